@@ -1,0 +1,1 @@
+//! Requests, responses and error codes that Cruddur's two ends share.

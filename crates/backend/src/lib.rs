@@ -1,0 +1,1 @@
+//! Cruddur's HTTP API.

@@ -1,0 +1,1 @@
+//! OTLP in, a live trace viewer, and vendors behind it.

@@ -1,0 +1,1 @@
+//! Yew hooks for otel-web: one root span per user action.

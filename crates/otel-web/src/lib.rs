@@ -1,0 +1,1 @@
+//! An OpenTelemetry SDK for Rust in the browser.

@@ -1,0 +1,1 @@
+//! Spans and traces as values: the tree and its timings.

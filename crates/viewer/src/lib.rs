@@ -1,0 +1,1 @@
+//! The trace viewer: a Yew app that the gateway serves.
