@@ -1,0 +1,27 @@
+//! Nanoseconds in JSON are decimal strings, as in OTLP JSON: a JavaScript number
+//! loses the last digits of today's time.
+//!
+//! For `#[serde(with = "nanos")]`; a plain number is read too.
+
+use serde::{Deserialize, Deserializer, Serializer, de};
+
+pub(crate) fn serialize<S: Serializer>(nanos: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(nanos)
+}
+
+pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    match StringOrNumber::deserialize(deserializer)? {
+        StringOrNumber::Number(nanos) => Ok(nanos),
+        StringOrNumber::String(text) => text.parse().map_err(|_| {
+            let found = de::Unexpected::Str(&text);
+            de::Error::invalid_value(found, &"nanoseconds as decimal digits")
+        }),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum StringOrNumber {
+    Number(u64),
+    String(String),
+}

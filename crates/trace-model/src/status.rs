@@ -1,0 +1,39 @@
+//! What a gateway says of itself: what it keeps, what it refused, where it sends.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// A gateway's counters since it started, and what it keeps now.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Status {
+    pub spans_kept: u64,
+    pub traces_kept: u64,
+    /// Spans refused at the edge, by reason.
+    pub rejected: BTreeMap<String, u64>,
+    pub sinks: Vec<SinkStatus>,
+}
+
+/// One place the gateway forwards to. Counts are spans.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SinkStatus {
+    pub name: String,
+    pub state: SinkState,
+    pub sent: u64,
+    pub waiting: u64,
+    pub retried: u64,
+    /// Spans that will not arrive, by reason.
+    pub dropped: BTreeMap<String, u64>,
+    pub last_error: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SinkState {
+    /// Not configured.
+    #[default]
+    Off,
+    On,
+    /// The last try did not succeed; what waits is tried again.
+    Failing,
+}

@@ -1,0 +1,63 @@
+//! What a list of traces shows of each: one line and one thin bar.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{TraceId, nanos};
+
+/// One trace in a line. All times are nanoseconds, written as strings in JSON.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TraceSummary {
+    pub trace_id: TraceId,
+    /// The root's name; the earliest span's while the root has not arrived.
+    pub name: String,
+    /// `service.name` of that span.
+    pub service: String,
+    /// Every service that took part, in the order the action reached them.
+    pub services: Vec<String>,
+    #[serde(with = "nanos")]
+    pub start_unix_nano: u64,
+    #[serde(with = "nanos")]
+    pub duration_nano: u64,
+    pub span_count: usize,
+    /// Spans whose status is ERROR.
+    pub error_count: usize,
+    pub has_root: bool,
+    /// The highest HTTP response status of 400 or more; none when every answer was fine.
+    pub http_status: Option<u16>,
+    pub breakdown: Breakdown,
+}
+
+/// Where a trace's time went. The four parts add up to its duration.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Breakdown {
+    #[serde(with = "nanos")]
+    pub browser: u64,
+    #[serde(with = "nanos")]
+    pub network: u64,
+    #[serde(with = "nanos")]
+    pub backend: u64,
+    #[serde(with = "nanos")]
+    pub database: u64,
+}
+
+impl Breakdown {
+    /// The sum of the four parts, in nanoseconds.
+    #[must_use]
+    pub const fn total(&self) -> u64 {
+        self.browser + self.network + self.backend + self.database
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_summary_survives_json_with_every_nanosecond() {
+        let json = r#"{"trace_id":"6a2b7c1e98038103d269b633813fc60c","name":"crud.like","service":"cruddur-frontend","services":["cruddur-frontend","cruddur"],"start_unix_nano":"1790000000123456789","duration_nano":"51200000","span_count":9,"error_count":0,"has_root":true,"http_status":null,"breakdown":{"browser":"11400000","network":"21600000","backend":"7900000","database":"10300000"}}"#;
+        let summary: TraceSummary = serde_json::from_str(json).unwrap();
+        assert_eq!(summary.start_unix_nano, 1_790_000_000_123_456_789);
+        assert_eq!(summary.breakdown.total(), summary.duration_nano);
+        assert_eq!(serde_json::to_string(&summary).unwrap(), json);
+    }
+}
