@@ -3,15 +3,43 @@
 //! The gateway and its viewer share this crate, so that both mean the same by "trace",
 //! "network" and "duration". It is pure: values in, values out, no clock, no I/O.
 //!
-//! * [`TraceId`], [`SpanId`]: ids as bytes, read from hex
-//! * [`TraceSummary`], [`Breakdown`]: a trace in one line
+//! * [`otlp_json::decode`]: OTLP JSON to [`Span`]s, bad parts left out with their reason
+//! * [`Trace::from_spans`]: the tree on one time axis, with lanes, network gaps and clock shifts
+//! * [`Trace::summary`]: a trace in one line ([`TraceSummary`]), with its time in four parts ([`Breakdown`])
 //! * [`Status`]: the state of a gateway
+//!
+//! ```
+//! use trace_model::{Trace, otlp_json};
+//!
+//! let document = r#"{"resourceSpans": [{"scopeSpans": [{"spans": [{
+//!     "traceId": "6a2b7c1e98038103d269b633813fc60c", "spanId": "00f067aa0ba902b7", "name": "crud.like",
+//!     "startTimeUnixNano": "1790000000000000000", "endTimeUnixNano": "1790000000051200000"
+//! }]}]}]}"#;
+//! let spans = otlp_json::decode(document).spans;
+//! let summary = Trace::from_spans(spans[0].trace_id, spans).summary();
+//! assert_eq!((summary.name.as_str(), summary.duration_nano), ("crud.like", 51_200_000));
+//! ```
 
+mod breakdown;
+mod clock;
 mod id;
+mod interval;
+mod lane;
 mod nanos;
+pub mod otlp_json;
+mod span;
 mod status;
 mod summary;
+mod trace;
+mod tree;
+mod value;
 
 pub use id::{IdError, SpanId, TraceId};
+pub use interval::Interval;
+pub use lane::Lane;
+pub use span::{Event, Link, Resource, Scope, Span, SpanKind, SpanStatus};
 pub use status::{SinkState, SinkStatus, Status};
 pub use summary::{Breakdown, TraceSummary};
+pub use trace::{NetworkGap, Node, Trace};
+pub use tree::Place;
+pub use value::{Attribute, Attributes, Value};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{TraceId, nanos};
+use crate::{Place, Span, Trace, TraceId, nanos};
 
 /// One trace in a line. All times are nanoseconds, written as strings in JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +25,40 @@ pub struct TraceSummary {
     /// The highest HTTP response status of 400 or more; none when every answer was fine.
     pub http_status: Option<u16>,
     pub breakdown: Breakdown,
+}
+
+impl TraceSummary {
+    pub(crate) fn of(trace: &Trace) -> Self {
+        let spans = || trace.nodes().iter().map(|node| &node.span);
+        let main = trace.main_node().map(|node| &node.span);
+        let time = trace.duration_interval();
+        Self {
+            trace_id: trace.trace_id(),
+            name: main.map(|span| span.name.clone()).unwrap_or_default(),
+            service: main.map_or("", Span::service).to_owned(),
+            services: distinct_services(spans()),
+            start_unix_nano: time.start,
+            duration_nano: time.duration(),
+            span_count: trace.nodes().len(),
+            error_count: spans().filter(|span| span.is_error()).count(),
+            has_root: trace.nodes().iter().any(|node| node.place == Place::Root),
+            http_status: spans()
+                .filter_map(Span::http_status)
+                .filter(|&code| code >= 400)
+                .max(),
+            breakdown: trace.breakdown(),
+        }
+    }
+}
+
+fn distinct_services<'a>(spans: impl Iterator<Item = &'a Span>) -> Vec<String> {
+    let mut services: Vec<String> = Vec::new();
+    for span in spans {
+        if !services.iter().any(|known| known == span.service()) {
+            services.push(span.service().to_owned());
+        }
+    }
+    services
 }
 
 /// Where a trace's time went. The four parts add up to its duration.

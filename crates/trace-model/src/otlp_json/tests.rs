@@ -1,0 +1,126 @@
+//! Documents as senders write them, well and badly.
+
+use super::{Decoded, decode};
+use crate::{SpanKind, SpanStatus, Value};
+
+const IDS: &str = r#""traceId":"6A2B7C1E98038103D269B633813FC60C","spanId":"00f067aa0ba902b7""#;
+
+fn decode_span(fields: &str) -> Decoded {
+    decode(&format!(
+        r#"{{"resourceSpans":[{{"resource":{{"attributes":[{{"key":"service.name","value":{{"stringValue":"cruddur"}}}}]}},
+            "scopeSpans":[{{"scope":{{"name":"axum","version":"0.8"}},"spans":[{{{fields}}}]}}]}}]}}"#
+    ))
+}
+
+#[test]
+fn a_whole_span_is_read() {
+    let decoded = decode_span(&format!(
+        r#"{IDS},"parentSpanId":"00f067aa0ba902b6","name":"GET","kind":2,"startTimeUnixNano":"1790000000000000001",
+        "endTimeUnixNano":"1790000000000000009","status":{{"code":2,"message":"boom"}},
+        "attributes":[{{"key":"http.response.status_code","value":{{"intValue":"500"}}}}],
+        "events":[{{"timeUnixNano":"5","name":"exception","attributes":[{{"key":"exception.message","value":{{"stringValue":"boom"}}}}]}}],
+        "links":[{{{IDS}}}]"#
+    ));
+    assert_eq!(decoded.skipped, []);
+    let span = &decoded.spans[0];
+    assert_eq!(span.duration_nano(), 8);
+    assert_eq!(span.kind, SpanKind::Server);
+    assert_eq!(span.status, SpanStatus::Error("boom".to_owned()));
+    assert_eq!((span.service(), span.http_status()), ("cruddur", Some(500)));
+    assert_eq!(span.scope.name, "axum");
+    assert_eq!(
+        span.events[0].attributes.text("exception.message"),
+        Some("boom")
+    );
+    assert_eq!(span.links[0].span_id, span.span_id);
+}
+
+#[test]
+fn snake_case_enum_names_and_numbers_for_times_are_read_too() {
+    let decoded = decode_span(
+        r#""trace_id":"6a2b7c1e98038103d269b633813fc60c","span_id":"00f067aa0ba902b7","parent_span_id":"0000000000000000",
+        "kind":"SPAN_KIND_CLIENT","start_time_unix_nano":7,"status":{"code":"STATUS_CODE_OK"},"unknown":{}"#,
+    );
+    let span = &decoded.spans[0];
+    assert_eq!(span.parent_span_id, None);
+    assert_eq!((span.kind, span.start_unix_nano), (SpanKind::Client, 7));
+    assert_eq!(span.status, SpanStatus::Ok);
+}
+
+#[test]
+fn every_type_of_value_is_read() {
+    let check = |json: &str, expected: Value| {
+        let attribute = format!(r#"{IDS},"attributes":[{{"key":"k","value":{json}}}]"#);
+        let decoded = decode_span(&attribute);
+        assert_eq!(
+            decoded.spans[0].attributes.get("k"),
+            Some(&expected),
+            "{json}"
+        );
+    };
+    check(r#"{"stringValue":""}"#, Value::from(""));
+    check(r#"{"boolValue":false}"#, Value::Bool(false));
+    check(
+        r#"{"intValue":"-9223372036854775808"}"#,
+        Value::Int(i64::MIN),
+    );
+    check(r#"{"intValue":42}"#, Value::Int(42));
+    check(
+        r#"{"doubleValue":"Infinity"}"#,
+        Value::Double(f64::INFINITY),
+    );
+    check(r#"{"bytesValue":"AAE="}"#, Value::Bytes("AAE=".to_owned()));
+    check(
+        r#"{"arrayValue":{"values":[{"intValue":1}]}}"#,
+        Value::Array(vec![1.into()]),
+    );
+    check(r#"{"kvlistValue":{}}"#, Value::Map(Default::default()));
+    check(r#"{}"#, Value::Empty);
+    check(r#"null"#, Value::Empty);
+    check(r#"{"intValue":"many"}"#, Value::Empty);
+}
+
+#[test]
+fn a_bad_span_is_left_out_with_its_reason() {
+    let check = |fields: &str, reason: &str| {
+        let decoded = decode_span(fields);
+        assert_eq!(decoded.spans, [], "{fields}");
+        assert_eq!(decoded.skipped[0].reason, reason);
+    };
+    check(r#""name":"GET""#, "trace id: an id of the wrong length");
+    check(
+        r#""traceId":"6a2b7c1e98038103d269b633813fc60c","spanId":"0000000000000000""#,
+        "span id: an id that is all zero",
+    );
+    check(
+        &format!(r#"{IDS},"parentSpanId":"xyz""#),
+        "parent span id: an id of the wrong length",
+    );
+    check(
+        &format!(r#"{IDS},"endTimeUnixNano":"soon""#),
+        "endTimeUnixNano: not a time in nanoseconds",
+    );
+}
+
+#[test]
+fn a_bad_span_does_not_take_its_neighbour_along() {
+    let decoded = decode_span(&format!(r#""name":"bad"}},{{{IDS},"name":"good""#));
+    assert_eq!(decoded.spans[0].name, "good");
+    assert_eq!(decoded.skipped[0].name, "bad");
+}
+
+#[test]
+fn any_document_has_an_answer() {
+    for document in [
+        "",
+        "[",
+        "null",
+        "[]",
+        "{}",
+        r#"{"resourceSpans":{}}"#,
+        r#"{"resourceSpans":[null,1,{"scopeSpans":[[]]}]}"#,
+    ] {
+        assert_eq!(decode(document).spans, [], "{document}");
+    }
+    assert!(decode("[").skipped[0].reason.starts_with("not JSON"));
+}
