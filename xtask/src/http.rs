@@ -1,0 +1,40 @@
+//! Just enough HTTP to ask a server on this machine whether it is well.
+
+use std::io::{Read as _, Write as _};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+
+/// The status code of `GET path` from the loopback port.
+///
+/// # Errors
+/// When nobody listens, the answer takes more than a few seconds, or it is not HTTP.
+pub(crate) fn status(port: u16, path: &str) -> Result<u16> {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(1))?;
+    stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+    let request = format!(
+        "GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept: */*\r\nConnection: close\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes())?;
+    let mut head = [0; 12];
+    stream.read_exact(&mut head)?;
+    code(&head).context("the answer is not HTTP/1.1")
+}
+
+fn code(head: &[u8]) -> Option<u16> {
+    let head = std::str::from_utf8(head).ok()?;
+    head.strip_prefix("HTTP/1.1 ")?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_status_code_is_read_from_the_first_line() {
+        assert_eq!(code(b"HTTP/1.1 204"), Some(204));
+        assert_eq!(code(b"SSH-2.0-Open"), None);
+    }
+}

@@ -1,0 +1,68 @@
+//! A compiler with the standard library for the browser: rustup's target, else Debian's compiler.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+
+use super::{apt, debian_std, tool};
+use crate::process;
+use crate::wasm::{DEBIAN, TARGET, Wasm};
+
+/// Debian's own compiler is newer than Debian: its browsers need it. lld links, the sources make the std.
+const PACKAGES: [&str; 6] = [
+    "rustc-web",
+    "cargo-web",
+    "rust-web-src",
+    "rust-web-llvm",
+    "rust-web-clippy",
+    "lld-22",
+];
+
+/// The compiler for the browser, set up if there is none.
+pub(super) fn ensure() -> Result<Wasm> {
+    if let Some(wasm) = Wasm::find() {
+        return Ok(wasm);
+    }
+    tool::timed(
+        TARGET,
+        "the standard library the page is compiled against",
+        "10 s with rustup",
+        || {
+            add_by_rustup().or_else(|reason| {
+                process::say(&format!(
+                    "rustup did not bring it ({reason:#}): using Debian's compiler, about 1 min"
+                ));
+                take_from_debian()
+            })
+        },
+    )?;
+    Wasm::find().with_context(|| {
+        format!("{TARGET} was set up, but no compiler finds it: see the lines above")
+    })
+}
+
+fn add_by_rustup() -> Result<()> {
+    let mut rustup = process::command("rustup", &["target", "add", TARGET]);
+    // Without a network it would try again and again.
+    rustup.env("RUSTUP_MAX_RETRIES", "0");
+    process::run_within(Duration::from_secs(120), "rustup", rustup)
+}
+
+fn take_from_debian() -> Result<()> {
+    let complete = ["rustc", "cargo", "cargo-clippy"]
+        .iter()
+        .all(|name| Path::new(DEBIAN).join(name).is_file());
+    if !complete || !debian_std::sources_are_there() {
+        apt::install(&PACKAGES)?;
+    }
+    if Wasm::find().is_some() {
+        return Ok(());
+    }
+    if !debian_std::sources_are_there() {
+        bail!(
+            "there is neither rustup's {TARGET} nor a compiler with its sources in {DEBIAN}: install one of them"
+        );
+    }
+    debian_std::build()
+}

@@ -1,0 +1,153 @@
+//! `cargo xtask test`: every test there is, in parts that can also be run alone.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::build::{self, Profile, host_cargo};
+use crate::setup::{self, Browser, Needs};
+use crate::wasm::{TARGET, Wasm};
+use crate::{clock, process, term, workspace};
+
+/// A part of the tests, by the name that selects it.
+struct Part {
+    name: &'static str,
+    what: &'static str,
+    run: fn(&Wasm) -> Result<()>,
+}
+
+const PARTS: [Part; 4] = [
+    Part {
+        name: "unit",
+        what: "native tests of all crates",
+        run: unit,
+    },
+    Part {
+        name: "wasm",
+        what: "the browser SDK in headless Chromium",
+        run: in_browser,
+    },
+    Part {
+        name: "journeys",
+        what: "a person's clicks over the real stack",
+        run: journeys,
+    },
+    Part {
+        name: "dev",
+        what: "the development stack starts and ends as one",
+        run: dev,
+    },
+];
+
+/// Runs the named parts, or all of them, and fails when one of them did.
+pub(crate) fn run(names: &[&str]) -> Result<()> {
+    let parts = select(names)?;
+    let wasm = setup::prepare(Needs::Everything, |_, _| Ok(()))?;
+    let mut outcomes = Vec::new();
+    for part in parts {
+        process::say(&format!(
+            "\n{} {}: {}",
+            term::bold("test"),
+            term::bold(part.name),
+            part.what
+        ));
+        let began = Instant::now();
+        outcomes.push((part, (part.run)(&wasm), began.elapsed()));
+    }
+    summarise(&outcomes)
+}
+
+fn select(names: &[&str]) -> Result<Vec<&'static Part>> {
+    if names.is_empty() {
+        return Ok(PARTS.iter().collect());
+    }
+    let known = || {
+        PARTS
+            .iter()
+            .map(|part| part.name)
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let find = |name: &&str| PARTS.iter().find(|part| part.name == *name);
+    names
+        .iter()
+        .map(|name| find(name).with_context(|| format!("no part `{name}`; there are {}", known())))
+        .collect()
+}
+
+fn summarise(outcomes: &[(&Part, Result<()>, Duration)]) -> Result<()> {
+    process::say("");
+    for (part, outcome, took) in outcomes {
+        let verdict = if outcome.is_ok() {
+            term::green("passed")
+        } else {
+            term::red("FAILED")
+        };
+        process::say(&format!(
+            "{verdict}  {:<9} {:>13}  {}",
+            part.name,
+            clock::human(*took),
+            part.what
+        ));
+    }
+    let failed = outcomes
+        .iter()
+        .filter_map(|(part, outcome, _)| Some((part.name, outcome.as_ref().err()?)));
+    let failed: Vec<_> = failed
+        .map(|(name, error)| format!("\n  {name}: {error:#}"))
+        .collect();
+    if failed.is_empty() {
+        Ok(())
+    } else {
+        bail!(
+            "{} of {} parts failed:{}",
+            failed.len(),
+            outcomes.len(),
+            failed.concat()
+        )
+    }
+}
+
+fn unit(_: &Wasm) -> Result<()> {
+    process::run_plainly(host_cargo(&["test", "--workspace"]))
+}
+
+fn in_browser(wasm: &Wasm) -> Result<()> {
+    let crates = ["-p", "otel-web", "-p", "otel-web-yew"];
+    let what = [
+        &["test", "--lib", "--tests", "--target", TARGET],
+        &crates[..],
+    ]
+    .concat();
+    let mut cargo = wasm.cargo(&what)?;
+    cargo.env("CHROMEDRIVER", Browser::find()?.driver);
+    cargo.env(
+        "WASM_BINDGEN_TEST_WEBDRIVER_JSON",
+        workspace::root().join("xtask/webdriver.json"),
+    );
+    // Seconds until the driver must answer; on a busy machine its start alone takes several.
+    cargo.env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "60");
+    cargo.env("WASM_BINDGEN_TEST_TIMEOUT", "120");
+    process::run_plainly(cargo)
+}
+
+fn journeys(wasm: &Wasm) -> Result<()> {
+    build::servers()?;
+    let viewer = build::viewer(wasm, Profile::Debug)?;
+    let page = build::page(wasm, Profile::Debug)?;
+    let browser = Browser::find()?;
+    let mut cargo = host_cargo(&["test", "--package", "cruddur", "--test", "*"]);
+    cargo
+        .env("CRUDDUR_DIST", page)
+        .env("OTEL_WEB_GATEWAY_VIEWER_DIR", viewer);
+    cargo.env("CRUDDUR_BACKEND_BIN", build::server("cruddur-backend"));
+    cargo.env("CRUDDUR_GATEWAY_BIN", build::server("otel-web-gateway"));
+    cargo
+        .env("CHROME", browser.chrome)
+        .env("CHROMEDRIVER", browser.driver);
+    process::run_plainly(cargo)
+}
+
+fn dev(_: &Wasm) -> Result<()> {
+    process::run_plainly(host_cargo(&["test", "--package", "xtask", "--test", "dev"]))
+}

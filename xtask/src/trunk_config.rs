@@ -1,0 +1,98 @@
+//! What trunk needs to know to serve the page: which files to watch and where the proxies lead.
+//!
+//! The `Trunk.toml` at the root is this text for the default ports, so that plain `trunk serve` works;
+//! `cargo xtask dev` writes its own below `target/` for the ports it was given.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+
+use crate::ports::Ports;
+use crate::workspace;
+
+/// Writes the configuration for `ports` and hands back its path.
+pub(crate) fn write(folder: &Path, ports: Ports) -> Result<PathBuf> {
+    let path = folder.join("Trunk.toml");
+    // Trunk resolves paths against the folder of its configuration.
+    let text = render(
+        &format!("{}/", workspace::root().display()),
+        "target/dev/page",
+        ports,
+    );
+    std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(path)
+}
+
+fn render(base: &str, dist: &str, Ports { page, api, gateway }: Ports) -> String {
+    format!(
+        r#"# How the page is built and served by `trunk serve`. `cargo xtask dev` uses the same for the ports it was given:
+# change xtask/src/trunk_config.rs together with this file.
+trunk-version = "^0.21.14"
+
+[build]
+target = "{base}index.html"
+dist = "{base}{dist}"
+
+# Only what the page is made of: the default is every file below this folder, databases and logs included.
+[watch]
+watch = [
+    "{base}index.html",
+    "{base}src",
+    "{base}www",
+    "{base}crates/api-types",
+    "{base}crates/otel-web",
+    "{base}crates/otel-web-yew",
+]
+
+[serve]
+addresses = ["127.0.0.1"]
+port = {page}
+disable_address_lookup = true
+
+# Cruddur's HTTP API.
+[[proxy]]
+backend = "http://127.0.0.1:{api}/api/"
+no_system_proxy = true
+no_redirect = true
+
+# The gateway: `/otlp/v1/traces` becomes `/v1/traces`.
+[[proxy]]
+backend = "http://127.0.0.1:{gateway}/"
+rewrite = "/otlp/"
+no_system_proxy = true
+no_redirect = true
+"#
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_committed_file_is_the_one_for_the_default_ports() {
+        let committed = std::fs::read_to_string(workspace::root().join("Trunk.toml")).unwrap();
+        assert_eq!(committed, render("", "target/dist", Ports::default()));
+    }
+
+    #[test]
+    fn the_proxies_follow_the_ports() {
+        let text = render(
+            "/repo/",
+            "target/dev/page",
+            Ports {
+                page: 1,
+                api: 2,
+                gateway: 3,
+            },
+        );
+        for expected in [
+            "port = 1\n",
+            "\"http://127.0.0.1:2/api/\"",
+            "\"http://127.0.0.1:3/\"",
+            "\"/repo/src\"",
+        ] {
+            assert!(text.contains(expected), "{expected} is missing in\n{text}");
+        }
+    }
+}
