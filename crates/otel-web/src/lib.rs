@@ -1,1 +1,73 @@
 //! An OpenTelemetry SDK for Rust in the browser.
+//!
+//! Code written against the [`opentelemetry`] API runs in a WebAssembly page, and its spans arrive.
+//! On top of that: one root span for each action of the user, with everything the action causes
+//! below it, in the page and in the servers it calls.
+//!
+//! # Usage
+//!
+//! ```no_run
+//! otel_web::Telemetry::builder("shop").endpoint("/otlp").install();
+//!
+//! // In the handler of a click: the root span `cart.add`, and below it the request's span. The
+//! // server finds the trace in the request's `traceparent`.
+//! otel_web::action("cart.add").start().run(async {
+//!     let request = otel_web::fetch::Request::put("/api/cart/17").url_template("/api/cart/{item}");
+//!     if let Err(error) = request.send().await {
+//!         otel_web::record_error(error);
+//!     }
+//! });
+//! ```
+//!
+//! # How a span travels
+//!
+//! 1. [`action()`] or a [`Tracer`] starts it: `pipeline` draws its ids (`id`), decides whether it is
+//!    kept (`sampler`), and opens a row in the table of open spans (`open`).
+//! 2. [`bind`] and [`spawn`] carry its `Context` through `.await`s; [`fetch`] carries it to servers.
+//! 3. When it ends, `otlp` encodes it and `export` queues, batches, sends and retries.
+//! 4. When the page is left, what is open ends, and all that is queued leaves with it.
+//!
+//! # Features
+//!
+//! All on by default: `user-action` (clicks and submits), `navigation` (history), `document-load`,
+//! `errors` (uncaught errors, rejections, panics).
+
+#![deny(missing_docs)]
+
+mod action;
+mod clock;
+mod config;
+mod context;
+mod diagnostics;
+mod export;
+pub mod fetch;
+mod id;
+mod instrument;
+mod listener;
+mod open;
+mod otlp;
+mod pipeline;
+mod platform;
+pub mod propagation;
+mod provider;
+mod record;
+mod redact;
+mod resource;
+mod sampler;
+mod session;
+mod span;
+mod telemetry;
+mod tracer;
+
+pub use opentelemetry::{Context, KeyValue};
+
+pub use crate::action::{Action, ActionBuilder, action};
+pub use crate::context::{bind, cause, current, current_trace_id, spawn};
+pub use crate::diagnostics::record_error;
+#[cfg(feature = "errors")]
+pub use crate::instrument::errors::record_panic;
+pub use crate::instrument::navigation::set_route_template;
+pub use crate::provider::TracerProvider;
+pub use crate::span::Span;
+pub use crate::telemetry::{Builder, Telemetry};
+pub use crate::tracer::Tracer;

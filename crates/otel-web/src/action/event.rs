@@ -1,0 +1,121 @@
+//! Clicks and submits, noticed before anybody handles them.
+//!
+//! One listener on `window`, in the capture phase, sees every event first, also those a framework
+//! handles far up the tree. It opens the action; whoever handles the event finds it by
+//! [`of_current_event`], which compares with the event the browser says it is dispatching. Code that
+//! runs later belongs to the action only if it was started by such a handler.
+
+use std::cell::RefCell;
+
+use opentelemetry::Context;
+use opentelemetry::trace::{SpanBuilder, TraceContextExt};
+use wasm_bindgen::prelude::*;
+use web_sys::{Event, Window};
+
+use super::element;
+use super::held::{Opening, open};
+use crate::KeyValue;
+use crate::listener::listen;
+use crate::platform::{self, Timer};
+
+thread_local! {
+    static DISPATCH: RefCell<Option<Dispatch>> = const { RefCell::new(None) };
+    static AFTER_DISPATCH: RefCell<Option<Timer>> = const { RefCell::new(None) };
+}
+
+/// The event that is being dispatched, and its action.
+struct Dispatch {
+    event: Event,
+    context: Context,
+}
+
+/// Notices clicks and submits from now on.
+pub(crate) fn install(window: &Window) {
+    AFTER_DISPATCH.with(|cell| *cell.borrow_mut() = Some(Timer::new(forget)));
+    listen(window, "click", |event| notice(&event));
+    listen(window, "submit", |event| notice(&event));
+}
+
+/// The action of the event whose listeners are running, if it has one.
+pub(crate) fn of_current_event() -> Option<Context> {
+    DISPATCH.with(|cell| {
+        let dispatch = cell.borrow();
+        let Dispatch { event, context } = dispatch.as_ref()?;
+        (current().as_ref() == Some(event)).then(|| context.clone())
+    })
+}
+
+/// The action of the event that is, or a moment ago was, being dispatched.
+pub(crate) fn of_latest_event() -> Option<Context> {
+    DISPATCH.with(|cell| Some(cell.borrow().as_ref()?.context.clone()))
+}
+
+/// Keeps an action for the rest of the dispatch of `event`.
+fn remember(event: Event, context: Context) {
+    let earlier = DISPATCH.with(|cell| cell.borrow_mut().replace(Dispatch { event, context }));
+    // Dropping a context may end a span: only after the borrow.
+    drop(earlier);
+    AFTER_DISPATCH.with(|cell| {
+        if let Some(timer) = &mut *cell.borrow_mut() {
+            timer.set(0.0);
+        }
+    });
+}
+
+/// A task of its own, so it runs when the dispatch and what the browser does by default are over.
+fn forget() {
+    let last = DISPATCH.with(|cell| cell.borrow_mut().take());
+    drop(last);
+}
+
+/// The event whose listeners are running.
+pub(super) fn current() -> Option<Event> {
+    let window = web_sys::window()?;
+    let event = js_sys::Reflect::get(&window, &"event".into()).ok()?;
+    event.dyn_into().ok()
+}
+
+/// When the event happened, on the monotonic clock. Some synthetic events carry no such time.
+pub(crate) fn time_ms(event: &Event) -> f64 {
+    let now = platform::monotonic_ms();
+    let stamp = event.time_stamp();
+    if stamp > 0.0 && stamp <= now {
+        stamp
+    } else {
+        now
+    }
+}
+
+fn notice(event: &Event) {
+    let context = click_behind(event).or_else(|| open_for(event));
+    if let Some(context) = context {
+        let trigger = KeyValue::new("app.action.trigger", event.type_());
+        context.span().set_attribute(trigger);
+        remember(event.clone(), context);
+    }
+}
+
+fn open_for(event: &Event) -> Option<Context> {
+    let target = element::acted_on(event)?;
+    let name = target.action_name(&event.type_());
+    let mut attributes = target.attributes();
+    attributes.push(KeyValue::new("app.action.name", name.clone()));
+    let opening = Opening {
+        builder: SpanBuilder::from_name(name).with_attributes(attributes),
+        start_ms: Some(time_ms(event)),
+        is_named: false,
+    };
+    Some(open(opening, &Context::new()))
+}
+
+/// A submit is dispatched while the click on its button still is: one action, not two.
+fn click_behind(event: &Event) -> Option<Context> {
+    if event.type_() != "submit" {
+        return None;
+    }
+    DISPATCH.with(|cell| {
+        let dispatch = cell.borrow();
+        let dispatch = dispatch.as_ref()?;
+        (dispatch.event.type_() == "click").then(|| dispatch.context.clone())
+    })
+}

@@ -1,0 +1,141 @@
+//! User actions: each is one root span, and everything it causes is below it.
+//!
+//! An action starts at its DOM event's own time, so the wait before the handler ran is inside. It
+//! ends when nothing of it is left to do, that is when the last clone of its `Context` has been
+//! dropped by the futures it started, and the next frame after that is painted.
+
+mod cap;
+mod element;
+mod event;
+mod held;
+mod paint;
+
+use std::borrow::Cow;
+use std::fmt::Display;
+use std::future::Future;
+
+use opentelemetry::trace::{FutureExt, SpanBuilder, TraceContextExt};
+use opentelemetry::{Context, KeyValue};
+
+#[cfg(feature = "user-action")]
+pub(crate) use event::install as listen_for_events;
+pub(crate) use event::{of_current_event, of_latest_event, time_ms as event_time_ms};
+pub(crate) use held::{Opening, open, scope};
+pub(crate) use paint::{await_frame, finish_now as finish_painting, install as install_paint};
+
+use crate::open::Ticket;
+use crate::{diagnostics, pipeline};
+
+/// Describes an action that is about to start.
+#[derive(Clone, Debug)]
+#[must_use = "an action starts with `.start()`"]
+pub struct ActionBuilder {
+    name: Cow<'static, str>,
+    attributes: Vec<KeyValue>,
+}
+
+/// An action of the user, named `noun.verb`, e.g. `crud.like`.
+///
+/// Inside the handler of a click or submit that was noticed automatically, this names that action;
+/// inside another named action it is a span of that action's trace; else it is a root of its own.
+pub fn action(name: impl Into<Cow<'static, str>>) -> ActionBuilder {
+    ActionBuilder {
+        name: name.into(),
+        attributes: Vec::new(),
+    }
+}
+
+impl ActionBuilder {
+    /// Adds an attribute to the action's span.
+    pub fn attribute(mut self, attribute: KeyValue) -> Self {
+        self.attributes.push(attribute);
+        self
+    }
+
+    /// Starts the action, at the time of the DOM event that is being dispatched if there is one.
+    #[must_use = "the action ends when its last context is dropped"]
+    pub fn start(self) -> Action {
+        let current = crate::current();
+        match unnamed_action(&current) {
+            Some(ticket) => self.name_it(ticket, current),
+            None => self.open_below(&current),
+        }
+    }
+
+    fn name_it(self, ticket: Ticket, context: Context) -> Action {
+        pipeline::edit(ticket, |span| {
+            span.record
+                .set_attribute(KeyValue::new("app.action.name", self.name.clone()));
+            span.record.name = self.name;
+            for attribute in self.attributes {
+                span.record.set_attribute(attribute);
+            }
+            if let Some(action) = &mut span.action {
+                action.is_named = true;
+            }
+        });
+        Action { context }
+    }
+
+    fn open_below(self, parent: &Context) -> Action {
+        let mut attributes = self.attributes;
+        attributes.push(KeyValue::new("app.action.name", self.name.clone()));
+        let is_root = !parent.has_active_span();
+        let event = is_root.then(event::current).flatten();
+        if is_root {
+            let trigger = event
+                .as_ref()
+                .map_or_else(|| "code".to_owned(), web_sys::Event::type_);
+            attributes.push(KeyValue::new("app.action.trigger", trigger));
+        }
+        let opening = Opening {
+            builder: SpanBuilder::from_name(self.name).with_attributes(attributes),
+            start_ms: event.as_ref().map(event::time_ms),
+            is_named: true,
+        };
+        Action {
+            context: open(opening, parent),
+        }
+    }
+}
+
+/// The automatic action that `context` stands in, as long as the application has not named it.
+fn unnamed_action(context: &Context) -> Option<Ticket> {
+    let span_id = context.span().span_context().span_id();
+    pipeline::with(|pipeline| {
+        let ticket = pipeline.open.find(span_id)?;
+        let action = pipeline.open.get_mut(ticket)?.action?;
+        (!action.is_named).then_some(ticket)
+    })
+    .flatten()
+}
+
+/// An action that has started. It ends when this and every other clone of its context are gone.
+#[derive(Clone, Debug)]
+#[must_use = "the action ends when its last context is dropped"]
+pub struct Action {
+    context: Context,
+}
+
+impl Action {
+    /// What to attach to code that belongs to this action.
+    #[must_use]
+    pub fn context(&self) -> Context {
+        self.context.clone()
+    }
+
+    /// Sets an attribute of the action's span.
+    pub fn set_attribute(&self, attribute: KeyValue) {
+        self.context.span().set_attribute(attribute);
+    }
+
+    /// Records that the action failed: an exception on its span, and the status `error`.
+    pub fn record_error(&self, error: impl Display) {
+        diagnostics::record_error_on(&self.context, "error", &error.to_string());
+    }
+
+    /// Runs a future inside the action, which lasts at least as long.
+    pub fn run(self, future: impl Future<Output = ()> + 'static) {
+        wasm_bindgen_futures::spawn_local(future.with_context(self.context));
+    }
+}

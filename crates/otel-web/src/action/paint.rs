@@ -1,0 +1,105 @@
+//! Ending a span after the next painted frame: what the user waited for.
+//!
+//! `requestAnimationFrame` runs just before a frame is painted; a task queued from there runs just
+//! after. A hidden page and a worker paint nothing: there, spans end at once.
+
+use std::cell::RefCell;
+
+use wasm_bindgen::prelude::*;
+
+use crate::open::Ticket;
+use crate::pipeline::{self, EndTime};
+use crate::platform::Timer;
+use crate::{KeyValue, instrument, platform};
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_name = requestAnimationFrame)]
+    fn request_animation_frame(callback: &JsValue);
+}
+
+thread_local! {
+    static FRAMES: RefCell<Option<Frames>> = const { RefCell::new(None) };
+}
+
+/// The spans that end with the next frame, and the callbacks that tell when it is painted.
+struct Frames {
+    waiting: Vec<Ticket>,
+    before_paint: Closure<dyn FnMut()>,
+    after_paint: Timer,
+}
+
+pub(crate) fn install() {
+    let frames = Frames {
+        waiting: Vec::new(),
+        before_paint: Closure::new(|| {
+            with(|frames| frames.after_paint.set(0.0)).unwrap_or_default()
+        }),
+        after_paint: Timer::new(finish_now),
+    };
+    FRAMES.with(|cell| *cell.borrow_mut() = Some(frames));
+}
+
+/// Makes sure that [`finish_now`] is called after the next frame.
+pub(crate) fn await_frame() {
+    let _ = with(Frames::request);
+}
+
+pub(super) fn end_after_next_frame(ticket: Ticket) {
+    let is_waiting = paints() && with(|frames| frames.wait(ticket)).is_some();
+    if !is_waiting {
+        end(ticket, platform::monotonic_ms());
+    }
+}
+
+/// Ends what waits for a frame, without waiting any longer: the frame is painted, or never will be.
+pub(crate) fn finish_now() {
+    instrument::navigation::painted();
+    let waiting = with(|frames| std::mem::take(&mut frames.waiting)).unwrap_or_default();
+    let now = platform::monotonic_ms();
+    for ticket in waiting {
+        end(ticket, now);
+    }
+}
+
+impl Frames {
+    fn wait(&mut self, ticket: Ticket) {
+        if self.waiting.is_empty() {
+            self.request();
+        }
+        self.waiting.push(ticket);
+    }
+
+    fn request(&mut self) {
+        if paints() {
+            request_animation_frame(self.before_paint.as_ref());
+        } else {
+            self.after_paint.set(0.0);
+        }
+    }
+}
+
+fn paints() -> bool {
+    let document = web_sys::window().and_then(|window| window.document());
+    document.is_some_and(|document| !document.hidden())
+}
+
+fn end(ticket: Ticket, now_ms: f64) {
+    pipeline::edit(ticket, |span| {
+        if span.record.is_local_root() {
+            let outcome = if span.record.is_error() {
+                "error"
+            } else {
+                "completed"
+            };
+            span.record
+                .set_attribute(KeyValue::new("app.action.outcome", outcome));
+        }
+    });
+    pipeline::end(ticket, EndTime::Monotonic(now_ms));
+}
+
+fn with<R>(f: impl FnOnce(&mut Frames) -> R) -> Option<R> {
+    let run = |cell: &RefCell<Option<Frames>>| Some(f(cell.try_borrow_mut().ok()?.as_mut()?));
+    FRAMES.try_with(run).ok().flatten()
+}

@@ -1,0 +1,48 @@
+//! The last moments of a page.
+//!
+//! `pagehide` is the last event that every navigation and every closed tab brings; `visibilitychange`
+//! may be the last that a phone brings before it kills a page in the background. `unload` would keep
+//! the page out of the back/forward cache. The listeners sit on `window`, in the capture phase, so
+//! that no listener of the page comes between.
+
+use opentelemetry::KeyValue;
+use web_sys::Window;
+
+use super::exporter::flush_before_exit;
+use crate::listener::listen;
+use crate::pipeline::{self, EndTime};
+use crate::{action, platform};
+
+pub(crate) fn install(window: &Window) {
+    listen(window, "pagehide", |_| leave());
+    listen(window, "freeze", |_| pause());
+    listen(window, "visibilitychange", |_| {
+        let document = web_sys::window().and_then(|window| window.document());
+        if document.is_some_and(|document| document.hidden()) {
+            pause();
+        }
+    });
+}
+
+/// The page may go on later: open spans stay open.
+fn pause() {
+    action::finish_painting();
+    flush_before_exit();
+}
+
+/// The page is gone. What is open ends here, children first, and roots say that they were abandoned.
+fn leave() {
+    action::finish_painting();
+    let now = platform::monotonic_ms();
+    let open = pipeline::with(|pipeline| pipeline.open.matching(|_| true)).unwrap_or_default();
+    for ticket in open {
+        pipeline::edit(ticket, |span| {
+            if span.record.is_local_root() {
+                let outcome = KeyValue::new("app.action.outcome", "abandoned");
+                span.record.set_attribute(outcome);
+            }
+        });
+        pipeline::end(ticket, EndTime::Monotonic(now));
+    }
+    flush_before_exit();
+}

@@ -1,0 +1,244 @@
+//! The spans that wait for export: bounded, and honest about what did not fit.
+
+use std::collections::VecDeque;
+use std::ops::AddAssign;
+
+use opentelemetry::KeyValue;
+
+/// A batch this large is sent without waiting for more. Uncompressed; some 50 spans.
+const FULL_BATCH_BYTES: usize = 16 * 1024;
+/// And so is one of this many spans.
+const FULL_BATCH_SPANS: usize = 512;
+
+/// One ended span, ready for the wire.
+#[derive(Debug, PartialEq)]
+pub(crate) struct EncodedSpan {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) scope: u16,
+    pub(crate) is_error: bool,
+}
+
+/// Spans that leave together, and the news of those given up before them.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Batch {
+    pub(crate) spans: Vec<EncodedSpan>,
+    pub(crate) dropped: Dropped,
+}
+
+impl Batch {
+    /// Two halves, for a receiver that found the whole too large; a single span comes back as it is.
+    pub(crate) fn split(mut self) -> Result<(Self, Self), Self> {
+        if self.spans.len() < 2 {
+            return Err(self);
+        }
+        let rest = Self {
+            spans: self.spans.split_off(self.spans.len() / 2),
+            dropped: Dropped::default(),
+        };
+        Ok((self, rest))
+    }
+}
+
+/// Why spans were given up, counted until a receiver was told.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Dropped {
+    pub(crate) queue_full: u32,
+    pub(crate) rejected: u32,
+}
+
+impl Dropped {
+    /// As attributes of the batch that tells; none where nothing was dropped.
+    pub(crate) fn attributes(self) -> impl Iterator<Item = KeyValue> {
+        let counts = [
+            ("otel.sdk.span.dropped.queue_full", self.queue_full),
+            ("otel.sdk.span.dropped.rejected", self.rejected),
+        ];
+        let told = counts.into_iter().filter(|(_, count)| *count > 0);
+        told.map(|(key, count)| KeyValue::new(key, i64::from(count)))
+    }
+}
+
+impl AddAssign for Dropped {
+    fn add_assign(&mut self, other: Self) {
+        self.queue_full += other.queue_full;
+        self.rejected += other.rejected;
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Queue {
+    waiting: VecDeque<EncodedSpan>,
+    bytes: usize,
+    capacity: usize,
+    pub(crate) dropped: Dropped,
+}
+
+impl Queue {
+    pub(crate) fn new(capacity: usize) -> Self {
+        Self {
+            waiting: VecDeque::new(),
+            bytes: 0,
+            capacity,
+            dropped: Dropped::default(),
+        }
+    }
+
+    pub(crate) fn push(&mut self, span: EncodedSpan) {
+        self.bytes += span.bytes.len();
+        self.waiting.push_back(span);
+        self.shrink();
+    }
+
+    /// Puts back what could not be delivered, before what has ended since.
+    pub(crate) fn restore(&mut self, batch: Batch) {
+        self.dropped += batch.dropped;
+        for span in batch.spans.into_iter().rev() {
+            self.bytes += span.bytes.len();
+            self.waiting.push_front(span);
+        }
+        self.shrink();
+    }
+
+    /// The oldest spans, as many as fit into one batch; at least one if any wait.
+    pub(crate) fn take_batch(&mut self) -> Option<Batch> {
+        let mut batch = Batch::default();
+        let mut bytes = 0;
+        while let Some(next) = self.waiting.front() {
+            bytes += next.bytes.len();
+            let is_full = bytes > FULL_BATCH_BYTES || batch.spans.len() == FULL_BATCH_SPANS;
+            if is_full && !batch.spans.is_empty() {
+                break;
+            }
+            batch.spans.extend(self.pop());
+        }
+        if batch.spans.is_empty() {
+            return None;
+        }
+        batch.dropped = std::mem::take(&mut self.dropped);
+        Some(batch)
+    }
+
+    /// Gives up a batch that no receiver will ever accept.
+    pub(crate) fn reject(&mut self, batch: &Batch) {
+        self.dropped += batch.dropped;
+        self.dropped.rejected += u32::try_from(batch.spans.len()).unwrap_or(u32::MAX);
+    }
+
+    pub(crate) fn has_full_batch(&self) -> bool {
+        self.bytes >= FULL_BATCH_BYTES || self.waiting.len() >= FULL_BATCH_SPANS
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
+    fn pop(&mut self) -> Option<EncodedSpan> {
+        let span = self.waiting.pop_front()?;
+        self.bytes -= span.bytes.len();
+        Some(span)
+    }
+
+    /// Above capacity the oldest spans go first, those without an error before those with one.
+    fn shrink(&mut self) {
+        while self.waiting.len() > self.capacity {
+            let expendable = self.waiting.iter().position(|span| !span.is_error);
+            let index = expendable.unwrap_or(0);
+            if let Some(span) = self.waiting.remove(index) {
+                self.bytes -= span.bytes.len();
+                self.dropped.queue_full += 1;
+            }
+        }
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn span(number: u8) -> EncodedSpan {
+        EncodedSpan {
+            bytes: vec![number],
+            scope: 0,
+            is_error: false,
+        }
+    }
+
+    fn numbers(batch: &Batch) -> Vec<u8> {
+        batch.spans.iter().map(|span| span.bytes[0]).collect()
+    }
+
+    #[test]
+    fn what_comes_back_leaves_again_in_order() {
+        let mut queue = Queue::new(10);
+        (1..=3).for_each(|n| queue.push(span(n)));
+        let batch = queue.take_batch().unwrap();
+        queue.push(span(4));
+        queue.restore(batch);
+        assert_eq!(numbers(&queue.take_batch().unwrap()), [1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn when_full_errors_are_kept_longest() {
+        let mut queue = Queue::new(2);
+        queue.push(EncodedSpan {
+            is_error: true,
+            ..span(1)
+        });
+        queue.push(span(2));
+        queue.push(span(3));
+        assert_eq!(numbers(&queue.take_batch().unwrap()), [1, 3]);
+        assert_eq!(queue.dropped.queue_full, 1);
+    }
+
+    #[test]
+    fn a_batch_stays_below_the_limit_unless_one_span_is_larger() {
+        let mut queue = Queue::new(10);
+        let large = || EncodedSpan {
+            bytes: vec![0; FULL_BATCH_BYTES + 1],
+            scope: 0,
+            is_error: false,
+        };
+        queue.push(large());
+        queue.push(large());
+        assert!(queue.has_full_batch());
+        assert_eq!(queue.take_batch().unwrap().spans.len(), 1);
+        assert_eq!(queue.take_batch().unwrap().spans.len(), 1);
+        assert!(queue.take_batch().is_none());
+    }
+
+    #[test]
+    fn a_batch_splits_in_two_until_one_span_is_left() {
+        let batch = Batch {
+            spans: (1..=3).map(span).collect(),
+            ..Batch::default()
+        };
+        let (first, second) = batch.split().unwrap();
+        assert_eq!((numbers(&first), numbers(&second)), (vec![1], vec![2, 3]));
+        assert!(first.split().is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn every_span_is_waiting_taken_or_counted(steps in proptest::collection::vec(0..4_u8, 0..200)) {
+            let mut queue = Queue::new(8);
+            let mut pushed = 0;
+            let mut in_flight: Vec<Batch> = Vec::new();
+            for step in steps {
+                match step {
+                    0 | 1 => { queue.push(span(step)); pushed += 1; }
+                    2 => in_flight.extend(queue.take_batch()),
+                    _ => if let Some(batch) = in_flight.pop() { queue.restore(batch) },
+                }
+            }
+            let taken: usize = in_flight.iter().map(|batch| batch.spans.len()).sum();
+            let mut dropped = queue.dropped;
+            in_flight.iter().for_each(|batch| dropped += batch.dropped);
+            let waiting = queue.waiting.len();
+            prop_assert_eq!(pushed, waiting + taken + dropped.queue_full as usize);
+            prop_assert_eq!(queue.bytes, queue.waiting.iter().map(|s| s.bytes.len()).sum::<usize>());
+            prop_assert!(waiting <= 8);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Trace and span ids.
+//!
+//! A trace id starts with the current time in seconds (4 bytes), as AWS X-Ray asks for; the other
+//! 12 bytes are random, which is more than the 7 that W3C Trace Context level 2 wants before the
+//! `random` flag may be set. The bytes come from the platform's cryptographic generator, drawn in
+//! pools because each call from WebAssembly into the browser costs more than the bytes themselves.
+
+use opentelemetry::trace::{SpanId, TraceFlags, TraceId};
+
+use crate::platform;
+
+/// The flag of W3C Trace Context level 2 that says: the last 7 bytes of the trace id are random.
+pub(crate) const RANDOM_FLAG: u8 = 0x02;
+
+const POOL_BYTES: usize = 512;
+
+/// Draws ids from a pool of random bytes.
+pub(crate) struct IdGenerator {
+    pool: [u8; POOL_BYTES],
+    used: usize,
+}
+
+impl IdGenerator {
+    pub(crate) const fn new() -> Self {
+        Self {
+            pool: [0; POOL_BYTES],
+            used: POOL_BYTES,
+        }
+    }
+
+    pub(crate) fn trace_id(&mut self, unix_seconds: u32) -> TraceId {
+        let mut bytes = [0; 16];
+        bytes[..4].copy_from_slice(&unix_seconds.to_be_bytes());
+        bytes[4..].copy_from_slice(&self.take::<12>());
+        TraceId::from_bytes(bytes)
+    }
+
+    /// Never zero: zero means "no span".
+    pub(crate) fn span_id(&mut self) -> SpanId {
+        loop {
+            let id = SpanId::from_bytes(self.take());
+            if id != SpanId::INVALID {
+                return id;
+            }
+        }
+    }
+
+    fn take<const N: usize>(&mut self) -> [u8; N] {
+        if self.used + N > POOL_BYTES {
+            platform::fill_random(&mut self.pool);
+            self.used = 0;
+        }
+        let mut bytes = [0; N];
+        bytes.copy_from_slice(&self.pool[self.used..self.used + N]);
+        self.used += N;
+        bytes
+    }
+}
+
+/// The flags of a new trace: always random, sampled or not.
+pub(crate) const fn flags(sampled: bool) -> TraceFlags {
+    TraceFlags::new(RANDOM_FLAG | sampled as u8)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn trace_ids_start_with_the_time_in_seconds() {
+        let id = IdGenerator::new().trace_id(0x6a2b_7c1e);
+        assert_eq!(id.to_bytes()[..4], [0x6a, 0x2b, 0x7c, 0x1e]);
+    }
+
+    #[test]
+    fn ids_do_not_repeat_across_pools() {
+        let mut ids = IdGenerator::new();
+        let spans: HashSet<_> = (0..1_000).map(|_| ids.span_id()).collect();
+        let traces: HashSet<_> = (0..1_000).map(|_| ids.trace_id(7)).collect();
+        assert_eq!((spans.len(), traces.len()), (1_000, 1_000));
+    }
+
+    #[test]
+    fn flags_say_random_and_sampled() {
+        assert_eq!(flags(true).to_u8(), 3);
+        assert_eq!(flags(false).to_u8(), 2);
+    }
+}

@@ -1,0 +1,145 @@
+//! Navigations inside the page: a router pushes a path, or the user goes back.
+//!
+//! A navigation caused by a click is a span of the click's trace; one by the back button or the
+//! address bar is a root. It stays *in progress* until its first frame is painted, so that the data
+//! the new page loads belong to it (see [`cause`](crate::cause)). The page load itself is the first.
+
+use std::cell::RefCell;
+
+use opentelemetry::Context;
+use opentelemetry::trace::TraceContextExt;
+#[cfg(feature = "navigation")]
+pub(crate) use patch::install;
+
+use crate::KeyValue;
+use crate::action::await_frame;
+
+thread_local! {
+    static IN_PROGRESS: RefCell<Option<Navigation>> = const { RefCell::new(None) };
+}
+
+struct Navigation {
+    context: Context,
+    /// The page load keeps its name; navigations are named by their route.
+    is_page_load: bool,
+}
+
+/// The navigation whose first frame is not painted yet.
+pub(crate) fn in_progress() -> Option<Context> {
+    IN_PROGRESS.with(|cell| Some(cell.borrow().as_ref()?.context.clone()))
+}
+
+pub(crate) fn begin(context: Context, is_page_load: bool) {
+    let navigation = Navigation {
+        context,
+        is_page_load,
+    };
+    let earlier = IN_PROGRESS.with(|cell| cell.borrow_mut().replace(navigation));
+    // Dropping a context may end a span: only after the borrow.
+    drop(earlier);
+    await_frame();
+}
+
+/// The frame is painted: what runs from now on is not the navigation's any more.
+pub(crate) fn painted() {
+    let navigation = IN_PROGRESS.with(|cell| cell.borrow_mut().take());
+    drop(navigation);
+}
+
+/// Names the navigation in progress by its route, e.g. `/users/{id}`: the path with variable parts
+/// taken out, so that all visits of one page share a name.
+pub fn set_route_template(template: &str) {
+    IN_PROGRESS.with(|cell| {
+        let navigation = cell.borrow();
+        let Some(Navigation {
+            context,
+            is_page_load,
+        }) = navigation.as_ref()
+        else {
+            return;
+        };
+        let span = context.span();
+        span.set_attribute(KeyValue::new("url.template", template.to_owned()));
+        if !is_page_load {
+            let name = format!("navigate {template}");
+            span.set_attribute(KeyValue::new("app.action.name", name.clone()));
+            span.update_name(name);
+        }
+    });
+}
+
+#[cfg(feature = "navigation")]
+mod patch {
+    use opentelemetry::Context;
+    use opentelemetry::trace::SpanBuilder;
+    use wasm_bindgen::prelude::*;
+    use web_sys::{History, Window};
+
+    use crate::KeyValue;
+    use crate::action::{Opening, event_time_ms, open};
+    use crate::listener::listen;
+    use crate::platform;
+
+    type HistoryMethod = dyn Fn(JsValue, JsValue, JsValue) -> Result<JsValue, JsValue>;
+
+    /// Notices navigations from now on. History methods tell nobody that they were called, so the
+    /// page's `history` object gets its own, which call the browser's.
+    pub(crate) fn install(window: &Window) {
+        if let Ok(history) = window.history() {
+            wrap(&history, "pushState", "push");
+            wrap(&history, "replaceState", "replace");
+        }
+        listen(window, "popstate", |event| {
+            let opening = Opening {
+                start_ms: Some(event_time_ms(&event)),
+                ..opening("traverse", Some("popstate"))
+            };
+            super::begin(open(opening, &Context::new()), false);
+        });
+    }
+
+    fn wrap(history: &History, method: &str, kind: &'static str) {
+        let Ok(Ok(original)) =
+            js_sys::Reflect::get(history, &method.into()).map(JsCast::dyn_into::<js_sys::Function>)
+        else {
+            return;
+        };
+        let this = history.clone();
+        let wrapper = Closure::<HistoryMethod>::new(move |state, title, url| {
+            let (start_ms, before) = (platform::monotonic_ms(), path());
+            let result = original.call3(&this, &state, &title, &url)?;
+            if path() != before {
+                let opening = Opening {
+                    start_ms: Some(start_ms),
+                    ..opening(kind, None)
+                };
+                super::begin(open(opening, &crate::current()), false);
+            }
+            Ok(result)
+        });
+        // A browser that refuses leaves its own method in place.
+        let _ = js_sys::Reflect::set(history, &method.into(), wrapper.as_ref());
+        wrapper.forget();
+    }
+
+    fn opening(kind: &'static str, trigger: Option<&'static str>) -> Opening {
+        let path = path().unwrap_or_default();
+        let path = path.split('?').next().unwrap_or_default().to_owned();
+        let mut attributes = vec![
+            KeyValue::new("browser.navigation.type", kind),
+            KeyValue::new("url.path", path),
+        ];
+        attributes.extend(trigger.map(|trigger| KeyValue::new("app.action.trigger", trigger)));
+        Opening {
+            builder: SpanBuilder::from_name("navigate").with_attributes(attributes),
+            start_ms: None,
+            is_named: true,
+        }
+    }
+
+    /// Path and query; a change of the fragment alone shows the same page.
+    fn path() -> Option<String> {
+        let location = web_sys::window()?.location();
+        Some(location.pathname().ok()? + &location.search().ok()?)
+    }
+}

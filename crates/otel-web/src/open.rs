@@ -1,0 +1,146 @@
+//! The spans that have started and not yet ended, in one table.
+//!
+//! A [`Span`](crate::Span) is only a ticket to its row. So whoever must act on spans it holds no
+//! handle of can do so: the page's exit ends them all, a panic ends those of its trace.
+
+use opentelemetry::trace::{SpanId, TraceId};
+
+use crate::clock::Anchor;
+use crate::record::SpanRecord;
+
+/// A row of the table.
+#[derive(Debug)]
+pub(crate) struct OpenSpan {
+    pub(crate) record: SpanRecord,
+    pub(crate) anchor: Anchor,
+    pub(crate) action: Option<ActionState>,
+}
+
+/// What is known of a span that stands for a user's action.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ActionState {
+    /// Named by the application, not by the element that was clicked.
+    pub(crate) is_named: bool,
+    /// On the monotonic clock; an action that is still open then has timed out.
+    pub(crate) deadline_ms: f64,
+}
+
+/// Which row, and whose: a row is used again once its span has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Ticket {
+    pub(crate) index: usize,
+    pub(crate) span_id: SpanId,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct OpenSpans {
+    rows: Vec<Option<OpenSpan>>,
+    free: Vec<usize>,
+}
+
+impl OpenSpans {
+    pub(crate) fn insert(&mut self, span: OpenSpan) -> Ticket {
+        let span_id = span.record.context.span_id();
+        let index = match self.free.pop() {
+            Some(index) => {
+                self.rows[index] = Some(span);
+                index
+            }
+            None => {
+                self.rows.push(Some(span));
+                self.rows.len() - 1
+            }
+        };
+        Ticket { index, span_id }
+    }
+
+    pub(crate) fn get_mut(&mut self, ticket: Ticket) -> Option<&mut OpenSpan> {
+        let row = self.rows.get_mut(ticket.index)?.as_mut()?;
+        (row.record.context.span_id() == ticket.span_id).then_some(row)
+    }
+
+    pub(crate) fn remove(&mut self, ticket: Ticket) -> Option<OpenSpan> {
+        self.get_mut(ticket)?;
+        self.free.push(ticket.index);
+        self.rows[ticket.index].take()
+    }
+
+    pub(crate) fn find(&self, span_id: SpanId) -> Option<Ticket> {
+        let is_it = |row: &Option<OpenSpan>| {
+            row.as_ref()
+                .is_some_and(|span| span.record.context.span_id() == span_id)
+        };
+        let index = self.rows.iter().position(is_it)?;
+        Some(Ticket { index, span_id })
+    }
+
+    /// The open spans that match, children before their parents.
+    pub(crate) fn matching(&self, matches: impl Fn(&OpenSpan) -> bool) -> Vec<Ticket> {
+        let mut found: Vec<_> = self.tickets(matches).collect();
+        found.sort_by_key(|(start, _)| std::cmp::Reverse(*start));
+        found.into_iter().map(|(_, ticket)| ticket).collect()
+    }
+
+    pub(crate) fn local_root_of(&self, trace_id: TraceId) -> Option<Ticket> {
+        let is_root = |span: &OpenSpan| {
+            span.record.context.trace_id() == trace_id && span.record.is_local_root()
+        };
+        self.tickets(is_root).map(|(_, ticket)| ticket).next()
+    }
+
+    fn tickets(&self, matches: impl Fn(&OpenSpan) -> bool) -> impl Iterator<Item = (u64, Ticket)> {
+        self.rows
+            .iter()
+            .enumerate()
+            .filter_map(move |(index, row)| {
+                let span = row.as_ref().filter(|span| matches(span))?;
+                let span_id = span.record.context.span_id();
+                Some((span.record.start, Ticket { index, span_id }))
+            })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use opentelemetry::trace::{SpanContext, TraceFlags, TraceState};
+
+    use super::*;
+    use crate::record::tests::record;
+
+    fn open(span_id: u64, start: u64) -> OpenSpan {
+        let mut record = record("a");
+        record.start = start;
+        record.context = SpanContext::new(
+            TraceId::from(1_u128),
+            SpanId::from(span_id),
+            TraceFlags::SAMPLED,
+            false,
+            TraceState::NONE,
+        );
+        OpenSpan {
+            record,
+            anchor: Anchor::new(0.0),
+            action: None,
+        }
+    }
+
+    #[test]
+    fn a_ticket_of_an_ended_span_does_not_open_the_row_of_the_next() {
+        let mut spans = OpenSpans::default();
+        let first = spans.insert(open(1, 0));
+        assert!(spans.remove(first).is_some());
+        let second = spans.insert(open(2, 0));
+        assert_eq!(first.index, second.index);
+        assert!(spans.get_mut(first).is_none());
+        assert!(spans.remove(first).is_none());
+        assert!(spans.get_mut(second).is_some());
+    }
+
+    #[test]
+    fn children_come_before_their_parents() {
+        let mut spans = OpenSpans::default();
+        let parent = spans.insert(open(1, 10));
+        let child = spans.insert(open(2, 20));
+        assert_eq!(spans.matching(|_| true), [child, parent]);
+    }
+}

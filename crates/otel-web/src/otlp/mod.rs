@@ -1,0 +1,9 @@
+//! OTLP: spans as the protobuf bytes of `opentelemetry/proto/collector/trace/v1`.
+//!
+//! The messages are few and never read here, so they are written by hand: a tenth of the code size
+//! of a generated codec. The tests hold every byte against `opentelemetry-proto`.
+
+mod encode;
+mod writer;
+
+pub(crate) use encode::{ScopeSpans, encode_request, encode_resource, encode_span};

@@ -1,0 +1,70 @@
+//! The browser's clocks, random numbers, timers and console, in a page and in a worker alike.
+
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = performance, js_name = now)]
+    fn performance_now() -> f64;
+
+    #[wasm_bindgen(thread_local_v2, js_namespace = performance, js_name = timeOrigin)]
+    static TIME_ORIGIN: f64;
+
+    #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues)]
+    fn get_random_values(bytes: &mut [u8]);
+
+    #[wasm_bindgen(js_name = setTimeout)]
+    fn set_timeout(callback: &JsValue, delay_ms: f64) -> f64;
+
+    #[wasm_bindgen(js_name = clearTimeout)]
+    fn clear_timeout(id: f64);
+}
+
+pub(crate) fn wall_ms() -> f64 {
+    js_sys::Date::now()
+}
+
+pub(crate) fn monotonic_ms() -> f64 {
+    performance_now()
+}
+
+/// The date at which `performance.now()` was zero: finer than `Date.now()`, which counts whole
+/// milliseconds.
+pub(crate) fn time_origin_ms() -> f64 {
+    TIME_ORIGIN.with(|origin| *origin)
+}
+
+pub(crate) fn random() -> f64 {
+    js_sys::Math::random()
+}
+
+pub(crate) fn fill_random(bytes: &mut [u8]) {
+    get_random_values(bytes);
+}
+
+pub(crate) fn warn(message: &str) {
+    web_sys::console::warn_1(&message.into());
+}
+
+/// A timer that can be set again and again: one closure for the life of the page.
+pub(crate) struct Timer {
+    callback: Closure<dyn FnMut()>,
+    pending: Option<f64>,
+}
+
+impl Timer {
+    pub(crate) fn new(callback: impl FnMut() + 'static) -> Self {
+        Self {
+            callback: Closure::new(callback),
+            pending: None,
+        }
+    }
+
+    /// Replaces an earlier setting.
+    pub(crate) fn set(&mut self, delay_ms: f64) {
+        if let Some(id) = self.pending.take() {
+            clear_timeout(id);
+        }
+        self.pending = Some(set_timeout(self.callback.as_ref(), delay_ms));
+    }
+}

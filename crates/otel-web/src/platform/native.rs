@@ -1,0 +1,46 @@
+//! The host's clocks and random numbers, for tests of the pure parts.
+
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
+use std::sync::OnceLock;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+pub(crate) fn wall_ms() -> f64 {
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH);
+    since_epoch.map_or(0.0, |elapsed| elapsed.as_secs_f64() * 1_000.0)
+}
+
+pub(crate) fn monotonic_ms() -> f64 {
+    static START: OnceLock<Instant> = OnceLock::new();
+    START.get_or_init(Instant::now).elapsed().as_secs_f64() * 1_000.0
+}
+
+pub(crate) fn time_origin_ms() -> f64 {
+    wall_ms() - monotonic_ms()
+}
+
+pub(crate) fn random() -> f64 {
+    (RandomState::new().build_hasher().finish() >> 11) as f64 / (1_u64 << 53) as f64
+}
+
+pub(crate) fn fill_random(bytes: &mut [u8]) {
+    for chunk in bytes.chunks_mut(8) {
+        let random = RandomState::new().build_hasher().finish().to_le_bytes();
+        chunk.copy_from_slice(&random[..chunk.len()]);
+    }
+}
+
+pub(crate) fn warn(message: &str) {
+    eprintln!("{message}");
+}
+
+/// A host has no event loop, so its timers never fire.
+pub(crate) struct Timer;
+
+impl Timer {
+    pub(crate) fn new(_callback: impl FnMut() + 'static) -> Self {
+        Self
+    }
+
+    pub(crate) fn set(&mut self, _delay_ms: f64) {}
+}

@@ -1,0 +1,20 @@
+//! What the API crate asks for tracers.
+
+use opentelemetry::InstrumentationScope;
+
+use crate::Tracer;
+
+/// Gives out [`Tracer`]s. [`Telemetry::install`](crate::Builder::install) makes it the global one,
+/// so `opentelemetry::global::tracer("…")` works everywhere.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TracerProvider {
+    _private: (),
+}
+
+impl opentelemetry::trace::TracerProvider for TracerProvider {
+    type Tracer = Tracer;
+
+    fn tracer_with_scope(&self, scope: InstrumentationScope) -> Tracer {
+        Tracer::new(scope)
+    }
+}
