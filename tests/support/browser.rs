@@ -1,0 +1,207 @@
+//! One person with one browser: opens pages, clicks, types, sees. Everything waits until it can be done.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use thirtyfour::prelude::*;
+use thirtyfour::{ChromeCapabilities, LoggingPrefsLogLevel, WindowHandle};
+
+use super::element::Element;
+use super::process::Process;
+use super::scratch::Scratch;
+use super::wait::until;
+
+pub(crate) struct Browser {
+    driver: WebDriver,
+    origin: String,
+    /// After the session, which ends through it.
+    _chromedriver: Process,
+}
+
+impl Browser {
+    pub(crate) async fn start(scratch: &Scratch, origin: &str) -> Self {
+        let program = from_env("CHROMEDRIVER", "chromedriver");
+        let log = scratch.path("chromedriver.log");
+        let chromedriver = Process::start(&program, &["--port=0"], &[], log);
+        let port = chromedriver.says("started successfully on port ").await;
+        let server = format!("http://127.0.0.1:{}", port.trim_end_matches('.'));
+        let driver = WebDriver::new(server, capabilities(&scratch.path("profile"))).await;
+        let driver = driver.expect("a headless Chromium; CHROME and CHROMEDRIVER say which");
+        Self {
+            driver,
+            origin: origin.to_owned(),
+            _chromedriver: chromedriver,
+        }
+    }
+
+    /// Opens a path of the page, or a whole address.
+    pub(crate) async fn open(&self, address: &str) {
+        let url = if address.contains(':') {
+            address.to_owned()
+        } else {
+            format!("{}{address}", self.origin)
+        };
+        self.driver
+            .goto(url)
+            .await
+            .expect("the browser to open the address");
+    }
+
+    /// Goes where nothing of ours runs, as a person does who types another address.
+    pub(crate) async fn leave(&self) {
+        self.open("about:blank").await;
+    }
+
+    pub(crate) async fn back(&self) {
+        self.driver.back().await.expect("a page to go back to");
+    }
+
+    pub(crate) async fn path(&self) -> String {
+        let url = self.driver.current_url().await.expect("an address");
+        url.as_str().trim_start_matches(&self.origin).to_owned()
+    }
+
+    pub(crate) async fn find(&self, element: &Element) -> WebElement {
+        until(&format!("{element:?}"), async || {
+            self.look_for(element).await
+        })
+        .await
+    }
+
+    async fn look_for(&self, element: &Element) -> Result<WebElement, String> {
+        let found = self.driver.find_all(By::XPath(element.0.clone())).await;
+        for candidate in found.map_err(|error| error.to_string())? {
+            if candidate.is_displayed().await.unwrap_or(false) {
+                return Ok(candidate);
+            }
+        }
+        Err(format!("the page shows:\n{}", self.text().await))
+    }
+
+    pub(crate) async fn click(&self, element: &Element) {
+        until(&format!("a click on {element:?}"), async || {
+            let found = self.look_for(element).await?;
+            found.click().await.map_err(|error| error.to_string())
+        })
+        .await;
+    }
+
+    pub(crate) async fn fill(&self, element: &Element, text: &str) {
+        let field = self.find(element).await;
+        field.clear().await.expect("a field to empty");
+        field.send_keys(text).await.expect("a field to type into");
+    }
+
+    pub(crate) async fn press(&self, element: &Element, key: Key) {
+        self.find(element)
+            .await
+            .send_keys(key)
+            .await
+            .expect("an element that takes keys");
+    }
+
+    /// Waits until the page shows this text.
+    pub(crate) async fn see(&self, text: &str) {
+        until(&format!("{text:?} on the page"), async || {
+            let page = self.text().await;
+            if page.contains(text) {
+                Ok(())
+            } else {
+                Err(format!("it shows:\n{page}"))
+            }
+        })
+        .await;
+    }
+
+    /// Waits until the page no longer shows this text.
+    pub(crate) async fn see_no(&self, text: &str) {
+        until(&format!("no {text:?} on the page"), async || {
+            let page = self.text().await;
+            if page.contains(text) {
+                Err(format!("it shows:\n{page}"))
+            } else {
+                Ok(())
+            }
+        })
+        .await;
+    }
+
+    pub(crate) async fn text(&self) -> String {
+        let text = self.script("return document.body.innerText", &[]).await;
+        text.as_str().unwrap_or_default().to_owned()
+    }
+
+    pub(crate) async fn script(&self, script: &str, arguments: &[Value]) -> Value {
+        let result = self
+            .driver
+            .execute(script, arguments)
+            .await
+            .expect("a script that runs");
+        result.json().clone()
+    }
+
+    /// Errors the page's own code caused or wrote since last asked; failed requests are the browser's to report.
+    pub(crate) async fn console_errors(&self) -> Vec<String> {
+        let log = self.driver.browser_log().await.expect("the browser's log");
+        let ours = |source: Option<&str>| source != Some("network");
+        let errors = log
+            .into_iter()
+            .filter(|e| e.level == "SEVERE" && ours(e.source.as_deref()));
+        errors.map(|entry| entry.message).collect()
+    }
+
+    /// A second window, which stays visible beside the first; returns to the first.
+    pub(crate) async fn open_beside(&self, url: &str) -> WindowHandle {
+        let first = self.driver.window().await.expect("a window");
+        let second = self.driver.new_window().await.expect("a second window");
+        self.switch_to(&second).await;
+        self.open(url).await;
+        self.switch_to(&first).await;
+        second
+    }
+
+    pub(crate) async fn window(&self) -> WindowHandle {
+        self.driver.window().await.expect("a window")
+    }
+
+    pub(crate) async fn switch_to(&self, window: &WindowHandle) {
+        self.driver
+            .switch_to_window(window.clone())
+            .await
+            .expect("the window to be open");
+    }
+
+    pub(crate) async fn close_window(&self) {
+        self.driver.close_window().await.expect("a window to close");
+    }
+}
+
+fn capabilities(profile: &Path) -> ChromeCapabilities {
+    let mut chrome = DesiredCapabilities::chrome();
+    let profile = format!("--user-data-dir={}", profile.display());
+    let flags = FLAGS.into_iter().chain([profile.as_str()]);
+    let set = flags.into_iter().try_for_each(|flag| chrome.add_arg(flag));
+    set.and_then(|()| {
+        chrome.set_binary(&from_env("CHROME", "/usr/bin/chromium").to_string_lossy())
+    })
+    .and_then(|()| chrome.set_browser_log_level(LoggingPrefsLogLevel::All))
+    .expect("capabilities that are plain JSON");
+    chrome
+}
+
+/// Headless, able to run as root in a container, and silent towards the rest of the network.
+const FLAGS: [&str; 9] = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--window-size=1280,860",
+];
+
+fn from_env(variable: &str, default: &str) -> PathBuf {
+    std::env::var_os(variable).map_or_else(|| default.into(), PathBuf::from)
+}

@@ -1,0 +1,203 @@
+//! Serves the built page and its two proxies, as `trunk serve` does: `/api/` to the back end with its path kept,
+//! `/otlp/` to the gateway without that prefix, every other path from the build with index.html as the fallback.
+
+use std::path::{Path, PathBuf};
+
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use super::faults::{Fault, Faults};
+use super::recorder::{Recorded, Recorder};
+
+pub(crate) struct PageServer {
+    pub(crate) origin: String,
+    pub(crate) faults: Faults,
+    pub(crate) requests: Recorder,
+}
+
+#[derive(Clone)]
+struct Site {
+    dist: PathBuf,
+    /// `(name, content)` of the meta elements whose content index.html shall have instead of its own.
+    meta: Vec<(String, String)>,
+    api: String,
+    otlp: String,
+    faults: Faults,
+    requests: Recorder,
+    client: reqwest::Client,
+}
+
+impl PageServer {
+    pub(crate) async fn start(api: &str, otlp: &str, meta: &[(&str, &str)]) -> Self {
+        let own = |(name, content): &(&str, &str)| ((*name).to_owned(), (*content).to_owned());
+        let site = Site {
+            dist: dist(),
+            meta: meta.iter().map(own).collect(),
+            api: api.to_owned(),
+            otlp: otlp.to_owned(),
+            faults: Faults::default(),
+            requests: Recorder::default(),
+            client: pass_through_client(),
+        };
+        let (faults, requests) = (site.faults.clone(), site.requests.clone());
+        let origin = super::serve(Router::new().fallback(answer).with_state(site)).await;
+        Self {
+            origin,
+            faults,
+            requests,
+        }
+    }
+}
+
+/// The folder with the built page.
+pub(crate) fn dist() -> PathBuf {
+    let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/dist");
+    let dist = std::env::var_os("CRUDDUR_DIST").map_or(default, PathBuf::from);
+    let built = dist.join("index.html").exists();
+    assert!(
+        built,
+        "no page in {}: run `cargo xtask test journeys`, or `trunk build` and set CRUDDUR_DIST",
+        dist.display()
+    );
+    dist
+}
+
+/// Redirects belong to the browser, and bodies stay as they are.
+fn pass_through_client() -> reqwest::Client {
+    let builder = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+    builder.no_proxy().build().expect("a plain HTTP client")
+}
+
+async fn answer(State(site): State<Site>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
+    let path = parts.uri.path().to_owned();
+    let target = parts
+        .uri
+        .path_and_query()
+        .map_or(path.clone(), ToString::to_string);
+    let recorded = Recorded {
+        method: parts.method,
+        path: target,
+        headers: parts.headers,
+        body,
+    };
+    site.requests.add(recorded.clone());
+    match site.faults.hit(&recorded.method, &path) {
+        Some(Fault::Answer(status, json)) => return (status, axum::Json(json)).into_response(),
+        Some(Fault::Delay(time)) => tokio::time::sleep(time).await,
+        None => {}
+    }
+    site.route(recorded).await
+}
+
+impl Site {
+    async fn route(&self, request: Recorded) -> Response {
+        if request.path.starts_with("/api/") {
+            return self.proxy(&self.api, request).await;
+        }
+        match request.path.strip_prefix("/otlp") {
+            Some(rest) => {
+                let path = rest.to_owned();
+                self.proxy(&self.otlp, Recorded { path, ..request }).await
+            }
+            None => self.file(&request.path),
+        }
+    }
+
+    async fn proxy(&self, server: &str, request: Recorded) -> Response {
+        let sent = self
+            .client
+            .request(request.method, format!("{server}{}", request.path))
+            .headers(end_to_end(request.headers))
+            .body(request.body)
+            .send()
+            .await;
+        match sent {
+            Ok(response) => relay(response).await,
+            Err(error) => (StatusCode::BAD_GATEWAY, error.to_string()).into_response(),
+        }
+    }
+
+    fn file(&self, path: &str) -> Response {
+        let path = path.split('?').next().unwrap_or_default();
+        let wanted = self.dist.join(path.trim_start_matches('/'));
+        if wanted.is_file() && !path.ends_with(".html") {
+            let bytes = std::fs::read(&wanted).expect("a readable file in the build");
+            return ([(header::CONTENT_TYPE, content_type(path))], bytes).into_response();
+        }
+        axum::response::Html(self.index()).into_response()
+    }
+
+    fn index(&self) -> String {
+        let index = std::fs::read_to_string(self.dist.join("index.html")).expect("index.html");
+        self.meta.iter().fold(index, |html, (name, content)| {
+            with_meta(&html, name, content)
+        })
+    }
+}
+
+/// Headers that speak of one connection stay on it.
+fn end_to_end(mut headers: HeaderMap) -> HeaderMap {
+    for name in [
+        header::HOST,
+        header::CONNECTION,
+        header::TRANSFER_ENCODING,
+        header::CONTENT_LENGTH,
+    ] {
+        headers.remove(name);
+    }
+    headers
+}
+
+async fn relay(response: reqwest::Response) -> Response {
+    let (status, headers) = (response.status(), end_to_end(response.headers().clone()));
+    let body: Bytes = response.bytes().await.unwrap_or_default();
+    (status, headers, Body::from(body)).into_response()
+}
+
+/// `html` whose head configures `name` to `content` and nothing else: an element of that name is replaced.
+fn with_meta(html: &str, name: &str, content: &str) -> String {
+    let kept: String = match html.find(&format!("<meta name=\"{name}\"")) {
+        Some(start) => {
+            let length = html[start..].find('>').map_or(0, |end| end + 1);
+            format!("{}{}", &html[..start], &html[start + length..])
+        }
+        None => html.to_owned(),
+    };
+    kept.replacen(
+        "<head>",
+        &format!("<head><meta name=\"{name}\" content=\"{content}\">"),
+        1,
+    )
+}
+
+fn content_type(path: &str) -> &'static str {
+    match path.rsplit('.').next() {
+        Some("js") => "text/javascript",
+        Some("wasm") => "application/wasm",
+        Some("css") => "text/css",
+        Some("svg") => "image/svg+xml",
+        Some("json" | "webmanifest") => "application/json",
+        _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_meta_element_is_replaced_or_added() {
+        let html = r#"<html><head><meta name="otel-endpoint" content="/otlp" /><title>x</title></head></html>"#;
+        let there = with_meta(html, "otel-endpoint", "http://collector");
+        assert_eq!(
+            there,
+            r#"<html><head><meta name="otel-endpoint" content="http://collector"><title>x</title></head></html>"#
+        );
+        assert!(with_meta("<head></head>", "a", "b").contains(r#"<meta name="a" content="b">"#));
+    }
+}

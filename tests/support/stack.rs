@@ -1,0 +1,197 @@
+//! Gateway, back end and page server, started together on free ports with databases of their own.
+
+use std::path::{Path, PathBuf};
+
+use opentelemetry_proto::tonic::trace::v1::TracesData;
+use serde_json::Value;
+
+use super::browser::Browser;
+use super::page_server::PageServer;
+use super::process::Process;
+use super::scratch::Scratch;
+use super::traces::expect::{Expected, compare};
+use super::traces::span::Span;
+use super::traces::trace::Trace;
+use super::wait::until;
+
+/// How a stack differs from the ordinary one.
+#[derive(Default)]
+pub(crate) struct Setup<'a> {
+    pub(crate) meta: Vec<(&'a str, &'a str)>,
+    pub(crate) back_end: Vec<(&'a str, &'a str)>,
+    pub(crate) gateway: Vec<(&'a str, &'a str)>,
+}
+
+pub(crate) struct Stack {
+    pub(crate) page: PageServer,
+    pub(crate) gateway_url: String,
+    api_url: String,
+    back_end: Option<Process>,
+    gateway: Option<Process>,
+    client: reqwest::Client,
+    pub(crate) scratch: Scratch,
+}
+
+impl Stack {
+    pub(crate) async fn start() -> Self {
+        Self::with(Setup::default()).await
+    }
+
+    pub(crate) async fn with(setup: Setup<'_>) -> Self {
+        let scratch = Scratch::new();
+        let gateway = start_gateway(&scratch, &setup.gateway);
+        let gateway_url = gateway.says(LISTENING).await;
+        let mut env = vec![("OTEL_EXPORTER_OTLP_ENDPOINT", gateway_url.as_str())];
+        env.extend(&setup.back_end);
+        let back_end = start_back_end(&scratch, "127.0.0.1:0", &env);
+        let api_url = back_end.says(LISTENING).await;
+        let page = PageServer::start(&api_url, &gateway_url, &setup.meta).await;
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .build()
+            .expect("a plain HTTP client");
+        let (back_end, gateway) = (Some(back_end), Some(gateway));
+        Self {
+            page,
+            gateway_url,
+            api_url,
+            back_end,
+            gateway,
+            client,
+            scratch,
+        }
+    }
+
+    /// A fresh browser in front of the page, which has nothing open yet.
+    pub(crate) async fn browser(&self) -> Browser {
+        Browser::start(&self.scratch, &self.page.origin).await
+    }
+
+    pub(crate) fn stop_back_end(&mut self) {
+        self.back_end = None;
+    }
+
+    /// At the same address, with the same data.
+    pub(crate) async fn restart_back_end(&mut self) {
+        let address = self.api_url.trim_start_matches("http://");
+        let env = [("OTEL_EXPORTER_OTLP_ENDPOINT", self.gateway_url.as_str())];
+        let back_end = start_back_end(&self.scratch, address, &env);
+        back_end.says(LISTENING).await;
+        self.back_end = Some(back_end);
+    }
+
+    pub(crate) fn stop_gateway(&mut self) {
+        self.gateway = None;
+    }
+
+    /// The page is left and the back end stopped, so that both hand over what they hold; then exactly these traces
+    /// are in the store, in this order.
+    pub(crate) async fn ends_with(&mut self, browser: &Browser, expected: &[Expected]) {
+        browser.leave().await;
+        self.stop_back_end();
+        self.stores(expected).await;
+    }
+
+    /// Exactly these traces are stored, in this order, sooner or later.
+    pub(crate) async fn stores(&self, expected: &[Expected]) {
+        until("the stored traces", async || {
+            compare(expected, &self.traces().await)
+        })
+        .await;
+    }
+
+    /// All stored traces of the page and the back end, oldest first.
+    pub(crate) async fn traces(&self) -> Vec<Trace> {
+        let mut spans = vec![];
+        for summary in self.summaries().await {
+            let id = summary["trace_id"]
+                .as_str()
+                .expect("a trace id in the summary");
+            spans.extend(self.spans_of(id).await);
+        }
+        Trace::group(spans)
+    }
+
+    pub(crate) async fn summaries(&self) -> Vec<Value> {
+        let mut list = self.gateway_json("/api/traces?limit=1000").await;
+        serde_json::from_value(list["traces"].take()).expect("an array of traces")
+    }
+
+    async fn spans_of(&self, trace_id: &str) -> Vec<Span> {
+        let json = self.gateway_json(&format!("/api/traces/{trace_id}")).await;
+        let data: TracesData = serde_json::from_value(json).expect("a trace as OTLP JSON");
+        Span::from_otlp(data.resource_spans)
+    }
+
+    pub(crate) async fn gateway_json(&self, path: &str) -> Value {
+        let response = self
+            .client
+            .get(format!("{}{path}", self.gateway_url))
+            .send()
+            .await;
+        let response = response.expect("the gateway to answer");
+        assert!(
+            response.status().is_success(),
+            "GET {path}: {}",
+            response.status()
+        );
+        response.json().await.expect("JSON from the gateway")
+    }
+
+    /// What the servers have written to their logs so far.
+    pub(crate) fn logs(&self) -> String {
+        let running = self.gateway.iter().chain(&self.back_end);
+        running.map(Process::log).collect()
+    }
+}
+
+const LISTENING: &str = "listening on ";
+
+fn start_gateway(scratch: &Scratch, extra: &[(&str, &str)]) -> Process {
+    let (database, viewer) = (text(scratch.path("traces.db")), text(viewer_dir()));
+    let mut env = vec![
+        ("OTEL_WEB_GATEWAY_LISTEN", "127.0.0.1:0"),
+        ("OTEL_WEB_GATEWAY_DB", database.as_str()),
+        ("OTEL_WEB_GATEWAY_VIEWER_DIR", viewer.as_str()),
+    ];
+    env.extend(extra);
+    let program = program("CRUDDUR_GATEWAY_BIN", "otel-web-gateway");
+    Process::start(&program, &[], &env, scratch.path("gateway.log"))
+}
+
+fn start_back_end(scratch: &Scratch, listen: &str, extra: &[(&str, &str)]) -> Process {
+    let database = format!("sqlite:{}", text(scratch.path("cruddur.db")));
+    let mut env = vec![
+        ("CRUDDUR_API_LISTEN", listen),
+        ("DATABASE_URL", database.as_str()),
+    ];
+    env.extend(extra);
+    let program = program("CRUDDUR_BACKEND_BIN", "cruddur-backend");
+    Process::start(&program, &[], &env, scratch.path("back-end.log"))
+}
+
+fn target() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("target")
+}
+
+fn viewer_dir() -> PathBuf {
+    let configured = std::env::var_os("OTEL_WEB_GATEWAY_VIEWER_DIR");
+    configured.map_or_else(|| target().join("viewer"), PathBuf::from)
+}
+
+fn program(variable: &str, package: &str) -> PathBuf {
+    let default = || target().join("debug").join(package);
+    let program = std::env::var_os(variable).map_or_else(default, PathBuf::from);
+    let shown = program.display();
+    assert!(
+        program.exists(),
+        "no {shown}: run `cargo build -p {package}`, or set {variable}"
+    );
+    program
+}
+
+fn text(path: PathBuf) -> String {
+    path.into_os_string()
+        .into_string()
+        .expect("a path in UTF-8")
+}
