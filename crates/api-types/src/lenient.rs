@@ -1,0 +1,11 @@
+//! Reads `null` like an absent field.
+
+use serde::{Deserialize, Deserializer};
+
+pub(crate) fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Default + Deserialize<'de>,
+{
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}

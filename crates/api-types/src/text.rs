@@ -1,0 +1,113 @@
+//! Hashtags and mentions inside a message: the page makes links of them, the back end counts and
+//! notifies by them.
+
+/// A stretch of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part<'a> {
+    Text(&'a str),
+    /// Without the `#`.
+    Hashtag(&'a str),
+    /// A handle, without the `@`.
+    Mention(&'a str),
+}
+
+/// Splits a message so that the parts, with their signs, join to the message again.
+#[must_use]
+pub fn parts(message: &str) -> Vec<Part<'_>> {
+    let mut parts = Vec::new();
+    let mut text_start = 0;
+    let mut at = 0;
+    while let Some(offset) = message[at..].find(['#', '@']) {
+        let sign = at + offset;
+        let word = word_after(message, sign);
+        at = sign + 1 + word.len();
+        if !word.is_empty() && !follows_a_word(message, sign) {
+            push_text(&mut parts, &message[text_start..sign]);
+            parts.push(part_of(&message[sign..=sign], word));
+            text_start = at;
+        }
+    }
+    push_text(&mut parts, &message[text_start..]);
+    parts
+}
+
+/// The hashtags of a message, in order, as written.
+pub fn hashtags(message: &str) -> impl Iterator<Item = &str> {
+    parts(message).into_iter().filter_map(|part| match part {
+        Part::Hashtag(tag) => Some(tag),
+        Part::Text(_) | Part::Mention(_) => None,
+    })
+}
+
+/// The handles a message mentions, in order, as written.
+pub fn mentions(message: &str) -> impl Iterator<Item = &str> {
+    parts(message).into_iter().filter_map(|part| match part {
+        Part::Mention(handle) => Some(handle),
+        Part::Text(_) | Part::Hashtag(_) => None,
+    })
+}
+
+fn part_of<'a>(sign: &str, word: &'a str) -> Part<'a> {
+    if sign == "#" {
+        Part::Hashtag(word)
+    } else {
+        Part::Mention(word)
+    }
+}
+
+fn push_text<'a>(parts: &mut Vec<Part<'a>>, text: &'a str) {
+    if !text.is_empty() {
+        parts.push(Part::Text(text));
+    }
+}
+
+fn word_after(message: &str, sign: usize) -> &str {
+    let rest = &message[sign + 1..];
+    let end = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
+    &rest[..end]
+}
+
+/// An address such as `worf@example.com` mentions nobody.
+fn follows_a_word(message: &str, sign: usize) -> bool {
+    message[..sign].chars().next_back().is_some_and(is_word)
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_split_at_its_hashtags_and_mentions() {
+        assert_eq!(
+            parts("Hi @worf, see #100DaysOfCloud!"),
+            [
+                Part::Text("Hi "),
+                Part::Mention("worf"),
+                Part::Text(", see "),
+                Part::Hashtag("100DaysOfCloud"),
+                Part::Text("!"),
+            ]
+        );
+    }
+
+    #[test]
+    fn lone_signs_and_addresses_are_text() {
+        for message in ["# 1 @ home", "worf@example.com", "a#b", "@", "##"] {
+            assert_eq!(parts(message), [Part::Text(message)]);
+        }
+    }
+
+    #[test]
+    fn hashtags_and_mentions_may_touch_any_script() {
+        assert_eq!(
+            hashtags("#été,#東京#x").collect::<Vec<_>>(),
+            ["été", "東京"]
+        );
+        assert_eq!(mentions("@a @b_c").collect::<Vec<_>>(), ["a", "b_c"]);
+        assert!(parts("").is_empty());
+    }
+}

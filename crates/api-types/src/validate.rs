@@ -1,0 +1,122 @@
+//! The checks both ends run: the page before it sends, the back end before it believes.
+//!
+//! Each returns every code that applies, in the order the fields stand in the form.
+
+use crate::{
+    account::SignIn,
+    activity::{NewActivity, NewReply},
+    code::Code,
+    limits::{CRUD_MAX_CHARS, REPLY_MAX_CHARS},
+    ttl::Ttl,
+};
+
+/// Checks a crud; what it lacks is returned instead of its lifetime.
+pub fn new_activity(activity: &NewActivity) -> Result<Ttl, Vec<Code>> {
+    let message = message_code(&activity.message, CRUD_MAX_CHARS);
+    match (activity.ttl.parse(), message) {
+        (Ok(ttl), None) => Ok(ttl),
+        (ttl, message) => Err(ttl
+            .err()
+            .map(|_| Code::TtlBlank)
+            .into_iter()
+            .chain(message)
+            .collect()),
+    }
+}
+
+/// Checks a reply to the activity of this UUID.
+pub fn new_reply(uuid: &str, reply: &NewReply) -> Result<(), Vec<Code>> {
+    let uuid = blank(uuid).then_some(Code::ActivityUuidBlank);
+    none_of([uuid, message_code(&reply.message, REPLY_MAX_CHARS)])
+}
+
+/// Checks a search term.
+pub fn search_term(term: &str) -> Result<(), Vec<Code>> {
+    none_of([blank(term).then_some(Code::SearchTermBlank)])
+}
+
+/// Checks that a sign-in is complete, not that it is right.
+pub fn sign_in(sign_in: &SignIn) -> Result<(), Vec<Code>> {
+    none_of([
+        blank(&sign_in.email).then_some(Code::EmailBlank),
+        sign_in.password.is_empty().then_some(Code::PasswordBlank),
+    ])
+}
+
+fn message_code(message: &str, max_chars: usize) -> Option<Code> {
+    if blank(message) {
+        return Some(Code::MessageBlank);
+    }
+    (message.chars().count() > max_chars).then_some(Code::MessageExceedMaxChars)
+}
+
+fn blank(text: &str) -> bool {
+    text.trim().is_empty()
+}
+
+fn none_of<const N: usize>(codes: [Option<Code>; N]) -> Result<(), Vec<Code>> {
+    let codes: Vec<Code> = codes.into_iter().flatten().collect();
+    if codes.is_empty() { Ok(()) } else { Err(codes) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn crud(message: &str, ttl: &str) -> Result<Ttl, Vec<Code>> {
+        new_activity(&NewActivity {
+            message: message.to_owned(),
+            ttl: ttl.to_owned(),
+        })
+    }
+
+    fn reply(uuid: &str, message: &str) -> Result<(), Vec<Code>> {
+        new_reply(
+            uuid,
+            &NewReply {
+                message: message.to_owned(),
+            },
+        )
+    }
+
+    #[test]
+    fn a_crud_has_a_lifetime_and_up_to_280_characters() {
+        assert_eq!(crud("hi", "3-days"), Ok(Ttl::ThreeDays));
+        assert_eq!(crud(&"é".repeat(280), "1-hour"), Ok(Ttl::OneHour));
+        assert_eq!(
+            crud(&"é".repeat(281), "1-hour"),
+            Err(vec![Code::MessageExceedMaxChars])
+        );
+    }
+
+    #[test]
+    fn every_code_of_a_crud_is_told_at_once() {
+        assert_eq!(
+            crud(" \n", "2-days"),
+            Err(vec![Code::TtlBlank, Code::MessageBlank])
+        );
+        assert_eq!(crud("hi", ""), Err(vec![Code::TtlBlank]));
+    }
+
+    #[test]
+    fn a_reply_has_up_to_1024_characters_and_something_to_answer() {
+        assert_eq!(reply("u", &"🎉".repeat(1024)), Ok(()));
+        assert_eq!(
+            reply("u", &"🎉".repeat(1025)),
+            Err(vec![Code::MessageExceedMaxChars])
+        );
+        assert_eq!(
+            reply(" ", ""),
+            Err(vec![Code::ActivityUuidBlank, Code::MessageBlank])
+        );
+    }
+
+    #[test]
+    fn blank_terms_and_fields_have_codes() {
+        assert_eq!(search_term(" "), Err(vec![Code::SearchTermBlank]));
+        assert_eq!(
+            sign_in(&SignIn::default()),
+            Err(vec![Code::EmailBlank, Code::PasswordBlank])
+        );
+    }
+}
