@@ -207,3 +207,7 @@ fn new_record(
     }
     record
 }
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+#[path = "pipeline_tests.rs"]
+mod tests;

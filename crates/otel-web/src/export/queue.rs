@@ -128,6 +128,12 @@ impl Queue {
         self.bytes >= FULL_BATCH_BYTES || self.waiting.len() >= FULL_BATCH_SPANS
     }
 
+    #[cfg(test)]
+    pub(crate) fn take_all(&mut self) -> Vec<EncodedSpan> {
+        self.bytes = 0;
+        self.waiting.drain(..).collect()
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.waiting.is_empty()
     }
@@ -188,8 +194,9 @@ mod tests {
         });
         queue.push(span(2));
         queue.push(span(3));
-        assert_eq!(numbers(&queue.take_batch().unwrap()), [1, 3]);
-        assert_eq!(queue.dropped.queue_full, 1);
+        let batch = queue.take_batch().unwrap();
+        assert_eq!(numbers(&batch), [1, 3]);
+        assert_eq!(batch.dropped.queue_full, 1);
     }
 
     #[test]

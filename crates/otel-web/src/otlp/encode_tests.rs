@@ -21,11 +21,12 @@ fn any_value() -> impl Strategy<Value = Value> {
         any::<bool>().prop_map(Value::from),
         any::<i64>().prop_map(Value::from),
         any::<f64>().prop_map(Value::from),
-        vec(any::<bool>(), 0..4).prop_map(|items| Array::Bool(items).into()),
-        vec(any::<i64>(), 0..4).prop_map(|items| Array::I64(items).into()),
-        vec(any::<f64>(), 0..4).prop_map(|items| Array::F64(items).into()),
-        vec(any::<String>(), 0..4)
-            .prop_map(|items| Array::String(items.into_iter().map(Into::into).collect()).into()),
+        vec(any::<bool>(), 0..4).prop_map(|items| Value::Array(Array::Bool(items))),
+        vec(any::<i64>(), 0..4).prop_map(|items| Value::Array(Array::I64(items))),
+        vec(any::<f64>(), 0..4).prop_map(|items| Value::Array(Array::F64(items))),
+        vec(any::<String>(), 0..4).prop_map(|items| Value::Array(Array::String(
+            items.into_iter().map(Into::into).collect()
+        ))),
     ]
 }
 

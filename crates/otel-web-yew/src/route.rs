@@ -1,0 +1,10 @@
+//! Names of pages.
+
+use yew::prelude::*;
+
+/// Names the navigation that shows this component by its route, e.g. `/@:handle`. Call it in each
+/// page, with the path as the router has it.
+#[hook]
+pub fn use_route_template(template: &'static str) {
+    use_effect_with(template, |template| otel_web::set_route_template(template));
+}

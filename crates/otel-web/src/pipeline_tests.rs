@@ -1,0 +1,186 @@
+//! The same code on this SDK and on `opentelemetry_sdk`: whoever writes against the API crate must
+//! not notice the difference.
+
+use std::time::{Duration, SystemTime};
+
+use opentelemetry::trace::{
+    Link, Span as _, SpanKind, Status, TraceContextExt, TraceFlags, TraceId, Tracer,
+    TracerProvider as _,
+};
+use opentelemetry::{Context, KeyValue};
+use opentelemetry_proto::tonic::trace::v1 as proto;
+use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider};
+use prost::Message;
+
+use super::*;
+use crate::TracerProvider;
+
+/// What the API's user can see of a span, ids aside.
+#[derive(Debug, PartialEq)]
+struct Seen {
+    name: String,
+    kind: i32,
+    parent: Option<String>,
+    attributes: Vec<(String, String)>,
+    events: Vec<String>,
+    links: usize,
+    status: (i32, String),
+    millis: u64,
+}
+
+fn on_ours(code: impl Fn(&crate::Tracer)) -> Vec<Seen> {
+    install(Sampler::with_ratio(1.0), 2048);
+    code(&TracerProvider::default().tracer("test"));
+    let spans = with(|pipeline| pipeline.queue.take_all()).unwrap();
+    let spans: Vec<_> = spans
+        .iter()
+        .map(|span| proto::Span::decode(&span.bytes[..]).unwrap())
+        .collect();
+    seen(&spans)
+}
+
+fn on_the_official(code: impl Fn(&opentelemetry_sdk::trace::SdkTracer)) -> Vec<Seen> {
+    let exporter = InMemorySpanExporter::default();
+    let provider = SdkTracerProvider::builder()
+        .with_simple_exporter(exporter.clone())
+        .build();
+    code(&provider.tracer("test"));
+    let spans: Vec<_> = exporter
+        .get_finished_spans()
+        .unwrap()
+        .into_iter()
+        .map(proto::Span::from)
+        .collect();
+    seen(&spans)
+}
+
+fn seen(spans: &[proto::Span]) -> Vec<Seen> {
+    let name_of = |id: &[u8]| {
+        spans
+            .iter()
+            .find(|span| span.span_id == id)
+            .map(|span| span.name.clone())
+    };
+    let one = |span: &proto::Span| Seen {
+        name: span.name.clone(),
+        kind: span.kind,
+        parent: name_of(&span.parent_span_id),
+        attributes: span
+            .attributes
+            .iter()
+            .map(|a| (a.key.clone(), format!("{:?}", a.value)))
+            .collect(),
+        events: span.events.iter().map(|event| event.name.clone()).collect(),
+        links: span.links.len(),
+        status: span
+            .status
+            .as_ref()
+            .map(|s| (s.code, s.message.clone()))
+            .unwrap_or_default(),
+        millis: (span.end_time_unix_nano - span.start_time_unix_nano) / 1_000_000,
+    };
+    spans.iter().map(one).collect()
+}
+
+macro_rules! same_on_both {
+    ($name:ident, $code:expr) => {
+        #[test]
+        fn $name() {
+            let ours = on_ours($code);
+            assert_eq!(ours, on_the_official($code));
+            assert!(!ours.is_empty());
+        }
+    };
+}
+
+same_on_both!(spans_nest_by_context, |tracer| {
+    tracer.in_span("outer", |cx| {
+        cx.span().set_attribute(KeyValue::new("answer", 42));
+        tracer.in_span("inner", |cx| cx.span().update_name("renamed"));
+    });
+});
+
+same_on_both!(everything_a_span_holds, |tracer| {
+    let start = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+    let link = SpanContext::new(
+        TraceId::from(7_u128),
+        SpanId::from(8_u64),
+        TraceFlags::SAMPLED,
+        true,
+        TraceState::NONE,
+    );
+    let mut span = tracer
+        .span_builder("full")
+        .with_kind(SpanKind::Producer)
+        .with_start_time(start)
+        .with_attributes([KeyValue::new("a", "b"), KeyValue::new("c", 1.5)])
+        .with_links(vec![Link::with_context(link)])
+        .start(tracer);
+    span.add_event("happened", vec![KeyValue::new("e", true)]);
+    span.set_status(Status::error("broken"));
+    span.end_with_timestamp(start + Duration::from_millis(250));
+});
+
+same_on_both!(a_dropped_span_has_ended, |tracer| {
+    drop(tracer.start("dropped"));
+});
+
+same_on_both!(what_comes_after_the_end_is_ignored, |tracer| {
+    let mut span = tracer.start("ended");
+    span.end();
+    span.set_attribute(KeyValue::new("late", 1));
+    span.end();
+});
+
+same_on_both!(a_context_keeps_its_span_open, |tracer| {
+    let cx = Context::new().with_span(tracer.start("held"));
+    let clone = cx.clone();
+    drop(cx);
+    tracer.start("first to end").end();
+    clone.span().end();
+});
+
+#[test]
+fn an_unsampled_trace_goes_on_but_is_not_recorded() {
+    install(Sampler::with_ratio(0.0), 2048);
+    let tracer = TracerProvider::default().tracer("test");
+    let root = tracer.start("root");
+    let root_context = root.span_context().clone();
+    assert!(!root.is_recording() && root_context.is_valid());
+    assert_eq!(root_context.trace_flags().to_u8(), id::RANDOM_FLAG);
+    let child = tracer.start_with_context("child", &Context::new().with_span(root));
+    assert_eq!(child.span_context().trace_id(), root_context.trace_id());
+    drop(child);
+    assert!(
+        with(|pipeline| pipeline.queue.take_all())
+            .unwrap()
+            .is_empty()
+    );
+}
+
+#[test]
+fn a_remote_parent_is_continued_with_its_flags_and_state() {
+    install(Sampler::with_ratio(0.0), 2048);
+    let state = TraceState::from_key_value([("vendor", "x")]).unwrap();
+    let remote = SpanContext::new(
+        TraceId::from(9_u128),
+        SpanId::from(9_u64),
+        id::flags(true),
+        true,
+        state,
+    );
+    let parent = Context::new().with_remote_span_context(remote);
+    let span = TracerProvider::default()
+        .tracer("test")
+        .start_with_context("s", &parent);
+    assert!(span.is_recording());
+    assert_eq!(span.span_context().trace_state().header(), "vendor=x");
+}
+
+#[test]
+fn without_telemetry_spans_are_free_and_harmless() {
+    let span = TracerProvider::default()
+        .tracer("test")
+        .start("nobody asked");
+    assert!(!span.is_recording() && !span.span_context().is_valid());
+}
