@@ -69,8 +69,13 @@ pub(crate) fn compile_pages(wasm: &Wasm, profile: Profile) -> Result<()> {
 /// The page as files, in the folder that is returned.
 pub(crate) fn page(wasm: &Wasm, profile: Profile) -> Result<PathBuf> {
     let dist = workspace::target().join("dist");
-    process::run("page", trunk_build(wasm, "Trunk.toml", &dist, profile)?)?;
+    page_into(&dist, wasm, profile)?;
     Ok(dist)
+}
+
+/// The page as files in the folder `dist`.
+pub(crate) fn page_into(dist: &Path, wasm: &Wasm, profile: Profile) -> Result<()> {
+    process::run("page", trunk_build(wasm, "Trunk.toml", dist, profile)?)
 }
 
 /// The trace viewer as files; built only when one of its sources changed.

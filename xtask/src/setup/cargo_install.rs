@@ -18,6 +18,8 @@ pub(super) enum Speed {
 /// One package from the registry.
 #[derive(Debug)]
 pub(super) struct CargoInstall<'a> {
+    /// Stands before the lines of the compiler.
+    pub(super) label: &'static str,
     pub(super) package: &'static str,
     pub(super) version: &'a str,
     pub(super) features: &'a [&'a str],
@@ -52,7 +54,7 @@ impl CargoInstall<'_> {
                 Speed::Middling => "1",
             },
         );
-        process::run(self.package, cargo)
+        process::run(self.label, cargo)
     }
 }
 

@@ -35,6 +35,7 @@ impl Tool for Trunk {
             let features = &["--no-default-features", "--features", "rustls"];
             // It waits for other programs: no optimisation compiles soonest.
             CargoInstall {
+                label: "trunk",
                 package: "trunk",
                 version: VERSION,
                 features,

@@ -36,6 +36,7 @@ impl Tool for WasmBindgen {
             // It rewrites megabytes at each build of a page: worth a little optimisation.
             let speed = Speed::Middling;
             CargoInstall {
+                label: "wasm-bindgen",
                 package: "wasm-bindgen-cli",
                 version: &version,
                 features: &[],

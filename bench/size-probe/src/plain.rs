@@ -1,0 +1,9 @@
+//! Nothing is traced: what the page weighs by itself.
+
+pub(crate) use gloo_net::http::Request;
+
+pub(crate) fn install() {}
+
+pub(crate) fn act(work: impl Future<Output = ()> + 'static) {
+    wasm_bindgen_futures::spawn_local(work);
+}

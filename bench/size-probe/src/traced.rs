@@ -1,0 +1,13 @@
+//! Every click is a trace, with the request inside.
+
+pub(crate) use otel_web::fetch::Request;
+
+pub(crate) fn install() {
+    otel_web::Telemetry::builder("size-probe")
+        .endpoint("/otlp")
+        .install();
+}
+
+pub(crate) fn act(work: impl Future<Output = ()> + 'static) {
+    otel_web::action("probe.load").start().run(work);
+}

@@ -1,0 +1,67 @@
+//! The processes below another one, from `/proc`.
+
+use std::fs;
+
+use rustix::process::Pid;
+
+/// A process, told apart from a later one with the same id by the time of its start.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Program {
+    id: u32,
+    parent: u32,
+    started: String,
+    pub(crate) name: String,
+}
+
+impl Program {
+    pub(crate) fn pid(&self) -> Pid {
+        Pid::from_raw(self.id.try_into().unwrap()).unwrap()
+    }
+
+    fn read(id: u32) -> Option<Self> {
+        let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+        // The name stands in parentheses and may itself contain some.
+        let (head, tail) = stat.rsplit_once(") ")?;
+        let fields: Vec<&str> = tail.split_whitespace().collect();
+        let name = head.split_once('(')?.1.to_owned();
+        Some(Self {
+            id,
+            parent: fields.get(1)?.parse().ok()?,
+            started: (*fields.get(19)?).to_owned(),
+            name,
+        })
+    }
+}
+
+/// All processes below `root`.
+pub(super) fn below(root: u32) -> Vec<Program> {
+    let mut found: Vec<Program> = Vec::new();
+    let mut others: Vec<Program> = ids().filter_map(Program::read).collect();
+    loop {
+        let is_below = |program: &Program| {
+            program.parent == root || found.iter().any(|above| above.id == program.parent)
+        };
+        let (below, rest): (Vec<_>, Vec<_>) = others.into_iter().partition(is_below);
+        if below.is_empty() {
+            return found;
+        }
+        found.extend(below);
+        others = rest;
+    }
+}
+
+/// Whether none of `programs` runs any more.
+pub(crate) fn all_ended(programs: &[Program]) -> bool {
+    !programs.is_empty() && programs.iter().all(|program| !runs(program))
+}
+
+fn runs(program: &Program) -> bool {
+    Program::read(program.id).is_some_and(|now| now.started == program.started)
+}
+
+fn ids() -> impl Iterator<Item = u32> {
+    let entries = fs::read_dir("/proc").unwrap();
+    entries
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+}
