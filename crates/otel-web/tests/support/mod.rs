@@ -1,0 +1,105 @@
+//! A collector inside the page: it stands where the network begins, answers like a server that a
+//! test has instructed, and decodes what arrives with the official decoder.
+
+use gloo_timers::future::TimeoutFuture;
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use opentelemetry_proto::tonic::trace::v1::Span;
+use prost::Message;
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen(module = "/tests/support/network.js")]
+extern "C" {
+    fn listen();
+    /// The next answers to export requests: HTTP status and `Retry-After`.
+    #[wasm_bindgen(js_name = answerNext)]
+    pub(crate) fn answer_next(status: u16, retry_after: Option<String>);
+    fn bodies() -> Vec<js_sys::Uint8Array>;
+    /// How many export requests asked to outlive the page.
+    #[wasm_bindgen(js_name = keepaliveCount)]
+    pub(crate) fn keepalive_count() -> u32;
+    #[wasm_bindgen(js_name = traceparentOf)]
+    pub(crate) fn traceparent_of(url: &str) -> Option<String>;
+}
+
+/// Switches telemetry on, once for all tests of this page.
+pub(crate) fn install() {
+    thread_local!(static DONE: std::cell::Cell<bool> = const { std::cell::Cell::new(false) });
+    if !DONE.replace(true) {
+        listen();
+        otel_web::Telemetry::builder("test")
+            .endpoint("/otlp")
+            .install();
+    }
+}
+
+/// Every span the collector has accepted so far.
+pub(crate) fn spans() -> Vec<Span> {
+    let decode =
+        |body: js_sys::Uint8Array| ExportTraceServiceRequest::decode(&body.to_vec()[..]).unwrap();
+    let requests = bodies().into_iter().map(decode);
+    let resources = requests.flat_map(|request| request.resource_spans);
+    let scopes = resources.flat_map(|resource| resource.scope_spans);
+    scopes.flat_map(|scope| scope.spans).collect()
+}
+
+/// Waits until a span of this name has arrived, and returns its whole trace.
+pub(crate) async fn trace_of(name: &str) -> Vec<Span> {
+    let found = || spans().into_iter().find(|span| span.name == name);
+    until(|| found().is_some(), &format!("a span named {name}")).await;
+    let trace_id = found().unwrap().trace_id;
+    spans()
+        .into_iter()
+        .filter(|span| span.trace_id == trace_id)
+        .collect()
+}
+
+pub(crate) async fn until(condition: impl Fn() -> bool, what: &str) {
+    for _ in 0..1_000 {
+        if condition() {
+            return;
+        }
+        TimeoutFuture::new(10).await;
+    }
+    panic!("waited 10 s for {what}; there are: {:?}", names(&spans()));
+}
+
+pub(crate) fn names(spans: &[Span]) -> Vec<&str> {
+    spans.iter().map(|span| span.name.as_str()).collect()
+}
+
+pub(crate) fn named<'a>(spans: &'a [Span], name: &str) -> &'a Span {
+    let found = spans.iter().find(|span| span.name == name);
+    found.unwrap_or_else(|| panic!("no span {name} among {:?}", names(spans)))
+}
+
+pub(crate) fn text(span: &Span, key: &str) -> Option<String> {
+    use opentelemetry_proto::tonic::common::v1::any_value::Value;
+    let attribute = span
+        .attributes
+        .iter()
+        .find(|attribute| attribute.key == key)?;
+    match attribute.value.as_ref()?.value.as_ref()? {
+        Value::StringValue(text) => Some(text.clone()),
+        Value::IntValue(number) => Some(number.to_string()),
+        other => Some(format!("{other:?}")),
+    }
+}
+
+/// Fails unless the spans are one trace with one root, children inside their parents.
+pub(crate) fn assert_one_tree(spans: &[Span], root: &str) {
+    let roots: Vec<_> = spans
+        .iter()
+        .filter(|span| span.parent_span_id.is_empty())
+        .collect();
+    assert_eq!(roots.len(), 1, "roots among {:?}", names(spans));
+    assert_eq!(roots[0].name, root);
+    for span in spans.iter().filter(|span| !span.parent_span_id.is_empty()) {
+        let parent = spans
+            .iter()
+            .find(|other| other.span_id == span.parent_span_id);
+        let parent = parent.unwrap_or_else(|| panic!("{} has no parent", span.name));
+        let inside = span.start_time_unix_nano >= parent.start_time_unix_nano
+            && span.end_time_unix_nano <= parent.end_time_unix_nano;
+        assert!(inside, "{} is not inside of {}", span.name, parent.name);
+    }
+}

@@ -1,0 +1,42 @@
+// Stands in for the network of the page under test. Exports are kept and answered as the test asks;
+// anything else is answered after the milliseconds its `wait` parameter says.
+
+const exports_ = [];
+const answers = [];
+const traceparents = new Map();
+let keepalive = 0;
+
+export function listen() {
+  globalThis.fetch = async (input, init) => {
+    const request = new Request(input, init);
+    const url = new URL(request.url);
+    if (url.pathname === "/otlp/v1/traces") return collect(request, init);
+    traceparents.set(url.href, request.headers.get("traceparent"));
+    await new Promise((done) => setTimeout(done, Number(url.searchParams.get("wait") ?? 0)));
+    return new Response("{}", { status: Number(url.searchParams.get("status") ?? 200) });
+  };
+}
+
+async function collect(request, init) {
+  if (init.keepalive) keepalive += 1;
+  const answer = answers.shift() ?? { status: 200 };
+  if (answer.status === 200) exports_.push(new Uint8Array(init.body));
+  const headers = answer.retryAfter ? { "retry-after": answer.retryAfter } : {};
+  return new Response(null, { status: answer.status, headers });
+}
+
+export function answerNext(status, retryAfter) {
+  answers.push({ status, retryAfter });
+}
+
+export function bodies() {
+  return exports_;
+}
+
+export function keepaliveCount() {
+  return keepalive;
+}
+
+export function traceparentOf(url) {
+  return traceparents.get(new URL(url, location.href).href) ?? undefined;
+}
