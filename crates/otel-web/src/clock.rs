@@ -52,7 +52,7 @@ impl Anchor {
     pub(crate) fn sharpen(self, given: SystemTime) -> UnixNanos {
         let given = from_system_time(given);
         let now = self.now();
-        let is_whole_milliseconds = given % 1_000_000 == 0;
+        let is_whole_milliseconds = given.is_multiple_of(1_000_000);
         if is_whole_milliseconds && now.abs_diff(given) < 2_000_000 {
             now
         } else {

@@ -208,6 +208,7 @@ fn new_record(
     record
 }
 
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 #[path = "pipeline_tests.rs"]
 mod tests;

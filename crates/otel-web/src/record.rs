@@ -55,12 +55,8 @@ impl SpanRecord {
 
     /// Statuses only rise: unset, error, ok. What is ok stays ok.
     pub(crate) fn set_status(&mut self, status: Status) {
-        if status > self.status {
-            self.status = status;
-        } else if matches!(
-            (&status, &self.status),
-            (Status::Error { .. }, Status::Error { .. })
-        ) {
+        let is_another_error = self.is_error() && matches!(status, Status::Error { .. });
+        if is_another_error || status > self.status {
             self.status = status;
         }
     }

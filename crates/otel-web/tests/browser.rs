@@ -1,6 +1,7 @@
 //! What only a browser can show: events, frames, history, requests, the end of a page.
 
 #![cfg(target_arch = "wasm32")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod support;
 

@@ -129,6 +129,7 @@ impl Queue {
     }
 
     #[cfg(test)]
+    #[cfg(not(target_arch = "wasm32"))]
     pub(crate) fn take_all(&mut self) -> Vec<EncodedSpan> {
         self.bytes = 0;
         self.waiting.drain(..).collect()
@@ -157,7 +158,8 @@ impl Queue {
     }
 }
 
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use proptest::prelude::*;
 

@@ -47,10 +47,11 @@ pub fn record_panic(info: &PanicHookInfo<'_>) {
 
 fn on_error(event: &Event) {
     // A resource that failed to load fires a plain event.
-    if let Some(event) = event.dyn_ref::<ErrorEvent>() {
-        if !PANICKED.replace(false) {
-            record_error_on(&responsible(), "Error", &event.message());
-        }
+    let Some(event) = event.dyn_ref::<ErrorEvent>() else {
+        return;
+    };
+    if !PANICKED.replace(false) {
+        record_error_on(&responsible(), "Error", &event.message());
     }
 }
 

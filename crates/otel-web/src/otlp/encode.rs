@@ -180,6 +180,7 @@ fn write_items<T>(writer: &mut Writer, items: &[T], write: impl Fn(&mut Writer, 
     }
 }
 
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 #[path = "encode_tests.rs"]
 mod tests;

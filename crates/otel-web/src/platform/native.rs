@@ -42,5 +42,10 @@ impl Timer {
         Self
     }
 
+    #[expect(
+        clippy::unused_self,
+        clippy::needless_pass_by_ref_mut,
+        reason = "as the browser's timer has it"
+    )]
     pub(crate) fn set(&mut self, _delay_ms: f64) {}
 }
