@@ -52,6 +52,16 @@ impl Browser {
         self.open("about:blank").await;
     }
 
+    /// A cookie for the page's origin, set where none of its code runs.
+    pub(crate) async fn set_cookie(&self, name: &str, value: &str) {
+        self.open("/favicon.svg").await;
+        let cookie = Cookie::new(name, value);
+        self.driver
+            .add_cookie(cookie)
+            .await
+            .expect("a cookie the browser takes");
+    }
+
     pub(crate) async fn back(&self) {
         self.driver.back().await.expect("a page to go back to");
     }
@@ -129,6 +139,12 @@ impl Browser {
     pub(crate) async fn text(&self) -> String {
         let text = self.script("return document.body.innerText", &[]).await;
         text.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// An element as a script takes it among its arguments.
+    pub(crate) async fn reference(&self, element: &Element) -> Value {
+        let found = self.find(element).await;
+        found.to_json().expect("a reference of plain JSON")
     }
 
     pub(crate) async fn script(&self, script: &str, arguments: &[Value]) -> Value {

@@ -15,6 +15,11 @@ pub(crate) fn link(name: &str) -> Element {
     Element(format!("//a[@href][{}]", named(name)))
 }
 
+/// A link whose text has this in it.
+pub(crate) fn link_with(text: &str) -> Element {
+    Element(format!("//a[@href][contains(., {})]", quoted(text)))
+}
+
 /// A field to type into, by its placeholder or label.
 pub(crate) fn textbox(name: &str) -> Element {
     Element(format!(

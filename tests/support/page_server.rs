@@ -79,19 +79,22 @@ async fn answer(State(site): State<Site>, request: Request) -> Response {
         .uri
         .path_and_query()
         .map_or(path.clone(), ToString::to_string);
-    let recorded = Recorded {
+    let mut request = Recorded {
         method: parts.method,
         path: target,
         headers: parts.headers,
         body,
     };
-    site.requests.add(recorded.clone());
-    match site.faults.hit(&recorded.method, &path) {
+    site.requests.add(request.clone());
+    match site.faults.hit(&request.method, &path) {
         Some(Fault::Answer(status, json)) => return (status, axum::Json(json)).into_response(),
         Some(Fault::Delay(time)) => tokio::time::sleep(time).await,
+        Some(Fault::Send(json)) => request.body = json.to_string().into(),
         None => {}
     }
-    site.route(recorded).await
+    let response = site.route(request).await;
+    site.requests.add_answer(path);
+    response
 }
 
 impl Site {

@@ -14,24 +14,41 @@ pub(crate) struct Recorded {
 }
 
 #[derive(Clone, Default)]
-pub(crate) struct Recorder(Arc<Mutex<Vec<Recorded>>>);
+pub(crate) struct Recorder {
+    requests: Arc<Mutex<Vec<Recorded>>>,
+    /// The paths that were answered, once for each answer.
+    answered: Arc<Mutex<Vec<String>>>,
+}
 
 impl Recorder {
     pub(crate) fn add(&self, request: Recorded) {
-        self.0
+        self.requests
             .lock()
             .expect("no panic while recording")
             .push(request);
     }
 
     pub(crate) fn all(&self) -> Vec<Recorded> {
-        self.0.lock().expect("no panic while recording").clone()
+        self.requests
+            .lock()
+            .expect("no panic while recording")
+            .clone()
     }
 
-    /// Requests whose path (without query) is `path`.
-    pub(crate) fn to(&self, method: Method, path: &str) -> Vec<Recorded> {
-        let wanted = |r: &Recorded| r.method == method && r.path.split('?').next() == Some(path);
-        self.all().into_iter().filter(wanted).collect()
+    pub(crate) fn add_answer(&self, path: String) {
+        self.answered
+            .lock()
+            .expect("no panic while recording")
+            .push(path);
+    }
+
+    /// How many requests to this path have been answered.
+    pub(crate) fn answered(&self, path: &str) -> usize {
+        let answered = self.answered.lock().expect("no panic while recording");
+        answered
+            .iter()
+            .filter(|candidate| *candidate == path)
+            .count()
     }
 }
 

@@ -25,7 +25,7 @@ pub(crate) struct Setup<'a> {
 pub(crate) struct Stack {
     pub(crate) page: PageServer,
     pub(crate) gateway_url: String,
-    api_url: String,
+    pub(crate) api_url: String,
     back_end: Option<Process>,
     gateway: Option<Process>,
     client: reqwest::Client,

@@ -44,6 +44,10 @@ impl Trace {
         self.roots().next().map_or("(no root)", |root| &root.name)
     }
 
+    pub(crate) fn has_sql(&self) -> bool {
+        self.spans.iter().any(Span::is_sql)
+    }
+
     pub(crate) fn find(&self, id: &str) -> Option<&Span> {
         self.spans.iter().find(|span| span.span_id == id)
     }

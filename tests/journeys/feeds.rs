@@ -1,0 +1,60 @@
+//! Reading: home, profiles, one crud, and the way back.
+
+use crate::steps::{HOME_FEED, JUICE, USER, of_crud, visitor_at_home, visitor_s_home};
+use crate::support::element::{link, link_with};
+use crate::support::traces::expect::action;
+
+const PROFILE_FEED: &str = "GET /api/activities/@{handle}";
+const CRUD: &str = "GET /api/activities/{uuid}";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn opening_home_is_one_trace_from_the_document_down_to_the_database() {
+    let (mut stack, browser) = visitor_at_home().await;
+    assert_eq!(browser.console_errors().await, [""; 0]);
+    let load = visitor_s_home()
+        .with_span("documentFetch")
+        .with_span("home-activities-mock-data");
+    stack.ends_with(&browser, &[load]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_click_on_a_handle_is_one_trace_with_the_profile_it_loads() {
+    let (mut stack, browser) = visitor_at_home().await;
+    browser.click(&of_crud(JUICE, &link_with("@worf"))).await;
+    browser.see("Worf").await;
+    browser.see_no("Londo Mollari\n@londo\n").await;
+    let click = action("click Worf @worf").with_span("navigate /@:handle");
+    let click = click.calls(PROFILE_FEED).calls(USER);
+    stack.ends_with(&browser, &[visitor_s_home(), click]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn opening_a_crud_is_one_trace_with_its_replies() {
+    let (mut stack, browser) = visitor_at_home().await;
+    browser
+        .click(&of_crud("Cloud is very fun!", &link("Open crud")))
+        .await;
+    browser.see("This post has no honor!").await;
+    let click = action("click Open crud")
+        .with_span("navigate /@:handle/status/:uuid")
+        .calls(CRUD);
+    stack.ends_with(&browser, &[visitor_s_home(), click]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_back_button_is_a_navigation_of_its_own() {
+    let (mut stack, browser) = visitor_at_home().await;
+    browser.click(&of_crud(JUICE, &link("Open crud"))).await;
+    browser.see_no("Cloud is very fun!").await;
+    browser.back().await;
+    browser.see("Cloud is very fun!").await;
+    let click = action("click Open crud")
+        .with_span("navigate /@:handle/status/:uuid")
+        .calls(CRUD);
+    let back = action("navigate /")
+        .calls(HOME_FEED)
+        .with_span("home-activities-mock-data");
+    stack
+        .ends_with(&browser, &[visitor_s_home(), click, back])
+        .await;
+}

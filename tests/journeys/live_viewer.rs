@@ -1,0 +1,72 @@
+//! The trace of a click shows up in a viewer that is open beside the page, at once and by itself.
+
+use std::time::Duration;
+
+use crate::steps::{JUICE, member_at_home, of_crud};
+use crate::support::browser::Browser;
+use crate::support::element::button;
+use crate::support::wait::until;
+
+const LIMIT: Duration = Duration::from_secs(1);
+const CLICKS: usize = 5;
+
+/// Notes when the viewer's page first names the n-th like, for every n.
+const WATCH: &str = r"
+    window.seen = [];
+    const look = () => {
+        const named = document.body.innerText.match(/crud\.(un)?like/g) ?? [];
+        while (window.seen.length < named.length) window.seen.push(Date.now());
+    };
+    new MutationObserver(look).observe(document.body, {subtree: true, childList: true, characterData: true});
+";
+
+/// Notes when each click happens, on the same clock.
+const NOTE_CLICKS: &str = r"
+    window.clicks = [];
+    addEventListener('click', e => window.clicks.push(performance.timeOrigin + e.timeStamp), true);
+";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_click_shows_up_in_the_open_viewer_within_a_second() {
+    let (stack, browser) = member_at_home("andrewbrown").await;
+    browser.script(NOTE_CLICKS, &[]).await;
+    let page = browser.window().await;
+    let viewer = browser.open_beside(&stack.gateway_url).await;
+    browser.switch_to(&viewer).await;
+    browser.see("documentLoad").await;
+    browser.script(WATCH, &[]).await;
+    for click in 1..=CLICKS {
+        browser.switch_to(&page).await;
+        browser.click(&of_crud(JUICE, &button("Like"))).await;
+        browser.switch_to(&viewer).await;
+        times(&browser, "seen", click).await;
+    }
+    let seen = times(&browser, "seen", CLICKS).await;
+    browser.switch_to(&page).await;
+    let clicks = times(&browser, "clicks", CLICKS).await;
+    let delays: Vec<_> = clicks
+        .iter()
+        .zip(seen)
+        .map(|(click, seen)| seen - click)
+        .collect();
+    println!("from click to viewer, in ms: {delays:.0?}");
+    let limit = LIMIT.as_secs_f64() * 1e3;
+    assert!(
+        delays.iter().all(|delay| *delay <= limit),
+        "{delays:.0?} ms"
+    );
+}
+
+/// The first `count` entries of a list of milliseconds that a window keeps, once there are so many.
+async fn times(browser: &Browser, list: &str, count: usize) -> Vec<f64> {
+    until(&format!("{count} entries in window.{list}"), async || {
+        let json = browser.script(&format!("return window.{list}"), &[]).await;
+        let times: Vec<f64> = serde_json::from_value(json).expect("numbers");
+        if times.len() >= count {
+            Ok(times)
+        } else {
+            Err(format!("{times:?}"))
+        }
+    })
+    .await
+}

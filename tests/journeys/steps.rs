@@ -1,0 +1,106 @@
+//! What several journeys do, and the traces of it.
+
+use axum::http::header::{CONTENT_TYPE, SET_COOKIE};
+
+use crate::support::browser::Browser;
+use crate::support::element::{Element, crud, link};
+use crate::support::stack::Stack;
+use crate::support::traces::expect::{Expected, action};
+
+pub(crate) const HOME_FEED: &str = "GET /api/activities/home";
+pub(crate) const ME: &str = "GET /api/auth/me";
+pub(crate) const USER: &str = "GET /api/users/@{handle}";
+pub(crate) const LIKE: &str = "PUT /api/activities/{uuid}/like";
+pub(crate) const CREATE: &str = "POST /api/activities";
+
+/// The placeholder of the composer.
+pub(crate) const SAY: &str = "what would you like to say?";
+
+/// Two of the demo's cruds on the home feed, of different users.
+pub(crate) const JUICE: &str = "I am out of prune juice";
+pub(crate) const TAILOR: &str = "My dear doctor, I am just simple tailor";
+
+/// A stack, and a browser that shows its home feed to a visitor.
+pub(crate) async fn visitor_at_home() -> (Stack, Browser) {
+    let stack = Stack::start().await;
+    let browser = stack.browser().await;
+    open_home(&browser).await;
+    (stack, browser)
+}
+
+/// A stack, and a browser that shows its home feed to a demo user.
+pub(crate) async fn member_at_home(handle: &str) -> (Stack, Browser) {
+    let stack = Stack::start().await;
+    let browser = stack.browser().await;
+    sign_in(&stack, &browser, handle).await;
+    open_home(&browser).await;
+    (stack, browser)
+}
+
+pub(crate) async fn open_home(browser: &Browser) {
+    browser.open("/").await;
+    browser.see(JUICE).await;
+    browser.see("Suggested Users").await;
+}
+
+/// Signs in outside the page, and outside of any trace: `traceparent` says that it is not sampled.
+pub(crate) async fn sign_in(stack: &Stack, browser: &Browser, handle: &str) {
+    let body =
+        serde_json::json!({"email": format!("{handle}@example.com"), "password": "cruddur-demo"});
+    let request = reqwest::Client::new().post(format!("{}/api/auth/signin", stack.api_url));
+    let request = request
+        .header(CONTENT_TYPE, "application/json")
+        .header("traceparent", NOT_SAMPLED);
+    let answer = request
+        .body(body.to_string())
+        .send()
+        .await
+        .expect("the back end to answer");
+    let cookie = answer.headers()[SET_COOKIE]
+        .to_str()
+        .expect("a cookie of plain text");
+    let (name, value) = cookie
+        .split(';')
+        .next()
+        .and_then(|pair| pair.split_once('='))
+        .expect("name=value");
+    browser.set_cookie(name, value).await;
+}
+
+const NOT_SAMPLED: &str = "00-0123456789abcdef0123456789abcdef-0123456789abcdef-00";
+
+/// The trace of opening the home feed as a visitor.
+pub(crate) fn visitor_s_home() -> Expected {
+    page_around(HOME_FEED, action("documentLoad")).calls_without_sql(ME)
+}
+
+/// The trace of opening the home feed as somebody.
+pub(crate) fn member_s_home() -> Expected {
+    page_around(HOME_FEED, action("documentLoad")).calls(ME)
+}
+
+fn page_around(content: &str, load: Expected) -> Expected {
+    load.calls(content)
+        .calls("GET /api/trending")
+        .calls("GET /api/users/suggested")
+}
+
+/// A control of the crud that says this.
+pub(crate) fn of_crud(message: &str, control: &Element) -> Element {
+    control.within(&crud(message))
+}
+
+pub(crate) fn like_path(uuid: &str) -> String {
+    format!("/api/activities/{uuid}/like")
+}
+
+/// The id of the crud that says this.
+pub(crate) async fn uuid_of(browser: &Browser, message: &str) -> String {
+    let link = browser.find(&of_crud(message, &link("Open crud"))).await;
+    let href = link
+        .attr("href")
+        .await
+        .expect("a link")
+        .expect("an address");
+    href.rsplit('/').next().unwrap_or_default().to_owned()
+}
