@@ -1,1 +1,52 @@
 //! OTLP in, a live trace viewer, and vendors behind it.
+//!
+//! A browser cannot keep a key, and a laptop needs no collector. So this one binary stands
+//! between the programs that are traced and those who look at the traces: it takes
+//! OTLP/HTTP, keeps spans in a file, shows them live, and forwards them.
+//!
+//! # The path of a request
+//!
+//! 1. [`edge`] reads `POST /v1/traces`: media type, gzip, limits. What it refuses, it
+//!    refuses as the OTLP specification says.
+//! 2. [`decode`] turns bytes into spans and rejections. Each rejection has a named reason,
+//!    is counted, and is reported to the sender.
+//! 3. [`store`] commits the spans to SQLite; only then is the request acknowledged. A span
+//!    that is already there is not stored again. Each trace's summary is kept up to date.
+//! 4. [`hub`] tells the open viewers, through [`api`]'s event stream.
+//! 5. [`sinks`] send the spans on, each from its own place in the store.
+//!
+//! # Invariants
+//!
+//! **An acknowledged span survives a crash.** The acknowledgement follows the commit.
+//!
+//! **A span is stored byte for byte.** Nothing between the edge and a sink encodes a span
+//! anew ([`wire`]); only OTLP JSON becomes protobuf once, at the edge.
+//!
+//! **A key is in [`Secret`] or in an outgoing header.** It is in no log, error or status.
+//!
+//! **Nothing waits for a sink.** A sink reads the store; nobody hands it anything.
+//!
+//! **Every span is accounted for**: stored, or rejected with a reason; and for each sink
+//! sent, waiting, or dropped with a reason.
+
+mod api;
+mod clock;
+mod config;
+mod decode;
+mod edge;
+mod hub;
+mod parts;
+mod secret;
+mod server;
+mod sinks;
+mod status;
+mod stop;
+mod store;
+mod viewer;
+mod wire;
+
+pub use config::{Config, ConfigError, Honeycomb, Limits, Retention};
+pub use secret::Secret;
+pub use server::{Error, Gateway};
+pub use sinks::HoneycombError;
+pub use store::OpenError;

@@ -1,0 +1,46 @@
+//! What the viewer, and anyone with `curl`, asks: traces, live updates, the gateway's state.
+//!
+//! | route | answer |
+//! |---|---|
+//! | `GET /api/traces?service=&name=&min_duration_ms=&status=&q=&since=&limit=` | `{"traces": […]}`, newest first |
+//! | `GET /api/traces/{trace_id}` | the trace as OTLP JSON |
+//! | `GET /api/events` | server-sent events `trace` and `status` |
+//! | `GET /api/status`, `GET /healthz` | counts: kept, rejected, sent |
+//! | `GET /open/{trace_id}` | to the trace's page in the viewer |
+
+mod events;
+mod failure;
+mod open;
+mod status;
+mod traces;
+
+use axum::{Router, routing::get};
+
+use self::failure::Failure;
+use crate::{hub::Hub, status::StatusSource, stop::Stopping, store::Store};
+
+/// What the handlers read.
+#[derive(Clone, Debug)]
+pub(crate) struct Api {
+    pub(crate) store: Store,
+    pub(crate) hub: Hub,
+    pub(crate) status: StatusSource,
+    pub(crate) public_url: String,
+    pub(crate) stopping: Stopping,
+}
+
+pub(crate) fn routes(api: Api) -> Router {
+    Router::new()
+        .route("/api/traces", get(traces::list))
+        .route("/api/traces/{trace_id}", get(traces::one))
+        .route("/api/events", get(events::stream))
+        .route("/api/status", get(status::status))
+        .route("/api/{*path}", get(unknown))
+        .route("/healthz", get(status::health))
+        .route("/open/{trace_id}", get(open::open))
+        .with_state(api)
+}
+
+async fn unknown() -> Failure {
+    Failure::NotFound("there is nothing here; see /api/traces and /api/status".to_owned())
+}

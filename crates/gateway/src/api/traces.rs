@@ -1,0 +1,34 @@
+//! The list of traces, and one trace as OTLP JSON.
+
+use axum::{
+    Json,
+    extract::{Path, Query, State, rejection::QueryRejection},
+    http::header,
+    response::{IntoResponse, Response},
+};
+
+use super::{Api, Failure};
+use crate::store::TraceQuery;
+
+pub(super) async fn list(
+    State(api): State<Api>,
+    query: Result<Query<TraceQuery>, QueryRejection>,
+) -> Result<Response, Failure> {
+    let Query(query) = query.map_err(|error| Failure::BadRequest(error.body_text()))?;
+    let summaries = api.store.list(query).await?;
+    // The summaries are JSON already.
+    let body = format!(r#"{{"traces":[{}]}}"#, summaries.join(","));
+    Ok(([(header::CONTENT_TYPE, "application/json")], body).into_response())
+}
+
+pub(super) async fn one(
+    State(api): State<Api>,
+    Path(trace_id): Path<String>,
+) -> Result<Response, Failure> {
+    let id = trace_id.parse().map_err(Failure::trace_id)?;
+    let Some(trace) = api.store.trace(id).await? else {
+        let error = format!("no span of trace {id} is here: not yet, or not any more");
+        return Err(Failure::NotFound(error));
+    };
+    Ok(Json(trace).into_response())
+}

@@ -1,0 +1,79 @@
+//! The three field types that OTLP JSON writes in its own way: numbers, ids, bytes.
+
+use std::{fmt, marker::PhantomData, str::FromStr};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use serde::{Deserialize, Deserializer, de};
+
+/// A number, or the same number as a string.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Number<T>(pub(super) T);
+
+impl<'de, T: FromStr> Deserialize<'de> for Number<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(NumberVisitor(PhantomData))
+    }
+}
+
+struct NumberVisitor<T>(PhantomData<T>);
+
+impl<T: FromStr> de::Visitor<'_> for NumberVisitor<T> {
+    type Value = Number<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a number, or its digits as a string")
+    }
+
+    fn visit_str<E: de::Error>(self, digits: &str) -> Result<Number<T>, E> {
+        let unexpected = || E::invalid_value(de::Unexpected::Str(digits), &self);
+        digits.parse().map(Number).map_err(|_| unexpected())
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Number<T>, E> {
+        self.visit_str(&number.to_string())
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Number<T>, E> {
+        self.visit_str(&number.to_string())
+    }
+
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<Number<T>, E> {
+        self.visit_str(&number.to_string())
+    }
+}
+
+/// An id in hex of any case. What is not hex becomes one byte, a length no id has, so that
+/// this one span is rejected instead of the whole request.
+#[derive(Clone, Debug, Default)]
+pub(super) struct HexId(pub(super) Vec<u8>);
+
+impl<'de> Deserialize<'de> for HexId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Ok(Self(from_hex(&text).unwrap_or_else(|| vec![0])))
+    }
+}
+
+fn from_hex(text: &str) -> Option<Vec<u8>> {
+    if !text.len().is_multiple_of(2) {
+        return None;
+    }
+    text.as_bytes().chunks_exact(2).map(byte).collect()
+}
+
+fn byte(pair: &[u8]) -> Option<u8> {
+    let high = char::from(pair[0]).to_digit(16)?;
+    let low = char::from(pair[1]).to_digit(16)?;
+    u8::try_from(high << 4 | low).ok()
+}
+
+/// Bytes in base64.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Base64(pub(super) Vec<u8>);
+
+impl<'de> Deserialize<'de> for Base64 {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        STANDARD.decode(text).map(Self).map_err(de::Error::custom)
+    }
+}

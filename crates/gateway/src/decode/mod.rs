@@ -1,0 +1,58 @@
+//! Bytes in, spans and rejections out: total, pure, and the only place that judges a span.
+//!
+//! A body that is not OTLP at all is an error. Within OTLP each span stands alone: what
+//! cannot be part of a trace is rejected with a [`Reason`] and counted; the rest goes on.
+
+mod json;
+mod protobuf;
+mod validate;
+
+use bytes::Bytes;
+use trace_model::TraceId;
+
+pub(crate) use validate::Rejections;
+
+use crate::wire::Origin;
+
+/// The two encodings of OTLP/HTTP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Encoding {
+    Protobuf,
+    Json,
+}
+
+/// The acceptable part of a request, and a count of the rest.
+#[derive(Debug, Default)]
+pub(crate) struct Decoded {
+    pub(crate) batch: Batch,
+    pub(crate) rejections: Rejections,
+}
+
+/// Spans by where they came from, in the order of the request.
+pub(crate) type Batch = Vec<(Origin, Vec<ReceivedSpan>)>;
+
+/// One span: the two ids that name it, and its encoded `Span` message.
+#[derive(Clone, Debug)]
+pub(crate) struct ReceivedSpan {
+    pub(crate) trace_id: TraceId,
+    pub(crate) span_id: [u8; 8],
+    pub(crate) body: Bytes,
+}
+
+/// Why a body is not OTLP.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Malformed {
+    #[error("the body is not a protobuf ExportTraceServiceRequest: {0}")]
+    Protobuf(#[from] prost::DecodeError),
+    #[error("the body is not an OTLP JSON ExportTraceServiceRequest: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+/// Reads an `ExportTraceServiceRequest`. An empty body carries no spans in either encoding.
+pub(crate) fn decode(encoding: Encoding, body: Bytes) -> Result<Decoded, Malformed> {
+    match encoding {
+        Encoding::Json if body.is_empty() => Ok(Decoded::default()),
+        Encoding::Json => json::decode(&body),
+        Encoding::Protobuf => protobuf::decode(body),
+    }
+}

@@ -1,0 +1,88 @@
+//! Which spans can be kept, and the name of the reason when one cannot.
+
+use std::{collections::BTreeMap, fmt};
+
+use bytes::Bytes;
+use opentelemetry_proto::tonic::trace::v1::Span;
+use trace_model::{SpanId, TraceId};
+
+use super::ReceivedSpan;
+
+/// Why a span was rejected. Its name is the key in the gateway's status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Reason {
+    /// Not 16 bytes, or all zero.
+    TraceId,
+    /// Not 8 bytes, or all zero.
+    SpanId,
+    /// Neither empty nor 8 bytes.
+    ParentSpanId,
+    /// Later than the year 2262, where signed nanoseconds end.
+    Time,
+}
+
+impl Reason {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::TraceId => "invalid_trace_id",
+            Self::SpanId => "invalid_span_id",
+            Self::ParentSpanId => "invalid_parent_span_id",
+            Self::Time => "invalid_time",
+        }
+    }
+
+    const fn advice(self) -> &'static str {
+        match self {
+            Self::TraceId => "trace_id must be 16 bytes and not all zero",
+            Self::SpanId => "span_id must be 8 bytes and not all zero",
+            Self::ParentSpanId => "parent_span_id must be empty or 8 bytes",
+            Self::Time => "times must be nanoseconds since 1970 that fit 63 bits",
+        }
+    }
+}
+
+/// How many spans of a request were rejected, by reason.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Rejections(BTreeMap<Reason, u64>);
+
+impl Rejections {
+    pub(crate) fn count(&mut self, reason: Reason) {
+        *self.0.entry(reason).or_default() += 1;
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Reason, u64)> + '_ {
+        self.0.iter().map(|(reason, count)| (*reason, *count))
+    }
+
+    pub(crate) fn total(&self) -> u64 {
+        self.0.values().sum()
+    }
+}
+
+/// For the developer whose exporter sent them: `2 spans: trace_id must be …; 1 span: …`.
+impl fmt::Display for Rejections {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, (reason, count)) in self.iter().enumerate() {
+            let separator = if index == 0 { "" } else { "; " };
+            let spans = if count == 1 { "span" } else { "spans" };
+            write!(f, "{separator}{count} {spans}: {}", reason.advice())?;
+        }
+        Ok(())
+    }
+}
+
+/// Takes a span that can be part of a trace. `body` is its encoded message.
+pub(super) fn accept(span: &Span, body: Bytes) -> Result<ReceivedSpan, Reason> {
+    let trace_id = TraceId::try_from(&*span.trace_id).map_err(|_| Reason::TraceId)?;
+    let span_id = SpanId::try_from(&*span.span_id).map_err(|_| Reason::SpanId)?;
+    if !matches!(span.parent_span_id.len(), 0 | 8) {
+        return Err(Reason::ParentSpanId);
+    }
+    let latest = span.start_time_unix_nano.max(span.end_time_unix_nano);
+    i64::try_from(latest).map_err(|_| Reason::Time)?;
+    Ok(ReceivedSpan {
+        trace_id,
+        span_id: span_id.to_bytes(),
+        body,
+    })
+}

@@ -1,0 +1,134 @@
+//! Answers in the request's encoding: success, partial success, or a `google.rpc.Status`.
+
+use axum::{
+    body::Body,
+    http::{HeaderValue, Method, Response, StatusCode, header},
+};
+use opentelemetry_proto::tonic::collector::trace::v1::{
+    ExportTracePartialSuccess, ExportTraceServiceResponse,
+};
+use prost::Message;
+use serde::Serialize;
+use serde_json::json;
+
+use crate::{
+    decode::{Encoding, Malformed, Rejections},
+    store::AppendError,
+    wire::RpcStatus,
+};
+
+/// Why a whole request was not taken. The text is for the developer who reads the exporter's log.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Refusal {
+    #[error("Content-Type {0:?} is not OTLP: send application/x-protobuf or application/json")]
+    ContentType(String),
+    #[error("Content-Encoding {0:?} is not supported: send gzip, or no compression")]
+    ContentEncoding(String),
+    #[error("{0} is not supported here: OTLP is sent by POST")]
+    Method(Method),
+    #[error("{0} is not served: this gateway takes traces, at /v1/traces")]
+    Signal(String),
+    #[error("the body is more than {limit_bytes} bytes when uncompressed: export smaller batches")]
+    TooLarge { limit_bytes: usize },
+    #[error("the gzip body is damaged: {0}")]
+    Gzip(std::io::Error),
+    #[error("the body did not arrive completely: {0}")]
+    Incomplete(axum::Error),
+    #[error(transparent)]
+    Malformed(#[from] Malformed),
+    #[error("the gateway is busy: retry after {RETRY_AFTER_SECONDS} s")]
+    Busy,
+    #[error("the gateway could not store the spans: {0}; retry after {RETRY_AFTER_SECONDS} s")]
+    Store(String),
+}
+
+const RETRY_AFTER_SECONDS: u16 = 1;
+
+impl From<AppendError> for Refusal {
+    fn from(error: AppendError) -> Self {
+        match error {
+            AppendError::Busy => Self::Busy,
+            AppendError::Failed(reason) => Self::Store(reason),
+        }
+    }
+}
+
+impl Refusal {
+    const fn status(&self) -> StatusCode {
+        match self {
+            Self::ContentType(_) | Self::ContentEncoding(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Signal(_) => StatusCode::NOT_FOUND,
+            Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Gzip(_) | Self::Incomplete(_) | Self::Malformed(_) => StatusCode::BAD_REQUEST,
+            Self::Busy | Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    /// The `google.rpc.Code` nearest to the HTTP status.
+    const fn code(&self) -> i32 {
+        match self {
+            Self::ContentType(_) | Self::ContentEncoding(_) => 3,
+            Self::Gzip(_) | Self::Incomplete(_) | Self::Malformed(_) => 3,
+            Self::TooLarge { .. } => 8,
+            Self::Method(_) | Self::Signal(_) => 12,
+            Self::Busy | Self::Store(_) => 14,
+        }
+    }
+
+    pub(super) fn answer(&self, encoding: Encoding) -> Response<Body> {
+        let status = RpcStatus {
+            code: self.code(),
+            message: self.to_string(),
+        };
+        let mut response = render(encoding, self.status(), &status, &status);
+        let headers = response.headers_mut();
+        if matches!(self, Self::Method(_)) {
+            headers.insert(header::ALLOW, HeaderValue::from_static("POST"));
+        }
+        if self.status() == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, RETRY_AFTER_SECONDS.into());
+        }
+        response
+    }
+}
+
+/// 200: everything was taken, or `partial_success` says what was not and why.
+pub(super) fn success(encoding: Encoding, rejections: &Rejections) -> Response<Body> {
+    let partial = (rejections.total() > 0).then(|| ExportTracePartialSuccess {
+        rejected_spans: i64::try_from(rejections.total()).unwrap_or(i64::MAX),
+        error_message: rejections.to_string(),
+    });
+    let json = partial.as_ref().map_or_else(|| json!({}), partial_json);
+    let message = ExportTraceServiceResponse {
+        partial_success: partial,
+    };
+    render(encoding, StatusCode::OK, &message, &json)
+}
+
+/// ProtoJSON of a 64-bit count is a string.
+fn partial_json(partial: &ExportTracePartialSuccess) -> serde_json::Value {
+    json!({ "partialSuccess": {
+        "rejectedSpans": partial.rejected_spans.to_string(),
+        "errorMessage": partial.error_message,
+    }})
+}
+
+fn render(
+    encoding: Encoding,
+    status: StatusCode,
+    message: &impl Message,
+    json: &impl Serialize,
+) -> Response<Body> {
+    let body = match encoding {
+        Encoding::Protobuf => message.encode_to_vec(),
+        Encoding::Json => serde_json::to_vec(json).unwrap_or_default(),
+    };
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    let media_type = HeaderValue::from_static(encoding.media_type());
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, media_type);
+    response
+}

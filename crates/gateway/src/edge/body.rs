@@ -1,0 +1,130 @@
+//! Reads a body: bounded, inflated as it arrives, and never further than the limit.
+
+use std::{
+    io::{self, Write},
+    time::Duration,
+};
+
+use axum::body::{Body, BodyDataStream};
+use bytes::Bytes;
+use flate2::write::MultiGzDecoder;
+use futures_util::StreamExt;
+
+use super::{
+    Refusal,
+    budget::{Budget, Lease},
+    encoding::ContentCoding,
+};
+use crate::config::Limits;
+
+/// How long a refused body is read on, so that its sender gets to see the answer.
+const DRAIN_FOR: Duration = Duration::from_secs(5);
+
+/// The uncompressed body, and the memory it was lent.
+pub(super) async fn read(
+    body: Body,
+    coding: ContentCoding,
+    limits: &Limits,
+    budget: &Budget,
+) -> Result<(Bytes, Lease), Refusal> {
+    let mut stream = body.into_data_stream();
+    let mut sink = Bounded::new(limits.body_bytes, budget.lease());
+    let read = match coding {
+        ContentCoding::Identity => copy(&mut stream, &mut sink).await,
+        ContentCoding::Gzip => inflate(&mut stream, &mut sink).await,
+    };
+    if let Err(refusal) = read {
+        drain(stream, limits.body_bytes).await;
+        return Err(refusal);
+    }
+    Ok((sink.bytes.into(), sink.lease))
+}
+
+async fn copy(stream: &mut BodyDataStream, sink: &mut Bounded) -> Result<(), Refusal> {
+    while let Some(chunk) = stream.next().await {
+        let chunk = chunk.map_err(Refusal::Incomplete)?;
+        sink.write_all(&chunk)
+            .map_err(|error| sink.refusal(error))?;
+    }
+    Ok(())
+}
+
+async fn inflate(stream: &mut BodyDataStream, sink: &mut Bounded) -> Result<(), Refusal> {
+    let mut decoder = MultiGzDecoder::new(sink);
+    let mut is_empty = true;
+    while let Some(chunk) = stream.next().await {
+        let chunk = chunk.map_err(Refusal::Incomplete)?;
+        is_empty &= chunk.is_empty();
+        let written = decoder.write_all(&chunk);
+        written.map_err(|error| decoder.get_mut().refusal(error))?;
+    }
+    if is_empty {
+        return Ok(());
+    }
+    let finished = decoder.try_finish();
+    finished.map_err(|error| decoder.get_mut().refusal(error))
+}
+
+/// Closing a connection with unread data resets it, and the sender would see the reset
+/// instead of the answer. So a refused body is read to its end, within reason.
+async fn drain(mut stream: BodyDataStream, limit_bytes: usize) {
+    let mut left = limit_bytes.saturating_mul(4);
+    let all = async {
+        while let Some(Ok(chunk)) = stream.next().await {
+            left = left.saturating_sub(chunk.len());
+            if left == 0 {
+                break;
+            }
+        }
+    };
+    // Out of time is as good as done: the answer goes out either way.
+    let _ = tokio::time::timeout(DRAIN_FOR, all).await;
+}
+
+/// A buffer that takes up to `limit` bytes, each covered by the lease.
+struct Bounded {
+    bytes: Vec<u8>,
+    limit: usize,
+    lease: Lease,
+    refusal: Option<Refusal>,
+}
+
+impl Bounded {
+    fn new(limit: usize, lease: Lease) -> Self {
+        Self {
+            bytes: Vec::new(),
+            limit,
+            lease,
+            refusal: None,
+        }
+    }
+
+    fn cover(&mut self, bytes: usize) -> Result<(), Refusal> {
+        if bytes > self.limit {
+            return Err(Refusal::TooLarge {
+                limit_bytes: self.limit,
+            });
+        }
+        self.lease.cover(bytes)
+    }
+
+    /// The buffer's own reason if it has one, else the gzip stream was damaged.
+    fn refusal(&mut self, error: io::Error) -> Refusal {
+        self.refusal.take().unwrap_or(Refusal::Gzip(error))
+    }
+}
+
+impl Write for Bounded {
+    fn write(&mut self, chunk: &[u8]) -> io::Result<usize> {
+        if let Err(refusal) = self.cover(self.bytes.len() + chunk.len()) {
+            self.refusal = Some(refusal);
+            return Err(io::ErrorKind::OutOfMemory.into());
+        }
+        self.bytes.extend_from_slice(chunk);
+        Ok(chunk.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,160 @@
+//! The parts of a gateway, put together: store, hub, edge, API, viewer, sinks.
+
+use std::{future::Future, sync::Arc, time::Duration};
+
+use axum::Router;
+use tokio::{
+    task::JoinSet,
+    time::{interval, timeout},
+};
+use trace_model::SinkState;
+
+use crate::{
+    api::{self, Api},
+    clock,
+    config::{Config, Honeycomb},
+    edge::{self, Edge},
+    hub::Hub,
+    server::Error,
+    sinks::{HONEYCOMB, HoneycombSink, SinkCounters, forward},
+    status::{RejectedSpans, StatusSource},
+    stop::{Stop, Stopping},
+    store::Store,
+    viewer,
+};
+
+/// How often traces are checked for their age.
+const RETAIN_EVERY: Duration = Duration::from_secs(60);
+
+#[derive(Debug)]
+pub(crate) struct Parts {
+    pub(crate) router: Router,
+    /// One line per sink that is on.
+    pub(crate) sinks: Vec<String>,
+    store: Store,
+    tasks: JoinSet<()>,
+    stop_tasks: Stop,
+}
+
+impl Parts {
+    /// `stopping` ends the open event streams.
+    pub(crate) async fn assemble(
+        config: &Config,
+        own_url: &str,
+        stopping: Stopping,
+    ) -> Result<Self, Error> {
+        let hub = Hub::new();
+        let names: &[&str] = config.honeycomb.as_ref().map_or(&[], |_| &[HONEYCOMB]);
+        let store = Store::open(&config.db, config.retention.clone(), names, hub.clone())?;
+        let (stop_tasks, stopping_tasks) = Stop::new();
+        let mut tasks = Tasks::new(stopping_tasks);
+        tasks.upkeep(&store, &hub);
+        let honeycomb = tasks.honeycomb(config.honeycomb.as_ref(), &store).await?;
+        let status = StatusSource {
+            store: store.clone(),
+            rejected: Arc::new(RejectedSpans::default()),
+            sinks: Arc::new([honeycomb]),
+        };
+        Ok(Self {
+            router: router(config, own_url, &hub, status, stopping),
+            sinks: config.honeycomb.iter().map(announcement).collect(),
+            store,
+            tasks: tasks.set,
+            stop_tasks,
+        })
+    }
+
+    /// Sends what waits, for so long, and closes the store.
+    pub(crate) async fn finish(mut self, within: Duration) {
+        self.stop_tasks.now();
+        let finished = async { while self.tasks.join_next().await.is_some() {} };
+        // What is not finished in time is in the store and goes on after the next start.
+        let _ = timeout(within, finished).await;
+        self.tasks.shutdown().await;
+        self.store.close().await;
+    }
+}
+
+fn router(
+    config: &Config,
+    own_url: &str,
+    hub: &Hub,
+    status: StatusSource,
+    stopping: Stopping,
+) -> Router {
+    let store = status.store.clone();
+    let rejected = Arc::clone(&status.rejected);
+    let edge = Edge::new(store.clone(), rejected, config.limits.clone());
+    let public_url = config.public_url.as_deref().unwrap_or(own_url);
+    let api = Api {
+        store,
+        hub: hub.clone(),
+        status,
+        public_url: public_url.trim_end_matches('/').to_owned(),
+        stopping,
+    };
+    edge::routes(Arc::new(edge), &config.cors_origins)
+        .merge(api::routes(api))
+        .merge(viewer::routes(config.viewer_dir.clone()))
+}
+
+/// The address may hold credentials before an `@`; they are not for the log.
+fn announcement(config: &Honeycomb) -> String {
+    let endpoint = &config.endpoint;
+    let shown = match (endpoint.split_once("://"), endpoint.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://{host}"),
+        _ => endpoint.clone(),
+    };
+    format!("{HONEYCOMB}: on ({shown})")
+}
+
+/// What runs beside the server.
+struct Tasks {
+    set: JoinSet<()>,
+    stopping: Stopping,
+}
+
+impl Tasks {
+    fn new(stopping: Stopping) -> Self {
+        let set = JoinSet::new();
+        Self { set, stopping }
+    }
+
+    fn upkeep(&mut self, store: &Store, hub: &Hub) {
+        self.spawn(hub.clone().run());
+        let store = store.clone();
+        self.spawn(async move {
+            let mut ticks = interval(RETAIN_EVERY);
+            loop {
+                ticks.tick().await;
+                store.retain(clock::now()).await;
+            }
+        });
+    }
+
+    fn spawn(&mut self, task: impl Future<Output = ()> + Send + 'static) {
+        let stopping = self.stopping.clone();
+        self.set.spawn(async move {
+            tokio::select! {
+                () = task => {}
+                () = stopping.signal() => {}
+            }
+        });
+    }
+
+    async fn honeycomb(
+        &mut self,
+        config: Option<&Honeycomb>,
+        store: &Store,
+    ) -> Result<SinkCounters, Error> {
+        let Some(config) = config else {
+            return Ok(SinkCounters::new(HONEYCOMB, SinkState::Off));
+        };
+        let counters = SinkCounters::new(HONEYCOMB, SinkState::On);
+        let sink = HoneycombSink::new(config)?;
+        let queue = store.queue(HONEYCOMB).await?;
+        let forwarding = forward(sink, queue, counters.clone(), self.stopping.clone());
+        self.set.spawn(forwarding);
+        Ok(counters)
+    }
+}

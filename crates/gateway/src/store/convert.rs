@@ -1,0 +1,117 @@
+//! From OTLP's messages to the values of `trace-model`.
+
+use std::sync::Arc;
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use opentelemetry_proto::tonic::{
+    common::v1::{AnyValue, InstrumentationScope, KeyValue, any_value},
+    resource::v1::Resource as ProtoResource,
+    trace::v1::{
+        Span as ProtoSpan, Status as ProtoStatus,
+        span::{Event as ProtoEvent, Link as ProtoLink},
+    },
+};
+use trace_model::{
+    Attribute, Attributes, Event, IdError, Link, Resource, Scope, Span, SpanId, SpanKind,
+    SpanStatus, TraceId, Value,
+};
+
+/// A span, unless its ids are none: the store holds no such span.
+pub(super) fn span(
+    span: ProtoSpan,
+    resource: &Arc<Resource>,
+    scope: &Arc<Scope>,
+) -> Result<Span, IdError> {
+    Ok(Span {
+        trace_id: TraceId::try_from(&*span.trace_id)?,
+        span_id: SpanId::try_from(&*span.span_id)?,
+        // Some senders write "no parent" as zeros.
+        parent_span_id: SpanId::try_from(&*span.parent_span_id).ok(),
+        name: span.name,
+        kind: kind(span.kind),
+        start_unix_nano: span.start_time_unix_nano,
+        end_unix_nano: span.end_time_unix_nano,
+        status: status(span.status),
+        attributes: attributes(span.attributes),
+        events: span.events.into_iter().map(event).collect(),
+        links: span.links.into_iter().filter_map(link).collect(),
+        resource: Arc::clone(resource),
+        scope: Arc::clone(scope),
+    })
+}
+
+pub(super) fn resource(resource: ProtoResource) -> Resource {
+    Resource {
+        attributes: attributes(resource.attributes),
+    }
+}
+
+pub(super) fn scope(scope: InstrumentationScope) -> Scope {
+    Scope {
+        name: scope.name,
+        version: scope.version,
+    }
+}
+
+const fn kind(kind: i32) -> SpanKind {
+    match kind {
+        2 => SpanKind::Server,
+        3 => SpanKind::Client,
+        4 => SpanKind::Producer,
+        5 => SpanKind::Consumer,
+        _ => SpanKind::Internal,
+    }
+}
+
+fn status(status: Option<ProtoStatus>) -> SpanStatus {
+    let status = status.unwrap_or_default();
+    match status.code {
+        1 => SpanStatus::Ok,
+        2 => SpanStatus::Error(status.message),
+        _ => SpanStatus::Unset,
+    }
+}
+
+fn event(event: ProtoEvent) -> Event {
+    Event {
+        time_unix_nano: event.time_unix_nano,
+        name: event.name,
+        attributes: attributes(event.attributes),
+    }
+}
+
+fn link(link: ProtoLink) -> Option<Link> {
+    Some(Link {
+        trace_id: TraceId::try_from(&*link.trace_id).ok()?,
+        span_id: SpanId::try_from(&*link.span_id).ok()?,
+        attributes: attributes(link.attributes),
+    })
+}
+
+fn attributes(pairs: Vec<KeyValue>) -> Attributes {
+    let pairs = pairs.into_iter();
+    pairs
+        .map(|pair| Attribute::new(pair.key, value(pair.value)))
+        .collect()
+}
+
+fn value(value: Option<AnyValue>) -> Value {
+    use any_value::Value as Any;
+    match value.and_then(|value| value.value) {
+        Some(Any::StringValue(text)) => Value::String(text),
+        Some(Any::BoolValue(bool)) => Value::Bool(bool),
+        Some(Any::IntValue(int)) => Value::Int(int),
+        Some(Any::DoubleValue(double)) => Value::Double(double),
+        Some(Any::ArrayValue(array)) => {
+            Value::Array(array.values.into_iter().map(element).collect())
+        }
+        Some(Any::KvlistValue(list)) => Value::Map(attributes(list.values)),
+        Some(Any::BytesValue(bytes)) => Value::Bytes(STANDARD.encode(bytes)),
+        // An index into a string table belongs to OTLP profiles; traces have no such table.
+        Some(Any::StringValueStrindex(_)) | None => Value::Empty,
+    }
+}
+
+fn element(element: AnyValue) -> Value {
+    value(Some(element))
+}

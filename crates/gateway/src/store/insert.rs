@@ -1,0 +1,175 @@
+//! Adds a batch within the writer's transaction: new spans, their origins, their traces' rows.
+
+use std::collections::HashMap;
+
+use rusqlite::{Connection, named_params, params};
+use trace_model::{Trace, TraceId, TraceSummary};
+
+use super::spans;
+use crate::{
+    decode::{Batch, ReceivedSpan},
+    wire::Origin,
+};
+
+const SPAN: &str = "INSERT OR IGNORE INTO span (seq, trace_id, span_id, origin, body)
+    VALUES (?, ?, ?, ?, ?)";
+
+const ORIGIN: &str = "INSERT INTO origin
+        (resource, resource_schema_url, scope, scope_schema_url, last_seq)
+    VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET last_seq = excluded.last_seq
+    RETURNING id";
+
+const ORIGIN_USED: &str = "UPDATE origin SET last_seq = ? WHERE id = ?";
+
+const TRACE: &str = "INSERT INTO trace
+        (id, received, start, duration, service, services, name, span_count, error_count, summary)
+    VALUES (:id, :received, :start, :duration, :service, :services, :name, :span_count,
+            :error_count, :summary)
+    ON CONFLICT (id) DO UPDATE SET
+        received = excluded.received, start = excluded.start, duration = excluded.duration,
+        service = excluded.service, services = excluded.services, name = excluded.name,
+        span_count = excluded.span_count, error_count = excluded.error_count,
+        summary = excluded.summary";
+
+/// One transaction's work: several batches, each trace summed up once at the end.
+pub(super) struct Insertion<'a> {
+    connection: &'a Connection,
+    /// The number of the newest span.
+    last_seq: i64,
+    origins: HashMap<Origin, i64>,
+    touched: HashMap<TraceId, Touched>,
+}
+
+/// A trace that grew.
+#[derive(Default)]
+struct Touched {
+    added: usize,
+    received: i64,
+}
+
+impl<'a> Insertion<'a> {
+    pub(super) fn new(connection: &'a Connection, last_seq: i64) -> Self {
+        Self {
+            connection,
+            last_seq,
+            origins: HashMap::new(),
+            touched: HashMap::new(),
+        }
+    }
+
+    pub(super) fn add(&mut self, batch: Batch, received: i64) -> rusqlite::Result<()> {
+        for (origin, spans) in batch {
+            if spans.is_empty() {
+                continue;
+            }
+            let origin = self.origin(origin)?;
+            for span in spans {
+                self.add_span(&span, origin, received)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn add_span(
+        &mut self,
+        span: &ReceivedSpan,
+        origin: i64,
+        received: i64,
+    ) -> rusqlite::Result<()> {
+        let seq = self.last_seq + 1;
+        let trace_id = span.trace_id.to_bytes();
+        let mut statement = self.connection.prepare_cached(SPAN)?;
+        let added = statement.execute(params![seq, trace_id, span.span_id, origin, &*span.body])?;
+        if added == 1 {
+            self.last_seq = seq;
+            let touched = self.touched.entry(span.trace_id).or_default();
+            touched.added += 1;
+            touched.received = received;
+        }
+        Ok(())
+    }
+
+    fn origin(&mut self, origin: Origin) -> rusqlite::Result<i64> {
+        if let Some(id) = self.origins.get(&origin) {
+            return Ok(*id);
+        }
+        let mut statement = self.connection.prepare_cached(ORIGIN)?;
+        let id = statement.query_row(
+            params![
+                &*origin.resource,
+                origin.resource_schema_url,
+                &*origin.scope,
+                origin.scope_schema_url,
+                self.last_seq
+            ],
+            |row| row.get(0),
+        )?;
+        self.origins.insert(origin, id);
+        Ok(id)
+    }
+
+    /// Writes the rows of all traces that grew.
+    pub(super) fn finish(self) -> rusqlite::Result<Inserted> {
+        self.mark_origins()?;
+        let mut inserted = Inserted {
+            last_seq: self.last_seq,
+            new_traces: 0,
+            summaries: Vec::with_capacity(self.touched.len()),
+        };
+        for (id, touched) in &self.touched {
+            let spans = spans::values(self.connection, *id)?;
+            inserted.new_traces += u64::from(spans.len() == touched.added);
+            let summary = Trace::from_spans(*id, spans).summary();
+            write_trace(self.connection, &summary, touched.received)?;
+            inserted.summaries.push(summary);
+        }
+        Ok(inserted)
+    }
+
+    /// An origin may go when all spans up to its last use are gone.
+    fn mark_origins(&self) -> rusqlite::Result<()> {
+        let mut statement = self.connection.prepare_cached(ORIGIN_USED)?;
+        for id in self.origins.values() {
+            statement.execute(params![self.last_seq, id])?;
+        }
+        Ok(())
+    }
+}
+
+/// What a transaction changed.
+pub(super) struct Inserted {
+    pub(super) last_seq: i64,
+    pub(super) new_traces: u64,
+    pub(super) summaries: Vec<TraceSummary>,
+}
+
+fn write_trace(
+    connection: &Connection,
+    summary: &TraceSummary,
+    received: i64,
+) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare_cached(TRACE)?;
+    statement.execute(named_params! {
+        ":id": summary.trace_id.to_bytes(),
+        ":received": received,
+        ":start": signed(summary.start_unix_nano),
+        ":duration": signed(summary.duration_nano),
+        ":service": summary.service,
+        ":services": json(&summary.services),
+        ":name": summary.name,
+        ":span_count": summary.span_count,
+        ":error_count": summary.error_count,
+        ":summary": json(summary),
+    })?;
+    Ok(())
+}
+
+/// Times beyond 63 bits are rejected before they get here.
+fn signed(nanos: u64) -> i64 {
+    i64::try_from(nanos).unwrap_or(i64::MAX)
+}
+
+fn json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}

@@ -1,0 +1,194 @@
+//! The embedded store: spans as they came, and one summary row per trace.
+//!
+//! One SQLite file in WAL mode. A single thread writes (see [`writer`]): it commits all
+//! requests that wait in one transaction, and only then are they acknowledged. Readers have
+//! their own connections and never wait for the writer.
+//!
+//! Every new span gets the next number, `seq`, without gaps. That order is also the queue
+//! of every sink: a sink remembers the last `seq` it is done with, and what lies behind it
+//! waits (see [`queue`]). So forwarding needs no second copy of a span.
+
+mod convert;
+mod insert;
+mod list;
+mod queue;
+mod retention;
+mod schema;
+mod spans;
+mod writer;
+
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+    thread::JoinHandle,
+};
+
+use opentelemetry_proto::tonic::trace::v1::TracesData;
+use rusqlite::Connection;
+use tokio::sync::{mpsc, oneshot, watch};
+use trace_model::TraceId;
+
+pub(crate) use self::{
+    list::TraceQuery,
+    queue::{Pending, SinkQueue},
+};
+use self::{
+    schema::Location,
+    writer::{Command, Writer},
+};
+use crate::{config::Retention, decode::Batch, hub::Hub};
+
+/// Requests that may wait for the writer. One more is told to retry.
+const WAITING_REQUESTS: usize = 1024;
+
+/// What the store holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Kept {
+    pub(crate) spans: u64,
+    pub(crate) traces: u64,
+    /// The number of the newest span ever stored.
+    pub(crate) last_seq: i64,
+}
+
+/// A database that cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("{path}: {reason}. Set OTEL_WEB_GATEWAY_DB to a file in a folder that can be written to")]
+pub struct OpenError {
+    path: String,
+    reason: String,
+}
+
+impl OpenError {
+    fn new(path: &Path, error: &dyn std::error::Error) -> Self {
+        Self {
+            path: path.display().to_string(),
+            reason: error.to_string(),
+        }
+    }
+}
+
+/// Why spans were not stored. Nothing of the request was; it can be sent again.
+#[derive(Clone, Debug)]
+pub(crate) enum AppendError {
+    Busy,
+    Failed(String),
+}
+
+/// A cheap handle to the store.
+#[derive(Clone, Debug)]
+pub(crate) struct Store {
+    location: Arc<Location>,
+    commands: mpsc::Sender<Command>,
+    kept: watch::Receiver<Kept>,
+    writer: Arc<Mutex<Option<JoinHandle<()>>>>,
+}
+
+impl Store {
+    /// Opens or creates the database. `sinks` are the queues to keep; others are forgotten.
+    pub(crate) fn open(
+        path: &Path,
+        retention: Retention,
+        sinks: &[&str],
+        hub: Hub,
+    ) -> Result<Self, OpenError> {
+        let failed = |error: rusqlite::Error| OpenError::new(path, &error);
+        let location = Arc::new(Location::new(path));
+        let connection = location.open_writer().map_err(failed)?;
+        queue::prepare(&connection, sinks).map_err(failed)?;
+        let (kept_sender, kept) = watch::channel(schema::kept(&connection).map_err(failed)?);
+        let (commands, receiver) = mpsc::channel(WAITING_REQUESTS);
+        let writer = Writer::new(connection, retention, hub, kept_sender);
+        let thread = std::thread::Builder::new()
+            .name("store-writer".to_owned())
+            .spawn(move || writer.run(receiver))
+            .map_err(|error| OpenError::new(path, &error))?;
+        Ok(Self {
+            location,
+            commands,
+            kept,
+            writer: Arc::new(Mutex::new(Some(thread))),
+        })
+    }
+
+    /// Stores spans; when this returns `Ok` they survive a crash. Spans already there are
+    /// left as they are. `received` is the time now, in nanoseconds since 1970.
+    pub(crate) async fn append(&self, batch: Batch, received: i64) -> Result<(), AppendError> {
+        let (done, outcome) = oneshot::channel();
+        let command = Command::Append {
+            batch,
+            received,
+            done,
+        };
+        self.commands
+            .try_send(command)
+            .map_err(|_| AppendError::Busy)?;
+        outcome
+            .await
+            .unwrap_or_else(|_| Err(AppendError::Failed("the gateway is stopping".into())))
+    }
+
+    /// Deletes what is too old at time `now`, or too much.
+    pub(crate) async fn retain(&self, now: i64) {
+        // A stopped writer has nothing to retain.
+        let _ = self.commands.send(Command::Retain { now }).await;
+    }
+
+    pub(crate) fn kept(&self) -> Kept {
+        *self.kept.borrow()
+    }
+
+    /// The summaries that match, as JSON objects, newest first.
+    pub(crate) async fn list(&self, query: TraceQuery) -> Result<Vec<String>, ReadError> {
+        self.read(move |connection| list::list(connection, &query))
+            .await
+    }
+
+    /// A trace's spans, one `ResourceSpans` per origin; none when the trace is unknown.
+    pub(crate) async fn trace(&self, id: TraceId) -> Result<Option<TracesData>, ReadError> {
+        self.read(move |connection| spans::otlp(connection, id))
+            .await
+    }
+
+    /// The queue of a sink named at [`Store::open`].
+    pub(crate) async fn queue(&self, sink: &'static str) -> Result<SinkQueue, OpenError> {
+        let cursor = self
+            .read(move |connection| queue::cursor(connection, sink))
+            .await;
+        let cursor = cursor.map_err(|error| OpenError::new(self.location.path(), &error))?;
+        Ok(SinkQueue::new(self.clone(), sink, cursor))
+    }
+
+    /// Lets the writer finish what waits, and closes the database.
+    pub(crate) async fn close(&self) {
+        let _ = self.commands.send(Command::Stop).await;
+        let thread = self
+            .writer
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(thread) = thread {
+            // The writer has no panics of its own to pass on; joining is all that is wanted.
+            let _ = tokio::task::spawn_blocking(move || thread.join()).await;
+        }
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, ReadError> {
+        let location = Arc::clone(&self.location);
+        let read = tokio::task::spawn_blocking(move || location.read(query)).await;
+        Ok(read.map_err(|error| ReadError(error.to_string()))??)
+    }
+}
+
+/// The database could not be read.
+#[derive(Debug, thiserror::Error)]
+#[error("the store cannot be read: {0}")]
+pub(crate) struct ReadError(String);
+
+impl From<rusqlite::Error> for ReadError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self(error.to_string())
+    }
+}

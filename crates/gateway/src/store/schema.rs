@@ -1,0 +1,143 @@
+//! The tables, and connections to them.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::Kept;
+
+/// * `origin`: who made spans: a resource and a scope, encoded, shared by many spans
+/// * `span`: a span's encoded message, numbered in the order of arrival
+/// * `trace`: what the list shows and filters by; `summary` is a JSON object
+/// * `sink`: how far each sink has come
+const TABLES: &str = "
+CREATE TABLE IF NOT EXISTS origin (
+    id INTEGER PRIMARY KEY,
+    resource BLOB NOT NULL,
+    resource_schema_url TEXT NOT NULL,
+    scope BLOB NOT NULL,
+    scope_schema_url TEXT NOT NULL,
+    last_seq INTEGER NOT NULL,
+    UNIQUE (resource, resource_schema_url, scope, scope_schema_url)
+);
+CREATE INDEX IF NOT EXISTS origin_by_use ON origin (last_seq);
+CREATE TABLE IF NOT EXISTS span (
+    seq INTEGER PRIMARY KEY,
+    trace_id BLOB NOT NULL,
+    span_id BLOB NOT NULL,
+    origin INTEGER NOT NULL,
+    body BLOB NOT NULL,
+    UNIQUE (trace_id, span_id)
+);
+CREATE TABLE IF NOT EXISTS trace (
+    id BLOB PRIMARY KEY,
+    received INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    duration INTEGER NOT NULL,
+    service TEXT NOT NULL,
+    services TEXT NOT NULL,
+    name TEXT NOT NULL,
+    span_count INTEGER NOT NULL,
+    error_count INTEGER NOT NULL,
+    summary TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS trace_by_start ON trace (start DESC);
+CREATE INDEX IF NOT EXISTS trace_by_arrival ON trace (received);
+CREATE TABLE IF NOT EXISTS sink (
+    name TEXT PRIMARY KEY,
+    cursor INTEGER NOT NULL
+) WITHOUT ROWID;
+";
+
+/// Raised when the tables change. Traces are short-lived, so an older store starts afresh.
+const VERSION: i64 = 1;
+
+/// `synchronous = FULL`: a commit is on the disk, not only with the system, before it is acknowledged.
+const WRITER_PRAGMAS: &str = "
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = FULL;
+PRAGMA temp_store = MEMORY;
+PRAGMA journal_size_limit = 67108864;
+";
+
+const DROP_ALL: &str = "
+DROP TABLE IF EXISTS origin;
+DROP TABLE IF EXISTS span;
+DROP TABLE IF EXISTS trace;
+DROP TABLE IF EXISTS sink;
+";
+
+/// Where the database is, and the idle connections that read it.
+#[derive(Debug)]
+pub(super) struct Location {
+    path: PathBuf,
+    readers: Mutex<Vec<Connection>>,
+}
+
+impl Location {
+    pub(super) fn new(path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+            readers: Mutex::default(),
+        }
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The connection that writes, with the tables in place.
+    pub(super) fn open_writer(&self) -> rusqlite::Result<Connection> {
+        let connection = Connection::open(&self.path)?;
+        connection.busy_timeout(Duration::from_secs(5))?;
+        connection.execute_batch(WRITER_PRAGMAS)?;
+        let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        if version != VERSION {
+            connection.execute_batch(DROP_ALL)?;
+        }
+        connection.execute_batch(TABLES)?;
+        connection.pragma_update(None, "user_version", VERSION)?;
+        Ok(connection)
+    }
+
+    /// Runs a query on an idle reader, or on a new one.
+    pub(super) fn read<T>(
+        &self,
+        query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<T> {
+        let idle = self.idle().pop();
+        let connection = idle.map_or_else(|| self.open_reader(), Ok)?;
+        let result = query(&connection);
+        self.idle().push(connection);
+        result
+    }
+
+    fn open_reader(&self) -> rusqlite::Result<Connection> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&self.path, flags)?;
+        connection.busy_timeout(Duration::from_secs(5))?;
+        Ok(connection)
+    }
+
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Counts what is there. The newest span may be gone already; then a sink's cursor knows its number.
+pub(super) fn kept(connection: &Connection) -> rusqlite::Result<Kept> {
+    let totals = "SELECT coalesce(sum(span_count), 0), count(*) FROM trace";
+    let (spans, traces) = connection.query_row(totals, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let last = "SELECT max(coalesce((SELECT max(seq) FROM span), 0),
+                           coalesce((SELECT max(cursor) FROM sink), 0))";
+    let last_seq = connection.query_row(last, [], |row| row.get(0))?;
+    Ok(Kept {
+        spans,
+        traces,
+        last_seq,
+    })
+}

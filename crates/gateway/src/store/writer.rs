@@ -1,0 +1,160 @@
+//! The one thread that writes.
+//!
+//! It takes all requests that wait, up to a bound, into one transaction ("group commit"):
+//! under load the price of a durable commit is shared, and an idle gateway commits at once.
+//! A failed transaction fails all of its requests, and none of their spans were stored.
+
+use rusqlite::Connection;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::{
+    AppendError, Kept,
+    insert::{Inserted, Insertion},
+    queue, retention,
+};
+use crate::{config::Retention, decode::Batch, hub::Hub};
+
+/// Requests of one transaction.
+const GROUP: usize = 256;
+
+pub(super) enum Command {
+    Append {
+        batch: Batch,
+        received: i64,
+        done: oneshot::Sender<Result<(), AppendError>>,
+    },
+    /// A sink is done with everything up to `cursor`.
+    Advance {
+        sink: &'static str,
+        cursor: i64,
+    },
+    Retain {
+        now: i64,
+    },
+    Stop,
+}
+
+pub(super) struct Writer {
+    connection: Connection,
+    retention: Retention,
+    hub: Hub,
+    kept: watch::Sender<Kept>,
+}
+
+type Waiting = Vec<oneshot::Sender<Result<(), AppendError>>>;
+
+impl Writer {
+    pub(super) fn new(
+        connection: Connection,
+        retention: Retention,
+        hub: Hub,
+        kept: watch::Sender<Kept>,
+    ) -> Self {
+        Self {
+            connection,
+            retention,
+            hub,
+            kept,
+        }
+    }
+
+    /// Works until told to stop, or until nobody can send commands any more.
+    pub(super) fn run(mut self, mut commands: mpsc::Receiver<Command>) {
+        let mut group = Vec::with_capacity(GROUP);
+        while commands.blocking_recv_many(&mut group, GROUP) > 0 {
+            let stop = group.iter().any(|command| matches!(command, Command::Stop));
+            self.perform(group.drain(..));
+            if stop {
+                return;
+            }
+        }
+    }
+
+    fn perform(&mut self, group: impl Iterator<Item = Command>) {
+        let (mut waiting, mut upkeep) = (Waiting::new(), Vec::new());
+        let mut batches = Vec::new();
+        for command in group {
+            match command {
+                Command::Append {
+                    batch,
+                    received,
+                    done,
+                } => {
+                    batches.push((batch, received));
+                    waiting.push(done);
+                }
+                other => upkeep.push(other),
+            }
+        }
+        if !batches.is_empty() {
+            self.append(batches, waiting);
+        }
+        for command in upkeep {
+            self.keep_up(command);
+        }
+        report(self.retain(None));
+    }
+
+    fn append(&mut self, batches: Vec<(Batch, i64)>, waiting: Waiting) {
+        let outcome = self.insert(batches);
+        let answer = match &outcome {
+            Ok(_) => Ok(()),
+            Err(error) => Err(AppendError::Failed(error.to_string())),
+        };
+        if let Ok(inserted) = outcome {
+            self.announce(inserted);
+        }
+        for done in waiting {
+            // A client that went away does not wait for its answer.
+            let _ = done.send(answer.clone());
+        }
+    }
+
+    fn insert(&mut self, batches: Vec<(Batch, i64)>) -> rusqlite::Result<Inserted> {
+        let last_seq = self.kept.borrow().last_seq;
+        let transaction = self.connection.transaction()?;
+        let mut insertion = Insertion::new(&transaction, last_seq);
+        for (batch, received) in batches {
+            insertion.add(batch, received)?;
+        }
+        let inserted = insertion.finish()?;
+        transaction.commit()?;
+        Ok(inserted)
+    }
+
+    fn announce(&self, inserted: Inserted) {
+        self.kept.send_modify(|kept| {
+            kept.spans += inserted.last_seq.abs_diff(kept.last_seq);
+            kept.traces += inserted.new_traces;
+            kept.last_seq = inserted.last_seq;
+        });
+        self.hub.publish(inserted.summaries);
+    }
+
+    /// Upkeep that fails is tried again with the next: the spans are safe either way.
+    fn keep_up(&mut self, command: Command) {
+        let result = match command {
+            Command::Advance { sink, cursor } => queue::advance(&self.connection, sink, cursor),
+            Command::Retain { now } => self.retain(Some(now)),
+            Command::Append { .. } | Command::Stop => Ok(()),
+        };
+        report(result);
+    }
+
+    fn retain(&mut self, now: Option<i64>) -> rusqlite::Result<()> {
+        let removed = retention::apply(&mut self.connection, &self.retention, now)?;
+        if removed.traces > 0 {
+            self.kept.send_modify(|kept| {
+                kept.spans = kept.spans.saturating_sub(removed.spans);
+                kept.traces = kept.traces.saturating_sub(removed.traces);
+            });
+        }
+        Ok(())
+    }
+}
+
+fn report(result: rusqlite::Result<()>) {
+    if let Err(error) = result {
+        eprintln!("store: {error}");
+    }
+}

@@ -1,0 +1,62 @@
+//! The viewer's files, and its `index.html` for every page of the viewer.
+
+use std::path::{Path, PathBuf};
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{Request, State},
+    http::{HeaderValue, Method, StatusCode, Uri, header},
+    response::{Html, IntoResponse, Response},
+};
+use tower_http::services::{ServeDir, ServeFile};
+
+const NOT_BUILT: &str = include_str!("viewer_not_built.html");
+
+/// Serves `dir` for all paths that nothing else answers. It may be built while the gateway runs.
+pub(crate) fn routes(dir: Option<PathBuf>) -> Router {
+    Router::new().fallback(file).with_state(dir)
+}
+
+async fn file(State(dir): State<Option<PathBuf>>, request: Request) -> Response {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    let Some(dir) = dir.filter(|dir| dir.join("index.html").is_file()) else {
+        return (StatusCode::NOT_FOUND, Html(NOT_BUILT)).into_response();
+    };
+    if is_page(request.uri()) {
+        return page(&dir, request).await;
+    }
+    match ServeDir::new(dir).try_call(request).await {
+        Ok(response) => response.map(Body::new),
+        Err(error) => unreadable(&error),
+    }
+}
+
+/// The name of a file has a dot in it; everything else is a page of the viewer.
+fn is_page(uri: &Uri) -> bool {
+    let name = uri.path().rsplit('/').next().unwrap_or_default();
+    !name.contains('.') || name == "index.html"
+}
+
+/// Never from the browser's cache without asking: it names the current build's files.
+async fn page(dir: &Path, request: Request) -> Response {
+    match ServeFile::new(dir.join("index.html"))
+        .try_call(request)
+        .await
+    {
+        Ok(response) => {
+            let mut response = response.map(Body::new);
+            let fresh = HeaderValue::from_static("no-cache");
+            response.headers_mut().insert(header::CACHE_CONTROL, fresh);
+            response
+        }
+        Err(error) => unreadable(&error),
+    }
+}
+
+fn unreadable(error: &std::io::Error) -> Response {
+    let text = format!("the viewer's files cannot be read: {error}");
+    (StatusCode::INTERNAL_SERVER_ERROR, text).into_response()
+}

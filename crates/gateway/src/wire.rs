@@ -1,0 +1,79 @@
+//! OTLP's request as nested envelopes whose contents stay bytes.
+//!
+//! On the wire these messages equal `ExportTraceServiceRequest` and its parts, but
+//! resource, scope and spans are left encoded. So a span is stored and forwarded byte for
+//! byte as it came, with fields that this build does not know, and nothing is encoded twice.
+
+use bytes::Bytes;
+
+/// `opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest`; `TracesData` is the same on the wire.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct Request {
+    #[prost(message, repeated, tag = "1")]
+    pub(crate) resource_spans: Vec<ResourceSpans>,
+}
+
+/// `opentelemetry.proto.trace.v1.ResourceSpans`.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct ResourceSpans {
+    #[prost(bytes = "bytes", optional, tag = "1")]
+    pub(crate) resource: Option<Bytes>,
+    #[prost(message, repeated, tag = "2")]
+    pub(crate) scope_spans: Vec<ScopeSpans>,
+    #[prost(string, tag = "3")]
+    pub(crate) schema_url: String,
+}
+
+/// `opentelemetry.proto.trace.v1.ScopeSpans`.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct ScopeSpans {
+    #[prost(bytes = "bytes", optional, tag = "1")]
+    pub(crate) scope: Option<Bytes>,
+    #[prost(bytes = "bytes", repeated, tag = "2")]
+    pub(crate) spans: Vec<Bytes>,
+    #[prost(string, tag = "3")]
+    pub(crate) schema_url: String,
+}
+
+/// `google.rpc.Status`: the body of every failed OTLP/HTTP answer.
+#[derive(Clone, PartialEq, prost::Message, serde::Serialize)]
+pub(crate) struct RpcStatus {
+    #[prost(int32, tag = "1")]
+    pub(crate) code: i32,
+    #[prost(string, tag = "2")]
+    pub(crate) message: String,
+}
+
+/// What the spans of one `ScopeSpans` share: who made them, with what.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Origin {
+    /// An encoded `Resource`; empty when the request had none.
+    pub(crate) resource: Bytes,
+    pub(crate) resource_schema_url: String,
+    /// An encoded `InstrumentationScope`; empty when the request had none.
+    pub(crate) scope: Bytes,
+    pub(crate) scope_schema_url: String,
+}
+
+/// One `ResourceSpans` per origin, spans in the order given.
+pub(crate) fn request(groups: impl IntoIterator<Item = (Origin, Vec<Bytes>)>) -> Request {
+    let resource_spans = groups.into_iter().map(resource_spans).collect();
+    Request { resource_spans }
+}
+
+fn resource_spans((origin, spans): (Origin, Vec<Bytes>)) -> ResourceSpans {
+    let scope_spans = ScopeSpans {
+        scope: present(origin.scope),
+        spans,
+        schema_url: origin.scope_schema_url,
+    };
+    ResourceSpans {
+        resource: present(origin.resource),
+        scope_spans: vec![scope_spans],
+        schema_url: origin.resource_schema_url,
+    }
+}
+
+fn present(message: Bytes) -> Option<Bytes> {
+    (!message.is_empty()).then_some(message)
+}
