@@ -1,0 +1,46 @@
+//! The row of buttons below a crud.
+
+use std::rc::Rc;
+
+use api_types::Activity;
+use yew::prelude::*;
+
+use super::delete_button::DeleteButton;
+use super::mark_button::MarkButton;
+use super::reply_button::ReplyButton;
+use super::share_button::ShareButton;
+use crate::state::mark::Mark;
+use crate::state::session::Session;
+use crate::state::use_store;
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct ActivityProps {
+    pub(crate) activity: Rc<Activity>,
+}
+
+#[component]
+pub(crate) fn Actions(props: &ActivityProps) -> Html {
+    let activity = &props.activity;
+    let own = use_store::<Session>().owns(&activity.handle);
+    html! {
+        <div class={classes!("actions", own.then_some("own"))}>
+            <ReplyButton activity={activity.clone()} />
+            <MarkButton activity={activity.clone()} mark={Mark::Repost} />
+            <MarkButton activity={activity.clone()} mark={Mark::Like} />
+            <ShareButton activity={activity.clone()} />
+            if own {
+                <DeleteButton activity={activity.clone()} />
+            }
+        </div>
+    }
+}
+
+/// A counter beside a button's icon, from one upwards. Its button describes it in words.
+pub(super) fn counter(count: u32) -> Html {
+    html! { <span aria-hidden="true">if count > 0 { { count } }</span> }
+}
+
+/// "3 likes", "1 reply".
+pub(super) fn in_words(count: u32, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}

@@ -1,0 +1,50 @@
+//! Who wrote a crud, when, and how long it still lives.
+
+use std::rc::Rc;
+
+use api_types::Activity;
+use yew::prelude::*;
+
+use crate::components::icon::Icon;
+use crate::components::link::Link;
+use crate::format::time;
+use crate::hooks::use_now;
+use crate::route::Route;
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct ByLineProps {
+    pub(crate) activity: Rc<Activity>,
+    /// Leaves out when it expires.
+    #[prop_or_default]
+    pub(crate) brief: bool,
+}
+
+#[component]
+pub(crate) fn ByLine(props: &ByLineProps) -> Html {
+    let Activity {
+        handle,
+        created_at,
+        expires_at,
+        ..
+    } = &*props.activity;
+    let now = use_now();
+    html! {
+        <div class="by">
+            <Link class="author" to={Route::profile(handle)}>
+                <strong>{ props.activity.name() }</strong>
+                <span>{ "@" }{ handle }</span>
+            </Link>
+            <span class="when">
+                if let Some(created_at) = created_at {
+                    <time datetime={created_at.to_string()}>{ time::age(created_at.as_millis(), now) }</time>
+                }
+                if let Some(expires_at) = expires_at.filter(|_| !props.brief) {
+                    <span class="expiry" title="Time left until it expires">
+                        { Icon::Bomb.draw() }
+                        { time::left(expires_at.as_millis(), now) }
+                    </span>
+                }
+            </span>
+        </div>
+    }
+}

@@ -1,0 +1,88 @@
+//! Writes and sends a crud.
+
+use api_types::{CRUD_MAX_CHARS, NewActivity, Ttl, validate};
+use otel_web_yew::use_action;
+use web_sys::HtmlSelectElement;
+use yew::prelude::*;
+
+use super::dialog::Dialog;
+use crate::api::{self, Failure};
+use crate::components::icon::Icon;
+use crate::components::writing::Writing;
+use crate::hooks::{Sending, use_notices, use_sending};
+use crate::state::drafts::{Drafts, Written};
+use crate::state::feed::{Feed, FeedAction};
+use crate::state::overlay::Overlay;
+use crate::state::{use_dispatch, use_store};
+
+#[component]
+pub(crate) fn Composer() -> Html {
+    let ttl = use_state(|| Ttl::default().as_str().to_owned());
+    let sending = use_create(&ttl);
+    let overlay = use_dispatch::<Overlay>();
+    let onclose = use_action("composer.close", move |()| {
+        overlay.dispatch(Overlay::None);
+        std::future::ready(())
+    });
+    html! {
+        <Dialog title="New crud" {onclose}>
+            <Writing placeholder="what would you like to say?" submit="Crud" limit={CRUD_MAX_CHARS} {sending}>
+                <TtlSelect {ttl} />
+            </Writing>
+        </Dialog>
+    }
+}
+
+#[hook]
+fn use_create(ttl: &str) -> Sending {
+    let (message, ttl) = (use_store::<Drafts>().text("").to_owned(), ttl.to_owned());
+    let (feed, drafts, overlay) = (
+        use_dispatch::<Feed>(),
+        use_dispatch::<Drafts>(),
+        use_dispatch::<Overlay>(),
+    );
+    let notices = use_notices();
+    use_sending("crud.create", move || {
+        let activity = NewActivity {
+            message: message.clone(),
+            ttl: ttl.clone(),
+        };
+        let (feed, drafts, overlay) = (feed.clone(), drafts.clone(), overlay.clone());
+        let notices = notices.clone();
+        async move {
+            validate::new_activity(&activity).map_err(Failure::Refused)?;
+            let created = api::activities::create(&activity).await?;
+            drafts.dispatch(Written::default());
+            overlay.dispatch(Overlay::None);
+            feed.dispatch(FeedAction::Published(created));
+            notices.done("Your crud is out");
+            Ok(())
+        }
+    })
+}
+
+#[derive(Properties, PartialEq)]
+struct TtlSelectProps {
+    /// As the API spells it: the server has the last word about what it knows.
+    ttl: UseStateHandle<String>,
+}
+
+#[component]
+fn TtlSelect(props: &TtlSelectProps) -> Html {
+    let ttl = props.ttl.clone();
+    let onchange = use_action("ttl.change", move |event: Event| {
+        ttl.set(event.target_unchecked_into::<HtmlSelectElement>().value());
+        std::future::ready(())
+    });
+    html! {
+        <label class="ttl" title="How long it lives">
+            { Icon::Bomb.draw() }
+            <span class="visually-hidden">{ "How long it lives" }</span>
+            <select {onchange}>
+                { for Ttl::ALL.iter().map(|ttl| html! {
+                    <option key={ttl.as_str()} value={ttl.as_str()} selected={ttl.as_str() == *props.ttl}>{ ttl.label() }</option>
+                }) }
+            </select>
+        </label>
+    }
+}

@@ -1,0 +1,76 @@
+//! The page's drawings: strokes on a 24-unit grid, in the colour of the text beside them.
+
+use yew::prelude::*;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Icon {
+    Back,
+    Bell,
+    Bomb,
+    Bubble,
+    Close,
+    Cloud,
+    Heart,
+    Home,
+    Person,
+    Plus,
+    Repost,
+    Search,
+    Share,
+    SignIn,
+    SignOut,
+    Trash,
+}
+
+impl Icon {
+    const fn path(self) -> &'static str {
+        match self {
+            Self::Back => "M20 12H5m6-6-6 6 6 6",
+            Self::Bell => "M6 16V11a6 6 0 0 1 12 0v5l1.500 2h-15zM10 21h4",
+            Self::Bomb => "M15 9l2.500-2.500M17.500 6.500c1-2 2.500-1 4-2.500",
+            Self::Bubble => "M4 5h16v11.500H10L4 21z",
+            Self::Close => "M6 6l12 12M18 6 6 18",
+            Self::Cloud => {
+                "M7 18a4 4 0 0 1-.5-8 6 6 0 0 1 11.500 1.500A3.300 3.300 0 0 1 17.500 18zM4 3l17 18"
+            }
+            Self::Heart => {
+                "M12 20.500C5 15.500 3.500 12 3.500 9a4.500 4.500 0 0 1 8.500-2 4.500 4.500 0 0 1 8.500 2c0 3-1.500 6.500-8.500 11.500z"
+            }
+            Self::Home => "M3.500 11.500 12 4l8.500 7.500M6 9.500V20h4.500v-6h3v6H18V9.500",
+            Self::Person => {
+                "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4.500 21c0-4 3-6.500 7.500-6.500s7.500 2.500 7.500 6.500"
+            }
+            Self::Plus => "M12 5v14M5 12h14",
+            Self::Repost => {
+                "M4 13V9a3 3 0 0 1 3-3h11m-3-3 3 3-3 3M20 11v4a3 3 0 0 1-3 3H6m3 3-3-3 3-3"
+            }
+            Self::Search => {
+                "M10.500 17a6.500 6.500 0 1 0 0-13 6.500 6.500 0 0 0 0 13zM15.500 15.500 20.500 20.500"
+            }
+            Self::Share => "M12 15V4m-4 3.500L12 3.500l4 4M5 12v8h14v-8",
+            Self::SignIn => "M13 4h6v16h-6M4 12h11m-4-4 4 4-4 4",
+            Self::SignOut => "M11 4H5v16h6M10 12h10m-4-4 4 4-4 4",
+            Self::Trash => {
+                "M4.500 6.500h15M9 6V4h6v2M6.500 6.500 7.500 20.500h9l1-14M10.500 10.500v6M13.500 10.500v6"
+            }
+        }
+    }
+
+    /// What is filled rather than drawn.
+    fn solid(self) -> Html {
+        match self {
+            Self::Bomb => html! { <circle class="solid" cx="10" cy="14" r="7" /> },
+            _ => Html::default(),
+        }
+    }
+
+    /// Decoration: the name of the thing stands beside it or on its button.
+    pub(crate) fn draw(self) -> Html {
+        html! {
+            <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+                { self.solid() }
+                <path d={self.path()} />
+            </svg>
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! What pages are made of.
+
+pub(crate) mod activity;
+pub(crate) mod avatar;
+pub(crate) mod dialogs;
+pub(crate) mod feed;
+pub(crate) mod field;
+pub(crate) mod icon;
+pub(crate) mod link;
+pub(crate) mod logo;
+pub(crate) mod message;
+pub(crate) mod navigation;
+pub(crate) mod notice;
+pub(crate) mod page_header;
+pub(crate) mod person;
+pub(crate) mod search_box;
+pub(crate) mod sidebar;
+pub(crate) mod skeleton;
+pub(crate) mod toasts;
+pub(crate) mod writing;

@@ -1,0 +1,115 @@
+//! The way around: a column on a wide screen, a bar below the page on a phone.
+
+use otel_web_yew::use_action;
+use yew::prelude::*;
+use yew_router::prelude::*;
+
+use crate::api;
+use crate::components::icon::Icon;
+use crate::components::link::{Link, push};
+use crate::components::logo::Logo;
+use crate::components::person::Person;
+use crate::hooks::use_notices;
+use crate::route::Route;
+use crate::state::overlay::Overlay;
+use crate::state::session::{Session, SessionAction};
+use crate::state::{use_dispatch, use_store};
+
+#[component]
+pub(crate) fn Navigation() -> Html {
+    let session = use_store::<Session>();
+    let member = session.member();
+    html! {
+        <nav class="navigation" aria-label="Main">
+            <Link class="logo" label="Cruddur" to={Route::Home}><Logo /></Link>
+            <ul>
+                <Item icon={Icon::Home} name="Home" to={Route::Home} />
+                if let Some(me) = member {
+                    <Item icon={Icon::Bell} name="Notifications" to={Route::Notifications} />
+                    <Item icon={Icon::Person} name="Profile" to={Route::profile(&me.handle)} />
+                }
+                <Item icon={Icon::Search} name="Search" to={Route::Search} narrow=true />
+            </ul>
+            <div>
+                if session.is_visitor() { <SignInButton /> } else if session.is_known() { <CrudButton /> }
+            </div>
+            <div class="profile-box">
+                if let Some(me) = member {
+                    <Person handle={me.handle.clone()} name={me.display_name.clone()} />
+                    <SignOutButton />
+                }
+            </div>
+        </nav>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct ItemProps {
+    icon: Icon,
+    name: AttrValue,
+    to: Route,
+    /// Only where there is no room for the sidebar.
+    #[prop_or_default]
+    narrow: bool,
+}
+
+#[component]
+fn Item(props: &ItemProps) -> Html {
+    html! {
+        <li class={props.narrow.then_some("when-narrow")}>
+            <Link class="nav-link" to={props.to.clone()}>
+                { props.icon.draw() }
+                <span>{ &props.name }</span>
+            </Link>
+        </li>
+    }
+}
+
+#[component]
+fn CrudButton() -> Html {
+    let overlay = use_dispatch::<Overlay>();
+    let onclick = use_action("composer.open", move |_: MouseEvent| {
+        overlay.dispatch(Overlay::Compose);
+        std::future::ready(())
+    });
+    html! {
+        <button type="button" class="pill call" {onclick}>{ Icon::Plus.draw() }<span>{ "Crud" }</span></button>
+    }
+}
+
+/// Not on the page that it leads to.
+#[component]
+pub(crate) fn SignInButton() -> Html {
+    let navigator = use_navigator();
+    let here = use_route::<Route>() == Some(Route::SignIn);
+    let onclick = Callback::from(move |_| {
+        if let Some(navigator) = &navigator {
+            push(navigator, &Route::SignIn, None);
+        }
+    });
+    html! {
+        <div hidden={here}>
+            <button type="button" class="pill call" {onclick}>{ Icon::SignIn.draw() }<span>{ "Sign In" }</span></button>
+        </div>
+    }
+}
+
+#[component]
+pub(crate) fn SignOutButton() -> Html {
+    let (session, notices) = (use_dispatch::<Session>(), use_notices());
+    let onclick = use_action("account.sign_out", move |_: MouseEvent| {
+        let (session, notices) = (session.clone(), notices.clone());
+        async move {
+            let answer = api::auth::sign_out()
+                .await
+                .inspect_err(|failure| notices.failed(failure));
+            answer.map(|()| {
+                session.dispatch(SessionAction::SignedOut);
+                notices.done("Signed out");
+            })
+        }
+    });
+    html! {
+        <button type="button" class="round" aria-label="Sign Out" title="Sign Out" {onclick}>{ Icon::SignOut.draw() }</button>
+    }
+}

@@ -1,0 +1,39 @@
+//! The head of the content column: where the user is, and the way back.
+
+use yew::prelude::*;
+use yew_router::prelude::*;
+
+use crate::components::icon::Icon;
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct PageHeaderProps {
+    pub(crate) title: AttrValue,
+    /// Whether this page is below another one.
+    #[prop_or_default]
+    pub(crate) back: bool,
+}
+
+#[component]
+pub(crate) fn PageHeader(props: &PageHeaderProps) -> Html {
+    html! {
+        <header class="page-header">
+            if props.back {
+                <Back />
+            }
+            <h1>{ &props.title }</h1>
+        </header>
+    }
+}
+
+#[component]
+fn Back() -> Html {
+    let navigator = use_navigator();
+    let onclick = Callback::from(move |_| {
+        if let Some(navigator) = &navigator {
+            navigator.back();
+        }
+    });
+    html! {
+        <button type="button" class="round" aria-label="Back" {onclick}>{ Icon::Back.draw() }</button>
+    }
+}

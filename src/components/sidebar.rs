@@ -1,0 +1,107 @@
+//! Beside the content: search, an invitation, hashtags and users to discover.
+//! Loads once, with the document; going from page to page asks for nothing again.
+
+use api_types::{TrendingTag, UserSummary};
+use otel_web_yew::use_load;
+use yew::prelude::*;
+use yew_router::prelude::*;
+
+use crate::api;
+use crate::components::link::Link;
+use crate::components::navigation::SignInButton;
+use crate::components::person::Person;
+use crate::components::search_box::SearchBox;
+use crate::route::{Route, SearchQuery};
+use crate::state::session::Session;
+use crate::state::use_store;
+
+#[component]
+pub(crate) fn Sidebar() -> Html {
+    let route = use_route::<Route>().unwrap_or(Route::NotFound);
+    let joins = use_store::<Session>().is_visitor() && route != Route::SignIn;
+    html! {
+        <aside class="sidebar" aria-label="Discover">
+            // The search page has the field in its own head.
+            <div hidden={route == Route::Search}>
+                if route != Route::Search { <SearchBox /> }
+            </div>
+            <div hidden={!joins}>if joins { <Join /> }</div>
+            <Trending />
+            <Suggested />
+        </aside>
+    }
+}
+
+#[component]
+fn Join() -> Html {
+    html! {
+        <section class="panel">
+            <h2>{ "Join The Party!" }</h2>
+            <div class="aside">
+                <p>{ "Say something short. It will be gone before you regret it." }</p>
+                <SignInButton />
+            </div>
+        </section>
+    }
+}
+
+#[component]
+fn Trending() -> Html {
+    let trends = use_state(Vec::<TrendingTag>::new);
+    {
+        let trends = trends.setter();
+        use_load((), move |()| async move {
+            trends.set(api::discover::trending().await.unwrap_or_default())
+        });
+    }
+    html! {
+        <section class="panel" hidden={trends.is_empty()}>
+            <h2>{ "Trending" }</h2>
+            <ul>{ for trends.iter().map(trend) }</ul>
+        </section>
+    }
+}
+
+fn trend(trend: &TrendingTag) -> Html {
+    let tag = format!("#{}", trend.tag);
+    let cruds = if trend.cruds_count == 1 {
+        "crud"
+    } else {
+        "cruds"
+    };
+    html! {
+        <li key={tag.clone()}>
+            <Link to={Route::Search} query={SearchQuery { term: tag.clone() }}>
+                <span class="person">
+                    <strong>{ tag }</strong>
+                    <span>{ format!("{} {cruds}", trend.cruds_count) }</span>
+                </span>
+            </Link>
+        </li>
+    }
+}
+
+#[component]
+fn Suggested() -> Html {
+    let users = use_state(Vec::<UserSummary>::new);
+    {
+        let users = users.setter();
+        use_load((), move |()| async move {
+            users.set(api::discover::suggested().await.unwrap_or_default())
+        });
+    }
+    html! {
+        <section class="panel" hidden={users.is_empty()}>
+            <h2>{ "Suggested Users" }</h2>
+            <ul>{ for users.iter().map(user) }</ul>
+        </section>
+    }
+}
+
+fn user(user: &UserSummary) -> Html {
+    html! {
+        <li key={user.handle.clone()}>
+            <Person handle={user.handle.clone()} name={user.display_name.clone()} />
+        </li>
+    }
+}

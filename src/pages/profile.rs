@@ -1,0 +1,95 @@
+//! `/@:handle`: a user and the user's cruds.
+
+use api_types::Profile;
+use otel_web_yew::{use_load, use_route_template};
+use yew::prelude::*;
+
+use crate::api;
+use crate::components::avatar::{Avatar, Size};
+use crate::components::feed::Feed;
+use crate::components::icon::Icon;
+use crate::components::navigation::SignOutButton;
+use crate::components::notice::Notice;
+use crate::components::page_header::PageHeader;
+use crate::format;
+use crate::hooks::use_title;
+use crate::state::session::Session;
+use crate::state::source::Source;
+use crate::state::use_store;
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct ProfileProps {
+    pub(crate) handle: AttrValue,
+}
+
+#[component]
+pub(crate) fn ProfilePage(props: &ProfileProps) -> Html {
+    let handle = &props.handle;
+    use_route_template("/@:handle");
+    use_title(&format!("@{handle}"));
+    let profile = use_profile(handle);
+    let title = profile.as_ref().map_or_else(
+        || format!("@{handle}"),
+        |profile| format::name(&profile.display_name, &profile.handle).to_owned(),
+    );
+    html! {
+        <>
+            <PageHeader {title} back=true />
+            <div>
+                if let Some(profile) = profile { <Heading {profile} /> }
+            </div>
+            <Feed source={Source::User(handle.to_string())} empty={empty(handle)} missing={unknown(handle)} />
+        </>
+    }
+}
+
+/// The profile, as far as it is known: a back end without profiles only has the user's cruds.
+#[hook]
+fn use_profile(handle: &AttrValue) -> Option<Profile> {
+    let profile = use_state(|| None::<Profile>);
+    {
+        let profile = profile.setter();
+        use_load(handle.clone(), move |handle| async move {
+            profile.set(api::discover::profile(&handle).await.ok())
+        });
+    }
+    // Until the answer for this handle is there, the last one's profile is not this one's.
+    (*profile)
+        .clone()
+        .filter(|profile| *handle == profile.handle)
+}
+
+#[derive(Properties, PartialEq)]
+struct HeadingProps {
+    profile: Profile,
+}
+
+#[component]
+fn Heading(props: &HeadingProps) -> Html {
+    let Profile { handle, bio, .. } = &props.profile;
+    let own = use_store::<Session>().owns(handle);
+    let name = AttrValue::from(format::name(&props.profile.display_name, handle).to_owned());
+    html! {
+        <div class="profile-heading">
+            <Avatar handle={handle.clone()} name={name.clone()} size={Size::Large} />
+            <div class="person">
+                <strong>{ name }</strong>
+                <span>{ "@" }{ handle }</span>
+                <p>{ bio }</p>
+            </div>
+            // Where the screen is too narrow for the profile box, this is where one signs out.
+            <div class="when-phone">if own { <SignOutButton /> }</div>
+        </div>
+    }
+}
+
+fn empty(handle: &str) -> Html {
+    let text = format!("Everything @{handle} said has expired.");
+    html! { <Notice icon={Icon::Bomb} title="Nothing left" {text} /> }
+}
+
+fn unknown(handle: &str) -> Html {
+    let text =
+        format!("There is nobody called @{handle} on Cruddur. Check how the handle is spelt.");
+    html! { <Notice icon={Icon::Person} title="Unknown handle" {text} /> }
+}

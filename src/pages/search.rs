@@ -1,0 +1,46 @@
+//! `/search?term=`: cruds that say something.
+
+use otel_web_yew::use_route_template;
+use yew::prelude::*;
+use yew_router::prelude::*;
+
+use crate::components::feed::Feed;
+use crate::components::icon::Icon;
+use crate::components::notice::Notice;
+use crate::components::search_box::SearchBox;
+use crate::hooks::use_title;
+use crate::route::SearchQuery;
+use crate::state::source::Source;
+
+#[component]
+pub(crate) fn SearchPage() -> Html {
+    use_route_template("/search");
+    let query = use_location().and_then(|location| location.query::<SearchQuery>().ok());
+    let term = query.unwrap_or_default().term;
+    use_title(if term.is_empty() { "Search" } else { &term });
+    html! {
+        <>
+            <header class="page-header">
+                <h1 class="visually-hidden">{ "Search" }</h1>
+                <SearchBox term={term.clone()} />
+            </header>
+            <div>
+                if term.trim().is_empty() { { invitation() } } else {
+                    <Feed empty={nothing(&term)} missing={nothing(&term)} source={Source::Search(term)} />
+                }
+            </div>
+        </>
+    }
+}
+
+fn invitation() -> Html {
+    html! {
+        <Notice icon={Icon::Search} title="Search Cruddur"
+            text="Type what you are looking for: a word, a #hashtag or a @handle." />
+    }
+}
+
+fn nothing(term: &str) -> Html {
+    let text = format!("No crud says “{term}”. It may have expired.");
+    html! { <Notice icon={Icon::Search} title="Nothing found" {text} /> }
+}

@@ -1,0 +1,48 @@
+//! `/@:handle/status/:uuid`: one crud with its replies.
+
+use otel_web_yew::use_route_template;
+use std::rc::Rc;
+use yew::prelude::*;
+
+use crate::components::activity::{Card, Look};
+use crate::components::feed::{Feed, card};
+use crate::components::icon::Icon;
+use crate::components::notice::Notice;
+use crate::components::page_header::PageHeader;
+use crate::hooks::{FeedView, use_title};
+use crate::state::source::Source;
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct StatusProps {
+    pub(crate) handle: AttrValue,
+    pub(crate) uuid: AttrValue,
+}
+
+#[component]
+pub(crate) fn StatusPage(props: &StatusProps) -> Html {
+    use_route_template("/@:handle/status/:uuid");
+    use_title(&format!("Crud by @{}", props.handle));
+    html! {
+        <>
+            <PageHeader title="Crud" back=true />
+            <Feed source={Source::Status(props.uuid.to_string())} empty={gone()} missing={gone()} layout={Callback::from(whole)} />
+        </>
+    }
+}
+
+fn whole(view: FeedView) -> Html {
+    html! {
+        <>
+            { for view.activities.iter().map(|activity| html! {
+                <div key={activity.uuid.clone()}>
+                    <Card activity={activity.clone()} look={Look::Whole} />
+                    { for activity.replies.iter().map(|reply| card(&Rc::new(reply.clone()), &view)) }
+                </div>
+            }) }
+        </>
+    }
+}
+
+fn gone() -> Html {
+    html! { <Notice icon={Icon::Bomb} title="This crud is gone" text="It has expired, was deleted, or never was." /> }
+}

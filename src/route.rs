@@ -1,0 +1,157 @@
+//! The addresses of the page.
+//!
+//! `Routable` is written out because its derive knows only whole segments as parameters and
+//! would percent-encode the `@` of a handle.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+use yew::AttrValue;
+use yew_router::Routable;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Route {
+    Home,
+    Notifications,
+    Search,
+    SignIn,
+    /// A user's profile and cruds. Handles are without their `@`.
+    Profile {
+        handle: AttrValue,
+    },
+    /// One crud with its replies.
+    Status {
+        handle: AttrValue,
+        uuid: AttrValue,
+    },
+    NotFound,
+}
+
+/// The query part of [`Route::Search`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct SearchQuery {
+    #[serde(default)]
+    pub(crate) term: String,
+}
+
+impl Route {
+    pub(crate) fn profile(handle: &str) -> Self {
+        Self::Profile {
+            handle: AttrValue::from(handle.to_owned()),
+        }
+    }
+
+    pub(crate) fn status(handle: &str, uuid: &str) -> Self {
+        Self::Status {
+            handle: AttrValue::from(handle.to_owned()),
+            uuid: AttrValue::from(uuid.to_owned()),
+        }
+    }
+
+    fn parse(path: &str) -> Self {
+        let segments: Vec<&str> = path
+            .split('/')
+            .filter(|segment| !segment.is_empty())
+            .collect();
+        match segments.as_slice() {
+            [] => Self::Home,
+            ["notifications"] => Self::Notifications,
+            ["search"] => Self::Search,
+            ["signin"] => Self::SignIn,
+            [user] => handle(user).map_or(Self::NotFound, Self::profile),
+            [user, "status", uuid] => {
+                handle(user).map_or(Self::NotFound, |handle| Self::status(handle, uuid))
+            }
+            _ => Self::NotFound,
+        }
+    }
+}
+
+fn handle(segment: &str) -> Option<&str> {
+    let handle = segment
+        .strip_prefix('@')
+        .or_else(|| segment.strip_prefix("%40"))?;
+    (!handle.is_empty()).then_some(handle)
+}
+
+impl Routable for Route {
+    fn from_path(path: &str, _params: &HashMap<&str, &str>) -> Option<Self> {
+        Self::recognize(path)
+    }
+
+    fn to_path(&self) -> String {
+        match self {
+            Self::Home => "/".to_owned(),
+            Self::Notifications => "/notifications".to_owned(),
+            Self::Search => "/search".to_owned(),
+            Self::SignIn => "/signin".to_owned(),
+            Self::Profile { handle } => format!("/@{handle}"),
+            Self::Status { handle, uuid } => format!("/@{handle}/status/{uuid}"),
+            Self::NotFound => "/404".to_owned(),
+        }
+    }
+
+    fn routes() -> Vec<&'static str> {
+        vec![
+            "/",
+            "/notifications",
+            "/search",
+            "/signin",
+            "/@:handle",
+            "/@:handle/status/:uuid",
+        ]
+    }
+
+    fn not_found_route() -> Option<Self> {
+        Some(Self::NotFound)
+    }
+
+    fn recognize(path: &str) -> Option<Self> {
+        Some(Self::parse(path))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(path: &str, expected: &Route) {
+        assert_eq!(Route::recognize(path).as_ref(), Some(expected), "{path}");
+    }
+
+    #[test]
+    fn every_route_is_found_at_its_own_path() {
+        for route in [
+            Route::Home,
+            Route::Notifications,
+            Route::Search,
+            Route::SignIn,
+            Route::profile("worf"),
+            Route::status("worf", "c0ffee"),
+            Route::NotFound,
+        ] {
+            check(&route.to_path(), &route);
+        }
+    }
+
+    #[test]
+    fn a_trailing_slash_and_an_encoded_sign_change_nothing() {
+        check("/search/", &Route::Search);
+        check("/%40worf", &Route::profile("worf"));
+        assert_eq!(Route::profile("worf").to_path(), "/@worf");
+    }
+
+    #[test]
+    fn everything_else_is_not_found() {
+        for path in [
+            "/worf",
+            "/@",
+            "/@worf/status",
+            "/@worf/likes/1",
+            "/search/more",
+            "/worf/status/1",
+        ] {
+            check(path, &Route::NotFound);
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! The feed on the page: one at a time, and every change that an action makes to it.
+
+use std::rc::Rc;
+
+use api_types::{Activity, Counts};
+use yew::Reducible;
+
+use super::mark::Mark;
+use super::source::Source;
+use crate::api::{Failure, Page};
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Feed {
+    source: Option<Source>,
+    status: Status,
+    pub(crate) activities: Vec<Rc<Activity>>,
+    /// Where the next page begins; nothing on the last one.
+    pub(crate) next: Option<String>,
+    /// The crud that was added last, by uuid: it says hello with an animation.
+    pub(crate) arrived: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) enum Status {
+    #[default]
+    Loading,
+    Ready,
+    Failed(Failure),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum FeedAction {
+    Requested(Source),
+    Received(Source, Result<Page, Failure>),
+    Extended(Source, Page),
+    Published(Activity),
+    /// A reply, to be put below the crud it answers.
+    Replied(Activity),
+    Deleted {
+        uuid: String,
+    },
+    Marked {
+        uuid: String,
+        mark: Mark,
+        on: bool,
+    },
+    /// The server's own counts, after a mark.
+    Counted {
+        uuid: String,
+        counts: Counts,
+    },
+}
+
+impl Feed {
+    /// How far the feed of this source is; another source's feed counts as not loaded.
+    pub(crate) fn status(&self, source: &Source) -> &Status {
+        if self.source.as_ref() == Some(source) {
+            &self.status
+        } else {
+            &Status::Loading
+        }
+    }
+
+    fn is(&self, source: &Source) -> bool {
+        self.source.as_ref() == Some(source)
+    }
+
+    fn request(&mut self, source: Source) {
+        *self = Self {
+            source: Some(source),
+            ..Self::default()
+        };
+    }
+
+    fn receive(&mut self, answer: Result<Page, Failure>) {
+        match answer {
+            Ok(page) => {
+                self.activities = page.activities.into_iter().map(Rc::new).collect();
+                self.next = page.next;
+                self.status = Status::Ready;
+            }
+            Err(failure) => self.status = Status::Failed(failure),
+        }
+    }
+
+    /// Cruds that moved onto the next page while the user read this one are not shown twice.
+    fn extend(&mut self, page: Page) {
+        for activity in page.activities {
+            if !self
+                .activities
+                .iter()
+                .any(|shown| shown.uuid == activity.uuid)
+            {
+                self.activities.push(Rc::new(activity));
+            }
+        }
+        self.next = page.next;
+    }
+
+    fn publish(&mut self, activity: Activity) {
+        let wanted = self
+            .source
+            .as_ref()
+            .is_some_and(|source| source.takes_from(&activity.handle));
+        if wanted && self.status == Status::Ready {
+            self.arrived = Some(activity.uuid.clone());
+            self.activities.insert(0, Rc::new(activity));
+        }
+    }
+
+    fn reply(&mut self, reply: Activity) {
+        let Some(parent) = reply.reply_to_activity_uuid.clone() else {
+            return;
+        };
+        self.arrived = Some(reply.uuid.clone());
+        self.change(&parent, |activity| {
+            activity.replies_count = activity.replies_count.saturating_add(1);
+            activity.replies.push(reply.clone());
+        });
+    }
+
+    fn delete(&mut self, uuid: &str) {
+        self.activities.retain(|activity| activity.uuid != uuid);
+        for activity in &mut self.activities {
+            if activity.replies.iter().any(|reply| reply.uuid == uuid) {
+                let activity = Rc::make_mut(activity);
+                activity.replies.retain(|reply| reply.uuid != uuid);
+                activity.replies_count = activity.replies_count.saturating_sub(1);
+            }
+        }
+    }
+
+    /// Changes a crud wherever it stands: in the feed, or as a reply below another one.
+    fn change(&mut self, uuid: &str, change: impl Fn(&mut Activity)) {
+        for activity in &mut self.activities {
+            if holds(activity, uuid) {
+                visit(Rc::make_mut(activity), uuid, &change);
+            }
+        }
+    }
+}
+
+fn holds(activity: &Activity, uuid: &str) -> bool {
+    activity.uuid == uuid || activity.replies.iter().any(|reply| holds(reply, uuid))
+}
+
+fn visit(activity: &mut Activity, uuid: &str, change: &impl Fn(&mut Activity)) {
+    if activity.uuid == uuid {
+        change(activity);
+    }
+    for reply in &mut activity.replies {
+        visit(reply, uuid, change);
+    }
+}
+
+impl Reducible for Feed {
+    type Action = FeedAction;
+
+    fn reduce(mut self: Rc<Self>, action: FeedAction) -> Rc<Self> {
+        let feed = Rc::make_mut(&mut self);
+        match action {
+            FeedAction::Requested(source) => feed.request(source),
+            // An answer for a page that the user has left meanwhile is not shown.
+            FeedAction::Received(source, answer) if feed.is(&source) => feed.receive(answer),
+            FeedAction::Extended(source, page) if feed.is(&source) => feed.extend(page),
+            FeedAction::Received(..) | FeedAction::Extended(..) => {}
+            FeedAction::Published(activity) => feed.publish(activity),
+            FeedAction::Replied(reply) => feed.reply(reply),
+            FeedAction::Deleted { uuid } => feed.delete(&uuid),
+            FeedAction::Marked { uuid, mark, on } => {
+                feed.change(&uuid, |activity| mark.set(activity, on))
+            }
+            FeedAction::Counted { uuid, counts } => {
+                feed.change(&uuid, |activity| Mark::settle(activity, counts))
+            }
+        }
+        self
+    }
+}
