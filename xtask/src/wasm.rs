@@ -79,7 +79,10 @@ impl Wasm {
 
     /// `trunk`, which finds this compiler and our tools on its `PATH`.
     pub(crate) fn trunk(&self, arguments: &[&str]) -> Result<Command> {
-        self.command("trunk", arguments)
+        let mut trunk = self.command("trunk", arguments)?;
+        // A compiler's error is no crash of trunk's: sixty lines of backtrace would bury it.
+        trunk.env("RUST_BACKTRACE", "0");
+        Ok(trunk)
     }
 
     /// `program` in the environment for building for the browser, started at the root.

@@ -29,7 +29,8 @@ pub(super) fn install(tool: &dyn Tool, release: &Release) -> Result<()> {
 
 /// From the archive only. An error when the result does not run here.
 pub(super) fn unpack(tool: &dyn Tool, release: &Release) -> Result<()> {
-    let scratch = workspace::made(workspace::tools()?.join("download").join(release.package))?;
+    let scratch =
+        workspace::made(workspace::tools()?.join(format!("download-{}", release.package)))?;
     let outcome = download(&release.url, &scratch).and_then(|()| {
         take(
             release.programs,
