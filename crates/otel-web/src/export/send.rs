@@ -2,11 +2,15 @@
 
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Headers, RequestInit, Response};
+use web_sys::{AbortSignal, Headers, RequestInit, Response};
 
 use super::backoff::retry_after_ms;
 use super::exporter::Destination;
 use crate::platform;
+
+/// The default of `OTEL_EXPORTER_OTLP_TIMEOUT`. A receiver that stays silent longer gets the batch
+/// again.
+const TIMEOUT_MS: u32 = 10_000;
 
 #[wasm_bindgen]
 extern "C" {
@@ -55,6 +59,7 @@ fn start(
     init.set_method("POST");
     init.set_headers(&headers);
     init.set_body(&js_sys::Uint8Array::from(body));
+    init.set_signal(Some(&AbortSignal::timeout_with_u32(TIMEOUT_MS)));
     // web-sys has no setter for it.
     js_sys::Reflect::set(&init, &"keepalive".into(), &keepalive.into())?;
     fetch_with_init(&destination.url, &init)
