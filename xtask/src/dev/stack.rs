@@ -90,3 +90,45 @@ fn explain((label, end): End) -> Error {
         Err(error) => error.context(format!("lost the {label}")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::process;
+
+    fn stack(script: &str, patience: Duration) -> Stack {
+        // Nobody listens on port 0, so this service is never well.
+        let command = process::command("sh", &["-c", script]);
+        let mut stack = Stack::default();
+        let service = Service {
+            label: "example",
+            command,
+            port: 0,
+            health: &["/"],
+            patience,
+        };
+        stack.start(service).unwrap();
+        stack
+    }
+
+    #[test]
+    fn a_program_that_ends_while_it_starts_is_named_with_its_last_words() {
+        let mut stack = stack("echo no database >&2; exit 3", Duration::from_secs(60));
+        let error = stack.wait_until_ready().unwrap_err().to_string();
+        assert!(
+            error.contains("the example ended (exit status: 3)"),
+            "{error}"
+        );
+        assert!(error.ends_with("Its last lines:\n  no database"), "{error}");
+    }
+
+    #[test]
+    fn a_program_that_never_gets_well_is_not_waited_for_endlessly() {
+        let mut stack = stack("exec sleep 5", Duration::ZERO);
+        let error = stack.wait_until_ready().unwrap_err().to_string();
+        assert!(
+            error.starts_with("the example started but is not well"),
+            "{error}"
+        );
+    }
+}

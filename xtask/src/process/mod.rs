@@ -91,3 +91,41 @@ fn program(command: &Command) -> String {
         .collect::<Vec<_>>()
         .join(" ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Instant;
+
+    #[test]
+    fn a_failure_names_the_command_as_it_was_typed() {
+        let error = run("example", command("sh", &["-c", "exit 4"]))
+            .unwrap_err()
+            .to_string();
+        assert_eq!(error, "example: sh -c exit 4 ended with exit status: 4");
+    }
+
+    #[test]
+    fn a_command_that_takes_too_long_is_ended_with_all_it_started() {
+        let began = Instant::now();
+        // The second sleep keeps the output open: without its end the wait would last ten minutes.
+        let script = command("sh", &["-c", "sleep 600 & sleep 600"]);
+        assert!(run_within(Duration::from_millis(50), "example", script).is_err());
+        assert!(
+            began.elapsed() < Duration::from_secs(60),
+            "{:?}",
+            began.elapsed()
+        );
+    }
+
+    #[test]
+    fn what_a_child_leaves_behind_ends_with_it() {
+        let began = Instant::now();
+        run("example", command("sh", &["-c", "sleep 600 & exit 0"])).unwrap();
+        assert!(
+            began.elapsed() < Duration::from_secs(60),
+            "{:?}",
+            began.elapsed()
+        );
+    }
+}
