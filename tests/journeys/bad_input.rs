@@ -33,8 +33,7 @@ async fn submit(browser: &Browser) {
 
 /// Nothing that was typed is lost, no code of ours complained, and these are the actions it took.
 async fn ends_calmly(mut stack: Stack, browser: Browser, text: &str, actions: &[Expected]) {
-    let field = browser.find(&textbox(SAY)).await;
-    assert_eq!(field.value().await.unwrap().as_deref(), Some(text));
+    assert_eq!(browser.value(&textbox(SAY)).await, text);
     assert_eq!(browser.console_errors().await, [""; 0]);
     let mut journey = vec![member_s_home(), action("composer.open")];
     journey.extend_from_slice(actions);

@@ -1,10 +1,11 @@
 //! Reading: home, profiles, one crud, and the way back.
 
-use crate::steps::{HOME_FEED, JUICE, USER, of_crud, visitor_at_home, visitor_s_home};
+use crate::steps::{
+    HOME_FEED, JUICE, PROFILE_FEED, USER, of_crud, visitor_at_home, visitor_s_home,
+};
 use crate::support::element::{link, link_with};
 use crate::support::traces::expect::action;
 
-const PROFILE_FEED: &str = "GET /api/activities/@{handle}";
 const CRUD: &str = "GET /api/activities/{uuid}";
 
 #[tokio::test(flavor = "multi_thread")]
@@ -23,7 +24,7 @@ async fn a_click_on_a_handle_is_one_trace_with_the_profile_it_loads() {
     browser.click(&of_crud(JUICE, &link_with("@worf"))).await;
     browser.see("Worf").await;
     browser.see_no("Londo Mollari\n@londo\n").await;
-    let click = action("click Worf @worf").with_span("navigate /@:handle");
+    let click = action("click Worf@worf").with_span("navigate /@:handle");
     let click = click.calls(PROFILE_FEED).calls(USER);
     stack.ends_with(&browser, &[visitor_s_home(), click]).await;
 }

@@ -3,10 +3,11 @@
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::steps::of_crud;
+use crate::steps::{HOME_FEED, ME, PROFILE_FEED, USER, of_crud};
 use crate::support::element::{button, crud, link_with};
 use crate::support::faults::Fault;
 use crate::support::stack::Stack;
+use crate::support::traces::expect::{Expected, action};
 
 /// No display names, no offsets, `likes` for `likes_count`, replies only where there are some, and no expiry in one.
 fn home() -> Value {
@@ -53,7 +54,7 @@ async fn lean_stack() -> Stack {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_home_feed_reads_the_original_s_leaner_objects() {
-    let stack = lean_stack().await;
+    let mut stack = lean_stack().await;
     let browser = stack.browser().await;
     browser.open("/").await;
     browser.find(&crud("Just a simple crud")).await;
@@ -64,11 +65,12 @@ async fn the_home_feed_reads_the_original_s_leaner_objects() {
         .await;
     assert_eq!(like.text().await.unwrap().trim(), "7");
     assert_eq!(browser.console_errors().await, [""; 0]);
+    stack.ends_with(&browser, &[lean_home()]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_profile_opens_though_the_original_has_no_profiles() {
-    let stack = lean_stack().await;
+    let mut stack = lean_stack().await;
     let browser = stack.browser().await;
     browser.open("/").await;
     browser
@@ -77,4 +79,16 @@ async fn a_profile_opens_though_the_original_has_no_profiles() {
     browser.see_no("Lean but alive").await;
     browser.find(&crud("Just a simple crud")).await;
     assert_eq!(browser.console_errors().await, [""; 0]);
+    let click = action("click garek@garek").with_span("navigate /@:handle");
+    let click = click.calls_in_vain(USER).calls_in_vain(PROFILE_FEED);
+    stack.ends_with(&browser, &[lean_home(), click]).await;
+}
+
+/// The original traces nothing that the page could see.
+fn lean_home() -> Expected {
+    let load = action("documentLoad")
+        .calls_in_vain(HOME_FEED)
+        .calls_in_vain(ME);
+    load.calls_in_vain("GET /api/trending")
+        .calls_in_vain("GET /api/users/suggested")
 }

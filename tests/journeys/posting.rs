@@ -69,8 +69,7 @@ async fn what_was_typed_survives_a_server_that_fails() {
     browser.click(&button("Crud").within(&dialog())).await;
     browser.see("status 500").await;
     stack.page.faults.clear();
-    let field = browser.find(&textbox(SAY)).await;
-    assert_eq!(field.value().await.unwrap().as_deref(), Some("Keep me."));
+    assert_eq!(browser.value(&textbox(SAY)).await, "Keep me.");
     browser.click(&button("Crud").within(&dialog())).await;
     browser.find(&crud("Keep me.")).await;
     let failed = action("crud.create").calls_in_vain(CREATE).fails();

@@ -9,6 +9,7 @@ use crate::support::traces::expect::{Expected, action};
 
 pub(crate) const HOME_FEED: &str = "GET /api/activities/home";
 pub(crate) const ME: &str = "GET /api/auth/me";
+pub(crate) const PROFILE_FEED: &str = "GET /api/activities/@{handle}";
 pub(crate) const USER: &str = "GET /api/users/@{handle}";
 pub(crate) const LIKE: &str = "PUT /api/activities/{uuid}/like";
 pub(crate) const CREATE: &str = "POST /api/activities";

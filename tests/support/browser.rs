@@ -7,6 +7,7 @@ use thirtyfour::prelude::*;
 use thirtyfour::{ChromeCapabilities, LoggingPrefsLogLevel, WindowHandle};
 
 use super::element::Element;
+use super::page_server::BLANK;
 use super::process::Process;
 use super::scratch::Scratch;
 use super::wait::until;
@@ -54,7 +55,7 @@ impl Browser {
 
     /// A cookie for the page's origin, set where none of its code runs.
     pub(crate) async fn set_cookie(&self, name: &str, value: &str) {
-        self.open("/favicon.svg").await;
+        self.open(BLANK).await;
         let cookie = Cookie::new(name, value);
         self.driver
             .add_cookie(cookie)
@@ -100,6 +101,12 @@ impl Browser {
         let field = self.find(element).await;
         field.clear().await.expect("a field to empty");
         field.send_keys(text).await.expect("a field to type into");
+    }
+
+    /// What a field holds.
+    pub(crate) async fn value(&self, field: &Element) -> String {
+        let value = self.find(field).await.value().await.expect("a field");
+        value.unwrap_or_default()
     }
 
     pub(crate) async fn press(&self, element: &Element, key: Key) {

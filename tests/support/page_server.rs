@@ -12,6 +12,9 @@ use axum::response::{IntoResponse, Response};
 use super::faults::{Fault, Faults};
 use super::recorder::{Recorded, Recorder};
 
+/// A page of the same origin with nothing on it.
+pub(crate) const BLANK: &str = "/blank";
+
 pub(crate) struct PageServer {
     pub(crate) origin: String,
     pub(crate) faults: Faults,
@@ -101,6 +104,9 @@ impl Site {
     async fn route(&self, request: Recorded) -> Response {
         if request.path.starts_with("/api/") {
             return self.proxy(&self.api, request).await;
+        }
+        if request.path == BLANK {
+            return axum::response::Html("").into_response();
         }
         match request.path.strip_prefix("/otlp") {
             Some(rest) => {

@@ -11,7 +11,13 @@ use std::time::{Duration, Instant};
 
 use super::wait::until;
 
-const GUARD: &str = r#""$@" & program=$!; read -r line; kill -TERM $program; wait $program"#;
+/// The last line is for what the program started itself and left behind, as chromedriver leaves its browser.
+const GUARD: &str = r#"
+    "$@" & program=$!
+    read -r line
+    kill -TERM $program; wait $program
+    trap '' TERM; kill -TERM 0
+"#;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 pub(crate) struct Process {
