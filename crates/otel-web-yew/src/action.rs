@@ -20,11 +20,7 @@ where
     let latest = use_mut_ref(|| None::<Box<dyn Fn(E)>>);
     let run = move |event: E| {
         let action = otel_web::action(name).start();
-        let context = action.context();
-        let work = {
-            let _attached = context.attach();
-            handler(event)
-        };
+        let work = action.enter(|| handler(event));
         action.run(recorded(work));
     };
     *latest.borrow_mut() = Some(Box::new(run));

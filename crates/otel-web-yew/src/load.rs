@@ -1,6 +1,5 @@
 //! Effects that load data.
 
-use opentelemetry::trace::FutureExt;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
@@ -21,6 +20,6 @@ where
             let _attached = cause.clone().attach();
             load(deps.clone())
         };
-        spawn_local(recorded(work).with_context(cause));
+        spawn_local(otel_web::bind_to(cause, recorded(work)));
     });
 }

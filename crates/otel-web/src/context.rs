@@ -4,11 +4,10 @@
 //! [`bind`] attaches a [`Context`] each time the future is polled, however many `.await`s later, so
 //! that whatever it does belongs to the action it was started in. Nothing global is patched.
 
-use std::future::Future;
-
 use opentelemetry::Context;
-use opentelemetry::trace::{FutureExt, TraceContextExt, WithContext};
+use opentelemetry::trace::TraceContextExt;
 
+use crate::bound::{self, Bound};
 use crate::{action, instrument};
 
 /// The context of the running code: the attached one, else the action of the DOM event that is being
@@ -22,15 +21,27 @@ pub fn current() -> Context {
     action::of_current_event().unwrap_or(attached)
 }
 
-/// Like [`current`], and where that is empty the page load or navigation whose first frame is not
-/// painted yet. For code that a framework runs later: effects of a page that is being shown.
+/// Like [`current`], for code that a framework runs soon after what caused it: effects, and the
+/// rendering of a page. Where nothing is attached, it is the action whose code has just run or whose
+/// DOM event was just dispatched, or the navigation or page load it led to, as long as the first
+/// frame of that is not painted.
 #[must_use]
 pub fn cause() -> Context {
-    let current = current();
-    if current.has_active_span() {
-        return current;
+    let attached = Context::current();
+    if attached.has_active_span() {
+        return attached;
     }
-    instrument::navigation_in_progress().unwrap_or(current)
+    let action = bound::latest().or_else(action::of_latest_event);
+    let navigation = instrument::navigation_in_progress();
+    match (action, navigation) {
+        (Some(action), Some(navigation)) if is_same_trace(&action, &navigation) => navigation,
+        (Some(action), _) => action,
+        (None, navigation) => navigation.unwrap_or(attached),
+    }
+}
+
+fn is_same_trace(one: &Context, other: &Context) -> bool {
+    one.span().span_context().trace_id() == other.span().span_context().trace_id()
 }
 
 /// The trace id of [`current`], 32 lowercase hexadecimal digits; `None` outside of any trace.
@@ -45,8 +56,13 @@ pub fn current_trace_id() -> Option<String> {
 }
 
 /// Attaches [`current`] to a future, for each of its polls.
-pub fn bind<F: Future>(future: F) -> WithContext<F> {
-    future.with_context(current())
+pub fn bind<F: Future>(future: F) -> Bound<F> {
+    bind_to(current(), future)
+}
+
+/// Attaches a context to a future, for each of its polls.
+pub fn bind_to<F: Future>(context: Context, future: F) -> Bound<F> {
+    Bound::new(context, future)
 }
 
 /// Runs a future on the browser's event loop, inside the current trace.

@@ -6,7 +6,7 @@
 use gloo_net::Error;
 use gloo_net::http::Response;
 use opentelemetry::trace::{
-    FutureExt, SpanBuilder, SpanContext, SpanKind, Status, TraceContextExt, Tracer as _,
+    SpanBuilder, SpanContext, SpanKind, Status, TraceContextExt, Tracer as _,
 };
 use opentelemetry::{Context, KeyValue};
 use serde::Serialize;
@@ -138,7 +138,7 @@ impl Request {
         let span = tracer().build_with_context(self.span_builder(), &caller);
         let context = caller.with_span(span);
         self.propagate(context.span().span_context());
-        let outcome = self.inner.send().with_context(context.clone()).await;
+        let outcome = self.inner.send().await;
         record_outcome(&context, &outcome);
         context.span().end();
         outcome

@@ -35,6 +35,7 @@
 #![deny(missing_docs)]
 
 mod action;
+mod bound;
 mod clock;
 mod config;
 mod context;
@@ -62,7 +63,8 @@ mod tracer;
 pub use opentelemetry::{Context, KeyValue};
 
 pub use crate::action::{Action, ActionBuilder, action};
-pub use crate::context::{bind, cause, current, current_trace_id, spawn};
+pub use crate::bound::Bound;
+pub use crate::context::{bind, bind_to, cause, current, current_trace_id, spawn};
 pub use crate::diagnostics::record_error;
 #[cfg(feature = "errors")]
 pub use crate::instrument::errors::record_panic;

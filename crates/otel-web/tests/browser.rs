@@ -244,6 +244,56 @@ async fn a_navigation_belongs_to_the_click_that_caused_it() {
     );
 }
 
+/// What a framework does with a changed state: render and run effects in a microtask.
+fn render_soon(effect: &'static str) {
+    wasm_bindgen_futures::spawn_local(async move {
+        let cause = otel_web::cause();
+        global::tracer("framework").start_with_context(effect, &cause);
+    });
+}
+
+#[wasm_bindgen_test]
+async fn effects_belong_to_the_action_that_changed_the_state() {
+    install();
+    TimeoutFuture::new(100).await;
+    // Both are woken in the same go.
+    for (root, effect) in [
+        ("first writer", "first effect"),
+        ("second writer", "second effect"),
+    ] {
+        action(root).start().run(async move {
+            TimeoutFuture::new(30).await;
+            render_soon(effect);
+        });
+    }
+    for (root, effect) in [
+        ("first writer", "first effect"),
+        ("second writer", "second effect"),
+    ] {
+        let trace = trace_of(root).await;
+        assert_one_tree(&trace, root);
+        assert!(
+            trace.iter().any(|span| span.name == effect),
+            "{:?}",
+            support::names(&trace)
+        );
+        assert_eq!(trace.len(), 2);
+    }
+}
+
+#[wasm_bindgen_test]
+async fn effects_of_a_plain_handler_belong_to_its_click() {
+    install();
+    TimeoutFuture::new(100).await;
+    let button = clickable("<button>Again</button>", |_| {
+        render_soon("effect of a click")
+    });
+    button.click();
+    let trace = trace_of("click Again").await;
+    assert_one_tree(&trace, "click Again");
+    assert_eq!(trace.len(), 2, "{:?}", support::names(&trace));
+}
+
 fn history() -> web_sys::History {
     web_sys::window().unwrap().history().unwrap()
 }

@@ -12,9 +12,8 @@ mod paint;
 
 use std::borrow::Cow;
 use std::fmt::Display;
-use std::future::Future;
 
-use opentelemetry::trace::{FutureExt, SpanBuilder, TraceContextExt};
+use opentelemetry::trace::{SpanBuilder, TraceContextExt};
 use opentelemetry::{Context, KeyValue};
 
 #[cfg(feature = "user-action")]
@@ -24,7 +23,7 @@ pub(crate) use held::{Opening, open, scope};
 pub(crate) use paint::{await_frame, finish_now as finish_painting, install as install_paint};
 
 use crate::open::Ticket;
-use crate::{diagnostics, pipeline};
+use crate::{bind_to, bound, diagnostics, pipeline};
 
 /// Describes an action that is about to start.
 #[derive(Clone, Debug)]
@@ -134,8 +133,13 @@ impl Action {
         diagnostics::record_error_on(&self.context, "error", &error.to_string());
     }
 
+    /// Runs code inside the action, and what a framework does on account of it.
+    pub fn enter<R>(&self, code: impl FnOnce() -> R) -> R {
+        bound::enter(&self.context, code)
+    }
+
     /// Runs a future inside the action, which lasts at least as long.
     pub fn run(self, future: impl Future<Output = ()> + 'static) {
-        wasm_bindgen_futures::spawn_local(future.with_context(self.context));
+        wasm_bindgen_futures::spawn_local(bind_to(self.context, future));
     }
 }
