@@ -1,0 +1,108 @@
+//! The page: search above, traces left, the open trace right, the gateway's state below.
+
+use yew::prelude::*;
+use yew_router::BrowserRouter;
+
+use crate::{
+    components::{
+        connection::ConnectionBanner, help::Help, status_line::StatusLine, top_bar::TopBar,
+        trace_list::TraceList, trace_pane::TracePane,
+    },
+    hooks::{Key, Url, use_keys, use_live, use_url},
+    live::Live,
+    query,
+    route::Place,
+};
+
+#[component]
+pub(crate) fn Root() -> Html {
+    html! { <BrowserRouter><App /></BrowserRouter> }
+}
+
+#[component]
+fn App() -> Html {
+    let url = use_url();
+    let parsed = query::parse(&url.view.query);
+    let live = use_live(&parsed.filter);
+    let help = use_state(|| false);
+    use_app_keys(&url, &live, &help);
+    let toggle_help = Callback::from({
+        let help = help.clone();
+        move |()| help.set(!*help)
+    });
+    let place = match url.view.place {
+        Place::List => "list",
+        Place::Trace(_) | Place::Nowhere(_) => "trace",
+    };
+    html! {
+        <div class="app" data-place={place}>
+            <TopBar url={url.clone()} problem={parsed.problem} connection={live.connection} on_help={toggle_help.clone()} />
+            <ConnectionBanner connection={live.connection} />
+            <div class="panes">
+                <TraceList url={url.clone()} live={(*live).clone()} />
+                <TracePane url={url.clone()} traces={live.traces.clone()} change={live.change.clone()} />
+            </div>
+            <StatusLine connection={live.connection} status={live.status.clone()} />
+            <Help open={*help} on_close={toggle_help} />
+        </div>
+    }
+}
+
+/// The keys that work wherever one is; the waterfall has its own.
+#[hook]
+fn use_app_keys(url: &Url, live: &Live, help: &UseStateHandle<bool>) {
+    let deps = (url.clone(), live.traces.clone());
+    let (url, help) = (url.clone(), help.clone());
+    let traces = live.traces.clone();
+    let step = move |by: isize| {
+        let ids = || traces.iter().map(|trace| trace.trace_id);
+        let open = url.view.trace();
+        let position = ids().position(|id| Some(id) == open);
+        let next = position.map_or(0, |position| position.saturating_add_signed(by));
+        if let Some(id) = ids().nth(next) {
+            go_to(&url, &url.view.with_trace(id));
+        }
+        true
+    };
+    let url = deps.0.clone();
+    use_keys(deps, move |key| match key {
+        Key::Help => {
+            help.set(true);
+            true
+        }
+        Key::Search => focus_search(),
+        Key::NextTrace => step(1),
+        Key::PreviousTrace => step(-1),
+        Key::Down | Key::Up if url.view.trace().is_none() => step(0),
+        Key::Escape => close_innermost(&url),
+        _ => false,
+    });
+}
+
+/// The first trace is a step for Back, walking on from it is not.
+fn go_to(url: &Url, view: &crate::route::View) {
+    if url.view.trace().is_some() {
+        url.replace(view);
+    } else {
+        url.push(view);
+    }
+}
+
+fn focus_search() -> bool {
+    let document = web_sys::window().and_then(|window| window.document());
+    let input = document.and_then(|document| document.get_element_by_id("search"));
+    let input =
+        input.and_then(|input| wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlElement>(input).ok());
+    input.is_some_and(|input| input.focus().is_ok())
+}
+
+fn close_innermost(url: &Url) -> bool {
+    if url.view.span.is_some() {
+        url.replace(&url.view.with_span(None));
+    } else if url.view.place != Place::List {
+        url.push(&url.view.without_trace());
+    } else {
+        return false;
+    }
+    true
+}

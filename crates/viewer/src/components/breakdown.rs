@@ -1,0 +1,65 @@
+//! Browser, network, back end, database: as a thin bar in the list, with figures in a trace.
+
+use trace_model::Breakdown;
+use yew::prelude::*;
+
+use crate::format;
+
+#[derive(Clone, Copy, Debug, PartialEq, Properties)]
+pub(crate) struct BreakdownProps {
+    pub(crate) breakdown: Breakdown,
+}
+
+struct Part {
+    name: &'static str,
+    class: &'static str,
+    nanos: u64,
+    share: f64,
+}
+
+fn parts(breakdown: &Breakdown) -> [Part; 4] {
+    let total = breakdown.total().max(1) as f64;
+    [
+        ("Browser", "lane-browser", breakdown.browser),
+        ("Network", "lane-network", breakdown.network),
+        ("Back end", "lane-backend", breakdown.backend),
+        ("Database", "lane-database", breakdown.database),
+    ]
+    .map(|(name, class, nanos)| Part {
+        name,
+        class,
+        nanos,
+        share: nanos as f64 / total,
+    })
+}
+
+#[component]
+pub(crate) fn BreakdownBar(props: &BreakdownProps) -> Html {
+    html! {
+        <span class="breakdown-bar" aria-hidden="true">
+            for part in parts(&props.breakdown) {
+                <i key={part.name} class={part.class} style={format!("flex-grow:{:.4}", part.share)} />
+            }
+        </span>
+    }
+}
+
+#[component]
+pub(crate) fn BreakdownStrip(props: &BreakdownProps) -> Html {
+    html! {
+        <div class="strip">
+            <BreakdownBar breakdown={props.breakdown} />
+            <dl class="strip-figures" aria-label="Where the time went">
+                for part in parts(&props.breakdown) {
+                    <div key={part.name} class={classes!("figure", part.class, (part.nanos == 0).then_some("none"))}>
+                        <dt>{ part.name }</dt>
+                        <dd>
+                            <b>{ format::duration(part.nanos) }</b>
+                            <span class="share">{ format!("{:.0} %", part.share * 100.0) }</span>
+                        </dd>
+                    </div>
+                }
+            </dl>
+        </div>
+    }
+}

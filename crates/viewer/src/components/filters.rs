@@ -1,0 +1,113 @@
+//! The filters one can see: each writes its term into the query.
+
+use std::rc::Rc;
+
+use trace_model::TraceSummary;
+use web_sys::HtmlSelectElement;
+use yew::prelude::*;
+
+use crate::{
+    hooks::Url,
+    query::{self, Filter, StatusFilter},
+};
+
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct FiltersProps {
+    pub(crate) url: Url,
+    /// Where the services to choose from are seen.
+    pub(crate) traces: Rc<Vec<Rc<TraceSummary>>>,
+}
+
+const DURATIONS: [(f64, &str); 4] = [
+    (10.0, "> 10 ms"),
+    (100.0, "> 100 ms"),
+    (500.0, "> 500 ms"),
+    (1_000.0, "> 1 s"),
+];
+
+#[component]
+pub(crate) fn Filters(props: &FiltersProps) -> Html {
+    let filter = query::parse(&props.url.view.query).filter;
+    let errors = filter.status == Some(StatusFilter::Error);
+    html! {
+        <div class="filters" role="group" aria-label="Filters">
+            <button class={classes!("chip", "chip-error", errors.then_some("on"))} aria-pressed={errors.to_string()}
+                onclick={toggle_errors(&props.url, &filter)}>{ "Errors" }</button>
+            <ServiceSelect url={props.url.clone()} traces={props.traces.clone()} />
+            { duration_select(&props.url, &filter) }
+            <span class="filters-end">
+                if !filter.is_empty() {
+                    <button class="chip chip-clear" onclick={change(&props.url, |_: MouseEvent, filter| *filter = Filter::default())}>
+                        { "Clear" }
+                    </button>
+                }
+            </span>
+        </div>
+    }
+}
+
+/// A callback that edits the filter and puts it into the address.
+fn change<E: 'static>(url: &Url, edit: impl Fn(E, &mut Filter) + 'static) -> Callback<E> {
+    let url = url.clone();
+    Callback::from(move |event| {
+        let mut filter = query::parse(&url.view.query).filter;
+        edit(event, &mut filter);
+        url.push(&url.view.with_query(filter.to_string()));
+    })
+}
+
+fn toggle_errors(url: &Url, filter: &Filter) -> Callback<MouseEvent> {
+    let status = (filter.status != Some(StatusFilter::Error)).then_some(StatusFilter::Error);
+    change(url, move |_, filter| filter.status = status)
+}
+
+fn chosen(event: &Event) -> Option<String> {
+    let value = event.target_dyn_into::<HtmlSelectElement>()?.value();
+    (!value.is_empty()).then_some(value)
+}
+
+fn duration_select(url: &Url, filter: &Filter) -> Html {
+    let onchange = change(url, |event: Event, filter: &mut Filter| {
+        filter.min_duration_ms = chosen(&event).and_then(|value| value.parse().ok());
+    });
+    let current = filter.min_duration_ms;
+    let typed = current.filter(|ms| DURATIONS.iter().all(|(preset, _)| preset != ms));
+    html! {
+        <select class={classes!("chip", current.is_some().then_some("on"))} aria-label="Duration" {onchange}>
+            <option value="" selected={current.is_none()}>{ "Any duration" }</option>
+            for (ms, label) in DURATIONS {
+                <option key={label} value={ms.to_string()} selected={current == Some(ms)}>{ label }</option>
+            }
+            // Typed into the search box.
+            if let Some(ms) = typed {
+                <option key="typed" value={ms.to_string()} selected=true>{ format!("> {ms} ms") }</option>
+            }
+        </select>
+    }
+}
+
+#[component]
+fn ServiceSelect(props: &FiltersProps) -> Html {
+    let services = use_memo(props.traces.clone(), |traces| {
+        let all = traces
+            .iter()
+            .flat_map(|trace| trace.services.iter().cloned());
+        all.collect::<std::collections::BTreeSet<_>>()
+    });
+    let current = query::parse(&props.url.view.query).filter.service;
+    let typed = current
+        .iter()
+        .filter(|service| !services.contains(*service));
+    let options = services.iter().chain(typed);
+    let onchange = change(&props.url, |event: Event, filter: &mut Filter| {
+        filter.service = chosen(&event)
+    });
+    html! {
+        <select class={classes!("chip", current.is_some().then_some("on"))} aria-label="Service" {onchange}>
+            <option value="" selected={current.is_none()}>{ "All services" }</option>
+            for service in options {
+                <option key={service.as_str()} value={service.clone()} selected={current.as_ref() == Some(service)}>{ service }</option>
+            }
+        </select>
+    }
+}

@@ -1,0 +1,46 @@
+//! The few pictures, drawn inline so that they follow the text's colour.
+
+use yew::prelude::*;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Picture {
+    Logo,
+    Search,
+    Back,
+    Copy,
+    Check,
+    Close,
+    Event,
+}
+
+#[derive(Clone, Debug, PartialEq, Properties)]
+pub(crate) struct IconProps {
+    pub(crate) picture: Picture,
+}
+
+/// Always beside text or in a labelled button, so hidden from assistive technology.
+#[component]
+pub(crate) fn Icon(props: &IconProps) -> Html {
+    let path = match props.picture {
+        Picture::Logo => return logo(),
+        Picture::Search => "M7 2.5a4.5 4.5 0 1 1 0 9a4.5 4.5 0 0 1 0-9M10.5 10.5l3.5 3.5",
+        Picture::Back => "M10 3.5l-4.5 4.5l4.5 4.5",
+        Picture::Copy => "M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3",
+        Picture::Check => "M3 8.5l3.5 3.5l6.5-8",
+        Picture::Close => "M3.5 3.5l9 9M12.5 3.5l-9 9",
+        Picture::Event => "M8 2l6 6l-6 6l-6-6z",
+    };
+    html! {
+        <svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d={path} /></svg>
+    }
+}
+
+fn logo() -> Html {
+    html! {
+        <svg class="logo" viewBox="0 0 24 24" aria-hidden="true">
+            <path class="lane-browser" d="M3 6h16" />
+            <path class="lane-backend" d="M7 12h12" />
+            <path class="lane-database" d="M11 18h5" />
+        </svg>
+    }
+}

@@ -1,0 +1,50 @@
+//! The axis' ticks: labels above the waterfall, lines behind it.
+
+use yew::prelude::*;
+
+use crate::layout::axis::Tick;
+
+#[derive(Clone, Debug, PartialEq, Properties)]
+pub(crate) struct TicksProps {
+    pub(crate) ticks: Vec<Tick>,
+}
+
+#[component]
+pub(crate) fn Ruler(props: &TicksProps) -> Html {
+    html! {
+        <div class="ruler">
+            <span class="ruler-title">{ "Span" }</span>
+            <span class="ruler-axis" aria-hidden="true">
+                for tick in &props.ticks {
+                    <span key={tick.label.clone()} class={edge(tick.fraction)} style={left(tick)}>{ &tick.label }</span>
+                }
+            </span>
+        </div>
+    }
+}
+
+#[component]
+pub(crate) fn GridLines(props: &TicksProps) -> Html {
+    html! {
+        <div class="grid-lines" aria-hidden="true">
+            <span class="ruler-axis">
+                for tick in &props.ticks {
+                    <i key={tick.label.clone()} style={left(tick)} />
+                }
+            </span>
+        </div>
+    }
+}
+
+fn left(tick: &Tick) -> String {
+    format!("left:{:.3}%", tick.fraction * 100.0)
+}
+
+/// Labels at the ends stay inside.
+fn edge(fraction: f64) -> Option<&'static str> {
+    match fraction {
+        f if f < 0.03 => Some("at-start"),
+        f if f > 0.94 => Some("at-end"),
+        _ => None,
+    }
+}

@@ -1,0 +1,166 @@
+//! The open trace: its header, its waterfall, and the details of one span.
+
+use std::rc::Rc;
+
+use trace_model::{Place as SpanPlace, SpanId, Trace, TraceSummary};
+use yew::prelude::*;
+
+use super::{
+    details::Details, empty::Failed, mini_map::MiniMap, trace_header::TraceHeader,
+    waterfall::Waterfall,
+};
+use crate::{
+    gateway::Error,
+    hooks::{Key, TraceLoad, Url, use_keys, use_trace},
+    layout::{
+        axis::Axis,
+        rows::{self, Row},
+    },
+    live::Change,
+    route::Place,
+    shared::Shared,
+};
+
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct TracePaneProps {
+    pub(crate) url: Url,
+    /// Known summaries: a header to show while the spans are on their way.
+    pub(crate) traces: Rc<Vec<Rc<TraceSummary>>>,
+    pub(crate) change: Change,
+}
+
+#[component]
+pub(crate) fn TracePane(props: &TracePaneProps) -> Html {
+    let id = props.url.view.trace();
+    let load = use_trace(id, &props.change);
+    let content = match (&props.url.view.place, load) {
+        (Place::List, _) => {
+            html! { <p class="note">{ "Choose a trace to see where its time went." }</p> }
+        }
+        (Place::Nowhere(text), _) => {
+            html! { <div class="note"><h3>{ "Nothing here" }</h3><p>{ text }</p></div> }
+        }
+        (Place::Trace(id), TraceLoad::Ready(trace)) => {
+            html! { <TraceView key={id.to_string()} url={props.url.clone()} {trace} /> }
+        }
+        (Place::Trace(_), TraceLoad::Failed(Error::NotFound)) => html! {
+            <div class="note">
+                <h3>{ "This trace is not here" }</h3>
+                <p>{ "It may still be on its way: it appears as soon as its first span arrives. Or it was older than what the gateway keeps." }</p>
+            </div>
+        },
+        (Place::Trace(_), TraceLoad::Failed(error)) => {
+            html! { <Failed text={error.to_string()} /> }
+        }
+        (Place::Trace(id), TraceLoad::Loading) => {
+            let known = props.traces.iter().find(|trace| trace.trace_id == *id);
+            html! { <div class="trace">{ for known.map(|summary| html! {
+                <TraceHeader url={props.url.clone()} summary={(**summary).clone()} />
+            }) }</div> }
+        }
+    };
+    html! { <div class="trace-pane">{ content }</div> }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct TraceViewProps {
+    url: Url,
+    trace: Shared<Trace>,
+}
+
+#[component]
+fn TraceView(props: &TraceViewProps) -> Html {
+    let TraceViewProps { url, trace } = props;
+    let zoom = use_state_eq(|| None::<(f64, f64)>);
+    let axis = match *zoom {
+        Some((from, to)) => Axis::part(trace.extent(), from, to),
+        None => Axis::whole(trace.extent()),
+    };
+    let rows = use_memo(
+        (trace.clone(), url.view.collapsed.clone()),
+        |(trace, collapsed)| rows::rows(trace, collapsed),
+    );
+    let summary = use_memo(trace.clone(), |trace| trace.summary());
+    let selected = selected(trace, url.view.span);
+    use_span_keys(url, trace, &rows, selected);
+    let on_zoom = Callback::from(move |part| zoom.set(part));
+    let explicit = url.view.span.is_some();
+    html! {
+        <>
+            <main class="trace" key="trace">
+                <TraceHeader url={url.clone()} summary={(*summary).clone()} />
+                <MiniMap trace={trace.clone()} {axis} {on_zoom} />
+                <Waterfall url={url.clone()} trace={trace.clone()} {axis} {rows} {selected} />
+            </main>
+            <aside key="details" class={classes!("details", explicit.then_some("explicit"))} aria-label="Span">
+                if let Some(index) = selected {
+                    <Details key={index} url={url.clone()} trace={trace.clone()} {index} />
+                }
+            </aside>
+        </>
+    }
+}
+
+/// The span in the address; without one, the span that stands for the trace.
+fn selected(trace: &Trace, span: Option<SpanId>) -> Option<usize> {
+    let nodes = trace.nodes();
+    let named = span.and_then(|id| nodes.iter().position(|node| node.span.span_id == id));
+    let main = || trace.main_node().map(|node| node.span.span_id);
+    named.or_else(|| {
+        nodes
+            .iter()
+            .position(|node| Some(node.span.span_id) == main())
+    })
+}
+
+#[hook]
+fn use_span_keys(url: &Url, trace: &Shared<Trace>, rows: &Rc<Vec<Row>>, selected: Option<usize>) {
+    let (url, trace, rows) = (url.clone(), trace.clone(), rows.clone());
+    use_keys((url.clone(), trace.clone(), selected), move |key| {
+        let Some(selected) = selected else {
+            return false;
+        };
+        match key {
+            Key::Down => select(&url, &trace, rows::neighbour(&rows, selected, 1)),
+            Key::Up => select(&url, &trace, rows::neighbour(&rows, selected, -1)),
+            Key::Left => collapse_or_leave(&url, &trace, selected),
+            Key::Right => fold(&url, &trace, selected, false),
+            Key::Enter if url.view.span.is_some() => toggle(&url, &trace, selected),
+            Key::Enter => select(&url, &trace, Some(selected)),
+            _ => return false,
+        }
+        true
+    });
+}
+
+fn select(url: &Url, trace: &Trace, index: Option<usize>) {
+    if let Some(index) = index {
+        url.select_span(trace.nodes()[index].span.span_id);
+    }
+}
+
+fn is_collapsed(url: &Url, trace: &Trace, index: usize) -> bool {
+    let id = trace.nodes()[index].span.span_id;
+    url.view.collapsed.contains(&id)
+}
+
+pub(super) fn toggle(url: &Url, trace: &Trace, index: usize) {
+    fold(url, trace, index, !is_collapsed(url, trace, index));
+}
+
+fn fold(url: &Url, trace: &Trace, index: usize, collapsed: bool) {
+    let node = &trace.nodes()[index];
+    if node.descendants > 0 && is_collapsed(url, trace, index) != collapsed {
+        url.replace(&url.view.with_collapsed(node.span.span_id, collapsed));
+    }
+}
+
+/// As in every tree: close it, or go to what it is part of.
+fn collapse_or_leave(url: &Url, trace: &Trace, index: usize) {
+    let node = &trace.nodes()[index];
+    if node.descendants > 0 && !is_collapsed(url, trace, index) {
+        fold(url, trace, index, true);
+    } else if let SpanPlace::Under(parent) = node.place {
+        select(url, trace, Some(parent));
+    }
+}

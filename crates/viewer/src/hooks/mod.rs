@@ -1,0 +1,17 @@
+//! Hooks: the browser and the gateway as Yew sees them.
+
+mod use_keys;
+mod use_live;
+mod use_now;
+mod use_trace;
+mod use_url;
+mod use_viewport;
+
+pub(crate) use self::{
+    use_keys::{Key, use_keys},
+    use_live::use_live,
+    use_now::use_now,
+    use_trace::{TraceLoad, use_trace},
+    use_url::{Url, use_url},
+    use_viewport::use_viewport,
+};

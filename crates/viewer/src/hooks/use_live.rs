@@ -1,0 +1,131 @@
+//! Keeps the live list: asks once, then follows the gateway's stream, and comes back
+//! by itself when the gateway does.
+
+use std::{cell::RefCell, mem, rc::Rc};
+
+use gloo_timers::callback::Timeout;
+use otel_web_yew::use_load;
+use trace_model::TraceSummary;
+use wasm_bindgen_futures::spawn_local;
+use yew::{
+    functional::{
+        UseReducerDispatcher, UseReducerHandle, use_effect_with, use_mut_ref, use_reducer,
+    },
+    hook,
+};
+
+use crate::{
+    gateway::{
+        self, Cause,
+        events::{Stream, Update},
+    },
+    live::{Action, Connection, Live},
+    query::Filter,
+};
+
+/// Changes are shown together: a burst of spans is one render.
+const BATCH_MS: u32 = 50;
+/// A filtered list is asked for again at most so often.
+const REFRESH_MS: u32 = 300;
+const RECONNECT_MS: u32 = 1_000;
+
+type Dispatch = UseReducerDispatcher<Live>;
+
+#[hook]
+pub(crate) fn use_live(filter: &Filter) -> UseReducerHandle<Live> {
+    let live = use_reducer(Live::default);
+    let dispatch = live.dispatcher();
+    use_load(filter.clone(), {
+        let dispatch = dispatch.clone();
+        move |filter| {
+            dispatch.dispatch(Action::Filter(filter.clone()));
+            load(filter, Cause::Person, dispatch)
+        }
+    });
+    use_refresh(live.stale, &live.filter, dispatch.clone());
+    use_stream(live.connection, dispatch);
+    live
+}
+
+async fn load(filter: Filter, cause: Cause, dispatch: Dispatch) {
+    let answer = gateway::traces(&filter, cause).await;
+    dispatch.dispatch(Action::Loaded(filter, answer));
+}
+
+/// Asks again when `stale` grew; while a question is due, further growth changes nothing.
+#[hook]
+fn use_refresh(stale: u32, filter: &Filter, dispatch: Dispatch) {
+    let due = use_mut_ref(|| None::<Timeout>);
+    let latest = use_mut_ref(Filter::default);
+    *latest.borrow_mut() = filter.clone();
+    use_effect_with(stale, move |&stale| {
+        if stale == 0 || due.borrow().is_some() {
+            return;
+        }
+        let pending = Rc::clone(&due);
+        let refresh = Timeout::new(REFRESH_MS, move || {
+            pending.borrow_mut().take();
+            spawn_local(load(latest.borrow().clone(), Cause::Refresh, dispatch));
+        });
+        *due.borrow_mut() = Some(refresh);
+    });
+}
+
+#[hook]
+fn use_stream(connection: Connection, dispatch: Dispatch) {
+    let failures = match connection {
+        Connection::Gone(failures) => failures,
+        Connection::Connecting | Connection::Open => 0,
+    };
+    let stream = use_mut_ref(|| None::<Stream>);
+    // A lasting stream must survive the change from "third try" back to "no failures".
+    use_effect_with(failures, move |&failures| {
+        let connect = {
+            let stream = Rc::clone(&stream);
+            move || *stream.borrow_mut() = Stream::open(&receiver(dispatch).into())
+        };
+        let first = failures == 0 && stream.borrow().is_none();
+        let retry = if first {
+            connect();
+            None
+        } else if failures > 0 {
+            // Ours to do: a browser may give up on a stream for good, or wait for long.
+            stream.borrow_mut().take();
+            Some(Timeout::new(RECONNECT_MS, connect))
+        } else {
+            None
+        };
+        move || drop(retry)
+    });
+}
+
+fn receiver(dispatch: Dispatch) -> impl Fn(Update) {
+    let batch = Batch::default();
+    move |update| match update {
+        Update::Connected => dispatch.dispatch(Action::Connected),
+        Update::Gone => dispatch.dispatch(Action::Gone),
+        Update::Status(status) => dispatch.dispatch(Action::Status(status)),
+        Update::Trace(summary) => batch.add(*summary, &dispatch),
+    }
+}
+
+#[derive(Default)]
+struct Batch {
+    summaries: Rc<RefCell<Vec<TraceSummary>>>,
+}
+
+impl Batch {
+    fn add(&self, summary: TraceSummary, dispatch: &Dispatch) {
+        let mut summaries = self.summaries.borrow_mut();
+        summaries.push(summary);
+        if summaries.len() > 1 {
+            return;
+        }
+        let (waiting, dispatch) = (Rc::clone(&self.summaries), dispatch.clone());
+        let deliver = move || {
+            let summaries = mem::take(&mut *waiting.borrow_mut());
+            dispatch.dispatch(Action::Changed(summaries));
+        };
+        Timeout::new(BATCH_MS, deliver).forget();
+    }
+}

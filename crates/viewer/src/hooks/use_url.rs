@@ -1,0 +1,72 @@
+//! The address bar as state: read it, push a new place, or replace the current one.
+
+use yew::{functional::use_memo, hook};
+use yew_router::{
+    Routable,
+    hooks::{use_location, use_navigator, use_route},
+    navigator::Navigator,
+};
+
+use crate::route::{Query, Route, View};
+
+/// What is shown, and the way to show something else.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Url {
+    pub(crate) view: View,
+    navigator: Option<Navigator>,
+}
+
+impl Url {
+    /// Goes somewhere else: Back returns here.
+    pub(crate) fn push(&self, view: &View) {
+        let (route, query) = view.write();
+        if let Some(navigator) = &self.navigator {
+            // The query is three plain strings, which always serialize.
+            let _ = navigator.push_with_query(&route, query);
+        }
+    }
+
+    /// Changes what is shown without a step for Back.
+    pub(crate) fn replace(&self, view: &View) {
+        let (route, query) = view.write();
+        if let Some(navigator) = &self.navigator {
+            let _ = navigator.replace_with_query(&route, query);
+        }
+    }
+
+    /// Shows a span's details. Only opening them is a step for Back, so that moving from
+    /// span to span does not fill the history.
+    pub(crate) fn select_span(&self, span: trace_model::SpanId) {
+        let view = self.view.with_span(Some(span));
+        if self.view.span.is_some() {
+            self.replace(&view);
+        } else {
+            self.push(&view);
+        }
+    }
+
+    /// For links, so that they can be copied and opened in a new tab.
+    pub(crate) fn href(view: &View) -> String {
+        let (route, query) = view.write();
+        let mut href = route.to_path();
+        if !query.q.is_empty() {
+            href.push_str("?q=");
+            href.push_str(&String::from(js_sys::encode_uri_component(&query.q)));
+        }
+        href
+    }
+}
+
+#[hook]
+pub(crate) fn use_url() -> Url {
+    let navigator = use_navigator();
+    let route = use_route::<Route>().unwrap_or(Route::NotFound);
+    let query = use_location().map(|location| location.query::<Query>().unwrap_or_default());
+    let view = use_memo((route, query), |(route, query)| {
+        View::read(route.clone(), query.clone().unwrap_or_default())
+    });
+    Url {
+        view: (*view).clone(),
+        navigator,
+    }
+}

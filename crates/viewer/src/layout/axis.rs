@@ -1,0 +1,128 @@
+//! The shared time axis: nanoseconds to fractions of its width, and ticks at round numbers.
+
+use trace_model::Interval;
+
+use crate::format;
+
+/// The stretch of time that the waterfall shows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Axis {
+    /// What "0 ms" on the ruler is.
+    pub(crate) origin: u64,
+    pub(crate) shown: Interval,
+}
+
+/// A mark on the ruler.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Tick {
+    pub(crate) fraction: f64,
+    pub(crate) label: String,
+}
+
+impl Axis {
+    pub(crate) const fn whole(extent: Interval) -> Self {
+        Self {
+            origin: extent.start,
+            shown: extent,
+        }
+    }
+
+    /// The part between two fractions of `extent`, in either order.
+    pub(crate) fn part(extent: Interval, from: f64, to: f64) -> Self {
+        let at = |fraction: f64| {
+            let nanos = extent.duration() as f64 * fraction.clamp(0.0, 1.0);
+            extent.start + nanos as u64
+        };
+        let shown = Interval::new(at(from.min(to)), at(from.max(to)));
+        Self {
+            origin: extent.start,
+            shown,
+        }
+    }
+
+    /// Where a moment lies: 0 at the left edge, 1 at the right; outside when it is not shown.
+    pub(crate) fn fraction(&self, nanos: u64) -> f64 {
+        let width = self.shown.duration().max(1) as f64;
+        let start = self.shown.start;
+        let distance = nanos.abs_diff(start) as f64 / width;
+        if nanos < start { -distance } else { distance }
+    }
+
+    /// At most `most` ticks at 1, 2 or 5 of a power of ten nanoseconds from the origin.
+    pub(crate) fn ticks(&self, most: u64) -> Vec<Tick> {
+        let step = step(self.shown.duration(), most);
+        let from = (self.shown.start - self.origin).div_ceil(step) * step;
+        let to = self.shown.end - self.origin;
+        let offsets = (0..).map(|index| from + index * step);
+        let tick = |offset| Tick {
+            fraction: self.fraction(self.origin + offset),
+            label: tick_label(offset),
+        };
+        offsets
+            .take_while(|&offset| offset <= to)
+            .map(tick)
+            .collect()
+    }
+}
+
+fn step(duration: u64, most: u64) -> u64 {
+    let least = (duration / most.max(1)).max(1);
+    let power = 10_u64.pow(least.ilog10());
+    let candidates = [1, 2, 5, 10].map(|factor| factor * power);
+    candidates
+        .into_iter()
+        .find(|&step| step > least)
+        .unwrap_or(10 * power)
+}
+
+fn tick_label(offset: u64) -> String {
+    if offset == 0 {
+        "0 ms".to_owned()
+    } else {
+        format::duration(offset)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ticks_stand_at_round_times() {
+        let check = |start, end, labels: &[&str]| {
+            let axis = Axis {
+                origin: 1_000,
+                shown: Interval::new(1_000 + start, 1_000 + end),
+            };
+            let ticks = axis.ticks(6);
+            let found: Vec<_> = ticks.iter().map(|tick| tick.label.as_str()).collect();
+            assert_eq!(found, labels);
+        };
+        check(
+            0,
+            51_200_000,
+            &["0 ms", "10 ms", "20 ms", "30 ms", "40 ms", "50 ms"],
+        );
+        check(
+            0,
+            412_000_000,
+            &["0 ms", "100 ms", "200 ms", "300 ms", "400 ms"],
+        );
+        check(
+            7_000_000,
+            9_100_000,
+            &["7 ms", "7.5 ms", "8 ms", "8.5 ms", "9 ms"],
+        );
+        check(0, 0, &["0 ms"]);
+    }
+
+    #[test]
+    fn a_moment_has_its_fraction_also_outside() {
+        let axis = Axis::part(Interval::new(100, 300), 0.75, 0.25);
+        assert_eq!(axis.shown, Interval::new(150, 250));
+        assert_eq!(
+            [100, 150, 200, 300].map(|t| axis.fraction(t)),
+            [-0.5, 0.0, 0.5, 1.5]
+        );
+    }
+}

@@ -1,0 +1,66 @@
+//! A span's bar on the axis: its edges, the network gaps inside it, where its label fits.
+
+use trace_model::Trace;
+
+use super::axis::Axis;
+
+/// All lengths are fractions: of the axis for the bar, of the bar for what is inside.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Bar {
+    pub(crate) left: f64,
+    pub(crate) width: f64,
+    pub(crate) gap_before: f64,
+    pub(crate) gap_after: f64,
+    pub(crate) label: LabelPlace,
+}
+
+/// The duration stands where there is room for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LabelPlace {
+    Right,
+    Left,
+    Inside,
+}
+
+/// The room a label needs, as a fraction of the axis.
+const LABEL: f64 = 0.13;
+
+impl Bar {
+    pub(crate) fn of(trace: &Trace, index: usize, axis: &Axis) -> Self {
+        let interval = trace.nodes()[index].interval();
+        let (left, right) = (axis.fraction(interval.start), axis.fraction(interval.end));
+        let share = |nanos: u64| nanos as f64 / interval.duration().max(1) as f64;
+        let gap = trace.network_gap(index);
+        Self {
+            left,
+            width: right - left,
+            gap_before: gap.map_or(0.0, |gap| share(gap.before_nano)),
+            gap_after: gap.map_or(0.0, |gap| share(gap.after_nano)),
+            label: LabelPlace::beside(left.max(0.0), right.min(1.0)),
+        }
+    }
+}
+
+impl LabelPlace {
+    fn beside(left: f64, right: f64) -> Self {
+        if right + LABEL <= 1.0 {
+            Self::Right
+        } else if right - left >= LABEL {
+            Self::Inside
+        } else {
+            Self::Left
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_stands_where_there_is_room() {
+        assert_eq!(LabelPlace::beside(0.0, 0.5), LabelPlace::Right);
+        assert_eq!(LabelPlace::beside(0.0, 1.0), LabelPlace::Inside);
+        assert_eq!(LabelPlace::beside(0.95, 1.0), LabelPlace::Left);
+    }
+}

@@ -1,1 +1,0 @@
-//! The trace viewer: a Yew app that the gateway serves.

@@ -1,0 +1,29 @@
+//! The trace viewer: a Yew app that the gateway serves.
+//!
+//! - [`app`] puts the page together from [`components`]; [`route`] is what its address says
+//! - [`live`] is the list as a value; [`hooks`] connect it to the gateway, the keyboard and the screen
+//! - [`gateway`] asks for lists and traces and follows the stream of changes
+//! - [`layout`] says where things go: axis, bars, rows; [`query`] is the search box's language
+//! - [`format`] turns numbers into text, [`shared`] makes comparing properties cheap
+//!
+//! Trees, lanes and timings come from the crate `trace-model`.
+
+mod app;
+mod components;
+mod format;
+mod gateway;
+mod hooks;
+mod layout;
+mod live;
+mod query;
+mod route;
+mod shared;
+
+fn main() {
+    otel_web_yew::keep_panics();
+    // The gateway that serves this page also takes its spans.
+    otel_web::Telemetry::builder("trace-viewer")
+        .endpoint("")
+        .install();
+    yew::Renderer::<app::Root>::new().render();
+}
