@@ -19,11 +19,11 @@ pub(crate) enum Profile {
 }
 
 impl Profile {
-    /// What trunk needs to hear.
+    /// What trunk needs to hear; the pages themselves name the cargo profile of their release.
     pub(crate) fn trunk_arguments(self) -> &'static [&'static str] {
         match self {
             Self::Debug => &[],
-            Self::Release => &["--release", "--cargo-profile", "wasm-release"],
+            Self::Release => &["--release"],
         }
     }
 
