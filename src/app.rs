@@ -17,7 +17,7 @@ use crate::state::feed::Feed;
 use crate::state::overlay::Overlay;
 use crate::state::session::{Session, SessionAction, Who};
 use crate::state::toasts::Toasts;
-use crate::state::{Provide, use_dispatch, use_store};
+use crate::state::{Provide, use_dispatch};
 
 #[component]
 pub(crate) fn App() -> Html {
@@ -36,9 +36,8 @@ pub(crate) fn App() -> Html {
 fn Shell() -> Html {
     use_session();
     use_overlay_end();
-    let signed_in = use_store::<Session>().member().is_some();
     html! {
-        <div class={classes!("shell", signed_in.then_some("signed-in"))}>
+        <div class="shell">
             <Navigation />
             <main class="content"><Switch<Route> render={switch} /></main>
             <Sidebar />

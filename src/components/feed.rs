@@ -55,7 +55,7 @@ fn failed(failure: &Failure, retry: &Callback<MouseEvent>) -> Html {
 fn cards(view: FeedView) -> Html {
     html! {
         <>
-            <div>{ for view.activities.iter().map(|activity| card(activity, &view)) }</div>
+            <div>{ for view.activities.iter().enumerate().map(|(at, activity)| card(at, activity, &view)) }</div>
             <div class="more">
                 if let Some(more) = view.more {
                     <button type="button" class="pill quiet" onclick={more}>{ "Load more" }</button>
@@ -65,7 +65,10 @@ fn cards(view: FeedView) -> Html {
     }
 }
 
-pub(crate) fn card(activity: &Rc<Activity>, view: &FeedView) -> Html {
+/// Keyed by its crud; among notifications, where one crud may stand several times, by its place too.
+pub(crate) fn card(at: usize, activity: &Rc<Activity>, view: &FeedView) -> Html {
     let arrived = view.arrived.as_ref() == Some(&activity.uuid);
-    html! { <Card key={activity.uuid.clone()} activity={activity.clone()} {arrived} /> }
+    let place = activity.notification.is_some().then_some(at);
+    let key = format!("{}{place:?}", activity.uuid);
+    html! { <Card {key} activity={activity.clone()} {arrived} /> }
 }

@@ -53,11 +53,12 @@ fn use_push(to: &Route, query: Option<&SearchQuery>) -> Callback<MouseEvent> {
 
 /// Goes to a route and starts reading it at its top.
 pub(crate) fn push(navigator: &Navigator, to: &Route, query: Option<&SearchQuery>) {
-    let pushed = query.map_or_else(
-        || Ok(navigator.push(to)),
-        |query| navigator.push_with_query(to, query),
-    );
-    if let (Ok(()), Some(window)) = (pushed, web_sys::window()) {
+    match query {
+        // Fails for values that no query can carry; a text is not one.
+        Some(query) => navigator.push_with_query(to, query).unwrap_or_default(),
+        None => navigator.push(to),
+    }
+    if let Some(window) = web_sys::window() {
         window.scroll_to_with_x_and_y(0.0, 0.0);
     }
 }

@@ -25,7 +25,7 @@ pub(crate) fn Navigation() -> Html {
             <ul>
                 <Item icon={Icon::Home} name="Home" to={Route::Home} />
                 if let Some(me) = member {
-                    <Item icon={Icon::Bell} name="Notifications" to={Route::Notifications} />
+                    <Item icon={Icon::Bell} name="Notifications" to={Route::Notifications} unread={me.unread_notifications_count} />
                     <Item icon={Icon::Person} name="Profile" to={Route::profile(&me.handle)} />
                 }
                 <Item icon={Icon::Search} name="Search" to={Route::Search} narrow=true />
@@ -51,15 +51,20 @@ struct ItemProps {
     /// Only where there is no room for the sidebar.
     #[prop_or_default]
     narrow: bool,
+    #[prop_or_default]
+    unread: u32,
 }
 
 #[component]
 fn Item(props: &ItemProps) -> Html {
     html! {
         <li class={props.narrow.then_some("when-narrow")}>
-            <Link class="nav-link" to={props.to.clone()}>
+            <Link class="nav-link" to={props.to.clone()} label={props.name.clone()}>
                 { props.icon.draw() }
                 <span>{ &props.name }</span>
+                if props.unread > 0 {
+                    <span class="badge" title="Not seen yet">{ props.unread }</span>
+                }
             </Link>
         </li>
     }

@@ -11,6 +11,7 @@ use crate::components::link::Link;
 use crate::components::navigation::SignInButton;
 use crate::components::person::Person;
 use crate::components::search_box::SearchBox;
+use crate::format::in_words;
 use crate::route::{Route, SearchQuery};
 use crate::state::session::Session;
 use crate::state::use_store;
@@ -64,17 +65,12 @@ fn Trending() -> Html {
 
 fn trend(trend: &TrendingTag) -> Html {
     let tag = format!("#{}", trend.tag);
-    let cruds = if trend.cruds_count == 1 {
-        "crud"
-    } else {
-        "cruds"
-    };
     html! {
         <li key={tag.clone()}>
             <Link to={Route::Search} query={SearchQuery { term: tag.clone() }}>
                 <span class="person">
                     <strong>{ tag }</strong>
-                    <span>{ format!("{} {cruds}", trend.cruds_count) }</span>
+                    <span>{ in_words(trend.cruds_count, "crud", "cruds") }</span>
                 </span>
             </Link>
         </li>

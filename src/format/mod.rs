@@ -12,3 +12,26 @@ pub(crate) fn name<'a>(display_name: &'a str, handle: &'a str) -> &'a str {
         display_name
     }
 }
+
+/// "3 likes", "1 reply".
+pub(crate) fn in_words(count: u32, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_user_without_a_display_name_is_called_by_the_handle() {
+        assert_eq!(name("Worf", "worf"), "Worf");
+        assert_eq!(name("", "worf"), "worf");
+    }
+
+    #[test]
+    fn only_one_is_singular() {
+        assert_eq!(in_words(0, "reply", "replies"), "0 replies");
+        assert_eq!(in_words(1, "reply", "replies"), "1 reply");
+        assert_eq!(in_words(2, "reply", "replies"), "2 replies");
+    }
+}

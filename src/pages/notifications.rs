@@ -10,7 +10,7 @@ use crate::components::notice::Notice;
 use crate::components::page_header::PageHeader;
 use crate::components::skeleton::Skeleton;
 use crate::hooks::use_title;
-use crate::state::session::{Session, Who};
+use crate::state::session::{Session, SessionAction, Who};
 use crate::state::source::Source;
 use crate::state::use_store;
 
@@ -19,6 +19,7 @@ pub(crate) fn Notifications() -> Html {
     use_route_template("/notifications");
     use_title("Notifications");
     let session = use_store::<Session>();
+    use_seen(&session);
     html! {
         <>
             <PageHeader title="Notifications" />
@@ -33,6 +34,20 @@ pub(crate) fn Notifications() -> Html {
             </div>
         </>
     }
+}
+
+/// Looking at them is what makes them seen.
+#[hook]
+fn use_seen(session: &UseReducerHandle<Session>) {
+    let unread = session
+        .member()
+        .is_some_and(|me| me.unread_notifications_count > 0);
+    let session = session.dispatcher();
+    use_effect_with(unread, move |&unread| {
+        if unread {
+            session.dispatch(SessionAction::Seen);
+        }
+    });
 }
 
 fn prompt() -> Html {

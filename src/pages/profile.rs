@@ -11,7 +11,7 @@ use crate::components::icon::Icon;
 use crate::components::navigation::SignOutButton;
 use crate::components::notice::Notice;
 use crate::components::page_header::PageHeader;
-use crate::format;
+use crate::format::{self, in_words};
 use crate::hooks::use_title;
 use crate::state::session::Session;
 use crate::state::source::Source;
@@ -66,7 +66,12 @@ struct HeadingProps {
 
 #[component]
 fn Heading(props: &HeadingProps) -> Html {
-    let Profile { handle, bio, .. } = &props.profile;
+    let Profile {
+        handle,
+        bio,
+        cruds_count,
+        ..
+    } = &props.profile;
     let own = use_store::<Session>().owns(handle);
     let name = AttrValue::from(format::name(&props.profile.display_name, handle).to_owned());
     html! {
@@ -76,6 +81,7 @@ fn Heading(props: &HeadingProps) -> Html {
                 <strong>{ name }</strong>
                 <span>{ "@" }{ handle }</span>
                 <p>{ bio }</p>
+                <span>{ in_words(*cruds_count, "crud", "cruds") }</span>
             </div>
             // Where the screen is too narrow for the profile box, this is where one signs out.
             <div class="when-phone">if own { <SignOutButton /> }</div>

@@ -36,7 +36,7 @@ fn whole(view: FeedView) -> Html {
             { for view.activities.iter().map(|activity| html! {
                 <div key={activity.uuid.clone()}>
                     <Card activity={activity.clone()} look={Look::Whole} />
-                    { for activity.replies.iter().map(|reply| card(&Rc::new(reply.clone()), &view)) }
+                    { for activity.replies.iter().enumerate().map(|(at, reply)| card(at, &Rc::new(reply.clone()), &view)) }
                 </div>
             }) }
         </>

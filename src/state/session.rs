@@ -29,6 +29,8 @@ pub(crate) enum SessionAction {
     Found(Who),
     SignedIn(Me),
     SignedOut,
+    /// The user looked at the notifications.
+    Seen,
     /// The back end no longer knows the session.
     Expired,
 }
@@ -55,6 +57,15 @@ impl Session {
     }
 }
 
+impl Who {
+    fn seen(mut self) -> Self {
+        if let Self::Member(me) = &mut self {
+            Rc::make_mut(me).unread_notifications_count = 0;
+        }
+        self
+    }
+}
+
 impl Reducible for Session {
     type Action = SessionAction;
 
@@ -69,6 +80,10 @@ impl Reducible for Session {
             SessionAction::SignedOut => Self {
                 who: Who::Visitor,
                 turn: turn + 1,
+            },
+            SessionAction::Seen => Self {
+                who: self.who.clone().seen(),
+                turn,
             },
             SessionAction::Expired => Self {
                 who: Who::Visitor,
@@ -101,5 +116,17 @@ mod tests {
         let back = out.reduce(SessionAction::SignedIn(worf()));
         assert_eq!((back.turn, back.owns("worf")), (2, true));
         assert_eq!(back.reduce(SessionAction::Expired).turn, 2);
+    }
+
+    #[test]
+    fn looking_at_notifications_leaves_none_unread() {
+        let me = Me {
+            unread_notifications_count: 3,
+            ..worf()
+        };
+        let seen = Rc::new(Session::default())
+            .reduce(SessionAction::Found(Who::Member(Rc::new(me))))
+            .reduce(SessionAction::Seen);
+        assert_eq!(seen.member().unwrap().unread_notifications_count, 0);
     }
 }

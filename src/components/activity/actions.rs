@@ -23,7 +23,7 @@ pub(crate) fn Actions(props: &ActivityProps) -> Html {
     let activity = &props.activity;
     let own = use_store::<Session>().owns(&activity.handle);
     html! {
-        <div class={classes!("actions", own.then_some("own"))}>
+        <div class="actions">
             <ReplyButton activity={activity.clone()} />
             <MarkButton activity={activity.clone()} mark={Mark::Repost} />
             <MarkButton activity={activity.clone()} mark={Mark::Like} />
@@ -38,9 +38,4 @@ pub(crate) fn Actions(props: &ActivityProps) -> Html {
 /// A counter beside a button's icon, from one upwards. Its button describes it in words.
 pub(super) fn counter(count: u32) -> Html {
     html! { <span aria-hidden="true">if count > 0 { { count } }</span> }
-}
-
-/// "3 likes", "1 reply".
-pub(super) fn in_words(count: u32, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
 }

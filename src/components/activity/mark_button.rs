@@ -6,9 +6,10 @@ use api_types::Activity;
 use otel_web_yew::use_action;
 use yew::prelude::*;
 
-use super::actions::{counter, in_words};
+use super::actions::counter;
 use crate::api;
 use crate::components::icon::Icon;
+use crate::format::in_words;
 use crate::hooks::{use_gate, use_notices};
 use crate::state::feed::{Feed, FeedAction};
 use crate::state::mark::Mark;

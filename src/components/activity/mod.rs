@@ -1,6 +1,7 @@
 //! A crud: who, when, what, and what can be done with it.
 
 mod actions;
+mod because;
 mod by_line;
 mod delete_button;
 mod mark_button;
@@ -13,6 +14,7 @@ use api_types::Activity;
 use yew::prelude::*;
 
 use self::actions::Actions;
+use self::because::Because;
 use self::by_line::ByLine;
 use crate::components::avatar::{Avatar, Size};
 use crate::components::link::Link;
@@ -44,23 +46,17 @@ pub(crate) struct CardProps {
 
 #[component]
 pub(crate) fn Card(props: &CardProps) -> Html {
-    let CardProps {
-        activity,
-        look,
-        arrived,
-    } = props;
+    let CardProps { activity, look, .. } = props;
     let size = if *look == Look::Reply {
         Size::Small
     } else {
         Size::Medium
     };
-    let class = classes!(
-        "activity",
-        (*look == Look::Whole).then_some("whole"),
-        arrived.then_some("arrived")
-    );
     html! {
-        <article {class}>
+        <article class={classes(props)}>
+            if let Some(notification) = &activity.notification {
+                <Because notification={notification.clone()} />
+            }
             <Avatar handle={activity.handle.clone()} name={activity.name().to_owned()} {size} />
             <div class="body">
                 <ByLine activity={activity.clone()} brief={*look == Look::Reply} />
@@ -77,6 +73,20 @@ pub(crate) fn Card(props: &CardProps) -> Html {
             }
         </article>
     }
+}
+
+fn classes(props: &CardProps) -> Classes {
+    let unread = props
+        .activity
+        .notification
+        .as_ref()
+        .is_some_and(|notification| notification.unread);
+    classes!(
+        "activity",
+        (props.look == Look::Whole).then_some("whole"),
+        props.arrived.then_some("arrived"),
+        unread.then_some("unread"),
+    )
 }
 
 fn replies(replies: &[Activity]) -> Html {

@@ -3,8 +3,9 @@
 use otel_web_yew::use_action;
 use yew::prelude::*;
 
-use super::actions::{ActivityProps, counter, in_words};
+use super::actions::{ActivityProps, counter};
 use crate::components::icon::Icon;
+use crate::format::in_words;
 use crate::hooks::use_gate;
 use crate::state::overlay::Overlay;
 use crate::state::use_dispatch;
