@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use axum::Router;
 use tokio::{net::TcpListener, time::timeout};
 
 use crate::{
@@ -68,6 +69,11 @@ impl Gateway {
         self.address
     }
 
+    /// Everything that the gateway serves, to call without a socket.
+    pub fn router(&self) -> Router {
+        self.parts.router.clone()
+    }
+
     /// Which sinks are on, and where they send: `honeycomb: on (https://api.honeycomb.io)`.
     #[must_use]
     pub fn sinks(&self) -> &[String] {
@@ -80,7 +86,7 @@ impl Gateway {
     /// # Errors
     /// When the listening socket fails.
     pub async fn serve(self, stopped: impl Future<Output = ()> + Send) -> Result<(), Error> {
-        let router = self.parts.router.clone();
+        let router = self.router();
         let server = axum::serve(self.listener, router);
         let server = server.with_graceful_shutdown(self.stopping.signal());
         let mut serving = std::pin::pin!(server.into_future());

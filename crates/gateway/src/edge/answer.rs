@@ -44,6 +44,12 @@ pub(crate) enum Refusal {
 
 const RETRY_AFTER_SECONDS: u16 = 1;
 
+/// Values of `google.rpc.Code`.
+const INVALID_ARGUMENT: i32 = 3;
+const RESOURCE_EXHAUSTED: i32 = 8;
+const UNIMPLEMENTED: i32 = 12;
+const UNAVAILABLE: i32 = 14;
+
 impl From<AppendError> for Refusal {
     fn from(error: AppendError) -> Self {
         match error {
@@ -68,11 +74,14 @@ impl Refusal {
     /// The `google.rpc.Code` nearest to the HTTP status.
     const fn code(&self) -> i32 {
         match self {
-            Self::ContentType(_) | Self::ContentEncoding(_) => 3,
-            Self::Gzip(_) | Self::Incomplete(_) | Self::Malformed(_) => 3,
-            Self::TooLarge { .. } => 8,
-            Self::Method(_) | Self::Signal(_) => 12,
-            Self::Busy | Self::Store(_) => 14,
+            Self::ContentType(_)
+            | Self::ContentEncoding(_)
+            | Self::Gzip(_)
+            | Self::Incomplete(_)
+            | Self::Malformed(_) => INVALID_ARGUMENT,
+            Self::TooLarge { .. } => RESOURCE_EXHAUSTED,
+            Self::Method(_) | Self::Signal(_) => UNIMPLEMENTED,
+            Self::Busy | Self::Store(_) => UNAVAILABLE,
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use rusqlite::{Connection, named_params, params};
 use trace_model::{Trace, TraceId, TraceSummary};
 
-use super::spans;
+use super::{search, spans};
 use crate::{
     decode::{Batch, ReceivedSpan},
     wire::Origin,
@@ -23,14 +23,15 @@ const ORIGIN: &str = "INSERT INTO origin
 const ORIGIN_USED: &str = "UPDATE origin SET last_seq = ? WHERE id = ?";
 
 const TRACE: &str = "INSERT INTO trace
-        (id, received, start, duration, service, services, name, span_count, error_count, summary)
+        (id, received, start, duration, service, services, name, span_count, error_count,
+            search, summary)
     VALUES (:id, :received, :start, :duration, :service, :services, :name, :span_count,
-            :error_count, :summary)
+            :error_count, :search, :summary)
     ON CONFLICT (id) DO UPDATE SET
         received = excluded.received, start = excluded.start, duration = excluded.duration,
         service = excluded.service, services = excluded.services, name = excluded.name,
         span_count = excluded.span_count, error_count = excluded.error_count,
-        summary = excluded.summary";
+        search = excluded.search, summary = excluded.summary";
 
 /// One transaction's work: several batches, each trace summed up once at the end.
 pub(super) struct Insertion<'a> {
@@ -112,6 +113,10 @@ impl<'a> Insertion<'a> {
     /// Writes the rows of all traces that grew.
     pub(super) fn finish(self) -> rusqlite::Result<Inserted> {
         self.mark_origins()?;
+        let numbering = "UPDATE numbering SET last_seq = ?";
+        self.connection
+            .prepare_cached(numbering)?
+            .execute([self.last_seq])?;
         let mut inserted = Inserted {
             last_seq: self.last_seq,
             new_traces: 0,
@@ -120,8 +125,9 @@ impl<'a> Insertion<'a> {
         for (id, touched) in &self.touched {
             let spans = spans::values(self.connection, *id)?;
             inserted.new_traces += u64::from(spans.len() == touched.added);
+            let search = search::text(*id, &spans);
             let summary = Trace::from_spans(*id, spans).summary();
-            write_trace(self.connection, &summary, touched.received)?;
+            write_trace(self.connection, &summary, &search, touched.received)?;
             inserted.summaries.push(summary);
         }
         Ok(inserted)
@@ -147,6 +153,7 @@ pub(super) struct Inserted {
 fn write_trace(
     connection: &Connection,
     summary: &TraceSummary,
+    search: &str,
     received: i64,
 ) -> rusqlite::Result<()> {
     let mut statement = connection.prepare_cached(TRACE)?;
@@ -160,6 +167,7 @@ fn write_trace(
         ":name": summary.name,
         ":span_count": summary.span_count,
         ":error_count": summary.error_count,
+        ":search": search,
         ":summary": json(summary),
     })?;
     Ok(())

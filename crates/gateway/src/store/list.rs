@@ -20,7 +20,7 @@ pub(crate) struct TraceQuery {
     /// The trace took at least so many milliseconds.
     min_duration_ms: Option<f64>,
     status: Option<StatusFilter>,
-    /// Part of the name, of a service, or of the trace id, in any case.
+    /// Words that all occur in the trace's id, services, span names or errors, in any case.
     q: Option<String>,
     /// The trace started at or after this time, in nanoseconds since 1970.
     since: Option<i64>,
@@ -64,17 +64,17 @@ impl Conditions {
 }
 
 impl TraceQuery {
-    /// `given IS NULL`-free: only what was asked for becomes part of the statement.
+    /// Only what was asked for becomes part of the statement.
     fn conditions(&self) -> Conditions {
         let mut conditions = Conditions::default();
-        match given(&self.service) {
+        match given(self.service.as_deref()) {
             Some(service) => conditions.add(
                 "EXISTS (SELECT 1 FROM json_each(services) WHERE value = ?)",
                 service,
             ),
             None => conditions.add("service <> ?", OWN_SERVICE),
         }
-        if let Some(name) = given(&self.name) {
+        if let Some(name) = given(self.name.as_deref()) {
             conditions.add("name LIKE ? ESCAPE '\\'", containing(&name));
         }
         if let Some(milliseconds) = self.min_duration_ms {
@@ -85,11 +85,8 @@ impl TraceQuery {
             Some(StatusFilter::Ok) => conditions.add("error_count < ?", 1),
             None => {}
         }
-        if let Some(text) = given(&self.q) {
-            conditions.add(
-                "(name || ' ' || services || ' ' || hex(id)) LIKE ? ESCAPE '\\'",
-                containing(&text),
-            );
+        for word in self.q.iter().flat_map(|text| text.split_whitespace()) {
+            conditions.add("search LIKE ? ESCAPE '\\'", containing(word));
         }
         if let Some(since) = self.since {
             conditions.add("start >= ?", since);
@@ -106,9 +103,10 @@ impl TraceQuery {
 }
 
 /// An empty field of a form is a field not filled in.
-fn given(text: &Option<String>) -> Option<String> {
-    let text = text.as_deref().map(str::trim);
-    text.filter(|text| !text.is_empty()).map(str::to_owned)
+fn given(text: Option<&str>) -> Option<String> {
+    text.map(str::trim)
+        .filter(|text| !text.is_empty())
+        .map(str::to_owned)
 }
 
 /// A LIKE pattern for `text` anywhere, taken literally.

@@ -14,6 +14,7 @@ mod list;
 mod queue;
 mod retention;
 mod schema;
+mod search;
 mod spans;
 mod writer;
 

@@ -4,8 +4,8 @@ use rusqlite::{Connection, params};
 
 use crate::config::Retention;
 
-/// Traces of one transaction, so that the writer is back soon.
-const AT_ONCE: usize = 100;
+/// Traces of one transaction at most, so that the writer is back soon.
+const AT_ONCE: i64 = 1000;
 
 const OLDEST: &str = "SELECT id FROM trace WHERE received < ? ORDER BY received LIMIT ?";
 
@@ -50,9 +50,12 @@ fn remove_oldest(
     removed: &mut Removed,
 ) -> rusqlite::Result<bool> {
     let transaction = connection.transaction()?;
+    // Traces differ in size: small steps, or more would go than has to.
+    let traces: i64 = transaction.query_row("SELECT count(*) FROM trace", [], |row| row.get(0))?;
+    let at_once = (traces / 64).clamp(1, AT_ONCE);
     let ids: Vec<Vec<u8>> = transaction
         .prepare_cached(OLDEST)?
-        .query_map(params![before, AT_ONCE], |row| row.get(0))?
+        .query_map(params![before, at_once], |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
     for id in &ids {
         let mut spans = transaction.prepare_cached("DELETE FROM span WHERE trace_id = ?")?;

@@ -12,8 +12,9 @@ use super::Kept;
 
 /// * `origin`: who made spans: a resource and a scope, encoded, shared by many spans
 /// * `span`: a span's encoded message, numbered in the order of arrival
-/// * `trace`: what the list shows and filters by; `summary` is a JSON object
+/// * `trace`: what the list filters by, and `summary`, the JSON object that it shows
 /// * `sink`: how far each sink has come
+/// * `numbering`: the number of the newest span, which may be gone already
 const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS origin (
     id INTEGER PRIMARY KEY,
@@ -43,6 +44,7 @@ CREATE TABLE IF NOT EXISTS trace (
     name TEXT NOT NULL,
     span_count INTEGER NOT NULL,
     error_count INTEGER NOT NULL,
+    search TEXT NOT NULL,
     summary TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS trace_by_start ON trace (start DESC);
@@ -51,6 +53,11 @@ CREATE TABLE IF NOT EXISTS sink (
     name TEXT PRIMARY KEY,
     cursor INTEGER NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS numbering (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    last_seq INTEGER NOT NULL
+);
+INSERT OR IGNORE INTO numbering VALUES (1, 0);
 ";
 
 /// Raised when the tables change. Traces are short-lived, so an older store starts afresh.
@@ -69,6 +76,7 @@ DROP TABLE IF EXISTS origin;
 DROP TABLE IF EXISTS span;
 DROP TABLE IF EXISTS trace;
 DROP TABLE IF EXISTS sink;
+DROP TABLE IF EXISTS numbering;
 ";
 
 /// Where the database is, and the idle connections that read it.
@@ -128,16 +136,15 @@ impl Location {
     }
 }
 
-/// Counts what is there. The newest span may be gone already; then a sink's cursor knows its number.
+/// Counts what is there.
 pub(super) fn kept(connection: &Connection) -> rusqlite::Result<Kept> {
-    let totals = "SELECT coalesce(sum(span_count), 0), count(*) FROM trace";
-    let (spans, traces) = connection.query_row(totals, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let last = "SELECT max(coalesce((SELECT max(seq) FROM span), 0),
-                           coalesce((SELECT max(cursor) FROM sink), 0))";
-    let last_seq = connection.query_row(last, [], |row| row.get(0))?;
-    Ok(Kept {
-        spans,
-        traces,
-        last_seq,
+    let sql = "SELECT coalesce(sum(span_count), 0), count(*), (SELECT last_seq FROM numbering)
+        FROM trace";
+    connection.query_row(sql, [], |row| {
+        Ok(Kept {
+            spans: row.get(0)?,
+            traces: row.get(1)?,
+            last_seq: row.get(2)?,
+        })
     })
 }

@@ -6,6 +6,7 @@
 
 mod fields;
 mod messages;
+mod values;
 
 use prost::Message;
 

@@ -1,0 +1,172 @@
+//! What the viewer asks for.
+
+use std::time::Duration;
+
+use axum::{
+    body::{Body, BodyDataStream},
+    http::Request,
+};
+use futures_util::StreamExt;
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+use crate::support::{TestGateway, request, span, trace_id};
+
+/// Server-sent events as they come.
+struct Events {
+    stream: BodyDataStream,
+    text: String,
+}
+
+impl Events {
+    async fn open(gateway: &TestGateway, path: &str) -> Self {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        let response = gateway.router().oneshot(request).await.unwrap();
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        let (stream, text) = (response.into_body().into_data_stream(), String::new());
+        Self { stream, text }
+    }
+
+    /// The data of the next event of this kind; none when the stream has ended.
+    async fn next(&mut self, kind: &str) -> Option<Value> {
+        loop {
+            while let Some((event, rest)) = self.text.split_once("\n\n") {
+                let prefix = format!("event: {kind}\ndata: ");
+                let data = event
+                    .strip_prefix(&prefix)
+                    .map(|data| serde_json::from_str(data).unwrap());
+                self.text = rest.to_owned();
+                if data.is_some() {
+                    return data;
+                }
+            }
+            let chunk = tokio::time::timeout(Duration::from_secs(20), self.stream.next());
+            let chunk = chunk.await.expect("an event within 20 s")?.unwrap();
+            self.text.push_str(std::str::from_utf8(&chunk).unwrap());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_trace_is_announced_when_it_is_created_and_when_it_grows() {
+    let gateway = TestGateway::start().await;
+    let mut events = Events::open(&gateway, "/api/events").await;
+    gateway
+        .export(request("shop", vec![span(1, 1, "crud.like")]))
+        .await;
+    let created = events.next("trace").await.unwrap();
+    assert_eq!(
+        (&created["name"], &created["span_count"]),
+        (&json!("crud.like"), &json!(1))
+    );
+
+    gateway
+        .export(request("shop", vec![span(1, 2, "PUT /like")]))
+        .await;
+    let grown = events.next("trace").await.unwrap();
+    assert_eq!(
+        (&grown["trace_id"], &grown["span_count"]),
+        (&json!(trace_id(1)), &json!(2))
+    );
+    let list = gateway.get("/api/traces").await.json();
+    assert_eq!(list["traces"][0], grown);
+}
+
+#[tokio::test]
+async fn the_status_comes_at_once_and_again_when_it_changes() {
+    let gateway = TestGateway::start().await;
+    let mut events = Events::open(&gateway, "/api/events").await;
+    assert_eq!(events.next("status").await.unwrap()["spans_kept"], 0);
+    gateway.export(request("shop", vec![span(1, 1, "a")])).await;
+    assert_eq!(events.next("status").await.unwrap()["spans_kept"], 1);
+}
+
+#[tokio::test]
+async fn the_viewers_own_traces_are_announced_to_those_who_ask_for_them() {
+    let gateway = TestGateway::start().await;
+    let mut all = Events::open(&gateway, "/api/events").await;
+    let mut own = Events::open(&gateway, "/api/events?service=trace-viewer").await;
+    gateway
+        .export(request("trace-viewer", vec![span(1, 1, "open")]))
+        .await;
+    assert_eq!(own.next("trace").await.unwrap()["name"], "open");
+    gateway
+        .export(request("shop", vec![span(2, 1, "buy")]))
+        .await;
+    assert_eq!(all.next("trace").await.unwrap()["name"], "buy");
+}
+
+#[tokio::test]
+async fn open_event_streams_end_when_the_gateway_stops() {
+    let gateway = TestGateway::start().await;
+    let mut events = Events::open(&gateway, "/api/events").await;
+    gateway.stop().await;
+    assert_eq!(events.next("trace").await, None);
+}
+
+#[tokio::test]
+async fn a_trace_is_found_by_its_id_in_any_case_and_in_the_form_of_xray() {
+    let gateway = TestGateway::start().await;
+    gateway
+        .export(request("shop", vec![span(0xab, 1, "a")]))
+        .await;
+    let id = trace_id(0xab);
+    let xray = format!("1-{}-{}", &id[..8], &id[8..]);
+    for id in [id.to_uppercase(), xray] {
+        assert_eq!(
+            gateway.get(&format!("/api/traces/{id}")).await.status,
+            200,
+            "{id}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_404_and_a_wrong_query_400_with_a_reason() {
+    let gateway = TestGateway::start().await;
+    let unknown = format!("/api/traces/{}", trace_id(9));
+    let cases = [
+        (unknown.as_str(), 404, trace_id(9)),
+        ("/api/traces/nonsense", 404, "32 hex digits".to_owned()),
+        ("/api/nonsense", 404, "/api/traces".to_owned()),
+        ("/api/traces?status=bad", 400, "error".to_owned()),
+        (
+            "/api/traces?min_duration_ms=long",
+            400,
+            "min_duration_ms".to_owned(),
+        ),
+    ];
+    for (path, status, reason) in cases {
+        let answer = gateway.get(path).await;
+        assert_eq!(answer.status, status, "{path}");
+        let error = answer.json()["error"].as_str().unwrap().to_owned();
+        assert!(error.contains(&reason), "{path}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn open_leads_to_the_traces_page_where_a_browser_reaches_it() {
+    let gateway =
+        TestGateway::start_with(|config| config.public_url = Some("https://t.example/".to_owned()))
+            .await;
+    let answer = gateway
+        .get(&format!("/open/{}", trace_id(7).to_uppercase()))
+        .await;
+    assert_eq!(answer.status, 307);
+    assert_eq!(
+        answer.header("location"),
+        format!("https://t.example/trace/{}", trace_id(7))
+    );
+    assert_eq!(gateway.get("/open/nonsense").await.status, 404);
+}
+
+#[tokio::test]
+async fn health_is_yes_with_the_counts() {
+    let gateway = TestGateway::start().await;
+    gateway.export(request("shop", vec![span(1, 1, "a")])).await;
+    let answer = gateway.get("/healthz").await;
+    let expected = json!({"healthy": true, "spans_kept": 1, "traces_kept": 1, "rejected": {},
+        "sinks": [{"name": "honeycomb", "state": "off", "sent": 0, "waiting": 0,
+            "retried": 0, "dropped": {}, "last_error": null}]});
+    assert_eq!(answer.json(), expected);
+}

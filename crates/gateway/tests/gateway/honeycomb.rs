@@ -1,0 +1,232 @@
+//! The Honeycomb sink against a strict double on loopback.
+
+use std::time::{Duration, Instant, SystemTime};
+
+use otel_web_gateway::{Config, Honeycomb, Secret};
+use trace_model::{SinkState, SinkStatus, Status};
+
+use crate::support::{FakeHoneycomb, KEY, Reply, TestGateway, request, span};
+
+fn forwarding_to(url: &str, key: &str) -> impl FnOnce(&mut Config) + use<> {
+    let mut honeycomb = Honeycomb::new(Secret::new(key));
+    url.clone_into(&mut honeycomb.endpoint);
+    |config| config.honeycomb = Some(honeycomb)
+}
+
+async fn gateway(fake: &FakeHoneycomb) -> TestGateway {
+    TestGateway::start_with(forwarding_to(&fake.url, KEY)).await
+}
+
+fn sink(status: &Status) -> &SinkStatus {
+    &status.sinks[0]
+}
+
+/// The sink's status once nothing waits any more.
+async fn done(gateway: &TestGateway) -> SinkStatus {
+    let status = gateway
+        .status_when(|status| sink(status).waiting == 0)
+        .await;
+    sink(&status).clone()
+}
+
+fn refuse(status: u16) -> Reply {
+    Reply::Refuse(status, None)
+}
+
+#[tokio::test]
+async fn all_spans_arrive_with_their_resources_as_gzipped_protobuf_under_the_key() {
+    let fake = FakeHoneycomb::start([]).await;
+    let gateway = gateway(&fake).await;
+    let browser = request("browser", vec![span(1, 1, "crud.like")]);
+    let mut backend = request("backend", vec![span(1, 2, "PUT /like")]);
+    backend.resource_spans.extend(browser.resource_spans);
+    gateway.export(backend.clone()).await;
+
+    assert_eq!(done(&gateway).await.sent, 2);
+    assert_eq!(fake.taken(), [backend]);
+    let headers = &fake.headers()[0];
+    assert_eq!(headers["x-honeycomb-team"], KEY);
+    assert!(!headers.contains_key("x-honeycomb-dataset"));
+}
+
+#[tokio::test]
+async fn a_classic_key_comes_with_a_dataset() {
+    let fake = FakeHoneycomb::start([]).await;
+    let key = "0123456789abcdef0123456789abcdef";
+    let gateway = TestGateway::start_with(forwarding_to(&fake.url, key)).await;
+    gateway.export(request("shop", vec![span(1, 1, "a")])).await;
+    done(&gateway).await;
+    assert_eq!(fake.headers()[0]["x-honeycomb-dataset"], "traces");
+}
+
+#[tokio::test]
+async fn after_a_time_of_503_everything_has_arrived_exactly_once() {
+    let fake = FakeHoneycomb::start([503, 502, 504, 429].map(refuse)).await;
+    let gateway = gateway(&fake).await;
+    for id in 1..=20 {
+        gateway
+            .export(request("shop", vec![span(1, id, "a")]))
+            .await;
+    }
+    // A sender that retries is no reason to forward a span twice.
+    gateway.export(request("shop", vec![span(1, 1, "a")])).await;
+
+    let status = done(&gateway).await;
+    assert_eq!((status.sent, status.state), (20, SinkState::On));
+    assert!(status.retried >= 4, "{status:?}");
+    assert!(status.dropped.is_empty());
+    let ids: Vec<u8> = fake.spans().iter().map(|span| span.span_id[0]).collect();
+    assert_eq!(ids, (1..=20).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn spans_wait_and_the_edge_goes_on_while_the_receiver_is_down() {
+    let nobody = "http://127.0.0.1:9";
+    let gateway = TestGateway::start_with(forwarding_to(nobody, KEY)).await;
+    gateway
+        .export(request("shop", vec![span(1, 1, "a"), span(1, 2, "b")]))
+        .await;
+    let failing = |status: &Status| sink(status).state == SinkState::Failing;
+    let status = gateway.status_when(failing).await;
+    assert_eq!(sink(&status).waiting, 2);
+    let error = sink(&status).last_error.clone().unwrap();
+    assert!(error.starts_with("no answer: "), "{error}");
+
+    // They wait across a restart, too.
+    let fake = FakeHoneycomb::start([]).await;
+    let gateway = gateway.restart_with(forwarding_to(&fake.url, KEY)).await;
+    assert_eq!(done(&gateway).await.sent, 2);
+    assert_eq!(fake.spans().len(), 2);
+}
+
+#[tokio::test]
+async fn retry_after_is_kept_as_seconds_and_as_a_date() {
+    let in_two_seconds = SystemTime::now() + Duration::from_secs(3);
+    let date = httpdate::fmt_http_date(in_two_seconds);
+    let replies = ["1".to_owned(), date].map(|after| Reply::Refuse(429, Some(after)));
+    let fake = FakeHoneycomb::start(replies).await;
+    let gateway = gateway(&fake).await;
+    let started = Instant::now();
+    gateway.export(request("shop", vec![span(1, 1, "a")])).await;
+    assert_eq!(done(&gateway).await.sent, 1);
+    // Dates have no fractions of a second.
+    assert!(
+        started.elapsed() >= Duration::from_millis(1900),
+        "{:?}",
+        started.elapsed()
+    );
+}
+
+#[tokio::test]
+async fn a_key_that_is_refused_drops_with_a_reason_and_the_sink_says_it_fails() {
+    let fake = FakeHoneycomb::start([refuse(401)]).await;
+    let gateway = gateway(&fake).await;
+    gateway.export(request("shop", vec![span(1, 1, "a")])).await;
+    let status = done(&gateway).await;
+    assert_eq!((status.sent, status.state), (0, SinkState::Failing));
+    assert_eq!(status.dropped["http_401"], 1);
+    assert!(
+        status
+            .last_error
+            .unwrap()
+            .contains("check HONEYCOMB_API_KEY")
+    );
+
+    gateway.export(request("shop", vec![span(1, 2, "b")])).await;
+    let recovered = |status: &Status| sink(status).state == SinkState::On;
+    let status = gateway.status_when(recovered).await;
+    assert_eq!(
+        (sink(&status).sent, sink(&status).dropped["http_401"]),
+        (1, 1)
+    );
+}
+
+#[tokio::test]
+async fn a_batch_that_is_too_large_is_split_and_a_span_that_is_too_large_is_dropped() {
+    let fake = FakeHoneycomb::start([Reply::AtMost(3)]).await;
+    let gateway = gateway(&fake).await;
+    let spans = (1..=20).map(|id| span(1, id, "a")).collect();
+    gateway.export(request("shop", spans)).await;
+    assert_eq!(done(&gateway).await.sent, 20);
+    assert_eq!(fake.spans().len(), 20);
+
+    let fake = FakeHoneycomb::start([Reply::AtMost(0)]).await;
+    let gateway = gateway.restart_with(forwarding_to(&fake.url, KEY)).await;
+    gateway
+        .export(request("shop", vec![span(2, 1, "a"), span(2, 2, "b")]))
+        .await;
+    assert_eq!(done(&gateway).await.dropped["too_large"], 2);
+}
+
+#[tokio::test]
+async fn spans_that_the_receiver_rejects_are_not_counted_as_sent() {
+    let fake = FakeHoneycomb::start([Reply::Partial(1)]).await;
+    let gateway = gateway(&fake).await;
+    gateway
+        .export(request("shop", vec![span(1, 1, "a"), span(1, 2, "b")]))
+        .await;
+    let status = done(&gateway).await;
+    assert_eq!(status.sent + status.dropped["rejected_by_receiver"], 2);
+}
+
+#[tokio::test]
+async fn spans_that_are_forgotten_while_they_wait_are_counted_as_expired() {
+    let nobody = "http://127.0.0.1:9";
+    let gateway = TestGateway::start_with(forwarding_to(nobody, KEY)).await;
+    gateway
+        .export(request("shop", vec![span(1, 1, "a"), span(1, 2, "b")]))
+        .await;
+    let gateway = gateway
+        .restart_with(|config| config.retention.age = Duration::ZERO)
+        .await;
+    let expired = |status: &Status| sink(status).dropped.get("expired") == Some(&2);
+    let status = gateway.status_when(expired).await;
+    assert_eq!((status.spans_kept, sink(&status).waiting), (0, 0));
+
+    // An empty store does not number anew: the next span is behind the sink's cursor.
+    let fake = FakeHoneycomb::start([]).await;
+    let gateway = gateway.restart_with(forwarding_to(&fake.url, KEY)).await;
+    gateway.export(request("shop", vec![span(2, 1, "c")])).await;
+    assert_eq!(done(&gateway).await.sent, 1);
+}
+
+#[tokio::test]
+async fn a_sink_that_was_off_does_not_send_what_came_meanwhile() {
+    let gateway = TestGateway::start().await;
+    gateway.export(request("shop", vec![span(1, 1, "a")])).await;
+    assert_eq!(sink(&gateway.status().await).state, SinkState::Off);
+    let fake = FakeHoneycomb::start([]).await;
+    let gateway = gateway.restart_with(forwarding_to(&fake.url, KEY)).await;
+    gateway.export(request("shop", vec![span(1, 2, "b")])).await;
+    assert_eq!(done(&gateway).await.sent, 1);
+    assert_eq!(fake.spans()[0].name, "b");
+}
+
+#[tokio::test]
+async fn what_waits_is_sent_before_the_gateway_stops() {
+    let fake = FakeHoneycomb::start([]).await;
+    let gateway = gateway(&fake).await;
+    gateway.export(request("shop", vec![span(1, 1, "a")])).await;
+    gateway.stop().await;
+    assert_eq!(fake.spans().len(), 1);
+}
+
+#[tokio::test]
+async fn the_key_is_in_no_answer_even_when_the_receiver_repeats_it() {
+    let fake = FakeHoneycomb::start([refuse(400), refuse(503)]).await;
+    let gateway = gateway(&fake).await;
+    gateway.export(request("shop", vec![span(1, 1, "a")])).await;
+    let failing = |status: &Status| sink(status).state == SinkState::Failing;
+    let status = gateway.status_when(failing).await;
+    assert!(
+        sink(&status)
+            .last_error
+            .clone()
+            .unwrap()
+            .contains("[redacted]")
+    );
+    for path in ["/api/status", "/healthz", "/api/traces", "/"] {
+        let body = gateway.get(path).await.body;
+        assert!(!String::from_utf8_lossy(&body).contains(KEY), "{path}");
+    }
+}

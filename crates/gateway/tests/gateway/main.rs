@@ -1,0 +1,17 @@
+//! The gateway as its clients see it: each test is a sentence of a specification or of the
+//! gateway's own promise.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on says where by a panic"
+)]
+
+mod api;
+mod command;
+mod cors;
+mod honeycomb;
+mod otlp_http;
+mod otlp_json;
+mod store;
+mod support;
+mod viewer;

@@ -1,0 +1,170 @@
+//! What the store promises: once, exactly, for as long as there is room.
+
+use std::time::Duration;
+
+use opentelemetry_proto::tonic::trace::v1::{Status as SpanStatus, TracesData};
+use serde_json::Value;
+
+use crate::support::{TestGateway, request, span, trace_id};
+
+async fn summary(gateway: &TestGateway, trace: u8) -> Value {
+    let list = gateway.get("/api/traces?service=shop").await.json();
+    let mut traces = list["traces"].as_array().unwrap().iter();
+    let found = traces.find(|summary| summary["trace_id"] == trace_id(trace));
+    found.unwrap().clone()
+}
+
+#[tokio::test]
+async fn a_trace_comes_back_with_its_resource_scope_and_spans_exactly() {
+    let gateway = TestGateway::start().await;
+    let mut child = span(1, 2, "SELECT");
+    child.parent_span_id = vec![1; 8];
+    child.status = Some(SpanStatus {
+        message: "locked".to_owned(),
+        code: 2,
+    });
+    let sent = request("shop", vec![span(1, 1, "GET /"), child]);
+    gateway.export(sent.clone()).await;
+
+    let answer = gateway.get(&format!("/api/traces/{}", trace_id(1))).await;
+    let stored: TracesData = serde_json::from_slice(&answer.body).unwrap();
+    assert_eq!(stored.resource_spans, sent.resource_spans);
+}
+
+#[tokio::test]
+async fn the_same_span_is_stored_once_however_often_it_is_sent() {
+    let gateway = TestGateway::start().await;
+    let twice = request("shop", vec![span(1, 1, "GET /"), span(1, 1, "GET /")]);
+    gateway.export(twice.clone()).await;
+    gateway.export(twice).await;
+    // The same span id in another trace is another span.
+    gateway
+        .export(request("shop", vec![span(2, 1, "GET /")]))
+        .await;
+
+    let status = gateway.status().await;
+    assert_eq!((status.spans_kept, status.traces_kept), (2, 2));
+    assert_eq!(summary(&gateway, 1).await["span_count"], 1);
+}
+
+#[tokio::test]
+async fn a_trace_is_listed_from_its_first_span_on_and_grows() {
+    let gateway = TestGateway::start().await;
+    let mut child = span(1, 2, "PUT /api/like");
+    child.parent_span_id = vec![1; 8];
+    gateway.export(request("shop", vec![child])).await;
+    let early = summary(&gateway, 1).await;
+    assert_eq!(
+        (&early["name"], &early["has_root"]),
+        (&"PUT /api/like".into(), &false.into())
+    );
+
+    gateway
+        .export(request("browser", vec![span(1, 1, "crud.like")]))
+        .await;
+    let late = summary(&gateway, 1).await;
+    assert_eq!(
+        (&late["name"], &late["has_root"]),
+        (&"crud.like".into(), &true.into())
+    );
+    assert_eq!(
+        (&late["service"], &late["span_count"]),
+        (&"browser".into(), &2.into())
+    );
+    assert_eq!(gateway.status().await.traces_kept, 1);
+}
+
+#[tokio::test]
+async fn acknowledged_spans_are_there_after_a_restart() {
+    let gateway = TestGateway::start().await;
+    gateway
+        .export(request("shop", vec![span(1, 1, "before")]))
+        .await;
+    let gateway = gateway.restart_with(|_| {}).await;
+    gateway
+        .export(request("shop", vec![span(2, 1, "after")]))
+        .await;
+    assert_eq!(gateway.list("").await, ["after", "before"]);
+    assert_eq!(gateway.status().await.spans_kept, 2);
+}
+
+#[tokio::test]
+async fn a_store_that_is_full_forgets_the_oldest_traces_as_a_whole() {
+    let gateway = TestGateway::start_with(|config| config.retention.bytes = 400_000).await;
+    for trace in 1..=250 {
+        let wordy = |id| span(trace, id, &"x".repeat(2000));
+        gateway
+            .export(request("shop", vec![wordy(1), wordy(2)]))
+            .await;
+    }
+    // The writer makes room after it acknowledged, and before it takes the next request.
+    gateway
+        .export(request("shop", vec![span(250, 1, "again")]))
+        .await;
+    let status = gateway.status().await;
+    assert!((20..250).contains(&status.traces_kept), "{status:?}");
+    assert_eq!(status.spans_kept, 2 * status.traces_kept);
+    assert_eq!(
+        gateway.list("limit=1000").await.len() as u64,
+        status.traces_kept
+    );
+    assert_eq!(summary(&gateway, 250).await["span_count"], 2);
+    let oldest = gateway.get(&format!("/api/traces/{}", trace_id(1))).await;
+    assert_eq!(oldest.status, 404);
+}
+
+#[tokio::test]
+async fn traces_older_than_the_bound_are_forgotten() {
+    let gateway = TestGateway::start().await;
+    gateway
+        .export(request("shop", vec![span(1, 1, "old")]))
+        .await;
+    let gateway = gateway
+        .restart_with(|config| config.retention.age = Duration::ZERO)
+        .await;
+    gateway.status_when(|status| status.traces_kept == 0).await;
+    assert_eq!(gateway.list("").await, [""; 0]);
+}
+
+#[tokio::test]
+async fn the_list_is_newest_first_and_every_filter_narrows_it() {
+    let gateway = TestGateway::start().await;
+    let mut slow = span(2, 1, "crud.create");
+    slow.end_time_unix_nano += 90_000_000;
+    let mut failed = span(3, 1, "GET /50%_off");
+    failed.status = Some(SpanStatus {
+        message: "database is locked".to_owned(),
+        code: 2,
+    });
+    gateway
+        .export(request("browser", vec![span(1, 1, "crud.like"), slow]))
+        .await;
+    gateway
+        .export(request("backend", vec![failed, span(1, 2, "PUT /like")]))
+        .await;
+    gateway
+        .export(request("trace-viewer", vec![span(4, 1, "open")]))
+        .await;
+
+    let check = async |query: &str, names: &[&str]| {
+        assert_eq!(gateway.list(query).await, names, "{query}");
+    };
+    let (like, create, failed) = ("crud.like", "crud.create", "GET /50%_off");
+    check("", &[failed, create, like]).await;
+    check("limit=2", &[failed, create]).await;
+    check("service=browser", &[create, like]).await;
+    check("service=backend", &[failed, like]).await;
+    check("service=trace-viewer", &["open"]).await;
+    check("service=", &[failed, create, like]).await;
+    check("name=CRUD", &[create, like]).await;
+    check("name=%25_", &[failed]).await;
+    check("min_duration_ms=99.5", &[create]).await;
+    check("status=error", &[failed]).await;
+    check("status=ok", &[create, like]).await;
+    check("q=locked", &[failed]).await;
+    check("q=put+like", &[like]).await;
+    check("q=0202", &[create]).await;
+    check("q=like+nowhere", &[]).await;
+    check("since=1790000002000000000", &[failed, create]).await;
+    check("status=ok&service=backend", &[like]).await;
+}

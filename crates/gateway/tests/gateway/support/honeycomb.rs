@@ -1,0 +1,155 @@
+//! A Honeycomb on loopback that is stricter than the real one and answers as told.
+
+use std::{
+    collections::VecDeque,
+    io::Read,
+    sync::{Arc, Mutex},
+};
+
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    extract::State,
+    http::{HeaderMap, Response},
+    routing::post,
+};
+use flate2::read::GzDecoder;
+use opentelemetry_proto::tonic::{
+    collector::trace::v1::{
+        ExportTracePartialSuccess, ExportTraceServiceRequest, ExportTraceServiceResponse,
+    },
+    trace::v1::Span,
+};
+use prost::Message;
+use tokio::net::TcpListener;
+
+pub(crate) const KEY: &str = "hcaik_01hqk4k20cjeh63wca8vva5stw70nft6m5n8wr8f5mjx3762s8269j50wc";
+
+/// What it answers to one request.
+#[derive(Clone, Debug)]
+pub(crate) enum Reply {
+    Take,
+    /// Takes the request but for so many spans.
+    Partial(i64),
+    /// Refuses with a status, and perhaps a `Retry-After`.
+    Refuse(u16, Option<String>),
+    /// Refuses requests of more than so many spans with 413, for ever.
+    AtMost(usize),
+}
+
+#[derive(Debug, Default)]
+struct Seen {
+    replies: VecDeque<Reply>,
+    headers: Vec<HeaderMap>,
+    taken: Vec<ExportTraceServiceRequest>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct FakeHoneycomb {
+    pub(crate) url: String,
+    seen: Arc<Mutex<Seen>>,
+}
+
+impl FakeHoneycomb {
+    /// Answers with `replies` in turn, then takes everything.
+    pub(crate) async fn start(replies: impl IntoIterator<Item = Reply>) -> Self {
+        let seen = Arc::new(Mutex::new(Seen {
+            replies: replies.into_iter().collect(),
+            ..Seen::default()
+        }));
+        let router = Router::new()
+            .route("/v1/traces", post(answer))
+            .with_state(Arc::clone(&seen));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(axum::serve(listener, router).into_future());
+        Self { url, seen }
+    }
+
+    /// Headers of every request, refused ones too.
+    pub(crate) fn headers(&self) -> Vec<HeaderMap> {
+        self.seen.lock().unwrap().headers.clone()
+    }
+
+    pub(crate) fn taken(&self) -> Vec<ExportTraceServiceRequest> {
+        self.seen.lock().unwrap().taken.clone()
+    }
+
+    /// The spans it took, in order.
+    pub(crate) fn spans(&self) -> Vec<Span> {
+        let requests = self.taken().into_iter();
+        let resources = requests.flat_map(|request| request.resource_spans);
+        let scopes = resources.flat_map(|resource| resource.scope_spans);
+        scopes.flat_map(|scope| scope.spans).collect()
+    }
+}
+
+async fn answer(
+    State(seen): State<Arc<Mutex<Seen>>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response<Body> {
+    let request = match read(&headers, &body) {
+        Ok(request) => request,
+        Err(problem) => return refuse(400, None, &problem),
+    };
+    let mut seen = seen.lock().unwrap();
+    seen.headers.push(headers);
+    let reply = match seen.replies.front() {
+        Some(at_most @ Reply::AtMost(_)) => at_most.clone(),
+        _ => seen.replies.pop_front().unwrap_or(Reply::Take),
+    };
+    match reply {
+        Reply::Refuse(status, after) => refuse(status, after, &format!("no, {KEY}")),
+        Reply::AtMost(spans) if span_count(&request) > spans => refuse(413, None, "too large"),
+        Reply::Partial(rejected_spans) => take(&mut seen, request, rejected_spans),
+        Reply::Take | Reply::AtMost(_) => take(&mut seen, request, 0),
+    }
+}
+
+/// Exactly what Honeycomb documents, and nothing more.
+fn read(headers: &HeaderMap, body: &[u8]) -> Result<ExportTraceServiceRequest, String> {
+    let expect = |name: &str, value: &str| match headers.get(name) {
+        Some(given) if given == value => Ok(()),
+        given => Err(format!("{name} must be {value}, was {given:?}")),
+    };
+    expect("content-type", "application/x-protobuf")?;
+    expect("content-encoding", "gzip")?;
+    let mut inflated = Vec::new();
+    let read = GzDecoder::new(body).read_to_end(&mut inflated);
+    read.map_err(|error| error.to_string())?;
+    ExportTraceServiceRequest::decode(&*inflated).map_err(|error| error.to_string())
+}
+
+fn span_count(request: &ExportTraceServiceRequest) -> usize {
+    let scopes = request
+        .resource_spans
+        .iter()
+        .flat_map(|spans| &spans.scope_spans);
+    scopes.map(|scope| scope.spans.len()).sum()
+}
+
+fn take(
+    seen: &mut Seen,
+    request: ExportTraceServiceRequest,
+    rejected_spans: i64,
+) -> Response<Body> {
+    seen.taken.push(request);
+    let partial = ExportTracePartialSuccess {
+        rejected_spans,
+        error_message: "too old".to_owned(),
+    };
+    let response = ExportTraceServiceResponse {
+        partial_success: (rejected_spans > 0).then_some(partial),
+    };
+    Response::new(Body::from(response.encode_to_vec()))
+}
+
+/// It repeats the key, as a careless server may.
+fn refuse(status: u16, after: Option<String>, text: &str) -> Response<Body> {
+    let mut response = Response::builder().status(status);
+    if let Some(after) = after {
+        response = response.header("retry-after", after);
+    }
+    response.body(Body::from(text.to_owned())).unwrap()
+}

@@ -1,0 +1,164 @@
+//! A gateway with a store of its own, and the spans to send to it.
+
+mod honeycomb;
+mod spans;
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{HeaderMap, Method, Request, StatusCode, header},
+};
+use bytes::Bytes;
+use otel_web_gateway::{Config, Gateway};
+use prost::Message;
+use serde_json::Value;
+use tempfile::TempDir;
+use tower::ServiceExt;
+use trace_model::Status;
+
+pub(crate) use self::{
+    honeycomb::{FakeHoneycomb, KEY, Reply},
+    spans::{gzip, request, span, trace_id},
+};
+
+pub(crate) const PROTOBUF: &str = "application/x-protobuf";
+pub(crate) const JSON: &str = "application/json";
+
+/// Long enough for a busy machine; reached only when a test fails.
+const DEADLINE: Duration = Duration::from_secs(20);
+
+/// A gateway on a free port. Requests go to its router directly.
+pub(crate) struct TestGateway {
+    gateway: Gateway,
+    config: Config,
+    dir: Arc<TempDir>,
+}
+
+impl TestGateway {
+    pub(crate) async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    pub(crate) async fn start_with(configure: impl FnOnce(&mut Config)) -> Self {
+        let dir = Arc::new(tempfile::tempdir().unwrap());
+        let mut config = Config::default();
+        config.listen = "127.0.0.1:0".to_owned();
+        config.db = dir.path().join("traces.db");
+        configure(&mut config);
+        Self::open(config, dir).await
+    }
+
+    async fn open(config: Config, dir: Arc<TempDir>) -> Self {
+        let gateway = Gateway::start(&config).await.unwrap();
+        Self {
+            gateway,
+            config,
+            dir,
+        }
+    }
+
+    /// Stops it as Ctrl-C does.
+    pub(crate) async fn stop(self) -> (Config, Arc<TempDir>) {
+        self.gateway.serve(async {}).await.unwrap();
+        (self.config, self.dir)
+    }
+
+    /// Stops it and starts it on the same store, configured anew.
+    pub(crate) async fn restart_with(self, configure: impl FnOnce(&mut Config)) -> Self {
+        let (mut config, dir) = self.stop().await;
+        configure(&mut config);
+        Self::open(config, dir).await
+    }
+
+    pub(crate) fn router(&self) -> Router {
+        self.gateway.router()
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: to_bytes(body, usize::MAX).await.unwrap(),
+        }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        self.send(request).await
+    }
+
+    /// Posts to `/v1/traces`.
+    pub(crate) async fn post(&self, content_type: &str, body: impl Into<Body>) -> Answer {
+        self.post_with(content_type, &[], body).await
+    }
+
+    pub(crate) async fn post_with(
+        &self,
+        content_type: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Body>,
+    ) -> Answer {
+        let mut request = Request::builder().method(Method::POST).uri("/v1/traces");
+        request = request.header(header::CONTENT_TYPE, content_type);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request.body(body.into()).unwrap()).await
+    }
+
+    /// Posts protobuf and insists that all of it was taken.
+    pub(crate) async fn export(&self, request: impl Message) {
+        let answer = self.post(PROTOBUF, request.encode_to_vec()).await;
+        assert_eq!((answer.status, answer.body.len()), (StatusCode::OK, 0));
+    }
+
+    /// The traces that `/api/traces` lists, by name.
+    pub(crate) async fn list(&self, query: &str) -> Vec<String> {
+        let list = self.get(&format!("/api/traces?{query}")).await.json();
+        let names = list["traces"].as_array().unwrap().iter();
+        names
+            .map(|trace| trace["name"].as_str().unwrap().to_owned())
+            .collect()
+    }
+
+    pub(crate) async fn status(&self) -> Status {
+        serde_json::from_slice(&self.get("/api/status").await.body).unwrap()
+    }
+
+    /// Waits until the gateway's status is as expected.
+    pub(crate) async fn status_when(&self, expected: impl Fn(&Status) -> bool) -> Status {
+        let deadline = tokio::time::Instant::now() + DEADLINE;
+        loop {
+            let status = self.status().await;
+            if expected(&status) {
+                return status;
+            }
+            assert!(tokio::time::Instant::now() < deadline, "still {status:#?}");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+}
+
+/// A complete answer.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
+    }
+}

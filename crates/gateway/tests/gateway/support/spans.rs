@@ -1,0 +1,70 @@
+//! Spans to send.
+
+use std::io::Write;
+
+use flate2::{Compression, write::GzEncoder};
+use opentelemetry_proto::tonic::{
+    collector::trace::v1::ExportTraceServiceRequest,
+    common::v1::{AnyValue, InstrumentationScope, KeyValue, any_value::Value},
+    resource::v1::Resource,
+    trace::v1::{ResourceSpans, ScopeSpans, Span},
+};
+
+const START: u64 = 1_790_000_000_000_000_000;
+
+/// A span of 10 ms. Traces with higher numbers start later.
+pub(crate) fn span(trace: u8, id: u8, name: &str) -> Span {
+    let start = START + u64::from(trace) * 1_000_000_000;
+    Span {
+        trace_id: vec![trace; 16],
+        span_id: vec![id; 8],
+        name: name.to_owned(),
+        start_time_unix_nano: start,
+        end_time_unix_nano: start + 10_000_000,
+        ..Span::default()
+    }
+}
+
+/// The hex id of [`span`]'s trace.
+pub(crate) fn trace_id(trace: u8) -> String {
+    format!("{trace:02x}").repeat(16)
+}
+
+pub(crate) fn request(service: &str, spans: Vec<Span>) -> ExportTraceServiceRequest {
+    let resource = Resource {
+        attributes: vec![string("service.name", service)],
+        ..Resource::default()
+    };
+    let scope = InstrumentationScope {
+        name: "test".to_owned(),
+        ..InstrumentationScope::default()
+    };
+    let scope_spans = ScopeSpans {
+        scope: Some(scope),
+        spans,
+        schema_url: "https://opentelemetry.io/schemas/1.41.0".to_owned(),
+    };
+    let resource_spans = ResourceSpans {
+        resource: Some(resource),
+        scope_spans: vec![scope_spans],
+        ..ResourceSpans::default()
+    };
+    ExportTraceServiceRequest {
+        resource_spans: vec![resource_spans],
+    }
+}
+
+fn string(key: &str, value: &str) -> KeyValue {
+    let value = Some(Value::StringValue(value.to_owned()));
+    KeyValue {
+        key: key.to_owned(),
+        value: Some(AnyValue { value }),
+        ..KeyValue::default()
+    }
+}
+
+pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}

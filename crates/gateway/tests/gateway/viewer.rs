@@ -1,0 +1,50 @@
+//! The viewer's files.
+
+use std::{fs, path::Path};
+
+use crate::support::TestGateway;
+
+fn build(dir: &Path) {
+    fs::create_dir_all(dir).unwrap();
+    fs::write(dir.join("index.html"), "<title>viewer</title>").unwrap();
+    fs::write(dir.join("viewer-1a2b.wasm"), "\0asm").unwrap();
+}
+
+#[tokio::test]
+async fn until_the_viewer_is_built_a_page_says_how_and_then_it_is_served() {
+    let dir = tempfile::tempdir().unwrap();
+    let dist = dir.path().join("dist");
+    let gateway = TestGateway::start_with(|config| config.viewer_dir = Some(dist.clone())).await;
+    let missing = gateway.get("/").await;
+    assert_eq!(missing.status, 404);
+    assert!(String::from_utf8_lossy(&missing.body).contains("trunk build"));
+
+    build(&dist);
+    let built = gateway.get("/").await;
+    assert_eq!(
+        (built.status.as_u16(), &built.body[..]),
+        (200, &b"<title>viewer</title>"[..])
+    );
+}
+
+#[tokio::test]
+async fn pages_of_the_viewer_are_its_index_and_missing_files_are_404() {
+    let dir = tempfile::tempdir().unwrap();
+    build(dir.path());
+    let path = dir.path().to_owned();
+    let gateway = TestGateway::start_with(|config| config.viewer_dir = Some(path)).await;
+    for page in [
+        "/",
+        "/index.html",
+        "/trace/6a2b7c1e98038103d269b633813fc60c?span=1",
+    ] {
+        let answer = gateway.get(page).await;
+        assert_eq!(&answer.body[..], b"<title>viewer</title>", "{page}");
+        assert_eq!(answer.header("content-type"), "text/html");
+        assert_eq!(answer.header("cache-control"), "no-cache");
+    }
+    let wasm = gateway.get("/viewer-1a2b.wasm").await;
+    assert_eq!(wasm.header("content-type"), "application/wasm");
+    assert_eq!(gateway.get("/viewer-old.wasm").await.status, 404);
+    assert_eq!(gateway.get("/../Cargo.toml").await.status, 404);
+}
