@@ -1,0 +1,136 @@
+//! Everything that can go wrong with a request, and the answer it gets.
+//!
+//! | use | when |
+//! |---|---|
+//! | [`Error::Invalid`] | the request was read, and fields of it are wrong: codes for a form |
+//! | [`Error::BadRequest`] | it could not be read |
+//! | [`Error::Failed`] | it is our fault: the span gets the reason, the answer does not |
+
+use std::{borrow::Cow, fmt, sync::Arc};
+
+use api_types::{Code, Problem};
+use axum::{
+    Json,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+
+/// What a handler returns instead of an answer.
+#[derive(Debug)]
+pub enum Error {
+    /// 422
+    Invalid(Vec<Code>),
+    /// 400
+    BadRequest(String),
+    /// 401
+    Unauthorized(&'static str),
+    /// 403
+    Forbidden(&'static str),
+    /// 404
+    NotFound(String),
+    /// 405
+    MethodNotAllowed,
+    /// 413
+    TooLarge,
+    /// 415
+    NotJson,
+    /// 500, or 503 where trying again may help.
+    Failed(Failure),
+}
+
+/// A fault of ours. It travels in the answer's extensions to the SERVER span, never to the caller.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// The type of the exception, such as `sqlx::Error`.
+    pub kind: &'static str,
+    pub message: Arc<str>,
+    status: StatusCode,
+}
+
+impl Failure {
+    pub(crate) fn new(kind: &'static str, message: impl fmt::Display) -> Self {
+        let message = message.to_string().into();
+        Self {
+            kind,
+            message,
+            status: StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        let mut failure = Failure::new("sqlx::Error", &error);
+        if matches!(error, sqlx::Error::PoolTimedOut) {
+            failure.status = StatusCode::SERVICE_UNAVAILABLE;
+        }
+        Self::Failed(failure)
+    }
+}
+
+impl Error {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::Unauthorized(_) => StatusCode::UNAUTHORIZED,
+            Self::Forbidden(_) => StatusCode::FORBIDDEN,
+            Self::NotFound(_) => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Failed(failure) => failure.status,
+        }
+    }
+
+    fn text(&self) -> Cow<'_, str> {
+        match self {
+            Self::BadRequest(text) | Self::NotFound(text) => text.into(),
+            Self::Unauthorized(text) | Self::Forbidden(text) => (*text).into(),
+            Self::Invalid(_) => "Some fields are not valid.".into(),
+            Self::MethodNotAllowed => "This address does not answer that method; see Allow.".into(),
+            Self::TooLarge => "The body is too large: send up to 16 KiB.".into(),
+            Self::NotJson => "Send the body as Content-Type: application/json.".into(),
+            Self::Failed(_) => "Something went wrong on our side. Please try again.".into(),
+        }
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let status = self.status();
+        let problem = Json(Problem {
+            error: self.text().into_owned(),
+        });
+        match self {
+            Self::Invalid(codes) => (status, Json(codes)).into_response(),
+            Self::Failed(failure) => {
+                let mut response = (status, problem).into_response();
+                response.extensions_mut().insert(failure);
+                response
+            }
+            _ => (status, problem).into_response(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_keeps_its_reason_to_itself() {
+        let error = Error::from(sqlx::Error::Protocol("table users is locked".to_owned()));
+        assert!(!error.text().contains("users"));
+        let response = error.into_response();
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let failure = response.extensions().get::<Failure>().unwrap();
+        assert!(failure.message.contains("users"));
+    }
+
+    #[test]
+    fn a_database_without_a_free_connection_may_be_tried_again() {
+        let response = Error::from(sqlx::Error::PoolTimedOut).into_response();
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+    }
+}

@@ -1,0 +1,24 @@
+//! Whether the API and its database answer.
+
+use axum::{Json, Router, extract::State, routing::get};
+use serde::Serialize;
+
+use crate::{AppState, Error};
+
+pub(super) fn routes() -> Router<AppState> {
+    Router::new().route("/api/health-check", get(health_check))
+}
+
+#[derive(Serialize)]
+struct Health {
+    success: bool,
+    version: &'static str,
+}
+
+async fn health_check(State(state): State<AppState>) -> Result<Json<Health>, Error> {
+    state.db.acquire().await?;
+    Ok(Json(Health {
+        success: true,
+        version: env!("CARGO_PKG_VERSION"),
+    }))
+}

@@ -1,0 +1,143 @@
+//! Writing and deleting cruds and replies.
+
+use api_types::{Timestamp, text};
+use sqlx::{Sqlite, SqliteConnection, Transaction};
+
+use super::{Pool, Result, Statement};
+
+const BEGIN: Statement = Statement::control("BEGIN", "BEGIN IMMEDIATE");
+const COMMIT: Statement = Statement::control("COMMIT", "COMMIT");
+
+const INSERT_CRUD: Statement = Statement::new(
+    "INSERT",
+    "activities",
+    "INSERT INTO activities (uuid, user_id, message, created_at, expires_at) \
+     VALUES (?1, ?2, ?3, ?4, ?5) RETURNING id",
+);
+
+/// A reply expires with what it answers; what has expired is not answered.
+const INSERT_REPLY: Statement = Statement::new(
+    "INSERT",
+    "activities",
+    "INSERT INTO activities (uuid, user_id, message, created_at, expires_at, reply_to_id) \
+     SELECT ?1, ?2, ?3, ?4, expires_at, id FROM activities WHERE uuid = ?5 AND expires_at > ?4 \
+     RETURNING id",
+);
+
+const INSERT_HASHTAGS: Statement = Statement::new(
+    "INSERT",
+    "activity_hashtags",
+    "INSERT OR IGNORE INTO activity_hashtags (tag, activity_id, label) \
+     SELECT value ->> 0, ?1, value ->> 1 FROM json_each(?2)",
+);
+
+const INSERT_MENTIONS: Statement = Statement::new(
+    "INSERT",
+    "activity_mentions",
+    "INSERT OR IGNORE INTO activity_mentions (user_id, activity_id) \
+     SELECT u.id, ?1 FROM json_each(?2) JOIN users AS u ON u.handle = value",
+);
+
+const AUTHOR: Statement = Statement::new(
+    "SELECT",
+    "activities",
+    "SELECT user_id FROM activities WHERE uuid = ?1 AND expires_at > ?2",
+);
+
+const DELETE: Statement = Statement::new(
+    "DELETE",
+    "activities",
+    "DELETE FROM activities WHERE uuid = ?1",
+);
+
+/// What to write.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Draft<'a> {
+    pub(crate) uuid: &'a str,
+    pub(crate) user_id: i64,
+    pub(crate) message: &'a str,
+    pub(crate) created_at: Timestamp,
+}
+
+pub(crate) async fn insert_crud(
+    pool: &Pool,
+    draft: Draft<'_>,
+    expires_at: Timestamp,
+) -> Result<()> {
+    let mut transaction = begin(pool).await?;
+    let query = draft_query(INSERT_CRUD, draft).bind(expires_at.as_millis());
+    let id = INSERT_CRUD
+        .traced(query.fetch_one(&mut *transaction))
+        .await?;
+    index_text(&mut transaction, id, draft.message).await?;
+    COMMIT.traced(transaction.commit()).await
+}
+
+/// Whether there was something to reply to.
+pub(crate) async fn insert_reply(pool: &Pool, draft: Draft<'_>, to_uuid: &str) -> Result<bool> {
+    let mut transaction = begin(pool).await?;
+    let query = draft_query(INSERT_REPLY, draft).bind(to_uuid.to_owned());
+    let id = INSERT_REPLY
+        .traced(query.fetch_optional(&mut *transaction))
+        .await?;
+    if let Some(id) = id {
+        index_text(&mut transaction, id, draft.message).await?;
+    }
+    COMMIT.traced(transaction.commit()).await?;
+    Ok(id.is_some())
+}
+
+pub(crate) async fn author_id(pool: &Pool, uuid: &str, now: Timestamp) -> Result<Option<i64>> {
+    let query = sqlx::query_scalar(AUTHOR.text)
+        .bind(uuid)
+        .bind(now.as_millis());
+    AUTHOR.traced(query.fetch_optional(pool)).await
+}
+
+pub(crate) async fn delete(pool: &Pool, uuid: &str) -> Result<()> {
+    DELETE
+        .traced(sqlx::query(DELETE.text).bind(uuid).execute(pool))
+        .await?;
+    Ok(())
+}
+
+/// Takes the turn to write at once: a transaction that turns from reading to writing midway may
+/// find that another did so first.
+async fn begin(pool: &Pool) -> Result<Transaction<'static, Sqlite>> {
+    BEGIN.traced(pool.begin_with(BEGIN.text)).await
+}
+
+type IdQuery = sqlx::query::QueryScalar<'static, Sqlite, i64, sqlx::sqlite::SqliteArguments>;
+
+fn draft_query(statement: Statement, draft: Draft<'_>) -> IdQuery {
+    sqlx::query_scalar(statement.text)
+        .bind(draft.uuid.to_owned())
+        .bind(draft.user_id)
+        .bind(draft.message.to_owned())
+        .bind(draft.created_at.as_millis())
+}
+
+async fn index_text(connection: &mut SqliteConnection, id: i64, message: &str) -> Result<()> {
+    let tags: Vec<_> = text::hashtags(message)
+        .map(|tag| [tag.to_lowercase(), tag.to_owned()])
+        .collect();
+    insert_each(connection, INSERT_HASHTAGS, id, tags).await?;
+    let handles: Vec<_> = text::mentions(message).map(str::to_owned).collect();
+    insert_each(connection, INSERT_MENTIONS, id, handles).await
+}
+
+async fn insert_each<T: serde::Serialize>(
+    connection: &mut SqliteConnection,
+    statement: Statement,
+    id: i64,
+    values: Vec<T>,
+) -> Result<()> {
+    if values.is_empty() {
+        return Ok(());
+    }
+    let values =
+        serde_json::to_string(&values).map_err(|error| sqlx::Error::Encode(error.into()))?;
+    let query = sqlx::query(statement.text).bind(id).bind(values);
+    statement.traced(query.execute(connection)).await?;
+    Ok(())
+}

@@ -1,0 +1,48 @@
+//! What stands beside every feed.
+
+use api_types::{Timestamp, TrendingTag, UserSummary};
+
+use super::{Pool, Result, Statement};
+
+/// Spelled the way it is written most, counted by crud and reply.
+const TRENDING: Statement = Statement::new(
+    "SELECT",
+    "activity_hashtags",
+    "SELECT (SELECT label FROM activity_hashtags WHERE tag = h.tag \
+             GROUP BY label ORDER BY count(*) DESC, label LIMIT 1), count(*) AS uses \
+     FROM activity_hashtags AS h JOIN activities AS a ON a.id = h.activity_id \
+     WHERE a.expires_at > ?1 GROUP BY h.tag ORDER BY uses DESC, h.tag LIMIT ?2",
+);
+
+/// Others, those who wrote last first.
+const SUGGESTED: Statement = Statement::new(
+    "SELECT",
+    "users",
+    "SELECT u.handle, u.display_name FROM users AS u WHERE u.id IS NOT ?1 \
+     ORDER BY (SELECT max(created_at) FROM activities WHERE user_id = u.id) DESC, u.handle LIMIT ?2",
+);
+
+pub(crate) async fn trending(pool: &Pool, now: Timestamp, max: u32) -> Result<Vec<TrendingTag>> {
+    let query = sqlx::query_as(TRENDING.text)
+        .bind(now.as_millis())
+        .bind(max);
+    let rows: Vec<(String, u32)> = TRENDING.traced(query.fetch_all(pool)).await?;
+    Ok(rows
+        .into_iter()
+        .map(|(tag, cruds_count)| TrendingTag { tag, cruds_count })
+        .collect())
+}
+
+pub(crate) async fn suggested(
+    pool: &Pool,
+    viewer_id: Option<i64>,
+    max: u32,
+) -> Result<Vec<UserSummary>> {
+    let query = sqlx::query_as(SUGGESTED.text).bind(viewer_id).bind(max);
+    let rows: Vec<(String, String)> = SUGGESTED.traced(query.fetch_all(pool)).await?;
+    let user = |(handle, display_name)| UserSummary {
+        handle,
+        display_name,
+    };
+    Ok(rows.into_iter().map(user).collect())
+}

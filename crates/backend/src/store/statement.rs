@@ -1,0 +1,100 @@
+//! A statement, and the CLIENT span it runs in.
+
+use opentelemetry::{
+    Context, KeyValue,
+    context::FutureExt,
+    global,
+    trace::{SpanKind, Status, TraceContextExt, Tracer},
+};
+
+const TRACER: &str = "cruddur-sql";
+
+/// A statement whose values are all parameters, so that its text may stand in a trace.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Statement {
+    operation: &'static str,
+    collection: Option<&'static str>,
+    pub(crate) text: &'static str,
+}
+
+impl Statement {
+    /// `collection` is the table the statement is about, also where it reads others.
+    pub(crate) const fn new(
+        operation: &'static str,
+        collection: &'static str,
+        text: &'static str,
+    ) -> Self {
+        Self {
+            operation,
+            collection: Some(collection),
+            text,
+        }
+    }
+
+    /// A statement about no table, such as `COMMIT`.
+    pub(crate) const fn control(operation: &'static str, text: &'static str) -> Self {
+        Self {
+            operation,
+            collection: None,
+            text,
+        }
+    }
+
+    /// Waits for the statement inside its span. What runs outside a request, such as writing the
+    /// demo data, is traced by nobody.
+    pub(crate) async fn traced<T>(
+        self,
+        statement: impl Future<Output = super::Result<T>>,
+    ) -> super::Result<T> {
+        let parent = Context::current();
+        if !parent.has_active_span() {
+            return statement.await;
+        }
+        let context = self.start(&parent);
+        let result = statement.with_context(context.clone()).await;
+        if let Err(error) = &result {
+            describe(error, &context);
+        }
+        context.span().end();
+        result
+    }
+
+    fn start(self, parent: &Context) -> Context {
+        let tracer = global::tracer(TRACER);
+        let span = tracer
+            .span_builder(self.span_name())
+            .with_kind(SpanKind::Client)
+            .with_attributes(self.attributes());
+        parent.with_span(span.start_with_context(&tracer, parent))
+    }
+
+    fn span_name(self) -> String {
+        match self.collection {
+            Some(collection) => format!("{} {collection}", self.operation),
+            None => self.operation.to_owned(),
+        }
+    }
+
+    fn attributes(self) -> Vec<KeyValue> {
+        let mut attributes = vec![
+            KeyValue::new("db.system.name", "sqlite"),
+            KeyValue::new("db.operation.name", self.operation),
+            KeyValue::new("db.query.text", self.text),
+        ];
+        if let Some(collection) = self.collection {
+            attributes.push(KeyValue::new("db.collection.name", collection));
+        }
+        attributes
+    }
+}
+
+fn describe(error: &sqlx::Error, context: &Context) {
+    let span = context.span();
+    let code = error.as_database_error().and_then(|error| error.code());
+    if let Some(code) = &code {
+        span.set_attribute(KeyValue::new("db.response.status_code", code.to_string()));
+    }
+    let kind = code.map_or_else(|| "sqlx::Error".to_owned(), |code| code.into_owned());
+    span.set_attribute(KeyValue::new("error.type", kind));
+    span.set_status(Status::error(error.to_string()));
+}

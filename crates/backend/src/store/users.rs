@@ -1,0 +1,106 @@
+//! Accounts.
+
+use api_types::{Profile, Timestamp};
+
+use super::{Pool, Result, Statement};
+
+const BY_HANDLE: Statement =
+    Statement::new("SELECT", "users", "SELECT id FROM users WHERE handle = ?1");
+
+const BY_EMAIL: Statement = Statement::new(
+    "SELECT",
+    "users",
+    "SELECT id, handle, display_name, password_hash FROM users WHERE email = ?1",
+);
+
+const PROFILE: Statement = Statement::new(
+    "SELECT",
+    "users",
+    "SELECT u.handle, u.display_name, u.bio, u.created_at, \
+     (SELECT count(*) FROM activities \
+      WHERE user_id = u.id AND reply_to_id IS NULL AND expires_at > ?2) \
+     FROM users AS u WHERE u.handle = ?1",
+);
+
+const INSERT: Statement = Statement::new(
+    "INSERT",
+    "users",
+    "INSERT INTO users (handle, display_name, bio, email, password_hash, created_at) \
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING id",
+);
+
+const ANY: Statement = Statement::new("SELECT", "users", "SELECT EXISTS (SELECT 1 FROM users)");
+
+/// Who acts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct User {
+    pub(crate) id: i64,
+    pub(crate) handle: String,
+    pub(crate) display_name: String,
+}
+
+/// An account to be.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NewUser<'a> {
+    pub(crate) handle: &'a str,
+    pub(crate) display_name: &'a str,
+    pub(crate) bio: &'a str,
+    pub(crate) email: &'a str,
+    pub(crate) password_hash: &'a str,
+    pub(crate) created_at: Timestamp,
+}
+
+pub(crate) async fn id_of(pool: &Pool, handle: &str) -> Result<Option<i64>> {
+    let query = sqlx::query_scalar(BY_HANDLE.text).bind(handle);
+    BY_HANDLE.traced(query.fetch_optional(pool)).await
+}
+
+/// The account of this email, with its password's hash.
+pub(crate) async fn by_email(pool: &Pool, email: &str) -> Result<Option<(User, String)>> {
+    let query = sqlx::query_as(BY_EMAIL.text).bind(email);
+    let row: Option<(i64, String, String, String)> =
+        BY_EMAIL.traced(query.fetch_optional(pool)).await?;
+    Ok(row.map(|(id, handle, display_name, hash)| {
+        (
+            User {
+                id,
+                handle,
+                display_name,
+            },
+            hash,
+        )
+    }))
+}
+
+pub(crate) async fn profile(pool: &Pool, handle: &str, now: Timestamp) -> Result<Option<Profile>> {
+    let query = sqlx::query_as(PROFILE.text)
+        .bind(handle)
+        .bind(now.as_millis());
+    let row: Option<(String, String, String, i64, u32)> =
+        PROFILE.traced(query.fetch_optional(pool)).await?;
+    Ok(row.map(
+        |(handle, display_name, bio, created_at, cruds_count)| Profile {
+            handle,
+            display_name,
+            bio,
+            cruds_count,
+            created_at: Some(Timestamp::from_millis(created_at)),
+        },
+    ))
+}
+
+pub(crate) async fn insert(pool: &Pool, user: NewUser<'_>) -> Result<i64> {
+    let query = sqlx::query_scalar(INSERT.text)
+        .bind(user.handle)
+        .bind(user.display_name)
+        .bind(user.bio)
+        .bind(user.email)
+        .bind(user.password_hash)
+        .bind(user.created_at.as_millis());
+    INSERT.traced(query.fetch_one(pool)).await
+}
+
+pub(crate) async fn any(pool: &Pool) -> Result<bool> {
+    ANY.traced(sqlx::query_scalar(ANY.text).fetch_one(pool))
+        .await
+}
