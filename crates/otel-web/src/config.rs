@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::platform;
+
 /// Everything that can be set, after the page had its say.
 #[derive(Clone, Debug)]
 pub(crate) struct Config {
@@ -30,7 +32,7 @@ impl fmt::Display for InvalidSetting {
         } = self;
         write!(
             f,
-            "{name} is {value:?}, expected {expected}; telemetry is off"
+            "{name} is \"{value}\", expected {expected}; telemetry is off"
         )
     }
 }
@@ -68,7 +70,7 @@ impl Config {
             });
         }
         if !(0.0..=1.0).contains(&self.sample_ratio) {
-            return Err(invalid_ratio(&self.sample_ratio.to_string()));
+            return Err(invalid_ratio("out of range"));
         }
         Ok(self)
     }
@@ -79,8 +81,11 @@ impl Config {
     }
 }
 
+/// By the platform, which has a parser for numbers: Rust's own would weigh more than all settings.
 fn parse_ratio(text: &str) -> Result<f64, InvalidSetting> {
-    text.trim().parse().map_err(|_| invalid_ratio(text))
+    let ratio = platform::parse_number(text);
+    let is_valid = (0.0..=1.0).contains(&ratio);
+    is_valid.then_some(ratio).ok_or_else(|| invalid_ratio(text))
 }
 
 fn invalid_ratio(value: &str) -> InvalidSetting {

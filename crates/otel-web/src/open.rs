@@ -74,29 +74,29 @@ impl OpenSpans {
         Some(Ticket { index, span_id })
     }
 
-    /// The open spans that match, children before their parents.
-    pub(crate) fn matching(&self, matches: impl Fn(&OpenSpan) -> bool) -> Vec<Ticket> {
-        let mut found: Vec<_> = self.tickets(matches).collect();
-        found.sort_by_key(|(start, _)| std::cmp::Reverse(*start));
-        found.into_iter().map(|(_, ticket)| ticket).collect()
+    /// The open spans that match, the roots last.
+    pub(crate) fn matching(&self, matches: &dyn Fn(&OpenSpan) -> bool) -> Vec<Ticket> {
+        let below = self.tickets(&|span| !span.record.is_local_root() && matches(span));
+        let roots = self.tickets(&|span| span.record.is_local_root() && matches(span));
+        [below, roots].concat()
     }
 
     pub(crate) fn local_root_of(&self, trace_id: TraceId) -> Option<Ticket> {
         let is_root = |span: &OpenSpan| {
             span.record.context.trace_id() == trace_id && span.record.is_local_root()
         };
-        self.tickets(is_root).map(|(_, ticket)| ticket).next()
+        self.tickets(&is_root).first().copied()
     }
 
-    fn tickets(&self, matches: impl Fn(&OpenSpan) -> bool) -> impl Iterator<Item = (u64, Ticket)> {
-        self.rows
-            .iter()
-            .enumerate()
-            .filter_map(move |(index, row)| {
-                let span = row.as_ref().filter(|span| matches(span))?;
+    fn tickets(&self, matches: &dyn Fn(&OpenSpan) -> bool) -> Vec<Ticket> {
+        let mut tickets = Vec::new();
+        for (index, row) in self.rows.iter().enumerate() {
+            if let Some(span) = row.as_ref().filter(|span| matches(span)) {
                 let span_id = span.record.context.span_id();
-                Some((span.record.start, Ticket { index, span_id }))
-            })
+                tickets.push(Ticket { index, span_id });
+            }
+        }
+        tickets
     }
 }
 
@@ -107,9 +107,9 @@ mod tests {
     use super::*;
     use crate::record::tests::record;
 
-    fn open(span_id: u64, start: u64) -> OpenSpan {
+    fn open(span_id: u64, parent: u64) -> OpenSpan {
         let mut record = record("a");
-        record.start = start;
+        record.parent_span_id = SpanId::from(parent);
         record.context = SpanContext::new(
             TraceId::from(1_u128),
             SpanId::from(span_id),
@@ -137,10 +137,10 @@ mod tests {
     }
 
     #[test]
-    fn children_come_before_their_parents() {
+    fn roots_come_last() {
         let mut spans = OpenSpans::default();
-        let parent = spans.insert(open(1, 10));
-        let child = spans.insert(open(2, 20));
-        assert_eq!(spans.matching(|_| true), [child, parent]);
+        let root = spans.insert(open(1, 0));
+        let child = spans.insert(open(2, 1));
+        assert_eq!(spans.matching(&|_| true), [child, root]);
     }
 }

@@ -38,12 +38,15 @@ pub(crate) fn url(url: &str) -> String {
 }
 
 fn without_userinfo(base: &str) -> String {
-    let Some((scheme, rest)) = base.split_once("://") else {
+    let Some((scheme, rest)) = base.split_once(':') else {
         return base.to_owned();
     };
-    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    match authority.rsplit_once('@') {
-        Some((_, host)) => format!("{scheme}://{REDACTED}:{REDACTED}@{host}{path}"),
+    let authority = rest
+        .strip_prefix("//")
+        .and_then(|rest| rest.split('/').next());
+    let userinfo = authority.and_then(|authority| Some(authority.rsplit_once('@')?.0));
+    match userinfo.and_then(|userinfo| rest.strip_prefix("//")?.strip_prefix(userinfo)) {
+        Some(from_at) => format!("{scheme}://{REDACTED}:{REDACTED}{from_at}"),
         None => base.to_owned(),
     }
 }

@@ -43,7 +43,7 @@ fn check() {
     let now = platform::monotonic_ms();
     end_overdue(now);
     let any_open =
-        pipeline::with(|pipeline| !pipeline.open.matching(|s| s.action.is_some()).is_empty());
+        pipeline::with(|pipeline| !pipeline.open.matching(&|s| s.action.is_some()).is_empty());
     if any_open == Some(true) {
         watch();
     }
@@ -54,7 +54,7 @@ fn end_overdue(now_ms: f64) {
         let is_overdue = |deadline: f64| deadline <= now_ms;
         pipeline
             .open
-            .matching(|span| span.action.is_some_and(|a| is_overdue(a.deadline_ms)))
+            .matching(&|span| span.action.is_some_and(|a| is_overdue(a.deadline_ms)))
     });
     for ticket in overdue.unwrap_or_default() {
         let outcome = KeyValue::new("app.action.outcome", "timeout");

@@ -34,7 +34,7 @@ fn pause() {
 fn leave() {
     action::finish_painting();
     let now = platform::monotonic_ms();
-    let open = pipeline::with(|pipeline| pipeline.open.matching(|_| true)).unwrap_or_default();
+    let open = pipeline::with(|pipeline| pipeline.open.matching(&|_| true)).unwrap_or_default();
     for ticket in open {
         pipeline::edit(ticket, |span| {
             if span.record.is_local_root() {

@@ -96,7 +96,7 @@ fn end_trace_of(context: &Context) {
     let of_trace = pipeline::with(|pipeline| {
         pipeline
             .open
-            .matching(|span| span.record.context.trace_id() == trace_id)
+            .matching(&|span| span.record.context.trace_id() == trace_id)
     });
     for ticket in of_trace.unwrap_or_default() {
         pipeline::edit(ticket, |span| {

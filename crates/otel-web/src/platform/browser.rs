@@ -13,6 +13,9 @@ extern "C" {
     #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues)]
     fn get_random_values(bytes: &mut [u8]);
 
+    #[wasm_bindgen(js_name = Number)]
+    fn number(text: &str) -> f64;
+
     #[wasm_bindgen(js_name = setTimeout)]
     fn set_timeout(callback: &JsValue, delay_ms: f64) -> f64;
 
@@ -32,6 +35,11 @@ pub(crate) fn monotonic_ms() -> f64 {
 /// milliseconds.
 pub(crate) fn time_origin_ms() -> f64 {
     TIME_ORIGIN.with(|origin| *origin)
+}
+
+/// As `Number(text)`, so NaN for what is none.
+pub(crate) fn parse_number(text: &str) -> f64 {
+    number(text)
 }
 
 pub(crate) fn random() -> f64 {

@@ -19,6 +19,10 @@ pub(crate) fn time_origin_ms() -> f64 {
     wall_ms() - monotonic_ms()
 }
 
+pub(crate) fn parse_number(text: &str) -> f64 {
+    text.trim().parse().unwrap_or(f64::NAN)
+}
+
 pub(crate) fn random() -> f64 {
     (RandomState::new().build_hasher().finish() >> 11) as f64 / (1_u64 << 53) as f64
 }
