@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use otel_web_gateway::{Config, Honeycomb, Secret};
+use otel_web_gateway::{Config, Honeycomb, Retention, Secret};
 use trace_model::{SinkState, SinkStatus, Status};
 
 use crate::support::{FakeHoneycomb, KEY, Reply, TestGateway, request, span};
@@ -185,6 +185,9 @@ async fn spans_that_are_forgotten_while_they_wait_are_counted_as_expired() {
 
     // An empty store does not number anew: the next span is behind the sink's cursor.
     let fake = FakeHoneycomb::start([]).await;
+    let gateway = gateway
+        .restart_with(|config| config.retention = Retention::default())
+        .await;
     let gateway = gateway.restart_with(forwarding_to(&fake.url, KEY)).await;
     gateway.export(request("shop", vec![span(2, 1, "c")])).await;
     assert_eq!(done(&gateway).await.sent, 1);
