@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
+use urlencoding::{decode, encode};
 use yew::AttrValue;
 use yew_router::Routable;
 
@@ -58,20 +59,19 @@ impl Route {
             ["notifications"] => Self::Notifications,
             ["search"] => Self::Search,
             ["signin"] => Self::SignIn,
-            [user] => handle(user).map_or(Self::NotFound, Self::profile),
+            [user] => handle(user).map_or(Self::NotFound, |handle| Self::profile(&handle)),
             [user, "status", uuid] => {
-                handle(user).map_or(Self::NotFound, |handle| Self::status(handle, uuid))
+                handle(user).map_or(Self::NotFound, |handle| Self::status(&handle, uuid))
             }
             _ => Self::NotFound,
         }
     }
 }
 
-fn handle(segment: &str) -> Option<&str> {
-    let handle = segment
-        .strip_prefix('@')
-        .or_else(|| segment.strip_prefix("%40"))?;
-    (!handle.is_empty()).then_some(handle)
+fn handle(segment: &str) -> Option<String> {
+    let segment = decode(segment).ok()?;
+    let handle = segment.strip_prefix('@')?;
+    (!handle.is_empty()).then(|| handle.to_owned())
 }
 
 impl Routable for Route {
@@ -85,8 +85,10 @@ impl Routable for Route {
             Self::Notifications => "/notifications".to_owned(),
             Self::Search => "/search".to_owned(),
             Self::SignIn => "/signin".to_owned(),
-            Self::Profile { handle } => format!("/@{handle}"),
-            Self::Status { handle, uuid } => format!("/@{handle}/status/{uuid}"),
+            Self::Profile { handle } => format!("/@{}", encode(handle)),
+            Self::Status { handle, uuid } => {
+                format!("/@{}/status/{uuid}", encode(handle))
+            }
             Self::NotFound => "/404".to_owned(),
         }
     }
@@ -139,6 +141,13 @@ mod tests {
         check("/search/", &Route::Search);
         check("/%40worf", &Route::profile("worf"));
         assert_eq!(Route::profile("worf").to_path(), "/@worf");
+    }
+
+    #[test]
+    fn a_handle_may_be_anything() {
+        let route = Route::profile("Andrew Brown/?é");
+        assert_eq!(route.to_path(), "/@Andrew%20Brown%2F%3F%C3%A9");
+        check(&route.to_path(), &route);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use api_types::{Activity, Counts, NewActivity, NewReply, page::next_from_link};
 use otel_web::fetch::{Request, RequestBuilder};
+use urlencoding::encode;
 
 use super::Answer;
 use super::answer::{body, json, read, success};
@@ -21,7 +22,7 @@ pub(crate) async fn feed(source: &Source) -> Answer<Page> {
     let request = match source {
         Source::Home => Request::get("/api/activities/home"),
         Source::Notifications => Request::get("/api/activities/notifications"),
-        Source::User(handle) => Request::get(&format!("/api/activities/@{handle}")),
+        Source::User(handle) => Request::get(&format!("/api/activities/@{}", encode(handle))),
         Source::Status(uuid) => Request::get(&format!("/api/activities/{uuid}")),
         Source::Search(term) => Request::get("/api/activities/search").query([("term", term)]),
     };

@@ -2,6 +2,7 @@
 
 use api_types::{Profile, TrendingTag, UserSummary};
 use otel_web::fetch::Request;
+use urlencoding::encode;
 
 use super::Answer;
 use super::answer::json;
@@ -26,7 +27,7 @@ pub(crate) async fn suggested() -> Answer<Vec<UserSummary>> {
 
 pub(crate) async fn profile(handle: &str) -> Answer<Profile> {
     json(
-        Request::get(&format!("/api/users/@{handle}"))
+        Request::get(&format!("/api/users/@{}", encode(handle)))
             .url_template("/api/users/@{handle}")
             .send(),
     )

@@ -71,7 +71,7 @@ fn asks_for_a_tab(event: &MouseEvent) -> bool {
 fn address(to: &Route, query: Option<&SearchQuery>) -> String {
     let path = to.to_path();
     match query {
-        Some(SearchQuery { term }) => format!("{path}?term={}", js_sys::encode_uri_component(term)),
+        Some(SearchQuery { term }) => format!("{path}?term={}", urlencoding::encode(term)),
         None => path,
     }
 }

@@ -45,20 +45,22 @@ fn use_modal() -> NodeRef {
         let node = node.clone();
         use_effect_with((), move |()| {
             let before = focused();
-            if let Some(dialog) = node
-                .cast::<HtmlDialogElement>()
-                .filter(|dialog| !dialog.open())
-            {
-                // Fails for a dialog outside the document only, and this one was just put there.
-                let _ = dialog.show_modal();
-            }
-            move || {
-                // Its button may have gone meanwhile: then the focus falls back to the page.
-                let _ = before.map(|element| element.focus());
-            }
+            let dialog = node.cast::<HtmlDialogElement>();
+            // Fails for a dialog outside the document only, and this one was just put there.
+            let _ = dialog.as_ref().map(HtmlDialogElement::show_modal);
+            move || give_back(dialog, before)
         });
     }
     node
+}
+
+/// Closes the dialog first: while it is open, nothing outside of it can take the focus.
+fn give_back(dialog: Option<HtmlDialogElement>, before: Option<HtmlElement>) {
+    if let Some(dialog) = dialog {
+        dialog.close();
+    }
+    // What had the focus may have gone meanwhile: then it falls back to the page.
+    let _ = before.map(|element| element.focus());
 }
 
 fn focused() -> Option<HtmlElement> {
