@@ -9,9 +9,18 @@ pub(crate) fn duration(nanos: u64) -> String {
         .into_iter()
         .find(|(size, _)| nanos_float >= size * 0.9995);
     unit.map_or_else(
-        || format!("{nanos} ns"),
+        || small(nanos),
         |(size, name)| format!("{} {name}", three_digits(nanos_float / size)),
     )
+}
+
+/// A nothing has the unit one reads traces in.
+fn small(nanos: u64) -> String {
+    if nanos == 0 {
+        "0 ms".to_owned()
+    } else {
+        format!("{nanos} ns")
+    }
 }
 
 fn three_digits(value: f64) -> String {
@@ -68,7 +77,7 @@ mod tests {
     #[test]
     fn durations_have_three_digits_and_the_unit_that_fits() {
         let check = |nanos, text: &str| assert_eq!(duration(nanos), text);
-        check(0, "0 ns");
+        check(0, "0 ms");
         check(999, "999 ns");
         check(1_000, "1 µs");
         check(412_400, "412 µs");

@@ -90,7 +90,7 @@ fn milliseconds(value: &str) -> Result<f64, String> {
     if milliseconds.is_finite() && milliseconds >= 0.0 {
         Ok(milliseconds)
     } else {
-        Err("duration needs a number with us, ms or s: duration>20ms".to_owned())
+        Err("duration needs a number and us, ms or s: duration>20ms".to_owned())
     }
 }
 

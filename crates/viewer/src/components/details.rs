@@ -76,8 +76,8 @@ fn facts(props: &DetailsProps, node: &Node) -> Html {
                 <Fact key="self" name="without children" value={format::duration(own)} />
             }
             if let Some(gap) = gap {
-                <Fact key="gap" name="network + queue" value={format!("{} there, {} back",
-                    format::duration(gap.before_nano), format::duration(gap.after_nano))} />
+                <Fact key="before" name="until the server" value={format::duration(gap.before_nano)} />
+                <Fact key="after" name="after the server" value={format::duration(gap.after_nano)} />
             }
             if node.clock_shift_nano != 0 {
                 <Fact key="clock" name="clock moved" value={shift(node.clock_shift_nano)} />

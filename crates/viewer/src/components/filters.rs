@@ -35,14 +35,20 @@ pub(crate) fn Filters(props: &FiltersProps) -> Html {
                 onclick={toggle_errors(&props.url, &filter)}>{ "Errors" }</button>
             <ServiceSelect url={props.url.clone()} traces={props.traces.clone()} />
             { duration_select(&props.url, &filter) }
-            <span class="filters-end">
-                if !filter.is_empty() {
-                    <button class="chip chip-clear" onclick={change(&props.url, |_: MouseEvent, filter| *filter = Filter::default())}>
-                        { "Clear" }
-                    </button>
-                }
-            </span>
         </div>
+    }
+}
+
+/// A button that takes all filters away, in a place that stays when it is not there.
+pub(super) fn clear_button(url: &Url) -> Html {
+    let filtered = !query::parse(&url.view.query).filter.is_empty();
+    let onclick = change(url, |_: MouseEvent, filter| *filter = Filter::default());
+    html! {
+        <span class="clear-place">
+            if filtered {
+                <button class="clear" {onclick}>{ "Clear filters" }</button>
+            }
+        </span>
     }
 }
 

@@ -24,9 +24,9 @@ const KEYS: [(&[&str], &str); 8] = [
 ];
 
 const TERMS: [(&str, &str); 5] = [
-    ("crud.like", "in a trace's name, service or spans"),
+    ("crud.like", "in span names, services, errors, the trace id"),
     ("service:cruddur", "a service took part"),
-    ("name:\"PUT /api\"", "the trace's name"),
+    ("name:\"PUT /api\"", "part of the trace's name"),
     ("status:error", "a span failed (or status:ok)"),
     ("duration>20ms", "us, ms or s"),
 ];

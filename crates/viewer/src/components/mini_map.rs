@@ -16,6 +16,9 @@ pub(crate) struct MiniMapProps {
     pub(crate) on_zoom: Callback<Option<(f64, f64)>>,
 }
 
+/// From so many spans on their lines are drawn thinner.
+const MANY: usize = 40;
+
 /// Less than this is a click, not a drag.
 const LEAST_DRAG: f64 = 0.005;
 
@@ -65,12 +68,15 @@ pub(crate) fn MiniMap(props: &MiniMapProps) -> Html {
         )
     });
     html! {
-        <div class="mini-map" ref={map} {onpointerdown} {onpointermove} {onpointerup}
-            ondblclick={props.on_zoom.reform(|_| None)} title="Drag to zoom">
-            <Drawing trace={props.trace.clone()} />
-            if let Some((from, to)) = drag.or(shown) {
-                <i key="range" class="range" style={format!("left:{:.3}%;width:{:.3}%", from.min(to) * 100.0, (from - to).abs() * 100.0)} />
-            }
+        <div class="mini-map">
+            <div key="map" class="map" ref={map} {onpointerdown} {onpointermove} {onpointerup}
+                ondblclick={props.on_zoom.reform(|_| None)} title="Drag to zoom">
+                <Drawing trace={props.trace.clone()} />
+                if let Some((from, to)) = drag.or(shown) {
+                    <i key="range" class="range" style={format!("left:{:.3}%;width:{:.3}%", from.min(to) * 100.0, (from - to).abs() * 100.0)} />
+                }
+            </div>
+            // Beside the map, not in it: the map holds on to the pointer.
             if zoomed {
                 <button key="all" class="button whole" onclick={props.on_zoom.reform(|_| None)}>{ "Whole trace" }</button>
             }
@@ -102,7 +108,7 @@ fn Drawing(props: &DrawingProps) -> Html {
     ];
     let view_box = format!("0 0 1000 {}", trace.nodes().len().max(1));
     html! {
-        <svg viewBox={view_box} preserveAspectRatio="none" aria-hidden="true">
+        <svg class={classes!((trace.nodes().len() > MANY).then_some("many"))} viewBox={view_box} preserveAspectRatio="none" aria-hidden="true">
             for (lane, class) in lanes {
                 <path key={class} {class} d={lines(trace, lane)} />
             }

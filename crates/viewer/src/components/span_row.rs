@@ -128,18 +128,7 @@ fn bar(props: &SpanRowProps, node: &Node) -> Html {
         bar.left * 100.0,
         bar.width * 100.0
     );
-    let label = match bar.label {
-        LabelPlace::Right => format!("left:{:.3}%", (bar.left + bar.width) * 100.0),
-        LabelPlace::Inside => format!(
-            "right:{:.3}%",
-            (1.0 - bar.left - bar.width).max(0.0) * 100.0
-        ),
-        LabelPlace::Left => format!("right:{:.3}%", (1.0 - bar.left).max(0.0) * 100.0),
-    };
-    let label_class = match bar.label {
-        LabelPlace::Inside => "bar-label inside",
-        LabelPlace::Left | LabelPlace::Right => "bar-label",
-    };
+    let label = label(&bar, node);
     html! {
         <>
             <i key="bar" class="bar" style={place}>
@@ -151,9 +140,28 @@ fn bar(props: &SpanRowProps, node: &Node) -> Html {
                 }
             </i>
             { for node.span.events.iter().enumerate().map(|(number, event)| event_mark(props, node, number, event)) }
-            <span key="label" class={label_class} style={label}>{ format::duration(node.span.duration_nano()) }</span>
+            { label }
         </>
     }
+}
+
+/// The duration, where the layout found room for it.
+fn label(bar: &Bar, node: &Node) -> Html {
+    let percent = |fraction: f64| (fraction * 100.0).max(0.0);
+    let right = bar.left + bar.width;
+    let (class, style) = match bar.label {
+        LabelPlace::Right => ("bar-label", format!("left:{:.3}%", percent(right))),
+        LabelPlace::Left => (
+            "bar-label",
+            format!("right:{:.3}%", percent(1.0 - bar.left)),
+        ),
+        LabelPlace::Inside => (
+            "bar-label inside",
+            format!("right:{:.3}%", percent(1.0 - right)),
+        ),
+        LabelPlace::Nowhere => ("bar-label", "display:none".to_owned()),
+    };
+    html! { <span key="label" {class} {style}>{ format::duration(node.span.duration_nano()) }</span> }
 }
 
 fn event_mark(

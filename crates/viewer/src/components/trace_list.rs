@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use super::{
     empty::{Empty, Failed, NoMatch},
-    filters::Filters,
+    filters::{Filters, clear_button},
     trace_row::TraceRow,
 };
 use crate::{
@@ -32,6 +32,7 @@ pub(crate) fn TraceList(props: &TraceListProps) -> Html {
         <nav class="traces" aria-label="Traces">
             <div class="pane-heading">
                 <h2>{ "Newest first" }</h2>
+                { clear_button(&props.url) }
                 <span class="count">{ format!("{}{more}", format::count(count as u64)) }</span>
             </div>
             <Filters url={props.url.clone()} traces={props.live.traces.clone()} />

@@ -83,6 +83,7 @@ fn TraceView(props: &TraceViewProps) -> Html {
     let summary = use_memo(trace.clone(), |trace| trace.summary());
     let selected = selected(trace, url.view.span);
     use_span_keys(url, trace, &rows, selected);
+    use_title(&summary.name);
     let on_zoom = Callback::from(move |part| zoom.set(part));
     let explicit = url.view.span.is_some();
     html! {
@@ -111,6 +112,22 @@ fn selected(trace: &Trace, span: Option<SpanId>) -> Option<usize> {
             .iter()
             .position(|node| Some(node.span.span_id) == main())
     })
+}
+
+/// Names the browser's tab, and so its history.
+#[hook]
+fn use_title(name: &str) {
+    use_effect_with(name.to_owned(), |name| {
+        let document = web_sys::window().and_then(|window| window.document());
+        if let Some(document) = &document {
+            document.set_title(&format!("{name} · Traces"));
+        }
+        move || {
+            if let Some(document) = document {
+                document.set_title("Traces");
+            }
+        }
+    });
 }
 
 #[hook]

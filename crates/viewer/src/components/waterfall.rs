@@ -15,7 +15,7 @@ use crate::{
     hooks::{Url, use_viewport},
     layout::{
         axis::Axis,
-        rows::{Group, Row},
+        rows::{self, Group, Row},
         window::Viewport,
     },
     shared::Shared,
@@ -33,6 +33,9 @@ pub(crate) struct WaterfallProps {
 /// Where the name stands above its bar instead of beside it, in CSS pixels.
 const NARROW: f64 = 600.0;
 
+/// A tick's label and the space around it, in CSS pixels.
+const TICK_ROOM: f64 = 76.0;
+
 /// CSS pixels; the stylesheet reads it as `--row`.
 fn row_height(viewport: Viewport) -> f64 {
     if viewport.width < NARROW { 46.0 } else { 30.0 }
@@ -45,10 +48,10 @@ pub(crate) fn Waterfall(props: &WaterfallProps) -> Html {
     let height = row_height(viewport);
     use_reveal(&scroll, viewport, props);
     let narrow = viewport.width < NARROW;
-    let label_room = if narrow { 64.0 } else { 150.0 };
+    let axis_width = viewport.width * if narrow { 1.0 } else { 0.6 };
     let ticks = props
         .axis
-        .ticks((viewport.width / label_room).clamp(2.0, 10.0) as u64);
+        .ticks((axis_width / TICK_ROOM).clamp(2.0, 12.0) as u64);
     let on_select = use_on_select(props);
     let on_toggle = use_on_toggle(props);
     let row = |position: usize| {
@@ -81,22 +84,10 @@ pub(crate) fn Waterfall(props: &WaterfallProps) -> Html {
 }
 
 fn heading(group: Group, trace: &Trace, top: f64) -> Html {
-    let mut services: Vec<&str> = Vec::new();
-    let groups = crate::layout::rows::groups(trace);
-    for (node, _) in trace
-        .nodes()
-        .iter()
-        .zip(groups)
-        .filter(|(_, of)| *of == group)
-    {
-        if !services.contains(&node.span.service()) {
-            services.push(node.span.service());
-        }
-    }
     html! {
         <div key={group.title()} class="lane-heading" role="presentation" style={format!("top:{top}px")}>
             <span>{ group.title() }</span>
-            <span class="lane-services">{ services.join(", ") }</span>
+            <span class="lane-services">{ rows::services(trace, group).join(", ") }</span>
         </div>
     }
 }

@@ -56,7 +56,7 @@ impl Axis {
         let offsets = (0..).map(|index| from + index * step);
         let tick = |offset| Tick {
             fraction: self.fraction(self.origin + offset),
-            label: tick_label(offset),
+            label: format::duration(offset),
         };
         offsets
             .take_while(|&offset| offset <= to)
@@ -73,14 +73,6 @@ fn step(duration: u64, most: u64) -> u64 {
         .into_iter()
         .find(|&step| step > least)
         .unwrap_or(10 * power)
-}
-
-fn tick_label(offset: u64) -> String {
-    if offset == 0 {
-        "0 ms".to_owned()
-    } else {
-        format::duration(offset)
-    }
 }
 
 #[cfg(test)]

@@ -20,6 +20,8 @@ pub(crate) enum LabelPlace {
     Right,
     Left,
     Inside,
+    /// The bar itself is outside of what is shown.
+    Nowhere,
 }
 
 /// The room a label needs, as a fraction of the axis.
@@ -36,13 +38,17 @@ impl Bar {
             width: right - left,
             gap_before: gap.map_or(0.0, |gap| share(gap.before_nano)),
             gap_after: gap.map_or(0.0, |gap| share(gap.after_nano)),
-            label: LabelPlace::beside(left.max(0.0), right.min(1.0)),
+            label: LabelPlace::beside(left, right),
         }
     }
 }
 
 impl LabelPlace {
     fn beside(left: f64, right: f64) -> Self {
+        if right < 0.0 || left > 1.0 {
+            return Self::Nowhere;
+        }
+        let (left, right) = (left.max(0.0), right.min(1.0));
         if right + LABEL <= 1.0 {
             Self::Right
         } else if right - left >= LABEL {
@@ -62,5 +68,7 @@ mod tests {
         assert_eq!(LabelPlace::beside(0.0, 0.5), LabelPlace::Right);
         assert_eq!(LabelPlace::beside(0.0, 1.0), LabelPlace::Inside);
         assert_eq!(LabelPlace::beside(0.95, 1.0), LabelPlace::Left);
+        assert_eq!(LabelPlace::beside(-3.0, 5.0), LabelPlace::Inside);
+        assert_eq!(LabelPlace::beside(1.2, 1.4), LabelPlace::Nowhere);
     }
 }

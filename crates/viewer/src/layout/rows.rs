@@ -34,7 +34,7 @@ impl Group {
 }
 
 /// The group of every node.
-pub(crate) fn groups(trace: &Trace) -> Vec<Group> {
+fn groups(trace: &Trace) -> Vec<Group> {
     let mut below_orphan = 0;
     let nodes = trace.nodes().iter().enumerate();
     nodes
@@ -49,6 +49,18 @@ pub(crate) fn groups(trace: &Trace) -> Vec<Group> {
             }
         })
         .collect()
+}
+
+/// Whose spans are in a group.
+pub(crate) fn services(trace: &Trace, group: Group) -> Vec<&str> {
+    let mut services = Vec::new();
+    let nodes = trace.nodes().iter().zip(groups(trace));
+    for (node, _) in nodes.filter(|(_, of)| *of == group) {
+        if !services.contains(&node.span.service()) {
+            services.push(node.span.service());
+        }
+    }
+    services
 }
 
 /// The rows to show while the spans in `collapsed` hide what is below them.
