@@ -16,6 +16,10 @@ pub(crate) struct LinkProps {
     /// The accessible name, where the content does not say it.
     #[prop_or_default]
     pub(crate) label: Option<AttrValue>,
+    /// The name of the user action, where the accessible name is a person's or a hashtag's:
+    /// names of actions are few.
+    #[prop_or_default]
+    pub(crate) action: Option<&'static str>,
     #[prop_or_default]
     pub(crate) children: Html,
 }
@@ -27,12 +31,14 @@ pub(crate) fn Link(props: &LinkProps) -> Html {
         query,
         class,
         label,
+        action,
         children,
     } = props;
     let current = (use_route::<Route>().as_ref() == Some(to) && query.is_none()).then_some("page");
     let onclick = use_push(to, query.as_ref());
     html! {
-        <a class={class.clone()} href={address(to, query.as_ref())} aria-label={label.clone()} aria-current={current} {onclick}>
+        <a class={class.clone()} href={address(to, query.as_ref())} aria-label={label.clone()}
+            aria-current={current} data-otel-action={*action} {onclick}>
             { children.clone() }
         </a>
     }

@@ -27,10 +27,10 @@ fn draw(at: usize, piece: Piece<'_>) -> Html {
             let query = SearchQuery {
                 term: format!("#{tag}"),
             };
-            html! { <Link key={at} to={Route::Search} {query}>{ "#" }{ tag }</Link> }
+            html! { <Link key={at} to={Route::Search} {query} action="hashtag.open">{ "#" }{ tag }</Link> }
         }
         Piece::Mention(handle) => {
-            html! { <Link key={at} to={Route::profile(handle)}>{ "@" }{ handle }</Link> }
+            html! { <Link key={at} to={Route::profile(handle)} action="profile.open">{ "@" }{ handle }</Link> }
         }
         Piece::Address(address) => html! {
             <a key={at} href={address.to_owned()} target="_blank" rel="noopener noreferrer">{ address }</a>

@@ -19,7 +19,7 @@ pub(crate) fn Person(props: &PersonProps) -> Html {
     let PersonProps { handle, name } = props;
     let name = AttrValue::from(format::name(name, handle).to_owned());
     html! {
-        <Link to={Route::profile(handle)}>
+        <Link to={Route::profile(handle)} action="profile.open">
             <Avatar {handle} name={name.clone()} />
             <span class="person">
                 <strong>{ name }</strong>

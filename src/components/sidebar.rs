@@ -67,7 +67,7 @@ fn trend(trend: &TrendingTag) -> Html {
     let tag = format!("#{}", trend.tag);
     html! {
         <li key={tag.clone()}>
-            <Link to={Route::Search} query={SearchQuery { term: tag.clone() }}>
+            <Link to={Route::Search} query={SearchQuery { term: tag.clone() }} action="hashtag.open">
                 <span class="person">
                     <strong>{ tag }</strong>
                     <span>{ in_words(trend.cruds_count, "crud", "cruds") }</span>

@@ -77,7 +77,7 @@ fn write(input: &UseStateHandle<Request>, set: fn(&mut Request, String)) -> Call
 fn demo_account(handle: &'static str, take: &Callback<&'static str>) -> Html {
     let onclick = take.reform(move |_: MouseEvent| handle);
     html! {
-        <li key={handle}><button type="button" class="pill quiet" {onclick}>{ handle }</button></li>
+        <li key={handle}><button type="button" class="pill quiet" data-otel-action="demo.choose" {onclick}>{ handle }</button></li>
     }
 }
 

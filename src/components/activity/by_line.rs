@@ -30,7 +30,7 @@ pub(crate) fn ByLine(props: &ByLineProps) -> Html {
     let now = use_now();
     html! {
         <div class="by">
-            <Link class="author" to={Route::profile(handle)}>
+            <Link class="author" to={Route::profile(handle)} action="profile.open">
                 <strong>{ props.activity.name() }</strong>
                 <span>{ "@" }{ handle }</span>
             </Link>
