@@ -1,13 +1,13 @@
 //! Signing in and out.
 
 use crate::steps::{HOME_FEED, member_at_home, member_s_home, visitor_at_home, visitor_s_home};
-use crate::support::element::{button, link, textbox};
+use crate::support::element::{button, textbox};
 use crate::support::traces::expect::action;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn signing_in_is_one_trace() {
     let (mut stack, browser) = visitor_at_home().await;
-    browser.click(&link("Sign In")).await;
+    browser.click(&button("Sign In")).await;
     browser
         .fill(&textbox("Email"), "andrewbrown@example.com")
         .await;

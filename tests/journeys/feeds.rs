@@ -24,7 +24,7 @@ async fn a_click_on_a_handle_is_one_trace_with_the_profile_it_loads() {
     browser.click(&of_crud(JUICE, &link_with("@worf"))).await;
     browser.see("Worf").await;
     browser.see_no("Londo Mollari\n@londo\n").await;
-    let click = action("click Worf@worf").with_span("navigate /@:handle");
+    let click = action("profile.open").with_span("navigate /@:handle");
     let click = click.calls(PROFILE_FEED).calls(USER);
     stack.ends_with(&browser, &[visitor_s_home(), click]).await;
 }

@@ -79,7 +79,7 @@ async fn a_profile_opens_though_the_original_has_no_profiles() {
     browser.see_no("Lean but alive").await;
     browser.find(&crud("Just a simple crud")).await;
     assert_eq!(browser.console_errors().await, [""; 0]);
-    let click = action("click garek@garek").with_span("navigate /@:handle");
+    let click = action("profile.open").with_span("navigate /@:handle");
     let click = click.calls_in_vain(USER).calls_in_vain(PROFILE_FEED);
     stack.ends_with(&browser, &[lean_home(), click]).await;
 }
