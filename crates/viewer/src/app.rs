@@ -35,12 +35,12 @@ fn App() -> Html {
         Place::Trace(_) | Place::Nowhere(_) => "trace",
     };
     html! {
-        <div class="app" data-place={place}>
+        <div class="app" data-place={place} data-empty={live.is_empty().to_string()}>
             <TopBar url={url.clone()} problem={parsed.problem} connection={live.connection} on_help={toggle_help.clone()} />
             <ConnectionBanner connection={live.connection} />
             <div class="panes">
                 <TraceList url={url.clone()} live={(*live).clone()} />
-                <TracePane url={url.clone()} traces={live.traces.clone()} change={live.change.clone()} />
+                <TracePane url={url.clone()} traces={live.traces.clone()} change={live.change.clone()} empty={live.is_empty()} />
             </div>
             <StatusLine connection={live.connection} status={live.status.clone()} />
             <Help open={*help} on_close={toggle_help} />

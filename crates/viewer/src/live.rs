@@ -91,6 +91,11 @@ impl Reducible for Live {
 }
 
 impl Live {
+    /// The gateway answered, and has nothing at all.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.loaded == Loaded::Yes && self.filter.is_empty() && self.traces.is_empty()
+    }
+
     fn start(&mut self, filter: Filter) {
         self.filter = filter;
         self.loaded = Loaded::NotYet;

@@ -37,7 +37,7 @@ fn parts(breakdown: &Breakdown) -> [Part; 4] {
 pub(crate) fn BreakdownBar(props: &BreakdownProps) -> Html {
     html! {
         <span class="breakdown-bar" aria-hidden="true">
-            for part in parts(&props.breakdown) {
+            for part in parts(&props.breakdown).into_iter().filter(|part| part.nanos > 0) {
                 <i key={part.name} class={part.class} style={format!("flex-grow:{:.4}", part.share)} />
             }
         </span>

@@ -12,9 +12,9 @@ pub(crate) fn Empty() -> Html {
     let origin = origin.unwrap_or_default();
     let command = first_trace(&origin);
     html! {
-        <div class="note">
-            <h3>{ "No traces yet" }</h3>
-            <p>{ "Open the page you trace and click something: its trace appears here by itself." }</p>
+        <main class="note">
+            <h1>{ "Waiting for the first trace" }</h1>
+            <p>{ "Open the page you trace and click something: it appears here by itself." }</p>
             <p>
                 { "Anything that speaks OTLP over HTTP can send to " }
                 <code>{ "OTEL_EXPORTER_OTLP_ENDPOINT=" }{ &origin }</code>
@@ -24,7 +24,7 @@ pub(crate) fn Empty() -> Html {
                 <pre tabindex="0">{ &command }</pre>
                 <CopyButton text={command.clone()} label="Copy the command" />
             </div>
-        </div>
+        </main>
     }
 }
 

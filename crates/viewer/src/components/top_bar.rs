@@ -34,7 +34,7 @@ pub(crate) fn TopBar(props: &TopBarProps) -> Html {
     });
     html! {
         <header class="top">
-            <a class="brand" href={Url::href(&url.view.without_trace())} onclick={on_home}>
+            <a class="brand" aria-label="Traces" href={Url::href(&url.view.without_trace())} onclick={on_home}>
                 <Icon picture={Picture::Logo} />
                 <span>{ "Traces" }</span>
             </a>

@@ -5,7 +5,7 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use super::{
-    empty::{Empty, Failed, NoMatch},
+    empty::{Failed, NoMatch},
     filters::{Filters, clear_button},
     trace_row::TraceRow,
 };
@@ -47,7 +47,7 @@ fn body(props: &TraceListProps) -> Html {
         _ if !live.traces.is_empty() => html! { <Rows ..props.clone() /> },
         Loaded::NotYet => html! { <p class="note">{ "Loading…" }</p> },
         Loaded::Failed(error) => html! { <Failed text={error.to_string()} /> },
-        Loaded::Yes if live.filter.is_empty() => html! { <Empty /> },
+        Loaded::Yes if live.filter.is_empty() => html! { <p class="note">{ "No traces yet." }</p> },
         Loaded::Yes => html! { <NoMatch url={props.url.clone()} /> },
     };
     html! { <div class="traces-body">{ content }</div> }

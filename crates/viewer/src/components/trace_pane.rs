@@ -2,11 +2,12 @@
 
 use std::rc::Rc;
 
-use trace_model::{Place as SpanPlace, SpanId, Trace, TraceSummary};
+use otel_web_yew::use_route_template;
+use trace_model::{Place as SpanPlace, SpanId, Trace, TraceId, TraceSummary};
 use yew::prelude::*;
 
 use super::{
-    details::Details, empty::Failed, mini_map::MiniMap, trace_header::TraceHeader,
+    details::Details, empty::Empty, mini_map::MiniMap, trace_header::TraceHeader,
     waterfall::Waterfall,
 };
 use crate::{
@@ -27,39 +28,44 @@ pub(crate) struct TracePaneProps {
     /// Known summaries: a header to show while the spans are on their way.
     pub(crate) traces: Rc<Vec<Rc<TraceSummary>>>,
     pub(crate) change: Change,
+    /// The gateway answered, and has nothing at all.
+    pub(crate) empty: bool,
 }
 
 #[component]
 pub(crate) fn TracePane(props: &TracePaneProps) -> Html {
     let id = props.url.view.trace();
+    use_route_template(if id.is_some() { "/trace/:id" } else { "/" });
     let load = use_trace(id, &props.change);
     let content = match (&props.url.view.place, load) {
-        (Place::List, _) => {
-            html! { <p class="note">{ "Choose a trace to see where its time went." }</p> }
-        }
-        (Place::Nowhere(text), _) => {
-            html! { <div class="note"><h3>{ "Nothing here" }</h3><p>{ text }</p></div> }
-        }
+        (Place::List, _) if props.empty => html! { <Empty /> },
+        (Place::List, _) => note("Choose a trace", "It shows where its time went."),
+        (Place::Nowhere(text), _) => note("Nothing here", text),
         (Place::Trace(id), TraceLoad::Ready(trace)) => {
             html! { <TraceView key={id.to_string()} url={props.url.clone()} {trace} /> }
         }
-        (Place::Trace(_), TraceLoad::Failed(Error::NotFound)) => html! {
-            <div class="note">
-                <h3>{ "This trace is not here" }</h3>
-                <p>{ "It may still be on its way: it appears as soon as its first span arrives. Or it was older than what the gateway keeps." }</p>
-            </div>
-        },
-        (Place::Trace(_), TraceLoad::Failed(error)) => {
-            html! { <Failed text={error.to_string()} /> }
-        }
-        (Place::Trace(id), TraceLoad::Loading) => {
-            let known = props.traces.iter().find(|trace| trace.trace_id == *id);
-            html! { <div class="trace">{ for known.map(|summary| html! {
-                <TraceHeader url={props.url.clone()} summary={(**summary).clone()} />
-            }) }</div> }
-        }
+        (Place::Trace(_), TraceLoad::Failed(Error::NotFound)) => note(
+            "This trace is not here",
+            "It may still be on its way: it appears as soon as its first span arrives. \
+             Or it is older than what the gateway keeps.",
+        ),
+        (Place::Trace(_), TraceLoad::Failed(error)) => note("Not now", &error.to_string()),
+        (Place::Trace(id), TraceLoad::Loading) => loading(props, *id),
     };
     html! { <div class="trace-pane">{ content }</div> }
+}
+
+fn note(title: &str, text: &str) -> Html {
+    html! { <main class="note"><h1>{ title }</h1><p>{ text }</p></main> }
+}
+
+/// What the list knows of the trace, while its spans are on their way.
+fn loading(props: &TracePaneProps, id: TraceId) -> Html {
+    let known = props.traces.iter().find(|trace| trace.trace_id == id);
+    let header = known.map(|summary| {
+        html! { <TraceHeader url={props.url.clone()} summary={(**summary).clone()} /> }
+    });
+    html! { <main class="trace">{ for header }</main> }
 }
 
 #[derive(Clone, PartialEq, Properties)]
