@@ -7,28 +7,28 @@ use crate::process;
 use crate::setup::{self, Needs};
 
 /// The crates that run in the browser.
-pub(crate) const BROWSER_CRATES: [&str; 8] = [
-    "-p",
-    "cruddur",
-    "-p",
-    "trace-viewer",
-    "-p",
-    "otel-web",
-    "-p",
-    "otel-web-yew",
+const BROWSER_CRATES: [&str; 4] = [
+    "-pcruddur",
+    "-ptrace-viewer",
+    "-potel-web",
+    "-potel-web-yew",
 ];
 
 pub(crate) fn run() -> Result<()> {
+    let wasm = setup::prepare(Needs::Page, |_, _| on_the_host())?;
+    let target = ["--target", crate::wasm::TARGET, "--", "-D", "warnings"];
+    process::run_plainly(wasm.cargo(&[&["clippy"], &BROWSER_CRATES[..], &target].concat())?)
+}
+
+fn on_the_host() -> Result<()> {
     process::run_plainly(host_cargo(&["fmt", "--all", "--check"]))?;
-    process::run_plainly(host_cargo(&[
+    let everything = [
         "clippy",
         "--workspace",
         "--all-targets",
         "--",
         "-D",
         "warnings",
-    ]))?;
-    let wasm = setup::prepare(Needs::Page, |_, _| Ok(()))?;
-    let target = ["--target", crate::wasm::TARGET, "--", "-D", "warnings"];
-    process::run_plainly(wasm.cargo(&[&["clippy"], &BROWSER_CRATES[..], &target].concat())?)
+    ];
+    process::run_plainly(host_cargo(&everything))
 }
