@@ -9,7 +9,10 @@ use argon2::{
 use opentelemetry::{Context, context::FutureExt};
 use tokio::{sync::Semaphore, task};
 
-use crate::{Error, error::Failure};
+use crate::{Error, error::Failure, telemetry::Operation};
+
+/// Slow by design, so it has a span of its own.
+const VERIFY: Operation = Operation::new("accounts", "verify_password");
 
 /// Each hash under way takes 19 MiB.
 const MAX_HASHES_AT_ONCE: usize = 4;
@@ -39,6 +42,10 @@ impl Passwords {
         password: String,
         hash: Option<String>,
     ) -> Result<bool, Error> {
+        VERIFY.run(self.compare(password, hash)).await
+    }
+
+    async fn compare(&self, password: String, hash: Option<String>) -> Result<bool, Error> {
         let known = hash.is_some();
         let hash = hash.unwrap_or_else(|| DECOY.to_owned());
         let matches = self

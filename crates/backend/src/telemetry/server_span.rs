@@ -168,6 +168,9 @@ impl Extractor for Headers<'_> {
 
 #[cfg(test)]
 mod tests {
+    use axum::{Router, body::Body, middleware, routing::get};
+    use tower::ServiceExt;
+
     use super::*;
 
     #[test]
@@ -183,11 +186,17 @@ mod tests {
         );
     }
 
-    #[test]
-    fn a_panic_keeps_its_message_for_the_span() {
-        let Error::Failed(failure) = panicked(&"no honor") else {
-            panic!("not a failure")
-        };
+    #[tokio::test]
+    async fn a_panic_is_a_500_that_keeps_its_message_for_the_span() {
+        async fn panics() {
+            panic!("no honor");
+        }
+        let app = Router::new()
+            .route("/", get(panics))
+            .layer(middleware::from_fn(trace_request));
+        let response = app.oneshot(Request::new(Body::empty())).await.unwrap();
+        assert_eq!(response.status().as_u16(), 500);
+        let failure = response.extensions().get::<Failure>().unwrap();
         assert_eq!(&*failure.message, "no honor");
     }
 }

@@ -1,0 +1,104 @@
+use api_types::{Activity, page::next_from_link};
+use axum::http::header;
+use serde_json::json;
+
+use crate::support::{Api, messages};
+
+async fn found(api: &Api, term: &str) -> Vec<Activity> {
+    api.visitor()
+        .get(&format!("/api/activities/search?term={term}"))
+        .await
+        .json()
+}
+
+#[tokio::test]
+async fn every_word_must_occur_and_the_last_may_be_unfinished() {
+    let api = Api::start().await;
+    assert_eq!(
+        messages(&found(&api, "PRUNE%20jui").await),
+        ["I am out of prune juice"]
+    );
+    assert_eq!(found(&api, "prune%20bloodwine").await, []);
+}
+
+#[tokio::test]
+async fn a_hashtag_is_not_a_word() {
+    let api = Api::start().await;
+    let worf = api.signed_in("worf").await;
+    worf.crud("honor without sign").await;
+    let tagged = worf.crud("#Honor with sign").await;
+    assert_eq!(
+        messages(&found(&api, "%23honor").await),
+        [tagged.message.as_str()]
+    );
+    assert_eq!(found(&api, "honor%20sign").await.len(), 2);
+    assert_eq!(found(&api, "%23honor%20without").await.len(), 0);
+}
+
+#[tokio::test]
+async fn replies_are_found_too() {
+    let api = Api::start().await;
+    let found = found(&api, "no%20honor").await;
+    assert_eq!(messages(&found), ["This post has no honor!"]);
+    assert!(found[0].reply_to_activity_uuid.is_some());
+}
+
+#[tokio::test]
+async fn operators_and_quotes_are_plain_text() {
+    let api = Api::start().await;
+    for term in [
+        "%22",
+        "*",
+        "cloud%20OR%20zzz",
+        "NOT%20zzz",
+        "message:cloud",
+        "%22)%20OR%20(",
+    ] {
+        assert_eq!(found(&api, term).await, [], "{term}");
+    }
+    assert_eq!(found(&api, "%22cloud%22%20(fun").await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_blank_term_has_a_code() {
+    let api = Api::start().await;
+    for query in ["", "?term=", "?term=%20%20"] {
+        let answer = api
+            .visitor()
+            .get(&format!("/api/activities/search{query}"))
+            .await;
+        assert_eq!(
+            answer.error(),
+            (422, json!(["search_term_blank"])),
+            "{query}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn results_are_paged_with_their_term() {
+    let api = Api::start().await;
+    let first = api
+        .visitor()
+        .get("/api/activities/search?term=%23CloudProject")
+        .await;
+    let next = next_from_link(first.header(header::LINK)).unwrap();
+    let second: Vec<Activity> = api.visitor().get(next).await.json();
+    assert_eq!(first.json::<Vec<Activity>>().len(), 20);
+    assert!(!second.is_empty());
+    assert!(
+        second
+            .iter()
+            .all(|crud| crud.message.contains("#CloudProject"))
+    );
+}
+
+#[tokio::test]
+async fn a_deleted_crud_is_found_no_more() {
+    let api = Api::start().await;
+    let worf = api.signed_in("worf").await;
+    let crud = worf.crud("gagh").await;
+    assert_eq!(found(&api, "gagh").await.len(), 1);
+    worf.delete(&format!("/api/activities/{}", crud.uuid)).await;
+    assert_eq!(found(&api, "gagh").await, []);
+}

@@ -1,0 +1,208 @@
+//! An API on a temporary database, and people who call it.
+
+use std::path::Path;
+
+use api_types::Activity;
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderMap, Method, Request, StatusCode, header},
+};
+use cruddur_backend::{AppState, app, demo, store};
+use http_body_util::BodyExt;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::sync::OnceCell;
+use tower::ServiceExt;
+
+/// The API with the demo data.
+pub(crate) struct Api {
+    router: Router,
+    pub(crate) db: store::Pool,
+    _folder: TempDir,
+}
+
+impl Api {
+    pub(crate) async fn start() -> Self {
+        static PLANTED: OnceCell<Vec<u8>> = OnceCell::const_new();
+        let folder = TempDir::new().unwrap();
+        let file = folder.path().join("cruddur.db");
+        std::fs::write(&file, PLANTED.get_or_init(planted).await).unwrap();
+        let db = open(&file).await;
+        let router = app(AppState::new(db.clone()));
+        Self {
+            router,
+            db,
+            _folder: folder,
+        }
+    }
+
+    /// Somebody who is not signed in.
+    pub(crate) fn visitor(&self) -> Caller<'_> {
+        Caller {
+            api: self,
+            cookie: None,
+            traceparent: None,
+        }
+    }
+
+    /// Somebody who signed in.
+    pub(crate) async fn signed_in(&self, handle: &str) -> Caller<'_> {
+        let credentials =
+            json!({ "email": format!("{handle}@example.com"), "password": "cruddur-demo" });
+        let answer = self.visitor().post("/api/auth/signin", &credentials).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+        Caller {
+            cookie: Some(answer.session_cookie()),
+            ..self.visitor()
+        }
+    }
+
+    pub(crate) async fn execute(&self, sql: &'static str) {
+        sqlx::raw_sql(sql).execute(&self.db).await.unwrap();
+    }
+}
+
+/// A database with the demo data, as bytes: planting takes longer than most tests.
+async fn planted() -> Vec<u8> {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("cruddur.db");
+    let db = open(&file).await;
+    demo::plant(&db).await.unwrap();
+    db.close().await;
+    std::fs::read(file).unwrap()
+}
+
+async fn open(file: &Path) -> store::Pool {
+    store::open(&format!("sqlite:{}", file.display()))
+        .await
+        .unwrap()
+}
+
+/// Who sends requests.
+#[derive(Clone)]
+pub(crate) struct Caller<'a> {
+    api: &'a Api,
+    pub(crate) cookie: Option<String>,
+    traceparent: Option<String>,
+}
+
+impl Caller<'_> {
+    /// The same caller, in a trace of their own making.
+    pub(crate) fn traced(&self, traceparent: impl Into<String>) -> Self {
+        Self {
+            traceparent: Some(traceparent.into()),
+            ..self.clone()
+        }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, Body::empty()).await
+    }
+
+    pub(crate) async fn put(&self, path: &str) -> Answer {
+        self.send(Method::PUT, path, Body::empty()).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        self.send(Method::DELETE, path, Body::empty()).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.send(Method::POST, path, Body::from(body.to_string()))
+            .await
+    }
+
+    /// Posts a crud that is valid.
+    pub(crate) async fn crud(&self, message: &str) -> Activity {
+        self.post(
+            "/api/activities",
+            &json!({ "message": message, "ttl": "1-day" }),
+        )
+        .await
+        .json()
+    }
+
+    pub(crate) async fn send(&self, method: Method, path: &str, body: Body) -> Answer {
+        let json = (header::CONTENT_TYPE, "application/json".to_owned());
+        let cookie = self.cookie.clone().map(|cookie| (header::COOKIE, cookie));
+        let traceparent = self.traceparent.clone();
+        let traceparent =
+            traceparent.map(|it| (header::HeaderName::from_static("traceparent"), it));
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in [Some(json), cookie, traceparent].into_iter().flatten() {
+            request = request.header(name, value);
+        }
+        self.send_request(request.body(body).unwrap()).await
+    }
+
+    pub(crate) async fn send_request(&self, request: Request<Body>) -> Answer {
+        let response = self.api.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            text: String::from_utf8(body.to_vec()).unwrap(),
+        }
+    }
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Answer {
+    /// The body of a success.
+    pub(crate) fn json<T: DeserializeOwned>(&self) -> T {
+        assert_eq!(self.status, StatusCode::OK, "{}", self.text);
+        serde_json::from_str(&self.text).unwrap()
+    }
+
+    /// The status and the body of an error.
+    pub(crate) fn error(&self) -> (u16, Value) {
+        (
+            self.status.as_u16(),
+            serde_json::from_str(&self.text).unwrap(),
+        )
+    }
+
+    /// That the answer is this error, with a sentence.
+    pub(crate) fn assert_problem(&self, status: u16) {
+        let (actual, body) = self.error();
+        assert_eq!(actual, status, "{body}");
+        assert!(
+            body["error"]
+                .as_str()
+                .is_some_and(|text| text.ends_with('.')),
+            "{body}"
+        );
+    }
+
+    pub(crate) fn header(&self, name: header::HeaderName) -> &str {
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// What a browser sends back.
+    fn session_cookie(&self) -> String {
+        self.header(header::SET_COOKIE)
+            .split(';')
+            .next()
+            .unwrap()
+            .to_owned()
+    }
+}
+
+pub(crate) fn messages(activities: &[Activity]) -> Vec<&str> {
+    activities
+        .iter()
+        .map(|activity| activity.message.as_str())
+        .collect()
+}

@@ -1,0 +1,110 @@
+//! The program itself: what it prints, how it stops, and what becomes of its spans.
+
+mod receiver;
+mod server;
+
+use std::time::Duration;
+
+use receiver::Receiver;
+use server::Server;
+
+const NOTHING_LISTENS_HERE: &str = "http://127.0.0.1:9";
+
+#[tokio::test]
+async fn it_takes_a_free_port_says_which_and_stops_when_told() {
+    let server = Server::start(&[]).await;
+    let health = server.get("/api/health-check").await;
+    assert_eq!(health.status(), 200);
+    let end = server.terminate().await;
+    assert!(end.status.success(), "{end:?}");
+    assert_eq!(end.stderr, "");
+}
+
+#[tokio::test]
+async fn what_it_still_holds_is_sent_when_it_stops() {
+    let receiver = Receiver::start().await;
+    let an_hour = ("OTEL_BSP_SCHEDULE_DELAY", "3600000");
+    let server =
+        Server::start(&[("OTEL_EXPORTER_OTLP_ENDPOINT", &receiver.address), an_hour]).await;
+    server.get("/api/activities/home").await;
+    assert!(receiver.span_names("cruddur").is_empty());
+
+    assert!(server.terminate().await.status.success());
+    let mut names = receiver.span_names("cruddur");
+    names.sort();
+    assert_eq!(
+        names,
+        [
+            "GET /api/activities/home",
+            "SELECT activities",
+            "SELECT activities",
+            "home-activities-mock-data",
+        ]
+    );
+    assert_eq!(receiver.content_types(), ["application/x-protobuf"]);
+}
+
+#[tokio::test]
+async fn spans_arrive_soon_under_the_configured_name_with_the_configured_headers() {
+    let receiver = Receiver::start().await;
+    let server = Server::start(&[
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", &receiver.address),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "x-honeycomb-team=a-key"),
+        ("OTEL_SERVICE_NAME", "renamed"),
+    ])
+    .await;
+    server.get("/api/trending").await;
+    let arrived = tokio::time::timeout(Duration::from_secs(5), receiver.next_export()).await;
+    assert_eq!(arrived.unwrap().team.as_deref(), Some("a-key"));
+    assert!(!receiver.span_names("renamed").is_empty());
+    let end = server.terminate().await;
+    assert!(!end.stderr.contains("a-key") && !end.stdout.contains("a-key"));
+}
+
+#[tokio::test]
+async fn spans_outlast_a_receiver_that_is_unavailable_for_a_while() {
+    let receiver = Receiver::start().await;
+    receiver.refuse(5);
+    let server = Server::start(&[("OTEL_EXPORTER_OTLP_ENDPOINT", &receiver.address)]).await;
+    server.get("/api/trending").await;
+    let arrived = tokio::time::timeout(Duration::from_secs(20), receiver.next_export()).await;
+    assert!(arrived.is_ok());
+    assert_eq!(receiver.span_names("cruddur").len(), 3);
+    assert_eq!(server.terminate().await.stderr, "");
+}
+
+#[tokio::test]
+async fn without_a_receiver_it_serves_all_the_same_and_complains_once() {
+    let server = Server::start(&[
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", NOTHING_LISTENS_HERE),
+        ("OTEL_EXPORTER_OTLP_TIMEOUT", "1"),
+        ("OTEL_BSP_SCHEDULE_DELAY", "10"),
+    ])
+    .await;
+    for _ in 0..10 {
+        assert_eq!(server.get("/api/trending").await.status(), 200);
+    }
+    let end = server.terminate().await;
+    let complaints = end.stderr.matches("spans could not be sent").count();
+    assert_eq!(complaints, 1, "{}", end.stderr);
+    assert!(
+        end.stderr.contains("OTEL_EXPORTER_OTLP_ENDPOINT"),
+        "{}",
+        end.stderr
+    );
+}
+
+#[tokio::test]
+async fn a_port_in_use_is_one_clear_message() {
+    let server = Server::start(&[]).await;
+    let taken = server.address.trim_start_matches("http://");
+    let end = Server::spawn(&[("CRUDDUR_API_LISTEN", taken)]).end().await;
+    assert!(!end.status.success());
+    assert!(end.stderr.contains(taken), "{}", end.stderr);
+    assert!(
+        end.stderr
+            .contains("set CRUDDUR_API_LISTEN to a free address"),
+        "{}",
+        end.stderr
+    );
+}

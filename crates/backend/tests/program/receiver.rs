@@ -1,0 +1,129 @@
+//! Whatever receives the spans: OTLP over HTTP, on a port of its own.
+
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use axum::{
+    Router,
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    routing::post,
+};
+use opentelemetry_proto::tonic::{
+    collector::trace::v1::ExportTraceServiceRequest, common::v1::any_value, resource::v1::Resource,
+};
+use prost::Message;
+use tokio::{net::TcpListener, sync::Notify};
+
+/// An export that arrived.
+#[derive(Clone)]
+pub(crate) struct Export {
+    pub(crate) team: Option<String>,
+    content_type: Option<String>,
+    request: ExportTraceServiceRequest,
+}
+
+#[derive(Default)]
+struct Arrived {
+    exports: Mutex<Vec<Export>>,
+    news: Notify,
+    to_refuse: AtomicUsize,
+}
+
+pub(crate) struct Receiver {
+    pub(crate) address: String,
+    arrived: Arc<Arrived>,
+}
+
+impl Receiver {
+    pub(crate) async fn start() -> Self {
+        let arrived = Arc::<Arrived>::default();
+        let router = Router::new()
+            .route("/v1/traces", post(receive))
+            .with_state(arrived.clone());
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async { axum::serve(listener, router).await });
+        Self { address, arrived }
+    }
+
+    /// Answers 503 this many times.
+    pub(crate) fn refuse(&self, times: usize) {
+        self.arrived.to_refuse.store(times, Ordering::SeqCst);
+    }
+
+    pub(crate) async fn next_export(&self) -> Export {
+        loop {
+            let news = self.arrived.news.notified();
+            if let Some(export) = self.exports().last() {
+                return export.clone();
+            }
+            news.await;
+        }
+    }
+
+    pub(crate) fn span_names(&self, service: &str) -> Vec<String> {
+        let exports = self.exports().into_iter();
+        let resources = exports.flat_map(|export| export.request.resource_spans);
+        resources
+            .filter(|it| service_name(it.resource.as_ref()).as_deref() == Some(service))
+            .flat_map(|it| it.scope_spans)
+            .flat_map(|scope| scope.spans)
+            .map(|span| span.name)
+            .collect()
+    }
+
+    pub(crate) fn content_types(&self) -> Vec<String> {
+        self.exports()
+            .into_iter()
+            .filter_map(|export| export.content_type)
+            .collect()
+    }
+
+    fn exports(&self) -> Vec<Export> {
+        self.arrived.exports.lock().unwrap().clone()
+    }
+}
+
+fn service_name(resource: Option<&Resource>) -> Option<String> {
+    let attributes = &resource?.attributes;
+    let name = attributes
+        .iter()
+        .find(|attribute| attribute.key == "service.name")?;
+    match name.value.clone()?.value? {
+        any_value::Value::StringValue(name) => Some(name),
+        _ => None,
+    }
+}
+
+async fn receive(
+    State(arrived): State<Arc<Arrived>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> StatusCode {
+    let one_less = |left: usize| left.checked_sub(1);
+    if arrived
+        .to_refuse
+        .fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less)
+        .is_ok()
+    {
+        return StatusCode::SERVICE_UNAVAILABLE;
+    }
+    let text = |name| {
+        headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned)
+    };
+    let export = Export {
+        team: text("x-honeycomb-team"),
+        content_type: text("content-type"),
+        request: ExportTraceServiceRequest::decode(body).unwrap(),
+    };
+    arrived.exports.lock().unwrap().push(export);
+    arrived.news.notify_one();
+    StatusCode::OK
+}
