@@ -1,9 +1,15 @@
 //! Opens the database, listens, and serves until a signal says to stop.
 
+use std::{net::SocketAddr, time::Duration};
+
 use anyhow::Context;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::oneshot};
 
 use crate::{AppState, app, config::Config, demo, store};
+
+/// How long requests under way have, once a signal says to stop. A connection on which nothing
+/// was asked yet would otherwise hold the server up for as long as it likes.
+const GRACE: Duration = Duration::from_secs(2);
 
 /// Serves until Ctrl-C or SIGTERM; requests under way are answered first.
 pub async fn serve(config: Config) -> anyhow::Result<()> {
@@ -14,19 +20,42 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
             .await
             .context("cannot write the demo data")?;
     }
-    let listener = TcpListener::bind(config.listen).await.with_context(|| {
-        format!(
-            "cannot listen on {}: set CRUDDUR_API_LISTEN to a free address",
-            config.listen
-        )
-    })?;
+    let listener = listen(config.listen).await?;
     println!("listening on http://{}", listener.local_addr()?);
-    let state = AppState::new(db.clone());
-    axum::serve(listener, app(state))
-        .with_graceful_shutdown(stopped)
-        .await?;
+    answer(listener, AppState::new(db.clone()), stopped).await?;
     db.close().await;
     Ok(())
+}
+
+async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| {
+        format!("cannot listen on {address}: set CRUDDUR_API_LISTEN to a free address")
+    })
+}
+
+async fn answer(
+    listener: TcpListener,
+    state: AppState,
+    stopped: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let (tell, told) = oneshot::channel();
+    let stopping = async move {
+        stopped.await;
+        // Nobody listens only when the server has ended already.
+        let _ = tell.send(());
+    };
+    let server = axum::serve(listener, app(state)).with_graceful_shutdown(stopping);
+    tokio::select! {
+        served = server.into_future() => served,
+        () = grace_after(told) => Ok(()),
+    }
+}
+
+async fn grace_after(told: oneshot::Receiver<()>) {
+    match told.await {
+        Ok(()) => tokio::time::sleep(GRACE).await,
+        Err(_) => std::future::pending().await,
+    }
 }
 
 /// Listens for signals at once, so that one that comes during the start is not lost.

@@ -62,7 +62,8 @@ const REPLIES: Statement = Statement::new(
     "SELECT",
     "activities",
     select_activities!(from activities where
-        "parent.uuid IN (SELECT value FROM json_each(?3)) \
+        "a.reply_to_id IN \
+             (SELECT id FROM activities WHERE uuid IN (SELECT value FROM json_each(?3))) \
          AND (SELECT count(*) FROM activities AS earlier WHERE earlier.reply_to_id = a.reply_to_id \
               AND (earlier.created_at, earlier.uuid) < (a.created_at, a.uuid)) < ?4 \
          ORDER BY a.created_at, a.uuid"),

@@ -1,5 +1,7 @@
 //! The program itself: what it prints, how it stops, and what becomes of its spans.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod receiver;
 mod server;
 
@@ -7,6 +9,7 @@ use std::time::Duration;
 
 use receiver::Receiver;
 use server::Server;
+use tokio::net::TcpStream;
 
 const NOTHING_LISTENS_HERE: &str = "http://127.0.0.1:9";
 
@@ -18,6 +21,16 @@ async fn it_takes_a_free_port_says_which_and_stops_when_told() {
     let end = server.terminate().await;
     assert!(end.status.success(), "{end:?}");
     assert_eq!(end.stderr, "");
+}
+
+#[tokio::test]
+async fn a_connection_that_asks_nothing_does_not_hold_it_up() {
+    let server = Server::start(&[]).await;
+    let address = server.address.trim_start_matches("http://").to_owned();
+    let _silent = TcpStream::connect(address).await.unwrap();
+    server.get("/api/health-check").await;
+    let end = tokio::time::timeout(Duration::from_secs(30), server.terminate()).await;
+    assert!(end.unwrap().status.success());
 }
 
 #[tokio::test]
