@@ -1,6 +1,6 @@
 //! The live list as a value: how answers and events change it.
 
-use std::{collections::HashSet, rc::Rc};
+use std::{cmp::Reverse, collections::HashSet, rc::Rc};
 
 use trace_model::{Status, TraceId, TraceSummary};
 use yew::functional::Reducible;
@@ -154,7 +154,7 @@ impl Connection {
 }
 
 fn newest_first(mut traces: Vec<Rc<TraceSummary>>) -> Vec<Rc<TraceSummary>> {
-    traces.sort_by(|a, b| (b.start_unix_nano, b.trace_id).cmp(&(a.start_unix_nano, a.trace_id)));
+    traces.sort_by_key(|trace| Reverse((trace.start_unix_nano, trace.trace_id)));
     traces.truncate(LIMIT);
     traces
 }

@@ -25,62 +25,86 @@ const LEAST_DRAG: f64 = 0.005;
 #[component]
 pub(crate) fn MiniMap(props: &MiniMapProps) -> Html {
     let map = use_node_ref();
-    let drag = use_state_eq(|| None::<(f64, f64)>);
-    let at = {
-        let map = map.clone();
-        move |event: &PointerEvent| fraction(&map, event)
-    };
-    let onpointerdown = Callback::from({
-        let (drag, at, map) = (drag.clone(), at.clone(), map.clone());
-        move |event: PointerEvent| {
-            if let Some(map) = map.cast::<Element>() {
-                // Without capture the drag ends at the edge, which is no harm.
-                let _ = map.set_pointer_capture(event.pointer_id());
-            }
-            drag.set(Some((at(&event), at(&event))));
-        }
-    });
-    let onpointermove = Callback::from({
-        let (drag, at) = (drag.clone(), at);
-        move |event: PointerEvent| {
-            if let Some((from, _)) = *drag {
-                drag.set(Some((from, at(&event))));
-            }
-        }
-    });
-    let onpointerup = Callback::from({
-        let (drag, on_zoom) = (drag.clone(), props.on_zoom.clone());
-        move |_: PointerEvent| {
-            let part = drag.filter(|(from, to)| (from - to).abs() > LEAST_DRAG);
-            if part.is_some() {
-                on_zoom.emit(part);
-            }
-            drag.set(None);
-        }
-    });
-    let whole = props.trace.extent();
-    let zoomed = props.axis.shown != whole;
-    let shown = zoomed.then(|| {
-        let axis = Axis::whole(whole);
-        (
-            axis.fraction(props.axis.shown.start),
-            axis.fraction(props.axis.shown.end),
-        )
-    });
+    let drag = use_drag(&map, &props.on_zoom);
+    let shown = shown(props);
+    let on_whole = || props.on_zoom.reform(|_: MouseEvent| None);
     html! {
         <div class="mini-map">
-            <div key="map" class="map" ref={map} {onpointerdown} {onpointermove} {onpointerup}
-                ondblclick={props.on_zoom.reform(|_| None)} title="Drag to zoom">
+            <div key="map" class="map" ref={map} onpointerdown={drag.on_down} onpointermove={drag.on_move}
+                onpointerup={drag.on_up} ondblclick={on_whole()} title="Drag to zoom">
                 <Drawing trace={props.trace.clone()} />
-                if let Some((from, to)) = drag.or(shown) {
-                    <i key="range" class="range" style={format!("left:{:.3}%;width:{:.3}%", from.min(to) * 100.0, (from - to).abs() * 100.0)} />
+                if let Some(range) = drag.range.or(shown) {
+                    <i key="range" class="range" style={place(range)} />
                 }
             </div>
             // Beside the map, not in it: the map holds on to the pointer.
-            if zoomed {
-                <button key="all" class="button whole" onclick={props.on_zoom.reform(|_| None)}>{ "Whole trace" }</button>
+            if shown.is_some() {
+                <button key="all" class="button whole" onclick={on_whole()}>{ "Whole trace" }</button>
             }
         </div>
+    }
+}
+
+/// The part that the waterfall shows, unless it is everything.
+fn shown(props: &MiniMapProps) -> Option<(f64, f64)> {
+    let extent = props.trace.extent();
+    let (whole, part) = (Axis::whole(extent), props.axis.shown);
+    (part != extent).then(|| (whole.fraction(part.start), whole.fraction(part.end)))
+}
+
+fn place((from, to): (f64, f64)) -> String {
+    let (left, width) = (from.min(to) * 100.0, (from - to).abs() * 100.0);
+    format!("left:{left:.3}%;width:{width:.3}%")
+}
+
+struct Drag {
+    /// Where it began and where it is, while it lasts.
+    range: Option<(f64, f64)>,
+    on_down: Callback<PointerEvent>,
+    on_move: Callback<PointerEvent>,
+    on_up: Callback<PointerEvent>,
+}
+
+#[hook]
+fn use_drag(map: &NodeRef, on_zoom: &Callback<Option<(f64, f64)>>) -> Drag {
+    let range = use_state_eq(|| None::<(f64, f64)>);
+    let current = *range;
+    let (map, on_zoom) = (map.clone(), on_zoom.clone());
+    let on_down = {
+        let (range, map) = (range.clone(), map.clone());
+        move |event: PointerEvent| {
+            capture(&map, &event);
+            let at = fraction(&map, &event);
+            range.set(Some((at, at)));
+        }
+    };
+    let on_move = {
+        let range = range.clone();
+        move |event: PointerEvent| {
+            if let Some((from, _)) = current {
+                range.set(Some((from, fraction(&map, &event))));
+            }
+        }
+    };
+    let on_up = move |_: PointerEvent| {
+        if let Some((from, to)) = current.filter(|(from, to)| (from - to).abs() > LEAST_DRAG) {
+            on_zoom.emit(Some((from, to)));
+        }
+        range.set(None);
+    };
+    Drag {
+        range: current,
+        on_down: on_down.into(),
+        on_move: on_move.into(),
+        on_up: on_up.into(),
+    }
+}
+
+/// The drag goes on when the pointer leaves the map.
+fn capture(map: &NodeRef, event: &PointerEvent) {
+    if let Some(map) = map.cast::<Element>() {
+        // Without capture the drag ends at the edge, which is no harm.
+        let _ = map.set_pointer_capture(event.pointer_id());
     }
 }
 
@@ -129,7 +153,7 @@ fn lines(trace: &Trace, lane: Lane) -> String {
         let left = axis.fraction(interval.start) * 1_000.0;
         let right = (axis.fraction(interval.end) * 1_000.0).max(left + 1.5);
         // Writing to a string cannot fail.
-        let _ = write!(path, "M{left:.1} {}.5H{right:.1}", index);
+        let _ = write!(path, "M{left:.1} {index}.5H{right:.1}");
     }
     path
 }

@@ -81,7 +81,7 @@ mod tests {
 
     #[test]
     fn ticks_stand_at_round_times() {
-        let check = |start, end, labels: &[&str]| {
+        let check = |start: u64, end: u64, labels: &[&str]| {
             let axis = Axis {
                 origin: 1_000,
                 shown: Interval::new(1_000 + start, 1_000 + end),
