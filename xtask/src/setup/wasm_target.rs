@@ -45,7 +45,9 @@ pub(super) fn ensure() -> Result<Wasm> {
 fn add_by_rustup() -> Result<()> {
     let mut rustup = process::command("rustup", &["target", "add", TARGET]);
     // Without a network it would try again and again.
-    rustup.env("RUSTUP_MAX_RETRIES", "0");
+    rustup
+        .env("RUSTUP_MAX_RETRIES", "0")
+        .env("RUST_BACKTRACE", "0");
     process::run_within(Duration::from_secs(120), "rustup", rustup)
 }
 
