@@ -106,3 +106,25 @@ fn runs(tool: &dyn Tool) -> Result<()> {
         bail!("the prebuilt {} does not run here", tool.name()?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn programs_are_taken_from_wherever_in_the_archive_they_are() {
+        let folder = std::env::temp_dir().join(format!("xtask-prebuilt-{}", std::process::id()));
+        let (from, to) = (
+            folder.join("archive"),
+            workspace::made(folder.join("bin")).unwrap(),
+        );
+        fs::create_dir_all(from.join("top/bin")).unwrap();
+        fs::write(from.join("top/bin/wasm-opt"), "new").unwrap();
+        fs::write(to.join("wasm-opt"), "old").unwrap();
+        take(&["wasm-opt"], &from, &to).unwrap();
+        assert_eq!(fs::read_to_string(to.join("wasm-opt")).unwrap(), "new");
+        let error = take(&["wasm-dis"], &from, &to).unwrap_err().to_string();
+        assert_eq!(error, "the archive has no wasm-dis");
+        fs::remove_dir_all(folder).unwrap();
+    }
+}
