@@ -1,0 +1,38 @@
+use api_types::Activity;
+use cruddur_backend::demo;
+
+use crate::support::Api;
+
+async fn count(api: &Api, sql: &'static str) -> i64 {
+    sqlx::query_scalar(sql).fetch_one(&api.db).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_database_that_is_alive_is_left_as_it_is() {
+    let api = Api::start().await;
+    demo::plant(&api.db).await.unwrap();
+    assert_eq!(count(&api, "SELECT count(*) FROM users").await, 5);
+    let cruds = "SELECT count(*) FROM activities WHERE reply_to_id IS NULL";
+    assert_eq!(count(&api, cruds).await, 37);
+}
+
+#[tokio::test]
+async fn people_talk_again_once_all_they_said_has_expired() {
+    let api = Api::start().await;
+    api.execute("UPDATE activities SET expires_at = 1").await;
+    demo::plant(&api.db).await.unwrap();
+    let feed: Vec<Activity> = api.visitor().get("/api/activities/home").await.json();
+    assert_eq!(feed.len(), 20);
+    assert_eq!(count(&api, "SELECT count(*) FROM users").await, 5);
+}
+
+#[tokio::test]
+async fn other_peoples_databases_get_no_demo_data() {
+    let api = Api::start().await;
+    api.execute("DELETE FROM users WHERE handle <> 'worf'")
+        .await;
+    api.execute("DELETE FROM activities").await;
+    demo::plant(&api.db).await.unwrap();
+    assert_eq!(count(&api, "SELECT count(*) FROM users").await, 1);
+    assert_eq!(count(&api, "SELECT count(*) FROM activities").await, 0);
+}
