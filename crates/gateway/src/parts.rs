@@ -23,8 +23,7 @@ use crate::{
     viewer,
 };
 
-/// How often traces are checked for their age.
-const RETAIN_EVERY: Duration = Duration::from_secs(60);
+const KEEP_UP_EVERY: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
 pub(crate) struct Parts {
@@ -124,10 +123,10 @@ impl Tasks {
         self.spawn(hub.clone().run());
         let store = store.clone();
         self.spawn(async move {
-            let mut ticks = interval(RETAIN_EVERY);
+            let mut ticks = interval(KEEP_UP_EVERY);
             loop {
                 ticks.tick().await;
-                store.retain(clock::now()).await;
+                store.keep_up(clock::now()).await;
             }
         });
     }

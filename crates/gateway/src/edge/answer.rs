@@ -34,6 +34,8 @@ pub(crate) enum Refusal {
     Gzip(std::io::Error),
     #[error("the body did not arrive completely: {0}")]
     Incomplete(axum::Error),
+    #[error("the body did not arrive within {within_seconds} s")]
+    Slow { within_seconds: u64 },
     #[error(transparent)]
     Malformed(#[from] Malformed),
     #[error("the gateway is busy: retry after {RETRY_AFTER_SECONDS} s")]
@@ -46,6 +48,7 @@ const RETRY_AFTER_SECONDS: u16 = 1;
 
 /// Values of `google.rpc.Code`.
 const INVALID_ARGUMENT: i32 = 3;
+const DEADLINE_EXCEEDED: i32 = 4;
 const RESOURCE_EXHAUSTED: i32 = 8;
 const UNIMPLEMENTED: i32 = 12;
 const UNAVAILABLE: i32 = 14;
@@ -67,6 +70,7 @@ impl Refusal {
             Self::Signal(_) => StatusCode::NOT_FOUND,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Gzip(_) | Self::Incomplete(_) | Self::Malformed(_) => StatusCode::BAD_REQUEST,
+            Self::Slow { .. } => StatusCode::REQUEST_TIMEOUT,
             Self::Busy | Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -79,6 +83,7 @@ impl Refusal {
             | Self::Gzip(_)
             | Self::Incomplete(_)
             | Self::Malformed(_) => INVALID_ARGUMENT,
+            Self::Slow { .. } => DEADLINE_EXCEEDED,
             Self::TooLarge { .. } => RESOURCE_EXHAUSTED,
             Self::Method(_) | Self::Signal(_) => UNIMPLEMENTED,
             Self::Busy | Self::Store(_) => UNAVAILABLE,

@@ -9,6 +9,7 @@ use axum::body::{Body, BodyDataStream};
 use bytes::Bytes;
 use flate2::write::MultiGzDecoder;
 use futures_util::StreamExt;
+use tokio::time::timeout;
 
 use super::{
     Refusal,
@@ -16,6 +17,9 @@ use super::{
     encoding::ContentCoding,
 };
 use crate::config::Limits;
+
+/// How long a body may take to arrive: it holds memory that others wait for.
+const READ_WITHIN: Duration = Duration::from_secs(30);
 
 /// How long a refused body is read on, so that its sender gets to see the answer.
 const DRAIN_FOR: Duration = Duration::from_secs(5);
@@ -29,15 +33,28 @@ pub(super) async fn read(
 ) -> Result<(Bytes, Lease), Refusal> {
     let mut stream = body.into_data_stream();
     let mut sink = Bounded::new(limits.body_bytes, budget.lease());
-    let read = match coding {
-        ContentCoding::Identity => copy(&mut stream, &mut sink).await,
-        ContentCoding::Gzip => inflate(&mut stream, &mut sink).await,
-    };
-    if let Err(refusal) = read {
-        drain(stream, limits.body_bytes).await;
-        return Err(refusal);
+    let read = timeout(READ_WITHIN, fill(&mut sink, &mut stream, coding)).await;
+    let within_seconds = READ_WITHIN.as_secs();
+    match read.map_err(|_| Refusal::Slow { within_seconds })? {
+        Ok(()) => Ok((sink.bytes.into(), sink.lease)),
+        Err(refusal) => {
+            // The memory is free for others while the rest goes nowhere.
+            drop(sink);
+            drain(stream, limits.body_bytes).await;
+            Err(refusal)
+        }
     }
-    Ok((sink.bytes.into(), sink.lease))
+}
+
+async fn fill(
+    sink: &mut Bounded,
+    stream: &mut BodyDataStream,
+    coding: ContentCoding,
+) -> Result<(), Refusal> {
+    match coding {
+        ContentCoding::Identity => copy(stream, sink).await,
+        ContentCoding::Gzip => inflate(stream, sink).await,
+    }
 }
 
 async fn copy(stream: &mut BodyDataStream, sink: &mut Bounded) -> Result<(), Refusal> {
@@ -78,7 +95,7 @@ async fn drain(mut stream: BodyDataStream, limit_bytes: usize) {
         }
     };
     // Out of time is as good as done: the answer goes out either way.
-    let _ = tokio::time::timeout(DRAIN_FOR, all).await;
+    let _ = timeout(DRAIN_FOR, all).await;
 }
 
 /// A buffer that takes up to `limit` bytes, each covered by the lease.
@@ -126,5 +143,19 @@ impl Write for Bounded {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_does_not_arrive_is_given_up() {
+        let never = futures_util::stream::pending::<Result<Bytes, io::Error>>();
+        let (limits, budget) = (Limits::default(), Budget::new(1 << 20));
+        let body = Body::from_stream(never);
+        let read = read(body, ContentCoding::Gzip, &limits, &budget).await;
+        assert!(matches!(read, Err(Refusal::Slow { within_seconds: 30 })));
     }
 }

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection, named_params, params};
-use trace_model::{Trace, TraceId, TraceSummary};
+use rusqlite::{Connection, params};
+use trace_model::{TraceId, TraceSummary};
 
-use super::{search, spans};
+use super::rows;
 use crate::{
     decode::{Batch, ReceivedSpan},
     wire::Origin,
@@ -22,17 +22,6 @@ const ORIGIN: &str = "INSERT INTO origin
 
 const ORIGIN_USED: &str = "UPDATE origin SET last_seq = ? WHERE id = ?";
 
-const TRACE: &str = "INSERT INTO trace
-        (id, received, start, duration, service, services, name, span_count, error_count,
-            search, summary)
-    VALUES (:id, :received, :start, :duration, :service, :services, :name, :span_count,
-            :error_count, :search, :summary)
-    ON CONFLICT (id) DO UPDATE SET
-        received = excluded.received, start = excluded.start, duration = excluded.duration,
-        service = excluded.service, services = excluded.services, name = excluded.name,
-        span_count = excluded.span_count, error_count = excluded.error_count,
-        search = excluded.search, summary = excluded.summary";
-
 /// One transaction's work: several batches, each trace summed up once at the end.
 pub(super) struct Insertion<'a> {
     connection: &'a Connection,
@@ -45,7 +34,7 @@ pub(super) struct Insertion<'a> {
 /// A trace that grew.
 #[derive(Default)]
 struct Touched {
-    added: usize,
+    added: u64,
     received: i64,
 }
 
@@ -119,18 +108,28 @@ impl<'a> Insertion<'a> {
             .execute([self.last_seq])?;
         let mut inserted = Inserted {
             last_seq: self.last_seq,
-            new_traces: 0,
-            summaries: Vec::with_capacity(self.touched.len()),
+            ..Inserted::default()
         };
         for (id, touched) in &self.touched {
-            let spans = spans::values(self.connection, *id)?;
-            inserted.new_traces += u64::from(spans.len() == touched.added);
-            let search = search::text(*id, &spans);
-            let summary = Trace::from_spans(*id, spans).summary();
-            write_trace(self.connection, &summary, &search, touched.received)?;
-            inserted.summaries.push(summary);
+            self.grow(*id, touched, &mut inserted)?;
         }
         Ok(inserted)
+    }
+
+    fn grow(
+        &self,
+        id: TraceId,
+        touched: &Touched,
+        inserted: &mut Inserted,
+    ) -> rusqlite::Result<()> {
+        let known = rows::span_count(self.connection, id)?;
+        inserted.new_traces += u64::from(known == 0);
+        if known >= rows::LARGE {
+            return rows::count(self.connection, id, touched.added, touched.received);
+        }
+        let summary = rows::sum_up(self.connection, id, touched.received)?;
+        inserted.summaries.push(summary);
+        Ok(())
     }
 
     /// An origin may go when all spans up to its last use are gone.
@@ -144,40 +143,9 @@ impl<'a> Insertion<'a> {
 }
 
 /// What a transaction changed.
+#[derive(Default)]
 pub(super) struct Inserted {
     pub(super) last_seq: i64,
     pub(super) new_traces: u64,
     pub(super) summaries: Vec<TraceSummary>,
-}
-
-fn write_trace(
-    connection: &Connection,
-    summary: &TraceSummary,
-    search: &str,
-    received: i64,
-) -> rusqlite::Result<()> {
-    let mut statement = connection.prepare_cached(TRACE)?;
-    statement.execute(named_params! {
-        ":id": summary.trace_id.to_bytes(),
-        ":received": received,
-        ":start": signed(summary.start_unix_nano),
-        ":duration": signed(summary.duration_nano),
-        ":service": summary.service,
-        ":services": json(&summary.services),
-        ":name": summary.name,
-        ":span_count": summary.span_count,
-        ":error_count": summary.error_count,
-        ":search": search,
-        ":summary": json(summary),
-    })?;
-    Ok(())
-}
-
-/// Times beyond 63 bits are rejected before they get here.
-fn signed(nanos: u64) -> i64 {
-    i64::try_from(nanos).unwrap_or(i64::MAX)
-}
-
-fn json(value: &impl serde::Serialize) -> String {
-    serde_json::to_string(value).unwrap_or_default()
 }

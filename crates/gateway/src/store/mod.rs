@@ -13,6 +13,7 @@ mod insert;
 mod list;
 mod queue;
 mod retention;
+mod rows;
 mod schema;
 mod search;
 mod spans;
@@ -128,10 +129,10 @@ impl Store {
             .unwrap_or_else(|_| Err(AppendError::Failed("the gateway is stopping".into())))
     }
 
-    /// Deletes what is too old at time `now`, or too much.
-    pub(crate) async fn retain(&self, now: i64) {
-        // A stopped writer has nothing to retain.
-        let _ = self.commands.send(Command::Retain { now }).await;
+    /// To be called each second: sums up large traces, deletes what is too old at time `now`.
+    pub(crate) async fn keep_up(&self, now: i64) {
+        // A stopped writer has nothing to keep up.
+        let _ = self.commands.send(Command::Upkeep { now }).await;
     }
 
     pub(crate) fn kept(&self) -> Kept {

@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use super::{
     AppendError, Kept,
     insert::{Inserted, Insertion},
-    queue, retention,
+    queue, retention, rows,
 };
 use crate::{config::Retention, decode::Batch, hub::Hub};
 
@@ -28,7 +28,8 @@ pub(super) enum Command {
         sink: &'static str,
         cursor: i64,
     },
-    Retain {
+    /// What is to be done now and then.
+    Upkeep {
         now: i64,
     },
     Stop,
@@ -135,10 +136,18 @@ impl Writer {
     fn keep_up(&mut self, command: Command) {
         let result = match command {
             Command::Advance { sink, cursor } => queue::advance(&self.connection, sink, cursor),
-            Command::Retain { now } => self.retain(Some(now)),
+            Command::Upkeep { now } => self.catch_up().and_then(|()| self.retain(Some(now))),
             Command::Append { .. } | Command::Stop => Ok(()),
         };
         report(result);
+    }
+
+    fn catch_up(&mut self) -> rusqlite::Result<()> {
+        let transaction = self.connection.transaction()?;
+        let summaries = rows::catch_up(&transaction)?;
+        transaction.commit()?;
+        self.hub.publish(summaries);
+        Ok(())
     }
 
     fn retain(&mut self, now: Option<i64>) -> rusqlite::Result<()> {
