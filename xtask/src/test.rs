@@ -120,7 +120,7 @@ fn compile_native_tests() -> Result<()> {
 }
 
 fn unit(_: &Wasm) -> Result<()> {
-    process::run_plainly(host_cargo(&["test", "--workspace"]))
+    process::run_plainly(host_cargo(&["test", "--workspace", "--no-fail-fast"]))
 }
 
 fn in_browser(wasm: &Wasm) -> Result<()> {
@@ -147,7 +147,14 @@ fn journeys(wasm: &Wasm) -> Result<()> {
     let viewer = build::viewer(wasm, Profile::Debug)?;
     let page = build::page(wasm, Profile::Debug)?;
     let browser = Browser::find()?;
-    let mut cargo = host_cargo(&["test", "--package", "cruddur", "--test", "*"]);
+    let mut cargo = host_cargo(&[
+        "test",
+        "--no-fail-fast",
+        "--package",
+        "cruddur",
+        "--test",
+        "*",
+    ]);
     cargo
         .env("CRUDDUR_DIST", page)
         .env("OTEL_WEB_GATEWAY_VIEWER_DIR", viewer);

@@ -66,6 +66,7 @@ fn report(complaint: impl Fn(&Path, &str) -> Option<String>) {
     assert!(files.len() > 20, "the sources were not found: {files:?}");
     let complaints = files.iter().filter_map(|path| {
         let text = fs::read_to_string(path).unwrap();
+        let path = path.strip_prefix(workspace::root()).unwrap();
         Some(format!("{}: {}", path.display(), complaint(path, &text)?))
     });
     let complaints: Vec<String> = complaints.collect();
