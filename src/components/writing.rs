@@ -43,7 +43,7 @@ pub(crate) fn Writing(props: &WritingProps) -> Html {
     let drafts = use_store::<Drafts>();
     let text = drafts.text(reply_to).to_owned();
     let left = left(&text, *limit);
-    let oninput = use_write(reply_to);
+    let oninput = use_write(reply_to, &sending.forget);
     let problem = problem(left, sending);
     html! {
         <form onsubmit={sending.onsubmit.clone()}>
@@ -57,12 +57,20 @@ pub(crate) fn Writing(props: &WritingProps) -> Html {
             <div class="submit-row">
                 { props.children.clone() }
                 { counter(left) }
-                <button type="submit" class="pill" aria-busy={sending.busy.then_some("true")}
-                    aria-disabled={(sending.busy || left < 0 || text.trim().is_empty()).then_some("true")}>
-                    { &props.submit }
-                </button>
+                { submit(props, left < 0 || text.trim().is_empty()) }
             </div>
         </form>
+    }
+}
+
+/// Not `disabled` while blocked: pressing it says why.
+fn submit(props: &WritingProps, blocked: bool) -> Html {
+    let busy = props.sending.busy;
+    html! {
+        <button type="submit" class="pill" aria-busy={busy.then_some("true")}
+            aria-disabled={(busy || blocked).then_some("true")}>
+            { &props.submit }
+        </button>
     }
 }
 
@@ -79,14 +87,16 @@ fn OwnAvatar() -> Html {
 }
 
 #[hook]
-fn use_write(reply_to: &AttrValue) -> Callback<InputEvent> {
+fn use_write(reply_to: &AttrValue, forget: &Callback<()>) -> Callback<InputEvent> {
     let (reply_to, drafts) = (reply_to.to_string(), use_dispatch::<Drafts>());
+    let forget = forget.clone();
     Callback::from(move |event: InputEvent| {
         let text = event.target_unchecked_into::<HtmlTextAreaElement>().value();
         drafts.dispatch(Written {
             reply_to: reply_to.clone(),
             text,
         });
+        forget.emit(());
     })
 }
 
@@ -140,6 +150,7 @@ mod tests {
             busy: false,
             problem,
             onsubmit: Callback::noop(),
+            forget: Callback::noop(),
         }
     }
 

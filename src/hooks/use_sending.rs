@@ -6,7 +6,7 @@ use otel_web_yew::use_action;
 use yew::prelude::*;
 
 use crate::api::{Answer, Failure};
-use crate::hooks::use_notices;
+use crate::hooks::{Notices, use_notices};
 
 #[derive(Clone, PartialEq)]
 pub(crate) struct Sending {
@@ -14,6 +14,8 @@ pub(crate) struct Sending {
     /// Why the last attempt failed.
     pub(crate) problem: Option<Failure>,
     pub(crate) onsubmit: Callback<SubmitEvent>,
+    /// Forgets the problem: the user is mending it.
+    pub(crate) forget: Callback<()>,
 }
 
 /// `send` is called for each submit, as the named user action.
@@ -24,27 +26,41 @@ where
     Fut: Future<Output = Answer<()>> + 'static,
 {
     let (busy, problem, notices) = (use_state(|| false), use_state(|| None), use_notices());
-    let submit = {
-        let (busy, problem) = (busy.setter(), problem.setter());
-        use_action(action, move |_: SubmitEvent| {
-            let (busy, problem, notices) = (busy.clone(), problem.clone(), notices.clone());
-            let attempt = send();
-            async move {
-                busy.set(true);
-                problem.set(None);
-                let answer = attempt.await;
-                busy.set(false);
-                answer.inspect_err(|failure| match failure {
-                    Failure::SignInRequired => notices.failed(failure),
-                    failure => problem.set(Some(failure.clone())),
-                })
-            }
-        })
+    let attempt = Attempt {
+        busy: busy.setter(),
+        problem: problem.setter(),
+        notices,
     };
+    let forget = {
+        let problem = problem.setter();
+        Callback::from(move |()| problem.set(None))
+    };
+    let submit = use_action(action, move |_: SubmitEvent| attempt.clone().make(send()));
     Sending {
         busy: *busy,
         problem: (*problem).clone(),
         onsubmit: once(*busy, submit),
+        forget,
+    }
+}
+
+#[derive(Clone)]
+struct Attempt {
+    busy: UseStateSetter<bool>,
+    problem: UseStateSetter<Option<Failure>>,
+    notices: Notices,
+}
+
+impl Attempt {
+    async fn make(self, sent: impl Future<Output = Answer<()>>) -> Answer<()> {
+        self.busy.set(true);
+        self.problem.set(None);
+        let answer = sent.await;
+        self.busy.set(false);
+        answer.inspect_err(|failure| match failure {
+            Failure::SignInRequired => self.notices.failed(failure),
+            failure => self.problem.set(Some(failure.clone())),
+        })
     }
 }
 

@@ -7,10 +7,10 @@ use otel_web_yew::use_action;
 use yew::prelude::*;
 
 use super::actions::counter;
-use crate::api;
+use crate::api::{self, Answer};
 use crate::components::icon::Icon;
 use crate::format::in_words;
-use crate::hooks::{use_gate, use_notices};
+use crate::hooks::{Notices, use_gate, use_notices};
 use crate::state::feed::{Feed, FeedAction};
 use crate::state::mark::Mark;
 use crate::state::use_dispatch;
@@ -41,36 +41,53 @@ pub(crate) fn MarkButton(props: &MarkButtonProps) -> Html {
 
 #[hook]
 fn use_toggle(activity: &Rc<Activity>, mark: Mark) -> Callback<MouseEvent> {
-    let (uuid, on) = (activity.uuid.clone(), !mark.is_on(activity));
-    let (feed, gate, notices) = (use_dispatch::<Feed>(), use_gate(), use_notices());
+    let on = !mark.is_on(activity);
+    let gate = use_gate();
+    let toggle = Toggle {
+        uuid: activity.uuid.clone(),
+        mark,
+        on,
+        feed: use_dispatch(),
+        notices: use_notices(),
+    };
     use_action(mark.action(on), move |_: MouseEvent| {
-        let (uuid, feed, gate, notices) =
-            (uuid.clone(), feed.clone(), gate.clone(), notices.clone());
+        let toggle = gate.admits().then(|| toggle.clone());
         async move {
-            if !gate.admits() {
-                return Ok(());
-            }
-            feed.dispatch(FeedAction::Marked {
-                uuid: uuid.clone(),
-                mark,
-                on,
-            });
-            match api::activities::mark(&uuid, mark, on).await {
-                Ok(counts) => {
-                    feed.dispatch(FeedAction::Counted { uuid, counts });
-                    notices.done(mark.done(on));
-                    Ok(())
-                }
-                Err(failure) => {
-                    feed.dispatch(FeedAction::Marked {
-                        uuid,
-                        mark,
-                        on: !on,
-                    });
-                    notices.failed(&failure);
-                    Err(failure)
-                }
+            match toggle {
+                Some(toggle) => toggle.run().await,
+                None => Ok(()),
             }
         }
     })
+}
+
+#[derive(Clone)]
+struct Toggle {
+    uuid: String,
+    mark: Mark,
+    on: bool,
+    feed: UseReducerDispatcher<Feed>,
+    notices: Notices,
+}
+
+impl Toggle {
+    async fn run(self) -> Answer<()> {
+        self.show(self.on);
+        let counts = api::activities::mark(&self.uuid, self.mark, self.on).await;
+        let counts = counts.inspect_err(|failure| {
+            self.show(!self.on);
+            self.notices.failed(failure);
+        })?;
+        self.feed.dispatch(FeedAction::Counted {
+            uuid: self.uuid,
+            counts,
+        });
+        self.notices.done(self.mark.done(self.on));
+        Ok(())
+    }
+
+    fn show(&self, on: bool) {
+        let (uuid, mark) = (self.uuid.clone(), self.mark);
+        self.feed.dispatch(FeedAction::Marked { uuid, mark, on });
+    }
 }

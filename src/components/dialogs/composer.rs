@@ -6,12 +6,12 @@ use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use super::dialog::Dialog;
-use crate::api::{self, Failure};
+use crate::api::{self, Answer, Failure};
 use crate::components::icon::Icon;
 use crate::components::writing::Writing;
-use crate::hooks::{Sending, use_notices, use_sending};
-use crate::state::drafts::{Drafts, Written};
-use crate::state::feed::{Feed, FeedAction};
+use crate::hooks::{Outbox, Sending, use_outbox, use_sending};
+use crate::state::drafts::Drafts;
+use crate::state::feed::FeedAction;
 use crate::state::overlay::Overlay;
 use crate::state::{use_dispatch, use_store};
 
@@ -35,30 +35,25 @@ pub(crate) fn Composer() -> Html {
 
 #[hook]
 fn use_create(ttl: &str) -> Sending {
-    let (message, ttl) = (use_store::<Drafts>().text("").to_owned(), ttl.to_owned());
-    let (feed, drafts, overlay) = (
-        use_dispatch::<Feed>(),
-        use_dispatch::<Drafts>(),
-        use_dispatch::<Overlay>(),
-    );
-    let notices = use_notices();
+    let (drafts, outbox) = (use_store::<Drafts>(), use_outbox());
+    let activity = NewActivity {
+        message: drafts.text("").to_owned(),
+        ttl: ttl.to_owned(),
+    };
     use_sending("crud.create", move || {
-        let activity = NewActivity {
-            message: message.clone(),
-            ttl: ttl.clone(),
-        };
-        let (feed, drafts, overlay) = (feed.clone(), drafts.clone(), overlay.clone());
-        let notices = notices.clone();
-        async move {
-            validate::new_activity(&activity).map_err(Failure::Refused)?;
-            let created = api::activities::create(&activity).await?;
-            drafts.dispatch(Written::default());
-            overlay.dispatch(Overlay::None);
-            feed.dispatch(FeedAction::Published(created));
-            notices.done("Your crud is out");
-            Ok(())
-        }
+        create(activity.clone(), outbox.clone())
     })
+}
+
+async fn create(activity: NewActivity, outbox: Outbox) -> Answer<()> {
+    validate::new_activity(&activity).map_err(Failure::Refused)?;
+    let created = api::activities::create(&activity).await?;
+    outbox.sent(
+        String::new(),
+        FeedAction::Published(created),
+        "Your crud is out",
+    );
+    Ok(())
 }
 
 #[derive(Properties, PartialEq)]

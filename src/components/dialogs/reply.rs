@@ -7,12 +7,12 @@ use otel_web_yew::use_action;
 use yew::prelude::*;
 
 use super::dialog::Dialog;
-use crate::api::{self, Failure};
+use crate::api::{self, Answer, Failure};
 use crate::components::activity::{Card, Look};
 use crate::components::writing::Writing;
-use crate::hooks::{Sending, use_notices, use_sending};
-use crate::state::drafts::{Drafts, Written};
-use crate::state::feed::{Feed, FeedAction};
+use crate::hooks::{Outbox, Sending, use_outbox, use_sending};
+use crate::state::drafts::Drafts;
+use crate::state::feed::FeedAction;
 use crate::state::overlay::Overlay;
 use crate::state::{use_dispatch, use_store};
 
@@ -42,33 +42,21 @@ pub(crate) fn ReplyDialog(props: &ReplyDialogProps) -> Html {
 
 #[hook]
 fn use_reply(uuid: &str) -> Sending {
-    let (message, uuid) = (use_store::<Drafts>().text(uuid).to_owned(), uuid.to_owned());
-    let (feed, drafts, overlay) = (
-        use_dispatch::<Feed>(),
-        use_dispatch::<Drafts>(),
-        use_dispatch::<Overlay>(),
+    let (drafts, outbox) = (use_store::<Drafts>(), use_outbox());
+    let (uuid, reply) = (
+        uuid.to_owned(),
+        NewReply {
+            message: drafts.text(uuid).to_owned(),
+        },
     );
-    let notices = use_notices();
     use_sending("crud.reply", move || {
-        let (uuid, reply) = (
-            uuid.clone(),
-            NewReply {
-                message: message.clone(),
-            },
-        );
-        let (feed, drafts, overlay) = (feed.clone(), drafts.clone(), overlay.clone());
-        let notices = notices.clone();
-        async move {
-            validate::new_reply(&uuid, &reply).map_err(Failure::Refused)?;
-            let reply = api::activities::reply(&uuid, &reply).await?;
-            drafts.dispatch(Written {
-                reply_to: uuid,
-                text: String::new(),
-            });
-            overlay.dispatch(Overlay::None);
-            feed.dispatch(FeedAction::Replied(reply));
-            notices.done("Your reply is out");
-            Ok(())
-        }
+        send(uuid.clone(), reply.clone(), outbox.clone())
     })
+}
+
+async fn send(uuid: String, reply: NewReply, outbox: Outbox) -> Answer<()> {
+    validate::new_reply(&uuid, &reply).map_err(Failure::Refused)?;
+    let reply = api::activities::reply(&uuid, &reply).await?;
+    outbox.sent(uuid, FeedAction::Replied(reply), "Your reply is out");
+    Ok(())
 }
