@@ -80,7 +80,7 @@ impl Reducible for Live {
             // An answer to an earlier question.
             Action::Loaded(filter, _) if filter != live.filter => return self,
             Action::Loaded(_, Ok(traces)) => live.show(traces),
-            Action::Loaded(_, Err(error)) => live.loaded = Loaded::Failed(error),
+            Action::Loaded(_, Err(error)) => live.failed(error),
             Action::Connected => live.connected(),
             Action::Gone => live.connection = live.connection.after_failure(),
             Action::Changed(summaries) => live.changed(summaries),
@@ -106,15 +106,22 @@ impl Live {
         self.loaded = Loaded::Yes;
     }
 
+    /// Nobody listened until now: the list and the open trace may have missed something.
     fn connected(&mut self) {
-        if matches!(self.connection, Connection::Gone(_)) {
-            self.stale += 1;
-            self.change = Change {
-                number: self.change.number + 1,
-                traces: None,
-            };
-        }
         self.connection = Connection::Open;
+        self.stale += 1;
+        self.change = Change {
+            number: self.change.number + 1,
+            traces: None,
+        };
+    }
+
+    /// While the gateway is gone, its return is the moment to ask again.
+    fn failed(&mut self, error: Error) {
+        self.loaded = Loaded::Failed(error);
+        if self.connection == Connection::Open {
+            self.stale += 1;
+        }
     }
 
     fn changed(&mut self, summaries: Vec<TraceSummary>) {

@@ -70,7 +70,6 @@ pub(crate) fn Failed(props: &FailedProps) -> Html {
         <div class="note">
             <h3>{ "Not now" }</h3>
             <p>{ &props.text }</p>
-            <p>{ "This page tries again by itself." }</p>
         </div>
     }
 }

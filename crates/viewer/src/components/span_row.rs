@@ -48,7 +48,7 @@ pub(crate) fn SpanRow(props: &SpanRowProps) -> Html {
             <span class="span-name" style={format!("--depth:{}", node.depth.min(DEEPEST_INDENT))}>
                 { fold_button(props, node) }
                 <i class="swatch" aria-hidden="true" />
-                <span class="name" title={title(node)}>{ name(node) }</span>
+                <span class="name" title={title(node)}>{ name(node) }{ resource(node) }</span>
                 <span class="marks">{ marks(node) }</span>
             </span>
             <span class="span-axis">{ bar(props, node) }</span>
@@ -70,6 +70,18 @@ pub(super) fn name(node: &Node) -> &str {
     } else {
         &node.span.name
     }
+}
+
+/// The file's name, for a fetch whose name does not say what it fetched.
+fn resource(node: &Node) -> Html {
+    let attributes = &node.span.attributes;
+    let named = attributes.get("url.template").is_some() || node.lane != Lane::Browser;
+    let url = attributes.text("url.full").filter(|_| !named);
+    let path = url.and_then(|url| url.split(['?', '#']).next());
+    let file = path
+        .and_then(|path| path.rsplit('/').next())
+        .unwrap_or_default();
+    html! { <span class="resource">{ file }</span> }
 }
 
 fn title(node: &Node) -> String {

@@ -32,7 +32,9 @@ pub(crate) enum Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unreachable => f.write_str("The gateway does not answer: is it running?"),
+            Self::Unreachable => f.write_str(
+                "The gateway does not answer. Once it does, this page goes on by itself.",
+            ),
             Self::NotFound => f.write_str("The gateway does not have this trace."),
             Self::Status(code) => write!(f, "The gateway answered {code}: its log says why."),
             Self::Unreadable(reason) => write!(f, "The gateway's answer is not readable: {reason}"),

@@ -19,7 +19,7 @@ use crate::{
         self, Cause,
         events::{Stream, Update},
     },
-    live::{Action, Connection, Live},
+    live::{Action, Connection, Live, Loaded},
     query::Filter,
 };
 
@@ -27,6 +27,8 @@ use crate::{
 const BATCH_MS: u32 = 50;
 /// A filtered list is asked for again at most so often.
 const REFRESH_MS: u32 = 300;
+/// A list that could not be had is asked for again at most so often.
+const RETRY_MS: u32 = 2_000;
 const RECONNECT_MS: u32 = 1_000;
 
 type Dispatch = UseReducerDispatcher<Live>;
@@ -42,7 +44,7 @@ pub(crate) fn use_live(filter: &Filter) -> UseReducerHandle<Live> {
             load(filter, Cause::Person, dispatch)
         }
     });
-    use_refresh(live.stale, &live.filter, dispatch.clone());
+    use_refresh(&live, dispatch.clone());
     use_stream(live.connection, dispatch);
     live
 }
@@ -54,16 +56,20 @@ async fn load(filter: Filter, cause: Cause, dispatch: Dispatch) {
 
 /// Asks again when `stale` grew; while a question is due, further growth changes nothing.
 #[hook]
-fn use_refresh(stale: u32, filter: &Filter, dispatch: Dispatch) {
+fn use_refresh(live: &Live, dispatch: Dispatch) {
     let due = use_mut_ref(|| None::<Timeout>);
     let latest = use_mut_ref(Filter::default);
-    *latest.borrow_mut() = filter.clone();
-    use_effect_with(stale, move |&stale| {
+    *latest.borrow_mut() = live.filter.clone();
+    let pause = match live.loaded {
+        Loaded::Failed(_) => RETRY_MS,
+        Loaded::NotYet | Loaded::Yes => REFRESH_MS,
+    };
+    use_effect_with(live.stale, move |&stale| {
         if stale == 0 || due.borrow().is_some() {
             return;
         }
         let pending = Rc::clone(&due);
-        let refresh = Timeout::new(REFRESH_MS, move || {
+        let refresh = Timeout::new(pause, move || {
             pending.borrow_mut().take();
             spawn_local(load(latest.borrow().clone(), Cause::Refresh, dispatch));
         });

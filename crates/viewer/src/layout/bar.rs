@@ -1,6 +1,6 @@
 //! A span's bar on the axis: its edges, the network gaps inside it, where its label fits.
 
-use trace_model::Trace;
+use trace_model::{Lane, Node, SpanKind, Trace};
 
 use super::axis::Axis;
 
@@ -36,11 +36,19 @@ impl Bar {
         Self {
             left,
             width: right - left,
-            gap_before: gap.map_or(0.0, |gap| share(gap.before_nano)),
+            gap_before: gap.map_or(unanswered(&trace.nodes()[index]), |gap| {
+                share(gap.before_nano)
+            }),
             gap_after: gap.map_or(0.0, |gap| share(gap.after_nano)),
             label: LabelPlace::beside(left, right),
         }
     }
+}
+
+/// A page's request without a server's span in the trace is network as far as anyone knows.
+fn unanswered(node: &Node) -> f64 {
+    let request = node.lane == Lane::Browser && node.span.kind == SpanKind::Client;
+    if request { 1.0 } else { 0.0 }
 }
 
 impl LabelPlace {

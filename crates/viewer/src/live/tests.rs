@@ -66,10 +66,19 @@ fn a_late_answer_to_another_filter_is_ignored() {
 }
 
 #[test]
-fn after_a_break_everything_is_asked_for_again() {
-    let live = after([Action::Connected, Action::Gone, Action::Gone]);
-    assert_eq!((live.connection, live.stale), (Connection::Gone(2), 0));
-    let live = after([Action::Connected, Action::Gone, Action::Connected]);
+fn whenever_the_stream_opens_everything_is_asked_for_again() {
+    let live = after([Action::Connected]);
     assert_eq!((live.connection, live.stale), (Connection::Open, 1));
     assert!(live.change.concerns(summary(1, "page").trace_id));
+    let live = after([Action::Connected, Action::Gone, Action::Gone]);
+    assert_eq!((live.connection, live.stale), (Connection::Gone(2), 1));
+    let live = after([Action::Connected, Action::Gone, Action::Connected]);
+    assert_eq!((live.connection, live.stale), (Connection::Open, 2));
+}
+
+#[test]
+fn a_failed_answer_is_asked_for_again_while_the_gateway_is_there() {
+    let failed = || Action::Loaded(Filter::default(), Err(Error::Status(500)));
+    assert_eq!(after([failed()]).stale, 0);
+    assert_eq!(after([Action::Connected, failed()]).stale, 2);
 }
