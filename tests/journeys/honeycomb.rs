@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use crate::steps::{JUICE, LIKE, member_s_home, of_crud, open_home, sign_in};
+use crate::steps::{LIKE, RETRY, member_s_home, open_home, sign_in};
 use crate::support::browser::Browser;
 use crate::support::element::button;
 use crate::support::honeycomb::{Honeycomb, KEY, KEY_HEADER};
@@ -80,7 +80,7 @@ async fn like_in_an_outage(stack: &Stack, honeycomb: &Honeycomb) -> Browser {
     sign_in(stack, &browser, "andrewbrown").await;
     open_home(&browser).await;
     honeycomb.be_down_for(OUTAGE);
-    browser.click(&of_crud(JUICE, &button("Like"))).await;
+    browser.click(&button("Like").of_crud(RETRY)).await;
     browser.see("Liked").await;
     browser
 }

@@ -3,7 +3,7 @@
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::steps::{HOME_FEED, ME, PROFILE_FEED, USER, of_crud};
+use crate::steps::{HOME_FEED, ME, PROFILE_FEED, USER};
 use crate::support::element::{button, crud, link_with};
 use crate::support::faults::Fault;
 use crate::support::stack::Stack;
@@ -61,7 +61,7 @@ async fn the_home_feed_reads_the_original_s_leaner_objects() {
     browser.find(&crud("Lean but alive")).await;
     browser.see("No honor!").await;
     let like = browser
-        .find(&of_crud("Just a simple crud", &button("Like")))
+        .find(&button("Like").of_crud("Just a simple crud"))
         .await;
     assert_eq!(like.text().await.unwrap().trim(), "7");
     assert_eq!(browser.console_errors().await, [""; 0]);
@@ -74,7 +74,7 @@ async fn a_profile_opens_though_the_original_has_no_profiles() {
     let browser = stack.browser().await;
     browser.open("/").await;
     browser
-        .click(&of_crud("Just a simple crud", &link_with("@garek")))
+        .click(&link_with("@garek").of_crud("Just a simple crud"))
         .await;
     browser.see_no("Lean but alive").await;
     browser.find(&crud("Just a simple crud")).await;

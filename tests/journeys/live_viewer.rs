@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::steps::{JUICE, member_at_home, of_crud};
+use crate::steps::{RETRY, member_at_home};
 use crate::support::browser::Browser;
 use crate::support::element::button;
 use crate::support::wait::until;
@@ -37,7 +37,7 @@ async fn a_click_shows_up_in_the_open_viewer_within_a_second() {
     browser.script(WATCH, &[]).await;
     for click in 1..=CLICKS {
         browser.switch_to(&page).await;
-        browser.click(&of_crud(JUICE, &button("Like"))).await;
+        browser.click(&button("Like").of_crud(RETRY)).await;
         browser.switch_to(&viewer).await;
         times(&browser, "seen", click).await;
     }

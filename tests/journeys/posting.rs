@@ -1,6 +1,6 @@
 //! Writing, answering, liking.
 
-use crate::steps::{CREATE, JUICE, LIKE, SAY, member_at_home, member_s_home, of_crud};
+use crate::steps::{CREATE, LIKE, RETRY, SAY, member_at_home, member_s_home};
 use crate::support::element::{button, crud, dialog, textbox};
 use crate::support::traces::expect::action;
 
@@ -25,7 +25,7 @@ async fn submitting_a_crud_is_one_trace_down_to_the_insert() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reply_is_one_trace_and_stands_below_its_crud() {
     let (mut stack, browser) = member_at_home("andrewbrown").await;
-    browser.click(&of_crud(JUICE, &button("Reply"))).await;
+    browser.click(&button("Reply").of_crud(RETRY)).await;
     browser
         .fill(&textbox("what is your reply?"), "Try the raktajino.")
         .await;
@@ -41,7 +41,7 @@ async fn a_reply_is_one_trace_and_stands_below_its_crud() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_like_is_one_trace_and_so_is_taking_it_back() {
     let (mut stack, browser) = member_at_home("andrewbrown").await;
-    let like = of_crud(JUICE, &button("Like"));
+    let like = button("Like").of_crud(RETRY);
     browser.click(&like).await;
     browser.see("Liked").await;
     browser.click(&like).await;

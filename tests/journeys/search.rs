@@ -11,7 +11,7 @@ async fn a_search_is_one_trace_from_the_box_to_the_index() {
     browser.fill(&textbox("Search Cruddur"), "prune").await;
     browser.press(&textbox("Search Cruddur"), Key::Enter).await;
     browser.see_no("Cloud is very fun!").await;
-    browser.see("prune juice").await;
+    browser.see("I am out of prune juice").await;
     assert_eq!(browser.path().await, "/search?term=prune");
     let search = action("search.submit").with_span("navigate /search");
     let search = search.calls("GET /api/activities/search");

@@ -3,7 +3,7 @@
 use axum::http::header::{CONTENT_TYPE, SET_COOKIE};
 
 use crate::support::browser::Browser;
-use crate::support::element::{Element, crud, link};
+use crate::support::element::link;
 use crate::support::stack::Stack;
 use crate::support::traces::expect::{Expected, action};
 
@@ -17,8 +17,8 @@ pub(crate) const CREATE: &str = "POST /api/activities";
 /// The placeholder of the composer.
 pub(crate) const SAY: &str = "what would you like to say?";
 
-/// Two of the demo's cruds on the home feed, of different users.
-pub(crate) const JUICE: &str = "I am out of prune juice";
+/// Two of the demo's cruds on the first page of the home feed, worf's and garek's.
+pub(crate) const RETRY: &str = "A retry without backoff is an attack.";
 pub(crate) const TAILOR: &str = "My dear doctor, I am just simple tailor";
 
 /// A stack, and a browser that shows its home feed to a visitor.
@@ -40,7 +40,7 @@ pub(crate) async fn member_at_home(handle: &str) -> (Stack, Browser) {
 
 pub(crate) async fn open_home(browser: &Browser) {
     browser.open("/").await;
-    browser.see(JUICE).await;
+    browser.see(RETRY).await;
     browser.see("Suggested Users").await;
 }
 
@@ -86,18 +86,13 @@ fn page_around(content: &str, load: Expected) -> Expected {
         .calls("GET /api/users/suggested")
 }
 
-/// A control of the crud that says this.
-pub(crate) fn of_crud(message: &str, control: &Element) -> Element {
-    control.within(&crud(message))
-}
-
 pub(crate) fn like_path(uuid: &str) -> String {
     format!("/api/activities/{uuid}/like")
 }
 
 /// The id of the crud that says this.
 pub(crate) async fn uuid_of(browser: &Browser, message: &str) -> String {
-    let link = browser.find(&of_crud(message, &link("Open crud"))).await;
+    let link = browser.find(&link("Open crud").of_crud(message)).await;
     let href = link
         .attr("href")
         .await

@@ -86,7 +86,7 @@ impl Browser {
                 return Ok(candidate);
             }
         }
-        Err(format!("the page shows:\n{}", self.text().await))
+        Err(self.glimpse().await)
     }
 
     pub(crate) async fn click(&self, element: &Element) {
@@ -119,28 +119,32 @@ impl Browser {
 
     /// Waits until the page shows this text.
     pub(crate) async fn see(&self, text: &str) {
-        until(&format!("{text:?} on the page"), async || {
-            let page = self.text().await;
-            if page.contains(text) {
-                Ok(())
-            } else {
-                Err(format!("it shows:\n{page}"))
+        self.wait_for(text, true).await;
+    }
+
+    /// Waits until the page no longer shows this text.
+    pub(crate) async fn see_no(&self, text: &str) {
+        self.wait_for(text, false).await;
+    }
+
+    async fn wait_for(&self, text: &str, shown: bool) {
+        let what = format!("{} {text:?} on the page", if shown { "" } else { "no" });
+        until(what.trim_start(), async || {
+            match self.text().await.contains(text) {
+                contains if contains == shown => Ok(()),
+                _ => Err(self.glimpse().await),
             }
         })
         .await;
     }
 
-    /// Waits until the page no longer shows this text.
-    pub(crate) async fn see_no(&self, text: &str) {
-        until(&format!("no {text:?} on the page"), async || {
-            let page = self.text().await;
-            if page.contains(text) {
-                Err(format!("it shows:\n{page}"))
-            } else {
-                Ok(())
-            }
+    /// As much of the page's text as says where it is.
+    async fn glimpse(&self) -> String {
+        let text = self.text().await;
+        let lines = text.lines().filter(|line| !line.is_empty());
+        lines.take(25).fold("it shows:".to_owned(), |all, line| {
+            format!("{all}\n  {line}")
         })
-        .await;
     }
 
     pub(crate) async fn text(&self) -> String {

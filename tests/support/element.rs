@@ -39,14 +39,27 @@ pub(crate) fn dialog() -> Element {
 
 /// The crud that says this; of nested ones the innermost.
 pub(crate) fn crud(message: &str) -> Element {
-    let says = format!("contains(normalize-space(.), {})", quoted(message));
-    Element(format!("//article[{says} and not(.//article[{says}])]"))
+    Element(format!("//article[{}]", says(message)))
 }
 
 impl Element {
     pub(crate) fn within(&self, scope: &Self) -> Self {
         Self(format!("{}{}", scope.0, self.0))
     }
+
+    /// A control of the crud that says this, not of a reply below it.
+    pub(crate) fn of_crud(&self, message: &str) -> Self {
+        Self(format!(
+            "{}[ancestor::article[1][{}]]",
+            self.0,
+            says(message)
+        ))
+    }
+}
+
+fn says(message: &str) -> String {
+    let says = format!("contains(normalize-space(.), {})", quoted(message));
+    format!("{says} and not(.//article[{says}])")
 }
 
 fn named(name: &str) -> String {
