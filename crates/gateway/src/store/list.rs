@@ -20,7 +20,7 @@ pub(crate) struct TraceQuery {
     /// The trace took at least so many milliseconds.
     min_duration_ms: Option<f64>,
     status: Option<StatusFilter>,
-    /// Words that all occur in the trace's id, services, span names or errors, in any case.
+    /// Words that all occur among the trace's id, services, span names, errors and attributes, in any case.
     q: Option<String>,
     /// The trace started at or after this time, in nanoseconds since 1970.
     since: Option<i64>,
