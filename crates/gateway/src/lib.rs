@@ -6,21 +6,21 @@
 //!
 //! # The path of a request
 //!
-//! 1. [`edge`] reads `POST /v1/traces`: media type, gzip, limits. What it refuses, it
+//! 1. `edge` reads `POST /v1/traces`: media type, gzip, limits. What it refuses, it
 //!    refuses as the OTLP specification says.
-//! 2. [`decode`] turns bytes into spans and rejections. Each rejection has a named reason,
+//! 2. `decode` turns bytes into spans and rejections. Each rejection has a named reason,
 //!    is counted, and is reported to the sender.
-//! 3. [`store`] commits the spans to SQLite; only then is the request acknowledged. A span
+//! 3. `store` commits the spans to SQLite; only then is the request acknowledged. A span
 //!    that is already there is not stored again. Each trace's summary is kept up to date.
-//! 4. [`hub`] tells the open viewers, through [`api`]'s event stream.
-//! 5. [`sinks`] send the spans on, each from its own place in the store.
+//! 4. `hub` tells the open viewers, through `api`'s event stream.
+//! 5. `sinks` send the spans on, each from its own place in the store.
 //!
 //! # Invariants
 //!
 //! **An acknowledged span survives a crash.** The acknowledgement follows the commit.
 //!
 //! **A span is stored byte for byte.** Nothing between the edge and a sink encodes a span
-//! anew ([`wire`]); only OTLP JSON becomes protobuf once, at the edge.
+//! anew (`wire`); only OTLP JSON becomes protobuf once, at the edge.
 //!
 //! **A key is in [`Secret`] or in an outgoing header.** It is in no log, error or status.
 //!
