@@ -77,7 +77,7 @@ impl Config {
 
     /// Where batches are posted.
     pub(crate) fn traces_url(&self) -> String {
-        format!("{}/v1/traces", self.endpoint.trim_end_matches('/'))
+        [self.endpoint.trim_end_matches('/'), "/v1/traces"].concat()
     }
 }
 

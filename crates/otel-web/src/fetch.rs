@@ -135,7 +135,7 @@ impl Request {
         } else {
             crate::current()
         };
-        let span = tracer().build_with_context(self.span_builder(), &caller);
+        let span = Tracer::own().build_with_context(self.span_builder(), &caller);
         let context = caller.with_span(span);
         self.propagate(context.span().span_context());
         let outcome = self.inner.send().await;
@@ -181,10 +181,6 @@ impl Request {
             }
         }
     }
-}
-
-fn tracer() -> Tracer {
-    Tracer::new(crate::action::scope())
 }
 
 /// The port of the URL, or the one its scheme stands for.

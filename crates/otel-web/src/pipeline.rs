@@ -31,12 +31,21 @@ pub(crate) struct Pipeline {
     anchor: Anchor,
 }
 
+/// The scope of the spans that this crate makes by itself.
+pub(crate) const OWN_SCOPE: usize = 0;
+
+fn own_scope() -> InstrumentationScope {
+    InstrumentationScope::builder("otel-web")
+        .with_version(env!("CARGO_PKG_VERSION"))
+        .build()
+}
+
 /// Starts collecting. Before this, and where it never happens, spans are not recorded.
 pub(crate) fn install(sampler: Sampler, queue_capacity: usize) {
     let pipeline = Pipeline {
         open: OpenSpans::default(),
         queue: Queue::new(queue_capacity),
-        scopes: Vec::new(),
+        scopes: vec![own_scope()],
         sampler,
         ids: IdGenerator::new(),
         anchor: Anchor::new(platform::time_origin_ms()),
@@ -79,14 +88,19 @@ pub(crate) struct Ended {
 }
 
 impl Pipeline {
-    /// The number by which spans refer to their instrumentation scope.
-    pub(crate) fn scope_number(&mut self, scope: InstrumentationScope) -> u16 {
-        let known = self.scopes.iter().position(|known| *known == scope);
-        let index = known.unwrap_or_else(|| {
-            self.scopes.push(scope);
-            self.scopes.len() - 1
-        });
-        u16::try_from(index).unwrap_or(u16::MAX)
+    /// The number by which spans refer to their instrumentation scope. Scopes of one name, version
+    /// and schema are one.
+    pub(crate) fn scope_number(&mut self, scope: InstrumentationScope) -> usize {
+        let is_it = |known: &InstrumentationScope| {
+            known.name() == scope.name()
+                && known.version() == scope.version()
+                && known.schema_url() == scope.schema_url()
+        };
+        if let Some(number) = self.scopes.iter().position(is_it) {
+            return number;
+        }
+        self.scopes.push(scope);
+        self.scopes.len() - 1
     }
 
     /// Starts a span below `parent`, or a new trace. An unsampled one gets ids and no row.
@@ -94,7 +108,7 @@ impl Pipeline {
         &mut self,
         builder: SpanBuilder,
         parent: Option<&SpanContext>,
-        scope: u16,
+        scope: usize,
         action: Option<ActionState>,
     ) -> (SpanContext, Option<Ticket>) {
         let parent = parent.filter(|context| context.is_valid());
@@ -179,7 +193,7 @@ fn new_record(
     builder: SpanBuilder,
     context: SpanContext,
     parent: Option<&SpanContext>,
-    scope: u16,
+    scope: usize,
     anchor: Anchor,
 ) -> SpanRecord {
     let start: UnixNanos = builder

@@ -16,7 +16,7 @@ pub(crate) struct SpanRecord {
     pub(crate) context: SpanContext,
     pub(crate) parent_span_id: SpanId,
     pub(crate) parent_is_remote: bool,
-    pub(crate) scope: u16,
+    pub(crate) scope: usize,
     pub(crate) name: Cow<'static, str>,
     pub(crate) kind: SpanKind,
     pub(crate) start: UnixNanos,

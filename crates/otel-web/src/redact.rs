@@ -46,7 +46,7 @@ fn without_userinfo(base: &str) -> String {
         .and_then(|rest| rest.split('/').next());
     let userinfo = authority.and_then(|authority| Some(authority.rsplit_once('@')?.0));
     match userinfo.and_then(|userinfo| rest.strip_prefix("//")?.strip_prefix(userinfo)) {
-        Some(from_at) => format!("{scheme}://{REDACTED}:{REDACTED}{from_at}"),
+        Some(from_at) => [scheme, "://", REDACTED, ":", REDACTED, from_at].concat(),
         None => base.to_owned(),
     }
 }
@@ -58,7 +58,7 @@ fn redacted_query(query: &str) -> String {
 
 fn redacted_parameter(parameter: &str) -> String {
     match parameter.split_once('=') {
-        Some((name, _)) if is_secret(name) => format!("{name}={REDACTED}"),
+        Some((name, _)) if is_secret(name) => [name, "=", REDACTED].concat(),
         _ => parameter.to_owned(),
     }
 }

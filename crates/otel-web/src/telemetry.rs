@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::export::{self, Destination};
 use crate::propagation::Propagation;
 use crate::sampler::Sampler;
-use crate::{TracerProvider, action, diagnostics, instrument, pipeline, resource};
+use crate::{TracerProvider, action, diagnostics, instrument, otlp, pipeline, resource};
 
 /// Spans kept while they cannot be sent; the oldest are given up first.
 const QUEUE_CAPACITY: usize = 2048;
@@ -101,7 +101,7 @@ fn start(config: Config, own: Vec<KeyValue>) {
     pipeline::install(Sampler::with_ratio(config.sample_ratio), QUEUE_CAPACITY);
     export::install(Destination {
         url: config.traces_url(),
-        resource: resource::attributes(&config.service_name, own),
+        resource: otlp::encode_resource(&resource::attributes(&config.service_name, own)),
         headers: config.headers,
     });
     let propagation = Propagation {
@@ -130,7 +130,7 @@ fn watch(window: &Window) {
 fn meta(name: &str) -> Option<String> {
     let document = web_sys::window()?.document()?;
     let element = document
-        .query_selector(&format!("meta[name='{name}']"))
+        .query_selector(&["meta[name='", name, "']"].concat())
         .ok()??;
     element.get_attribute("content")
 }

@@ -8,12 +8,22 @@ use crate::{Span, action, pipeline};
 /// Starts spans for one instrumentation scope: a library, or a part of the application.
 #[derive(Clone, Debug)]
 pub struct Tracer {
-    scope: InstrumentationScope,
+    scope: usize,
 }
 
 impl Tracer {
     pub(crate) fn new(scope: InstrumentationScope) -> Self {
-        Self { scope }
+        let number = pipeline::with(|pipeline| pipeline.scope_number(scope));
+        Self {
+            scope: number.unwrap_or(pipeline::OWN_SCOPE),
+        }
+    }
+
+    /// For the spans that this crate makes by itself.
+    pub(crate) const fn own() -> Self {
+        Self {
+            scope: pipeline::OWN_SCOPE,
+        }
     }
 }
 
@@ -38,10 +48,7 @@ impl Tracer {
         if cx.is_telemetry_suppressed() {
             return not_recorded(parent);
         }
-        let started = pipeline::with(|pipeline| {
-            let scope = pipeline.scope_number(self.scope.clone());
-            pipeline.start(builder, parent, scope, None)
-        });
+        let started = pipeline::with(|pipeline| pipeline.start(builder, parent, self.scope, None));
         match started {
             Some((context, ticket)) => Span::new(context, ticket),
             None => not_recorded(parent),

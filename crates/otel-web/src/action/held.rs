@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use opentelemetry::trace::{SpanBuilder, SpanContext, TraceContextExt};
-use opentelemetry::{Context, InstrumentationScope, KeyValue};
+use opentelemetry::{Context, KeyValue};
 
 use super::{cap, paint};
 use crate::open::{ActionState, Ticket};
@@ -52,8 +52,8 @@ pub(crate) fn open(opening: Opening, parent: &Context) -> Context {
     };
     let parent_span = parent.span().span_context().clone();
     let started = pipeline::with(|pipeline| {
-        let scope = pipeline.scope_number(scope());
-        let (context, ticket) = pipeline.start(builder, Some(&parent_span), scope, Some(state));
+        let parent = Some(&parent_span);
+        let (context, ticket) = pipeline.start(builder, parent, pipeline::OWN_SCOPE, Some(state));
         if let (Some(start_ms), Some(ticket)) = (opening.start_ms, ticket) {
             set_start(pipeline, ticket, start_ms);
         }
@@ -102,11 +102,4 @@ fn root_attributes() -> Vec<KeyValue> {
         attributes.push(KeyValue::new("browser.document.visibility", visibility));
     }
     attributes
-}
-
-/// The scope of the spans this crate makes by itself.
-pub(crate) fn scope() -> InstrumentationScope {
-    InstrumentationScope::builder("otel-web")
-        .with_version(env!("CARGO_PKG_VERSION"))
-        .build()
 }

@@ -19,7 +19,7 @@ use opentelemetry::{Context, KeyValue};
 #[cfg(feature = "user-action")]
 pub(crate) use event::install as listen_for_events;
 pub(crate) use event::{of_current_event, of_latest_event, time_ms as event_time_ms};
-pub(crate) use held::{Opening, open, scope};
+pub(crate) use held::{Opening, open};
 pub(crate) use paint::{await_frame, finish_now as finish_painting, install as install_paint};
 
 use crate::open::Ticket;

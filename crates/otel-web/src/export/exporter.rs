@@ -1,8 +1,7 @@
 //! When batches leave, and what becomes of them.
 
 use std::cell::RefCell;
-
-use opentelemetry::KeyValue;
+use std::rc::Rc;
 
 use super::backoff::{Backoff, Verdict, verdict};
 use super::queue::Batch;
@@ -24,15 +23,16 @@ thread_local! {
 }
 
 /// Where batches go, and who sends them.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Destination {
     pub(crate) url: String,
     pub(crate) headers: Vec<(String, String)>,
-    pub(crate) resource: Vec<KeyValue>,
+    /// Encoded.
+    pub(crate) resource: Vec<u8>,
 }
 
 struct Exporter {
-    destination: Destination,
+    destination: Rc<Destination>,
     timer: Timer,
     /// On the monotonic clock; `None` while nothing is planned.
     due_ms: Option<f64>,
@@ -45,7 +45,7 @@ struct Exporter {
 
 pub(crate) fn install(destination: Destination) {
     let exporter = Exporter {
-        destination,
+        destination: Rc::new(destination),
         timer: Timer::new(tick),
         due_ms: None,
         blocked_until_ms: 0.0,
@@ -91,11 +91,11 @@ fn send_next(before_exit: bool) -> bool {
 }
 
 fn send(batch: Batch, before_exit: bool) -> bool {
-    let Some(destination) = with(|exporter| exporter.destination.clone()) else {
+    let Some(destination) = with(|exporter| Rc::clone(&exporter.destination)) else {
         return false;
     };
-    let body =
-        pipeline::with(|pipeline| encode(&batch, pipeline, &destination)).unwrap_or_default();
+    let body = pipeline::with(|pipeline| encode(&batch, pipeline, &destination.resource))
+        .unwrap_or_default();
     let size = body.len();
     let keepalive = with(|exporter| exporter.fits_keepalive(size)).unwrap_or(false);
     if before_exit && !keepalive {
@@ -108,21 +108,19 @@ fn send(batch: Batch, before_exit: bool) -> bool {
     true
 }
 
-fn encode(batch: &Batch, pipeline: &Pipeline, destination: &Destination) -> Vec<u8> {
-    let mut resource = destination.resource.clone();
-    resource.extend(batch.dropped.attributes());
+fn encode(batch: &Batch, pipeline: &Pipeline, resource: &[u8]) -> Vec<u8> {
+    // Encoded fields of one message may follow each other in pieces.
+    let news = otlp::encode_resource(&batch.dropped.attributes());
+    let resource = [resource, &news].concat();
     let mut scopes: Vec<ScopeSpans<'_>> = Vec::new();
     for (number, scope) in pipeline.scopes.iter().enumerate() {
-        let of_scope = batch
-            .spans
-            .iter()
-            .filter(|span| usize::from(span.scope) == number);
+        let of_scope = batch.spans.iter().filter(|span| span.scope == number);
         let spans: Vec<_> = of_scope.map(|span| &span.bytes[..]).collect();
         if !spans.is_empty() {
             scopes.push(ScopeSpans { scope, spans });
         }
     }
-    otlp::encode_request(&otlp::encode_resource(&resource), &scopes)
+    otlp::encode_request(&resource, &scopes)
 }
 
 fn settle(batch: Batch, size: usize, answer: &Answer) {

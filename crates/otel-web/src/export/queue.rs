@@ -1,6 +1,5 @@
 //! The spans that wait for export: bounded, and honest about what did not fit.
 
-use std::collections::VecDeque;
 use std::ops::AddAssign;
 
 use opentelemetry::KeyValue;
@@ -14,7 +13,7 @@ const FULL_BATCH_SPANS: usize = 512;
 #[derive(Debug, PartialEq)]
 pub(crate) struct EncodedSpan {
     pub(crate) bytes: Vec<u8>,
-    pub(crate) scope: u16,
+    pub(crate) scope: usize,
     pub(crate) is_error: bool,
 }
 
@@ -48,13 +47,16 @@ pub(crate) struct Dropped {
 
 impl Dropped {
     /// As attributes of the batch that tells; none where nothing was dropped.
-    pub(crate) fn attributes(self) -> impl Iterator<Item = KeyValue> {
-        let counts = [
-            ("otel.sdk.span.dropped.queue_full", self.queue_full),
-            ("otel.sdk.span.dropped.rejected", self.rejected),
-        ];
-        let told = counts.into_iter().filter(|(_, count)| *count > 0);
-        told.map(|(key, count)| KeyValue::new(key, i64::from(count)))
+    pub(crate) fn attributes(self) -> Vec<KeyValue> {
+        let mut attributes = Vec::new();
+        let mut tell = |key: &'static str, count: u32| {
+            if count > 0 {
+                attributes.push(KeyValue::new(key, i64::from(count)));
+            }
+        };
+        tell("otel.sdk.span.dropped.queue_full", self.queue_full);
+        tell("otel.sdk.span.dropped.rejected", self.rejected);
+        attributes
     }
 }
 
@@ -67,7 +69,7 @@ impl AddAssign for Dropped {
 
 #[derive(Debug)]
 pub(crate) struct Queue {
-    waiting: VecDeque<EncodedSpan>,
+    waiting: Vec<EncodedSpan>,
     bytes: usize,
     capacity: usize,
     pub(crate) dropped: Dropped,
@@ -76,7 +78,7 @@ pub(crate) struct Queue {
 impl Queue {
     pub(crate) fn new(capacity: usize) -> Self {
         Self {
-            waiting: VecDeque::new(),
+            waiting: Vec::new(),
             bytes: 0,
             capacity,
             dropped: Dropped::default(),
@@ -85,37 +87,42 @@ impl Queue {
 
     pub(crate) fn push(&mut self, span: EncodedSpan) {
         self.bytes += span.bytes.len();
-        self.waiting.push_back(span);
+        self.waiting.push(span);
         self.shrink();
     }
 
     /// Puts back what could not be delivered, before what has ended since.
-    pub(crate) fn restore(&mut self, batch: Batch) {
+    pub(crate) fn restore(&mut self, mut batch: Batch) {
         self.dropped += batch.dropped;
-        for span in batch.spans.into_iter().rev() {
-            self.bytes += span.bytes.len();
-            self.waiting.push_front(span);
-        }
+        self.bytes += size(&batch.spans);
+        batch.spans.append(&mut self.waiting);
+        self.waiting = batch.spans;
         self.shrink();
     }
 
     /// The oldest spans, as many as fit into one batch; at least one if any wait.
     pub(crate) fn take_batch(&mut self) -> Option<Batch> {
-        let mut batch = Batch::default();
-        let mut bytes = 0;
-        while let Some(next) = self.waiting.front() {
-            bytes += next.bytes.len();
-            let is_full = bytes > FULL_BATCH_BYTES || batch.spans.len() == FULL_BATCH_SPANS;
-            if is_full && !batch.spans.is_empty() {
-                break;
-            }
-            batch.spans.extend(self.pop());
-        }
-        if batch.spans.is_empty() {
+        let count = self.next_batch_length();
+        if count == 0 {
             return None;
         }
-        batch.dropped = std::mem::take(&mut self.dropped);
-        Some(batch)
+        let rest = self.waiting.split_off(count);
+        let spans = std::mem::replace(&mut self.waiting, rest);
+        self.bytes -= size(&spans);
+        let dropped = std::mem::take(&mut self.dropped);
+        Some(Batch { spans, dropped })
+    }
+
+    fn next_batch_length(&self) -> usize {
+        let mut bytes = 0;
+        for (count, span) in self.waiting.iter().enumerate() {
+            bytes += span.bytes.len();
+            let is_full = bytes > FULL_BATCH_BYTES || count == FULL_BATCH_SPANS;
+            if is_full && count > 0 {
+                return count;
+            }
+        }
+        self.waiting.len()
     }
 
     /// Gives up a batch that no receiver will ever accept.
@@ -132,17 +139,11 @@ impl Queue {
     #[cfg(not(target_arch = "wasm32"))]
     pub(crate) fn take_all(&mut self) -> Vec<EncodedSpan> {
         self.bytes = 0;
-        self.waiting.drain(..).collect()
+        std::mem::take(&mut self.waiting)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
         self.waiting.is_empty()
-    }
-
-    fn pop(&mut self) -> Option<EncodedSpan> {
-        let span = self.waiting.pop_front()?;
-        self.bytes -= span.bytes.len();
-        Some(span)
     }
 
     /// Above capacity the oldest spans go first, those without an error before those with one.
@@ -150,12 +151,14 @@ impl Queue {
         while self.waiting.len() > self.capacity {
             let expendable = self.waiting.iter().position(|span| !span.is_error);
             let index = expendable.unwrap_or(0);
-            if let Some(span) = self.waiting.remove(index) {
-                self.bytes -= span.bytes.len();
-                self.dropped.queue_full += 1;
-            }
+            self.bytes -= self.waiting.remove(index).bytes.len();
+            self.dropped.queue_full += 1;
         }
     }
+}
+
+fn size(spans: &[EncodedSpan]) -> usize {
+    spans.iter().map(|span| span.bytes.len()).sum()
 }
 
 #[cfg(test)]
@@ -246,7 +249,7 @@ mod tests {
             in_flight.iter().for_each(|batch| dropped += batch.dropped);
             let waiting = queue.waiting.len();
             prop_assert_eq!(pushed, waiting + taken + dropped.queue_full as usize);
-            prop_assert_eq!(queue.bytes, queue.waiting.iter().map(|s| s.bytes.len()).sum::<usize>());
+            prop_assert_eq!(queue.bytes, size(&queue.waiting));
             prop_assert!(waiting <= 8);
         }
     }

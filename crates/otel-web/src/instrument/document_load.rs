@@ -77,8 +77,7 @@ fn finished_fetch(name: &'static str, entry: &PerformanceResourceTiming, load: &
 fn start_at(builder: SpanBuilder, start_ms: f64, load: &Context) -> Option<Ticket> {
     let parent = load.span().span_context().clone();
     pipeline::with(|pipeline| {
-        let scope = pipeline.scope_number(crate::action::scope());
-        let (_, ticket) = pipeline.start(builder, Some(&parent), scope, None);
+        let (_, ticket) = pipeline.start(builder, Some(&parent), pipeline::OWN_SCOPE, None);
         let span = pipeline.open.get_mut(ticket?)?;
         span.record.start = span.anchor.unix_nanos(start_ms);
         ticket
