@@ -18,7 +18,14 @@ pub(crate) struct Notices {
 
 impl Notices {
     pub(crate) fn done(&self, text: impl Into<String>) {
-        self.show(text.into(), false);
+        self.show(text.into(), false, telemetry::trace_address());
+    }
+
+    /// For what the page shows anyway: worth a toast only where there is a trace to open.
+    pub(crate) fn noted(&self, text: &str) {
+        if let Some(trace) = telemetry::trace_address() {
+            self.show(text.to_owned(), false, Some(trace));
+        }
     }
 
     /// Says why it failed; when the session is over, offers to sign in instead.
@@ -27,12 +34,11 @@ impl Notices {
             self.session.dispatch(SessionAction::Expired);
             self.overlay.dispatch(Overlay::SignIn);
         } else {
-            self.show(failure.to_string(), true);
+            self.show(failure.to_string(), true, telemetry::trace_address());
         }
     }
 
-    fn show(&self, text: String, failed: bool) {
-        let trace = telemetry::trace_address();
+    fn show(&self, text: String, failed: bool, trace: Option<String>) {
         self.toasts.dispatch(ToastAction::Show {
             text,
             failed,

@@ -108,7 +108,7 @@ async fn enter(credentials: Credentials, door: Door) -> Answer<()> {
     validate::sign_in(&credentials).map_err(Failure::Refused)?;
     let me = api::auth::sign_in(&credentials).await?;
     door.session.dispatch(SessionAction::SignedIn(me));
-    door.notices.done("Signed in");
+    door.notices.noted("Signed in");
     if let Some(navigator) = door.navigator {
         push(&navigator, &Route::Home, None);
     }

@@ -82,7 +82,7 @@ impl Toggle {
             uuid: self.uuid,
             counts,
         });
-        self.notices.done(self.mark.done(self.on));
+        self.notices.noted(self.mark.done(self.on));
         Ok(())
     }
 
