@@ -26,6 +26,9 @@ pub(crate) struct SpanRowProps {
     pub(crate) on_toggle: Callback<usize>,
 }
 
+/// How much of a file's name stands beside the span's, in characters.
+const SHOWN_OF_FILE: usize = 16;
+
 /// Deeper levels are indented no further: the name must stay readable.
 const DEEPEST_INDENT: usize = 14;
 
@@ -81,7 +84,14 @@ fn resource(node: &Node) -> Html {
     let file = path
         .and_then(|path| path.rsplit('/').next())
         .unwrap_or_default();
-    html! { <span class="resource">{ file }</span> }
+    html! { <span class="resource">{ tail(file) }</span> }
+}
+
+/// The end tells files of one build apart: `…_bg.wasm`.
+fn tail(file: &str) -> String {
+    let hidden = file.chars().count().saturating_sub(SHOWN_OF_FILE);
+    let dots = if hidden > 0 { "…" } else { "" };
+    format!("{dots}{}", file.chars().skip(hidden).collect::<String>())
 }
 
 fn title(node: &Node) -> String {

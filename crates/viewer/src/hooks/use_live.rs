@@ -1,7 +1,7 @@
 //! Keeps the live list: asks once, then follows the gateway's stream, and comes back
 //! by itself when the gateway does.
 
-use std::{cell::RefCell, mem, rc::Rc};
+use std::{cell::RefCell, rc::Rc};
 
 use gloo_timers::callback::Timeout;
 use otel_web_yew::use_load;
@@ -23,7 +23,7 @@ use crate::{
     query::Filter,
 };
 
-/// Changes are shown together: a burst of spans is one render.
+/// A burst of changes is shown at most so often.
 const BATCH_MS: u32 = 50;
 /// A filtered list is asked for again at most so often.
 const REFRESH_MS: u32 = 300;
@@ -115,23 +115,35 @@ fn receiver(dispatch: Dispatch) -> impl Fn(Update) {
     }
 }
 
+/// The first change after a pause is shown at once; those that follow too soon, together.
 #[derive(Default)]
 struct Batch {
-    summaries: Rc<RefCell<Vec<TraceSummary>>>,
+    waiting: Rc<RefCell<Option<Vec<TraceSummary>>>>,
 }
 
 impl Batch {
     fn add(&self, summary: TraceSummary, dispatch: &Dispatch) {
-        let mut summaries = self.summaries.borrow_mut();
-        summaries.push(summary);
-        if summaries.len() > 1 {
+        if let Some(waiting) = &mut *self.waiting.borrow_mut() {
+            waiting.push(summary);
             return;
         }
-        let (waiting, dispatch) = (Rc::clone(&self.summaries), dispatch.clone());
-        let deliver = move || {
-            let summaries = mem::take(&mut *waiting.borrow_mut());
-            dispatch.dispatch(Action::Changed(summaries));
+        dispatch.dispatch(Action::Changed(vec![summary]));
+        self.collect(dispatch.clone());
+    }
+
+    fn collect(&self, dispatch: Dispatch) {
+        *self.waiting.borrow_mut() = Some(Vec::new());
+        let batch = Self {
+            waiting: Rc::clone(&self.waiting),
         };
-        Timeout::new(BATCH_MS, deliver).forget();
+        Timeout::new(BATCH_MS, move || batch.deliver(dispatch)).forget();
+    }
+
+    fn deliver(&self, dispatch: Dispatch) {
+        let summaries = self.waiting.borrow_mut().take().unwrap_or_default();
+        if !summaries.is_empty() {
+            dispatch.dispatch(Action::Changed(summaries));
+            self.collect(dispatch);
+        }
     }
 }
