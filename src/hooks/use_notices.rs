@@ -18,13 +18,13 @@ pub(crate) struct Notices {
 
 impl Notices {
     pub(crate) fn done(&self, text: impl Into<String>) {
-        self.show(text.into(), false, telemetry::trace_address());
+        self.show(text.into(), false);
     }
 
-    /// For what the page shows anyway: worth a toast only where there is a trace to open.
+    /// For what the page shows anyway: in development only, for the way to its trace.
     pub(crate) fn noted(&self, text: &str) {
-        if let Some(trace) = telemetry::trace_address() {
-            self.show(text.to_owned(), false, Some(trace));
+        if cfg!(debug_assertions) {
+            self.done(text);
         }
     }
 
@@ -34,11 +34,12 @@ impl Notices {
             self.session.dispatch(SessionAction::Expired);
             self.overlay.dispatch(Overlay::SignIn);
         } else {
-            self.show(failure.to_string(), true, telemetry::trace_address());
+            self.show(failure.to_string(), true);
         }
     }
 
-    fn show(&self, text: String, failed: bool, trace: Option<String>) {
+    fn show(&self, text: String, failed: bool) {
+        let trace = telemetry::trace_address();
         self.toasts.dispatch(ToastAction::Show {
             text,
             failed,
