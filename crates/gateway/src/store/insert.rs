@@ -11,8 +11,8 @@ use crate::{
     wire::Origin,
 };
 
-const SPAN: &str = "INSERT OR IGNORE INTO span (seq, trace_id, span_id, origin, body)
-    VALUES (?, ?, ?, ?, ?)";
+const SPAN: &str = "INSERT INTO span (seq, trace_id, span_id, origin, body)
+    VALUES (?, ?, ?, ?, ?) ON CONFLICT (trace_id, span_id) DO NOTHING";
 
 const ORIGIN: &str = "INSERT INTO origin
         (resource, resource_schema_url, scope, scope_schema_url, last_seq)

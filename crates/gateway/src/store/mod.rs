@@ -11,6 +11,7 @@
 mod convert;
 mod insert;
 mod list;
+mod lock;
 mod queue;
 mod retention;
 mod rows;
@@ -94,6 +95,7 @@ impl Store {
         hub: Hub,
     ) -> Result<Self, OpenError> {
         let failed = |error: rusqlite::Error| OpenError::new(path, &error);
+        let lock = lock::acquire(path).map_err(|error| OpenError::new(path, &error))?;
         let location = Arc::new(Location::new(path));
         let connection = location.open_writer().map_err(failed)?;
         queue::prepare(&connection, sinks).map_err(failed)?;
@@ -102,7 +104,10 @@ impl Store {
         let writer = Writer::new(connection, retention, hub, kept_sender);
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || writer.run(receiver))
+            .spawn(move || {
+                writer.run(receiver);
+                drop(lock);
+            })
             .map_err(|error| OpenError::new(path, &error))?;
         Ok(Self {
             location,

@@ -130,6 +130,15 @@ fn a_database_that_cannot_be_written_is_one_clear_message() {
     assert_eq!(message.lines().count(), 1, "{message}");
 }
 
+#[test]
+fn a_second_gateway_on_the_same_store_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let _first = Process::start(&mut command(&dir));
+    let output = command(&dir).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("another gateway uses this store"));
+}
+
 #[tokio::test]
 async fn kill_dash_nine_loses_no_acknowledged_span() {
     let dir = tempfile::tempdir().unwrap();
@@ -145,7 +154,7 @@ async fn kill_dash_nine_loses_no_acknowledged_span() {
 
 #[tokio::test]
 #[cfg(unix)]
-async fn sigterm_ends_it_cleanly_with_the_store_in_one_file() {
+async fn sigterm_ends_it_cleanly_with_all_spans_in_one_file() {
     let dir = tempfile::tempdir().unwrap();
     let mut process = Process::start(&mut command(&dir));
     process.export(1).await;
@@ -153,8 +162,9 @@ async fn sigterm_ends_it_cleanly_with_the_store_in_one_file() {
     assert!(Command::new("kill").arg(pid).status().unwrap().success());
     assert!(process.child.wait().unwrap().success());
     let names = std::fs::read_dir(dir.path()).unwrap();
-    let names: Vec<_> = names.map(|entry| entry.unwrap().file_name()).collect();
-    assert_eq!(names, ["traces.db"]);
+    let mut names: Vec<_> = names.map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["traces.db", "traces.db-lock"]);
 }
 
 #[tokio::test]
