@@ -18,6 +18,8 @@ pub(crate) struct SpanRowProps {
     pub(crate) trace: Shared<Trace>,
     pub(crate) index: usize,
     pub(crate) axis: Axis,
+    /// What a duration needs beside its bar, as a fraction of the axis.
+    pub(crate) label_room: f64,
     pub(crate) selected: bool,
     pub(crate) collapsed: bool,
     /// CSS pixels from the top of the waterfall.
@@ -144,7 +146,7 @@ fn marks(node: &Node) -> Html {
 }
 
 fn bar(props: &SpanRowProps, node: &Node) -> Html {
-    let bar = Bar::of(&props.trace, props.index, &props.axis);
+    let bar = Bar::of(&props.trace, props.index, &props.axis, props.label_room);
     let place = format!(
         "left:{:.3}%;width:{:.3}%",
         bar.left * 100.0,

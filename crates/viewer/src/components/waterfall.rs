@@ -33,6 +33,9 @@ pub(crate) struct WaterfallProps {
 /// Where the name stands above its bar instead of beside it, in CSS pixels.
 const NARROW: f64 = 600.0;
 
+/// A duration beside its bar, in CSS pixels.
+const LABEL_ROOM: f64 = 68.0;
+
 /// A tick's label and the space around it, in CSS pixels.
 const TICK_ROOM: f64 = 76.0;
 
@@ -49,6 +52,7 @@ pub(crate) fn Waterfall(props: &WaterfallProps) -> Html {
     use_reveal(&scroll, viewport, props);
     let narrow = viewport.width < NARROW;
     let axis_width = viewport.width * if narrow { 1.0 } else { 0.6 };
+    let label_room = LABEL_ROOM / axis_width.max(LABEL_ROOM);
     let ticks = props
         .axis
         .ticks((axis_width / TICK_ROOM).clamp(2.0, 12.0) as u64);
@@ -59,7 +63,7 @@ pub(crate) fn Waterfall(props: &WaterfallProps) -> Html {
         match props.rows[position] {
             Row::Heading(group) => heading(group, &props.trace, top),
             Row::Span(index) => html! {
-                <SpanRow key={index} trace={props.trace.clone()} {index} {top} axis={props.axis}
+                <SpanRow key={index} trace={props.trace.clone()} {index} {top} axis={props.axis} {label_room}
                     selected={props.selected == Some(index)}
                     collapsed={props.url.view.collapsed.contains(&props.trace.nodes()[index].span.span_id)}
                     on_select={on_select.clone()} on_toggle={on_toggle.clone()} />

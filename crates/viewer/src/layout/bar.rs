@@ -24,11 +24,9 @@ pub(crate) enum LabelPlace {
     Nowhere,
 }
 
-/// The room a label needs, as a fraction of the axis.
-const LABEL: f64 = 0.13;
-
 impl Bar {
-    pub(crate) fn of(trace: &Trace, index: usize, axis: &Axis) -> Self {
+    /// `label_room` is what a label needs, as a fraction of the axis.
+    pub(crate) fn of(trace: &Trace, index: usize, axis: &Axis, label_room: f64) -> Self {
         let interval = trace.nodes()[index].interval();
         let (left, right) = (axis.fraction(interval.start), axis.fraction(interval.end));
         let share = |nanos: u64| nanos as f64 / interval.duration().max(1) as f64;
@@ -40,7 +38,7 @@ impl Bar {
                 share(gap.before_nano)
             }),
             gap_after: gap.map_or(0.0, |gap| share(gap.after_nano)),
-            label: LabelPlace::beside(left, right),
+            label: LabelPlace::beside(left, right, label_room),
         }
     }
 }
@@ -52,14 +50,14 @@ fn unanswered(node: &Node) -> f64 {
 }
 
 impl LabelPlace {
-    fn beside(left: f64, right: f64) -> Self {
+    fn beside(left: f64, right: f64, room: f64) -> Self {
         if right < 0.0 || left > 1.0 {
             return Self::Nowhere;
         }
         let (left, right) = (left.max(0.0), right.min(1.0));
-        if right + LABEL <= 1.0 {
+        if right + room <= 1.0 {
             Self::Right
-        } else if right - left >= LABEL {
+        } else if right - left >= room {
             Self::Inside
         } else {
             Self::Left
@@ -73,10 +71,11 @@ mod tests {
 
     #[test]
     fn a_label_stands_where_there_is_room() {
-        assert_eq!(LabelPlace::beside(0.0, 0.5), LabelPlace::Right);
-        assert_eq!(LabelPlace::beside(0.0, 1.0), LabelPlace::Inside);
-        assert_eq!(LabelPlace::beside(0.95, 1.0), LabelPlace::Left);
-        assert_eq!(LabelPlace::beside(-3.0, 5.0), LabelPlace::Inside);
-        assert_eq!(LabelPlace::beside(1.2, 1.4), LabelPlace::Nowhere);
+        assert_eq!(LabelPlace::beside(0.0, 0.5, 0.13), LabelPlace::Right);
+        assert_eq!(LabelPlace::beside(0.0, 1.0, 0.13), LabelPlace::Inside);
+        assert_eq!(LabelPlace::beside(0.95, 1.0, 0.13), LabelPlace::Left);
+        assert_eq!(LabelPlace::beside(-3.0, 5.0, 0.13), LabelPlace::Inside);
+        assert_eq!(LabelPlace::beside(1.2, 1.4, 0.13), LabelPlace::Nowhere);
+        assert_eq!(LabelPlace::beside(0.85, 1.0, 0.2), LabelPlace::Left);
     }
 }
