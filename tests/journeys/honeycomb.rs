@@ -3,9 +3,8 @@
 use std::path::Path;
 use std::time::Duration;
 
-use crate::steps::{LIKE, RETRY, member_s_home, open_home, sign_in};
+use crate::steps::{LIKE, SUBNET, member_s_home, open_home, sign_in, toggle_like};
 use crate::support::browser::Browser;
-use crate::support::element::button;
 use crate::support::honeycomb::{Honeycomb, KEY, KEY_HEADER};
 use crate::support::page_server::dist;
 use crate::support::recorder::Recorded;
@@ -77,11 +76,10 @@ async fn straight_from_the_page_and_the_back_end_everything_arrives_after_an_out
 
 async fn like_in_an_outage(stack: &Stack, honeycomb: &Honeycomb) -> Browser {
     let browser = stack.browser().await;
-    sign_in(stack, &browser, "andrewbrown").await;
+    sign_in(stack, &browser, "worf").await;
     open_home(&browser).await;
     honeycomb.be_down_for(OUTAGE);
-    browser.click(&button("Like").of_crud(RETRY)).await;
-    browser.see("Liked").await;
+    toggle_like(stack, &browser, SUBNET).await;
     browser
 }
 

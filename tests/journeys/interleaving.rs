@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::http::Method;
 
-use crate::steps::{RETRY, TAILOR, like_path, member_at_home, uuid_of};
+use crate::steps::{SUBNET, TAILOR, like_path, member_at_home, uuid_of};
 use crate::support::browser::Browser;
 use crate::support::element::button;
 use crate::support::faults::Fault;
@@ -28,9 +28,9 @@ const CLICK_BOTH: &str = "
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_clicks_five_milliseconds_apart_are_two_traces_100_times() {
-    let (stack, browser) = member_at_home("andrewbrown").await;
+    let (stack, browser) = member_at_home("worf").await;
     let uuids = [
-        uuid_of(&browser, RETRY).await,
+        uuid_of(&browser, SUBNET).await,
         uuid_of(&browser, TAILOR).await,
     ];
     hold_back(&stack, &uuids[0]);
@@ -54,7 +54,7 @@ fn hold_back(stack: &Stack, uuid: &str) {
 }
 
 async fn click_both(browser: &Browser) {
-    let first = browser.reference(&button("Like").of_crud(RETRY)).await;
+    let first = browser.reference(&button("Like").of_crud(SUBNET)).await;
     let second = browser.reference(&button("Like").of_crud(TAILOR)).await;
     browser.script(CLICK_BOTH, &[first, second]).await;
 }

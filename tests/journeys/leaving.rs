@@ -3,7 +3,7 @@
 use axum::http::Method;
 use thirtyfour::WindowHandle;
 
-use crate::steps::{RETRY, like_path, member_at_home, open_home, uuid_of};
+use crate::steps::{SUBNET, like_path, member_at_home, open_home, uuid_of};
 use crate::support::browser::Browser;
 use crate::support::element::button;
 use crate::support::faults::Fault;
@@ -38,8 +38,8 @@ async fn a_click_followed_by_closing_the_window_arrives_20_of_20() {
 
 /// No answer to a like comes in time: its request is under way when the page goes.
 async fn with_slow_likes() -> (Stack, Browser) {
-    let (stack, browser) = member_at_home("andrewbrown").await;
-    let path = like_path(&uuid_of(&browser, RETRY).await);
+    let (stack, browser) = member_at_home("worf").await;
+    let path = like_path(&uuid_of(&browser, SUBNET).await);
     for method in [Method::PUT, Method::DELETE] {
         stack.page.faults.on(
             method,
@@ -59,7 +59,7 @@ async fn close_after_click(browser: &Browser, first: &WindowHandle) {
 }
 
 async fn on_like(browser: &Browser, script: &str) {
-    let like = browser.reference(&button("Like").of_crud(RETRY)).await;
+    let like = browser.reference(&button("Like").of_crud(SUBNET)).await;
     browser.script(script, &[like]).await;
 }
 

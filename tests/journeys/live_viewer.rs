@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::steps::{RETRY, member_at_home};
+use crate::steps::{SUBNET, member_at_home};
 use crate::support::browser::Browser;
 use crate::support::element::button;
 use crate::support::wait::until;
@@ -28,7 +28,7 @@ const NOTE_CLICKS: &str = r"
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_click_shows_up_in_the_open_viewer_within_a_second() {
-    let (stack, browser) = member_at_home("andrewbrown").await;
+    let (stack, browser) = member_at_home("worf").await;
     browser.script(NOTE_CLICKS, &[]).await;
     let page = browser.window().await;
     let viewer = browser.open_beside(&stack.gateway_url).await;
@@ -37,7 +37,7 @@ async fn a_click_shows_up_in_the_open_viewer_within_a_second() {
     browser.script(WATCH, &[]).await;
     for click in 1..=CLICKS {
         browser.switch_to(&page).await;
-        browser.click(&button("Like").of_crud(RETRY)).await;
+        browser.click(&button("Like").of_crud(SUBNET)).await;
         browser.switch_to(&viewer).await;
         times(&browser, "seen", click).await;
     }

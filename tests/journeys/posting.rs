@@ -1,6 +1,6 @@
 //! Writing, answering, liking.
 
-use crate::steps::{CREATE, LIKE, RETRY, SAY, member_at_home, member_s_home};
+use crate::steps::{CREATE, LIKE, SAY, SUBNET, member_at_home, member_s_home, toggle_like};
 use crate::support::element::{button, crud, dialog, textbox};
 use crate::support::traces::expect::action;
 
@@ -25,7 +25,7 @@ async fn submitting_a_crud_is_one_trace_down_to_the_insert() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reply_is_one_trace_and_stands_below_its_crud() {
     let (mut stack, browser) = member_at_home("andrewbrown").await;
-    browser.click(&button("Reply").of_crud(RETRY)).await;
+    browser.click(&button("Reply").of_crud(SUBNET)).await;
     browser
         .fill(&textbox("what is your reply?"), "Try the raktajino.")
         .await;
@@ -40,14 +40,15 @@ async fn a_reply_is_one_trace_and_stands_below_its_crud() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_like_is_one_trace_and_so_is_taking_it_back() {
-    let (mut stack, browser) = member_at_home("andrewbrown").await;
-    let like = button("Like").of_crud(RETRY);
-    browser.click(&like).await;
-    browser.see("Liked").await;
-    browser.click(&like).await;
-    browser.see("Like taken back").await;
-    let liked = action("crud.like").calls(LIKE).with_span("INSERT likes");
-    let taken_back = action("crud.unlike").calls("DELETE /api/activities/{uuid}/like");
+    let (mut stack, browser) = member_at_home("worf").await;
+    let like = button("Like").of_crud(SUBNET);
+    browser.see_state(&like, "aria-pressed", "false").await;
+    toggle_like(&stack, &browser, SUBNET).await;
+    browser.see_state(&like, "aria-pressed", "true").await;
+    toggle_like(&stack, &browser, SUBNET).await;
+    browser.see_state(&like, "aria-pressed", "false").await;
+    let liked = action("crud.like").calls(LIKE).with_span("INSERT activity_likes");
+    let taken_back = action("crud.unlike").calls("DELETE /api/activities/{uuid}/like").with_span("DELETE activity_likes");
     stack
         .ends_with(&browser, &[member_s_home(), liked, taken_back])
         .await;

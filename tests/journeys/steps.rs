@@ -3,9 +3,10 @@
 use axum::http::header::{CONTENT_TYPE, SET_COOKIE};
 
 use crate::support::browser::Browser;
-use crate::support::element::link;
+use crate::support::element::{button, link};
 use crate::support::stack::Stack;
 use crate::support::traces::expect::{Expected, action};
+use crate::support::wait::until;
 
 pub(crate) const HOME_FEED: &str = "GET /api/activities/home";
 pub(crate) const ME: &str = "GET /api/auth/me";
@@ -17,8 +18,8 @@ pub(crate) const CREATE: &str = "POST /api/activities";
 /// The placeholder of the composer.
 pub(crate) const SAY: &str = "what would you like to say?";
 
-/// Two of the demo's cruds on the first page of the home feed, worf's and garek's.
-pub(crate) const RETRY: &str = "A retry without backoff is an attack.";
+/// Two of the demo's cruds on the first page of the home feed, londo's and garek's, which worf has not liked.
+pub(crate) const SUBNET: &str = "Day 12. I have learned what a subnet is.";
 pub(crate) const TAILOR: &str = "My dear doctor, I am just simple tailor";
 
 /// A stack, and a browser that shows its home feed to a visitor.
@@ -40,7 +41,7 @@ pub(crate) async fn member_at_home(handle: &str) -> (Stack, Browser) {
 
 pub(crate) async fn open_home(browser: &Browser) {
     browser.open("/").await;
-    browser.see(RETRY).await;
+    browser.see(SUBNET).await;
     browser.see("Suggested Users").await;
 }
 
@@ -99,4 +100,18 @@ pub(crate) async fn uuid_of(browser: &Browser, message: &str) -> String {
         .expect("a link")
         .expect("an address");
     href.rsplit('/').next().unwrap_or_default().to_owned()
+}
+
+/// Clicks Like, and waits until the server has answered.
+pub(crate) async fn toggle_like(stack: &Stack, browser: &Browser, message: &str) {
+    let path = like_path(&uuid_of(browser, message).await);
+    let before = stack.page.requests.answered(&path);
+    browser.click(&button("Like").of_crud(message)).await;
+    until("an answer to the like", async || {
+        match stack.page.requests.answered(&path) {
+            answers if answers > before => Ok(()),
+            _ => Err("none came"),
+        }
+    })
+    .await;
 }

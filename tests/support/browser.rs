@@ -10,11 +10,13 @@ use super::element::Element;
 use super::page_server::BLANK;
 use super::process::Process;
 use super::scratch::Scratch;
-use super::wait::until;
+use super::wait::{DEADLINE, attempt};
 
 pub(crate) struct Browser {
     driver: WebDriver,
     origin: String,
+    /// Where a failing test leaves what the page looked like.
+    picture: PathBuf,
     /// After the session, which ends through it.
     _chromedriver: Process,
 }
@@ -31,6 +33,7 @@ impl Browser {
         Self {
             driver,
             origin: origin.to_owned(),
+            picture: scratch.path("page.png"),
             _chromedriver: chromedriver,
         }
     }
@@ -48,14 +51,14 @@ impl Browser {
             .expect("the browser to open the address");
     }
 
-    /// Goes where nothing of ours runs, as a person does who types another address.
+    /// Goes where nothing of the page runs.
     pub(crate) async fn leave(&self) {
-        self.open("about:blank").await;
+        self.open(BLANK).await;
     }
 
     /// A cookie for the page's origin, set where none of its code runs.
     pub(crate) async fn set_cookie(&self, name: &str, value: &str) {
-        self.open(BLANK).await;
+        self.leave().await;
         let cookie = Cookie::new(name, value);
         self.driver
             .add_cookie(cookie)
@@ -73,7 +76,7 @@ impl Browser {
     }
 
     pub(crate) async fn find(&self, element: &Element) -> WebElement {
-        until(&format!("{element:?}"), async || {
+        self.until(&format!("{element:?}"), async || {
             self.look_for(element).await
         })
         .await
@@ -90,7 +93,7 @@ impl Browser {
     }
 
     pub(crate) async fn click(&self, element: &Element) {
-        until(&format!("a click on {element:?}"), async || {
+        self.until(&format!("a click on {element:?}"), async || {
             let found = self.look_for(element).await?;
             found.click().await.map_err(|error| error.to_string())
         })
@@ -127,15 +130,41 @@ impl Browser {
         self.wait_for(text, false).await;
     }
 
+    /// Waits until an element's attribute has this value.
+    pub(crate) async fn see_state(&self, element: &Element, attribute: &str, value: &str) {
+        self.until(&format!("{attribute}={value} on {element:?}"), async || {
+            let found = self.look_for(element).await?;
+            match found.attr(attribute).await {
+                Ok(Some(state)) if state == value => Ok(()),
+                state => Err(format!("{state:?}")),
+            }
+        })
+        .await;
+    }
+
     async fn wait_for(&self, text: &str, shown: bool) {
         let what = format!("{} {text:?} on the page", if shown { "" } else { "no" });
-        until(what.trim_start(), async || {
+        self.until(what.trim_start(), async || {
             match self.text().await.contains(text) {
                 contains if contains == shown => Ok(()),
                 _ => Err(self.glimpse().await),
             }
         })
         .await;
+    }
+
+    /// Waits like any journey, and takes a picture of what it waited at in vain.
+    async fn until<T>(&self, what: &str, check: impl AsyncFnMut() -> Result<T, String>) -> T {
+        match attempt(DEADLINE, check).await {
+            Ok(value) => value,
+            Err(reason) => {
+                self.driver.screenshot(&self.picture).await.ok();
+                panic!(
+                    "waited {DEADLINE:?} for {what}: {reason}\npicture: {}",
+                    self.picture.display()
+                )
+            }
+        }
     }
 
     /// As much of the page's text as says where it is.

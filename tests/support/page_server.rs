@@ -76,31 +76,30 @@ fn pass_through_client() -> reqwest::Client {
 
 async fn answer(State(site): State<Site>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
     let path = parts.uri.path().to_owned();
-    let target = parts
-        .uri
-        .path_and_query()
-        .map_or(path.clone(), ToString::to_string);
-    let mut request = Recorded {
+    let request = Recorded {
+        path: parts.uri.to_string(),
         method: parts.method,
-        path: target,
         headers: parts.headers,
-        body,
+        body: to_bytes(body, usize::MAX).await.unwrap_or_default(),
     };
     site.requests.add(request.clone());
-    match site.faults.hit(&request.method, &path) {
-        Some(Fault::Answer(status, json)) => return (status, axum::Json(json)).into_response(),
-        Some(Fault::Delay(time)) => tokio::time::sleep(time).await,
-        Some(Fault::Send(json)) => request.body = json.to_string().into(),
-        None => {}
-    }
-    let response = site.route(request).await;
+    let response = site.through_faults(&path, request).await;
     site.requests.add_answer(path);
     response
 }
 
 impl Site {
+    async fn through_faults(&self, path: &str, mut request: Recorded) -> Response {
+        match self.faults.hit(&request.method, path) {
+            Some(Fault::Answer(status, json)) => return (status, axum::Json(json)).into_response(),
+            Some(Fault::Delay(time)) => tokio::time::sleep(time).await,
+            Some(Fault::Send(json)) => request.body = json.to_string().into(),
+            None => {}
+        }
+        self.route(request).await
+    }
+
     async fn route(&self, request: Recorded) -> Response {
         if request.path.starts_with("/api/") {
             return self.proxy(&self.api, request).await;

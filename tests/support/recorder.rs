@@ -36,10 +36,17 @@ impl Recorder {
     }
 
     pub(crate) fn add_answer(&self, path: String) {
-        self.answered
-            .lock()
-            .expect("no panic while recording")
-            .push(path);
+        self.answers().push(path);
+    }
+
+    /// Whether every request has been answered.
+    pub(crate) fn settled(&self) -> Result<(), String> {
+        let (sent, answered) = (self.all().len(), self.answers().len());
+        if sent == answered {
+            Ok(())
+        } else {
+            Err(format!("{answered} of {sent} answered"))
+        }
     }
 
     /// How many requests to this path have been answered.
@@ -49,6 +56,10 @@ impl Recorder {
             .iter()
             .filter(|candidate| *candidate == path)
             .count()
+    }
+
+    fn answers(&self) -> std::sync::MutexGuard<'_, Vec<String>> {
+        self.answered.lock().expect("no panic while recording")
     }
 }
 

@@ -84,10 +84,15 @@ impl Stack {
         self.gateway = None;
     }
 
-    /// The page is left and the back end stopped, so that both hand over what they hold; then exactly these traces
-    /// are in the store, in this order.
+    /// Exactly these traces are stored, in this order, and that stays so when the page is left
+    /// and the back end stopped, which makes both hand over what they hold.
     pub(crate) async fn ends_with(&mut self, browser: &Browser, expected: &[Expected]) {
+        self.stores(expected).await;
         browser.leave().await;
+        until("answers to all requests", async || {
+            self.page.requests.settled()
+        })
+        .await;
         self.stop_back_end();
         self.stores(expected).await;
     }

@@ -18,16 +18,24 @@ pub(crate) async fn until<T, E: std::fmt::Display>(
 pub(crate) async fn until_within<T, E: std::fmt::Display>(
     limit: Duration,
     what: &str,
-    mut check: impl AsyncFnMut() -> Result<T, E>,
+    check: impl AsyncFnMut() -> Result<T, E>,
 ) -> T {
+    match attempt(limit, check).await {
+        Ok(value) => value,
+        Err(reason) => panic!("waited {limit:?} for {what}: {reason}"),
+    }
+}
+
+/// Polls `check` until it is `Ok`, or returns what it said at the deadline.
+pub(crate) async fn attempt<T, E>(
+    limit: Duration,
+    mut check: impl AsyncFnMut() -> Result<T, E>,
+) -> Result<T, E> {
     let start = Instant::now();
     loop {
         match check().await {
-            Ok(value) => return value,
-            Err(reason) if start.elapsed() >= limit => {
-                panic!("waited {limit:?} for {what}: {reason}")
-            }
-            Err(_) => tokio::time::sleep(POLL).await,
+            Err(_) if start.elapsed() < limit => tokio::time::sleep(POLL).await,
+            outcome => return outcome,
         }
     }
 }
