@@ -44,11 +44,7 @@ impl StatusSource {
             spans_kept: kept.spans,
             traces_kept: kept.traces,
             rejected: self.rejected.counts(),
-            sinks: self
-                .sinks
-                .iter()
-                .map(|sink| sink.status(kept.last_seq))
-                .collect(),
+            sinks: self.sinks.iter().map(|sink| sink.status(kept)).collect(),
         }
     }
 }

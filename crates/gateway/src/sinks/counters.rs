@@ -4,6 +4,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use trace_model::{SinkState, SinkStatus};
 
+use crate::store::Kept;
+
 /// Counts of one sink since start, in spans.
 #[derive(Clone, Debug)]
 pub(crate) struct SinkCounters(Arc<Mutex<Counts>>);
@@ -25,15 +27,15 @@ impl SinkCounters {
         Self(Arc::new(Mutex::new(Counts { status, cursor: 0 })))
     }
 
-    /// `last_seq` is the number of the newest span in the store.
-    pub(crate) fn status(&self, last_seq: i64) -> SinkStatus {
+    pub(crate) fn status(&self, kept: Kept) -> SinkStatus {
         let counts = self.lock();
         let waiting = match counts.status.state {
             SinkState::Off => 0,
-            SinkState::On | SinkState::Failing => last_seq.saturating_sub(counts.cursor),
+            SinkState::On | SinkState::Failing => kept.last_seq.saturating_sub(counts.cursor),
         };
         SinkStatus {
-            waiting: u64::try_from(waiting).unwrap_or_default(),
+            // What the store forgot waits no more, though the sink finds out later.
+            waiting: u64::try_from(waiting).unwrap_or_default().min(kept.spans),
             ..counts.status.clone()
         }
     }
