@@ -6,5 +6,6 @@ use yew::prelude::*;
 /// page, with the path as the router has it.
 #[hook]
 pub fn use_route_template(template: &'static str) {
-    use_effect_with(template, |template| otel_web::set_route_template(template));
+    // After every render: from one profile to the next the component stays, and the navigation is new.
+    use_effect(move || otel_web::set_route_template(template));
 }
