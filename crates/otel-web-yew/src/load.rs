@@ -1,5 +1,7 @@
 //! Effects that load data.
 
+use std::cell::Cell;
+
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
@@ -14,8 +16,12 @@ where
     F: FnOnce(D) -> W + 'static,
     W: Future<Output: Outcome> + 'static,
 {
+    // Asked for while rendering: the effects of a rendering that takes long run in a later task,
+    // when its cause is no longer known.
+    let cause = use_memo(deps.clone(), |_| Cell::new(Some(otel_web::cause())));
     use_effect_with(deps, move |deps| {
-        let cause = otel_web::cause();
+        // Taken, for what a component keeps would keep its action from ending.
+        let cause = cause.take().unwrap_or_else(otel_web::cause);
         let work = {
             let _attached = cause.clone().attach();
             load(deps.clone())
