@@ -6,8 +6,9 @@ use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use prost::Message;
 use wasm_bindgen::prelude::*;
+use web_sys::{Event, HtmlElement};
 
-#[wasm_bindgen(module = "/tests/support/network.js")]
+#[wasm_bindgen(module = "/tests/browser/support/network.js")]
 extern "C" {
     fn listen();
     /// The next answers to export requests: HTTP status and `Retry-After`.
@@ -30,6 +31,21 @@ pub(crate) fn install() {
             .endpoint("/otlp")
             .install();
     }
+}
+
+/// An element of the page that calls `handle` when it is clicked.
+pub(crate) fn clickable(html: &str, handle: impl FnMut(Event) + 'static) -> HtmlElement {
+    let document = web_sys::window().unwrap().document().unwrap();
+    let holder = document.create_element("div").unwrap();
+    holder.set_inner_html(html);
+    document.body().unwrap().append_child(&holder).unwrap();
+    let element: HtmlElement = holder.first_element_child().unwrap().unchecked_into();
+    let closure = Closure::<dyn FnMut(Event)>::new(handle);
+    element
+        .add_event_listener_with_callback("click", closure.as_ref().unchecked_ref())
+        .unwrap();
+    closure.forget();
+    element
 }
 
 /// Every span the collector has accepted so far.

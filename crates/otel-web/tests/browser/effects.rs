@@ -1,0 +1,108 @@
+//! What a framework does later: effects, and the pages it shows.
+
+use gloo_timers::future::TimeoutFuture;
+use opentelemetry::global;
+use opentelemetry::trace::Tracer;
+use otel_web::action;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::support;
+use crate::support::{assert_one_tree, clickable, install, named, text, trace_of, until};
+
+#[wasm_bindgen_test]
+async fn a_navigation_belongs_to_the_click_that_caused_it() {
+    install();
+    let link = clickable("<a href='/users/7'>Seven</a>", |event| {
+        event.prevent_default();
+        push("/users/7");
+        otel_web::set_route_template("/users/{id}");
+        // What a framework does later, when it shows the new page.
+        wasm_bindgen_futures::spawn_local(async {
+            let cause = otel_web::cause();
+            global::tracer("app")
+                .span_builder("load user")
+                .start_with_context(&global::tracer("app"), &cause);
+        });
+    });
+    link.click();
+    let trace = trace_of("click Seven").await;
+    assert_one_tree(&trace, "click Seven");
+    let navigation = named(&trace, "navigate /users/{id}");
+    assert_eq!(text(navigation, "url.path").as_deref(), Some("/users/7"));
+    assert_eq!(
+        named(&trace, "load user").parent_span_id,
+        navigation.span_id
+    );
+    history().back().unwrap();
+    until(|| path() != "/users/7", "the browser to go back").await;
+    let back = trace_of("navigate").await;
+    assert_eq!(
+        text(&back[0], "browser.navigation.type").as_deref(),
+        Some("traverse")
+    );
+}
+
+/// What a framework does with a changed state: render and run effects in a microtask.
+fn render_soon(effect: &'static str) {
+    wasm_bindgen_futures::spawn_local(async move {
+        let cause = otel_web::cause();
+        global::tracer("framework").start_with_context(effect, &cause);
+    });
+}
+
+#[wasm_bindgen_test]
+async fn effects_belong_to_the_action_that_changed_the_state() {
+    install();
+    TimeoutFuture::new(100).await;
+    // Both are woken in the same go.
+    for (root, effect) in [
+        ("first writer", "first effect"),
+        ("second writer", "second effect"),
+    ] {
+        action(root).start().run(async move {
+            TimeoutFuture::new(30).await;
+            render_soon(effect);
+        });
+    }
+    for (root, effect) in [
+        ("first writer", "first effect"),
+        ("second writer", "second effect"),
+    ] {
+        let trace = trace_of(root).await;
+        assert_one_tree(&trace, root);
+        assert!(
+            trace.iter().any(|span| span.name == effect),
+            "{:?}",
+            support::names(&trace)
+        );
+        assert_eq!(trace.len(), 2);
+    }
+}
+
+#[wasm_bindgen_test]
+async fn effects_of_a_plain_handler_belong_to_its_click() {
+    install();
+    TimeoutFuture::new(100).await;
+    let button = clickable("<button>Again</button>", |_| {
+        render_soon("effect of a click")
+    });
+    button.click();
+    let trace = trace_of("click Again").await;
+    assert_one_tree(&trace, "click Again");
+    assert_eq!(trace.len(), 2, "{:?}", support::names(&trace));
+}
+
+fn history() -> web_sys::History {
+    web_sys::window().unwrap().history().unwrap()
+}
+
+fn push(path: &str) {
+    history()
+        .push_state_with_url(&JsValue::NULL, "", Some(path))
+        .unwrap();
+}
+
+fn path() -> String {
+    web_sys::window().unwrap().location().pathname().unwrap()
+}

@@ -1,0 +1,13 @@
+//! What only a browser can show: events, frames, history, requests, the end of a page.
+
+#![cfg(target_arch = "wasm32")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod actions;
+mod effects;
+mod errors;
+mod page;
+mod requests;
+mod support;
+
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
