@@ -49,7 +49,7 @@ pub(crate) fn SpanRow(props: &SpanRowProps) -> Html {
     html! {
         <div {class} role="treeitem" aria-level={(node.depth + 1).to_string()} aria-expanded={expanded}
             aria-selected={props.selected.to_string()} style={format!("top:{}px", props.top)}
-            data-span-id={node.span.span_id.to_string()} onclick={props.on_select.reform(move |_| index)}>
+            data-span-id={node.span.span_id.to_string()} data-otel-action="span.select" onclick={props.on_select.reform(move |_| index)}>
             <span class="span-name" style={format!("--depth:{}", node.depth.min(DEEPEST_INDENT))}>
                 { fold_button(props, node) }
                 <i class="swatch" aria-hidden="true" />

@@ -35,7 +35,7 @@ pub(crate) fn TraceRow(props: &TraceRowProps) -> Html {
     html! {
         <a class={classes!("trace-row", props.selected.then_some("selected"))} href={&props.href} {onclick}
             style={format!("top:{}px", props.top)} aria-current={props.selected.then_some("true")}
-            data-trace-id={trace.trace_id.to_string()}>
+            data-trace-id={trace.trace_id.to_string()} data-otel-action="trace.open">
             <span class="trace-name">
                 <b>{ name(trace) }</b>
                 { badge(trace) }
