@@ -4,7 +4,8 @@
 //! What it does there (show a page, run effects, load data) was caused by that code. So for the
 //! microtasks that follow a poll, its context remains known as their [cause](crate::cause). Two
 //! actions could become ready in one go and leave one rendering for both; therefore a future waits
-//! while the effects of another action are pending: rendering for one, then the next.
+//! while the effects of another action are pending: rendering for one, then the next. A navigation
+//! takes until its first frame is painted, for frameworks may spread a large page over several tasks.
 
 use std::cell::RefCell;
 use std::pin::Pin;
@@ -12,6 +13,8 @@ use std::task::{self, Poll};
 
 use opentelemetry::Context;
 use opentelemetry::trace::{TraceContextExt, TraceId};
+
+use crate::instrument::navigation;
 
 thread_local! {
     static LATEST: RefCell<Option<Latest>> = const { RefCell::new(None) };
@@ -46,6 +49,9 @@ impl<F: Future> Future for Bound<F> {
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<F::Output> {
+        if navigation::other_in_progress(trace_id(&self.context), cx.waker()) {
+            return Poll::Pending;
+        }
         if effects_of_another_pend(&self.context) {
             cx.waker().wake_by_ref();
             return Poll::Pending;

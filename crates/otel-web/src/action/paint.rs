@@ -18,6 +18,10 @@ extern "C" {
     fn request_animation_frame(callback: &JsValue);
 }
 
+/// A visible page may still paint nothing, for instance in a frame that is scrolled out of view.
+/// Nothing waits longer for it.
+const LONGEST_FRAME_MS: f64 = 250.0;
+
 thread_local! {
     static FRAMES: RefCell<Option<Frames>> = const { RefCell::new(None) };
 }
@@ -73,6 +77,7 @@ impl Frames {
     fn request(&mut self) {
         if paints() {
             request_animation_frame(self.before_paint.as_ref());
+            self.after_paint.set(LONGEST_FRAME_MS);
         } else {
             self.after_paint.set(0.0);
         }

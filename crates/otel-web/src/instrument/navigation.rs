@@ -5,9 +5,10 @@
 //! the new page loads belong to it (see [`cause`](crate::cause)). The page load itself is the first.
 
 use std::cell::RefCell;
+use std::task::Waker;
 
 use opentelemetry::Context;
-use opentelemetry::trace::TraceContextExt;
+use opentelemetry::trace::{TraceContextExt, TraceId};
 #[cfg(feature = "navigation")]
 pub(crate) use patch::install;
 
@@ -16,6 +17,7 @@ use crate::action::await_frame;
 
 thread_local! {
     static IN_PROGRESS: RefCell<Option<Navigation>> = const { RefCell::new(None) };
+    static WAITING: RefCell<Vec<Waker>> = const { RefCell::new(Vec::new()) };
 }
 
 struct Navigation {
@@ -44,6 +46,23 @@ pub(crate) fn begin(context: Context, is_page_load: bool) {
 pub(crate) fn painted() {
     let navigation = IN_PROGRESS.with(|cell| cell.borrow_mut().take());
     drop(navigation);
+    let waiting = WAITING.with(|cell| cell.take());
+    waiting.into_iter().for_each(Waker::wake);
+}
+
+/// Whether a navigation of another trace is in progress; if so, wakes the caller when it is over.
+/// A page that is being shown must not take the effects of another action for its own.
+pub(crate) fn other_in_progress(trace_id: TraceId, waker: &Waker) -> bool {
+    let is_other = IN_PROGRESS.with(|cell| {
+        let navigation = cell.borrow();
+        navigation.as_ref().is_some_and(|navigation| {
+            navigation.context.span().span_context().trace_id() != trace_id
+        })
+    });
+    if is_other {
+        WAITING.with(|cell| cell.borrow_mut().push(waker.clone()));
+    }
+    is_other
 }
 
 /// Names the navigation in progress by its route, e.g. `/users/{id}`: the path with variable parts

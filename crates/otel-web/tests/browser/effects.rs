@@ -1,10 +1,16 @@
 //! What a framework does later: effects, and the pages it shows.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use gloo_timers::future::TimeoutFuture;
+use js_sys::Promise;
 use opentelemetry::global;
 use opentelemetry::trace::Tracer;
+use opentelemetry_proto::tonic::trace::v1::Span;
 use otel_web::action;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support;
@@ -36,11 +42,53 @@ async fn a_navigation_belongs_to_the_click_that_caused_it() {
     );
     history().back().unwrap();
     until(|| path() != "/users/7", "the browser to go back").await;
-    let back = trace_of("navigate").await;
-    assert_eq!(
-        text(&back[0], "browser.navigation.type").as_deref(),
-        Some("traverse")
-    );
+    let is_back =
+        |span: &Span| text(span, "browser.navigation.type").as_deref() == Some("traverse");
+    until(
+        || support::spans().iter().any(is_back),
+        "the way back to be a trace",
+    )
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn another_action_waits_until_the_navigation_is_painted() {
+    install();
+    TimeoutFuture::new(100).await;
+    let has_run = Rc::new(Cell::new(false));
+    let ran_early = Rc::new(Cell::new(None));
+    let link = clickable("<a href='/large'>Large</a>", {
+        let (has_run, ran_early) = (has_run.clone(), ran_early.clone());
+        move |event| {
+            event.prevent_default();
+            let (has_run, ran_early) = (has_run.clone(), ran_early.clone());
+            // Rendering, as long as it may take without a frame.
+            wasm_bindgen_futures::spawn_local(async move {
+                microtasks(10).await;
+                ran_early.set(Some(has_run.get()));
+            });
+            push("/large");
+        }
+    });
+    let overlapping = action("overlapping").start();
+    link.click();
+    overlapping.run({
+        let has_run = has_run.clone();
+        async move { has_run.set(true) }
+    });
+    trace_of("overlapping").await;
+    assert_eq!((ran_early.get(), has_run.get()), (Some(false), true));
+    history().back().unwrap();
+    until(|| path() != "/large", "the browser to go back").await;
+}
+
+/// Lets others run, so many times, without leaving this task of the event loop.
+async fn microtasks(count: u32) {
+    for _ in 0..count {
+        JsFuture::from(Promise::resolve(&JsValue::NULL))
+            .await
+            .unwrap();
+    }
 }
 
 /// What a framework does with a changed state: render and run effects in a microtask.
