@@ -3,7 +3,9 @@
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use crate::steps::{CREATE, SAY, member_at_home, member_s_home};
+use crate::steps::{
+    CREATE, ME, PROFILE_FEED, SAY, USER, around_any_page, member_at_home, member_s_home,
+};
 use crate::support::browser::Browser;
 use crate::support::element::{button, combobox, dialog, textbox};
 use crate::support::faults::Fault;
@@ -126,9 +128,13 @@ async fn an_unknown_time_to_live_is_refused_by_the_server_too() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_unknown_handle_has_a_page_that_says_so() {
-    let stack = Stack::start().await;
+    let mut stack = Stack::start().await;
     let browser = stack.browser().await;
     browser.open("/@nobody").await;
     browser.see("There is nobody called @nobody").await;
     assert_eq!(browser.console_errors().await, [""; 0]);
+    let load = around_any_page(action("documentLoad")).calls_without_sql(ME);
+    stack
+        .ends_with(&browser, &[load.calls(PROFILE_FEED).calls(USER)])
+        .await;
 }

@@ -3,7 +3,8 @@
 use thirtyfour::Key;
 
 use crate::steps::{
-    HOME_FEED, PROFILE_FEED, SUBNET, TAILOR, USER, visitor_at_home, visitor_s_home,
+    HOME_FEED, PROFILE_FEED, SUBNET, TAILOR, USER, member_at_home, member_s_home, visitor_at_home,
+    visitor_s_home,
 };
 use crate::support::browser::Browser;
 use crate::support::element::{link, link_with};
@@ -59,6 +60,18 @@ async fn the_back_button_is_a_navigation_of_its_own() {
     stack
         .ends_with(&browser, &[visitor_s_home(), click, back])
         .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn looking_at_notifications_is_one_trace_with_the_span_that_names_them() {
+    let (mut stack, browser) = member_at_home("andrewbrown").await;
+    browser.click(&link_with("Notifications")).await;
+    browser.see_no(TAILOR).await;
+    let click = action("click Notifications").with_span("navigate /notifications");
+    let click = click
+        .calls("GET /api/activities/notifications")
+        .with_span("notification_activities");
+    stack.ends_with(&browser, &[member_s_home(), click]).await;
 }
 
 /// With the keyboard, which an address link without a text of its own has to be good for.

@@ -1,7 +1,6 @@
 //! Two clicks so close together that their requests overlap never share a span.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use axum::http::Method;
 
@@ -10,15 +9,12 @@ use crate::support::browser::Browser;
 use crate::support::element::button;
 use crate::support::faults::Fault;
 use crate::support::stack::Stack;
-use crate::support::traces::rules;
+use crate::support::traces::rules::{self, BACK_END, PAGE};
 use crate::support::traces::span::Span;
 use crate::support::traces::trace::Trace;
 use crate::support::wait::until;
 
 const ROUNDS: usize = 100;
-
-/// Longer than the clicks are apart, so that the second request is answered while the first still waits.
-const HEAD_START: Duration = Duration::from_millis(40);
 
 const CLICK_BOTH: &str = "
     const [first, second] = arguments;
@@ -33,7 +29,7 @@ async fn two_clicks_five_milliseconds_apart_are_two_traces_100_times() {
         uuid_of(&browser, SUBNET).await,
         uuid_of(&browser, TAILOR).await,
     ];
-    hold_back(&stack, &uuids[0]);
+    let_the_second_pass(&stack, &uuids);
     for round in 1..=ROUNDS {
         click_both(&browser).await;
         both_answered(&stack, &uuids, round).await;
@@ -44,12 +40,14 @@ async fn two_clicks_five_milliseconds_apart_are_two_traces_100_times() {
     }
 }
 
-fn hold_back(stack: &Stack, uuid: &str) {
+/// The first request reaches the back end when the second has been answered.
+fn let_the_second_pass(stack: &Stack, uuids: &[String; 2]) {
+    let [first, second] = uuids.each_ref().map(|uuid| like_path(uuid));
     for method in [Method::PUT, Method::DELETE] {
         stack
             .page
             .faults
-            .on(method, &like_path(uuid), Fault::Delay(HEAD_START));
+            .on(method, &first, Fault::Behind(second.clone()));
     }
 }
 
@@ -117,28 +115,37 @@ fn check_pair(pair: &[Trace], uuids: &[String; 2]) {
         BTreeSet::from([uuids[1].as_str()]),
         "{second}"
     );
-    let (held, quick) = (request(first), request(second));
-    let interleaved = held.start < quick.start && quick.end < held.end;
+    let (asked_first, asked_second) = (span(first, PAGE), span(second, PAGE));
+    let (served_last, served_first) = (span(first, BACK_END), span(second, BACK_END));
+    let interleaved =
+        asked_first.start < asked_second.start && served_first.end < served_last.start;
     assert!(
         interleaved,
-        "the requests did not overlap:\n{first}{second}"
+        "the requests did not interleave:\n{first}{second}"
     );
 }
 
 /// Whose like each span with an address is about; there are two of them, the request and the answer to it.
 fn uuids_in(trace: &Trace) -> BTreeSet<&str> {
-    let paths = trace.spans.iter().map(|span| span.attribute("url.path"));
-    let likes: Vec<_> = paths
-        .filter_map(|path| path.strip_suffix("/like"))
+    let addresses = trace
+        .spans
+        .iter()
+        .flat_map(|span| [span.attribute("url.full"), span.attribute("url.path")]);
+    let likes: Vec<_> = addresses
+        .filter_map(|address| address.strip_suffix("/like"))
         .collect();
     assert_eq!(likes.len(), 2, "{trace}");
     likes
         .into_iter()
-        .filter_map(|path| path.rsplit('/').next())
+        .filter_map(|address| address.rsplit('/').next())
         .collect()
 }
 
-fn request(trace: &Trace) -> &Span {
-    let mut requests = trace.spans.iter().filter(|span| span.is_http_request());
-    requests.next().expect("a request in the trace of a like")
+/// The span of the like's request that this service has.
+fn span<'a>(trace: &'a Trace, service: &str) -> &'a Span {
+    let mut spans = trace.spans.iter();
+    let of_request = |span: &&Span| {
+        span.service == service && span.attributes.contains_key("http.request.method")
+    };
+    spans.find(of_request).expect("a span of the request")
 }

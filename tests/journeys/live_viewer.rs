@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use crate::steps::{SUBNET, member_at_home};
+use crate::steps::{LIKE, SUBNET, member_at_home, member_s_home, toggle_like};
 use crate::support::browser::Browser;
 use crate::support::element::button;
+use crate::support::traces::expect::action;
 use crate::support::wait::until;
 
 const LIMIT: Duration = Duration::from_secs(1);
@@ -54,6 +55,23 @@ async fn a_click_shows_up_in_the_open_viewer_within_a_second() {
     assert!(
         delays.iter().all(|delay| *delay <= limit),
         "{delays:.0?} ms"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_s_own_address_of_a_trace_leads_to_its_waterfall() {
+    let (stack, browser) = member_at_home("worf").await;
+    toggle_like(&stack, &browser, SUBNET).await;
+    stack
+        .stores(&[member_s_home(), action("crud.like").calls(LIKE)])
+        .await;
+    let traces = stack.traces().await;
+    let id = &traces[1].spans[0].trace_id;
+    browser.open(&format!("/otlp/open/{id}")).await;
+    browser.see("INSERT activity_likes").await;
+    assert_eq!(
+        browser.address().await,
+        format!("{}/trace/{id}", stack.gateway_url)
     );
 }
 

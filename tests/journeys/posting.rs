@@ -47,8 +47,12 @@ async fn a_like_is_one_trace_and_so_is_taking_it_back() {
     browser.see_state(&like, "aria-pressed", "true").await;
     toggle_like(&stack, &browser, SUBNET).await;
     browser.see_state(&like, "aria-pressed", "false").await;
-    let liked = action("crud.like").calls(LIKE).with_span("INSERT activity_likes");
-    let taken_back = action("crud.unlike").calls("DELETE /api/activities/{uuid}/like").with_span("DELETE activity_likes");
+    let liked = action("crud.like")
+        .calls(LIKE)
+        .with_span("INSERT activity_likes");
+    let taken_back = action("crud.unlike")
+        .calls("DELETE /api/activities/{uuid}/like")
+        .with_span("DELETE activity_likes");
     stack
         .ends_with(&browser, &[member_s_home(), liked, taken_back])
         .await;
@@ -77,4 +81,17 @@ async fn what_was_typed_survives_a_server_that_fails() {
     let created = action("crud.create").calls(CREATE);
     let journey = [member_s_home(), action("composer.open"), failed, created];
     stack.ends_with(&browser, &journey).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repost_is_one_trace() {
+    let (mut stack, browser) = member_at_home("worf").await;
+    let repost = button("Repost").of_crud(SUBNET);
+    browser.see_state(&repost, "aria-pressed", "false").await;
+    browser.click(&repost).await;
+    let reposted = action("crud.repost").calls("PUT /api/activities/{uuid}/repost");
+    let reposted = reposted.with_span("INSERT activity_reposts");
+    stack
+        .ends_with(&browser, &[member_s_home(), reposted])
+        .await;
 }

@@ -73,17 +73,21 @@ const NOT_SAMPLED: &str = "00-0123456789abcdef0123456789abcdef-0123456789abcdef-
 
 /// The trace of opening the home feed as a visitor.
 pub(crate) fn visitor_s_home() -> Expected {
-    page_around(HOME_FEED, action("documentLoad")).calls_without_sql(ME)
+    around_any_page(action("documentLoad"))
+        .calls(HOME_FEED)
+        .calls_without_sql(ME)
 }
 
 /// The trace of opening the home feed as somebody.
 pub(crate) fn member_s_home() -> Expected {
-    page_around(HOME_FEED, action("documentLoad")).calls(ME)
+    around_any_page(action("documentLoad"))
+        .calls(HOME_FEED)
+        .calls(ME)
 }
 
-fn page_around(content: &str, load: Expected) -> Expected {
-    load.calls(content)
-        .calls("GET /api/trending")
+/// What every page asks for beside its content, apart from who is signed in.
+pub(crate) fn around_any_page(load: Expected) -> Expected {
+    load.calls("GET /api/trending")
         .calls("GET /api/users/suggested")
 }
 

@@ -70,9 +70,9 @@ impl Browser {
         self.driver.back().await.expect("a page to go back to");
     }
 
-    pub(crate) async fn path(&self) -> String {
+    pub(crate) async fn address(&self) -> String {
         let url = self.driver.current_url().await.expect("an address");
-        url.as_str().trim_start_matches(&self.origin).to_owned()
+        url.to_string()
     }
 
     pub(crate) async fn find(&self, element: &Element) -> WebElement {

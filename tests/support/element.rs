@@ -33,6 +33,11 @@ pub(crate) fn combobox(name: &str) -> Element {
     Element(format!("//select[{}]", labelled(name)))
 }
 
+/// The form of the page itself.
+pub(crate) fn form() -> Element {
+    Element("//main//form".to_owned())
+}
+
 pub(crate) fn dialog() -> Element {
     Element("//*[self::dialog[@open] or @role='dialog']".to_owned())
 }

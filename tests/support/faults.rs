@@ -11,6 +11,8 @@ use serde_json::Value;
 pub(crate) enum Fault {
     /// Passed on, but only after this long.
     Delay(Duration),
+    /// Passed on only when the next request to this other path has been answered.
+    Behind(String),
     /// Passed on with this in place of what the page sent.
     Send(Value),
     /// Answered here, and never passed on.

@@ -1,7 +1,6 @@
 //! A Honeycomb on loopback, as strict as the real one where clients get it wrong: the content type must be exactly
 //! protobuf's, the key must be right, and a page may send the headers its preflight answer names, no others.
 
-use std::io::Read as _;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -16,6 +15,7 @@ use opentelemetry_proto::tonic::collector::trace::v1::{
 };
 use prost::Message as _;
 
+use super::body::decoded;
 use super::traces::span::Span;
 use super::traces::trace::Trace;
 
@@ -148,17 +148,8 @@ fn check(headers: &HeaderMap) -> Result<(), Refusal> {
 
 fn decode(headers: &HeaderMap, body: &Bytes) -> Result<ExportTraceServiceRequest, Refusal> {
     let refuse = |error: String| (StatusCode::BAD_REQUEST, error);
-    let mut plain = Vec::new();
-    match headers.get(header::CONTENT_ENCODING).map(|v| v.as_bytes()) {
-        None => plain.extend_from_slice(body),
-        Some(b"gzip") => {
-            let mut gzip = flate2::read::GzDecoder::new(body.as_ref());
-            gzip.read_to_end(&mut plain)
-                .map_err(|e| refuse(e.to_string()))?;
-        }
-        Some(other) => return Err(refuse(format!("content encoding {other:?}"))),
-    }
-    ExportTraceServiceRequest::decode(plain.as_slice()).map_err(|e| refuse(e.to_string()))
+    let plain = decoded(headers, body).map_err(refuse)?;
+    ExportTraceServiceRequest::decode(plain.as_slice()).map_err(|error| refuse(error.to_string()))
 }
 
 async fn preflight() -> Response {

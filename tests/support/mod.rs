@@ -1,12 +1,13 @@
 //! What the journeys stand on, from the machine up to the story.
 //!
 //! - [`scratch`], [`process`], [`wait`]: a folder per test, programs that never outlive it, deadlines
-//! - [`page_server`], [`faults`], [`recorder`]: the built page behind the two proxies, with trouble on demand
+//! - [`page_server`], [`faults`], [`recorder`], [`body`]: the built page behind the two proxies, with trouble on demand
 //! - [`honeycomb`]: a loopback Honeycomb that refuses what the real one refuses
 //! - [`stack`]: gateway, back end and page server, started together
 //! - [`element`], [`browser`]: a person's view of the page, by role and accessible name
 //! - [`traces`]: what is stored, and the language in which a journey says what should be
 
+pub(crate) mod body;
 pub(crate) mod browser;
 pub(crate) mod element;
 pub(crate) mod faults;

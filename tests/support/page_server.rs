@@ -94,6 +94,7 @@ impl Site {
         match self.faults.hit(&request.method, path) {
             Some(Fault::Answer(status, json)) => return (status, axum::Json(json)).into_response(),
             Some(Fault::Delay(time)) => tokio::time::sleep(time).await,
+            Some(Fault::Behind(other)) => self.requests.lead(&other, path).await,
             Some(Fault::Send(json)) => request.body = json.to_string().into(),
             None => {}
         }

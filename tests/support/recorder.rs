@@ -4,6 +4,9 @@ use std::sync::{Arc, Mutex};
 
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Method};
+use tokio::sync::watch;
+
+use super::body::decoded;
 
 #[derive(Clone)]
 pub(crate) struct Recorded {
@@ -17,7 +20,7 @@ pub(crate) struct Recorded {
 pub(crate) struct Recorder {
     requests: Arc<Mutex<Vec<Recorded>>>,
     /// The paths that were answered, once for each answer.
-    answered: Arc<Mutex<Vec<String>>>,
+    answered: watch::Sender<Vec<String>>,
 }
 
 impl Recorder {
@@ -36,12 +39,12 @@ impl Recorder {
     }
 
     pub(crate) fn add_answer(&self, path: String) {
-        self.answers().push(path);
+        self.answered.send_modify(|paths| paths.push(path));
     }
 
     /// Whether every request has been answered.
     pub(crate) fn settled(&self) -> Result<(), String> {
-        let (sent, answered) = (self.all().len(), self.answers().len());
+        let (sent, answered) = (self.all().len(), self.answered.borrow().len());
         if sent == answered {
             Ok(())
         } else {
@@ -51,22 +54,26 @@ impl Recorder {
 
     /// How many requests to this path have been answered.
     pub(crate) fn answered(&self, path: &str) -> usize {
-        let answered = self.answered.lock().expect("no panic while recording");
-        answered
-            .iter()
-            .filter(|candidate| *candidate == path)
-            .count()
+        count(&self.answered.borrow(), path)
     }
 
-    fn answers(&self) -> std::sync::MutexGuard<'_, Vec<String>> {
-        self.answered.lock().expect("no panic while recording")
+    /// Waits until more requests to `ahead` than to `behind` have been answered.
+    pub(crate) async fn lead(&self, ahead: &str, behind: &str) {
+        let leads = |paths: &Vec<String>| count(paths, ahead) > count(paths, behind);
+        // Fails only without a sender, and this is one.
+        self.answered.subscribe().wait_for(leads).await.ok();
     }
+}
+
+fn count(paths: &[String], path: &str) -> usize {
+    paths.iter().filter(|candidate| *candidate == path).count()
 }
 
 impl Recorded {
     /// Everything that crossed the wire, as text, to search for what must not be there.
     pub(crate) fn transcript(&self) -> String {
-        let body = String::from_utf8_lossy(&self.body);
+        let body = decoded(&self.headers, &self.body).expect("a body the server could read");
+        let body = String::from_utf8_lossy(&body);
         format!("{} {}\n{:?}\n{body}", self.method, self.path, self.headers)
     }
 }

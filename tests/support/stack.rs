@@ -39,7 +39,7 @@ impl Stack {
 
     pub(crate) async fn with(setup: Setup<'_>) -> Self {
         let scratch = Scratch::new();
-        let gateway = start_gateway(&scratch, &setup.gateway);
+        let gateway = start_gateway(&scratch, "127.0.0.1:0", &setup.gateway);
         let gateway_url = gateway.says(LISTENING).await;
         let mut env = vec![("OTEL_EXPORTER_OTLP_ENDPOINT", gateway_url.as_str())];
         env.extend(&setup.back_end);
@@ -82,6 +82,14 @@ impl Stack {
 
     pub(crate) fn stop_gateway(&mut self) {
         self.gateway = None;
+    }
+
+    /// At the same address, with the same data.
+    pub(crate) async fn restart_gateway(&mut self) {
+        let address = self.gateway_url.trim_start_matches("http://");
+        let gateway = start_gateway(&self.scratch, address, &[]);
+        gateway.says(LISTENING).await;
+        self.gateway = Some(gateway);
     }
 
     /// Exactly these traces are stored, in this order, and that stays so when the page is left
@@ -152,10 +160,10 @@ impl Stack {
 
 const LISTENING: &str = "listening on ";
 
-fn start_gateway(scratch: &Scratch, extra: &[(&str, &str)]) -> Process {
+fn start_gateway(scratch: &Scratch, listen: &str, extra: &[(&str, &str)]) -> Process {
     let (database, viewer) = (text(scratch.path("traces.db")), text(viewer_dir()));
     let mut env = vec![
-        ("OTEL_WEB_GATEWAY_LISTEN", "127.0.0.1:0"),
+        ("OTEL_WEB_GATEWAY_LISTEN", listen),
         ("OTEL_WEB_GATEWAY_DB", database.as_str()),
         ("OTEL_WEB_GATEWAY_VIEWER_DIR", viewer.as_str()),
     ];
