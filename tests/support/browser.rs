@@ -1,11 +1,12 @@
 //! One person with one browser: opens pages, clicks, types, sees. Everything waits until it can be done.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde_json::Value;
+use thirtyfour::WindowHandle;
 use thirtyfour::prelude::*;
-use thirtyfour::{ChromeCapabilities, LoggingPrefsLogLevel, WindowHandle};
 
+use super::chromium::{capabilities, from_env};
 use super::element::Element;
 use super::page_server::BLANK;
 use super::process::Process;
@@ -230,34 +231,4 @@ impl Browser {
     pub(crate) async fn close_window(&self) {
         self.driver.close_window().await.expect("a window to close");
     }
-}
-
-fn capabilities(profile: &Path) -> ChromeCapabilities {
-    let mut chrome = DesiredCapabilities::chrome();
-    let profile = format!("--user-data-dir={}", profile.display());
-    let flags = FLAGS.into_iter().chain([profile.as_str()]);
-    let set = flags.into_iter().try_for_each(|flag| chrome.add_arg(flag));
-    set.and_then(|()| {
-        chrome.set_binary(&from_env("CHROME", "/usr/bin/chromium").to_string_lossy())
-    })
-    .and_then(|()| chrome.set_browser_log_level(LoggingPrefsLogLevel::All))
-    .expect("capabilities that are plain JSON");
-    chrome
-}
-
-/// Headless, able to run as root in a container, and silent towards the rest of the network.
-const FLAGS: [&str; 9] = [
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--window-size=1280,860",
-];
-
-fn from_env(variable: &str, default: &str) -> PathBuf {
-    std::env::var_os(variable).map_or_else(|| default.into(), PathBuf::from)
 }

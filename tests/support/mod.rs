@@ -4,11 +4,12 @@
 //! - [`page_server`], [`faults`], [`recorder`], [`body`]: the built page behind the two proxies, with trouble on demand
 //! - [`honeycomb`]: a loopback Honeycomb that refuses what the real one refuses
 //! - [`stack`]: gateway, back end and page server, started together
-//! - [`element`], [`browser`]: a person's view of the page, by role and accessible name
+//! - [`element`], [`chromium`], [`browser`]: a person's view of the page, by role and accessible name
 //! - [`traces`]: what is stored, and the language in which a journey says what should be
 
 pub(crate) mod body;
 pub(crate) mod browser;
+pub(crate) mod chromium;
 pub(crate) mod element;
 pub(crate) mod faults;
 pub(crate) mod honeycomb;
