@@ -23,6 +23,20 @@ async fn it_takes_a_free_port_says_which_and_stops_when_told() {
     assert_eq!(end.stderr, "");
 }
 
+#[test]
+fn an_argument_gets_help_and_never_a_server() {
+    let run = |argument| {
+        let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_cruddur-backend"));
+        program.arg(argument).output().unwrap()
+    };
+    let help = run("--help");
+    assert!(help.status.success());
+    assert!(String::from_utf8_lossy(&help.stdout).contains("DATABASE_URL"));
+    let unknown = run("serve");
+    assert!(!unknown.status.success());
+    assert!(String::from_utf8_lossy(&unknown.stderr).contains("unknown argument `serve`"));
+}
+
 #[tokio::test]
 async fn a_connection_that_asks_nothing_does_not_hold_it_up() {
     let server = Server::start(&[]).await;
