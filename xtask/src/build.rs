@@ -78,6 +78,13 @@ pub(crate) fn page_into(dist: &Path, wasm: &Wasm, profile: Profile) -> Result<()
     process::run("page", trunk_build(wasm, "Trunk.toml", dist, profile)?)
 }
 
+/// The released page as it were without telemetry, to weigh the difference.
+pub(crate) fn page_without_telemetry(dist: &Path, wasm: &Wasm) -> Result<()> {
+    let mut trunk = trunk_build(wasm, "Trunk.toml", dist, Profile::Release)?;
+    trunk.args(["--features", "otel-web/off"]);
+    process::run("page", trunk)
+}
+
 /// The trace viewer as files; built only when one of its sources changed.
 pub(crate) fn viewer(wasm: &Wasm, profile: Profile) -> Result<PathBuf> {
     let dist = workspace::target().join("viewer");

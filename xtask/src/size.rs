@@ -1,7 +1,8 @@
 //! `cargo xtask size`: what the page weighs, and how much of it is telemetry.
 //!
 //! All sizes are of WebAssembly and JavaScript together, optimised, in brotli at its best quality: what a visitor
-//! downloads. A minimal page is weighed plain and with otel-web; the differences are what otel-web adds.
+//! downloads. The page is weighed as it is and with telemetry left out of the build; a minimal page, which shares
+//! less with telemetry than a whole app does, is weighed plain, with otel-web's core and with all of it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -24,9 +25,42 @@ pub(crate) fn run() -> Result<()> {
     let plain = probe(&wasm, &folder, PLAIN)?;
     let core = probe(&wasm, &folder, CORE)?;
     let everything = probe(&wasm, &folder, EVERYTHING)?;
-    let page = page(&wasm, &folder)?;
-    let added = |with: u64| i64::try_from(with).and_then(|with| Ok(with - i64::try_from(plain)?));
-    report(page, added(core)?, added(everything)?)
+    report(&Sizes {
+        page: page(&wasm, &folder)?,
+        page_without: page_without_telemetry(&wasm, &folder)?,
+        plain,
+        core,
+        everything,
+    })
+}
+
+/// Bytes in brotli.
+struct Sizes {
+    page: u64,
+    page_without: u64,
+    plain: u64,
+    core: u64,
+    everything: u64,
+}
+
+impl Sizes {
+    fn added_to_the_page(&self) -> u64 {
+        self.page.saturating_sub(self.page_without)
+    }
+
+    fn added_by_core(&self) -> u64 {
+        self.core.saturating_sub(self.plain)
+    }
+
+    fn added_by_everything(&self) -> u64 {
+        self.everything.saturating_sub(self.plain)
+    }
+}
+
+fn page_without_telemetry(wasm: &Wasm, folder: &Path) -> Result<u64> {
+    let dist = folder.join("page-without-telemetry");
+    build::page_without_telemetry(&dist, wasm)?;
+    weigh(&dist)
 }
 
 fn page(wasm: &Wasm, folder: &Path) -> Result<u64> {
@@ -111,27 +145,35 @@ fn code_below(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-fn report(page: u64, core: i64, everything: i64) -> Result<()> {
+fn report(sizes: &Sizes) -> Result<()> {
     let path = workspace::made(workspace::target().join("reports"))?.join("size.json");
-    fs::write(&path, json(page, core, everything))
-        .with_context(|| format!("cannot write {}", path.display()))?;
+    fs::write(&path, json(sizes)).with_context(|| format!("cannot write {}", path.display()))?;
     process::say("\nWebAssembly and JavaScript in brotli, optimised        bytes");
-    process::say(&format!(
-        "  the page                                        {page:>10}"
-    ));
-    process::say(&format!(
-        "  otel-web adds to a page: core                   {core:>10}"
-    ));
-    process::say(&format!(
-        "  otel-web adds to a page: every feature          {everything:>10}"
-    ));
+    let rows = [
+        ("the page", sizes.page),
+        ("of this, otel-web", sizes.added_to_the_page()),
+        (
+            "otel-web adds to a minimal page: core",
+            sizes.added_by_core(),
+        ),
+        (
+            "otel-web adds to a minimal page: all",
+            sizes.added_by_everything(),
+        ),
+    ];
+    for (what, bytes) in rows {
+        process::say(&format!("  {what:<42} {bytes:>15}"));
+    }
     process::say(&format!("written to {}", path.display()));
     Ok(())
 }
 
-fn json(page: u64, core: i64, everything: i64) -> String {
+fn json(sizes: &Sizes) -> String {
+    let Sizes { page, .. } = sizes;
+    let (added, core) = (sizes.added_to_the_page(), sizes.added_by_core());
+    let everything = sizes.added_by_everything();
     format!(
-        "{{\n  \"page_brotli_bytes\": {page},\n  \"added_brotli_bytes\": {{ \"core\": {core}, \"everything\": {everything} }}\n}}\n"
+        "{{\n  \"page_brotli_bytes\": {page},\n  \"page_telemetry_brotli_bytes\": {added},\n  \"added_brotli_bytes\": {{ \"core\": {core}, \"everything\": {everything} }}\n}}\n"
     )
 }
 
@@ -141,7 +183,14 @@ mod tests {
 
     #[test]
     fn the_report_is_json_with_a_number_for_each_question() {
-        let expected = "{\n  \"page_brotli_bytes\": 300,\n  \"added_brotli_bytes\": { \"core\": 10, \"everything\": 20 }\n}\n";
-        assert_eq!(json(300, 10, 20), expected);
+        let expected = "{\n  \"page_brotli_bytes\": 300,\n  \"page_telemetry_brotli_bytes\": 30,\n  \"added_brotli_bytes\": { \"core\": 10, \"everything\": 20 }\n}\n";
+        let sizes = Sizes {
+            page: 300,
+            page_without: 270,
+            plain: 50,
+            core: 60,
+            everything: 70,
+        };
+        assert_eq!(json(&sizes), expected);
     }
 }

@@ -31,6 +31,8 @@
 //!
 //! All on by default: `user-action` (clicks and submits), `navigation` (history), `document-load`,
 //! `errors` (uncaught errors, rejections, panics).
+//!
+//! `off` leaves telemetry out of the build: every call remains and does nothing.
 
 #![deny(missing_docs)]
 

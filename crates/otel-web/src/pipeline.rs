@@ -56,6 +56,9 @@ pub(crate) fn install(sampler: Sampler, queue_capacity: usize) {
 /// `None` when telemetry is off, or the pipeline is in use further up the stack: a panic hook may
 /// find it so, and telemetry must not turn one panic into two.
 pub(crate) fn with<R>(f: impl FnOnce(&mut Pipeline) -> R) -> Option<R> {
+    if cfg!(feature = "off") {
+        return None;
+    }
     let run = |cell: &RefCell<Option<Pipeline>>| Some(f(cell.try_borrow_mut().ok()?.as_mut()?));
     PIPELINE.try_with(run).ok().flatten()
 }

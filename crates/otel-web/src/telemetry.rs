@@ -89,9 +89,11 @@ impl Builder {
     ///
     /// Where a setting cannot be used, says so on the console and leaves telemetry off.
     pub fn install(self) -> Telemetry {
-        match self.config.overridden_by(meta) {
-            Ok(config) => start(config, self.resource),
-            Err(invalid) => diagnostics::warn_once(&invalid.to_string()),
+        if !cfg!(feature = "off") {
+            match self.config.overridden_by(meta) {
+                Ok(config) => start(config, self.resource),
+                Err(invalid) => diagnostics::warn_once(&invalid.to_string()),
+            }
         }
         Telemetry { _private: () }
     }

@@ -38,6 +38,9 @@ pub(crate) struct Opening {
 
 /// Opens the span below `parent`, or as the root of a new trace, and returns the context it lives by.
 pub(crate) fn open(opening: Opening, parent: &Context) -> Context {
+    if cfg!(feature = "off") {
+        return parent.clone();
+    }
     let mut builder = opening.builder;
     let is_root = !parent.has_active_span();
     if is_root {
