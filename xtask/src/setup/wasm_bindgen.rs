@@ -21,7 +21,7 @@ impl Tool for WasmBindgen {
     }
 
     fn usually(&self) -> &'static str {
-        "5 s, or 2 to 3 min where it must be compiled"
+        "5 s, or 2 to 5 min where it must be compiled"
     }
 
     fn find(&self) -> Result<Option<PathBuf>> {

@@ -31,7 +31,7 @@ pub(super) fn ensure() -> Result<Wasm> {
         || {
             add_by_rustup().or_else(|reason| {
                 process::say(&format!(
-                    "rustup did not bring it ({reason:#}): using Debian's compiler, about 1 min"
+                    "rustup did not bring it ({reason:#}): using Debian's compiler, 1 to 3 min"
                 ));
                 take_from_debian()
             })
