@@ -28,9 +28,7 @@ pub(crate) async fn add(
         .run(async {
             let target = begin(user, uuid);
             reactions::add(pool, reaction, target).await?;
-            reactions::counts(pool, target)
-                .await?
-                .ok_or_else(no_such_crud)
+            counts(pool, target).await
         })
         .await
 }
@@ -49,11 +47,14 @@ pub(crate) async fn remove(
         .run(async {
             let target = begin(user, uuid);
             reactions::remove(pool, reaction, target).await?;
-            reactions::counts(pool, target)
-                .await?
-                .ok_or_else(no_such_crud)
+            counts(pool, target).await
         })
         .await
+}
+
+async fn counts(pool: &Pool, target: Target<'_>) -> Result<Counts, Error> {
+    let counts = reactions::counts(pool, target).await?;
+    counts.ok_or_else(no_such_crud)
 }
 
 fn begin<'a>(user: &User, uuid: &'a str) -> Target<'a> {
