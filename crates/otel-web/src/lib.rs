@@ -46,6 +46,7 @@ mod export;
 pub mod fetch;
 mod id;
 mod instrument;
+mod js;
 mod listener;
 mod open;
 mod otlp;

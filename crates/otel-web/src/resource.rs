@@ -1,7 +1,8 @@
 //! Who sends these spans: the service, this SDK, and the browser it runs in.
 
 use opentelemetry::KeyValue;
-use web_sys::wasm_bindgen::JsValue;
+
+use crate::js;
 
 /// The attributes of the resource, the application's own last, so that they win.
 pub(crate) fn attributes(service_name: &str, own: Vec<KeyValue>) -> Vec<KeyValue> {
@@ -24,6 +25,5 @@ pub(crate) fn attributes(service_name: &str, own: Vec<KeyValue>) -> Vec<KeyValue
 
 /// A text of `navigator`, which pages and workers both have.
 fn navigator(property: &str) -> Option<String> {
-    let get = |object: &JsValue, key: &str| js_sys::Reflect::get(object, &key.into()).ok();
-    get(&get(&js_sys::global(), "navigator")?, property)?.as_string()
+    js::text(&js::global("navigator"), property)
 }

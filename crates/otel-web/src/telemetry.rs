@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::export::{self, Destination};
 use crate::propagation::Propagation;
 use crate::sampler::Sampler;
-use crate::{TracerProvider, action, diagnostics, instrument, otlp, pipeline, resource};
+use crate::{TracerProvider, action, diagnostics, instrument, js, otlp, pipeline, resource};
 
 /// Spans kept while they cannot be sent; the oldest are given up first.
 const QUEUE_CAPACITY: usize = 2048;
@@ -142,7 +142,6 @@ pub(crate) fn propagates_to(url: &str) -> bool {
     let origin = web_sys::Url::new(url)
         .map(|url| url.origin())
         .unwrap_or_default();
-    let own = js_sys::Reflect::get(&js_sys::global(), &"origin".into());
-    let own = own.ok().and_then(|own| own.as_string()).unwrap_or_default();
+    let own = js::text(&js_sys::global(), "origin").unwrap_or_default();
     PROPAGATION.with(|propagation| propagation.borrow().reaches(&origin, &own))
 }

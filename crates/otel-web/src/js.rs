@@ -1,0 +1,33 @@
+//! Reading properties of JavaScript objects by name.
+//!
+//! Typed bindings cost an import and its glue for each property; these few functions serve them all,
+//! which keeps the instrumentations small. A property that is not there reads as nothing.
+
+use wasm_bindgen::{JsCast, JsValue};
+
+/// The property itself, or `undefined`.
+pub(crate) fn get(object: &JsValue, key: &str) -> JsValue {
+    js_sys::Reflect::get(object, &key.into()).unwrap_or_default()
+}
+
+/// A property of the page's or worker's global object.
+pub(crate) fn global(key: &str) -> JsValue {
+    get(&js_sys::global(), key)
+}
+
+/// A number; `None` for anything else.
+pub(crate) fn number(object: &JsValue, key: &str) -> Option<f64> {
+    get(object, key).as_f64()
+}
+
+/// A text that is not empty.
+pub(crate) fn text(object: &JsValue, key: &str) -> Option<String> {
+    get(object, key).as_string().filter(|text| !text.is_empty())
+}
+
+/// Calls a method without looking at what it throws; `undefined` then.
+pub(crate) fn call(object: &JsValue, method: &str, argument: &JsValue) -> JsValue {
+    let method = get(object, method).dyn_into::<js_sys::Function>();
+    let called = method.and_then(|method| method.call1(object, argument));
+    called.unwrap_or_default()
+}
