@@ -7,11 +7,13 @@ use crate::process;
 use crate::setup::{self, Needs};
 
 /// The crates that run in the browser.
-const BROWSER_CRATES: [&str; 4] = [
+const BROWSER_CRATES: [&str; 6] = [
     "-pcruddur",
     "-ptrace-viewer",
     "-potel-web",
     "-potel-web-yew",
+    "-pexample-plain",
+    "-pexample-yew",
 ];
 
 pub(crate) fn run() -> Result<()> {

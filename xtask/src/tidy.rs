@@ -8,7 +8,7 @@ use crate::workspace;
 /// A file is one idea, and one idea fits on a few screens.
 const LONGEST: usize = 250;
 
-const SOURCES: [&str; 5] = ["src", "tests", "crates", "xtask", "bench"];
+const SOURCES: [&str; 6] = ["src", "tests", "crates", "examples", "xtask", "bench"];
 
 #[test]
 fn no_source_file_is_longer_than_an_idea() {

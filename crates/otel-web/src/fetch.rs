@@ -3,8 +3,8 @@
 //! The span follows the stable HTTP conventions. It is named `{method} {url.template}`, or by the
 //! method alone where no template is given: paths hold ids, and names must not.
 
-use gloo_net::Error;
-use gloo_net::http::Response;
+pub use gloo_net::Error;
+pub use gloo_net::http::Response;
 use opentelemetry::trace::{
     SpanBuilder, SpanContext, SpanKind, Status, TraceContextExt, Tracer as _,
 };
