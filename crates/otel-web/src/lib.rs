@@ -47,6 +47,7 @@ pub mod fetch;
 mod id;
 mod instrument;
 mod js;
+mod lingering;
 mod listener;
 mod open;
 mod otlp;

@@ -14,6 +14,9 @@ pub(crate) struct OpenSpan {
     pub(crate) record: SpanRecord,
     pub(crate) anchor: Anchor,
     pub(crate) action: Option<ActionState>,
+    /// Something may still be learned about it after it has ended: its network timings, or how long
+    /// the user waited for the frame. It is encoded when its batch is sealed, and not before.
+    pub(crate) lingers: bool,
 }
 
 /// What is known of a span that stands for a user's action.
@@ -121,6 +124,7 @@ mod tests {
             record,
             anchor: Anchor::new(0.0),
             action: None,
+            lingers: false,
         }
     }
 

@@ -12,11 +12,11 @@ use opentelemetry::{InstrumentationScope, KeyValue};
 use crate::clock::{Anchor, UnixNanos, from_system_time};
 use crate::export::{self, EncodedSpan, Queue};
 use crate::id::{self, IdGenerator};
+use crate::lingering::Lingering;
 use crate::open::{ActionState, OpenSpan, OpenSpans, Ticket};
-use crate::otlp;
-use crate::platform;
 use crate::record::SpanRecord;
 use crate::sampler::Sampler;
+use crate::{otlp, platform};
 
 thread_local! {
     static PIPELINE: RefCell<Option<Pipeline>> = const { RefCell::new(None) };
@@ -25,6 +25,7 @@ thread_local! {
 pub(crate) struct Pipeline {
     pub(crate) open: OpenSpans,
     pub(crate) queue: Queue,
+    pub(crate) lingering: Lingering,
     pub(crate) scopes: Vec<InstrumentationScope>,
     sampler: Sampler,
     ids: IdGenerator,
@@ -45,6 +46,7 @@ pub(crate) fn install(sampler: Sampler, queue_capacity: usize) {
     let pipeline = Pipeline {
         open: OpenSpans::default(),
         queue: Queue::new(queue_capacity),
+        lingering: Lingering::default(),
         scopes: vec![own_scope()],
         sampler,
         ids: IdGenerator::new(),
@@ -128,6 +130,7 @@ impl Pipeline {
             record,
             anchor,
             action,
+            lingers: false,
         });
         (context, Some(ticket))
     }
@@ -173,7 +176,10 @@ impl Pipeline {
 
     fn end(&mut self, ticket: Ticket, at: EndTime) -> Option<Ended> {
         let OpenSpan {
-            mut record, anchor, ..
+            mut record,
+            anchor,
+            lingers,
+            ..
         } = self.open.remove(ticket)?;
         let end = match at {
             EndTime::Now => anchor.now(),
@@ -181,14 +187,24 @@ impl Pipeline {
             EndTime::Monotonic(ms) => anchor.unix_nanos(ms),
         };
         record.end = end.max(record.start);
+        let is_local_root = record.is_local_root();
+        let record = if lingers {
+            self.lingering.keep(record)
+        } else {
+            Some(record)
+        };
+        if let Some(record) = record {
+            self.enqueue(&record);
+        }
+        Some(Ended { is_local_root })
+    }
+
+    pub(crate) fn enqueue(&mut self, record: &SpanRecord) {
         self.queue.push(EncodedSpan {
-            bytes: otlp::encode_span(&record),
+            bytes: otlp::encode_span(record),
             scope: record.scope,
             is_error: record.is_error(),
         });
-        Some(Ended {
-            is_local_root: record.is_local_root(),
-        })
     }
 }
 

@@ -141,6 +141,29 @@ same_on_both!(a_context_keeps_its_span_open, |tracer| {
 });
 
 #[test]
+fn a_span_that_lingers_can_still_be_told_something() {
+    install(Sampler::with_ratio(1.0), 2048);
+    let mut span = TracerProvider::default().tracer("test").start("request");
+    let span_id = span.span_context().span_id();
+    let ticket = with(|pipeline| pipeline.open.find(span_id))
+        .unwrap()
+        .unwrap();
+    edit(ticket, |open| open.lingers = true);
+    span.end();
+    let queued = || with(|pipeline| pipeline.queue.take_all()).unwrap().len();
+    assert_eq!(queued(), 0);
+    let timing = KeyValue::new("download_duration", 12);
+    let is_known = with(|pipeline| {
+        let record = pipeline.record_mut(span_id)?;
+        record.set_attribute(timing.clone());
+        Some(record.attributes == [timing])
+    });
+    assert_eq!(is_known, Some(Some(true)));
+    with(Pipeline::release);
+    assert_eq!(queued(), 1);
+}
+
+#[test]
 fn an_unsampled_trace_goes_on_but_is_not_recorded() {
     install(Sampler::with_ratio(0.0), 2048);
     let tracer = TracerProvider::default().tracer("test");

@@ -6,10 +6,10 @@ use std::rc::Rc;
 use super::backoff::{Backoff, Verdict, verdict};
 use super::queue::Batch;
 use super::send::{self, Answer};
-use crate::diagnostics;
 use crate::otlp::{self, ScopeSpans};
 use crate::pipeline::{self, Ended, Pipeline};
 use crate::platform::{self, Timer};
+use crate::{diagnostics, instrument};
 
 /// The action is over: soon, but together with what ends in the same breath.
 const AFTER_ACTION_MS: f64 = 30.0;
@@ -69,6 +69,7 @@ pub(crate) fn span_ended(ended: Ended) {
 
 /// Sends all that is queued, at once, in requests that outlive the page.
 pub(crate) fn flush_before_exit() {
+    instrument::settle();
     while send_next(true) {}
 }
 
@@ -76,6 +77,7 @@ fn tick() {
     with(|exporter| exporter.due_ms = None);
     let is_ready = with(|exporter| exporter.is_ready()).unwrap_or(false);
     if is_ready {
+        instrument::settle();
         send_next(false);
     } else {
         plan_for_the_rest();
