@@ -1,0 +1,89 @@
+//! The page that the benches load for otel-web. Its functions are those that the pages of the other SDKs have,
+//! and do the same with otel-web; `www/page.js` gives them their common name, `globalThis.sdk`.
+
+pub mod mix;
+
+use std::cell::RefCell;
+
+use opentelemetry::trace::{Span as _, TraceContextExt as _, Tracer as _};
+use opentelemetry::{Context, KeyValue, global};
+use otel_web::Telemetry;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = performance)]
+    fn now() -> f64;
+}
+
+thread_local! {
+    /// The root that stays open until the page ends it.
+    static OPEN: RefCell<Vec<Context>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The page's script calls the functions below.
+fn main() {}
+
+/// Set up as the README says.
+#[wasm_bindgen]
+pub fn install(endpoint: String, ratio: f64) {
+    Telemetry::builder("bench")
+        .endpoint(endpoint)
+        .sample_ratio(ratio)
+        .install();
+}
+
+/// One trace, its root last; returns how many spans have ended.
+#[wasm_bindgen]
+#[must_use]
+pub fn spans(name: String, children: u32) -> u32 {
+    let root = root(name);
+    for number in 0..children {
+        child(&root, number);
+    }
+    root.span().end();
+    children + 1
+}
+
+/// A root that is still open when the page is left, with one ended child; returns how many spans should arrive.
+#[wasm_bindgen]
+#[must_use]
+pub fn open_root(name: String) -> u32 {
+    let root = root(name);
+    child(&root, 0);
+    OPEN.with_borrow_mut(|open| open.push(root));
+    2
+}
+
+/// Starts and ends so many spans; returns the milliseconds it took.
+#[wasm_bindgen]
+#[must_use]
+pub fn run(count: u32) -> f64 {
+    let tracer = global::tracer("bench");
+    let began = now();
+    for number in 0..count {
+        let mut span = tracer.start("m.run");
+        describe(&mut span, number);
+        span.end();
+    }
+    now() - began
+}
+
+fn root(name: String) -> Context {
+    Context::new().with_span(global::tracer("bench").start_with_context(name, &Context::new()))
+}
+
+fn child(root: &Context, number: u32) {
+    let mut span = global::tracer("bench").start_with_context("m.child", root);
+    describe(&mut span, number);
+    span.end();
+}
+
+/// Five attributes, as a request of an application has them.
+fn describe(span: &mut impl opentelemetry::trace::Span, number: u32) {
+    span.set_attribute(KeyValue::new("http.request.method", "GET"));
+    span.set_attribute(KeyValue::new("url.template", "/api/items/{id}"));
+    span.set_attribute(KeyValue::new("app.item.number", i64::from(number)));
+    span.set_attribute(KeyValue::new("http.response.status_code", 200));
+    span.set_attribute(KeyValue::new("app.cached", number.is_multiple_of(2)));
+}

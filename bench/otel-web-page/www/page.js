@@ -1,0 +1,16 @@
+// What the benches ask of every SDK. `?ratio=` sets the share of traces that are kept.
+import load, * as page from './otel-web-page.js';
+
+const ratio = Number(new URLSearchParams(location.search).get('ratio') ?? 1);
+
+await load();
+
+globalThis.sdk = {
+  name: 'otel-web',
+  init: async ({ endpoint }) => page.install(endpoint, ratio),
+  spans: page.spans,
+  open_root: page.open_root,
+  record: page.record,
+  run: page.run,
+  run_unsampled: page.run,
+};
