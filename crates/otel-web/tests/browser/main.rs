@@ -8,6 +8,8 @@ mod effects;
 mod errors;
 mod page;
 mod requests;
+mod sleep;
+mod soak;
 mod support;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

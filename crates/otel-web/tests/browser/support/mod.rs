@@ -18,6 +18,15 @@ extern "C" {
     /// How many export requests asked to outlive the page.
     #[wasm_bindgen(js_name = keepaliveCount)]
     pub(crate) fn keepalive_count() -> u32;
+    #[wasm_bindgen(js_name = bodyCount)]
+    pub(crate) fn body_count() -> u32;
+    #[wasm_bindgen(js_name = forgetBodiesAfter)]
+    pub(crate) fn forget_bodies_after(count: u32);
+    #[wasm_bindgen(js_name = hasArrived)]
+    pub(crate) fn has_arrived(text: &str) -> bool;
+    /// Moves the date away from the monotonic clock, as sleep does; back with 0.
+    #[wasm_bindgen(js_name = wakeAfter)]
+    pub(crate) fn wake_after_ms(milliseconds: f64);
     #[wasm_bindgen(js_name = traceparentOf)]
     pub(crate) fn traceparent_of(url: &str) -> Option<String>;
 }

@@ -40,3 +40,25 @@ export function keepaliveCount() {
 export function traceparentOf(url) {
   return traceparents.get(new URL(url, location.href).href) ?? undefined;
 }
+
+export function bodyCount() {
+  return exports_.length;
+}
+
+export function forgetBodiesAfter(count) {
+  exports_.length = count;
+}
+
+/** Without decoding, which would take memory that a test may be about. */
+export function hasArrived(text) {
+  const latin1 = new TextDecoder("latin1");
+  return exports_.some((body) => latin1.decode(body).includes(text));
+}
+
+let dateNow;
+
+/** The date goes so far ahead of what the monotonic clock knows; 0 for no sleep. */
+export function wakeAfter(milliseconds) {
+  dateNow ??= Date.now;
+  Date.now = () => dateNow.call(Date) + milliseconds;
+}

@@ -1,0 +1,87 @@
+//! A machine that slept: the date has moved on, the monotonic clock has not.
+
+use gloo_timers::future::TimeoutFuture;
+use opentelemetry::global;
+use opentelemetry::trace::Tracer;
+use opentelemetry_proto::tonic::trace::v1::Span;
+use otel_web::action;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::support::{assert_one_tree, clickable, install, named, text, trace_of, wake_after_ms};
+
+const TWO_HOURS_MS: f64 = 7_200_000.0;
+const TOLERANCE_MS: f64 = 10.0;
+
+#[wasm_bindgen_test]
+async fn after_two_hours_of_sleep_times_are_those_of_the_wall_clock() {
+    install();
+    let asleep = action("falls asleep").start();
+    asleep.set_attribute(otel_web::KeyValue::new("open", true));
+    wake_after_ms(TWO_HOURS_MS);
+    asleep.run(async {
+        global::tracer("app").in_span("wakes up", |_| ());
+    });
+    let before = js_sys::Date::now();
+    let button = clickable("<button>After sleep</button>", |_| {
+        otel_web::spawn(async {
+            TimeoutFuture::new(20).await;
+            global::tracer("app").in_span("after sleep", |_| ());
+        });
+    });
+    button.click();
+    let next = trace_of("click After sleep").await;
+    let after = js_sys::Date::now();
+    let slept = trace_of("falls asleep").await;
+    wake_after_ms(0.0);
+
+    assert_one_tree(&next, "click After sleep");
+    for span in &next {
+        assert_within(span, before, after);
+    }
+    let drift = text(named(&next, "click After sleep"), "clock.drift");
+    assert!(drift.is_some(), "the correction is not told");
+    assert_one_tree(&slept, "falls asleep");
+    slept.iter().for_each(assert_lasts);
+}
+
+#[wasm_bindgen_test]
+async fn a_clock_that_was_set_back_makes_no_negative_duration() {
+    install();
+    let earlier = action("before the correction").start();
+    wake_after_ms(-TWO_HOURS_MS);
+    earlier.run(async {
+        global::tracer("app").in_span("corrected meanwhile", |_| ());
+    });
+    let before = js_sys::Date::now();
+    action("after the correction").start().run(async {});
+    let next = trace_of("after the correction").await;
+    let after = js_sys::Date::now();
+    let corrected = trace_of("before the correction").await;
+    wake_after_ms(0.0);
+
+    assert_within(named(&next, "after the correction"), before, after);
+    assert_one_tree(&corrected, "before the correction");
+    corrected.iter().for_each(assert_lasts);
+}
+
+fn assert_within(span: &Span, earliest_ms: f64, latest_ms: f64) {
+    assert_lasts(span);
+    let start = span.start_time_unix_nano as f64 / 1e6;
+    let end = span.end_time_unix_nano as f64 / 1e6;
+    let is_within = start >= earliest_ms - TOLERANCE_MS && end <= latest_ms + TOLERANCE_MS;
+    assert!(
+        is_within,
+        "{} lasts from {start} to {end}, the test from {earliest_ms} to {latest_ms}",
+        span.name
+    );
+}
+
+/// Not negative, and no longer than the test can have taken: the sleep is no work.
+fn assert_lasts(span: &Span) {
+    let (start, end) = (span.start_time_unix_nano, span.end_time_unix_nano);
+    assert!(
+        start <= end && end - start < 60_000_000_000,
+        "{} lasts from {start} to {end}",
+        span.name
+    );
+}
