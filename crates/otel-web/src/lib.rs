@@ -32,7 +32,7 @@
 //! All on by default: `user-action` (clicks and submits), `navigation` (history), `document-load`,
 //! `errors` (uncaught errors, rejections, panics).
 //!
-//! `off` leaves telemetry out of the build: every call remains and does nothing.
+//! `testing` has [tools](testing) for your own tests. `off` leaves telemetry out of the build: every call remains and does nothing.
 
 #![deny(missing_docs)]
 
@@ -62,6 +62,8 @@ mod sampler;
 mod session;
 mod span;
 mod telemetry;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod tracer;
 
 pub use opentelemetry::{Context, KeyValue};

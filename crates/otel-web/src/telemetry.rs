@@ -97,20 +97,34 @@ impl Builder {
         }
         Telemetry { _private: () }
     }
+
+    /// For [`testing`](crate::testing), on a host too: everything but the export.
+    #[cfg(feature = "testing")]
+    pub(crate) fn install_unsent(self) {
+        trace(self.config.sample_ratio, self.config.propagate_to);
+    }
 }
 
 fn start(config: Config, own: Vec<KeyValue>) {
-    pipeline::install(Sampler::with_ratio(config.sample_ratio), QUEUE_CAPACITY);
     export::install(Destination {
         url: config.traces_url(),
         resource: otlp::encode_resource(&resource::attributes(&config.service_name, own)),
         headers: config.headers,
     });
+    trace(config.sample_ratio, config.propagate_to);
+}
+
+/// All but the export.
+fn trace(sample_ratio: f64, propagate_to: Vec<String>) {
+    pipeline::install(Sampler::with_ratio(sample_ratio), QUEUE_CAPACITY);
     let propagation = Propagation {
-        allowed_origins: config.propagate_to,
+        allowed_origins: propagate_to,
     };
     PROPAGATION.with(|cell| *cell.borrow_mut() = propagation);
     opentelemetry::global::set_tracer_provider(TracerProvider::default());
+    if cfg!(not(target_arch = "wasm32")) {
+        return;
+    }
     action::install_paint();
     if let Some(window) = web_sys::window() {
         watch(&window);

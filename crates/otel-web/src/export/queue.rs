@@ -86,6 +86,8 @@ impl Queue {
     }
 
     pub(crate) fn push(&mut self, span: EncodedSpan) {
+        #[cfg(feature = "testing")]
+        crate::testing::keep(&span.bytes);
         self.bytes += span.bytes.len();
         self.waiting.push(span);
         self.shrink();

@@ -11,5 +11,6 @@ mod requests;
 mod sleep;
 mod soak;
 mod support;
+mod testing;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -1,0 +1,181 @@
+//! A recorded span: what a test asks about, read from the bytes that would have been sent.
+
+use std::time::Duration;
+
+use opentelemetry::trace::{SpanId, SpanKind, TraceId};
+use opentelemetry::{Array, StringValue, Value};
+
+use super::reader::{Field, Reader};
+
+/// A span that has ended, as a receiver would have got it.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Span {
+    /// The trace it belongs to.
+    pub trace_id: TraceId,
+    /// Its own id.
+    pub span_id: SpanId,
+    /// The span above it; `None` for a root.
+    pub parent_span_id: Option<SpanId>,
+    /// Its name.
+    pub name: String,
+    /// Its kind.
+    pub kind: SpanKind,
+    /// When it started, since 1970.
+    pub start: Duration,
+    /// When it ended, since 1970.
+    pub end: Duration,
+    /// The attributes in the order in which they were first set.
+    pub attributes: Vec<(String, Value)>,
+    /// The names of its events, e.g. `exception`.
+    pub events: Vec<String>,
+    /// The traces it links to.
+    pub links: Vec<TraceId>,
+    /// The description, when its status is ERROR.
+    pub error: Option<String>,
+}
+
+impl Span {
+    /// The value of an attribute.
+    #[must_use]
+    pub fn attribute(&self, key: &str) -> Option<&Value> {
+        let found = self.attributes.iter().find(|(known, _)| known == key);
+        found.map(|(_, value)| value)
+    }
+
+    pub(super) fn decode(bytes: &[u8]) -> Self {
+        let mut span = Self::empty();
+        for (number, field) in Reader(bytes) {
+            span.set(number, field);
+        }
+        span
+    }
+
+    fn empty() -> Self {
+        Self {
+            trace_id: TraceId::INVALID,
+            span_id: SpanId::INVALID,
+            parent_span_id: None,
+            name: String::new(),
+            kind: SpanKind::Internal,
+            start: Duration::ZERO,
+            end: Duration::ZERO,
+            attributes: Vec::new(),
+            events: Vec::new(),
+            links: Vec::new(),
+            error: None,
+        }
+    }
+
+    fn set(&mut self, number: u64, field: Field<'_>) {
+        match number {
+            1 => self.trace_id = trace_id(field),
+            2 => self.span_id = span_id(field),
+            4 => self.parent_span_id = Some(span_id(field)),
+            5 => self.name = field.text(),
+            6 => self.kind = kind(field.number()),
+            7 => self.start = Duration::from_nanos(field.number()),
+            8 => self.end = Duration::from_nanos(field.number()),
+            9 => self.attributes.push(attribute(field)),
+            11 => self
+                .events
+                .push(inner(field, 2).map_or_else(String::new, Field::text)),
+            13 => self.links.extend(inner(field, 1).map(trace_id)),
+            15 => self.error = error(field),
+            _ => {}
+        }
+    }
+}
+
+/// The field `number` of a nested message.
+fn inner(message: Field<'_>, number: u64) -> Option<Field<'_>> {
+    let mut fields = Reader(message.bytes());
+    fields
+        .find(|(found, _)| *found == number)
+        .map(|(_, field)| field)
+}
+
+fn trace_id(field: Field<'_>) -> TraceId {
+    field
+        .bytes()
+        .try_into()
+        .map_or(TraceId::INVALID, TraceId::from_bytes)
+}
+
+fn span_id(field: Field<'_>) -> SpanId {
+    field
+        .bytes()
+        .try_into()
+        .map_or(SpanId::INVALID, SpanId::from_bytes)
+}
+
+fn kind(number: u64) -> SpanKind {
+    match number {
+        2 => SpanKind::Server,
+        3 => SpanKind::Client,
+        4 => SpanKind::Producer,
+        5 => SpanKind::Consumer,
+        _ => SpanKind::Internal,
+    }
+}
+
+fn error(status: Field<'_>) -> Option<String> {
+    let is_error = inner(status, 3).map(Field::number) == Some(2);
+    is_error.then(|| inner(status, 2).map_or_else(String::new, Field::text))
+}
+
+fn attribute(field: Field<'_>) -> (String, Value) {
+    let key = inner(field, 1).map_or_else(String::new, Field::text);
+    (key, inner(field, 2).map_or_else(|| Value::from(""), value))
+}
+
+fn value(any: Field<'_>) -> Value {
+    match Reader(any.bytes()).next() {
+        Some((2, field)) => Value::Bool(field.number() != 0),
+        Some((3, field)) => Value::I64(field.number().cast_signed()),
+        Some((4, field)) => Value::F64(f64::from_bits(field.number())),
+        Some((5, field)) => Value::Array(array(field)),
+        Some((_, field)) => Value::from(field.text()),
+        None => Value::from(""),
+    }
+}
+
+/// Of the kind of its first item; all items are of one kind.
+fn array(field: Field<'_>) -> Array {
+    let items: Vec<Value> = Reader(field.bytes()).map(|(_, item)| value(item)).collect();
+    match items.first() {
+        Some(Value::Bool(_)) => Array::Bool(items.iter().filter_map(as_bool).collect()),
+        Some(Value::I64(_)) => Array::I64(items.iter().filter_map(as_i64).collect()),
+        Some(Value::F64(_)) => Array::F64(items.iter().filter_map(as_f64).collect()),
+        _ => Array::String(
+            items
+                .iter()
+                .map(|item| StringValue::from(item.to_string()))
+                .collect(),
+        ),
+    }
+}
+
+fn as_bool(value: &Value) -> Option<bool> {
+    if let Value::Bool(truth) = value {
+        Some(*truth)
+    } else {
+        None
+    }
+}
+
+fn as_i64(value: &Value) -> Option<i64> {
+    if let Value::I64(number) = value {
+        Some(*number)
+    } else {
+        None
+    }
+}
+
+fn as_f64(value: &Value) -> Option<f64> {
+    if let Value::F64(number) = value {
+        Some(*number)
+    } else {
+        None
+    }
+}
