@@ -98,6 +98,8 @@ fn send(batch: Batch, before_exit: bool) -> bool {
     };
     let body = pipeline::with(|pipeline| encode(&batch, pipeline, &destination.resource))
         .unwrap_or_default();
+    #[cfg(feature = "gzip")]
+    let body = otlp::gzip(&body);
     let size = body.len();
     let keepalive = with(|exporter| exporter.fits_keepalive(size)).unwrap_or(false);
     if before_exit && !keepalive {

@@ -52,6 +52,9 @@ fn start(
 ) -> Result<js_sys::Promise, JsValue> {
     let headers = Headers::new()?;
     headers.set("content-type", "application/x-protobuf")?;
+    if cfg!(feature = "gzip") {
+        headers.set("content-encoding", "gzip")?;
+    }
     for (name, value) in &destination.headers {
         headers.set(name, value)?;
     }

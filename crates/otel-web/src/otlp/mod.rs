@@ -4,6 +4,10 @@
 //! of a generated codec. The tests hold every byte against `opentelemetry-proto`.
 
 mod encode;
+#[cfg(feature = "gzip")]
+mod gzip;
 mod writer;
 
 pub(crate) use encode::{ScopeSpans, encode_request, encode_resource, encode_span};
+#[cfg(feature = "gzip")]
+pub(crate) use gzip::gzip;

@@ -20,9 +20,15 @@ export function listen() {
 async function collect(request, init) {
   if (init.keepalive) keepalive += 1;
   const answer = answers.shift() ?? { status: 200 };
-  if (answer.status === 200) exports_.push(new Uint8Array(init.body));
+  if (answer.status === 200) exports_.push(await decoded(request));
   const headers = answer.retryAfter ? { "retry-after": answer.retryAfter } : {};
   return new Response(null, { status: answer.status, headers });
+}
+
+async function decoded(request) {
+  const isGzipped = request.headers.get("content-encoding") === "gzip";
+  const body = isGzipped ? request.body.pipeThrough(new DecompressionStream("gzip")) : request.body;
+  return new Uint8Array(await new Response(body).arrayBuffer());
 }
 
 export function answerNext(status, retryAfter) {
