@@ -1,9 +1,10 @@
 //! Settings, and how the page overrides them without a new build: `<meta name="otel-…">`.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use crate::platform;
+use opentelemetry::KeyValue;
+
+use crate::{platform, propagation};
 
 /// Everything that can be set, after the page had its say.
 #[derive(Clone, Debug)]
@@ -13,35 +14,46 @@ pub(crate) struct Config {
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) sample_ratio: f64,
     pub(crate) propagate_to: Vec<String>,
+    pub(crate) propagate_xray: bool,
+    /// The later one of a key counts.
+    pub(crate) resource: Vec<KeyValue>,
+    pub(crate) is_disabled: bool,
 }
 
-/// A setting that cannot be used. Telemetry stays off, the page goes on.
+/// What is wrong with a setting, and what would be right. Telemetry stays off, the page goes on.
 #[derive(Debug, PartialEq)]
-pub(crate) struct InvalidSetting {
-    name: &'static str,
-    value: String,
-    expected: &'static str,
-}
+pub(crate) struct InvalidSetting(pub(crate) String);
 
-impl fmt::Display for InvalidSetting {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            name,
-            value,
-            expected,
-        } = self;
-        write!(
-            f,
-            "{name} is \"{value}\", expected {expected}; telemetry is off"
-        )
-    }
+fn invalid(name: &str, value: &str, expected: &str) -> InvalidSetting {
+    let parts = [
+        name,
+        " is \"",
+        value,
+        "\", expected ",
+        expected,
+        "; telemetry is off",
+    ];
+    InvalidSetting(parts.concat())
 }
 
 impl Config {
+    pub(crate) fn new(service_name: Cow<'static, str>) -> Self {
+        Self {
+            service_name,
+            endpoint: String::new(),
+            headers: Vec::new(),
+            sample_ratio: 1.0,
+            propagate_to: Vec::new(),
+            propagate_xray: false,
+            resource: Vec::new(),
+            is_disabled: false,
+        }
+    }
+
     /// Applies the page's settings. `meta` gives the content of `<meta name="…">`.
     pub(crate) fn overridden_by(
         mut self,
-        meta: impl Fn(&str) -> Option<String>,
+        meta: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self, InvalidSetting> {
         if let Some(name) = meta("otel-service-name") {
             self.service_name = name.into();
@@ -50,27 +62,50 @@ impl Config {
             self.endpoint = endpoint;
         }
         if let Some(headers) = meta("otel-headers") {
-            self.headers = parse_headers(&headers)?;
+            self.headers = pairs("otel-headers", &headers)?;
         }
         if let Some(ratio) = meta("otel-sample-ratio") {
-            self.sample_ratio = parse_ratio(&ratio)?;
+            self.sample_ratio = ratio_of(&ratio)?;
+        }
+        if let Some(origins) = meta("otel-propagate-to") {
+            self.propagate_to = items(&origins).map(str::to_owned).collect();
+        }
+        if let Some(xray) = meta("otel-propagate-xray") {
+            self.propagate_xray = is_true("otel-propagate-xray", &xray)?;
+        }
+        if let Some(disabled) = meta("otel-disabled") {
+            self.is_disabled = is_true("otel-disabled", &disabled)?;
+        }
+        if let Some(attributes) = meta("otel-resource-attributes") {
+            let attributes = pairs("otel-resource-attributes", &attributes)?;
+            let attributes = attributes
+                .into_iter()
+                .map(|(key, value)| KeyValue::new(key, value));
+            self.resource.extend(attributes);
         }
         self.check()
     }
 
     fn check(self) -> Result<Self, InvalidSetting> {
-        let is_absolute =
-            self.endpoint.starts_with("http://") || self.endpoint.starts_with("https://");
-        let is_path = self.endpoint.is_empty() || self.endpoint.starts_with('/');
-        if !is_absolute && !is_path {
-            return Err(InvalidSetting {
-                name: "otel-endpoint",
-                value: self.endpoint,
-                expected: "an http(s) URL or a path that starts with /",
-            });
+        let endpoint = &self.endpoint;
+        let is_absolute = endpoint.starts_with("http://") || endpoint.starts_with("https://");
+        if !is_absolute && !endpoint.is_empty() && !endpoint.starts_with('/') {
+            let expected = "an http(s) URL or a path that starts with /";
+            return Err(invalid("otel-endpoint", endpoint, expected));
         }
         if !(0.0..=1.0).contains(&self.sample_ratio) {
             return Err(invalid_ratio("out of range"));
+        }
+        if let Some(wrong) = self
+            .propagate_to
+            .iter()
+            .find(|origin| !propagation::is_origin(origin))
+        {
+            let expected = "origins like https://api.example.com with commas between them";
+            return Err(invalid("otel-propagate-to", wrong, expected));
+        }
+        if !self.headers.iter().all(is_header) {
+            return Err(invalid_pairs("otel-headers"));
         }
         Ok(self)
     }
@@ -82,88 +117,55 @@ impl Config {
 }
 
 /// By the platform, which has a parser for numbers: Rust's own would weigh more than all settings.
-fn parse_ratio(text: &str) -> Result<f64, InvalidSetting> {
+fn ratio_of(text: &str) -> Result<f64, InvalidSetting> {
     let ratio = platform::parse_number(text);
-    let is_valid = (0.0..=1.0).contains(&ratio);
+    // `Number("")` is 0, which nobody means who writes nothing.
+    let is_valid = !text.trim().is_empty() && (0.0..=1.0).contains(&ratio);
     is_valid.then_some(ratio).ok_or_else(|| invalid_ratio(text))
 }
 
 fn invalid_ratio(value: &str) -> InvalidSetting {
-    InvalidSetting {
-        name: "otel-sample-ratio",
-        value: value.to_owned(),
-        expected: "a number from 0 to 1",
+    invalid("otel-sample-ratio", value, "a number from 0 to 1")
+}
+
+fn is_true(name: &str, text: &str) -> Result<bool, InvalidSetting> {
+    match text {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => Err(invalid(name, text, "true or false")),
     }
 }
 
-/// `name=value,name=value`, as in `OTEL_EXPORTER_OTLP_HEADERS`.
-fn parse_headers(text: &str) -> Result<Vec<(String, String)>, InvalidSetting> {
-    let pairs = text
-        .split(',')
+fn items(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',')
         .map(str::trim)
-        .filter(|pair| !pair.is_empty());
-    let parse = |pair: &str| {
-        let (name, value) = pair.split_once('=')?;
+        .filter(|item| !item.is_empty())
+}
+
+/// `name=value,name=value`. A value may hold further equals signs, and no comma.
+fn pairs(setting: &str, text: &str) -> Result<Vec<(String, String)>, InvalidSetting> {
+    let pair = |item: &str| {
+        let (name, value) = item.split_once('=')?;
         (!name.trim().is_empty()).then(|| (name.trim().to_owned(), value.trim().to_owned()))
     };
-    pairs
-        .map(parse)
-        .collect::<Option<_>>()
-        .ok_or(InvalidSetting {
-            name: "otel-headers",
-            // Not the text: a header may hold a key.
-            value: "…".to_owned(),
-            expected: "name=value pairs with commas between them",
-        })
+    let pairs = items(text).map(pair).collect::<Option<_>>();
+    pairs.ok_or_else(|| invalid_pairs(setting))
+}
+
+/// Without the text: a header may hold a key.
+fn invalid_pairs(setting: &str) -> InvalidSetting {
+    invalid(setting, "…", "name=value pairs with commas between them")
+}
+
+/// What a browser accepts as a header, which it would otherwise refuse at each export.
+fn is_header((name, value): &(String, String)) -> bool {
+    let is_in_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    !name.is_empty()
+        && name.bytes().all(is_in_name)
+        && value.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn with_meta(pairs: &[(&str, &str)]) -> Result<Config, InvalidSetting> {
-        let config = Config {
-            service_name: "shop".into(),
-            endpoint: "/otlp".to_owned(),
-            headers: Vec::new(),
-            sample_ratio: 1.0,
-            propagate_to: Vec::new(),
-        };
-        config.overridden_by(|name| {
-            let pair = pairs.iter().find(|(key, _)| *key == name)?;
-            Some(pair.1.to_owned())
-        })
-    }
-
-    #[test]
-    fn the_page_wins_over_the_build() {
-        let config = with_meta(&[
-            ("otel-endpoint", "https://api.honeycomb.io/"),
-            ("otel-headers", "x-honeycomb-team=abc, b = c=d"),
-            ("otel-sample-ratio", "0.25"),
-        ])
-        .unwrap();
-        assert_eq!(config.traces_url(), "https://api.honeycomb.io/v1/traces");
-        let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        assert_eq!(
-            config.headers,
-            [header("x-honeycomb-team", "abc"), header("b", "c=d")]
-        );
-        assert_eq!(config.sample_ratio, 0.25);
-    }
-
-    #[test]
-    fn without_settings_the_build_counts() {
-        assert_eq!(with_meta(&[]).unwrap().traces_url(), "/otlp/v1/traces");
-    }
-
-    #[test]
-    fn what_cannot_be_used_is_said() {
-        let said = |pair| with_meta(&[pair]).unwrap_err().to_string();
-        assert!(said(("otel-sample-ratio", "all")).contains("a number from 0 to 1"));
-        assert!(said(("otel-sample-ratio", "2")).contains("\"2\""));
-        assert!(said(("otel-endpoint", "ftp://x")).contains("ftp://x"));
-        let headers = said(("otel-headers", "secret"));
-        assert!(headers.contains("name=value") && !headers.contains("secret"));
-    }
-}
+#[cfg(not(target_arch = "wasm32"))]
+#[path = "config_tests.rs"]
+mod tests;

@@ -31,3 +31,10 @@ pub(crate) fn call(object: &JsValue, method: &str, argument: &JsValue) -> JsValu
     let called = method.and_then(|method| method.call1(object, argument));
     called.unwrap_or_default()
 }
+
+/// As `String(value)`, and the same as an error's `message` where there is one.
+pub(crate) fn describe(value: &JsValue) -> String {
+    let message = text(value, "message");
+    let as_text = || call(&js_sys::global(), "String", value).as_string();
+    message.or_else(as_text).unwrap_or_default()
+}

@@ -30,7 +30,8 @@
 //! # Features
 //!
 //! All on by default: `user-action` (clicks and submits), `navigation` (history), `document-load`,
-//! `errors` (uncaught errors, rejections, panics).
+//! `errors` (uncaught errors, rejections, panics), `fetch` (traced requests), `baggage` (sends the
+//! context's baggage along).
 //!
 //! `testing` has [tools](testing) for your own tests. `off` leaves telemetry out of the build: every call remains and does nothing.
 
@@ -43,8 +44,12 @@ mod config;
 mod context;
 mod diagnostics;
 mod export;
+#[cfg(feature = "fetch")]
 pub mod fetch;
+mod hex;
 mod id;
+#[cfg(any(feature = "fetch", feature = "window-fetch"))]
+mod in_flight;
 mod instrument;
 mod js;
 mod lingering;

@@ -1,6 +1,7 @@
 //! Who sends these spans: the service, this SDK, and the browser it runs in.
 
-use opentelemetry::KeyValue;
+use opentelemetry::{Array, KeyValue, StringValue, Value};
+use wasm_bindgen::{JsCast, JsValue};
 
 use crate::js;
 
@@ -12,10 +13,8 @@ pub(crate) fn attributes(service_name: &str, own: Vec<KeyValue>) -> Vec<KeyValue
         KeyValue::new("telemetry.sdk.language", "rust"),
         KeyValue::new("telemetry.sdk.version", env!("CARGO_PKG_VERSION")),
     ];
-    attributes
-        .extend(navigator("userAgent").map(|value| KeyValue::new("user_agent.original", value)));
-    attributes.extend(navigator("language").map(|value| KeyValue::new("browser.language", value)));
-    attributes.extend(navigator("platform").map(|value| KeyValue::new("browser.platform", value)));
+    // Pages and workers both have it.
+    describe_browser(&js::global("navigator"), &mut attributes);
     for attribute in own {
         attributes.retain(|known| known.key != attribute.key);
         attributes.push(attribute);
@@ -23,7 +22,38 @@ pub(crate) fn attributes(service_name: &str, own: Vec<KeyValue>) -> Vec<KeyValue
     attributes
 }
 
-/// A text of `navigator`, which pages and workers both have.
-fn navigator(property: &str) -> Option<String> {
-    js::text(&js::global("navigator"), property)
+/// By the conventions, platform and brands come from the client hints and nowhere else.
+fn describe_browser(navigator: &JsValue, attributes: &mut Vec<KeyValue>) {
+    let hints = js::get(navigator, "userAgentData");
+    let texts = [
+        ("user_agent.original", js::text(navigator, "userAgent")),
+        ("browser.language", js::text(navigator, "language")),
+        ("browser.platform", js::text(&hints, "platform")),
+    ];
+    for (key, text) in texts {
+        attributes.extend(text.map(|text| KeyValue::new(key, text)));
+    }
+    if let Some(is_mobile) = js::get(&hints, "mobile").as_bool() {
+        attributes.push(KeyValue::new("browser.mobile", is_mobile));
+    }
+    let brands = brands(&js::get(&hints, "brands"));
+    if !brands.is_empty() {
+        attributes.push(KeyValue::new(
+            "browser.brands",
+            Value::Array(Array::String(brands)),
+        ));
+    }
+}
+
+/// Each as `{brand} {version}`.
+fn brands(list: &JsValue) -> Vec<StringValue> {
+    let Some(list) = list.dyn_ref::<js_sys::Array>() else {
+        return Vec::new();
+    };
+    let described = |brand: JsValue| {
+        let name = js::text(&brand, "brand")?;
+        let version = js::text(&brand, "version").unwrap_or_default();
+        Some([&name, " ", &version[..]].concat().into())
+    };
+    list.iter().filter_map(described).collect()
 }

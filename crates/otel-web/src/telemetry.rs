@@ -1,7 +1,6 @@
 //! Switching telemetry on.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
 
 use opentelemetry::KeyValue;
 use web_sys::Window;
@@ -10,14 +9,12 @@ use crate::config::Config;
 use crate::export::{self, Destination};
 use crate::propagation::Propagation;
 use crate::sampler::Sampler;
-use crate::{TracerProvider, action, diagnostics, instrument, js, otlp, pipeline, resource};
+use crate::{
+    TracerProvider, action, diagnostics, instrument, js, otlp, pipeline, propagation, resource,
+};
 
 /// Spans kept while they cannot be sent; the oldest are given up first.
 const QUEUE_CAPACITY: usize = 2048;
-
-thread_local! {
-    static PROPAGATION: RefCell<Propagation> = RefCell::default();
-}
 
 /// The entrance: [`Telemetry::builder`].
 #[derive(Clone, Copy, Debug)]
@@ -28,27 +25,28 @@ pub struct Telemetry {
 impl Telemetry {
     /// Starts to describe the telemetry of the service `service_name`.
     pub fn builder(service_name: impl Into<Cow<'static, str>>) -> Builder {
-        let config = Config {
-            service_name: service_name.into(),
-            endpoint: String::new(),
-            headers: Vec::new(),
-            sample_ratio: 1.0,
-            propagate_to: Vec::new(),
-        };
         Builder {
-            config,
-            resource: Vec::new(),
+            config: Config::new(service_name.into()),
         }
     }
 }
 
-/// Describes telemetry before it is switched on. The page's `<meta name="otel-endpoint">`,
-/// `otel-headers`, `otel-sample-ratio` and `otel-service-name` win over what is set here.
+/// Describes telemetry before it is switched on. What the page says wins over what is set here:
+///
+/// | `<meta name="…">` | `content="…"` |
+/// |---|---|
+/// | `otel-endpoint` | `/otlp`, or `https://api.honeycomb.io` |
+/// | `otel-headers` | `x-honeycomb-team=…,other=…` |
+/// | `otel-sample-ratio` | `0.25` |
+/// | `otel-service-name` | `shop` |
+/// | `otel-resource-attributes` | `deployment.environment.name=staging,service.version=1.2` |
+/// | `otel-propagate-to` | `https://api.example.com,https://img.example.com` |
+/// | `otel-propagate-xray` | `true` |
+/// | `otel-disabled` | `true`: no telemetry on this page |
 #[derive(Clone, Debug)]
 #[must_use = "telemetry is on after `.install()`"]
 pub struct Builder {
     config: Config,
-    resource: Vec<KeyValue>,
 }
 
 impl Builder {
@@ -79,20 +77,29 @@ impl Builder {
         self
     }
 
-    /// Adds an attribute to the resource, e.g. `service.version`.
+    /// Sends `X-Amzn-Trace-Id` where `traceparent` goes, for AWS services that read nothing else.
+    /// Default: no.
+    pub fn propagate_xray(mut self, enabled: bool) -> Self {
+        self.config.propagate_xray = enabled;
+        self
+    }
+
+    /// Adds an attribute to the resource, e.g. `service.version` or `deployment.environment.name`.
     pub fn resource(mut self, attribute: KeyValue) -> Self {
-        self.resource.push(attribute);
+        self.config.resource.push(attribute);
         self
     }
 
     /// Switches telemetry on. Call it first thing, so that the page load is seen from its beginning.
     ///
     /// Where a setting cannot be used, says so on the console and leaves telemetry off.
+    #[expect(clippy::must_use_candidate, reason = "called for its effect")]
     pub fn install(self) -> Telemetry {
         if !cfg!(feature = "off") {
-            match self.config.overridden_by(meta) {
-                Ok(config) => start(config, self.resource),
-                Err(invalid) => diagnostics::warn_once(&invalid.to_string()),
+            match self.config.overridden_by(&meta) {
+                Ok(config) if config.is_disabled => {}
+                Ok(config) => start(config),
+                Err(invalid) => diagnostics::warn_once(&invalid.0),
             }
         }
         Telemetry { _private: () }
@@ -101,26 +108,27 @@ impl Builder {
     /// For [`testing`](crate::testing), on a host too: everything but the export.
     #[cfg(feature = "testing")]
     pub(crate) fn install_unsent(self) {
-        trace(self.config.sample_ratio, self.config.propagate_to);
+        trace(&self.config);
     }
 }
 
-fn start(config: Config, own: Vec<KeyValue>) {
+fn start(mut config: Config) {
+    let own = std::mem::take(&mut config.resource);
     export::install(Destination {
         url: config.traces_url(),
         resource: otlp::encode_resource(&resource::attributes(&config.service_name, own)),
-        headers: config.headers,
+        headers: std::mem::take(&mut config.headers),
     });
-    trace(config.sample_ratio, config.propagate_to);
+    trace(&config);
 }
 
 /// All but the export.
-fn trace(sample_ratio: f64, propagate_to: Vec<String>) {
-    pipeline::install(Sampler::with_ratio(sample_ratio), QUEUE_CAPACITY);
-    let propagation = Propagation {
-        allowed_origins: propagate_to,
-    };
-    PROPAGATION.with(|cell| *cell.borrow_mut() = propagation);
+fn trace(config: &Config) {
+    pipeline::install(Sampler::with_ratio(config.sample_ratio), QUEUE_CAPACITY);
+    propagation::install(Propagation {
+        allowed_origins: config.propagate_to.clone(),
+        xray: config.propagate_xray,
+    });
     opentelemetry::global::set_tracer_provider(TracerProvider::default());
     if cfg!(not(target_arch = "wasm32")) {
         return;
@@ -143,19 +151,9 @@ fn watch(window: &Window) {
     instrument::document_load::install(window);
 }
 
+/// A worker has no document, and so no settings of its own.
 fn meta(name: &str) -> Option<String> {
-    let document = web_sys::window()?.document()?;
-    let element = document
-        .query_selector(&["meta[name='", name, "']"].concat())
-        .ok()??;
-    element.get_attribute("content")
-}
-
-/// Whether a request to `url` carries the trace's headers.
-pub(crate) fn propagates_to(url: &str) -> bool {
-    let origin = web_sys::Url::new(url)
-        .map(|url| url.origin())
-        .unwrap_or_default();
-    let own = js::text(&js_sys::global(), "origin").unwrap_or_default();
-    PROPAGATION.with(|propagation| propagation.borrow().reaches(&origin, &own))
+    let selector = ["meta[name='", name, "']"].concat();
+    let element = js::call(&js::global("document"), "querySelector", &selector.into());
+    js::get(&element, "content").as_string()
 }

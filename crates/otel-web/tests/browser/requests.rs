@@ -1,7 +1,12 @@
 //! Requests: their spans, and the headers they carry.
 
-use otel_web::action;
-use otel_web::fetch::Request;
+use std::pin::pin;
+
+use opentelemetry::baggage::BaggageExt;
+use opentelemetry_proto::tonic::trace::v1::Span;
+use otel_web::fetch::{Method, Request, RequestBuilder};
+use otel_web::{Context, KeyValue, action};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support;
@@ -31,9 +36,12 @@ async fn requests_carry_the_trace_to_the_own_origin_only() {
             .collect::<String>()
     };
     let expected = format!("00-{}-{}-03", hex(&own.trace_id), hex(&own.span_id));
-    assert_eq!(support::traceparent_of("/api/own"), Some(expected));
     assert_eq!(
-        support::traceparent_of("https://elsewhere.example/x?token=1"),
+        support::header_of("/api/own", "traceparent"),
+        Some(expected)
+    );
+    assert_eq!(
+        support::header_of("https://elsewhere.example/x?token=1", "traceparent"),
         None
     );
     let urls: Vec<_> = trace
@@ -64,4 +72,124 @@ async fn a_failed_request_is_an_error_of_its_span_only() {
             .map_or(0, |status| status.code)
     };
     assert_eq!((status("GET /api/broken"), status("failing")), (2, 0));
+}
+
+fn status(span: &Span) -> i32 {
+    span.status.as_ref().map_or(0, |status| status.code)
+}
+
+#[wasm_bindgen_test]
+async fn an_aborted_request_is_no_error_whatever_the_reason() {
+    install();
+    action("aborting").start().run(async {
+        let controller = web_sys::AbortController::new().unwrap();
+        let request = Request::get("/api/aborted?wait=100000")
+            .abort_signal(Some(&controller.signal()))
+            .send();
+        controller.abort_with_reason(&JsValue::from_str("not needed"));
+        assert!(request.await.is_err());
+    });
+    let trace = trace_of("aborting").await;
+    let request = named(&trace, "GET");
+    assert_eq!(
+        text(request, "app.request.outcome").as_deref(),
+        Some("aborted")
+    );
+    assert_eq!((status(request), status(named(&trace, "aborting"))), (0, 0));
+}
+
+#[wasm_bindgen_test]
+async fn a_request_that_nobody_waits_for_ends_and_lets_its_action_end() {
+    install();
+    action("giving up").start().run(async {
+        let mut request = pin!(Request::get("/api/slow?wait=100000").send());
+        assert!(poll_once(request.as_mut()).await.is_pending());
+    });
+    let trace = trace_of("giving up").await;
+    let request = named(&trace, "GET");
+    assert_eq!(
+        text(request, "app.request.outcome").as_deref(),
+        Some("abandoned")
+    );
+    assert_eq!(status(request), 0);
+}
+
+/// Polls a future once.
+async fn poll_once<F: Future + Unpin>(mut future: F) -> std::task::Poll<F::Output> {
+    std::future::poll_fn(|cx| std::task::Poll::Ready(std::pin::Pin::new(&mut future).poll(cx)))
+        .await
+}
+
+#[wasm_bindgen_test]
+async fn a_method_that_the_conventions_do_not_know_does_not_name_the_span() {
+    install();
+    action("unusual").start().run(async {
+        let method = Method::from_bytes(b"PROPFIND").unwrap();
+        RequestBuilder::new("/api/files")
+            .method(method)
+            .send()
+            .await
+            .unwrap();
+        RequestBuilder::new("/api/files")
+            .method(Method::HEAD)
+            .send()
+            .await
+            .unwrap();
+    });
+    let trace = trace_of("unusual").await;
+    let unusual = named(&trace, "HTTP");
+    assert_eq!(
+        text(unusual, "http.request.method").as_deref(),
+        Some("_OTHER")
+    );
+    assert_eq!(
+        text(unusual, "http.request.method_original").as_deref(),
+        Some("PROPFIND")
+    );
+    assert_eq!(
+        text(named(&trace, "HEAD"), "http.request.method").as_deref(),
+        Some("HEAD")
+    );
+}
+
+#[wasm_bindgen_test]
+async fn baggage_goes_where_the_trace_goes() {
+    install();
+    let context = Context::new().with_baggage([KeyValue::new("plan", "gold & more")]);
+    let requests = async {
+        Request::get("/api/with-baggage").send().await.unwrap();
+        Request::get("https://elsewhere.example/none")
+            .send()
+            .await
+            .unwrap();
+    };
+    otel_web::bind_to(context, requests).await;
+    let baggage = |url| support::header_of(url, "baggage");
+    assert_eq!(
+        baggage("/api/with-baggage").as_deref(),
+        Some("plan=gold%20%26%20more")
+    );
+    assert_eq!(baggage("https://elsewhere.example/none"), None);
+}
+
+#[wasm_bindgen_test]
+async fn a_request_says_where_it_went() {
+    install();
+    action("asking").start().run(async {
+        Request::get("https://elsewhere.example:8443/x")
+            .send()
+            .await
+            .unwrap();
+    });
+    let trace = trace_of("asking").await;
+    let request = named(&trace, "GET");
+    assert_eq!(
+        text(request, "server.address").as_deref(),
+        Some("elsewhere.example")
+    );
+    assert_eq!(text(request, "server.port").as_deref(), Some("8443"));
+    assert_eq!(
+        text(request, "http.response.status_code").as_deref(),
+        Some("200")
+    );
 }

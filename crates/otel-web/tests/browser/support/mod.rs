@@ -27,8 +27,9 @@ extern "C" {
     /// Moves the date away from the monotonic clock, as sleep does; back with 0.
     #[wasm_bindgen(js_name = wakeAfter)]
     pub(crate) fn wake_after_ms(milliseconds: f64);
-    #[wasm_bindgen(js_name = traceparentOf)]
-    pub(crate) fn traceparent_of(url: &str) -> Option<String>;
+    /// A header of the latest request to a URL.
+    #[wasm_bindgen(js_name = headerOf)]
+    pub(crate) fn header_of(url: &str, name: &str) -> Option<String>;
 }
 
 /// Switches telemetry on, once for all tests of this page.

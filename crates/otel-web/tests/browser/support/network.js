@@ -3,7 +3,7 @@
 
 const exports_ = [];
 const answers = [];
-const traceparents = new Map();
+const headers_ = new Map();
 let keepalive = 0;
 
 export function listen() {
@@ -11,8 +11,12 @@ export function listen() {
     const request = new Request(input, init);
     const url = new URL(request.url);
     if (url.pathname === "/otlp/v1/traces") return collect(request, init);
-    traceparents.set(url.href, request.headers.get("traceparent"));
-    await new Promise((done) => setTimeout(done, Number(url.searchParams.get("wait") ?? 0)));
+    headers_.set(url.href, request.headers);
+    await new Promise((done, aborted) => {
+      setTimeout(done, Number(url.searchParams.get("wait") ?? 0));
+      const abort = () => aborted(request.signal.reason);
+      request.signal.aborted ? abort() : request.signal.addEventListener("abort", abort);
+    });
     return new Response("{}", { status: Number(url.searchParams.get("status") ?? 200) });
   };
 }
@@ -43,8 +47,8 @@ export function keepaliveCount() {
   return keepalive;
 }
 
-export function traceparentOf(url) {
-  return traceparents.get(new URL(url, location.href).href) ?? undefined;
+export function headerOf(url, name) {
+  return headers_.get(new URL(url, location.href).href)?.get(name) ?? undefined;
 }
 
 export function bodyCount() {
