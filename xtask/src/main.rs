@@ -38,7 +38,8 @@ Usage: cargo xtask <command>
 
   setup                 install the tools that are missing
   dev [--release]       start gateway, back end and page; Ctrl-C ends all of them
-  test [PART...]        run the tests; parts: unit, wasm, journeys, dev
+  test [PART...]        run the tests; parts: unit, wasm, journeys, dev,
+                        and firefox, which only runs when it is named
   lint                  check formatting and clippy, for the host and for wasm
   size                  measure the page, and what telemetry adds to it
   env                   print the variables for building the page by hand:

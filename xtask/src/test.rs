@@ -1,13 +1,15 @@
 //! `cargo xtask test`: every test there is, in parts that can also be run alone.
 
+mod in_browser;
+
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 
 use crate::build::{self, Profile, host_cargo};
 use crate::setup::{self, Browser, Needs};
-use crate::wasm::{TARGET, Wasm};
-use crate::{clock, process, term, workspace};
+use crate::wasm::Wasm;
+use crate::{clock, process, term};
 
 /// A part of the tests, by the name that selects it.
 struct Part {
@@ -16,7 +18,7 @@ struct Part {
     run: fn(&Wasm) -> Result<()>,
 }
 
-const PARTS: [Part; 4] = [
+const PARTS: [Part; 5] = [
     Part {
         name: "unit",
         what: "native tests of all crates",
@@ -25,7 +27,7 @@ const PARTS: [Part; 4] = [
     Part {
         name: "wasm",
         what: "the browser SDK in headless Chromium",
-        run: in_browser,
+        run: in_browser::chromium,
     },
     Part {
         name: "journeys",
@@ -37,7 +39,15 @@ const PARTS: [Part; 4] = [
         what: "the development stack starts and ends as one",
         run: dev,
     },
+    Part {
+        name: "firefox",
+        what: "the browser SDK in headless Firefox",
+        run: in_browser::firefox,
+    },
 ];
+
+/// Runs only when it is named: its browser is not among the tools that are set up.
+const ON_REQUEST: &str = "firefox";
 
 /// Runs the named parts, or all of them, and fails when one of them did.
 pub(crate) fn run(names: &[&str]) -> Result<()> {
@@ -65,7 +75,10 @@ pub(crate) fn run(names: &[&str]) -> Result<()> {
 
 fn select(names: &[&str]) -> Result<Vec<&'static Part>> {
     if names.is_empty() {
-        return Ok(PARTS.iter().collect());
+        return Ok(PARTS
+            .iter()
+            .filter(|part| part.name != ON_REQUEST)
+            .collect());
     }
     let known = || {
         PARTS
@@ -123,25 +136,6 @@ fn unit(_: &Wasm) -> Result<()> {
     process::run_plainly(host_cargo(&["test", "--workspace", "--no-fail-fast"]))
 }
 
-fn in_browser(wasm: &Wasm) -> Result<()> {
-    let crates = ["-p", "otel-web", "-p", "otel-web-yew"];
-    let what = [
-        &["test", "--lib", "--tests", "--target", TARGET],
-        &crates[..],
-    ]
-    .concat();
-    let mut cargo = wasm.cargo(&what)?;
-    cargo.env("CHROMEDRIVER", Browser::find()?.driver);
-    cargo.env(
-        "WASM_BINDGEN_TEST_WEBDRIVER_JSON",
-        workspace::root().join("xtask/webdriver.json"),
-    );
-    // Seconds until the driver must answer; on a busy machine its start alone takes several.
-    cargo.env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "60");
-    cargo.env("WASM_BINDGEN_TEST_TIMEOUT", "120");
-    process::run_plainly(cargo)
-}
-
 fn journeys(wasm: &Wasm) -> Result<()> {
     build::servers()?;
     let viewer = build::viewer(wasm, Profile::Debug)?;
@@ -161,7 +155,7 @@ fn journeys(wasm: &Wasm) -> Result<()> {
     cargo.env("CRUDDUR_BACKEND_BIN", build::server("cruddur-backend"));
     cargo.env("CRUDDUR_GATEWAY_BIN", build::server("otel-web-gateway"));
     cargo
-        .env("CHROME", browser.chrome)
+        .env("CHROME", browser.program)
         .env("CHROMEDRIVER", browser.driver);
     process::run_plainly(cargo)
 }

@@ -24,7 +24,7 @@ impl Tool for BrowserPackages {
     }
 
     fn find(&self) -> Result<Option<PathBuf>> {
-        Ok(Browser::find().ok().map(|browser| browser.chrome))
+        Ok(Browser::find().ok().map(|browser| browser.program))
     }
 
     fn install(&self) -> Result<()> {
@@ -35,22 +35,33 @@ impl Tool for BrowserPackages {
 /// A browser that tests can drive.
 #[derive(Debug)]
 pub(crate) struct Browser {
-    pub(crate) chrome: PathBuf,
+    pub(crate) program: PathBuf,
     pub(crate) driver: PathBuf,
 }
 
 impl Browser {
     /// The ones named by `CHROME` and `CHROMEDRIVER`, else the first on the search path.
     pub(crate) fn find() -> Result<Self> {
-        let chrome = named_or_found("CHROME", &["chromium", "google-chrome", "chromium-browser"])?;
+        let programs = ["chromium", "google-chrome", "chromium-browser"];
         Ok(Self {
-            chrome,
-            driver: named_or_found("CHROMEDRIVER", &["chromedriver"])?,
+            program: named_or_found("CHROME", &programs, SETUP)?,
+            driver: named_or_found("CHROMEDRIVER", &["chromedriver"], SETUP)?,
+        })
+    }
+
+    /// The ones named by `FIREFOX` and `GECKODRIVER`, else the first on the search path.
+    pub(crate) fn firefox() -> Result<Self> {
+        let install = "install Firefox and `cargo install geckodriver`";
+        Ok(Self {
+            program: named_or_found("FIREFOX", &["firefox", "firefox-esr"], install)?,
+            driver: named_or_found("GECKODRIVER", &["geckodriver"], install)?,
         })
     }
 }
 
-fn named_or_found(variable: &str, programs: &[&str]) -> Result<PathBuf> {
+const SETUP: &str = "run `cargo xtask setup`";
+
+fn named_or_found(variable: &str, programs: &[&str], advice: &str) -> Result<PathBuf> {
     if let Some(named) = env::var_os(variable) {
         return Ok(named.into());
     }
@@ -59,10 +70,5 @@ fn named_or_found(variable: &str, programs: &[&str]) -> Result<PathBuf> {
             return Ok(path);
         }
     }
-    None.with_context(|| {
-        format!(
-            "no {}: run `cargo xtask setup`, or name one with {variable}",
-            programs[0]
-        )
-    })
+    None.with_context(|| format!("no {}: {advice}, or name one with {variable}", programs[0]))
 }
