@@ -1,0 +1,3 @@
+// No SDK: what a page costs by itself.
+
+globalThis.sdk = { name: "empty", init: async () => {} };

@@ -1,0 +1,125 @@
+//! A fresh headless Chromium with a profile of its own, gone with everything it wrote when dropped.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+use tokio::process::{Child, Command};
+
+use crate::cdp::Cdp;
+use crate::page::Page;
+
+/// On a busy machine the start alone takes many seconds.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Headless, able to run as root in a container, and silent towards the rest of the network.
+const FLAGS: [&str; 11] = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-default-apps",
+    "--window-size=1280,860",
+    "--remote-debugging-port=0",
+];
+
+static STARTED: AtomicUsize = AtomicUsize::new(0);
+
+#[derive(Debug)]
+pub struct Chromium {
+    cdp: Arc<Cdp>,
+    // After the connection: the profile goes when nobody writes to it any more.
+    process: Child,
+    profile: PathBuf,
+}
+
+impl Chromium {
+    pub async fn start() -> Result<Self> {
+        let number = STARTED.fetch_add(1, Ordering::Relaxed);
+        let name = format!("bench-chromium-{}-{number}", std::process::id());
+        let profile = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&profile)?;
+        let process = launch(&profile)?;
+        let address = address(&profile).await?;
+        let cdp = Arc::new(Cdp::connect(&address).await?);
+        Ok(Self {
+            cdp,
+            process,
+            profile,
+        })
+    }
+
+    /// A new, empty tab.
+    pub async fn page(&self) -> Result<Page> {
+        Page::open(Arc::clone(&self.cdp)).await
+    }
+
+    /// Commands to the browser itself.
+    #[must_use]
+    pub fn cdp(&self) -> &Cdp {
+        &self.cdp
+    }
+
+    pub async fn version(&self) -> Result<String> {
+        let version = self
+            .cdp
+            .call(None, "Browser.getVersion", serde_json::json!({}))
+            .await?;
+        Ok(version["product"].as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Ends it and waits until it is gone, so that the next one has the machine for itself.
+    pub async fn end(mut self) -> Result<()> {
+        self.process.kill().await.context("cannot end the browser")
+    }
+}
+
+impl Drop for Chromium {
+    fn drop(&mut self) {
+        drop(self.process.start_kill());
+        // Its helpers may still write for a moment; what they leave is in the system's temporary folder.
+        drop(std::fs::remove_dir_all(&self.profile));
+    }
+}
+
+fn launch(profile: &Path) -> Result<Child> {
+    let program = std::env::var_os("CHROME").map_or_else(|| "chromium".into(), PathBuf::from);
+    Command::new(&program)
+        .args(FLAGS)
+        .arg(format!("--user-data-dir={}", profile.display()))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .with_context(|| {
+            format!(
+                "cannot start `{}`: run `cargo xtask setup`, or name a Chromium with CHROME",
+                program.display()
+            )
+        })
+}
+
+/// The browser writes where it listens into its profile.
+async fn address(profile: &Path) -> Result<String> {
+    let file = profile.join("DevToolsActivePort");
+    let began = Instant::now();
+    while began.elapsed() < PATIENCE {
+        let written = std::fs::read_to_string(&file).unwrap_or_default();
+        if let Some((port, path)) = written
+            .split_once('\n')
+            .filter(|(_, path)| !path.is_empty())
+        {
+            return Ok(format!("ws://127.0.0.1:{port}{}", path.trim()));
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    bail!("the browser did not start within {PATIENCE:?}")
+}

@@ -1,0 +1,35 @@
+//! Measures otel-web and its peers in fresh browsers. `cargo xtask bench` builds the pages and starts it.
+
+mod sdk;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+const USAGE: &str = "\
+Usage: bench-runner <measurement> PAGES
+
+  sdk PAGES [--runs N] [--only SDK]   time and bytes for each span, start-up
+
+PAGES is the folder with one page for each SDK.";
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match run(&arguments).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: &[&str]) -> Result<()> {
+    match arguments {
+        ["sdk", pages, options @ ..] => sdk::run(Path::new(pages), options).await,
+        _ => bail!("{USAGE}"),
+    }
+}

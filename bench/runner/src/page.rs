@@ -1,0 +1,134 @@
+//! One tab: go somewhere, run a script, read how long its main thread worked.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::{Value, json};
+use tokio::sync::broadcast::error::RecvError;
+use tokio::time::timeout;
+
+use crate::cdp::{Cdp, Event};
+
+const PATIENCE: Duration = Duration::from_secs(90);
+
+#[derive(Debug)]
+pub struct Page {
+    cdp: Arc<Cdp>,
+    target: String,
+    session: String,
+}
+
+impl Page {
+    pub async fn open(cdp: Arc<Cdp>) -> Result<Self> {
+        let made = cdp
+            .call(None, "Target.createTarget", json!({ "url": "about:blank" }))
+            .await?;
+        let target = text(&made, "targetId")?;
+        let how = json!({ "targetId": target, "flatten": true });
+        let attached = cdp.call(None, "Target.attachToTarget", how).await?;
+        let session = text(&attached, "sessionId")?;
+        let page = Self {
+            cdp,
+            target,
+            session,
+        };
+        page.call("Page.enable", json!({})).await?;
+        Ok(page)
+    }
+
+    /// Any command of the DevTools protocol.
+    pub async fn call(&self, method: &str, params: Value) -> Result<Value> {
+        self.cdp.call(Some(&self.session), method, params).await
+    }
+
+    /// Goes to `url` and waits for its `load` event.
+    pub async fn goto(&self, url: &str) -> Result<()> {
+        let loaded = self.next("Page.loadEventFired");
+        let answer = self.call("Page.navigate", json!({ "url": url })).await?;
+        if let Some(reason) = answer["errorText"].as_str() {
+            bail!("{url} cannot be opened: {reason}");
+        }
+        loaded
+            .await
+            .with_context(|| format!("{url} does not load"))
+            .map(drop)
+    }
+
+    /// The next event of this kind from this page, counted from the call, not from the first poll.
+    pub fn next(&self, method: &'static str) -> impl Future<Output = Result<Event>> {
+        let mut events = self.cdp.events();
+        let session = self.session.clone();
+        let wait = async move {
+            loop {
+                match events.recv().await {
+                    Ok(event) if event.is_from(&session) && event.method == method => {
+                        return Ok(event);
+                    }
+                    Ok(_) | Err(RecvError::Lagged(_)) => {}
+                    Err(RecvError::Closed) => bail!("the browser is gone"),
+                }
+            }
+        };
+        async move {
+            timeout(PATIENCE, wait)
+                .await
+                .with_context(|| format!("no {method} within {PATIENCE:?}"))?
+        }
+    }
+
+    /// The value of an expression, of a promise when it has settled.
+    pub async fn evaluate(&self, expression: &str) -> Result<Value> {
+        let how = json!({ "expression": expression, "awaitPromise": true, "returnByValue": true });
+        let mut answer = self.call("Runtime.evaluate", how).await?;
+        if let Some(thrown) = answer.get("exceptionDetails") {
+            let what = thrown["exception"]["description"].as_str();
+            bail!("{expression}: {}", what.unwrap_or("it threw"));
+        }
+        Ok(answer["result"]["value"].take())
+    }
+
+    /// The number an expression evaluates to.
+    pub async fn number(&self, expression: &str) -> Result<f64> {
+        let value = self.evaluate(expression).await?;
+        value
+            .as_f64()
+            .with_context(|| format!("{expression} is {value}, not a number"))
+    }
+
+    /// Runs `script` in each new document before the page's own.
+    pub async fn run_first(&self, script: &str) -> Result<()> {
+        let how = json!({ "source": script });
+        let method = "Page.addScriptToEvaluateOnNewDocument";
+        self.call(method, how).await.map(drop)
+    }
+
+    /// Closes the tab as a person does: `pagehide` is fired, `beforeunload` too.
+    pub async fn close(self) -> Result<()> {
+        let how = json!({ "targetId": self.target });
+        self.cdp
+            .call(None, "Target.closeTarget", how)
+            .await
+            .map(drop)
+    }
+
+    /// Ends the tab's process at once, without any event.
+    pub fn crash(&self) -> Result<()> {
+        // The answer never comes: who would send it is gone.
+        self.cdp
+            .send(Some(&self.session), "Page.crash", json!({}))
+            .map(drop)
+    }
+}
+
+impl Event {
+    fn is_from(&self, session: &str) -> bool {
+        self.session.as_deref() == Some(session)
+    }
+}
+
+fn text(value: &Value, key: &str) -> Result<String> {
+    let text = value[key].as_str();
+    text.map(str::to_owned)
+        .with_context(|| format!("the browser's answer has no {key}: {value}"))
+}

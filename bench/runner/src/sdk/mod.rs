@@ -1,0 +1,44 @@
+//! What an SDK costs: time for each span, time for each span that is not sampled, start-up, bytes on the wire.
+//!
+//! Each run of each SDK has a fresh browser to itself; the order changes with each run, so that what
+//! else the machine does hits all of them alike.
+
+mod clock;
+mod mix;
+mod options;
+mod run;
+mod start;
+mod summary;
+
+use std::path::Path;
+
+use anyhow::Result;
+use bench_runner::{chromium::Chromium, report};
+
+use options::Options;
+use run::{Figures, measure};
+
+pub(crate) async fn run(pages: &Path, arguments: &[&str]) -> Result<()> {
+    let options = Options::parse(pages, arguments)?;
+    let mut measured: Vec<(String, Vec<Figures>)> = Vec::new();
+    measured.extend(options.sdks.iter().map(|sdk| (sdk.clone(), Vec::new())));
+    for number in 0..options.runs {
+        measured.rotate_left(1);
+        for (sdk, runs) in &mut measured {
+            let figures = measure(pages, sdk).await?;
+            println!(
+                "run {} of {}  {sdk:<14} {figures}",
+                number + 1,
+                options.runs
+            );
+            runs.push(figures);
+        }
+    }
+    measured.sort_by_key(|(sdk, _)| options.sdks.iter().position(|known| known == sdk));
+    let browser = Chromium::start().await?;
+    let report = summary::report(&measured, &browser.version().await?);
+    println!("\n{}", summary::table(&report));
+    let path = report::write("bench-sdk", &report)?;
+    println!("written to {}", path.display());
+    Ok(())
+}

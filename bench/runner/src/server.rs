@@ -1,0 +1,112 @@
+//! One origin: a folder of files, and the collector below `/v1/…` and `/otlp/v1/…`.
+//!
+//! A page's own server and a foreign collector are two of these with one [`Collector`] between them.
+
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use axum::Router;
+use axum::extract::State;
+use axum::http::{StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::any;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::collector::{self, Collector};
+
+/// Serves until it is dropped.
+#[derive(Debug)]
+pub struct Server {
+    origin: String,
+    task: JoinHandle<()>,
+}
+
+impl Server {
+    /// On a free port of the loopback interface.
+    pub async fn start(folder: PathBuf, collector: &Arc<Collector>) -> Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0")
+            .await
+            .context("no free port")?;
+        let origin = format!("http://{}", listener.local_addr()?);
+        let take = any(collector::take).with_state(Arc::clone(collector));
+        let app = Router::new()
+            .route("/v1/{*signal}", take.clone())
+            .route("/otlp/{*path}", take)
+            .fallback(file)
+            .with_state(Arc::new(folder));
+        let task = tokio::spawn(async move {
+            // Ends with the server, by being aborted.
+            drop(axum::serve(listener, app).await);
+        });
+        Ok(Self { origin, task })
+    }
+
+    /// Such as `http://127.0.0.1:40123`.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+async fn file(State(folder): State<Arc<PathBuf>>, uri: Uri) -> Response {
+    let Some(path) = path_below(&folder, uri.path()) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    match tokio::fs::read(&path).await {
+        Ok(content) => {
+            let headers = [
+                (header::CONTENT_TYPE, content_type(&path)),
+                (header::CACHE_CONTROL, "no-store"),
+            ];
+            (headers, content).into_response()
+        }
+        Err(_) => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+fn path_below(folder: &Path, path: &str) -> Option<PathBuf> {
+    let path = Path::new(path.trim_start_matches('/'));
+    let is_below = path
+        .components()
+        .all(|part| matches!(part, Component::Normal(_)));
+    let path = folder.join(path);
+    let path = if path.is_dir() {
+        path.join("index.html")
+    } else {
+        path
+    };
+    is_below.then_some(path)
+}
+
+/// `WebAssembly.instantiateStreaming` insists on its type, and modules on theirs.
+fn content_type(path: &Path) -> &'static str {
+    match path.extension().and_then(|extension| extension.to_str()) {
+        Some("html") => "text/html; charset=utf-8",
+        Some("js" | "mjs") => "text/javascript",
+        Some("wasm") => "application/wasm",
+        Some("json") => "application/json",
+        _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_outside_the_folder_is_served() {
+        let folder = Path::new("pages");
+        assert_eq!(path_below(folder, "/../secret"), None);
+        assert_eq!(path_below(folder, "/a/../../secret"), None);
+        let inside = path_below(folder, "/otel-js/bundle.js");
+        assert_eq!(inside, Some(PathBuf::from("pages/otel-js/bundle.js")));
+    }
+}
