@@ -1,20 +1,21 @@
 // The work every SDK is measured at. Each adapter says how its SDK starts a span, gives it attributes and ends it;
 // what is done with that is the same for all.
 //
-// An adapter has `start(name, parent, client)`, `set(span, attributes)`, `end(span)`, and may have `around(count, work)`
-// where the SDK only keeps spans below a transaction.
+// An adapter has `start(name, parent, isClient)`, `set(span, attributes)`, `end(span)`, and `within(span, work)`, which
+// runs the work with the span as the current one.
 
-export function attributes(number) {
+/** Five, as a request of an application has them. */
+function attributes(number) {
   return {
-    "app.widget.id": "like-" + number,
-    "url.path": "/home",
+    "http.request.method": "GET",
+    "url.template": "/api/items/{id}",
+    "app.item.number": number,
     "http.response.status_code": 200,
-    "app.item.position": number,
-    "app.item.cached": true,
+    "app.cached": number % 2 === 0,
   };
 }
 
-export function work({ start, set, end }) {
+export function work({ start, set, end, within }) {
   const one = (name, parent, number) => {
     const span = start(name, parent);
     set(span, attributes(number));
@@ -25,7 +26,7 @@ export function work({ start, set, end }) {
   };
   const loop = (count) => {
     const began = performance.now();
-    for (let number = 0; number < count; number++) end(one("m.span", undefined, number));
+    for (let number = 0; number < count; number++) end(one("m.run", undefined, number));
     return performance.now() - began;
   };
   return {
@@ -41,6 +42,12 @@ export function work({ start, set, end }) {
     },
     run: loop,
     run_unsampled: loop,
+    async request(name, url) {
+      const root = one(name, undefined, 0);
+      await within(root, () => fetch(url));
+      end(root);
+      return 2;
+    },
     record(spans) {
       const started = [];
       for (const [name, parent, kind, attributes] of spans) {

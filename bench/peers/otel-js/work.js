@@ -15,6 +15,7 @@ export function expose(name, init) {
       },
       set: (span, attributes) => span.setAttributes(attributes),
       end: (span) => span.end(),
+      within: (span, work) => context.with(trace.setSpan(context.active(), span), work),
     }),
   };
 }

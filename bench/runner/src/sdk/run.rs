@@ -102,7 +102,7 @@ impl Subject {
         for _ in 0..count {
             self.collector.forget();
             in_loop += self.page.number(&format!("sdk.run({ROUND})")).await?;
-            self.arrive("m.span", ROUND as usize).await?;
+            self.arrive("m.run", ROUND as usize).await?;
         }
         let all = clock::main_thread_ms(&self.page).await? - before;
         let per_span = |ms: f64| ms * 1e6 / f64::from(ROUND * count);
