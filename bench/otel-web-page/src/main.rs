@@ -8,6 +8,7 @@ use std::cell::RefCell;
 use opentelemetry::trace::{Span as _, TraceContextExt as _, Tracer as _};
 use opentelemetry::{Context, KeyValue, global};
 use otel_web::Telemetry;
+use otel_web::fetch::Request;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 #[wasm_bindgen]
@@ -55,6 +56,15 @@ pub fn open_root(name: String) -> u32 {
     2
 }
 
+/// A traced request in a trace of its own; ends with the answer, and says how many spans have ended then.
+#[wasm_bindgen]
+pub async fn request(name: String, url: String) -> u32 {
+    let root = root(name);
+    let answer = otel_web::bind_to(root.clone(), Request::get(&url).send()).await;
+    root.span().end();
+    1 + u32::from(answer.is_ok())
+}
+
 /// Starts and ends so many spans; returns the milliseconds it took.
 #[wasm_bindgen]
 #[must_use]
@@ -70,7 +80,9 @@ pub fn run(count: u32) -> f64 {
 }
 
 fn root(name: String) -> Context {
-    Context::new().with_span(global::tracer("bench").start_with_context(name, &Context::new()))
+    let mut span = global::tracer("bench").start_with_context(name, &Context::new());
+    describe(&mut span, 0);
+    Context::new().with_span(span)
 }
 
 fn child(root: &Context, number: u32) {
@@ -79,7 +91,7 @@ fn child(root: &Context, number: u32) {
     span.end();
 }
 
-/// Five attributes, as a request of an application has them.
+/// Five attributes, as a request of an application has them; the same for every SDK.
 fn describe(span: &mut impl opentelemetry::trace::Span, number: u32) {
     span.set_attribute(KeyValue::new("http.request.method", "GET"));
     span.set_attribute(KeyValue::new("url.template", "/api/items/{id}"));

@@ -11,6 +11,7 @@ globalThis.sdk = {
   spans: page.spans,
   open_root: page.open_root,
   record: page.record,
+  request: page.request,
   run: page.run,
   run_unsampled: page.run,
 };

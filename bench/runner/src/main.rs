@@ -1,5 +1,6 @@
 //! Measures otel-web and its peers in fresh browsers. `cargo xtask bench` builds the pages and starts it.
 
+mod delivery;
 mod sdk;
 
 use std::path::Path;
@@ -10,6 +11,8 @@ use anyhow::{Result, bail};
 const USAGE: &str = "\
 Usage: bench-runner <measurement> PAGES
 
+  delivery PAGES [--runs N] [--sdk SDK] [--only PART-OF-A-CASE]
+                                      what arrives when things go wrong
   sdk PAGES [--runs N] [--only SDK]   time and bytes for each span, start-up
 
 PAGES is the folder with one page for each SDK.";
@@ -29,6 +32,7 @@ async fn main() -> ExitCode {
 
 async fn run(arguments: &[&str]) -> Result<()> {
     match arguments {
+        ["delivery", pages, options @ ..] => delivery::run(Path::new(pages), options).await,
         ["sdk", pages, options @ ..] => sdk::run(Path::new(pages), options).await,
         _ => bail!("{USAGE}"),
     }

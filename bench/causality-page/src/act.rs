@@ -1,0 +1,64 @@
+//! What an action does after its click.
+
+use std::time::Duration;
+
+use futures_util::future::join;
+use gloo_timers::future::sleep;
+use opentelemetry::global;
+use opentelemetry::trace::Tracer as _;
+use otel_web::fetch::Request;
+use web_sys::AbortController;
+
+use crate::piece_done;
+
+/// A span that is no more than its place: which trace it is in is all that is asked.
+pub(crate) fn mark(what: &str, number: u32) {
+    global::tracer("app").in_span(format!("m.{what} {number}"), |_| ());
+}
+
+pub(crate) async fn pause(milliseconds: u32) {
+    sleep(Duration::from_millis(milliseconds.into())).await;
+}
+
+pub(crate) async fn load(what: &str, number: u32) {
+    // A page that cannot load shows so by what is missing.
+    drop(Request::get(&path(what, number)).send().await);
+}
+
+fn path(what: &str, number: u32) -> String {
+    format!("/otlp/m/{what}/{number}")
+}
+
+pub(crate) async fn act(number: u32) {
+    pause(number % 7).await;
+    mark("timer", number);
+    join(load("one", number), load("other", number)).await;
+    mark("joined", number);
+    otel_web::spawn(outer(number));
+    give_up(number).await;
+    mark("aborted", number);
+    piece_done();
+}
+
+async fn outer(number: u32) {
+    pause(1).await;
+    otel_web::spawn(async move {
+        pause(number % 3).await;
+        mark("nested", number);
+        piece_done();
+    });
+}
+
+/// A request whose answer comes too late.
+async fn give_up(number: u32) {
+    let Ok(controller) = AbortController::new() else {
+        return;
+    };
+    let signal = controller.signal();
+    otel_web::spawn(async move {
+        pause(number % 5).await;
+        controller.abort();
+    });
+    let request = Request::get(&path("slow", number)).abort_signal(Some(&signal));
+    drop(request.send().await);
+}

@@ -1,0 +1,142 @@
+//! The cases, by the names that reports and the command line know them by.
+
+use std::fmt;
+
+/// How a person is done with a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    Leave,
+    Close,
+}
+
+/// Where spans go to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Endpoint {
+    /// Below the page's own origin.
+    Same,
+    /// Another origin: each request is preceded by a preflight, and that takes its time.
+    Foreign,
+}
+
+/// How a busy receiver says when to come back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RetryAfter {
+    Seconds,
+    Date,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Crash {
+    /// In the moment the spans have ended.
+    AtOnce,
+    /// After the receiver has refused them.
+    InOutage,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Store {
+    /// Whatever the page writes is too much.
+    Full,
+    /// Asking for it throws, as where cookies are blocked.
+    Forbidden,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Case {
+    /// So many spans end, and the page is gone.
+    Exit(Exit, u32, Endpoint),
+    /// The root is still open.
+    MidAction(Exit),
+    /// The page is left when an answer is 100 ms old.
+    AfterAnswer,
+    /// The receiver is down for 25 s.
+    Unavailable,
+    Busy(RetryAfter),
+    /// For ten minutes; then the page is loaded again.
+    Offline,
+    Crashed(Crash),
+    /// The project's own gateway is killed and comes back.
+    GatewayRestarted,
+    TwoTabs,
+    Storage(Store),
+}
+
+impl Case {
+    pub(crate) fn all() -> Vec<Self> {
+        let mut cases = Vec::new();
+        for endpoint in [Endpoint::Foreign, Endpoint::Same] {
+            for exit in [Exit::Leave, Exit::Close] {
+                cases.extend([20, 150, 400, 1500].map(|spans| Self::Exit(exit, spans, endpoint)));
+            }
+        }
+        cases.extend([
+            Self::MidAction(Exit::Leave),
+            Self::MidAction(Exit::Close),
+            Self::AfterAnswer,
+            Self::Unavailable,
+            Self::Busy(RetryAfter::Seconds),
+            Self::Busy(RetryAfter::Date),
+            Self::Offline,
+            Self::Crashed(Crash::AtOnce),
+            Self::Crashed(Crash::InOutage),
+            Self::GatewayRestarted,
+            Self::TwoTabs,
+            Self::Storage(Store::Full),
+            Self::Storage(Store::Forbidden),
+        ]);
+        cases
+    }
+}
+
+impl fmt::Display for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = match self {
+            Self::Exit(exit, spans, endpoint) => format!("{exit} with {spans} spans, {endpoint}"),
+            Self::MidAction(exit) => format!("{exit} while a root is open"),
+            Self::AfterAnswer => "leave 100 ms after an answer".to_owned(),
+            Self::Unavailable => "503 for 25 s".to_owned(),
+            Self::Busy(RetryAfter::Seconds) => "429, Retry-After in seconds".to_owned(),
+            Self::Busy(RetryAfter::Date) => "429, Retry-After as a date".to_owned(),
+            Self::Offline => "offline for 10 min, then reload".to_owned(),
+            Self::Crashed(Crash::AtOnce) => "tab crashes at once".to_owned(),
+            Self::Crashed(Crash::InOutage) => "tab crashes in an outage".to_owned(),
+            Self::GatewayRestarted => "gateway killed and restarted".to_owned(),
+            Self::TwoTabs => "two tabs, closed in an outage".to_owned(),
+            Self::Storage(Store::Full) => "storage full, leave with 400 spans".to_owned(),
+            Self::Storage(Store::Forbidden) => "storage forbidden, leave with 400 spans".to_owned(),
+        };
+        f.pad(&name)
+    }
+}
+
+impl fmt::Display for Exit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Leave => "leave",
+            Self::Close => "close",
+        })
+    }
+}
+
+impl fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Same => "same origin",
+            Self::Foreign => "other origin",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_case_has_a_name_of_its_own() {
+        let mut names: Vec<_> = Case::all().iter().map(Case::to_string).collect();
+        let count = names.len();
+        names.sort();
+        names.dedup();
+        assert_eq!(names.len(), count);
+    }
+}
