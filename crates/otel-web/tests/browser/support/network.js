@@ -31,8 +31,10 @@ async function collect(request, init) {
 
 async function decoded(request) {
   const isGzipped = request.headers.get("content-encoding") === "gzip";
-  const body = isGzipped ? request.body.pipeThrough(new DecompressionStream("gzip")) : request.body;
-  return new Uint8Array(await new Response(body).arrayBuffer());
+  // By way of a response: Firefox has no `Request.body`.
+  const { body } = new Response(await request.arrayBuffer());
+  const plain = isGzipped ? body.pipeThrough(new DecompressionStream("gzip")) : body;
+  return new Uint8Array(await new Response(plain).arrayBuffer());
 }
 
 export function answerNext(status, retryAfter) {
