@@ -38,7 +38,7 @@ impl Anchor {
     /// A monotonic time, in milliseconds, as a date. Rounded to microseconds: browsers give no more.
     pub(crate) fn unix_nanos(self, monotonic_ms: f64) -> UnixNanos {
         let micros = (self.origin_ms + monotonic_ms) * 1_000.0;
-        micros.round() as u64 * 1_000
+        (micros + 0.5) as u64 * 1_000
     }
 
     pub(crate) fn now(self) -> UnixNanos {
@@ -63,9 +63,13 @@ impl Anchor {
 
 pub(crate) fn from_system_time(time: SystemTime) -> UnixNanos {
     let since_epoch = time.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
-    u64::try_from(since_epoch.as_nanos()).unwrap_or(u64::MAX)
+    // Not `as_nanos`, which is arithmetic with 128 bits.
+    let seconds = since_epoch.as_secs().saturating_mul(1_000_000_000);
+    seconds.saturating_add(since_epoch.subsec_nanos().into())
 }
 
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 pub(crate) fn to_system_time(nanos: UnixNanos) -> SystemTime {
     UNIX_EPOCH + Duration::from_nanos(nanos)
 }

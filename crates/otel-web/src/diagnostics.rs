@@ -3,10 +3,9 @@
 use std::cell::RefCell;
 use std::fmt::Display;
 
-use opentelemetry::trace::{Event, Status, TraceContextExt};
+use opentelemetry::trace::{Status, TraceContextExt};
 use opentelemetry::{Context, KeyValue};
 
-use crate::clock::to_system_time;
 use crate::{pipeline, platform};
 
 thread_local! {
@@ -46,13 +45,12 @@ pub(crate) fn record_error_on(context: &Context, exception_type: &str, message: 
             };
             open.record.set_status(Status::error(message.to_owned()));
             if Some(ticket) == span || span.is_none() {
-                let time = to_system_time(open.anchor.now());
-                let attributes = vec![
+                let attributes = [
                     KeyValue::new("exception.type", exception_type.to_owned()),
                     KeyValue::new("exception.message", message.to_owned()),
                 ];
-                open.record
-                    .add_event(Event::new("exception", time, attributes, 0));
+                let now = open.anchor.now();
+                open.record.add_event("exception", now, (&attributes, 0));
             }
         }
     });

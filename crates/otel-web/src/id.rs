@@ -7,6 +7,7 @@
 
 use opentelemetry::trace::{SpanId, TraceFlags, TraceId};
 
+use crate::clock::UnixNanos;
 use crate::platform;
 
 /// The flag of W3C Trace Context level 2 that says: the last 7 bytes of the trace id are random.
@@ -28,11 +29,9 @@ impl IdGenerator {
         }
     }
 
-    pub(crate) fn trace_id(&mut self, unix_seconds: u32) -> TraceId {
-        let mut bytes = [0; 16];
-        bytes[..4].copy_from_slice(&unix_seconds.to_be_bytes());
-        bytes[4..].copy_from_slice(&self.take::<12>());
-        TraceId::from_bytes(bytes)
+    /// The random part of a trace id.
+    pub(crate) fn trace_randomness(&mut self) -> Randomness {
+        self.take()
     }
 
     /// Never zero: zero means "no span".
@@ -57,6 +56,18 @@ impl IdGenerator {
     }
 }
 
+/// The 12 bytes of a trace id that no clock decides.
+pub(crate) type Randomness = [u8; 12];
+
+pub(crate) fn trace_id(now: UnixNanos, random: Randomness) -> TraceId {
+    let seconds = (now / 1_000_000_000) as u32;
+    let high = u128::from(seconds) << 96;
+    let low = random
+        .iter()
+        .fold(0_u128, |bits, byte| bits << 8 | u128::from(*byte));
+    TraceId::from(high | low)
+}
+
 /// The flags of a new trace: always random, sampled or not.
 pub(crate) const fn flags(sampled: bool) -> TraceFlags {
     TraceFlags::new(RANDOM_FLAG | sampled as u8)
@@ -70,15 +81,15 @@ mod tests {
 
     #[test]
     fn trace_ids_start_with_the_time_in_seconds() {
-        let id = IdGenerator::new().trace_id(0x6a2b_7c1e);
-        assert_eq!(id.to_bytes()[..4], [0x6a, 0x2b, 0x7c, 0x1e]);
+        let id = trace_id(0x6a2b_7c1e * 1_000_000_000 + 1, [0xab; 12]);
+        assert_eq!(id.to_bytes()[..6], [0x6a, 0x2b, 0x7c, 0x1e, 0xab, 0xab]);
     }
 
     #[test]
     fn ids_do_not_repeat_across_pools() {
         let mut ids = IdGenerator::new();
         let spans: HashSet<_> = (0..1_000).map(|_| ids.span_id()).collect();
-        let traces: HashSet<_> = (0..1_000).map(|_| ids.trace_id(7)).collect();
+        let traces: HashSet<_> = (0..1_000).map(|_| ids.trace_randomness()).collect();
         assert_eq!((spans.len(), traces.len()), (1_000, 1_000));
     }
 

@@ -1,11 +1,11 @@
 //! The span of a request, from its start until there is an answer or nobody waits for one any more.
 
-use opentelemetry::trace::{SpanBuilder, SpanKind, Status, TraceContextExt, Tracer as _};
-use opentelemetry::{Context, KeyValue};
+use opentelemetry::Context;
+use opentelemetry::trace::{Span as _, SpanKind, TraceContextExt};
 use wasm_bindgen::JsValue;
 use web_sys::Request;
 
-use crate::{Tracer, js, propagation, redact};
+use crate::{Span, js, propagation, redact};
 
 /// All others are `_OTHER`, as the conventions ask, lest a typo makes a new name for a span.
 const KNOWN_METHODS: [&str; 9] = [
@@ -14,8 +14,8 @@ const KNOWN_METHODS: [&str; 9] = [
 
 /// Ends its span when dropped.
 pub(crate) struct InFlight {
-    /// Keeps the action open as well. `None` once settled, and where telemetry is left out.
-    context: Option<Context>,
+    /// `None` once settled, and where telemetry is left out.
+    span: Option<Span>,
     request: Request,
 }
 
@@ -25,7 +25,7 @@ impl InFlight {
         let request = Clone::clone(request);
         if cfg!(feature = "off") {
             return Self {
-                context: None,
+                span: None,
                 request,
             };
         }
@@ -36,96 +36,84 @@ impl InFlight {
             crate::current()
         };
         let url = js::text(&request, "url").unwrap_or_default();
-        let span = Tracer::own().build_with_context(describe(&request, &url, template), &caller);
-        let context = caller.with_span(span);
+        let span = start_span(&request, &url, template, &caller);
         let headers = request.headers();
-        propagation::inject(&context, &url, &mut |name, value| {
+        propagation::inject(&caller, span.span_context(), &url, &mut |name, value| {
             // A name or value that the browser does not take is left out.
             let _ = headers.set(name, value);
         });
         Self {
-            context: Some(context),
+            span: Some(span),
             request,
         }
     }
 
     pub(crate) fn settle(mut self, answer: Result<&JsValue, &JsValue>) {
-        if let Some(context) = self.context.take() {
+        if let Some(span) = self.span.take() {
             match answer {
-                Ok(response) => record_response(&context, response),
-                Err(reason) => self.record_failure(&context, reason),
+                Ok(response) => record_response(&span, response),
+                Err(reason) => self.record_failure(&span, reason),
             }
-            context.span().end();
         }
     }
 
     /// An abort is what the application wanted; a timeout is not, though the same signal brings it.
-    fn record_failure(&self, context: &Context, reason: &JsValue) {
+    fn record_failure(&self, span: &Span, reason: &JsValue) {
         let name = js::text(reason, "name").unwrap_or_default();
         let is_aborted = js::get(&js::get(&self.request, "signal"), "aborted").is_truthy();
-        let span = context.span();
         if is_aborted && name != "TimeoutError" {
-            span.set_attribute(KeyValue::new("app.request.outcome", "aborted"));
+            span.annotate("app.request.outcome", "aborted");
         } else {
-            span.set_attribute(KeyValue::new("error.type", name));
-            span.set_status(Status::error(js::describe(reason)));
+            span.annotate("error.type", &*name);
+            span.fail(js::describe(reason));
         }
     }
 }
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        if let Some(context) = self.context.take() {
-            let span = context.span();
-            span.set_attribute(KeyValue::new("app.request.outcome", "abandoned"));
-            span.end();
+        if let Some(span) = &self.span {
+            span.annotate("app.request.outcome", "abandoned");
         }
     }
 }
 
-fn describe(request: &Request, url: &str, template: Option<&str>) -> SpanBuilder {
+fn start_span(request: &Request, url: &str, template: Option<&str>, caller: &Context) -> Span {
     let method = js::text(request, "method").unwrap_or_default();
     let is_known = KNOWN_METHODS.contains(&&method[..]);
-    let mut attributes = Vec::with_capacity(6);
-    attributes.push(KeyValue::new("url.full", redact::url(url)));
-    if let Some((address, port)) = propagation::host_and_port(url) {
-        attributes.push(KeyValue::new("server.address", address.to_owned()));
-        attributes.push(KeyValue::new("server.port", port));
-    }
-    let mut name = if is_known {
-        method.clone()
-    } else {
-        "HTTP".to_owned()
+    let verb = if is_known { &method } else { "HTTP" };
+    let name = match template {
+        Some(template) => [verb, " ", template].concat(),
+        None => verb.to_owned(),
     };
-    if let Some(template) = template {
-        attributes.push(KeyValue::new("url.template", template.to_owned()));
-        name = [&name, " ", template].concat();
-    }
+    let span = Span::below(caller, name.into(), SpanKind::Client);
     if is_known {
-        attributes.push(KeyValue::new("http.request.method", method));
+        span.annotate("http.request.method", &*method);
     } else {
-        attributes.push(KeyValue::new("http.request.method", "_OTHER"));
-        attributes.push(KeyValue::new("http.request.method_original", method));
+        span.annotate("http.request.method", "_OTHER");
+        span.annotate("http.request.method_original", &*method);
     }
-    SpanBuilder::from_name(name)
-        .with_kind(SpanKind::Client)
-        .with_attributes(attributes)
+    span.annotate("url.full", &*redact::url(url));
+    if let Some(template) = template {
+        span.annotate("url.template", template);
+    }
+    if let Some((address, port)) = propagation::host_and_port(url) {
+        span.annotate("server.address", address);
+        span.annotate("server.port", port);
+    }
+    span
 }
 
 /// A status from 400 on is the client's error. One of 0 belongs to an answer that the page may not
 /// look into.
-fn record_response(context: &Context, response: &JsValue) {
+fn record_response(span: &Span, response: &JsValue) {
     let status = js::number(response, "status").unwrap_or_default() as u16;
-    let span = context.span();
     if status > 0 {
-        span.set_attribute(KeyValue::new(
-            "http.response.status_code",
-            i64::from(status),
-        ));
+        span.annotate("http.response.status_code", i64::from(status));
     }
     if status >= 400 {
-        span.set_attribute(KeyValue::new("error.type", digits(status)));
-        span.set_status(Status::error(""));
+        span.annotate("error.type", &*digits(status));
+        span.fail("");
     }
 }
 

@@ -17,6 +17,10 @@ pub(crate) struct OpenSpan {
     /// Something may still be learned about it after it has ended: its network timings, or how long
     /// the user waited for the frame. It is encoded when its batch is sealed, and not before.
     pub(crate) lingers: bool,
+    /// The action, navigation or page load above: it does not end before this.
+    pub(crate) holder: Option<Ticket>,
+    /// Of an action: how many handles of its own span and of spans below it still exist.
+    pub(crate) holds: u32,
 }
 
 /// What is known of a span that stands for a user's action.
@@ -77,6 +81,28 @@ impl OpenSpans {
         Some(Ticket { index, span_id })
     }
 
+    /// The action at or above a span, held once more for a new span below it.
+    pub(crate) fn hold(&mut self, above: Ticket) -> Option<Ticket> {
+        let span = self.get_mut(above)?;
+        let holder = if span.action.is_some() {
+            Some(above)
+        } else {
+            span.holder
+        };
+        // What nobody holds any more is about to end, and not taken up again.
+        let action = self.get_mut(holder?).filter(|action| action.holds > 0)?;
+        action.holds += 1;
+        holder
+    }
+
+    /// Gives up one hold of an action. True when it was the last.
+    pub(crate) fn release(&mut self, action: Ticket) -> bool {
+        self.get_mut(action).is_some_and(|span| {
+            span.holds = span.holds.saturating_sub(1);
+            span.holds == 0
+        })
+    }
+
     /// The open spans that match, the roots last.
     pub(crate) fn matching(&self, matches: &dyn Fn(&OpenSpan) -> bool) -> Vec<Ticket> {
         let below = self.tickets(&|span| !span.record.is_local_root() && matches(span));
@@ -125,6 +151,8 @@ mod tests {
             anchor: Anchor::new(0.0),
             action: None,
             lingers: false,
+            holder: None,
+            holds: 0,
         }
     }
 

@@ -3,12 +3,10 @@
 use std::borrow::Cow;
 
 use opentelemetry::KeyValue;
-use opentelemetry::trace::{Event, Link, SpanContext, SpanId, SpanKind, Status};
+use opentelemetry::trace::{SpanContext, SpanId, SpanKind, Status};
 
 use crate::clock::UnixNanos;
-
-/// The specification's default limit for attributes, events and links of one span.
-const COUNT_LIMIT: usize = 128;
+use crate::otlp::{self, Attributes, COUNT_LIMIT, Writer};
 
 /// The name and fields of one span. Collections are bounded; what exceeds a bound is counted.
 #[derive(Debug)]
@@ -21,42 +19,56 @@ pub(crate) struct SpanRecord {
     pub(crate) kind: SpanKind,
     pub(crate) start: UnixNanos,
     pub(crate) end: UnixNanos,
-    pub(crate) attributes: Vec<KeyValue>,
-    pub(crate) dropped_attributes: u32,
-    pub(crate) events: Vec<Event>,
-    pub(crate) dropped_events: u32,
-    pub(crate) links: Vec<Link>,
-    pub(crate) dropped_links: u32,
+    pub(crate) attributes: Attributes,
+    pub(crate) events_and_links: Writer,
+    pub(crate) events: Count,
+    pub(crate) links: Count,
     pub(crate) status: Status,
 }
 
-impl SpanRecord {
-    /// Sets an attribute, in place of an earlier one of the same key.
-    pub(crate) fn set_attribute(&mut self, attribute: KeyValue) {
-        let same_key = |known: &&mut KeyValue| known.key == attribute.key;
-        if let Some(known) = self.attributes.iter_mut().find(same_key) {
-            known.value = attribute.value;
+/// How many of a kind a span has, and how many more it was given.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Count {
+    pub(crate) kept: u32,
+    pub(crate) dropped: u32,
+}
+
+impl Count {
+    /// Whether there is room for one more, which is counted either way.
+    fn take_one(&mut self) -> bool {
+        let has_room = self.kept < COUNT_LIMIT;
+        if has_room {
+            self.kept += 1;
         } else {
-            push_bounded(
-                &mut self.attributes,
-                attribute,
-                &mut self.dropped_attributes,
-            );
+            self.dropped += 1;
+        }
+        has_room
+    }
+}
+
+impl SpanRecord {
+    /// The attributes come with the number of those that were left out already.
+    pub(crate) fn add_event(
+        &mut self,
+        name: &str,
+        time: UnixNanos,
+        attributes: (&[KeyValue], u32),
+    ) {
+        if self.events.take_one() {
+            otlp::write_event(&mut self.events_and_links, name, time, attributes);
         }
     }
 
-    pub(crate) fn add_event(&mut self, event: Event) {
-        push_bounded(&mut self.events, event, &mut self.dropped_events);
-    }
-
-    pub(crate) fn add_link(&mut self, link: Link) {
-        push_bounded(&mut self.links, link, &mut self.dropped_links);
+    pub(crate) fn add_link(&mut self, context: &SpanContext, attributes: (&[KeyValue], u32)) {
+        if self.links.take_one() {
+            otlp::write_link(&mut self.events_and_links, context, attributes);
+        }
     }
 
     /// Statuses only rise: unset, error, ok. What is ok stays ok.
     pub(crate) fn set_status(&mut self, status: Status) {
-        let is_another_error = self.is_error() && matches!(status, Status::Error { .. });
-        if is_another_error || status > self.status {
+        let is_final = matches!(self.status, Status::Ok);
+        if !is_final && !matches!(status, Status::Unset) {
             self.status = status;
         }
     }
@@ -68,14 +80,6 @@ impl SpanRecord {
     /// A root of what this page knows: nothing above it, or only something in another process.
     pub(crate) fn is_local_root(&self) -> bool {
         self.parent_span_id == SpanId::INVALID || self.parent_is_remote
-    }
-}
-
-fn push_bounded<T>(items: &mut Vec<T>, item: T, dropped: &mut u32) {
-    if items.len() < COUNT_LIMIT {
-        items.push(item);
-    } else {
-        *dropped += 1;
     }
 }
 
@@ -101,31 +105,27 @@ pub(crate) mod tests {
             kind: SpanKind::Internal,
             start: 1_000,
             end: 2_000,
-            attributes: Vec::new(),
-            dropped_attributes: 0,
-            events: Vec::new(),
-            dropped_events: 0,
-            links: Vec::new(),
-            dropped_links: 0,
+            attributes: otlp::span_attributes(),
+            events_and_links: Writer::new(),
+            events: Count::default(),
+            links: Count::default(),
             status: Status::Unset,
         }
     }
 
     #[test]
-    fn a_repeated_key_replaces_the_value() {
+    fn events_and_links_beyond_the_limit_are_counted() {
         let mut span = record("a");
-        span.set_attribute(KeyValue::new("k", 1));
-        span.set_attribute(KeyValue::new("k", 2));
-        assert_eq!(span.attributes, [KeyValue::new("k", 2)]);
-    }
-
-    #[test]
-    fn attributes_beyond_the_limit_are_counted() {
-        let mut span = record("a");
-        for index in 0..130 {
-            span.set_attribute(KeyValue::new(format!("k{index}"), index));
+        let context = span.context.clone();
+        for _ in 0..130 {
+            span.add_event("again", 1, (&[], 0));
+            span.add_link(&context, (&[], 0));
         }
-        assert_eq!((span.attributes.len(), span.dropped_attributes), (128, 2));
+        let expected = Count {
+            kept: 128,
+            dropped: 2,
+        };
+        assert_eq!((span.events, span.links), (expected, expected));
     }
 
     #[test]

@@ -1,47 +1,42 @@
 //! Who sends these spans: the service, this SDK, and the browser it runs in.
 
-use opentelemetry::{Array, KeyValue, StringValue, Value};
+use opentelemetry::{Array, KeyValue, StringValue};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::js;
+use crate::otlp::{self, AnyValue, Attributes};
 
 /// The attributes of the resource, the application's own last, so that they win.
-pub(crate) fn attributes(service_name: &str, own: Vec<KeyValue>) -> Vec<KeyValue> {
-    let mut attributes = vec![
-        KeyValue::new("service.name", service_name.to_owned()),
-        KeyValue::new("telemetry.sdk.name", "otel-web"),
-        KeyValue::new("telemetry.sdk.language", "rust"),
-        KeyValue::new("telemetry.sdk.version", env!("CARGO_PKG_VERSION")),
-    ];
+pub(crate) fn attributes(service_name: &str, own: &[KeyValue]) -> Attributes {
+    let mut attributes = otlp::resource_attributes();
+    attributes.set("service.name", service_name);
+    attributes.set("telemetry.sdk.name", "otel-web");
+    attributes.set("telemetry.sdk.language", "rust");
+    attributes.set("telemetry.sdk.version", env!("CARGO_PKG_VERSION"));
     // Pages and workers both have it.
     describe_browser(&js::global("navigator"), &mut attributes);
-    for attribute in own {
-        attributes.retain(|known| known.key != attribute.key);
-        attributes.push(attribute);
-    }
+    attributes.set_all(own);
     attributes
 }
 
 /// By the conventions, platform and brands come from the client hints and nowhere else.
-fn describe_browser(navigator: &JsValue, attributes: &mut Vec<KeyValue>) {
+fn describe_browser(navigator: &JsValue, attributes: &mut Attributes) {
     let hints = js::get(navigator, "userAgentData");
-    let texts = [
-        ("user_agent.original", js::text(navigator, "userAgent")),
-        ("browser.language", js::text(navigator, "language")),
-        ("browser.platform", js::text(&hints, "platform")),
-    ];
-    for (key, text) in texts {
-        attributes.extend(text.map(|text| KeyValue::new(key, text)));
+    for (key, object, property) in [
+        ("user_agent.original", navigator, "userAgent"),
+        ("browser.language", navigator, "language"),
+        ("browser.platform", &hints, "platform"),
+    ] {
+        if let Some(text) = js::text(object, property) {
+            attributes.set(key, &*text);
+        }
     }
     if let Some(is_mobile) = js::get(&hints, "mobile").as_bool() {
-        attributes.push(KeyValue::new("browser.mobile", is_mobile));
+        attributes.set("browser.mobile", is_mobile);
     }
     let brands = brands(&js::get(&hints, "brands"));
     if !brands.is_empty() {
-        attributes.push(KeyValue::new(
-            "browser.brands",
-            Value::Array(Array::String(brands)),
-        ));
+        attributes.set("browser.brands", AnyValue::Array(&Array::String(brands)));
     }
 }
 

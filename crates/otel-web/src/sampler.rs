@@ -5,7 +5,9 @@
 //! which lets a back end count how many traces each kept one stands for (OpenTelemetry, "TraceState:
 //! Probability Sampling").
 
-use opentelemetry::trace::{TraceId, TraceState};
+use opentelemetry::trace::TraceState;
+
+use crate::id::Randomness;
 
 /// 2^56: the random part of a trace id has 56 bits.
 const RANDOMNESS_RANGE: f64 = (1_u64 << 56) as f64;
@@ -27,9 +29,9 @@ impl Sampler {
         }
     }
 
-    pub(crate) fn is_sampled(self, trace_id: TraceId) -> bool {
+    pub(crate) fn is_sampled(self, random: Randomness) -> bool {
         self.rejection_threshold
-            .is_some_and(|threshold| randomness(trace_id) >= threshold)
+            .is_some_and(|threshold| last_56_bits(random) >= threshold)
     }
 
     /// The trace state of a sampled new trace. Empty when every trace is kept.
@@ -43,11 +45,11 @@ impl Sampler {
     }
 }
 
-fn randomness(trace_id: TraceId) -> u64 {
-    let bytes = trace_id.to_bytes();
-    bytes[9..]
+fn last_56_bits(random: Randomness) -> u64 {
+    let all = random
         .iter()
-        .fold(0, |value, byte| value << 8 | u64::from(*byte))
+        .fold(0_u64, |value, byte| value << 8 | u64::from(*byte));
+    all & ((1 << 56) - 1)
 }
 
 /// 14 hexadecimal digits without the trailing zeros.
@@ -60,8 +62,10 @@ fn encode(threshold: u64) -> String {
 mod tests {
     use super::*;
 
-    fn trace(randomness: u64) -> TraceId {
-        TraceId::from(u128::from(randomness) | 1 << 100)
+    fn trace(randomness: u64) -> Randomness {
+        let mut random = [0xff; 12];
+        random[5..].copy_from_slice(&randomness.to_be_bytes()[1..]);
+        random
     }
 
     #[test]

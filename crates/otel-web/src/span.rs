@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::time::SystemTime;
 
-use opentelemetry::KeyValue;
-use opentelemetry::trace::{Event, Link, SpanContext, Status};
+use opentelemetry::trace::{SpanContext, SpanKind, Status, TraceContextExt};
+use opentelemetry::{Context, KeyValue};
 
-use crate::clock::to_system_time;
 use crate::open::Ticket;
-use crate::pipeline::{self, EndTime};
+use crate::otlp::AnyValue;
+use crate::pipeline::{self, EndTime, NewSpan, Started};
 
 /// An open span. Ends when [`end`](opentelemetry::trace::Span::end) is called or it is dropped.
 ///
@@ -18,26 +18,66 @@ use crate::pipeline::{self, EndTime};
 pub struct Span {
     context: SpanContext,
     ticket: Option<Ticket>,
+    /// Not released before this handle is dropped, be the span ended or not.
+    holder: Option<Ticket>,
     ends_on_drop: bool,
 }
 
 impl Span {
-    /// `ticket` is `None` for a span that is not recorded and only carries its context on.
-    pub(crate) fn new(context: SpanContext, ticket: Option<Ticket>) -> Self {
+    pub(crate) fn new(started: Started) -> Self {
         Self {
-            context,
-            ticket,
+            context: started.context,
+            ticket: started.ticket,
+            holder: started.holder,
             ends_on_drop: true,
         }
     }
 
-    /// A span that somebody else ends: an action's, which lasts longer than its first handle.
-    pub(crate) fn held_elsewhere(context: SpanContext, ticket: Option<Ticket>) -> Self {
+    /// A span that this crate makes by itself.
+    pub(crate) fn below(parent: &Context, name: Cow<'static, str>, kind: SpanKind) -> Self {
+        let parent = parent.span();
+        let parent = parent.span_context();
+        let started = pipeline::with(|pipeline| {
+            pipeline.start(NewSpan {
+                name,
+                kind,
+                parent,
+                scope: pipeline::OWN_SCOPE,
+                action: None,
+            })
+        });
+        started.map_or_else(|| Self::not_recorded(parent.clone()), Self::new)
+    }
+
+    /// A span that lasts as long as it is held: an action, which ends some time after its handle.
+    pub(crate) fn held(context: SpanContext, ticket: Ticket) -> Self {
         Self {
             context,
-            ticket,
+            ticket: Some(ticket),
+            holder: Some(ticket),
             ends_on_drop: false,
         }
+    }
+
+    /// Only carries its context on.
+    pub(crate) fn not_recorded(context: SpanContext) -> Self {
+        Self {
+            context,
+            ticket: None,
+            holder: None,
+            ends_on_drop: false,
+        }
+    }
+
+    pub(crate) fn annotate<'a>(&self, key: &str, value: impl Into<AnyValue<'a>>) {
+        let value = value.into();
+        pipeline::edit(self.ticket, |span| span.record.attributes.set(key, value));
+    }
+
+    /// The status `error`, with nothing to add or a text that says more than the attributes do.
+    pub(crate) fn fail(&self, description: impl Into<Cow<'static, str>>) {
+        let status = Status::error(description);
+        pipeline::edit(self.ticket, |span| span.record.set_status(status));
     }
 
     fn end_at(&mut self, time: EndTime) {
@@ -56,11 +96,10 @@ impl opentelemetry::trace::Span for Span {
     ) where
         T: Into<Cow<'static, str>>,
     {
-        let Some(ticket) = self.ticket else { return };
         let name = name.into();
-        pipeline::edit(ticket, |span| {
-            let time = to_system_time(span.anchor.sharpen(timestamp));
-            span.record.add_event(Event::new(name, time, attributes, 0));
+        pipeline::edit(self.ticket, |span| {
+            let time = span.anchor.sharpen(timestamp);
+            span.record.add_event(&name, time, (&attributes, 0));
         });
     }
 
@@ -72,32 +111,27 @@ impl opentelemetry::trace::Span for Span {
         self.ticket.is_some()
     }
 
-    fn set_attribute(&mut self, attribute: KeyValue) {
-        if let Some(ticket) = self.ticket {
-            pipeline::edit(ticket, |span| span.record.set_attribute(attribute));
-        }
+    fn set_attribute(&mut self, KeyValue { key, value, .. }: KeyValue) {
+        pipeline::edit(self.ticket, |span| {
+            span.record.attributes.set(key.as_str(), &value);
+        });
     }
 
     fn set_status(&mut self, status: Status) {
-        if let Some(ticket) = self.ticket {
-            pipeline::edit(ticket, |span| span.record.set_status(status));
-        }
+        pipeline::edit(self.ticket, |span| span.record.set_status(status));
     }
 
     fn update_name<T>(&mut self, new_name: T)
     where
         T: Into<Cow<'static, str>>,
     {
-        if let Some(ticket) = self.ticket {
-            pipeline::edit(ticket, |span| span.record.name = new_name.into());
-        }
+        pipeline::edit(self.ticket, |span| span.record.name = new_name.into());
     }
 
     fn add_link(&mut self, span_context: SpanContext, attributes: Vec<KeyValue>) {
-        if let Some(ticket) = self.ticket {
-            let link = Link::new(span_context, attributes, 0);
-            pipeline::edit(ticket, |span| span.record.add_link(link));
-        }
+        pipeline::edit(self.ticket, |span| {
+            span.record.add_link(&span_context, (&attributes, 0));
+        });
     }
 
     fn end(&mut self) {
@@ -114,5 +148,6 @@ impl Drop for Span {
         if self.ends_on_drop {
             self.end_at(EndTime::Now);
         }
+        pipeline::release(self.holder);
     }
 }

@@ -9,9 +9,7 @@ use crate::config::Config;
 use crate::export::{self, Destination};
 use crate::propagation::Propagation;
 use crate::sampler::Sampler;
-use crate::{
-    TracerProvider, action, diagnostics, instrument, js, otlp, pipeline, propagation, resource,
-};
+use crate::{TracerProvider, action, diagnostics, instrument, js, pipeline, propagation, resource};
 
 /// Spans kept while they cannot be sent; the oldest are given up first.
 const QUEUE_CAPACITY: usize = 2048;
@@ -116,7 +114,9 @@ fn start(mut config: Config) {
     let own = std::mem::take(&mut config.resource);
     export::install(Destination {
         url: config.traces_url(),
-        resource: otlp::encode_resource(&resource::attributes(&config.service_name, own)),
+        resource: resource::attributes(&config.service_name, &own)
+            .bytes()
+            .to_vec(),
         headers: std::mem::take(&mut config.headers),
     });
     trace(&config);

@@ -1,8 +1,11 @@
 //! Where spans of one instrumentation scope start.
 
-use opentelemetry::trace::{SpanBuilder, SpanContext, TraceContextExt};
+use opentelemetry::trace::{SpanBuilder, SpanContext, SpanKind, TraceContextExt};
 use opentelemetry::{Context, InstrumentationScope};
 
+use crate::clock::from_system_time;
+use crate::open::OpenSpan;
+use crate::pipeline::{NewSpan, Pipeline, Started};
 use crate::{Span, action, pipeline};
 
 /// Starts spans for one instrumentation scope: a library, or a part of the application.
@@ -18,45 +21,62 @@ impl Tracer {
             scope: number.unwrap_or(pipeline::OWN_SCOPE),
         }
     }
-
-    /// For the spans that this crate makes by itself.
-    pub(crate) const fn own() -> Self {
-        Self {
-            scope: pipeline::OWN_SCOPE,
-        }
-    }
 }
 
 impl opentelemetry::trace::Tracer for Tracer {
     type Span = Span;
 
     fn build_with_context(&self, builder: SpanBuilder, parent_cx: &Context) -> Span {
-        if parent_cx.has_active_span() {
-            let parent = parent_cx.span().span_context().clone();
-            return self.start(builder, Some(&parent), parent_cx);
-        }
-        let event_action = action::of_current_event();
-        let event_span = event_action
-            .as_ref()
-            .map(|cx| cx.span().span_context().clone());
-        self.start(builder, event_span.as_ref(), parent_cx)
+        let of_event = if parent_cx.has_active_span() {
+            None
+        } else {
+            action::of_current_event()
+        };
+        let parent_cx = of_event.as_ref().unwrap_or(parent_cx);
+        let span = parent_cx.span();
+        let parent = span.span_context();
+        let started = if parent_cx.is_telemetry_suppressed() {
+            None
+        } else {
+            pipeline::with(|pipeline| start(pipeline, builder, parent, self.scope))
+        };
+        // The trace goes on through a span that is not recorded as if it were not there.
+        started.map_or_else(|| Span::not_recorded(parent.clone()), Span::new)
     }
 }
 
-impl Tracer {
-    fn start(&self, builder: SpanBuilder, parent: Option<&SpanContext>, cx: &Context) -> Span {
-        if cx.is_telemetry_suppressed() {
-            return not_recorded(parent);
-        }
-        let started = pipeline::with(|pipeline| pipeline.start(builder, parent, self.scope, None));
-        match started {
-            Some((context, ticket)) => Span::new(context, ticket),
-            None => not_recorded(parent),
-        }
+fn start(
+    pipeline: &mut Pipeline,
+    mut builder: SpanBuilder,
+    parent: &SpanContext,
+    scope: usize,
+) -> Started {
+    let started = pipeline.start(NewSpan {
+        name: std::mem::take(&mut builder.name),
+        kind: builder.span_kind.take().unwrap_or(SpanKind::Internal),
+        parent,
+        scope,
+        action: None,
+    });
+    if let Some(span) = pipeline.open_span(started.ticket) {
+        fill(span, &builder);
     }
+    started
 }
 
-/// The trace goes on through this span as if it were not there.
-fn not_recorded(parent: Option<&SpanContext>) -> Span {
-    Span::new(parent.cloned().unwrap_or(SpanContext::NONE), None)
+fn fill(OpenSpan { record, .. }: &mut OpenSpan, builder: &SpanBuilder) {
+    if let Some(time) = builder.start_time {
+        record.start = from_system_time(time);
+    }
+    record
+        .attributes
+        .set_all(builder.attributes.iter().flatten());
+    for event in builder.events.iter().flatten() {
+        let attributes = (&event.attributes[..], event.dropped_attributes_count);
+        record.add_event(&event.name, from_system_time(event.timestamp), attributes);
+    }
+    for link in builder.links.iter().flatten() {
+        let attributes = (&link.attributes[..], link.dropped_attributes_count);
+        record.add_link(&link.span_context, attributes);
+    }
 }

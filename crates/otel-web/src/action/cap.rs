@@ -3,8 +3,7 @@
 
 use std::cell::RefCell;
 
-use crate::KeyValue;
-use crate::pipeline::{self, EndTime};
+use crate::pipeline;
 use crate::platform::{self, Timer};
 
 /// Then it is ended, with the outcome `timeout`. In milliseconds.
@@ -41,24 +40,13 @@ fn check() {
             .for_each(|watch| watch.is_set = false)
     });
     let now = platform::monotonic_ms();
-    end_overdue(now);
+    pipeline::end_all(
+        &|span| span.action.is_some_and(|a| a.deadline_ms <= now),
+        "timeout",
+    );
     let any_open =
         pipeline::with(|pipeline| !pipeline.open.matching(&|s| s.action.is_some()).is_empty());
     if any_open == Some(true) {
         watch();
-    }
-}
-
-fn end_overdue(now_ms: f64) {
-    let overdue = pipeline::with(|pipeline| {
-        let is_overdue = |deadline: f64| deadline <= now_ms;
-        pipeline
-            .open
-            .matching(&|span| span.action.is_some_and(|a| is_overdue(a.deadline_ms)))
-    });
-    for ticket in overdue.unwrap_or_default() {
-        let outcome = KeyValue::new("app.action.outcome", "timeout");
-        pipeline::edit(ticket, |span| span.record.set_attribute(outcome));
-        pipeline::end(ticket, EndTime::Monotonic(now_ms));
     }
 }

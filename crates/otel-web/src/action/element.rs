@@ -7,7 +7,7 @@
 use web_sys::wasm_bindgen::JsCast;
 use web_sys::{Element, Event};
 
-use crate::KeyValue;
+use crate::{Context, pipeline};
 
 const ACTIONABLE: &str = "[data-otel-action],a[href],button,summary,[role=button],[role=link],\
     [role=menuitem],[role=tab],input[type=submit],input[type=button],input[type=checkbox],input[type=radio],form";
@@ -31,22 +31,18 @@ impl Acted {
             return name;
         }
         let name = self.accessible_name();
-        format!(
-            "{event_type} {}",
-            name.unwrap_or_else(|| self.0.local_name())
-        )
+        let name = name.unwrap_or_else(|| self.0.local_name());
+        [event_type, " ", &name].concat()
     }
 
-    pub(super) fn attributes(&self) -> Vec<KeyValue> {
-        let mut attributes = Vec::with_capacity(4);
+    pub(super) fn describe(&self, action: &Context) {
         let id = self.0.id();
         if !id.is_empty() {
-            attributes.push(KeyValue::new("app.widget.id", id));
+            pipeline::annotate(action, "app.widget.id", &*id);
         }
         if let Some(name) = self.accessible_name() {
-            attributes.push(KeyValue::new("app.widget.name", name));
+            pipeline::annotate(action, "app.widget.name", &*name);
         }
-        attributes
     }
 
     fn accessible_name(&self) -> Option<String> {

@@ -8,14 +8,13 @@
 use std::cell::RefCell;
 
 use opentelemetry::Context;
-use opentelemetry::trace::{SpanBuilder, TraceContextExt};
 use wasm_bindgen::prelude::*;
 use web_sys::{Event, Window};
 
 use super::element;
 use super::held::{Opening, open};
-use crate::KeyValue;
 use crate::listener::listen;
+use crate::pipeline;
 use crate::platform::{self, Timer};
 
 thread_local! {
@@ -89,8 +88,7 @@ pub(crate) fn time_ms(event: &Event) -> f64 {
 fn notice(event: &Event) {
     let context = click_behind(event).or_else(|| open_for(event));
     if let Some(context) = context {
-        let trigger = KeyValue::new("app.action.trigger", event.type_());
-        context.span().set_attribute(trigger);
+        pipeline::annotate(&context, "app.action.trigger", &*event.type_());
         remember(event.clone(), context);
     }
 }
@@ -98,14 +96,15 @@ fn notice(event: &Event) {
 fn open_for(event: &Event) -> Option<Context> {
     let target = element::acted_on(event)?;
     let name = target.action_name(&event.type_());
-    let mut attributes = target.attributes();
-    attributes.push(KeyValue::new("app.action.name", name.clone()));
     let opening = Opening {
-        builder: SpanBuilder::from_name(name).with_attributes(attributes),
+        name: name.clone().into(),
         start_ms: Some(time_ms(event)),
         is_named: false,
     };
-    Some(open(opening, &Context::new()))
+    let context = open(opening, &Context::new());
+    pipeline::annotate(&context, "app.action.name", &*name);
+    target.describe(&context);
+    Some(context)
 }
 
 /// A submit is dispatched while the click on its button still is: one action, not two.

@@ -13,16 +13,18 @@ mod paint;
 use std::borrow::Cow;
 use std::fmt::Display;
 
-use opentelemetry::trace::{SpanBuilder, TraceContextExt};
+use opentelemetry::trace::TraceContextExt;
 use opentelemetry::{Context, KeyValue};
 
 #[cfg(feature = "user-action")]
 pub(crate) use event::install as listen_for_events;
 pub(crate) use event::{of_current_event, of_latest_event, time_ms as event_time_ms};
 pub(crate) use held::{Opening, open};
-pub(crate) use paint::{await_frame, finish_now as finish_painting, install as install_paint};
+pub(crate) use paint::{
+    await_frame, end_after_next_frame, finish_now as finish_painting, install as install_paint,
+};
 
-use crate::open::Ticket;
+use crate::open::{OpenSpan, Ticket};
 use crate::{bind_to, bound, diagnostics, pipeline};
 
 /// Describes an action that is about to start.
@@ -62,13 +64,9 @@ impl ActionBuilder {
     }
 
     fn name_it(self, ticket: Ticket, context: Context) -> Action {
-        pipeline::edit(ticket, |span| {
-            span.record
-                .set_attribute(KeyValue::new("app.action.name", self.name.clone()));
+        pipeline::edit(Some(ticket), |span| {
+            self.describe(span);
             span.record.name = self.name;
-            for attribute in self.attributes {
-                span.record.set_attribute(attribute);
-            }
             if let Some(action) = &mut span.action {
                 action.is_named = true;
             }
@@ -77,24 +75,27 @@ impl ActionBuilder {
     }
 
     fn open_below(self, parent: &Context) -> Action {
-        let mut attributes = self.attributes;
-        attributes.push(KeyValue::new("app.action.name", self.name.clone()));
         let is_root = !parent.has_active_span();
         let event = is_root.then(event::current).flatten();
-        if is_root {
-            let trigger = event
-                .as_ref()
-                .map_or_else(|| "code".to_owned(), web_sys::Event::type_);
-            attributes.push(KeyValue::new("app.action.trigger", trigger));
-        }
         let opening = Opening {
-            builder: SpanBuilder::from_name(self.name).with_attributes(attributes),
+            name: self.name.clone(),
             start_ms: event.as_ref().map(event::time_ms),
             is_named: true,
         };
-        Action {
-            context: open(opening, parent),
+        let context = open(opening, parent);
+        pipeline::edit(pipeline::ticket_of(&context), |span| self.describe(span));
+        if is_root {
+            let kind = event.map(|event| event.type_());
+            let trigger = kind.as_deref().unwrap_or("code");
+            pipeline::annotate(&context, "app.action.trigger", trigger);
         }
+        Action { context }
+    }
+
+    fn describe(&self, span: &mut OpenSpan) {
+        let attributes = &mut span.record.attributes;
+        attributes.set("app.action.name", &*self.name);
+        attributes.set_all(&self.attributes);
     }
 }
 
@@ -124,8 +125,8 @@ impl Action {
     }
 
     /// Sets an attribute of the action's span.
-    pub fn set_attribute(&self, attribute: KeyValue) {
-        self.context.span().set_attribute(attribute);
+    pub fn set_attribute(&self, KeyValue { key, value, .. }: KeyValue) {
+        pipeline::annotate(&self.context, key.as_str(), &value);
     }
 
     /// Records that the action failed: an exception on its span, and the status `error`.

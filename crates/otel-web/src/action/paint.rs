@@ -8,9 +8,8 @@ use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
 
 use crate::open::Ticket;
-use crate::pipeline::{self, EndTime};
 use crate::platform::Timer;
-use crate::{KeyValue, instrument, platform};
+use crate::{instrument, pipeline, platform};
 
 #[wasm_bindgen]
 extern "C" {
@@ -49,7 +48,7 @@ pub(crate) fn await_frame() {
     let _ = with(Frames::request);
 }
 
-pub(super) fn end_after_next_frame(ticket: Ticket) {
+pub(crate) fn end_after_next_frame(ticket: Ticket) {
     let is_waiting = paints() && with(|frames| frames.wait(ticket)).is_some();
     if !is_waiting {
         end(ticket, platform::monotonic_ms());
@@ -90,18 +89,16 @@ fn paints() -> bool {
 }
 
 fn end(ticket: Ticket, now_ms: f64) {
-    pipeline::edit(ticket, |span| {
-        if span.record.is_local_root() {
-            let outcome = if span.record.is_error() {
-                "error"
-            } else {
-                "completed"
-            };
-            span.record
-                .set_attribute(KeyValue::new("app.action.outcome", outcome));
-        }
+    let failed = pipeline::with(|pipeline| {
+        let span = pipeline.open_span(Some(ticket));
+        span.is_some_and(|span| span.record.is_error())
     });
-    pipeline::end(ticket, EndTime::Monotonic(now_ms));
+    let outcome = if failed == Some(true) {
+        "error"
+    } else {
+        "completed"
+    };
+    pipeline::end_with_outcome(ticket, outcome, now_ms);
 }
 
 fn with<R>(f: impl FnOnce(&mut Frames) -> R) -> Option<R> {

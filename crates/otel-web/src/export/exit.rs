@@ -5,13 +5,11 @@
 //! the page out of the back/forward cache. The listeners sit on `window`, in the capture phase, so
 //! that no listener of the page comes between.
 
-use opentelemetry::KeyValue;
 use web_sys::Window;
 
 use super::exporter::flush_before_exit;
 use crate::listener::listen;
-use crate::pipeline::{self, EndTime};
-use crate::{action, platform};
+use crate::{action, pipeline};
 
 pub(crate) fn install(window: &Window) {
     listen(window, "pagehide", |_| leave());
@@ -33,16 +31,6 @@ fn pause() {
 /// The page is gone. What is open ends here, children first, and roots say that they were abandoned.
 fn leave() {
     action::finish_painting();
-    let now = platform::monotonic_ms();
-    let open = pipeline::with(|pipeline| pipeline.open.matching(&|_| true)).unwrap_or_default();
-    for ticket in open {
-        pipeline::edit(ticket, |span| {
-            if span.record.is_local_root() {
-                let outcome = KeyValue::new("app.action.outcome", "abandoned");
-                span.record.set_attribute(outcome);
-            }
-        });
-        pipeline::end(ticket, EndTime::Monotonic(now));
-    }
+    pipeline::end_all(&|_| true, "abandoned");
     flush_before_exit();
 }

@@ -114,8 +114,7 @@ fn send(batch: Batch, before_exit: bool) -> bool {
 
 fn encode(batch: &Batch, pipeline: &Pipeline, resource: &[u8]) -> Vec<u8> {
     // Encoded fields of one message may follow each other in pieces.
-    let news = otlp::encode_resource(&batch.dropped.attributes());
-    let resource = [resource, &news].concat();
+    let resource = [resource, batch.dropped.attributes().bytes()].concat();
     let mut scopes: Vec<ScopeSpans<'_>> = Vec::new();
     for (number, scope) in pipeline.scopes.iter().enumerate() {
         let of_scope = batch.spans.iter().filter(|span| span.scope == number);

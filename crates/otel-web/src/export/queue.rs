@@ -2,7 +2,7 @@
 
 use std::ops::AddAssign;
 
-use opentelemetry::KeyValue;
+use crate::otlp::{self, Attributes};
 
 /// A batch this large is sent without waiting for more. Uncompressed; some 50 spans.
 const FULL_BATCH_BYTES: usize = 16 * 1024;
@@ -47,11 +47,11 @@ pub(crate) struct Dropped {
 
 impl Dropped {
     /// As attributes of the batch that tells; none where nothing was dropped.
-    pub(crate) fn attributes(self) -> Vec<KeyValue> {
-        let mut attributes = Vec::new();
-        let mut tell = |key: &'static str, count: u32| {
+    pub(crate) fn attributes(self) -> Attributes {
+        let mut attributes = otlp::resource_attributes();
+        let mut tell = |key: &str, count: u32| {
             if count > 0 {
-                attributes.push(KeyValue::new(key, i64::from(count)));
+                attributes.set(key, i64::from(count));
             }
         };
         tell("otel.sdk.span.dropped.queue_full", self.queue_full);

@@ -2,26 +2,26 @@
 //! content is there, with `documentFetch` and a `resourceFetch` for what was loaded on the way.
 
 use opentelemetry::Context;
-use opentelemetry::trace::{SpanBuilder, SpanKind, TraceContextExt};
+use opentelemetry::trace::{SpanKind, TraceContextExt};
 use wasm_bindgen::prelude::*;
 use web_sys::{Performance, PerformanceNavigationTiming, PerformanceResourceTiming, Window};
 
 use crate::action::{Opening, open};
 use crate::instrument::navigation;
-use crate::open::Ticket;
-use crate::pipeline::{self, EndTime};
-use crate::{KeyValue, redact};
+use crate::open::OpenSpan;
+use crate::pipeline::{self, EndTime, NewSpan};
+use crate::redact;
 
 /// Opens the span of the load this page is in. It ends when the `load` event is over, the first
 /// frame is painted and the data the application asked for meanwhile are there.
 pub(crate) fn install(window: &Window) {
     let opening = Opening {
-        builder: SpanBuilder::from_name("documentLoad")
-            .with_attributes([KeyValue::new("app.action.trigger", "load")]),
+        name: "documentLoad".into(),
         start_ms: Some(0.0),
         is_named: true,
     };
     let context = open(opening, &Context::new());
+    pipeline::annotate(&context, "app.action.trigger", "load");
     if let Some(performance) = window.performance() {
         document_fetch(&performance, &context);
         resource_fetches(&performance, &context);
@@ -61,26 +61,27 @@ fn finished_fetch(name: &'static str, entry: &PerformanceResourceTiming, load: &
     if end < start || end == 0.0 {
         return;
     }
-    let attributes = [
-        KeyValue::new("url.full", redact::url(&entry.name())),
-        KeyValue::new("http.response.body.size", entry.encoded_body_size()),
-        KeyValue::new("browser.resource.initiator", entry.initiator_type()),
-    ];
-    let builder = SpanBuilder::from_name(name)
-        .with_kind(SpanKind::Client)
-        .with_attributes(attributes);
-    if let Some(ticket) = start_at(builder, start, load) {
-        pipeline::end(ticket, EndTime::Monotonic(end));
-    }
+    pipeline::with(|pipeline| {
+        let started = pipeline.start(NewSpan {
+            name: name.into(),
+            kind: SpanKind::Client,
+            parent: load.span().span_context(),
+            scope: pipeline::OWN_SCOPE,
+            action: None,
+        });
+        if let Some(span) = pipeline.open_span(started.ticket) {
+            describe(span, entry);
+        }
+        started
+    })
+    .into_iter()
+    .for_each(|started| started.end(EndTime::Monotonic(end)));
 }
 
-fn start_at(builder: SpanBuilder, start_ms: f64, load: &Context) -> Option<Ticket> {
-    let parent = load.span().span_context().clone();
-    pipeline::with(|pipeline| {
-        let (_, ticket) = pipeline.start(builder, Some(&parent), pipeline::OWN_SCOPE, None);
-        let span = pipeline.open.get_mut(ticket?)?;
-        span.record.start = span.anchor.unix_nanos(start_ms);
-        ticket
-    })
-    .flatten()
+fn describe(span: &mut OpenSpan, entry: &PerformanceResourceTiming) {
+    span.record.start = span.anchor.unix_nanos(entry.fetch_start());
+    let attributes = &mut span.record.attributes;
+    attributes.set("url.full", &*redact::url(&entry.name()));
+    attributes.set("http.response.body.size", entry.encoded_body_size());
+    attributes.set("browser.resource.initiator", &*entry.initiator_type());
 }

@@ -5,15 +5,14 @@ use std::cell::Cell;
 use std::panic::PanicHookInfo;
 
 use opentelemetry::Context;
-use opentelemetry::trace::{SpanBuilder, TraceContextExt};
+use opentelemetry::trace::TraceContextExt;
 use wasm_bindgen::JsCast;
 use web_sys::{ErrorEvent, Event, PromiseRejectionEvent, Window};
 
 use crate::action::{self, Opening};
 use crate::diagnostics::record_error_on;
 use crate::listener::listen;
-use crate::pipeline::{self, EndTime};
-use crate::{KeyValue, export, instrument, platform};
+use crate::{export, instrument, pipeline};
 
 thread_local! {
     /// A panic ends in a trap, which the browser reports once more as an error.
@@ -81,30 +80,17 @@ fn responsible() -> Context {
 
 fn own_root() -> Context {
     let opening = Opening {
-        builder: SpanBuilder::from_name("error")
-            .with_attributes([KeyValue::new("app.action.trigger", "error")]),
+        name: "error".into(),
         start_ms: None,
         is_named: true,
     };
-    action::open(opening, &Context::new())
+    let context = action::open(opening, &Context::new());
+    pipeline::annotate(&context, "app.action.trigger", "error");
+    context
 }
 
 /// After a panic nothing of its trace may ever run again.
 fn end_trace_of(context: &Context) {
     let trace_id = context.span().span_context().trace_id();
-    let now = platform::monotonic_ms();
-    let of_trace = pipeline::with(|pipeline| {
-        pipeline
-            .open
-            .matching(&|span| span.record.context.trace_id() == trace_id)
-    });
-    for ticket in of_trace.unwrap_or_default() {
-        pipeline::edit(ticket, |span| {
-            if span.record.is_local_root() {
-                span.record
-                    .set_attribute(KeyValue::new("app.action.outcome", "error"));
-            }
-        });
-        pipeline::end(ticket, EndTime::Monotonic(now));
-    }
+    pipeline::end_all(&|span| span.record.context.trace_id() == trace_id, "error");
 }

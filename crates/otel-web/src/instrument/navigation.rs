@@ -12,8 +12,8 @@ use opentelemetry::trace::{TraceContextExt, TraceId};
 #[cfg(feature = "navigation")]
 pub(crate) use patch::install;
 
-use crate::KeyValue;
 use crate::action::await_frame;
+use crate::pipeline;
 
 thread_local! {
     static IN_PROGRESS: RefCell<Option<Navigation>> = const { RefCell::new(None) };
@@ -77,12 +77,13 @@ pub fn set_route_template(template: &str) {
         else {
             return;
         };
-        let span = context.span();
-        span.set_attribute(KeyValue::new("url.template", template.to_owned()));
+        pipeline::annotate(context, "url.template", template);
         if !is_page_load {
-            let name = format!("navigate {template}");
-            span.set_attribute(KeyValue::new("app.action.name", name.clone()));
-            span.update_name(name);
+            let name = ["navigate ", template].concat();
+            pipeline::annotate(context, "app.action.name", &*name);
+            pipeline::edit(pipeline::ticket_of(context), |span| {
+                span.record.name = name.into();
+            });
         }
     });
 }
@@ -90,14 +91,12 @@ pub fn set_route_template(template: &str) {
 #[cfg(feature = "navigation")]
 mod patch {
     use opentelemetry::Context;
-    use opentelemetry::trace::SpanBuilder;
     use wasm_bindgen::prelude::*;
     use web_sys::{History, Window};
 
-    use crate::KeyValue;
     use crate::action::{Opening, event_time_ms, open};
     use crate::listener::listen;
-    use crate::platform;
+    use crate::{pipeline, platform};
 
     type HistoryMethod = dyn Fn(JsValue, JsValue, JsValue) -> Result<JsValue, JsValue>;
 
@@ -109,11 +108,9 @@ mod patch {
             wrap(&history, "replaceState", "replace");
         }
         listen(window, "popstate", |event| {
-            let opening = Opening {
-                start_ms: Some(event_time_ms(&event)),
-                ..opening("traverse", Some("popstate"))
-            };
-            super::begin(open(opening, &Context::new()), false);
+            let context = navigation("traverse", event_time_ms(&event), &Context::new());
+            pipeline::annotate(&context, "app.action.trigger", "popstate");
+            super::begin(context, false);
         });
     }
 
@@ -128,11 +125,7 @@ mod patch {
             let (start_ms, before) = (platform::monotonic_ms(), path());
             let result = original.call3(&this, &state, &title, &url)?;
             if path() != before {
-                let opening = Opening {
-                    start_ms: Some(start_ms),
-                    ..opening(kind, None)
-                };
-                super::begin(open(opening, &crate::current()), false);
+                super::begin(navigation(kind, start_ms, &crate::current()), false);
             }
             Ok(result)
         });
@@ -141,19 +134,17 @@ mod patch {
         wrapper.forget();
     }
 
-    fn opening(kind: &'static str, trigger: Option<&'static str>) -> Opening {
-        let path = path().unwrap_or_default();
-        let path = path.split('?').next().unwrap_or_default().to_owned();
-        let mut attributes = vec![
-            KeyValue::new("browser.navigation.type", kind),
-            KeyValue::new("url.path", path),
-        ];
-        attributes.extend(trigger.map(|trigger| KeyValue::new("app.action.trigger", trigger)));
-        Opening {
-            builder: SpanBuilder::from_name("navigate").with_attributes(attributes),
-            start_ms: None,
+    fn navigation(kind: &str, start_ms: f64, parent: &Context) -> Context {
+        let opening = Opening {
+            name: "navigate".into(),
+            start_ms: Some(start_ms),
             is_named: true,
-        }
+        };
+        let context = open(opening, parent);
+        pipeline::annotate(&context, "browser.navigation.type", kind);
+        let path = web_sys::window().and_then(|window| window.location().pathname().ok());
+        pipeline::annotate(&context, "url.path", &*path.unwrap_or_default());
+        context
     }
 
     /// Path and query; a change of the fragment alone shows the same page.

@@ -3,11 +3,17 @@
 //! The messages are few and never read here, so they are written by hand: a tenth of the code size
 //! of a generated codec. The tests hold every byte against `opentelemetry-proto`.
 
+mod attributes;
 mod encode;
 #[cfg(feature = "gzip")]
 mod gzip;
 mod writer;
 
-pub(crate) use encode::{ScopeSpans, encode_request, encode_resource, encode_span};
+pub(crate) use attributes::{AnyValue, Attributes, COUNT_LIMIT};
+pub(crate) use encode::{
+    ScopeSpans, encode_request, encode_span, resource_attributes, span_attributes, write_event,
+    write_link,
+};
 #[cfg(feature = "gzip")]
 pub(crate) use gzip::gzip;
+pub(crate) use writer::Writer;

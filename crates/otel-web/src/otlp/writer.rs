@@ -9,100 +9,151 @@ pub(crate) struct Writer {
     bytes: Vec<u8>,
 }
 
-const VARINT: u32 = 0;
-const FIXED64: u32 = 1;
-const LENGTH_DELIMITED: u32 = 2;
-const FIXED32: u32 = 5;
+const VARINT: u8 = 0;
+const FIXED64: u8 = 1;
+pub(super) const LENGTH_DELIMITED: u8 = 2;
+const FIXED32: u8 = 5;
+
+/// A nested message that is being written; its length is only known when it ends.
+#[derive(Debug)]
+#[must_use = "a message that was begun must end"]
+pub(crate) struct Message {
+    length_at: usize,
+}
 
 impl Writer {
+    pub(crate) const fn new() -> Self {
+        Self { bytes: Vec::new() }
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     pub(crate) fn into_bytes(self) -> Vec<u8> {
         self.bytes
     }
 
-    pub(crate) fn varint(&mut self, field: u32, value: u64) {
+    pub(crate) fn varint(&mut self, field: u8, value: u64) {
         if value != 0 {
             self.varint_always(field, value);
         }
     }
 
     /// For members of a `oneof`, which are written even when they have the default value.
-    pub(crate) fn varint_always(&mut self, field: u32, value: u64) {
+    pub(crate) fn varint_always(&mut self, field: u8, value: u64) {
         self.tag(field, VARINT);
         self.raw_varint(value);
     }
 
-    pub(crate) fn fixed64(&mut self, field: u32, value: u64) {
+    pub(crate) fn fixed64(&mut self, field: u8, value: u64) {
         if value != 0 {
             self.fixed64_always(field, value);
         }
     }
 
-    pub(crate) fn fixed64_always(&mut self, field: u32, value: u64) {
+    pub(crate) fn fixed64_always(&mut self, field: u8, value: u64) {
         self.tag(field, FIXED64);
-        self.bytes.extend_from_slice(&value.to_le_bytes());
+        self.raw(&value.to_le_bytes());
     }
 
-    pub(crate) fn fixed32(&mut self, field: u32, value: u32) {
+    pub(crate) fn fixed32(&mut self, field: u8, value: u32) {
         if value != 0 {
             self.tag(field, FIXED32);
-            self.bytes.extend_from_slice(&value.to_le_bytes());
+            self.raw(&value.to_le_bytes());
         }
     }
 
-    pub(crate) fn bytes(&mut self, field: u32, value: &[u8]) {
+    pub(crate) fn bytes(&mut self, field: u8, value: &[u8]) {
         if !value.is_empty() {
             self.bytes_always(field, value);
         }
     }
 
-    pub(crate) fn bytes_always(&mut self, field: u32, value: &[u8]) {
+    pub(crate) fn bytes_always(&mut self, field: u8, value: &[u8]) {
         self.tag(field, LENGTH_DELIMITED);
         self.raw_varint(value.len() as u64);
-        self.bytes.extend_from_slice(value);
+        self.raw(value);
     }
 
-    pub(crate) fn string(&mut self, field: u32, value: &str) {
+    pub(crate) fn string(&mut self, field: u8, value: &str) {
         self.bytes(field, value.as_bytes());
     }
 
-    /// Writes a nested message. Its length is only known afterwards: one byte is kept free for it,
-    /// enough for most messages of a span, and the content moves up when it needs more.
-    pub(crate) fn message(&mut self, field: u32, content: impl FnOnce(&mut Self)) {
+    /// Fields that are encoded already.
+    pub(crate) fn raw(&mut self, fields: &[u8]) {
+        self.bytes.extend_from_slice(fields);
+    }
+
+    /// Begins a nested message. One byte is kept free for its length, enough for most messages of a
+    /// span.
+    pub(crate) fn begin(&mut self, field: u8) -> Message {
         self.tag(field, LENGTH_DELIMITED);
-        let length_at = self.bytes.len();
         self.bytes.push(0);
-        content(self);
-        let length = self.bytes.len() - length_at - 1;
-        self.set_length(length_at, length);
+        Message {
+            length_at: self.bytes.len() - 1,
+        }
     }
 
-    fn set_length(&mut self, at: usize, length: usize) {
-        let mut encoded = [0; 10];
-        let count = encode_varint(length as u64, &mut encoded);
-        self.bytes.splice(at..=at, encoded[..count].iter().copied());
+    /// Ends a nested message. Its content moves up when the length needs more than the free byte.
+    pub(crate) fn end(&mut self, Message { length_at: mut at }: Message) {
+        let mut length = self.bytes.len() - at - 1;
+        while length >= 0x80 {
+            self.bytes.insert(at, length as u8 | 0x80);
+            length >>= 7;
+            at += 1;
+        }
+        if let Some(last) = self.bytes.get_mut(at) {
+            *last = length as u8;
+        }
     }
 
-    fn tag(&mut self, field: u32, wire_type: u32) {
-        self.raw_varint(u64::from(field << 3 | wire_type));
+    /// Takes out what was written between two places.
+    pub(super) fn cut(&mut self, from: usize, to: usize) {
+        self.bytes.drain(from..to);
     }
 
-    fn raw_varint(&mut self, value: u64) {
-        let mut encoded = [0; 10];
-        let count = encode_varint(value, &mut encoded);
-        self.bytes.extend_from_slice(&encoded[..count]);
+    fn tag(&mut self, field: u8, wire_type: u8) {
+        self.raw_varint(tag(field, wire_type).into());
+    }
+
+    /// Seven bits a byte, the lowest first; the top bit says that more follow.
+    fn raw_varint(&mut self, mut value: u64) {
+        while value >= 0x80 {
+            self.bytes.push(value as u8 | 0x80);
+            value >>= 7;
+        }
+        self.bytes.push(value as u8);
     }
 }
 
-/// Seven bits a byte, the lowest first; the top bit says that more follow.
-fn encode_varint(mut value: u64, into: &mut [u8; 10]) -> usize {
-    let mut count = 0;
-    while value >= 0x80 {
-        into[count] = value as u8 | 0x80;
-        value >>= 7;
-        count += 1;
+pub(super) const fn tag(field: u8, wire_type: u8) -> u8 {
+    field << 3 | wire_type
+}
+
+/// A length-delimited field, read back.
+#[derive(Debug)]
+pub(super) struct Field<'a> {
+    pub(super) content: &'a [u8],
+    /// Where the next field begins.
+    pub(super) end: usize,
+}
+
+/// The field at a place where a length-delimited one was written, with a number below 16.
+pub(super) fn field_at(bytes: &[u8], at: usize) -> Option<Field<'_>> {
+    let mut length = 0;
+    let mut begin = at + 1;
+    for shift in (0..).step_by(7) {
+        let byte = *bytes.get(begin)?;
+        begin += 1;
+        length |= usize::from(byte & 0x7f) << shift;
+        if byte < 0x80 {
+            break;
+        }
     }
-    into[count] = value as u8;
-    count + 1
+    let end = begin + length;
+    let content = bytes.get(begin..end)?;
+    Some(Field { content, end })
 }
 
 #[cfg(test)]
@@ -136,8 +187,14 @@ mod tests {
     #[test]
     fn a_message_longer_than_127_bytes_gets_a_longer_length() {
         let text = "x".repeat(200);
-        let bytes = written(|w| w.message(1, |m| m.string(2, &text)));
+        let bytes = written(|w| {
+            let message = w.begin(1);
+            w.string(2, &text);
+            w.end(message);
+        });
         assert_eq!(bytes[..5], [0x0a, 0xcb, 0x01, 0x12, 0xc8]);
         assert_eq!(bytes.len(), 206);
+        let field = field_at(&bytes, 0).unwrap();
+        assert_eq!((field.content.len(), field.end), (203, 206));
     }
 }

@@ -18,7 +18,7 @@ mod xray;
 use std::cell::RefCell;
 
 use opentelemetry::Context;
-use opentelemetry::trace::TraceContextExt;
+use opentelemetry::trace::SpanContext;
 
 pub use propagator::TraceContextPropagator;
 pub use traceparent::{parse_traceparent, traceparent};
@@ -46,9 +46,13 @@ pub(crate) fn install(propagation: Propagation) {
 }
 
 /// Hands the headers that a request to `url` carries to `set`, one by one.
-pub(crate) fn inject(context: &Context, url: &str, set: &mut dyn FnMut(&str, &str)) {
-    let span = context.span();
-    let span_context = span.span_context();
+/// They are those of a span that was started in `caller`.
+pub(crate) fn inject(
+    #[cfg_attr(not(feature = "baggage"), expect(unused_variables))] caller: &Context,
+    span_context: &SpanContext,
+    url: &str,
+    set: &mut dyn FnMut(&str, &str),
+) {
     PROPAGATION.with(|cell| {
         let propagation = cell.borrow();
         if !span_context.is_valid() || !propagation.reaches(url) {
@@ -63,7 +67,7 @@ pub(crate) fn inject(context: &Context, url: &str, set: &mut dyn FnMut(&str, &st
             set("X-Amzn-Trace-Id", &xray::trace_id_header(span_context));
         }
         #[cfg(feature = "baggage")]
-        baggage::inject(context, set);
+        baggage::inject(caller, set);
     });
 }
 

@@ -8,7 +8,7 @@ use opentelemetry::trace::{
 };
 use opentelemetry::{InstrumentationScope, KeyValue};
 
-use crate::otlp::{ScopeSpans, encode_request, encode_resource, encode_span};
+use crate::otlp::{ScopeSpans, encode_request, encode_span, resource_attributes};
 use crate::record::SpanRecord;
 
 /// Marsaglia's xorshift: reproducible and random enough that nothing compresses.
@@ -40,7 +40,8 @@ pub(crate) fn request(count: usize) -> Vec<u8> {
 
 fn encode(spans: &[Vec<u8>]) -> Vec<u8> {
     let text = |key: &'static str, value: &'static str| KeyValue::new(key, value);
-    let resource = encode_resource(&[
+    let mut resource = resource_attributes();
+    resource.set_all(&[
         text("service.name", "cruddur-frontend"),
         text("telemetry.sdk.name", "otel-web"),
         text("telemetry.sdk.language", "rust"),
@@ -56,7 +57,7 @@ fn encode(spans: &[Vec<u8>]) -> Vec<u8> {
         .build();
     let spans = spans.iter().map(|span| &span[..]).collect();
     encode_request(
-        &resource,
+        resource.bytes(),
         &[ScopeSpans {
             scope: &scope,
             spans,
@@ -199,29 +200,18 @@ impl Mix {
     ) {
         let start = self.now_us * 1_000;
         self.now_us += self.below(300_000);
-        let record = SpanRecord {
-            context: SpanContext::new(
-                TraceId::from(node.trace),
-                SpanId::from(node.span),
-                TraceFlags::new(3),
-                false,
-                TraceState::NONE,
-            ),
-            parent_span_id: parent.map_or(SpanId::INVALID, SpanId::from),
-            parent_is_remote: false,
-            scope: 0,
-            name,
-            kind,
-            start,
-            end: self.now_us * 1_000,
-            attributes,
-            dropped_attributes: 0,
-            events: Vec::new(),
-            dropped_events: 0,
-            links: Vec::new(),
-            dropped_links: 0,
-            status: Status::Unset,
-        };
+        let mut record = crate::record::tests::record("");
+        record.context = SpanContext::new(
+            TraceId::from(node.trace),
+            SpanId::from(node.span),
+            TraceFlags::new(3),
+            false,
+            TraceState::NONE,
+        );
+        record.parent_span_id = parent.map_or(SpanId::INVALID, SpanId::from);
+        (record.name, record.kind) = (name, kind);
+        (record.start, record.end) = (start, self.now_us * 1_000);
+        record.attributes.set_all(&attributes);
         self.spans.push(encode_span(&record));
     }
 }

@@ -1,0 +1,201 @@
+//! The way of a span: started, kept open, ended, encoded, queued. One pipeline per thread, that is
+//! one per page or worker.
+//!
+//! **Invariant:** nothing calls out of this module while the pipeline is borrowed. Dropping a
+//! `Context` may end a span, which borrows it again.
+
+mod start;
+
+use std::cell::RefCell;
+
+use opentelemetry::trace::TraceContextExt;
+use opentelemetry::{Context, InstrumentationScope};
+
+use crate::clock::Anchor;
+use crate::export::{self, EncodedSpan, Queue};
+use crate::id::IdGenerator;
+use crate::lingering::Lingering;
+use crate::open::{OpenSpan, OpenSpans, Ticket};
+use crate::otlp::{self, AnyValue};
+use crate::record::SpanRecord;
+use crate::sampler::Sampler;
+use crate::{action, platform};
+
+pub(crate) use start::{NewSpan, Started};
+
+thread_local! {
+    static PIPELINE: RefCell<Option<Pipeline>> = const { RefCell::new(None) };
+}
+
+pub(crate) struct Pipeline {
+    pub(crate) open: OpenSpans,
+    pub(crate) queue: Queue,
+    pub(crate) lingering: Lingering,
+    pub(crate) scopes: Vec<InstrumentationScope>,
+    sampler: Sampler,
+    ids: IdGenerator,
+    anchor: Anchor,
+}
+
+/// The scope of the spans that this crate makes by itself.
+pub(crate) const OWN_SCOPE: usize = 0;
+
+fn own_scope() -> InstrumentationScope {
+    InstrumentationScope::builder("otel-web")
+        .with_version(env!("CARGO_PKG_VERSION"))
+        .build()
+}
+
+/// Starts collecting. Before this, and where it never happens, spans are not recorded.
+pub(crate) fn install(sampler: Sampler, queue_capacity: usize) {
+    let pipeline = Pipeline {
+        open: OpenSpans::default(),
+        queue: Queue::new(queue_capacity),
+        lingering: Lingering::default(),
+        scopes: vec![own_scope()],
+        sampler,
+        ids: IdGenerator::new(),
+        anchor: Anchor::new(platform::time_origin_ms()),
+    };
+    PIPELINE.with(|cell| *cell.borrow_mut() = Some(pipeline));
+}
+
+/// `None` when telemetry is off, or the pipeline is in use further up the stack: a panic hook may
+/// find it so, and telemetry must not turn one panic into two.
+pub(crate) fn with<R>(f: impl FnOnce(&mut Pipeline) -> R) -> Option<R> {
+    if cfg!(feature = "off") {
+        return None;
+    }
+    let run = |cell: &RefCell<Option<Pipeline>>| Some(f(cell.try_borrow_mut().ok()?.as_mut()?));
+    PIPELINE.try_with(run).ok().flatten()
+}
+
+/// Changes a span that is still open; does nothing once it has ended.
+pub(crate) fn edit(ticket: Option<Ticket>, f: impl FnOnce(&mut OpenSpan)) {
+    with(|pipeline| pipeline.open_span(ticket).map(f));
+}
+
+/// Sets an attribute of a context's span, found by its id: whoever holds the context may be using it.
+pub(crate) fn annotate<'a>(context: &Context, key: &str, value: impl Into<AnyValue<'a>>) {
+    let value = value.into();
+    edit(ticket_of(context), |span| {
+        span.record.attributes.set(key, value);
+    });
+}
+
+/// The open span of a context.
+pub(crate) fn ticket_of(context: &Context) -> Option<Ticket> {
+    let span_id = context.span().span_context().span_id();
+    with(|pipeline| pipeline.open.find(span_id)).flatten()
+}
+
+/// Ends a span and hands it to the exporter. Ending twice is harmless.
+pub(crate) fn end(ticket: Ticket, at: EndTime) {
+    if let Some(Some(ended)) = with(|pipeline| pipeline.end(ticket, at)) {
+        release(ended.released);
+        export::span_ended(ended);
+    }
+}
+
+/// Ends a span now; a root tells how it came to its end.
+pub(crate) fn end_with_outcome(ticket: Ticket, outcome: &str, now_ms: f64) {
+    edit(Some(ticket), |span| {
+        if span.record.is_local_root() {
+            span.record.attributes.set("app.action.outcome", outcome);
+        }
+    });
+    end(ticket, EndTime::Monotonic(now_ms));
+}
+
+/// Ends the spans that match, children first. Roots tell how they came to their end.
+pub(crate) fn end_all(matches: &dyn Fn(&OpenSpan) -> bool, outcome: &str) {
+    let now_ms = platform::monotonic_ms();
+    let open = with(|pipeline| pipeline.open.matching(matches)).unwrap_or_default();
+    for ticket in open {
+        end_with_outcome(ticket, outcome, now_ms);
+    }
+}
+
+/// Gives up one hold of an action. After the last, the action ends with the next frame, and then
+/// what holds the action itself may go.
+pub(crate) fn release(mut holder: Option<Ticket>) {
+    while let Some(ticket) = holder
+        && with(|pipeline| pipeline.open.release(ticket)) == Some(true)
+    {
+        action::end_after_next_frame(ticket);
+        holder = with(|pipeline| pipeline.open.get_mut(ticket)?.holder).flatten();
+    }
+}
+
+/// When a span ended.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum EndTime {
+    Now,
+    At(std::time::SystemTime),
+    /// On the monotonic clock.
+    Monotonic(f64),
+}
+
+/// What the exporter's timing depends on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ended {
+    pub(crate) is_local_root: bool,
+    /// What a span held that was ended before its handles were gone.
+    released: Option<Ticket>,
+}
+
+impl Pipeline {
+    pub(crate) fn open_span(&mut self, ticket: Option<Ticket>) -> Option<&mut OpenSpan> {
+        self.open.get_mut(ticket?)
+    }
+
+    /// The number by which spans refer to their instrumentation scope. Scopes of one name, version
+    /// and schema are one.
+    pub(crate) fn scope_number(&mut self, scope: InstrumentationScope) -> usize {
+        let is_it = |known: &InstrumentationScope| {
+            known.name() == scope.name()
+                && known.version() == scope.version()
+                && known.schema_url() == scope.schema_url()
+        };
+        if let Some(number) = self.scopes.iter().position(is_it) {
+            return number;
+        }
+        self.scopes.push(scope);
+        self.scopes.len() - 1
+    }
+
+    fn end(&mut self, ticket: Ticket, at: EndTime) -> Option<Ended> {
+        let mut span = self.open.remove(ticket)?;
+        let end = match at {
+            EndTime::Now => span.anchor.now(),
+            EndTime::At(time) => span.anchor.sharpen(time),
+            EndTime::Monotonic(ms) => span.anchor.unix_nanos(ms),
+        };
+        span.record.end = end.max(span.record.start);
+        let ended = Ended {
+            is_local_root: span.record.is_local_root(),
+            released: span.holder.filter(|_| span.holds > 0),
+        };
+        let record = if span.lingers {
+            self.lingering.keep(span.record)
+        } else {
+            Some(span.record)
+        };
+        if let Some(record) = record {
+            self.enqueue(&record);
+        }
+        Some(ended)
+    }
+
+    pub(crate) fn enqueue(&mut self, record: &SpanRecord) {
+        self.queue.push(EncodedSpan {
+            bytes: otlp::encode_span(record),
+            scope: record.scope,
+            is_error: record.is_error(),
+        });
+    }
+}
+
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod tests;

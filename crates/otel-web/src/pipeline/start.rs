@@ -1,0 +1,145 @@
+//! How a span starts: below a parent, or as the root of a new trace.
+
+use std::borrow::Cow;
+
+use opentelemetry::trace::{SpanContext, SpanKind, Status, TraceState};
+
+use super::{EndTime, Pipeline, end, release};
+use crate::clock::Anchor;
+use crate::open::{ActionState, OpenSpan, Ticket};
+use crate::record::{Count, SpanRecord};
+use crate::{id, otlp, platform};
+
+/// A span that is about to start.
+pub(crate) struct NewSpan<'a> {
+    pub(crate) name: Cow<'static, str>,
+    pub(crate) kind: SpanKind,
+    /// An invalid one makes it the root of a new trace.
+    pub(crate) parent: &'a SpanContext,
+    pub(crate) scope: usize,
+    /// For a span that lasts as long as it is held.
+    pub(crate) action: Option<ActionState>,
+}
+
+/// A span that has started. One of an unsampled trace has ids and nothing else.
+#[derive(Debug)]
+pub(crate) struct Started {
+    pub(crate) context: SpanContext,
+    pub(crate) ticket: Option<Ticket>,
+    pub(crate) holder: Option<Ticket>,
+}
+
+impl Started {
+    /// For a span that has no handle of its own.
+    pub(crate) fn end(self, at: EndTime) {
+        if let Some(ticket) = self.ticket {
+            end(ticket, at);
+        }
+        release(self.holder);
+    }
+}
+
+impl Pipeline {
+    pub(crate) fn start(&mut self, new: NewSpan<'_>) -> Started {
+        if new.parent.is_valid() {
+            self.start_below(new)
+        } else {
+            self.start_root(new)
+        }
+    }
+
+    fn start_root(&mut self, new: NewSpan<'_>) -> Started {
+        let random = self.ids.trace_randomness();
+        let span_id = self.ids.span_id();
+        if !self.sampler.is_sampled(random) {
+            // Nobody will look for it by its date, and asking for that takes longer than all the rest.
+            let trace_id = id::trace_id(0, random);
+            let flags = id::flags(false);
+            return not_recorded(SpanContext::new(
+                trace_id,
+                span_id,
+                flags,
+                false,
+                TraceState::NONE,
+            ));
+        }
+        let drift = self.refresh_anchor();
+        let trace_id = id::trace_id(self.anchor.now(), random);
+        let state = self.sampler.trace_state();
+        let context = SpanContext::new(trace_id, span_id, id::flags(true), false, state);
+        let started = self.insert(new, context, self.anchor, None);
+        if let (Some(drift), Some(span)) = (drift, self.open_span(started.ticket)) {
+            span.record.attributes.set("clock.drift", drift);
+        }
+        started
+    }
+
+    /// A new trace takes a fresh anchor; tells how far the old one was off.
+    fn refresh_anchor(&mut self) -> Option<f64> {
+        let (wall, monotonic) = (platform::wall_ms(), platform::monotonic_ms());
+        let (anchor, drift) = self.anchor.refreshed(wall, monotonic);
+        self.anchor = anchor;
+        drift
+    }
+
+    /// A child keeps its parent's anchor, and is held by what its parent is held by.
+    fn start_below(&mut self, new: NewSpan<'_>) -> Started {
+        let parent = new.parent;
+        let (trace_id, flags) = (parent.trace_id(), parent.trace_flags());
+        let state = parent.trace_state().clone();
+        let context = SpanContext::new(trace_id, self.ids.span_id(), flags, false, state);
+        if !parent.is_sampled() {
+            return not_recorded(context);
+        }
+        let parent = self.open.find(parent.span_id());
+        let above = parent.or_else(|| self.open.local_root_of(trace_id));
+        let holder = above.and_then(|above| self.open.hold(above));
+        let anchor = self.open_span(above).map(|span| span.anchor);
+        let anchor = anchor.unwrap_or(self.anchor);
+        self.insert(new, context, anchor, holder)
+    }
+
+    fn insert(
+        &mut self,
+        new: NewSpan<'_>,
+        context: SpanContext,
+        anchor: Anchor,
+        holder: Option<Ticket>,
+    ) -> Started {
+        let ticket = self.open.insert(OpenSpan {
+            holds: new.action.is_some().into(),
+            action: new.action,
+            anchor,
+            holder,
+            lingers: false,
+            record: SpanRecord {
+                context: context.clone(),
+                parent_span_id: new.parent.span_id(),
+                parent_is_remote: new.parent.is_remote(),
+                scope: new.scope,
+                name: new.name,
+                kind: new.kind,
+                start: anchor.now(),
+                end: 0,
+                attributes: otlp::span_attributes(),
+                events_and_links: otlp::Writer::new(),
+                events: Count::default(),
+                links: Count::default(),
+                status: Status::Unset,
+            },
+        });
+        Started {
+            context,
+            ticket: Some(ticket),
+            holder,
+        }
+    }
+}
+
+const fn not_recorded(context: SpanContext) -> Started {
+    Started {
+        context,
+        ticket: None,
+        holder: None,
+    }
+}
