@@ -1,5 +1,6 @@
 //! Measures otel-web and its peers in fresh browsers. `cargo xtask bench` builds the pages and starts it.
 
+mod causality;
 mod delivery;
 mod sdk;
 
@@ -11,6 +12,7 @@ use anyhow::{Result, bail};
 const USAGE: &str = "\
 Usage: bench-runner <measurement> PAGES
 
+  causality PAGES [--check]           which trace spans of interleaved actions are in
   delivery PAGES [--runs N] [--sdk SDK] [--only PART-OF-A-CASE]
                                       what arrives when things go wrong
   sdk PAGES [--runs N] [--only SDK]   time and bytes for each span, start-up
@@ -32,6 +34,7 @@ async fn main() -> ExitCode {
 
 async fn run(arguments: &[&str]) -> Result<()> {
     match arguments {
+        ["causality", pages, options @ ..] => causality::run(Path::new(pages), options).await,
         ["delivery", pages, options @ ..] => delivery::run(Path::new(pages), options).await,
         ["sdk", pages, options @ ..] => sdk::run(Path::new(pages), options).await,
         _ => bail!("{USAGE}"),

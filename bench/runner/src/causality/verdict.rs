@@ -1,0 +1,231 @@
+//! Which trace a span should be in, and which it is in.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+
+use bench_runner::collector::{Received, Seen};
+use serde_json::{Value, json};
+
+/// Of each of the fifty actions seven marks, and two more of each of the three pages.
+const MARKS: usize = 50 * 7 + 3 * 2;
+/// Three answered requests of each action, and one of each page.
+const REQUESTS: usize = 50 * 3 + 3;
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Verdict {
+    pub(crate) marks: Tally,
+    pub(crate) requests: Tally,
+    /// Traces with a mark in them and no root, or more than one.
+    rootless: usize,
+    pub(crate) faults: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    right: usize,
+    /// In the trace of another action.
+    wrong: usize,
+    /// In no action's trace.
+    lost: usize,
+}
+
+impl Tally {
+    fn found(self) -> usize {
+        self.right + self.wrong + self.lost
+    }
+}
+
+/// The number at the end of a name or path.
+pub(crate) fn number(text: &str) -> Option<u64> {
+    let digits = text
+        .rsplit(|character: char| !character.is_ascii_digit())
+        .next()?;
+    digits.parse().ok()
+}
+
+impl Verdict {
+    pub(crate) fn of(seen: &Seen) -> Self {
+        let owners = Owners::of(seen);
+        let mut verdict = Self {
+            rootless: rootless(seen),
+            ..Self::default()
+        };
+        for span in seen.received.iter().flat_map(|request| &request.spans) {
+            if let Some(number) = number(&span.name).filter(|_| span.name.starts_with("m.")) {
+                let place = owners.place(number, &span.trace_id);
+                verdict.marks.count(place);
+                verdict.note(place, &span.name);
+            }
+        }
+        for request in &seen.received {
+            if let Some(number) = number(&request.path) {
+                let place = owners.place(number, trace_of(request));
+                verdict.requests.count(place);
+                verdict.note(place, &request.path);
+            }
+        }
+        verdict
+    }
+
+    fn note(&mut self, place: Place, what: &str) {
+        if place != Place::Right {
+            self.faults.push(format!("  {what}: {place:?}"));
+        }
+    }
+
+    pub(crate) fn is_complete(&self) -> bool {
+        self.marks.found() >= MARKS && self.requests.found() >= REQUESTS
+    }
+
+    pub(crate) fn is_perfect(&self) -> bool {
+        (self.marks.right, self.requests.right, self.rootless) == (MARKS, REQUESTS, 0)
+    }
+
+    pub(crate) fn row(&self, sdk: &str) -> Value {
+        json!({
+            "sdk": sdk,
+            "case": "50 interleaved actions",
+            "spans": MARKS,
+            "spans_in_the_right_trace": self.marks.right,
+            "spans_in_a_wrong_trace": self.marks.wrong,
+            "spans_in_no_actions_trace": self.marks.lost,
+            "spans_missing": MARKS.saturating_sub(self.marks.found()),
+            "requests": REQUESTS,
+            "requests_in_the_right_trace": self.requests.right,
+            "requests_in_a_wrong_trace": self.requests.wrong,
+            "requests_in_no_actions_trace": self.requests.lost,
+            "traces_without_one_root": self.rootless,
+        })
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            marks,
+            requests,
+            rootless,
+            ..
+        } = self;
+        write!(
+            f,
+            "{} of {MARKS} spans right, {} wrong, {} lost; {} of {REQUESTS} requests right, {} wrong, {} lost; {rootless} traces without one root",
+            marks.right, marks.wrong, marks.lost, requests.right, requests.wrong, requests.lost
+        )
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Right,
+    Wrong,
+    Lost,
+}
+
+impl Tally {
+    fn count(&mut self, place: Place) {
+        match place {
+            Place::Right => self.right += 1,
+            Place::Wrong => self.wrong += 1,
+            Place::Lost => self.lost += 1,
+        }
+    }
+}
+
+/// A trace belongs to the action whose click handler is in it, unless several are.
+struct Owners<'a>(HashMap<&'a str, HashSet<u64>>);
+
+impl<'a> Owners<'a> {
+    fn of(seen: &'a Seen) -> Self {
+        let mut owners: HashMap<&str, HashSet<u64>> = HashMap::new();
+        for span in seen.received.iter().flat_map(|request| &request.spans) {
+            if let Some(number) = span.name.strip_prefix("m.handler ").and_then(number) {
+                owners.entry(&span.trace_id).or_default().insert(number);
+            }
+        }
+        Self(owners)
+    }
+
+    fn place(&self, number: u64, trace: &str) -> Place {
+        match self.0.get(trace) {
+            None => Place::Lost,
+            Some(owners) if owners.len() == 1 && owners.contains(&number) => Place::Right,
+            Some(_) => Place::Wrong,
+        }
+    }
+}
+
+/// By the `traceparent` that it carried.
+fn trace_of(request: &Received) -> &str {
+    let header = request.headers.get("traceparent");
+    let text = header.and_then(|header| header.to_str().ok());
+    text.and_then(|text| text.split('-').nth(1))
+        .unwrap_or_default()
+}
+
+fn rootless(seen: &Seen) -> usize {
+    let spans = || seen.received.iter().flat_map(|request| &request.spans);
+    let mut roots: HashMap<&str, usize> = HashMap::new();
+    let marked = spans().filter(|span| span.name.starts_with("m."));
+    roots.extend(marked.map(|span| (span.trace_id.as_str(), 0)));
+    for span in spans().filter(|span| span.parent_span_id.is_empty()) {
+        if let Some(count) = roots.get_mut(span.trace_id.as_str()) {
+            *count += 1;
+        }
+    }
+    roots.values().filter(|count| **count != 1).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderMap, HeaderValue};
+    use bench_runner::otlp::Span;
+
+    use super::*;
+
+    fn seen(spans: &[(&str, &str, &str)], request: (&str, &str)) -> Seen {
+        let span = |(trace, parent, name): &(&str, &str, &str)| Span {
+            trace_id: (*trace).to_owned(),
+            parent_span_id: (*parent).to_owned(),
+            name: (*name).to_owned(),
+            ..Span::default()
+        };
+        let traceparent = HeaderValue::from_str(&format!("00-{}-aa-01", request.1)).unwrap();
+        let received = Received {
+            path: request.0.to_owned(),
+            headers: HeaderMap::from_iter([("traceparent".parse().unwrap(), traceparent)]),
+            bytes: 0,
+            spans: spans.iter().map(span).collect(),
+        };
+        Seen {
+            received: vec![received],
+            ..Seen::default()
+        }
+    }
+
+    #[test]
+    fn spans_are_placed_by_the_click_handler_in_their_trace() {
+        let spans = [
+            ("a", "", "click"),
+            ("a", "1", "m.handler 1"),
+            ("b", "", "click"),
+            ("b", "2", "m.handler 2"),
+            ("b", "2", "m.timer 1"),
+            ("c", "", "m.timer 2"),
+        ];
+        let verdict = Verdict::of(&seen(&spans, ("/otlp/m/one/2", "b")));
+        let (right, wrong, lost) = (2, 1, 1);
+        assert_eq!(verdict.marks, Tally { right, wrong, lost });
+        assert_eq!(verdict.requests.right, 1);
+        assert_eq!(verdict.rootless, 0);
+        assert_eq!(verdict.faults.len(), 2);
+    }
+
+    #[test]
+    fn a_trace_of_two_actions_is_right_for_neither() {
+        let spans = [("a", "", "m.handler 1"), ("a", "", "m.handler 2")];
+        let verdict = Verdict::of(&seen(&spans, ("/otlp/v1/traces", "a")));
+        assert_eq!((verdict.marks.wrong, verdict.rootless), (2, 1));
+        assert_eq!(verdict.requests, Tally::default());
+    }
+}
