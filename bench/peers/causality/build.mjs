@@ -1,0 +1,33 @@
+// Bundles the page twice into the folder that is given: as browsers run it today, and with `async` compiled away, which
+// is the only form that zones can follow.
+
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { build } from "esbuild";
+
+const HTML = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>causality</title>
+<link rel="icon" href="data:,">
+<body>
+<script type="module" src="bundle.js"></script>
+`;
+
+const here = import.meta.dirname;
+for (const [name, target] of [["causality-otel-js", "es2022"], ["causality-otel-js-es2016", "es2016"]]) {
+  const folder = join(process.argv[2], name);
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, "index.html"), HTML);
+  await build({
+    entryPoints: [join(here, "app.js")],
+    outfile: join(folder, "bundle.js"),
+    nodePaths: [join(here, "../otel-js/node_modules")],
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target,
+    logLevel: "warning",
+  });
+  console.log(name);
+}
