@@ -3,6 +3,7 @@
 mod causality;
 mod delivery;
 mod sdk;
+mod soak;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -16,6 +17,7 @@ Usage: bench-runner <measurement> PAGES
   delivery PAGES [--runs N] [--sdk SDK] [--only PART-OF-A-CASE]
                                       what arrives when things go wrong
   sdk PAGES [--runs N] [--only SDK]   time and bytes for each span, start-up
+  soak PAGES [--actions N]            what a page holds after an hour of clicking
 
 PAGES is the folder with one page for each SDK.";
 
@@ -37,6 +39,7 @@ async fn run(arguments: &[&str]) -> Result<()> {
         ["causality", pages, options @ ..] => causality::run(Path::new(pages), options).await,
         ["delivery", pages, options @ ..] => delivery::run(Path::new(pages), options).await,
         ["sdk", pages, options @ ..] => sdk::run(Path::new(pages), options).await,
+        ["soak", pages, options @ ..] => soak::run(Path::new(pages), options).await,
         _ => bail!("{USAGE}"),
     }
 }

@@ -1,0 +1,149 @@
+//! What a page holds at one moment, after the browser has thrown away what nobody holds.
+
+use std::fmt;
+
+use anyhow::{Context as _, Result};
+use bench_runner::collector::Seen;
+use bench_runner::page::Page;
+use bench_runner::report;
+use serde_json::{Value, json};
+
+/// Code that has run often is compiled again, and engines keep notes: this much is not the page's.
+const TOLERATED_HEAP_GROWTH: f64 = 0.1;
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Sample {
+    pub(crate) what: String,
+    wasm_bytes: f64,
+    js_heap_bytes: f64,
+    listeners: f64,
+    nodes: f64,
+    /// Handlers of the last wave of which no span arrived.
+    missing: usize,
+}
+
+impl Sample {
+    pub(crate) async fn take(page: &Page, what: String, missing: usize) -> Result<Self> {
+        // What the first round frees may have held on to more.
+        for _ in 0..3 {
+            page.call("HeapProfiler.collectGarbage", json!({})).await?;
+        }
+        let metrics = page.call("Performance.getMetrics", json!({})).await?;
+        let metric = |name: &str| {
+            let all = metrics["metrics"].as_array().into_iter().flatten();
+            let mut found = all.filter(|metric| metric["name"] == name);
+            let value = found.next().and_then(|metric| metric["value"].as_f64());
+            value.with_context(|| format!("the browser tells no {name}"))
+        };
+        Ok(Self {
+            what,
+            wasm_bytes: page.number("app.memory()").await?,
+            js_heap_bytes: metric("JSHeapUsedSize")?,
+            listeners: metric("JSEventListeners")?,
+            nodes: metric("Nodes")?,
+            missing,
+        })
+    }
+
+    pub(crate) fn row(&self) -> Value {
+        json!({
+            "sdk": "otel-web",
+            "case": self.what,
+            "wasm_bytes": self.wasm_bytes,
+            "js_heap_bytes": self.js_heap_bytes,
+            "event_listeners": self.listeners,
+            "nodes": self.nodes,
+            "actions_missing_in_the_last_wave": self.missing,
+        })
+    }
+}
+
+/// What is more at the end than after the first stretch, in which buffers found their size. An outage fills
+/// the queue, so memory is compared from one outage to the next.
+pub(crate) fn growth(samples: &[Sample]) -> Option<String> {
+    let (outages, usual): (Vec<&Sample>, Vec<&Sample>) = samples
+        .iter()
+        .partition(|sample| sample.what.contains("outage"));
+    [usual, outages].into_iter().find_map(|samples| {
+        let (first, last) = (samples.first()?, samples.last()?);
+        let is_more = last.wasm_bytes > first.wasm_bytes
+            || last.listeners > first.listeners
+            || last.nodes > first.nodes
+            || last.js_heap_bytes > first.js_heap_bytes * (1.0 + TOLERATED_HEAP_GROWTH)
+            || last.missing > 0;
+        is_more.then(|| format!("\n  {first}\n  {last}"))
+    })
+}
+
+/// Spans of click handlers, one for each action.
+pub(crate) fn handlers(seen: &Seen) -> usize {
+    let spans = seen.received.iter().flat_map(|request| &request.spans);
+    spans
+        .filter(|span| span.name.starts_with("m.handler "))
+        .count()
+}
+
+pub(crate) fn table(samples: &[Sample]) -> String {
+    let heads = ["after", "wasm KiB", "js heap KiB", "listeners", "nodes"];
+    let mut rows = vec![heads.map(str::to_owned).to_vec()];
+    rows.extend(samples.iter().map(|sample| {
+        let kib = |bytes: f64| format!("{:.0}", bytes / 1024.0);
+        vec![
+            sample.what.clone(),
+            kib(sample.wasm_bytes),
+            kib(sample.js_heap_bytes),
+            sample.listeners.to_string(),
+            sample.nodes.to_string(),
+        ]
+    }));
+    report::table(&rows)
+}
+
+impl fmt::Display for Sample {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            what,
+            wasm_bytes,
+            js_heap_bytes,
+            listeners,
+            nodes,
+            missing,
+        } = self;
+        write!(
+            f,
+            "{what}: {wasm_bytes} B of WebAssembly memory, {js_heap_bytes} B on the JavaScript heap, {listeners} listeners, {nodes} nodes, {missing} actions missing"
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample(what: &str, wasm_bytes: f64, js_heap_bytes: f64) -> Sample {
+        Sample {
+            what: what.to_owned(),
+            wasm_bytes,
+            js_heap_bytes,
+            ..Sample::default()
+        }
+    }
+
+    #[test]
+    fn outages_may_take_more_memory_but_not_more_each_time() {
+        let usual = [sample("a", 10.0, 100.0), sample("b", 10.0, 105.0)];
+        let outages = [
+            sample("outage 1", 20.0, 90.0),
+            sample("outage 2", 20.0, 90.0),
+        ];
+        let samples = [usual, outages].concat();
+        assert_eq!(growth(&samples), None);
+        let again = [samples, vec![sample("outage 3", 21.0, 90.0)]].concat();
+        assert!(growth(&again).unwrap().contains("outage 3"));
+    }
+
+    #[test]
+    fn a_heap_that_grows_by_more_than_a_tenth_is_noticed() {
+        assert!(growth(&[sample("a", 1.0, 100.0), sample("b", 1.0, 111.0)]).is_some());
+    }
+}
