@@ -59,6 +59,9 @@ mod otlp;
 mod pipeline;
 mod platform;
 pub mod propagation;
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod properties;
 mod provider;
 mod record;
 mod redact;
