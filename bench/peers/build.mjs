@@ -8,6 +8,10 @@ const PAGES = {
   empty: "empty.js",
   "otel-js": "otel-js/otel-js.js",
   "otel-js-json": "otel-js/otel-js-json.js",
+  honeycomb: "honeycomb/honeycomb.js",
+  faro: "faro/faro.js",
+  elastic: "elastic/elastic.js",
+  sentry: "sentry/sentry.js",
 };
 
 // Every page is the same but for its bundle, which runs as an application's does.

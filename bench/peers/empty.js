@@ -1,3 +1,5 @@
 // No SDK: what a page costs by itself.
 
-globalThis.sdk = { name: "empty", init: async () => {} };
+import { offer } from "./work.js";
+
+offer("empty", async () => {});

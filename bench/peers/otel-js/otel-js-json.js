@@ -1,9 +1,10 @@
 // JSON.
 
+import * as api from "@opentelemetry/api";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
+import { offer, openTelemetry } from "../work.js";
 import { setUp } from "./set-up.js";
-import { expose } from "./work.js";
 
-expose("otel-js-json", async ({ endpoint }) => {
-  setUp(new OTLPTraceExporter({ url: endpoint + "/v1/traces" }));
-});
+const init = async ({ endpoint }) => setUp(new OTLPTraceExporter({ url: endpoint + "/v1/traces" }));
+
+offer("otel-js-json", init, openTelemetry(api));

@@ -1,9 +1,10 @@
 // Protobuf.
 
+import * as api from "@opentelemetry/api";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-proto";
+import { offer, openTelemetry } from "../work.js";
 import { setUp } from "./set-up.js";
-import { expose } from "./work.js";
 
-expose("otel-js", async ({ endpoint }) => {
-  setUp(new OTLPTraceExporter({ url: endpoint + "/v1/traces" }));
-});
+const init = async ({ endpoint }) => setUp(new OTLPTraceExporter({ url: endpoint + "/v1/traces" }));
+
+offer("otel-js", init, openTelemetry(api));
