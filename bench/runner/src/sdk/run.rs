@@ -28,9 +28,20 @@ const UNSAMPLED: u32 = 100_000;
 const QUIET: Duration = Duration::from_millis(1500);
 const LONGEST: Duration = Duration::from_secs(10);
 
-/// What one run gave. Times of a span in nanoseconds, of a start in milliseconds.
-#[derive(Clone, Debug, Default)]
+/// What one run gave. Times of a start in milliseconds.
+#[derive(Clone, Debug)]
 pub(crate) struct Figures {
+    /// The main thread's, beyond that of an empty page.
+    pub(crate) init_ms: f64,
+    /// From the code's last byte until the SDK traces.
+    pub(crate) ready_ms: f64,
+    /// Nothing where only the start can be measured.
+    pub(crate) spans: Option<Spans>,
+}
+
+/// Times of a span in nanoseconds.
+#[derive(Clone, Debug)]
+pub(crate) struct Spans {
     /// The main thread's, from the start of the span to the answer to its export.
     pub(crate) ns_per_span: f64,
     /// Of this, what the code that makes spans waits for.
@@ -38,10 +49,6 @@ pub(crate) struct Figures {
     /// The main thread's in the first round, while little is compiled.
     pub(crate) ns_cold: f64,
     pub(crate) ns_sampled_out: f64,
-    /// The main thread's, beyond that of an empty page.
-    pub(crate) init_ms: f64,
-    /// From the code's last byte until the SDK traces.
-    pub(crate) ready_ms: f64,
     pub(crate) bytes_per_span: f64,
 }
 
@@ -50,15 +57,19 @@ pub(crate) async fn measure(pages: &Path, sdk: &str) -> Result<Figures> {
     let server = Server::start(pages.to_owned(), &collector).await?;
     let browser = Chromium::start().await?;
     let started = start::measure(&browser, &server, sdk).await?;
-    let subject = Subject {
-        page: started.page,
-        collector,
+    let mut figures = Figures {
+        init_ms: started.init_ms,
+        ready_ms: started.ready_ms,
+        spans: None,
     };
-    let mut figures = subject.sampled().await?;
-    figures.init_ms = started.init_ms;
-    figures.ready_ms = started.ready_ms;
-    let page = start::open(&browser, &server, sdk, "?ratio=0").await?;
-    figures.ns_sampled_out = sampled_out(&page).await?;
+    let page = started.page;
+    if page.evaluate("'run' in sdk").await? == true {
+        let not_sampled = start::open(&browser, &server, sdk, "?ratio=0").await?;
+        let ns_sampled_out = sampled_out(&not_sampled).await?;
+        not_sampled.close().await?;
+        let subject = Subject { page, collector };
+        figures.spans = Some(subject.measure(ns_sampled_out).await?);
+    }
     browser.end().await?;
     Ok(figures)
 }
@@ -69,18 +80,18 @@ struct Subject {
 }
 
 impl Subject {
-    async fn sampled(&self) -> Result<Figures> {
+    async fn measure(&self, ns_sampled_out: f64) -> Result<Spans> {
         let asking = self.asking_ms().await?;
         self.collector.until_quiet(QUIET).await;
         let (ns_cold, _) = self.rounds(1, asking).await?;
         self.rounds(WARM_UP, asking).await?;
         let (ns_per_span, ns_in_loop) = self.rounds(ROUNDS, asking).await?;
-        Ok(Figures {
+        Ok(Spans {
             ns_per_span,
             ns_in_loop,
             ns_cold,
+            ns_sampled_out,
             bytes_per_span: self.bytes_per_span().await?,
-            ..Figures::default()
         })
     }
 
@@ -152,10 +163,14 @@ async fn sampled_out(page: &Page) -> Result<f64> {
 
 impl fmt::Display for Figures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "init {:>5.1} ms", self.init_ms)?;
+        let Some(spans) = &self.spans else {
+            return Ok(());
+        };
         write!(
             f,
-            "{:>7.0} ns a span, {:>5.0} ns sampled out, init {:>5.1} ms, {:>5.1} bytes a span",
-            self.ns_per_span, self.ns_sampled_out, self.init_ms, self.bytes_per_span
+            ", {:>7.0} ns a span, {:>5.0} ns sampled out, {:>6.1} bytes a span",
+            spans.ns_per_span, spans.ns_sampled_out, spans.bytes_per_span
         )
     }
 }

@@ -9,16 +9,25 @@ use super::run::Figures;
 const REFERENCE: &str = "otel-js";
 
 /// A figure's name in the report, its column, and where it is found.
-type Figure = (&'static str, &'static str, fn(&Figures) -> f64);
+type Figure = (&'static str, &'static str, Find);
+type Find = fn(&Figures) -> Option<f64>;
 
 const FIGURES: [Figure; 7] = [
-    ("ns_per_span", "ns/span", |run| run.ns_per_span),
-    ("ns_in_loop", "in the loop", |run| run.ns_in_loop),
-    ("ns_cold", "cold", |run| run.ns_cold),
-    ("ns_sampled_out", "sampled out", |run| run.ns_sampled_out),
-    ("init_ms", "init ms", |run| run.init_ms),
-    ("ready_ms", "ready ms", |run| run.ready_ms),
-    ("bytes_per_span", "bytes/span", |run| run.bytes_per_span),
+    ("ns_per_span", "ns/span", |run| {
+        Some(run.spans.as_ref()?.ns_per_span)
+    }),
+    ("ns_in_loop", "in the loop", |run| {
+        Some(run.spans.as_ref()?.ns_in_loop)
+    }),
+    ("ns_cold", "cold", |run| Some(run.spans.as_ref()?.ns_cold)),
+    ("ns_sampled_out", "sampled out", |run| {
+        Some(run.spans.as_ref()?.ns_sampled_out)
+    }),
+    ("init_ms", "init ms", |run| Some(run.init_ms)),
+    ("ready_ms", "ready ms", |run| Some(run.ready_ms)),
+    ("bytes_per_span", "bytes/span", |run| {
+        Some(run.spans.as_ref()?.bytes_per_span)
+    }),
 ];
 
 type Measured = [(String, Vec<Figures>)];
@@ -45,8 +54,8 @@ fn row(sdk: &str, runs: &[Figures], reference: Option<&[Figures]>) -> Value {
     row
 }
 
-fn summarise(runs: &[Figures], figure: fn(&Figures) -> f64) -> Option<Summary> {
-    Summary::of(&runs.iter().map(figure).collect::<Vec<_>>())
+fn summarise(runs: &[Figures], find: Find) -> Option<Summary> {
+    Summary::of(&runs.iter().filter_map(find).collect::<Vec<_>>())
 }
 
 /// Medians, and below them the extremes.
@@ -57,20 +66,21 @@ pub(crate) fn table(report: &Value) -> String {
         let sdk = row["sdk"].as_str().unwrap_or_default().to_owned();
         let medians = FIGURES.iter().map(|(name, ..)| number(&row[name]));
         let spreads = FIGURES.iter().map(|(name, ..)| {
-            let spread = &row["spread"][name];
-            format!("{}–{}", number(&spread[0]), number(&spread[1]))
+            let spread = row["spread"][name].as_array()?;
+            let ends: Vec<_> = spread.iter().map(number).collect();
+            Some(ends.join("–"))
         });
         rows.push(std::iter::once(sdk).chain(medians).collect());
+        let spreads = spreads.map(Option::unwrap_or_default);
         rows.push(std::iter::once(String::new()).chain(spreads).collect());
     }
     report::table(&rows)
 }
 
 fn number(value: &Value) -> String {
-    let value = value.as_f64().unwrap_or(f64::NAN);
-    if value.abs() >= 100.0 {
-        format!("{value:.0}")
-    } else {
-        format!("{value:.1}")
+    match value.as_f64() {
+        Some(value) if value.abs() >= 100.0 => format!("{value:.0}"),
+        Some(value) => format!("{value:.1}"),
+        None => String::new(),
     }
 }
