@@ -7,11 +7,13 @@ use crate::process;
 use crate::setup::{self, Needs};
 
 /// The crates that run in the browser.
-const BROWSER_CRATES: [&str; 6] = [
+const BROWSER_CRATES: [&str; 8] = [
     "-pcruddur",
     "-ptrace-viewer",
     "-potel-web",
     "-potel-web-yew",
+    "-pcausality-page",
+    "-potel-web-page",
     "-pexample-plain",
     "-pexample-yew",
 ];

@@ -7,6 +7,7 @@
 //! | `test` | runs every test: native, in the browser, journeys | [`test`] |
 //! | `lint` | formatting and clippy, host and wasm | [`lint`] |
 //! | `size` | what the page weighs, and how much of it is telemetry | [`size`] |
+//! | `delivery`, `causality`, `soak` | what the SDK promises, looked at from outside | [`measure`] |
 //! | `env` | the environment in which plain `trunk` and `cargo` build the page | [`wasm`] |
 //!
 //! The modules below them are the parts these share: [`process`] runs children and never leaves one
@@ -17,6 +18,8 @@ mod clock;
 mod dev;
 mod http;
 mod lint;
+mod measure;
+mod page_folder;
 mod ports;
 mod process;
 mod setup;
@@ -38,10 +41,14 @@ Usage: cargo xtask <command>
 
   setup                 install the tools that are missing
   dev [--release]       start gateway, back end and page; Ctrl-C ends all of them
-  test [PART...]        run the tests; parts: unit, wasm, journeys, dev,
+  test [PART...]        run the tests; parts: unit, wasm, causality, journeys, dev,
                         and firefox, which only runs when it is named
   lint                  check formatting and clippy, for the host and for wasm
   size                  measure the page, and what telemetry adds to it
+  delivery [--runs N] [--sdk SDK] [--only PART-OF-A-CASE]
+                        what arrives when pages are left and receivers are down
+  causality             which traces the spans of interleaved actions are in
+  soak [--actions N]    what a page holds after an hour of clicking
   env                   print the variables for building the page by hand:
                         eval \"$(cargo xtask env)\" && trunk serve
 
@@ -70,6 +77,9 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["test", parts @ ..] => test::run(parts),
         ["lint"] => lint::run(),
         ["size"] => size::run(),
+        ["delivery", options @ ..] => measure::delivery(options),
+        ["causality"] => measure::causality(),
+        ["soak", options @ ..] => measure::soak(options),
         ["env"] => wasm::print_environment(),
         [] | ["help" | "--help" | "-h"] => {
             println!("{USAGE}");

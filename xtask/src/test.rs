@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::build::{self, Profile, host_cargo};
 use crate::setup::{self, Browser, Needs};
 use crate::wasm::Wasm;
-use crate::{clock, process, term};
+use crate::{clock, measure, process, term};
 
 /// A part of the tests, by the name that selects it.
 struct Part {
@@ -18,7 +18,7 @@ struct Part {
     run: fn(&Wasm) -> Result<()>,
 }
 
-const PARTS: [Part; 5] = [
+const PARTS: [Part; 6] = [
     Part {
         name: "unit",
         what: "native tests of all crates",
@@ -28,6 +28,11 @@ const PARTS: [Part; 5] = [
         name: "wasm",
         what: "the browser SDK in headless Chromium",
         run: in_browser::chromium,
+    },
+    Part {
+        name: "causality",
+        what: "fifty interleaved actions, each span in its trace",
+        run: measure::check_causality,
     },
     Part {
         name: "journeys",

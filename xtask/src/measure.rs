@@ -1,0 +1,66 @@
+//! `cargo xtask delivery`, `causality` and `soak`: what the SDK promises, looked at from outside, in a real browser.
+//!
+//! Each builds its pages and leaves the rest to `bench/runner`.
+
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::build::{self, Profile, host_cargo};
+use crate::setup::{self, Browser, Needs};
+use crate::wasm::Wasm;
+use crate::{page_folder, process};
+
+/// What arrives when pages are left, networks fail and receivers are down; ours beside its peers.
+pub(crate) fn delivery(arguments: &[&str]) -> Result<()> {
+    let wasm = prepare()?;
+    build::servers()?;
+    page_folder::wasm(&wasm, "otel-web-page", "otel-web", Profile::Release)?;
+    for peer in ["", "otel-js", "honeycomb"] {
+        page_folder::npm(peer)?;
+    }
+    page_folder::bundle("build.mjs")?;
+    let mut runner = runner("delivery", arguments)?;
+    runner.env("CRUDDUR_GATEWAY_BIN", build::server("otel-web-gateway"));
+    process::run_plainly(runner)
+}
+
+/// Which traces the spans of fifty interleaved actions are in; ours beside OpenTelemetry JS.
+pub(crate) fn causality() -> Result<()> {
+    let wasm = prepare()?;
+    causality_page(&wasm, Profile::Release)?;
+    for peer in ["", "otel-js", "causality"] {
+        page_folder::npm(peer)?;
+    }
+    page_folder::bundle("causality/build.mjs")?;
+    process::run_plainly(runner("causality", &[])?)
+}
+
+/// As a test: ours alone, and it fails where one span is not in its action's trace.
+pub(crate) fn check_causality(wasm: &Wasm) -> Result<()> {
+    causality_page(wasm, Profile::Debug)?;
+    process::run_plainly(runner("causality", &["--check"])?)
+}
+
+/// What the page holds after an hour of clicking.
+pub(crate) fn soak(arguments: &[&str]) -> Result<()> {
+    causality_page(&prepare()?, Profile::Release)?;
+    process::run_plainly(runner("soak", arguments)?)
+}
+
+fn prepare() -> Result<Wasm> {
+    setup::prepare(Needs::Everything, |_, _| Ok(()))
+}
+
+fn causality_page(wasm: &Wasm, profile: Profile) -> Result<()> {
+    page_folder::wasm(wasm, "causality-page", "causality-otel-web", profile)
+}
+
+fn runner(measurement: &str, arguments: &[&str]) -> Result<Command> {
+    let mut runner = host_cargo(&["run", "--quiet", "--package", "bench-runner", "--"]);
+    runner.arg(measurement).arg(page_folder::pages());
+    runner
+        .args(arguments)
+        .env("CHROME", Browser::find()?.program);
+    Ok(runner)
+}
