@@ -6,6 +6,8 @@
 //! - [`use_route_template`] names a page, so that visits to it share a name.
 //! - [`keep_panics`] lets a panic reach its trace although Yew sets a panic hook of its own.
 //!
+//! # Example: a button
+//!
 //! ```no_run
 //! use otel_web_yew::use_action;
 //! use yew::prelude::*;

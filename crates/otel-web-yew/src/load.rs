@@ -9,6 +9,36 @@ use crate::outcome::{Outcome, recorded};
 
 /// Runs `load` after the first render and whenever `deps` change, inside the page load, navigation
 /// or action that caused that render. What it requests belongs to that trace.
+///
+/// # Example: a user's page
+///
+/// ```no_run
+/// use otel_web::fetch::{Error, Request};
+/// use otel_web_yew::{use_load, use_route_template};
+/// use yew::prelude::*;
+///
+/// #[derive(PartialEq, Properties)]
+/// struct Props {
+///     id: u32,
+/// }
+///
+/// #[component]
+/// fn User(props: &Props) -> Html {
+///     use_route_template("/users/:id");
+///     let name = use_state(String::new);
+///     let found = name.setter();
+///     // Again for each id, and each time inside the navigation that brought it.
+///     use_load(props.id, |id| load(id, found));
+///     html! { <h1>{ &*name }</h1> }
+/// }
+///
+/// async fn load(id: u32, found: UseStateSetter<String>) -> Result<(), Error> {
+///     let request = Request::get(&format!("/api/users/{id}/name"));
+///     let response = request.url_template("/api/users/{id}/name").send().await?;
+///     found.set(response.text().await?);
+///     Ok(())
+/// }
+/// ```
 #[hook]
 pub fn use_load<D, F, W>(deps: D, load: F)
 where

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 /// Names the navigation that shows this component by its route, e.g. `/@:handle`. Call it in each
-/// page, with the path as the router has it.
+/// page, with the path as the router has it. [`use_load`](crate::use_load) has an example.
 #[hook]
 pub fn use_route_template(template: &'static str) {
     // After every render: from one profile to the next the component stays, and the navigation is new.

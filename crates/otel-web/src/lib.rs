@@ -33,7 +33,8 @@
 //! `errors` (uncaught errors, rejections, panics), `fetch` (traced requests), `baggage` (sends the
 //! context's baggage along).
 //!
-//! `testing` has [tools](testing) for your own tests. `off` leaves telemetry out of the build: every call remains and does nothing.
+//! `testing` adds the module `testing`: a recorder and expectations for the tests of your own code.
+//! `off` leaves telemetry out of the build: every call remains and does nothing.
 
 #![deny(missing_docs)]
 

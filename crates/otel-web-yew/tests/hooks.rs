@@ -1,0 +1,196 @@
+//! The hooks in mounted components, and the traces of what they do.
+
+#![cfg(target_arch = "wasm32")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::time::Duration;
+
+use gloo_timers::future::{TimeoutFuture, sleep};
+use opentelemetry::global;
+use opentelemetry::trace::Tracer;
+use otel_web::testing::{Recorder, expect};
+use otel_web_yew::{use_action, use_load, use_route_template};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use web_sys::{EventInit, HtmlElement};
+use yew::prelude::*;
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+/// Work that can be seen in the trace.
+fn work(name: &'static str) {
+    global::tracer("app").in_span(name, |_| ());
+}
+
+/// Mounts a component, and finds the element that a test acts on.
+async fn mounted<C: BaseComponent<Properties = ()>>(selector: &str) -> HtmlElement {
+    let document = web_sys::window().unwrap().document().unwrap();
+    let place = document.create_element("div").unwrap();
+    document.body().unwrap().append_child(&place).unwrap();
+    yew::Renderer::<C>::with_root(place.clone()).render();
+    // Yew renders in a microtask.
+    TimeoutFuture::new(0).await;
+    let element = place.query_selector(selector).unwrap().unwrap();
+    element.unchecked_into()
+}
+
+#[component]
+fn Like() -> Html {
+    let likes = use_state(|| 0);
+    let onclick = use_action("crud.like", {
+        let likes = likes.clone();
+        move |_: MouseEvent| {
+            let likes = likes.clone();
+            async move {
+                sleep(Duration::from_millis(5)).await;
+                work(if *likes == 0 { "first" } else { "later" });
+                likes.set(*likes + 1);
+            }
+        }
+    });
+    html! { <button {onclick}>{ "Like " }{ *likes }</button> }
+}
+
+#[wasm_bindgen_test]
+async fn a_click_is_an_action_with_what_its_future_does() {
+    let recorder = Recorder::install();
+    let button = mounted::<Like>("button").await;
+    button.click();
+    let expected = expect::action("crud.like")
+        .attribute("app.action.trigger", "click")
+        .attribute("app.action.outcome", "completed")
+        .attribute("app.widget.name", "Like 0");
+    let first = expected.child(expect::span("first")).only();
+    recorder.trace("crud.like").await.assert(&first);
+}
+
+#[wasm_bindgen_test]
+async fn the_callback_calls_the_handler_of_the_latest_render() {
+    let button = mounted::<Like>("button").await;
+    let recorder = Recorder::install();
+    button.click();
+    recorder.trace("crud.like").await;
+    let recorder = Recorder::install();
+    button.click();
+    let later = expect::action("crud.like")
+        .child(expect::span("later"))
+        .only();
+    recorder.trace("crud.like").await.assert(&later);
+}
+
+#[component]
+fn Form() -> Html {
+    let onsubmit = use_action("cart.order", |event: SubmitEvent| {
+        // Still inside of the event, so this keeps the page from being left.
+        event.prevent_default();
+        async { Err("no more tea") }
+    });
+    html! { <form {onsubmit}><button>{ "Order" }</button></form> }
+}
+
+#[wasm_bindgen_test]
+async fn an_error_that_the_handler_returns_is_the_actions() {
+    let recorder = Recorder::install();
+    mounted::<Form>("button").await.click();
+    let trace = recorder.trace("cart.order").await;
+    let expected = expect::action("cart.order")
+        .attribute("app.action.outcome", "error")
+        .event("exception");
+    trace.assert(&expected.fails().only());
+    let error = trace.root().and_then(|root| root.error.clone());
+    assert_eq!(error.as_deref(), Some("no more tea"));
+}
+
+#[component]
+fn Search() -> Html {
+    let oninput = use_action("search.type", |_: InputEvent| async { work("suggest") });
+    html! { <input {oninput} /> }
+}
+
+#[wasm_bindgen_test]
+async fn any_event_can_be_an_action() {
+    let recorder = Recorder::install();
+    let input = mounted::<Search>("input").await;
+    let bubbles = EventInit::new();
+    bubbles.set_bubbles(true);
+    let event = web_sys::Event::new_with_event_init_dict("input", &bubbles).unwrap();
+    input.dispatch_event(&event).unwrap();
+    let expected = expect::action("search.type")
+        .attribute("app.action.trigger", "input")
+        .child(expect::span("suggest"));
+    recorder.trace("search.type").await.assert(&expected.only());
+}
+
+#[component]
+fn Details() -> Html {
+    use_load((), |()| async {
+        sleep(Duration::from_millis(5)).await;
+        work("load details");
+    });
+    html! { <p>{ "Details" }</p> }
+}
+
+#[component]
+fn Page() -> Html {
+    let is_open = use_state(|| false);
+    let onclick = use_action("details.open", {
+        let is_open = is_open.clone();
+        move |_: MouseEvent| {
+            is_open.set(true);
+            async {}
+        }
+    });
+    let details = is_open.then(|| html! { <Details /> });
+    html! { <><button {onclick}>{ "Open" }</button><div>{ details }</div></> }
+}
+
+#[wasm_bindgen_test]
+async fn what_a_component_loads_belongs_to_the_action_that_showed_it() {
+    let recorder = Recorder::install();
+    mounted::<Page>("button").await.click();
+    let expected = expect::action("details.open").child(expect::span("load details"));
+    recorder
+        .trace("details.open")
+        .await
+        .assert(&expected.only());
+}
+
+#[component]
+fn Profile() -> Html {
+    use_route_template("/@:handle");
+    use_load((), |()| async { work("load profile") });
+    html! { <p>{ "Profile" }</p> }
+}
+
+#[component]
+fn Site() -> Html {
+    let is_profile = use_state(|| false);
+    let onclick = use_action("profile.open", {
+        let is_profile = is_profile.clone();
+        move |_: MouseEvent| {
+            let history = web_sys::window().unwrap().history().unwrap();
+            let path = Some("/@andrew");
+            history
+                .push_state_with_url(&JsValue::NULL, "", path)
+                .unwrap();
+            is_profile.set(true);
+            async {}
+        }
+    });
+    let profile = is_profile.then(|| html! { <Profile /> });
+    html! { <><button {onclick}>{ "Andrew" }</button><div>{ profile }</div></> }
+}
+
+#[wasm_bindgen_test]
+async fn a_page_names_the_navigation_that_shows_it_and_loads_its_data_inside() {
+    let recorder = Recorder::install();
+    mounted::<Site>("button").await.click();
+    let navigation = expect::span("navigate /@:handle")
+        .attribute("url.path", "/@andrew")
+        .child(expect::span("load profile"));
+    let expected = expect::action("profile.open").child(navigation);
+    recorder
+        .trace("profile.open")
+        .await
+        .assert(&expected.only());
+}
