@@ -5,6 +5,8 @@ use opentelemetry::trace::{Span as _, SpanKind, TraceContextExt};
 use wasm_bindgen::JsValue;
 use web_sys::Request;
 
+#[cfg(feature = "resource-timing")]
+use crate::instrument;
 use crate::{Span, js, propagation, redact};
 
 /// All others are `_OTHER`, as the conventions ask, lest a typo makes a new name for a span.
@@ -37,6 +39,8 @@ impl InFlight {
         };
         let url = js::text(&request, "url").unwrap_or_default();
         let span = start_span(&request, &url, template, &caller);
+        #[cfg(feature = "resource-timing")]
+        instrument::resource_timing::await_timings(span.span_context(), &url);
         let headers = request.headers();
         propagation::inject(&caller, span.span_context(), &url, &mut |name, value| {
             // A name or value that the browser does not take is left out.

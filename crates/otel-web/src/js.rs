@@ -32,6 +32,11 @@ pub(crate) fn call(object: &JsValue, method: &str, argument: &JsValue) -> JsValu
     called.unwrap_or_default()
 }
 
+/// Sets a property; an object that refuses stays as it is.
+pub(crate) fn set(object: &JsValue, key: &str, value: &JsValue) {
+    let _ = js_sys::Reflect::set(object, &key.into(), value);
+}
+
 /// As `String(value)`, and the same as an error's `message` where there is one.
 pub(crate) fn describe(value: &JsValue) -> String {
     let message = text(value, "message");

@@ -30,12 +30,24 @@ impl Lingering {
         self.0.iter_mut().find(is_it)
     }
 
-    pub(crate) fn take(&mut self) -> Vec<SpanRecord> {
-        std::mem::take(&mut self.0)
+    pub(crate) fn iter(&self) -> std::slice::Iter<'_, SpanRecord> {
+        self.0.iter()
+    }
+
+    fn take(&mut self, stays: &dyn Fn(SpanId) -> bool) -> Vec<SpanRecord> {
+        let stays = |record: &SpanRecord| stays(record.context.span_id());
+        let (stay, go) = std::mem::take(&mut self.0).into_iter().partition(stays);
+        self.0 = stay;
+        go
     }
 }
 
 impl Pipeline {
+    /// Whether any span has ended and is not queued yet.
+    pub(crate) fn lingers(&self) -> bool {
+        !self.lingering.0.is_empty()
+    }
+
     /// A span that is open, or has ended and lingers.
     pub(crate) fn record_mut(&mut self, span_id: SpanId) -> Option<&mut SpanRecord> {
         match self.open.find(span_id) {
@@ -45,8 +57,14 @@ impl Pipeline {
     }
 
     /// Queues the spans that linger.
+    #[cfg(test)]
     pub(crate) fn release(&mut self) {
-        for record in self.lingering.take() {
+        self.release_except(&|_| false);
+    }
+
+    /// Queues the spans that linger, except for those that have to stay.
+    pub(crate) fn release_except(&mut self, stays: &dyn Fn(SpanId) -> bool) {
+        for record in self.lingering.take(stays) {
             self.enqueue(&record);
         }
     }

@@ -134,6 +134,10 @@ fn trace(config: &Config) {
         return;
     }
     action::install_paint();
+    #[cfg(feature = "resource-timing")]
+    instrument::resource_timing::install();
+    #[cfg(feature = "long-animation-frames")]
+    instrument::long_animation_frames::install();
     if let Some(window) = web_sys::window() {
         watch(&window);
     }
@@ -143,6 +147,8 @@ fn watch(window: &Window) {
     export::listen_for_exit(window);
     #[cfg(feature = "user-action")]
     action::listen_for_events(window);
+    #[cfg(feature = "frustration")]
+    instrument::dead_click::install(window);
     #[cfg(feature = "navigation")]
     instrument::navigation::install(window);
     #[cfg(feature = "errors")]
@@ -152,7 +158,7 @@ fn watch(window: &Window) {
 }
 
 /// A worker has no document, and so no settings of its own.
-fn meta(name: &str) -> Option<String> {
+pub(crate) fn meta(name: &str) -> Option<String> {
     let selector = ["meta[name='", name, "']"].concat();
     let element = js::call(&js::global("document"), "querySelector", &selector.into());
     js::get(&element, "content").as_string()

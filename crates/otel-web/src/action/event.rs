@@ -1,4 +1,4 @@
-//! Clicks and submits, noticed before anybody handles them.
+//! Clicks, submits and pressed keys, noticed before anybody handles them.
 //!
 //! One listener on `window`, in the capture phase, sees every event first, also those a framework
 //! handles far up the tree. It opens the action; whoever handles the event finds it by
@@ -28,11 +28,12 @@ struct Dispatch {
     context: Context,
 }
 
-/// Notices clicks and submits from now on.
+/// Notices them from now on.
 pub(crate) fn install(window: &Window) {
     AFTER_DISPATCH.with(|cell| *cell.borrow_mut() = Some(Timer::new(forget)));
-    listen(window, "click", |event| notice(&event));
-    listen(window, "submit", |event| notice(&event));
+    for event in ["click", "submit", "keydown"] {
+        listen(window, event, |event| notice(&event));
+    }
 }
 
 /// The action of the event whose listeners are running, if it has one.
@@ -86,35 +87,49 @@ pub(crate) fn time_ms(event: &Event) -> f64 {
 }
 
 fn notice(event: &Event) {
-    let context = click_behind(event).or_else(|| open_for(event));
+    let event_type = event.type_();
+    let context = continued(event, &event_type).or_else(|| open_for(event, &event_type));
     if let Some(context) = context {
-        pipeline::annotate(&context, "app.action.trigger", &*event.type_());
+        pipeline::annotate(&context, "app.action.trigger", &*event_type);
         remember(event.clone(), context);
     }
 }
 
-fn open_for(event: &Event) -> Option<Context> {
-    let target = element::acted_on(event)?;
-    let name = target.action_name(&event.type_());
+fn open_for(event: &Event, event_type: &str) -> Option<Context> {
+    let target = element::acted_on(event, event_type)?;
+    let name = target.action_name(event_type);
+    let start_ms = time_ms(event);
     let opening = Opening {
         name: name.clone().into(),
-        start_ms: Some(time_ms(event)),
+        start_ms: Some(start_ms),
         is_named: false,
     };
     let context = open(opening, &Context::new());
     pipeline::annotate(&context, "app.action.name", &*name);
     target.describe(&context);
+    #[cfg(feature = "web-vitals")]
+    crate::instrument::web_vitals::acted(start_ms, &context);
+    #[cfg(feature = "frustration")]
+    if event_type == "click" {
+        crate::instrument::frustration::clicked(event, start_ms, &context);
+    }
     Some(context)
 }
 
-/// A submit is dispatched while the click on its button still is: one action, not two.
-fn click_behind(event: &Event) -> Option<Context> {
-    if event.type_() != "submit" {
-        return None;
-    }
+/// One action, not two: a submit is dispatched while the click on its button still is, and a page
+/// may click on behalf of a key.
+fn continued(event: &Event, event_type: &str) -> Option<Context> {
     DISPATCH.with(|cell| {
         let dispatch = cell.borrow();
-        let dispatch = dispatch.as_ref()?;
-        (dispatch.event.type_() == "click").then(|| dispatch.context.clone())
+        let Dispatch {
+            event: before,
+            context,
+        } = dispatch.as_ref()?;
+        let is_continued = match (before.type_().as_str(), event_type) {
+            ("click", "submit") => true,
+            ("keydown", "click") => !event.is_trusted(),
+            _ => false,
+        };
+        is_continued.then(|| context.clone())
     })
 }

@@ -27,6 +27,7 @@ pub(crate) fn open(opening: Opening, parent: &Context) -> Context {
     if cfg!(feature = "off") {
         return parent.clone();
     }
+    let is_root = !parent.has_active_span() || parent.span().span_context().is_remote();
     let action = ActionState {
         is_named: opening.is_named,
         deadline_ms: platform::monotonic_ms() + cap::CAP_MS,
@@ -39,8 +40,10 @@ pub(crate) fn open(opening: Opening, parent: &Context) -> Context {
             scope: pipeline::OWN_SCOPE,
             action: Some(action),
         });
-        if let (Some(ms), Some(span)) = (opening.start_ms, pipeline.open_span(started.ticket)) {
-            span.record.start = span.anchor.unix_nanos(ms).min(span.record.start);
+        if let Some(span) = pipeline.open_span(started.ticket) {
+            span.lingers = is_root;
+            let start = opening.start_ms.map(|ms| span.anchor.unix_nanos(ms));
+            span.record.start = start.unwrap_or(u64::MAX).min(span.record.start);
         }
         started
     });
@@ -52,7 +55,7 @@ pub(crate) fn open(opening: Opening, parent: &Context) -> Context {
     };
     cap::watch();
     let context = parent.with_span(Span::held(started.context, ticket));
-    if !parent.has_active_span() {
+    if is_root {
         describe_root(&context);
     }
     context

@@ -8,6 +8,7 @@ mod cap;
 mod element;
 mod event;
 mod held;
+mod name;
 mod paint;
 
 use std::borrow::Cow;

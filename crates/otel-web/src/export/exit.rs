@@ -9,7 +9,7 @@ use web_sys::Window;
 
 use super::exporter::flush_before_exit;
 use crate::listener::listen;
-use crate::{action, pipeline};
+use crate::{action, instrument, pipeline};
 
 pub(crate) fn install(window: &Window) {
     listen(window, "pagehide", |_| leave());
@@ -25,12 +25,14 @@ pub(crate) fn install(window: &Window) {
 /// The page may go on later: open spans stay open.
 fn pause() {
     action::finish_painting();
+    instrument::before_exit();
     flush_before_exit();
 }
 
 /// The page is gone. What is open ends here, children first, and roots say that they were abandoned.
 fn leave() {
     action::finish_painting();
+    instrument::before_exit();
     pipeline::end_all(&|_| true, "abandoned");
     flush_before_exit();
 }

@@ -67,6 +67,11 @@ pub(crate) fn span_ended(ended: Ended) {
     with(|exporter| exporter.plan(delay));
 }
 
+/// Plans the export of spans that were held back.
+pub(crate) fn send_soon() {
+    with(|exporter| exporter.plan(AFTER_ACTION_MS));
+}
+
 /// Sends all that is queued, at once, in requests that outlive the page.
 pub(crate) fn flush_before_exit() {
     instrument::settle();
@@ -161,10 +166,12 @@ fn reject(batch: &Batch, status: Option<u16>) {
 }
 
 fn plan_for_the_rest() {
-    let is_empty = pipeline::with(|pipeline| pipeline.queue.is_empty()).unwrap_or(true);
-    if !is_empty {
-        with(|exporter| exporter.plan(0.0));
-    }
+    let rest = pipeline::with(|pipeline| (pipeline.queue.is_empty(), pipeline.lingers()));
+    match rest {
+        Some((false, _)) => with(|exporter| exporter.plan(0.0)),
+        Some((true, true)) => with(|exporter| exporter.plan(AFTER_ACTION_MS)),
+        _ => None,
+    };
 }
 
 impl Exporter {

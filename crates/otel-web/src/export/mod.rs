@@ -11,5 +11,5 @@ mod queue;
 mod send;
 
 pub(crate) use exit::install as listen_for_exit;
-pub(crate) use exporter::{Destination, flush_before_exit, install, span_ended};
+pub(crate) use exporter::{Destination, flush_before_exit, install, send_soon, span_ended};
 pub(crate) use queue::{EncodedSpan, Queue};

@@ -1,67 +1,194 @@
 //! The page load: root `documentLoad`, from the moment the user asked for the page until its first
 //! content is there, with `documentFetch` and a `resourceFetch` for what was loaded on the way.
+//!
+//! Where the server says which trace its answer belongs to, the load is a part of that trace; where
+//! the document came from a cache, it only links to it. A page that comes back from the
+//! back/forward cache is a load of its own.
+
+use std::cell::RefCell;
 
 use opentelemetry::Context;
 use opentelemetry::trace::{SpanKind, TraceContextExt};
-use wasm_bindgen::prelude::*;
-use web_sys::{Performance, PerformanceNavigationTiming, PerformanceResourceTiming, Window};
+use wasm_bindgen::JsValue;
+use web_sys::{Event, Window};
 
-use crate::action::{Opening, open};
-use crate::instrument::navigation;
-use crate::open::OpenSpan;
+use super::timing::{self, instant};
+use super::{navigation, observer, origin};
+use crate::action::{Opening, event_time_ms, open};
+use crate::js::{call, get, global, number, text};
+use crate::listener::listen;
+use crate::otlp::Attributes;
 use crate::pipeline::{self, EndTime, NewSpan};
+use crate::platform::{self, Timer};
 use crate::redact;
+
+/// A page of more files than this shows the first ones, and says how many there are.
+const MOST_RESOURCES: u32 = 64;
+
+/// When things happened, counted from the start of the load.
+const MILESTONES: [(&str, &str); 5] = [
+    (
+        "browser.navigation_timing.activation_start",
+        "activationStart",
+    ),
+    (
+        "browser.navigation_timing.dom_interactive",
+        "domInteractive",
+    ),
+    (
+        "browser.navigation_timing.dom_content_loaded_event_end",
+        "domContentLoadedEventEnd",
+    ),
+    ("browser.navigation_timing.dom_complete", "domComplete"),
+    ("browser.navigation_timing.load_event_end", "loadEventEnd"),
+];
+
+thread_local! {
+    static LOADING: RefCell<Option<Loading>> = const { RefCell::new(None) };
+}
+
+/// The load that is under way.
+struct Loading {
+    context: Context,
+    /// Requests that began before have no span of their own.
+    installed_ms: f64,
+    resources: u32,
+    /// For after the `load` event, whose own end is one of the milestones.
+    after_load: Timer,
+}
 
 /// Opens the span of the load this page is in. It ends when the `load` event is over, the first
 /// frame is painted and the data the application asked for meanwhile are there.
 pub(crate) fn install(window: &Window) {
-    let opening = Opening {
-        name: "documentLoad".into(),
-        start_ms: Some(0.0),
-        is_named: true,
-    };
-    let context = open(opening, &Context::new());
-    pipeline::annotate(&context, "app.action.trigger", "load");
-    if let Some(performance) = window.performance() {
-        document_fetch(&performance, &context);
-        resource_fetches(&performance, &context);
-    }
-    hold_until_loaded(window, context.clone());
+    let entry = navigation_entry();
+    let context = open_root(&entry, 0.0, text(&entry, "type"));
+    #[cfg(feature = "web-vitals")]
+    super::web_vitals::install(&context, &entry);
+    fetched("documentFetch", &entry, &context);
+    LOADING.with(|cell| {
+        *cell.borrow_mut() = Some(Loading {
+            context: context.clone(),
+            installed_ms: platform::monotonic_ms(),
+            resources: 0,
+            after_load: Timer::new(finish),
+        });
+    });
+    observer::observe(&["resource"]);
+    finish_after_load(window);
+    listen(window, "pageshow", |event| came_back(&event));
     navigation::begin(context, true);
 }
 
-fn hold_until_loaded(window: &Window, context: Context) {
+fn navigation_entry() -> JsValue {
+    let entries = call(
+        &global("performance"),
+        "getEntriesByType",
+        &"navigation".into(),
+    );
+    get(&entries, "0")
+}
+
+/// An answer made for this load is its cause; one that was kept was made for another, and linked.
+fn open_root(entry: &JsValue, start_ms: f64, kind: Option<String>) -> Context {
+    let opening = Opening {
+        name: "documentLoad".into(),
+        start_ms: Some(start_ms),
+        is_named: true,
+    };
+    let server = origin::trace_of(entry);
+    let is_answer = start_ms == 0.0 && !timing::is_from_cache(entry);
+    let cause = server.clone().filter(|_| is_answer);
+    let parent = cause.map_or_else(Context::new, |server| {
+        Context::new().with_remote_span_context(server)
+    });
+    let context = open(opening, &parent);
+    pipeline::edit(pipeline::ticket_of(&context), |span| {
+        let attributes = &mut span.record.attributes;
+        attributes.set("app.action.trigger", "load");
+        if let Some(kind) = kind {
+            attributes.set("browser.navigation_timing.type", &*kind);
+        }
+        if let Some(server) = server.filter(|_| !is_answer) {
+            span.record.add_link(&server, (&[], 0));
+        }
+    });
+    context
+}
+
+fn finish_after_load(window: &Window) {
     let is_complete = window
         .document()
         .is_some_and(|document| document.ready_state() == "complete");
-    if !is_complete {
-        let loaded = Closure::once_into_js(move || drop(context));
-        let _ = window.add_event_listener_with_callback("load", loaded.unchecked_ref());
+    if is_complete {
+        set_finish();
+    } else {
+        listen(window, "load", |_| set_finish());
     }
 }
 
-fn document_fetch(performance: &Performance, load: &Context) {
-    let entries = performance.get_entries_by_type("navigation");
-    let Ok(entry) = entries.get(0).dyn_into::<PerformanceNavigationTiming>() else {
+fn set_finish() {
+    LOADING.with(|cell| {
+        if let Some(loading) = &mut *cell.borrow_mut() {
+            loading.after_load.set(0.0);
+        }
+    });
+}
+
+fn finish() {
+    observer::drain();
+    let Some(loading) = LOADING.with(|cell| cell.borrow_mut().take()) else {
         return;
     };
-    finished_fetch("documentFetch", &entry, load);
-}
-
-fn resource_fetches(performance: &Performance, load: &Context) {
-    for entry in performance.get_entries_by_type("resource") {
-        if let Ok(entry) = entry.dyn_into::<PerformanceResourceTiming>() {
-            finished_fetch("resourceFetch", &entry, load);
+    let entry = navigation_entry();
+    pipeline::edit(pipeline::ticket_of(&loading.context), |span| {
+        let attributes = &mut span.record.attributes;
+        for (key, milestone) in MILESTONES {
+            if let Some(ms) = instant(&entry, milestone) {
+                attributes.set(key, timing::duration(ms));
+            }
         }
+        attributes.set("browser.resource_count", i64::from(loading.resources));
+    });
+}
+
+/// Back from the back/forward cache: shown at once, nothing loaded.
+fn came_back(event: &Event) {
+    if get(event, "persisted").is_truthy() {
+        let kind = Some("back_forward_cache".to_owned());
+        let context = open_root(&navigation_entry(), event_time_ms(event), kind);
+        #[cfg(feature = "web-vitals")]
+        super::web_vitals::begin(&context, Some(event_time_ms(event)));
+        navigation::begin(context, true);
     }
 }
 
-fn finished_fetch(name: &'static str, entry: &PerformanceResourceTiming, load: &Context) {
-    let (start, end) = (entry.fetch_start(), entry.response_end());
-    if end < start || end == 0.0 {
-        return;
+/// Requests of the application have spans of their own, once telemetry is on.
+pub(super) fn observed(entry: &JsValue) {
+    let load = LOADING.with(|cell| {
+        let mut loading = cell.borrow_mut();
+        let loading = loading.as_mut()?;
+        let is_request = matches!(
+            text(entry, "initiatorType").as_deref(),
+            Some("fetch" | "xmlhttprequest" | "beacon")
+        );
+        let is_own = is_request && number(entry, "startTime")? >= loading.installed_ms;
+        if is_own {
+            return None;
+        }
+        loading.resources += 1;
+        (loading.resources <= MOST_RESOURCES).then(|| loading.context.clone())
+    });
+    if let Some(load) = load {
+        fetched("resourceFetch", entry, &load);
     }
-    pipeline::with(|pipeline| {
+}
+
+fn fetched(name: &'static str, entry: &JsValue, load: &Context) {
+    let (Some(start), Some(end)) = (instant(entry, "fetchStart"), instant(entry, "responseEnd"))
+    else {
+        return;
+    };
+    let started = pipeline::with(|pipeline| {
         let started = pipeline.start(NewSpan {
             name: name.into(),
             kind: SpanKind::Client,
@@ -70,18 +197,22 @@ fn finished_fetch(name: &'static str, entry: &PerformanceResourceTiming, load: &
             action: None,
         });
         if let Some(span) = pipeline.open_span(started.ticket) {
-            describe(span, entry);
+            span.record.start = span.anchor.unix_nanos(start);
+            describe(entry, &mut span.record.attributes);
         }
         started
-    })
-    .into_iter()
-    .for_each(|started| started.end(EndTime::Monotonic(end)));
+    });
+    if let Some(started) = started {
+        started.end(EndTime::Monotonic(end));
+    }
 }
 
-fn describe(span: &mut OpenSpan, entry: &PerformanceResourceTiming) {
-    span.record.start = span.anchor.unix_nanos(entry.fetch_start());
-    let attributes = &mut span.record.attributes;
-    attributes.set("url.full", &*redact::url(&entry.name()));
-    attributes.set("http.response.body.size", entry.encoded_body_size());
-    attributes.set("browser.resource.initiator", &*entry.initiator_type());
+fn describe(entry: &JsValue, to: &mut Attributes) {
+    if let Some(url) = text(entry, "name") {
+        to.set("url.full", &*redact::url(&url));
+    }
+    if let Some(kind) = text(entry, "initiatorType") {
+        to.set("browser.resource_timing.initiator_type", &*kind);
+    }
+    timing::describe(entry, to);
 }

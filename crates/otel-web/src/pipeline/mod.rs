@@ -34,7 +34,7 @@ pub(crate) struct Pipeline {
     pub(crate) scopes: Vec<InstrumentationScope>,
     sampler: Sampler,
     ids: IdGenerator,
-    anchor: Anchor,
+    pub(crate) anchor: Anchor,
 }
 
 /// The scope of the spans that this crate makes by itself.

@@ -6,11 +6,15 @@
 mod actions;
 mod effects;
 mod errors;
+mod frustration;
+mod names;
 mod page;
 mod requests;
 mod sleep;
 mod soak;
 mod support;
 mod testing;
+mod timings;
+mod vitals;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -1,5 +1,6 @@
 // Stands in for the network of the page under test. Exports are kept and answered as the test asks;
-// anything else is answered after the milliseconds its `wait` parameter says.
+// anything else is answered after the milliseconds its `wait` parameter says. With a parameter
+// `real` a request goes to the server of these tests, so that the browser measures it.
 
 const exports_ = [];
 const answers = [];
@@ -7,9 +8,11 @@ const headers_ = new Map();
 let keepalive = 0;
 
 export function listen() {
+  const fetch = globalThis.fetch;
   globalThis.fetch = async (input, init) => {
     const request = new Request(input, init);
     const url = new URL(request.url);
+    if (url.searchParams.has("real")) return fetch(request);
     if (url.pathname === "/otlp/v1/traces") return collect(request, init);
     headers_.set(url.href, request.headers);
     await new Promise((done, aborted) => {

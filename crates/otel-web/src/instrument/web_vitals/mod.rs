@@ -1,0 +1,174 @@
+//! Web vitals with what made them so, inside the trace of the page load.
+//!
+//! Most of them are final only when the page is hidden, long after the load's span has ended. They
+//! are told then, once: on that span if it is still here, else on a span `webVitals` below it.
+//! Interactions tell their latency on their own root spans, too.
+
+mod interaction;
+mod largest_paint;
+mod layout_shift;
+
+use std::cell::RefCell;
+
+pub(crate) use interaction::acted;
+use opentelemetry::Context;
+use opentelemetry::trace::{SpanContext, SpanKind, TraceContextExt};
+use wasm_bindgen::JsValue;
+
+use super::observer;
+use super::timing::{duration, instant};
+use crate::clock::Anchor;
+use crate::js::text;
+use crate::otlp::Attributes;
+use crate::pipeline::{self, EndTime, NewSpan};
+
+const ENTRY_TYPES: [&str; 5] = [
+    "paint",
+    "largest-contentful-paint",
+    "layout-shift",
+    "event",
+    "first-input",
+];
+
+thread_local! {
+    static VITALS: RefCell<Option<Vitals>> = const { RefCell::new(None) };
+}
+
+/// What is known of the page so far.
+struct Vitals {
+    load: SpanContext,
+    is_told: bool,
+    anchor: Anchor,
+    /// A page that was made ready before the user asked for it counts from when it was shown.
+    activation_ms: f64,
+    first_byte_ms: Option<f64>,
+    first_paint_ms: Option<f64>,
+    largest_paint: Option<largest_paint::LargestPaint>,
+    shifts: layout_shift::Shifts,
+    interactions: interaction::Interactions,
+}
+
+/// Measures from now on, for the load that `context` stands for.
+pub(super) fn install(context: &Context, navigation: &JsValue) {
+    begin(context, instant(navigation, "activationStart"));
+    with(|vitals| vitals.first_byte_ms = instant(navigation, "responseStart"));
+    observer::observe(&ENTRY_TYPES);
+}
+
+/// Measures anew: the page was shown again, without being loaded.
+pub(super) fn begin(context: &Context, activation_ms: Option<f64>) {
+    let load = context.span().span_context().clone();
+    let anchor = pipeline::with(|pipeline| {
+        let ticket = pipeline.open.find(load.span_id())?;
+        Some(pipeline.open.get_mut(ticket)?.anchor)
+    });
+    let vitals = anchor.flatten().map(|anchor| Vitals {
+        load,
+        is_told: false,
+        anchor,
+        activation_ms: activation_ms.unwrap_or_default(),
+        first_byte_ms: None,
+        first_paint_ms: None,
+        largest_paint: None,
+        shifts: layout_shift::Shifts::default(),
+        interactions: interaction::Interactions::default(),
+    });
+    VITALS.with(|cell| *cell.borrow_mut() = vitals);
+}
+
+pub(super) fn observed(entry_type: &str, entry: &JsValue) {
+    match entry_type {
+        "paint" if text(entry, "name").as_deref() == Some("first-contentful-paint") => {
+            with(|vitals| vitals.first_paint_ms = instant(entry, "startTime"));
+        }
+        "largest-contentful-paint" => {
+            let paint = largest_paint::LargestPaint::of(entry);
+            with(|vitals| vitals.largest_paint = paint);
+        }
+        "layout-shift" => {
+            with(|vitals| vitals.shifts.add(entry));
+        }
+        "event" | "first-input" => {
+            with(|vitals| vitals.interactions.add(entry));
+        }
+        _ => {}
+    }
+}
+
+/// Tells all vitals, once: the page is hidden, and may never be seen again.
+pub(super) fn report() {
+    // Taken out meanwhile, for what ends a span may observe something.
+    let vitals = VITALS.with(|cell| cell.borrow_mut().take());
+    let told = vitals.map(Vitals::told);
+    VITALS.with(|cell| *cell.borrow_mut() = told);
+}
+
+impl Vitals {
+    fn told(mut self) -> Self {
+        let is_new = !std::mem::replace(&mut self.is_told, true);
+        if is_new && !self.tell_root() {
+            self.tell_below_root();
+        }
+        self
+    }
+
+    fn tell_root(&self) -> bool {
+        let told = pipeline::with(|pipeline| {
+            let record = pipeline.record_mut(self.load.span_id())?;
+            self.describe(&mut record.attributes);
+            Some(())
+        });
+        told.flatten().is_some()
+    }
+
+    fn tell_below_root(&self) {
+        let started = pipeline::with(|pipeline| {
+            let started = pipeline.start(NewSpan {
+                name: "webVitals".into(),
+                kind: SpanKind::Internal,
+                parent: &self.load,
+                scope: pipeline::OWN_SCOPE,
+                action: None,
+            });
+            if let Some(span) = pipeline.open_span(started.ticket) {
+                span.anchor = self.anchor;
+                span.record.start = self.anchor.unix_nanos(self.activation_ms);
+                self.describe(&mut span.record.attributes);
+                if let Some(action) = self.interactions.slowest_action() {
+                    span.record.add_link(&action, (&[], 0));
+                }
+            }
+            started
+        });
+        if let Some(started) = started {
+            started.end(EndTime::Monotonic(self.paint_ms()));
+        }
+    }
+
+    /// When the page could be seen, as far as that is known.
+    fn paint_ms(&self) -> f64 {
+        let largest = self.largest_paint.as_ref().map(|paint| paint.time_ms);
+        let paint = largest.or(self.first_paint_ms).or(self.first_byte_ms);
+        paint.unwrap_or(self.activation_ms)
+    }
+
+    fn describe(&self, to: &mut Attributes) {
+        let since = |ms: f64| duration((ms - self.activation_ms).max(0.0));
+        if let Some(ms) = self.first_byte_ms {
+            to.set("browser.web_vital.ttfb.value", since(ms));
+        }
+        if let Some(ms) = self.first_paint_ms {
+            to.set("browser.web_vital.fcp.value", since(ms));
+        }
+        if let Some(paint) = &self.largest_paint {
+            let first_byte_ms = self.first_byte_ms.unwrap_or_default();
+            paint.describe(first_byte_ms, self.activation_ms, to);
+        }
+        self.shifts.describe(to);
+        self.interactions.describe(to);
+    }
+}
+
+fn with(f: impl FnOnce(&mut Vitals)) {
+    VITALS.with(|cell| cell.borrow_mut().as_mut().map(f));
+}

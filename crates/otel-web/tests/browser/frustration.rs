@@ -1,0 +1,99 @@
+//! Clicks of somebody who does not get what they want.
+
+use opentelemetry_proto::tonic::trace::v1::Span;
+use otel_web::fetch::Request;
+use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::{HtmlElement, MouseEvent, MouseEventInit};
+
+use crate::support;
+use crate::support::{clickable, install, named, text, trace_of, until};
+
+const TRUE: &str = "BoolValue(true)";
+
+#[wasm_bindgen_test]
+async fn a_click_after_which_nothing_happens_is_dead() {
+    install();
+    clickable("<button>Broken</button>", |_| ()).click();
+    let trace = trace_of("click Broken").await;
+    let dead = text(named(&trace, "click Broken"), "app.action.dead_click");
+    assert_eq!(dead.as_deref(), Some(TRUE));
+}
+
+#[wasm_bindgen_test]
+async fn a_click_that_changes_the_page_is_not_dead() {
+    install();
+    let button = clickable("<button>Changing</button>", |event| {
+        let target = event.target().unwrap();
+        let change =
+            js_sys::Function::new_with_args("it", "setTimeout(() => it.value = it.title = 1, 50)");
+        change.call1(&wasm_bindgen::JsValue::NULL, &target).unwrap();
+    });
+    button.click();
+    assert!(!is_dead("click Changing").await);
+}
+
+#[wasm_bindgen_test]
+async fn a_click_that_asks_a_server_is_not_dead() {
+    install();
+    let button = clickable("<button>Asking</button>", |_| {
+        otel_web::spawn(async {
+            Request::get("/api/asked").send().await.unwrap();
+        });
+    });
+    button.click();
+    assert!(!is_dead("click Asking").await);
+}
+
+#[wasm_bindgen_test]
+async fn a_link_that_opens_elsewhere_is_not_dead() {
+    install();
+    let link = clickable("<a href='javascript:void 0'>Elsewhere</a>", |_| ());
+    link.click();
+    assert!(!is_dead("click Elsewhere").await);
+}
+
+#[wasm_bindgen_test]
+async fn the_third_click_in_a_row_is_rage() {
+    install();
+    let button = clickable("<button>Come on</button>", |_| ());
+    (0..3).for_each(|_| click_at(&button, 500));
+    click_at(&clickable("<button>Elsewhere</button>", |_| ()), 900);
+    let clicks = || -> Vec<Span> {
+        let spans = support::spans().into_iter();
+        spans.filter(|span| span.name == "click Come on").collect()
+    };
+    until(|| clicks().len() == 3, "three clicks").await;
+    let mut clicks = clicks();
+    clicks.sort_by_key(|span| span.start_time_unix_nano);
+    let rage = clicks
+        .iter()
+        .filter(|span| text(span, "app.action.rage_click").is_some());
+    assert_eq!(rage.count(), 1);
+    assert!(text(&clicks[2], "app.action.rage_click").is_some());
+}
+
+#[wasm_bindgen_test]
+async fn a_click_that_fails_says_so() {
+    install();
+    let button = clickable("<button>Fail</button>", |_| {
+        otel_web::record_error("no more tea");
+    });
+    button.click();
+    let trace = trace_of("click Fail").await;
+    let failed = text(named(&trace, "click Fail"), "app.action.error_click");
+    assert_eq!(failed.as_deref(), Some(TRUE));
+}
+
+fn click_at(element: &HtmlElement, x: i32) {
+    let init = MouseEventInit::new();
+    init.set_bubbles(true);
+    init.set_detail(1);
+    init.set_client_x(x);
+    let event = MouseEvent::new_with_mouse_event_init_dict("click", &init).unwrap();
+    element.dispatch_event(&event).unwrap();
+}
+
+async fn is_dead(root: &str) -> bool {
+    let trace = trace_of(root).await;
+    text(named(&trace, root), "app.action.dead_click").is_some()
+}

@@ -1,0 +1,80 @@
+//! How long requests took on the network, and the page's own files.
+
+use opentelemetry_proto::tonic::trace::v1::Span;
+use otel_web::action;
+use otel_web::fetch::Request;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::support;
+use crate::support::{install, named, number, text, trace_of};
+
+#[wasm_bindgen_test]
+async fn a_request_tells_its_network_timings() {
+    install();
+    action("measured").start().run(async {
+        let answer = Request::get("/run.js?real").send().await.unwrap();
+        answer.text().await.unwrap();
+    });
+    let trace = trace_of("measured").await;
+    let request = named(&trace, "GET");
+    let waiting = number(request, "browser.resource_timing.waiting_duration").unwrap();
+    let whole = request.end_time_unix_nano - request.start_time_unix_nano;
+    assert!(
+        waiting > 0.0 && waiting <= whole as f64 / 1e6 + 1.0,
+        "{waiting} of {whole}"
+    );
+    assert!(number(request, "http.response.body.size").unwrap() > 100.0);
+    let version = text(request, "network.protocol.version");
+    assert_eq!(version.as_deref(), Some("1.1"));
+}
+
+#[wasm_bindgen_test]
+async fn requests_to_one_url_are_told_apart() {
+    install();
+    for (name, wait) in [("slow twin", 60), ("fast twin", 0)] {
+        action(name).start().run(async move {
+            gloo_timers::future::TimeoutFuture::new(wait).await;
+            let answer = Request::get("/run.js?real&twin").send().await.unwrap();
+            answer.text().await.unwrap();
+        });
+    }
+    for name in ["slow twin", "fast twin"] {
+        let trace = trace_of(name).await;
+        let size = number(named(&trace, "GET"), "http.response.body.size");
+        assert!(size.is_some(), "{name}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn the_page_load_has_milestones_and_its_files() {
+    install();
+    let trace = trace_of("documentLoad").await;
+    let root = named(&trace, "documentLoad");
+    for milestone in ["dom_interactive", "dom_complete"] {
+        let key = ["browser.navigation_timing.", milestone].concat();
+        assert!(number(root, &key).unwrap() > 0.0, "{milestone}");
+    }
+    let kind = text(root, "browser.navigation_timing.type");
+    assert_eq!(kind.as_deref(), Some("navigate"));
+    let is_wasm = |span: &&Span| text(span, "url.full").is_some_and(|url| url.ends_with(".wasm"));
+    let wasm = trace.iter().find(is_wasm).unwrap();
+    assert_eq!(wasm.name, "resourceFetch");
+    let files = trace.iter().filter(|span| span.name == "resourceFetch");
+    let count = number(root, "browser.resource_count").unwrap();
+    assert_eq!(files.count(), count as usize);
+}
+
+#[wasm_bindgen_test]
+async fn a_page_that_comes_back_from_the_cache_is_a_load_of_its_own() {
+    install();
+    let back = js_sys::Function::new_no_args(
+        "dispatchEvent(new Event('freeze'));
+        dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))",
+    );
+    back.call0(&wasm_bindgen::JsValue::NULL).unwrap();
+    let is_back = |span: &Span| {
+        text(span, "browser.navigation_timing.type").as_deref() == Some("back_forward_cache")
+    };
+    let has_come = || support::spans().iter().any(is_back);
+    support::until(has_come, "the load of a page that came back").await;
+}

@@ -1,0 +1,101 @@
+//! What the browser measures of the page and of the user's actions.
+
+use js_sys::{Function, JSON};
+use opentelemetry_proto::tonic::trace::v1::Span;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::Event;
+
+use crate::support;
+use crate::support::{clickable, install, named, number, tell, text, trace_of, until};
+
+#[wasm_bindgen_test]
+async fn vitals_are_in_the_trace_of_the_page_load() {
+    install();
+    let load = trace_of("documentLoad").await;
+    let hidden = Event::new("freeze").unwrap();
+    web_sys::window().unwrap().dispatch_event(&hidden).unwrap();
+    let has_vitals = |span: &Span| number(span, "browser.web_vital.fcp.value").is_some();
+    let told = || support::spans().into_iter().find(has_vitals);
+    until(|| told().is_some(), "a span with web vitals").await;
+    let vitals = told().unwrap();
+    assert_eq!(vitals.trace_id, load[0].trace_id);
+    let value = |name: &str| number(&vitals, &["browser.web_vital.", name].concat()).unwrap();
+    assert!(value("ttfb.value") > 0.0);
+    assert!(value("fcp.value") >= value("ttfb.value"));
+    assert!(value("lcp.value") >= value("fcp.value"));
+    let parts = value("ttfb.value")
+        + value("lcp.resource_load_delay")
+        + value("lcp.resource_load_duration")
+        + value("lcp.element_render_delay");
+    assert!((parts - value("lcp.value")).abs() < 1.0, "{parts}");
+    assert!(text(&vitals, "browser.web_vital.lcp.target").is_some());
+    assert!(value("cls.value") >= 0.0);
+}
+
+#[wasm_bindgen_test]
+async fn an_interaction_tells_how_long_the_user_waited() {
+    install();
+    let button = clickable("<button>Waited for</button>", |event| {
+        let latency = "return [
+            { entryType: 'event', name: 'pointerdown', interactionId: 7, startTime: at - 90,
+              duration: 40, processingStart: at - 88, processingEnd: at - 80 },
+            { entryType: 'event', name: 'click', interactionId: 7, startTime: at,
+              duration: 72, processingStart: at + 8, processingEnd: at + 40 }]";
+        let entries = Function::new_with_args("at", latency);
+        let at = JsValue::from_f64(event.time_stamp());
+        tell(&entries.call1(&JsValue::NULL, &at).unwrap());
+    });
+    button.click();
+    let trace = trace_of("click Waited for").await;
+    let root = named(&trace, "click Waited for");
+    let told = |name: &str| number(root, &["browser.interaction.", name].concat());
+    assert_eq!(told("latency"), Some(72.0));
+    assert_eq!(told("input_delay"), Some(8.0));
+    assert_eq!(told("processing_duration"), Some(32.0));
+    assert_eq!(told("presentation_delay"), Some(32.0));
+}
+
+#[wasm_bindgen_test]
+async fn a_long_frame_is_told_by_the_action_it_delayed() {
+    install();
+    let button = clickable("<button>Stuck</button>", |_| {
+        let now = web_sys::window().unwrap().performance().unwrap().now();
+        let frame = format!(
+            r#"[{{"entryType": "long-animation-frame", "startTime": {now}, "duration": 9130,
+            "blockingDuration": 80, "scripts": [{{"duration": 9}}, {{"duration": 120,
+            "sourceURL": "https://a.example/app.js?token=x", "sourceFunctionName": "sort",
+            "invokerType": "event-listener"}}]}}]"#
+        );
+        let frame = JSON::parse(&frame).unwrap();
+        tell(&frame);
+        tell(&frame);
+    });
+    button.click();
+    let trace = trace_of("click Stuck").await;
+    let root = named(&trace, "click Stuck");
+    let frame = |name: &str| ["browser.long_animation_frame.", name].concat();
+    // The browser may have had one of its own meanwhile.
+    assert!(number(root, &frame("count")).unwrap() >= 2.0);
+    assert!(number(root, &frame("blocking_duration")).unwrap() >= 160.0);
+    assert_eq!(number(root, &frame("duration")), Some(9_130.0));
+    let script = |name: &str| text(root, &frame(&["script.", name].concat()));
+    assert_eq!(script("function").as_deref(), Some("sort"));
+    let url = script("url").unwrap();
+    assert_eq!(url, "https://a.example/app.js?token=REDACTED");
+}
+
+#[wasm_bindgen_test]
+async fn a_frame_that_really_takes_long_is_noticed() {
+    install();
+    let button = clickable("<button>Busy</button>", |_| {
+        let performance = web_sys::window().unwrap().performance().unwrap();
+        let until_ms = performance.now() + 120.0;
+        while performance.now() < until_ms {}
+    });
+    button.click();
+    let trace = trace_of("click Busy").await;
+    let root = named(&trace, "click Busy");
+    let duration = number(root, "browser.long_animation_frame.duration");
+    assert!(duration.unwrap() >= 120.0);
+}
