@@ -39,3 +39,8 @@ pub use load::use_load;
 pub use outcome::Outcome;
 pub use panics::keep_panics;
 pub use route::use_route_template;
+
+/// The README's example compiles, too.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

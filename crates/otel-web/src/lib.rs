@@ -88,3 +88,8 @@ pub use crate::provider::TracerProvider;
 pub use crate::span::Span;
 pub use crate::telemetry::{Builder, Telemetry};
 pub use crate::tracer::Tracer;
+
+/// The README's examples compile, too.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
