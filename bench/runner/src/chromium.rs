@@ -42,11 +42,16 @@ pub struct Chromium {
 
 impl Chromium {
     pub async fn start() -> Result<Self> {
+        Self::start_with(&[]).await
+    }
+
+    /// With more flags than the usual ones.
+    pub async fn start_with(flags: &[&str]) -> Result<Self> {
         let number = STARTED.fetch_add(1, Ordering::Relaxed);
         let name = format!("bench-chromium-{}-{number}", std::process::id());
         let profile = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&profile)?;
-        let process = launch(&profile)?;
+        let process = launch(&profile, flags)?;
         let address = address(&profile).await?;
         let cdp = Arc::new(Cdp::connect(&address).await?);
         Ok(Self {
@@ -89,10 +94,11 @@ impl Drop for Chromium {
     }
 }
 
-fn launch(profile: &Path) -> Result<Child> {
+fn launch(profile: &Path, flags: &[&str]) -> Result<Child> {
     let program = std::env::var_os("CHROME").map_or_else(|| "chromium".into(), PathBuf::from);
     Command::new(&program)
         .args(FLAGS)
+        .args(flags)
         .arg(format!("--user-data-dir={}", profile.display()))
         .stdin(Stdio::null())
         .stdout(Stdio::null())

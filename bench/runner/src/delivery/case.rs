@@ -45,6 +45,8 @@ pub(crate) enum Store {
 pub(crate) enum Case {
     /// So many spans end, and the page is gone.
     Exit(Exit, u32, Endpoint),
+    /// The browser keeps the page that is left, for going back: it goes on for a moment, then it is frozen.
+    Kept(Endpoint),
     /// The root is still open.
     MidAction(Exit),
     /// The page is left when an answer is 100 ms old.
@@ -70,6 +72,8 @@ impl Case {
             }
         }
         cases.extend([
+            Self::Kept(Endpoint::Foreign),
+            Self::Kept(Endpoint::Same),
             Self::MidAction(Exit::Leave),
             Self::MidAction(Exit::Close),
             Self::AfterAnswer,
@@ -92,6 +96,7 @@ impl fmt::Display for Case {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = match self {
             Self::Exit(exit, spans, endpoint) => format!("{exit} with {spans} spans, {endpoint}"),
+            Self::Kept(endpoint) => format!("leave with 400 spans, kept, {endpoint}"),
             Self::MidAction(exit) => format!("{exit} while a root is open"),
             Self::AfterAnswer => "leave 100 ms after an answer".to_owned(),
             Self::Unavailable => "503 for 25 s".to_owned(),

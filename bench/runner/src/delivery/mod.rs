@@ -1,8 +1,8 @@
 //! What becomes of spans when things go wrong: the page is left, the network fails, the receiver is down.
 //!
-//! Each run is a page of its own origin in a browser of its own chain of cases. After what the case is
-//! about comes the next visit to the same origin, for an SDK may complete there what it could not before.
-//! Then what arrived is held against what had ended.
+//! Each run of a case has an origin, a collector and so a storage of its own. After what the case is about comes the
+//! next visit to the same origin, for an SDK may complete there what it could not before. Then what arrived is held
+//! against what had ended.
 
 mod case;
 mod gateway;
@@ -30,6 +30,9 @@ use scene::Scene;
 
 /// Runs mostly wait, so some of them can do so together.
 const AT_ONCE: usize = 4;
+
+/// Pages that are left are gone, as they are in most browsers for some reason or other.
+const FORGETFUL: &str = "--disable-back-forward-cache";
 
 /// What one run of one case came to.
 #[derive(Debug)]
@@ -72,15 +75,21 @@ async fn chain(
     options: Arc<Options>,
 ) -> Result<Vec<Run>> {
     let mut runs = Vec::new();
-    let browser = Chromium::start().await?;
+    let browser = Chromium::start_with(&[FORGETFUL]).await?;
+    let keeping = Chromium::start().await?;
     for case in &options.cases {
-        let scene = Scene::new(&browser, &pages, &sdk).await?;
+        let browser = match case {
+            Case::Kept(_) => &keeping,
+            _ => &browser,
+        };
+        let scene = Scene::new(browser, &pages, &sdk).await?;
         let played = scene.play(case).await;
         let outcome = played.with_context(|| format!("{sdk}, {case}"))?;
         println!("run {}  {sdk:<10} {case:<42} {outcome}", number + 1);
         let (sdk, case) = (sdk.clone(), case.clone());
         runs.push(Run { sdk, case, outcome });
     }
+    keeping.end().await?;
     browser.end().await?;
     Ok(runs)
 }

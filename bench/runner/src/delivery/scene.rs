@@ -57,6 +57,12 @@ impl<'a> Scene<'a> {
                 let ended = tab.work_and_exit(&work(spans), exit).await?;
                 return self.outcome(ended, &endpoint).await;
             }
+            Case::Kept(endpoint) => {
+                let endpoint = self.endpoint(endpoint);
+                let tab = self.visit(&endpoint).await?;
+                let ended = tab.work_and_exit(&work(400), Exit::Leave).await?;
+                return self.outcome(ended, &endpoint).await;
+            }
             Case::MidAction(exit) => {
                 let tab = self.visit(&same).await?;
                 tab.work_and_exit("sdk.open_root('m.open')", exit).await?
