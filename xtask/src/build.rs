@@ -27,10 +27,18 @@ impl Profile {
         }
     }
 
-    fn cargo_arguments(self) -> &'static [&'static str] {
+    pub(crate) fn cargo_arguments(self) -> &'static [&'static str] {
         match self {
             Self::Debug => &[],
             Self::Release => &["--profile", "wasm-release"],
+        }
+    }
+
+    /// Where cargo puts what it built.
+    pub(crate) fn folder(self) -> &'static str {
+        match self {
+            Self::Debug => "debug",
+            Self::Release => "wasm-release",
         }
     }
 }

@@ -7,12 +7,14 @@
 //! | `test` | runs every test: native, in the browser, journeys | [`test`] |
 //! | `lint` | formatting and clippy, host and wasm | [`lint`] |
 //! | `size` | what the page weighs, and how much of it is telemetry | [`size`] |
+//! | `bench sdk` | what a span and a start cost, ours beside other SDKs' | [`measure`] |
 //! | `delivery`, `causality`, `soak` | what the SDK promises, looked at from outside | [`measure`] |
 //! | `env` | the environment in which plain `trunk` and `cargo` build the page | [`wasm`] |
 //!
 //! The modules below them are the parts these share: [`process`] runs children and never leaves one
 //! behind, [`wasm`] knows which compiler builds for the browser, [`build`] makes what is started or tested.
 
+mod bare;
 mod build;
 mod clock;
 mod dev;
@@ -44,7 +46,9 @@ Usage: cargo xtask <command>
   test [PART...]        run the tests; parts: unit, wasm, causality, journeys, dev,
                         and firefox, which only runs when it is named
   lint                  check formatting and clippy, for the host and for wasm
-  size                  measure the page, and what telemetry adds to it
+  size                  weigh what telemetry adds to a page, beside other SDKs
+  bench sdk [--runs N] [--only SDK]
+                        time and bytes of a span, time of the start, beside other SDKs
   delivery [--runs N] [--sdk SDK] [--only PART-OF-A-CASE]
                         what arrives when pages are left and receivers are down
   causality             which traces the spans of interleaved actions are in
@@ -77,6 +81,7 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["test", parts @ ..] => test::run(parts),
         ["lint"] => lint::run(),
         ["size"] => size::run(),
+        ["bench", "sdk", options @ ..] => measure::sdk(options),
         ["delivery", options @ ..] => measure::delivery(options),
         ["causality"] => measure::causality(),
         ["soak", options @ ..] => measure::soak(options),

@@ -1,4 +1,5 @@
-//! `cargo xtask delivery`, `causality` and `soak`: what the SDK promises, looked at from outside, in a real browser.
+//! `cargo xtask bench sdk`, `delivery`, `causality` and `soak`: what the SDK promises, looked at from outside, in a
+//! real browser.
 //!
 //! Each builds its pages and leaves the rest to `bench/runner`.
 
@@ -16,13 +17,18 @@ pub(crate) fn delivery(arguments: &[&str]) -> Result<()> {
     let wasm = prepare()?;
     build::servers()?;
     page_folder::wasm(&wasm, "otel-web-page", "otel-web", Profile::Release)?;
-    for peer in ["", "otel-js", "honeycomb"] {
-        page_folder::npm(peer)?;
-    }
-    page_folder::bundle("build.mjs")?;
+    page_folder::peers()?;
     let mut runner = runner("delivery", arguments)?;
     runner.env("CRUDDUR_GATEWAY_BIN", build::server("otel-web-gateway"));
     process::run_plainly(runner)
+}
+
+/// What a span and a start cost; ours beside its peers.
+pub(crate) fn sdk(arguments: &[&str]) -> Result<()> {
+    let wasm = prepare()?;
+    page_folder::wasm(&wasm, "otel-web-page", "otel-web", Profile::Release)?;
+    page_folder::peers()?;
+    process::run_plainly(runner("sdk", arguments)?)
 }
 
 /// Which traces the spans of fifty interleaved actions are in; ours beside OpenTelemetry JS.

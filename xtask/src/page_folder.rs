@@ -5,9 +5,20 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
+use crate::bare::Bare;
 use crate::build::Profile;
-use crate::wasm::{TARGET, Wasm};
+use crate::wasm::Wasm;
 use crate::{process, workspace};
+
+/// The other SDKs, as their pages are named.
+pub(crate) const PEERS: [&str; 6] = [
+    "otel-js",
+    "otel-js-json",
+    "honeycomb",
+    "faro",
+    "elastic",
+    "sentry",
+];
 
 /// Where all of them are.
 pub(crate) fn pages() -> PathBuf {
@@ -17,21 +28,13 @@ pub(crate) fn pages() -> PathBuf {
 /// Builds `bench/{package}` into the folder `name`, with the files of its `www`.
 pub(crate) fn wasm(wasm: &Wasm, package: &str, name: &str, profile: Profile) -> Result<()> {
     let folder = workspace::made(pages().join(name))?;
-    let (arguments, built) = match profile {
-        Profile::Debug => (&[][..], "debug"),
-        Profile::Release => (&["--profile", "wasm-release"][..], "wasm-release"),
+    let page = Bare {
+        label: "page",
+        package,
+        features: "",
+        profile,
     };
-    let what = ["build", "--package", package, "--target", TARGET];
-    process::run("page", wasm.cargo(&[&what[..], arguments].concat())?)?;
-    let compiled = workspace::target()
-        .join("wasm")
-        .join(TARGET)
-        .join(built)
-        .join(format!("{package}.wasm"));
-    bind(wasm, &compiled, &folder)?;
-    if profile == Profile::Release {
-        optimise(wasm, &folder.join(format!("{package}_bg.wasm")))?;
-    }
+    page.build(wasm, &folder)?;
     copy(&bench().join(package).join("www"), &folder)
 }
 
@@ -49,6 +52,14 @@ pub(crate) fn npm(folder: &str) -> Result<()> {
     process::run("npm", npm).context("the peers come from npm, which is part of Node.js 20")
 }
 
+/// The pages of all other SDKs. Each has packages of its own, so that none gets another's version of what they share.
+pub(crate) fn peers() -> Result<()> {
+    for folder in ["", "elastic", "faro", "honeycomb", "otel-js", "sentry"] {
+        npm(folder)?;
+    }
+    bundle("build.mjs")
+}
+
 /// Runs a script of `bench/peers` that bundles pages.
 pub(crate) fn bundle(script: &str) -> Result<()> {
     let folder = workspace::made(pages())?;
@@ -59,19 +70,6 @@ pub(crate) fn bundle(script: &str) -> Result<()> {
 
 fn bench() -> PathBuf {
     workspace::root().join("bench")
-}
-
-fn bind(wasm: &Wasm, compiled: &Path, folder: &Path) -> Result<()> {
-    let mut bindgen = wasm.command("wasm-bindgen", &["--target", "web", "--no-typescript"])?;
-    bindgen.arg("--out-dir").arg(folder).arg(compiled);
-    process::run("page", bindgen)
-}
-
-/// For speed: these pages are timed, not weighed.
-fn optimise(wasm: &Wasm, module: &Path) -> Result<()> {
-    let mut optimise = wasm.command("wasm-opt", &["-O3"])?;
-    optimise.arg(module).arg("-o").arg(module);
-    process::run("page", optimise)
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {

@@ -1,7 +1,7 @@
 //! The smallest page that does what telemetry is for: a click makes a request and shows the answer.
 //!
-//! `cargo xtask size` builds it three times: plain, with the core of otel-web (set-up, one action, one traced
-//! request), and with all of otel-web's features. What the sizes differ by is what telemetry costs a visitor.
+//! `cargo xtask size` builds it plain, with the core of otel-web (set-up, one action, one traced request), and with
+//! each of otel-web's features. What the sizes differ by is what telemetry costs a visitor.
 
 #[cfg_attr(not(feature = "core"), path = "plain.rs")]
 #[cfg_attr(feature = "core", path = "traced.rs")]

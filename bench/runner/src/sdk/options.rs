@@ -45,7 +45,8 @@ fn pages_in(folder: &Path) -> Result<Vec<String>> {
         .filter(|entry| entry.path().join("index.html").is_file());
     let mut names: Vec<String> = pages
         .map(|entry| entry.file_name().to_string_lossy().into_owned())
-        .filter(|name| name != "empty")
+        // The others are pages for other measurements.
+        .filter(|name| name != "empty" && !name.starts_with("causality"))
         .collect();
     names.sort_by_key(|name| (name != "otel-web", name.clone()));
     Ok(names)

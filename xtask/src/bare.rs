@@ -1,0 +1,54 @@
+//! WebAssembly pages without trunk: compiled, bound, and optimised as pages are shipped.
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use crate::build::Profile;
+use crate::wasm::{TARGET, Wasm};
+use crate::{process, workspace};
+
+/// What to build, and what its lines are shown behind.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bare<'a> {
+    pub(crate) label: &'static str,
+    pub(crate) package: &'a str,
+    /// As cargo takes them, with commas between.
+    pub(crate) features: &'a str,
+    pub(crate) profile: Profile,
+}
+
+impl Bare<'_> {
+    /// Writes `{package}.js` and `{package}_bg.wasm` into the folder `out`.
+    pub(crate) fn build(&self, wasm: &Wasm, out: &Path) -> Result<()> {
+        self.compile(wasm)?;
+        self.bind(wasm, out)?;
+        if self.profile == Profile::Release {
+            self.optimise(wasm, out)?;
+        }
+        Ok(())
+    }
+
+    fn compile(&self, wasm: &Wasm) -> Result<()> {
+        let what = ["build", "--quiet", "--target", TARGET];
+        let mut cargo = wasm.cargo(&[&what[..], self.profile.cargo_arguments()].concat())?;
+        cargo.args(["--package", self.package, "--features", self.features]);
+        process::run(self.label, cargo)
+    }
+
+    fn bind(&self, wasm: &Wasm, out: &Path) -> Result<()> {
+        let folder = workspace::target().join("wasm").join(TARGET);
+        let compiled = folder.join(self.profile.folder()).join(self.package);
+        let mut bindgen = wasm.command("wasm-bindgen", &["--target", "web", "--no-typescript"])?;
+        bindgen.arg("--out-dir").arg(out);
+        bindgen.arg(compiled.with_extension("wasm"));
+        process::run(self.label, bindgen)
+    }
+
+    fn optimise(&self, wasm: &Wasm, out: &Path) -> Result<()> {
+        let module = out.join(format!("{}_bg.wasm", self.package));
+        let mut optimise = wasm.command("wasm-opt", &["-Oz"])?;
+        optimise.arg(&module).arg("-o").arg(&module);
+        process::run(self.label, optimise)
+    }
+}
