@@ -45,6 +45,17 @@ fn is_same_trace(one: &Context, other: &Context) -> bool {
 }
 
 /// The trace id of [`current`], 32 lowercase hexadecimal digits; `None` outside of any trace.
+///
+/// # Example: something to tell the people who help
+///
+/// ```
+/// fn apology() -> String {
+///     let trace = otel_web::current_trace_id();
+///     let trace = trace.as_deref().unwrap_or("none");
+///     format!("That did not work. If you ask for help, name the trace {trace}.")
+/// }
+/// # assert!(apology().ends_with("none."));
+/// ```
 #[must_use]
 pub fn current_trace_id() -> Option<String> {
     let context = current();
@@ -56,16 +67,43 @@ pub fn current_trace_id() -> Option<String> {
 }
 
 /// Attaches [`current`] to a future, for each of its polls.
+///
+/// # Example: a future that somebody else runs
+///
+/// ```no_run
+/// # async fn load(_page: u32) {}
+/// // In the handler of a click. What `load` does belongs to the click, whoever polls it and when.
+/// let page = otel_web::bind(load(7));
+/// wasm_bindgen_futures::spawn_local(page);
+/// ```
 pub fn bind<F: Future>(future: F) -> Bound<F> {
     bind_to(current(), future)
 }
 
 /// Attaches a context to a future, for each of its polls.
+///
+/// # Example: the effect of a framework
+///
+/// ```no_run
+/// # async fn load_suggestions() {}
+/// // In an effect: nothing is attached here, but a click or a navigation led to it.
+/// wasm_bindgen_futures::spawn_local(otel_web::bind_to(otel_web::cause(), load_suggestions()));
+/// ```
 pub fn bind_to<F: Future>(context: Context, future: F) -> Bound<F> {
     Bound::new(context, future)
 }
 
 /// Runs a future on the browser's event loop, inside the current trace.
+///
+/// # Example: work that goes on beside
+///
+/// ```no_run
+/// # async fn prefetch() {}
+/// otel_web::action("feed.open").start().run(async {
+///     // Part of the action, which does not end before it.
+///     otel_web::spawn(prefetch());
+/// });
+/// ```
 pub fn spawn(future: impl Future<Output = ()> + 'static) {
     wasm_bindgen_futures::spawn_local(bind(future));
 }

@@ -29,10 +29,16 @@
 //!
 //! # Features
 //!
-//! All on by default: `user-action` (clicks and submits), `navigation` (history), `document-load`,
-//! `errors` (uncaught errors, rejections, panics), `fetch` (traced requests), `baggage` (sends the
-//! context's baggage along).
+//! All on by default, each in a file of its own:
 //!
+//! - what is noticed without your help: `user-action` (clicks, submits, keys), `frustration` (rage, dead
+//!   and error clicks), `document-load`, `navigation` (history), `web-vitals`, `long-animation-frames`,
+//!   `errors` (uncaught errors, rejections, panics)
+//! - requests: `fetch` (traced requests), `resource-timing` (their network timings), `baggage` (sends
+//!   the context's baggage along)
+//! - export: `gzip` (compressed requests), `durable-queue` (batches survive their page)
+//!
+//! `window-fetch`, which is not on by default, traces the requests of JavaScript libraries as well.
 //! `testing` adds the module `testing`: a recorder and expectations for the tests of your own code.
 //! `off` leaves telemetry out of the build: every call remains and does nothing.
 

@@ -15,6 +15,19 @@ use crate::{TracerProvider, action, diagnostics, instrument, js, pipeline, propa
 const QUEUE_CAPACITY: usize = 2048;
 
 /// The entrance: [`Telemetry::builder`].
+///
+/// # Example: a page whose API lives elsewhere
+///
+/// ```no_run
+/// use otel_web::{KeyValue, Telemetry};
+///
+/// Telemetry::builder("shop")
+///     .endpoint("https://collector.example.com")
+///     .propagate_to(["https://api.example.com"])
+///     .resource(KeyValue::new("service.version", env!("CARGO_PKG_VERSION")))
+///     .sample_ratio(0.25)
+///     .install();
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Telemetry {
     _private: (),

@@ -40,6 +40,18 @@ pub struct ActionBuilder {
 ///
 /// Inside the handler of a click or submit that was noticed automatically, this names that action;
 /// inside another named action it is a span of that action's trace; else it is a root of its own.
+///
+/// # Example: a handler
+///
+/// ```no_run
+/// use otel_web::{KeyValue, action};
+/// # async fn add_to_cart(_item: i64) {}
+///
+/// fn on_click(item: i64) {
+///     let add = action("cart.add").attribute(KeyValue::new("item.id", item)).start();
+///     add.run(add_to_cart(item));
+/// }
+/// ```
 pub fn action(name: impl Into<Cow<'static, str>>) -> ActionBuilder {
     ActionBuilder {
         name: name.into(),
@@ -112,6 +124,26 @@ fn unnamed_action(context: &Context) -> Option<Ticket> {
 }
 
 /// An action that has started. It ends when this and every other clone of its context are gone.
+///
+/// # Example: an action of several callbacks
+///
+/// A drag begins with one event, ends with another, and is one action.
+///
+/// ```no_run
+/// use otel_web::{Action, action};
+///
+/// struct Drag(Action);
+///
+/// fn on_pointer_down() -> Drag {
+///     Drag(action("card.move").start())
+/// }
+///
+/// fn on_pointer_up(Drag(action): Drag) {
+///     // Spans and requests of `drop_card` are below the action, which ends when they have.
+///     action.enter(drop_card);
+/// }
+/// # fn drop_card() {}
+/// ```
 #[derive(Clone, Debug)]
 #[must_use = "the action ends when its last context is dropped"]
 pub struct Action {
