@@ -69,7 +69,6 @@ pub(crate) fn from_system_time(time: SystemTime) -> UnixNanos {
 }
 
 #[cfg(test)]
-#[cfg(not(target_arch = "wasm32"))]
 pub(crate) fn to_system_time(nanos: UnixNanos) -> SystemTime {
     UNIX_EPOCH + Duration::from_nanos(nanos)
 }
