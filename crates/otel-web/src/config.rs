@@ -17,6 +17,7 @@ pub(crate) struct Config {
     pub(crate) propagate_xray: bool,
     /// The later one of a key counts.
     pub(crate) resource: Vec<KeyValue>,
+    pub(crate) compression: bool,
     pub(crate) is_disabled: bool,
 }
 
@@ -46,6 +47,7 @@ impl Config {
             propagate_to: Vec::new(),
             propagate_xray: false,
             resource: Vec::new(),
+            compression: true,
             is_disabled: false,
         }
     }
@@ -72,6 +74,9 @@ impl Config {
         }
         if let Some(xray) = meta("otel-propagate-xray") {
             self.propagate_xray = is_true("otel-propagate-xray", &xray)?;
+        }
+        if let Some(compression) = meta("otel-compression") {
+            self.compression = is_gzip(&compression)?;
         }
         if let Some(disabled) = meta("otel-disabled") {
             self.is_disabled = is_true("otel-disabled", &disabled)?;
@@ -133,6 +138,15 @@ fn is_true(name: &str, text: &str) -> Result<bool, InvalidSetting> {
         "true" => Ok(true),
         "false" => Ok(false),
         _ => Err(invalid(name, text, "true or false")),
+    }
+}
+
+/// The values of `OTEL_EXPORTER_OTLP_COMPRESSION`.
+fn is_gzip(text: &str) -> Result<bool, InvalidSetting> {
+    match text {
+        "gzip" => Ok(true),
+        "none" => Ok(false),
+        _ => Err(invalid("otel-compression", text, "gzip or none")),
     }
 }
 

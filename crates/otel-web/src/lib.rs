@@ -76,6 +76,7 @@ mod resource;
 mod sampler;
 mod session;
 mod span;
+mod store;
 mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;

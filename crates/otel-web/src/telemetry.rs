@@ -53,6 +53,7 @@ impl Telemetry {
 /// | `otel-resource-attributes` | `deployment.environment.name=staging,service.version=1.2` |
 /// | `otel-propagate-to` | `https://api.example.com,https://img.example.com` |
 /// | `otel-propagate-xray` | `true` |
+/// | `otel-compression` | `gzip` or `none` |
 /// | `otel-disabled` | `true`: no telemetry on this page |
 #[derive(Clone, Debug)]
 #[must_use = "telemetry is on after `.install()`"]
@@ -95,6 +96,13 @@ impl Builder {
         self
     }
 
+    /// Whether requests to the receiver are compressed. One that cannot take it is noticed, at the
+    /// price of a failed request. Default: yes.
+    pub fn compression(mut self, enabled: bool) -> Self {
+        self.config.compression = enabled;
+        self
+    }
+
     /// Adds an attribute to the resource, e.g. `service.version` or `deployment.environment.name`.
     pub fn resource(mut self, attribute: KeyValue) -> Self {
         self.config.resource.push(attribute);
@@ -131,6 +139,7 @@ fn start(mut config: Config) {
             .bytes()
             .to_vec(),
         headers: std::mem::take(&mut config.headers),
+        compression: config.compression,
     });
     trace(&config);
 }

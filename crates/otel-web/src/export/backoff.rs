@@ -1,5 +1,7 @@
 //! When to try again: the retry rules of OTLP/HTTP.
 
+use crate::platform;
+
 /// The first pause; each further one is twice as long, up to the longest.
 const FIRST_MS: f64 = 1_000.0;
 const LONGEST_MS: f64 = 60_000.0;
@@ -37,6 +39,10 @@ impl Backoff {
         self.failures = 0;
     }
 
+    pub(crate) fn is_failing(&self) -> bool {
+        self.failures > 0
+    }
+
     /// How long to wait after one more failure. `random` is in 0…1: full jitter, so that the pages
     /// that lost a receiver together do not come back together. What the receiver asks for counts.
     pub(crate) fn next_ms(&mut self, retry_after_ms: Option<f64>, random: f64) -> f64 {
@@ -54,8 +60,9 @@ pub(crate) fn retry_after_ms(
     parse_date: impl Fn(&str) -> f64,
 ) -> Option<f64> {
     let header = header.trim();
-    if let Ok(seconds) = header.parse::<u32>() {
-        return Some(f64::from(seconds) * 1_000.0);
+    let seconds = platform::parse_number(header);
+    if seconds >= 0.0 && !header.is_empty() {
+        return Some(seconds * 1_000.0);
     }
     let date = parse_date(header);
     date.is_finite().then(|| (date - now_ms).max(0.0))

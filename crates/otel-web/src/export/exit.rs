@@ -7,17 +7,25 @@
 
 use web_sys::Window;
 
-use super::exporter::flush_before_exit;
+use super::exporter::{self, flush_before_exit};
 use crate::listener::listen;
-use crate::{action, instrument, pipeline};
+use crate::{action, instrument, js, pipeline};
 
 pub(crate) fn install(window: &Window) {
     listen(window, "pagehide", |_| leave());
     listen(window, "freeze", |_| pause());
+    listen(window, "pageshow", |event| {
+        if js::get(&event, "persisted").is_truthy() {
+            exporter::resume();
+        }
+    });
+    listen(window, "online", |_| exporter::resume());
     listen(window, "visibilitychange", |_| {
         let document = web_sys::window().and_then(|window| window.document());
         if document.is_some_and(|document| document.hidden()) {
             pause();
+        } else {
+            exporter::resume();
         }
     });
 }
@@ -34,5 +42,5 @@ fn leave() {
     action::finish_painting();
     instrument::before_exit();
     pipeline::end_all(&|_| true, "abandoned");
-    flush_before_exit();
+    exporter::leave();
 }

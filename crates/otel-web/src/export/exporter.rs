@@ -1,25 +1,51 @@
-//! When batches leave, and what becomes of them.
+//! When spans are sealed and batches leave.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::backoff::{Backoff, Verdict, verdict};
-use super::queue::Batch;
-use super::send::{self, Answer};
-use crate::otlp::{self, ScopeSpans};
-use crate::pipeline::{self, Ended, Pipeline};
+use super::backoff::Backoff;
+use super::compression::Compression;
+use super::{deliver, seal};
+use crate::pipeline::{self, Ended};
 use crate::platform::{self, Timer};
-use crate::{diagnostics, instrument};
+use crate::store::{self, Line, Shelf};
+use crate::{instrument, js};
 
-/// The action is over: soon, but together with what ends in the same breath.
-const AFTER_ACTION_MS: f64 = 30.0;
-/// No span waits longer, whatever it belongs to.
-const LONGEST_WAIT_MS: f64 = 1_000.0;
-/// Browsers allow 64 KiB of bodies in flight for requests that outlive their page.
+/// While batches wait, the page is heard of this often.
+const SIGN_OF_LIFE_MS: f64 = 60_000.0;
+/// Browsers allow 64 KiB of bodies in flight for requests that outlive their page,
 const KEEPALIVE_BYTES: usize = 60 * 1024;
+/// and nine of them.
+const KEEPALIVE_REQUESTS: usize = 9;
 
 thread_local! {
     static EXPORTER: RefCell<Option<Exporter>> = const { RefCell::new(None) };
+}
+
+/// When the spans that wait are sealed.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+enum Plan {
+    Nothing,
+    /// No receiver can be reached: fewer and larger batches are delivered sooner later on.
+    InOutage,
+    /// No span waits longer, whatever it belongs to.
+    Later,
+    /// The action is over: together with what ends in the same breath.
+    Soon,
+    /// A batch is full.
+    Now,
+}
+
+impl Plan {
+    fn delay_ms(self) -> f64 {
+        match self {
+            Self::Nothing => f64::INFINITY,
+            Self::InOutage => 5_000.0,
+            Self::Later => 1_000.0,
+            Self::Soon => 30.0,
+            Self::Now => 0.0,
+        }
+    }
 }
 
 /// Where batches go, and who sends them.
@@ -29,163 +55,150 @@ pub(crate) struct Destination {
     pub(crate) headers: Vec<(String, String)>,
     /// Encoded.
     pub(crate) resource: Vec<u8>,
+    /// Whether compressed requests are wanted.
+    pub(crate) compression: bool,
 }
 
-struct Exporter {
-    destination: Rc<Destination>,
+pub(super) struct Exporter {
+    pub(super) destination: Rc<Destination>,
+    pub(super) line: Line<Shelf>,
+    pub(super) compression: Compression,
+    pub(super) backoff: Backoff,
     timer: Timer,
-    /// On the monotonic clock; `None` while nothing is planned.
-    due_ms: Option<f64>,
+    /// When spans are sealed, on the monotonic clock; infinite while nothing is planned.
+    seal_due_ms: f64,
+    /// How soon that is.
+    plan: Plan,
     /// No attempt before this: the receiver was busy or out of reach.
     blocked_until_ms: f64,
-    backoff: Backoff,
+    /// It was the receiver that asked for the pause.
+    is_asked_to_wait: bool,
     requests_in_flight: usize,
     bytes_in_flight: usize,
 }
 
 pub(crate) fn install(destination: Destination) {
+    let own = js::text(&js_sys::global(), "origin").unwrap_or_default();
+    let url = &destination.url;
+    let is_foreign = !url.starts_with('/') && !url.starts_with(&own);
+    let page = store::new_page();
+    let previous = store::previous_page(&page);
     let exporter = Exporter {
+        line: Line::new(Shelf::new(), page, previous),
+        compression: Compression::new(destination.compression, is_foreign),
         destination: Rc::new(destination),
-        timer: Timer::new(tick),
-        due_ms: None,
-        blocked_until_ms: 0.0,
         backoff: Backoff::default(),
+        timer: Timer::new(tick),
+        seal_due_ms: f64::INFINITY,
+        plan: Plan::Nothing,
+        blocked_until_ms: 0.0,
+        is_asked_to_wait: false,
         requests_in_flight: 0,
         bytes_in_flight: 0,
     };
     EXPORTER.with(|cell| *cell.borrow_mut() = Some(exporter));
+    store::with_lock(adopt);
 }
 
 /// Plans the export of a span that has just ended.
 pub(crate) fn span_ended(ended: Ended) {
-    let is_full = pipeline::with(|pipeline| pipeline.queue.has_full_batch());
-    let delay = match (is_full, ended.is_local_root) {
-        (Some(true), _) => 0.0,
-        (_, true) => AFTER_ACTION_MS,
-        _ => LONGEST_WAIT_MS,
-    };
-    with(|exporter| exporter.plan(delay));
+    let is_full = pipeline::with(|pipeline| pipeline.queue.has_full_batch()).unwrap_or(false);
+    with(|exporter| {
+        let is_failing = exporter.backoff.is_failing();
+        exporter.plan_to_seal(match ended.is_local_root {
+            _ if is_full => Plan::Now,
+            _ if is_failing => Plan::InOutage,
+            true => Plan::Soon,
+            false => Plan::Later,
+        });
+    });
 }
 
 /// Plans the export of spans that were held back.
 pub(crate) fn send_soon() {
-    with(|exporter| exporter.plan(AFTER_ACTION_MS));
+    with(|exporter| exporter.plan_to_seal(Plan::Soon));
 }
 
-/// Sends all that is queued, at once, in requests that outlive the page.
+/// Seals all that is queued and sends it, at once, in requests that outlive the page.
 pub(crate) fn flush_before_exit() {
     instrument::settle();
-    while send_next(true) {}
+    while with(seal::seal) == Some(true) {}
+    while with(Exporter::may_send_at_exit) == Some(true) && deliver::send_next(true) {}
+}
+
+/// The page is gone, unless it comes back from the back/forward cache.
+pub(super) fn leave() {
+    flush_before_exit();
+    with(|exporter| exporter.line.leave());
+}
+
+/// Things may be better now: online again, or looked at again.
+pub(super) fn resume() {
+    with(|exporter| {
+        if !exporter.is_asked_to_wait {
+            exporter.blocked_until_ms = 0.0;
+        }
+    });
+    store::with_lock(adopt);
+    tick();
+}
+
+/// All is delivered: time for what other pages left.
+pub(super) fn adopt_more() {
+    store::with_lock(adopt);
+}
+
+fn adopt() {
+    with(|exporter| {
+        exporter.line.adopt(platform::wall_s());
+        exporter.set_timer();
+    });
 }
 
 fn tick() {
-    with(|exporter| exporter.due_ms = None);
-    let is_ready = with(|exporter| exporter.is_ready()).unwrap_or(false);
-    if is_ready {
+    if with(|exporter| platform::monotonic_ms() >= exporter.seal_due_ms) == Some(true) {
         instrument::settle();
-        send_next(false);
-    } else {
-        plan_for_the_rest();
+        with(Exporter::seal_as_planned);
     }
+    with(|exporter| exporter.line.claim(platform::wall_s()));
+    go_on();
 }
 
-/// Takes one batch from the queue and sends it. False when nothing was sent.
-fn send_next(before_exit: bool) -> bool {
-    let Some(Some(batch)) = pipeline::with(|pipeline| pipeline.queue.take_batch()) else {
-        return false;
-    };
-    send(batch, before_exit)
-}
-
-fn send(batch: Batch, before_exit: bool) -> bool {
-    let Some(destination) = with(|exporter| Rc::clone(&exporter.destination)) else {
-        return false;
-    };
-    let body = pipeline::with(|pipeline| encode(&batch, pipeline, &destination.resource))
-        .unwrap_or_default();
-    #[cfg(feature = "gzip")]
-    let body = otlp::gzip(&body);
-    let size = body.len();
-    let keepalive = with(|exporter| exporter.fits_keepalive(size)).unwrap_or(false);
-    if before_exit && !keepalive {
-        pipeline::with(|pipeline| pipeline.queue.restore(batch));
-        return false;
+/// Sends the next batch if it may be sent, or sees to it that it will be.
+pub(super) fn go_on() {
+    if with(|exporter| exporter.is_ready()) == Some(true) {
+        deliver::send_next(false);
     }
-    with(|exporter| exporter.started(size));
-    let answer = send::post(&destination, &body, keepalive);
-    wasm_bindgen_futures::spawn_local(async move { settle(batch, size, &answer.await) });
-    true
-}
-
-fn encode(batch: &Batch, pipeline: &Pipeline, resource: &[u8]) -> Vec<u8> {
-    // Encoded fields of one message may follow each other in pieces.
-    let resource = [resource, batch.dropped.attributes().bytes()].concat();
-    let mut scopes: Vec<ScopeSpans<'_>> = Vec::new();
-    for (number, scope) in pipeline.scopes.iter().enumerate() {
-        let of_scope = batch.spans.iter().filter(|span| span.scope == number);
-        let spans: Vec<_> = of_scope.map(|span| &span.bytes[..]).collect();
-        if !spans.is_empty() {
-            scopes.push(ScopeSpans { scope, spans });
-        }
-    }
-    otlp::encode_request(&resource, &scopes)
-}
-
-fn settle(batch: Batch, size: usize, answer: &Answer) {
-    with(|exporter| exporter.finished(size));
-    match verdict(answer.status) {
-        Verdict::Delivered => {
-            with(|exporter| exporter.backoff.reset());
-        }
-        Verdict::Retry => {
-            pipeline::with(|pipeline| pipeline.queue.restore(batch));
-            with(|exporter| exporter.block(answer.retry_after_ms));
-        }
-        Verdict::Split => split(batch),
-        Verdict::Reject => reject(&batch, answer.status),
-    }
-    plan_for_the_rest();
-}
-
-fn split(batch: Batch) {
-    match batch.split() {
-        Ok((first, second)) => {
-            send(first, false);
-            send(second, false);
-        }
-        Err(single) => reject(&single, Some(413)),
-    }
-}
-
-fn reject(batch: &Batch, status: Option<u16>) {
-    let status = status.unwrap_or_default();
-    diagnostics::warn_once(&format!(
-        "the receiver refused spans with HTTP {status}; check the endpoint and its headers. They are dropped and counted."
-    ));
-    pipeline::with(|pipeline| pipeline.queue.reject(batch));
-}
-
-fn plan_for_the_rest() {
-    let rest = pipeline::with(|pipeline| (pipeline.queue.is_empty(), pipeline.lingers()));
-    match rest {
-        Some((false, _)) => with(|exporter| exporter.plan(0.0)),
-        Some((true, true)) => with(|exporter| exporter.plan(AFTER_ACTION_MS)),
-        _ => None,
-    };
+    with(Exporter::set_timer);
 }
 
 impl Exporter {
-    /// Makes sure of an attempt within `delay_ms`, or when the receiver may be asked again.
-    fn plan(&mut self, delay_ms: f64) {
-        if self.requests_in_flight > 0 {
-            // Its answer plans the next one.
-            return;
+    fn plan_to_seal(&mut self, plan: Plan) {
+        if plan > self.plan {
+            self.plan = plan;
+            self.seal_due_ms = platform::monotonic_ms() + plan.delay_ms();
+            self.set_timer();
         }
+    }
+
+    fn seal_as_planned(&mut self) {
+        self.plan = Plan::Nothing;
+        self.seal_due_ms = f64::INFINITY;
+        seal::seal(self);
+        if pipeline::with(|pipeline| pipeline.queue.is_empty()) == Some(false) {
+            self.plan_to_seal(Plan::Now);
+        }
+    }
+
+    /// For whatever comes first: spans to seal, a batch to send, a sign of life to give.
+    fn set_timer(&mut self) {
         let now = platform::monotonic_ms();
-        let due = (now + delay_ms).max(self.blocked_until_ms);
-        if self.due_ms.is_none_or(|planned| due < planned) {
-            self.due_ms = Some(due);
-            self.timer.set(due - now);
+        let mut due = self.seal_due_ms;
+        if !self.line.is_empty() && self.requests_in_flight == 0 {
+            due = due.min(self.blocked_until_ms).min(now + SIGN_OF_LIFE_MS);
+        }
+        if due.is_finite() {
+            self.timer.set((due - now).max(0.0));
         }
     }
 
@@ -193,27 +206,38 @@ impl Exporter {
         self.requests_in_flight == 0 && platform::monotonic_ms() >= self.blocked_until_ms
     }
 
-    fn fits_keepalive(&self, size: usize) -> bool {
-        self.bytes_in_flight + size <= KEEPALIVE_BYTES
+    /// The last chance is worth an attempt, unless the receiver said otherwise.
+    fn may_send_at_exit(&mut self) -> bool {
+        self.is_ready() || self.requests_in_flight > 0 || !self.is_asked_to_wait
     }
 
-    fn started(&mut self, size: usize) {
+    pub(super) fn fits_keepalive(&self, size: usize) -> bool {
+        self.bytes_in_flight + size <= KEEPALIVE_BYTES
+            && self.requests_in_flight < KEEPALIVE_REQUESTS
+    }
+
+    pub(super) fn started(&mut self, size: usize) {
         self.requests_in_flight += 1;
         self.bytes_in_flight += size;
     }
 
-    fn finished(&mut self, size: usize) {
+    pub(super) fn finished(&mut self, size: usize) {
         self.requests_in_flight -= 1;
         self.bytes_in_flight -= size;
     }
 
-    fn block(&mut self, retry_after_ms: Option<f64>) {
-        let pause = self.backoff.next_ms(retry_after_ms, platform::random());
-        self.blocked_until_ms = platform::monotonic_ms() + pause;
+    /// After several requests failed at once, there is one pause.
+    pub(super) fn block(&mut self, retry_after_ms: Option<f64>) {
+        let now = platform::monotonic_ms();
+        if now >= self.blocked_until_ms {
+            let pause = self.backoff.next_ms(retry_after_ms, platform::random());
+            self.blocked_until_ms = now + pause;
+            self.is_asked_to_wait = retry_after_ms.is_some();
+        }
     }
 }
 
-fn with<R>(f: impl FnOnce(&mut Exporter) -> R) -> Option<R> {
+pub(super) fn with<R>(f: impl FnOnce(&mut Exporter) -> R) -> Option<R> {
     let run = |cell: &RefCell<Option<Exporter>>| Some(f(cell.try_borrow_mut().ok()?.as_mut()?));
     EXPORTER.try_with(run).ok().flatten()
 }

@@ -1,12 +1,15 @@
-//! The spans that wait for export: bounded, and honest about what did not fit.
+//! The spans that wait to be sealed into a batch: bounded, and honest about what did not fit.
 
-use std::ops::AddAssign;
+use super::dropped::{Dropped, Reason};
 
-use crate::otlp::{self, Attributes};
-
-/// A batch this large is sent without waiting for more. Uncompressed; some 50 spans.
-const FULL_BATCH_BYTES: usize = 16 * 1024;
-/// And so is one of this many spans.
+/// A batch is sealed when it has this many bytes: about 14 KiB are left of them in gzip.
+#[cfg(feature = "gzip")]
+pub(super) const FULL_BATCH_BYTES: usize = 96 * 1024;
+#[cfg(not(feature = "gzip"))]
+pub(super) const FULL_BATCH_BYTES: usize = PLAIN_BATCH_BYTES;
+/// And this many if it leaves as it is.
+pub(super) const PLAIN_BATCH_BYTES: usize = 16 * 1024;
+/// Or this many spans.
 const FULL_BATCH_SPANS: usize = 512;
 
 /// One ended span, ready for the wire.
@@ -15,56 +18,6 @@ pub(crate) struct EncodedSpan {
     pub(crate) bytes: Vec<u8>,
     pub(crate) scope: usize,
     pub(crate) is_error: bool,
-}
-
-/// Spans that leave together, and the news of those given up before them.
-#[derive(Debug, Default, PartialEq)]
-pub(crate) struct Batch {
-    pub(crate) spans: Vec<EncodedSpan>,
-    pub(crate) dropped: Dropped,
-}
-
-impl Batch {
-    /// Two halves, for a receiver that found the whole too large; a single span comes back as it is.
-    pub(crate) fn split(mut self) -> Result<(Self, Self), Self> {
-        if self.spans.len() < 2 {
-            return Err(self);
-        }
-        let rest = Self {
-            spans: self.spans.split_off(self.spans.len() / 2),
-            dropped: Dropped::default(),
-        };
-        Ok((self, rest))
-    }
-}
-
-/// Why spans were given up, counted until a receiver was told.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct Dropped {
-    pub(crate) queue_full: u32,
-    pub(crate) rejected: u32,
-}
-
-impl Dropped {
-    /// As attributes of the batch that tells; none where nothing was dropped.
-    pub(crate) fn attributes(self) -> Attributes {
-        let mut attributes = otlp::resource_attributes();
-        let mut tell = |key: &str, count: u32| {
-            if count > 0 {
-                attributes.set(key, i64::from(count));
-            }
-        };
-        tell("otel.sdk.span.dropped.queue_full", self.queue_full);
-        tell("otel.sdk.span.dropped.rejected", self.rejected);
-        attributes
-    }
-}
-
-impl AddAssign for Dropped {
-    fn add_assign(&mut self, other: Self) {
-        self.queue_full += other.queue_full;
-        self.rejected += other.rejected;
-    }
 }
 
 #[derive(Debug)]
@@ -90,47 +43,29 @@ impl Queue {
         crate::testing::keep(&span.bytes);
         self.bytes += span.bytes.len();
         self.waiting.push(span);
-        self.shrink();
-    }
-
-    /// Puts back what could not be delivered, before what has ended since.
-    pub(crate) fn restore(&mut self, mut batch: Batch) {
-        self.dropped += batch.dropped;
-        self.bytes += size(&batch.spans);
-        batch.spans.append(&mut self.waiting);
-        self.waiting = batch.spans;
-        self.shrink();
-    }
-
-    /// The oldest spans, as many as fit into one batch; at least one if any wait.
-    pub(crate) fn take_batch(&mut self) -> Option<Batch> {
-        let count = self.next_batch_length();
-        if count == 0 {
-            return None;
+        if self.waiting.len() > self.capacity {
+            self.shrink();
         }
-        let rest = self.waiting.split_off(count);
+    }
+
+    /// The oldest spans, as many as make one batch of `most_bytes`; at least one if any wait.
+    pub(crate) fn take_batch(&mut self, most_bytes: usize) -> Vec<EncodedSpan> {
+        let rest = self.waiting.split_off(self.next_batch_length(most_bytes));
         let spans = std::mem::replace(&mut self.waiting, rest);
         self.bytes -= size(&spans);
-        let dropped = std::mem::take(&mut self.dropped);
-        Some(Batch { spans, dropped })
+        spans
     }
 
-    fn next_batch_length(&self) -> usize {
+    fn next_batch_length(&self, most_bytes: usize) -> usize {
         let mut bytes = 0;
         for (count, span) in self.waiting.iter().enumerate() {
             bytes += span.bytes.len();
-            let is_full = bytes > FULL_BATCH_BYTES || count == FULL_BATCH_SPANS;
+            let is_full = bytes > most_bytes || count == FULL_BATCH_SPANS;
             if is_full && count > 0 {
                 return count;
             }
         }
         self.waiting.len()
-    }
-
-    /// Gives up a batch that no receiver will ever accept.
-    pub(crate) fn reject(&mut self, batch: &Batch) {
-        self.dropped += batch.dropped;
-        self.dropped.rejected += u32::try_from(batch.spans.len()).unwrap_or(u32::MAX);
     }
 
     pub(crate) fn has_full_batch(&self) -> bool {
@@ -148,14 +83,20 @@ impl Queue {
         self.waiting.is_empty()
     }
 
-    /// Above capacity the oldest spans go first, those without an error before those with one.
+    /// Above capacity the oldest spans go first, those without an error before those with one. Some
+    /// more than needed, as each time costs a walk through all.
     fn shrink(&mut self) {
-        while self.waiting.len() > self.capacity {
-            let expendable = self.waiting.iter().position(|span| !span.is_error);
-            let index = expendable.unwrap_or(0);
-            self.bytes -= self.waiting.remove(index).bytes.len();
-            self.dropped.queue_full += 1;
-        }
+        let before = self.waiting.len();
+        let mut surplus = before - self.capacity + self.capacity / 32;
+        self.waiting.retain(|span| {
+            let goes = surplus > 0 && !span.is_error;
+            surplus -= usize::from(goes);
+            !goes
+        });
+        self.waiting.drain(..surplus.min(self.waiting.len()));
+        self.bytes = size(&self.waiting);
+        let gone = before - self.waiting.len();
+        self.dropped.count(Reason::QueueFull, gone as u32);
     }
 }
 

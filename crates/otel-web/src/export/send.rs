@@ -1,12 +1,12 @@
 //! One request of the exporter. It goes straight to the browser's `fetch`, so it is never traced.
 
+use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortSignal, Headers, RequestInit, Response};
 
 use super::backoff::retry_after_ms;
 use super::exporter::Destination;
-use crate::platform;
+use crate::{js, platform};
 
 /// The default of `OTEL_EXPORTER_OTLP_TIMEOUT`. A receiver that stays silent longer gets the batch
 /// again.
@@ -16,7 +16,7 @@ const TIMEOUT_MS: u32 = 10_000;
 extern "C" {
     /// The global of a page and of a worker alike.
     #[wasm_bindgen(catch, js_name = fetch)]
-    fn fetch_with_init(url: &str, init: &RequestInit) -> Result<js_sys::Promise, JsValue>;
+    fn fetch_with_init(url: &str, init: &JsValue) -> Result<Promise, JsValue>;
 }
 
 /// What came back.
@@ -25,6 +25,12 @@ pub(super) struct Answer {
     /// `None` when there was no answer.
     pub(super) status: Option<u16>,
     pub(super) retry_after_ms: Option<f64>,
+    pub(super) body: Vec<u8>,
+}
+
+/// Protobuf starts with a field's tag, which never looks like gzip's magic number.
+pub(super) fn is_compressed(body: &[u8]) -> bool {
+    body.starts_with(&[0x1f, 0x8b])
 }
 
 /// Sends a request off before returning, so that it also leaves when the page is gone right after.
@@ -33,50 +39,77 @@ pub(super) fn post(
     body: &[u8],
     keepalive: bool,
 ) -> impl Future<Output = Answer> + 'static {
-    let promise = start(destination, body, keepalive);
+    let promise = fetch_with_init(&destination.url, &init(destination, body, keepalive));
     async move {
-        let response = match promise {
-            Ok(promise) => JsFuture::from(promise).await,
-            Err(error) => Err(error),
-        };
-        response
-            .and_then(JsCast::dyn_into)
-            .map_or_else(|_| Answer::default(), |r| answer(&r))
+        match promise {
+            Ok(promise) => match JsFuture::from(promise).await {
+                Ok(response) => answer(&response).await,
+                Err(_) => Answer::default(),
+            },
+            Err(_) => Answer::default(),
+        }
     }
 }
 
-fn start(
-    destination: &Destination,
-    body: &[u8],
-    keepalive: bool,
-) -> Result<js_sys::Promise, JsValue> {
-    let headers = Headers::new()?;
-    headers.set("content-type", "application/x-protobuf")?;
-    if cfg!(feature = "gzip") {
-        headers.set("content-encoding", "gzip")?;
+fn init(destination: &Destination, body: &[u8], keepalive: bool) -> JsValue {
+    let headers = Object::new().into();
+    set(&headers, "content-type", &"application/x-protobuf".into());
+    if is_compressed(body) {
+        set(&headers, "content-encoding", &"gzip".into());
     }
     for (name, value) in &destination.headers {
-        headers.set(name, value)?;
+        set(&headers, name, &value.into());
     }
-    let init = RequestInit::new();
-    init.set_method("POST");
-    init.set_headers(&headers);
-    init.set_body(&js_sys::Uint8Array::from(body));
-    init.set_signal(Some(&AbortSignal::timeout_with_u32(TIMEOUT_MS)));
-    // web-sys has no setter for it.
-    js_sys::Reflect::set(&init, &"keepalive".into(), &keepalive.into())?;
-    fetch_with_init(&destination.url, &init)
+    let timeout = js::call(&js::global("AbortSignal"), "timeout", &TIMEOUT_MS.into());
+    let init = Object::new().into();
+    set(&init, "method", &"POST".into());
+    set(&init, "headers", &headers);
+    set(&init, "body", &Uint8Array::from(body));
+    set(&init, "signal", &timeout);
+    set(&init, "keepalive", &keepalive.into());
+    init
 }
 
-fn answer(response: &Response) -> Answer {
-    let header = response.headers().get("retry-after").ok().flatten();
+fn set(object: &JsValue, key: &str, value: &JsValue) {
+    // An ordinary object takes every property.
+    let _ = Reflect::set(object, &key.into(), value);
+}
+
+async fn answer(response: &JsValue) -> Answer {
+    let headers = js::get(response, "headers");
+    let header = js::call(&headers, "get", &"retry-after".into()).as_string();
     let retry_after_ms = header.and_then(|header| {
         retry_after_ms(&header, platform::wall_ms(), |date| {
             js_sys::Date::parse(date)
         })
     });
     Answer {
-        status: Some(response.status()),
+        status: js::number(response, "status").map(|status| status as u16),
         retry_after_ms,
+        body: read(response).await,
     }
+}
+
+/// All bytes of a response; none when they cannot be read.
+async fn read(response: &JsValue) -> Vec<u8> {
+    let promise = js::call(response, "arrayBuffer", &JsValue::UNDEFINED);
+    let bytes = JsFuture::from(Promise::resolve(&promise)).await;
+    bytes.map_or_else(|_| Vec::new(), |bytes| Uint8Array::new(&bytes).to_vec())
+}
+
+/// The body without compression. The browser does it: nothing of this is in a hurry.
+pub(super) async fn unpacked(body: &[u8]) -> Vec<u8> {
+    if !is_compressed(body) {
+        return body.to_vec();
+    }
+    let packed = js::get(&construct("Response", &Uint8Array::from(body)), "body");
+    let stream = construct("DecompressionStream", &"gzip".into());
+    let plain = js::call(&packed, "pipeThrough", &stream);
+    read(&construct("Response", &plain)).await
+}
+
+fn construct(class: &str, argument: &JsValue) -> JsValue {
+    let class = js::global(class).dyn_into::<Function>();
+    let made = class.and_then(|class| Reflect::construct(&class, &Array::of1(argument)));
+    made.unwrap_or_default()
 }

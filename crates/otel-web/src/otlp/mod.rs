@@ -7,6 +7,7 @@ mod attributes;
 mod encode;
 #[cfg(feature = "gzip")]
 mod gzip;
+mod reader;
 mod writer;
 
 pub(crate) use attributes::{AnyValue, Attributes, COUNT_LIMIT};
@@ -16,4 +17,5 @@ pub(crate) use encode::{
 };
 #[cfg(feature = "gzip")]
 pub(crate) use gzip::gzip;
+pub(crate) use reader::{keep_spans, partial_success};
 pub(crate) use writer::Writer;

@@ -27,6 +27,11 @@ pub(crate) fn wall_ms() -> f64 {
     js_sys::Date::now()
 }
 
+/// Whole seconds since 1970.
+pub(crate) fn wall_s() -> u32 {
+    (wall_ms() / 1_000.0) as u32
+}
+
 pub(crate) fn monotonic_ms() -> f64 {
     performance_now()
 }

@@ -10,6 +10,11 @@ pub(crate) fn wall_ms() -> f64 {
     since_epoch.map_or(0.0, |elapsed| elapsed.as_secs_f64() * 1_000.0)
 }
 
+/// Whole seconds since 1970.
+pub(crate) fn wall_s() -> u32 {
+    (wall_ms() / 1_000.0) as u32
+}
+
 pub(crate) fn monotonic_ms() -> f64 {
     static START: OnceLock<Instant> = OnceLock::new();
     START.get_or_init(Instant::now).elapsed().as_secs_f64() * 1_000.0

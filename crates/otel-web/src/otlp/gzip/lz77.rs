@@ -19,17 +19,19 @@ pub(super) enum Token {
     Repeat(u8, u16),
 }
 
-/// For each hash of four bytes, the places where they stood, the latest first. Places count from
-/// one; zero ends a chain.
+/// For each hash of four bytes the latest place where they stood, counted from one; and for each
+/// place of the window how far back its predecessor is. Zero: there is none.
 struct Places {
-    latest: [u32; 1 << HASH_BITS],
-    earlier: Vec<u32>,
+    count: usize,
+    latest: Vec<u32>,
+    back: Vec<u16>,
 }
 
 pub(super) fn tokens(input: &[u8]) -> Vec<Token> {
     let mut places = Places {
-        latest: [0; 1 << HASH_BITS],
-        earlier: Vec::with_capacity(input.len()),
+        count: 0,
+        latest: vec![0; 1 << HASH_BITS],
+        back: vec![0; WINDOW],
     };
     let mut tokens = Vec::with_capacity(input.len() / 4);
     let mut rest = input;
@@ -59,29 +61,34 @@ pub(super) fn tokens(input: &[u8]) -> Vec<Token> {
 
 impl Places {
     fn add(&mut self, rest: &[u8]) {
-        let place = self.earlier.len() as u32 + 1;
-        let latest = &mut self.latest[hash(rest)];
-        self.earlier.push(std::mem::replace(latest, place));
+        let at = self.count % WINDOW;
+        self.count += 1;
+        if let Some(latest) = self.latest.get_mut(hash(rest)) {
+            let back = self.count - *latest as usize;
+            let is_near = *latest > 0 && back < WINDOW;
+            *latest = self.count as u32;
+            self.back[at] = if is_near { back as u16 } else { 0 };
+        }
     }
 
     /// Length and distance of the best repetition that starts here, `(0, 0)` if there is none.
     fn longest_repeat(&self, input: &[u8], rest: &[u8]) -> (usize, usize) {
         let at = input.len() - rest.len();
         let mut best = (0, 0);
-        let mut place = self.latest[hash(rest)] as usize;
+        let latest = self.latest.get(hash(rest)).copied().unwrap_or_default();
+        let mut back = at + 1 - latest as usize;
+        let mut distance = 0;
         for _ in 0..TRIES {
-            let Some(candidate) = place.checked_sub(1) else {
-                break;
-            };
-            let distance = at - candidate;
-            if distance > WINDOW {
+            distance += back;
+            if distance > at || distance >= WINDOW || back == 0 {
                 break;
             }
+            let candidate = at - distance;
             let length = common(input.get(candidate..).unwrap_or_default(), rest);
             if length > best.0 {
                 best = (length, distance);
             }
-            place = self.earlier.get(candidate).map_or(0, |next| *next as usize);
+            back = self.back[candidate % WINDOW].into();
         }
         best
     }

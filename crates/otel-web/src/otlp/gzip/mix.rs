@@ -3,13 +3,10 @@
 
 use std::borrow::Cow;
 
-use opentelemetry::trace::{
-    SpanContext, SpanId, SpanKind, Status, TraceFlags, TraceId, TraceState,
-};
+use opentelemetry::trace::{SpanContext, SpanId, SpanKind, TraceFlags, TraceId, TraceState};
 use opentelemetry::{InstrumentationScope, KeyValue};
 
 use crate::otlp::{ScopeSpans, encode_request, encode_span, resource_attributes};
-use crate::record::SpanRecord;
 
 /// Marsaglia's xorshift: reproducible and random enough that nothing compresses.
 pub(crate) struct Mix {

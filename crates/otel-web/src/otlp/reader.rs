@@ -1,0 +1,92 @@
+//! As much of reading protobuf as an exporter needs: a receiver's answer, and the own requests when
+//! they have to be divided.
+
+use super::writer::Writer;
+
+/// One field of a message. `content` is empty for numbers, `value` zero for anything else.
+#[derive(Debug)]
+struct Field<'a> {
+    number: u64,
+    value: u64,
+    content: &'a [u8],
+}
+
+/// Splits the first field off. `None` at the end, and for what is no field.
+fn next_field<'a>(rest: &mut &'a [u8]) -> Option<Field<'a>> {
+    let tag = varint(rest)?;
+    let mut field = Field {
+        number: tag >> 3,
+        value: 0,
+        content: &[],
+    };
+    match tag & 7 {
+        0 => field.value = varint(rest)?,
+        1 => drop(take(rest, 8)?),
+        2 => {
+            let length = varint(rest)?;
+            field.content = take(rest, length)?;
+        }
+        5 => drop(take(rest, 4)?),
+        _ => return None,
+    }
+    Some(field)
+}
+
+fn take<'a>(rest: &mut &'a [u8], count: u64) -> Option<&'a [u8]> {
+    rest.split_off(..usize::try_from(count).ok()?)
+}
+
+fn varint(rest: &mut &[u8]) -> Option<u64> {
+    let mut value = 0;
+    for shift in (0..64).step_by(7) {
+        let byte = *rest.split_off_first()?;
+        value |= u64::from(byte & 0x7f) << shift;
+        if byte < 0x80 {
+            return Some(value);
+        }
+    }
+    None
+}
+
+fn find(mut message: &[u8], number: u64) -> Option<Field<'_>> {
+    std::iter::from_fn(|| next_field(&mut message)).find(|field| field.number == number)
+}
+
+/// How many spans a receiver has refused although it took the request, and why. Of an
+/// `ExportTraceServiceResponse`.
+pub(crate) fn partial_success(answer: &[u8]) -> Option<(u32, &str)> {
+    let partial = find(answer, 1)?.content;
+    let count = find(partial, 1).map_or(0, |field| field.value);
+    let why = find(partial, 2).map_or(&[][..], |field| field.content);
+    let why = std::str::from_utf8(why).unwrap_or_default();
+    (count > 0 || !why.is_empty()).then(|| (u32::try_from(count).unwrap_or(u32::MAX), why))
+}
+
+/// The request with only those of its spans for which `is_kept` says so.
+pub(crate) fn keep_spans(request: &[u8], is_kept: &mut dyn FnMut() -> bool) -> Vec<u8> {
+    let mut writer = Writer::default();
+    copy(request, &[1, 2, 2], is_kept, &mut writer);
+    writer.into_bytes()
+}
+
+/// Copies a message whose spans are found at the end of `path`. On the way there, all fields are
+/// messages or texts.
+fn copy(mut message: &[u8], path: &[u8], is_kept: &mut dyn FnMut() -> bool, out: &mut Writer) {
+    while let Some(field) = next_field(&mut message) {
+        let number = field.number as u8;
+        match path {
+            [last] if number == *last && !is_kept() => {}
+            [first, deeper @ ..] if number == *first && !deeper.is_empty() => {
+                let message = out.begin(number);
+                copy(field.content, deeper, is_kept, out);
+                out.end(message);
+            }
+            _ => out.bytes_always(number, field.content),
+        }
+    }
+}
+
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+#[path = "reader_tests.rs"]
+mod tests;
