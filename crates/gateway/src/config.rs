@@ -1,7 +1,10 @@
 //! Everything that can be configured, read from the environment once, at start.
 
+mod limits;
+
 use std::{path::PathBuf, str::FromStr, time::Duration};
 
+pub use self::limits::Limits;
 use crate::secret::Secret;
 
 /// How a gateway runs. [`Config::default`] is a gateway for one laptop, forwarding nowhere.
@@ -10,6 +13,13 @@ use crate::secret::Secret;
 pub struct Config {
     /// Host and port to listen on; port 0 lets the system choose.
     pub listen: String,
+    /// Another host and port for the viewer and its API; `listen` then takes spans only.
+    pub viewer_listen: Option<String>,
+    /// What the viewer and its API ask of those who come. Made up at start when absent and
+    /// the viewer can be reached from other machines.
+    pub viewer_token: Option<Secret>,
+    /// UDP address for segments of programs with an X-Ray SDK: 127.0.0.1:2000 is what they use.
+    pub xray_listen: Option<String>,
     /// The store's file, created when absent.
     pub db: PathBuf,
     /// The folder with the built viewer.
@@ -21,16 +31,6 @@ pub struct Config {
     pub limits: Limits,
     pub retention: Retention,
     pub honeycomb: Option<Honeycomb>,
-}
-
-/// What one request, and all of them together, may take.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Limits {
-    /// A body when uncompressed: 16 MiB.
-    pub body_bytes: usize,
-    /// All bodies in flight: 64 MiB.
-    pub memory_bytes: usize,
 }
 
 /// How much the store keeps; the traces that were quiet for longest go first.
@@ -58,6 +58,9 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             listen: "127.0.0.1:4318".to_owned(),
+            viewer_listen: None,
+            viewer_token: None,
+            xray_listen: None,
             db: "traces.db".into(),
             viewer_dir: None,
             public_url: None,
@@ -65,15 +68,6 @@ impl Default for Config {
             limits: Limits::default(),
             retention: Retention::default(),
             honeycomb: None,
-        }
-    }
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            body_bytes: 16 << 20,
-            memory_bytes: 64 << 20,
         }
     }
 }
@@ -122,11 +116,15 @@ impl Config {
         let default = Self::default();
         Ok(Self {
             listen: text("OTEL_WEB_GATEWAY_LISTEN").unwrap_or(default.listen),
+            viewer_listen: text("OTEL_WEB_GATEWAY_VIEWER_LISTEN"),
+            viewer_token: text("OTEL_WEB_GATEWAY_VIEWER_TOKEN")
+                .map(|token| Secret::new(token.trim())),
+            xray_listen: text("OTEL_WEB_GATEWAY_XRAY_LISTEN"),
             db: text("OTEL_WEB_GATEWAY_DB").map_or(default.db, PathBuf::from),
             viewer_dir: text("OTEL_WEB_GATEWAY_VIEWER_DIR").map(PathBuf::from),
             public_url: text("OTEL_WEB_GATEWAY_PUBLIC_URL"),
             cors_origins: list(text("OTEL_WEB_GATEWAY_CORS_ORIGINS")),
-            limits: Limits::default(),
+            limits: Limits::read(&text)?,
             retention: retention(&text)?,
             honeycomb: text("HONEYCOMB_API_KEY").map(|key| honeycomb(key, &text)),
         })

@@ -15,6 +15,8 @@
 //! 4. `hub` tells the open viewers, through `api`'s event stream.
 //! 5. `sinks` send the spans on, each from its own place in the store.
 //!
+//! `listener` takes the connections, `guard` says who may look at traces.
+//!
 //! # Invariants
 //!
 //! **An acknowledged span survives a crash.** The acknowledgement follows the commit.
@@ -34,7 +36,9 @@ mod clock;
 mod config;
 mod decode;
 mod edge;
+mod guard;
 mod hub;
+mod listener;
 mod parts;
 mod secret;
 mod server;

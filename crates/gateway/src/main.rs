@@ -41,8 +41,11 @@ async fn serve() -> anyhow::Result<()> {
     for sink in gateway.sinks() {
         println!("{sink}");
     }
+    if gateway.viewer_url().contains("?token=") {
+        println!("traces are shown at {}", gateway.viewer_url());
+    }
     println!("listening on http://{}", gateway.address());
-    gateway.serve(asked_to_stop()?).await?;
+    gateway.serve(asked_to_stop()?).await;
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use std::{future::Future, sync::Arc, time::Duration};
 
-use axum::Router;
+use axum::{Router, middleware::from_fn_with_state};
 use tokio::{
     task::JoinSet,
     time::{interval, timeout},
@@ -14,6 +14,7 @@ use crate::{
     clock,
     config::{Config, Honeycomb},
     edge::{self, Edge},
+    guard::{Guard, guard},
     hub::Hub,
     server::Error,
     sinks::{HONEYCOMB, HoneycombSink, SinkCounters, forward},
@@ -27,7 +28,10 @@ const KEEP_UP_EVERY: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
 pub(crate) struct Parts {
+    /// Takes spans, shows traces.
     pub(crate) router: Router,
+    /// Takes spans, and says whether it is well.
+    pub(crate) ingest: Router,
     /// One line per sink that is on.
     pub(crate) sinks: Vec<String>,
     store: Store,
@@ -54,8 +58,10 @@ impl Parts {
             rejected: Arc::new(RejectedSpans::default()),
             sinks: Arc::new([honeycomb]),
         };
+        let (router, ingest) = routers(config, own_url, &hub, status, stopping);
         Ok(Self {
-            router: router(config, own_url, &hub, status, stopping),
+            router,
+            ingest,
             sinks: config.honeycomb.iter().map(announcement).collect(),
             store,
             tasks: tasks.set,
@@ -74,16 +80,18 @@ impl Parts {
     }
 }
 
-fn router(
+/// What is served to those who may see everything, and to those who send.
+fn routers(
     config: &Config,
     own_url: &str,
     hub: &Hub,
     status: StatusSource,
     stopping: Stopping,
-) -> Router {
+) -> (Router, Router) {
     let store = status.store.clone();
     let rejected = Arc::clone(&status.rejected);
     let edge = Edge::new(store.clone(), rejected, config.limits.clone());
+    let edge = Arc::new(edge);
     let public_url = config.public_url.as_deref().unwrap_or(own_url);
     let api = Api {
         store,
@@ -92,9 +100,13 @@ fn router(
         public_url: public_url.trim_end_matches('/').to_owned(),
         stopping,
     };
-    edge::routes(Arc::new(edge), &config.cors_origins)
-        .merge(api::routes(api))
+    let who = Guard::new(config.viewer_token.as_ref(), &[public_url, own_url]);
+    let spans = edge::routes(Arc::clone(&edge), &config.cors_origins);
+    let traces = api::routes(api.clone())
+        .merge(edge::import(edge))
         .merge(viewer::routes(config.viewer_dir.clone()))
+        .layer(from_fn_with_state(who, guard));
+    (spans.clone().merge(traces), spans.merge(api::health(api)))
 }
 
 /// The address may hold credentials before an `@`; they are not for the log.

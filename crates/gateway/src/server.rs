@@ -1,17 +1,15 @@
 //! A running gateway, from taking the port to a clean stop.
 
-use std::{
-    future::{Future, IntoFuture},
-    net::SocketAddr,
-    time::Duration,
-};
+use std::{future::Future, net::SocketAddr, time::Duration};
 
 use axum::Router;
-use tokio::{net::TcpListener, time::timeout};
+use tokio::{net::TcpListener, task::JoinSet, time::timeout};
 
 use crate::{
-    config::Config,
+    config::{Config, Limits},
+    listener::Listener,
     parts::Parts,
+    secret::Secret,
     sinks::HoneycombError,
     stop::{Stop, Stopping},
     store::OpenError,
@@ -24,49 +22,76 @@ const STOP_WITHIN: Duration = Duration::from_secs(3);
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    #[error("cannot listen on {listen}: {reason}. Set OTEL_WEB_GATEWAY_LISTEN to another address")]
-    Listen { listen: String, reason: String },
+    #[error("cannot listen on {listen}: {reason}. Set {variable} to another address")]
+    Listen {
+        listen: String,
+        variable: &'static str,
+        reason: String,
+    },
+    #[error(
+        "OTEL_WEB_GATEWAY_VIEWER_TOKEN cannot be used: write at least 16 letters, digits, - or _"
+    )]
+    ViewerToken,
     #[error("cannot open {0}")]
     Store(#[from] OpenError),
     #[error(transparent)]
     Honeycomb(#[from] HoneycombError),
-    #[error("the listening socket failed: {0}")]
-    Serve(#[from] std::io::Error),
+    #[error("the system refused: {0}")]
+    System(#[from] std::io::Error),
 }
 
-/// A gateway that has its port, its store and its sinks, and serves when told to.
+/// A gateway that has its ports, its store and its sinks, and serves when told to.
 #[derive(Debug)]
 pub struct Gateway {
-    listener: TcpListener,
+    ingest: TcpListener,
+    /// Absent when one socket serves all.
+    viewer: Option<TcpListener>,
     address: SocketAddr,
+    viewer_url: String,
+    limits: Limits,
     parts: Parts,
     stop: Stop,
     stopping: Stopping,
 }
 
 impl Gateway {
-    /// Takes the port, opens the store, starts forwarding.
+    /// Takes the ports, opens the store, starts forwarding.
     ///
     /// # Errors
-    /// When the port is taken, the database cannot be written, or a key is unusable.
+    /// When a port is taken, the database cannot be written, or a key is unusable.
     pub async fn start(config: &Config) -> Result<Self, Error> {
-        let listener = listen(&config.listen).await?;
-        let address = listener.local_addr()?;
+        let ingest = listen(&config.listen, "OTEL_WEB_GATEWAY_LISTEN").await?;
+        let viewer = match &config.viewer_listen {
+            Some(listen_at) => Some(listen(listen_at, "OTEL_WEB_GATEWAY_VIEWER_LISTEN").await?),
+            None => None,
+        };
+        let viewer_address = viewer.as_ref().unwrap_or(&ingest).local_addr()?;
+        let config = &guarded(config, viewer_address)?;
+        let own_url = format!("http://{viewer_address}");
         let (stop, stopping) = Stop::new();
-        let parts = Parts::assemble(config, &format!("http://{address}"), stopping.clone()).await?;
+        let parts = Parts::assemble(config, &own_url, stopping.clone()).await?;
         Ok(Self {
-            listener,
-            address,
+            address: ingest.local_addr()?,
+            ingest,
+            viewer,
+            viewer_url: with_token(config, &own_url),
+            limits: config.limits.clone(),
             parts,
             stop,
             stopping,
         })
     }
 
-    /// The address that was taken, with its real port.
+    /// The address where spans are taken, with its real port.
     #[must_use]
     pub const fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// What to open in a browser, with the token if one is needed.
+    #[must_use]
+    pub fn viewer_url(&self) -> &str {
+        &self.viewer_url
     }
 
     /// Everything that the gateway serves, to call without a socket.
@@ -82,35 +107,71 @@ impl Gateway {
 
     /// Serves until `stopped` is ready. Then it finishes the requests at hand, sends what
     /// waits for sinks that answer, and closes the store.
-    ///
-    /// # Errors
-    /// When the listening socket fails.
-    pub async fn serve(self, stopped: impl Future<Output = ()> + Send) -> Result<(), Error> {
-        let router = self.router();
-        let server = axum::serve(self.listener, router);
-        let server = server.with_graceful_shutdown(self.stopping.signal());
-        let mut serving = std::pin::pin!(server.into_future());
-        tokio::select! {
-            served = &mut serving => served?,
-            () = stopped => {
-                self.stop.now();
-                // A connection that is still open now is cut.
-                let _ = timeout(STOP_WITHIN, serving).await;
-            }
+    pub async fn serve(self, stopped: impl Future<Output = ()> + Send) {
+        let mut serving = JoinSet::new();
+        let listener = |socket, router: &Router| Listener {
+            socket,
+            router: router.clone(),
+            limits: self.limits.clone(),
+        };
+        let (ingest, all) = (&self.parts.ingest, &self.parts.router);
+        let listeners = match self.viewer {
+            Some(viewer) => vec![listener(self.ingest, ingest), listener(viewer, all)],
+            None => vec![listener(self.ingest, all)],
+        };
+        for listener in listeners {
+            serving.spawn(listener.serve(self.stopping.clone()));
         }
+        stopped.await;
+        self.stop.now();
+        // A connection that is still open then is cut.
+        let _ = timeout(STOP_WITHIN, serving.join_all()).await;
         self.parts.finish(STOP_WITHIN).await;
-        Ok(())
     }
 }
 
-async fn listen(address: &str) -> Result<TcpListener, Error> {
+async fn listen(address: &str, variable: &'static str) -> Result<TcpListener, Error> {
     TcpListener::bind(address)
         .await
         .map_err(|error| Error::Listen {
             listen: address.to_owned(),
+            variable,
             reason: match error.kind() {
                 std::io::ErrorKind::AddrInUse => "another program uses this port".to_owned(),
                 _ => error.to_string(),
             },
         })
+}
+
+/// Whoever can reach the viewer from another machine needs a token to look.
+fn guarded(config: &Config, viewer: SocketAddr) -> Result<Config, Error> {
+    let mut config = config.clone();
+    if config.viewer_token.is_none() && !viewer.ip().is_loopback() {
+        config.viewer_token = Some(Secret::new(random_token()?));
+    }
+    match &config.viewer_token {
+        Some(token) if !is_usable(token.expose()) => Err(Error::ViewerToken),
+        _ => Ok(config),
+    }
+}
+
+fn random_token() -> Result<String, Error> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|error| std::io::Error::other(error.to_string()))?;
+    Ok(u128::from_ne_bytes(bytes)).map(|number| format!("{number:032x}"))
+}
+
+/// Long enough not to be guessed, and what a URL and a cookie carry as it is.
+fn is_usable(token: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    token.len() >= 16 && token.bytes().all(allowed)
+}
+
+fn with_token(config: &Config, own_url: &str) -> String {
+    let url = config.public_url.as_deref().unwrap_or(own_url);
+    let url = url.trim_end_matches('/');
+    match &config.viewer_token {
+        Some(token) => format!("{url}/?token={}", token.expose()),
+        None => url.to_owned(),
+    }
 }

@@ -35,15 +35,6 @@ pub(crate) struct ScopeSpans {
     pub(crate) schema_url: String,
 }
 
-/// `google.rpc.Status`: the body of every failed OTLP/HTTP answer.
-#[derive(Clone, PartialEq, prost::Message, serde::Serialize)]
-pub(crate) struct RpcStatus {
-    #[prost(int32, tag = "1")]
-    pub(crate) code: i32,
-    #[prost(string, tag = "2")]
-    pub(crate) message: String,
-}
-
 /// What the spans of one `ScopeSpans` share: who made them, with what.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Origin {

@@ -6,6 +6,7 @@
 //! | `GET /api/traces/{trace_id}` | the trace as OTLP JSON |
 //! | `GET /api/events` | server-sent events `trace` and `status` |
 //! | `GET /api/status`, `GET /healthz` | counts: kept, rejected, sent |
+//! | `POST /api/import` | as `/v1/traces`, see `edge` |
 //! | `GET /open/{trace_id}` | to the trace's page in the viewer |
 
 mod events;
@@ -36,8 +37,15 @@ pub(crate) fn routes(api: Api) -> Router {
         .route("/api/events", get(events::stream))
         .route("/api/status", get(status::status))
         .route("/api/{*path}", get(unknown))
-        .route("/healthz", get(status::health))
         .route("/open/{trace_id}", get(open::open))
+        .with_state(api.clone())
+        .merge(health(api))
+}
+
+/// For load balancers, which look at whatever takes spans.
+pub(crate) fn health(api: Api) -> Router {
+    Router::new()
+        .route("/healthz", get(status::health))
         .with_state(api)
 }
 

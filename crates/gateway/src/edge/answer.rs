@@ -8,13 +8,12 @@ use opentelemetry_proto::tonic::collector::trace::v1::{
     ExportTracePartialSuccess, ExportTraceServiceResponse,
 };
 use prost::Message;
-use serde::Serialize;
 use serde_json::json;
 
+use super::rpc_status::{INVALID_ARGUMENT, RpcStatus};
 use crate::{
     decode::{Encoding, Malformed, Rejections},
     store::AppendError,
-    wire::RpcStatus,
 };
 
 /// Why a whole request was not taken. The text is for the developer who reads the exporter's log.
@@ -38,6 +37,10 @@ pub(crate) enum Refusal {
     Slow { within_seconds: u64 },
     #[error(transparent)]
     Malformed(#[from] Malformed),
+    #[error(
+        "this client sends too many requests: retry after {RETRY_AFTER_SECONDS} s, or export larger batches"
+    )]
+    TooMany,
     #[error("the gateway is busy: retry after {RETRY_AFTER_SECONDS} s")]
     Busy,
     #[error("the gateway could not store the spans: {0}; retry after {RETRY_AFTER_SECONDS} s")]
@@ -47,7 +50,6 @@ pub(crate) enum Refusal {
 const RETRY_AFTER_SECONDS: u16 = 1;
 
 /// Values of `google.rpc.Code`.
-const INVALID_ARGUMENT: i32 = 3;
 const DEADLINE_EXCEEDED: i32 = 4;
 const RESOURCE_EXHAUSTED: i32 = 8;
 const UNIMPLEMENTED: i32 = 12;
@@ -70,8 +72,26 @@ impl Refusal {
             Self::Signal(_) => StatusCode::NOT_FOUND,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Gzip(_) | Self::Incomplete(_) | Self::Malformed(_) => StatusCode::BAD_REQUEST,
-            Self::Slow { .. } => StatusCode::REQUEST_TIMEOUT,
-            Self::Busy | Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
+            // Not 408, after which an OTLP client has to drop its spans.
+            Self::Slow { .. } | Self::Busy | Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    fn is_retryable(&self) -> bool {
+        matches!(
+            self.status(),
+            StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
+        )
+    }
+
+    /// The part of the request that will never be taken.
+    const fn bad_field(&self) -> Option<&'static str> {
+        match self {
+            Self::ContentType(_) => Some("Content-Type"),
+            Self::ContentEncoding(_) => Some("Content-Encoding"),
+            Self::Gzip(_) | Self::Incomplete(_) | Self::Malformed(_) => Some("body"),
+            _ => None,
         }
     }
 
@@ -84,23 +104,20 @@ impl Refusal {
             | Self::Incomplete(_)
             | Self::Malformed(_) => INVALID_ARGUMENT,
             Self::Slow { .. } => DEADLINE_EXCEEDED,
-            Self::TooLarge { .. } => RESOURCE_EXHAUSTED,
+            Self::TooLarge { .. } | Self::TooMany => RESOURCE_EXHAUSTED,
             Self::Method(_) | Self::Signal(_) => UNIMPLEMENTED,
             Self::Busy | Self::Store(_) => UNAVAILABLE,
         }
     }
 
     pub(super) fn answer(&self, encoding: Encoding) -> Response<Body> {
-        let status = RpcStatus {
-            code: self.code(),
-            message: self.to_string(),
-        };
-        let mut response = render(encoding, self.status(), &status, &status);
+        let status = RpcStatus::new(self.code(), self.to_string(), self.bad_field());
+        let mut response = render(encoding, self.status(), &status, &status.json());
         let headers = response.headers_mut();
         if matches!(self, Self::Method(_)) {
             headers.insert(header::ALLOW, HeaderValue::from_static("POST"));
         }
-        if self.status() == StatusCode::SERVICE_UNAVAILABLE {
+        if self.is_retryable() {
             headers.insert(header::RETRY_AFTER, RETRY_AFTER_SECONDS.into());
         }
         response
@@ -132,11 +149,11 @@ fn render(
     encoding: Encoding,
     status: StatusCode,
     message: &impl Message,
-    json: &impl Serialize,
+    json: &serde_json::Value,
 ) -> Response<Body> {
     let body = match encoding {
         Encoding::Protobuf => message.encode_to_vec(),
-        Encoding::Json => serde_json::to_vec(json).unwrap_or_default(),
+        Encoding::Json => json.to_string().into_bytes(),
     };
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;

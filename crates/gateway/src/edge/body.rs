@@ -18,9 +18,6 @@ use super::{
 };
 use crate::config::Limits;
 
-/// How long a body may take to arrive: it holds memory that others wait for.
-const READ_WITHIN: Duration = Duration::from_secs(30);
-
 /// How long a refused body is read on, so that its sender gets to see the answer.
 const DRAIN_FOR: Duration = Duration::from_secs(5);
 
@@ -33,14 +30,15 @@ pub(super) async fn read(
 ) -> Result<(Bytes, Lease), Refusal> {
     let mut stream = body.into_data_stream();
     let mut sink = Bounded::new(limits.body_bytes, budget.lease());
-    let read = timeout(READ_WITHIN, fill(&mut sink, &mut stream, coding)).await;
-    let within_seconds = READ_WITHIN.as_secs();
+    // A body that does not arrive holds memory that others wait for.
+    let read = timeout(limits.read_within, fill(&mut sink, &mut stream, coding)).await;
+    let within_seconds = limits.read_within.as_secs();
     match read.map_err(|_| Refusal::Slow { within_seconds })? {
         Ok(()) => Ok((sink.bytes.into(), sink.lease)),
         Err(refusal) => {
             // The memory is free for others while the rest goes nowhere.
             drop(sink);
-            drain(stream, limits.body_bytes).await;
+            drain(stream, limits).await;
             Err(refusal)
         }
     }
@@ -82,10 +80,15 @@ async fn inflate(stream: &mut BodyDataStream, sink: &mut Bounded) -> Result<(), 
     finished.map_err(|error| decoder.get_mut().refusal(error))
 }
 
+/// The same courtesy for a body that nobody wants.
+pub(super) async fn discard(body: Body, limits: &Limits) {
+    drain(body.into_data_stream(), limits).await;
+}
+
 /// Closing a connection with unread data resets it, and the sender would see the reset
 /// instead of the answer. So a refused body is read to its end, within reason.
-async fn drain(mut stream: BodyDataStream, limit_bytes: usize) {
-    let mut left = limit_bytes.saturating_mul(4);
+async fn drain(mut stream: BodyDataStream, limits: &Limits) {
+    let mut left = limits.body_bytes.saturating_mul(4);
     let all = async {
         while let Some(Ok(chunk)) = stream.next().await {
             left = left.saturating_sub(chunk.len());

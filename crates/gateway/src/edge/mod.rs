@@ -1,6 +1,7 @@
 //! The OTLP/HTTP edge: `POST /v1/traces`, answered as the OTLP specification says.
 //!
 //! ```text
+//! client  -> not too many requests         (rate)
 //! headers -> Encoding, ContentCoding      (encoding)
 //! body    -> bounded, inflated bytes      (body, budget)
 //! bytes   -> spans and rejections         (crate::decode)
@@ -13,8 +14,10 @@ mod body;
 mod budget;
 mod cors;
 mod encoding;
+mod rate;
+mod rpc_status;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use axum::{
     Router,
@@ -25,7 +28,7 @@ use axum::{
 };
 
 pub(crate) use self::answer::Refusal;
-use self::{budget::Budget, encoding::ContentCoding};
+use self::{budget::Budget, encoding::ContentCoding, rate::Rates};
 use crate::{
     clock,
     config::Limits,
@@ -41,27 +44,51 @@ pub(crate) struct Edge {
     pub(crate) rejected: Arc<RejectedSpans>,
     limits: Limits,
     budget: Budget,
+    rates: Rates,
 }
 
 impl Edge {
     pub(crate) fn new(store: Store, rejected: Arc<RejectedSpans>, limits: Limits) -> Self {
-        let budget = Budget::new(limits.memory_bytes);
         Self {
             store,
             rejected,
+            budget: Budget::new(limits.memory_bytes),
+            rates: Rates::new(limits.requests_per_second),
             limits,
-            budget,
+        }
+    }
+
+    async fn take(&self, request: Request) -> Response {
+        let encoding = Encoding::of(request.headers());
+        match encoding {
+            Ok(encoding) => match self.accept(encoding, request).await {
+                Ok(rejections) => answer::success(encoding, &rejections),
+                Err(refusal) => refusal.answer(encoding),
+            },
+            Err(refusal) => self.refuse(&refusal, request).await,
         }
     }
 
     async fn accept(&self, encoding: Encoding, request: Request) -> Result<Rejections, Refusal> {
-        let coding = ContentCoding::of(request.headers())?;
-        let (body, _memory) =
-            body::read(request.into_body(), coding, &self.limits, &self.budget).await?;
+        let body = match ContentCoding::of(request.headers()) {
+            Ok(coding) => body::read(request.into_body(), coding, &self.limits, &self.budget).await,
+            Err(refusal) => {
+                body::discard(request.into_body(), &self.limits).await;
+                Err(refusal)
+            }
+        };
+        let (body, _memory) = body?;
         let Decoded { batch, rejections } = decode(encoding, body)?;
         self.rejected.add(&rejections);
         self.store.append(batch, clock::now()).await?;
         Ok(rejections)
+    }
+
+    /// Answers in the request's encoding if it is known, and in JSON otherwise.
+    async fn refuse(&self, refusal: &Refusal, request: Request) -> Response {
+        let encoding = Encoding::of(request.headers()).unwrap_or(Encoding::Json);
+        body::discard(request.into_body(), &self.limits).await;
+        refusal.answer(encoding)
     }
 }
 
@@ -74,23 +101,30 @@ pub(crate) fn routes(edge: Arc<Edge>, origins: &[String]) -> Router {
         .layer(cors::layer(origins))
 }
 
+/// `POST /api/import`: takes what `GET /api/traces/{trace_id}` gave, or any OTLP request,
+/// and answers like the edge. It belongs to the viewer: no foreign page may call it.
+pub(crate) fn import(edge: Arc<Edge>) -> Router {
+    Router::new()
+        .route("/api/import", post(take_import).fallback(only_post))
+        .with_state(edge)
+}
+
 async fn export(State(edge): State<Arc<Edge>>, request: Request) -> Response {
-    let encoding = match Encoding::of(request.headers()) {
-        Ok(encoding) => encoding,
-        Err(refusal) => return refusal.answer(Encoding::Json),
-    };
-    match edge.accept(encoding, request).await {
-        Ok(rejections) => answer::success(encoding, &rejections),
-        Err(refusal) => refusal.answer(encoding),
+    match edge.rates.admit(&request, Instant::now()) {
+        Ok(()) => edge.take(request).await,
+        Err(refusal) => edge.refuse(&refusal, request).await,
     }
 }
 
-async fn only_post(method: Method, request: Request) -> Response {
-    let encoding = Encoding::of(request.headers()).unwrap_or(Encoding::Json);
-    Refusal::Method(method).answer(encoding)
+async fn take_import(State(edge): State<Arc<Edge>>, request: Request) -> Response {
+    edge.take(request).await
 }
 
-async fn other_signal(request: Request) -> Response {
-    let encoding = Encoding::of(request.headers()).unwrap_or(Encoding::Json);
-    Refusal::Signal(request.uri().path().to_owned()).answer(encoding)
+async fn only_post(State(edge): State<Arc<Edge>>, method: Method, request: Request) -> Response {
+    edge.refuse(&Refusal::Method(method), request).await
+}
+
+async fn other_signal(State(edge): State<Arc<Edge>>, request: Request) -> Response {
+    let refusal = Refusal::Signal(request.uri().path().to_owned());
+    edge.refuse(&refusal, request).await
 }

@@ -10,7 +10,7 @@ use futures_util::StreamExt;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use crate::support::{TestGateway, request, span, trace_id};
+use crate::support::{JSON, TestGateway, request, span, trace_id};
 
 /// Server-sent events as they come.
 struct Events {
@@ -169,4 +169,19 @@ async fn health_is_yes_with_the_counts() {
         "sinks": [{"name": "honeycomb", "state": "off", "sent": 0, "waiting": 0,
             "retried": 0, "dropped": {}, "last_error": null}]});
     assert_eq!(answer.json(), expected);
+}
+
+#[tokio::test]
+async fn an_exported_trace_can_be_imported_elsewhere_and_is_the_same_there() {
+    let (one, other) = (TestGateway::start().await, TestGateway::start().await);
+    one.export(request("shop", vec![span(1, 1, "a"), span(1, 2, "b")]))
+        .await;
+    let path = format!("/api/traces/{}", trace_id(1));
+    let exported = one.get(&path).await;
+    let import = Request::post("/api/import").header("content-type", JSON);
+    let answer = other
+        .send(import.body(exported.body.clone().into()).unwrap())
+        .await;
+    assert_eq!((answer.status.as_u16(), answer.json()), (200, json!({})));
+    assert_eq!(other.get(&path).await.json(), exported.json());
 }

@@ -86,7 +86,10 @@ fn help_names_every_variable_and_shows_examples() {
     let output = command(&dir).arg("--help").output().unwrap();
     assert!(output.status.success());
     let help = String::from_utf8_lossy(&output.stdout).into_owned();
-    let config = include_str!("../../src/config.rs");
+    let config = concat!(
+        include_str!("../../src/config.rs"),
+        include_str!("../../src/config/limits.rs")
+    );
     let names = config.split('"').filter(|text| {
         (text.starts_with("OTEL_WEB_GATEWAY_") || text.starts_with("HONEYCOMB_"))
             && text

@@ -6,6 +6,7 @@
     reason = "a test that cannot go on says where by a panic"
 )]
 
+mod access;
 mod api;
 mod command;
 mod cors;

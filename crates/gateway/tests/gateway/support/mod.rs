@@ -1,6 +1,7 @@
 //! A gateway with a store of its own, and the spans to send to it.
 
 mod honeycomb;
+mod served;
 mod spans;
 
 use std::{sync::Arc, time::Duration};
@@ -20,6 +21,7 @@ use trace_model::Status;
 
 pub(crate) use self::{
     honeycomb::{FakeHoneycomb, KEY, Reply},
+    served::Served,
     spans::{gzip, request, span, trace_id},
 };
 
@@ -61,7 +63,7 @@ impl TestGateway {
 
     /// Stops it as Ctrl-C does.
     pub(crate) async fn stop(self) -> (Config, Arc<TempDir>) {
-        self.gateway.serve(async {}).await.unwrap();
+        self.gateway.serve(async {}).await;
         (self.config, self.dir)
     }
 

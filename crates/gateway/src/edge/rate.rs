@@ -1,0 +1,177 @@
+//! How many requests each client may send: a bucket of tokens per address.
+//!
+//! Programs on this machine are not limited; they have better ways to do harm. What a proxy
+//! on this machine hands on counts for the client that it names last in `X-Forwarded-For`:
+//! earlier names are the client's own claim.
+
+use std::{
+    collections::HashMap,
+    net::{IpAddr, Ipv6Addr},
+    sync::{Mutex, PoisonError},
+    time::Instant,
+};
+
+use axum::extract::Request;
+
+use super::Refusal;
+use crate::listener::Peer;
+
+/// Clients remembered at once. Those who sent nothing lately are forgotten first.
+const CLIENTS: usize = 10_000;
+
+/// A full bucket, in seconds of its filling.
+const BURST_SECONDS: f64 = 2.0;
+
+#[derive(Debug)]
+pub(super) struct Rates {
+    per_second: f64,
+    buckets: Mutex<HashMap<IpAddr, Bucket>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Bucket {
+    tokens: f64,
+    at: Instant,
+}
+
+impl Rates {
+    pub(super) fn new(per_second: u32) -> Self {
+        Self {
+            per_second: per_second.into(),
+            buckets: Mutex::default(),
+        }
+    }
+
+    pub(super) fn admit(&self, request: &Request, now: Instant) -> Result<(), Refusal> {
+        match client(request) {
+            Some(client) if self.per_second > 0.0 => self.take(client, now),
+            _ => Ok(()),
+        }
+    }
+
+    fn take(&self, client: IpAddr, now: Instant) -> Result<(), Refusal> {
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        if buckets.len() >= CLIENTS && !buckets.contains_key(&client) {
+            self.forget(&mut buckets, now);
+        }
+        let bucket = buckets.entry(client).or_insert_with(|| self.full(now));
+        bucket.tokens = self.level(*bucket, now);
+        bucket.at = now;
+        if bucket.tokens < 1.0 {
+            return Err(Refusal::TooMany);
+        }
+        bucket.tokens -= 1.0;
+        Ok(())
+    }
+
+    /// Full buckets say nothing. If none is, all begin anew: memory stays bounded.
+    fn forget(&self, buckets: &mut HashMap<IpAddr, Bucket>, now: Instant) {
+        let full = self.full(now).tokens;
+        buckets.retain(|_, bucket| self.level(*bucket, now) < full);
+        if buckets.len() >= CLIENTS {
+            buckets.clear();
+        }
+    }
+
+    fn full(&self, at: Instant) -> Bucket {
+        let tokens = self.per_second * BURST_SECONDS;
+        Bucket { tokens, at }
+    }
+
+    fn level(&self, bucket: Bucket, now: Instant) -> f64 {
+        let filled = now.saturating_duration_since(bucket.at).as_secs_f64() * self.per_second;
+        (bucket.tokens + filled).min(self.full(now).tokens)
+    }
+}
+
+/// The address to count for; none for programs on this machine.
+fn client(request: &Request) -> Option<IpAddr> {
+    let Peer(peer) = *request.extensions().get()?;
+    let peer = peer.ip().to_canonical();
+    let address = if peer.is_loopback() {
+        forwarded_for(request)?
+    } else {
+        peer
+    };
+    (!address.is_loopback()).then(|| network(address))
+}
+
+fn forwarded_for(request: &Request) -> Option<IpAddr> {
+    let value = request
+        .headers()
+        .get_all("x-forwarded-for")
+        .into_iter()
+        .next_back()?;
+    let last = value.to_str().ok()?.rsplit(',').next()?.trim();
+    last.parse()
+        .ok()
+        .map(|address: IpAddr| address.to_canonical())
+}
+
+/// One customer of an IPv6 network usually has 2^64 addresses.
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64).into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use axum::body::Body;
+
+    use super::*;
+
+    fn request(peer: &str, forwarded_for: Option<&str>) -> Request {
+        let mut request = axum::http::Request::post("/v1/traces");
+        if let Some(names) = forwarded_for {
+            request = request.header("x-forwarded-for", names);
+        }
+        let mut request = request.body(Body::empty()).unwrap();
+        request.extensions_mut().insert(Peer(peer.parse().unwrap()));
+        request
+    }
+
+    fn admitted(rates: &Rates, request: &Request, now: Instant) -> usize {
+        let admitted = (0..100).filter(|_| rates.admit(request, now).is_ok());
+        admitted.count()
+    }
+
+    #[test]
+    fn a_client_gets_its_burst_and_then_its_rate_whatever_others_do() {
+        let (rates, now) = (Rates::new(5), Instant::now());
+        let (one, other) = (request("10.0.0.1:1", None), request("10.0.0.2:1", None));
+        assert_eq!(admitted(&rates, &one, now), 10);
+        assert_eq!(admitted(&rates, &other, now), 10);
+        assert_eq!(admitted(&rates, &one, now + Duration::from_secs(1)), 5);
+    }
+
+    #[test]
+    fn this_machine_is_not_limited_but_what_its_proxy_hands_on_is() {
+        let (rates, now) = (Rates::new(5), Instant::now());
+        assert_eq!(admitted(&rates, &request("127.0.0.1:1", None), now), 100);
+        let forged = request("127.0.0.1:1", Some("127.0.0.1, 203.0.113.9"));
+        assert_eq!(admitted(&rates, &forged, now), 10);
+        let same = request("[::1]:1", Some("203.0.113.9"));
+        assert_eq!(admitted(&rates, &same, now), 0);
+    }
+
+    #[test]
+    fn addresses_of_one_ipv6_network_share_a_bucket() {
+        let (rates, now) = (Rates::new(5), Instant::now());
+        assert_eq!(admitted(&rates, &request("[2001:db8::1]:1", None), now), 10);
+        assert_eq!(admitted(&rates, &request("[2001:db8::2]:1", None), now), 0);
+    }
+
+    #[test]
+    fn the_clients_remembered_are_bounded() {
+        let (rates, now) = (Rates::new(1), Instant::now());
+        for number in 0..3 * u32::try_from(CLIENTS).unwrap() {
+            let client = std::net::Ipv4Addr::from_bits(number).into();
+            assert!(rates.take(client, now).is_ok());
+        }
+        assert!(rates.buckets.lock().unwrap().len() <= CLIENTS);
+    }
+}

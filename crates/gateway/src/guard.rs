@@ -1,0 +1,161 @@
+//! Who may look at traces: whoever has the token, or, without one, pages that really came from here.
+//!
+//! A page of a foreign site can make its own name point at 127.0.0.1 ("DNS rebinding") and
+//! then reads what is served there as its own. Its requests still carry its name as `Host`.
+//! So without a token only names are served that are known to mean this gateway. With a
+//! token there is no need to: that page does not have it, nor the cookie of another name.
+
+use std::{net::IpAddr, sync::Arc};
+
+use axum::{
+    Json,
+    extract::{Request, State},
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
+    middleware::Next,
+    response::{IntoResponse, Redirect, Response},
+};
+use serde_json::json;
+
+use crate::secret::Secret;
+
+const COOKIE: &str = "otel-web-gateway";
+
+/// The rule for the viewer and its API.
+#[derive(Clone, Debug)]
+pub(crate) enum Guard {
+    /// Names, without ports, besides `localhost` and addresses.
+    Hosts(Arc<[String]>),
+    Token(Secret),
+}
+
+impl Guard {
+    /// `urls` are those by which the gateway is known.
+    pub(crate) fn new(token: Option<&Secret>, urls: &[&str]) -> Self {
+        match token {
+            Some(token) => Self::Token(token.clone()),
+            None => Self::Hosts(urls.iter().map(|url| host_of_url(url)).collect()),
+        }
+    }
+
+    /// The answer to whoever may not.
+    fn refusal(&self, request: &Request) -> Option<Response> {
+        // Health checks come from machines that are told an address and nothing else.
+        if request.uri().path() == "/healthz" {
+            return None;
+        }
+        match self {
+            Self::Hosts(hosts) => refuse_host(request.headers(), hosts),
+            Self::Token(token) => refuse_token(request, token.expose()),
+        }
+    }
+}
+
+/// The middleware.
+pub(crate) async fn guard(State(guard): State<Guard>, request: Request, next: Next) -> Response {
+    match guard.refusal(&request) {
+        None => next.run(request).await,
+        Some(answer) => answer,
+    }
+}
+
+fn refuse_host(headers: &HeaderMap, known: &[String]) -> Option<Response> {
+    // Every browser sends it; whoever does not is not misled by a name.
+    let given = headers.get(header::HOST)?;
+    let host = without_port(given.to_str().unwrap_or_default()).to_ascii_lowercase();
+    let is_local = host == "localhost" || host.ends_with(".localhost");
+    if is_local || is_address(&host) || known.contains(&host) {
+        return None;
+    }
+    let error = format!(
+        "{host:?} is not known as a name of this gateway: set OTEL_WEB_GATEWAY_PUBLIC_URL to the address in the browser"
+    );
+    Some(
+        (
+            StatusCode::MISDIRECTED_REQUEST,
+            Json(json!({ "error": error })),
+        )
+            .into_response(),
+    )
+}
+
+fn refuse_token(request: &Request, token: &str) -> Option<Response> {
+    if let Some(path) = path_without_token(request.uri(), token) {
+        return Some(remember(&path, token));
+    }
+    let given = [bearer(request.headers()), cookie(request.headers())];
+    if given.into_iter().flatten().any(|given| same(given, token)) {
+        return None;
+    }
+    let error = "open the address with ?token=..., which the gateway prints at its start, or send Authorization: Bearer ...";
+    let challenge = [(header::WWW_AUTHENTICATE, "Bearer")];
+    let body = Json(json!({ "error": error }));
+    Some((StatusCode::UNAUTHORIZED, challenge, body).into_response())
+}
+
+/// The token leaves the address bar, where others read it, and becomes a cookie, which
+/// scripts cannot read and other sites' pages cannot have sent along.
+fn remember(path: &str, token: &str) -> Response {
+    let mut response = Redirect::to(path).into_response();
+    let cookie = format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000");
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// The path and the rest of the query, if the query holds the right token.
+fn path_without_token(uri: &Uri, token: &str) -> Option<String> {
+    let is_token = |pair: &&str| {
+        pair.strip_prefix("token=")
+            .is_some_and(|given| same(given, token))
+    };
+    let pairs: Vec<&str> = uri.query()?.split('&').collect();
+    pairs.iter().find(|pair| is_token(pair))?;
+    let others: Vec<&str> = pairs.into_iter().filter(|pair| !is_token(pair)).collect();
+    // Two slashes at the beginning would lead to another host.
+    let path = format!("/{}", uri.path().trim_start_matches('/'));
+    match &*others {
+        [] => Some(path),
+        others => Some(format!("{path}?{}", others.join("&"))),
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+fn cookie(headers: &HeaderMap) -> Option<&str> {
+    let values = headers.get_all(header::COOKIE).into_iter();
+    let texts = values.filter_map(|value| value.to_str().ok());
+    texts
+        .flat_map(|text| text.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find_map(|(name, value)| (name == COOKIE).then_some(value))
+}
+
+/// Takes as long wherever the first difference is.
+fn same(given: &str, token: &str) -> bool {
+    let pairs = given.bytes().zip(token.bytes());
+    let differences = pairs.fold(0, |differences, (a, b)| differences | (a ^ b));
+    given.len() == token.len() && differences == 0
+}
+
+fn is_address(host: &str) -> bool {
+    host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok()
+}
+
+fn host_of_url(url: &str) -> String {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split('/').next().unwrap_or_default();
+    without_port(authority).to_ascii_lowercase()
+}
+
+/// `[::1]:80` and `name:80` lose their port, `[::1]` and `name` stay.
+fn without_port(authority: &str) -> &str {
+    match authority.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        _ => authority,
+    }
+}

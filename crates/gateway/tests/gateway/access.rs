@@ -1,0 +1,200 @@
+//! Who may look at traces, and who may send them.
+
+use std::time::Duration;
+
+use axum::{body::Body, http::Request};
+use otel_web_gateway::Secret;
+use prost::Message;
+
+use crate::support::{Answer, PROTOBUF, Served, TestGateway, request, span, trace_id};
+
+const TOKEN: &str = "correct-horse-battery";
+
+async fn with_token() -> TestGateway {
+    TestGateway::start_with(|config| config.viewer_token = Some(Secret::new(TOKEN))).await
+}
+
+async fn get(gateway: &TestGateway, path: &str, header: (&str, &str)) -> Answer {
+    let request = Request::get(path).header(header.0, header.1);
+    gateway.send(request.body(Body::empty()).unwrap()).await
+}
+
+#[tokio::test]
+async fn a_page_that_made_its_own_name_point_here_reads_nothing() {
+    let gateway = TestGateway::start().await;
+    for host in [
+        "evil.example",
+        "evil.example:4318",
+        "localhost.evil.example",
+    ] {
+        for path in ["/api/traces", "/api/events", "/api/status", "/"] {
+            let answer = get(&gateway, path, ("host", host)).await;
+            assert_eq!(answer.status, 421, "{host} {path}");
+        }
+    }
+    for host in [
+        "localhost:4318",
+        "127.0.0.1:4318",
+        "[::1]:4318",
+        "dev.localhost",
+    ] {
+        let answer = get(&gateway, "/api/traces", ("host", host)).await;
+        assert_eq!(answer.status, 200, "{host}");
+    }
+}
+
+#[tokio::test]
+async fn the_public_url_is_a_name_of_the_gateway() {
+    let url = Some("https://traces.example.com/".to_owned());
+    let gateway = TestGateway::start_with(|config| config.public_url = url).await;
+    let answer = get(&gateway, "/api/traces", ("host", "traces.example.com")).await;
+    assert_eq!(answer.status, 200);
+}
+
+#[tokio::test]
+async fn without_the_token_traces_are_not_shown_but_spans_are_taken() {
+    let gateway = with_token().await;
+    gateway.export(request("shop", vec![span(1, 1, "a")])).await;
+    for path in ["/api/traces", "/api/status", "/", "/api/traces?token=wrong"] {
+        let answer = gateway.get(path).await;
+        assert_eq!(answer.status, 401, "{path}");
+        assert_eq!(answer.header("www-authenticate"), "Bearer");
+    }
+    assert_eq!(gateway.get("/healthz").await.status, 200);
+}
+
+#[tokio::test]
+async fn the_token_is_taken_from_a_header_and_from_the_cookie_that_the_first_visit_sets() {
+    let gateway = with_token().await;
+    let bearer = format!("Bearer {TOKEN}");
+    let answer = get(&gateway, "/api/traces", ("authorization", &bearer)).await;
+    assert_eq!(answer.status, 200);
+
+    let visit = gateway.get(&format!("/trace/1?q=a&token={TOKEN}")).await;
+    assert_eq!(visit.status, 303);
+    assert_eq!(visit.header("location"), "/trace/1?q=a");
+    let cookie = visit.header("set-cookie");
+    assert!(
+        cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"),
+        "{cookie}"
+    );
+    let cookie = cookie.split(';').next().unwrap();
+    let answer = get(
+        &gateway,
+        "/api/traces",
+        ("cookie", &format!("a=b; {cookie}")),
+    )
+    .await;
+    assert_eq!(answer.status, 200);
+}
+
+#[tokio::test]
+async fn the_way_back_from_a_visit_does_not_leave_the_gateway() {
+    let visit = with_token()
+        .await
+        .get(&format!("//evil.example?token={TOKEN}"))
+        .await;
+    assert_eq!(visit.header("location"), "/evil.example");
+}
+
+#[tokio::test]
+async fn a_viewer_that_other_machines_reach_has_a_token_of_its_own() {
+    let gateway = Served::start_with(|config| config.listen = "0.0.0.0:0".to_owned()).await;
+    let answer = gateway
+        .client
+        .get(gateway.url("/api/traces"))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 401);
+    let token = gateway.viewer_url.split_once("?token=").unwrap().1;
+    assert_eq!(token.len(), 32);
+    let authorised = gateway
+        .client
+        .get(gateway.url("/api/traces"))
+        .bearer_auth(token);
+    assert_eq!(authorised.send().await.unwrap().status(), 200);
+}
+
+#[tokio::test]
+async fn with_two_listeners_the_public_one_takes_spans_and_shows_nothing() {
+    let viewer_listen = Some("127.0.0.1:0".to_owned());
+    let gateway = Served::start_with(|config| config.viewer_listen = viewer_listen).await;
+    let body = request("shop", vec![span(1, 1, "a")]).encode_to_vec();
+    let post = gateway.client.post(gateway.url("/v1/traces"));
+    let answer = post
+        .header("content-type", PROTOBUF)
+        .body(body)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 200);
+    let trace = format!("/api/traces/{}", trace_id(1));
+    for (path, public, private) in [
+        (trace.as_str(), 404, 200),
+        ("/api/traces", 404, 200),
+        ("/healthz", 200, 200),
+    ] {
+        let answer = gateway.client.get(gateway.url(path)).send().await.unwrap();
+        assert_eq!(answer.status(), public, "{path}");
+        let url = format!("{}{path}", gateway.viewer_url);
+        let answer = gateway.client.get(url).send().await.unwrap();
+        assert_eq!(answer.status(), private, "{path}");
+    }
+    let import = gateway
+        .client
+        .post(gateway.url("/api/import"))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(import.status(), 404);
+}
+
+#[tokio::test]
+async fn a_client_behind_the_proxy_that_sends_too_much_gets_429_and_others_go_on() {
+    let gateway = Served::start_with(|config| config.limits.requests_per_second = 1).await;
+    let mut statuses = Vec::new();
+    for client in ["203.0.113.1", "203.0.113.1", "203.0.113.1", "203.0.113.2"] {
+        let post = gateway.client.post(gateway.url("/v1/traces"));
+        let post = post
+            .header("content-type", PROTOBUF)
+            .header("x-forwarded-for", client);
+        let answer = post.send().await.unwrap();
+        if answer.status() == 429 {
+            assert_eq!(answer.headers()["retry-after"], "1");
+        }
+        statuses.push(answer.status().as_u16());
+    }
+    // The third comes within the second, unless this machine stands still for one.
+    assert_eq!(statuses, [200, 200, 429, 200]);
+}
+
+#[tokio::test]
+async fn connections_that_dawdle_are_closed_and_make_place_for_others() {
+    let gateway = Served::start_with(|config| {
+        config.limits.connections = 2;
+        config.limits.read_within = Duration::from_millis(200);
+    })
+    .await;
+    let mut slow = Vec::new();
+    for beginning in [
+        "POST /v1/tra",
+        "POST /v1/traces HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{",
+    ] {
+        slow.push(gateway.connect(beginning).await);
+    }
+    let answer = gateway
+        .client
+        .get(gateway.url("/healthz"))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 200);
+    for connection in slow {
+        let said = connection.read_to_end().await;
+        assert!(
+            said.is_empty() || said.contains("503") || said.contains("408"),
+            "{said}"
+        );
+    }
+}

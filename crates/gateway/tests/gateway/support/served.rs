@@ -1,0 +1,64 @@
+//! A gateway behind its sockets, for what a router alone does not show.
+
+use otel_web_gateway::{Config, Gateway};
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    task::JoinHandle,
+};
+
+pub(crate) struct Served {
+    pub(crate) client: reqwest::Client,
+    pub(crate) viewer_url: String,
+    port: u16,
+    serving: JoinHandle<()>,
+    _dir: TempDir,
+}
+
+impl Served {
+    pub(crate) async fn start_with(configure: impl FnOnce(&mut Config)) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let mut config = Config::default();
+        config.listen = "127.0.0.1:0".to_owned();
+        config.db = dir.path().join("traces.db");
+        configure(&mut config);
+        let gateway = Gateway::start(&config).await.unwrap();
+        Self {
+            client: reqwest::Client::builder().no_proxy().build().unwrap(),
+            viewer_url: gateway.viewer_url().to_owned(),
+            port: gateway.address().port(),
+            serving: tokio::spawn(gateway.serve(std::future::pending())),
+            _dir: dir,
+        }
+    }
+
+    /// Where spans are taken.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://127.0.0.1:{}{path}", self.port)
+    }
+
+    /// A connection over which so much was said.
+    pub(crate) async fn connect(&self, said: &str) -> Connection {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).await.unwrap();
+        stream.write_all(said.as_bytes()).await.unwrap();
+        Connection(stream)
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+pub(crate) struct Connection(TcpStream);
+
+impl Connection {
+    /// What the gateway says until it closes the connection, which a reset does as well.
+    pub(crate) async fn read_to_end(mut self) -> String {
+        let mut said = Vec::new();
+        let _ = self.0.read_to_end(&mut said).await;
+        String::from_utf8_lossy(&said).into_owned()
+    }
+}
