@@ -184,7 +184,8 @@ pub(super) fn observed(entry: &JsValue) {
 }
 
 fn fetched(name: &'static str, entry: &JsValue, load: &Context) {
-    let (Some(start), Some(end)) = (instant(entry, "fetchStart"), instant(entry, "responseEnd"))
+    // A load may begin to fetch at once, in a browser that counts whole milliseconds.
+    let (Some(start), Some(end)) = (number(entry, "fetchStart"), instant(entry, "responseEnd"))
     else {
         return;
     };
