@@ -7,13 +7,24 @@
 use opentelemetry::trace::SpanId;
 
 use crate::pipeline::Pipeline;
+use crate::platform;
 use crate::record::SpanRecord;
 
 /// When more spans than this end at once, the rest goes without.
 const MOST: usize = 128;
 
+/// At least as long, though another action's spans leave earlier; a little less than an exporter
+/// waits after an action.
+const SHORTEST_MS: f64 = 25.0;
+
 #[derive(Debug, Default)]
-pub(crate) struct Lingering(Vec<SpanRecord>);
+pub(crate) struct Lingering(Vec<Ended>);
+
+#[derive(Debug)]
+struct Ended {
+    record: SpanRecord,
+    at_ms: f64,
+}
 
 impl Lingering {
     /// Gives the span back when too many wait already.
@@ -21,24 +32,18 @@ impl Lingering {
         if self.0.len() >= MOST {
             return Some(record);
         }
-        self.0.push(record);
+        let at_ms = platform::monotonic_ms();
+        self.0.push(Ended { record, at_ms });
         None
     }
 
     pub(crate) fn find(&mut self, span_id: SpanId) -> Option<&mut SpanRecord> {
-        let is_it = |record: &&mut SpanRecord| record.context.span_id() == span_id;
-        self.0.iter_mut().find(is_it)
+        let mut records = self.0.iter_mut().map(|ended| &mut ended.record);
+        records.find(|record| record.context.span_id() == span_id)
     }
 
-    pub(crate) fn iter(&self) -> std::slice::Iter<'_, SpanRecord> {
-        self.0.iter()
-    }
-
-    fn take(&mut self, stays: &dyn Fn(SpanId) -> bool) -> Vec<SpanRecord> {
-        let stays = |record: &SpanRecord| stays(record.context.span_id());
-        let (stay, go) = std::mem::take(&mut self.0).into_iter().partition(stays);
-        self.0 = stay;
-        go
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &SpanRecord> {
+        self.0.iter().map(|ended| &ended.record)
     }
 }
 
@@ -57,15 +62,23 @@ impl Pipeline {
     }
 
     /// Queues the spans that linger.
-    #[cfg(test)]
     pub(crate) fn release(&mut self) {
-        self.release_except(&|_| false);
+        self.release_except(&|_, _| false);
     }
 
-    /// Queues the spans that linger, except for those that have to stay.
-    pub(crate) fn release_except(&mut self, stays: &dyn Fn(SpanId) -> bool) {
-        for record in self.lingering.take(stays) {
-            self.enqueue(&record);
+    /// Queues those that have waited long enough, and are not to stay.
+    pub(crate) fn release_due(&mut self, stays: &dyn Fn(SpanId) -> bool) {
+        let latest_ms = platform::monotonic_ms() - SHORTEST_MS;
+        self.release_except(&|span_id, at_ms| at_ms > latest_ms || stays(span_id));
+    }
+
+    fn release_except(&mut self, stays: &dyn Fn(SpanId, f64) -> bool) {
+        for ended in std::mem::take(&mut self.lingering.0) {
+            if stays(ended.record.context.span_id(), ended.at_ms) {
+                self.lingering.0.push(ended);
+            } else {
+                self.enqueue(&ended.record);
+            }
         }
     }
 }

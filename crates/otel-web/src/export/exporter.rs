@@ -157,7 +157,7 @@ fn adopt() {
 
 fn tick() {
     if with(|exporter| platform::monotonic_ms() >= exporter.seal_due_ms) == Some(true) {
-        instrument::settle();
+        instrument::settle_due();
         with(Exporter::seal_as_planned);
     }
     with(|exporter| exporter.line.claim(platform::wall_s()));
@@ -185,8 +185,10 @@ impl Exporter {
         self.plan = Plan::Nothing;
         self.seal_due_ms = f64::INFINITY;
         seal::seal(self);
-        if pipeline::with(|pipeline| pipeline.queue.is_empty()) == Some(false) {
-            self.plan_to_seal(Plan::Now);
+        match pipeline::with(|pipeline| (pipeline.queue.is_empty(), pipeline.lingers())) {
+            Some((false, _)) => self.plan_to_seal(Plan::Now),
+            Some((true, true)) => self.plan_to_seal(Plan::Soon),
+            _ => {}
         }
     }
 

@@ -28,16 +28,33 @@ pub(crate) use navigation::in_progress as navigation_in_progress;
 
 use opentelemetry::trace::SpanId;
 
-use crate::pipeline;
+use crate::pipeline::{self, Pipeline};
 
 /// A batch is about to be sealed: what the browser has observed until now goes onto the spans that
-/// have ended, and they go into the batch.
+/// have ended, and most of them go into the batch. The others follow soon.
+pub(crate) fn settle_due() {
+    observe_now();
+    pipeline::with(|pipeline| pipeline.release_due(&awaits_verdict));
+    forget_ended();
+}
+
+/// The last batch is about to be sealed, and nothing can wait any longer.
 pub(crate) fn settle() {
+    observe_now();
+    pipeline::with(Pipeline::release);
+    forget_ended();
+}
+
+fn observe_now() {
     #[cfg(feature = "observer")]
     observer::drain();
     #[cfg(feature = "frustration")]
     frustration::settle();
-    pipeline::with(|pipeline| pipeline.release_except(&awaits_verdict));
+    #[cfg(feature = "web-vitals")]
+    web_vitals::settle();
+}
+
+fn forget_ended() {
     #[cfg(feature = "resource-timing")]
     resource_timing::forget_ended();
     #[cfg(feature = "long-animation-frames")]

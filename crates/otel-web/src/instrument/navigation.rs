@@ -15,8 +15,12 @@ pub(crate) use patch::install;
 use crate::action::await_frame;
 use crate::pipeline;
 
+/// More that overtake each other before a frame are not told apart.
+const MOST: usize = 8;
+
 thread_local! {
-    static IN_PROGRESS: RefCell<Option<Navigation>> = const { RefCell::new(None) };
+    /// The latest is last; those before it were overtaken.
+    static IN_PROGRESS: RefCell<Vec<Navigation>> = const { RefCell::new(Vec::new()) };
     static WAITING: RefCell<Vec<Waker>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -24,28 +28,37 @@ struct Navigation {
     context: Context,
     /// The page load keeps its name; navigations are named by their route.
     is_page_load: bool,
+    path: String,
+    has_template: bool,
 }
 
 /// The navigation whose first frame is not painted yet.
 pub(crate) fn in_progress() -> Option<Context> {
-    IN_PROGRESS.with(|cell| Some(cell.borrow().as_ref()?.context.clone()))
+    IN_PROGRESS.with(|cell| Some(cell.borrow().last()?.context.clone()))
 }
 
 pub(crate) fn begin(context: Context, is_page_load: bool) {
+    let path = web_sys::window().and_then(|window| window.location().pathname().ok());
     let navigation = Navigation {
         context,
         is_page_load,
+        path: path.unwrap_or_default(),
+        has_template: false,
     };
-    let earlier = IN_PROGRESS.with(|cell| cell.borrow_mut().replace(navigation));
+    let earliest = IN_PROGRESS.with(|cell| {
+        let mut navigations = cell.borrow_mut();
+        navigations.push(navigation);
+        (navigations.len() > MOST).then(|| navigations.remove(0))
+    });
     // Dropping a context may end a span: only after the borrow.
-    drop(earlier);
+    drop(earliest);
     await_frame();
 }
 
 /// The frame is painted: what runs from now on is not the navigation's any more.
 pub(crate) fn painted() {
-    let navigation = IN_PROGRESS.with(|cell| cell.borrow_mut().take());
-    drop(navigation);
+    let shown = IN_PROGRESS.with(|cell| cell.take());
+    drop(shown);
     let waiting = WAITING.with(|cell| cell.take());
     waiting.into_iter().for_each(Waker::wake);
 }
@@ -55,7 +68,7 @@ pub(crate) fn painted() {
 pub(crate) fn other_in_progress(trace_id: TraceId, waker: &Waker) -> bool {
     let is_other = IN_PROGRESS.with(|cell| {
         let navigation = cell.borrow();
-        navigation.as_ref().is_some_and(|navigation| {
+        navigation.last().is_some_and(|navigation| {
             navigation.context.span().span_context().trace_id() != trace_id
         })
     });
@@ -69,23 +82,44 @@ pub(crate) fn other_in_progress(trace_id: TraceId, waker: &Waker) -> bool {
 /// taken out, so that all visits of one page share a name.
 pub fn set_route_template(template: &str) {
     IN_PROGRESS.with(|cell| {
-        let navigation = cell.borrow();
-        let Some(Navigation {
-            context,
-            is_page_load,
-        }) = navigation.as_ref()
-        else {
-            return;
+        let mut navigations = cell.borrow_mut();
+        // A page that was overtaken before it was painted may tell its template after that.
+        let is_its = |navigation: &Navigation| {
+            !navigation.has_template && leads_to(&navigation.path, template)
         };
-        pipeline::annotate(context, "url.template", template);
-        if !is_page_load {
+        let overtaken = navigations.iter().position(is_its);
+        let index = overtaken.unwrap_or(navigations.len().saturating_sub(1));
+        if let Some(navigation) = navigations.get_mut(index) {
+            navigation.name_by(template);
+        }
+    });
+}
+
+impl Navigation {
+    fn name_by(&mut self, template: &str) {
+        self.has_template = true;
+        pipeline::annotate(&self.context, "url.template", template);
+        if !self.is_page_load {
             let name = ["navigate ", template].concat();
-            pipeline::annotate(context, "app.action.name", &*name);
-            pipeline::edit(pipeline::ticket_of(context), |span| {
+            pipeline::annotate(&self.context, "app.action.name", &*name);
+            pipeline::edit(pipeline::ticket_of(&self.context), |span| {
                 span.record.name = name.into();
             });
         }
-    });
+    }
+}
+
+/// Whether a path has the form of a template. What follows `:`, `{` or `*` in a segment is variable.
+fn leads_to(path: &str, template: &str) -> bool {
+    let mut segments = path.split('/');
+    let fits = |part: &str, segment: &str| {
+        let fixed = part.split([':', '{', '*']).next().unwrap_or_default();
+        let is_variable = fixed.len() < part.len();
+        segment == part || is_variable && segment.starts_with(fixed)
+    };
+    let mut parts = template.split('/');
+    parts.all(|part| segments.next().is_some_and(|segment| fits(part, segment)))
+        && segments.next().is_none()
 }
 
 #[cfg(feature = "navigation")]
@@ -151,5 +185,20 @@ mod patch {
     fn path() -> Option<String> {
         let location = web_sys::window()?.location();
         Some(location.pathname().ok()? + &location.search().ok()?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::leads_to;
+
+    #[test]
+    fn a_path_is_known_by_its_template() {
+        assert!(leads_to("/", "/"));
+        assert!(leads_to("/@bob/status/7", "/@:handle/status/{id}"));
+        assert!(!leads_to("/@bob/status/7", "/@:handle"));
+        assert!(!leads_to("/@bob", "/@:handle/status/{id}"));
+        assert!(!leads_to("/users/7", "/@:handle/7"));
+        assert!(!leads_to("/users", "/"));
     }
 }

@@ -52,6 +52,42 @@ async fn a_navigation_belongs_to_the_click_that_caused_it() {
 }
 
 #[wasm_bindgen_test]
+async fn a_navigation_that_is_overtaken_keeps_its_own_name() {
+    install();
+    push("/overtaken/1");
+    push("/overtaken/1/more");
+    let is_painted = |span: &Span| text(span, "url.path").as_deref() == Some("/overtaken/1/more");
+    until(|| support::spans().iter().any(is_painted), "both pages").await;
+    let overtake = Closure::once_into_js(|| {
+        push("/overtaking/2");
+        otel_web::set_route_template("/overtaken/:id");
+        otel_web::set_route_template("/overtaking/:id");
+    });
+    let options = web_sys::AddEventListenerOptions::new();
+    options.set_once(true);
+    web_sys::window()
+        .unwrap()
+        .add_event_listener_with_callback_and_add_event_listener_options(
+            "popstate",
+            overtake.unchecked_ref(),
+            &options,
+        )
+        .unwrap();
+    history().back().unwrap();
+    for (name, kind) in [
+        ("navigate /overtaken/:id", "traverse"),
+        ("navigate /overtaking/:id", "push"),
+    ] {
+        let trace = trace_of(name).await;
+        let navigation = named(&trace, name);
+        let told = text(navigation, "browser.navigation.type");
+        assert_eq!(told.as_deref(), Some(kind));
+    }
+    history().go_with_delta(-2).unwrap();
+    until(|| !path().starts_with("/over"), "the browser to go back").await;
+}
+
+#[wasm_bindgen_test]
 async fn another_action_waits_until_the_navigation_is_painted() {
     install();
     TimeoutFuture::new(100).await;

@@ -12,8 +12,7 @@ use crate::support::{install, named, number, text, trace_of};
 async fn a_request_tells_its_network_timings() {
     install();
     action("measured").start().run(async {
-        let answer = Request::get("/run.js?real").send().await.unwrap();
-        answer.text().await.unwrap();
+        fetch_and_wait("/run.js?real", 1).await;
     });
     let trace = trace_of("measured").await;
     let request = named(&trace, "GET");
@@ -34,8 +33,7 @@ async fn requests_to_one_url_are_told_apart() {
     for (name, wait) in [("slow twin", 60), ("fast twin", 0)] {
         action(name).start().run(async move {
             gloo_timers::future::TimeoutFuture::new(wait).await;
-            let answer = Request::get("/run.js?real&twin").send().await.unwrap();
-            answer.text().await.unwrap();
+            fetch_and_wait("/run.js?real&twin", 2).await;
         });
     }
     for name in ["slow twin", "fast twin"] {
@@ -77,4 +75,15 @@ async fn a_page_that_comes_back_from_the_cache_is_a_load_of_its_own() {
     };
     let has_come = || support::spans().iter().any(is_back);
     support::until(has_come, "the load of a page that came back").await;
+}
+
+/// Until the browser has measured so many requests to this URL.
+async fn fetch_and_wait(url: &str, count: u32) {
+    let answer = Request::get(url).send().await.unwrap();
+    answer.text().await.unwrap();
+    let window = web_sys::window().unwrap();
+    let name = [&window.location().origin().unwrap(), url].concat();
+    let performance = window.performance().unwrap();
+    let measured = || performance.get_entries_by_name(&name).length() >= count;
+    support::until(measured, "the browser's measurement").await;
 }

@@ -39,6 +39,8 @@ struct Vitals {
     load: SpanContext,
     is_told: bool,
     anchor: Anchor,
+    /// Of the load's span, once that has ended.
+    load_end_ms: Option<f64>,
     /// A page that was made ready before the user asked for it counts from when it was shown.
     activation_ms: f64,
     first_byte_ms: Option<f64>,
@@ -65,6 +67,7 @@ pub(super) fn begin(context: &Context, activation_ms: Option<f64>) {
     let vitals = anchor.flatten().map(|anchor| Vitals {
         load,
         is_told: false,
+        load_end_ms: None,
         anchor,
         activation_ms: activation_ms.unwrap_or_default(),
         first_byte_ms: None,
@@ -93,6 +96,21 @@ pub(super) fn observed(entry_type: &str, entry: &JsValue) {
         }
         _ => {}
     }
+}
+
+/// Looks when the load's span has ended, as long as that is known.
+pub(super) fn settle() {
+    with(|vitals| {
+        let end = pipeline::with(|pipeline| {
+            let load = pipeline.lingering.find(vitals.load.span_id())?;
+            Some(load.end)
+        });
+        if let Some(end) = end.flatten() {
+            let zero = vitals.anchor.unix_nanos(0.0);
+            // Less what may be lost by rounding.
+            vitals.load_end_ms = Some(end.saturating_sub(zero) as f64 / 1e6 - 0.002);
+        }
+    });
 }
 
 /// Tells all vitals, once: the page is hidden, and may never be seen again.
@@ -141,7 +159,9 @@ impl Vitals {
             started
         });
         if let Some(started) = started {
-            started.end(EndTime::Monotonic(self.paint_ms()));
+            // Children are inside of their parents; the true time is among the attributes.
+            let load_end_ms = self.load_end_ms.unwrap_or(f64::INFINITY);
+            started.end(EndTime::Monotonic(self.paint_ms().min(load_end_ms)));
         }
     }
 
@@ -170,5 +190,5 @@ impl Vitals {
 }
 
 fn with(f: impl FnOnce(&mut Vitals)) {
-    VITALS.with(|cell| cell.borrow_mut().as_mut().map(f));
+    VITALS.with(|cell| cell.try_borrow_mut().ok()?.as_mut().map(f));
 }

@@ -133,8 +133,7 @@ pub(crate) fn number(span: &Span, key: &str) -> Option<f64> {
     }
 }
 
-/// Fails unless the spans are one trace with one root, children inside their parents. Except for
-/// web vitals: the largest paint may come after the load.
+/// Fails unless the spans are one trace with one root, children inside their parents.
 pub(crate) fn assert_one_tree(spans: &[Span], root: &str) {
     let roots: Vec<_> = spans
         .iter()
@@ -149,7 +148,6 @@ pub(crate) fn assert_one_tree(spans: &[Span], root: &str) {
         let parent = parent.unwrap_or_else(|| panic!("{} has no parent", span.name));
         let inside = span.start_time_unix_nano >= parent.start_time_unix_nano
             && span.end_time_unix_nano <= parent.end_time_unix_nano;
-        let inside = inside || span.name == "webVitals";
         assert!(inside, "{} is not inside of {}", span.name, parent.name);
     }
 }
