@@ -3,6 +3,7 @@
 //! The pages are `bench/causality-page` and the same in JavaScript, `bench/peers/causality`. They have a button for
 //! each action; what an action does carries its number.
 
+mod tally;
 mod verdict;
 
 use std::path::Path;
@@ -59,15 +60,22 @@ const CLICK: &str = r#"
 const LONGEST: Duration = Duration::from_secs(12);
 const QUIET: Duration = Duration::from_millis(1500);
 
+/// Each page so often, except where it is only checked.
+const RUNS: usize = 5;
+
 /// `--check`: fails unless ours, alone, is without fault.
 pub(crate) async fn run(pages: &Path, arguments: &[&str]) -> Result<()> {
     let is_check = arguments.contains(&"--check");
+    let runs = if is_check { 1 } else { RUNS };
     let browser = Chromium::start().await?;
     let mut rows = Vec::new();
     for (sdk, page) in PAGES {
         let is_there = pages.join(page).join("index.html").is_file();
         if is_there && (sdk == "otel-web" || !is_check) {
-            let verdict = subject(&browser, pages, page).await?;
+            let mut verdict = Verdict::default();
+            for _ in 0..runs {
+                verdict.add(subject(&browser, pages, page).await?);
+            }
             println!("{sdk:<40} {verdict}");
             rows.push((sdk, verdict));
         }

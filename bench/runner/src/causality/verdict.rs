@@ -6,6 +6,8 @@ use std::fmt;
 use bench_runner::collector::{Received, Seen};
 use serde_json::{Value, json};
 
+use super::tally::{Place, Tally};
+
 /// Of each of the fifty actions seven marks, and two more of each of the three pages.
 const MARKS: usize = 50 * 7 + 3 * 2;
 /// Three answered requests of each action, and one of each page.
@@ -18,21 +20,7 @@ pub(crate) struct Verdict {
     /// Traces with a mark in them and no root, or more than one.
     rootless: usize,
     pub(crate) faults: Vec<String>,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Tally {
-    right: usize,
-    /// In the trace of another action.
-    wrong: usize,
-    /// In no action's trace.
-    lost: usize,
-}
-
-impl Tally {
-    fn found(self) -> usize {
-        self.right + self.wrong + self.lost
-    }
+    runs: usize,
 }
 
 /// The number at the end of a name or path.
@@ -48,6 +36,7 @@ impl Verdict {
         let owners = Owners::of(seen);
         let mut verdict = Self {
             rootless: rootless(seen),
+            runs: 1,
             ..Self::default()
         };
         for span in seen.received.iter().flat_map(|request| &request.spans) {
@@ -67,30 +56,49 @@ impl Verdict {
         verdict
     }
 
+    /// Takes in another run.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.marks.add(other.marks);
+        self.requests.add(other.requests);
+        self.rootless += other.rootless;
+        self.faults.extend(other.faults);
+        self.runs += other.runs;
+    }
+
     fn note(&mut self, place: Place, what: &str) {
         if place != Place::Right {
             self.faults.push(format!("  {what}: {place:?}"));
         }
     }
 
+    fn all_marks(&self) -> usize {
+        MARKS * self.runs
+    }
+
+    fn all_requests(&self) -> usize {
+        REQUESTS * self.runs
+    }
+
     pub(crate) fn is_complete(&self) -> bool {
-        self.marks.found() >= MARKS && self.requests.found() >= REQUESTS
+        self.marks.found() >= self.all_marks() && self.requests.found() >= self.all_requests()
     }
 
     pub(crate) fn is_perfect(&self) -> bool {
-        (self.marks.right, self.requests.right, self.rootless) == (MARKS, REQUESTS, 0)
+        (self.marks.right, self.requests.right, self.rootless)
+            == (self.all_marks(), self.all_requests(), 0)
     }
 
     pub(crate) fn row(&self, sdk: &str) -> Value {
         json!({
             "sdk": sdk,
             "case": "50 interleaved actions",
-            "spans": MARKS,
+            "runs": self.runs,
+            "spans": self.all_marks(),
             "spans_in_the_right_trace": self.marks.right,
             "spans_in_a_wrong_trace": self.marks.wrong,
             "spans_in_no_actions_trace": self.marks.lost,
-            "spans_missing": MARKS.saturating_sub(self.marks.found()),
-            "requests": REQUESTS,
+            "spans_missing": self.all_marks().saturating_sub(self.marks.found()),
+            "requests": self.all_requests(),
             "requests_in_the_right_trace": self.requests.right,
             "requests_in_a_wrong_trace": self.requests.wrong,
             "requests_in_no_actions_trace": self.requests.lost,
@@ -101,34 +109,14 @@ impl Verdict {
 
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            marks,
-            requests,
-            rootless,
-            ..
-        } = self;
-        write!(
-            f,
-            "{} of {MARKS} spans right, {} wrong, {} lost; {} of {REQUESTS} requests right, {} wrong, {} lost; {rootless} traces without one root",
-            marks.right, marks.wrong, marks.lost, requests.right, requests.wrong, requests.lost
-        )
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
-    Right,
-    Wrong,
-    Lost,
-}
-
-impl Tally {
-    fn count(&mut self, place: Place) {
-        match place {
-            Place::Right => self.right += 1,
-            Place::Wrong => self.wrong += 1,
-            Place::Lost => self.lost += 1,
-        }
+        let tally = |what: &str, all: usize, tally: Tally| {
+            let Tally { right, wrong, lost } = tally;
+            format!("{right} of {all} {what} right, {wrong} wrong, {lost} lost")
+        };
+        let marks = tally("spans", self.all_marks(), self.marks);
+        let requests = tally("requests", self.all_requests(), self.requests);
+        let rootless = self.rootless;
+        write!(f, "{marks}; {requests}; {rootless} traces without one root")
     }
 }
 
