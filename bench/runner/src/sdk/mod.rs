@@ -37,7 +37,7 @@ pub(crate) async fn run(pages: &Path, arguments: &[&str]) -> Result<()> {
     measured.sort_by_key(|(sdk, _)| options.sdks.iter().position(|known| known == sdk));
     let browser = Chromium::start().await?;
     let report = summary::report(&measured, &browser.version().await?);
-    println!("\n{}", summary::table(&report));
+    println!("\n{}\n{}", summary::table(&report), summary::LEGEND);
     let path = report::write("bench-sdk", &report)?;
     println!("written to {}", path.display());
     Ok(())

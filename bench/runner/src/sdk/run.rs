@@ -50,6 +50,8 @@ pub(crate) struct Spans {
     pub(crate) ns_cold: f64,
     pub(crate) ns_sampled_out: f64,
     pub(crate) bytes_per_span: f64,
+    /// The share of the spans that arrived, where they can be counted: what is given up costs little.
+    pub(crate) arrived: Option<f64>,
 }
 
 pub(crate) async fn measure(pages: &Path, sdk: &str) -> Result<Figures> {
@@ -74,6 +76,12 @@ pub(crate) async fn measure(pages: &Path, sdk: &str) -> Result<Figures> {
     Ok(figures)
 }
 
+struct Rounds {
+    ns_per_span: f64,
+    ns_in_loop: f64,
+    arrived: Option<f64>,
+}
+
 struct Subject {
     page: Page,
     collector: Arc<Collector>,
@@ -83,15 +91,16 @@ impl Subject {
     async fn measure(&self, ns_sampled_out: f64) -> Result<Spans> {
         let asking = self.asking_ms().await?;
         self.collector.until_quiet(QUIET).await;
-        let (ns_cold, _) = self.rounds(1, asking).await?;
+        let cold = self.rounds(1, asking).await?;
         self.rounds(WARM_UP, asking).await?;
-        let (ns_per_span, ns_in_loop) = self.rounds(ROUNDS, asking).await?;
+        let warm = self.rounds(ROUNDS, asking).await?;
         Ok(Spans {
-            ns_per_span,
-            ns_in_loop,
-            ns_cold,
+            ns_per_span: warm.ns_per_span,
+            ns_in_loop: warm.ns_in_loop,
+            ns_cold: cold.ns_per_span,
             ns_sampled_out,
             bytes_per_span: self.bytes_per_span().await?,
+            arrived: warm.arrived,
         })
     }
 
@@ -106,21 +115,21 @@ impl Subject {
         Ok((after - before) / f64::from(QUESTIONS))
     }
 
-    /// Nanoseconds for each span: all of the main thread's, and those within the loop.
-    async fn rounds(&self, count: u32, asking_ms: f64) -> Result<(f64, f64)> {
-        let mut in_loop = 0.0;
+    async fn rounds(&self, count: u32, asking_ms: f64) -> Result<Rounds> {
+        let (mut in_loop, mut arrived) = (0.0, 0);
         let before = clock::main_thread_ms(&self.page).await?;
         for _ in 0..count {
             self.collector.forget();
             in_loop += self.page.number(&format!("sdk.run({ROUND})")).await?;
-            self.arrive("m.run", ROUND as usize).await?;
+            arrived += self.arrive("m.run", ROUND as usize).await?;
         }
         let all = clock::main_thread_ms(&self.page).await? - before;
-        let per_span = |ms: f64| ms * 1e6 / f64::from(ROUND * count);
-        Ok((
-            per_span(all - asking_ms * f64::from(count)),
-            per_span(in_loop),
-        ))
+        let made = f64::from(ROUND * count);
+        Ok(Rounds {
+            ns_per_span: (all - asking_ms * f64::from(count)) * 1e6 / made,
+            ns_in_loop: in_loop * 1e6 / made,
+            arrived: (arrived > 0).then_some(arrived as f64 / made),
+        })
     }
 
     async fn bytes_per_span(&self) -> Result<f64> {
@@ -137,15 +146,16 @@ impl Subject {
         Ok(bytes as f64 / ended)
     }
 
-    /// Waits for all these spans, or where spans cannot be counted, until no more comes.
-    async fn arrive(&self, prefix: &str, count: usize) -> Result<()> {
+    /// Waits for all these spans, or until no more comes; how many did.
+    async fn arrive(&self, prefix: &str, count: usize) -> Result<usize> {
         let enough = |seen: &Seen| spans(seen, prefix) >= count;
         if !self.collector.until(LONGEST, enough).await {
             self.collector.until_quiet(QUIET).await;
         }
-        let nothing = self.collector.seen().received.is_empty();
+        let seen = self.collector.seen();
+        let nothing = seen.received.is_empty();
         ensure!(!nothing, "nothing arrived within {LONGEST:?}");
-        Ok(())
+        Ok(spans(&seen, prefix))
     }
 }
 
