@@ -50,6 +50,7 @@ mod clock;
 mod config;
 mod context;
 mod diagnostics;
+mod exception;
 mod export;
 #[cfg(feature = "fetch")]
 pub mod fetch;
@@ -72,6 +73,7 @@ mod properties;
 mod provider;
 mod record;
 mod redact;
+mod repetition;
 mod resource;
 mod sampler;
 mod session;
@@ -87,7 +89,7 @@ pub use opentelemetry::{Context, KeyValue};
 pub use crate::action::{Action, ActionBuilder, action};
 pub use crate::bound::Bound;
 pub use crate::context::{bind, bind_to, cause, current, current_trace_id, spawn};
-pub use crate::diagnostics::record_error;
+pub use crate::exception::record_error;
 #[cfg(feature = "errors")]
 pub use crate::instrument::errors::record_panic;
 pub use crate::instrument::navigation::set_route_template;

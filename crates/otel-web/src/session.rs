@@ -1,70 +1,154 @@
-//! The visit that a trace belongs to: the same for all tabs, over after half an hour of silence or
-//! four hours in all.
+//! The visit that a trace belongs to: over after half an hour of silence or four hours in all.
+//!
+//! All tabs of an origin share it through `localStorage`; where there is none (a worker, a browser
+//! that forbids it) it lasts as long as the page. Each new root links to the root before it, so that
+//! a visit can be walked from trace to trace, and the sampler decides by session, so that a visit is
+//! seen as a whole or not at all.
 
-use crate::platform;
+use std::cell::RefCell;
+
+use opentelemetry::trace::SpanContext;
+
+use crate::propagation::{parse_traceparent, traceparent};
+use crate::{hex, platform};
 
 const KEY: &str = "otel.session";
 const IDLE_MS: u64 = 30 * 60 * 1_000;
 const LONGEST_MS: u64 = 4 * 60 * 60 * 1_000;
+/// In the text that is stored, so that it always has the same number of parts.
+const NONE: &str = "-";
 
-/// A session as it is stored: `id started last-used`, times in milliseconds since 1970.
+thread_local! {
+    static CURRENT: RefCell<Option<Session>> = const { RefCell::new(None) };
+}
+
+/// As it is stored: `id started last-used previous-id latest-root`, times in milliseconds since 1970
+/// and all in hexadecimal.
 #[derive(Clone, Debug, PartialEq)]
 struct Session {
     id: String,
     started_ms: u64,
     used_ms: u64,
+    /// Of the session before this, if it was on this device.
+    previous_id: String,
+    /// The `traceparent` of the latest root.
+    latest_root: String,
 }
 
-/// The id of the current session, which this call keeps alive. `None` where nothing can be stored.
-pub(crate) fn id() -> Option<String> {
-    let storage = web_sys::window()?.local_storage().ok()??;
-    let stored = storage.get_item(KEY).ok().flatten();
+/// What a root says about its session.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Membership {
+    pub(crate) id: String,
+    /// Told by the first root of a session only.
+    pub(crate) previous_id: Option<String>,
+    /// The root before this one.
+    pub(crate) previous_root: Option<SpanContext>,
+}
+
+/// Keeps the session alive. Returns the id of one that this page has not been in before.
+pub(crate) fn touch() -> Option<String> {
     let now = platform::wall_ms() as u64;
-    let session = continued(stored.as_deref().and_then(parse), now, new_id);
-    storage.set_item(KEY, &format_stored(&session)).ok()?;
-    Some(session.id)
-}
-
-fn continued(stored: Option<Session>, now_ms: u64, new_id: impl Fn() -> String) -> Session {
-    let is_alive = |session: &Session| {
-        now_ms.abs_diff(session.used_ms) < IDLE_MS
-            && now_ms.abs_diff(session.started_ms) < LONGEST_MS
-    };
-    match stored.filter(is_alive) {
-        Some(session) => Session {
-            used_ms: now_ms,
-            ..session
-        },
-        None => Session {
-            id: new_id(),
-            started_ms: now_ms,
-            used_ms: now_ms,
-        },
-    }
-}
-
-fn parse(stored: &str) -> Option<Session> {
-    let mut parts = stored.split(' ');
-    Some(Session {
-        id: parts.next().filter(|id| !id.is_empty())?.to_owned(),
-        started_ms: parts.next()?.parse().ok()?,
-        used_ms: parts.next()?.parse().ok()?,
+    CURRENT.with(|cell| {
+        let mut current = cell.borrow_mut();
+        if let Some(session) = current.as_mut().filter(|session| session.is_alive(now)) {
+            session.used_ms = now;
+            return None;
+        }
+        // Another tab may have kept it alive, or begun the next one.
+        let stored = platform::stored(KEY).and_then(|text| Session::parse(&text));
+        let session = Session::after(stored.or_else(|| current.take()), now);
+        let id = session.id.clone();
+        *current = Some(session);
+        Some(id)
     })
 }
 
-fn format_stored(session: &Session) -> String {
-    let Session {
-        id,
-        started_ms,
-        used_ms,
-    } = session;
-    format!("{id} {started_ms} {used_ms}")
+/// The id of the session that this page is in.
+pub(crate) fn current_id() -> String {
+    touch();
+    let id = CURRENT.with(|cell| Some(cell.borrow().as_ref()?.id.clone()));
+    id.unwrap_or_default()
+}
+
+/// Notes the root of a trace, and tells what it belongs to. `None` before the first [`touch`].
+pub(crate) fn join(root: &SpanContext) -> Option<Membership> {
+    CURRENT.with(|cell| {
+        let mut current = cell.borrow_mut();
+        let session = current.as_mut()?;
+        let membership = session.join(traceparent(root));
+        platform::store(KEY, &session.to_text());
+        Some(membership)
+    })
+}
+
+impl Session {
+    fn is_alive(&self, now_ms: u64) -> bool {
+        now_ms.abs_diff(self.used_ms) < IDLE_MS && now_ms.abs_diff(self.started_ms) < LONGEST_MS
+    }
+
+    /// The same session where it is alive, else a new one.
+    fn after(stored: Option<Self>, now_ms: u64) -> Self {
+        match stored {
+            Some(session) if session.is_alive(now_ms) => Self {
+                used_ms: now_ms,
+                ..session
+            },
+            ended => Self {
+                id: new_id(),
+                started_ms: now_ms,
+                used_ms: now_ms,
+                previous_id: ended.map_or_else(|| NONE.to_owned(), |session| session.id),
+                latest_root: NONE.to_owned(),
+            },
+        }
+    }
+
+    fn join(&mut self, root: String) -> Membership {
+        let previous = std::mem::replace(&mut self.latest_root, root);
+        let is_first = previous == NONE && self.previous_id != NONE;
+        Membership {
+            id: self.id.clone(),
+            previous_id: is_first.then(|| self.previous_id.clone()),
+            previous_root: parse_traceparent(&previous),
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.split(' ');
+        Some(Self {
+            id: parts.next().filter(|id| id.len() == 32)?.to_owned(),
+            started_ms: parse_ms(parts.next()?)?,
+            used_ms: parse_ms(parts.next()?)?,
+            previous_id: parts.next()?.to_owned(),
+            latest_root: parts.next()?.to_owned(),
+        })
+    }
+
+    fn to_text(&self) -> String {
+        let mut text = [&self.id, " "].concat();
+        for ms in [self.started_ms, self.used_ms] {
+            hex::push(&mut text, &ms.to_be_bytes());
+            text.push(' ');
+        }
+        text.push_str(&self.previous_id);
+        text.push(' ');
+        text.push_str(&self.latest_root);
+        text
+    }
+}
+
+fn parse_ms(digits: &str) -> Option<u64> {
+    let mut bytes = [0; 8];
+    hex::read(digits.as_bytes(), &mut bytes)?;
+    Some(u64::from_be_bytes(bytes))
 }
 
 fn new_id() -> String {
     let mut bytes = [0; 16];
     platform::fill_random(&mut bytes);
-    format!("{:032x}", u128::from_be_bytes(bytes))
+    let mut id = String::with_capacity(32);
+    hex::push(&mut id, &bytes);
+    id
 }
 
 #[cfg(test)]
@@ -72,28 +156,65 @@ mod tests {
     use super::*;
 
     const MINUTE: u64 = 60_000;
+    const ROOT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-03";
 
-    fn at(now_ms: u64, stored: &str) -> Session {
-        continued(parse(stored), now_ms, || "new".to_owned())
+    fn session(used_ms: u64) -> Session {
+        Session {
+            id: "0123456789abcdef0123456789abcdef".to_owned(),
+            started_ms: 0,
+            used_ms,
+            previous_id: NONE.to_owned(),
+            latest_root: ROOT.to_owned(),
+        }
+    }
+
+    #[test]
+    fn what_is_stored_is_read_back() {
+        let session = session(29 * MINUTE);
+        assert_eq!(Session::parse(&session.to_text()), Some(session));
     }
 
     #[test]
     fn a_session_goes_on_while_it_is_used() {
-        let session = at(29 * MINUTE, "old 0 0");
-        assert_eq!(format_stored(&session), "old 0 1740000");
+        let now = Session::after(Some(session(0)), 29 * MINUTE);
+        assert_eq!(now, session(29 * MINUTE));
     }
 
     #[test]
     fn half_an_hour_of_silence_or_four_hours_end_it() {
-        assert_eq!(at(30 * MINUTE, "old 0 0").id, "new");
-        let last_used = 239 * MINUTE;
-        assert_eq!(at(240 * MINUTE, &format!("old 0 {last_used}")).id, "new");
+        for (used, now) in [(0, 30), (239, 240)] {
+            let ended = session(used * MINUTE);
+            let next = Session::after(Some(ended.clone()), now * MINUTE);
+            assert_ne!(next.id, ended.id);
+            assert_eq!(next.previous_id, ended.id);
+        }
     }
 
     #[test]
     fn what_cannot_be_read_starts_a_new_one() {
-        for stored in ["", "old", "old x y", " 1 2"] {
-            assert_eq!(at(0, stored).id, "new", "{stored:?}");
+        let old_format = "0123456789abcdef0123456789abcdef 1700000000000 1700000000000";
+        for stored in ["", "old", old_format, "x - - - -", " 1 2"] {
+            assert_eq!(Session::parse(stored), None, "{stored:?}");
         }
+    }
+
+    #[test]
+    fn each_root_knows_the_one_before_it_and_the_first_the_session_before() {
+        let mut session = Session::after(Some(session(0)), 31 * MINUTE);
+        let first = session.join(ROOT.to_owned());
+        assert_eq!(
+            first.previous_id,
+            Some("0123456789abcdef0123456789abcdef".to_owned())
+        );
+        assert_eq!(first.previous_root, None);
+        let second = session.join("00-1-2-3".to_owned());
+        assert_eq!(second.previous_id, None);
+        assert_eq!(second.previous_root, parse_traceparent(ROOT));
+    }
+
+    #[test]
+    fn the_first_session_of_a_device_has_none_before() {
+        let mut session = Session::after(None, MINUTE);
+        assert_eq!(session.join(ROOT.to_owned()).previous_id, None);
     }
 }

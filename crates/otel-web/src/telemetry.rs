@@ -9,7 +9,9 @@ use crate::config::Config;
 use crate::export::{self, Destination};
 use crate::propagation::Propagation;
 use crate::sampler::Sampler;
-use crate::{TracerProvider, action, diagnostics, instrument, js, pipeline, propagation, resource};
+use crate::{
+    TracerProvider, action, diagnostics, instrument, js, pipeline, propagation, resource, session,
+};
 
 /// Spans kept while they cannot be sent; the oldest are given up first.
 const QUEUE_CAPACITY: usize = 2048;
@@ -146,7 +148,9 @@ fn start(mut config: Config) {
 
 /// All but the export.
 fn trace(config: &Config) {
-    pipeline::install(Sampler::with_ratio(config.sample_ratio), QUEUE_CAPACITY);
+    let mut sampler = Sampler::with_ratio(config.sample_ratio);
+    sampler.enter(&session::current_id());
+    pipeline::install(sampler, QUEUE_CAPACITY);
     propagation::install(Propagation {
         allowed_origins: config.propagate_to.clone(),
         xray: config.propagate_xray,
@@ -155,6 +159,8 @@ fn trace(config: &Config) {
     if cfg!(not(target_arch = "wasm32")) {
         return;
     }
+    #[cfg(feature = "window-fetch")]
+    instrument::window_fetch::install();
     action::install_paint();
     #[cfg(feature = "resource-timing")]
     instrument::resource_timing::install();

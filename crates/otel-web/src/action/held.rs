@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use opentelemetry::Context;
 use opentelemetry::trace::{SpanKind, TraceContextExt};
 
-use super::cap;
+use super::{cap, describe_root};
 use crate::open::ActionState;
 use crate::pipeline::{self, NewSpan};
 use crate::{Span, platform, session};
@@ -28,6 +28,9 @@ pub(crate) fn open(opening: Opening, parent: &Context) -> Context {
         return parent.clone();
     }
     let is_root = !parent.has_active_span() || parent.span().span_context().is_remote();
+    if is_root {
+        keep_session();
+    }
     let action = ActionState {
         is_named: opening.is_named,
         deadline_ms: platform::monotonic_ms() + cap::CAP_MS,
@@ -61,17 +64,9 @@ pub(crate) fn open(opening: Opening, parent: &Context) -> Context {
     context
 }
 
-/// What every root says about where and when it happened.
-fn describe_root(root: &Context) {
-    if let Some(session) = session::id() {
-        pipeline::annotate(root, "session.id", &*session);
-    }
-    if let Some(window) = web_sys::window() {
-        if let Ok(path) = window.location().pathname() {
-            pipeline::annotate(root, "url.path", &*path);
-        }
-        let is_hidden = window.document().is_some_and(|document| document.hidden());
-        let visibility = if is_hidden { "hidden" } else { "visible" };
-        pipeline::annotate(root, "browser.document.visibility", visibility);
+/// A new session is kept or not: that is decided before its first trace starts.
+fn keep_session() {
+    if let Some(new) = session::touch() {
+        pipeline::with(|pipeline| pipeline.sampler.enter(&new));
     }
 }

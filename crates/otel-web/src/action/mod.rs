@@ -10,6 +10,7 @@ mod event;
 mod held;
 mod name;
 mod paint;
+mod root;
 
 use std::borrow::Cow;
 use std::fmt::Display;
@@ -24,9 +25,11 @@ pub(crate) use held::{Opening, open};
 pub(crate) use paint::{
     await_frame, end_after_next_frame, finish_now as finish_painting, install as install_paint,
 };
+pub(crate) use root::describe_root;
 
+use crate::exception::{self, Exception};
 use crate::open::{OpenSpan, Ticket};
-use crate::{bind_to, bound, diagnostics, pipeline};
+use crate::{bind_to, bound, pipeline};
 
 /// Describes an action that is about to start.
 #[derive(Clone, Debug)]
@@ -163,8 +166,9 @@ impl Action {
     }
 
     /// Records that the action failed: an exception on its span, and the status `error`.
-    pub fn record_error(&self, error: impl Display) {
-        diagnostics::record_error_on(&self.context, "error", &error.to_string());
+    pub fn record_error<E: Display>(&self, error: E) {
+        let exception = Exception::new(exception::type_of::<E>(), error.to_string());
+        exception.record_on(&self.context);
     }
 
     /// Runs code inside the action, and what a framework does on account of it.

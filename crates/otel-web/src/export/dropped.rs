@@ -11,12 +11,18 @@ pub(crate) enum Reason {
     Rejected,
     /// No receiver could be reached for a day.
     Expired,
+    /// The application did not want them sent.
+    Discarded,
+    /// An error that was not told, on a span that was: the same again, or one of too many.
+    ExceptionRepeated,
 }
 
-const KEYS: [&str; 3] = [
+const KEYS: [&str; 5] = [
     "otel.sdk.span.dropped.queue_full",
     "otel.sdk.span.dropped.rejected",
     "otel.sdk.span.dropped.expired",
+    "otel.sdk.span.dropped.discarded",
+    "otel.sdk.exception.dropped",
 ];
 
 /// A count for each reason.

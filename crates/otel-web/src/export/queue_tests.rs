@@ -26,7 +26,7 @@ fn when_full_errors_are_kept_longest() {
     queue.push(span(2));
     queue.push(span(3));
     assert_eq!(numbers(&queue.take_all()), [1, 3]);
-    assert_eq!(queue.dropped, Dropped([1, 0, 0]));
+    assert_eq!(queue.dropped, Dropped([1, 0, 0, 0, 0]));
 }
 
 #[test]

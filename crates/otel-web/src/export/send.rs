@@ -39,7 +39,7 @@ pub(super) fn post(
     body: &[u8],
     keepalive: bool,
 ) -> impl Future<Output = Answer> + 'static {
-    let promise = fetch_with_init(&destination.url, &init(destination, body, keepalive));
+    let promise = start(destination, &init(destination, body, keepalive));
     async move {
         match promise {
             Ok(promise) => match JsFuture::from(promise).await {
@@ -49,6 +49,13 @@ pub(super) fn post(
             Err(_) => Answer::default(),
         }
     }
+}
+
+/// Not seen by the instrumentation of `window.fetch`.
+fn start(destination: &Destination, init: &JsValue) -> Result<js_sys::Promise, JsValue> {
+    #[cfg(feature = "window-fetch")]
+    let _untraced = opentelemetry::Context::enter_telemetry_suppressed_scope();
+    fetch_with_init(&destination.url, init)
 }
 
 fn init(destination: &Destination, body: &[u8], keepalive: bool) -> JsValue {

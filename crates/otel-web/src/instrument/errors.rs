@@ -5,14 +5,15 @@ use std::cell::Cell;
 use std::panic::PanicHookInfo;
 
 use opentelemetry::Context;
-use opentelemetry::trace::TraceContextExt;
-use wasm_bindgen::JsCast;
-use web_sys::{ErrorEvent, Event, PromiseRejectionEvent, Window};
+use opentelemetry::trace::{TraceContextExt, TraceId};
+use wasm_bindgen::JsValue;
+use web_sys::{Event, Window};
 
-use crate::action::{self, Opening};
-use crate::diagnostics::record_error_on;
+use crate::exception::Exception;
 use crate::listener::listen;
-use crate::{export, instrument, pipeline};
+use crate::{KeyValue, action, export, instrument, js, pipeline};
+
+const STACK_FRAMES: i32 = 50;
 
 thread_local! {
     /// A panic ends in a trap, which the browser reports once more as an error.
@@ -36,34 +37,66 @@ pub(crate) fn install(window: &Window) {
 /// afterwards takes its place: call this from the framework's then.
 pub fn record_panic(info: &PanicHookInfo<'_>) {
     let context = responsible();
-    record_error_on(&context, "panic", &info.to_string());
+    describe(info).record_on(&context);
     PANICKED.set(true);
+    #[cfg(feature = "window-fetch")]
+    instrument::window_fetch::stop();
     end_trace_of(&context);
     drop(context);
     action::finish_painting();
     export::flush_before_exit();
 }
 
+fn describe(info: &PanicHookInfo<'_>) -> Exception {
+    let message = info.payload_as_str().unwrap_or_default().to_owned();
+    let mut exception = Exception::new("panic", message);
+    exception.stacktrace = stacktrace();
+    if let Some(place) = info.location() {
+        exception.attributes = vec![
+            KeyValue::new("code.file.path", place.file().to_owned()),
+            KeyValue::new("code.line.number", i64::from(place.line())),
+            KeyValue::new("code.column.number", i64::from(place.column())),
+        ];
+    }
+    exception
+}
+
+/// Of the running code, as the browser writes it: with the names of functions where the build keeps
+/// them. Ten frames, which browsers stop at, are not enough to see past the panic itself.
+fn stacktrace() -> Option<String> {
+    let class = js::global("Error");
+    let limit = js::get(&class, "stackTraceLimit");
+    let set_limit =
+        |limit: &JsValue| js_sys::Reflect::set(&class, &"stackTraceLimit".into(), limit);
+    if limit.is_undefined() {
+        return js::text(&js_sys::Error::new(""), "stack");
+    }
+    // Where the limit may not be set, there are ten frames.
+    let _ = set_limit(&STACK_FRAMES.into());
+    let stack = js::text(&js_sys::Error::new(""), "stack");
+    let _ = set_limit(&limit);
+    stack
+}
+
 fn on_error(event: &Event) {
-    // A resource that failed to load fires a plain event.
-    let Some(event) = event.dyn_ref::<ErrorEvent>() else {
-        return;
-    };
-    if !PANICKED.replace(false) {
-        record_error_on(&responsible(), "Error", &event.message());
+    // A resource that failed to load has neither. A foreign script's error has a message only.
+    let error = js::get(event, "error");
+    if !error.is_null_or_undefined() {
+        record(&error, "Error");
+    } else if let Some(message) = js::text(event, "message") {
+        Exception::new("Error", message).record_on(&responsible());
     }
 }
 
 fn on_rejection(event: &Event) {
-    if let Some(event) = event.dyn_ref::<PromiseRejectionEvent>() {
-        let reason = event.reason();
-        let message = reason
-            .dyn_ref::<js_sys::Error>()
-            .map(|error| String::from(error.message()));
-        let message = message
-            .or_else(|| reason.as_string())
-            .unwrap_or_else(|| format!("{reason:?}"));
-        record_error_on(&responsible(), "UnhandledRejection", &message);
+    record(&js::get(event, "reason"), "UnhandledRejection");
+}
+
+fn record(thrown: &JsValue, default_type: &str) {
+    let exception = Exception::from_js(thrown, default_type);
+    let is_trap = exception.exception_type == "RuntimeError";
+    if !(is_trap && PANICKED.replace(false)) {
+        exception.record_on(&responsible());
     }
 }
 
@@ -73,24 +106,14 @@ fn responsible() -> Context {
     if attached.has_active_span() {
         return attached;
     }
-    action::of_latest_event()
-        .or_else(instrument::navigation_in_progress)
-        .unwrap_or_else(own_root)
-}
-
-fn own_root() -> Context {
-    let opening = Opening {
-        name: "error".into(),
-        start_ms: None,
-        is_named: true,
-    };
-    let context = action::open(opening, &Context::new());
-    pipeline::annotate(&context, "app.action.trigger", "error");
-    context
+    let cause = action::of_latest_event().or_else(instrument::navigation_in_progress);
+    cause.unwrap_or(attached)
 }
 
 /// After a panic nothing of its trace may ever run again.
 fn end_trace_of(context: &Context) {
     let trace_id = context.span().span_context().trace_id();
-    pipeline::end_all(&|span| span.record.context.trace_id() == trace_id, "error");
+    if trace_id != TraceId::INVALID {
+        pipeline::end_all(&|span| span.record.context.trace_id() == trace_id, "error");
+    }
 }

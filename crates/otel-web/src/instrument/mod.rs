@@ -23,6 +23,8 @@ mod selector;
 mod timing;
 #[cfg(feature = "web-vitals")]
 pub(crate) mod web_vitals;
+#[cfg(feature = "window-fetch")]
+pub(crate) mod window_fetch;
 
 pub(crate) use navigation::in_progress as navigation_in_progress;
 

@@ -32,7 +32,7 @@ pub(crate) struct Pipeline {
     pub(crate) queue: Queue,
     pub(crate) lingering: Lingering,
     pub(crate) scopes: Vec<InstrumentationScope>,
-    sampler: Sampler,
+    pub(crate) sampler: Sampler,
     ids: IdGenerator,
     pub(crate) anchor: Anchor,
 }

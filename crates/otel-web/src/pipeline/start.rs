@@ -42,30 +42,32 @@ impl Started {
 impl Pipeline {
     pub(crate) fn start(&mut self, new: NewSpan<'_>) -> Started {
         if new.parent.is_valid() {
-            self.start_below(new)
-        } else {
-            self.start_root(new)
+            return self.start_below(new);
+        }
+        match self.sampler.decide() {
+            Some(state) => self.start_root(new, state),
+            None => self.reject_root(),
         }
     }
 
-    fn start_root(&mut self, new: NewSpan<'_>) -> Started {
-        let random = self.ids.trace_randomness();
-        let span_id = self.ids.span_id();
-        if !self.sampler.is_sampled(random) {
-            // Nobody will look for it by its date, and asking for that takes longer than all the rest.
-            let trace_id = id::trace_id(0, random);
-            let flags = id::flags(false);
-            return not_recorded(SpanContext::new(
-                trace_id,
-                span_id,
-                flags,
-                false,
-                TraceState::NONE,
-            ));
-        }
+    /// Starts a root that is kept whatever the sampler says.
+    pub(crate) fn start_kept(&mut self, new: NewSpan<'_>) -> Started {
+        let state = self.sampler.always();
+        self.start_root(new, state)
+    }
+
+    /// Nobody will look for it by its date, and asking for that takes longer than all the rest.
+    fn reject_root(&mut self) -> Started {
+        let trace_id = id::trace_id(0, self.ids.trace_randomness());
+        let (span_id, flags) = (self.ids.span_id(), id::flags(false));
+        let state = TraceState::NONE;
+        not_recorded(SpanContext::new(trace_id, span_id, flags, false, state))
+    }
+
+    fn start_root(&mut self, new: NewSpan<'_>, state: TraceState) -> Started {
         let drift = self.refresh_anchor();
-        let trace_id = id::trace_id(self.anchor.now(), random);
-        let state = self.sampler.trace_state();
+        let trace_id = id::trace_id(self.anchor.now(), self.ids.trace_randomness());
+        let span_id = self.ids.span_id();
         let context = SpanContext::new(trace_id, span_id, id::flags(true), false, state);
         let started = self.insert(new, context, self.anchor, None);
         if let (Some(drift), Some(span)) = (drift, self.open_span(started.ticket)) {

@@ -2,6 +2,8 @@
 
 use wasm_bindgen::prelude::*;
 
+use crate::js;
+
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_namespace = performance, js_name = now)]
@@ -57,6 +59,16 @@ pub(crate) fn fill_random(bytes: &mut [u8]) {
 
 pub(crate) fn warn(message: &str) {
     web_sys::console::warn_1(&message.into());
+}
+
+/// A text that outlives the page, where the browser lets it.
+pub(crate) fn stored(key: &str) -> Option<String> {
+    js::text(&js::global("localStorage"), key)
+}
+
+pub(crate) fn store(key: &str, text: &str) {
+    // Forbidden or full: then it lasts as long as the page.
+    let _ = js_sys::Reflect::set(&js::global("localStorage"), &key.into(), &text.into());
 }
 
 /// A timer that can be set again and again: one closure for the life of the page.

@@ -43,6 +43,12 @@ pub(crate) fn warn(message: &str) {
     eprintln!("{message}");
 }
 
+pub(crate) fn stored(_key: &str) -> Option<String> {
+    None
+}
+
+pub(crate) fn store(_key: &str, _text: &str) {}
+
 /// A host has no event loop, so its timers never fire.
 pub(crate) struct Timer;
 

@@ -12,27 +12,30 @@ use proptest::prelude::*;
 use super::take_ended;
 use crate::{TracerProvider, pipeline, sampler::Sampler};
 
-fn root_at(ratio: f64) -> (SpanContext, bool) {
-    pipeline::install(Sampler::with_ratio(ratio), 2048);
+fn root_at(ratio: f64, session_id: &str) -> (SpanContext, bool) {
+    let mut sampler = Sampler::with_ratio(ratio);
+    sampler.enter(session_id);
+    pipeline::install(sampler, 2048);
     let mut span = TracerProvider::default().tracer("test").start("root");
     let context = span.span_context().clone();
     span.end();
     (context, !take_ended().is_empty())
 }
 
-/// The last 56 bits, which level 2 of W3C Trace Context promises to be random.
-fn randomness(trace_id: TraceId) -> u64 {
-    let bits = u128::from_be_bytes(trace_id.to_bytes());
-    (bits & ((1 << 56) - 1)) as u64
+/// The last 56 bits of a session's id.
+fn randomness(session_id: &str) -> u64 {
+    u64::from_str_radix(&session_id[18..], 16).unwrap()
 }
 
-/// What `ot=th:…` says, hexadecimal without its trailing zeros; nothing stands for zero.
-fn threshold(state: &TraceState) -> u64 {
-    let Some(member) = state.get("ot") else {
-        return 0;
-    };
-    let digits = member.strip_prefix("th:").unwrap();
-    u64::from_str_radix(&format!("{digits:0<14}"), 16).unwrap()
+/// `rv` and `th` of a trace that was kept, as numbers: they lack their trailing zeros.
+fn rv_and_th(state: &TraceState) -> (u64, u64) {
+    let member = state.get("ot").unwrap();
+    let (rv, th) = member.split_once(';').unwrap();
+    let number = |text: &str| u64::from_str_radix(&format!("{text:0<14}"), 16).unwrap();
+    (
+        number(rv.strip_prefix("rv:").unwrap()),
+        number(th.strip_prefix("th:").unwrap()),
+    )
 }
 
 fn unix_seconds() -> u64 {
@@ -42,23 +45,20 @@ fn unix_seconds() -> u64 {
 
 proptest! {
     #[test]
-    fn a_trace_is_kept_when_its_random_part_reaches_the_threshold(ratio in 0.001..=1.0) {
-        let (context, is_exported) = root_at(ratio);
-        let state = Sampler::with_ratio(ratio).trace_state();
-        let threshold = threshold(&state);
+    fn all_traces_of_a_session_are_kept_when_its_number_reaches_the_threshold(
+        ratio in 0.001..1.0, id in "[0-9a-f]{32}"
+    ) {
+        let (context, is_exported) = root_at(ratio, &id);
         prop_assert_eq!(context.is_sampled(), is_exported);
-        prop_assert_eq!(is_exported, randomness(context.trace_id()) >= threshold);
-        let told = if is_exported { state } else { TraceState::NONE };
-        prop_assert_eq!(context.trace_state(), &told);
-        let kept = 1.0 - threshold as f64 / (1_u64 << 56) as f64;
-        prop_assert!((kept - ratio).abs() < 1e-9, "{kept} instead of {ratio}");
-    }
-
-    #[test]
-    fn what_a_smaller_ratio_keeps_a_larger_one_keeps(one in 0.01..=1.0, other in 0.01..=1.0) {
-        let threshold = |ratio| threshold(&Sampler::with_ratio(ratio).trace_state());
-        let (small, large) = (f64::min(one, other), f64::max(one, other));
-        prop_assert!(threshold(small) >= threshold(large));
+        if is_exported {
+            let (rv, th) = rv_and_th(context.trace_state());
+            prop_assert_eq!(rv, randomness(&id));
+            prop_assert!(rv >= th);
+            let kept = 1.0 - th as f64 / (1_u64 << 56) as f64;
+            prop_assert!((kept - ratio).abs() < 1e-9, "{kept} instead of {ratio}");
+        } else {
+            prop_assert_eq!(context.trace_state(), &TraceState::NONE);
+        }
     }
 
     #[test]
@@ -79,19 +79,22 @@ proptest! {
 }
 
 #[test]
-fn a_tenth_of_many_traces_is_about_a_tenth() {
-    pipeline::install(Sampler::with_ratio(0.1), 2048);
-    let tracer = TracerProvider::default().tracer("test");
-    let kept = (0..20_000).filter(|_| tracer.start("root").span_context().is_sampled());
-    let kept = kept.count();
-    // Eight standard deviations to either side.
+fn a_tenth_of_many_sessions_is_about_a_tenth() {
+    let mut sampler = Sampler::with_ratio(0.1);
+    let mut is_kept = |number: u64| {
+        // Spreads the numbers over the range, as random ones are.
+        let id = format!("{:032x}", number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        sampler.enter(&id);
+        sampler.decide().is_some()
+    };
+    let kept = (0..20_000).filter(|number| is_kept(*number)).count();
     assert!((1_660..2_340).contains(&kept), "{kept} of 20 000");
 }
 
 #[test]
 fn trace_ids_start_with_the_second_and_say_that_they_are_random() {
     let before = unix_seconds();
-    let (context, _) = root_at(1.0);
+    let (context, _) = root_at(1.0, "");
     let bytes = context.trace_id().to_bytes();
     let seconds = u64::from(u32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]));
     assert!((before..=unix_seconds()).contains(&seconds), "{seconds}");

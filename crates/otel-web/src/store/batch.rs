@@ -23,7 +23,7 @@ pub(crate) struct Batch {
     pub(super) is_stored: bool,
 }
 
-const LABEL_BYTES: usize = 24;
+const LABEL_BYTES: usize = 12 + size_of::<Dropped>();
 
 impl Label {
     fn bytes(&self) -> Vec<u8> {
@@ -39,7 +39,7 @@ impl Label {
             sealed_s: next(),
             spans: next(),
             has_error: next() > 0,
-            dropped: Dropped([next(), next(), next()]),
+            dropped: Dropped(std::array::from_fn(|_| next())),
         }
     }
 }

@@ -10,11 +10,13 @@ mod frustration;
 mod names;
 mod page;
 mod requests;
+mod sessions;
 mod sleep;
 mod soak;
 mod support;
 mod testing;
 mod timings;
 mod vitals;
+mod window_fetch;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -20,7 +20,8 @@ export function listen() {
       const abort = () => aborted(request.signal.reason);
       request.signal.aborted ? abort() : request.signal.addEventListener("abort", abort);
     });
-    return new Response("{}", { status: Number(url.searchParams.get("status") ?? 200) });
+    const body = url.searchParams.has("echo") ? request.body : "{}";
+    return new Response(body, { status: Number(url.searchParams.get("status") ?? 200) });
   };
 }
 

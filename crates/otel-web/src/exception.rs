@@ -1,0 +1,162 @@
+//! An error as it is told: recorded on the span it happened in, and on the action that is over it.
+
+use std::any::type_name;
+use std::cell::RefCell;
+use std::fmt::Display;
+
+use opentelemetry::trace::{SpanContext, SpanKind, Status, TraceContextExt, TraceId};
+use opentelemetry::{Context, KeyValue};
+use wasm_bindgen::JsValue;
+
+use crate::export::Reason;
+use crate::pipeline::NewSpan;
+use crate::repetition::Repetition;
+use crate::{Span, action, js, pipeline, platform};
+
+/// In bytes. A stack of 50 frames is shorter, a server's page in a message may not be.
+const LONGEST_TEXT: usize = 8 * 1024;
+
+thread_local! {
+    static REPETITION: RefCell<Repetition> = const { RefCell::new(Repetition::new()) };
+}
+
+/// Named by the conventions for exceptions.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Exception {
+    pub(crate) exception_type: String,
+    pub(crate) message: String,
+    pub(crate) stacktrace: Option<String>,
+    /// Further attributes, e.g. where in the code it was.
+    pub(crate) attributes: Vec<KeyValue>,
+}
+
+/// Records that the running code failed: an exception on the current span, and the status `error`
+/// there and on the action it belongs to. The exception is named by the Rust type of the error.
+pub fn record_error<E: Display>(error: E) {
+    let exception = Exception::new(type_of::<E>(), error.to_string());
+    exception.record_on(&crate::current());
+}
+
+/// A text says nothing by its type.
+pub(crate) fn type_of<E>() -> &'static str {
+    let name = type_name::<E>();
+    if name.ends_with("str") || name.ends_with("String") {
+        return "error";
+    }
+    name.trim_start_matches('&')
+}
+
+impl Exception {
+    pub(crate) fn new(exception_type: &str, message: String) -> Self {
+        Self {
+            exception_type: exception_type.to_owned(),
+            message,
+            ..Self::default()
+        }
+    }
+
+    /// Anything can be thrown; `default_type` is for what does not say what it is.
+    pub(crate) fn from_js(thrown: &JsValue, default_type: &str) -> Self {
+        Self {
+            exception_type: js::text(thrown, "name").unwrap_or_else(|| default_type.to_owned()),
+            message: js::describe(thrown),
+            stacktrace: js::text(thrown, "stack"),
+            attributes: Vec::new(),
+        }
+    }
+
+    /// The span and its action fail in any case; the exception itself is told once. Where nothing is
+    /// open that could tell it, or the trace is not kept, it becomes a root of its own.
+    pub(crate) fn record_on(self, context: &Context) {
+        let span = context.span();
+        let failed = span.span_context();
+        let is_news = self.is_news(failed.trace_id());
+        if !fail(failed, &self, is_news) && is_news {
+            let root = own_root(failed);
+            fail(root.span().span_context(), &self, true);
+        }
+    }
+
+    /// Whether this is to be told: not the same again, and not one of too many.
+    fn is_news(&self, trace_id: TraceId) -> bool {
+        let trace_id = trace_id.to_bytes();
+        let stack = self.stacktrace.as_deref().unwrap_or_default();
+        let texts = [&self.exception_type, &self.message, stack];
+        let parts = [&trace_id[..]].into_iter().chain(texts.map(str::as_bytes));
+        let now = platform::monotonic_ms();
+        let is_news = REPETITION.with(|cell| {
+            let repetition = cell.try_borrow_mut().ok();
+            repetition.is_some_and(|mut repetition| repetition.is_news(parts, now))
+        });
+        if !is_news {
+            pipeline::with(|pipeline| pipeline.queue.dropped.count(Reason::ExceptionRepeated, 1));
+        }
+        is_news
+    }
+
+    fn to_attributes(&self) -> Vec<KeyValue> {
+        let mut attributes = self.attributes.clone();
+        let texts = [
+            ("exception.type", Some(&self.exception_type)),
+            ("exception.message", Some(&self.message)),
+            ("exception.stacktrace", self.stacktrace.as_ref()),
+        ];
+        for (key, text) in texts {
+            attributes.extend(text.map(|text| KeyValue::new(key, bounded(text))));
+        }
+        attributes
+    }
+}
+
+fn bounded(text: &str) -> String {
+    let end = text.floor_char_boundary(LONGEST_TEXT);
+    text.get(..end).unwrap_or_default().to_owned()
+}
+
+/// Marks the span and its action, whichever are open still; false when none is. Goes by ids and not
+/// through the span's handle: whoever holds that may be the one that failed.
+fn fail(failed: &SpanContext, exception: &Exception, is_news: bool) -> bool {
+    let marked = pipeline::with(|pipeline| {
+        let span = pipeline.open.find(failed.span_id());
+        let root = pipeline.open.local_root_of(failed.trace_id());
+        let telling = span.or(root);
+        for ticket in [telling, root.filter(|_| telling != root)] {
+            let Some(open) = pipeline.open_span(ticket) else {
+                continue;
+            };
+            let description = bounded(&exception.message);
+            open.record.set_status(Status::error(description));
+            if is_news && ticket == telling {
+                let now = open.anchor.now();
+                let attributes = exception.to_attributes();
+                open.record.add_event("exception", now, (&attributes, 0));
+            }
+        }
+        telling.is_some()
+    });
+    marked.unwrap_or_default()
+}
+
+/// Ends with its context. Links to the trace the error came from, if that is kept but over.
+fn own_root(origin: &SpanContext) -> Context {
+    let root = pipeline::with(|pipeline| {
+        let started = pipeline.start_kept(NewSpan {
+            name: "error".into(),
+            kind: SpanKind::Internal,
+            parent: &SpanContext::NONE,
+            scope: pipeline::OWN_SCOPE,
+            action: None,
+        });
+        if let (Some(root), true) = (pipeline.open_span(started.ticket), origin.is_sampled()) {
+            root.record.add_link(origin, (&[], 0));
+        }
+        started
+    });
+    let Some(root) = root else {
+        return Context::new();
+    };
+    let root = Context::new().with_span(Span::new(root));
+    action::describe_root(&root);
+    pipeline::annotate(&root, "app.action.trigger", "error");
+    root
+}

@@ -1,0 +1,90 @@
+//! Requests of JavaScript: `window.fetch` is wrapped, so that those of libraries get a CLIENT span
+//! and the trace's headers too.
+//!
+//! A `Proxy` stands in for the function, so its name, its properties and what it accepts stay as they
+//! are. It makes the `Request` that `fetch` would have made, adds the headers where the allow-list
+//! lets it, and hands it on: the body is neither read nor copied. The caller gets a promise of the
+//! same answer, or of the same reason why there is none; if nobody handles that, the browser says so
+//! as ever. Requests of this crate pass through: the exporter's have no span, [`fetch`](crate::fetch)'s
+//! have theirs.
+
+use std::cell::{Cell, RefCell};
+
+use js_sys::{Array, Function, Object, Reflect};
+use opentelemetry::Context;
+use wasm_bindgen::prelude::*;
+
+use crate::in_flight::InFlight;
+use crate::js;
+
+type Apply = dyn Fn(Function, JsValue, Array) -> Result<JsValue, JsValue>;
+type Settle = dyn Fn(f64, bool, JsValue) -> Result<JsValue, JsValue>;
+
+thread_local! {
+    static IN_FLIGHT: RefCell<Vec<(f64, InFlight)>> = const { RefCell::new(Vec::new()) };
+    static SETTLE: RefCell<JsValue> = const { RefCell::new(JsValue::UNDEFINED) };
+    static LATEST: Cell<f64> = const { Cell::new(0.0) };
+    static IS_OFF: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Sees requests from now on.
+pub(crate) fn install() {
+    let original = js::global("fetch").dyn_into::<Function>();
+    let Ok(original) = original else { return };
+    let settle = Closure::<Settle>::new(settle);
+    SETTLE.with(|cell| cell.replace(settle.into_js_value()));
+    let handler = Object::new();
+    let apply = Closure::<Apply>::new(apply);
+    // A browser that refuses leaves its own function in place.
+    let _ = Reflect::set(&handler, &"apply".into(), &apply.into_js_value());
+    let proxy = js_sys::Proxy::new(&original, &handler);
+    let _ = Reflect::set(&js_sys::global(), &"fetch".into(), &proxy);
+}
+
+/// After a panic nothing of the page may depend on this any more.
+pub(crate) fn stop() {
+    IS_OFF.set(true);
+}
+
+fn apply(fetch: Function, this: JsValue, arguments: Array) -> Result<JsValue, JsValue> {
+    let passes = IS_OFF.get() || Context::map_current(Context::is_telemetry_suppressed);
+    let constructor = js::global("Request").dyn_into::<Function>();
+    let request = constructor.and_then(|request| Reflect::construct(&request, &arguments));
+    match request {
+        Ok(request) if !passes => traced(&fetch, &this, request),
+        // What is wrong with the arguments, the browser says itself.
+        _ => Reflect::apply(&fetch, &this, &arguments),
+    }
+}
+
+fn traced(fetch: &Function, this: &JsValue, request: JsValue) -> Result<JsValue, JsValue> {
+    let request = request.unchecked_into::<web_sys::Request>();
+    let in_flight = InFlight::start(&request, None, crate::current());
+    let promise = Reflect::apply(fetch, this, &Array::of1(&request))?;
+    let id = LATEST.get() + 1.0;
+    LATEST.set(id);
+    IN_FLIGHT.with(|cell| cell.borrow_mut().push((id, in_flight)));
+    let then = js::get(&promise, "then").dyn_into::<Function>()?;
+    then.call2(&promise, &handler(id, true)?, &handler(id, false)?)
+}
+
+/// One closure serves all requests: what it is called for is bound to it.
+fn handler(id: f64, is_answer: bool) -> Result<JsValue, JsValue> {
+    let settle = SETTLE.with(|cell| cell.borrow().clone());
+    let bind = js::get(&settle, "bind").dyn_into::<Function>()?;
+    bind.call3(&settle, &JsValue::UNDEFINED, &id.into(), &is_answer.into())
+}
+
+/// Hands on what came, after a look at it.
+fn settle(id: f64, is_answer: bool, value: JsValue) -> Result<JsValue, JsValue> {
+    let in_flight = IN_FLIGHT.with(|cell| {
+        let mut all = cell.try_borrow_mut().ok()?;
+        let position = all.iter().position(|(known, _)| *known == id)?;
+        Some(all.swap_remove(position).1)
+    });
+    let answer = if is_answer { Ok(value) } else { Err(value) };
+    if let Some(in_flight) = in_flight {
+        in_flight.settle(answer.as_ref());
+    }
+    answer
+}
