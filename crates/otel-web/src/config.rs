@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use opentelemetry::KeyValue;
 
+use crate::ended_span::Hook;
 use crate::{platform, propagation};
 
 /// Everything that can be set, after the page had its say.
@@ -19,6 +20,7 @@ pub(crate) struct Config {
     pub(crate) resource: Vec<KeyValue>,
     pub(crate) compression: bool,
     pub(crate) is_disabled: bool,
+    pub(crate) on_end: Option<Hook>,
 }
 
 /// What is wrong with a setting, and what would be right. Telemetry stays off, the page goes on.
@@ -49,6 +51,7 @@ impl Config {
             resource: Vec::new(),
             compression: true,
             is_disabled: false,
+            on_end: None,
         }
     }
 

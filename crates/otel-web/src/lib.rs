@@ -50,6 +50,7 @@ mod clock;
 mod config;
 mod context;
 mod diagnostics;
+mod ended_span;
 mod exception;
 mod export;
 #[cfg(feature = "fetch")]
@@ -89,6 +90,7 @@ pub use opentelemetry::{Context, KeyValue};
 pub use crate::action::{Action, ActionBuilder, action};
 pub use crate::bound::Bound;
 pub use crate::context::{bind, bind_to, cause, current, current_trace_id, spawn};
+pub use crate::ended_span::EndedSpan;
 pub use crate::exception::record_error;
 #[cfg(feature = "errors")]
 pub use crate::instrument::errors::record_panic;

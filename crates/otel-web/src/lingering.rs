@@ -77,7 +77,7 @@ impl Pipeline {
             if stays(ended.record.context.span_id(), ended.at_ms) {
                 self.lingering.0.push(ended);
             } else {
-                self.enqueue(&ended.record);
+                self.enqueue(ended.record);
             }
         }
     }

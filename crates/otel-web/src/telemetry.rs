@@ -1,11 +1,13 @@
 //! Switching telemetry on.
 
 use std::borrow::Cow;
+use std::rc::Rc;
 
 use opentelemetry::KeyValue;
 use web_sys::Window;
 
 use crate::config::Config;
+use crate::ended_span::{EndedSpan, Hook};
 use crate::export::{self, Destination};
 use crate::propagation::Propagation;
 use crate::sampler::Sampler;
@@ -111,6 +113,23 @@ impl Builder {
         self
     }
 
+    /// Lets the application look at each span before it is queued, to rewrite what must not leave the
+    /// page, or to discard the span.
+    ///
+    /// ```no_run
+    /// otel_web::Telemetry::builder("shop")
+    ///     .on_end(|span| {
+    ///         if span.text("url.path").is_some_and(|path| path.starts_with("/users/")) {
+    ///             span.remove_attribute("url.path");
+    ///         }
+    ///     })
+    ///     .install();
+    /// ```
+    pub fn on_end(mut self, look: impl Fn(&mut EndedSpan<'_>) + 'static) -> Self {
+        self.config.on_end = Some(Hook(Rc::new(look)));
+        self
+    }
+
     /// Switches telemetry on. Call it first thing, so that the page load is seen from its beginning.
     ///
     /// Where a setting cannot be used, says so on the console and leaves telemetry off.
@@ -151,6 +170,7 @@ fn trace(config: &Config) {
     let mut sampler = Sampler::with_ratio(config.sample_ratio);
     sampler.enter(&session::current_id());
     pipeline::install(sampler, QUEUE_CAPACITY);
+    pipeline::with(|pipeline| pipeline.hook = config.on_end.clone());
     propagation::install(Propagation {
         allowed_origins: config.propagate_to.clone(),
         xray: config.propagate_xray,

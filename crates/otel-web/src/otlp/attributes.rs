@@ -109,6 +109,18 @@ impl Attributes {
         }
     }
 
+    /// The value of an attribute that is a text.
+    pub(crate) fn text(&self, key: &str) -> Option<&str> {
+        let mut at = 0;
+        while let Some(attribute) = writer::field_at(self.bytes(), at) {
+            if key_of(attribute.content) == Some(key.as_bytes()) {
+                return text_of(attribute.content);
+            }
+            at = attribute.end;
+        }
+        None
+    }
+
     /// Whole fields, so they may follow other fields of their message as they are.
     pub(crate) fn bytes(&self) -> &[u8] {
         self.writer.as_bytes()
@@ -120,6 +132,14 @@ fn key_of(attribute: &[u8]) -> Option<&[u8]> {
     let first = writer::field_at(attribute, 0)?;
     let is_key = attribute.first() == Some(&writer::tag(1, writer::LENGTH_DELIMITED));
     Some(if is_key { first.content } else { &[] })
+}
+
+fn text_of(attribute: &[u8]) -> Option<&str> {
+    let key = writer::field_at(attribute, 0)?;
+    let value = writer::field_at(attribute, key.end)?.content;
+    let is_text = value.first() == Some(&writer::tag(1, writer::LENGTH_DELIMITED));
+    let text = writer::field_at(value, 0).filter(|_| is_text)?;
+    std::str::from_utf8(text.content).ok()
 }
 
 /// Attributes of events, links and scopes: written as given.

@@ -12,7 +12,8 @@ use opentelemetry::trace::TraceContextExt;
 use opentelemetry::{Context, InstrumentationScope};
 
 use crate::clock::Anchor;
-use crate::export::{self, EncodedSpan, Queue};
+use crate::ended_span::Hook;
+use crate::export::{self, EncodedSpan, Queue, Reason};
 use crate::id::IdGenerator;
 use crate::lingering::Lingering;
 use crate::open::{OpenSpan, OpenSpans, Ticket};
@@ -33,6 +34,9 @@ pub(crate) struct Pipeline {
     pub(crate) lingering: Lingering,
     pub(crate) scopes: Vec<InstrumentationScope>,
     pub(crate) sampler: Sampler,
+    /// Sees each span before it is queued. While it does, the pipeline is in use: what it might
+    /// start or end by itself would not be recorded.
+    pub(crate) hook: Option<Hook>,
     ids: IdGenerator,
     pub(crate) anchor: Anchor,
 }
@@ -54,6 +58,7 @@ pub(crate) fn install(sampler: Sampler, queue_capacity: usize) {
         lingering: Lingering::default(),
         scopes: vec![own_scope()],
         sampler,
+        hook: None,
         ids: IdGenerator::new(),
         anchor: Anchor::new(platform::time_origin_ms()),
     };
@@ -182,14 +187,22 @@ impl Pipeline {
             Some(span.record)
         };
         if let Some(record) = record {
-            self.enqueue(&record);
+            self.enqueue(record);
         }
         Some(ended)
     }
 
-    pub(crate) fn enqueue(&mut self, record: &SpanRecord) {
+    pub(crate) fn enqueue(&mut self, mut record: SpanRecord) {
+        if self
+            .hook
+            .as_ref()
+            .is_some_and(|hook| !hook.passes(&mut record))
+        {
+            self.queue.dropped.count(Reason::Discarded, 1);
+            return;
+        }
         self.queue.push(EncodedSpan {
-            bytes: otlp::encode_span(record),
+            bytes: otlp::encode_span(&record),
             scope: record.scope,
             is_error: record.is_error(),
         });
