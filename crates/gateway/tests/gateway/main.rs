@@ -9,6 +9,7 @@
 mod access;
 mod api;
 mod command;
+mod conformance;
 mod cors;
 mod honeycomb;
 mod otlp_http;

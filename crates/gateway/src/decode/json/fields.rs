@@ -2,8 +2,17 @@
 
 use std::{fmt, marker::PhantomData, str::FromStr};
 
-use base64::{Engine, engine::general_purpose::STANDARD};
+use base64::{
+    Engine,
+    alphabet::STANDARD,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
 use serde::{Deserialize, Deserializer, de};
+
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 
 /// A number, or the same number as a string.
 #[derive(Clone, Copy, Debug, Default)]
@@ -26,7 +35,8 @@ impl<T: FromStr> de::Visitor<'_> for NumberVisitor<T> {
 
     fn visit_str<E: de::Error>(self, digits: &str) -> Result<Number<T>, E> {
         let unexpected = || E::invalid_value(de::Unexpected::Str(digits), &self);
-        digits.parse().map(Number).map_err(|_| unexpected())
+        let number = digits.parse().ok().or_else(|| whole(digits));
+        number.map(Number).ok_or_else(unexpected)
     }
 
     fn visit_u64<E: de::Error>(self, number: u64) -> Result<Number<T>, E> {
@@ -40,6 +50,14 @@ impl<T: FromStr> de::Visitor<'_> for NumberVisitor<T> {
     fn visit_f64<E: de::Error>(self, number: f64) -> Result<Number<T>, E> {
         self.visit_str(&number.to_string())
     }
+}
+
+/// `1e2` and `1.0` are integers to `ProtoJSON`, as far as a double is exact.
+fn whole<T: FromStr>(digits: &str) -> Option<T> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    let number: f64 = digits.parse().ok()?;
+    let is_whole = number.fract() == 0.0 && number.abs() <= EXACT;
+    is_whole.then(|| format!("{number:.0}").parse().ok())?
 }
 
 /// An id in hex of any case. What is not hex becomes one byte, a length no id has, so that
@@ -67,13 +85,14 @@ fn byte(pair: &[u8]) -> Option<u8> {
     u8::try_from(high << 4 | low).ok()
 }
 
-/// Bytes in base64.
+/// Bytes in base64, of either alphabet, padded or not.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Base64(pub(super) Vec<u8>);
 
 impl<'de> Deserialize<'de> for Base64 {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        STANDARD.decode(text).map(Self).map_err(de::Error::custom)
+        let standard = text.replace('-', "+").replace('_', "/");
+        BASE64.decode(standard).map(Self).map_err(de::Error::custom)
     }
 }

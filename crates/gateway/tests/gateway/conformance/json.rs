@@ -1,0 +1,139 @@
+//! The JSON Protobuf encoding, and where it deviates from the standard mapping.
+
+use serde_json::{Value, json};
+
+use super::case::{Case, case};
+use crate::support::JSON;
+
+const ID: &str = "5b8efff798038103d269b633813fc60c";
+
+/// A request of one span with these fields besides its ids.
+fn with(fields: Value) -> String {
+    let mut span = json!({"traceId": ID, "spanId": "eee19b7ec3c1b174", "name": "a"});
+    let (span_fields, fields) = (span.as_object_mut().unwrap(), fields.as_object().unwrap());
+    span_fields.extend(fields.clone());
+    json!({"resourceSpans": [{"scopeSpans": [{"spans": [span]}]}]}).to_string()
+}
+
+fn taken(says: &'static str, fields: Value) -> Case {
+    case(says)
+        .json(with(fields))
+        .gives(200)
+        .gives_json(json!({}))
+        .stores(1)
+}
+
+fn refused(says: &'static str, fields: Value) -> Case {
+    let case = case(says).json(with(fields)).gives(400);
+    case.gives_status_message(JSON).stores(0)
+}
+
+fn rejected(says: &'static str, fields: Value) -> Case {
+    let count = |answer: &crate::support::Answer| {
+        let rejected = answer.json()["partialSuccess"]["rejectedSpans"].clone();
+        super::case::same("rejectedSpans", &rejected, &json!("1"))
+    };
+    case(says)
+        .json(with(fields))
+        .gives(200)
+        .check(count)
+        .stores(0)
+}
+
+pub(super) fn cases() -> Vec<Case> {
+    [ids(), enums_and_names(), numbers()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn ids() -> Vec<Case> {
+    vec![
+        taken(
+            "The `traceId` and `spanId` byte arrays are represented as case-insensitive hex-encoded strings (upper)",
+            json!({"traceId": ID.to_uppercase(), "parentSpanId": "EEE19B7EC3C1B173"}),
+        ),
+        taken(
+            "[...] case-insensitive hex-encoded strings (mixed)",
+            json!({"spanId": "EEE19b7ec3C1b174"}),
+        ),
+        taken(
+            "Hex encoding is used for `traceId` and `spanId` fields in all OTLP Protobuf messages, e.g., the `Span`, `Link` [...]",
+            json!({"links": [{"traceId": ID.to_uppercase(), "spanId": "EEE19B7EC3C1B170"}]}),
+        ),
+        rejected(
+            "they are not base64-encoded as is defined in the standard Protobuf JSON Mapping",
+            json!({"traceId": "W47/95gDgQPSabYzgT/GDA=="}),
+        ),
+    ]
+}
+
+fn enums_and_names() -> Vec<Case> {
+    vec![
+        taken(
+            "Values of enum fields MUST be encoded as integer values.",
+            json!({"kind": 2, "status": {"code": 2}}),
+        ),
+        refused(
+            "the enum name strings MUST NOT be used (span kind)",
+            json!({"kind": "SPAN_KIND_SERVER"}),
+        ),
+        refused(
+            "the enum name strings MUST NOT be used (status code)",
+            json!({"status": {"code": "STATUS_CODE_ERROR"}}),
+        ),
+        taken(
+            "OTLP/JSON receivers MUST ignore message fields with unknown names",
+            json!({"somethingNew": {"of": ["any", "shape", 1, null]}}),
+        ),
+        taken(
+            "[...] and MUST unmarshal the message as if the unknown field was not present in the payload. (deep inside)",
+            json!({"attributes": [{"key": "k", "value": {"newValue": 1, "stringValue": "s"}, "x": {}}]}),
+        ),
+        taken(
+            "Original field names are not valid to use as keys for JSON objects. (so they are unknown names)",
+            json!({"parent_span_id": "not even an id", "start_time_unix_nano": {}}),
+        ),
+    ]
+}
+
+fn numbers() -> Vec<Case> {
+    vec![
+        taken(
+            "64-bit integer numbers in JSON-encoded payloads are encoded as decimal strings [...]",
+            json!({"startTimeUnixNano": "1790000000000000001", "endTimeUnixNano": "1790000000000000002"}),
+        ),
+        taken(
+            "[...] and either numbers or strings are accepted when decoding.",
+            json!({"startTimeUnixNano": 1_790_000_000_000_000_001_u64, "endTimeUnixNano": 0,
+                "attributes": [{"key": "i", "value": {"intValue": -5}}]}),
+        ),
+        refused(
+            "data that cannot be decoded [...] MUST respond with HTTP 400 (a number that is none)",
+            json!({"startTimeUnixNano": "yesterday"}),
+        ),
+        taken(
+            "proto3 standard defined JSON Mapping (null is an accepted value for all field types)",
+            json!({"attributes": null, "parentSpanId": null, "kind": null, "status": null, "endTimeUnixNano": null}),
+        ),
+        taken(
+            "proto3 standard defined JSON Mapping (bytes: standard or URL-safe base64, with or without padding)",
+            json!({"attributes": [
+                {"key": "standard", "value": {"bytesValue": "+/8="}},
+                {"key": "url", "value": {"bytesValue": "-_8="}},
+                {"key": "unpadded", "value": {"bytesValue": "+/8"}}]}),
+        ),
+        taken(
+            "proto3 standard defined JSON Mapping (double: a number, or NaN, Infinity, -Infinity as strings)",
+            json!({"attributes": [
+                {"key": "nan", "value": {"doubleValue": "NaN"}},
+                {"key": "up", "value": {"doubleValue": "Infinity"}},
+                {"key": "down", "value": {"doubleValue": "-Infinity"}},
+                {"key": "string", "value": {"doubleValue": "0.5"}}]}),
+        ),
+        taken(
+            "proto3 standard defined JSON Mapping (an integer may have an exponent or a fraction of zero)",
+            json!({"droppedAttributesCount": 1e2, "attributes": [{"key": "i", "value": {"intValue": "1.0"}}]}),
+        ),
+    ]
+}
