@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use crate::workspace;
 
 /// Part of every page that is weighed, or never part of a page.
-const NOT_WEIGHED: [&str; 4] = ["default", "fetch", "off", "testing"];
+const NOT_WEIGHED: [&str; 5] = ["default", "fetch", "observer", "off", "testing"];
 
 pub(super) fn of_otel_web() -> Result<Vec<String>> {
     let path = workspace::root().join("crates/otel-web/Cargo.toml");
