@@ -1,6 +1,6 @@
 //! The browser's stores, which may be missing, full or forbidden: each access may throw.
 
-use js_sys::{Array, Function, Reflect};
+use js_sys::{Array, Function, JsString, Reflect};
 use wasm_bindgen::prelude::*;
 
 use super::shelf::Keep;
@@ -38,7 +38,8 @@ impl Keep for LocalStorage {
     }
 
     fn length(&self, key: &str) -> usize {
-        js::number(&js::get(&self.0, key), "length").unwrap_or(0.0) as usize
+        let value = js::get(&self.0, key).dyn_into::<JsString>();
+        value.map_or(0, |value| value.length() as usize)
     }
 }
 

@@ -6,6 +6,7 @@
 mod actions;
 mod effects;
 mod errors;
+mod export;
 mod frustration;
 mod names;
 mod page;

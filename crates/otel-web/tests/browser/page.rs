@@ -7,10 +7,9 @@ use otel_web::action;
 use otel_web::fetch::Request;
 use std::future::pending;
 use wasm_bindgen_test::wasm_bindgen_test;
-use web_sys::Event;
 
 use crate::support;
-use crate::support::{answer_next, assert_one_tree, install, named, text, trace_of};
+use crate::support::{answer_next, assert_one_tree, dispatch, install, named, text, trace_of};
 
 #[wasm_bindgen_test]
 async fn the_page_load_is_a_root_with_its_document() {
@@ -58,9 +57,4 @@ async fn leaving_the_page_ends_what_is_open_and_sends_it_at_once() {
         Some("abandoned")
     );
     assert!(trace.iter().any(|span| span.name == "GET /api/never"));
-}
-
-fn dispatch(event: &str) {
-    let event = Event::new(event).unwrap();
-    web_sys::window().unwrap().dispatch_event(&event).unwrap();
 }

@@ -15,6 +15,12 @@ extern "C" {
     /// The next answers to export requests: HTTP status and `Retry-After`.
     #[wasm_bindgen(js_name = answerNext)]
     pub(crate) fn answer_next(status: u16, retry_after: Option<String>);
+    /// The next batch is taken but for so many spans.
+    #[wasm_bindgen(js_name = acceptNextBut)]
+    pub(crate) fn accept_next_but(rejected: u8, why: &str);
+    /// `Content-Encoding` of the latest export.
+    #[wasm_bindgen(js_name = exportEncoding)]
+    pub(crate) fn export_encoding() -> Option<String>;
     fn bodies() -> Vec<js_sys::Uint8Array>;
     /// How many export requests asked to outlive the page.
     #[wasm_bindgen(js_name = keepaliveCount)]
@@ -66,6 +72,12 @@ pub(crate) fn clickable(html: &str, handle: impl FnMut(Event) + 'static) -> Html
         .unwrap();
     closure.forget();
     element
+}
+
+/// As if the browser told the page.
+pub(crate) fn dispatch(event: &str) {
+    let event = Event::new(event).unwrap();
+    web_sys::window().unwrap().dispatch_event(&event).unwrap();
 }
 
 /// Every span the collector has accepted so far.

@@ -6,6 +6,7 @@ const exports_ = [];
 const answers = [];
 const headers_ = new Map();
 let keepalive = 0;
+let lastEncoding;
 
 export function listen() {
   const fetch = globalThis.fetch;
@@ -27,10 +28,11 @@ export function listen() {
 
 async function collect(request, init) {
   if (init.keepalive) keepalive += 1;
+  lastEncoding = request.headers.get("content-encoding");
   const answer = answers.shift() ?? { status: 200 };
   if (answer.status === 200) exports_.push(await decoded(request));
   const headers = answer.retryAfter ? { "retry-after": answer.retryAfter } : {};
-  return new Response(null, { status: answer.status, headers });
+  return new Response(answer.body ?? null, { status: answer.status, headers });
 }
 
 async function decoded(request) {
@@ -43,6 +45,17 @@ async function decoded(request) {
 
 export function answerNext(status, retryAfter) {
   answers.push({ status, retryAfter });
+}
+
+/** An answer that takes the batch but for some of its spans. */
+export function acceptNextBut(rejected, why) {
+  const message = new TextEncoder().encode(why);
+  const partial = [0x08, rejected, 0x12, message.length, ...message];
+  answers.push({ status: 200, body: new Uint8Array([0x0a, partial.length, ...partial]) });
+}
+
+export function exportEncoding() {
+  return lastEncoding ?? undefined;
 }
 
 export function bodies() {

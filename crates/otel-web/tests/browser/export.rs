@@ -1,0 +1,142 @@
+//! Batches: how they travel, and that they survive what can happen to them on the way.
+
+use opentelemetry::global;
+use opentelemetry::trace::Tracer;
+use otel_web::action;
+use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::Storage;
+
+use crate::support::{
+    accept_next_but, answer_next, dispatch, export_encoding, has_arrived, install, names, trace_of,
+    until,
+};
+
+const BATCH: &str = "otel.batch.";
+const LEASE: &str = "otel.lease.";
+
+fn storage() -> Storage {
+    web_sys::window().unwrap().local_storage().unwrap().unwrap()
+}
+
+fn stored(prefix: &str) -> Vec<String> {
+    let store = storage();
+    let keys = (0..store.length().unwrap()).filter_map(|index| store.key(index).unwrap());
+    keys.filter(|key| key.starts_with(prefix)).collect()
+}
+
+/// The SDK is switched on, and all that other tests have ended is delivered.
+async fn quiet() {
+    install();
+    trace_of("documentLoad").await;
+    until(|| stored(BATCH).is_empty(), "all batches to be delivered").await;
+}
+
+#[wasm_bindgen_test]
+async fn requests_are_compressed_and_arrive() {
+    quiet().await;
+    action("compressed").start().run(async {});
+    trace_of("compressed").await;
+    assert_eq!(export_encoding().as_deref(), Some("gzip"));
+}
+
+#[wasm_bindgen_test]
+async fn a_batch_is_on_the_shelf_until_it_is_delivered() {
+    quiet().await;
+    answer_next(503, Some("1".to_owned()));
+    action("shelved").start().run(async {});
+    until(|| stored(BATCH).len() == 1, "a stored batch").await;
+    assert!(!has_arrived("shelved"));
+    trace_of("shelved").await;
+    until(|| stored(BATCH).is_empty(), "an empty shelf").await;
+}
+
+#[wasm_bindgen_test]
+async fn what_another_page_left_is_taken_over_and_delivered() {
+    quiet().await;
+    answer_next(503, Some("1".to_owned()));
+    action("left by another").start().run(async {});
+    until(|| stored(BATCH).len() == 1, "a stored batch").await;
+    let own = &stored(BATCH)[0];
+    let batch = storage().get_item(own).unwrap().unwrap();
+    trace_of("left by another").await;
+    let lease = [LEASE, "0000beef"].concat();
+    storage().set_item(&lease, "\0\0\0\0").unwrap();
+    let key = [BATCH, "0000beef.00000001"].concat();
+    storage().set_item(&key, &batch).unwrap();
+    let arrived = || {
+        let spans = crate::support::spans();
+        let twice = names(&spans)
+            .into_iter()
+            .filter(|name| *name == "left by another");
+        twice.count() == 2
+    };
+    dispatch("online");
+    until(arrived, "the other page's batch").await;
+    until(|| stored(BATCH).is_empty(), "an empty shelf").await;
+    dispatch("online");
+    until(|| stored(LEASE).is_empty(), "no lease").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_page_that_is_left_says_that_its_batches_are_free_and_takes_them_back() {
+    quiet().await;
+    answer_next(503, Some("1".to_owned()));
+    action("left and back").start().run(async {});
+    dispatch("pagehide");
+    until(|| stored(LEASE).len() == 1, "word that the page is left").await;
+    assert_eq!(stored(BATCH).len(), 1);
+    trace_of("left and back").await;
+    let is_nothing_left = || stored(BATCH).is_empty() && stored(LEASE).is_empty();
+    until(is_nothing_left, "nothing left behind").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_batch_that_is_too_large_arrives_in_two() {
+    quiet().await;
+    answer_next(413, None);
+    action("too large").start().run(async {
+        let tracer = global::tracer("app");
+        (0..4).for_each(|_| tracer.in_span("part", |_| ()));
+    });
+    trace_of("too large").await;
+    let all = || count_of("part") == 4;
+    until(all, "all parts").await;
+    until(|| stored(BATCH).is_empty(), "an empty shelf").await;
+}
+
+fn count_of(name: &str) -> usize {
+    let spans = crate::support::spans();
+    names(&spans)
+        .into_iter()
+        .filter(|other| *other == name)
+        .count()
+}
+
+#[wasm_bindgen_test]
+async fn refused_spans_are_told_with_the_next_batch() {
+    quiet().await;
+    accept_next_but(3, "too old");
+    action("half taken").start().run(async {});
+    trace_of("half taken").await;
+    until(|| stored(BATCH).is_empty(), "an empty shelf").await;
+    action("the news").start().run(async {});
+    trace_of("the news").await;
+    assert!(has_arrived("otel.sdk.span.dropped.rejected"));
+}
+
+#[wasm_bindgen_test]
+async fn without_room_to_store_batches_arrive_all_the_same() {
+    quiet().await;
+    let mut size = 8 * 1024 * 1024;
+    let mut filler = 0;
+    while size > 0 {
+        let key = ["filler", &filler.to_string()].concat();
+        filler += 1;
+        if storage().set_item(&key, &"x".repeat(size)).is_err() {
+            size /= 2;
+        }
+    }
+    action("no room").start().run(async {});
+    trace_of("no room").await;
+    (0..filler).for_each(|n| storage().remove_item(&format!("filler{n}")).unwrap());
+}
