@@ -27,10 +27,12 @@ pub(crate) enum RetryAfter {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Crash {
-    /// In the moment the spans have ended.
+    /// In the moment the spans have ended; the person loads the page again.
     AtOnce,
-    /// After the receiver has refused them.
+    /// After the receiver has refused them; the person loads the page again.
     InOutage,
+    /// After the receiver has refused them; the person comes back in another tab, some minutes later.
+    ForGood,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +85,7 @@ impl Case {
             Self::Offline,
             Self::Crashed(Crash::AtOnce),
             Self::Crashed(Crash::InOutage),
+            Self::Crashed(Crash::ForGood),
             Self::GatewayRestarted,
             Self::TwoTabs,
             Self::Storage(Store::Full),
@@ -103,8 +106,9 @@ impl fmt::Display for Case {
             Self::Busy(RetryAfter::Seconds) => "429, Retry-After in seconds".to_owned(),
             Self::Busy(RetryAfter::Date) => "429, Retry-After as a date".to_owned(),
             Self::Offline => "offline for 10 min, then reload".to_owned(),
-            Self::Crashed(Crash::AtOnce) => "tab crashes at once".to_owned(),
-            Self::Crashed(Crash::InOutage) => "tab crashes in an outage".to_owned(),
+            Self::Crashed(Crash::AtOnce) => "tab crashes at once, reload".to_owned(),
+            Self::Crashed(Crash::InOutage) => "tab crashes in an outage, reload".to_owned(),
+            Self::Crashed(Crash::ForGood) => "tab crashes in an outage, other tab later".to_owned(),
             Self::GatewayRestarted => "gateway killed and restarted".to_owned(),
             Self::TwoTabs => "two tabs, closed in an outage".to_owned(),
             Self::Storage(Store::Full) => "storage full, leave with 400 spans".to_owned(),

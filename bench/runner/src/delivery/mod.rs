@@ -5,6 +5,7 @@
 //! against what had ended.
 
 mod case;
+mod crash;
 mod gateway;
 mod options;
 mod outage;
@@ -29,7 +30,7 @@ use outcome::Outcome;
 use scene::Scene;
 
 /// Runs mostly wait, so some of them can do so together.
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 8;
 
 /// Pages that are left are gone, as they are in most browsers for some reason or other.
 const FORGETFUL: &str = "--disable-back-forward-cache";

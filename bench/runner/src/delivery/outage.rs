@@ -75,16 +75,6 @@ pub(crate) async fn offline(scene: &Scene<'_>) -> Result<usize> {
     Ok(ended)
 }
 
-pub(crate) async fn crash(scene: &Scene<'_>) -> Result<usize> {
-    let down = go_down(scene);
-    let tab = scene.visit(&scene.endpoint(Endpoint::Same)).await?;
-    let ended = tab.spans(150).await?;
-    was_refused(scene, 1).await?;
-    tab.work_and_crash("0").await?;
-    down.store(false, Ordering::Relaxed);
-    Ok(ended)
-}
-
 /// Both tabs are closed in an outage, and two new ones opened together when it is over.
 pub(crate) async fn two_tabs(scene: &Scene<'_>) -> Result<usize> {
     let down = go_down(scene);
@@ -103,7 +93,7 @@ pub(crate) async fn two_tabs(scene: &Scene<'_>) -> Result<usize> {
 }
 
 /// From now on the receiver answers 503, until the flag is lowered.
-fn go_down(scene: &Scene<'_>) -> Arc<AtomicBool> {
+pub(crate) fn go_down(scene: &Scene<'_>) -> Arc<AtomicBool> {
     let down = Arc::new(AtomicBool::new(true));
     let flag = Arc::clone(&down);
     scene.collector.answer_with(move |asked| {
@@ -117,7 +107,7 @@ fn go_down(scene: &Scene<'_>) -> Arc<AtomicBool> {
     down
 }
 
-async fn was_refused(scene: &Scene<'_>, times: usize) -> Result<()> {
+pub(crate) async fn was_refused(scene: &Scene<'_>, times: usize) -> Result<()> {
     let refused = scene
         .collector
         .until(FIRST_ATTEMPT, |seen| seen.refused.len() >= times);

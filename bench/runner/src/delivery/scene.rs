@@ -11,10 +11,10 @@ use bench_runner::collector::{Answer, Collector, Seen};
 use bench_runner::otlp::Span;
 use bench_runner::server::Server;
 
-use super::case::{Case, Crash, Endpoint, Exit};
+use super::case::{Case, Endpoint, Exit};
 use super::outcome::Outcome;
 use super::tab::{Tab, work};
-use super::{gateway, outage, storage};
+use super::{crash, gateway, outage, storage};
 
 const PREFLIGHT: Duration = Duration::from_millis(150);
 
@@ -71,11 +71,7 @@ impl<'a> Scene<'a> {
             Case::Unavailable => outage::unavailable(self).await?,
             Case::Busy(form) => outage::busy(self, form).await?,
             Case::Offline => outage::offline(self).await?,
-            Case::Crashed(Crash::AtOnce) => {
-                let tab = self.visit(&same).await?;
-                tab.work_and_crash(&work(150)).await?
-            }
-            Case::Crashed(Crash::InOutage) => outage::crash(self).await?,
+            Case::Crashed(crash) => return crash::play(self, crash).await,
             Case::GatewayRestarted => return gateway::restarted(self).await,
             Case::TwoTabs => outage::two_tabs(self).await?,
             Case::Storage(store) => storage::unusable(self, store).await?,
@@ -134,7 +130,11 @@ impl<'a> Scene<'a> {
     /// After the page is gone: what comes of it, and of the next visit.
     pub(crate) async fn outcome(&self, ended: usize, endpoint: &str) -> Result<Outcome> {
         self.arrive(ended, EN_ROUTE).await;
-        let next = self.visit(endpoint).await?;
+        self.outcome_at(ended, self.visit(endpoint).await?).await
+    }
+
+    /// What comes of the next visit.
+    pub(crate) async fn outcome_at(&self, ended: usize, next: Tab) -> Result<Outcome> {
         self.arrive(ended, NEXT_LOAD).await;
         self.collector.until_quiet(QUIET).await;
         next.page.close().await?;
