@@ -62,8 +62,8 @@ fn summarise(runs: &[Figures], find: Find) -> Option<Summary> {
 
 pub(crate) const LEGEND: &str = "\
 ns/span      processor time of the page's main thread for a span: started, 5 attributes, ended, batched, serialised, sent
-in the loop  how long the code that makes the spans waits, of that
-cold         ns/span of the first 2000 spans of a page
+in the loop  of that, what the code that makes the spans waits for
+cold         ns/span of the first 2048 spans of a page
 sampled out  the same loop with sampling at 0
 init ms      processor time of the main thread until the SDK traces and its page is idle, less an empty page's
 ready ms     from the last byte of the code until the SDK traces
