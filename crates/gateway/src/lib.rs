@@ -49,8 +49,8 @@ mod store;
 mod viewer;
 mod wire;
 
-pub use config::{Config, ConfigError, Honeycomb, Limits, Retention};
+pub use config::{Config, ConfigError, Honeycomb, Limits, Otlp, Retention, Rollbar, XRay};
 pub use secret::Secret;
 pub use server::{Error, Gateway};
-pub use sinks::HoneycombError;
+pub use sinks::{Report, SinkError, check};
 pub use store::OpenError;

@@ -1,34 +1,24 @@
-//! The command: reads the environment, starts a gateway, stops it on Ctrl-C or SIGTERM.
+//! The command: reads settings, starts a gateway, stops it on Ctrl-C or SIGTERM.
+
+mod args;
 
 use std::process::ExitCode;
 
 use otel_web_gateway::{Config, Gateway};
 
-const HELP: &str = include_str!("help.txt");
+use self::args::{Args, Task};
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let argument = std::env::args().nth(1);
-    match argument.as_deref() {
-        None => run().await,
-        Some("-h" | "--help") => {
-            print!("{HELP}");
-            ExitCode::SUCCESS
+    let args = match Args::parse(std::env::args().skip(1)) {
+        Ok(args) => args,
+        Err(problem) => {
+            eprintln!("{problem}");
+            return ExitCode::from(2);
         }
-        Some("-V" | "--version") => {
-            println!("otel-web-gateway {}", env!("CARGO_PKG_VERSION"));
-            ExitCode::SUCCESS
-        }
-        Some(unknown) => {
-            eprintln!("unknown argument {unknown:?}: configuration is by environment, see --help");
-            ExitCode::from(2)
-        }
-    }
-}
-
-async fn run() -> ExitCode {
-    match serve().await {
-        Ok(()) => ExitCode::SUCCESS,
+    };
+    match perform(&args).await {
+        Ok(code) => code,
         Err(error) => {
             eprintln!("otel-web-gateway: {error:#}");
             ExitCode::FAILURE
@@ -36,8 +26,25 @@ async fn run() -> ExitCode {
     }
 }
 
-async fn serve() -> anyhow::Result<()> {
-    let gateway = Gateway::start(&Config::from_env()?).await?;
+async fn perform(args: &Args) -> anyhow::Result<ExitCode> {
+    match args.task {
+        Task::Run => serve(args).await?,
+        Task::Check => return check(args).await,
+        Task::PrintConfig => print!("{}", Config::documented_file()),
+        Task::Version => println!("otel-web-gateway {}", env!("CARGO_PKG_VERSION")),
+        Task::Help => {
+            let (top, examples) = (include_str!("help.txt"), include_str!("examples.txt"));
+            print!("{top}{}{examples}", Config::help());
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn serve(args: &Args) -> anyhow::Result<()> {
+    let gateway = Gateway::start(&args.load()?).await?;
+    if let Some(file) = args.file() {
+        println!("settings: {}", file.display());
+    }
     for sink in gateway.sinks() {
         println!("{sink}");
     }
@@ -47,6 +54,17 @@ async fn serve() -> anyhow::Result<()> {
     println!("listening on http://{}", gateway.address());
     gateway.serve(asked_to_stop()?).await;
     Ok(())
+}
+
+/// Fails when a sink would not take spans, so that a script can ask before it starts.
+async fn check(args: &Args) -> anyhow::Result<ExitCode> {
+    let report = otel_web_gateway::check(&args.load()?).await;
+    print!("{report}");
+    Ok(if report.is_good() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 #[cfg(unix)]

@@ -2,26 +2,24 @@
 
 use std::{future::Future, sync::Arc, time::Duration};
 
-use axum::{Router, middleware::from_fn_with_state};
-use tokio::{
-    task::JoinSet,
-    time::{interval, timeout},
-};
-use trace_model::SinkState;
-
 use crate::{
     api::{self, Api},
     clock,
-    config::{Config, Honeycomb},
+    config::Config,
     edge::{self, Edge},
     guard::{Guard, guard},
     hub::Hub,
     server::Error,
-    sinks::{HONEYCOMB, HoneycombSink, SinkCounters, forward},
+    sinks::{self, Sinks, Starting, TraceLinks},
     status::{RejectedSpans, StatusSource},
     stop::{Stop, Stopping},
     store::Store,
     viewer,
+};
+use axum::{Router, middleware::from_fn_with_state};
+use tokio::{
+    task::JoinSet,
+    time::{interval, timeout},
 };
 
 const KEEP_UP_EVERY: Duration = Duration::from_secs(1);
@@ -47,22 +45,30 @@ impl Parts {
         stopping: Stopping,
     ) -> Result<Self, Error> {
         let hub = Hub::new();
-        let names: &[&str] = config.honeycomb.as_ref().map_or(&[], |_| &[HONEYCOMB]);
-        let store = Store::open(&config.db, config.retention.clone(), names, hub.clone())?;
+        let names = sinks::names(config);
+        let store = Store::open(&config.db, config.retention.clone(), &names, hub.clone())?;
         let (stop_tasks, stopping_tasks) = Stop::new();
         let mut tasks = Tasks::new(stopping_tasks);
         tasks.upkeep(&store, &hub);
-        let honeycomb = tasks.honeycomb(config.honeycomb.as_ref(), &store).await?;
+        let public_url = config.public_url.as_deref().unwrap_or(own_url);
+        let public_url = public_url.trim_end_matches('/');
+        let sinks = Sinks::start(config, (own_url, public_url), tasks.starting(&store)).await?;
         let status = StatusSource {
             store: store.clone(),
             rejected: Arc::new(RejectedSpans::default()),
-            sinks: Arc::new([honeycomb]),
+            sinks: sinks.counters,
         };
-        let (router, ingest) = routers(config, own_url, &hub, status, stopping);
+        let announced = status.status().sinks.into_iter().filter_map(|sink| {
+            let target = sink.target?;
+            Some(format!("{}: on ({target})", sink.name))
+        });
+        let announced = announced.collect();
+        let seen = (status, sinks.links);
+        let (router, ingest) = routers(config, (own_url, public_url), &hub, seen, stopping);
         Ok(Self {
             router,
             ingest,
-            sinks: config.honeycomb.iter().map(announcement).collect(),
+            sinks: announced,
             store,
             tasks: tasks.set,
             stop_tasks,
@@ -83,21 +89,21 @@ impl Parts {
 /// What is served to those who may see everything, and to those who send.
 fn routers(
     config: &Config,
-    own_url: &str,
+    (own_url, public_url): (&str, &str),
     hub: &Hub,
-    status: StatusSource,
+    (status, links): (StatusSource, Option<TraceLinks>),
     stopping: Stopping,
 ) -> (Router, Router) {
     let store = status.store.clone();
     let rejected = Arc::clone(&status.rejected);
     let edge = Edge::new(store.clone(), rejected, config.limits.clone());
     let edge = Arc::new(edge);
-    let public_url = config.public_url.as_deref().unwrap_or(own_url);
     let api = Api {
         store,
         hub: hub.clone(),
         status,
-        public_url: public_url.trim_end_matches('/').to_owned(),
+        links,
+        public_url: public_url.to_owned(),
         stopping,
     };
     let who = Guard::new(config.viewer_token.as_ref(), &[public_url, own_url]);
@@ -107,16 +113,6 @@ fn routers(
         .merge(viewer::routes(config.viewer_dir.clone()))
         .layer(from_fn_with_state(who, guard));
     (spans.clone().merge(traces), spans.merge(api::health(api)))
-}
-
-/// The address may hold credentials before an `@`; they are not for the log.
-fn announcement(config: &Honeycomb) -> String {
-    let endpoint = &config.endpoint;
-    let shown = match (endpoint.split_once("://"), endpoint.rsplit_once('@')) {
-        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://{host}"),
-        _ => endpoint.clone(),
-    };
-    format!("{HONEYCOMB}: on ({shown})")
 }
 
 /// What runs beside the server.
@@ -153,19 +149,11 @@ impl Tasks {
         });
     }
 
-    async fn honeycomb(
-        &mut self,
-        config: Option<&Honeycomb>,
-        store: &Store,
-    ) -> Result<SinkCounters, Error> {
-        let Some(config) = config else {
-            return Ok(SinkCounters::new(HONEYCOMB, SinkState::Off));
-        };
-        let counters = SinkCounters::new(HONEYCOMB, SinkState::On);
-        let sink = HoneycombSink::new(config)?;
-        let queue = store.queue(HONEYCOMB).await?;
-        let forwarding = forward(sink, queue, counters.clone(), self.stopping.clone());
-        self.set.spawn(forwarding);
-        Ok(counters)
+    fn starting<'a>(&'a mut self, store: &'a Store) -> Starting<'a> {
+        Starting {
+            store,
+            tasks: &mut self.set,
+            stopping: &self.stopping,
+        }
     }
 }

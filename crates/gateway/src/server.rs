@@ -10,13 +10,14 @@ use crate::{
     listener::Listener,
     parts::Parts,
     secret::Secret,
-    sinks::HoneycombError,
+    sinks::SinkError,
     stop::{Stop, Stopping},
     store::OpenError,
 };
 
-/// Open connections, and then what waits for sinks, get so long to finish.
-const STOP_WITHIN: Duration = Duration::from_secs(3);
+/// Open connections, and then what waits for sinks, get so long to finish: together less
+/// than the five seconds after which supervisors grow impatient.
+const STOP_WITHIN: Duration = Duration::from_secs(2);
 
 /// Why a gateway does not start or cannot go on.
 #[derive(Debug, thiserror::Error)]
@@ -35,7 +36,7 @@ pub enum Error {
     #[error("cannot open {0}")]
     Store(#[from] OpenError),
     #[error(transparent)]
-    Honeycomb(#[from] HoneycombError),
+    Sink(#[from] SinkError),
     #[error("the system refused: {0}")]
     System(#[from] std::io::Error),
 }

@@ -19,12 +19,24 @@ pub struct Status {
 pub struct SinkStatus {
     pub name: String,
     pub state: SinkState,
+    /// Where it sends to, without credentials.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
+    /// Whom the key belongs to, once the receiver has said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
     pub sent: u64,
+    /// Spans that the receiver has no use for.
+    #[serde(default)]
+    pub skipped: u64,
     pub waiting: u64,
     pub retried: u64,
     /// Spans that will not arrive, by reason.
     pub dropped: BTreeMap<String, u64>,
     pub last_error: Option<String>,
+    /// When that was, in milliseconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_error_unix_ms: Option<u64>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,10 +7,13 @@
 //! | `GET /api/events` | server-sent events `trace` and `status` |
 //! | `GET /api/status`, `GET /healthz` | counts: kept, rejected, sent |
 //! | `POST /api/import` | as `/v1/traces`, see `edge` |
+//! | `GET /metrics` | the same counts for Prometheus |
 //! | `GET /open/{trace_id}` | to the trace's page in the viewer |
+//! | `GET /open/{trace_id}/honeycomb` | to the trace's page at Honeycomb |
 
 mod events;
 mod failure;
+mod metrics;
 mod open;
 mod status;
 mod traces;
@@ -18,7 +21,7 @@ mod traces;
 use axum::{Router, routing::get};
 
 use self::failure::Failure;
-use crate::{hub::Hub, status::StatusSource, stop::Stopping, store::Store};
+use crate::{hub::Hub, sinks::TraceLinks, status::StatusSource, stop::Stopping, store::Store};
 
 /// What the handlers read.
 #[derive(Clone, Debug)]
@@ -26,6 +29,7 @@ pub(crate) struct Api {
     pub(crate) store: Store,
     pub(crate) hub: Hub,
     pub(crate) status: StatusSource,
+    pub(crate) links: Option<TraceLinks>,
     pub(crate) public_url: String,
     pub(crate) stopping: Stopping,
 }
@@ -37,7 +41,9 @@ pub(crate) fn routes(api: Api) -> Router {
         .route("/api/events", get(events::stream))
         .route("/api/status", get(status::status))
         .route("/api/{*path}", get(unknown))
+        .route("/metrics", get(metrics::metrics))
         .route("/open/{trace_id}", get(open::open))
+        .route("/open/{trace_id}/honeycomb", get(open::in_honeycomb))
         .with_state(api.clone())
         .merge(health(api))
 }

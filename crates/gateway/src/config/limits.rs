@@ -1,8 +1,8 @@
-//! What one request, one client, and all of them together may take.
+//! What a request, a client and all of them together may take, and how much the store keeps.
 
 use std::time::Duration;
 
-use super::{ConfigError, number};
+use super::{ConfigError, lookup::Lookup};
 
 /// Bounds that hold whoever sends.
 #[derive(Clone, Debug)]
@@ -21,6 +21,16 @@ pub struct Limits {
     pub read_within: Duration,
 }
 
+/// How much the store keeps; the traces that were quiet for longest go first.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Retention {
+    /// Since a trace's last span arrived: 7 days.
+    pub age: Duration,
+    /// The database's pages in use: 1 GiB.
+    pub bytes: u64,
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {
@@ -33,22 +43,46 @@ impl Default for Limits {
     }
 }
 
+impl Default for Retention {
+    fn default() -> Self {
+        Self {
+            age: Duration::from_secs(7 * 24 * 60 * 60),
+            bytes: 1 << 30,
+        }
+    }
+}
+
 impl Limits {
-    pub(super) fn read(text: &impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+    pub(super) fn read(
+        lookup: &Lookup<impl Fn(&str) -> Option<String>>,
+    ) -> Result<Self, ConfigError> {
         let default = Self::default();
-        let bytes =
-            |name| Ok(number::<u16>(text, name)?.map(|megabytes| usize::from(megabytes) << 20));
-        let rate = number(text, "OTEL_WEB_GATEWAY_MAX_REQUESTS_PER_SECOND")?;
-        let connections = number(text, "OTEL_WEB_GATEWAY_MAX_CONNECTIONS")?;
-        let seconds = number::<u16>(text, "OTEL_WEB_GATEWAY_READ_SECONDS")?;
+        let mebibytes = |megabytes: u16| usize::from(megabytes) << 20;
+        let seconds = |seconds: u16| Duration::from_secs(seconds.into());
+        let bytes = |key: &str| Ok::<_, ConfigError>(lookup.number(key)?.map(mebibytes));
+        let rate = lookup.number("limits.requests_per_second")?;
+        let connections = lookup.number("limits.connections")?;
+        let read_within = lookup.number("limits.read_seconds")?.map(seconds);
         Ok(Self {
-            body_bytes: bytes("OTEL_WEB_GATEWAY_MAX_BODY_MB")?.unwrap_or(default.body_bytes),
-            memory_bytes: bytes("OTEL_WEB_GATEWAY_MAX_MEMORY_MB")?.unwrap_or(default.memory_bytes),
+            body_bytes: bytes("limits.body_mb")?.unwrap_or(default.body_bytes),
+            memory_bytes: bytes("limits.memory_mb")?.unwrap_or(default.memory_bytes),
             requests_per_second: rate.unwrap_or(default.requests_per_second),
             connections: connections.unwrap_or(default.connections),
-            read_within: seconds.map_or(default.read_within, |seconds| {
-                Duration::from_secs(seconds.into())
-            }),
+            read_within: read_within.unwrap_or(default.read_within),
+        })
+    }
+}
+
+impl Retention {
+    pub(super) fn read(
+        lookup: &Lookup<impl Fn(&str) -> Option<String>>,
+    ) -> Result<Self, ConfigError> {
+        let default = Self::default();
+        let age = |hours: u32| Duration::from_secs(u64::from(hours) * 3600);
+        let bytes = |megabytes: u32| u64::from(megabytes) << 20;
+        Ok(Self {
+            age: lookup.number("store.keep_hours")?.map_or(default.age, age),
+            bytes: lookup.number("store.keep_mb")?.map_or(default.bytes, bytes),
         })
     }
 }

@@ -1,27 +1,39 @@
-//! What a sink did, for the status page and the log.
+//! What a sink did, for the status page, the metrics and the log.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use trace_model::{SinkState, SinkStatus};
 
-use crate::store::Kept;
+use super::events::Event;
+use crate::{clock, store::Kept};
 
 /// Counts of one sink since start, in spans.
 #[derive(Clone, Debug)]
 pub(crate) struct SinkCounters(Arc<Mutex<Counts>>);
 
 #[derive(Debug)]
-struct Counts {
-    status: SinkStatus,
+pub(super) struct Counts {
+    pub(super) status: SinkStatus,
     /// The number of the last span that is sent or dropped.
     cursor: i64,
 }
 
 impl SinkCounters {
-    pub(crate) fn new(name: &str, state: SinkState) -> Self {
+    /// A sink that is not configured.
+    pub(crate) fn off(name: &str) -> Self {
+        Self::new(name, SinkState::Off, None)
+    }
+
+    /// A sink that sends to `target`, which holds no credentials.
+    pub(crate) fn on(name: &str, target: String) -> Self {
+        Self::new(name, SinkState::On, Some(target))
+    }
+
+    fn new(name: &str, state: SinkState, target: Option<String>) -> Self {
         let status = SinkStatus {
             name: name.to_owned(),
             state,
+            target,
             ..SinkStatus::default()
         };
         Self(Arc::new(Mutex::new(Counts { status, cursor: 0 })))
@@ -44,34 +56,8 @@ impl SinkCounters {
         self.lock().cursor = cursor;
     }
 
-    pub(super) fn delivered(&self, spans: u64, rejected: u64) {
-        let mut counts = self.lock();
-        counts.status.sent += spans.saturating_sub(rejected);
-        if rejected > 0 {
-            counts.drop_spans("rejected_by_receiver", rejected);
-        }
-        counts.turn(SinkState::On, "delivering again");
-    }
-
-    pub(super) fn retrying(&self, spans: u64, error: &str) {
-        let mut counts = self.lock();
-        counts.status.retried += spans;
-        counts.status.last_error = Some(error.to_owned());
-        counts.turn(SinkState::Failing, error);
-    }
-
-    pub(super) fn dropped(&self, spans: u64, reason: &str, error: &str) {
-        let mut counts = self.lock();
-        counts.drop_spans(reason, spans);
-        counts.status.last_error = Some(error.to_owned());
-        counts.turn(SinkState::Failing, error);
-    }
-
-    /// Spans that retention took away while they waited: no fault of the receiver's last answer.
-    pub(super) fn expired(&self, spans: u64) {
-        if spans > 0 {
-            self.lock().drop_spans("expired", spans);
-        }
+    pub(super) fn record(&self, event: impl Event) {
+        event.record(&mut self.lock());
     }
 
     fn lock(&self) -> MutexGuard<'_, Counts> {
@@ -80,15 +66,24 @@ impl SinkCounters {
 }
 
 impl Counts {
-    fn drop_spans(&mut self, reason: &str, spans: u64) {
+    pub(super) fn drop_spans(&mut self, reason: &str, spans: u64) {
         *self.status.dropped.entry(reason.to_owned()).or_default() += spans;
     }
 
+    pub(super) fn fail(&mut self, error: &str) {
+        self.status.last_error = Some(error.to_owned());
+        self.status.last_error_unix_ms = u64::try_from(clock::now() / 1_000_000).ok();
+    }
+
     /// Logs changes only: a receiver that is down for a day is two lines.
-    fn turn(&mut self, state: SinkState, why: &str) {
+    pub(super) fn turn(&mut self, state: SinkState, why: &str) {
         if self.status.state != state {
             self.status.state = state;
-            eprintln!("{}: {why}", self.status.name);
+            self.say(why);
         }
+    }
+
+    pub(super) fn say(&self, text: &str) {
+        eprintln!("{}: {text}", self.status.name);
     }
 }

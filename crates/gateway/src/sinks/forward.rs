@@ -4,18 +4,19 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use super::{Outcome, Sink, SinkCounters, backoff::Backoff};
+use super::{
+    Delivery, Outcome, Sink, SinkCounters,
+    backoff::Backoff,
+    events::{Damaged, Delivered, Expired, Refused, Retrying},
+};
 use crate::{
     stop::Stopping,
     store::{Pending, SinkQueue},
 };
 
-/// Spans of one batch when the receiver has not asked for less.
-const MAX_SPANS: usize = 10_000;
-
 /// Forwards until told to stop, and then what still waits unless the receiver fails. The
 /// rest stays in the store for the next start.
-pub(crate) async fn forward<S: Sink>(
+pub(super) async fn forward<S: Sink>(
     sink: S,
     queue: SinkQueue,
     counters: SinkCounters,
@@ -27,7 +28,7 @@ pub(crate) async fn forward<S: Sink>(
         queue,
         counters,
         backoff: Backoff::default(),
-        max_spans: MAX_SPANS,
+        max_spans: S::MAX_SPANS,
     };
     forwarder.run(stopping).await;
 }
@@ -37,6 +38,7 @@ struct Forwarder<S> {
     queue: SinkQueue,
     counters: SinkCounters,
     backoff: Backoff,
+    /// Spans of the next batch: fewer after the receiver asked for less.
     max_spans: usize,
 }
 
@@ -65,7 +67,7 @@ impl<S: Sink> Forwarder<S> {
             Err(error) => return Some(self.retry(0, None, &error.to_string())),
         };
         let outcome = match pending.spans {
-            0 => Outcome::Delivered { rejected: 0 },
+            0 => Outcome::Delivered(Delivery::default()),
             _ => self.sink.send(&pending.request).await,
         };
         self.conclude(pending, outcome).await
@@ -79,24 +81,41 @@ impl<S: Sink> Forwarder<S> {
                 self.max_spans = pending.spans / 2;
                 return None;
             }
-            Outcome::Delivered { rejected } => self.counters.delivered(spans, rejected),
-            Outcome::TooLarge { error } => self.counters.dropped(spans, "too_large", &error),
-            Outcome::Refused { reason, error } => self.counters.dropped(spans, &reason, &error),
+            Outcome::Delivered(delivery) => self.counters.record(Delivered { spans, delivery }),
+            Outcome::TooLarge { error } => self.refused(spans, "too_large", &error),
+            Outcome::Refused { reason, error } => self.refused(spans, &reason, &error),
         }
         self.move_on(&pending).await;
         None
     }
 
+    fn refused(&self, spans: u64, reason: &str, error: &str) {
+        self.counters.record(Refused {
+            spans,
+            reason,
+            error,
+        });
+    }
+
     fn retry(&mut self, spans: u64, after: Option<Duration>, error: &str) -> Duration {
-        self.counters.retrying(spans, error);
+        self.counters.record(Retrying { spans, error });
         self.backoff.pause(fastrand::f64(), after)
     }
 
     async fn move_on(&mut self, pending: &Pending) {
-        self.counters.expired(pending.expired);
+        let Pending {
+            expired, damaged, ..
+        } = pending;
+        if *expired > 0 {
+            self.counters.record(Expired { spans: *expired });
+        }
+        if !damaged.is_empty() {
+            let spans = damaged.len() as u64;
+            self.counters.record(Damaged { spans });
+        }
         self.queue.done(pending).await;
         self.counters.at(self.queue.cursor());
         self.backoff.reset();
-        self.max_spans = (self.max_spans * 2).min(MAX_SPANS);
+        self.max_spans = (self.max_spans * 2).min(S::MAX_SPANS);
     }
 }

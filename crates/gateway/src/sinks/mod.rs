@@ -1,38 +1,68 @@
-//! Where spans go on to. One file per sink, one queue, one task each.
+//! Where spans go on to. One file or folder per sink, one queue, one task each.
 //!
 //! A [`Sink`] only knows how to send one batch and how to read the answer. Everything else
 //! is the same for all: taking spans from the store, retrying, splitting, counting
 //! ([`forward`]). A slow or dead sink holds back nothing but its own queue.
+//!
+//! What a sink promises: every span is sent, waits, is skipped because the receiver has no
+//! use for it, or is dropped with a reason. A batch whose answer never came is sent again,
+//! and so is the one that was under way when the gateway was killed: at least once, and
+//! once in the ordinary case.
 
+mod address;
 mod backoff;
+mod check;
 mod counters;
+mod events;
+mod exception;
 mod forward;
 mod honeycomb;
+mod http;
+mod otlp;
+mod otlp_http;
 mod retry_after;
+mod rollbar;
+mod stack;
+mod start;
+mod xray;
 
 use std::{future::Future, time::Duration};
 
-pub use self::honeycomb::HoneycombError;
-pub(crate) use self::{counters::SinkCounters, forward::forward, honeycomb::HoneycombSink};
+pub use self::check::{Report, check};
+pub(crate) use self::{
+    counters::SinkCounters,
+    honeycomb::TraceLinks,
+    start::{Sinks, Starting, names},
+};
 use crate::wire;
 
-/// The sinks a configuration may turn on, by name.
+/// The sinks a configuration may turn on, by name, in the order in which they are shown.
 pub(crate) const HONEYCOMB: &str = "honeycomb";
+pub(crate) const OTLP: &str = "otlp";
+pub(crate) const XRAY: &str = "xray";
+pub(crate) const ROLLBAR: &str = "rollbar";
+pub(crate) const ALL: [&str; 4] = [HONEYCOMB, OTLP, XRAY, ROLLBAR];
 
-/// A place that takes OTLP requests.
+/// A place that takes spans.
 pub(crate) trait Sink: Send + Sync + 'static {
     /// The most encoded bytes of a batch.
     const MAX_BYTES: usize;
 
+    /// The most spans of a batch.
+    const MAX_SPANS: usize = 10_000;
+
     /// Tries once to send a batch.
     fn send(&self, request: &wire::Request) -> impl Future<Output = Outcome> + Send;
+
+    /// Tests key and address without sending a span: what the receiver says, or what to do.
+    fn check(&self) -> impl Future<Output = Result<String, String>> + Send;
 }
 
 /// What became of a batch. Texts are for people and hold no key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// Taken, except for spans that the receiver rejected.
-    Delivered { rejected: u64 },
+    /// Taken, except for what it says.
+    Delivered(Delivery),
     /// Not now: the receiver asks to come again, after `after` if it said when.
     Retry {
         after: Option<Duration>,
@@ -42,4 +72,29 @@ pub(crate) enum Outcome {
     TooLarge { error: String },
     /// Never: sending it again would give the same answer.
     Refused { reason: String, error: String },
+}
+
+/// What of a batch did not arrive although the batch was taken.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Delivery {
+    /// Spans that the receiver has no use for.
+    pub(crate) skipped: u64,
+    /// Spans that will not arrive, with the reason's name and its text.
+    pub(crate) dropped: Vec<(u64, String, String)>,
+}
+
+/// A key or an address that cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SinkError {
+    #[error("{0} holds characters that no HTTP header may carry: copy it again")]
+    Header(&'static str),
+    #[error("{name}={address:?} cannot be used: {reason}")]
+    Address {
+        name: &'static str,
+        address: String,
+        reason: String,
+    },
+    #[error("the HTTP client cannot start: {0}")]
+    Client(String),
 }

@@ -18,6 +18,7 @@ mod rows;
 mod schema;
 mod search;
 mod spans;
+mod values;
 mod writer;
 
 use std::{
@@ -29,11 +30,12 @@ use std::{
 use opentelemetry_proto::tonic::trace::v1::TracesData;
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot, watch};
-use trace_model::TraceId;
+use trace_model::{TraceId, TraceSummary};
 
 pub(crate) use self::{
     list::TraceQuery,
     queue::{Pending, SinkQueue},
+    values::values,
 };
 use self::{
     schema::Location,
@@ -153,6 +155,12 @@ impl Store {
     /// A trace's spans, one `ResourceSpans` per origin; none when the trace is unknown.
     pub(crate) async fn trace(&self, id: TraceId) -> Result<Option<TracesData>, ReadError> {
         self.read(move |connection| spans::otlp(connection, id))
+            .await
+    }
+
+    /// What the list shows of a trace; none when the trace is unknown.
+    pub(crate) async fn summary(&self, id: TraceId) -> Result<Option<TraceSummary>, ReadError> {
+        self.read(move |connection| rows::summary(connection, id))
             .await
     }
 

@@ -50,6 +50,8 @@ pub(crate) struct Pending {
     pub(crate) spans: usize,
     /// Spans that were deleted before this sink got to them.
     pub(crate) expired: u64,
+    /// Numbers of spans that are in the store and cannot be read.
+    pub(crate) damaged: Vec<i64>,
     up_to: i64,
 }
 
@@ -134,6 +136,7 @@ fn read(
         request: spans::grouped(connection, taken)?,
         spans,
         expired: up_to.abs_diff(cursor).saturating_sub(spans as u64),
+        damaged: Vec::new(),
         up_to,
     })
 }

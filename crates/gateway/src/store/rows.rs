@@ -32,6 +32,19 @@ pub(super) fn span_count(connection: &Connection, id: TraceId) -> rusqlite::Resu
     Ok(count.optional()?.unwrap_or_default())
 }
 
+/// As it was last summed up.
+pub(super) fn summary(
+    connection: &Connection,
+    id: TraceId,
+) -> rusqlite::Result<Option<TraceSummary>> {
+    let mut statement = connection.prepare_cached("SELECT summary FROM trace WHERE id = ?")?;
+    let json: Option<String> = statement
+        .query_row([id.to_bytes()], |row| row.get(0))
+        .optional()?;
+    let parse = |json: String| serde_json::from_str(&json).map_err(spans::damaged);
+    json.map(parse).transpose()
+}
+
 /// Writes the row anew from all of the trace's spans.
 pub(super) fn sum_up(
     connection: &Connection,

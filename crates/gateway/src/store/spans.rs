@@ -105,6 +105,6 @@ fn origin_values(
 }
 
 /// Only what decodes is stored, so this is damage to the file.
-fn damaged(error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
+pub(super) fn damaged(error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(1, Type::Blob, Box::new(error))
 }

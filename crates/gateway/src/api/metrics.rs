@@ -1,0 +1,164 @@
+//! `GET /metrics`: the gateway's counts in Prometheus' text format, 0.0.4.
+//!
+//! No key and no address is in it: a sink is known by its name.
+
+use std::fmt::{Display, Write};
+
+use axum::{
+    extract::State,
+    http::header,
+    response::{IntoResponse, Response},
+};
+use trace_model::{SinkState, SinkStatus, Status};
+
+use super::Api;
+
+const TEXT_FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+pub(super) async fn metrics(State(api): State<Api>) -> Response {
+    let text = written(&api.status.status());
+    ([(header::CONTENT_TYPE, TEXT_FORMAT)], text).into_response()
+}
+
+fn written(status: &Status) -> String {
+    let mut text = Text::default();
+    text.family("store_spans", "gauge", "Spans in the store.");
+    text.sample("store_spans", &[], status.spans_kept);
+    text.family("store_traces", "gauge", "Traces in the store.");
+    text.sample("store_traces", &[], status.traces_kept);
+    let name = "rejected_spans_total";
+    text.family(name, "counter", "Spans refused at the edge, by reason.");
+    for (reason, spans) in &status.rejected {
+        text.sample(name, &[("reason", reason)], spans);
+    }
+    let on: Vec<_> = status
+        .sinks
+        .iter()
+        .filter(|sink| sink.state != SinkState::Off)
+        .collect();
+    sinks(&mut text, &on);
+    text.0
+}
+
+/// A metric of each sink.
+type Metric = (
+    &'static str,
+    &'static str,
+    &'static str,
+    fn(&SinkStatus) -> u64,
+);
+
+const METRICS: [Metric; 5] = [
+    (
+        "sink_up",
+        "gauge",
+        "1 unless the sink's last try failed.",
+        |sink| (sink.state == SinkState::On).into(),
+    ),
+    (
+        "sink_sent_spans_total",
+        "counter",
+        "Spans that the receiver took.",
+        |sink| sink.sent,
+    ),
+    (
+        "sink_skipped_spans_total",
+        "counter",
+        "Spans that the receiver has no use for.",
+        |sink| sink.skipped,
+    ),
+    (
+        "sink_retried_spans_total",
+        "counter",
+        "Spans in batches that have to be sent again.",
+        |sink| sink.retried,
+    ),
+    (
+        "sink_waiting_spans",
+        "gauge",
+        "Spans that the sink has not come to yet.",
+        |sink| sink.waiting,
+    ),
+];
+
+fn sinks(text: &mut Text, sinks: &[&SinkStatus]) {
+    for (name, kind, help, value) in METRICS {
+        text.family(name, kind, help);
+        for sink in sinks {
+            text.sample(name, &[("sink", &sink.name)], value(sink));
+        }
+    }
+    let name = "sink_dropped_spans_total";
+    text.family(name, "counter", "Spans that will not arrive, by reason.");
+    for sink in sinks {
+        for (reason, spans) in &sink.dropped {
+            text.sample(name, &[("sink", &sink.name), ("reason", reason)], spans);
+        }
+    }
+}
+
+#[derive(Default)]
+struct Text(String);
+
+/// Writing to a `String` does not fail.
+impl Text {
+    fn family(&mut self, name: &str, kind: &str, help: &str) {
+        let _ = writeln!(self.0, "# HELP otel_web_gateway_{name} {help}");
+        let _ = writeln!(self.0, "# TYPE otel_web_gateway_{name} {kind}");
+    }
+
+    fn sample(&mut self, name: &str, labels: &[(&str, &str)], value: impl Display) {
+        let labels = labels
+            .iter()
+            .map(|(key, value)| format!("{key}=\"{}\"", escaped(value)));
+        let labels = labels.collect::<Vec<_>>().join(",");
+        let labels = if labels.is_empty() {
+            labels
+        } else {
+            format!("{{{labels}}}")
+        };
+        let _ = writeln!(self.0, "otel_web_gateway_{name}{labels} {value}");
+    }
+}
+
+fn escaped(value: &str) -> String {
+    value
+        .replace('\\', "\\\\")
+        .replace('"', "\\\"")
+        .replace('\n', "\\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_have_names_units_and_labels() {
+        let sink = SinkStatus {
+            name: "honeycomb".to_owned(),
+            state: SinkState::On,
+            sent: 3,
+            dropped: [("too_large".to_owned(), 2)].into(),
+            target: Some("https://api.honeycomb.io".to_owned()),
+            ..SinkStatus::default()
+        };
+        let off = SinkStatus {
+            name: "xray".to_owned(),
+            ..SinkStatus::default()
+        };
+        let text = written(&Status {
+            sinks: vec![sink, off],
+            ..Status::default()
+        });
+        for line in [
+            "# TYPE otel_web_gateway_sink_sent_spans_total counter",
+            "otel_web_gateway_sink_sent_spans_total{sink=\"honeycomb\"} 3",
+            "otel_web_gateway_sink_up{sink=\"honeycomb\"} 1",
+            "otel_web_gateway_sink_dropped_spans_total{sink=\"honeycomb\",reason=\"too_large\"} 2",
+            "otel_web_gateway_store_spans 0",
+        ] {
+            assert!(text.lines().any(|found| found == line), "{line} in\n{text}");
+        }
+        assert!(!text.contains("xray") && !text.contains("https"), "{text}");
+    }
+}

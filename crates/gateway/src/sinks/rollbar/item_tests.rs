@@ -1,0 +1,87 @@
+//! What an exception becomes.
+
+use std::sync::Arc;
+
+use trace_model::{Attribute, Event, Resource};
+
+use super::*;
+
+fn span(id: &str, stacktrace: &str) -> Span {
+    let trace_id = "6a2b7c1e98038103d269b633813fc60c".parse().unwrap();
+    let mut span = Span::new(trace_id, id.parse().unwrap(), "PUT /like");
+    let service = Attribute::new("service.name", "backend");
+    let attributes = [
+        service,
+        Attribute::new("deployment.environment.name", "production"),
+    ];
+    span.resource = Arc::new(Resource {
+        attributes: attributes.into_iter().collect(),
+    });
+    let attributes = [
+        Attribute::new("exception.type", "KeyError"),
+        Attribute::new("exception.message", "1"),
+        Attribute::new("exception.stacktrace", stacktrace),
+    ];
+    span.events.push(Event {
+        time_unix_nano: 0,
+        name: "exception".to_owned(),
+        attributes: attributes.into_iter().collect(),
+    });
+    span
+}
+
+fn item(span: &Span) -> Item {
+    let mut items = Writer::new("development", "http://127.0.0.1:4318").items(span);
+    assert_eq!(items.len(), 1);
+    items.remove(0)
+}
+
+const ID: &str = "00f067aa0ba902b7";
+
+#[test]
+fn an_exception_with_a_stack_trace_is_a_trace_with_the_innermost_call_last() {
+    let stack = "KeyError: 1\n    at like (app.js:12:5)\n    at main (app.js:30:1)";
+    let data = item(&span(ID, stack)).body["data"].clone();
+    let frames = &data["body"]["trace"]["frames"];
+    assert_eq!(
+        (frames[1]["filename"].as_str(), frames[1]["lineno"].as_u64()),
+        (Some("app.js"), Some(12))
+    );
+    assert_eq!(data["body"]["trace"]["exception"]["class"], "KeyError");
+    assert_eq!(data["environment"], "production");
+    assert_eq!(data["custom"]["span_id"], ID);
+    let url = "http://127.0.0.1:4318/trace/6a2b7c1e98038103d269b633813fc60c?span=00f067aa0ba902b7";
+    assert_eq!(data["custom"]["trace_url"], url);
+}
+
+#[test]
+fn an_exception_with_a_cause_is_a_chain() {
+    let stack = "KeyError: 1\n\tat a.A.b(A.java:3)\nCaused by: c.D: e\n\tat f.G.h(G.java:9)";
+    let data = item(&span(ID, stack)).body["data"].clone();
+    let chain = data["body"]["trace_chain"].as_array().unwrap();
+    let classes: Vec<_> = chain
+        .iter()
+        .map(|trace| trace["exception"]["class"].as_str())
+        .collect();
+    assert_eq!(classes, [Some("KeyError"), Some("c.D")]);
+}
+
+#[test]
+fn without_a_stack_trace_the_span_is_the_place() {
+    let data = item(&span(ID, "")).body["data"].clone();
+    let frame = &data["body"]["trace"]["frames"][0];
+    assert_eq!(
+        (frame["filename"].as_str(), frame["method"].as_str()),
+        (Some("backend"), Some("PUT /like"))
+    );
+}
+
+#[test]
+fn an_error_is_the_same_in_every_span_that_it_passes_and_another_is_another() {
+    let (first, second) = (item(&span(ID, "")), item(&span("00f067aa0ba902b8", "")));
+    assert_eq!(first.uuid, second.uuid);
+    assert_eq!(first.uuid.len(), 36);
+    let mut other = span(ID, "");
+    other.resource = Arc::default();
+    assert_ne!(item(&other).uuid, first.uuid);
+}

@@ -1,0 +1,151 @@
+//! Rollbar: exceptions of spans as items, <https://docs.rollbar.com/reference/create-item>.
+//!
+//! Spans without an exception are skipped. An error that passes through several spans of a
+//! service within one trace is one error, and one item: the `recent` ones are remembered,
+//! and the item's `uuid` is made from the error, so that it stays the same after a restart.
+//! `sent` counts spans whose error is at Rollbar.
+
+mod item;
+mod recent;
+
+use std::sync::{Mutex, PoisonError};
+
+use reqwest::header::{CONTENT_TYPE, HeaderValue};
+use serde_json::{Value, json};
+
+use self::{
+    item::{Item, Writer},
+    recent::Recent,
+};
+use super::{
+    Delivery, Outcome, Sink, SinkError, exception,
+    http::{Answer, Http},
+};
+use crate::{config::Rollbar, store, wire};
+
+#[derive(Debug)]
+pub(super) struct RollbarSink {
+    http: Http,
+    url: String,
+    token: HeaderValue,
+    writer: Writer,
+    recent: Mutex<Recent>,
+}
+
+impl RollbarSink {
+    /// `public_url` is where a browser finds the viewer.
+    pub(super) fn new(config: &Rollbar, public_url: &str) -> Result<Self, SinkError> {
+        let token = HeaderValue::from_str(config.token.expose());
+        let mut token = token.map_err(|_| SinkError::Header("ROLLBAR_ACCESS_TOKEN"))?;
+        token.set_sensitive(true);
+        Ok(Self {
+            http: Http::new(vec![config.token.clone()])?,
+            url: format!("{}/api/1/item/", config.endpoint.trim_end_matches('/')),
+            token,
+            writer: Writer::new(&config.environment, public_url),
+            recent: Mutex::default(),
+        })
+    }
+
+    /// What is left to do is none when the item is there.
+    async fn send_item(&self, item: &Item) -> Result<(), Outcome> {
+        if self.recent().contains(&item.uuid) {
+            return Ok(());
+        }
+        let answer = self.post(&item.body).await;
+        let answer = answer.map_err(|error| Outcome::Retry { after: None, error })?;
+        if !answer.status.is_success() {
+            return Err(self.refusal(&answer));
+        }
+        self.recent().insert(item.uuid.clone());
+        Ok(())
+    }
+
+    async fn post(&self, body: &Value) -> Result<Answer, String> {
+        let request = self
+            .http
+            .client()
+            .post(&self.url)
+            .header("x-rollbar-access-token", self.token.clone())
+            .header(CONTENT_TYPE, "application/json")
+            .body(body.to_string());
+        self.http.send(request).await
+    }
+
+    /// As for OTLP, but Rollbar says by a header of its own when a limit ends, and its
+    /// internal errors pass.
+    fn refusal(&self, answer: &Answer) -> Outcome {
+        let error = self.http.describe(answer, advice(answer));
+        match answer.status.as_u16() {
+            429 | 500..=599 => Outcome::Retry {
+                after: answer
+                    .retry_after()
+                    .or_else(|| item::limit_ends(&answer.headers)),
+                error,
+            },
+            _ => self.http.refusal(answer, advice(answer)),
+        }
+    }
+
+    fn recent(&self) -> std::sync::MutexGuard<'_, Recent> {
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn advice(answer: &Answer) -> &'static str {
+    match answer.status.as_u16() {
+        401 | 403 => "check ROLLBAR_ACCESS_TOKEN, its scope must be post_server_item: ",
+        _ => "",
+    }
+}
+
+impl Sink for RollbarSink {
+    const MAX_BYTES: usize = 4_000_000;
+
+    async fn send(&self, request: &wire::Request) -> Outcome {
+        let read = store::values(request);
+        let mut delivery = Delivery::default();
+        for span in &read.spans {
+            if !exception::any(span) {
+                delivery.skipped += 1;
+                continue;
+            }
+            match self.send_span(&self.writer.items(span)).await {
+                Ok(()) => {}
+                Err(Outcome::Refused { reason, error }) => {
+                    delivery.dropped.push((1, reason, error))
+                }
+                Err(Outcome::TooLarge { error }) => {
+                    delivery.dropped.push((1, "too_large".to_owned(), error));
+                }
+                // What was sent of this batch is remembered.
+                Err(later) => return later,
+            }
+        }
+        if read.unreadable > 0 {
+            let text = format!("{} spans are no OTLP spans", read.unreadable);
+            delivery
+                .dropped
+                .push((read.unreadable, "undecodable".to_owned(), text));
+        }
+        Outcome::Delivered(delivery)
+    }
+
+    /// An item without a body: a token that may post gets as far as being told so.
+    async fn check(&self) -> Result<String, String> {
+        let answer = self.post(&json!({ "data": {} })).await?;
+        match answer.status.as_u16() {
+            400 | 422 => Ok("the token may post items".to_owned()),
+            _ => Err(self.http.describe(&answer, advice(&answer))),
+        }
+    }
+}
+
+impl RollbarSink {
+    async fn send_span(&self, items: &[Item]) -> Result<(), Outcome> {
+        for item in items {
+            self.send_item(item).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,75 @@
+//! Stack traces as their languages print them.
+
+use super::*;
+
+fn check(text: &str, expected: &[&[(&str, u32, &str)]]) {
+    let parts = chain(text);
+    let found: Vec<Vec<_>> = parts
+        .iter()
+        .map(|part| {
+            let frames = part.frames.iter();
+            frames
+                .map(|frame| {
+                    let line = frame.line.unwrap_or_default();
+                    (frame.file.as_str(), line, frame.function.as_str())
+                })
+                .collect()
+        })
+        .collect();
+    assert_eq!(found, expected, "{text}");
+}
+
+#[test]
+fn python_prints_the_innermost_call_and_the_failure_last() {
+    let text = "Traceback (most recent call last):\n  File \"db.py\", line 9, in query\n    raise KeyError(1)\n\
+                KeyError: 1\n\nThe above exception was the direct cause of the following exception:\n\n\
+                Traceback (most recent call last):\n  File \"app.py\", line 3, in like\n    query()\n  \
+                File \"shop.py\", line 5, in buy\n    raise Error\nshop.Error: sold out\n";
+    let outer = [("shop.py", 5, "buy"), ("app.py", 3, "like")];
+    check(text, &[&outer, &[("db.py", 9, "query")]]);
+    let parts = chain(text);
+    assert_eq!(
+        (parts[0].kind.as_str(), parts[0].message.as_str()),
+        ("shop.Error", "sold out")
+    );
+    assert_eq!(parts[1].kind, "KeyError");
+}
+
+#[test]
+fn browsers_print_the_innermost_call_first() {
+    let chrome = "TypeError: x is undefined\n    at like (http://a.example/app.js:12:5)\n    at http://a.example/app.js:3:1";
+    let url = "http://a.example/app.js";
+    check(chrome, &[&[(url, 12, "like"), (url, 3, "")]]);
+    check(
+        "like@http://a.example/app.js:12:5\n@http://a.example/app.js:3:1",
+        &[&[(url, 12, "like"), (url, 3, "")]],
+    );
+}
+
+#[test]
+fn java_says_what_caused_it() {
+    let text = "a.Sold: out\n\tat a.Shop.buy(Shop.java:5)\nCaused by: java.io.IOException: full\n\tat b.Db.query(Db.java:9)\n\t... 1 more";
+    check(
+        text,
+        &[
+            &[("Shop.java", 5, "a.Shop.buy")],
+            &[("Db.java", 9, "b.Db.query")],
+        ],
+    );
+    assert_eq!(chain(text)[1].kind, "java.io.IOException");
+}
+
+#[test]
+fn rust_puts_the_function_a_line_before_its_place() {
+    let text = "   0: shop::buy\n             at src/shop.rs:3:5\n   1: main\n             at src/main.rs:9:1";
+    check(
+        text,
+        &[&[("src/shop.rs", 3, "shop::buy"), ("src/main.rs", 9, "main")]],
+    );
+}
+
+#[test]
+fn what_is_no_stack_trace_has_no_calls() {
+    check("", &[]);
+    check("something went wrong", &[]);
+}

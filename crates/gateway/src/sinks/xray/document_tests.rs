@@ -1,0 +1,124 @@
+//! What a span becomes.
+
+use trace_model::{Attribute, Event, SpanKind, SpanStatus};
+
+use super::*;
+
+fn span(kind: SpanKind, attributes: &[(&str, trace_model::Value)]) -> Span {
+    let trace_id = "6a2b7c1e98038103d269b633813fc60c".parse().unwrap();
+    let mut span = Span::new(trace_id, "00f067aa0ba902b7".parse().unwrap(), "PUT /like");
+    span.kind = kind;
+    span.parent_span_id = "00f067aa0ba902b8".parse().ok();
+    (span.start_unix_nano, span.end_unix_nano) =
+        (1_790_000_000_500_000_000, 1_790_000_001_000_000_000);
+    let attributes = attributes.iter().cloned();
+    span.attributes = attributes
+        .map(|(key, value)| Attribute::new(key, value))
+        .collect();
+    span
+}
+
+fn document(span: &Span) -> Value {
+    let datagram = Writer::new(&["http.route".to_owned()])
+        .datagram(span)
+        .unwrap();
+    assert!(datagram.len() <= MAX_DATAGRAM);
+    let text = String::from_utf8(datagram).unwrap();
+    let (header, body) = text.split_once('\n').unwrap();
+    assert_eq!(header, r#"{"format": "json", "version": 1}"#);
+    serde_json::from_str(body).unwrap()
+}
+
+#[test]
+fn a_server_s_span_is_a_segment_with_its_service_s_name() {
+    let route = ("http.route", "/like/{id}".into());
+    let document = document(&span(SpanKind::Server, &[route]));
+    assert_eq!(document["name"], "unknown_service");
+    assert_eq!(document["id"], "00f067aa0ba902b7");
+    assert_eq!(document["parent_id"], "00f067aa0ba902b8");
+    assert_eq!(document["trace_id"], "1-6a2b7c1e-98038103d269b633813fc60c");
+    assert_eq!(document["start_time"], 1_790_000_000.5);
+    assert_eq!(document.get("type"), None);
+    assert_eq!(document["annotations"]["http_route"], "/like/{id}");
+    assert_eq!(document["metadata"]["span"]["name"], "PUT /like");
+}
+
+#[test]
+fn another_span_is_a_subsegment_and_a_call_is_named_after_whom_it_calls() {
+    let address = ("server.address", "db.example".into());
+    let query = ("db.query.text", "SELECT ?".into());
+    let document = document(&span(SpanKind::Client, &[address, query]));
+    assert_eq!(document["type"], "subsegment");
+    assert_eq!(document["namespace"], "remote");
+    assert_eq!(document["name"], "db.example");
+    assert_eq!(document["sql"]["sanitized_query"], "SELECT ?");
+}
+
+#[test]
+fn a_span_that_nothing_called_is_a_segment() {
+    let mut root = span(SpanKind::Internal, &[]);
+    root.parent_span_id = None;
+    assert_eq!(document(&root).get("type"), None);
+}
+
+#[test]
+fn statuses_are_errors_throttles_and_faults() {
+    let check = |status: Option<i64>, failed, expected: &[&str]| {
+        let attribute = status.map(|status| ("http.response.status_code", status.into()));
+        let mut span = span(SpanKind::Server, attribute.as_slice());
+        if failed {
+            span.status = SpanStatus::Error(String::new());
+        }
+        let document = document(&span);
+        let flags = ["error", "throttle", "fault"];
+        let set: Vec<_> = flags
+            .into_iter()
+            .filter(|flag| document.get(*flag).is_some())
+            .collect();
+        assert_eq!(set, expected, "{status:?}");
+    };
+    check(Some(200), false, &[]);
+    check(Some(404), false, &["error"]);
+    check(Some(429), true, &["error", "throttle"]);
+    check(Some(500), true, &["fault"]);
+    check(None, true, &["fault"]);
+}
+
+#[test]
+fn an_exception_is_the_cause_with_its_calls() {
+    let mut span = span(SpanKind::Server, &[]);
+    let text = |key: &str, value: &str| Attribute::new(key, value);
+    let attributes = [
+        text("exception.type", "KeyError"),
+        text("exception.message", "1"),
+        text(
+            "exception.stacktrace",
+            "KeyError: 1\n    at like (app.js:12:5)",
+        ),
+    ];
+    span.events.push(Event {
+        time_unix_nano: 0,
+        name: "exception".to_owned(),
+        attributes: attributes.into_iter().collect(),
+    });
+    let exception = document(&span)["cause"]["exceptions"][0].clone();
+    assert_eq!(
+        (exception["type"].as_str(), exception["message"].as_str()),
+        (Some("KeyError"), Some("1"))
+    );
+    assert_eq!(exception["stack"][0]["path"], "app.js");
+    assert_eq!(exception["id"].as_str().unwrap().len(), 16);
+}
+
+#[test]
+fn a_document_that_is_too_large_loses_the_ends_of_its_texts_and_stays_one_datagram() {
+    let long = "x".repeat(100_000);
+    let document = document(&span(SpanKind::Server, &[("note", long.as_str().into())]));
+    assert_eq!(
+        document["metadata"]["attributes"]["note"]
+            .as_str()
+            .unwrap()
+            .len(),
+        1000
+    );
+}

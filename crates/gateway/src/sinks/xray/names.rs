@@ -1,0 +1,73 @@
+//! Ids and names as X-Ray writes them.
+
+use trace_model::{Span, SpanKind, TraceId};
+
+/// `1-` and the id's 8 and 24 hex digits: the same id, so that both sides find each other.
+pub(super) fn trace_id(id: TraceId) -> String {
+    let hex = id.to_string();
+    let (time, unique) = hex.split_at(8);
+    format!("1-{time}-{unique}")
+}
+
+/// A segment has its service's name. What calls another service has that one's name, because
+/// X-Ray's map is drawn from it; the span's own name stays in the metadata.
+pub(super) fn of(span: &Span) -> String {
+    if is_segment(span) {
+        return allowed(span.service());
+    }
+    let keys = [
+        "peer.service",
+        "server.address",
+        "db.system.name",
+        "db.system",
+    ];
+    let peer = keys.iter().find_map(|key| span.attributes.text(key));
+    match (is_call(span.kind), peer) {
+        (true, Some(peer)) => allowed(peer),
+        _ => allowed(&span.name),
+    }
+}
+
+/// A server's span, or one that nothing called: a page's action is where its trace begins.
+pub(super) const fn is_segment(span: &Span) -> bool {
+    matches!(span.kind, SpanKind::Server) || span.parent_span_id.is_none()
+}
+
+pub(super) const fn is_call(kind: SpanKind) -> bool {
+    matches!(kind, SpanKind::Client | SpanKind::Producer)
+}
+
+/// Letters, digits, blanks and `_.:/%&#=+\-@`, at most 200 of them.
+fn allowed(name: &str) -> String {
+    let keep = |char: &char| {
+        char.is_alphanumeric() || char.is_whitespace() || "_.:/%&#=+\\-@".contains(*char)
+    };
+    let name: String = name.chars().filter(keep).take(200).collect();
+    if name.trim().is_empty() {
+        return "unnamed".to_owned();
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn span(name: &str) -> Span {
+        let trace_id = "6a2b7c1e98038103d269b633813fc60c".parse().unwrap();
+        Span::new(trace_id, "00f067aa0ba902b7".parse().unwrap(), name)
+    }
+
+    #[test]
+    fn the_id_stays_the_same_id() {
+        let id = trace_id(span("a").trace_id);
+        assert_eq!(id, "1-6a2b7c1e-98038103d269b633813fc60c");
+    }
+
+    #[test]
+    fn names_hold_what_x_ray_allows() {
+        assert_eq!(allowed("PUT /like/{id} «x»"), "PUT /like/id x");
+        assert_eq!(allowed("{}"), "unnamed");
+        assert_eq!(allowed(&"x".repeat(300)).len(), 200);
+    }
+}
