@@ -7,6 +7,10 @@ use wasm_bindgen::{JsCast, JsValue};
 
 /// The property itself, or `undefined`.
 pub(crate) fn get(object: &JsValue, key: &str) -> JsValue {
+    // To ask anything else for a property throws, and the thrown object costs and is not given back.
+    if !object.is_object() && !object.is_function() {
+        return JsValue::UNDEFINED;
+    }
     js_sys::Reflect::get(object, &key.into()).unwrap_or_default()
 }
 
@@ -30,6 +34,17 @@ pub(crate) fn call(object: &JsValue, method: &str, argument: &JsValue) -> JsValu
     let method = get(object, method).dyn_into::<js_sys::Function>();
     let called = method.and_then(|method| method.call1(object, argument));
     called.unwrap_or_default()
+}
+
+/// `new Class(argument)`; `None` where the browser has no such class, or refuses.
+pub(crate) fn construct(class: &str, argument: &JsValue) -> Option<JsValue> {
+    let class = global(class).dyn_into::<js_sys::Function>().ok()?;
+    js_sys::Reflect::construct(&class, &js_sys::Array::of1(argument)).ok()
+}
+
+/// Whether a property is true, or something at all.
+pub(crate) fn is(object: &JsValue, key: &str) -> bool {
+    get(object, key).is_truthy()
 }
 
 /// Sets a property; an object that refuses stays as it is.

@@ -4,7 +4,7 @@ use web_sys::wasm_bindgen::JsCast;
 use web_sys::{Element, Event};
 
 use super::name;
-use crate::js::{get, text};
+use crate::js::{is, text};
 use crate::{Context, pipeline};
 
 const ACTIONABLE: &str = "[data-otel-action],a[href],button,summary,form,[role=button],[role=link],\
@@ -29,7 +29,7 @@ pub(super) fn acted_on(event: &Event, event_type: &str) -> Option<Acted> {
 /// The keys that activate what has the focus, pressed and not held.
 fn is_press(event: &Event) -> bool {
     let is_key = matches!(text(event, "key").as_deref(), Some("Enter" | " "));
-    is_key && !get(event, "repeat").is_truthy()
+    is_key && !is(event, "repeat")
 }
 
 /// An element that was acted on.

@@ -14,8 +14,8 @@ use web_sys::{Event, Window};
 use super::element;
 use super::held::{Opening, open};
 use crate::listener::listen;
-use crate::pipeline;
 use crate::platform::{self, Timer};
+use crate::{js, pipeline};
 
 thread_local! {
     static DISPATCH: RefCell<Option<Dispatch>> = const { RefCell::new(None) };
@@ -127,7 +127,7 @@ fn continued(event: &Event, event_type: &str) -> Option<Context> {
         } = dispatch.as_ref()?;
         let is_continued = match (before.type_().as_str(), event_type) {
             ("click", "submit") => true,
-            ("keydown", "click") => !event.is_trusted(),
+            ("keydown", "click") => !js::is(event, "isTrusted"),
             _ => false,
         };
         is_continued.then(|| context.clone())

@@ -5,12 +5,14 @@
 //! inside `data-otel-mask`, and nothing that the user has typed or chosen: no values of fields, no
 //! editable text.
 
-use js_sys::wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, Node};
+use web_sys::Element;
+use web_sys::wasm_bindgen::JsValue;
 
-use crate::js::{get, text};
+use crate::js::{call, get, global, number, text};
 
 const LONGEST: usize = 48;
+const ELEMENT_NODE: f64 = 1.0;
+const TEXT_NODE: f64 = 3.0;
 /// What is the user's, or nobody's business.
 const PRIVATE: &str = "[data-otel-mask],[contenteditable]:not([contenteditable=false])";
 /// What is no part of an element's own text.
@@ -24,66 +26,69 @@ pub(super) fn accessible(element: &Element) -> Option<String> {
     if is_private(element) {
         return None;
     }
-    let attribute = |name| element.get_attribute(name);
-    let sources: [&dyn Fn() -> Option<String>; 7] = [
-        &|| labelled_by(element),
-        &|| attribute("aria-label"),
-        &|| spoken(&get(&get(element, "labels"), "0")),
-        &|| {
-            element
-                .matches(LABELLED_BY_VALUE)
-                .ok()?
-                .then(|| text(element, "value"))?
-        },
-        &|| (element.local_name() != "form").then(|| spoken(element))?,
-        &|| attribute("title"),
-        &|| attribute("alt"),
-    ];
-    let names = sources.iter().filter_map(|source| source());
-    let mut names = names.map(|name| shortened(&name));
-    names.find(|name| !name.is_empty())
+    let attribute = |name| line(element.get_attribute(name));
+    line(labelled_by(element))
+        .or_else(|| attribute("aria-label"))
+        .or_else(|| line(spoken(&get(&get(element, "labels"), "0"))))
+        .or_else(|| line(value_on(element)))
+        .or_else(|| line(own_text(element)))
+        .or_else(|| attribute("title"))
+        .or_else(|| attribute("alt"))
 }
 
-fn is_private(element: &Element) -> bool {
-    element.closest(PRIVATE).is_ok_and(|found| found.is_some())
+fn line(text: Option<String>) -> Option<String> {
+    text.map(|text| shortened(&text))
+        .filter(|line| !line.is_empty())
 }
 
 fn labelled_by(element: &Element) -> Option<String> {
     let ids = element.get_attribute("aria-labelledby")?;
-    let document = element.owner_document()?;
-    let labels = ids
-        .split_whitespace()
-        .filter_map(|id| spoken(document.get_element_by_id(id)?.as_ref()));
-    Some(labels.collect::<Vec<_>>().join(" "))
-}
-
-/// The text inside, without what is private. `None` for what is no element.
-fn spoken(element: &JsValue) -> Option<String> {
-    let element = element.dyn_ref::<Element>()?;
-    let mut text = String::new();
-    if !is_private(element) {
-        gather(element, &mut text);
+    let document = global("document");
+    let mut labels = String::new();
+    for id in ids.split_whitespace() {
+        let label = call(&document, "getElementById", &id.into());
+        labels.push_str(&spoken(&label).unwrap_or_default());
+        labels.push(' ');
     }
-    Some(text)
+    Some(labels)
 }
 
-fn gather(node: &Node, spoken: &mut String) {
-    let mut child = node.first_child();
-    while let Some(node) = child.take().filter(|_| spoken.len() <= 4 * LONGEST) {
-        match node.dyn_ref::<Element>() {
-            Some(element) if element.matches(UNSPOKEN).unwrap_or(true) => {}
-            Some(element) => {
-                spoken.push(' ');
-                spoken.push_str(&element.get_attribute("alt").unwrap_or_default());
-                gather(element, spoken);
-                spoken.push(' ');
-            }
-            None if node.node_type() == Node::TEXT_NODE => {
-                spoken.push_str(&node.text_content().unwrap_or_default());
-            }
-            None => {}
+fn value_on(element: &Element) -> Option<String> {
+    let is_labelled_by_it = element.matches(LABELLED_BY_VALUE).unwrap_or(false);
+    is_labelled_by_it.then(|| text(element, "value"))?
+}
+
+/// That of a form is everything on it.
+fn own_text(element: &Element) -> Option<String> {
+    (element.local_name() != "form").then(|| spoken(element))?
+}
+
+fn is_private(element: &JsValue) -> bool {
+    call(element, "closest", &PRIVATE.into()).is_truthy()
+}
+
+/// The text inside, without what is private.
+fn spoken(element: &JsValue) -> Option<String> {
+    let is_element = number(element, "nodeType") == Some(ELEMENT_NODE);
+    let mut text = String::new();
+    (is_element && !is_private(element)).then(|| {
+        gather(element, &mut text);
+        text
+    })
+}
+
+fn gather(node: &JsValue, spoken: &mut String) {
+    let mut child = get(node, "firstChild");
+    while let Some(kind) = number(&child, "nodeType").filter(|_| spoken.len() <= 4 * LONGEST) {
+        if kind == TEXT_NODE {
+            spoken.push_str(&text(&child, "data").unwrap_or_default());
+        } else if call(&child, "matches", &UNSPOKEN.into()).is_falsy() {
+            spoken.push(' ');
+            spoken.push_str(&text(&child, "alt").unwrap_or_default());
+            gather(&child, spoken);
+            spoken.push(' ');
         }
-        child = node.next_sibling();
+        child = get(&child, "nextSibling");
     }
 }
 

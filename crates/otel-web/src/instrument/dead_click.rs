@@ -8,10 +8,10 @@ use std::cell::RefCell;
 use js_sys::Object;
 use opentelemetry::trace::SpanId;
 use wasm_bindgen::prelude::*;
-use web_sys::{Element, Event, Window};
+use web_sys::{Event, Window};
 
 use crate::export;
-use crate::js::{call, get, global, set};
+use crate::js::{call, construct, get, global, is, set};
 use crate::listener::listen;
 use crate::pipeline;
 use crate::platform::{self, Timer};
@@ -33,14 +33,6 @@ const EFFECTS: [&str; 9] = [
     "submit",
 ];
 
-#[wasm_bindgen]
-extern "C" {
-    type MutationObserver;
-
-    #[wasm_bindgen(constructor, catch)]
-    fn new(callback: &JsValue) -> Result<MutationObserver, JsValue>;
-}
-
 thread_local! {
     static WATCH: RefCell<Option<Watch>> = const { RefCell::new(None) };
 }
@@ -61,13 +53,13 @@ struct Suspect {
 /// Watches clicks from now on.
 pub(crate) fn install(window: &Window) {
     let changed = Closure::<dyn FnMut()>::new(effect).into_js_value();
-    let Ok(mutations) = MutationObserver::new(&changed) else {
+    let Some(mutations) = construct("MutationObserver", &changed) else {
         return;
     };
     let watch = Watch {
         suspects: Vec::new(),
         timer: Timer::new(judge),
-        mutations: mutations.into(),
+        mutations,
     };
     WATCH.with(|cell| *cell.borrow_mut() = Some(watch));
     for event in EFFECTS {
@@ -144,12 +136,8 @@ fn release(count: usize) {
 impl Suspect {
     /// A link that the browser follows may open another window, or a program, or take its time.
     fn leads_elsewhere(&self) -> bool {
-        let target = self
-            .event
-            .target()
-            .and_then(|target| target.dyn_into::<Element>().ok());
-        let link = target.and_then(|target| target.closest("a[href]").ok().flatten());
-        link.is_some() && !self.event.default_prevented()
+        let link = call(&get(&self.event, "target"), "closest", &"a[href]".into());
+        link.is_truthy() && !is(&self.event, "defaultPrevented")
     }
 
     /// Only spans that have ended: one that is open is at work.

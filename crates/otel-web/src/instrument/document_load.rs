@@ -15,7 +15,7 @@ use web_sys::{Event, Window};
 use super::timing::{self, instant};
 use super::{navigation, observer, origin};
 use crate::action::{Opening, event_time_ms, open};
-use crate::js::{call, get, global, number, text};
+use crate::js::{call, get, global, is, number, text};
 use crate::listener::listen;
 use crate::otlp::Attributes;
 use crate::pipeline::{self, EndTime, NewSpan};
@@ -116,9 +116,8 @@ fn open_root(entry: &JsValue, start_ms: f64, kind: Option<String>) -> Context {
 }
 
 fn finish_after_load(window: &Window) {
-    let is_complete = window
-        .document()
-        .is_some_and(|document| document.ready_state() == "complete");
+    let state = text(&global("document"), "readyState");
+    let is_complete = state.as_deref() == Some("complete");
     if is_complete {
         set_finish();
     } else {
@@ -153,7 +152,7 @@ fn finish() {
 
 /// Back from the back/forward cache: shown at once, nothing loaded.
 fn came_back(event: &Event) {
-    if get(event, "persisted").is_truthy() {
+    if is(event, "persisted") {
         let kind = Some("back_forward_cache".to_owned());
         let context = open_root(&navigation_entry(), event_time_ms(event), kind);
         #[cfg(feature = "web-vitals")]

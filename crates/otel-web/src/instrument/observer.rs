@@ -9,31 +9,17 @@ use js_sys::{Array, Object};
 use wasm_bindgen::prelude::*;
 
 use crate::instrument;
-use crate::js::{call, global, set, text};
-
-#[wasm_bindgen]
-extern "C" {
-    type PerformanceObserver;
-
-    #[wasm_bindgen(constructor, catch)]
-    fn new(callback: &JsValue) -> Result<PerformanceObserver, JsValue>;
-
-    #[wasm_bindgen(method, js_name = takeRecords)]
-    fn take_records(this: &PerformanceObserver) -> Array;
-}
+use crate::js::{call, construct, get, global, set, text};
 
 thread_local! {
-    static OBSERVER: RefCell<Option<PerformanceObserver>> = const { RefCell::new(None) };
+    static OBSERVER: RefCell<Option<JsValue>> = const { RefCell::new(None) };
 }
 
 /// Starts to observe entries of these types, those from before this call included. A browser that
 /// does not know a type measures nothing of the kind.
 pub(crate) fn observe(types: &[&str]) {
     let Some(observer) = observer() else { return };
-    let known = Array::from(&crate::js::get(
-        &global("PerformanceObserver"),
-        "supportedEntryTypes",
-    ));
+    let known = Array::from(&get(&global("PerformanceObserver"), "supportedEntryTypes"));
     for entry_type in types {
         let entry_type = JsValue::from_str(entry_type);
         if known.includes(&entry_type, 0) {
@@ -49,9 +35,8 @@ pub(crate) fn observe(types: &[&str]) {
 
 /// Takes note of what has been observed and not been told yet.
 pub(crate) fn drain() {
-    let entries = OBSERVER.with(|cell| Some(cell.borrow().as_ref()?.take_records()));
-    if let Some(entries) = entries {
-        entries.iter().for_each(|entry| dispatch(&entry));
+    if let Some(observer) = OBSERVER.with(|cell| cell.borrow().clone()) {
+        dispatch_all(&call(&observer, "takeRecords", &JsValue::UNDEFINED));
     }
 }
 
@@ -60,17 +45,18 @@ fn observer() -> Option<JsValue> {
         let mut observer = cell.borrow_mut();
         if observer.is_none() {
             let told = Closure::<dyn FnMut(JsValue)>::new(|list: JsValue| {
-                let entries = Array::from(&call(&list, "getEntries", &JsValue::UNDEFINED));
-                entries.iter().for_each(|entry| dispatch(&entry));
+                dispatch_all(&call(&list, "getEntries", &JsValue::UNDEFINED));
             });
-            *observer = PerformanceObserver::new(&told.into_js_value()).ok();
+            *observer = construct("PerformanceObserver", &told.into_js_value());
         }
-        Some(observer.as_ref()?.into())
+        observer.clone()
     })
 }
 
-fn dispatch(entry: &JsValue) {
-    if let Some(entry_type) = text(entry, "entryType") {
-        instrument::observed(&entry_type, entry);
+fn dispatch_all(entries: &JsValue) {
+    for entry in Array::from(entries).iter() {
+        if let Some(entry_type) = text(&entry, "entryType") {
+            instrument::observed(&entry_type, &entry);
+        }
     }
 }

@@ -6,7 +6,7 @@ use wasm_bindgen::JsValue;
 
 use crate::instrument::selector::selector;
 use crate::instrument::timing::duration;
-use crate::js::{get, number};
+use crate::js::{get, is, number};
 use crate::otlp::Attributes;
 
 const LONGEST_GAP_MS: f64 = 1_000.0;
@@ -31,7 +31,7 @@ struct Session {
 impl Shifts {
     pub(super) fn add(&mut self, entry: &JsValue) {
         // What the user asked for does not surprise.
-        if get(entry, "hadRecentInput").is_truthy() {
+        if is(entry, "hadRecentInput") {
             return;
         }
         if let (Some(value), Some(at)) = (number(entry, "value"), number(entry, "startTime")) {
