@@ -78,7 +78,8 @@ impl Builder {
         self
     }
 
-    /// The share of traces to keep, from 0 to 1. Default: 1.
+    /// The share of sessions to keep, from 0 to 1, each with all its traces. Errors are kept in any
+    /// case, without the rest of their trace. Default: 1.
     pub fn sample_ratio(mut self, ratio: f64) -> Self {
         self.config.sample_ratio = ratio;
         self

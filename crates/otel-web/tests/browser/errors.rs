@@ -1,11 +1,13 @@
 //! Errors, recorded on the action that caused them.
 
+use std::slice;
+
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use otel_web::action;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::{clickable, install, named, spans, text, trace_of};
+use crate::support::{clickable, install, named, spans, text, trace_of, until};
 
 #[wasm_bindgen_test]
 async fn a_recorded_error_marks_its_action() {
@@ -74,9 +76,11 @@ async fn the_same_rejection_again_and_again_is_one_root_with_its_stack() {
          removeEventListener('unhandledrejection', quiet);",
     );
     reject.call0(&wasm_bindgen::JsValue::UNDEFINED).unwrap();
-    let trace = trace_of("error").await;
-    assert_eq!(told(&trace, "exception.type"), ["RangeError"]);
-    assert!(told(&trace, "exception.stacktrace")[0].contains("too much tea"));
+    let is_it = |span: &Span| told(slice::from_ref(span), "exception.type") == ["RangeError"];
+    until(|| spans().iter().any(is_it), "the rejection").await;
+    let root = spans().into_iter().find(is_it).unwrap();
+    assert_eq!((&root.name[..], root.parent_span_id.len()), ("error", 0));
+    assert!(told(&[root], "exception.stacktrace")[0].contains("too much tea"));
     action("after the rejections").start().run(async {});
     trace_of("after the rejections").await;
     let messages = told(&spans(), "exception.message");
