@@ -12,6 +12,7 @@ mod names;
 mod page;
 mod requests;
 mod sessions;
+mod settings;
 mod sleep;
 mod soak;
 mod support;
