@@ -63,18 +63,32 @@ async fn the_page_load_has_milestones_and_its_files() {
 }
 
 #[wasm_bindgen_test]
-async fn a_page_that_comes_back_from_the_cache_is_a_load_of_its_own() {
+async fn a_page_that_comes_back_is_a_load_of_its_own_with_a_link_to_the_server() {
     install();
     let back = js_sys::Function::new_no_args(
         "dispatchEvent(new Event('freeze'));
-        dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))",
+        const server = document.createElement('meta');
+        server.name = 'traceparent';
+        server.content = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-03';
+        document.head.append(server);
+        dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }));
+        server.remove()",
     );
     back.call0(&wasm_bindgen::JsValue::NULL).unwrap();
     let is_back = |span: &Span| {
         text(span, "browser.navigation_timing.type").as_deref() == Some("back_forward_cache")
     };
-    let has_come = || support::spans().iter().any(is_back);
-    support::until(has_come, "the load of a page that came back").await;
+    let load = || support::spans().into_iter().find(is_back);
+    support::until(|| load().is_some(), "the load of a page that came back").await;
+    // The server made the page for an earlier load: it is linked, and not the cause.
+    let load = load().unwrap();
+    assert!(load.parent_span_id.is_empty());
+    let servers = |span: &Span| {
+        span.links
+            .iter()
+            .any(|link| link.trace_id.starts_with(&[0x0a, 0xf7]))
+    };
+    assert!(servers(&load));
 }
 
 /// Until the browser has measured so many requests to this URL.
