@@ -12,8 +12,8 @@ use crate::{Telemetry, instrument, pipeline};
 
 /// How long [`Recorder::trace`] waits. What a browser does meanwhile takes milliseconds.
 const PATIENCE_MS: f64 = 10_000.0;
-/// Some spans are told something after they have ended, such as their network timings. As long as
-/// this, about what an exporter waits.
+/// Some spans are told something after they have ended, such as their network timings. How often
+/// those are asked for that have heard all.
 const TICK_MS: f64 = 40.0;
 
 thread_local! {
@@ -70,7 +70,7 @@ impl Recorder {
                 return trace;
             }
             tick().await;
-            instrument::settle();
+            instrument::settle_due();
         }
         panic!("waited 10 s for {root} to end\n{self:?}");
     }
