@@ -64,6 +64,8 @@ pub(super) struct Exporter {
     pub(super) line: Line<Shelf>,
     pub(super) compression: Compression,
     pub(super) backoff: Backoff,
+    /// Other pages left more than this one has taken over so far.
+    may_adopt_more: bool,
     timer: Timer,
     /// When spans are sealed, on the monotonic clock; infinite while nothing is planned.
     seal_due_ms: f64,
@@ -88,6 +90,7 @@ pub(crate) fn install(destination: Destination) {
         compression: Compression::new(destination.compression, is_foreign),
         destination: Rc::new(destination),
         backoff: Backoff::default(),
+        may_adopt_more: false,
         timer: Timer::new(tick),
         seal_due_ms: f64::INFINITY,
         plan: Plan::Nothing,
@@ -143,14 +146,16 @@ pub(super) fn resume() {
     tick();
 }
 
-/// All is delivered: time for what other pages left.
+/// All is delivered: time for more of what other pages left.
 pub(super) fn adopt_more() {
-    store::with_lock(adopt);
+    if with(|exporter| exporter.may_adopt_more) == Some(true) {
+        store::with_lock(adopt);
+    }
 }
 
 fn adopt() {
     with(|exporter| {
-        exporter.line.adopt(platform::wall_s());
+        exporter.may_adopt_more = exporter.line.adopt(platform::wall_s());
         exporter.set_timer();
     });
 }

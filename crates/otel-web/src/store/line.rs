@@ -128,8 +128,8 @@ impl<S: Keep> Line<S> {
     }
 
     /// Takes over some of what other pages left behind. Callers see to it that only one page does
-    /// so at a time.
-    pub(crate) fn adopt(&mut self, now_s: u32) {
+    /// so at a time. True when there may be more.
+    pub(crate) fn adopt(&mut self, now_s: u32) -> bool {
         let mut room = ADOPT_AT_ONCE.saturating_sub(self.batches.len());
         for key in self.shelf.keys() {
             let owner = key.strip_prefix(BATCH).and_then(|rest| rest.get(..8));
@@ -138,6 +138,7 @@ impl<S: Keep> Line<S> {
             }
         }
         self.tidy_leases(now_s);
+        room == 0
     }
 
     fn adopt_one(&mut self, key: &str, owner: &str, now_s: u32) -> bool {

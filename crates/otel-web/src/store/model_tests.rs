@@ -95,7 +95,7 @@ impl World {
                 self.tabs[tab].claim(now_s);
             }
             Step::Tick(tab) => self.tabs[tab].claim(now_s),
-            Step::Adopt(tab) => self.tabs[tab].adopt(now_s),
+            Step::Adopt(tab) => drop(self.tabs[tab].adopt(now_s)),
             Step::Wait(seconds) => self.now_s += seconds,
         }
         self.note_what_was_given_up();

@@ -4,25 +4,13 @@ use opentelemetry::global;
 use opentelemetry::trace::Tracer;
 use otel_web::action;
 use wasm_bindgen_test::wasm_bindgen_test;
-use web_sys::Storage;
 
 use crate::support::{
-    accept_next_but, answer_next, dispatch, export_encoding, has_arrived, install, names, trace_of,
-    until,
+    BATCH, accept_next_but, answer_next, dispatch, export_encoding, has_arrived, install, names,
+    storage, stored, trace_of, until,
 };
 
-const BATCH: &str = "otel.batch.";
 const LEASE: &str = "otel.lease.";
-
-fn storage() -> Storage {
-    web_sys::window().unwrap().local_storage().unwrap().unwrap()
-}
-
-fn stored(prefix: &str) -> Vec<String> {
-    let store = storage();
-    let keys = (0..store.length().unwrap()).filter_map(|index| store.key(index).unwrap());
-    keys.filter(|key| key.starts_with(prefix)).collect()
-}
 
 /// The SDK is switched on, and all that other tests have ended is delivered.
 async fn quiet() {

@@ -7,7 +7,7 @@ use opentelemetry_proto::tonic::common::v1::KeyValue;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use prost::Message;
 use wasm_bindgen::prelude::*;
-use web_sys::{Event, HtmlElement};
+use web_sys::{Event, HtmlElement, Storage};
 
 #[wasm_bindgen(module = "/tests/browser/support/network.js")]
 extern "C" {
@@ -72,6 +72,20 @@ pub(crate) fn clickable(html: &str, handle: impl FnMut(Event) + 'static) -> Html
         .unwrap();
     closure.forget();
     element
+}
+
+/// How the keys of batches start that are not delivered yet.
+pub(crate) const BATCH: &str = "otel.batch.";
+
+pub(crate) fn storage() -> Storage {
+    web_sys::window().unwrap().local_storage().unwrap().unwrap()
+}
+
+/// The keys of `localStorage` that start so.
+pub(crate) fn stored(prefix: &str) -> Vec<String> {
+    let store = storage();
+    let keys = (0..store.length().unwrap()).filter_map(|index| store.key(index).unwrap());
+    keys.filter(|key| key.starts_with(prefix)).collect()
 }
 
 /// As if the browser told the page.
