@@ -15,6 +15,7 @@
 //! 4. `hub` tells the open viewers, through `api`'s event stream.
 //! 5. `sinks` send the spans on, each from its own place in the store.
 //!
+//! `xray` takes segments of AWS's SDK by UDP, off by default, and stores them as spans.
 //! `listener` takes the connections, `guard` says who may look at traces.
 //!
 //! # Invariants
@@ -48,6 +49,7 @@ mod stop;
 mod store;
 mod viewer;
 mod wire;
+mod xray;
 
 pub use config::{Config, ConfigError, Honeycomb, Limits, Otlp, Retention, Rollbar, XRay};
 pub use secret::Secret;

@@ -1,6 +1,6 @@
 //! The parts of a gateway, put together: store, hub, edge, API, viewer, sinks.
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
 use crate::{
     api::{self, Api},
@@ -15,9 +15,11 @@ use crate::{
     stop::{Stop, Stopping},
     store::Store,
     viewer,
+    xray::Receiver,
 };
 use axum::{Router, middleware::from_fn_with_state};
 use tokio::{
+    net::UdpSocket,
     task::JoinSet,
     time::{interval, timeout},
 };
@@ -32,6 +34,8 @@ pub(crate) struct Parts {
     pub(crate) ingest: Router,
     /// One line per sink that is on.
     pub(crate) sinks: Vec<String>,
+    /// Where X-Ray segments are taken, if they are.
+    pub(crate) xray: Option<SocketAddr>,
     store: Store,
     tasks: JoinSet<()>,
     stop_tasks: Stop,
@@ -58,6 +62,7 @@ impl Parts {
             rejected: Arc::new(RejectedSpans::default()),
             sinks: sinks.counters,
         };
+        let xray = tasks.xray(config, &status).await?;
         let announced = status.status().sinks.into_iter().filter_map(|sink| {
             let target = sink.target?;
             Some(format!("{}: on ({target})", sink.name))
@@ -69,6 +74,7 @@ impl Parts {
             router,
             ingest,
             sinks: announced,
+            xray,
             store,
             tasks: tasks.set,
             stop_tasks,
@@ -125,6 +131,27 @@ impl Tasks {
     fn new(stopping: Stopping) -> Self {
         let set = JoinSet::new();
         Self { set, stopping }
+    }
+
+    async fn xray(
+        &mut self,
+        config: &Config,
+        status: &StatusSource,
+    ) -> Result<Option<SocketAddr>, Error> {
+        let Some(address) = &config.xray_listen else {
+            return Ok(None);
+        };
+        let socket = UdpSocket::bind(address).await;
+        let variable = "OTEL_WEB_GATEWAY_XRAY_LISTEN";
+        let socket = socket.map_err(|error| Error::listen(address, variable, &error))?;
+        let bound = socket.local_addr()?;
+        let receiver = Receiver {
+            socket,
+            store: status.store.clone(),
+            rejected: Arc::clone(&status.rejected),
+        };
+        self.spawn(receiver.run());
+        Ok(Some(bound))
     }
 
     fn upkeep(&mut self, store: &Store, hub: &Hub) {

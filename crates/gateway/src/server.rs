@@ -95,6 +95,12 @@ impl Gateway {
         &self.viewer_url
     }
 
+    /// Where X-Ray segments are taken, if they are.
+    #[must_use]
+    pub const fn xray_address(&self) -> Option<SocketAddr> {
+        self.parts.xray
+    }
+
     /// Everything that the gateway serves, to call without a socket.
     pub fn router(&self) -> Router {
         self.parts.router.clone()
@@ -131,17 +137,22 @@ impl Gateway {
     }
 }
 
-async fn listen(address: &str, variable: &'static str) -> Result<TcpListener, Error> {
-    TcpListener::bind(address)
-        .await
-        .map_err(|error| Error::Listen {
+impl Error {
+    pub(crate) fn listen(address: &str, variable: &'static str, error: &std::io::Error) -> Self {
+        Self::Listen {
             listen: address.to_owned(),
             variable,
             reason: match error.kind() {
                 std::io::ErrorKind::AddrInUse => "another program uses this port".to_owned(),
                 _ => error.to_string(),
             },
-        })
+        }
+    }
+}
+
+async fn listen(address: &str, variable: &'static str) -> Result<TcpListener, Error> {
+    let socket = TcpListener::bind(address).await;
+    socket.map_err(|error| Error::listen(address, variable, &error))
 }
 
 /// Whoever can reach the viewer from another machine needs a token to look.

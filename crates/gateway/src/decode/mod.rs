@@ -10,7 +10,7 @@ mod validate;
 use bytes::Bytes;
 use trace_model::TraceId;
 
-pub(crate) use validate::Rejections;
+pub(crate) use validate::{Reason, Rejections, accept};
 
 use crate::wire::Origin;
 
@@ -37,6 +37,8 @@ pub(crate) struct ReceivedSpan {
     pub(crate) trace_id: TraceId,
     pub(crate) span_id: [u8; 8],
     pub(crate) body: Bytes,
+    /// It takes the place of what was stored under its ids.
+    pub(crate) revises: bool,
 }
 
 /// Why a body is not OTLP.

@@ -19,6 +19,8 @@ pub(crate) enum Reason {
     ParentSpanId,
     /// Later than the year 2262, where signed nanoseconds end.
     Time,
+    /// A datagram that is no X-Ray segment document.
+    Segment,
 }
 
 impl Reason {
@@ -28,6 +30,7 @@ impl Reason {
             Self::SpanId => "invalid_span_id",
             Self::ParentSpanId => "invalid_parent_span_id",
             Self::Time => "invalid_time",
+            Self::Segment => "invalid_segment",
         }
     }
 
@@ -37,6 +40,7 @@ impl Reason {
             Self::SpanId => "span_id must be 8 bytes and not all zero",
             Self::ParentSpanId => "parent_span_id must be empty or 8 bytes",
             Self::Time => "times must be nanoseconds since 1970 that fit 63 bits",
+            Self::Segment => "a datagram must hold one X-Ray segment document",
         }
     }
 }
@@ -46,6 +50,12 @@ impl Reason {
 pub(crate) struct Rejections(BTreeMap<Reason, u64>);
 
 impl Rejections {
+    pub(crate) fn one(reason: Reason) -> Self {
+        let mut rejections = Self::default();
+        rejections.count(reason);
+        rejections
+    }
+
     pub(crate) fn count(&mut self, reason: Reason) {
         *self.0.entry(reason).or_default() += 1;
     }
@@ -72,7 +82,7 @@ impl fmt::Display for Rejections {
 }
 
 /// Takes a span that can be part of a trace. `body` is its encoded message.
-pub(super) fn accept(span: &Span, body: Bytes) -> Result<ReceivedSpan, Reason> {
+pub(crate) fn accept(span: &Span, body: Bytes) -> Result<ReceivedSpan, Reason> {
     let trace_id = TraceId::try_from(&*span.trace_id).map_err(|_| Reason::TraceId)?;
     let span_id = SpanId::try_from(&*span.span_id).map_err(|_| Reason::SpanId)?;
     if !matches!(span.parent_span_id.len(), 0 | 8) {
@@ -84,5 +94,6 @@ pub(super) fn accept(span: &Span, body: Bytes) -> Result<ReceivedSpan, Reason> {
         trace_id,
         span_id: span_id.to_bytes(),
         body,
+        revises: false,
     })
 }

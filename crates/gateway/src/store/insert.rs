@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, named_params, params};
 use trace_model::{TraceId, TraceSummary};
 
 use super::rows;
@@ -13,6 +13,11 @@ use crate::{
 
 const SPAN: &str = "INSERT INTO span (seq, trace_id, span_id, origin, body)
     VALUES (?, ?, ?, ?, ?) ON CONFLICT (trace_id, span_id) DO NOTHING";
+
+/// A sink that has sent the former version has to see the new one, which is then numbered anew.
+const REVISED: &str = "UPDATE span SET origin = :origin, body = :body,
+        seq = iif(seq > (SELECT coalesce(max(cursor), 0) FROM sink), seq, :seq)
+    WHERE trace_id = :trace_id AND span_id = :span_id RETURNING seq";
 
 const ORIGIN: &str = "INSERT INTO origin
         (resource, resource_schema_url, scope, scope_schema_url, last_seq)
@@ -67,6 +72,9 @@ impl<'a> Insertion<'a> {
         origin: i64,
         received: i64,
     ) -> rusqlite::Result<()> {
+        if span.revises && self.revise(span, origin, received)? {
+            return Ok(());
+        }
         let seq = self.last_seq + 1;
         let trace_id = span.trace_id.to_bytes();
         let mut statement = self.connection.prepare_cached(SPAN)?;
@@ -78,6 +86,32 @@ impl<'a> Insertion<'a> {
             touched.received = received;
         }
         Ok(())
+    }
+
+    /// False when there is nothing to revise.
+    fn revise(
+        &mut self,
+        span: &ReceivedSpan,
+        origin: i64,
+        received: i64,
+    ) -> rusqlite::Result<bool> {
+        let mut statement = self.connection.prepare_cached(REVISED)?;
+        let seq = statement.query_row(
+            named_params! {
+                ":origin": origin,
+                ":body": &*span.body,
+                ":seq": self.last_seq + 1,
+                ":trace_id": span.trace_id.to_bytes(),
+                ":span_id": span.span_id,
+            },
+            |row| row.get::<_, i64>(0),
+        );
+        let Some(seq) = seq.optional()? else {
+            return Ok(false);
+        };
+        self.last_seq = self.last_seq.max(seq);
+        self.touched.entry(span.trace_id).or_default().received = received;
+        Ok(true)
     }
 
     fn origin(&mut self, origin: Origin) -> rusqlite::Result<i64> {
@@ -111,6 +145,7 @@ impl<'a> Insertion<'a> {
             ..Inserted::default()
         };
         for (id, touched) in &self.touched {
+            inserted.new_spans += touched.added;
             self.grow(*id, touched, &mut inserted)?;
         }
         Ok(inserted)
@@ -146,6 +181,7 @@ impl<'a> Insertion<'a> {
 #[derive(Default)]
 pub(super) struct Inserted {
     pub(super) last_seq: i64,
+    pub(super) new_spans: u64,
     pub(super) new_traces: u64,
     pub(super) summaries: Vec<TraceSummary>,
 }

@@ -125,7 +125,7 @@ impl Writer {
 
     fn announce(&self, inserted: Inserted) {
         self.kept.send_modify(|kept| {
-            kept.spans += inserted.last_seq.abs_diff(kept.last_seq);
+            kept.spans += inserted.new_spans;
             kept.traces += inserted.new_traces;
             kept.last_seq = inserted.last_seq;
         });

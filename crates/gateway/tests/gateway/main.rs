@@ -17,3 +17,4 @@ mod otlp_json;
 mod store;
 mod support;
 mod viewer;
+mod xray;

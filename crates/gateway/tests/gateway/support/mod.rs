@@ -4,7 +4,7 @@ mod honeycomb;
 mod served;
 mod spans;
 
-use std::{sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -78,6 +78,10 @@ impl TestGateway {
         self.gateway.router()
     }
 
+    pub(crate) fn xray_address(&self) -> Option<SocketAddr> {
+        self.gateway.xray_address()
+    }
+
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.router().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
@@ -129,6 +133,19 @@ impl TestGateway {
 
     pub(crate) async fn status(&self) -> Status {
         serde_json::from_slice(&self.get("/api/status").await.body).unwrap()
+    }
+
+    /// Waits until the list is as expected.
+    pub(crate) async fn list_when(&self, query: &str, expected: impl Fn(&[String]) -> bool) {
+        let deadline = tokio::time::Instant::now() + DEADLINE;
+        loop {
+            let names = self.list(query).await;
+            if expected(&names) {
+                return;
+            }
+            assert!(tokio::time::Instant::now() < deadline, "still {names:?}");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
     }
 
     /// Waits until the gateway's status is as expected.

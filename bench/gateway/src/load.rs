@@ -1,0 +1,90 @@
+//! Sends requests over kept connections, as fast as they are answered.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, ensure};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    task::JoinSet,
+};
+
+use crate::spans::Requests;
+
+/// Senders at once: a page and its back end, several times.
+const CONNECTIONS: u64 = 16;
+
+/// When to end.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Until {
+    Elapsed(Duration),
+    /// So many requests in all.
+    Sent(u64),
+}
+
+/// Requests of `size` spans that were answered with 200. `part` keeps the ids of several loads apart.
+pub(crate) async fn send(port: u16, size: u64, part: u64, until: Until) -> Result<u64> {
+    let mut senders = JoinSet::new();
+    let start = 1_790_000_000_000_000_000 + part * 1_000_000_000_000;
+    for connection in 0..CONNECTIONS {
+        let requests = Requests::new(size, part * CONNECTIONS + connection, start);
+        senders.spawn(sender(port, requests, until));
+    }
+    let mut sent = 0;
+    while let Some(finished) = senders.join_next().await {
+        sent += finished??;
+    }
+    Ok(sent)
+}
+
+async fn sender(port: u16, mut requests: Requests, until: Until) -> Result<u64> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
+    stream.set_nodelay(true)?;
+    let (started, mut sent) = (Instant::now(), 0);
+    loop {
+        let is_over = match until {
+            Until::Elapsed(time) => started.elapsed() >= time,
+            Until::Sent(all) => sent >= all.div_ceil(CONNECTIONS),
+        };
+        if is_over {
+            return Ok(sent);
+        }
+        post(&mut stream, &requests.next()).await?;
+        sent += 1;
+    }
+}
+
+async fn post(stream: &mut TcpStream, body: &[u8]) -> Result<()> {
+    let mut request = format!(
+        "POST /v1/traces HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/x-protobuf\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    )
+    .into_bytes();
+    request.extend_from_slice(body);
+    stream.write_all(&request).await?;
+    read_answer(stream).await
+}
+
+/// The head, and the body of the length that it gives.
+async fn read_answer(stream: &mut TcpStream) -> Result<()> {
+    let mut answer = Vec::with_capacity(512);
+    loop {
+        let read = stream.read_buf(&mut answer).await?;
+        ensure!(read > 0, "the server closed the connection");
+        let Some(end) = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n") else {
+            continue;
+        };
+        let head = String::from_utf8_lossy(&answer[..end]).to_ascii_lowercase();
+        ensure!(
+            head.starts_with("http/1.1 200"),
+            "the server answered {head}"
+        );
+        let length = head
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length:"));
+        let length: usize = length.context("no content-length")?.trim().parse()?;
+        if answer.len() >= end + 4 + length {
+            return Ok(());
+        }
+    }
+}

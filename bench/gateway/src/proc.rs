@@ -1,0 +1,29 @@
+//! What Linux knows of a process: its CPU time and its memory.
+
+use std::fs;
+
+use anyhow::{Context as _, Result};
+
+/// `USER_HZ`: ticks of `/proc` per second, the same on every Linux that matters here.
+const TICKS_PER_SECOND: f64 = 100.0;
+
+/// Seconds on a CPU so far, in user and in system mode.
+pub(crate) fn cpu_seconds(pid: u32) -> Result<f64> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat"))?;
+    // The name in parentheses may hold spaces; fields 14 and 15 are utime and stime.
+    let (_, fields) = stat
+        .rsplit_once(')')
+        .context("/proc/<pid>/stat has no name")?;
+    let ticks = fields.split_whitespace().skip(11).take(2);
+    let ticks: Result<Vec<f64>, _> = ticks.map(str::parse).collect();
+    Ok(ticks?.iter().sum::<f64>() / TICKS_PER_SECOND)
+}
+
+/// Resident memory in MB (10^6 bytes).
+pub(crate) fn rss_mb(pid: u32) -> Result<f64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kilobytes = line.and_then(|line| line.split_whitespace().next());
+    let kilobytes: f64 = kilobytes.context("no VmRSS")?.parse()?;
+    Ok(kilobytes * 1024.0 / 1e6)
+}

@@ -1,0 +1,172 @@
+//! Waits for what belongs together.
+//!
+//! A subsegment that is sent on its own does not name its service; its segment, which does,
+//! comes later. And a document that is in progress is followed by the complete one. Both
+//! wait for a moment. If the moment passes, they go on as they are: what is in progress is
+//! then shown so, and is replaced when it is complete.
+
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
+
+use tokio::time::Instant;
+
+use super::document::Document;
+
+const HOLD: Duration = Duration::from_secs(3);
+
+/// Documents held, services and unfinished documents remembered: a bound for each.
+const CAPACITY: usize = 4096;
+
+/// A document that goes on.
+#[derive(Debug)]
+pub(super) struct Ready {
+    pub(super) document: Document,
+    /// The name of its segment, when it is known.
+    pub(super) service: Option<String>,
+    /// It was shown in progress before.
+    pub(super) revises: bool,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Desk {
+    held: Vec<(Instant, Document)>,
+    /// By trace id.
+    services: HashMap<String, String>,
+    /// Ids of documents that went on in progress.
+    unfinished: HashSet<String>,
+}
+
+impl Desk {
+    /// Takes one document; what goes on because of it.
+    pub(super) fn take(&mut self, document: Document, now: Instant) -> Vec<Ready> {
+        self.held.retain(|(_, held)| held.id != document.id);
+        if document.is_segment() {
+            self.know_service(&document);
+        }
+        let mut ready = Vec::new();
+        if self.waits(&document) && self.held.len() < CAPACITY {
+            self.held.push((now + HOLD, document));
+        } else {
+            ready.push(document);
+        }
+        let waiting = std::mem::take(&mut self.held);
+        let (held, released) = waiting.into_iter().partition(|(_, held)| self.waits(held));
+        self.held = held;
+        ready.extend(released.into_iter().map(|(_, document)| document));
+        ready
+            .into_iter()
+            .map(|document| self.send_on(document))
+            .collect()
+    }
+
+    /// What has waited long enough.
+    pub(super) fn due(&mut self, now: Instant) -> Vec<Ready> {
+        let waiting = std::mem::take(&mut self.held);
+        let (due, held): (Vec<_>, _) = waiting.into_iter().partition(|(due, _)| *due <= now);
+        self.held = held;
+        due.into_iter()
+            .map(|(_, document)| self.send_on(document))
+            .collect()
+    }
+
+    fn waits(&self, document: &Document) -> bool {
+        !document.is_complete() || self.service(document).is_none()
+    }
+
+    fn know_service(&mut self, segment: &Document) {
+        if self.services.len() >= CAPACITY {
+            self.services.clear();
+        }
+        let trace_id = segment.trace_id.clone().unwrap_or_default();
+        self.services.insert(trace_id, segment.name.clone());
+    }
+
+    fn service<'a>(&'a self, document: &'a Document) -> Option<&'a String> {
+        if document.is_segment() {
+            return Some(&document.name);
+        }
+        self.services.get(document.trace_id.as_deref()?)
+    }
+
+    fn send_on(&mut self, document: Document) -> Ready {
+        let service = self.service(&document).cloned();
+        let revises = self.unfinished.remove(&document.id);
+        if !document.is_complete() && self.unfinished.len() < CAPACITY {
+            self.unfinished.insert(document.id.clone());
+        }
+        Ready {
+            document,
+            service,
+            revises,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn document(fields: Value) -> Document {
+        let mut document = json!({"id": "1", "name": "a", "trace_id": "t", "start_time": 1.0});
+        let all = document.as_object_mut().unwrap();
+        all.extend(fields.as_object().unwrap().clone());
+        serde_json::from_value(document).unwrap()
+    }
+
+    fn names(ready: &[Ready]) -> Vec<(&str, Option<&str>, bool)> {
+        let ready = ready.iter();
+        ready
+            .map(|ready| {
+                (
+                    ready.document.id.as_str(),
+                    ready.service.as_deref(),
+                    ready.revises,
+                )
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_subsegment_on_its_own_waits_for_the_name_of_its_segment() {
+        let (mut desk, now) = (Desk::default(), Instant::now());
+        let sub = document(json!({"id": "2", "type": "subsegment", "end_time": 2.0}));
+        assert!(desk.take(sub, now).is_empty());
+        let segment = document(json!({"name": "shop", "end_time": 2.0}));
+        let expected = [("1", Some("shop"), false), ("2", Some("shop"), false)];
+        assert_eq!(names(&desk.take(segment, now)), expected);
+    }
+
+    #[test]
+    fn a_subsegment_whose_segment_never_comes_goes_on_without_a_name() {
+        let (mut desk, now) = (Desk::default(), Instant::now());
+        let sub = document(json!({"id": "2", "type": "subsegment", "end_time": 2.0}));
+        desk.take(sub, now);
+        assert!(desk.due(now).is_empty());
+        assert_eq!(names(&desk.due(now + HOLD)), [("2", None, false)]);
+    }
+
+    #[test]
+    fn a_document_in_progress_gives_way_to_the_complete_one() {
+        let (mut desk, now) = (Desk::default(), Instant::now());
+        assert!(
+            desk.take(document(json!({"in_progress": true})), now)
+                .is_empty()
+        );
+        let complete = desk.take(document(json!({"end_time": 2.0})), now);
+        assert_eq!(names(&complete), [("1", Some("a"), false)]);
+        assert!(desk.due(now + HOLD).is_empty());
+    }
+
+    #[test]
+    fn one_that_stays_in_progress_is_shown_and_revised_later() {
+        let (mut desk, now) = (Desk::default(), Instant::now());
+        desk.take(document(json!({"in_progress": true})), now);
+        assert_eq!(names(&desk.due(now + HOLD)), [("1", Some("a"), false)]);
+        let complete = desk.take(document(json!({"end_time": 2.0})), now + HOLD);
+        assert_eq!(names(&complete), [("1", Some("a"), true)]);
+    }
+}

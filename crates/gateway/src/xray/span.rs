@@ -1,0 +1,172 @@
+//! From a segment document to OTLP spans: one for the document, one for each subsegment.
+
+use opentelemetry_proto::tonic::{
+    common::v1::KeyValue,
+    resource::v1::Resource,
+    trace::v1::{Span, Status, span::Event},
+};
+use prost::Message;
+use trace_model::{SpanId, TraceId};
+
+use super::{
+    attributes::{self, text},
+    desk::Ready,
+    document::{Document, Exception, Frame},
+};
+use crate::{
+    decode::{Decoded, accept},
+    wire::Origin,
+};
+
+const SERVER: i32 = 2;
+const CLIENT: i32 = 3;
+const INTERNAL: i32 = 1;
+const ERROR: i32 = 2;
+
+/// Spans, and rejections for those whose ids are none.
+pub(super) fn decode(ready: Ready) -> Decoded {
+    let resource = resource(&ready);
+    let mut spans = Vec::new();
+    // Subsegments within a segment may leave out what the segment says.
+    let trace_id = ready.document.trace_id.clone().unwrap_or_default();
+    collect(&ready.document, &trace_id, None, &mut spans);
+    let (mut decoded, mut accepted) = (Decoded::default(), Vec::new());
+    for span in spans {
+        match accept(&span, span.encode_to_vec().into()) {
+            Ok(mut span) => {
+                span.revises = ready.revises;
+                accepted.push(span);
+            }
+            Err(reason) => decoded.rejections.count(reason),
+        }
+    }
+    decoded.batch.push((resource, accepted));
+    decoded
+}
+
+fn resource(ready: &Ready) -> Origin {
+    let mut attributes = Vec::new();
+    attributes.extend(
+        ready
+            .service
+            .as_ref()
+            .map(|name| text("service.name", name)),
+    );
+    let sdk = ready.document.aws.get("xray");
+    for (key, field) in [
+        ("telemetry.sdk.name", "sdk"),
+        ("telemetry.sdk.version", "sdk_version"),
+    ] {
+        let value = sdk.and_then(|sdk| sdk[field].as_str());
+        attributes.extend(value.map(|value| text(key, value)));
+    }
+    let resource = Resource {
+        attributes,
+        ..Resource::default()
+    };
+    Origin {
+        resource: resource.encode_to_vec().into(),
+        ..Origin::default()
+    }
+}
+
+fn collect(document: &Document, trace_id: &str, parent: Option<&str>, spans: &mut Vec<Span>) {
+    spans.push(span(document, trace_id, parent));
+    for subsegment in &document.subsegments {
+        collect(subsegment, trace_id, Some(&document.id), spans);
+    }
+}
+
+fn span(document: &Document, trace_id: &str, parent: Option<&str>) -> Span {
+    let start = nanos(document.start_time);
+    Span {
+        trace_id: trace_id
+            .parse()
+            .map_or_else(|_| Vec::new(), |id: TraceId| id.to_bytes().into()),
+        span_id: span_id(&document.id),
+        parent_span_id: document
+            .parent_id
+            .as_deref()
+            .or(parent)
+            .map(span_id)
+            .unwrap_or_default(),
+        name: document.name.clone(),
+        kind: kind(document, parent),
+        start_time_unix_nano: start,
+        end_time_unix_nano: document.end_time.map_or(start, nanos),
+        attributes: attributes::of(document),
+        events: document
+            .exceptions
+            .iter()
+            .map(|exception| event(exception, document))
+            .collect(),
+        status: status(document),
+        ..Span::default()
+    }
+}
+
+/// Without an id the span is rejected, and counted.
+fn span_id(hex: &str) -> Vec<u8> {
+    hex.parse()
+        .map_or_else(|_| Vec::new(), |id: SpanId| id.to_bytes().into())
+}
+
+/// Seconds in a double are exact to a quarter of a microsecond; no use in inventing more.
+fn nanos(seconds: f64) -> u64 {
+    // Negative and absurd times saturate; the latter are rejected.
+    ((seconds * 1e6).round() as u64).saturating_mul(1000)
+}
+
+fn kind(document: &Document, parent: Option<&str>) -> i32 {
+    match document.namespace.as_deref() {
+        Some("remote" | "aws") => CLIENT,
+        _ if document.is_segment() && parent.is_none() => SERVER,
+        _ => INTERNAL,
+    }
+}
+
+fn status(document: &Document) -> Option<Status> {
+    let failed = document.error || document.fault || document.throttle;
+    let exception = document.exceptions.first();
+    failed.then(|| Status {
+        code: ERROR,
+        message: exception
+            .and_then(|exception| exception.message.clone())
+            .unwrap_or_default(),
+    })
+}
+
+/// X-Ray has no time for an exception: it ends what it is in.
+fn event(exception: &Exception, document: &Document) -> Event {
+    let frames: Vec<String> = exception.stack.iter().map(frame).collect();
+    let texts = [
+        ("exception.type", exception.kind.clone()),
+        ("exception.message", exception.message.clone()),
+        (
+            "exception.stacktrace",
+            (!frames.is_empty()).then(|| frames.join("\n")),
+        ),
+    ];
+    let attributes = texts
+        .into_iter()
+        .filter_map(|(key, value)| Some(text(key, &value?)));
+    Event {
+        time_unix_nano: nanos(document.end_time.unwrap_or(document.start_time)),
+        name: "exception".to_owned(),
+        attributes: attributes.collect::<Vec<KeyValue>>(),
+        ..Event::default()
+    }
+}
+
+fn frame(frame: &Frame) -> String {
+    let (label, path) = (frame.label.as_deref(), frame.path.as_deref());
+    let line = frame
+        .line
+        .map(|line| format!(":{line}"))
+        .unwrap_or_default();
+    format!(
+        "at {} ({}{line})",
+        label.unwrap_or("?"),
+        path.unwrap_or("?")
+    )
+}
