@@ -138,7 +138,7 @@ impl Gateway {
 
 impl Drop for Gateway {
     fn drop(&mut self) {
-        for suffix in ["", "-wal", "-shm"] {
+        for suffix in ["", "-wal", "-shm", "-lock"] {
             let mut file = self.database.clone().into_os_string();
             file.push(suffix);
             drop(std::fs::remove_file(file));
