@@ -73,6 +73,8 @@ pub(crate) fn install(window: &Window) {
             after_load: Timer::new(finish),
         });
     });
+    // Who asks twice is told twice of what came before.
+    #[cfg(not(feature = "resource-timing"))]
     observer::observe(&["resource"]);
     finish_after_load(window);
     listen(window, "pageshow", |event| came_back(&event));

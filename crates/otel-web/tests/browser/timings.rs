@@ -57,6 +57,11 @@ async fn the_page_load_has_milestones_and_its_files() {
     let is_wasm = |span: &&Span| text(span, "url.full").is_some_and(|url| url.ends_with(".wasm"));
     let wasm = trace.iter().find(is_wasm).unwrap();
     assert_eq!(wasm.name, "resourceFetch");
+    let times = |span: &Span| (span.start_time_unix_nano, span.end_time_unix_nano);
+    let twins = trace
+        .iter()
+        .filter(|span| span.name == wasm.name && times(span) == times(wasm));
+    assert_eq!(twins.count(), 1);
     let files = trace.iter().filter(|span| span.name == "resourceFetch");
     let count = number(root, "browser.resource_count").unwrap();
     assert_eq!(files.count(), count as usize);

@@ -20,6 +20,9 @@ const ALLOWANCE: f64 = 50.0;
 /// An event's time stamp and its entry's start are the same instant, each rounded.
 const TOLERANCE_MS: f64 = 0.2;
 
+/// Browsers round latencies to this.
+const ROUNDING_MS: f64 = 8.0;
+
 #[derive(Default)]
 pub(super) struct Interactions {
     slow: Vec<Interaction>,
@@ -29,9 +32,10 @@ pub(super) struct Interactions {
 
 struct Interaction {
     id: f64,
+    start_ms: f64,
     latency_ms: f64,
-    input_delay_ms: f64,
-    processing_ms: f64,
+    processing_start_ms: f64,
+    processing_end_ms: f64,
     event: String,
     target: Option<String>,
     action: Option<SpanContext>,
@@ -54,7 +58,7 @@ impl Interactions {
         let Some(mut new) = Interaction::of(entry) else {
             return;
         };
-        new.action = number(entry, "startTime").and_then(|start| self.action_at(start));
+        new.action = self.action_at(new.start_ms);
         let known = self.slow.iter().position(|known| known.id == new.id);
         if let Some(known) = known.map(|index| self.slow.remove(index)) {
             new = slower(known, new);
@@ -100,27 +104,30 @@ impl Interactions {
     }
 }
 
-/// Two events of one interaction: the slower one counts, for the action of either.
+/// Two events of one interaction: the slower one counts, for the action of either. The listeners of
+/// both delay the frame they wait for together.
 fn slower(mut one: Interaction, mut other: Interaction) -> Interaction {
     let action = one.action.take().or(other.action.take());
-    let slower = if other.latency_ms > one.latency_ms {
-        other
+    let (mut slower, faster) = if other.latency_ms > one.latency_ms {
+        (other, one)
     } else {
-        one
+        (one, other)
     };
+    if (slower.end_ms() - faster.end_ms()).abs() <= ROUNDING_MS {
+        slower.processing_end_ms = slower.processing_end_ms.max(faster.processing_end_ms);
+    }
     Interaction { action, ..slower }
 }
 
 impl Interaction {
     /// `None` for an event that belongs to none, such as a movement of the pointer.
     fn of(entry: &JsValue) -> Option<Self> {
-        let start = number(entry, "startTime")?;
-        let processing_start = number(entry, "processingStart")?;
         Some(Self {
             id: number(entry, "interactionId").filter(|id| *id > 0.0)?,
             latency_ms: number(entry, "duration")?,
-            input_delay_ms: processing_start - start,
-            processing_ms: number(entry, "processingEnd")? - processing_start,
+            start_ms: number(entry, "startTime")?,
+            processing_start_ms: number(entry, "processingStart")?,
+            processing_end_ms: number(entry, "processingEnd")?,
             event: text(entry, "name")?,
             target: selector(&get(entry, "target")),
             action: None,
@@ -151,9 +158,14 @@ impl Interaction {
     /// The whole, and what it consists of. The browser rounds the whole, which may come out as less
     /// than its parts.
     fn parts(&self) -> [f64; 4] {
-        let (input, processing) = (self.input_delay_ms, self.processing_ms);
-        let presentation = (self.latency_ms - input - processing).max(0.0);
+        let input = self.processing_start_ms - self.start_ms;
+        let processing = self.processing_end_ms - self.processing_start_ms;
+        let presentation = (self.end_ms() - self.processing_end_ms).max(0.0);
         [self.latency_ms, input, processing, presentation]
+    }
+
+    fn end_ms(&self) -> f64 {
+        self.start_ms + self.latency_ms
     }
 }
 
@@ -165,9 +177,10 @@ mod tests {
     fn interaction(id: f64, latency_ms: f64, event: &str) -> Interaction {
         Interaction {
             id,
+            start_ms: 100.0,
             latency_ms,
-            input_delay_ms: 4.0,
-            processing_ms: 8.0,
+            processing_start_ms: 104.0,
+            processing_end_ms: 112.0,
             event: event.to_owned(),
             target: None,
             action: None,
@@ -183,6 +196,17 @@ mod tests {
             (both.latency_ms, both.event.as_str()),
             (48.0, "pointerdown")
         );
+    }
+
+    #[test]
+    fn listeners_of_all_events_before_the_frame_count_as_processing() {
+        let down = interaction(1.0, 96.0, "pointerdown");
+        let click = Interaction {
+            start_ms: 106.0,
+            processing_end_ms: 188.0,
+            ..interaction(1.0, 88.0, "click")
+        };
+        assert_eq!(slower(down, click).parts(), [96.0, 4.0, 84.0, 8.0]);
     }
 
     #[test]
