@@ -91,7 +91,7 @@ impl Event for Expired {
 
 impl Event for Damaged {
     fn record(self, counts: &mut Counts) {
-        let text = format!("{} spans are damaged in the store, set aside", self.spans);
+        let text = format!("{} spans are damaged in the store and left out", self.spans);
         counts.drop_spans("damaged", self.spans);
         counts.fail(&text);
         counts.say(&text);

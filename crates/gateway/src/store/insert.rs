@@ -5,14 +5,14 @@ use std::collections::HashMap;
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 use trace_model::{TraceId, TraceSummary};
 
-use super::rows;
+use super::{checksum, rows};
 use crate::{
     decode::{Batch, ReceivedSpan},
     wire::Origin,
 };
 
-const SPAN: &str = "INSERT INTO span (seq, trace_id, span_id, origin, body)
-    VALUES (?, ?, ?, ?, ?) ON CONFLICT (trace_id, span_id) DO NOTHING";
+const SPAN: &str = "INSERT INTO span (seq, trace_id, span_id, origin, body, crc)
+    VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (trace_id, span_id) DO NOTHING";
 
 /// A sink that has sent the former version has to see the new one, which is then numbered anew.
 const REVISED: &str = "UPDATE span SET origin = :origin, body = :body,
@@ -78,7 +78,9 @@ impl<'a> Insertion<'a> {
         let seq = self.last_seq + 1;
         let trace_id = span.trace_id.to_bytes();
         let mut statement = self.connection.prepare_cached(SPAN)?;
-        let added = statement.execute(params![seq, trace_id, span.span_id, origin, &*span.body])?;
+        let crc = checksum::of(&trace_id, &span.span_id, &span.body);
+        let values = params![seq, trace_id, span.span_id, origin, &*span.body, crc];
+        let added = statement.execute(values)?;
         if added == 1 {
             self.last_seq = seq;
             let touched = self.touched.entry(span.trace_id).or_default();

@@ -6,8 +6,10 @@
 //!
 //! Every new span gets the next number, `seq`, without gaps. That order is also the queue
 //! of every sink: a sink remembers the last `seq` it is done with, and what lies behind it
-//! waits (see [`queue`]). So forwarding needs no second copy of a span.
+//! waits (see [`queue`]). So forwarding needs no second copy of a span: what makes a span
+//! durable once, one commit and one checksum, holds for all sinks.
 
+mod checksum;
 mod convert;
 mod insert;
 mod list;
@@ -19,6 +21,7 @@ mod schema;
 mod search;
 mod spans;
 mod values;
+mod waiting;
 mod writer;
 
 use std::{

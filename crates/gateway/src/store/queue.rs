@@ -2,18 +2,16 @@
 //!
 //! The store's retention bounds the queue. A span that is deleted before a sink took it
 //! leaves a gap in the numbers, and gaps are counted: such a span is dropped as expired.
+//!
+//! One durable order for all sinks instead of a queue file for each: a span is written and
+//! synced once, a sink that is down costs no space of its own, and what survives `kill -9`
+//! is decided by the one commit that also decides what was acknowledged. A cursor moves
+//! after the receiver has answered, so a batch that was under way is sent again.
 
-use bytes::Bytes;
 use rusqlite::{Connection, params};
 
-use super::{ReadError, Store, spans, writer::Command};
+use super::{ReadError, Store, waiting, writer::Command};
 use crate::wire;
-
-const WAITING: &str =
-    "SELECT seq, origin, body FROM span WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?";
-
-/// Encoding adds a few bytes to each span: its tag and its length.
-const ENVELOPE_BYTES: usize = 8;
 
 /// Keeps the cursors of `sinks` and forgets all others. A new sink starts with the next span.
 pub(super) fn prepare(connection: &Connection, sinks: &[&str]) -> rusqlite::Result<()> {
@@ -52,7 +50,7 @@ pub(crate) struct Pending {
     pub(crate) expired: u64,
     /// Numbers of spans that are in the store and cannot be read.
     pub(crate) damaged: Vec<i64>,
-    up_to: i64,
+    pub(super) up_to: i64,
 }
 
 /// A sink's place in the order of spans.
@@ -95,7 +93,7 @@ impl SinkQueue {
     ) -> Result<Pending, ReadError> {
         let (cursor, last) = (self.cursor, self.store.kept().last_seq);
         let limits = (max_spans, max_bytes);
-        let read = move |connection: &Connection| read(connection, cursor, last, limits);
+        let read = move |connection: &Connection| waiting::read(connection, cursor, last, limits);
         self.store.read(read).await
     }
 
@@ -110,33 +108,4 @@ impl SinkQueue {
             .send(Command::Advance { sink, cursor })
             .await;
     }
-}
-
-fn read(
-    connection: &Connection,
-    cursor: i64,
-    last: i64,
-    (max_spans, max_bytes): (usize, usize),
-) -> rusqlite::Result<Pending> {
-    let mut statement = connection.prepare_cached(WAITING)?;
-    let mut rows = statement.query(params![cursor, last, max_spans])?;
-    let (mut taken, mut bytes, mut up_to): (Vec<(i64, Bytes)>, _, _) = (Vec::new(), 0, None);
-    while let Some(row) = rows.next()? {
-        let body = Bytes::from(row.get::<_, Vec<u8>>(2)?);
-        bytes += body.len() + ENVELOPE_BYTES;
-        if bytes > max_bytes && !taken.is_empty() {
-            break;
-        }
-        up_to = Some(row.get(0)?);
-        taken.push((row.get(1)?, body));
-    }
-    let up_to = up_to.unwrap_or(last);
-    let spans = taken.len();
-    Ok(Pending {
-        request: spans::grouped(connection, taken)?,
-        spans,
-        expired: up_to.abs_diff(cursor).saturating_sub(spans as u64),
-        damaged: Vec::new(),
-        up_to,
-    })
 }

@@ -11,7 +11,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::Kept;
 
 /// * `origin`: who made spans: a resource and a scope, encoded, shared by many spans
-/// * `span`: a span's encoded message, numbered in the order of arrival
+/// * `span`: a span's encoded message with its checksum, numbered in the order of arrival
 /// * `trace`: what the list filters by, and `summary`, the JSON object that it shows. Its
 ///   index by start holds the short columns, so that most filters touch no row in vain.
 /// * `sink`: how far each sink has come
@@ -33,6 +33,7 @@ CREATE TABLE IF NOT EXISTS span (
     span_id BLOB NOT NULL,
     origin INTEGER NOT NULL,
     body BLOB NOT NULL,
+    crc INTEGER NOT NULL,
     UNIQUE (trace_id, span_id)
 );
 CREATE TABLE IF NOT EXISTS trace (
@@ -65,7 +66,7 @@ INSERT OR IGNORE INTO numbering VALUES (1, 0);
 ";
 
 /// Raised when the tables change. Traces are short-lived, so an older store starts afresh.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 /// `synchronous = FULL`: a commit is on the disk, not only with the system, before it is acknowledged.
 const WRITER_PRAGMAS: &str = "

@@ -12,11 +12,12 @@ use prost::Message;
 use rusqlite::{Connection, OptionalExtension, Row, types::Type};
 use trace_model::{Resource, Scope, Span, TraceId};
 
-use super::convert;
+use super::{checksum, convert, waiting};
 use crate::wire::{self, Origin};
 
 /// The spans of a trace in the order of arrival, each with the number of its origin.
-const OF_TRACE: &str = "SELECT origin, body FROM span WHERE trace_id = ? ORDER BY seq";
+const OF_TRACE: &str =
+    "SELECT origin, body, trace_id, span_id, crc FROM span WHERE trace_id = ? ORDER BY seq";
 
 const ORIGIN: &str =
     "SELECT resource, resource_schema_url, scope, scope_schema_url FROM origin WHERE id = ?";
@@ -71,11 +72,21 @@ pub(super) fn values(connection: &Connection, id: TraceId) -> rusqlite::Result<V
 
 fn rows(connection: &Connection, id: TraceId) -> rusqlite::Result<Vec<(i64, Bytes)>> {
     let mut statement = connection.prepare_cached(OF_TRACE)?;
-    statement.query_map([id.to_bytes()], span_row)?.collect()
+    let mut rows = statement.query([id.to_bytes()])?;
+    let mut spans = Vec::new();
+    while let Some(row) = rows.next()? {
+        spans.extend(span_row(row)?);
+    }
+    Ok(spans)
 }
 
-fn span_row(row: &Row<'_>) -> rusqlite::Result<(i64, Bytes)> {
-    Ok((row.get(0)?, row.get::<_, Vec<u8>>(1)?.into()))
+/// Columns: origin, body, both ids, checksum. None when they do not belong together.
+pub(super) fn span_row(row: &Row<'_>) -> rusqlite::Result<Option<(i64, Bytes)>> {
+    let blob = |column| row.get_ref(column)?.as_blob().map_err(damaged);
+    let (body, trace_id, span_id) = (blob(1)?, blob(2)?, blob(3)?);
+    let intact = row.get::<_, u32>(4)? == checksum::of(trace_id, span_id, body);
+    let span = (row.get(0)?, Bytes::copy_from_slice(body));
+    Ok(intact.then_some(span))
 }
 
 fn origin(connection: &Connection, id: i64) -> rusqlite::Result<Origin> {
@@ -88,7 +99,11 @@ fn origin(connection: &Connection, id: i64) -> rusqlite::Result<Origin> {
             scope_schema_url: row.get(3)?,
         })
     });
-    Ok(origin.optional()?.unwrap_or_default())
+    match origin.optional() {
+        // A resource that cannot be read costs its attributes, not its spans.
+        Err(error) if waiting::is_damage(&error) => Ok(Origin::default()),
+        found => Ok(found?.unwrap_or_default()),
+    }
 }
 
 fn origin_values(

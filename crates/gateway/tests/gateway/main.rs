@@ -14,6 +14,7 @@ mod cors;
 mod honeycomb;
 mod otlp_http;
 mod otlp_json;
+mod sinks;
 mod store;
 mod support;
 mod viewer;

@@ -11,7 +11,7 @@ use axum::{
     body::{Body, Bytes},
     extract::State,
     http::{HeaderMap, Response},
-    routing::post,
+    routing::{get, post},
 };
 use flate2::read::GzDecoder;
 use opentelemetry_proto::tonic::{
@@ -59,6 +59,7 @@ impl FakeHoneycomb {
         }));
         let router = Router::new()
             .route("/v1/traces", post(answer))
+            .route("/1/auth", get(auth))
             .with_state(Arc::clone(&seen));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -82,6 +83,20 @@ impl FakeHoneycomb {
         let scopes = resources.flat_map(|resource| resource.scope_spans);
         scopes.flat_map(|scope| scope.spans).collect()
     }
+}
+
+/// Whose key it is, in the form that Honeycomb documents.
+async fn auth(headers: HeaderMap) -> Response<Body> {
+    if headers.get("x-honeycomb-team").is_none_or(|key| key != KEY) {
+        return refuse(
+            401,
+            None,
+            r#"{"error":"unknown API key - check your credentials"}"#,
+        );
+    }
+    let body = r#"{"id":"hcaik_01","type":"ingest","api_key_access":{"events":true},
+        "environment":{"name":"Test","slug":"test"},"team":{"name":"Cruddur","slug":"cruddur"}}"#;
+    Response::new(Body::from(body))
 }
 
 async fn answer(

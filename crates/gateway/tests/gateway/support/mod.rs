@@ -1,8 +1,10 @@
 //! A gateway with a store of its own, and the spans to send to it.
 
 mod honeycomb;
+mod rollbar;
 mod served;
 mod spans;
+mod xray_daemon;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -21,8 +23,10 @@ use trace_model::Status;
 
 pub(crate) use self::{
     honeycomb::{FakeHoneycomb, KEY, Reply},
+    rollbar::{FakeRollbar, TOKEN},
     served::Served,
-    spans::{gzip, request, span, trace_id},
+    spans::{exception, gzip, request, span, trace_id},
+    xray_daemon::FakeDaemon,
 };
 
 pub(crate) const PROTOBUF: &str = "application/x-protobuf";
@@ -52,7 +56,7 @@ impl TestGateway {
         Self::open(config, dir).await
     }
 
-    async fn open(config: Config, dir: Arc<TempDir>) -> Self {
+    pub(crate) async fn open(config: Config, dir: Arc<TempDir>) -> Self {
         let gateway = Gateway::start(&config).await.unwrap();
         Self {
             gateway,

@@ -7,7 +7,7 @@ use opentelemetry_proto::tonic::{
     collector::trace::v1::ExportTraceServiceRequest,
     common::v1::{AnyValue, InstrumentationScope, KeyValue, any_value::Value},
     resource::v1::Resource,
-    trace::v1::{ResourceSpans, ScopeSpans, Span},
+    trace::v1::{ResourceSpans, ScopeSpans, Span, span::Event},
 };
 
 const START: u64 = 1_790_000_000_000_000_000;
@@ -23,6 +23,22 @@ pub(crate) fn span(trace: u8, id: u8, name: &str) -> Span {
         end_time_unix_nano: start + 10_000_000,
         ..Span::default()
     }
+}
+
+/// `span` with an exception event.
+pub(crate) fn exception(mut span: Span, message: &str) -> Span {
+    let stacktrace = "KeyError: x\n    at like (app.js:12:5)\n    at main (app.js:30:1)";
+    span.events.push(Event {
+        time_unix_nano: span.end_time_unix_nano,
+        name: "exception".to_owned(),
+        attributes: vec![
+            string("exception.type", "KeyError"),
+            string("exception.message", message),
+            string("exception.stacktrace", stacktrace),
+        ],
+        ..Event::default()
+    });
+    span
 }
 
 /// The hex id of [`span`]'s trace.

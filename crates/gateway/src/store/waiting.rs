@@ -1,0 +1,137 @@
+//! Reads the next batch of a sink, around what is damaged.
+//!
+//! A span whose checksum is wrong is left out. A page that SQLite cannot make sense of fails
+//! the whole query; then the same numbers are asked for one by one, and those that fail are
+//! left out.
+
+use bytes::Bytes;
+use rusqlite::{Connection, ErrorCode, Row, params};
+
+use super::{Pending, spans};
+
+const WAITING: &str = "SELECT origin, body, trace_id, span_id, crc, seq FROM span
+    WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?";
+
+const ONE: &str = "SELECT origin, body, trace_id, span_id, crc, seq FROM span WHERE seq = ?";
+
+/// Encoding adds a few bytes to each span: its tag and its length.
+const ENVELOPE_BYTES: usize = 8;
+
+/// Numbers that are asked for one by one before a batch goes out.
+const SALVAGED: i64 = 1_000;
+
+/// The spans behind `cursor`, at least one if any is left.
+pub(super) fn read(
+    connection: &Connection,
+    cursor: i64,
+    last: i64,
+    limits: (usize, usize),
+) -> rusqlite::Result<Pending> {
+    let mut batch = Batch::new(limits);
+    match in_one_go(connection, cursor, last, &mut batch) {
+        Ok(()) => {}
+        Err(error) if is_damage(&error) => {
+            batch = Batch::new(limits);
+            one_by_one(connection, cursor, last, &mut batch)?;
+        }
+        Err(error) => return Err(error),
+    }
+    batch.finish(connection, cursor, last)
+}
+
+fn in_one_go(
+    connection: &Connection,
+    cursor: i64,
+    last: i64,
+    batch: &mut Batch,
+) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare_cached(WAITING)?;
+    let mut rows = statement.query(params![cursor, last, batch.max_spans])?;
+    while let Some(row) = rows.next()? {
+        if !batch.add(row)? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn one_by_one(
+    connection: &Connection,
+    cursor: i64,
+    last: i64,
+    batch: &mut Batch,
+) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare_cached(ONE)?;
+    for seq in cursor + 1..=last.min(cursor + SALVAGED) {
+        let added = statement.query_row([seq], |row| batch.add(row));
+        match added {
+            Ok(false) => return Ok(()),
+            Ok(true) | Err(rusqlite::Error::QueryReturnedNoRows) => {}
+            Err(error) if is_damage(&error) => batch.damaged.push(seq),
+            Err(error) => return Err(error),
+        }
+        batch.up_to = Some(seq);
+    }
+    Ok(())
+}
+
+/// SQLite's own error for it, or a value of a type that was never written.
+pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_error_code();
+    code.is_none_or(|code| code == ErrorCode::DatabaseCorrupt)
+}
+
+/// What was read so far.
+struct Batch {
+    max_spans: usize,
+    max_bytes: usize,
+    spans: Vec<(i64, Bytes)>,
+    bytes: usize,
+    damaged: Vec<i64>,
+    up_to: Option<i64>,
+}
+
+impl Batch {
+    const fn new((max_spans, max_bytes): (usize, usize)) -> Self {
+        Self {
+            max_spans,
+            max_bytes,
+            spans: Vec::new(),
+            bytes: 0,
+            damaged: Vec::new(),
+            up_to: None,
+        }
+    }
+
+    /// False when the batch is full without this span.
+    fn add(&mut self, row: &Row<'_>) -> rusqlite::Result<bool> {
+        let seq = row.get(5)?;
+        match spans::span_row(row)? {
+            Some((origin, body)) => {
+                let bytes = self.bytes + body.len() + ENVELOPE_BYTES;
+                let full = bytes > self.max_bytes || self.spans.len() == self.max_spans;
+                if full && !self.spans.is_empty() {
+                    return Ok(false);
+                }
+                self.bytes = bytes;
+                self.spans.push((origin, body));
+            }
+            None => self.damaged.push(seq),
+        }
+        self.up_to = Some(seq);
+        Ok(true)
+    }
+
+    fn finish(self, connection: &Connection, cursor: i64, last: i64) -> rusqlite::Result<Pending> {
+        let up_to = self.up_to.unwrap_or(last);
+        let spans = self.spans.len();
+        let found = (spans + self.damaged.len()) as u64;
+        Ok(Pending {
+            request: spans::grouped(connection, self.spans)?,
+            spans,
+            expired: up_to.abs_diff(cursor).saturating_sub(found),
+            damaged: self.damaged,
+            up_to,
+        })
+    }
+}

@@ -1,0 +1,50 @@
+//! `GET /1/auth` at start: whose key it is, and links to traces.
+
+use otel_web_gateway::{Config, Honeycomb, Secret};
+use trace_model::{SinkState, Status};
+
+use super::sink;
+use crate::support::{FakeHoneycomb, KEY, TestGateway, request, span, trace_id};
+
+fn forwarding_to(url: &str, key: &str) -> impl FnOnce(&mut Config) + use<> {
+    let mut honeycomb = Honeycomb::new(Secret::new(key));
+    url.clone_into(&mut honeycomb.endpoint);
+    |config| config.honeycomb = Some(honeycomb)
+}
+
+#[tokio::test]
+async fn a_forwarded_trace_links_to_honeycomb_with_team_environment_dataset_and_time() {
+    let fake = FakeHoneycomb::start([]).await;
+    let gateway = TestGateway::start_with(forwarding_to(&fake.url, KEY)).await;
+    gateway
+        .export(request("My Shop", vec![span(1, 1, "a")]))
+        .await;
+    let known = |status: &Status| sink(status, "honeycomb").account.is_some();
+    let status = gateway.status_when(known).await;
+    let account = sink(&status, "honeycomb").account.clone();
+    assert_eq!(account.unwrap(), "team cruddur, environment test");
+
+    let id = trace_id(1);
+    let answer = gateway.get(&format!("/open/{id}/honeycomb")).await;
+    assert_eq!(answer.status, 307);
+    let expected = format!(
+        "https://ui.honeycomb.io/cruddur/environments/test/datasets/my-shop/trace\
+         ?trace_id={id}&trace_start_ts=1789999941&trace_end_ts=1790000061"
+    );
+    assert_eq!(answer.header("location"), expected);
+}
+
+#[tokio::test]
+async fn a_key_that_honeycomb_does_not_know_is_said_at_start() {
+    let fake = FakeHoneycomb::start([]).await;
+    let wrong = "hcaik_01wrongwrongwrong";
+    let gateway = TestGateway::start_with(forwarding_to(&fake.url, wrong)).await;
+    let failing = |status: &Status| sink(status, "honeycomb").state == SinkState::Failing;
+    let status = gateway.status_when(failing).await;
+    let error = sink(&status, "honeycomb").last_error.clone().unwrap();
+    assert!(error.contains("check HONEYCOMB_API_KEY"), "{error}");
+    let link = gateway
+        .get(&format!("/open/{}/honeycomb", trace_id(1)))
+        .await;
+    assert_eq!(link.status, 404);
+}

@@ -1,0 +1,67 @@
+//! `otel-web-gateway check`.
+
+use otel_web_gateway::{Config, Honeycomb, Otlp, Rollbar, Secret, XRay, check};
+
+use crate::support::{FakeDaemon, FakeHoneycomb, FakeRollbar, KEY, TOKEN};
+
+fn config(honeycomb: &str, rollbar: &str, daemon: &str, keys: [&str; 2]) -> Config {
+    let mut config = Config::default();
+    let mut on = Honeycomb::new(Secret::new(keys[0]));
+    honeycomb.clone_into(&mut on.endpoint);
+    config.honeycomb = Some(on);
+    config.otlp = Some(Otlp::new(honeycomb));
+    config.xray = Some(XRay::new(daemon));
+    let mut on = Rollbar::new(Secret::new(keys[1]));
+    rollbar.clone_into(&mut on.endpoint);
+    config.rollbar = Some(on);
+    config
+}
+
+#[tokio::test]
+async fn good_keys_and_addresses_are_good_and_no_span_is_sent() {
+    let (honeycomb, rollbar) = (FakeHoneycomb::start([]).await, FakeRollbar::start([]).await);
+    let daemon = FakeDaemon::start().await;
+    let config = config(&honeycomb.url, &rollbar.url, &daemon.address, [KEY, TOKEN]);
+    let report = check(&config).await;
+    let text = report.to_string();
+    assert!(report.is_good(), "{text}");
+    assert!(
+        text.contains("the key belongs to team cruddur, environment test"),
+        "{text}"
+    );
+    assert!(honeycomb.spans().is_empty() && rollbar.items().is_empty());
+}
+
+#[tokio::test]
+async fn wrong_keys_and_addresses_fail_with_what_to_do_and_are_not_shown() {
+    let (honeycomb, rollbar) = (FakeHoneycomb::start([]).await, FakeRollbar::start([]).await);
+    let nobody = FakeDaemon::start().await.address;
+    let keys = ["hcaik_wrongkey", "wrongtoken"];
+    let report = check(&config(&honeycomb.url, &rollbar.url, &nobody, keys)).await;
+    let text = report.to_string();
+    assert!(!report.is_good());
+    for expected in [
+        "honeycomb: FAILS",
+        "check HONEYCOMB_API_KEY",
+        "xray: FAILS",
+        "nobody listens",
+        "rollbar: FAILS",
+        "check ROLLBAR_ACCESS_TOKEN",
+    ] {
+        assert!(text.contains(expected), "{expected} in {text}");
+    }
+    assert!(keys.iter().all(|key| !text.contains(key)), "{text}");
+}
+
+#[tokio::test]
+async fn what_is_off_says_how_to_turn_it_on() {
+    let text = check(&Config::default()).await.to_string();
+    for variable in [
+        "HONEYCOMB_API_KEY",
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "AWS_XRAY_DAEMON_ADDRESS",
+        "ROLLBAR_ACCESS_TOKEN",
+    ] {
+        assert!(text.contains(&format!("off. Set {variable}")), "{text}");
+    }
+}

@@ -1,0 +1,23 @@
+//! The sinks against strict doubles on loopback, and what all of them promise together.
+
+mod account;
+mod check;
+mod damage;
+mod otlp;
+mod rollbar;
+mod together;
+mod xray;
+
+use trace_model::{SinkStatus, Status};
+
+use crate::support::TestGateway;
+
+fn sink<'a>(status: &'a Status, name: &str) -> &'a SinkStatus {
+    status.sinks.iter().find(|sink| sink.name == name).unwrap()
+}
+
+/// The sink's status once nothing waits any more.
+async fn done(gateway: &TestGateway, name: &str) -> SinkStatus {
+    let idle = |status: &Status| status.spans_kept > 0 && sink(status, name).waiting == 0;
+    sink(&gateway.status_when(idle).await, name).clone()
+}

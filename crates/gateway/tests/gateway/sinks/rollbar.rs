@@ -1,0 +1,70 @@
+//! The Rollbar sink.
+
+use otel_web_gateway::{Config, Rollbar, Secret};
+use trace_model::{SinkState, Status};
+
+use super::{done, sink};
+use crate::support::{FakeRollbar, TOKEN, TestGateway, exception, request, span, trace_id};
+
+fn reporting_to(url: &str) -> impl FnOnce(&mut Config) + use<> {
+    let mut rollbar = Rollbar::new(Secret::new(TOKEN));
+    url.clone_into(&mut rollbar.endpoint);
+    |config| config.rollbar = Some(rollbar)
+}
+
+#[tokio::test]
+async fn a_span_with_an_exception_is_an_item_that_leads_back_to_the_trace() {
+    let fake = FakeRollbar::start([]).await;
+    let gateway = TestGateway::start_with(reporting_to(&fake.url)).await;
+    let spans = vec![span(1, 1, "a"), exception(span(1, 2, "PUT /like"), "7")];
+    gateway.export(request("backend", spans)).await;
+    let status = done(&gateway, "rollbar").await;
+    assert_eq!((status.sent, status.skipped), (1, 1));
+    let items = fake.items();
+    assert_eq!(items.len(), 1);
+    let custom = &items[0]["custom"];
+    assert_eq!(
+        (custom["trace_id"].as_str().unwrap(), &custom["span_id"]),
+        (&*trace_id(1), &"0202020202020202".into())
+    );
+    let url = custom["trace_url"].as_str().unwrap();
+    assert!(
+        url.ends_with(&format!("/trace/{}?span=0202020202020202", trace_id(1))),
+        "{url}"
+    );
+    assert_eq!(items[0]["body"]["trace"]["frames"][1]["filename"], "app.js");
+}
+
+#[tokio::test]
+async fn the_same_error_is_not_sent_twice_whatever_spans_it_passes_and_whatever_is_retried() {
+    let refusals = [(429, "1"), (500, ""), (503, "")];
+    let fake = FakeRollbar::start(refusals).await;
+    let gateway = TestGateway::start_with(reporting_to(&fake.url)).await;
+    let error = |id, message| exception(span(1, id, "a"), message);
+    let spans = vec![error(1, "7"), error(2, "7"), error(3, "8")];
+    gateway.export(request("backend", spans)).await;
+    let status = done(&gateway, "rollbar").await;
+    assert_eq!((status.sent, status.state), (3, SinkState::On));
+    let titles: Vec<_> = fake
+        .items()
+        .iter()
+        .map(|item| item["title"].clone())
+        .collect();
+    assert_eq!(titles, ["KeyError: 7", "KeyError: 8"]);
+}
+
+#[tokio::test]
+async fn a_token_that_is_refused_is_said_without_being_shown() {
+    let fake = FakeRollbar::start([(401, "")]).await;
+    let gateway = TestGateway::start_with(reporting_to(&fake.url)).await;
+    gateway
+        .export(request("backend", vec![exception(span(1, 1, "a"), "7")]))
+        .await;
+    let dropped = |status: &Status| sink(status, "rollbar").dropped.contains_key("http_401");
+    let status = gateway.status_when(dropped).await;
+    let error = sink(&status, "rollbar").last_error.clone().unwrap();
+    assert!(
+        error.contains("check ROLLBAR_ACCESS_TOKEN") && !error.contains(TOKEN),
+        "{error}"
+    );
+}

@@ -1,0 +1,88 @@
+//! What all sinks promise together.
+
+use otel_web_gateway::{Honeycomb, Otlp, Rollbar, Secret, XRay};
+use tokio::{net::TcpListener, time::Instant};
+use trace_model::SinkState;
+
+use super::{done, sink};
+use crate::support::{
+    FakeDaemon, FakeHoneycomb, FakeRollbar, KEY, TOKEN, TestGateway, exception, request, span,
+};
+
+#[tokio::test]
+async fn a_receiver_that_never_answers_slows_neither_the_edge_nor_the_others_nor_the_stop() {
+    // It takes connections and says nothing.
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let fake = FakeHoneycomb::start([]).await;
+    let gateway = TestGateway::start_with(|config| {
+        config.otlp = Some(Otlp::new(url));
+        let mut honeycomb = Honeycomb::new(Secret::new(KEY));
+        fake.url.clone_into(&mut honeycomb.endpoint);
+        config.honeycomb = Some(honeycomb);
+    })
+    .await;
+    for id in 1..=20 {
+        gateway
+            .export(request("shop", vec![span(1, id, "a")]))
+            .await;
+    }
+    assert_eq!(done(&gateway, "honeycomb").await.sent, 20);
+    let status = gateway.status().await;
+    assert_eq!(sink(&status, "otlp").waiting, 20);
+
+    let asked = Instant::now();
+    let (config, dir) = gateway.stop().await;
+    assert!(asked.elapsed().as_secs() < 5, "{:?}", asked.elapsed());
+    // Nothing is lost: what waited goes out after the next start, and nothing else does.
+    let other = FakeHoneycomb::start([]).await;
+    let gateway = TestGateway::open(config, dir).await;
+    let gateway = gateway
+        .restart_with(|config| config.otlp = Some(Otlp::new(&other.url)))
+        .await;
+    assert_eq!(done(&gateway, "otlp").await.sent, 20);
+    assert_eq!((other.spans().len(), fake.spans().len()), (20, 20));
+}
+
+#[tokio::test]
+async fn one_trace_is_at_every_receiver_and_no_key_is_in_any_answer() {
+    let (honeycomb, otlp) = (
+        FakeHoneycomb::start([]).await,
+        FakeHoneycomb::start([]).await,
+    );
+    let (rollbar, daemon) = (
+        FakeRollbar::start([(401, "")]).await,
+        FakeDaemon::start().await,
+    );
+    let gateway = TestGateway::start_with(|config| {
+        let mut on = Honeycomb::new(Secret::new(KEY));
+        honeycomb.url.clone_into(&mut on.endpoint);
+        config.honeycomb = Some(on);
+        config.otlp = Some(Otlp::new(&otlp.url));
+        config.xray = Some(XRay::new(&daemon.address));
+        let mut on = Rollbar::new(Secret::new(TOKEN));
+        rollbar.url.clone_into(&mut on.endpoint);
+        config.rollbar = Some(on);
+    })
+    .await;
+    let spans = vec![
+        exception(span(1, 1, "a"), "7"),
+        exception(span(1, 2, "b"), "8"),
+    ];
+    gateway.export(request("shop", spans)).await;
+    assert_eq!(daemon.hear(2).await.len(), 2);
+    for name in ["honeycomb", "otlp", "rollbar"] {
+        let expected = if name == "rollbar" { 1 } else { 2 };
+        assert_eq!(done(&gateway, name).await.sent, expected, "{name}");
+    }
+    assert_eq!(
+        (honeycomb.spans(), rollbar.items().len()),
+        (otlp.spans(), 1)
+    );
+    for path in ["/api/status", "/healthz", "/metrics", "/api/traces", "/"] {
+        let text = String::from_utf8_lossy(&gateway.get(path).await.body).into_owned();
+        assert!(!text.contains(KEY) && !text.contains(TOKEN), "{path}");
+    }
+    let status = gateway.status().await;
+    assert_eq!(sink(&status, "xray").state, SinkState::On);
+}
