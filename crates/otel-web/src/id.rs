@@ -13,7 +13,7 @@ use crate::platform;
 /// The flag of W3C Trace Context level 2 that says: the last 7 bytes of the trace id are random.
 pub(crate) const RANDOM_FLAG: u8 = 0x02;
 
-const POOL_BYTES: usize = 512;
+const POOL_BYTES: usize = 4096;
 
 /// Draws ids from a pool of random bytes.
 pub(crate) struct IdGenerator {

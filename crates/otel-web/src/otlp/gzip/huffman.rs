@@ -14,7 +14,7 @@ pub(super) fn code_lengths(mut counts: Vec<u32>, limit: u8) -> Vec<u8> {
         *count = (*count).max(1);
     }
     loop {
-        let lengths = unlimited_lengths(counts.clone());
+        let lengths = unlimited_lengths(&counts);
         if lengths.iter().all(|length| *length <= limit) {
             return lengths;
         }
@@ -25,34 +25,29 @@ pub(super) fn code_lengths(mut counts: Vec<u32>, limit: u8) -> Vec<u8> {
     }
 }
 
-/// Huffman's tree: the two rarest nodes get a common parent, until there is one. They are found in
-/// the simplest way, as there are few. The depth of a node is the length of its code.
-fn unlimited_lengths(mut weights: Vec<u32>) -> Vec<u8> {
-    let symbols = weights.len();
+/// Huffman's tree: the two rarest nodes get a common parent, until there is one. The depth of a node
+/// is the length of its code.
+fn unlimited_lengths(counts: &[u32]) -> Vec<u8> {
+    let symbols = counts.len();
     let mut parents = vec![0; symbols];
-    loop {
-        let first = take_rarest(&mut weights, &mut parents);
-        let second = take_rarest(&mut weights, &mut parents);
-        if second == 0 {
-            break;
-        }
-        weights.push(first + second);
+    let mut nodes = Vec::with_capacity(symbols);
+    for (symbol, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
+        rank(&mut nodes, (*count, symbol));
+    }
+    while let (Some(first), Some(second)) = (nodes.pop(), nodes.pop()) {
+        let parent = parents.len();
+        parents[first.1] = parent;
+        parents[second.1] = parent;
         parents.push(0);
+        rank(&mut nodes, (first.0 + second.0, parent));
     }
     depths(&parents, symbols)
 }
 
-/// Takes the rarest node out of the running and gives its weight; zero when none is left.
-fn take_rarest(weights: &mut [u32], parents: &mut [usize]) -> u32 {
-    let parent = weights.len();
-    let nodes = weights.iter_mut().zip(parents);
-    let rarest = nodes
-        .filter(|(weight, _)| **weight > 0)
-        .min_by_key(|(weight, _)| **weight);
-    rarest.map_or(0, |(weight, its_parent)| {
-        *its_parent = parent;
-        std::mem::take(weight)
-    })
+/// Puts a node where it belongs by its weight; the rarest is the last.
+fn rank(nodes: &mut Vec<(u32, usize)>, node: (u32, usize)) {
+    let place = nodes.partition_point(|(weight, _)| *weight > node.0);
+    nodes.insert(place, node);
 }
 
 /// Parents come after their children. The root's parent does not exist: its depth is zero.

@@ -156,7 +156,8 @@ impl Mix {
             KeyValue::new("http.response.status_code", 200),
         ];
         for timing in ["first_byte", "last_byte"] {
-            let ms = self.below(90_000) as f64 / 1_000.0;
+            // In eighths, as the instrumentation rounds them.
+            let ms = self.below(720) as f64 / 8.0;
             attributes.push(KeyValue::new(["http.timing.", timing].concat(), ms));
         }
         let name = [method, " ", template].concat();

@@ -21,33 +21,17 @@ pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Half a byte at a time: the usual table of 256 entries would weigh more than all else here.
+/// The table is made anew each time: that takes less than it would weigh in the page.
 fn crc32(bytes: &[u8]) -> u32 {
-    let mut crc = !0;
-    for byte in bytes {
-        crc ^= u32::from(*byte);
-        for _ in 0..2 {
-            crc = CRC_OF_NIBBLE[crc as usize & 15] ^ (crc >> 4);
-        }
-    }
-    !crc
+    let of_byte: [u32; 256] = std::array::from_fn(|byte| {
+        (0..8).fold(byte as u32, |crc, _| {
+            (crc >> 1) ^ (0xedb8_8320 & 0_u32.wrapping_sub(crc & 1))
+        })
+    });
+    !bytes.iter().fold(!0, |crc, byte| {
+        of_byte[usize::from(crc as u8 ^ byte)] ^ (crc >> 8)
+    })
 }
-
-const CRC_OF_NIBBLE: [u32; 16] = {
-    let mut table = [0; 16];
-    let mut index = 0;
-    while index < 16 {
-        let mut crc = index as u32;
-        let mut bit = 0;
-        while bit < 4 {
-            crc = (crc >> 1) ^ (0xedb8_8320 & 0_u32.wrapping_sub(crc & 1));
-            bit += 1;
-        }
-        table[index] = crc;
-        index += 1;
-    }
-    table
-};
 
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]
