@@ -86,7 +86,7 @@ impl TraceQuery {
             None => {}
         }
         for word in self.q.iter().flat_map(|text| text.split_whitespace()) {
-            conditions.add("search LIKE ? ESCAPE '\\'", containing(word));
+            conditions.add("contains(search, ?)", word.to_lowercase());
         }
         if let Some(since) = self.since {
             conditions.add("start >= ?", since);

@@ -8,7 +8,7 @@ use std::{
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::Kept;
+use super::{Kept, search};
 
 /// * `origin`: who made spans: a resource and a scope, encoded, shared by many spans
 /// * `span`: a span's encoded message with its checksum, numbered in the order of arrival
@@ -84,6 +84,9 @@ DROP TABLE IF EXISTS sink;
 DROP TABLE IF EXISTS numbering;
 ";
 
+/// A connection keeps 2 MB of pages: enough of them for a viewer or two.
+const IDLE_READERS: usize = 8;
+
 /// Where the database is, and the idle connections that read it.
 #[derive(Debug)]
 pub(super) struct Location {
@@ -125,7 +128,10 @@ impl Location {
         let idle = self.idle().pop();
         let connection = idle.map_or_else(|| self.open_reader(), Ok)?;
         let result = query(&connection);
-        self.idle().push(connection);
+        let mut idle = self.idle();
+        if idle.len() < IDLE_READERS {
+            idle.push(connection);
+        }
         result
     }
 
@@ -133,6 +139,7 @@ impl Location {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.path, flags)?;
         connection.busy_timeout(Duration::from_secs(5))?;
+        search::add_contains(&connection)?;
         Ok(connection)
     }
 

@@ -1,7 +1,9 @@
 //! What free text is searched in: a few lines of text per trace.
 
-use std::{borrow::Cow, collections::BTreeSet};
+use std::{borrow::Cow, collections::BTreeSet, error::Error};
 
+use memchr::memmem::Finder;
+use rusqlite::{Connection, functions::FunctionFlags};
 use trace_model::{Span, SpanStatus, TraceId};
 
 /// Enough for what makes a trace different from others, and a bound for one that names
@@ -9,7 +11,7 @@ use trace_model::{Span, SpanStatus, TraceId};
 const MAX_BYTES: usize = 3000;
 
 /// The trace's id, and once each: services, span names, errors, HTTP statuses, and then the
-/// texts among the attributes for which there is room.
+/// texts among the attributes for which there is room. All in lower case.
 pub(super) fn text(id: TraceId, spans: &[Span]) -> String {
     let mut text = id.to_string();
     let mut seen = BTreeSet::new();
@@ -17,11 +19,24 @@ pub(super) fn text(id: TraceId, spans: &[Span]) -> String {
     for part in parts.chain(spans.iter().flat_map(attributes)) {
         if text.len() + part.len() < MAX_BYTES && !seen.contains(&part) {
             text.push('\n');
-            text.push_str(&part);
+            text.push_str(&part.to_lowercase());
             seen.insert(part);
         }
     }
     text
+}
+
+/// Adds `contains(text, word)` to SQL. LIKE, which looks at each character in any case, takes
+/// several times as long, and a word that is nowhere is looked for in every trace.
+pub(super) fn add_contains(connection: &Connection) -> rusqlite::Result<()> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    connection.create_scalar_function("contains", 2, flags, |arguments| {
+        let word = arguments.get_or_create_aux(1, |word| {
+            Ok::<_, Box<dyn Error + Send + Sync>>(Finder::new(word.as_str()?).into_owned())
+        })?;
+        let text = arguments.get_raw(0).as_bytes()?;
+        Ok(word.find(text).is_some())
+    })
 }
 
 fn parts(span: &Span) -> impl Iterator<Item = Cow<'_, str>> {
@@ -75,7 +90,7 @@ mod tests {
         let expected = [
             "unknown_service",
             "crud.like",
-            "PUT /like",
+            "put /like",
             "locked",
             "500",
             "/like/7",

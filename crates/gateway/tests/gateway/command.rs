@@ -1,79 +1,16 @@
 //! The program itself: its help, its errors, and what it survives.
 
-use std::{
-    io::{BufRead, BufReader},
-    process::{Child, Command, Output, Stdio},
-};
+use std::process::{Command, Output};
 
 use prost::Message;
-use serde_json::Value;
-use tempfile::TempDir;
 
-use crate::support::{KEY, PROTOBUF, request, span};
+use crate::support::{KEY, PROTOBUF, Process, client, command, request, span};
 
-fn command(dir: &TempDir) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_otel-web-gateway"));
-    command
-        .env("OTEL_WEB_GATEWAY_LISTEN", "127.0.0.1:0")
-        .env("OTEL_WEB_GATEWAY_DB", dir.path().join("traces.db"));
-    command
-}
-
-/// A running gateway, killed when dropped.
-struct Process {
-    child: Child,
-    log: Vec<String>,
-    url: String,
-}
-
-impl Process {
-    fn start(command: &mut Command) -> Self {
-        let child = command.stdout(Stdio::piped()).spawn().unwrap();
-        let (log, url) = (Vec::new(), String::new());
-        let mut process = Self { child, log, url };
-        let stdout = process.child.stdout.take().unwrap();
-        for line in BufReader::new(stdout).lines() {
-            let line = line.unwrap();
-            process.log.push(line.clone());
-            if let Some(url) = line.strip_prefix("listening on ") {
-                url.clone_into(&mut process.url);
-                return process;
-            }
-        }
-        panic!("it ended without listening: {:?}", process.log);
-    }
-
-    async fn export(&self, id: u8) {
-        let body = request("shop", vec![span(1, id, "a")]).encode_to_vec();
-        let url = format!("{}/v1/traces", self.url);
-        let post = client().post(url).header("content-type", PROTOBUF);
-        assert_eq!(post.body(body).send().await.unwrap().status(), 200);
-    }
-
-    async fn spans_kept(&self) -> u64 {
-        let url = format!("{}/healthz", self.url);
-        let health: Value = client()
-            .get(url)
-            .send()
-            .await
-            .unwrap()
-            .json()
-            .await
-            .unwrap();
-        health["spans_kept"].as_u64().unwrap()
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn client() -> reqwest::Client {
-    reqwest::Client::builder().no_proxy().build().unwrap()
+async fn export(process: &Process, id: u8) {
+    let body = request("shop", vec![span(1, id, "a")]).encode_to_vec();
+    let url = format!("{}/v1/traces", process.url);
+    let post = client().post(url).header("content-type", PROTOBUF);
+    assert_eq!(post.body(body).send().await.unwrap().status(), 200);
 }
 
 fn stderr(output: &Output) -> String {
@@ -147,7 +84,7 @@ async fn kill_dash_nine_loses_no_acknowledged_span() {
     let dir = tempfile::tempdir().unwrap();
     let mut process = Process::start(&mut command(&dir));
     for id in 1..=50 {
-        process.export(id).await;
+        export(&process, id).await;
     }
     process.child.kill().unwrap();
     process.child.wait().unwrap();
@@ -160,7 +97,7 @@ async fn kill_dash_nine_loses_no_acknowledged_span() {
 async fn sigterm_ends_it_cleanly_with_all_spans_in_one_file() {
     let dir = tempfile::tempdir().unwrap();
     let mut process = Process::start(&mut command(&dir));
-    process.export(1).await;
+    export(&process, 1).await;
     let pid = process.child.id().to_string();
     assert!(Command::new("kill").arg(pid).status().unwrap().success());
     assert!(process.child.wait().unwrap().success());

@@ -11,6 +11,7 @@ mod api;
 mod command;
 mod conformance;
 mod cors;
+mod faults;
 mod honeycomb;
 mod otlp_http;
 mod otlp_json;

@@ -1,6 +1,7 @@
 //! A gateway with a store of its own, and the spans to send to it.
 
 mod honeycomb;
+mod process;
 mod rollbar;
 mod served;
 mod spans;
@@ -23,11 +24,15 @@ use trace_model::Status;
 
 pub(crate) use self::{
     honeycomb::{FakeHoneycomb, KEY, Reply},
+    process::{Process, client, command},
     rollbar::{FakeRollbar, TOKEN},
     served::Served,
     spans::{exception, gzip, request, span, trace_id},
     xray_daemon::FakeDaemon,
 };
+
+#[cfg(target_os = "linux")]
+pub(crate) use self::process::command_after;
 
 pub(crate) const PROTOBUF: &str = "application/x-protobuf";
 pub(crate) const JSON: &str = "application/json";

@@ -1,0 +1,83 @@
+//! The program itself, as a process that can be killed.
+
+use std::{
+    io::{BufRead, BufReader},
+    process::{Child, Command, Stdio},
+};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// The gateway's command, with a store in `dir`.
+pub(crate) fn command(dir: &TempDir) -> Command {
+    with_store(Command::new(env!("CARGO_BIN_EXE_otel-web-gateway")), dir)
+}
+
+/// The same through a shell that prepares the process by `first`.
+#[cfg(target_os = "linux")]
+pub(crate) fn command_after(first: &str, dir: &TempDir) -> Command {
+    let mut shell = Command::new("bash");
+    let program = env!("CARGO_BIN_EXE_otel-web-gateway");
+    shell.arg("-c").arg(format!("{first}; exec '{program}'"));
+    with_store(shell, dir)
+}
+
+fn with_store(mut command: Command, dir: &TempDir) -> Command {
+    command
+        .env("OTEL_WEB_GATEWAY_LISTEN", "127.0.0.1:0")
+        .env("OTEL_WEB_GATEWAY_DB", dir.path().join("traces.db"));
+    command
+}
+
+/// A running gateway, killed when dropped.
+pub(crate) struct Process {
+    pub(crate) child: Child,
+    pub(crate) log: Vec<String>,
+    pub(crate) url: String,
+}
+
+impl Process {
+    pub(crate) fn start(command: &mut Command) -> Self {
+        let child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let (log, url) = (Vec::new(), String::new());
+        let mut process = Self { child, log, url };
+        let stdout = process.child.stdout.take().unwrap();
+        for line in BufReader::new(stdout).lines() {
+            let line = line.unwrap();
+            process.log.push(line.clone());
+            if let Some(url) = line.strip_prefix("listening on ") {
+                url.clone_into(&mut process.url);
+                return process;
+            }
+        }
+        panic!("it ended without listening: {:?}", process.log);
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Value {
+        let url = format!("{}{path}", self.url);
+        client()
+            .get(url)
+            .send()
+            .await
+            .unwrap()
+            .json()
+            .await
+            .unwrap()
+    }
+
+    pub(crate) async fn spans_kept(&self) -> u64 {
+        self.get("/healthz").await["spans_kept"].as_u64().unwrap()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+pub(crate) fn client() -> reqwest::Client {
+    reqwest::Client::builder().no_proxy().build().unwrap()
+}
