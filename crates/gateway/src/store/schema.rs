@@ -66,7 +66,7 @@ INSERT OR IGNORE INTO numbering VALUES (1, 0);
 ";
 
 /// Raised when the tables change. Traces are short-lived, so an older store starts afresh.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 
 /// `synchronous = FULL`: a commit is on the disk, not only with the system, before it is acknowledged.
 const WRITER_PRAGMAS: &str = "
