@@ -1,3 +1,5 @@
+//! What can be set, by the builder and by the page, and what is refused.
+
 use super::*;
 
 fn with_meta(pairs: &[(&str, &str)]) -> Result<Config, InvalidSetting> {

@@ -1,3 +1,5 @@
+//! No secret survives, whatever the URL looks like.
+
 use proptest::prelude::*;
 
 use super::url;

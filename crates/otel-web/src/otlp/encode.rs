@@ -92,7 +92,7 @@ fn write_identity(writer: &mut Writer, context: &SpanContext) {
     writer.string(3, &context.trace_state().header());
 }
 
-fn kind_number(kind: &SpanKind) -> u64 {
+pub(super) fn kind_number(kind: &SpanKind) -> u64 {
     match kind {
         SpanKind::Internal => 1,
         SpanKind::Server => 2,
@@ -129,7 +129,7 @@ pub(crate) fn write_link(
     writer.end(link);
 }
 
-fn flags(context: &SpanContext, is_remote: bool) -> u32 {
+pub(super) fn flags(context: &SpanContext, is_remote: bool) -> u32 {
     let remote = if is_remote { IS_REMOTE } else { 0 };
     u32::from(context.trace_flags().to_u8()) | HAS_IS_REMOTE | remote
 }
@@ -149,5 +149,5 @@ fn write_status(writer: &mut Writer, status: &Status) {
 
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]
-#[path = "encode_tests.rs"]
+#[path = "encode_tests/mod.rs"]
 mod tests;

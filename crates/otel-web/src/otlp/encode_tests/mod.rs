@@ -1,13 +1,13 @@
 //! The encoder against `opentelemetry-proto`: whatever a span holds, the official decoder reads the
 //! same back.
 
-use std::borrow::Cow;
+mod given;
+
 use std::time::Duration;
 
 use opentelemetry::trace::{Event, Link, TraceFlags, TraceId, TraceState};
-use opentelemetry::{Array, Value};
+use opentelemetry::{Array, KeyValue, Value};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
-use opentelemetry_proto::tonic::common::v1 as common;
 use opentelemetry_proto::tonic::trace::v1 as trace;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -15,6 +15,7 @@ use prost::Message;
 
 use super::*;
 use crate::clock::{from_system_time, to_system_time};
+use given::{Given, expected_attributes, expected_span};
 
 fn any_value() -> impl Strategy<Value = Value> {
     prop_oneof![
@@ -84,20 +85,6 @@ fn any_status() -> impl Strategy<Value = Status> {
     ]
 }
 
-/// What a user gave a span, to compare with what the decoder finds.
-#[derive(Clone, Debug)]
-struct Given {
-    context: SpanContext,
-    parent: (u64, bool),
-    name: String,
-    kind: SpanKind,
-    times: (u64, u64),
-    attributes: Vec<KeyValue>,
-    events: Vec<Event>,
-    links: Vec<Link>,
-    status: Status,
-}
-
 prop_compose! {
     fn any_span()(
         context in any_context(),
@@ -111,29 +98,6 @@ prop_compose! {
         status in any_status(),
     ) -> Given {
         Given { context, parent, name, kind, times, attributes, events, links, status }
-    }
-}
-
-impl Given {
-    fn record(&self) -> SpanRecord {
-        let mut record = crate::record::tests::record("");
-        record.context = self.context.clone();
-        record.parent_span_id = SpanId::from(self.parent.0);
-        record.parent_is_remote = self.parent.1;
-        record.name = Cow::Owned(self.name.clone());
-        record.kind = self.kind.clone();
-        (record.start, record.end) = self.times;
-        record.attributes.set_all(&self.attributes);
-        for event in &self.events {
-            let attributes = (&event.attributes[..], event.dropped_attributes_count);
-            record.add_event(&event.name, from_system_time(event.timestamp), attributes);
-        }
-        for link in &self.links {
-            let attributes = (&link.attributes[..], link.dropped_attributes_count);
-            record.add_link(&link.span_context, attributes);
-        }
-        record.status = self.status.clone();
-        record
     }
 }
 
@@ -188,84 +152,4 @@ fn times_far_in_the_future_stay_what_they_are() {
     let late = to_system_time(u64::MAX);
     assert_eq!(from_system_time(late), u64::MAX);
     assert_eq!(from_system_time(late + Duration::from_secs(1)), u64::MAX);
-}
-
-fn expected_span(given: &Given, span: &SpanRecord) -> trace::Span {
-    trace::Span {
-        trace_id: span.context.trace_id().to_bytes().to_vec(),
-        span_id: span.context.span_id().to_bytes().to_vec(),
-        trace_state: "ot=th:c".to_owned(),
-        parent_span_id: match span.parent_span_id {
-            SpanId::INVALID => Vec::new(),
-            id => id.to_bytes().to_vec(),
-        },
-        flags: flags(&span.context, span.parent_is_remote),
-        name: span.name.to_string(),
-        kind: kind_number(&span.kind) as i32,
-        start_time_unix_nano: span.start,
-        end_time_unix_nano: span.end,
-        attributes: expected_attributes(&last_of_each_key(&given.attributes)),
-        dropped_attributes_count: 0,
-        events: given.events.iter().map(expected_event).collect(),
-        dropped_events_count: 0,
-        links: given.links.iter().map(expected_link).collect(),
-        dropped_links_count: 0,
-        status: Some(expected_status(&given.status)),
-    }
-}
-
-fn last_of_each_key(attributes: &[KeyValue]) -> Vec<KeyValue> {
-    let mut kept: Vec<KeyValue> = Vec::new();
-    for attribute in attributes {
-        kept.retain(|known| known.key != attribute.key);
-        kept.push(attribute.clone());
-    }
-    kept
-}
-
-fn expected_event(event: &Event) -> trace::span::Event {
-    trace::span::Event {
-        time_unix_nano: from_system_time(event.timestamp),
-        name: event.name.to_string(),
-        attributes: expected_attributes(&event.attributes),
-        dropped_attributes_count: event.dropped_attributes_count,
-    }
-}
-
-fn expected_link(link: &Link) -> trace::span::Link {
-    trace::span::Link {
-        trace_id: link.span_context.trace_id().to_bytes().to_vec(),
-        span_id: link.span_context.span_id().to_bytes().to_vec(),
-        trace_state: "ot=th:c".to_owned(),
-        attributes: expected_attributes(&link.attributes),
-        dropped_attributes_count: link.dropped_attributes_count,
-        flags: flags(&link.span_context, link.span_context.is_remote()),
-    }
-}
-
-fn expected_status(status: &Status) -> trace::Status {
-    match status {
-        Status::Unset => trace::Status::default(),
-        Status::Ok => trace::Status {
-            message: String::new(),
-            code: 1,
-        },
-        Status::Error { description } => trace::Status {
-            message: description.to_string(),
-            code: 2,
-        },
-    }
-}
-
-fn expected_attributes(attributes: &[KeyValue]) -> Vec<common::KeyValue> {
-    let one = |attribute: &KeyValue| common::KeyValue {
-        key: attribute.key.to_string(),
-        value: Some(expected_value(&attribute.value)),
-        ..Default::default()
-    };
-    attributes.iter().map(one).collect()
-}
-
-fn expected_value(value: &Value) -> common::AnyValue {
-    common::AnyValue::from(value.clone())
 }
