@@ -5,8 +5,8 @@ use yew_router::BrowserRouter;
 
 use crate::{
     components::{
-        connection::ConnectionBanner, help::Help, status_line::StatusLine, top_bar::TopBar,
-        trace_list::TraceList, trace_pane::TracePane,
+        connection::ConnectionBanner, help::Help, sinks::Sinks, status_line::StatusLine,
+        top_bar::TopBar, trace_list::TraceList, trace_pane::TracePane,
     },
     hooks::{Key, Url, use_keys, use_live, use_url},
     live::Live,
@@ -32,7 +32,7 @@ fn App() -> Html {
     });
     let place = match url.view.place {
         Place::List => "list",
-        Place::Trace(_) | Place::Nowhere(_) => "trace",
+        Place::Trace(_) | Place::Sinks | Place::Nowhere(_) => "trace",
     };
     html! {
         <div class="app" data-place={place} data-empty={live.is_empty().to_string()}>
@@ -40,9 +40,13 @@ fn App() -> Html {
             <ConnectionBanner connection={live.connection} />
             <div class="panes">
                 <TraceList url={url.clone()} live={(*live).clone()} />
-                <TracePane url={url.clone()} traces={live.traces.clone()} change={live.change.clone()} empty={live.is_empty()} />
+                if url.view.place == Place::Sinks {
+                    <div class="trace-pane"><Sinks url={url.clone()} status={live.status.clone()} /></div>
+                } else {
+                    <TracePane url={url.clone()} traces={live.traces.clone()} change={live.change.clone()} empty={live.is_empty()} in_honeycomb={live.in_honeycomb()} />
+                }
             </div>
-            <StatusLine connection={live.connection} status={live.status.clone()} />
+            <StatusLine url={url.clone()} connection={live.connection} status={live.status.clone()} />
             <Help open={*help} on_close={toggle_help} />
         </div>
     }

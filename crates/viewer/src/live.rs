@@ -51,6 +51,15 @@ pub(crate) struct Change {
     pub(crate) traces: Option<Rc<HashSet<TraceId>>>,
 }
 
+impl Live {
+    /// Whether the gateway can link to traces at Honeycomb.
+    pub(crate) fn in_honeycomb(&self) -> bool {
+        let sinks = self.status.iter().flat_map(|status| &status.sinks);
+        let mut named = sinks.filter(|sink| sink.name == "honeycomb");
+        named.any(|sink| sink.account.is_some())
+    }
+}
+
 impl Change {
     pub(crate) fn concerns(&self, id: TraceId) -> bool {
         self.traces

@@ -1,6 +1,6 @@
 //! What the address bar holds: everything a reload, a bookmark or a colleague needs.
 //!
-//! `/trace/{trace id}?q={query}&span={span id}&collapsed={span id},{span id}`
+//! `/trace/{trace id}?q={query}&span={span id}&collapsed={span id},{span id}`, or `/sinks`
 
 use std::collections::BTreeSet;
 
@@ -14,6 +14,8 @@ pub(crate) enum Route {
     List,
     #[at("/trace/:id")]
     Trace { id: String },
+    #[at("/sinks")]
+    Sinks,
     #[not_found]
     #[at("/404")]
     NotFound,
@@ -45,6 +47,7 @@ pub(crate) enum Place {
     #[default]
     List,
     Trace(TraceId),
+    Sinks,
     /// An address that leads nowhere, with what is wrong about it.
     Nowhere(String),
 }
@@ -76,7 +79,7 @@ impl View {
     pub(crate) const fn trace(&self) -> Option<TraceId> {
         match self.place {
             Place::Trace(id) => Some(id),
-            Place::List | Place::Nowhere(_) => None,
+            Place::List | Place::Sinks | Place::Nowhere(_) => None,
         }
     }
 
@@ -93,6 +96,13 @@ impl View {
         Self {
             query: self.query.clone(),
             ..Self::default()
+        }
+    }
+
+    pub(crate) fn with_sinks(&self) -> Self {
+        Self {
+            place: Place::Sinks,
+            ..self.without_trace()
         }
     }
 
@@ -129,6 +139,7 @@ impl Place {
                 |error| Self::Nowhere(format!("“{id}” is {error}: a trace id has 32 hex digits.")),
                 Self::Trace,
             ),
+            Route::Sinks => Self::Sinks,
             Route::NotFound => Self::Nowhere("Nothing lives at this address.".to_owned()),
         }
     }
@@ -137,6 +148,7 @@ impl Place {
         match self {
             Self::List => Route::List,
             Self::Trace(id) => Route::Trace { id: id.to_string() },
+            Self::Sinks => Route::Sinks,
             Self::Nowhere(_) => Route::NotFound,
         }
     }
@@ -170,6 +182,14 @@ mod tests {
             .with_span("00f067aa0ba902b7".parse().ok());
         let opened = touched.with_trace(id);
         assert_eq!((opened.query.as_str(), opened.span), ("like", None));
+    }
+
+    #[test]
+    fn the_sinks_have_an_address_and_the_list_stays() {
+        let view = View::default().with_query("like".to_owned()).with_sinks();
+        let (route, query) = view.write();
+        assert_eq!(route.to_path(), "/sinks");
+        assert_eq!(View::read(route, query), view);
     }
 
     #[test]

@@ -22,6 +22,8 @@ mod copy;
 mod details;
 mod span_events;
 
+pub(crate) mod sinks;
+
 pub(crate) mod help;
 mod icon;
 pub(crate) mod status_line;

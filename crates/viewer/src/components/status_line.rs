@@ -5,10 +5,12 @@ use std::rc::Rc;
 use trace_model::{SinkState, SinkStatus, Status};
 use yew::prelude::*;
 
-use crate::{format, live::Connection};
+use super::sinks::title;
+use crate::{format, hooks::Url, live::Connection};
 
-#[derive(Clone, Debug, PartialEq, Properties)]
+#[derive(Clone, PartialEq, Properties)]
 pub(crate) struct StatusLineProps {
+    pub(crate) url: Url,
     pub(crate) connection: Connection,
     pub(crate) status: Option<Rc<Status>>,
 }
@@ -25,14 +27,16 @@ pub(crate) fn StatusLine(props: &StatusLineProps) -> Html {
             <span class={classes!("edge", class)}><i class="dot" aria-hidden="true" />{ text }</span>
             <span class="status-facts">
                 if let Some(status) = &props.status {
-                    { facts(status) }
+                    { facts(status, &props.url) }
                 }
             </span>
         </footer>
     }
 }
 
-fn facts(status: &Status) -> Html {
+fn facts(status: &Status, url: &Url) -> Html {
+    let on = |sink: &&SinkStatus| sink.state != SinkState::Off;
+    let sinks: Html = status.sinks.iter().filter(on).map(sink).collect();
     html! {
         <>
             <span key="kept"><b>{ format::count(status.spans_kept) }</b>{ " spans kept" }</span>
@@ -40,17 +44,26 @@ fn facts(status: &Status) -> Html {
             for (reason, count) in &status.rejected {
                 <span key={format!("rejected {reason}")} class="warn"><b>{ format::count(*count) }</b>{ " rejected: " }{ reason }</span>
             }
-            { for status.sinks.iter().map(sink) }
+            { sinks }
+            { to_sinks(url) }
         </>
     }
+}
+
+fn to_sinks(url: &Url) -> Html {
+    let view = url.view.with_sinks();
+    let href = Url::href(&view);
+    let url = url.clone();
+    let onclick = Callback::from(move |event: MouseEvent| {
+        event.prevent_default();
+        url.push(&view);
+    });
+    html! { <a key="sinks" class="sinks-link" {href} {onclick} data-otel-action="sinks.open">{ "Sinks" }</a> }
 }
 
 fn sink(sink: &SinkStatus) -> Html {
     let key = format!("sink {}", sink.name);
     let name = title(&sink.name);
-    if sink.state == SinkState::Off {
-        return html! { <span {key}>{ name }{ " " }<b>{ "off" }</b></span> };
-    }
     let failing = sink.state == SinkState::Failing;
     html! {
         <span {key} class={failing.then_some("warn")} title={sink.last_error.clone()}>
@@ -65,13 +78,4 @@ fn sink(sink: &SinkStatus) -> Html {
             }
         </span>
     }
-}
-
-/// `honeycomb` → `Honeycomb`.
-fn title(name: &str) -> String {
-    let mut letters = name.chars();
-    let first = letters
-        .next()
-        .map(|letter| letter.to_uppercase().to_string());
-    first.unwrap_or_default() + letters.as_str()
 }

@@ -15,11 +15,16 @@ use crate::{format, hooks::Url};
 pub(crate) struct TraceHeaderProps {
     pub(crate) url: Url,
     pub(crate) summary: TraceSummary,
+    pub(crate) in_honeycomb: bool,
 }
 
 #[component]
 pub(crate) fn TraceHeader(props: &TraceHeaderProps) -> Html {
-    let TraceHeaderProps { url, summary } = props;
+    let TraceHeaderProps {
+        url,
+        summary,
+        in_honeycomb,
+    } = props;
     let id = summary.trace_id.to_string();
     let on_back = {
         let url = url.clone();
@@ -43,6 +48,9 @@ pub(crate) fn TraceHeader(props: &TraceHeaderProps) -> Html {
                 <time>{ time_of_day(summary.start_unix_nano) }</time>
                 <span>{ format::counted(summary.span_count, "span") }</span>
                 <span title={summary.services.join(", ")}>{ format::counted(summary.services.len(), "service") }</span>
+                if *in_honeycomb {
+                    <a href={format!("/open/{id}/honeycomb")} target="_blank" rel="noopener">{ "Open in Honeycomb" }</a>
+                }
                 <span class="warn">{ root }</span>
             </div>
             <BreakdownStrip breakdown={summary.breakdown} />

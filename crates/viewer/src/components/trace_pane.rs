@@ -30,6 +30,8 @@ pub(crate) struct TracePaneProps {
     pub(crate) change: Change,
     /// The gateway answered, and has nothing at all.
     pub(crate) empty: bool,
+    /// The trace's page at Honeycomb can be linked to.
+    pub(crate) in_honeycomb: bool,
 }
 
 #[component]
@@ -40,9 +42,10 @@ pub(crate) fn TracePane(props: &TracePaneProps) -> Html {
     let content = match (&props.url.view.place, load) {
         (Place::List, _) if props.empty => html! { <Empty /> },
         (Place::List, _) => note("Choose a trace", "It shows where its time went."),
+        (Place::Sinks, _) => html! {},
         (Place::Nowhere(text), _) => note("Nothing here", text),
         (Place::Trace(id), TraceLoad::Ready(trace)) => {
-            html! { <TraceView key={id.to_string()} url={props.url.clone()} {trace} /> }
+            html! { <TraceView key={id.to_string()} url={props.url.clone()} {trace} in_honeycomb={props.in_honeycomb} /> }
         }
         (Place::Trace(_), TraceLoad::Failed(Error::NotFound)) => note(
             "This trace is not here",
@@ -63,7 +66,7 @@ fn note(title: &str, text: &str) -> Html {
 fn loading(props: &TracePaneProps, id: TraceId) -> Html {
     let known = props.traces.iter().find(|trace| trace.trace_id == id);
     let header = known.map(|summary| {
-        html! { <TraceHeader url={props.url.clone()} summary={(**summary).clone()} /> }
+        html! { <TraceHeader url={props.url.clone()} summary={(**summary).clone()} in_honeycomb={props.in_honeycomb} /> }
     });
     html! { <main class="trace">{ for header }</main> }
 }
@@ -72,11 +75,16 @@ fn loading(props: &TracePaneProps, id: TraceId) -> Html {
 struct TraceViewProps {
     url: Url,
     trace: Shared<Trace>,
+    in_honeycomb: bool,
 }
 
 #[component]
 fn TraceView(props: &TraceViewProps) -> Html {
-    let TraceViewProps { url, trace } = props;
+    let TraceViewProps {
+        url,
+        trace,
+        in_honeycomb,
+    } = props;
     let zoom = use_state_eq(|| None::<(f64, f64)>);
     let axis = match *zoom {
         Some((from, to)) => Axis::part(trace.extent(), from, to),
@@ -95,7 +103,7 @@ fn TraceView(props: &TraceViewProps) -> Html {
     html! {
         <>
             <main class="trace" key="trace">
-                <TraceHeader url={url.clone()} summary={(*summary).clone()} />
+                <TraceHeader url={url.clone()} summary={(*summary).clone()} in_honeycomb={*in_honeycomb} />
                 <MiniMap trace={trace.clone()} {axis} {on_zoom} />
                 <Waterfall url={url.clone()} trace={trace.clone()} {axis} {rows} {selected} />
             </main>

@@ -1,0 +1,125 @@
+//! The page of sinks: where spans go on to, how many arrived, and why the others did not.
+
+use std::rc::Rc;
+
+use otel_web_yew::use_route_template;
+use trace_model::{SinkState, SinkStatus, Status};
+use yew::prelude::*;
+
+use super::icon::{Icon, Picture};
+use crate::{
+    format,
+    hooks::{Url, use_now},
+};
+
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct SinksProps {
+    pub(crate) url: Url,
+    pub(crate) status: Option<Rc<Status>>,
+}
+
+#[component]
+pub(crate) fn Sinks(props: &SinksProps) -> Html {
+    use_route_template("/sinks");
+    let now = use_now();
+    let on_back = {
+        let url = props.url.clone();
+        Callback::from(move |_| url.push(&url.view.without_trace()))
+    };
+    let sinks = props.status.iter().flat_map(|status| &status.sinks);
+    html! {
+        <main class="sinks">
+            <header class="trace-title">
+                <button class="back" aria-label="Back to the list" onclick={on_back}><Icon picture={Picture::Back} /></button>
+                <h1>{ "Sinks" }</h1>
+            </header>
+            <p class="sinks-lead">{ "Where spans go on to. Each has its own place in the store, so none waits for another. Counts are spans since the gateway started." }</p>
+            <div class="sink-cards">{ for sinks.map(|sink| card(sink, now)) }</div>
+        </main>
+    }
+}
+
+fn card(sink: &SinkStatus, now: f64) -> Html {
+    let (class, word) = match sink.state {
+        SinkState::Off => ("off", "Off"),
+        SinkState::On => ("live", "On"),
+        SinkState::Failing => ("gone", "Failing"),
+    };
+    html! {
+        <section key={sink.name.as_str()} class={classes!("sink-card", class)} aria-label={title(&sink.name)}>
+            <div class="sink-heading">
+                <h2>{ title(&sink.name) }</h2>
+                <span class={classes!("pill", class)}><i class="dot" aria-hidden="true" />{ word }</span>
+            </div>
+            if sink.state == SinkState::Off {
+                <p class="sink-target">{ "Set " }<code>{ switch(&sink.name) }</code>{ " and start the gateway again." }</p>
+            } else {
+                { running(sink, now) }
+            }
+        </section>
+    }
+}
+
+fn running(sink: &SinkStatus, now: f64) -> Html {
+    html! {
+        <>
+            <p class="sink-target">
+                <code>{ sink.target.as_deref().unwrap_or_default() }</code>
+                if let Some(account) = &sink.account {
+                    <span>{ account }</span>
+                }
+            </p>
+            <dl class="sink-figures">
+                { figure("Sent", sink.sent, "good") }
+                { figure("Waiting", sink.waiting, "") }
+                { figure("Retried", sink.retried, "") }
+                if sink.skipped > 0 {
+                    { figure("Without an exception", sink.skipped, "") }
+                }
+                for (reason, spans) in &sink.dropped {
+                    { figure(&format!("Dropped: {reason}"), *spans, "warn") }
+                }
+            </dl>
+            if let Some(error) = &sink.last_error {
+                <p class="sink-error">
+                    <b>{ "Last error" }{ sink.last_error_unix_ms.map(|at| ago(now, at)) }</b>
+                    <span>{ error }</span>
+                </p>
+            }
+        </>
+    }
+}
+
+fn figure(name: &str, spans: u64, class: &'static str) -> Html {
+    let class = (spans > 0).then_some(class);
+    html! {
+        <div key={name.to_owned()} {class}><dt>{ name }</dt><dd>{ format::count(spans) }</dd></div>
+    }
+}
+
+fn ago(now: f64, unix_ms: u64) -> String {
+    match format::age(now - unix_ms as f64).as_str() {
+        "just now" => ", just now".to_owned(),
+        age => format!(", {age} ago"),
+    }
+}
+
+/// As the receivers write themselves.
+pub(super) fn title(name: &str) -> &'static str {
+    match name {
+        "honeycomb" => "Honeycomb",
+        "xray" => "AWS X-Ray",
+        "rollbar" => "Rollbar",
+        _ => "OTLP",
+    }
+}
+
+/// The variable that turns a sink on.
+fn switch(name: &str) -> &'static str {
+    match name {
+        "honeycomb" => "HONEYCOMB_API_KEY",
+        "xray" => "AWS_XRAY_DAEMON_ADDRESS",
+        "rollbar" => "ROLLBAR_ACCESS_TOKEN",
+        _ => "OTEL_EXPORTER_OTLP_ENDPOINT",
+    }
+}
