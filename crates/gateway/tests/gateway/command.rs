@@ -118,3 +118,11 @@ async fn the_log_says_where_it_forwards_and_never_the_key() {
     assert_eq!(process.log[0], "honeycomb: on (http://127.0.0.1:9)");
     assert!(process.log.iter().all(|line| !line.contains(KEY)));
 }
+
+#[test]
+fn the_documented_file_is_what_the_program_prints() {
+    let dir = tempfile::tempdir().unwrap();
+    let output = command(&dir).arg("config").output().unwrap();
+    let documented = include_str!("../../../../deploy/otel-web-gateway.toml");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), documented);
+}

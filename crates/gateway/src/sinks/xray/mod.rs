@@ -55,6 +55,10 @@ impl XRaySink {
                 self.socket.send(datagram).await?;
             }
             sleep(BURST_EVERY).await;
+            // On one machine the refusal is here by now; else the next call gets it.
+            if let Some(refusal) = self.socket.take_error()? {
+                return Err(refusal);
+            }
         }
         Ok(())
     }
