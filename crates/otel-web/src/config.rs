@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use opentelemetry::KeyValue;
 
 use crate::ended_span::Hook;
-use crate::{platform, propagation};
+use crate::{platform, propagation, text};
 
 /// Everything that can be set, after the page had its say.
 #[derive(Clone, Debug)]
@@ -60,6 +60,12 @@ impl Config {
         mut self,
         meta: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self, InvalidSetting> {
+        self.override_by(meta)?;
+        self.check()?;
+        Ok(self)
+    }
+
+    fn override_by(&mut self, meta: &dyn Fn(&str) -> Option<String>) -> Result<(), InvalidSetting> {
         if let Some(name) = meta("otel-service-name") {
             self.service_name = name.into();
         }
@@ -73,7 +79,7 @@ impl Config {
             self.sample_ratio = ratio_of(&ratio)?;
         }
         if let Some(origins) = meta("otel-propagate-to") {
-            self.propagate_to = items(&origins).map(str::to_owned).collect();
+            self.propagate_to = items(&origins);
         }
         if let Some(xray) = meta("otel-propagate-xray") {
             self.propagate_xray = is_true("otel-propagate-xray", &xray)?;
@@ -85,19 +91,16 @@ impl Config {
             self.is_disabled = is_true("otel-disabled", &disabled)?;
         }
         if let Some(attributes) = meta("otel-resource-attributes") {
-            let attributes = pairs("otel-resource-attributes", &attributes)?;
-            let attributes = attributes
-                .into_iter()
-                .map(|(key, value)| KeyValue::new(key, value));
-            self.resource.extend(attributes);
+            for (key, value) in pairs("otel-resource-attributes", &attributes)? {
+                self.resource.push(KeyValue::new(key, value));
+            }
         }
-        self.check()
+        Ok(())
     }
 
-    fn check(self) -> Result<Self, InvalidSetting> {
+    fn check(&self) -> Result<(), InvalidSetting> {
         let endpoint = &self.endpoint;
-        let is_absolute = endpoint.starts_with("http://") || endpoint.starts_with("https://");
-        if !is_absolute && !endpoint.is_empty() && !endpoint.starts_with('/') {
+        if !propagation::is_web(endpoint) && !endpoint.is_empty() && !endpoint.starts_with('/') {
             let expected = "an http(s) URL or a path that starts with /";
             return Err(invalid("otel-endpoint", endpoint, expected));
         }
@@ -115,12 +118,16 @@ impl Config {
         if !self.headers.iter().all(is_header) {
             return Err(invalid_pairs("otel-headers"));
         }
-        Ok(self)
+        Ok(())
     }
 
     /// Where batches are posted.
     pub(crate) fn traces_url(&self) -> String {
-        [self.endpoint.trim_end_matches('/'), "/v1/traces"].concat()
+        let mut endpoint = &*self.endpoint;
+        while let Some(shorter) = endpoint.strip_suffix("/") {
+            endpoint = shorter;
+        }
+        [endpoint, "/v1/traces"].concat()
     }
 }
 
@@ -128,7 +135,7 @@ impl Config {
 fn ratio_of(text: &str) -> Result<f64, InvalidSetting> {
     let ratio = platform::parse_number(text);
     // `Number("")` is 0, which nobody means who writes nothing.
-    let is_valid = !text.trim().is_empty() && (0.0..=1.0).contains(&ratio);
+    let is_valid = !text.trim_ascii().is_empty() && (0.0..=1.0).contains(&ratio);
     is_valid.then_some(ratio).ok_or_else(|| invalid_ratio(text))
 }
 
@@ -153,20 +160,29 @@ fn is_gzip(text: &str) -> Result<bool, InvalidSetting> {
     }
 }
 
-fn items(text: &str) -> impl Iterator<Item = &str> {
-    text.split(',')
-        .map(str::trim)
-        .filter(|item| !item.is_empty())
+fn items(mut text: &str) -> Vec<String> {
+    let mut items = Vec::new();
+    while !text.is_empty() {
+        let item = text::next_part(&mut text, b',').trim_ascii();
+        if !item.is_empty() {
+            items.push(item.to_owned());
+        }
+    }
+    items
 }
 
 /// `name=value,name=value`. A value may hold further equals signs, and no comma.
 fn pairs(setting: &str, text: &str) -> Result<Vec<(String, String)>, InvalidSetting> {
-    let pair = |item: &str| {
-        let (name, value) = item.split_once('=')?;
-        (!name.trim().is_empty()).then(|| (name.trim().to_owned(), value.trim().to_owned()))
-    };
-    let pairs = items(text).map(pair).collect::<Option<_>>();
-    pairs.ok_or_else(|| invalid_pairs(setting))
+    let mut pairs = Vec::new();
+    for item in items(text) {
+        let (name, value) = text::cut(&item, b'=').unwrap_or_default();
+        let name = name.trim_ascii();
+        if name.is_empty() {
+            return Err(invalid_pairs(setting));
+        }
+        pairs.push((name.to_owned(), value.trim_ascii().to_owned()));
+    }
+    Ok(pairs)
 }
 
 /// Without the text: a header may hold a key.

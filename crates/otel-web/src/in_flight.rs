@@ -7,7 +7,7 @@ use web_sys::Request;
 
 #[cfg(feature = "resource-timing")]
 use crate::instrument;
-use crate::{Span, js, propagation, redact};
+use crate::{Span, js, propagation, redact, text};
 
 /// All others are `_OTHER`, as the conventions ask, lest a typo makes a new name for a span.
 const KNOWN_METHODS: [&str; 9] = [
@@ -116,27 +116,7 @@ fn record_response(span: &Span, response: &JsValue) {
         span.annotate("http.response.status_code", i64::from(status));
     }
     if status >= 400 {
-        span.annotate("error.type", &*digits(status));
+        span.annotate("error.type", &*text::of_status(status));
         span.fail("");
-    }
-}
-
-/// The three digits of a status.
-fn digits(status: u16) -> String {
-    let digit = |value: u16| char::from_digit(u32::from(value % 10), 10);
-    [status / 100, status / 10, status]
-        .into_iter()
-        .filter_map(digit)
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::digits;
-
-    #[test]
-    fn a_status_is_three_digits() {
-        assert_eq!(digits(404), "404");
-        assert_eq!(digits(500), "500");
     }
 }

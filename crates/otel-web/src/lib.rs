@@ -83,6 +83,7 @@ mod store;
 mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod text;
 mod tracer;
 
 pub use opentelemetry::{Context, KeyValue};

@@ -27,8 +27,8 @@ const REDACTED: &str = "REDACTED";
 
 /// The URL as it may be told.
 pub(crate) fn url(url: &str) -> String {
-    let authority_end = url.bytes().position(|byte| matches!(byte, b'?' | b'#'));
-    let (base, parameters) = url.split_at(authority_end.unwrap_or(url.len()));
+    let is_parameters = |byte: u8| matches!(byte, b'?' | b'#');
+    let (base, parameters) = split_where(url, is_parameters);
     let mut redacted = String::with_capacity(url.len());
     push_without_userinfo(&mut redacted, base);
     push_without_secrets(&mut redacted, parameters);
@@ -60,9 +60,12 @@ fn userinfo(base: &str) -> Option<(&str, &str)> {
 
 /// A value lasts until the next `&` or `#`; a name may start behind `?` and `;` as well.
 fn push_without_secrets(redacted: &mut String, parameters: &str) {
-    for parameter in parameters.split_inclusive(['&', '#']) {
-        let end = parameter.trim_end_matches(['&', '#']).len();
-        let (text, separator) = parameter.split_at(end);
+    let mut rest = parameters;
+    while !rest.is_empty() {
+        let (separator, behind) = split_where(rest, |byte| !is_separator(byte));
+        redacted.push_str(separator);
+        let (text, behind) = split_where(behind, is_separator);
+        rest = behind;
         match before_secret(text) {
             Some(name) => {
                 redacted.push_str(name);
@@ -70,8 +73,18 @@ fn push_without_secrets(redacted: &mut String, parameters: &str) {
             }
             None => redacted.push_str(text),
         }
-        redacted.push_str(separator);
     }
+}
+
+fn is_separator(byte: u8) -> bool {
+    matches!(byte, b'&' | b'#')
+}
+
+/// In two, before the first byte that is so. All such bytes are ASCII.
+fn split_where(text: &str, is_so: fn(u8) -> bool) -> (&str, &str) {
+    let at = text.bytes().position(is_so).unwrap_or(text.len());
+    let (before, behind) = (text.get(..at), text.get(at..));
+    (before.unwrap_or(text), behind.unwrap_or_default())
 }
 
 /// The part of a parameter that ends where its first secret value begins.
@@ -104,9 +117,7 @@ fn decoded(name: &str) -> Vec<u8> {
             let digit = |byte: Option<u8>| char::from(byte?).to_digit(16);
             let (high, low) = (digit(bytes.next()), digit(bytes.next()));
             let value = high.zip(low).map(|(high, low)| high << 4 | low);
-            value
-                .and_then(|value| u8::try_from(value).ok())
-                .unwrap_or(b'%')
+            value.map_or(b'%', |value| value as u8)
         } else {
             byte
         };

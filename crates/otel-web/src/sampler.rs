@@ -100,7 +100,9 @@ fn digits(threshold: u64) -> String {
     let [_, bytes @ ..] = threshold.to_be_bytes();
     let mut digits = String::new();
     hex::push(&mut digits, &bytes);
-    digits.truncate(digits.trim_end_matches('0').len());
+    while digits.ends_with("0") {
+        digits.pop();
+    }
     digits
 }
 

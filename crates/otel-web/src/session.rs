@@ -10,7 +10,7 @@ use std::cell::RefCell;
 use opentelemetry::trace::SpanContext;
 
 use crate::propagation::{parse_traceparent, traceparent};
-use crate::{hex, platform};
+use crate::{hex, platform, text};
 
 const KEY: &str = "otel.session";
 const IDLE_MS: u64 = 30 * 60 * 1_000;
@@ -114,14 +114,16 @@ impl Session {
     }
 
     fn parse(text: &str) -> Option<Self> {
-        let mut parts = text.split(' ');
-        Some(Self {
-            id: parts.next().filter(|id| id.len() == 32)?.to_owned(),
-            started_ms: parse_ms(parts.next()?)?,
-            used_ms: parse_ms(parts.next()?)?,
-            previous_id: parts.next()?.to_owned(),
-            latest_root: parts.next()?.to_owned(),
-        })
+        let mut rest = text;
+        let mut next = || text::next_part(&mut rest, b' ');
+        let session = Self {
+            id: next().to_owned(),
+            started_ms: parse_ms(next())?,
+            used_ms: parse_ms(next())?,
+            previous_id: next().to_owned(),
+            latest_root: next().to_owned(),
+        };
+        (session.id.len() == 32 && !session.latest_root.is_empty()).then_some(session)
     }
 
     fn to_text(&self) -> String {

@@ -59,7 +59,6 @@ pub(crate) fn retry_after_ms(
     now_ms: f64,
     parse_date: impl Fn(&str) -> f64,
 ) -> Option<f64> {
-    let header = header.trim();
     let seconds = platform::parse_number(header);
     if seconds >= 0.0 && !header.is_empty() {
         return Some(seconds * 1_000.0);

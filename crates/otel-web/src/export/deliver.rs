@@ -10,7 +10,7 @@ use super::exporter::{self, Exporter, with};
 use super::seal::packed;
 use super::send::{self, Answer, is_compressed};
 use crate::store::Label;
-use crate::{diagnostics, otlp, platform};
+use crate::{diagnostics, otlp, platform, text};
 
 /// A batch on its way.
 struct Attempt {
@@ -44,17 +44,18 @@ fn start(exporter: &mut Exporter, before_exit: bool) -> Option<()> {
         was_compressed: is_compressed(&batch.body) && !is_unpacked,
     };
     let destination = Rc::clone(&exporter.destination);
-    if is_unpacked {
-        let body = batch.body.clone();
-        spawn_local(async move {
-            let body = send::unpacked(&body).await;
-            let answer = send::post(&destination, &body, false).await;
-            settle(&attempt, &answer).await;
-        });
+    let first = if is_unpacked {
+        Err(batch.body.clone())
     } else {
-        let answer = send::post(&destination, &batch.body, keepalive);
-        spawn_local(async move { settle(&attempt, &answer.await).await });
-    }
+        Ok(send::post(&destination, &batch.body, keepalive))
+    };
+    spawn_local(async move {
+        let answer = match first {
+            Ok(answer) => answer,
+            Err(body) => send::post(&destination, &send::unpacked(&body).await, false),
+        };
+        settle(&attempt, &answer.await).await;
+    });
     exporter.started(size);
     Some(())
 }
@@ -108,7 +109,7 @@ fn release(number: u32) {
 }
 
 fn reject(number: u32, status: Option<u16>) {
-    let status = digits(status.unwrap_or_default());
+    let status = text::of_status(status.unwrap_or_default());
     let parts = [
         "the receiver refused spans with HTTP ",
         &status,
@@ -116,12 +117,6 @@ fn reject(number: u32, status: Option<u16>) {
     ];
     diagnostics::warn_once(&parts.concat());
     with(|exporter| exporter.line.give_up(number, Reason::Rejected));
-}
-
-/// Of a status, which has three.
-fn digits(status: u16) -> String {
-    let digit = |unit| char::from(b'0' + (status / unit % 10) as u8);
-    [100, 10, 1].map(digit).iter().collect()
 }
 
 /// The receiver finds the batch too large: two halves of it take its place.

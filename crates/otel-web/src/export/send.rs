@@ -28,9 +28,10 @@ pub(super) struct Answer {
     pub(super) body: Vec<u8>,
 }
 
+/// Without compression none is, unless an earlier build of the page has left it on the shelf.
 /// Protobuf starts with a field's tag, which never looks like gzip's magic number.
 pub(super) fn is_compressed(body: &[u8]) -> bool {
-    body.starts_with(&[0x1f, 0x8b])
+    cfg!(any(feature = "gzip", feature = "durable-queue")) && body.starts_with(&[0x1f, 0x8b])
 }
 
 /// Sends a request off before returning, so that it also leaves when the page is gone right after.
@@ -38,14 +39,14 @@ pub(super) fn post(
     destination: &Destination,
     body: &[u8],
     keepalive: bool,
-) -> impl Future<Output = Answer> + 'static {
+) -> impl Future<Output = Answer> + use<> {
     let promise = start(destination, &init(destination, body, keepalive));
     async move {
-        match promise {
-            Ok(promise) => match JsFuture::from(promise).await {
-                Ok(response) => answer(&response).await,
-                Err(_) => Answer::default(),
-            },
+        let Ok(promise) = promise else {
+            return Answer::default();
+        };
+        match JsFuture::from(promise).await {
+            Ok(response) => answer(&response).await,
             Err(_) => Answer::default(),
         }
     }

@@ -6,6 +6,7 @@ use opentelemetry::{InstrumentationScope, KeyValue};
 use super::attributes::{self, Attributes};
 use super::writer::Writer;
 use crate::clock::UnixNanos;
+use crate::propagation;
 use crate::record::SpanRecord;
 
 const RESOURCE_SPANS: u8 = 1;
@@ -89,7 +90,7 @@ fn write_scope_spans(writer: &mut Writer, scope_spans: &ScopeSpans<'_>) {
 fn write_identity(writer: &mut Writer, context: &SpanContext) {
     writer.bytes(1, &context.trace_id().to_bytes());
     writer.bytes(2, &context.span_id().to_bytes());
-    writer.string(3, &context.trace_state().header());
+    writer.string(3, &propagation::tracestate(context.trace_state()));
 }
 
 pub(super) fn kind_number(kind: &SpanKind) -> u64 {

@@ -23,7 +23,7 @@ use opentelemetry::trace::SpanContext;
 pub use propagator::TraceContextPropagator;
 pub use traceparent::{parse_traceparent, traceparent};
 
-pub(crate) use origin::{host_and_port, is_origin, origin_of};
+pub(crate) use origin::{host_and_port, is_origin, is_web, origin_of};
 pub(crate) use traceparent::tracestate;
 
 use crate::js;

@@ -3,6 +3,8 @@
 //! The URLs are those that the browser resolved and wrote down itself, so their shape is known:
 //! lowercase scheme and host, no default port, no user name in a request's.
 
+use crate::text;
+
 /// `https://host:port` of an absolute URL; of other texts something that is no origin.
 pub(crate) fn origin_of(url: &str) -> &str {
     let is_end = |byte: u8| matches!(byte, b'/' | b'?' | b'#');
@@ -18,22 +20,26 @@ pub(crate) fn origin_of(url: &str) -> &str {
         .unwrap_or(url)
 }
 
+/// Whether a text begins as an absolute URL of a server does.
+pub(crate) fn is_web(text: &str) -> bool {
+    text.starts_with("http://") || text.starts_with("https://")
+}
+
 /// Whether a text can be an entry of the allow-list: scheme and host, perhaps a port, nothing more.
 pub(crate) fn is_origin(text: &str) -> bool {
-    let is_web = text.starts_with("http://") || text.starts_with("https://");
     let has_more = text
         .bytes()
         .any(|byte| matches!(byte, b'?' | b'#' | b'*' | b'@' | b' '));
-    is_web
+    is_web(text)
         && !has_more
         && text.bytes().filter(|byte| *byte == b'/').count() == 2
-        && !text.ends_with('/')
+        && !text.ends_with("/")
 }
 
 /// Host and port of an absolute URL, the port of the scheme where none is written.
 pub(crate) fn host_and_port(url: &str) -> Option<(&str, i64)> {
-    let (scheme, rest) = origin_of(url).split_once(':')?;
-    let authority = rest.trim_start_matches('/');
+    let (scheme, rest) = text::cut(origin_of(url), b':')?;
+    let authority = rest.strip_prefix("//").unwrap_or(rest);
     let default = match scheme {
         "https" => 443,
         "http" => 80,
@@ -41,7 +47,10 @@ pub(crate) fn host_and_port(url: &str) -> Option<(&str, i64)> {
     };
     let is_written =
         |port: &str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
-    match authority.rsplit_once(':') {
+    let colon = authority.bytes().rposition(|byte| byte == b':');
+    let host = colon.and_then(|colon| authority.get(..colon));
+    let port = colon.and_then(|colon| authority.get(colon + 1..));
+    match host.zip(port) {
         Some((host, port)) if is_written(port) => Some((host, number(port))),
         _ => Some((authority, default)),
     }

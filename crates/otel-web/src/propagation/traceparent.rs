@@ -2,12 +2,15 @@
 
 use opentelemetry::trace::{SpanContext, SpanId, TraceFlags, TraceId, TraceState};
 
-use crate::hex;
+use crate::{hex, text};
+
+/// Of a header in this version; later ones may be longer.
+const LENGTH: usize = 55;
 
 /// `version "-" trace-id "-" parent-id "-" trace-flags`, all in lowercase hexadecimal.
 #[must_use]
 pub fn traceparent(context: &SpanContext) -> String {
-    let mut header = String::with_capacity(55);
+    let mut header = String::with_capacity(LENGTH);
     header.push_str("00-");
     hex::push(&mut header, &context.trace_id().to_bytes());
     header.push('-');
@@ -20,14 +23,18 @@ pub fn traceparent(context: &SpanContext) -> String {
 /// Reads a `traceparent` of this or a later version. `None` when it is not valid.
 #[must_use]
 pub fn parse_traceparent(header: &str) -> Option<SpanContext> {
-    let mut parts = header.trim().as_bytes().splitn(5, |byte| *byte == b'-');
+    let mut rest = header.trim_ascii();
+    let is_exact = rest.len() == LENGTH;
+    let mut read = |bytes: &mut [u8]| {
+        let part = text::next_part(&mut rest, b'-');
+        hex::read(part.as_bytes(), bytes)
+    };
     let (mut version, mut trace, mut span, mut flags) = ([0], [0; 16], [0; 8], [0]);
-    hex::read(parts.next()?, &mut version)?;
-    hex::read(parts.next()?, &mut trace)?;
-    hex::read(parts.next()?, &mut span)?;
-    hex::read(parts.next()?, &mut flags)?;
-    let has_more = parts.next().is_some();
-    let is_known = version != [0xff] && !(version == [0] && has_more);
+    read(&mut version)?;
+    read(&mut trace)?;
+    read(&mut span)?;
+    read(&mut flags)?;
+    let is_known = version != [0xff] && (version != [0] || is_exact);
     let context = SpanContext::new(
         TraceId::from_bytes(trace),
         SpanId::from_bytes(span),

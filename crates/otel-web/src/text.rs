@@ -1,0 +1,51 @@
+//! Taking texts apart at single ASCII characters.
+//!
+//! The standard library's patterns search for anything in anything, and weigh kilobytes for it.
+
+/// What stands before the first `separator`, and what behind.
+#[inline(never)]
+pub(crate) fn cut(text: &str, separator: u8) -> Option<(&str, &str)> {
+    let at = text.bytes().position(|byte| byte == separator)?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
+}
+
+/// Takes the first of several parts off. Behind the last one there are only empty ones.
+pub(crate) fn next_part<'a>(rest: &mut &'a str, separator: u8) -> &'a str {
+    let (part, behind) = cut(rest, separator).unwrap_or((rest, ""));
+    *rest = behind;
+    part
+}
+
+/// The three digits of an HTTP status.
+pub(crate) fn of_status(status: u16) -> String {
+    let mut text = String::with_capacity(3);
+    for unit in [100, 10, 1] {
+        text.push(char::from(b'0' + (status / unit % 10) as u8));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_cut_at_the_first_separator() {
+        assert_eq!(cut("ä=b=c", b'='), Some(("ä", "b=c")));
+        assert_eq!(cut("=", b'='), Some(("", "")));
+        assert_eq!(cut("none", b'='), None);
+    }
+
+    #[test]
+    fn parts_come_one_by_one() {
+        let mut rest = "a,,c";
+        let parts = [(); 5].map(|()| next_part(&mut rest, b','));
+        assert_eq!(parts, ["a", "", "c", "", ""]);
+    }
+
+    #[test]
+    fn a_status_has_three_digits() {
+        assert_eq!(of_status(404), "404");
+        assert_eq!(of_status(0), "000");
+    }
+}
