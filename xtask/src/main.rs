@@ -7,6 +7,7 @@
 //! | `test` | runs every test: native, in the browser, journeys | [`test`] |
 //! | `lint` | formatting and clippy, host and wasm | [`lint`] |
 //! | `size` | what the page weighs, and how much of it is telemetry | [`size`] |
+//! | `bench gateway` | what spans, requests and kept traces cost the gateway | [`measure`] |
 //! | `bench sdk` | what a span and a start cost, ours beside other SDKs' | [`measure`] |
 //! | `delivery`, `causality`, `soak` | what the SDK promises, looked at from outside | [`measure`] |
 //! | `env` | the environment in which plain `trunk` and `cargo` build the page | [`wasm`] |
@@ -47,6 +48,8 @@ Usage: cargo xtask <command>
                         and firefox, which only runs when it is named
   lint                  check formatting and clippy, for the host and for wasm
   size                  weigh what telemetry adds to a page, beside other SDKs
+  bench gateway         what the gateway takes and keeps for how much; beside it the
+                        programs that ROTEL_BIN and OTELITE_BIN name
   bench sdk [--runs N] [--only SDK]
                         time and bytes of a span, time of the start, beside other SDKs
   delivery [--runs N] [--sdk SDK] [--only PART-OF-A-CASE]
@@ -82,6 +85,7 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["lint"] => lint::run(),
         ["size"] => size::run(),
         ["bench", "sdk", options @ ..] => measure::sdk(options),
+        ["bench", "gateway"] => measure::gateway(),
         ["delivery", options @ ..] => measure::delivery(options),
         ["causality"] => measure::causality(),
         ["soak", options @ ..] => measure::soak(options),

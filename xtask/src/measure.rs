@@ -1,7 +1,7 @@
 //! `cargo xtask bench sdk`, `delivery`, `causality` and `soak`: what the SDK promises, looked at from outside, in a
-//! real browser.
+//! real browser. `bench gateway`: what spans cost where they arrive.
 //!
-//! Each builds its pages and leaves the rest to `bench/runner`.
+//! Each builds what it needs and leaves the rest to `bench/runner` or `bench/gateway`.
 
 use std::process::Command;
 
@@ -10,7 +10,7 @@ use anyhow::Result;
 use crate::build::{self, Profile, host_cargo};
 use crate::setup::{self, Browser, Needs};
 use crate::wasm::Wasm;
-use crate::{page_folder, process};
+use crate::{page_folder, process, workspace};
 
 /// What arrives when pages are left, networks fail and receivers are down; ours beside its peers.
 pub(crate) fn delivery(arguments: &[&str]) -> Result<()> {
@@ -29,6 +29,23 @@ pub(crate) fn sdk(arguments: &[&str]) -> Result<()> {
     page_folder::wasm(&wasm, "otel-web-page", "otel-web", Profile::Release)?;
     page_folder::peers()?;
     process::run_plainly(runner("sdk", arguments)?)
+}
+
+/// What the gateway's spans, requests and kept traces cost; its peers beside it, where they are.
+pub(crate) fn gateway() -> Result<()> {
+    let packages = [
+        "--package",
+        "otel-web-gateway",
+        "--package",
+        "bench-gateway",
+    ];
+    let mut build = host_cargo(&["build", "--release"]);
+    build.args(packages);
+    process::run_plainly(build)?;
+    let folder = workspace::target().join("release");
+    let mut bench = Command::new(folder.join("bench-gateway"));
+    bench.env("CRUDDUR_GATEWAY_BIN", folder.join("otel-web-gateway"));
+    process::run_plainly(bench)
 }
 
 /// Which traces the spans of fifty interleaved actions are in; ours beside OpenTelemetry JS.

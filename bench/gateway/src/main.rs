@@ -30,8 +30,9 @@ async fn main() -> Result<()> {
 async fn measure(peer: &Peer) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
     for spans_per_request in [1, 50, 512] {
-        eprintln!("{}: {spans_per_request} spans per request", peer.name);
-        rows.push(throughput::measure(peer, spans_per_request).await?);
+        let row = throughput::measure(peer, spans_per_request).await?;
+        eprint!("{}", report::table(std::slice::from_ref(&row)));
+        rows.push(row);
     }
     if peer.keeps {
         eprintln!("{}: a million spans kept", peer.name);

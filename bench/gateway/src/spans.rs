@@ -39,7 +39,7 @@ impl Requests {
 
     pub(crate) fn next(&mut self) -> Vec<u8> {
         let spans = (self.next_span..self.next_span + self.size).map(|number| self.span(number));
-        let request = request(self.next_span, spans.collect());
+        let request = request(self.next_span / self.size, spans.collect());
         self.next_span += self.size;
         request.encode_to_vec()
     }
@@ -95,7 +95,7 @@ fn attribute(key: &str, value: Value) -> KeyValue {
 }
 
 fn request(number: u64, spans: Vec<Span>) -> ExportTraceServiceRequest {
-    let service = format!("service-{}", number / SPANS_PER_TRACE % SERVICES);
+    let service = format!("service-{}", number % SERVICES);
     let resource = Resource {
         attributes: vec![attribute("service.name", Value::StringValue(service))],
         ..Resource::default()

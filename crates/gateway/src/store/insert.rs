@@ -15,7 +15,7 @@ const SPAN: &str = "INSERT INTO span (seq, trace_id, span_id, origin, body, crc)
     VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (trace_id, span_id) DO NOTHING";
 
 /// A sink that has sent the former version has to see the new one, which is then numbered anew.
-const REVISED: &str = "UPDATE span SET origin = :origin, body = :body,
+const REVISED: &str = "UPDATE span SET origin = :origin, body = :body, crc = :crc,
         seq = iif(seq > (SELECT coalesce(max(cursor), 0) FROM sink), seq, :seq)
     WHERE trace_id = :trace_id AND span_id = :span_id RETURNING seq";
 
@@ -97,13 +97,15 @@ impl<'a> Insertion<'a> {
         origin: i64,
         received: i64,
     ) -> rusqlite::Result<bool> {
+        let trace_id = span.trace_id.to_bytes();
         let mut statement = self.connection.prepare_cached(REVISED)?;
         let seq = statement.query_row(
             named_params! {
                 ":origin": origin,
                 ":body": &*span.body,
+                ":crc": checksum::of(&trace_id, &span.span_id, &span.body),
                 ":seq": self.last_seq + 1,
-                ":trace_id": span.trace_id.to_bytes(),
+                ":trace_id": trace_id,
                 ":span_id": span.span_id,
             },
             |row| row.get::<_, i64>(0),

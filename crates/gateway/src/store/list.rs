@@ -3,6 +3,8 @@
 use rusqlite::{Connection, ToSql, params_from_iter};
 use serde::Deserialize;
 
+use super::signature::{HAS_BITS, Signature};
+
 /// The viewer's own traces are not what people look for.
 const OWN_SERVICE: &str = "trace-viewer";
 
@@ -48,6 +50,7 @@ pub(super) fn list(connection: &Connection, query: &TraceQuery) -> rusqlite::Res
 struct Conditions {
     texts: Vec<&'static str>,
     values: Vec<Box<dyn ToSql>>,
+    uses_words: bool,
 }
 
 impl Conditions {
@@ -56,10 +59,28 @@ impl Conditions {
         self.values.push(Box::new(value));
     }
 
+    /// Passes over the traces that certainly do not match.
+    fn add_signature(&mut self, signature: Signature) {
+        for (text, bits) in HAS_BITS.into_iter().zip(signature.0) {
+            if bits != 0 {
+                self.add(text, bits);
+                self.values.push(Box::new(bits));
+                self.uses_words = true;
+            }
+        }
+    }
+
     /// The limit's value is the last one.
     fn sql(&self) -> String {
+        let index = if self.uses_words {
+            "trace_by_words"
+        } else {
+            "trace_by_start"
+        };
         let conditions = self.texts.join(" AND ");
-        format!("SELECT summary FROM trace WHERE {conditions} ORDER BY start DESC LIMIT ?")
+        format!(
+            "SELECT summary FROM trace INDEXED BY {index} WHERE {conditions} ORDER BY start DESC LIMIT ?"
+        )
     }
 }
 
@@ -68,10 +89,11 @@ impl TraceQuery {
     fn conditions(&self) -> Conditions {
         let mut conditions = Conditions::default();
         match given(self.service.as_deref()) {
-            Some(service) => conditions.add(
-                "EXISTS (SELECT 1 FROM json_each(services) WHERE value = ?)",
-                service,
-            ),
+            Some(service) => {
+                conditions.add_signature(Signature::default().with_service(&service));
+                let takes_part = "EXISTS (SELECT 1 FROM json_each(services) WHERE value = ?)";
+                conditions.add(takes_part, service);
+            }
             None => conditions.add("service <> ?", OWN_SERVICE),
         }
         if let Some(name) = given(self.name.as_deref()) {
@@ -86,7 +108,9 @@ impl TraceQuery {
             None => {}
         }
         for word in self.q.iter().flat_map(|text| text.split_whitespace()) {
-            conditions.add("contains(search, ?)", word.to_lowercase());
+            let word = word.to_lowercase();
+            conditions.add_signature(Signature::of_text(&word));
+            conditions.add("contains(search, ?)", word);
         }
         if let Some(since) = self.since {
             conditions.add("start >= ?", since);

@@ -19,6 +19,7 @@ mod retention;
 mod rows;
 mod schema;
 mod search;
+mod signature;
 mod spans;
 mod values;
 mod waiting;

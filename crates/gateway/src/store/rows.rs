@@ -3,17 +3,19 @@
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 use trace_model::{Trace, TraceId, TraceSummary};
 
-use super::{search, spans};
+use super::{search, signature::Signature, spans};
 
 const TRACE: &str = "INSERT INTO trace
         (id, received, start, duration, service, services, name, span_count, error_count,
-            search, summary)
+            w0, w1, w2, w3, w4, w5, w6, w7, search, summary)
     VALUES (:id, :received, :start, :duration, :service, :services, :name, :span_count,
-            :error_count, :search, :summary)
+            :error_count, :w0, :w1, :w2, :w3, :w4, :w5, :w6, :w7, :search, :summary)
     ON CONFLICT (id) DO UPDATE SET
         received = excluded.received, start = excluded.start, duration = excluded.duration,
         service = excluded.service, services = excluded.services, name = excluded.name,
         span_count = excluded.span_count, error_count = excluded.error_count,
+        w0 = excluded.w0, w1 = excluded.w1, w2 = excluded.w2, w3 = excluded.w3,
+        w4 = excluded.w4, w5 = excluded.w5, w6 = excluded.w6, w7 = excluded.w7,
         search = excluded.search, summary = excluded.summary";
 
 const COUNT: &str = "UPDATE trace SET span_count = span_count + ?, received = ? WHERE id = ?";
@@ -89,6 +91,11 @@ fn write(
     search: &str,
     received: i64,
 ) -> rusqlite::Result<()> {
+    let mut signature = Signature::of_text(search);
+    for service in &summary.services {
+        signature = signature.with_service(service);
+    }
+    let w = signature.0;
     let mut statement = connection.prepare_cached(TRACE)?;
     statement.execute(named_params! {
         ":id": summary.trace_id.to_bytes(),
@@ -100,6 +107,8 @@ fn write(
         ":name": summary.name,
         ":span_count": summary.span_count,
         ":error_count": summary.error_count,
+        ":w0": w[0], ":w1": w[1], ":w2": w[2], ":w3": w[3],
+        ":w4": w[4], ":w5": w[5], ":w6": w[6], ":w7": w[7],
         ":search": search,
         ":summary": json(summary),
     })?;

@@ -13,7 +13,8 @@ use super::{Kept, search};
 /// * `origin`: who made spans: a resource and a scope, encoded, shared by many spans
 /// * `span`: a span's encoded message with its checksum, numbered in the order of arrival
 /// * `trace`: what the list filters by, and `summary`, the JSON object that it shows. Its
-///   index by start holds the short columns, so that most filters touch no row in vain.
+///   index by start holds the short columns, so that most filters touch no row in vain;
+///   the one by words does so for free text and services (see `signature`).
 /// * `sink`: how far each sink has come
 /// * `numbering`: the number of the newest span, which may be gone already
 const TABLES: &str = "
@@ -47,11 +48,20 @@ CREATE TABLE IF NOT EXISTS trace (
     name TEXT NOT NULL,
     span_count INTEGER NOT NULL,
     error_count INTEGER NOT NULL,
+    w0 INTEGER NOT NULL,
+    w1 INTEGER NOT NULL,
+    w2 INTEGER NOT NULL,
+    w3 INTEGER NOT NULL,
+    w4 INTEGER NOT NULL,
+    w5 INTEGER NOT NULL,
+    w6 INTEGER NOT NULL,
+    w7 INTEGER NOT NULL,
     search TEXT NOT NULL,
     summary TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS trace_by_start
     ON trace (start DESC, service, duration, error_count, name);
+CREATE INDEX IF NOT EXISTS trace_by_words ON trace (start DESC, w0, w1, w2, w3, w4, w5, w6, w7);
 CREATE INDEX IF NOT EXISTS trace_large ON trace (span_count) WHERE span_count >= 2000;
 CREATE INDEX IF NOT EXISTS trace_by_arrival ON trace (received);
 CREATE TABLE IF NOT EXISTS sink (
@@ -66,7 +76,7 @@ INSERT OR IGNORE INTO numbering VALUES (1, 0);
 ";
 
 /// Raised when the tables change. Traces are short-lived, so an older store starts afresh.
-const VERSION: i64 = 3;
+const VERSION: i64 = 4;
 
 /// `synchronous = FULL`: a commit is on the disk, not only with the system, before it is acknowledged.
 const WRITER_PRAGMAS: &str = "
