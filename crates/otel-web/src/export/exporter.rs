@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::backoff::Backoff;
 use super::compression::Compression;
+use super::plan::{Plan, Situation};
 use super::{deliver, seal};
 use crate::pipeline::{self, Ended};
 use crate::platform::{self, Timer};
@@ -20,32 +21,6 @@ const KEEPALIVE_REQUESTS: usize = 9;
 
 thread_local! {
     static EXPORTER: RefCell<Option<Exporter>> = const { RefCell::new(None) };
-}
-
-/// When the spans that wait are sealed.
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
-enum Plan {
-    Nothing,
-    /// No receiver can be reached: fewer and larger batches are delivered sooner later on.
-    InOutage,
-    /// No span waits longer, whatever it belongs to.
-    Later,
-    /// The action is over: together with what ends in the same breath.
-    Soon,
-    /// A batch is full.
-    Now,
-}
-
-impl Plan {
-    fn delay_ms(self) -> f64 {
-        match self {
-            Self::Nothing => f64::INFINITY,
-            Self::InOutage => 5_000.0,
-            Self::Later => 1_000.0,
-            Self::Soon => 30.0,
-            Self::Now => 0.0,
-        }
-    }
 }
 
 /// Where batches go, and who sends them.
@@ -71,6 +46,8 @@ pub(super) struct Exporter {
     seal_due_ms: f64,
     /// How soon that is.
     plan: Plan,
+    /// When they were sealed the last time.
+    sealed_ms: f64,
     /// No attempt before this: the receiver was busy or out of reach.
     blocked_until_ms: f64,
     /// It was the receiver that asked for the pause.
@@ -94,6 +71,7 @@ pub(crate) fn install(destination: Destination) {
         timer: Timer::new(tick),
         seal_due_ms: f64::INFINITY,
         plan: Plan::Nothing,
+        sealed_ms: f64::NEG_INFINITY,
         blocked_until_ms: 0.0,
         is_asked_to_wait: false,
         requests_in_flight: 0,
@@ -105,15 +83,17 @@ pub(crate) fn install(destination: Destination) {
 
 /// Plans the export of a span that has just ended.
 pub(crate) fn span_ended(ended: Ended) {
-    let is_full = pipeline::with(|pipeline| pipeline.queue.has_full_batch()).unwrap_or(false);
+    let queue = pipeline::with(|pipeline| (pipeline.queue.has_full_batch(), pipeline.lingers()));
+    let (is_full, lingers) = queue.unwrap_or_default();
     with(|exporter| {
-        let is_failing = exporter.backoff.is_failing();
-        exporter.plan_to_seal(match ended.is_local_root {
-            _ if is_full => Plan::Now,
-            _ if is_failing => Plan::InOutage,
-            true => Plan::Soon,
-            false => Plan::Later,
-        });
+        let situation = Situation {
+            is_full,
+            is_failing: exporter.backoff.is_failing(),
+            is_behind: exporter.line.is_long(),
+            is_local_root: ended.is_local_root,
+            lingers,
+        };
+        exporter.plan_to_seal(situation.plan());
     });
 }
 
@@ -181,7 +161,8 @@ impl Exporter {
     fn plan_to_seal(&mut self, plan: Plan) {
         if plan > self.plan {
             self.plan = plan;
-            self.seal_due_ms = platform::monotonic_ms() + plan.delay_ms();
+            let now = platform::monotonic_ms();
+            self.seal_due_ms = now + plan.delay_ms(now - self.sealed_ms);
             self.set_timer();
         }
     }
@@ -189,9 +170,11 @@ impl Exporter {
     fn seal_as_planned(&mut self) {
         self.plan = Plan::Nothing;
         self.seal_due_ms = f64::INFINITY;
+        self.sealed_ms = platform::monotonic_ms();
         seal::seal(self);
         match pipeline::with(|pipeline| (pipeline.queue.is_empty(), pipeline.lingers())) {
             Some((false, _)) => self.plan_to_seal(Plan::Now),
+            Some((true, true)) if self.line.is_long() => self.plan_to_seal(Plan::Later),
             Some((true, true)) => self.plan_to_seal(Plan::Soon),
             _ => {}
         }

@@ -15,6 +15,7 @@ mod deliver;
 mod dropped;
 mod exit;
 mod exporter;
+mod plan;
 mod queue;
 mod seal;
 mod send;

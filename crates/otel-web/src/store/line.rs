@@ -12,6 +12,8 @@ const BATCH: &str = "otel.batch.";
 const UNSUSPICIOUS_UNITS: usize = 64 * 1024;
 /// What a page takes over at a time. More when these are delivered.
 const ADOPT_AT_ONCE: usize = 8;
+/// That many are more than the one on its way, and the next.
+const LONG: usize = 4;
 
 #[derive(Debug)]
 pub(crate) struct Line<S> {
@@ -65,6 +67,11 @@ impl<S: Keep> Line<S> {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.batches.is_empty()
+    }
+
+    /// Batches come faster than they go.
+    pub(crate) fn is_long(&self) -> bool {
+        self.batches.len() >= LONG
     }
 
     /// The oldest batch that nobody is sending yet.

@@ -1,5 +1,6 @@
 //! Batches: how they travel, and that they survive what can happen to them on the way.
 
+use gloo_timers::future::TimeoutFuture;
 use opentelemetry::global;
 use opentelemetry::trace::Tracer;
 use otel_web::action;
@@ -36,6 +37,25 @@ async fn a_batch_is_on_the_shelf_until_it_is_delivered() {
     assert!(!has_arrived("shelved"));
     trace_of("shelved").await;
     until(|| stored(BATCH).is_empty(), "an empty shelf").await;
+}
+
+/// Less than a batch gathers when nothing is over.
+const AT_ONCE_MS: u32 = 15;
+
+#[wasm_bindgen_test]
+async fn a_trace_that_is_over_is_on_the_shelf_at_once() {
+    for _ in 0..20 {
+        quiet().await;
+        answer_next(503, Some("1".to_owned()));
+        global::tracer("app").in_span("over", |_| ());
+        TimeoutFuture::new(AT_ONCE_MS).await;
+        // Not if another test's spans were sealed just before.
+        if stored(BATCH).len() == 1 {
+            quiet().await;
+            return;
+        }
+    }
+    panic!("it always took longer");
 }
 
 #[wasm_bindgen_test]
