@@ -11,6 +11,7 @@ mod api;
 mod command;
 mod conformance;
 mod cors;
+mod exporters;
 mod faults;
 mod honeycomb;
 mod otlp_http;

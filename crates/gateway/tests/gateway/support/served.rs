@@ -1,5 +1,7 @@
 //! A gateway behind its sockets, for what a router alone does not show.
 
+use std::net::SocketAddr;
+
 use otel_web_gateway::{Config, Gateway};
 use tempfile::TempDir;
 use tokio::{
@@ -11,6 +13,7 @@ use tokio::{
 pub(crate) struct Served {
     pub(crate) client: reqwest::Client,
     pub(crate) viewer_url: String,
+    pub(crate) xray_address: Option<SocketAddr>,
     port: u16,
     serving: JoinHandle<()>,
     _dir: TempDir,
@@ -27,6 +30,7 @@ impl Served {
         Self {
             client: reqwest::Client::builder().no_proxy().build().unwrap(),
             viewer_url: gateway.viewer_url().to_owned(),
+            xray_address: gateway.xray_address(),
             port: gateway.address().port(),
             serving: tokio::spawn(gateway.serve(std::future::pending())),
             _dir: dir,
