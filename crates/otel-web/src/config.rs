@@ -18,7 +18,7 @@ pub(crate) struct Config {
     pub(crate) propagate_xray: bool,
     /// The later one of a key counts.
     pub(crate) resource: Vec<KeyValue>,
-    pub(crate) compression: bool,
+    pub(crate) compression: Option<bool>,
     pub(crate) is_disabled: bool,
     pub(crate) on_end: Option<Hook>,
 }
@@ -49,7 +49,7 @@ impl Config {
             propagate_to: Vec::new(),
             propagate_xray: false,
             resource: Vec::new(),
-            compression: true,
+            compression: None,
             is_disabled: false,
             on_end: None,
         }
@@ -85,7 +85,7 @@ impl Config {
             self.propagate_xray = is_true("otel-propagate-xray", &xray)?;
         }
         if let Some(compression) = meta("otel-compression") {
-            self.compression = is_gzip(&compression)?;
+            self.compression = Some(is_gzip(&compression)?);
         }
         if let Some(disabled) = meta("otel-disabled") {
             self.is_disabled = is_true("otel-disabled", &disabled)?;

@@ -101,10 +101,11 @@ impl Builder {
         self
     }
 
-    /// Whether requests to the receiver are compressed. One that cannot take it is noticed, at the
-    /// price of a failed request. Default: yes.
+    /// Whether requests to the receiver are compressed. Default: to the page's own origin; one that
+    /// cannot take it is noticed. Foreign receivers must allow `Content-Encoding` in their CORS
+    /// preflight, so for them only on demand.
     pub fn compression(mut self, enabled: bool) -> Self {
-        self.config.compression = enabled;
+        self.config.compression = Some(enabled);
         self
     }
 

@@ -31,7 +31,7 @@ pub(crate) struct Destination {
     /// Encoded.
     pub(crate) resource: Vec<u8>,
     /// Whether compressed requests are wanted.
-    pub(crate) compression: bool,
+    pub(crate) compression: Option<bool>,
 }
 
 pub(super) struct Exporter {
