@@ -3,7 +3,7 @@
 //! Typed bindings cost an import and its glue for each property; these few functions serve them all,
 //! which keeps the instrumentations small. A property that is not there reads as nothing.
 
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::prelude::*;
 
 /// The property itself, or `undefined`.
 pub(crate) fn get(object: &JsValue, key: &str) -> JsValue {
@@ -24,6 +24,11 @@ pub(crate) fn number(object: &JsValue, key: &str) -> Option<f64> {
     get(object, key).as_f64()
 }
 
+/// A number; NaN for anything else, which no comparison with it holds for.
+pub(crate) fn float(object: &JsValue, key: &str) -> f64 {
+    number(object, key).unwrap_or(f64::NAN)
+}
+
 /// A text that is not empty.
 pub(crate) fn text(object: &JsValue, key: &str) -> Option<String> {
     get(object, key).as_string().filter(|text| !text.is_empty())
@@ -34,6 +39,19 @@ pub(crate) fn call(object: &JsValue, method: &str, argument: &JsValue) -> JsValu
     let method = get(object, method).dyn_into::<js_sys::Function>();
     let called = method.and_then(|method| method.call1(object, argument));
     called.unwrap_or_default()
+}
+
+/// The same for a method of three arguments.
+pub(crate) fn call3(object: &JsValue, method: &str, a: &JsValue, b: &JsValue, c: &JsValue) {
+    if let Ok(method) = get(object, method).dyn_into::<js_sys::Function>() {
+        let _ = method.call3(object, a, b, c);
+    }
+}
+
+/// A function for the browser to call at any time from now on. All have one type: each further one
+/// would cost its own glue.
+pub(crate) fn callback(run: impl FnMut(JsValue) + 'static) -> JsValue {
+    Closure::<dyn FnMut(JsValue)>::new(run).into_js_value()
 }
 
 /// `new Class(argument)`; `None` where the browser has no such class, or refuses.

@@ -41,10 +41,6 @@ impl Lingering {
         let mut records = self.0.iter_mut().map(|ended| &mut ended.record);
         records.find(|record| record.context.span_id() == span_id)
     }
-
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &SpanRecord> {
-        self.0.iter().map(|ended| &ended.record)
-    }
 }
 
 impl Pipeline {
@@ -58,6 +54,18 @@ impl Pipeline {
         match self.open.find(span_id) {
             Some(ticket) => Some(&mut self.open.get_mut(ticket)?.record),
             None => self.lingering.find(span_id),
+        }
+    }
+
+    /// The roots of the actions that are open, and of those that have ended and linger.
+    pub(crate) fn each_root(&mut self, tell: &mut dyn FnMut(&mut SpanRecord)) {
+        let actions = self.open.iter_mut().filter(|span| span.action.is_some());
+        let open = actions.map(|span| &mut span.record);
+        let ended = self.lingering.0.iter_mut().map(|ended| &mut ended.record);
+        for record in open.chain(ended) {
+            if record.is_local_root() {
+                tell(record);
+            }
         }
     }
 

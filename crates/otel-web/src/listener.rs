@@ -1,20 +1,17 @@
 //! Event listeners that stay for the life of the page.
 
 use wasm_bindgen::JsCast;
-use wasm_bindgen::prelude::Closure;
-use web_sys::{AddEventListenerOptions, Event, EventTarget};
+use web_sys::{Event, EventTarget};
+
+use crate::js;
 
 /// Listens in the capture phase, before any listener of the page, and never keeps it from scrolling.
-pub(crate) fn listen(target: &EventTarget, event: &str, handle: impl FnMut(Event) + 'static) {
-    let closure = Closure::<dyn FnMut(Event)>::new(handle);
-    let options = AddEventListenerOptions::new();
-    options.set_capture(true);
-    options.set_passive(true);
+pub(crate) fn listen(target: &EventTarget, event: &str, handle: fn(&Event)) {
+    let heard = js::callback(move |event| handle(event.unchecked_ref()));
+    let options = js_sys::Object::new();
+    for option in ["capture", "passive"] {
+        js::set(&options, option, &true.into());
+    }
     // A browser that refuses a listener leaves the page as it is, without this part of telemetry.
-    let _ = target.add_event_listener_with_callback_and_add_event_listener_options(
-        event,
-        closure.as_ref().unchecked_ref(),
-        &options,
-    );
-    closure.forget();
+    js::call3(target, "addEventListener", &event.into(), &heard, &options);
 }

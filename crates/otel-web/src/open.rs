@@ -28,6 +28,7 @@ pub(crate) struct OpenSpan {
 pub(crate) struct ActionState {
     /// Named by the application, not by the element that was clicked.
     pub(crate) is_named: bool,
+    pub(crate) is_click: bool,
     /// On the monotonic clock; an action that is still open then has timed out.
     pub(crate) deadline_ms: f64,
 }
@@ -79,6 +80,10 @@ impl OpenSpans {
         };
         let index = self.rows.iter().position(is_it)?;
         Some(Ticket { index, span_id })
+    }
+
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut OpenSpan> {
+        self.rows.iter_mut().flatten()
     }
 
     /// The action at or above a span, held once more for a new span below it.

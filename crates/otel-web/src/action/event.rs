@@ -32,7 +32,7 @@ struct Dispatch {
 pub(crate) fn install(window: &Window) {
     AFTER_DISPATCH.with(|cell| *cell.borrow_mut() = Some(Timer::new(forget)));
     for event in ["click", "submit", "keydown"] {
-        listen(window, event, |event| notice(&event));
+        listen(window, event, notice);
     }
 }
 
@@ -107,8 +107,6 @@ fn open_for(event: &Event, event_type: &str) -> Option<Context> {
     let context = open(opening, &Context::new());
     pipeline::annotate(&context, "app.action.name", &*name);
     target.describe(&context);
-    #[cfg(feature = "web-vitals")]
-    crate::instrument::web_vitals::acted(start_ms, &context);
     #[cfg(feature = "frustration")]
     if event_type == "click" {
         crate::instrument::frustration::clicked(event, start_ms, &context);

@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::open::Ticket;
 use crate::platform::Timer;
-use crate::{instrument, pipeline, platform};
+use crate::{instrument, js, pipeline, platform};
 
 #[wasm_bindgen]
 extern "C" {
@@ -28,15 +28,15 @@ thread_local! {
 /// The spans that end with the next frame, and the callbacks that tell when it is painted.
 struct Frames {
     waiting: Vec<Ticket>,
-    before_paint: Closure<dyn FnMut()>,
+    before_paint: JsValue,
     after_paint: Timer,
 }
 
 pub(crate) fn install() {
     let frames = Frames {
         waiting: Vec::new(),
-        before_paint: Closure::new(|| {
-            with(|frames| frames.after_paint.set(0.0)).unwrap_or_default()
+        before_paint: js::callback(|_| {
+            with(|frames| frames.after_paint.set(0.0)).unwrap_or_default();
         }),
         after_paint: Timer::new(finish_now),
     };
@@ -75,7 +75,7 @@ impl Frames {
 
     fn request(&mut self) {
         if paints() {
-            request_animation_frame(self.before_paint.as_ref());
+            request_animation_frame(&self.before_paint);
             self.after_paint.set(LONGEST_FRAME_MS);
         } else {
             self.after_paint.set(0.0);

@@ -15,7 +15,7 @@ pub(crate) fn install(window: &Window) {
     listen(window, "pagehide", |_| leave());
     listen(window, "freeze", |_| pause());
     listen(window, "pageshow", |event| {
-        if js::get(&event, "persisted").is_truthy() {
+        if js::is(event, "persisted") {
             exporter::resume();
         }
     });

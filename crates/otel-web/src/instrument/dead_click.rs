@@ -7,11 +7,11 @@ use std::cell::RefCell;
 
 use js_sys::Object;
 use opentelemetry::trace::SpanId;
-use wasm_bindgen::prelude::*;
+use wasm_bindgen::JsValue;
 use web_sys::{Event, Window};
 
 use crate::export;
-use crate::js::{call, construct, get, global, is, set};
+use crate::js::{call, call3, callback, construct, get, global, is, set};
 use crate::listener::listen;
 use crate::pipeline;
 use crate::platform::{self, Timer};
@@ -52,7 +52,7 @@ struct Suspect {
 
 /// Watches clicks from now on.
 pub(crate) fn install(window: &Window) {
-    let changed = Closure::<dyn FnMut()>::new(effect).into_js_value();
+    let changed = callback(|_| effect());
     let Some(mutations) = construct("MutationObserver", &changed) else {
         return;
     };
@@ -156,9 +156,14 @@ impl Watch {
         for what in ["attributes", "characterData", "childList", "subtree"] {
             set(&options, what, &true.into());
         }
-        let observe = get(&self.mutations, "observe").dyn_into::<js_sys::Function>();
-        let _ =
-            observe.map(|observe| observe.call2(&self.mutations, &global("document"), &options));
+        let document = global("document");
+        call3(
+            &self.mutations,
+            "observe",
+            &document,
+            &options,
+            &JsValue::UNDEFINED,
+        );
     }
 
     fn rest(&self) {

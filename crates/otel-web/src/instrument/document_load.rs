@@ -15,7 +15,7 @@ use web_sys::{Event, Window};
 use super::timing::{self, instant};
 use super::{navigation, observer, origin};
 use crate::action::{Opening, event_time_ms, open};
-use crate::js::{call, get, global, is, number, text};
+use crate::js::{call, float, get, global, is, text};
 use crate::listener::listen;
 use crate::otlp::Attributes;
 use crate::pipeline::{self, EndTime, NewSpan};
@@ -65,19 +65,17 @@ pub(crate) fn install(window: &Window) {
     #[cfg(feature = "web-vitals")]
     super::web_vitals::install(&context, &entry);
     fetched("documentFetch", &entry, &context);
-    LOADING.with(|cell| {
-        *cell.borrow_mut() = Some(Loading {
-            context: context.clone(),
-            installed_ms: platform::monotonic_ms(),
-            resources: 0,
-            after_load: Timer::new(finish),
-        });
-    });
+    LOADING.set(Some(Loading {
+        context: context.clone(),
+        installed_ms: platform::monotonic_ms(),
+        resources: 0,
+        after_load: Timer::new(finish),
+    }));
     // Who asks twice is told twice of what came before.
     #[cfg(not(feature = "resource-timing"))]
     observer::observe(&["resource"]);
     finish_after_load(window);
-    listen(window, "pageshow", |event| came_back(&event));
+    listen(window, "pageshow", came_back);
     navigation::begin(context, true);
 }
 
@@ -107,9 +105,11 @@ fn open_root(entry: &JsValue, start_ms: f64, kind: Option<String>) -> Context {
     pipeline::edit(pipeline::ticket_of(&context), |span| {
         let attributes = &mut span.record.attributes;
         attributes.set("app.action.trigger", "load");
-        if let Some(kind) = kind {
-            attributes.set("browser.navigation_timing.type", &*kind);
-        }
+        timing::set_text(
+            attributes,
+            "browser.navigation_timing.type",
+            kind.as_deref(),
+        );
         if let Some(server) = server.filter(|_| !is_answer) {
             span.record.add_link(&server, (&[], 0));
         }
@@ -137,16 +137,14 @@ fn set_finish() {
 
 fn finish() {
     observer::drain();
-    let Some(loading) = LOADING.with(|cell| cell.borrow_mut().take()) else {
+    let Some(loading) = LOADING.take() else {
         return;
     };
     let entry = navigation_entry();
     pipeline::edit(pipeline::ticket_of(&loading.context), |span| {
         let attributes = &mut span.record.attributes;
         for (key, milestone) in MILESTONES {
-            if let Some(ms) = instant(&entry, milestone) {
-                attributes.set(key, timing::duration(ms));
-            }
+            timing::set_ms(attributes, key, instant(&entry, milestone));
         }
         attributes.set("browser.resource_count", i64::from(loading.resources));
     });
@@ -155,10 +153,11 @@ fn finish() {
 /// Back from the back/forward cache: shown at once, nothing loaded.
 fn came_back(event: &Event) {
     if is(event, "persisted") {
+        let start_ms = event_time_ms(event);
         let kind = Some("back_forward_cache".to_owned());
-        let context = open_root(&navigation_entry(), event_time_ms(event), kind);
+        let context = open_root(&navigation_entry(), start_ms, kind);
         #[cfg(feature = "web-vitals")]
-        super::web_vitals::begin(&context, Some(event_time_ms(event)));
+        super::web_vitals::begin(&context, start_ms);
         navigation::begin(context, true);
     }
 }
@@ -166,13 +165,13 @@ fn came_back(event: &Event) {
 /// Requests of the application have spans of their own, once telemetry is on.
 pub(super) fn observed(entry: &JsValue) {
     let load = LOADING.with(|cell| {
-        let mut loading = cell.borrow_mut();
+        let mut loading = cell.try_borrow_mut().ok()?;
         let loading = loading.as_mut()?;
         let is_request = matches!(
             text(entry, "initiatorType").as_deref(),
             Some("fetch" | "xmlhttprequest" | "beacon")
         );
-        let is_own = is_request && number(entry, "startTime")? >= loading.installed_ms;
+        let is_own = is_request && float(entry, "startTime") >= loading.installed_ms;
         if is_own {
             return None;
         }
@@ -186,10 +185,10 @@ pub(super) fn observed(entry: &JsValue) {
 
 fn fetched(name: &'static str, entry: &JsValue, load: &Context) {
     // A load may begin to fetch at once, in a browser that counts whole milliseconds.
-    let (Some(start), Some(end)) = (number(entry, "fetchStart"), instant(entry, "responseEnd"))
-    else {
+    let (start, end) = (float(entry, "fetchStart"), instant(entry, "responseEnd"));
+    if end.is_nan() {
         return;
-    };
+    }
     let started = pipeline::with(|pipeline| {
         let started = pipeline.start(NewSpan {
             name: name.into(),
@@ -213,8 +212,11 @@ fn describe(entry: &JsValue, to: &mut Attributes) {
     if let Some(url) = text(entry, "name") {
         to.set("url.full", &*redact::url(&url));
     }
-    if let Some(kind) = text(entry, "initiatorType") {
-        to.set("browser.resource_timing.initiator_type", &*kind);
-    }
+    let kind = text(entry, "initiatorType");
+    timing::set_text(
+        to,
+        "browser.resource_timing.initiator_type",
+        kind.as_deref(),
+    );
     timing::describe(entry, to);
 }

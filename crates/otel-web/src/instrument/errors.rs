@@ -27,8 +27,8 @@ pub(crate) fn install(window: &Window) {
         record_panic(info);
         earlier(info);
     }));
-    listen(window, "error", |event| on_error(&event));
-    listen(window, "unhandledrejection", |event| on_rejection(&event));
+    listen(window, "error", on_error);
+    listen(window, "unhandledrejection", on_rejection);
 }
 
 /// Records a panic on the action that caused it, and sends its trace while that is still possible.

@@ -7,10 +7,11 @@
 use std::cell::RefCell;
 
 use opentelemetry::Context;
-use opentelemetry::trace::{SpanId, TraceContextExt};
+use opentelemetry::trace::TraceContextExt;
 use web_sys::Event;
 
-use crate::js::number;
+use crate::js::float;
+use crate::open::OpenSpan;
 use crate::pipeline;
 
 /// Rage is this many clicks,
@@ -19,12 +20,9 @@ const RAGE_CLICKS: usize = 3;
 const RAGE_MS: f64 = 1_000.0;
 /// and this many CSS pixels.
 const RAGE_DISTANCE: f64 = 30.0;
-/// Clicks that are looked after at once.
-const MOST: usize = 32;
 
 thread_local! {
     static LATEST: RefCell<Vec<Place>> = const { RefCell::new(Vec::new()) };
-    static CLICKS: RefCell<Vec<SpanId>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Where and when somebody clicked.
@@ -37,24 +35,27 @@ struct Place {
 
 /// A click started the action of `context`.
 pub(crate) fn clicked(event: &Event, time_ms: f64, context: &Context) {
-    let coordinate = |key| number(event, key).unwrap_or_default();
     let place = Place {
         time_ms,
-        x: coordinate("clientX"),
-        y: coordinate("clientY"),
+        x: float(event, "clientX"),
+        y: float(event, "clientY"),
     };
     // Those made by a key or by code have no place.
-    let is_pointed = coordinate("detail") > 0.0;
-    if is_pointed && LATEST.with(|latest| is_rage(&mut latest.borrow_mut(), place)) {
+    let is_pointed = float(event, "detail") > 0.0;
+    if is_pointed
+        && LATEST.with(|cell| {
+            cell.try_borrow_mut()
+                .is_ok_and(|mut l| is_rage(&mut l, place))
+        })
+    {
         pipeline::annotate(context, "app.action.rage_click", true);
     }
-    let span_id = context.span().span_context().span_id();
-    CLICKS.with(|clicks| {
-        let mut clicks = clicks.borrow_mut();
-        if clicks.len() < MOST {
-            clicks.push(span_id);
+    pipeline::edit(pipeline::ticket_of(context), |span| {
+        if let Some(action) = &mut span.action {
+            action.is_click = true;
         }
     });
+    let span_id = context.span().span_context().span_id();
     super::dead_click::suspect(event, span_id);
 }
 
@@ -67,22 +68,12 @@ fn is_rage(latest: &mut Vec<Place>, place: Place) -> bool {
     latest.iter().filter(is_near).count() >= RAGE_CLICKS
 }
 
-/// Marks the clicks that have failed; their spans have ended and are about to go.
-pub(super) fn settle() {
-    CLICKS.with(|clicks| {
-        pipeline::with(|pipeline| {
-            clicks.borrow_mut().retain(|span_id| {
-                if pipeline.open.find(*span_id).is_some() {
-                    return true;
-                }
-                let ended = pipeline.lingering.find(*span_id);
-                if let Some(record) = ended.filter(|record| record.is_error()) {
-                    record.attributes.set("app.action.error_click", true);
-                }
-                false
-            });
-        });
-    });
+/// Marks a click that has failed, when its span ends.
+pub(crate) fn ended(span: &mut OpenSpan) {
+    let is_click = span.action.is_some_and(|action| action.is_click);
+    if is_click && span.record.is_error() {
+        span.record.attributes.set("app.action.error_click", true);
+    }
 }
 
 #[cfg(test)]

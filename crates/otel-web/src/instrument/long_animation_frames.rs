@@ -10,11 +10,26 @@ use opentelemetry::trace::SpanId;
 use wasm_bindgen::JsValue;
 
 use super::observer;
-use super::timing::duration;
-use crate::js::{get, number, text};
+use super::timing::{set_ms, set_text};
+use crate::js::{float, get, text};
 use crate::otlp::Attributes;
-use crate::pipeline::Pipeline;
+use crate::record::SpanRecord;
 use crate::{pipeline, redact};
+
+/// Actions that are looked after at once.
+const MOST: usize = 32;
+/// What is told of a script, and where the browser says it.
+const SCRIPT: [(&str, &str); 3] = [
+    ("browser.long_animation_frame.script.url", "sourceURL"),
+    (
+        "browser.long_animation_frame.script.function",
+        "sourceFunctionName",
+    ),
+    (
+        "browser.long_animation_frame.script.invoker_type",
+        "invokerType",
+    ),
+];
 
 thread_local! {
     static DELAYED: RefCell<Vec<Delayed>> = const { RefCell::new(Vec::new()) };
@@ -30,7 +45,6 @@ struct Delayed {
 
 /// One long frame.
 struct Frame {
-    start_ms: f64,
     duration_ms: f64,
     blocking_ms: f64,
     /// The script that ran longest, or `undefined`.
@@ -43,102 +57,78 @@ pub(crate) fn install() {
 }
 
 pub(super) fn observed(entry: &JsValue) {
-    let Some(frame) = Frame::of(entry) else {
-        return;
+    let start_ms = float(entry, "startTime");
+    let frame = Frame {
+        duration_ms: float(entry, "duration"),
+        blocking_ms: float(entry, "blockingDuration"),
+        worst: worst_script(entry),
     };
     pipeline::with(|pipeline| {
-        for span_id in roots_during(pipeline, &frame) {
-            if let Some(record) = pipeline.record_mut(span_id) {
-                count(span_id, &frame, &mut record.attributes);
+        let start = pipeline.anchor.unix_nanos(start_ms);
+        let end = pipeline.anchor.unix_nanos(start_ms + frame.duration_ms);
+        pipeline.each_root(&mut |root| {
+            let is_open = root.end == 0;
+            if root.start < end && (is_open || root.end > start) {
+                count(&frame, root);
             }
-        }
+        });
     });
-}
-
-/// Forgets the actions whose spans have gone.
-pub(super) fn forget_ended() {
-    DELAYED.with(|cell| {
-        let is_here = |delayed: &Delayed| {
-            pipeline::with(|p| p.record_mut(delayed.span_id).is_some()) == Some(true)
-        };
-        cell.borrow_mut().retain(is_here);
-    });
-}
-
-fn roots_during(pipeline: &Pipeline, frame: &Frame) -> Vec<SpanId> {
-    let start = pipeline.anchor.unix_nanos(frame.start_ms);
-    let end = pipeline
-        .anchor
-        .unix_nanos(frame.start_ms + frame.duration_ms);
-    let open = pipeline.open.matching(&|span| {
-        span.action.is_some() && span.record.is_local_root() && span.record.start < end
-    });
-    let mut roots: Vec<_> = open.into_iter().map(|ticket| ticket.span_id).collect();
-    let ended = pipeline
-        .lingering
-        .iter()
-        .filter(|record| record.is_local_root() && record.start < end && record.end > start);
-    roots.extend(ended.map(|record| record.context.span_id()));
-    roots
 }
 
 /// What the root is to say now that this frame is among its own.
-fn count(span_id: SpanId, frame: &Frame, to: &mut Attributes) {
+fn count(frame: &Frame, root: &mut SpanRecord) {
+    let span_id = root.context.span_id();
     DELAYED.with(|cell| {
-        let mut all = cell.borrow_mut();
-        let known = all.iter().position(|delayed| delayed.span_id == span_id);
-        let mut delayed = match known {
-            Some(index) => all.swap_remove(index),
-            None => Delayed::new(span_id),
+        let Ok(mut all) = cell.try_borrow_mut() else {
+            return;
         };
-        delayed.add(frame, to);
+        if let Some(known) = all.iter_mut().find(|delayed| delayed.span_id == span_id) {
+            return known.add(frame, &mut root.attributes);
+        }
+        let mut delayed = Delayed {
+            span_id,
+            frames: 0,
+            blocking_ms: 0.0,
+            longest_ms: 0.0,
+        };
+        delayed.add(frame, &mut root.attributes);
+        // The oldest have ended long ago.
+        if all.len() >= MOST {
+            all.remove(0);
+        }
         all.push(delayed);
     });
 }
 
 impl Delayed {
-    const fn new(span_id: SpanId) -> Self {
-        Self {
-            span_id,
-            frames: 0,
-            blocking_ms: 0.0,
-            longest_ms: 0.0,
-        }
-    }
-
     fn add(&mut self, frame: &Frame, to: &mut Attributes) {
         self.frames += 1;
         self.blocking_ms += frame.blocking_ms;
-        let blocking = duration(self.blocking_ms);
         to.set("browser.long_animation_frame.count", self.frames);
-        to.set("browser.long_animation_frame.blocking_duration", blocking);
+        set_ms(
+            to,
+            "browser.long_animation_frame.blocking_duration",
+            self.blocking_ms,
+        );
         if frame.duration_ms > self.longest_ms {
             self.longest_ms = frame.duration_ms;
-            let longest = duration(frame.duration_ms);
-            to.set("browser.long_animation_frame.duration", longest);
+            set_ms(
+                to,
+                "browser.long_animation_frame.duration",
+                frame.duration_ms,
+            );
             describe(&frame.worst, to);
         }
     }
 }
 
-impl Frame {
-    fn of(entry: &JsValue) -> Option<Self> {
-        Some(Self {
-            start_ms: number(entry, "startTime")?,
-            duration_ms: number(entry, "duration")?,
-            blocking_ms: number(entry, "blockingDuration")?,
-            worst: worst_script(entry).unwrap_or_default(),
-        })
-    }
-}
-
 /// The script that ran longest.
-fn worst_script(entry: &JsValue) -> Option<JsValue> {
-    let mut worst = (0.0, None);
+fn worst_script(entry: &JsValue) -> JsValue {
+    let mut worst = (0.0, JsValue::UNDEFINED);
     for script in Array::from(&get(entry, "scripts")).iter() {
-        let length = number(&script, "duration").unwrap_or_default();
+        let length = float(&script, "duration");
         if length > worst.0 {
-            worst = (length, Some(script));
+            worst = (length, script);
         }
     }
     worst.1
@@ -146,21 +136,11 @@ fn worst_script(entry: &JsValue) -> Option<JsValue> {
 
 /// What an earlier, shorter frame has told is told anew or taken back.
 fn describe(script: &JsValue, to: &mut Attributes) {
-    let url = text(script, "sourceURL").map(|url| redact::url(&url));
-    for (key, value) in [
-        ("browser.long_animation_frame.script.url", url),
-        (
-            "browser.long_animation_frame.script.function",
-            text(script, "sourceFunctionName"),
-        ),
-        (
-            "browser.long_animation_frame.script.invoker_type",
-            text(script, "invokerType"),
-        ),
-    ] {
-        match value {
-            Some(value) => to.set(key, &*value),
-            None => to.remove(key),
-        }
+    for (key, property) in SCRIPT {
+        to.remove(key);
+        let told = text(script, property);
+        let is_url = property == "sourceURL";
+        let told = told.map(|told| if is_url { redact::url(&told) } else { told });
+        set_text(to, key, told.as_deref());
     }
 }

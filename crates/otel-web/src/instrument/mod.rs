@@ -37,30 +37,19 @@ use crate::pipeline::{self, Pipeline};
 pub(crate) fn settle_due() {
     observe_now();
     pipeline::with(|pipeline| pipeline.release_due(&awaits_verdict));
-    forget_ended();
 }
 
 /// The last batch is about to be sealed, and nothing can wait any longer.
 pub(crate) fn settle() {
     observe_now();
     pipeline::with(Pipeline::release);
-    forget_ended();
 }
 
 fn observe_now() {
     #[cfg(feature = "observer")]
     observer::drain();
-    #[cfg(feature = "frustration")]
-    frustration::settle();
     #[cfg(feature = "web-vitals")]
     web_vitals::settle();
-}
-
-fn forget_ended() {
-    #[cfg(feature = "resource-timing")]
-    resource_timing::forget_ended();
-    #[cfg(feature = "long-animation-frames")]
-    long_animation_frames::forget_ended();
 }
 
 /// Whether the span, which has ended, has to wait longer than its batch.

@@ -142,7 +142,7 @@ mod patch {
             wrap(&history, "replaceState", "replace");
         }
         listen(window, "popstate", |event| {
-            let context = navigation("traverse", event_time_ms(&event), &Context::new());
+            let context = navigation("traverse", event_time_ms(event), &Context::new());
             pipeline::annotate(&context, "app.action.trigger", "popstate");
             super::begin(context, false);
         });

@@ -6,10 +6,10 @@
 use std::cell::RefCell;
 
 use js_sys::{Array, Object};
-use wasm_bindgen::prelude::*;
+use wasm_bindgen::JsValue;
 
 use crate::instrument;
-use crate::js::{call, construct, get, global, set, text};
+use crate::js::{call, callback, construct, get, global, set, text};
 
 thread_local! {
     static OBSERVER: RefCell<Option<JsValue>> = const { RefCell::new(None) };
@@ -44,10 +44,10 @@ fn observer() -> Option<JsValue> {
     OBSERVER.with(|cell| {
         let mut observer = cell.borrow_mut();
         if observer.is_none() {
-            let told = Closure::<dyn FnMut(JsValue)>::new(|list: JsValue| {
+            let told = callback(|list| {
                 dispatch_all(&call(&list, "getEntries", &JsValue::UNDEFINED));
             });
-            *observer = construct("PerformanceObserver", &told.into_js_value());
+            *observer = construct("PerformanceObserver", &told);
         }
         observer.clone()
     })

@@ -10,10 +10,10 @@ use opentelemetry::trace::{SpanContext, SpanId};
 use wasm_bindgen::JsValue;
 
 use super::{observer, timing};
-use crate::js::{number, text};
+use crate::js::{float, text};
 use crate::{pipeline, platform};
 
-/// More requests than this at once are not waited for.
+/// When more requests than this are under way, the oldest are not waited for.
 const MOST_AWAITED: usize = 128;
 /// The browser's clock and ours are read one after the other, and are both coarse.
 const TOLERANCE_MS: f64 = 1.0;
@@ -45,16 +45,20 @@ pub(crate) fn await_timings(span: &SpanContext, url: &str) {
         pipeline.open.get_mut(ticket)?.lingers = true;
         Some(())
     });
-    AWAITED.with(|cell| {
-        let mut awaited = cell.borrow_mut();
-        if is_recorded.flatten().is_some() && awaited.len() < MOST_AWAITED {
-            let start_ms = platform::monotonic_ms();
-            awaited.push(Awaited {
-                span_id,
-                url: url.to_owned(),
-                start_ms,
-            });
+    if is_recorded.flatten().is_none() {
+        return;
+    }
+    with(|awaited| {
+        // Spans that have gone are forgotten in the end.
+        if awaited.len() >= MOST_AWAITED {
+            awaited.remove(0);
         }
+        awaited.push(Awaited {
+            span_id,
+            url: url.to_owned(),
+            start_ms: platform::monotonic_ms(),
+        });
+        Some(())
     });
 }
 
@@ -70,25 +74,18 @@ pub(super) fn observed(entry: &JsValue) {
 
 /// The latest request to the entry's URL that did not begin after it. Its timings are known now.
 fn span_of(entry: &JsValue) -> Option<SpanId> {
-    AWAITED.with(|cell| {
-        let mut awaited = cell.borrow_mut();
+    with(|awaited| {
         if awaited.is_empty() {
             return None;
         }
         let url = text(entry, "name")?;
-        let latest = number(entry, "startTime")? + TOLERANCE_MS;
-        let is_it = |request: &Awaited| request.url == url && request.start_ms <= latest;
+        let latest = float(entry, "startTime") + TOLERANCE_MS;
+        let is_it = |request: &Awaited| request.start_ms <= latest && request.url == url;
         let index = awaited.iter().rposition(is_it)?;
         Some(awaited.remove(index).span_id)
     })
 }
 
-/// Forgets the requests whose spans have gone.
-pub(super) fn forget_ended() {
-    AWAITED.with(|cell| {
-        let is_open = |request: &Awaited| {
-            pipeline::with(|p| p.record_mut(request.span_id).is_some()) == Some(true)
-        };
-        cell.borrow_mut().retain(is_open);
-    });
+fn with<R>(f: impl FnOnce(&mut Vec<Awaited>) -> Option<R>) -> Option<R> {
+    AWAITED.with(|cell| f(&mut *cell.try_borrow_mut().ok()?))
 }

@@ -2,7 +2,7 @@
 
 use wasm_bindgen::JsValue;
 
-use crate::js::{get, number, text};
+use crate::js::{float, get, text};
 
 /// How many elements a selector names at most, from the inside out.
 const DEPTH: usize = 4;
@@ -13,33 +13,26 @@ const ELEMENT_NODE: f64 = 1.0;
 pub(crate) fn selector(node: &JsValue) -> Option<String> {
     let mut selector = String::new();
     let mut node = node.clone();
+    if float(&node, "nodeType") != ELEMENT_NODE {
+        node = get(&node, "parentNode");
+    }
     for _ in 0..DEPTH {
-        if number(&node, "nodeType")? != ELEMENT_NODE {
-            node = get(&node, "parentNode");
-        }
         let Some(name) = text(&node, "localName") else {
             break;
         };
         let id = text(&node, "id");
         let is_unique = id.is_some();
-        selector = joined(&step(name, id, &node), &selector);
-        node = get(&node, "parentNode");
-        if is_unique || number(&node, "nodeType") != Some(ELEMENT_NODE) {
+        let (mark, which) = match id.or_else(|| text(&get(&node, "classList"), "0")) {
+            Some(which) if is_unique => ("#", which),
+            Some(which) => (".", which),
+            None => ("", String::new()),
+        };
+        let between = if selector.is_empty() { "" } else { ">" };
+        selector = [&name, mark, &which, between, &selector].concat();
+        if is_unique {
             break;
         }
+        node = get(&node, "parentNode");
     }
     Some(selector).filter(|selector| !selector.is_empty())
-}
-
-fn step(name: String, id: Option<String>, element: &JsValue) -> String {
-    match (id, text(&get(element, "classList"), "0")) {
-        (Some(id), _) => [&name, "#", &id].concat(),
-        (None, Some(class)) => [&name, ".", &class].concat(),
-        (None, None) => name,
-    }
-}
-
-fn joined(outer: &str, inner: &str) -> String {
-    let between = if inner.is_empty() { "" } else { ">" };
-    [outer, between, inner].concat()
 }

@@ -5,7 +5,7 @@
 
 use wasm_bindgen::JsValue;
 
-use crate::js::{number, text};
+use crate::js::{float, text};
 use crate::otlp::Attributes;
 
 /// Each phase: its attribute, and the two instants it lies between.
@@ -37,49 +37,58 @@ const PHASES: [(&str, &str, &str); 5] = [
     ),
 ];
 
+/// Versions of HTTP, as the browser names them. Anything else is not HTTP.
+const VERSIONS: [(&str, &str); 5] = [
+    ("http/1.0", "1.0"),
+    ("http/1.1", "1.1"),
+    ("h2", "2"),
+    ("h2c", "2"),
+    ("h3", "3"),
+];
+
 /// Phases that took no time, as on a connection that was open already, are left out.
 pub(crate) fn describe(entry: &JsValue, to: &mut Attributes) {
     for (key, from, end) in PHASES {
-        if let (Some(from), Some(end)) = (instant(entry, from), instant(entry, end))
-            && end > from
-        {
-            to.set(key, duration(end - from));
+        let length = instant(entry, end) - instant(entry, from);
+        if length > 0.0 {
+            set_ms(to, key, length);
         }
     }
-    if let Some(size) = instant(entry, "encodedBodySize") {
+    let size = instant(entry, "encodedBodySize");
+    if size > 0.0 {
         to.set("http.response.body.size", size as i64);
     }
-    if let Some(version) = text(entry, "nextHopProtocol").and_then(|name| version(&name)) {
-        to.set("network.protocol.version", version);
+    let protocol = text(entry, "nextHopProtocol").unwrap_or_default();
+    if let Some((_, version)) = VERSIONS.iter().find(|(name, _)| *name == protocol) {
+        to.set("network.protocol.version", *version);
     }
     if is_from_cache(entry) {
         to.set("browser.resource_timing.delivery_type", "cache");
     }
 }
 
-/// Milliseconds in eighths: as much as browsers tell, and in few bytes once compressed.
-pub(crate) fn duration(ms: f64) -> f64 {
-    (ms * 8.0).round_ties_even() / 8.0
+/// A duration, if it is known. In eighths of a millisecond: as much as browsers tell, and in few
+/// bytes once compressed.
+pub(crate) fn set_ms(to: &mut Attributes, key: &str, ms: f64) {
+    if !ms.is_nan() {
+        to.set(key, (ms.max(0.0) * 8.0).round_ties_even() / 8.0);
+    }
 }
 
-/// An instant, or an amount, that is known.
-pub(crate) fn instant(entry: &JsValue, key: &str) -> Option<f64> {
-    number(entry, key).filter(|value| *value > 0.0)
+/// A text, if there is one.
+pub(crate) fn set_text(to: &mut Attributes, key: &str, text: Option<&str>) {
+    if let Some(text) = text {
+        to.set(key, text);
+    }
+}
+
+/// An instant, or an amount. What is not known is NaN, not zero as in the browser.
+pub(crate) fn instant(entry: &JsValue, key: &str) -> f64 {
+    let value = float(entry, key);
+    if value > 0.0 { value } else { f64::NAN }
 }
 
 /// Whether nothing of it came over the network.
 pub(crate) fn is_from_cache(entry: &JsValue) -> bool {
-    let has_body = instant(entry, "decodedBodySize").is_some();
-    has_body && number(entry, "transferSize") == Some(0.0)
-}
-
-/// `h2` and `http/1.1` are the HTTP versions 2 and 1.1. Anything else is not HTTP.
-fn version(protocol: &str) -> Option<&'static str> {
-    match protocol {
-        "http/1.0" => Some("1.0"),
-        "http/1.1" => Some("1.1"),
-        "h2" | "h2c" => Some("2"),
-        "h3" => Some("3"),
-        _ => None,
-    }
+    instant(entry, "decodedBodySize") > 0.0 && float(entry, "transferSize") == 0.0
 }

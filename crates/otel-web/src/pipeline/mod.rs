@@ -15,6 +15,8 @@ use crate::clock::Anchor;
 use crate::ended_span::Hook;
 use crate::export::{self, EncodedSpan, Queue, Reason};
 use crate::id::IdGenerator;
+#[cfg(feature = "frustration")]
+use crate::instrument;
 use crate::lingering::Lingering;
 use crate::open::{OpenSpan, OpenSpans, Ticket};
 use crate::otlp::{self, AnyValue};
@@ -177,6 +179,8 @@ impl Pipeline {
             EndTime::Monotonic(ms) => span.anchor.unix_nanos(ms),
         };
         span.record.end = end.max(span.record.start);
+        #[cfg(feature = "frustration")]
+        instrument::frustration::ended(&mut span);
         let ended = Ended {
             is_local_root: span.record.is_local_root(),
             released: span.holder.filter(|_| span.holds > 0),

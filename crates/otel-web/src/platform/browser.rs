@@ -73,14 +73,14 @@ pub(crate) fn store(key: &str, text: &str) {
 
 /// A timer that can be set again and again: one closure for the life of the page.
 pub(crate) struct Timer {
-    callback: Closure<dyn FnMut()>,
+    callback: JsValue,
     pending: Option<f64>,
 }
 
 impl Timer {
-    pub(crate) fn new(callback: impl FnMut() + 'static) -> Self {
+    pub(crate) fn new(mut callback: impl FnMut() + 'static) -> Self {
         Self {
-            callback: Closure::new(callback),
+            callback: js::callback(move |_| callback()),
             pending: None,
         }
     }
@@ -90,6 +90,6 @@ impl Timer {
         if let Some(id) = self.pending.take() {
             clear_timeout(id);
         }
-        self.pending = Some(set_timeout(self.callback.as_ref(), delay_ms));
+        self.pending = Some(set_timeout(&self.callback, delay_ms));
     }
 }

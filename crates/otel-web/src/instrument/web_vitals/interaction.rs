@@ -4,13 +4,12 @@
 //! counts. Its latency goes onto the root span of the action it started. The page's own value is the
 //! slowest interaction's, with one in fifty left out of account.
 
-use opentelemetry::Context;
-use opentelemetry::trace::{SpanContext, TraceContextExt};
+use opentelemetry::trace::SpanContext;
 use wasm_bindgen::JsValue;
 
 use crate::instrument::selector::selector;
-use crate::instrument::timing::duration;
-use crate::js::{get, global, number, text};
+use crate::instrument::timing::{set_ms, set_text};
+use crate::js::{float, get, global, text};
 use crate::otlp::Attributes;
 use crate::pipeline;
 
@@ -18,16 +17,26 @@ use crate::pipeline;
 const MOST: usize = 16;
 const ALLOWANCE: f64 = 50.0;
 /// An event's time stamp and its entry's start are the same instant, each rounded.
-const TOLERANCE_MS: f64 = 0.2;
-
+const TOLERANCE_NS: u64 = 200_000;
 /// Browsers round latencies to this.
 const ROUNDING_MS: f64 = 8.0;
+/// The latency and its parts: of the page, and of one action.
+const PAGE_KEYS: [&str; 4] = [
+    "browser.web_vital.inp.value",
+    "browser.web_vital.inp.input_delay",
+    "browser.web_vital.inp.processing_duration",
+    "browser.web_vital.inp.presentation_delay",
+];
+const ACTION_KEYS: [&str; 4] = [
+    "browser.interaction.latency",
+    "browser.interaction.input_delay",
+    "browser.interaction.processing_duration",
+    "browser.interaction.presentation_delay",
+];
 
 #[derive(Default)]
 pub(super) struct Interactions {
     slow: Vec<Interaction>,
-    /// The latest actions, with the times of their events.
-    actions: Vec<(f64, SpanContext)>,
 }
 
 struct Interaction {
@@ -41,46 +50,40 @@ struct Interaction {
     action: Option<SpanContext>,
 }
 
-/// The event that happened at `time_ms` started the action of `context`.
-pub(crate) fn acted(time_ms: f64, context: &Context) {
-    let action = context.span().span_context().clone();
-    super::with(|vitals| {
-        let actions = &mut vitals.interactions.actions;
-        if actions.len() >= MOST {
-            actions.remove(0);
-        }
-        actions.push((time_ms, action));
-    });
-}
-
 impl Interactions {
     pub(super) fn add(&mut self, entry: &JsValue) {
-        let Some(mut new) = Interaction::of(entry) else {
+        let mut new = Interaction::of(entry);
+        // Zero is for an event that belongs to none, such as a movement of the pointer.
+        if new.id == 0.0 {
             return;
-        };
-        new.action = self.action_at(new.start_ms);
-        let known = self.slow.iter().position(|known| known.id == new.id);
-        if let Some(known) = known.map(|index| self.slow.remove(index)) {
-            new = slower(known, new);
+        }
+        new.find_action();
+        if let Some(known) = self.slow.iter_mut().find(|known| known.id == new.id) {
+            known.join(new);
+            return known.tell_action();
         }
         new.tell_action();
-        if self.slow.len() >= MOST {
-            self.slow.pop();
+        if self.slow.len() < MOST {
+            self.slow.push(new);
+        } else if let Some(fastest) = self
+            .slow
+            .iter_mut()
+            .reduce(|a, b| if b.latency_ms < a.latency_ms { b } else { a })
+        {
+            *fastest = new;
         }
-        let is_slower = |known: &Interaction| known.latency_ms >= new.latency_ms;
-        let rank = self.slow.partition_point(is_slower);
-        self.slow.insert(rank, new);
     }
 
-    fn action_at(&self, start_ms: f64) -> Option<SpanContext> {
-        let is_it = |(time, _): &&(f64, SpanContext)| (time - start_ms).abs() < TOLERANCE_MS;
-        Some(self.actions.iter().find(is_it)?.1.clone())
-    }
-
+    /// With as many slower ones as the allowance leaves out, or fewer.
     fn slowest(&self) -> Option<&Interaction> {
-        let count = number(&global("performance"), "interactionCount").unwrap_or_default();
+        let count = float(&global("performance"), "interactionCount");
         let left_out = (count / ALLOWANCE) as usize;
-        self.slow.get(left_out).or(self.slow.last())
+        let counts = |one: &&Interaction| {
+            let slower = |other: &&Interaction| other.latency_ms > one.latency_ms;
+            self.slow.iter().filter(slower).count() <= left_out
+        };
+        let counted = self.slow.iter().filter(counts);
+        counted.reduce(|a, b| if b.latency_ms < a.latency_ms { b } else { a })
     }
 
     pub(super) fn slowest_action(&self) -> Option<SpanContext> {
@@ -89,69 +92,66 @@ impl Interactions {
 
     pub(super) fn describe(&self, to: &mut Attributes) {
         if let Some(slowest) = self.slowest() {
-            let keys = [
-                "browser.web_vital.inp.value",
-                "browser.web_vital.inp.input_delay",
-                "browser.web_vital.inp.processing_duration",
-                "browser.web_vital.inp.presentation_delay",
-            ];
-            slowest.describe(keys, to);
+            slowest.describe(&PAGE_KEYS, to);
             to.set("browser.web_vital.inp.type", &*slowest.event);
-            if let Some(target) = &slowest.target {
-                to.set("browser.web_vital.inp.target", &**target);
-            }
+            let target = slowest.target.as_deref();
+            set_text(to, "browser.web_vital.inp.target", target);
         }
     }
 }
 
-/// Two events of one interaction: the slower one counts, for the action of either. The listeners of
-/// both delay the frame they wait for together.
-fn slower(mut one: Interaction, mut other: Interaction) -> Interaction {
-    let action = one.action.take().or(other.action.take());
-    let (mut slower, faster) = if other.latency_ms > one.latency_ms {
-        (other, one)
-    } else {
-        (one, other)
-    };
-    if (slower.end_ms() - faster.end_ms()).abs() <= ROUNDING_MS {
-        slower.processing_end_ms = slower.processing_end_ms.max(faster.processing_end_ms);
-    }
-    Interaction { action, ..slower }
-}
-
 impl Interaction {
-    /// `None` for an event that belongs to none, such as a movement of the pointer.
-    fn of(entry: &JsValue) -> Option<Self> {
-        Some(Self {
-            id: number(entry, "interactionId").filter(|id| *id > 0.0)?,
-            latency_ms: number(entry, "duration")?,
-            start_ms: number(entry, "startTime")?,
-            processing_start_ms: number(entry, "processingStart")?,
-            processing_end_ms: number(entry, "processingEnd")?,
-            event: text(entry, "name")?,
+    fn of(entry: &JsValue) -> Self {
+        Self {
+            id: float(entry, "interactionId").max(0.0),
+            latency_ms: float(entry, "duration"),
+            start_ms: float(entry, "startTime"),
+            processing_start_ms: float(entry, "processingStart"),
+            processing_end_ms: float(entry, "processingEnd"),
+            event: text(entry, "name").unwrap_or_default(),
             target: selector(&get(entry, "target")),
             action: None,
-        })
+        }
+    }
+
+    /// Two events of one interaction: the slower one counts, for the action of either. The listeners
+    /// of both delay the frame they wait for together.
+    fn join(&mut self, mut other: Self) {
+        if other.latency_ms > self.latency_ms {
+            std::mem::swap(self, &mut other);
+        }
+        if (self.end_ms() - other.end_ms()).abs() <= ROUNDING_MS {
+            self.processing_end_ms = self.processing_end_ms.max(other.processing_end_ms);
+        }
+        if self.action.is_none() {
+            self.action = other.action;
+        }
+    }
+
+    /// The action that started when the event happened.
+    fn find_action(&mut self) {
+        pipeline::with(|pipeline| {
+            let start = pipeline.anchor.unix_nanos(self.start_ms);
+            pipeline.each_root(&mut |root| {
+                if root.start.abs_diff(start) < TOLERANCE_NS {
+                    self.action = Some(root.context.clone());
+                }
+            });
+        });
     }
 
     fn tell_action(&self) {
         let Some(action) = &self.action else { return };
-        let keys = [
-            "browser.interaction.latency",
-            "browser.interaction.input_delay",
-            "browser.interaction.processing_duration",
-            "browser.interaction.presentation_delay",
-        ];
         pipeline::with(|pipeline| {
             if let Some(record) = pipeline.record_mut(action.span_id()) {
-                self.describe(keys, &mut record.attributes);
+                self.describe(&ACTION_KEYS, &mut record.attributes);
             }
         });
     }
 
-    fn describe(&self, keys: [&str; 4], to: &mut Attributes) {
-        for (key, ms) in keys.into_iter().zip(self.parts()) {
-            to.set(key, duration(ms));
+    fn describe(&self, keys: &[&str; 4], to: &mut Attributes) {
+        for (key, ms) in keys.iter().zip(self.parts()) {
+            set_ms(to, key, ms);
         }
     }
 
@@ -191,7 +191,8 @@ mod tests {
     fn the_slower_event_of_an_interaction_counts() {
         let click = interaction(1.0, 24.0, "click");
         let down = interaction(1.0, 48.0, "pointerdown");
-        let both = slower(down, click);
+        let mut both = down;
+        both.join(click);
         assert_eq!(
             (both.latency_ms, both.event.as_str()),
             (48.0, "pointerdown")
@@ -200,13 +201,14 @@ mod tests {
 
     #[test]
     fn listeners_of_all_events_before_the_frame_count_as_processing() {
-        let down = interaction(1.0, 96.0, "pointerdown");
+        let mut down = interaction(1.0, 96.0, "pointerdown");
         let click = Interaction {
             start_ms: 106.0,
             processing_end_ms: 188.0,
             ..interaction(1.0, 88.0, "click")
         };
-        assert_eq!(slower(down, click).parts(), [96.0, 4.0, 84.0, 8.0]);
+        down.join(click);
+        assert_eq!(down.parts(), [96.0, 4.0, 84.0, 8.0]);
     }
 
     #[test]

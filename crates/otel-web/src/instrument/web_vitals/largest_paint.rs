@@ -3,7 +3,7 @@
 use wasm_bindgen::JsValue;
 
 use crate::instrument::selector::selector;
-use crate::instrument::timing::{duration, instant};
+use crate::instrument::timing::{instant, set_ms, set_text};
 use crate::js::{call, get, global, text};
 use crate::otlp::Attributes;
 use crate::redact;
@@ -17,22 +17,23 @@ pub(super) struct LargestPaint {
 
 impl LargestPaint {
     /// The element is looked at now, for it may be gone when the paint is told of.
-    pub(super) fn of(entry: &JsValue) -> Option<Self> {
-        Some(Self {
-            time_ms: instant(entry, "startTime")?,
+    pub(super) fn of(entry: &JsValue) -> Self {
+        Self {
+            time_ms: instant(entry, "startTime"),
             target: selector(&get(entry, "element")),
             url: text(entry, "url").filter(|url| url.starts_with("http")),
-        })
+        }
     }
 
     /// The parts add up to the value: first byte, delay, load, delay until painted.
     pub(super) fn describe(&self, first_byte_ms: f64, zero_ms: f64, to: &mut Attributes) {
+        let painted = self.time_ms;
         let first_byte = first_byte_ms.max(zero_ms);
-        let (requested, loaded) = self.loading().unwrap_or((first_byte, first_byte));
-        let requested = requested.max(first_byte).min(self.time_ms);
-        let loaded = loaded.max(requested).min(self.time_ms);
+        let (requested, loaded) = self.loading();
+        let requested = requested.max(first_byte).min(painted);
+        let loaded = loaded.max(requested).min(painted);
         for (key, from, end) in [
-            ("browser.web_vital.lcp.value", zero_ms, self.time_ms),
+            ("browser.web_vital.lcp.value", zero_ms, painted),
             (
                 "browser.web_vital.lcp.resource_load_delay",
                 first_byte,
@@ -46,25 +47,25 @@ impl LargestPaint {
             (
                 "browser.web_vital.lcp.element_render_delay",
                 loaded,
-                self.time_ms,
+                painted,
             ),
         ] {
-            to.set(key, duration((end - from).max(0.0)));
+            set_ms(to, key, end - from);
         }
-        if let Some(target) = &self.target {
-            to.set("browser.web_vital.lcp.target", &**target);
-        }
-        if let Some(url) = &self.url {
-            to.set("browser.web_vital.lcp.url", &*redact::url(url));
-        }
+        set_text(to, "browser.web_vital.lcp.target", self.target.as_deref());
+        let url = self.url.as_deref().map(redact::url);
+        set_text(to, "browser.web_vital.lcp.url", url.as_deref());
     }
 
-    /// When the picture was requested, and when it was there.
-    fn loading(&self) -> Option<(f64, f64)> {
-        let url = JsValue::from_str(self.url.as_ref()?);
-        let entries = call(&global("performance"), "getEntriesByName", &url);
+    /// When the picture was requested, and when it was there, if it is one.
+    fn loading(&self) -> (f64, f64) {
+        let Some(url) = &self.url else {
+            return (f64::NAN, f64::NAN);
+        };
+        let entries = call(&global("performance"), "getEntriesByName", &url.into());
         let entry = get(&entries, "0");
-        let requested = instant(&entry, "requestStart").or_else(|| instant(&entry, "startTime"));
-        Some((requested?, instant(&entry, "responseEnd")?))
+        // A foreign server may keep the first one secret.
+        let requested = instant(&entry, "requestStart").max(instant(&entry, "startTime"));
+        (requested, instant(&entry, "responseEnd"))
     }
 }

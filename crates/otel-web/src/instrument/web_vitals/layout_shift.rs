@@ -5,8 +5,8 @@
 use wasm_bindgen::JsValue;
 
 use crate::instrument::selector::selector;
-use crate::instrument::timing::duration;
-use crate::js::{get, is, number};
+use crate::instrument::timing::set_ms;
+use crate::js::{float, get, is};
 use crate::otlp::Attributes;
 
 const LONGEST_GAP_MS: f64 = 1_000.0;
@@ -34,10 +34,8 @@ impl Shifts {
         if is(entry, "hadRecentInput") {
             return;
         }
-        if let (Some(value), Some(at)) = (number(entry, "value"), number(entry, "startTime")) {
-            let moved = || selector(&get(&get(&get(entry, "sources"), "0"), "node"));
-            self.count(value, at, moved);
-        }
+        let moved = || selector(&get(&get(&get(entry, "sources"), "0"), "node"));
+        self.count(float(entry, "value"), float(entry, "startTime"), moved);
     }
 
     fn count(&mut self, value: f64, at_ms: f64, moved: impl FnOnce() -> Option<String>) {
@@ -67,9 +65,12 @@ impl Shifts {
         let worst = &self.worst;
         to.set("browser.web_vital.cls.value", worst.value);
         if let Some(target) = &worst.target {
-            let at_ms = duration(worst.largest_at_ms);
             to.set("browser.web_vital.cls.target", &**target);
-            to.set("browser.web_vital.cls.largest_shift_time", at_ms);
+            set_ms(
+                to,
+                "browser.web_vital.cls.largest_shift_time",
+                worst.largest_at_ms,
+            );
         }
     }
 }

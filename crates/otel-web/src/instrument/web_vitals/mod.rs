@@ -10,13 +10,12 @@ mod layout_shift;
 
 use std::cell::RefCell;
 
-pub(crate) use interaction::acted;
 use opentelemetry::Context;
 use opentelemetry::trace::{SpanContext, SpanKind, TraceContextExt};
 use wasm_bindgen::JsValue;
 
 use super::observer;
-use super::timing::{duration, instant};
+use super::timing::{instant, set_ms};
 use crate::clock::Anchor;
 use crate::js::text;
 use crate::otlp::Attributes;
@@ -40,11 +39,11 @@ struct Vitals {
     is_told: bool,
     anchor: Anchor,
     /// Of the load's span, once that has ended.
-    load_end_ms: Option<f64>,
+    load_end_ms: f64,
     /// A page that was made ready before the user asked for it counts from when it was shown.
     activation_ms: f64,
-    first_byte_ms: Option<f64>,
-    first_paint_ms: Option<f64>,
+    first_byte_ms: f64,
+    first_paint_ms: f64,
     largest_paint: Option<largest_paint::LargestPaint>,
     shifts: layout_shift::Shifts,
     interactions: interaction::Interactions,
@@ -52,31 +51,26 @@ struct Vitals {
 
 /// Measures from now on, for the load that `context` stands for.
 pub(super) fn install(context: &Context, navigation: &JsValue) {
-    begin(context, instant(navigation, "activationStart"));
+    begin(context, instant(navigation, "activationStart").max(0.0));
     with(|vitals| vitals.first_byte_ms = instant(navigation, "responseStart"));
     observer::observe(&ENTRY_TYPES);
 }
 
 /// Measures anew: the page was shown again, without being loaded.
-pub(super) fn begin(context: &Context, activation_ms: Option<f64>) {
-    let load = context.span().span_context().clone();
-    let anchor = pipeline::with(|pipeline| {
-        let ticket = pipeline.open.find(load.span_id())?;
-        Some(pipeline.open.get_mut(ticket)?.anchor)
-    });
-    let vitals = anchor.flatten().map(|anchor| Vitals {
-        load,
+pub(super) fn begin(context: &Context, activation_ms: f64) {
+    let vitals = pipeline::with(|pipeline| Vitals {
+        load: context.span().span_context().clone(),
         is_told: false,
-        load_end_ms: None,
-        anchor,
-        activation_ms: activation_ms.unwrap_or_default(),
-        first_byte_ms: None,
-        first_paint_ms: None,
+        load_end_ms: f64::INFINITY,
+        anchor: pipeline.anchor,
+        activation_ms,
+        first_byte_ms: f64::NAN,
+        first_paint_ms: f64::NAN,
         largest_paint: None,
         shifts: layout_shift::Shifts::default(),
         interactions: interaction::Interactions::default(),
     });
-    VITALS.with(|cell| *cell.borrow_mut() = vitals);
+    VITALS.set(vitals);
 }
 
 pub(super) fn observed(entry_type: &str, entry: &JsValue) {
@@ -86,7 +80,7 @@ pub(super) fn observed(entry_type: &str, entry: &JsValue) {
         }
         "largest-contentful-paint" => {
             let paint = largest_paint::LargestPaint::of(entry);
-            with(|vitals| vitals.largest_paint = paint);
+            with(|vitals| vitals.largest_paint = Some(paint));
         }
         "layout-shift" => {
             with(|vitals| vitals.shifts.add(entry));
@@ -108,28 +102,22 @@ pub(super) fn settle() {
         if let Some(end) = end.flatten() {
             let zero = vitals.anchor.unix_nanos(0.0);
             // Less what may be lost by rounding.
-            vitals.load_end_ms = Some(end.saturating_sub(zero) as f64 / 1e6 - 0.002);
+            vitals.load_end_ms = end.saturating_sub(zero) as f64 / 1e6 - 0.002;
         }
     });
 }
 
 /// Tells all vitals, once: the page is hidden, and may never be seen again.
 pub(super) fn report() {
-    // Taken out meanwhile, for what ends a span may observe something.
-    let vitals = VITALS.with(|cell| cell.borrow_mut().take());
-    let told = vitals.map(Vitals::told);
-    VITALS.with(|cell| *cell.borrow_mut() = told);
+    with(|vitals| {
+        let is_new = !std::mem::replace(&mut vitals.is_told, true);
+        if is_new && !vitals.tell_root() {
+            vitals.tell_below_root();
+        }
+    });
 }
 
 impl Vitals {
-    fn told(mut self) -> Self {
-        let is_new = !std::mem::replace(&mut self.is_told, true);
-        if is_new && !self.tell_root() {
-            self.tell_below_root();
-        }
-        self
-    }
-
     fn tell_root(&self) -> bool {
         let told = pipeline::with(|pipeline| {
             let record = pipeline.record_mut(self.load.span_id())?;
@@ -160,29 +148,31 @@ impl Vitals {
         });
         if let Some(started) = started {
             // Children are inside of their parents; the true time is among the attributes.
-            let load_end_ms = self.load_end_ms.unwrap_or(f64::INFINITY);
-            started.end(EndTime::Monotonic(self.paint_ms().min(load_end_ms)));
+            started.end(EndTime::Monotonic(self.paint_ms().min(self.load_end_ms)));
         }
     }
 
     /// When the page could be seen, as far as that is known.
     fn paint_ms(&self) -> f64 {
         let largest = self.largest_paint.as_ref().map(|paint| paint.time_ms);
-        let paint = largest.or(self.first_paint_ms).or(self.first_byte_ms);
-        paint.unwrap_or(self.activation_ms)
+        let paint = largest.unwrap_or(self.first_paint_ms);
+        paint.max(self.first_byte_ms).max(self.activation_ms)
     }
 
     fn describe(&self, to: &mut Attributes) {
-        let since = |ms: f64| duration((ms - self.activation_ms).max(0.0));
-        if let Some(ms) = self.first_byte_ms {
-            to.set("browser.web_vital.ttfb.value", since(ms));
-        }
-        if let Some(ms) = self.first_paint_ms {
-            to.set("browser.web_vital.fcp.value", since(ms));
-        }
+        let zero_ms = self.activation_ms;
+        set_ms(
+            to,
+            "browser.web_vital.ttfb.value",
+            self.first_byte_ms - zero_ms,
+        );
+        set_ms(
+            to,
+            "browser.web_vital.fcp.value",
+            self.first_paint_ms - zero_ms,
+        );
         if let Some(paint) = &self.largest_paint {
-            let first_byte_ms = self.first_byte_ms.unwrap_or_default();
-            paint.describe(first_byte_ms, self.activation_ms, to);
+            paint.describe(self.first_byte_ms, zero_ms, to);
         }
         self.shifts.describe(to);
         self.interactions.describe(to);
