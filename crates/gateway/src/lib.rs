@@ -37,6 +37,8 @@ mod clock;
 mod config;
 mod decode;
 mod edge;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod guard;
 mod hub;
 mod listener;

@@ -85,6 +85,19 @@ pub(super) async fn discard(body: Body, limits: &Limits) {
     drain(body.into_data_stream(), limits).await;
 }
 
+/// How many bytes come of a compressed body, for the fuzzer.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn inflated(bytes: &[u8], limit: usize) -> usize {
+    let sink = Bounded::new(limit, Budget::new(limit).lease());
+    let mut decoder = MultiGzDecoder::new(sink);
+    // Damage and excess are what it is about: only the size of what came before counts.
+    let _ = bytes
+        .chunks(61)
+        .try_for_each(|chunk| decoder.write_all(chunk));
+    let _ = decoder.try_finish();
+    decoder.get_ref().bytes.len()
+}
+
 /// Closing a connection with unread data resets it, and the sender would see the reset
 /// instead of the answer. So a refused body is read to its end, within reason.
 async fn drain(mut stream: BodyDataStream, limits: &Limits) {

@@ -28,6 +28,8 @@ use axum::{
 };
 
 pub(crate) use self::answer::Refusal;
+#[cfg(any(test, fuzzing))]
+pub(crate) use self::body::inflated;
 use self::{budget::Budget, encoding::ContentCoding, rate::Rates};
 use crate::{
     clock,

@@ -141,3 +141,13 @@ fn containing(text: &str) -> String {
         .replace('_', "\\_");
     format!("%{escaped}%")
 }
+
+/// Parses a query string and lists an empty store with it, for the fuzzer.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn try_query(text: &str) {
+    let uri = format!("/api/traces?{text}").parse();
+    let query = uri.map(|uri| axum::extract::Query::<TraceQuery>::try_from_uri(&uri));
+    let Ok(Ok(query)) = query else { return };
+    let listed = super::schema::in_memory().and_then(|connection| list(&connection, &query));
+    assert!(listed.is_ok(), "{text:?}: {listed:?}");
+}

@@ -36,6 +36,8 @@ use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot, watch};
 use trace_model::{TraceId, TraceSummary};
 
+#[cfg(any(test, fuzzing))]
+pub(crate) use self::list::try_query;
 pub(crate) use self::{
     list::TraceQuery,
     queue::{Pending, SinkQueue},

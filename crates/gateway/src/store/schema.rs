@@ -158,6 +158,15 @@ impl Location {
     }
 }
 
+/// An empty store that is nowhere, for the fuzzer.
+#[cfg(any(test, fuzzing))]
+pub(super) fn in_memory() -> rusqlite::Result<Connection> {
+    let connection = Connection::open_in_memory()?;
+    connection.execute_batch(TABLES)?;
+    search::add_contains(&connection)?;
+    Ok(connection)
+}
+
 /// Counts what is there.
 pub(super) fn kept(connection: &Connection) -> rusqlite::Result<Kept> {
     let sql = "SELECT coalesce(sum(span_count), 0), count(*), (SELECT last_seq FROM numbering)
