@@ -22,4 +22,5 @@ mod live_viewer;
 mod outages;
 mod posting;
 mod search;
+mod sinks;
 mod steps;

@@ -19,6 +19,7 @@ pub(crate) mod recorder;
 pub(crate) mod scratch;
 pub(crate) mod stack;
 pub(crate) mod traces;
+pub(crate) mod vendors;
 pub(crate) mod wait;
 
 /// Serves `app` on a free loopback port for as long as the test's runtime lives, and returns its origin.

@@ -151,6 +151,13 @@ impl Stack {
         response.json().await.expect("JSON from the gateway")
     }
 
+    /// The body of whatever the gateway answers, errors too.
+    pub(crate) async fn gateway_text(&self, path: &str) -> String {
+        let request = self.client.get(format!("{}{path}", self.gateway_url));
+        let response = request.send().await.expect("the gateway to answer");
+        response.text().await.expect("a text from the gateway")
+    }
+
     /// What the servers have written to their logs so far.
     pub(crate) fn logs(&self) -> String {
         let running = self.gateway.iter().chain(&self.back_end);
