@@ -1,11 +1,12 @@
 //! Starts the sinks that are configured, each with its queue and its task.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use tokio::{task::JoinSet, time::sleep};
 
 use super::{
     ALL, HONEYCOMB, OTLP, ROLLBAR, Sink, SinkCounters, TraceLinks, XRAY, address,
+    backoff::Backoff,
     events::{KeyKnown, KeyRefused},
     forward::forward,
     honeycomb::{HoneycombSink, Unknown},
@@ -19,9 +20,6 @@ use crate::{
     stop::Stopping,
     store::Store,
 };
-
-/// Between two questions for the key's owner while Honeycomb does not answer.
-const ASK_AGAIN: Duration = Duration::from_secs(60);
 
 /// The names of the sinks that are on.
 pub(crate) fn names(config: &Config) -> Vec<&'static str> {
@@ -117,6 +115,7 @@ impl Starting<'_> {
 
 /// Asks whom the key belongs to until Honeycomb says.
 async fn ask(sink: HoneycombSink, links: TraceLinks, counters: SinkCounters) {
+    let mut backoff = Backoff::default();
     loop {
         match sink.account().await {
             Ok(account) => {
@@ -125,7 +124,7 @@ async fn ask(sink: HoneycombSink, links: TraceLinks, counters: SinkCounters) {
                 return counters.record(KeyKnown { account: text });
             }
             Err(Unknown::Refused(error)) => return counters.record(KeyRefused { error: &error }),
-            Err(Unknown::Later(_)) => sleep(ASK_AGAIN).await,
+            Err(Unknown::Later(_)) => sleep(backoff.pause(fastrand::f64(), None)).await,
         }
     }
 }

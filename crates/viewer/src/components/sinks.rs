@@ -52,7 +52,7 @@ fn card(sink: &SinkStatus, now: f64) -> Html {
                 <span class={classes!("pill", class)}><i class="dot" aria-hidden="true" />{ word }</span>
             </div>
             if sink.state == SinkState::Off {
-                <p class="sink-target">{ "Set " }<code>{ switch(&sink.name) }</code>{ " and start the gateway again." }</p>
+                <p class="sink-off">{ "Set " }<code>{ switch(&sink.name) }</code>{ " and start the gateway again." }</p>
             } else {
                 { running(sink, now) }
             }
