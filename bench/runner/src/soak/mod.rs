@@ -28,7 +28,8 @@ const SAMPLES: u32 = 9;
 /// Clicks that are under way together.
 const AT_ONCE: u32 = 50;
 
-const LONGEST: Duration = Duration::from_secs(20);
+/// After an outage the page may wait a while before it asks again.
+const LONGEST: Duration = Duration::from_secs(90);
 
 const START: &str = r#"
 new Promise((loaded) => {
@@ -107,38 +108,42 @@ impl Soak {
         let stretch = (actions / SAMPLES / AT_ONCE).max(1);
         let mut samples = Vec::new();
         for number in 1..=SAMPLES {
-            let missing = self.stretch(stretch).await?;
+            self.collector.forget();
+            self.click(stretch).await?;
+            let missing = self.missing(stretch).await;
             let what = format!("{} actions", number * stretch * AT_ONCE);
             samples.push(self.sample(what, missing).await?);
         }
         for number in 1..=2 {
+            self.collector.forget();
             self.is_down.store(true, Ordering::Relaxed);
-            self.stretch(stretch).await?;
+            self.click(stretch).await?;
             self.is_down.store(false, Ordering::Relaxed);
-            let missing = self.stretch(1).await?;
-            samples.push(
-                self.sample(format!("outage {number} is over"), missing)
-                    .await?,
-            );
+            self.click(1).await?;
+            let missing = self.missing(stretch + 1).await;
+            let what = format!("outage {number} is over");
+            samples.push(self.sample(what, missing).await?);
         }
         Ok(samples)
     }
 
-    /// So many waves of clicks; how many of the last wave's handlers did not arrive.
-    async fn stretch(&self, waves: u32) -> Result<usize> {
+    /// So many waves of clicks.
+    async fn click(&self, waves: u32) -> Result<()> {
         for _ in 0..waves {
-            self.collector.forget();
             let pieces = self.page.number(WAVE).await?;
             if pieces < 100.0 {
                 bail!("only {pieces} of 100 pieces of work were done");
             }
         }
-        let expected = AT_ONCE as usize;
-        if !self.is_down.load(Ordering::Relaxed) {
-            let is_enough = |seen: &_| sample::handlers(seen) >= expected;
-            self.collector.until(LONGEST, is_enough).await;
-        }
-        Ok(expected.saturating_sub(sample::handlers(&self.collector.seen())))
+        Ok(())
+    }
+
+    /// How many handlers of so many waves did not arrive.
+    async fn missing(&self, waves: u32) -> usize {
+        let expected = (waves * AT_ONCE) as usize;
+        let is_enough = |seen: &_| sample::handlers(seen) >= expected;
+        self.collector.until(LONGEST, is_enough).await;
+        expected.saturating_sub(sample::handlers(&self.collector.seen()))
     }
 
     async fn sample(&self, what: String, missing: usize) -> Result<Sample> {

@@ -19,7 +19,7 @@ pub(crate) struct Sample {
     js_heap_bytes: f64,
     listeners: f64,
     nodes: f64,
-    /// Handlers of the last wave of which no span arrived.
+    /// Handlers of which no span arrived.
     missing: usize,
 }
 
@@ -62,7 +62,7 @@ impl Sample {
             "js_heap_bytes": self.js_heap_bytes,
             "event_listeners": self.listeners,
             "nodes": self.nodes,
-            "actions_missing_in_the_last_wave": self.missing,
+            "actions_missing": self.missing,
         })
     }
 }

@@ -41,8 +41,12 @@ async fn bodies_and_foreign_requests_stay_as_they_are() {
     install();
     let code = "const request = new Request('/api/a?echo', { method: 'POST', body: 'tea' });
         const first = await fetch(request);
-        const stream = new Blob(['milk']).stream();
-        const second = await fetch('/api/b?echo', { method: 'POST', body: stream, duplex: 'half' });
+        // Firefox takes no streams: as a body they are the text that says what they are.
+        const streams = !new Request('/', { method: 'POST', body: new ReadableStream(), duplex: 'half' })
+            .headers.has('content-type');
+        const milk = new Blob(['milk']);
+        const body = streams ? milk.stream() : milk;
+        const second = await fetch('/api/b?echo', { method: 'POST', body, duplex: 'half' });
         await fetch(new URL('https://elsewhere.example/of-library'));
         return await first.text() + request.bodyUsed + await second.text()";
     assert_eq!(run(code).await.unwrap(), "teatruemilk");

@@ -21,7 +21,7 @@ export function listen() {
       const abort = () => aborted(request.signal.reason);
       request.signal.aborted ? abort() : request.signal.addEventListener("abort", abort);
     });
-    const body = url.searchParams.has("echo") ? request.body : "{}";
+    const body = url.searchParams.has("echo") ? await request.arrayBuffer() : "{}";
     return new Response(body, { status: Number(url.searchParams.get("status") ?? 200) });
   };
 }
