@@ -50,9 +50,10 @@ impl<S: Keep> Line<S> {
     pub(crate) fn push(&mut self, label: Label, body: Vec<u8>) {
         self.numbered += 1;
         let number = self.numbered;
-        let is_stored = self
-            .shelf
-            .set(&key(&self.page, number), &to_text(&label, &body));
+        let is_stored = S::EXISTS
+            && self
+                .shelf
+                .set(&key(&self.page, number), &to_text(&label, &body));
         self.batches.push(Batch {
             number,
             label,
@@ -89,7 +90,9 @@ impl<S: Keep> Line<S> {
             .batches
             .iter()
             .position(|batch| batch.number == number)?;
-        self.shelf.remove(&key(&self.page, number));
+        if S::EXISTS {
+            self.shelf.remove(&key(&self.page, number));
+        }
         let batch = self.batches.remove(index);
         self.end_lease();
         Some(batch)
@@ -121,9 +124,13 @@ impl<S: Keep> Line<S> {
 
     /// Of all pages.
     fn shelved(&self) -> usize {
-        let keys = self.shelf.keys().into_iter();
-        let of_batches = keys.filter(|key| key.starts_with(BATCH));
-        of_batches.map(|key| self.shelf.length(&key)).sum()
+        let mut units = 0;
+        for key in self.shelf.keys() {
+            if key.starts_with(BATCH) {
+                units += self.shelf.length(&key);
+            }
+        }
+        units
     }
 
     /// The oldest without an error, or the oldest of all.
@@ -197,6 +204,7 @@ pub(crate) fn new_page() -> String {
 
 /// Eight digits, so that keys in order are batches in order.
 fn hex(number: u32) -> String {
-    let digit = |place: u32| char::from_digit(number >> (28 - 4 * place) & 15, 16);
-    (0..8).filter_map(digit).collect()
+    let mut digits = String::with_capacity(8);
+    crate::hex::push(&mut digits, &number.to_be_bytes());
+    digits
 }
