@@ -78,7 +78,6 @@ mod repetition;
 mod resource;
 mod sampler;
 mod session;
-mod slot;
 mod span;
 mod store;
 mod telemetry;

@@ -70,11 +70,7 @@ impl Span {
     }
 
     pub(crate) fn annotate<'a>(&self, key: &str, value: impl Into<AnyValue<'a>>) {
-        self.annotate_any(key, value.into());
-    }
-
-    #[inline(never)]
-    fn annotate_any(&self, key: &str, value: AnyValue<'_>) {
+        let value = value.into();
         pipeline::edit(self.ticket, |span| span.record.attributes.set(key, value));
     }
 

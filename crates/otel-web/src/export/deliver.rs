@@ -9,7 +9,7 @@ use super::dropped::Reason;
 use super::exporter::{self, Exporter, with};
 use super::seal::packed;
 use super::send::{self, Answer, is_compressed};
-use crate::store::Label;
+use crate::store::{Label, State};
 use crate::{diagnostics, otlp, platform, text};
 
 /// A batch on its way.
@@ -17,6 +17,8 @@ struct Attempt {
     number: u32,
     size: usize,
     was_compressed: bool,
+    /// It travels in the way that is on trial, so that its answer says something of it.
+    is_trial: bool,
 }
 
 /// Sends the oldest batch. False when nothing was sent.
@@ -33,15 +35,22 @@ fn start(exporter: &mut Exporter, before_exit: bool) -> Option<()> {
     let keepalive = exporter.fits_keepalive(size);
     let batch = exporter.line.next()?;
     let is_unpacked = wants_plain && is_compressed(&batch.body);
-    if before_exit && (is_unpacked || !keepalive) {
-        // There is no time for it; it is on the shelf.
+    let is_kept_safe = exporter.backoff.is_failing() && batch.is_stored;
+    if before_exit && (is_unpacked || !keepalive || is_kept_safe) {
+        // There is no time for it, or little hope; it is on the shelf.
         return None;
     }
-    batch.is_in_flight = true;
+    batch.state = if keepalive && !is_unpacked {
+        State::SentToLast
+    } else {
+        State::Sent
+    };
+    let was_compressed = is_compressed(&batch.body) && !is_unpacked;
     let attempt = Attempt {
         number: batch.number,
         size,
-        was_compressed: is_compressed(&batch.body) && !is_unpacked,
+        was_compressed,
+        is_trial: was_compressed != wants_plain,
     };
     let destination = Rc::clone(&exporter.destination);
     let first = if is_unpacked {
@@ -57,15 +66,26 @@ fn start(exporter: &mut Exporter, before_exit: bool) -> Option<()> {
         settle(&attempt, &answer.await).await;
     });
     exporter.started(size);
+    exporter.hand_over();
     Some(())
 }
 
 async fn settle(attempt: &Attempt, answer: &Answer) {
-    let again = with(|exporter| {
+    let is_cut_off = with(|exporter| {
         exporter.finished(attempt.size);
-        exporter
-            .compression
-            .learn(attempt.was_compressed, answer.status)
+        let (line, is_leaving) = (&mut exporter.line, exporter.is_leaving);
+        answer.status.is_none() && line.is_cut_off(attempt.number, is_leaving)
+    });
+    if is_cut_off != Some(true) {
+        judge(attempt, answer).await;
+    }
+    exporter::go_on();
+}
+
+async fn judge(attempt: &Attempt, answer: &Answer) {
+    let again = with(|exporter| {
+        let compression = &mut exporter.compression;
+        attempt.is_trial && compression.learn(attempt.was_compressed, answer.status)
     });
     match verdict(answer.status) {
         Verdict::Delivered => delivered(attempt.number, &answer.body),
@@ -74,13 +94,12 @@ async fn settle(attempt: &Attempt, answer: &Answer) {
         Verdict::Retry => retry(attempt.number, answer.retry_after_ms),
         Verdict::Reject => release(attempt.number),
     }
-    exporter::go_on();
 }
 
 fn delivered(number: u32, body: &[u8]) {
     let refused = otlp::partial_success(body);
     let is_last = with(|exporter| {
-        exporter.backoff.reset();
+        exporter.has_answered();
         exporter.line.remove(number);
         let count = refused.map_or(0, |(count, _)| count);
         exporter.line.dropped.count(Reason::Rejected, count);
@@ -96,14 +115,18 @@ fn delivered(number: u32, body: &[u8]) {
 }
 
 fn retry(number: u32, retry_after_ms: Option<f64>) {
-    with(|exporter| exporter.block(retry_after_ms));
+    with(|exporter| {
+        exporter.block(retry_after_ms);
+        exporter.line.take_back();
+    });
     release(number);
+    with(Exporter::leave_word);
 }
 
 fn release(number: u32) {
     with(|exporter| {
         if let Some(batch) = exporter.line.find(number) {
-            batch.is_in_flight = false;
+            batch.state = State::Waiting;
         }
     });
 }

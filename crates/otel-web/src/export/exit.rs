@@ -7,7 +7,7 @@
 
 use web_sys::Window;
 
-use super::exporter::{self, flush_before_exit};
+use super::departure::{self, flush_before_exit};
 use crate::listener::listen;
 use crate::{action, instrument, js, pipeline};
 
@@ -16,15 +16,16 @@ pub(crate) fn install(window: &Window) {
     listen(window, "freeze", |_| pause());
     listen(window, "pageshow", |event| {
         if js::is(event, "persisted") {
-            exporter::resume();
+            departure::come_back();
         }
     });
-    listen(window, "online", |_| exporter::resume());
+    listen(window, "online", |_| departure::reconnect());
     listen(window, "visibilitychange", |_| {
-        if js::is(&js::global("document"), "hidden") {
+        let document = web_sys::window().and_then(|window| window.document());
+        if document.is_some_and(|document| document.hidden()) {
             pause();
         } else {
-            exporter::resume();
+            departure::come_back();
         }
     });
 }
@@ -41,5 +42,5 @@ fn leave() {
     action::finish_painting();
     instrument::before_exit();
     pipeline::end_all(&|_| true, "abandoned");
-    exporter::leave();
+    departure::leave();
 }

@@ -1,14 +1,15 @@
 //! When spans are sealed and batches leave.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::backoff::Backoff;
 use super::compression::Compression;
+use super::health::Health;
 use super::plan::{Plan, Situation};
 use super::{deliver, seal};
 use crate::pipeline::{self, Ended};
 use crate::platform::{self, Timer};
-use crate::slot::{self, Slot};
 use crate::store::{self, Line, Shelf};
 use crate::{instrument, js};
 
@@ -20,7 +21,7 @@ const KEEPALIVE_BYTES: usize = 60 * 1024;
 const KEEPALIVE_REQUESTS: usize = 9;
 
 thread_local! {
-    static EXPORTER: Slot<Exporter> = const { Slot::new(None) };
+    static EXPORTER: RefCell<Option<Exporter>> = const { RefCell::new(None) };
 }
 
 /// Where batches go, and who sends them.
@@ -41,6 +42,9 @@ pub(super) struct Exporter {
     pub(super) backoff: Backoff,
     /// Other pages left more than this one has taken over so far.
     may_adopt_more: bool,
+    /// The page is left, and nobody may read what is answered from now on.
+    pub(super) is_leaving: bool,
+    pub(super) health: Health,
     timer: Timer,
     /// When spans are sealed, on the monotonic clock; infinite while nothing is planned.
     seal_due_ms: f64,
@@ -51,8 +55,8 @@ pub(super) struct Exporter {
     /// No attempt before this: the receiver was busy or out of reach.
     blocked_until_ms: f64,
     /// It was the receiver that asked for the pause.
-    is_asked_to_wait: bool,
-    requests_in_flight: usize,
+    pub(super) is_asked_to_wait: bool,
+    pub(super) requests_in_flight: usize,
     bytes_in_flight: usize,
 }
 
@@ -68,6 +72,8 @@ pub(crate) fn install(destination: Destination) {
         destination: Rc::new(destination),
         backoff: Backoff::default(),
         may_adopt_more: false,
+        is_leaving: false,
+        health: Health::default(),
         timer: Timer::new(tick),
         seal_due_ms: f64::INFINITY,
         plan: Plan::Nothing,
@@ -77,7 +83,7 @@ pub(crate) fn install(destination: Destination) {
         requests_in_flight: 0,
         bytes_in_flight: 0,
     };
-    slot::put(&EXPORTER, Box::new(exporter));
+    EXPORTER.with(|cell| *cell.borrow_mut() = Some(exporter));
     store::with_lock(adopt);
 }
 
@@ -102,20 +108,7 @@ pub(crate) fn send_soon() {
     with(|exporter| exporter.plan_to_seal(Plan::Soon));
 }
 
-/// Seals all that is queued and sends it, at once, in requests that outlive the page.
-pub(crate) fn flush_before_exit() {
-    instrument::settle();
-    while with(seal::seal) == Some(true) {}
-    while with(Exporter::may_send_at_exit) == Some(true) && deliver::send_next(true) {}
-}
-
-/// The page is gone, unless it comes back from the back/forward cache.
-pub(super) fn leave() {
-    flush_before_exit();
-    with(|exporter| exporter.line.leave());
-}
-
-/// Things may be better now: online again, or looked at again.
+/// Things may be better now.
 pub(super) fn resume() {
     with(|exporter| {
         if !exporter.is_asked_to_wait {
@@ -135,7 +128,9 @@ pub(super) fn adopt_more() {
 
 fn adopt() {
     with(|exporter| {
+        let own = exporter.line.len();
         exporter.may_adopt_more = exporter.line.adopt(platform::wall_s());
+        exporter.health.is_doubtful |= exporter.line.len() > own;
         exporter.set_timer();
     });
 }
@@ -145,7 +140,7 @@ fn tick() {
         instrument::settle_due();
         with(Exporter::seal_as_planned);
     }
-    with(|exporter| exporter.line.claim(platform::wall_s()));
+    with(Exporter::claim);
     go_on();
 }
 
@@ -184,7 +179,7 @@ impl Exporter {
     fn set_timer(&mut self) {
         let now = platform::monotonic_ms();
         let mut due = self.seal_due_ms;
-        if !self.line.is_empty() && self.requests_in_flight == 0 {
+        if !self.line.is_empty() && self.requests_in_flight == 0 && !self.is_leaving {
             due = due.min(self.blocked_until_ms).min(now + SIGN_OF_LIFE_MS);
         }
         if due.is_finite() {
@@ -193,12 +188,16 @@ impl Exporter {
     }
 
     fn is_ready(&self) -> bool {
-        self.requests_in_flight == 0 && platform::monotonic_ms() >= self.blocked_until_ms
+        self.requests_in_flight == 0 && !self.is_leaving && !self.is_blocked()
     }
 
-    /// The last chance is worth an attempt, unless the receiver said otherwise.
-    fn may_send_at_exit(&mut self) -> bool {
-        self.is_ready() || self.requests_in_flight > 0 || !self.is_asked_to_wait
+    pub(super) fn is_blocked(&self) -> bool {
+        platform::monotonic_ms() < self.blocked_until_ms
+    }
+
+    pub(super) fn has_answered(&mut self) {
+        self.backoff.reset();
+        self.health.is_doubtful = false;
     }
 
     pub(super) fn fits_keepalive(&self, size: usize) -> bool {
@@ -207,6 +206,7 @@ impl Exporter {
     }
 
     pub(super) fn started(&mut self, size: usize) {
+        self.health.asked(self.requests_in_flight);
         self.requests_in_flight += 1;
         self.bytes_in_flight += size;
     }
@@ -228,5 +228,6 @@ impl Exporter {
 }
 
 pub(super) fn with<R>(f: impl FnOnce(&mut Exporter) -> R) -> Option<R> {
-    slot::with(&EXPORTER, f)
+    let run = |cell: &RefCell<Option<Exporter>>| Some(f(cell.try_borrow_mut().ok()?.as_mut()?));
+    EXPORTER.try_with(run).ok().flatten()
 }

@@ -12,15 +12,18 @@
 mod backoff;
 mod compression;
 mod deliver;
+mod departure;
 mod dropped;
 mod exit;
 mod exporter;
+mod health;
 mod plan;
 mod queue;
 mod seal;
 mod send;
 
+pub(crate) use departure::flush_before_exit;
 pub(crate) use dropped::{Dropped, Reason};
 pub(crate) use exit::install as listen_for_exit;
-pub(crate) use exporter::{Destination, flush_before_exit, install, send_soon, span_ended};
+pub(crate) use exporter::{Destination, install, send_soon, span_ended};
 pub(crate) use queue::{EncodedSpan, Queue};

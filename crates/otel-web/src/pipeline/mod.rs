@@ -6,6 +6,8 @@
 
 mod start;
 
+use std::cell::RefCell;
+
 use opentelemetry::trace::TraceContextExt;
 use opentelemetry::{Context, InstrumentationScope};
 
@@ -20,13 +22,12 @@ use crate::open::{OpenSpan, OpenSpans, Ticket};
 use crate::otlp::{self, AnyValue};
 use crate::record::SpanRecord;
 use crate::sampler::Sampler;
-use crate::slot::{self, Slot};
 use crate::{action, platform};
 
 pub(crate) use start::{NewSpan, Started};
 
 thread_local! {
-    static PIPELINE: Slot<Pipeline> = const { Slot::new(None) };
+    static PIPELINE: RefCell<Option<Pipeline>> = const { RefCell::new(None) };
 }
 
 pub(crate) struct Pipeline {
@@ -63,7 +64,7 @@ pub(crate) fn install(sampler: Sampler, queue_capacity: usize) {
         ids: IdGenerator::new(),
         anchor: Anchor::new(platform::time_origin_ms()),
     };
-    slot::put(&PIPELINE, Box::new(pipeline));
+    PIPELINE.with(|cell| *cell.borrow_mut() = Some(pipeline));
 }
 
 /// `None` when telemetry is off, or the pipeline is in use further up the stack: a panic hook may
@@ -72,7 +73,8 @@ pub(crate) fn with<R>(f: impl FnOnce(&mut Pipeline) -> R) -> Option<R> {
     if cfg!(feature = "off") {
         return None;
     }
-    slot::with(&PIPELINE, f)
+    let run = |cell: &RefCell<Option<Pipeline>>| Some(f(cell.try_borrow_mut().ok()?.as_mut()?));
+    PIPELINE.try_with(run).ok().flatten()
 }
 
 /// Changes a span that is still open; does nothing once it has ended.
@@ -82,11 +84,7 @@ pub(crate) fn edit(ticket: Option<Ticket>, f: impl FnOnce(&mut OpenSpan)) {
 
 /// Sets an attribute of a context's span, found by its id: whoever holds the context may be using it.
 pub(crate) fn annotate<'a>(context: &Context, key: &str, value: impl Into<AnyValue<'a>>) {
-    annotate_any(context, key, value.into());
-}
-
-#[inline(never)]
-fn annotate_any(context: &Context, key: &str, value: AnyValue<'_>) {
+    let value = value.into();
     edit(ticket_of(context), |span| {
         span.record.attributes.set(key, value);
     });

@@ -9,8 +9,14 @@ extern "C" {
     #[wasm_bindgen(js_namespace = performance, js_name = now)]
     fn performance_now() -> f64;
 
+    #[wasm_bindgen(thread_local_v2, js_namespace = performance, js_name = timeOrigin)]
+    static TIME_ORIGIN: f64;
+
     #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues)]
     fn get_random_values(bytes: &mut [u8]);
+
+    #[wasm_bindgen(js_name = Number)]
+    fn number(text: &str) -> f64;
 
     #[wasm_bindgen(js_name = setTimeout)]
     fn set_timeout(callback: &JsValue, delay_ms: f64) -> f64;
@@ -35,21 +41,16 @@ pub(crate) fn monotonic_ms() -> f64 {
 /// The date at which `performance.now()` was zero: finer than `Date.now()`, which counts whole
 /// milliseconds.
 pub(crate) fn time_origin_ms() -> f64 {
-    js::number(&js::global("performance"), "timeOrigin")
-        .unwrap_or_else(|| wall_ms() - monotonic_ms())
+    TIME_ORIGIN.with(|origin| *origin)
 }
 
 /// As `Number(text)`, so NaN for what is none.
 pub(crate) fn parse_number(text: &str) -> f64 {
-    let number = js::call(&js_sys::global(), "Number", &text.into());
-    number.as_f64().unwrap_or(f64::NAN)
+    number(text)
 }
 
-/// From 0 to 1.
 pub(crate) fn random() -> f64 {
-    let mut bytes = [0; 4];
-    fill_random(&mut bytes);
-    f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX)
+    js_sys::Math::random()
 }
 
 pub(crate) fn fill_random(bytes: &mut [u8]) {
@@ -68,6 +69,14 @@ pub(crate) fn stored(key: &str) -> Option<String> {
 pub(crate) fn store(key: &str, text: &str) {
     // Forbidden or full: then it lasts as long as the page.
     let _ = js_sys::Reflect::set(&js::global("localStorage"), &key.into(), &text.into());
+}
+
+/// Lets everything run that belongs to the present task.
+pub(crate) async fn next_task() {
+    let promise = js_sys::Promise::new(&mut |resolve, _| {
+        set_timeout(&resolve, 0.0);
+    });
+    let _ = wasm_bindgen_futures::JsFuture::from(promise).await;
 }
 
 /// A timer that can be set again and again: one closure for the life of the page.

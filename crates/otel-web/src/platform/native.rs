@@ -49,6 +49,9 @@ pub(crate) fn stored(_key: &str) -> Option<String> {
 
 pub(crate) fn store(_key: &str, _text: &str) {}
 
+/// A host has no tasks.
+pub(crate) async fn next_task() {}
+
 /// A host has no event loop, so its timers never fire.
 pub(crate) struct Timer;
 

@@ -15,6 +15,8 @@ mod propagator;
 mod traceparent;
 mod xray;
 
+use std::cell::RefCell;
+
 use opentelemetry::Context;
 use opentelemetry::trace::SpanContext;
 
@@ -25,10 +27,9 @@ pub(crate) use origin::{host_and_port, is_origin, is_web, origin_of};
 pub(crate) use traceparent::tracestate;
 
 use crate::js;
-use crate::slot::{self, Slot};
 
 thread_local! {
-    static PROPAGATION: Slot<Propagation> = const { Slot::new(None) };
+    static PROPAGATION: RefCell<Propagation> = RefCell::default();
 }
 
 /// Who gets the headers, and which.
@@ -41,7 +42,7 @@ pub(crate) struct Propagation {
 }
 
 pub(crate) fn install(propagation: Propagation) {
-    slot::put(&PROPAGATION, Box::new(propagation));
+    PROPAGATION.with(|cell| *cell.borrow_mut() = propagation);
 }
 
 /// Hands the headers that a request to `url` carries to `set`, one by one.
@@ -52,7 +53,8 @@ pub(crate) fn inject(
     url: &str,
     set: &mut dyn FnMut(&str, &str),
 ) {
-    slot::with(&PROPAGATION, |propagation| {
+    PROPAGATION.with(|cell| {
+        let propagation = cell.borrow();
         if !span_context.is_valid() || !propagation.reaches(url) {
             return;
         }

@@ -13,14 +13,28 @@ pub(crate) struct Label {
     pub(crate) dropped: Dropped,
 }
 
+/// Where a batch is on its way.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum State {
+    Waiting,
+    /// In a request that ends with the page.
+    Sent,
+    /// In a request that outlives the page.
+    SentToLast,
+    /// Likewise, and the page that was left counts on it: the batch is no longer on the shelf.
+    HandedOver,
+    /// The page was left, and its request ended without an answer.
+    Unknown,
+}
+
 /// The body of an export request that nothing changes any more.
 #[derive(Debug)]
 pub(crate) struct Batch {
     pub(crate) number: u32,
     pub(crate) label: Label,
     pub(crate) body: Vec<u8>,
-    pub(crate) is_in_flight: bool,
-    pub(super) is_stored: bool,
+    pub(crate) state: State,
+    pub(crate) is_stored: bool,
 }
 
 const LABEL_BYTES: usize = 12 + size_of::<Dropped>();
@@ -28,11 +42,8 @@ const LABEL_BYTES: usize = 12 + size_of::<Dropped>();
 impl Label {
     fn bytes(&self) -> Vec<u8> {
         let facts = [self.sealed_s, self.spans, self.has_error.into()];
-        let mut bytes = Vec::with_capacity(LABEL_BYTES);
-        for number in [&facts[..], &self.dropped.0].concat() {
-            bytes.extend_from_slice(&number.to_le_bytes());
-        }
-        bytes
+        let numbers = facts.iter().chain(&self.dropped.0);
+        numbers.flat_map(|number| number.to_le_bytes()).collect()
     }
 
     fn read(bytes: &[u8]) -> Self {

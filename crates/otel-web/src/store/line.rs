@@ -1,6 +1,6 @@
 //! The sealed batches of one page, the oldest first.
 
-use super::batch::{Batch, Label, from_text, to_text};
+use super::batch::{Batch, Label, State, from_text, to_text};
 use super::lease::is_alive;
 use super::shelf::Keep;
 use super::{LONGEST_S, SHELF_UNITS};
@@ -50,20 +50,30 @@ impl<S: Keep> Line<S> {
     pub(crate) fn push(&mut self, label: Label, body: Vec<u8>) {
         self.numbered += 1;
         let number = self.numbered;
-        let is_stored = S::EXISTS
-            && self
-                .shelf
-                .set(&key(&self.page, number), &to_text(&label, &body));
-        self.batches.push(Batch {
+        let mut batch = Batch {
             number,
             label,
             body,
-            is_in_flight: false,
-            is_stored,
-        });
+            state: State::Waiting,
+            is_stored: false,
+        };
+        self.store(&mut batch);
+        self.batches.push(batch);
+        if self.has_left {
+            self.leave();
+        }
         while self.is_too_large() {
             self.give_up_one();
         }
+    }
+
+    pub(super) fn store(&self, batch: &mut Batch) {
+        let text = to_text(&batch.label, &batch.body);
+        batch.is_stored = self.shelf.set(&key(&self.page, batch.number), &text);
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.batches.len()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -77,7 +87,8 @@ impl<S: Keep> Line<S> {
 
     /// The oldest batch that nobody is sending yet.
     pub(crate) fn next(&mut self) -> Option<&mut Batch> {
-        self.batches.iter_mut().find(|batch| !batch.is_in_flight)
+        let is_next = |batch: &&mut Batch| batch.state == State::Waiting;
+        self.batches.iter_mut().find(is_next)
     }
 
     pub(crate) fn find(&mut self, number: u32) -> Option<&mut Batch> {
@@ -90,9 +101,7 @@ impl<S: Keep> Line<S> {
             .batches
             .iter()
             .position(|batch| batch.number == number)?;
-        if S::EXISTS {
-            self.shelf.remove(&key(&self.page, number));
-        }
+        self.shelf.remove(&key(&self.page, number));
         let batch = self.batches.remove(index);
         self.end_lease();
         Some(batch)
@@ -124,13 +133,9 @@ impl<S: Keep> Line<S> {
 
     /// Of all pages.
     fn shelved(&self) -> usize {
-        let mut units = 0;
-        for key in self.shelf.keys() {
-            if key.starts_with(BATCH) {
-                units += self.shelf.length(&key);
-            }
-        }
-        units
+        let keys = self.shelf.keys().into_iter();
+        let of_batches = keys.filter(|key| key.starts_with(BATCH));
+        of_batches.map(|key| self.shelf.length(&key)).sum()
     }
 
     /// The oldest without an error, or the oldest of all.
@@ -204,7 +209,6 @@ pub(crate) fn new_page() -> String {
 
 /// Eight digits, so that keys in order are batches in order.
 fn hex(number: u32) -> String {
-    let mut digits = String::with_capacity(8);
-    crate::hex::push(&mut digits, &number.to_be_bytes());
-    digits
+    let digit = |place: u32| char::from_digit(number >> (28 - 4 * place) & 15, 16);
+    (0..8).filter_map(digit).collect()
 }

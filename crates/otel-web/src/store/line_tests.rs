@@ -101,6 +101,52 @@ fn what_a_page_leaves_is_anybodys() {
     assert_eq!(numbers(&closed), [0; 0]);
 }
 
+/// Leaves a page whose only batch is on its way in a request that outlives it.
+fn leave_while_sending(line: &mut Line<Shared>, is_trusted: bool) {
+    line.push(label(NOW), vec![7]);
+    line.next().unwrap().state = State::SentToLast;
+    if is_trusted {
+        line.hand_over();
+    }
+    line.leave();
+    assert!(!line.is_cut_off(9, false), "no such batch");
+}
+
+#[test]
+fn what_was_handed_over_is_not_sent_again() {
+    let shelf = Shared::default();
+    let mut left = page(&shelf, 1, None);
+    leave_while_sending(&mut left, true);
+    assert_eq!(shelf.keys(), [""; 0]);
+    assert!(left.is_cut_off(1, true));
+    left.come_back();
+    assert!(left.is_empty());
+}
+
+#[test]
+fn what_was_handed_over_and_refused_is_for_the_next_page() {
+    let shelf = Shared::default();
+    let mut left = page(&shelf, 1, None);
+    leave_while_sending(&mut left, true);
+    left.take_back();
+    left.leave();
+    let mut next = page(&shelf, 2, None);
+    next.adopt(NOW);
+    assert_eq!(numbers(&next), [7]);
+}
+
+#[test]
+fn what_is_uncertain_waits_for_the_page_to_come_back() {
+    let shelf = Shared::default();
+    let mut left = page(&shelf, 1, None);
+    leave_while_sending(&mut left, false);
+    assert!(left.is_cut_off(1, true));
+    assert!(left.next().is_none());
+    left.claim(NOW + 1);
+    left.come_back();
+    assert_eq!(left.next().map(|batch| batch.body[0]), Some(7));
+}
+
 #[test]
 fn a_page_that_renews_its_lease_keeps_its_batches_through_an_outage() {
     let shelf = Shared::default();

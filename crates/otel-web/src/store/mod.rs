@@ -2,8 +2,8 @@
 //!
 //! The shelf is `localStorage`: what is written while a page goes away must be written at once, and
 //! everything else in a browser is asynchronous. A batch is put there when it is sealed and taken
-//! away when a receiver has answered for it. So a batch can arrive twice, when the page was gone
-//! before the answer came; receivers tell by trace and span id. It cannot get lost.
+//! away when a receiver has answered for it, or when the page is left while a receiver that is well
+//! is getting it (`handover`).
 //!
 //! Each page writes under keys of its own. What is left on the shelf is taken over
 //! - by the next page of the same tab, at once (`sessionStorage` knows who was there before),
@@ -20,13 +20,14 @@
 //! stored (no room, forbidden, a Worker) batches live in memory alone.
 
 mod batch;
+mod handover;
 mod lease;
 mod line;
 #[cfg(all(feature = "durable-queue", target_arch = "wasm32"))]
 mod local_storage;
 mod shelf;
 
-pub(crate) use batch::Label;
+pub(crate) use batch::{Label, State};
 pub(crate) use line::{Line, new_page};
 #[cfg(all(feature = "durable-queue", target_arch = "wasm32"))]
 pub(crate) use local_storage::{LocalStorage as Shelf, previous_page, with_lock};

@@ -85,6 +85,7 @@ impl World {
             } => self.answer(page, arrived, told),
             Step::Crash(tab) => self.replace(tab),
             Step::Leave(tab) => {
+                self.hand_over(tab);
                 self.tabs[tab].leave();
                 self.replace(tab);
             }
@@ -93,6 +94,7 @@ impl World {
                 let neighbour = (tab + 1) % TABS;
                 self.tabs[neighbour].adopt(now_s);
                 self.tabs[tab].claim(now_s);
+                self.tabs[tab].come_back();
             }
             Step::Tick(tab) => self.tabs[tab].claim(now_s),
             Step::Adopt(tab) => drop(self.tabs[tab].adopt(now_s)),
@@ -104,16 +106,20 @@ impl World {
     fn send(&mut self, tab: usize) {
         self.tabs[tab].give_up_old(self.now_s);
         if let Some(batch) = self.tabs[tab].next() {
-            batch.is_in_flight = true;
+            batch.state = State::SentToLast;
         }
     }
 
     fn answer(&mut self, tab: usize, arrived: bool, told: bool) {
         let line = &mut self.tabs[tab];
-        let Some(batch) = line.batches.iter_mut().find(|batch| batch.is_in_flight) else {
+        let Some(batch) = line
+            .batches
+            .iter_mut()
+            .find(|batch| batch.state == State::SentToLast)
+        else {
             return;
         };
-        batch.is_in_flight = false;
+        batch.state = State::Waiting;
         let (number, span) = (batch.number, batch.body[0]);
         if arrived {
             self.arrived.insert(span);
@@ -124,6 +130,14 @@ impl World {
             (false, true) if span.is_multiple_of(5) => line.give_up(number, Reason::Rejected),
             _ => {}
         }
+    }
+
+    /// Requests that outlive the page arrive.
+    fn hand_over(&mut self, tab: usize) {
+        let batches = self.tabs[tab].batches.iter();
+        let sent = batches.filter(|batch| batch.state == State::SentToLast);
+        self.arrived.extend(sent.map(|batch| batch.body[0]));
+        self.tabs[tab].hand_over();
     }
 
     /// A new page in the same tab.

@@ -7,8 +7,8 @@ use otel_web::action;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::{
-    BATCH, accept_next_but, answer_next, dispatch, export_encoding, has_arrived, install, names,
-    storage, stored, trace_of, until,
+    BATCH, accept_next_but, answer_next, come_back, cut_off_next, dispatch, export_encoding,
+    has_arrived, install, names, storage, stored, trace_of, until,
 };
 
 const LEASE: &str = "otel.lease.";
@@ -93,9 +93,42 @@ async fn a_page_that_is_left_says_that_its_batches_are_free_and_takes_them_back(
     dispatch("pagehide");
     until(|| stored(LEASE).len() == 1, "word that the page is left").await;
     assert_eq!(stored(BATCH).len(), 1);
+    come_back();
     trace_of("left and back").await;
     let is_nothing_left = || stored(BATCH).is_empty() && stored(LEASE).is_empty();
     until(is_nothing_left, "nothing left behind").await;
+}
+
+#[wasm_bindgen_test]
+async fn what_arrives_while_the_page_is_left_is_not_sent_again() {
+    quiet().await;
+    cut_off_next();
+    action("cut off").start().run(async {});
+    trace_of("cut off").await;
+    dispatch("pagehide");
+    let left = stored(BATCH);
+    come_back();
+    assert_eq!(left, [""; 0], "the next page finds nothing to send");
+    action("after the return").start().run(async {});
+    trace_of("after the return").await;
+    assert_eq!(count_of("cut off"), 1);
+}
+
+#[wasm_bindgen_test]
+async fn a_receiver_that_failed_last_is_not_trusted_when_the_page_is_left() {
+    quiet().await;
+    answer_next(503, Some("0".to_owned()));
+    cut_off_next();
+    action("in doubt").start().run(async {});
+    trace_of("in doubt").await;
+    let unanswered = stored(BATCH);
+    dispatch("pagehide");
+    let left = stored(BATCH);
+    come_back();
+    assert_eq!(unanswered.len(), 1);
+    assert!(left.contains(&unanswered[0]), "{left:?}");
+    until(|| stored(BATCH).is_empty(), "an answer").await;
+    assert_eq!(count_of("in doubt"), 2);
 }
 
 #[wasm_bindgen_test]

@@ -9,7 +9,9 @@ use std::future::pending;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support;
-use crate::support::{answer_next, assert_one_tree, dispatch, install, named, text, trace_of};
+use crate::support::{
+    answer_next, assert_one_tree, come_back, dispatch, install, named, text, trace_of,
+};
 
 #[wasm_bindgen_test]
 async fn the_page_load_is_a_root_with_its_document() {
@@ -57,4 +59,5 @@ async fn leaving_the_page_ends_what_is_open_and_sends_it_at_once() {
         Some("abandoned")
     );
     assert!(trace.iter().any(|span| span.name == "GET /api/never"));
+    come_back();
 }

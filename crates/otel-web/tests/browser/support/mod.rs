@@ -15,6 +15,9 @@ extern "C" {
     /// The next answers to export requests: HTTP status and `Retry-After`.
     #[wasm_bindgen(js_name = answerNext)]
     pub(crate) fn answer_next(status: u16, retry_after: Option<String>);
+    /// The next batch arrives, and the page is left before it is answered.
+    #[wasm_bindgen(js_name = cutOffNext)]
+    pub(crate) fn cut_off_next();
     /// The next batch is taken but for so many spans.
     #[wasm_bindgen(js_name = acceptNextBut)]
     pub(crate) fn accept_next_but(rejected: u8, why: &str);
@@ -91,6 +94,14 @@ pub(crate) fn stored(prefix: &str) -> Vec<String> {
 /// As if the browser told the page.
 pub(crate) fn dispatch(event: &str) {
     let event = Event::new(event).unwrap();
+    web_sys::window().unwrap().dispatch_event(&event).unwrap();
+}
+
+/// As if a page that was left came back from the back/forward cache.
+pub(crate) fn come_back() {
+    let init = web_sys::PageTransitionEventInit::new();
+    init.set_persisted(true);
+    let event = web_sys::PageTransitionEvent::new_with_event_init_dict("pageshow", &init).unwrap();
     web_sys::window().unwrap().dispatch_event(&event).unwrap();
 }
 

@@ -31,6 +31,7 @@ async function collect(request, init) {
   lastEncoding = request.headers.get("content-encoding");
   const answer = answers.shift() ?? { status: 200 };
   if (answer.status === 200) exports_.push(await decoded(request));
+  if (answer.isCutOff) await pageIsLeft();
   const headers = answer.retryAfter ? { "retry-after": answer.retryAfter } : {};
   return new Response(answer.body ?? null, { status: answer.status, headers });
 }
@@ -41,6 +42,17 @@ async function decoded(request) {
   const { body } = new Response(await request.arrayBuffer());
   const plain = isGzipped ? body.pipeThrough(new DecompressionStream("gzip")) : body;
   return new Uint8Array(await new Response(plain).arrayBuffer());
+}
+
+/** As Chromium does it: what is in flight fails as the page sees it, and arrives. */
+function pageIsLeft() {
+  const failure = new TypeError("Failed to fetch");
+  return new Promise((_, fail) => addEventListener("pagehide", () => fail(failure), { once: true }));
+}
+
+/** A batch that arrives, and whose answer does not before the page is left. */
+export function cutOffNext() {
+  answers.push({ status: 200, isCutOff: true });
 }
 
 export function answerNext(status, retryAfter) {
