@@ -4,11 +4,12 @@ use std::any::type_name;
 use std::cell::RefCell;
 use std::fmt::Display;
 
+use opentelemetry::Context;
 use opentelemetry::trace::{SpanContext, SpanKind, Status, TraceContextExt, TraceId};
-use opentelemetry::{Context, KeyValue};
 use wasm_bindgen::JsValue;
 
 use crate::export::Reason;
+use crate::otlp::{self, Attributes};
 use crate::pipeline::NewSpan;
 use crate::repetition::Repetition;
 use crate::{Span, action, js, pipeline, platform};
@@ -26,8 +27,8 @@ pub(crate) struct Exception {
     pub(crate) exception_type: String,
     pub(crate) message: String,
     pub(crate) stacktrace: Option<String>,
-    /// Further attributes, e.g. where in the code it was.
-    pub(crate) attributes: Vec<KeyValue>,
+    /// Where in the code it was: file, line, column.
+    pub(crate) place: Option<(String, u32, u32)>,
 }
 
 /// Records that the running code failed: an exception on the current span, and the status `error`
@@ -61,7 +62,7 @@ impl Exception {
             exception_type: js::text(thrown, "name").unwrap_or_else(|| default_type.to_owned()),
             message: js::describe(thrown),
             stacktrace: js::text(thrown, "stack"),
-            attributes: Vec::new(),
+            place: None,
         }
     }
 
@@ -81,12 +82,16 @@ impl Exception {
     fn is_news(&self, trace_id: TraceId) -> bool {
         let trace_id = trace_id.to_bytes();
         let stack = self.stacktrace.as_deref().unwrap_or_default();
-        let texts = [&self.exception_type, &self.message, stack];
-        let parts = [&trace_id[..]].into_iter().chain(texts.map(str::as_bytes));
+        let identity = [
+            &trace_id[..],
+            self.exception_type.as_bytes(),
+            self.message.as_bytes(),
+            stack.as_bytes(),
+        ];
         let now = platform::monotonic_ms();
         let is_news = REPETITION.with(|cell| {
             let repetition = cell.try_borrow_mut().ok();
-            repetition.is_some_and(|mut repetition| repetition.is_news(parts, now))
+            repetition.is_some_and(|mut repetition| repetition.is_news(&identity, now))
         });
         if !is_news {
             pipeline::with(|pipeline| pipeline.queue.dropped.count(Reason::ExceptionRepeated, 1));
@@ -94,23 +99,30 @@ impl Exception {
         is_news
     }
 
-    fn to_attributes(&self) -> Vec<KeyValue> {
-        let mut attributes = self.attributes.clone();
+    fn to_attributes(&self) -> Attributes {
+        let mut attributes = otlp::event_attributes();
+        if let Some((file, line, column)) = &self.place {
+            attributes.set("code.file.path", &**file);
+            attributes.set("code.line.number", i64::from(*line));
+            attributes.set("code.column.number", i64::from(*column));
+        }
         let texts = [
             ("exception.type", Some(&self.exception_type)),
             ("exception.message", Some(&self.message)),
             ("exception.stacktrace", self.stacktrace.as_ref()),
         ];
         for (key, text) in texts {
-            attributes.extend(text.map(|text| KeyValue::new(key, bounded(text))));
+            if let Some(text) = text {
+                attributes.set(key, bounded(text));
+            }
         }
         attributes
     }
 }
 
-fn bounded(text: &str) -> String {
+fn bounded(text: &str) -> &str {
     let end = text.floor_char_boundary(LONGEST_TEXT);
-    text.get(..end).unwrap_or_default().to_owned()
+    text.get(..end).unwrap_or_default()
 }
 
 /// Marks the span and its action, whichever are open still; false when none is. Goes by ids and not
@@ -124,12 +136,12 @@ fn fail(failed: &SpanContext, exception: &Exception, is_news: bool) -> bool {
             let Some(open) = pipeline.open_span(ticket) else {
                 continue;
             };
-            let description = bounded(&exception.message);
+            let description = bounded(&exception.message).to_owned();
             open.record.set_status(Status::error(description));
             if is_news && ticket == telling {
                 let now = open.anchor.now();
                 let attributes = exception.to_attributes();
-                open.record.add_event("exception", now, (&attributes, 0));
+                open.record.add_encoded_event("exception", now, &attributes);
             }
         }
         telling.is_some()

@@ -59,6 +59,12 @@ impl SpanRecord {
         }
     }
 
+    pub(crate) fn add_encoded_event(&mut self, name: &str, time: UnixNanos, of: &Attributes) {
+        if self.events.take_one() {
+            otlp::write_encoded_event(&mut self.events_and_links, name, time, of);
+        }
+    }
+
     pub(crate) fn add_link(&mut self, context: &SpanContext, attributes: (&[KeyValue], u32)) {
         if self.links.take_one() {
             otlp::write_link(&mut self.events_and_links, context, attributes);

@@ -19,11 +19,7 @@ impl Repetition {
     }
 
     /// Whether an error, given by what makes it that error, is to be told.
-    pub(crate) fn is_news<'a>(
-        &mut self,
-        identity: impl Iterator<Item = &'a [u8]>,
-        now_ms: f64,
-    ) -> bool {
+    pub(crate) fn is_news(&mut self, identity: &[&[u8]], now_ms: f64) -> bool {
         let hash = hash(identity);
         self.told.retain(|(at, _)| now_ms - at < WINDOW_MS);
         let is_same = |told: &(f64, u64)| told.1 == hash && now_ms - told.0 < SAME_AGAIN_MS;
@@ -36,11 +32,14 @@ impl Repetition {
 }
 
 /// FNV-1a, with a byte between the parts that no text has.
-fn hash<'a>(parts: impl Iterator<Item = &'a [u8]>) -> u64 {
-    let bytes = parts.flat_map(|part| part.iter().chain([&0xff]));
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
+fn hash(parts: &[&[u8]]) -> u64 {
+    let mut hash = 0xcbf2_9ce4_8422_2325;
+    let mut add = |byte: u8| hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    for part in parts {
+        part.iter().for_each(|byte| add(*byte));
+        add(0xff);
+    }
+    hash
 }
 
 #[cfg(test)]
@@ -48,7 +47,7 @@ mod tests {
     use super::*;
 
     fn is_news(repetition: &mut Repetition, parts: [&str; 2], now_ms: f64) -> bool {
-        repetition.is_news(parts.into_iter().map(str::as_bytes), now_ms)
+        repetition.is_news(&parts.map(str::as_bytes), now_ms)
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! Which element was acted on.
 
-use web_sys::wasm_bindgen::JsCast;
-use web_sys::{Element, Event};
+use wasm_bindgen::JsValue;
+use web_sys::Event;
 
 use super::name;
-use crate::js::{is, text};
+use crate::js::{call, get, is, text};
 use crate::{Context, pipeline};
 
 const ACTIONABLE: &str = "[data-otel-action],a[href],button,summary,form,[role=button],[role=link],\
@@ -16,14 +16,28 @@ const KEYED: &str =
 
 /// The element that an event means: the nearest one that does something.
 pub(super) fn acted_on(event: &Event, event_type: &str) -> Option<Acted> {
-    let target: Element = event.composed_path().get(0).dyn_into().ok()?;
-    let element = target.closest(ACTIONABLE).ok()??;
+    let path = call(event, "composedPath", &JsValue::UNDEFINED);
+    let target = get(&path, "0");
+    let element = call(&target, "closest", &ACTIONABLE.into());
     let is_meant = match event_type {
-        "click" => element.local_name() != "form",
-        "keydown" => element == target && is_press(event) && element.matches(KEYED).ok()?,
+        _ if !element.is_truthy() => false,
+        "click" => !is_form(&element),
+        "keydown" => element == target && is_press(event) && matches(&element, KEYED),
         _ => true,
     };
     is_meant.then_some(Acted(element))
+}
+
+pub(super) fn is_form(element: &JsValue) -> bool {
+    text(element, "localName").as_deref() == Some("form")
+}
+
+pub(super) fn matches(element: &JsValue, selector: &str) -> bool {
+    call(element, "matches", &selector.into()).is_truthy()
+}
+
+pub(super) fn attribute(element: &JsValue, name: &str) -> Option<String> {
+    call(element, "getAttribute", &name.into()).as_string()
 }
 
 /// The keys that activate what has the focus, pressed and not held.
@@ -33,27 +47,27 @@ fn is_press(event: &Event) -> bool {
 }
 
 /// An element that was acted on.
-pub(super) struct Acted(Element);
+pub(super) struct Acted(JsValue);
 
 impl Acted {
     /// The name the page gives it, else the event and the accessible name: `click Sign In`. Numbers
     /// are taken out, so that what is counted on a button does not make a new name each time.
     pub(super) fn action_name(&self, event_type: &str) -> String {
-        if let Some(name) = self.0.get_attribute("data-otel-action") {
+        if let Some(name) = attribute(&self.0, "data-otel-action") {
             return name;
         }
         let name = name::accessible(&self.0).map(|name| name::without_numbers(&name));
-        let name = name.unwrap_or_else(|| self.0.local_name());
-        [event_type, " ", &name].concat()
+        let name = name.or_else(|| text(&self.0, "localName"));
+        [event_type, " ", &name.unwrap_or_default()].concat()
     }
 
     pub(super) fn describe(&self, action: &Context) {
-        let id = self.0.id();
-        if !id.is_empty() {
-            pipeline::annotate(action, "app.widget.id", &*id);
-        }
-        if let Some(name) = name::accessible(&self.0) {
-            pipeline::annotate(action, "app.widget.name", &*name);
+        let id = text(&self.0, "id");
+        let name = name::accessible(&self.0);
+        for (key, told) in [("app.widget.id", id), ("app.widget.name", name)] {
+            if let Some(told) = told {
+                pipeline::annotate(action, key, &*told);
+            }
         }
     }
 }

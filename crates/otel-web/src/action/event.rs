@@ -38,47 +38,47 @@ pub(crate) fn install(window: &Window) {
 
 /// The action of the event whose listeners are running, if it has one.
 pub(crate) fn of_current_event() -> Option<Context> {
-    DISPATCH.with(|cell| {
-        let dispatch = cell.borrow();
-        let Dispatch { event, context } = dispatch.as_ref()?;
-        (current().as_ref() == Some(event)).then(|| context.clone())
-    })
+    let is_it = |dispatch: &Dispatch| current().as_ref() == Some(&dispatch.event);
+    with(|dispatch| is_it(dispatch).then(|| dispatch.context.clone())).flatten()
 }
 
 /// The action of the event that is, or a moment ago was, being dispatched.
 pub(crate) fn of_latest_event() -> Option<Context> {
-    DISPATCH.with(|cell| Some(cell.borrow().as_ref()?.context.clone()))
+    with(|dispatch| dispatch.context.clone())
 }
 
 /// Keeps an action for the rest of the dispatch of `event`.
 fn remember(event: Event, context: Context) {
-    let earlier = DISPATCH.with(|cell| cell.borrow_mut().replace(Dispatch { event, context }));
+    let earlier = DISPATCH.replace(Some(Dispatch { event, context }));
     // Dropping a context may end a span: only after the borrow.
     drop(earlier);
     AFTER_DISPATCH.with(|cell| {
-        if let Some(timer) = &mut *cell.borrow_mut() {
+        if let Ok(Some(timer)) = cell.try_borrow_mut().as_deref_mut() {
             timer.set(0.0);
         }
     });
 }
 
+fn with<R>(f: impl FnOnce(&Dispatch) -> R) -> Option<R> {
+    DISPATCH.with(|cell| Some(f(cell.try_borrow().ok()?.as_ref()?)))
+}
+
 /// A task of its own, so it runs when the dispatch and what the browser does by default are over.
 fn forget() {
-    let last = DISPATCH.with(|cell| cell.borrow_mut().take());
+    let last = DISPATCH.take();
     drop(last);
 }
 
 /// The event whose listeners are running.
 pub(super) fn current() -> Option<Event> {
-    let window = web_sys::window()?;
-    let event = js_sys::Reflect::get(&window, &"event".into()).ok()?;
-    event.dyn_into().ok()
+    let event = js::global("event");
+    js::is(&event, "type").then(|| event.unchecked_into())
 }
 
 /// When the event happened, on the monotonic clock. Some synthetic events carry no such time.
 pub(crate) fn time_ms(event: &Event) -> f64 {
     let now = platform::monotonic_ms();
-    let stamp = event.time_stamp();
+    let stamp = js::float(event, "timeStamp");
     if stamp > 0.0 && stamp <= now {
         stamp
     } else {
@@ -86,8 +86,12 @@ pub(crate) fn time_ms(event: &Event) -> f64 {
     }
 }
 
+pub(super) fn type_of(event: &Event) -> String {
+    js::text(event, "type").unwrap_or_default()
+}
+
 fn notice(event: &Event) {
-    let event_type = event.type_();
+    let event_type = type_of(event);
     let context = continued(event, &event_type).or_else(|| open_for(event, &event_type));
     if let Some(context) = context {
         pipeline::annotate(&context, "app.action.trigger", &*event_type);
@@ -117,17 +121,13 @@ fn open_for(event: &Event, event_type: &str) -> Option<Context> {
 /// One action, not two: a submit is dispatched while the click on its button still is, and a page
 /// may click on behalf of a key.
 fn continued(event: &Event, event_type: &str) -> Option<Context> {
-    DISPATCH.with(|cell| {
-        let dispatch = cell.borrow();
-        let Dispatch {
-            event: before,
-            context,
-        } = dispatch.as_ref()?;
-        let is_continued = match (before.type_().as_str(), event_type) {
+    with(|dispatch| {
+        let is_continued = match (type_of(&dispatch.event).as_str(), event_type) {
             ("click", "submit") => true,
             ("keydown", "click") => !js::is(event, "isTrusted"),
             _ => false,
         };
-        is_continued.then(|| context.clone())
+        is_continued.then(|| dispatch.context.clone())
     })
+    .flatten()
 }

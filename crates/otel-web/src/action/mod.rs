@@ -101,7 +101,7 @@ impl ActionBuilder {
         let context = open(opening, parent);
         pipeline::edit(pipeline::ticket_of(&context), |span| self.describe(span));
         if is_root {
-            let kind = event.map(|event| event.type_());
+            let kind = event.as_ref().map(event::type_of);
             let trigger = kind.as_deref().unwrap_or("code");
             pipeline::annotate(&context, "app.action.trigger", trigger);
         }

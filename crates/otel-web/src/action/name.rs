@@ -5,10 +5,10 @@
 //! inside `data-otel-mask`, and nothing that the user has typed or chosen: no values of fields, no
 //! editable text.
 
-use web_sys::Element;
-use web_sys::wasm_bindgen::JsValue;
+use wasm_bindgen::JsValue;
 
-use crate::js::{call, get, global, number, text};
+use super::element::{attribute, is_form, matches};
+use crate::js::{call, float, get, global, text};
 
 const LONGEST: usize = 48;
 const ELEMENT_NODE: f64 = 1.0;
@@ -22,18 +22,16 @@ const UNSPOKEN: &str = "input,textarea,select,script,style,template,[aria-hidden
 const LABELLED_BY_VALUE: &str = "input:is([type=submit],[type=button],[type=reset])";
 
 /// One line, of a length that fits a list.
-pub(super) fn accessible(element: &Element) -> Option<String> {
+pub(super) fn accessible(element: &JsValue) -> Option<String> {
     if is_private(element) {
         return None;
     }
-    let attribute = |name| line(element.get_attribute(name));
     line(labelled_by(element))
-        .or_else(|| attribute("aria-label"))
+        .or_else(|| line(attribute(element, "aria-label")))
         .or_else(|| line(spoken(&get(&get(element, "labels"), "0"))))
-        .or_else(|| line(value_on(element)))
-        .or_else(|| line(own_text(element)))
-        .or_else(|| attribute("title"))
-        .or_else(|| attribute("alt"))
+        .or_else(|| line(text_on(element)))
+        .or_else(|| line(attribute(element, "title")))
+        .or_else(|| line(attribute(element, "alt")))
 }
 
 fn line(text: Option<String>) -> Option<String> {
@@ -41,11 +39,11 @@ fn line(text: Option<String>) -> Option<String> {
         .filter(|line| !line.is_empty())
 }
 
-fn labelled_by(element: &Element) -> Option<String> {
-    let ids = element.get_attribute("aria-labelledby")?;
+fn labelled_by(element: &JsValue) -> Option<String> {
+    let ids = attribute(element, "aria-labelledby")?;
     let document = global("document");
     let mut labels = String::new();
-    for id in ids.split_whitespace() {
+    for id in ids.split(|character: char| character.is_ascii_whitespace()) {
         let label = call(&document, "getElementById", &id.into());
         labels.push_str(&spoken(&label).unwrap_or_default());
         labels.push(' ');
@@ -53,14 +51,15 @@ fn labelled_by(element: &Element) -> Option<String> {
     Some(labels)
 }
 
-fn value_on(element: &Element) -> Option<String> {
-    let is_labelled_by_it = element.matches(LABELLED_BY_VALUE).unwrap_or(false);
-    is_labelled_by_it.then(|| text(element, "value"))?
-}
-
-/// That of a form is everything on it.
-fn own_text(element: &Element) -> Option<String> {
-    (element.local_name() != "form").then(|| spoken(element))?
+/// What is written on it. For a form that is everything on it, and no name.
+fn text_on(element: &JsValue) -> Option<String> {
+    if is_form(element) {
+        None
+    } else if matches(element, LABELLED_BY_VALUE) {
+        text(element, "value")
+    } else {
+        spoken(element)
+    }
 }
 
 fn is_private(element: &JsValue) -> bool {
@@ -69,7 +68,7 @@ fn is_private(element: &JsValue) -> bool {
 
 /// The text inside, without what is private.
 fn spoken(element: &JsValue) -> Option<String> {
-    let is_element = number(element, "nodeType") == Some(ELEMENT_NODE);
+    let is_element = float(element, "nodeType") == ELEMENT_NODE;
     let mut text = String::new();
     (is_element && !is_private(element)).then(|| {
         gather(element, &mut text);
@@ -79,8 +78,8 @@ fn spoken(element: &JsValue) -> Option<String> {
 
 fn gather(node: &JsValue, spoken: &mut String) {
     let mut child = get(node, "firstChild");
-    while let Some(kind) = number(&child, "nodeType").filter(|_| spoken.len() <= 4 * LONGEST) {
-        if kind == TEXT_NODE {
+    while child.is_truthy() && spoken.len() <= 4 * LONGEST {
+        if float(&child, "nodeType") == TEXT_NODE {
             spoken.push_str(&text(&child, "data").unwrap_or_default());
         } else if call(&child, "matches", &UNSPOKEN.into()).is_falsy() {
             spoken.push(' ');
@@ -94,17 +93,26 @@ fn gather(node: &JsValue, spoken: &mut String) {
 
 /// One line, of a length that fits a list.
 fn shortened(text: &str) -> String {
-    let mut words = String::new();
-    for word in text.split_whitespace() {
-        if !words.is_empty() {
-            words.push(' ');
+    let mut line = String::new();
+    let mut length = 0;
+    let mut is_between = false;
+    for character in text.chars() {
+        if character.is_whitespace() {
+            is_between = length > 0;
+            continue;
         }
-        words.push_str(word);
-        if words.chars().count() > LONGEST {
-            return words.chars().take(LONGEST - 1).chain(['…']).collect();
+        for character in is_between.then_some(' ').into_iter().chain([character]) {
+            if length == LONGEST {
+                line.pop();
+                line.push('…');
+                return line;
+            }
+            length += 1;
+            line.push(character);
         }
+        is_between = false;
     }
-    words
+    line
 }
 
 /// Each number becomes one `#`.

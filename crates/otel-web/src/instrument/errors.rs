@@ -11,7 +11,7 @@ use web_sys::{Event, Window};
 
 use crate::exception::Exception;
 use crate::listener::listen;
-use crate::{KeyValue, action, export, instrument, js, pipeline};
+use crate::{action, export, instrument, js, pipeline};
 
 const STACK_FRAMES: i32 = 50;
 
@@ -51,13 +51,8 @@ fn describe(info: &PanicHookInfo<'_>) -> Exception {
     let message = info.payload_as_str().unwrap_or_default().to_owned();
     let mut exception = Exception::new("panic", message);
     exception.stacktrace = stacktrace();
-    if let Some(place) = info.location() {
-        exception.attributes = vec![
-            KeyValue::new("code.file.path", place.file().to_owned()),
-            KeyValue::new("code.line.number", i64::from(place.line())),
-            KeyValue::new("code.column.number", i64::from(place.column())),
-        ];
-    }
+    let place = info.location();
+    exception.place = place.map(|at| (at.file().to_owned(), at.line(), at.column()));
     exception
 }
 
@@ -66,16 +61,16 @@ fn describe(info: &PanicHookInfo<'_>) -> Exception {
 fn stacktrace() -> Option<String> {
     let class = js::global("Error");
     let limit = js::get(&class, "stackTraceLimit");
-    let set_limit =
-        |limit: &JsValue| js_sys::Reflect::set(&class, &"stackTraceLimit".into(), limit);
-    if limit.is_undefined() {
-        return js::text(&js_sys::Error::new(""), "stack");
-    }
+    let has_limit = !limit.is_undefined();
     // Where the limit may not be set, there are ten frames.
-    let _ = set_limit(&STACK_FRAMES.into());
-    let stack = js::text(&js_sys::Error::new(""), "stack");
-    let _ = set_limit(&limit);
-    stack
+    if has_limit {
+        js::set(&class, "stackTraceLimit", &STACK_FRAMES.into());
+    }
+    let error = js::construct("Error", &JsValue::UNDEFINED);
+    if has_limit {
+        js::set(&class, "stackTraceLimit", &limit);
+    }
+    js::text(&error?, "stack")
 }
 
 fn on_error(event: &Event) {

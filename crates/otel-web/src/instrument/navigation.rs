@@ -13,7 +13,7 @@ use opentelemetry::trace::{TraceContextExt, TraceId};
 pub(crate) use patch::install;
 
 use crate::action::await_frame;
-use crate::pipeline;
+use crate::{js, pipeline};
 
 /// More that overtake each other before a frame are not told apart.
 const MOST: usize = 8;
@@ -34,19 +34,18 @@ struct Navigation {
 
 /// The navigation whose first frame is not painted yet.
 pub(crate) fn in_progress() -> Option<Context> {
-    IN_PROGRESS.with(|cell| Some(cell.borrow().last()?.context.clone()))
+    let latest = |all: &mut Vec<Navigation>| Some(all.last()?.context.clone());
+    with(latest).flatten()
 }
 
 pub(crate) fn begin(context: Context, is_page_load: bool) {
-    let path = web_sys::window().and_then(|window| window.location().pathname().ok());
     let navigation = Navigation {
         context,
         is_page_load,
-        path: path.unwrap_or_default(),
+        path: location("pathname"),
         has_template: false,
     };
-    let earliest = IN_PROGRESS.with(|cell| {
-        let mut navigations = cell.borrow_mut();
+    let earliest = with(|navigations| {
         navigations.push(navigation);
         (navigations.len() > MOST).then(|| navigations.remove(0))
     });
@@ -57,7 +56,7 @@ pub(crate) fn begin(context: Context, is_page_load: bool) {
 
 /// The frame is painted: what runs from now on is not the navigation's any more.
 pub(crate) fn painted() {
-    let shown = IN_PROGRESS.with(|cell| cell.take());
+    let shown = with(std::mem::take);
     drop(shown);
     let waiting = WAITING.with(|cell| cell.take());
     waiting.into_iter().for_each(Waker::wake);
@@ -66,23 +65,27 @@ pub(crate) fn painted() {
 /// Whether a navigation of another trace is in progress; if so, wakes the caller when it is over.
 /// A page that is being shown must not take the effects of another action for its own.
 pub(crate) fn other_in_progress(trace_id: TraceId, waker: &Waker) -> bool {
-    let is_other = IN_PROGRESS.with(|cell| {
-        let navigation = cell.borrow();
-        navigation.last().is_some_and(|navigation| {
-            navigation.context.span().span_context().trace_id() != trace_id
-        })
-    });
+    let is_other =
+        in_progress().is_some_and(|context| context.span().span_context().trace_id() != trace_id);
     if is_other {
         WAITING.with(|cell| cell.borrow_mut().push(waker.clone()));
     }
     is_other
 }
 
+fn with<R>(f: impl FnOnce(&mut Vec<Navigation>) -> R) -> Option<R> {
+    IN_PROGRESS.with(|cell| Some(f(&mut *cell.try_borrow_mut().ok()?)))
+}
+
+/// A part of the page's address.
+fn location(part: &str) -> String {
+    js::text(&js::global("location"), part).unwrap_or_default()
+}
+
 /// Names the navigation in progress by its route, e.g. `/users/{id}`: the path with variable parts
 /// taken out, so that all visits of one page share a name.
 pub fn set_route_template(template: &str) {
-    IN_PROGRESS.with(|cell| {
-        let mut navigations = cell.borrow_mut();
+    with(|navigations| {
         // A page that was overtaken before it was painted may tell its template after that.
         let is_its = |navigation: &Navigation| {
             !navigation.has_template && leads_to(&navigation.path, template)
@@ -111,24 +114,39 @@ impl Navigation {
 
 /// Whether a path has the form of a template. What follows `:`, `{` or `*` in a segment is variable.
 fn leads_to(path: &str, template: &str) -> bool {
-    let mut segments = path.split('/');
-    let fits = |part: &str, segment: &str| {
-        let fixed = part.split([':', '{', '*']).next().unwrap_or_default();
-        let is_variable = fixed.len() < part.len();
-        segment == part || is_variable && segment.starts_with(fixed)
-    };
-    let mut parts = template.split('/');
-    parts.all(|part| segments.next().is_some_and(|segment| fits(part, segment)))
-        && segments.next().is_none()
+    let mut segments = path.as_bytes().split(|byte| *byte == b'/');
+    let mut parts = template.as_bytes().split(|byte| *byte == b'/');
+    loop {
+        match (parts.next(), segments.next()) {
+            (Some(part), Some(segment)) if fits(part, segment) => {}
+            (None, None) => return true,
+            _ => return false,
+        }
+    }
+}
+
+fn fits(part: &[u8], segment: &[u8]) -> bool {
+    let mut segment = segment.iter();
+    for byte in part {
+        if matches!(byte, b':' | b'{' | b'*') {
+            return true;
+        }
+        if segment.next() != Some(byte) {
+            return false;
+        }
+    }
+    segment.next().is_none()
 }
 
 #[cfg(feature = "navigation")]
 mod patch {
     use opentelemetry::Context;
     use wasm_bindgen::prelude::*;
-    use web_sys::{History, Window};
+    use web_sys::Window;
 
+    use super::location;
     use crate::action::{Opening, event_time_ms, open};
+    use crate::js::{get, global, set};
     use crate::listener::listen;
     use crate::{pipeline, platform};
 
@@ -137,10 +155,8 @@ mod patch {
     /// Notices navigations from now on. History methods tell nobody that they were called, so the
     /// page's `history` object gets its own, which call the browser's.
     pub(crate) fn install(window: &Window) {
-        if let Ok(history) = window.history() {
-            wrap(&history, "pushState", "push");
-            wrap(&history, "replaceState", "replace");
-        }
+        wrap("pushState", "push");
+        wrap("replaceState", "replace");
         listen(window, "popstate", |event| {
             let context = navigation("traverse", event_time_ms(event), &Context::new());
             pipeline::annotate(&context, "app.action.trigger", "popstate");
@@ -148,24 +164,22 @@ mod patch {
         });
     }
 
-    fn wrap(history: &History, method: &str, kind: &'static str) {
-        let Ok(Ok(original)) =
-            js_sys::Reflect::get(history, &method.into()).map(JsCast::dyn_into::<js_sys::Function>)
-        else {
+    fn wrap(method: &str, kind: &'static str) {
+        let history = global("history");
+        let Ok(original) = get(&history, method).dyn_into::<js_sys::Function>() else {
             return;
         };
         let this = history.clone();
         let wrapper = Closure::<HistoryMethod>::new(move |state, title, url| {
-            let (start_ms, before) = (platform::monotonic_ms(), path());
+            let (start_ms, before) = (platform::monotonic_ms(), page());
             let result = original.call3(&this, &state, &title, &url)?;
-            if path() != before {
+            if page() != before {
                 super::begin(navigation(kind, start_ms, &crate::current()), false);
             }
             Ok(result)
         });
         // A browser that refuses leaves its own method in place.
-        let _ = js_sys::Reflect::set(history, &method.into(), wrapper.as_ref());
-        wrapper.forget();
+        set(&history, method, &wrapper.into_js_value());
     }
 
     fn navigation(kind: &str, start_ms: f64, parent: &Context) -> Context {
@@ -176,15 +190,13 @@ mod patch {
         };
         let context = open(opening, parent);
         pipeline::annotate(&context, "browser.navigation.type", kind);
-        let path = web_sys::window().and_then(|window| window.location().pathname().ok());
-        pipeline::annotate(&context, "url.path", &*path.unwrap_or_default());
+        pipeline::annotate(&context, "url.path", &*location("pathname"));
         context
     }
 
     /// Path and query; a change of the fragment alone shows the same page.
-    fn path() -> Option<String> {
-        let location = web_sys::window()?.location();
-        Some(location.pathname().ok()? + &location.search().ok()?)
+    fn page() -> String {
+        location("pathname") + &location("search")
     }
 }
 

@@ -16,6 +16,7 @@ const SCOPE_SPANS: u8 = 2;
 const SCOPE: u8 = 1;
 const SPANS: u8 = 2;
 const SCHEMA_URL: u8 = 3;
+const EVENT_ATTRIBUTES: u8 = 3;
 const SPAN_ATTRIBUTES: u8 = 9;
 const SPAN_EVENTS: u8 = 11;
 const SPAN_LINKS: u8 = 13;
@@ -51,6 +52,10 @@ pub(crate) const fn resource_attributes() -> Attributes {
 
 pub(crate) const fn span_attributes() -> Attributes {
     Attributes::new(SPAN_ATTRIBUTES)
+}
+
+pub(crate) const fn event_attributes() -> Attributes {
+    Attributes::new(EVENT_ATTRIBUTES)
 }
 
 pub(crate) fn encode_span(span: &SpanRecord) -> Vec<u8> {
@@ -112,8 +117,22 @@ pub(crate) fn write_event(
     let event = writer.begin(SPAN_EVENTS);
     writer.fixed64(1, time);
     writer.string(2, name);
-    attributes::write_all(writer, 3, attributes);
+    attributes::write_all(writer, EVENT_ATTRIBUTES, attributes);
     writer.varint(4, dropped.into());
+    writer.end(event);
+}
+
+/// The attributes are encoded already, as those of an event.
+pub(crate) fn write_encoded_event(
+    writer: &mut Writer,
+    name: &str,
+    time: UnixNanos,
+    attributes: &Attributes,
+) {
+    let event = writer.begin(SPAN_EVENTS);
+    writer.fixed64(1, time);
+    writer.string(2, name);
+    writer.raw(attributes.bytes());
     writer.end(event);
 }
 

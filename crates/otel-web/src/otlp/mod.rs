@@ -12,8 +12,8 @@ mod writer;
 
 pub(crate) use attributes::{AnyValue, Attributes, COUNT_LIMIT};
 pub(crate) use encode::{
-    ScopeSpans, encode_request, encode_span, resource_attributes, span_attributes, write_event,
-    write_link,
+    ScopeSpans, encode_request, encode_span, event_attributes, resource_attributes,
+    span_attributes, write_encoded_event, write_event, write_link,
 };
 #[cfg(feature = "gzip")]
 pub(crate) use gzip::gzip;
