@@ -78,6 +78,7 @@ mod repetition;
 mod resource;
 mod sampler;
 mod session;
+mod slot;
 mod span;
 mod store;
 mod telemetry;

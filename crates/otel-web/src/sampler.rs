@@ -72,9 +72,7 @@ impl Sampler {
 }
 
 fn state(of_opentelemetry: String) -> TraceState {
-    TraceState::NONE
-        .insert("ot", of_opentelemetry)
-        .unwrap_or_default()
+    TraceState::from_key_value([("ot", of_opentelemetry)]).unwrap_or_default()
 }
 
 /// The last 56 bits of a session's id, which is random throughout.

@@ -5,11 +5,10 @@
 //! a visit can be walked from trace to trace, and the sampler decides by session, so that a visit is
 //! seen as a whole or not at all.
 
-use std::cell::RefCell;
-
 use opentelemetry::trace::SpanContext;
 
 use crate::propagation::{parse_traceparent, traceparent};
+use crate::slot::{self, Slot};
 use crate::{hex, platform, text};
 
 const KEY: &str = "otel.session";
@@ -19,7 +18,7 @@ const LONGEST_MS: u64 = 4 * 60 * 60 * 1_000;
 const NONE: &str = "-";
 
 thread_local! {
-    static CURRENT: RefCell<Option<Session>> = const { RefCell::new(None) };
+    static CURRENT: Slot<Session> = const { Slot::new(None) };
 }
 
 /// As it is stored: `id started last-used previous-id latest-root`, times in milliseconds since 1970
@@ -48,36 +47,38 @@ pub(crate) struct Membership {
 /// Keeps the session alive. Returns the id of one that this page has not been in before.
 pub(crate) fn touch() -> Option<String> {
     let now = platform::wall_ms() as u64;
-    CURRENT.with(|cell| {
-        let mut current = cell.borrow_mut();
-        if let Some(session) = current.as_mut().filter(|session| session.is_alive(now)) {
-            session.used_ms = now;
-            return None;
-        }
+    let mut current = CURRENT.take();
+    let lives_on = current
+        .as_ref()
+        .is_some_and(|session| session.is_alive(now));
+    if let Some(session) = current.as_mut().filter(|_| lives_on) {
+        session.used_ms = now;
+    } else {
         // Another tab may have kept it alive, or begun the next one.
         let stored = platform::stored(KEY).and_then(|text| Session::parse(&text));
-        let session = Session::after(stored.or_else(|| current.take()), now);
-        let id = session.id.clone();
-        *current = Some(session);
-        Some(id)
-    })
+        let before = stored.or(current.map(|session| *session));
+        current = Some(Box::new(Session::after(before, now)));
+    }
+    let new_id = current
+        .as_ref()
+        .filter(|_| !lives_on)
+        .map(|session| session.id.clone());
+    CURRENT.set(current);
+    new_id
 }
 
 /// The id of the session that this page is in.
 pub(crate) fn current_id() -> String {
     touch();
-    let id = CURRENT.with(|cell| Some(cell.borrow().as_ref()?.id.clone()));
-    id.unwrap_or_default()
+    slot::with(&CURRENT, |session| session.id.clone()).unwrap_or_default()
 }
 
 /// Notes the root of a trace, and tells what it belongs to. `None` before the first [`touch`].
 pub(crate) fn join(root: &SpanContext) -> Option<Membership> {
-    CURRENT.with(|cell| {
-        let mut current = cell.borrow_mut();
-        let session = current.as_mut()?;
+    slot::with(&CURRENT, |session| {
         let membership = session.join(traceparent(root));
         platform::store(KEY, &session.to_text());
-        Some(membership)
+        membership
     })
 }
 

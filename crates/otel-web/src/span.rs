@@ -70,7 +70,11 @@ impl Span {
     }
 
     pub(crate) fn annotate<'a>(&self, key: &str, value: impl Into<AnyValue<'a>>) {
-        let value = value.into();
+        self.annotate_any(key, value.into());
+    }
+
+    #[inline(never)]
+    fn annotate_any(&self, key: &str, value: AnyValue<'_>) {
         pipeline::edit(self.ticket, |span| span.record.attributes.set(key, value));
     }
 

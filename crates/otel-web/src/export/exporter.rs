@@ -1,6 +1,5 @@
 //! When spans are sealed and batches leave.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::backoff::Backoff;
@@ -10,6 +9,7 @@ use super::plan::{Plan, Situation};
 use super::{deliver, seal};
 use crate::pipeline::{self, Ended};
 use crate::platform::{self, Timer};
+use crate::slot::{self, Slot};
 use crate::store::{self, Line, Shelf};
 use crate::{instrument, js};
 
@@ -21,7 +21,7 @@ const KEEPALIVE_BYTES: usize = 60 * 1024;
 const KEEPALIVE_REQUESTS: usize = 9;
 
 thread_local! {
-    static EXPORTER: RefCell<Option<Exporter>> = const { RefCell::new(None) };
+    static EXPORTER: Slot<Exporter> = const { Slot::new(None) };
 }
 
 /// Where batches go, and who sends them.
@@ -83,7 +83,7 @@ pub(crate) fn install(destination: Destination) {
         requests_in_flight: 0,
         bytes_in_flight: 0,
     };
-    EXPORTER.with(|cell| *cell.borrow_mut() = Some(exporter));
+    slot::put(&EXPORTER, Box::new(exporter));
     store::with_lock(adopt);
 }
 
@@ -228,6 +228,5 @@ impl Exporter {
 }
 
 pub(super) fn with<R>(f: impl FnOnce(&mut Exporter) -> R) -> Option<R> {
-    let run = |cell: &RefCell<Option<Exporter>>| Some(f(cell.try_borrow_mut().ok()?.as_mut()?));
-    EXPORTER.try_with(run).ok().flatten()
+    slot::with(&EXPORTER, f)
 }

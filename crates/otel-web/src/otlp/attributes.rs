@@ -82,10 +82,15 @@ impl Attributes {
     /// Sets an attribute, in place of an earlier one of the same key. Beyond the limit it is counted
     /// and left out.
     pub(crate) fn set<'a>(&mut self, key: &str, value: impl Into<AnyValue<'a>>) {
+        self.put(key, value.into());
+    }
+
+    #[inline(never)]
+    fn put(&mut self, key: &str, value: AnyValue<'_>) {
         self.remove(key);
         if self.count < COUNT_LIMIT {
             self.count += 1;
-            write_attribute(&mut self.writer, self.field, key, value.into());
+            write_attribute(&mut self.writer, self.field, key, value);
         } else {
             self.dropped += 1;
         }

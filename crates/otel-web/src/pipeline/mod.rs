@@ -6,8 +6,6 @@
 
 mod start;
 
-use std::cell::RefCell;
-
 use opentelemetry::trace::TraceContextExt;
 use opentelemetry::{Context, InstrumentationScope};
 
@@ -22,12 +20,13 @@ use crate::open::{OpenSpan, OpenSpans, Ticket};
 use crate::otlp::{self, AnyValue};
 use crate::record::SpanRecord;
 use crate::sampler::Sampler;
+use crate::slot::{self, Slot};
 use crate::{action, platform};
 
 pub(crate) use start::{NewSpan, Started};
 
 thread_local! {
-    static PIPELINE: RefCell<Option<Pipeline>> = const { RefCell::new(None) };
+    static PIPELINE: Slot<Pipeline> = const { Slot::new(None) };
 }
 
 pub(crate) struct Pipeline {
@@ -64,7 +63,7 @@ pub(crate) fn install(sampler: Sampler, queue_capacity: usize) {
         ids: IdGenerator::new(),
         anchor: Anchor::new(platform::time_origin_ms()),
     };
-    PIPELINE.with(|cell| *cell.borrow_mut() = Some(pipeline));
+    slot::put(&PIPELINE, Box::new(pipeline));
 }
 
 /// `None` when telemetry is off, or the pipeline is in use further up the stack: a panic hook may
@@ -73,8 +72,7 @@ pub(crate) fn with<R>(f: impl FnOnce(&mut Pipeline) -> R) -> Option<R> {
     if cfg!(feature = "off") {
         return None;
     }
-    let run = |cell: &RefCell<Option<Pipeline>>| Some(f(cell.try_borrow_mut().ok()?.as_mut()?));
-    PIPELINE.try_with(run).ok().flatten()
+    slot::with(&PIPELINE, f)
 }
 
 /// Changes a span that is still open; does nothing once it has ended.
@@ -84,7 +82,11 @@ pub(crate) fn edit(ticket: Option<Ticket>, f: impl FnOnce(&mut OpenSpan)) {
 
 /// Sets an attribute of a context's span, found by its id: whoever holds the context may be using it.
 pub(crate) fn annotate<'a>(context: &Context, key: &str, value: impl Into<AnyValue<'a>>) {
-    let value = value.into();
+    annotate_any(context, key, value.into());
+}
+
+#[inline(never)]
+fn annotate_any(context: &Context, key: &str, value: AnyValue<'_>) {
     edit(ticket_of(context), |span| {
         span.record.attributes.set(key, value);
     });

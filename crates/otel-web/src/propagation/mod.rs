@@ -15,8 +15,6 @@ mod propagator;
 mod traceparent;
 mod xray;
 
-use std::cell::RefCell;
-
 use opentelemetry::Context;
 use opentelemetry::trace::SpanContext;
 
@@ -27,9 +25,10 @@ pub(crate) use origin::{host_and_port, is_origin, is_web, origin_of};
 pub(crate) use traceparent::tracestate;
 
 use crate::js;
+use crate::slot::{self, Slot};
 
 thread_local! {
-    static PROPAGATION: RefCell<Propagation> = RefCell::default();
+    static PROPAGATION: Slot<Propagation> = const { Slot::new(None) };
 }
 
 /// Who gets the headers, and which.
@@ -42,7 +41,7 @@ pub(crate) struct Propagation {
 }
 
 pub(crate) fn install(propagation: Propagation) {
-    PROPAGATION.with(|cell| *cell.borrow_mut() = propagation);
+    slot::put(&PROPAGATION, Box::new(propagation));
 }
 
 /// Hands the headers that a request to `url` carries to `set`, one by one.
@@ -53,8 +52,7 @@ pub(crate) fn inject(
     url: &str,
     set: &mut dyn FnMut(&str, &str),
 ) {
-    PROPAGATION.with(|cell| {
-        let propagation = cell.borrow();
+    slot::with(&PROPAGATION, |propagation| {
         if !span_context.is_valid() || !propagation.reaches(url) {
             return;
         }

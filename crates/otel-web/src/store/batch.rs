@@ -42,8 +42,11 @@ const LABEL_BYTES: usize = 12 + size_of::<Dropped>();
 impl Label {
     fn bytes(&self) -> Vec<u8> {
         let facts = [self.sealed_s, self.spans, self.has_error.into()];
-        let numbers = facts.iter().chain(&self.dropped.0);
-        numbers.flat_map(|number| number.to_le_bytes()).collect()
+        let mut bytes = Vec::with_capacity(LABEL_BYTES);
+        for number in [&facts[..], &self.dropped.0].concat() {
+            bytes.extend_from_slice(&number.to_le_bytes());
+        }
+        bytes
     }
 
     fn read(bytes: &[u8]) -> Self {

@@ -17,6 +17,9 @@ pub(super) fn is_alive(since_s: u32, now_s: u32) -> bool {
 impl<S: Keep> Line<S> {
     /// Makes sure of what the page holds, once a minute at least while it holds anything.
     pub(crate) fn claim(&mut self, now_s: u32) {
+        if !S::EXISTS {
+            return;
+        }
         self.let_go(now_s);
         let last_s = |sealed_s: u32| self.leased_s.max(sealed_s);
         let is_due = |sealed_s| now_s.saturating_sub(last_s(sealed_s)) >= RENEW_S;
@@ -54,12 +57,12 @@ impl<S: Keep> Line<S> {
     }
 
     fn is_on_shelf(&self) -> bool {
-        self.batches.iter().any(|batch| batch.is_stored)
+        S::EXISTS && self.batches.iter().any(|batch| batch.is_stored)
     }
 
     /// Who holds nothing needs no lease.
     pub(super) fn end_lease(&mut self) {
-        if !self.is_on_shelf() && (self.leased_s > 0 || self.has_left) {
+        if S::EXISTS && !self.is_on_shelf() && (self.leased_s > 0 || self.has_left) {
             self.leased_s = 0;
             self.shelf.remove(&[LEASE, &self.page].concat());
         }

@@ -68,6 +68,9 @@ impl<S: Keep> Line<S> {
     }
 
     pub(super) fn store(&self, batch: &mut Batch) {
+        if !S::EXISTS {
+            return;
+        }
         let text = to_text(&batch.label, &batch.body);
         batch.is_stored = self.shelf.set(&key(&self.page, batch.number), &text);
     }
@@ -101,7 +104,9 @@ impl<S: Keep> Line<S> {
             .batches
             .iter()
             .position(|batch| batch.number == number)?;
-        self.shelf.remove(&key(&self.page, number));
+        if S::EXISTS {
+            self.shelf.remove(&key(&self.page, number));
+        }
         let batch = self.batches.remove(index);
         self.end_lease();
         Some(batch)
@@ -133,9 +138,13 @@ impl<S: Keep> Line<S> {
 
     /// Of all pages.
     fn shelved(&self) -> usize {
-        let keys = self.shelf.keys().into_iter();
-        let of_batches = keys.filter(|key| key.starts_with(BATCH));
-        of_batches.map(|key| self.shelf.length(&key)).sum()
+        let mut units = 0;
+        for key in self.shelf.keys() {
+            if key.starts_with(BATCH) {
+                units += self.shelf.length(&key);
+            }
+        }
+        units
     }
 
     /// The oldest without an error, or the oldest of all.
@@ -209,6 +218,7 @@ pub(crate) fn new_page() -> String {
 
 /// Eight digits, so that keys in order are batches in order.
 fn hex(number: u32) -> String {
-    let digit = |place: u32| char::from_digit(number >> (28 - 4 * place) & 15, 16);
-    (0..8).filter_map(digit).collect()
+    let mut digits = String::with_capacity(8);
+    crate::hex::push(&mut digits, &number.to_be_bytes());
+    digits
 }

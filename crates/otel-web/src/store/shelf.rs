@@ -2,6 +2,9 @@
 
 /// Texts under keys, written and read at once.
 pub(crate) trait Keep {
+    /// Whether there is a store at all. Where it is known that there is none, nothing is prepared for it.
+    const EXISTS: bool = true;
+
     fn get(&self, key: &str) -> Option<String>;
     /// False when there is no room, or no store at all.
     fn set(&self, key: &str, value: &str) -> bool;
@@ -25,6 +28,8 @@ impl Nowhere {
 
 #[cfg(not(all(feature = "durable-queue", target_arch = "wasm32")))]
 impl Keep for Nowhere {
+    const EXISTS: bool = false;
+
     fn get(&self, _key: &str) -> Option<String> {
         None
     }
