@@ -1,7 +1,7 @@
 //! Who sends these spans: the service, this SDK, and the browser it runs in.
 
 use opentelemetry::{Array, KeyValue, StringValue};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 
 use crate::js;
 use crate::otlp::{self, AnyValue, Attributes};
@@ -40,15 +40,15 @@ fn describe_browser(navigator: &JsValue, attributes: &mut Attributes) {
     }
 }
 
-/// Each as `{brand} {version}`.
+/// Each as `{brand} {version}`. Browsers tell three.
 fn brands(list: &JsValue) -> Vec<StringValue> {
-    let Some(list) = list.dyn_ref::<js_sys::Array>() else {
-        return Vec::new();
-    };
-    let described = |brand: JsValue| {
-        let name = js::text(&brand, "brand")?;
-        let version = js::text(&brand, "version").unwrap_or_default();
-        Some([&name, " ", &version[..]].concat().into())
-    };
-    list.iter().filter_map(described).collect()
+    let mut brands = Vec::new();
+    for place in ["0", "1", "2", "3", "4", "5"] {
+        let brand = js::get(list, place);
+        if let Some(name) = js::text(&brand, "brand") {
+            let version = js::text(&brand, "version").unwrap_or_default();
+            brands.push([&name, " ", &version[..]].concat().into());
+        }
+    }
+    brands
 }

@@ -26,7 +26,9 @@ fn take<T>(slot: &'static LocalKey<Slot<T>>) -> Option<Box<T>> {
 
 #[inline(never)]
 pub(crate) fn put<T>(slot: &'static LocalKey<Slot<T>>, content: Box<T>) {
-    slot.set(Some(content));
+    // There is nothing to drop but at a second installation, and what is dropped then may still be
+    // awaited by the browser.
+    std::mem::forget(slot.replace(Some(content)));
 }
 
 #[cfg(test)]

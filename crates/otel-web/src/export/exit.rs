@@ -21,8 +21,7 @@ pub(crate) fn install(window: &Window) {
     });
     listen(window, "online", |_| departure::reconnect());
     listen(window, "visibilitychange", |_| {
-        let document = web_sys::window().and_then(|window| window.document());
-        if document.is_some_and(|document| document.hidden()) {
+        if js::is(&js::global("document"), "hidden") {
             pause();
         } else {
             departure::come_back();

@@ -58,10 +58,17 @@ fn encode(label: &Label, spans: &[EncodedSpan], pipeline: &Pipeline, resource: &
     let resource = [resource, label.dropped.attributes().bytes()].concat();
     let mut scopes: Vec<ScopeSpans<'_>> = Vec::new();
     for (number, scope) in pipeline.scopes.iter().enumerate() {
-        let of_scope = spans.iter().filter(|span| span.scope == number);
-        let spans: Vec<_> = of_scope.map(|span| &span.bytes[..]).collect();
-        if !spans.is_empty() {
-            scopes.push(ScopeSpans { scope, spans });
+        let mut of_scope = Vec::new();
+        for span in spans {
+            if span.scope == number {
+                of_scope.push(&span.bytes[..]);
+            }
+        }
+        if !of_scope.is_empty() {
+            scopes.push(ScopeSpans {
+                scope,
+                spans: of_scope,
+            });
         }
     }
     otlp::encode_request(&resource, &scopes)

@@ -1,7 +1,7 @@
 //! One request of the exporter. It goes straight to the browser's `fetch`, so it is never traced.
 
-use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
-use wasm_bindgen::prelude::*;
+use js_sys::{Object, Promise, Uint8Array};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
 use super::backoff::retry_after_ms;
@@ -11,13 +11,6 @@ use crate::{js, platform};
 /// The default of `OTEL_EXPORTER_OTLP_TIMEOUT`. A receiver that stays silent longer gets the batch
 /// again.
 const TIMEOUT_MS: u32 = 10_000;
-
-#[wasm_bindgen]
-extern "C" {
-    /// The global of a page and of a worker alike.
-    #[wasm_bindgen(catch, js_name = fetch)]
-    fn fetch_with_init(url: &str, init: &JsValue) -> Result<Promise, JsValue>;
-}
 
 /// What came back.
 #[derive(Debug, Default)]
@@ -40,7 +33,8 @@ pub(super) fn post(
     body: &[u8],
     keepalive: bool,
 ) -> impl Future<Output = Answer> + use<> {
-    let promise = start(destination, &init(destination, body, keepalive));
+    let init = init(destination, body, keepalive);
+    let promise = js::fetch(&(&destination.url).into(), &init);
     async move {
         let Ok(promise) = promise else {
             return Answer::default();
@@ -56,35 +50,23 @@ pub(super) fn post(
     }
 }
 
-/// Not seen by the instrumentation of `window.fetch`.
-fn start(destination: &Destination, init: &JsValue) -> Result<js_sys::Promise, JsValue> {
-    #[cfg(feature = "window-fetch")]
-    let _untraced = opentelemetry::Context::enter_telemetry_suppressed_scope();
-    fetch_with_init(&destination.url, init)
-}
-
 fn init(destination: &Destination, body: &[u8], keepalive: bool) -> JsValue {
     let headers = Object::new().into();
-    set(&headers, "content-type", &"application/x-protobuf".into());
+    js::set(&headers, "content-type", &"application/x-protobuf".into());
     if is_compressed(body) {
-        set(&headers, "content-encoding", &"gzip".into());
+        js::set(&headers, "content-encoding", &"gzip".into());
     }
     for (name, value) in &destination.headers {
-        set(&headers, name, &value.into());
+        js::set(&headers, name, &value.into());
     }
     let timeout = js::call(&js::global("AbortSignal"), "timeout", &TIMEOUT_MS.into());
     let init = Object::new().into();
-    set(&init, "method", &"POST".into());
-    set(&init, "headers", &headers);
-    set(&init, "body", &Uint8Array::from(body));
-    set(&init, "signal", &timeout);
-    set(&init, "keepalive", &keepalive.into());
+    js::set(&init, "method", &"POST".into());
+    js::set(&init, "headers", &headers);
+    js::set(&init, "body", &Uint8Array::from(body));
+    js::set(&init, "signal", &timeout);
+    js::set(&init, "keepalive", &keepalive.into());
     init
-}
-
-fn set(object: &JsValue, key: &str, value: &JsValue) {
-    // An ordinary object takes every property.
-    let _ = Reflect::set(object, &key.into(), value);
 }
 
 async fn answer(response: &JsValue) -> Answer {
@@ -92,7 +74,8 @@ async fn answer(response: &JsValue) -> Answer {
     let header = js::call(&headers, "get", &"retry-after".into()).as_string();
     let retry_after_ms = header.and_then(|header| {
         retry_after_ms(&header, platform::wall_ms(), |date| {
-            js_sys::Date::parse(date)
+            let time = js::call(&js::global("Date"), "parse", &date.into());
+            time.as_f64().unwrap_or(f64::NAN)
         })
     });
     Answer {
@@ -114,14 +97,11 @@ pub(super) async fn unpacked(body: &[u8]) -> Vec<u8> {
     if !is_compressed(body) {
         return body.to_vec();
     }
+    let construct = |class: &str, argument: &JsValue| -> JsValue {
+        js::construct(class, argument).unwrap_or_default()
+    };
     let packed = js::get(&construct("Response", &Uint8Array::from(body)), "body");
     let stream = construct("DecompressionStream", &"gzip".into());
     let plain = js::call(&packed, "pipeThrough", &stream);
     read(&construct("Response", &plain)).await
-}
-
-fn construct(class: &str, argument: &JsValue) -> JsValue {
-    let class = js::global(class).dyn_into::<Function>();
-    let made = class.and_then(|class| Reflect::construct(&class, &Array::of1(argument)));
-    made.unwrap_or_default()
 }

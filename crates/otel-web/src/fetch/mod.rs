@@ -22,7 +22,7 @@
 mod builder;
 
 use gloo_net::http::Request as Inner;
-use wasm_bindgen::prelude::*;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 pub use gloo_net::Error;
@@ -31,13 +31,6 @@ pub use gloo_net::http::{Headers, Method, Response};
 pub use self::builder::RequestBuilder;
 use crate::in_flight::InFlight;
 use crate::js;
-
-#[wasm_bindgen]
-extern "C" {
-    /// The global of a page and of a worker alike.
-    #[wasm_bindgen(js_name = fetch)]
-    fn fetch_with_request(request: &web_sys::Request) -> js_sys::Promise;
-}
 
 /// A request with everything set; mirrors [`gloo_net::http::Request`].
 #[derive(Debug)]
@@ -86,20 +79,16 @@ impl Request {
     async fn send_in(self, caller: crate::Context) -> Result<Response, Error> {
         let request = web_sys::Request::from(self.inner);
         let in_flight = InFlight::start(&request, self.template.as_deref(), caller);
-        let answer = JsFuture::from(start(&request)).await;
+        let answer = match js::fetch(&request, &JsValue::UNDEFINED) {
+            Ok(promise) => JsFuture::from(promise).await,
+            Err(reason) => Err(reason),
+        };
         in_flight.settle(answer.as_ref());
         match answer {
             Ok(response) => Ok(response.unchecked_into::<web_sys::Response>().into()),
             Err(reason) => Err(error(reason)),
         }
     }
-}
-
-/// Not seen by the instrumentation of `window.fetch`: the request has its span.
-fn start(request: &web_sys::Request) -> js_sys::Promise {
-    #[cfg(feature = "window-fetch")]
-    let _untraced = opentelemetry::Context::enter_telemetry_suppressed_scope();
-    fetch_with_request(request)
 }
 
 /// A signal may abort with any value for a reason, not only with an error.

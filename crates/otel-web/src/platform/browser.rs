@@ -9,14 +9,8 @@ extern "C" {
     #[wasm_bindgen(js_namespace = performance, js_name = now)]
     fn performance_now() -> f64;
 
-    #[wasm_bindgen(thread_local_v2, js_namespace = performance, js_name = timeOrigin)]
-    static TIME_ORIGIN: f64;
-
     #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues)]
     fn get_random_values(bytes: &mut [u8]);
-
-    #[wasm_bindgen(js_name = Number)]
-    fn number(text: &str) -> f64;
 
     #[wasm_bindgen(js_name = setTimeout)]
     fn set_timeout(callback: &JsValue, delay_ms: f64) -> f64;
@@ -41,16 +35,21 @@ pub(crate) fn monotonic_ms() -> f64 {
 /// The date at which `performance.now()` was zero: finer than `Date.now()`, which counts whole
 /// milliseconds.
 pub(crate) fn time_origin_ms() -> f64 {
-    TIME_ORIGIN.with(|origin| *origin)
+    js::number(&js::global("performance"), "timeOrigin")
+        .unwrap_or_else(|| wall_ms() - monotonic_ms())
 }
 
 /// As `Number(text)`, so NaN for what is none.
 pub(crate) fn parse_number(text: &str) -> f64 {
-    number(text)
+    let number = js::call(&js_sys::global(), "Number", &text.into());
+    number.as_f64().unwrap_or(f64::NAN)
 }
 
+/// From 0 to 1.
 pub(crate) fn random() -> f64 {
-    js_sys::Math::random()
+    let mut bytes = [0; 4];
+    fill_random(&mut bytes);
+    f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX)
 }
 
 pub(crate) fn fill_random(bytes: &mut [u8]) {
