@@ -4,7 +4,7 @@
 //! answered a click, in a task after the span has ended. Such spans wait here until their batch is
 //! sealed, which is when they would have left anyway.
 
-use opentelemetry::trace::SpanId;
+use opentelemetry::trace::{SpanId, TraceId};
 
 use crate::pipeline::Pipeline;
 use crate::platform;
@@ -35,6 +35,12 @@ impl Lingering {
         let at_ms = platform::monotonic_ms();
         self.0.push(Ended { record, at_ms });
         None
+    }
+
+    /// Whether a span of the trace is among them.
+    pub(crate) fn is_of(&self, trace_id: TraceId) -> bool {
+        let mut records = self.0.iter().map(|ended| &ended.record);
+        records.any(|record| record.context.trace_id() == trace_id)
     }
 
     pub(crate) fn find(&mut self, span_id: SpanId) -> Option<&mut SpanRecord> {

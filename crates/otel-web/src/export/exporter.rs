@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use wasm_bindgen_futures::spawn_local;
+
 use super::backoff::Backoff;
 use super::compression::Compression;
 use super::health::Health;
@@ -24,7 +26,7 @@ thread_local! {
     static EXPORTER: Slot<Exporter> = const { Slot::new(None) };
 }
 
-/// Where batches go, and who sends them.
+/// Where batches go.
 #[derive(Debug)]
 pub(crate) struct Destination {
     pub(crate) url: String,
@@ -89,18 +91,20 @@ pub(crate) fn install(destination: Destination) {
 
 /// Plans the export of a span that has just ended.
 pub(crate) fn span_ended(ended: Ended) {
-    let queue = pipeline::with(|pipeline| (pipeline.queue.has_full_batch(), pipeline.lingers()));
-    let (is_full, lingers) = queue.unwrap_or_default();
-    with(|exporter| {
+    let is_full = pipeline::with(|pipeline| pipeline.queue.has_full_batch()).unwrap_or(false);
+    let is_due = with(|exporter| {
         let situation = Situation {
             is_full,
             is_failing: exporter.backoff.is_failing(),
             is_behind: exporter.line.is_long(),
             is_local_root: ended.is_local_root,
-            lingers,
+            lingers: ended.lingers,
         };
-        exporter.plan_to_seal(situation.plan());
+        exporter.plan_to_seal(situation.plan()) && exporter.plan == Plan::Over && exporter.is_due()
     });
+    if is_due == Some(true) {
+        spawn_local(async { seal_due() }); // A timer may come after the crash.
+    }
 }
 
 /// Plans the export of spans that were held back.
@@ -135,11 +139,16 @@ fn adopt() {
     });
 }
 
-fn tick() {
-    if with(|exporter| platform::monotonic_ms() >= exporter.seal_due_ms) == Some(true) {
+fn seal_due() {
+    if with(|exporter| exporter.is_due()) == Some(true) {
         instrument::settle_due();
         with(Exporter::seal_as_planned);
+        with(Exporter::set_timer);
     }
+}
+
+fn tick() {
+    seal_due();
     with(Exporter::claim);
     go_on();
 }
@@ -153,13 +162,20 @@ pub(super) fn go_on() {
 }
 
 impl Exporter {
-    fn plan_to_seal(&mut self, plan: Plan) {
-        if plan > self.plan {
-            self.plan = plan;
-            let now = platform::monotonic_ms();
-            self.seal_due_ms = now + plan.delay_ms(now - self.sealed_ms);
-            self.set_timer();
+    /// Whether this is sooner than what was planned.
+    fn plan_to_seal(&mut self, plan: Plan) -> bool {
+        if plan <= self.plan {
+            return false;
         }
+        let now = platform::monotonic_ms();
+        self.plan = plan;
+        self.seal_due_ms = now + plan.delay_ms(now - self.sealed_ms);
+        self.set_timer();
+        true
+    }
+
+    fn is_due(&self) -> bool {
+        platform::monotonic_ms() >= self.seal_due_ms
     }
 
     fn seal_as_planned(&mut self) {
@@ -167,12 +183,13 @@ impl Exporter {
         self.seal_due_ms = f64::INFINITY;
         self.sealed_ms = platform::monotonic_ms();
         seal::seal(self);
-        match pipeline::with(|pipeline| (pipeline.queue.is_empty(), pipeline.lingers())) {
-            Some((false, _)) => self.plan_to_seal(Plan::Now),
-            Some((true, true)) if self.line.is_long() => self.plan_to_seal(Plan::Later),
-            Some((true, true)) => self.plan_to_seal(Plan::Soon),
-            _ => {}
-        }
+        let rest = pipeline::with(|pipeline| (pipeline.queue.is_empty(), pipeline.lingers()));
+        self.plan_to_seal(match rest {
+            Some((false, _)) => Plan::Now,
+            Some((true, true)) if self.line.is_long() => Plan::Later,
+            Some((true, true)) => Plan::Soon,
+            _ => Plan::Nothing,
+        });
     }
 
     /// For whatever comes first: spans to seal, a batch to send, a sign of life to give.

@@ -26,7 +26,7 @@ pub(super) struct Situation {
     /// Batches are sealed faster than they are delivered.
     pub(super) is_behind: bool,
     pub(super) is_local_root: bool,
-    /// Something may still be learned about spans that have ended.
+    /// Something may still be learned about spans of its trace.
     pub(super) lingers: bool,
 }
 

@@ -149,6 +149,8 @@ pub(crate) enum EndTime {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ended {
     pub(crate) is_local_root: bool,
+    /// Something may still be learned about spans of its trace.
+    pub(crate) lingers: bool,
     /// What a span held that was ended before its handles were gone.
     released: Option<Ticket>,
 }
@@ -183,8 +185,11 @@ impl Pipeline {
         span.record.end = end.max(span.record.start);
         #[cfg(feature = "frustration")]
         instrument::frustration::ended(&mut span);
+        let is_local_root = span.record.is_local_root();
+        let trace_id = span.record.context.trace_id();
         let ended = Ended {
-            is_local_root: span.record.is_local_root(),
+            is_local_root,
+            lingers: span.lingers || is_local_root && self.lingering.is_of(trace_id),
             released: span.holder.filter(|_| span.holds > 0),
         };
         let record = if span.lingers {
