@@ -78,10 +78,20 @@ impl Pipeline {
 
     /// A new trace takes a fresh anchor; tells how far the old one was off, and what time it is.
     fn refresh_anchor(&mut self) -> (Option<f64>, UnixNanos) {
-        let monotonic = platform::monotonic_ms();
-        let (anchor, drift) = self.anchor.refreshed(platform::wall_ms(), monotonic);
+        let (mut fresh, mut monotonic) = self.look_at_clocks();
+        if fresh.1.is_some() {
+            // A pause between the looks at the two clocks is taken for drift, but not twice.
+            (fresh, monotonic) = self.look_at_clocks();
+        }
+        let (anchor, drift) = fresh;
         self.anchor = anchor;
         (drift, anchor.unix_nanos(monotonic))
+    }
+
+    fn look_at_clocks(&self) -> ((Anchor, Option<f64>), f64) {
+        let monotonic = platform::monotonic_ms();
+        let fresh = self.anchor.refreshed(platform::wall_ms(), monotonic);
+        (fresh, monotonic)
     }
 
     /// A child keeps its parent's anchor, and is held by what its parent is held by.
