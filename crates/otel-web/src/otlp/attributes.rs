@@ -3,9 +3,12 @@
 //! Nothing else ever reads them, so keeping keys and values as objects until the span ends would only
 //! mean to copy, walk and free them once more.
 
+use std::ops::Range;
+
 use opentelemetry::{Array, KeyValue, Value};
 
-use super::writer::{self, Writer};
+use super::reader::{self, Fields};
+use super::writer::Writer;
 
 /// The specification's default limit for attributes, events and links of one span.
 pub(crate) const COUNT_LIMIT: u32 = 128;
@@ -103,27 +106,30 @@ impl Attributes {
     }
 
     pub(crate) fn remove(&mut self, key: &str) {
-        let mut at = 0;
-        while let Some(attribute) = writer::field_at(self.bytes(), at) {
-            if key_of(attribute.content) == Some(key.as_bytes()) {
-                self.writer.cut(at, attribute.end);
-                self.count -= 1;
-                return;
-            }
-            at = attribute.end;
+        if let Some((place, _)) = self.find(key) {
+            self.writer.cut(place);
+            self.count -= 1;
         }
     }
 
     /// The value of an attribute that is a text.
     pub(crate) fn text(&self, key: &str) -> Option<&str> {
-        let mut at = 0;
-        while let Some(attribute) = writer::field_at(self.bytes(), at) {
-            if key_of(attribute.content) == Some(key.as_bytes()) {
-                return text_of(attribute.content);
+        let (_, attribute) = self.find(key)?;
+        let value = reader::find(attribute, 2)?.content;
+        std::str::from_utf8(reader::find(value, 1)?.content).ok()
+    }
+
+    /// Where the attribute of this key stands, and what is in it.
+    fn find(&self, key: &str) -> Option<(Range<usize>, &[u8])> {
+        let all = self.bytes();
+        let mut rest = Fields(all);
+        loop {
+            let begin = all.len() - rest.0.len();
+            let attribute = rest.next()?.content;
+            if key_of(attribute) == key.as_bytes() {
+                return Some((begin..all.len() - rest.0.len(), attribute));
             }
-            at = attribute.end;
         }
-        None
     }
 
     /// Whole fields, so they may follow other fields of their message as they are.
@@ -132,19 +138,9 @@ impl Attributes {
     }
 }
 
-/// The key is the first field of an attribute, unless it is empty.
-fn key_of(attribute: &[u8]) -> Option<&[u8]> {
-    let first = writer::field_at(attribute, 0)?;
-    let is_key = attribute.first() == Some(&writer::tag(1, writer::LENGTH_DELIMITED));
-    Some(if is_key { first.content } else { &[] })
-}
-
-fn text_of(attribute: &[u8]) -> Option<&str> {
-    let key = writer::field_at(attribute, 0)?;
-    let value = writer::field_at(attribute, key.end)?.content;
-    let is_text = value.first() == Some(&writer::tag(1, writer::LENGTH_DELIMITED));
-    let text = writer::field_at(value, 0).filter(|_| is_text)?;
-    std::str::from_utf8(text.content).ok()
+/// An empty key is not written.
+fn key_of(attribute: &[u8]) -> &[u8] {
+    reader::find(attribute, 1).map_or(&[], |key| key.content)
 }
 
 /// Attributes of events, links and scopes: written as given.

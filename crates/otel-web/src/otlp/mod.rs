@@ -1,7 +1,7 @@
 //! OTLP: spans as the protobuf bytes of `opentelemetry/proto/collector/trace/v1`.
 //!
-//! The messages are few and never read here, so they are written by hand: a tenth of the code size
-//! of a generated codec. The tests hold every byte against `opentelemetry-proto`.
+//! The messages are few and hardly ever read here, so they are written by hand: a tenth of the code
+//! size of a generated codec. The tests hold every byte against `opentelemetry-proto`.
 
 mod attributes;
 mod encode;
@@ -17,5 +17,7 @@ pub(crate) use encode::{
 };
 #[cfg(feature = "gzip")]
 pub(crate) use gzip::gzip;
+#[cfg(feature = "testing")]
+pub(crate) use reader::{Field, Fields, find};
 pub(crate) use reader::{keep_spans, partial_success};
 pub(crate) use writer::Writer;

@@ -1,35 +1,43 @@
 //! As much of reading protobuf as an exporter needs: a receiver's answer, and the own requests when
-//! they have to be divided.
+//! they have to be divided; and as a test needs that looks at what was recorded.
 
 use super::writer::Writer;
 
 /// One field of a message. `content` is empty for numbers, `value` zero for anything else.
-#[derive(Debug)]
-struct Field<'a> {
-    number: u64,
-    value: u64,
-    content: &'a [u8],
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Field<'a> {
+    pub(crate) number: u64,
+    pub(crate) value: u64,
+    pub(crate) content: &'a [u8],
 }
 
-/// Splits the first field off. `None` at the end, and for what is no field.
-fn next_field<'a>(rest: &mut &'a [u8]) -> Option<Field<'a>> {
-    let tag = varint(rest)?;
-    let mut field = Field {
-        number: tag >> 3,
-        value: 0,
-        content: &[],
-    };
-    match tag & 7 {
-        0 => field.value = varint(rest)?,
-        1 => drop(take(rest, 8)?),
-        2 => {
-            let length = varint(rest)?;
-            field.content = take(rest, length)?;
+/// The fields of a message. Ends early where the bytes are none.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Fields<'a>(pub(crate) &'a [u8]);
+
+impl<'a> Iterator for Fields<'a> {
+    type Item = Field<'a>;
+
+    fn next(&mut self) -> Option<Field<'a>> {
+        let rest = &mut self.0;
+        let tag = varint(rest)?;
+        let mut field = Field {
+            number: tag >> 3,
+            value: 0,
+            content: &[],
+        };
+        match tag & 7 {
+            0 => field.value = varint(rest)?,
+            1 => field.value = little_endian(take(rest, 8)?),
+            2 => {
+                let length = varint(rest)?;
+                field.content = take(rest, length)?;
+            }
+            5 => field.value = little_endian(take(rest, 4)?),
+            _ => return None,
         }
-        5 => drop(take(rest, 4)?),
-        _ => return None,
+        Some(field)
     }
-    Some(field)
 }
 
 fn take<'a>(rest: &mut &'a [u8], count: u64) -> Option<&'a [u8]> {
@@ -48,8 +56,14 @@ fn varint(rest: &mut &[u8]) -> Option<u64> {
     None
 }
 
-fn find(mut message: &[u8], number: u64) -> Option<Field<'_>> {
-    std::iter::from_fn(|| next_field(&mut message)).find(|field| field.number == number)
+fn little_endian(bytes: &[u8]) -> u64 {
+    let bytes = bytes.iter().rev();
+    bytes.fold(0, |value, byte| value << 8 | u64::from(*byte))
+}
+
+/// The first field of this number.
+pub(crate) fn find(message: &[u8], number: u64) -> Option<Field<'_>> {
+    Fields(message).find(|field| field.number == number)
 }
 
 /// How many spans a receiver has refused although it took the request, and why. Of an
@@ -71,8 +85,8 @@ pub(crate) fn keep_spans(request: &[u8], is_kept: &mut dyn FnMut() -> bool) -> V
 
 /// Copies a message whose spans are found at the end of `path`. On the way there, all fields are
 /// messages or texts.
-fn copy(mut message: &[u8], path: &[u8], is_kept: &mut dyn FnMut() -> bool, out: &mut Writer) {
-    while let Some(field) = next_field(&mut message) {
+fn copy(message: &[u8], path: &[u8], is_kept: &mut dyn FnMut() -> bool, out: &mut Writer) {
+    for field in Fields(message) {
         let number = field.number as u8;
         match path {
             [last] if number == *last && !is_kept() => {}

@@ -3,6 +3,8 @@
 //! Following the protobuf encoding: a field is a tag (number and wire type) and a value; fields with
 //! the default value are left out; a message inside a message is preceded by its length.
 
+use std::ops::Range;
+
 /// Appends protobuf fields to a buffer.
 #[derive(Debug, Default)]
 pub(crate) struct Writer {
@@ -11,7 +13,7 @@ pub(crate) struct Writer {
 
 const VARINT: u8 = 0;
 const FIXED64: u8 = 1;
-pub(super) const LENGTH_DELIMITED: u8 = 2;
+const LENGTH_DELIMITED: u8 = 2;
 const FIXED32: u8 = 5;
 
 /// A nested message that is being written; its length is only known when it ends.
@@ -108,13 +110,13 @@ impl Writer {
         }
     }
 
-    /// Takes out what was written between two places.
-    pub(super) fn cut(&mut self, from: usize, to: usize) {
-        self.bytes.drain(from..to);
+    /// Takes out what was written at a place.
+    pub(super) fn cut(&mut self, place: Range<usize>) {
+        self.bytes.drain(place);
     }
 
     fn tag(&mut self, field: u8, wire_type: u8) {
-        self.raw_varint(tag(field, wire_type).into());
+        self.raw_varint((field << 3 | wire_type).into());
     }
 
     /// Seven bits a byte, the lowest first; the top bit says that more follow.
@@ -127,38 +129,10 @@ impl Writer {
     }
 }
 
-pub(super) const fn tag(field: u8, wire_type: u8) -> u8 {
-    field << 3 | wire_type
-}
-
-/// A length-delimited field, read back.
-#[derive(Debug)]
-pub(super) struct Field<'a> {
-    pub(super) content: &'a [u8],
-    /// Where the next field begins.
-    pub(super) end: usize,
-}
-
-/// The field at a place where a length-delimited one was written, with a number below 16.
-pub(super) fn field_at(bytes: &[u8], at: usize) -> Option<Field<'_>> {
-    let mut length = 0;
-    let mut begin = at + 1;
-    for shift in (0..).step_by(7) {
-        let byte = *bytes.get(begin)?;
-        begin += 1;
-        length |= usize::from(byte & 0x7f) << shift;
-        if byte < 0x80 {
-            break;
-        }
-    }
-    let end = begin + length;
-    let content = bytes.get(begin..end)?;
-    Some(Field { content, end })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::otlp::reader::Fields;
 
     fn written(write: impl FnOnce(&mut Writer)) -> Vec<u8> {
         let mut writer = Writer::default();
@@ -194,7 +168,8 @@ mod tests {
         });
         assert_eq!(bytes[..5], [0x0a, 0xcb, 0x01, 0x12, 0xc8]);
         assert_eq!(bytes.len(), 206);
-        let field = field_at(&bytes, 0).unwrap();
-        assert_eq!((field.content.len(), field.end), (203, 206));
+        let mut fields = Fields(&bytes);
+        assert_eq!(fields.next().unwrap().content.len(), 203);
+        assert!(fields.0.is_empty());
     }
 }

@@ -171,11 +171,8 @@ impl<S: Keep> Line<S> {
 
     fn adopt_one(&mut self, key: &str, owner: &str, now_s: u32) -> bool {
         let is_mine = self.previous.as_deref() == Some(owner);
-        if !is_mine
-            && self
-                .lease(owner)
-                .is_some_and(|since_s| is_alive(since_s, now_s))
-        {
+        let lease = self.lease(owner);
+        if !is_mine && lease.is_some_and(|since_s| is_alive(since_s, now_s)) {
             return false;
         }
         let text = self.shelf.get(key).unwrap_or_default();
@@ -183,7 +180,7 @@ impl<S: Keep> Line<S> {
             self.shelf.remove(key);
             return false;
         };
-        if !is_mine && self.lease(owner).is_none() && is_alive(label.sealed_s, now_s) {
+        if !is_mine && lease.is_none() && is_alive(label.sealed_s, now_s) {
             return false;
         }
         self.shelf.remove(key);

@@ -54,7 +54,6 @@
 
 mod compare;
 pub mod expect;
-mod reader;
 mod recorder;
 mod span;
 mod trace;

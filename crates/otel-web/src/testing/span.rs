@@ -5,7 +5,7 @@ use std::time::Duration;
 use opentelemetry::trace::{SpanId, SpanKind, TraceId};
 use opentelemetry::{Array, StringValue, Value};
 
-use super::reader::{Field, Reader};
+use crate::otlp::{self, Field, Fields};
 
 /// A span that has ended, as a receiver would have got it.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,9 +45,7 @@ impl Span {
 
     pub(super) fn decode(bytes: &[u8]) -> Self {
         let mut span = Self::empty();
-        for (number, field) in Reader(bytes) {
-            span.set(number, field);
-        }
+        Fields(bytes).for_each(|field| span.set(field));
         span
     }
 
@@ -67,19 +65,19 @@ impl Span {
         }
     }
 
-    fn set(&mut self, number: u64, field: Field<'_>) {
-        match number {
+    fn set(&mut self, field: Field<'_>) {
+        match field.number {
             1 => self.trace_id = trace_id(field),
             2 => self.span_id = span_id(field),
             4 => self.parent_span_id = Some(span_id(field)),
-            5 => self.name = field.text(),
-            6 => self.kind = kind(field.number()),
-            7 => self.start = Duration::from_nanos(field.number()),
-            8 => self.end = Duration::from_nanos(field.number()),
+            5 => self.name = text(field),
+            6 => self.kind = kind(field.value),
+            7 => self.start = Duration::from_nanos(field.value),
+            8 => self.end = Duration::from_nanos(field.value),
             9 => self.attributes.push(attribute(field)),
             11 => self
                 .events
-                .push(inner(field, 2).map_or_else(String::new, Field::text)),
+                .push(inner(field, 2).map_or_else(String::new, text)),
             13 => self.links.extend(inner(field, 1).map(trace_id)),
             15 => self.error = error(field),
             _ => {}
@@ -89,22 +87,23 @@ impl Span {
 
 /// The field `number` of a nested message.
 fn inner(message: Field<'_>, number: u64) -> Option<Field<'_>> {
-    let mut fields = Reader(message.bytes());
-    fields
-        .find(|(found, _)| *found == number)
-        .map(|(_, field)| field)
+    otlp::find(message.content, number)
+}
+
+fn text(field: Field<'_>) -> String {
+    String::from_utf8_lossy(field.content).into_owned()
 }
 
 fn trace_id(field: Field<'_>) -> TraceId {
     field
-        .bytes()
+        .content
         .try_into()
         .map_or(TraceId::INVALID, TraceId::from_bytes)
 }
 
 fn span_id(field: Field<'_>) -> SpanId {
     field
-        .bytes()
+        .content
         .try_into()
         .map_or(SpanId::INVALID, SpanId::from_bytes)
 }
@@ -120,29 +119,31 @@ fn kind(number: u64) -> SpanKind {
 }
 
 fn error(status: Field<'_>) -> Option<String> {
-    let is_error = inner(status, 3).map(Field::number) == Some(2);
-    is_error.then(|| inner(status, 2).map_or_else(String::new, Field::text))
+    let is_error = inner(status, 3).map(|code| code.value) == Some(2);
+    is_error.then(|| inner(status, 2).map_or_else(String::new, text))
 }
 
 fn attribute(field: Field<'_>) -> (String, Value) {
-    let key = inner(field, 1).map_or_else(String::new, Field::text);
+    let key = inner(field, 1).map_or_else(String::new, text);
     (key, inner(field, 2).map_or_else(|| Value::from(""), value))
 }
 
 fn value(any: Field<'_>) -> Value {
-    match Reader(any.bytes()).next() {
-        Some((2, field)) => Value::Bool(field.number() != 0),
-        Some((3, field)) => Value::I64(field.number().cast_signed()),
-        Some((4, field)) => Value::F64(f64::from_bits(field.number())),
-        Some((5, field)) => Value::Array(array(field)),
-        Some((_, field)) => Value::from(field.text()),
-        None => Value::from(""),
+    let Some(field) = Fields(any.content).next() else {
+        return Value::from("");
+    };
+    match field.number {
+        2 => Value::Bool(field.value != 0),
+        3 => Value::I64(field.value.cast_signed()),
+        4 => Value::F64(f64::from_bits(field.value)),
+        5 => Value::Array(array(field)),
+        _ => Value::from(text(field)),
     }
 }
 
 /// Of the kind of its first item; all items are of one kind.
 fn array(field: Field<'_>) -> Array {
-    let items: Vec<Value> = Reader(field.bytes()).map(|(_, item)| value(item)).collect();
+    let items: Vec<Value> = Fields(field.content).map(value).collect();
     match items.first() {
         Some(Value::Bool(_)) => Array::Bool(items.iter().filter_map(as_bool).collect()),
         Some(Value::I64(_)) => Array::I64(items.iter().filter_map(as_i64).collect()),
