@@ -83,6 +83,21 @@ pub(crate) struct Delivery {
     pub(crate) dropped: Vec<(u64, String, String)>,
 }
 
+impl Delivery {
+    /// So many spans, perhaps none, will not arrive.
+    fn lose(&mut self, spans: u64, reason: &str, error: String) {
+        if spans > 0 {
+            self.dropped.push((spans, reason.to_owned(), error));
+        }
+    }
+
+    /// Spans of the batch that are no OTLP spans.
+    fn lose_unreadable(&mut self, spans: u64) {
+        let error = format!("{spans} spans are no OTLP spans");
+        self.lose(spans, "undecodable", error);
+    }
+}
+
 /// A key or an address that cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

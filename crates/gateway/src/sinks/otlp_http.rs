@@ -100,10 +100,7 @@ fn delivery(answer: &Answer) -> Delivery {
     let response = ExportTraceServiceResponse::decode(&*answer.body).unwrap_or_default();
     let partial = response.partial_success.unwrap_or_default();
     let rejected = u64::try_from(partial.rejected_spans).unwrap_or_default();
-    let reason = "rejected_by_receiver".to_owned();
-    let dropped = (rejected > 0).then_some((rejected, reason, partial.error_message));
-    Delivery {
-        skipped: 0,
-        dropped: dropped.into_iter().collect(),
-    }
+    let mut delivery = Delivery::default();
+    delivery.lose(rejected, "rejected_by_receiver", partial.error_message);
+    delivery
 }

@@ -112,22 +112,13 @@ impl Sink for RollbarSink {
             }
             match self.send_span(&self.writer.items(span)).await {
                 Ok(()) => {}
-                Err(Outcome::Refused { reason, error }) => {
-                    delivery.dropped.push((1, reason, error))
-                }
-                Err(Outcome::TooLarge { error }) => {
-                    delivery.dropped.push((1, "too_large".to_owned(), error));
-                }
+                Err(Outcome::Refused { reason, error }) => delivery.lose(1, &reason, error),
+                Err(Outcome::TooLarge { error }) => delivery.lose(1, "too_large", error),
                 // What was sent of this batch is remembered.
                 Err(later) => return later,
             }
         }
-        if read.unreadable > 0 {
-            let text = format!("{} spans are no OTLP spans", read.unreadable);
-            delivery
-                .dropped
-                .push((read.unreadable, "undecodable".to_owned(), text));
-        }
+        delivery.lose_unreadable(read.unreadable);
         Outcome::Delivered(delivery)
     }
 

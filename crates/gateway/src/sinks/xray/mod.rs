@@ -99,7 +99,11 @@ impl Sink for XRaySink {
             let error = format!("no daemon: {error}");
             return Outcome::Retry { after: None, error };
         }
-        Outcome::Delivered(delivery(read.unreadable, too_large))
+        let mut delivery = Delivery::default();
+        delivery.lose_unreadable(read.unreadable);
+        let error = format!("{too_large} segment documents of more than 64 kB");
+        delivery.lose(too_large, "too_large", error);
+        Outcome::Delivered(delivery)
     }
 
     /// A datagram of no bytes holds no span; if nobody listens, the system says so.
@@ -111,23 +115,5 @@ impl Sink for XRaySink {
             Ok(Err(error)) => Err(refused(error)),
             Ok(Ok(_)) | Err(_) => Ok("no refusal; more UDP cannot say".to_owned()),
         }
-    }
-}
-
-fn delivery(unreadable: u64, too_large: u64) -> Delivery {
-    let unreadable = (unreadable, "undecodable", "spans that are no OTLP spans");
-    let too_large = (
-        too_large,
-        "too_large",
-        "segment documents of more than 64 kB",
-    );
-    let reasons = [unreadable, too_large]
-        .into_iter()
-        .filter(|(spans, ..)| *spans > 0);
-    Delivery {
-        skipped: 0,
-        dropped: reasons
-            .map(|(spans, reason, text)| (spans, reason.to_owned(), format!("{spans} {text}")))
-            .collect(),
     }
 }
