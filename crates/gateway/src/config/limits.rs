@@ -29,6 +29,8 @@ pub struct Retention {
     pub age: Duration,
     /// The database's pages in use: 1 GiB.
     pub bytes: u64,
+    /// Spans of one trace, which is summed up and read as a whole: 50,000.
+    pub trace_spans: u64,
 }
 
 impl Default for Limits {
@@ -48,6 +50,7 @@ impl Default for Retention {
         Self {
             age: Duration::from_secs(7 * 24 * 60 * 60),
             bytes: 1 << 30,
+            trace_spans: 50_000,
         }
     }
 }
@@ -80,9 +83,11 @@ impl Retention {
         let default = Self::default();
         let age = |hours: u32| Duration::from_secs(u64::from(hours) * 3600);
         let bytes = |megabytes: u32| u64::from(megabytes) << 20;
+        let trace_spans = lookup.number("store.trace_spans")?;
         Ok(Self {
             age: lookup.number("store.keep_hours")?.map_or(default.age, age),
             bytes: lookup.number("store.keep_mb")?.map_or(default.bytes, bytes),
+            trace_spans: trace_spans.unwrap_or(default.trace_spans),
         })
     }
 }

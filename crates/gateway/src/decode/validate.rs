@@ -21,6 +21,8 @@ pub(crate) enum Reason {
     Time,
     /// A datagram that is no X-Ray segment document.
     Segment,
+    /// The trace has as many spans as one may have.
+    TraceFull,
 }
 
 impl Reason {
@@ -31,6 +33,7 @@ impl Reason {
             Self::ParentSpanId => "invalid_parent_span_id",
             Self::Time => "invalid_time",
             Self::Segment => "invalid_segment",
+            Self::TraceFull => "trace_full",
         }
     }
 
@@ -41,6 +44,7 @@ impl Reason {
             Self::ParentSpanId => "parent_span_id must be empty or 8 bytes",
             Self::Time => "times must be nanoseconds since 1970 that fit 63 bits",
             Self::Segment => "a datagram must hold one X-Ray segment document",
+            Self::TraceFull => "the trace has as many spans as OTEL_WEB_GATEWAY_TRACE_SPANS allows",
         }
     }
 }
@@ -58,6 +62,12 @@ impl Rejections {
 
     pub(crate) fn count(&mut self, reason: Reason) {
         *self.0.entry(reason).or_default() += 1;
+    }
+
+    pub(crate) fn merge(&mut self, other: &Self) {
+        for (reason, count) in other.iter() {
+            *self.0.entry(reason).or_default() += count;
+        }
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Reason, u64)> + '_ {

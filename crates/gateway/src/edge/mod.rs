@@ -80,9 +80,16 @@ impl Edge {
             }
         };
         let (body, _memory) = body?;
-        let Decoded { batch, rejections } = decode(encoding, body)?;
+        let Decoded {
+            batch,
+            mut rejections,
+        } = decode(encoding, body)?;
+        let stored = self.store.append(batch, clock::now()).await;
+        if let Ok(refused) = &stored {
+            rejections.merge(refused);
+        }
         self.rejected.add(&rejections);
-        self.store.append(batch, clock::now()).await?;
+        stored?;
         Ok(rejections)
     }
 

@@ -1,13 +1,13 @@
 //! Adds a batch within the writer's transaction: new spans, their origins, their traces' rows.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 use trace_model::{TraceId, TraceSummary};
 
 use super::{checksum, rows};
 use crate::{
-    decode::{Batch, ReceivedSpan},
+    decode::{Batch, Reason, ReceivedSpan, Rejections},
     wire::Origin,
 };
 
@@ -18,6 +18,8 @@ const SPAN: &str = "INSERT INTO span (seq, trace_id, span_id, origin, body, crc)
 const REVISED: &str = "UPDATE span SET origin = :origin, body = :body, crc = :crc,
         seq = iif(seq > (SELECT coalesce(max(cursor), 0) FROM sink), seq, :seq)
     WHERE trace_id = :trace_id AND span_id = :span_id RETURNING seq";
+
+const STORED: &str = "SELECT 1 FROM span WHERE trace_id = ? AND span_id = ?";
 
 const ORIGIN: &str = "INSERT INTO origin
         (resource, resource_schema_url, scope, scope_schema_url, last_seq)
@@ -32,48 +34,63 @@ pub(super) struct Insertion<'a> {
     connection: &'a Connection,
     /// The number of the newest span.
     last_seq: i64,
+    max_trace_spans: u64,
     origins: HashMap<Origin, i64>,
-    touched: HashMap<TraceId, Touched>,
+    traces: HashMap<TraceId, Touched>,
 }
 
-/// A trace that grew.
+/// A trace that was sent spans.
 #[derive(Default)]
 struct Touched {
+    /// Spans that were there before.
+    known: u64,
     added: u64,
-    received: i64,
+    /// When the last one came that changed the trace; none did so far.
+    received: Option<i64>,
 }
 
 impl<'a> Insertion<'a> {
-    pub(super) fn new(connection: &'a Connection, last_seq: i64) -> Self {
+    pub(super) fn new(connection: &'a Connection, last_seq: i64, max_trace_spans: u64) -> Self {
         Self {
             connection,
             last_seq,
+            max_trace_spans,
             origins: HashMap::new(),
-            touched: HashMap::new(),
+            traces: HashMap::new(),
         }
     }
 
-    pub(super) fn add(&mut self, batch: Batch, received: i64) -> rusqlite::Result<()> {
+    /// What of the batch was not added.
+    pub(super) fn add(&mut self, batch: Batch, received: i64) -> rusqlite::Result<Rejections> {
+        let mut rejections = Rejections::default();
         for (origin, spans) in batch {
             if spans.is_empty() {
                 continue;
             }
             let origin = self.origin(origin)?;
             for span in spans {
-                self.add_span(&span, origin, received)?;
+                if !self.add_span(&span, origin, received)? {
+                    rejections.count(Reason::TraceFull);
+                }
             }
         }
-        Ok(())
+        Ok(rejections)
     }
 
+    /// False when its trace has no room for it.
     fn add_span(
         &mut self,
         span: &ReceivedSpan,
         origin: i64,
         received: i64,
-    ) -> rusqlite::Result<()> {
+    ) -> rusqlite::Result<bool> {
         if span.revises && self.revise(span, origin, received)? {
-            return Ok(());
+            return Ok(true);
+        }
+        let max_trace_spans = self.max_trace_spans;
+        let trace = self.trace(span.trace_id)?;
+        if trace.known + trace.added >= max_trace_spans {
+            return self.is_stored(span);
         }
         let seq = self.last_seq + 1;
         let trace_id = span.trace_id.to_bytes();
@@ -83,11 +100,26 @@ impl<'a> Insertion<'a> {
         let added = statement.execute(values)?;
         if added == 1 {
             self.last_seq = seq;
-            let touched = self.touched.entry(span.trace_id).or_default();
-            touched.added += 1;
-            touched.received = received;
+            let trace = self.trace(span.trace_id)?;
+            trace.added += 1;
+            trace.received = Some(received);
         }
-        Ok(())
+        Ok(true)
+    }
+
+    fn trace(&mut self, id: TraceId) -> rusqlite::Result<&mut Touched> {
+        Ok(match self.traces.entry(id) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => entry.insert(Touched {
+                known: rows::span_count(self.connection, id)?,
+                ..Touched::default()
+            }),
+        })
+    }
+
+    fn is_stored(&self, span: &ReceivedSpan) -> rusqlite::Result<bool> {
+        let mut statement = self.connection.prepare_cached(STORED)?;
+        statement.exists(params![span.trace_id.to_bytes(), span.span_id])
     }
 
     /// False when there is nothing to revise.
@@ -114,7 +146,7 @@ impl<'a> Insertion<'a> {
             return Ok(false);
         };
         self.last_seq = self.last_seq.max(seq);
-        self.touched.entry(span.trace_id).or_default().received = received;
+        self.trace(span.trace_id)?.received = Some(received);
         Ok(true)
     }
 
@@ -148,9 +180,10 @@ impl<'a> Insertion<'a> {
             last_seq: self.last_seq,
             ..Inserted::default()
         };
-        for (id, touched) in &self.touched {
-            inserted.new_spans += touched.added;
-            self.grow(*id, touched, &mut inserted)?;
+        for (id, trace) in &self.traces {
+            if let Some(received) = trace.received {
+                self.grow(*id, trace, received, &mut inserted)?;
+            }
         }
         Ok(inserted)
     }
@@ -158,15 +191,16 @@ impl<'a> Insertion<'a> {
     fn grow(
         &self,
         id: TraceId,
-        touched: &Touched,
+        trace: &Touched,
+        received: i64,
         inserted: &mut Inserted,
     ) -> rusqlite::Result<()> {
-        let known = rows::span_count(self.connection, id)?;
-        inserted.new_traces += u64::from(known == 0);
-        if known >= rows::LARGE {
-            return rows::count(self.connection, id, touched.added, touched.received);
+        inserted.new_spans += trace.added;
+        inserted.new_traces += u64::from(trace.known == 0);
+        if trace.known >= rows::LARGE {
+            return rows::count(self.connection, id, trace.added, received);
         }
-        let summary = rows::sum_up(self.connection, id, touched.received)?;
+        let summary = rows::sum_up(self.connection, id, received)?;
         inserted.summaries.push(summary);
         Ok(())
     }

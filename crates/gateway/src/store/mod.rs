@@ -47,7 +47,11 @@ use self::{
     schema::Location,
     writer::{Command, Writer},
 };
-use crate::{config::Retention, decode::Batch, hub::Hub};
+use crate::{
+    config::Retention,
+    decode::{Batch, Rejections},
+    hub::Hub,
+};
 
 /// Requests that may wait for the writer. One more is told to retry.
 const WAITING_REQUESTS: usize = 1024;
@@ -125,9 +129,14 @@ impl Store {
         })
     }
 
-    /// Stores spans; when this returns `Ok` they survive a crash. Spans already there are
-    /// left as they are. `received` is the time now, in nanoseconds since 1970.
-    pub(crate) async fn append(&self, batch: Batch, received: i64) -> Result<(), AppendError> {
+    /// Stores spans; when this returns `Ok` they survive a crash, but for those that it says.
+    /// Spans already there are left as they are. `received` is the time now, in nanoseconds
+    /// since 1970.
+    pub(crate) async fn append(
+        &self,
+        batch: Batch,
+        received: i64,
+    ) -> Result<Rejections, AppendError> {
         let (done, outcome) = oneshot::channel();
         let command = Command::Append {
             batch,

@@ -12,7 +12,11 @@ use super::{
     insert::{Inserted, Insertion},
     queue, retention, rows,
 };
-use crate::{config::Retention, decode::Batch, hub::Hub};
+use crate::{
+    config::Retention,
+    decode::{Batch, Rejections},
+    hub::Hub,
+};
 
 /// Requests of one transaction.
 const GROUP: usize = 256;
@@ -21,7 +25,7 @@ pub(super) enum Command {
     Append {
         batch: Batch,
         received: i64,
-        done: oneshot::Sender<Result<(), AppendError>>,
+        done: Done,
     },
     /// A sink is done with everything up to `cursor`.
     Advance {
@@ -42,7 +46,8 @@ pub(super) struct Writer {
     kept: watch::Sender<Kept>,
 }
 
-type Waiting = Vec<oneshot::Sender<Result<(), AppendError>>>;
+/// Who waits for the outcome of an append.
+type Done = oneshot::Sender<Result<Rejections, AppendError>>;
 
 impl Writer {
     pub(super) fn new(
@@ -72,7 +77,7 @@ impl Writer {
     }
 
     fn perform(&mut self, group: impl Iterator<Item = Command>) {
-        let (mut waiting, mut upkeep) = (Waiting::new(), Vec::new());
+        let (mut waiting, mut upkeep) = (Vec::new(), Vec::new());
         let mut batches = Vec::new();
         for command in group {
             match command {
@@ -96,31 +101,39 @@ impl Writer {
         report(self.retain(None));
     }
 
-    fn append(&mut self, batches: Vec<(Batch, i64)>, waiting: Waiting) {
-        let outcome = self.insert(batches);
-        let answer = match &outcome {
-            Ok(_) => Ok(()),
-            Err(error) => Err(AppendError::Failed(error.to_string())),
-        };
-        if let Ok(inserted) = outcome {
-            self.announce(inserted);
-        }
-        for done in waiting {
-            // A client that went away does not wait for its answer.
-            let _ = done.send(answer.clone());
+    /// A client that went away does not wait for its answer.
+    fn append(&mut self, batches: Vec<(Batch, i64)>, waiting: Vec<Done>) {
+        match self.insert(batches) {
+            Ok((inserted, rejections)) => {
+                self.announce(inserted);
+                for (done, rejections) in waiting.into_iter().zip(rejections) {
+                    let _ = done.send(Ok(rejections));
+                }
+            }
+            Err(error) => {
+                let error = AppendError::Failed(error.to_string());
+                for done in waiting {
+                    let _ = done.send(Err(error.clone()));
+                }
+            }
         }
     }
 
-    fn insert(&mut self, batches: Vec<(Batch, i64)>) -> rusqlite::Result<Inserted> {
+    /// What was added, and what of each batch was not.
+    fn insert(
+        &mut self,
+        batches: Vec<(Batch, i64)>,
+    ) -> rusqlite::Result<(Inserted, Vec<Rejections>)> {
         let last_seq = self.kept.borrow().last_seq;
         let transaction = self.connection.transaction()?;
-        let mut insertion = Insertion::new(&transaction, last_seq);
-        for (batch, received) in batches {
-            insertion.add(batch, received)?;
-        }
+        let mut insertion = Insertion::new(&transaction, last_seq, self.retention.trace_spans);
+        let rejections = batches
+            .into_iter()
+            .map(|(batch, received)| insertion.add(batch, received))
+            .collect::<rusqlite::Result<_>>()?;
         let inserted = insertion.finish()?;
         transaction.commit()?;
-        Ok(inserted)
+        Ok((inserted, rejections))
     }
 
     fn announce(&self, inserted: Inserted) {

@@ -92,7 +92,7 @@ impl Receiver {
     async fn append(&self, batch: Batch) {
         while !batch.is_empty() {
             match self.store.append(batch.clone(), clock::now()).await {
-                Ok(()) => return,
+                Ok(refused) => return self.rejected.add(&refused),
                 Err(_) => sleep(TICK).await,
             }
         }

@@ -2,10 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use opentelemetry_proto::tonic::trace::v1::{Span, Status as SpanStatus, TracesData};
+use opentelemetry_proto::tonic::{
+    collector::trace::v1::ExportTraceServiceResponse,
+    trace::v1::{Span, Status as SpanStatus, TracesData},
+};
+use prost::Message;
 use serde_json::Value;
 
-use crate::support::{TestGateway, request, span, trace_id};
+use crate::support::{PROTOBUF, TestGateway, request, span, trace_id};
 
 async fn summary(gateway: &TestGateway, trace: u8) -> Value {
     let list = gateway.get("/api/traces?service=shop").await.json();
@@ -45,6 +49,30 @@ async fn the_same_span_is_stored_once_however_often_it_is_sent() {
     let status = gateway.status().await;
     assert_eq!((status.spans_kept, status.traces_kept), (2, 2));
     assert_eq!(summary(&gateway, 1).await["span_count"], 1);
+}
+
+#[tokio::test]
+async fn a_trace_takes_so_many_spans_and_the_sender_hears_of_the_rest() {
+    let gateway = TestGateway::start_with(|config| config.retention.trace_spans = 3).await;
+    gateway
+        .export(request("shop", vec![span(1, 1, "a"), span(1, 2, "b")]))
+        .await;
+    let more = (2..=5).map(|id| span(1, id, "c")).chain([span(2, 1, "d")]);
+    let answer = gateway
+        .post(PROTOBUF, request("shop", more.collect()).encode_to_vec())
+        .await;
+    // Span 2 is there already and span 3 is the third: two are too many.
+    let answer = ExportTraceServiceResponse::decode(answer.body).unwrap();
+    let partial = answer.partial_success.unwrap();
+    assert_eq!(partial.rejected_spans, 2);
+    assert!(
+        partial
+            .error_message
+            .contains("OTEL_WEB_GATEWAY_TRACE_SPANS")
+    );
+    let status = gateway.status().await;
+    assert_eq!((status.spans_kept, status.rejected["trace_full"]), (4, 2));
+    assert_eq!(summary(&gateway, 1).await["span_count"], 3);
 }
 
 #[tokio::test]
