@@ -1,5 +1,8 @@
-//! What strangers can send, as functions of bytes: for `cargo fuzz run <name>` in `fuzz/`,
-//! and for the tests below, which change good requests at random.
+//! What strangers can send, as functions of bytes: for the fuzzer, and for the tests below,
+//! which change good requests at random.
+//!
+//! With [cargo-fuzz](https://rust-fuzz.github.io/book/cargo-fuzz.html), in `fuzz/`, for each of its targets:
+//! `cargo +nightly fuzz run json corpus/json seeds/json -- -max_total_time=600`.
 
 use bytes::Bytes;
 
@@ -32,24 +35,7 @@ pub fn query(bytes: &[u8]) {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-
-    use flate2::{Compression, write::GzEncoder};
-    use opentelemetry_proto::tonic::{
-        collector::trace::v1::ExportTraceServiceRequest,
-        trace::v1::{ResourceSpans, ScopeSpans, Span},
-    };
-    use prost::Message;
-
     use super::*;
-
-    const JSON: &str = r#"{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name",
-        "value":{"stringValue":"a"}}]},"scopeSpans":[{"spans":[{"traceId":"5b8efff798038103d269b633813fc60c",
-        "spanId":"eee19b7ec3c1b174","kind":2,"startTimeUnixNano":"1790000000000000000","attributes":[{"key":"b",
-        "value":{"arrayValue":{"values":[{"bytesValue":"AP8="},{"doubleValue":1e2}]}}}]}]}]}]}"#;
-
-    const QUERY: &str =
-        "service=a&name=%25_b&min_duration_ms=1.5&status=error&q=word%20other&since=1&limit=7";
 
     /// Changes of each seed: many more when OTEL_WEB_GATEWAY_TEST_MUTATIONS says so.
     fn check(seed: &[u8], target: fn(&[u8])) {
@@ -81,40 +67,33 @@ mod tests {
         }
     }
 
-    fn request() -> Vec<u8> {
-        let span = Span {
-            trace_id: vec![1; 16],
-            span_id: vec![2; 8],
-            name: "GET /".to_owned(),
-            ..Span::default()
-        };
-        let scope_spans = ScopeSpans {
-            spans: vec![span],
-            ..ScopeSpans::default()
-        };
-        let resource_spans = ResourceSpans {
-            scope_spans: vec![scope_spans],
-            ..ResourceSpans::default()
-        };
-        let resource_spans = vec![resource_spans];
-        ExportTraceServiceRequest { resource_spans }.encode_to_vec()
+    #[test]
+    fn the_seeds_are_requests_that_are_taken() {
+        let protobuf = include_bytes!("../fuzz/seeds/protobuf/request");
+        let json = include_bytes!("../fuzz/seeds/json/request");
+        for (encoding, body) in [
+            (Encoding::Protobuf, &protobuf[..]),
+            (Encoding::Json, &json[..]),
+        ] {
+            let decoded = decode(encoding, Bytes::from_static(body)).unwrap();
+            assert_eq!((decoded.batch.len(), decoded.rejections.total()), (1, 0));
+        }
     }
 
     #[test]
     fn changed_requests_are_taken_or_refused() {
-        check(&request(), protobuf);
-        check(JSON.as_bytes(), json);
+        check(include_bytes!("../fuzz/seeds/protobuf/request"), protobuf);
+        check(include_bytes!("../fuzz/seeds/json/request"), json);
     }
 
     #[test]
     fn changed_gzip_is_inflated_no_further_than_the_limit() {
-        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-        encoder.write_all(&vec![0; 2 << 20]).unwrap();
-        check(&encoder.finish().unwrap()[..512], gzip);
+        check(include_bytes!("../fuzz/seeds/gzip/zeros"), gzip);
+        check(include_bytes!("../fuzz/seeds/gzip/members"), gzip);
     }
 
     #[test]
     fn changed_queries_are_statements_or_refused() {
-        check(QUERY.as_bytes(), query);
+        check(include_bytes!("../fuzz/seeds/query/all"), query);
     }
 }
