@@ -6,9 +6,11 @@
 //! One durable order for all sinks instead of a queue file for each: a span is written and
 //! synced once, a sink that is down costs no space of its own, and what survives `kill -9`
 //! is decided by the one commit that also decides what was acknowledged. A cursor moves
-//! after the receiver has answered, so a batch that was under way is sent again.
+//! after the receiver has answered, and is saved before the next batch is read: after
+//! `kill -9` one batch at most is sent again.
 
 use rusqlite::{Connection, params};
+use tokio::sync::oneshot;
 
 use super::{ReadError, Store, waiting, writer::Command};
 use crate::wire;
@@ -97,15 +99,19 @@ impl SinkQueue {
         self.store.read(read).await
     }
 
-    /// Moves on behind `pending`: its spans were sent, or dropped and counted.
+    /// Moves on behind `pending`: its spans were sent, or dropped and counted. When this
+    /// returns, a crash does not bring them back, unless the disk refused to note it.
     pub(crate) async fn done(&mut self, pending: &Pending) {
         self.cursor = pending.up_to;
-        let (sink, cursor) = (self.sink, self.cursor);
+        let (done, saved) = oneshot::channel();
+        let advance = Command::Advance {
+            sink: self.sink,
+            cursor: self.cursor,
+            done,
+        };
         // When the writer has stopped, the spans are sent again after the next start.
-        let _ = self
-            .store
-            .commands
-            .send(Command::Advance { sink, cursor })
-            .await;
+        if self.store.commands.send(advance).await.is_ok() {
+            let _ = saved.await;
+        }
     }
 }

@@ -31,6 +31,7 @@ pub(super) enum Command {
     Advance {
         sink: &'static str,
         cursor: i64,
+        done: oneshot::Sender<()>,
     },
     /// What is to be done now and then.
     Upkeep {
@@ -148,7 +149,12 @@ impl Writer {
     /// Upkeep that fails is tried again with the next: the spans are safe either way.
     fn keep_up(&mut self, command: Command) {
         let result = match command {
-            Command::Advance { sink, cursor } => queue::advance(&self.connection, sink, cursor),
+            Command::Advance { sink, cursor, done } => {
+                let advanced = queue::advance(&self.connection, sink, cursor);
+                // A sink that is being stopped does not wait for it.
+                let _ = done.send(());
+                advanced
+            }
             Command::Upkeep { now } => self.catch_up().and_then(|()| self.retain(Some(now))),
             Command::Append { .. } | Command::Stop => Ok(()),
         };

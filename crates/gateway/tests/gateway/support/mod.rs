@@ -2,6 +2,7 @@
 
 mod honeycomb;
 mod process;
+mod receiver;
 mod rollbar;
 mod served;
 mod spans;
@@ -25,6 +26,7 @@ use trace_model::Status;
 pub(crate) use self::{
     honeycomb::{FakeHoneycomb, KEY, Reply},
     process::{Process, client, command},
+    receiver::{Manner, Receiver},
     rollbar::{FakeRollbar, TOKEN},
     served::Served,
     spans::{exception, gzip, request, span, trace_id},

@@ -7,18 +7,22 @@ use std::{
 
 use serde_json::Value;
 use tempfile::TempDir;
+use trace_model::{SinkStatus, Status};
 
 /// The gateway's command, with a store in `dir`.
 pub(crate) fn command(dir: &TempDir) -> Command {
     with_store(Command::new(env!("CARGO_BIN_EXE_otel-web-gateway")), dir)
 }
 
-/// The same through a shell that prepares the process by `first`.
+/// The same through a shell that prepares the process by `first`. `around` is the command
+/// that runs the shell, if any.
 #[cfg(target_os = "linux")]
-pub(crate) fn command_after(first: &str, dir: &TempDir) -> Command {
-    let mut shell = Command::new("bash");
+pub(crate) fn command_after(around: &[&str], first: &str, dir: &TempDir) -> Command {
     let program = env!("CARGO_BIN_EXE_otel-web-gateway");
-    shell.arg("-c").arg(format!("{first}; exec '{program}'"));
+    let script = format!("{first} && exec '{program}'");
+    let words = [around, &["bash", "-c", &script]].concat();
+    let mut shell = Command::new(words[0]);
+    shell.args(&words[1..]);
     with_store(shell, dir)
 }
 
@@ -66,7 +70,24 @@ impl Process {
     }
 
     pub(crate) async fn spans_kept(&self) -> u64 {
-        self.get("/healthz").await["spans_kept"].as_u64().unwrap()
+        self.status().await.spans_kept
+    }
+
+    pub(crate) async fn status(&self) -> Status {
+        serde_json::from_value(self.get("/api/status").await).unwrap()
+    }
+
+    pub(crate) async fn sink(&self, name: &str) -> SinkStatus {
+        let sinks = self.status().await.sinks;
+        sinks.into_iter().find(|sink| sink.name == name).unwrap()
+    }
+
+    /// The most memory that it had at any time, where the system tells.
+    pub(crate) fn peak_memory_kib(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let mut lines = status.lines();
+        let peak = lines.find_map(|line| line.strip_prefix("VmHWM:"))?;
+        peak.trim().strip_suffix(" kB")?.parse().ok()
     }
 }
 
