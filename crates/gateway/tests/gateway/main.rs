@@ -16,6 +16,7 @@ mod faults;
 mod honeycomb;
 mod otlp_http;
 mod otlp_json;
+mod outage;
 mod sinks;
 mod store;
 mod support;
