@@ -14,9 +14,11 @@ mod convert;
 mod insert;
 mod list;
 mod lock;
+mod opening;
 mod queue;
 mod retention;
 mod rows;
+mod salvage;
 mod schema;
 mod search;
 mod signature;
@@ -106,12 +108,12 @@ impl Store {
         sinks: &[&str],
         hub: Hub,
     ) -> Result<Self, OpenError> {
-        let failed = |error: rusqlite::Error| OpenError::new(path, &error);
-        let lock = lock::acquire(path).map_err(|error| OpenError::new(path, &error))?;
+        let refused = |error: std::io::Error| OpenError::new(path, &error);
+        opening::refuse_foreign(path).map_err(refused)?;
+        let lock = lock::acquire(path).map_err(refused)?;
         let location = Arc::new(Location::new(path));
-        let connection = location.open_writer().map_err(failed)?;
-        queue::prepare(&connection, sinks).map_err(failed)?;
-        let (kept_sender, kept) = watch::channel(schema::kept(&connection).map_err(failed)?);
+        let (connection, kept) = opening::open(&location, sinks)?;
+        let (kept_sender, kept) = watch::channel(kept);
         let (commands, receiver) = mpsc::channel(WAITING_REQUESTS);
         let writer = Writer::new(connection, retention, hub, kept_sender);
         let thread = std::thread::Builder::new()
@@ -120,7 +122,7 @@ impl Store {
                 writer.run(receiver);
                 drop(lock);
             })
-            .map_err(|error| OpenError::new(path, &error))?;
+            .map_err(refused)?;
         Ok(Self {
             location,
             commands,

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use otel_web_gateway::{Config, Otlp};
+use otel_web_gateway::{Config, Gateway, Otlp};
 
 use super::done;
 use crate::support::{FakeHoneycomb, TestGateway, request, span, trace_id};
@@ -89,4 +89,103 @@ async fn a_destroyed_page_costs_its_spans_and_the_rest_is_delivered() {
     let (_, sent, damaged) = delivered_after(destroy).await;
     assert_eq!(sent + damaged, u64::from(SPANS));
     assert!((1..=8).contains(&damaged), "{damaged}");
+}
+
+/// The files beside the store, and the new store's gateway.
+async fn opened_after(change: impl FnOnce(&mut Vec<u8>)) -> (TestGateway, FakeHoneycomb) {
+    let (mut config, dir) = stopped().await;
+    // Everything is in the one file.
+    let connection = rusqlite::Connection::open(&config.db).unwrap();
+    connection
+        .execute_batch("PRAGMA journal_mode = DELETE")
+        .unwrap();
+    drop(connection);
+    let mut file = std::fs::read(&config.db).unwrap();
+    change(&mut file);
+    std::fs::write(&config.db, &file).unwrap();
+    let fake = FakeHoneycomb::start([]).await;
+    config.otlp = Some(Otlp::new(&fake.url));
+    let gateway = TestGateway::open(config, std::sync::Arc::clone(&dir)).await;
+    // Nothing of what there was is thrown away.
+    let names = std::fs::read_dir(dir.path()).unwrap();
+    let mut paths = names.map(|entry| entry.unwrap().path());
+    let is_aside = |path: &std::path::PathBuf| path.to_str().unwrap().contains(".db.damaged-");
+    let aside = std::fs::metadata(paths.find(is_aside).unwrap()).unwrap();
+    assert_eq!(aside.len(), file.len() as u64);
+    (gateway, fake)
+}
+
+/// The page where a table begins, which the table of tables names by number.
+fn root_page(file: &[u8], table: &str) -> usize {
+    let copy = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(copy.path(), file).unwrap();
+    let connection = rusqlite::Connection::open(copy.path()).unwrap();
+    let sql = "SELECT rootpage FROM sqlite_schema WHERE name = ?";
+    let page: usize = connection
+        .query_row(sql, [table], |row| row.get(0))
+        .unwrap();
+    (page - 1) * PAGE
+}
+
+#[tokio::test]
+async fn a_file_without_its_header_is_put_aside_and_a_new_one_takes_spans() {
+    let (gateway, fake) = opened_after(|file| file[..16].fill(0)).await;
+    assert_eq!(gateway.status().await.spans_kept, 0);
+    gateway.export(request("shop", vec![span(1, 1, "a")])).await;
+    assert_eq!(done(&gateway, "otlp").await.sent, 1);
+    assert_eq!(fake.spans().len(), 1);
+}
+
+#[tokio::test]
+async fn a_file_whose_list_of_traces_is_damaged_is_read_back_and_all_spans_are_delivered() {
+    let change = |file: &mut Vec<u8>| {
+        let page = root_page(file, "trace");
+        file[page..page + 8].fill(0);
+    };
+    let (gateway, fake) = opened_after(change).await;
+    assert_eq!(done(&gateway, "otlp").await.sent, u64::from(SPANS));
+    assert_eq!(fake.spans().len(), usize::from(SPANS));
+    let status = gateway.status().await;
+    assert_eq!(status.traces_kept, u64::from(SPANS));
+    assert_eq!(gateway.list("limit=1").await, [name(SPANS)]);
+}
+
+#[tokio::test]
+async fn sinks_whose_places_are_damaged_begin_with_the_first_span() {
+    let change = |file: &mut Vec<u8>| {
+        let page = root_page(file, "sink");
+        file[page..page + 8].fill(0);
+    };
+    let (gateway, fake) = opened_after(change).await;
+    assert_eq!(done(&gateway, "otlp").await.sent, u64::from(SPANS));
+    assert_eq!(fake.spans().len(), usize::from(SPANS));
+}
+
+#[tokio::test]
+async fn a_span_that_was_damaged_as_well_is_still_said() {
+    let change = |file: &mut Vec<u8>| {
+        let place = place_of(file, 100);
+        file[place + 50] ^= 1;
+        let page = root_page(file, "trace");
+        file[page..page + 8].fill(0);
+    };
+    let (gateway, _) = opened_after(change).await;
+    let status = done(&gateway, "otlp").await;
+    assert_eq!(status.sent, u64::from(SPANS) - 1);
+    assert_eq!(status.dropped["damaged"], 1);
+}
+
+#[tokio::test]
+async fn a_file_that_is_something_else_is_refused_and_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut config = Config::default();
+    config.listen = "127.0.0.1:0".to_owned();
+    config.db = dir.path().join("thesis.txt");
+    std::fs::write(&config.db, "On the migration of birds").unwrap();
+    for _ in 0..2 {
+        let error = Gateway::start(&config).await.unwrap_err().to_string();
+        assert!(error.contains("no store of a gateway"), "{error}");
+        assert!(error.contains("OTEL_WEB_GATEWAY_DB"), "{error}");
+    }
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
 }

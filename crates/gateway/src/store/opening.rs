@@ -1,0 +1,98 @@
+//! Opens the store, also when a disk has damaged the file.
+//!
+//! Then the file is kept under another name, for whoever wants to look at it, and a new one
+//! begins with what can be read back (see [`salvage`]).
+
+use std::{
+    ffi::OsString,
+    fs::File,
+    io::{self, Read},
+    path::{Path, PathBuf},
+};
+
+use rusqlite::{Connection, ErrorCode};
+
+use super::{Kept, OpenError, lock, queue, salvage, schema, schema::Location};
+use crate::clock;
+
+/// How every file of SQLite begins.
+const MAGIC: &[u8; 16] = b"SQLite format 3\0";
+
+/// The connection that writes, and what there is.
+pub(super) fn open(location: &Location, sinks: &[&str]) -> Result<(Connection, Kept), OpenError> {
+    let failed = |error: rusqlite::Error| OpenError::new(location.path(), &error);
+    match prepared(location, sinks) {
+        Err(error) if is_damage(&error) => begin_anew(location, sinks, &error),
+        outcome => outcome.map_err(failed),
+    }
+}
+
+fn prepared(location: &Location, sinks: &[&str]) -> rusqlite::Result<(Connection, Kept)> {
+    let connection = location.open_writer()?;
+    queue::prepare(&connection, sinks)?;
+    let kept = schema::kept(&connection)?;
+    Ok((connection, kept))
+}
+
+fn is_damage(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_error_code();
+    matches!(
+        code,
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt)
+    )
+}
+
+fn begin_anew(
+    location: &Location,
+    sinks: &[&str],
+    damage: &rusqlite::Error,
+) -> Result<(Connection, Kept), OpenError> {
+    let path = location.path();
+    let aside = move_aside(path).map_err(|error| OpenError::new(path, &error))?;
+    let failed = |error: rusqlite::Error| OpenError::new(path, &error);
+    let (file, aside_file) = (path.display(), aside.display());
+    eprintln!("store: {file} is damaged ({damage}) and is kept as {aside_file}");
+    let mut connection = location.open_writer().map_err(failed)?;
+    match salvage::spans(&mut connection, &aside, sinks) {
+        Ok(spans) => eprintln!("store: {spans} spans of it could be read and are in a new {file}"),
+        Err(error) => eprintln!("store: none of it can be read ({error}): {file} begins anew"),
+    }
+    queue::prepare(&connection, sinks).map_err(failed)?;
+    let kept = schema::kept(&connection).map_err(failed)?;
+    Ok((connection, kept))
+}
+
+/// Database and log go together. The third file is an index that SQLite makes anew.
+fn move_aside(path: &Path) -> io::Result<PathBuf> {
+    let seconds = clock::now() / 1_000_000_000;
+    let aside = with_suffix(path, &format!(".damaged-{seconds}"));
+    std::fs::rename(path, &aside)?;
+    let log = with_suffix(path, "-wal");
+    if log.exists() {
+        std::fs::rename(log, with_suffix(&aside, "-wal"))?;
+    }
+    match std::fs::remove_file(with_suffix(path, "-shm")) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(aside),
+    }
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(suffix);
+    name.into()
+}
+
+/// A file that is no database and that no gateway has used: somebody named the wrong one,
+/// and it is not ours to move.
+pub(super) fn refuse_foreign(path: &Path) -> io::Result<()> {
+    let mut beginning = Vec::new();
+    match File::open(path) {
+        Ok(file) => file.take(MAGIC.len() as u64).read_to_end(&mut beginning)?,
+        Err(_) => 0,
+    };
+    let is_store = beginning.is_empty() || beginning == MAGIC || lock::path(path).exists();
+    is_store
+        .then_some(())
+        .ok_or_else(|| io::Error::other("this file is no store of a gateway, and is left alone"))
+}
