@@ -116,10 +116,15 @@ impl Gateway {
     /// waits for sinks that answer, and closes the store.
     pub async fn serve(self, stopped: impl Future<Output = ()> + Send) {
         let mut serving = JoinSet::new();
+        let mut limits = self.limits;
+        if self.viewer.is_some() {
+            // Both take files from the same process.
+            limits.connections /= 2;
+        }
         let listener = |socket, router: &Router| Listener {
             socket,
             router: router.clone(),
-            limits: self.limits.clone(),
+            limits: limits.clone(),
         };
         let (ingest, all) = (&self.parts.ingest, &self.parts.router);
         let listeners = match self.viewer {

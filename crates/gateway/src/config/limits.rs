@@ -15,7 +15,8 @@ pub struct Limits {
     /// Requests that one client may send per second, and twice as many at once: 200, some
     /// hundred busy pages behind one address. Zero is no limit. Programs on this machine are not limited.
     pub requests_per_second: u32,
-    /// Open connections; further ones wait: 1024, the files that a process may usually open.
+    /// Open connections: 768, three quarters of the files that a process may usually open;
+    /// the rest is for the store and the sinks. For one more, the longest silent one is closed.
     pub connections: usize,
     /// How long headers, and then a body, may take to arrive: 30 s, a slow phone.
     pub read_within: Duration,
@@ -39,7 +40,7 @@ impl Default for Limits {
             body_bytes: 20 << 20,
             memory_bytes: 64 << 20,
             requests_per_second: 200,
-            connections: 1024,
+            connections: 768,
             read_within: Duration::from_secs(30),
         }
     }

@@ -18,6 +18,8 @@ mod otlp_http;
 mod otlp_json;
 mod outage;
 mod sinks;
+#[cfg(target_os = "linux")]
+mod slow_clients;
 mod store;
 mod support;
 mod viewer;

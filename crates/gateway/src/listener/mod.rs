@@ -1,10 +1,13 @@
 //! Takes connections: so many at once, and none that dawdles.
 //!
 //! A connection without a complete request head within the time that [`Limits`] gives is
-//! closed, an idle one too. When all places are taken, further connections wait in the
-//! system's queue instead of in this process's memory.
+//! closed, an idle one too, and sooner when its place is needed (see [`places`]). When all
+//! connections have a request at hand, further ones wait in the system's queue instead of
+//! in this process's memory.
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+mod places;
+
+use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{Router, body::Body, http::Request};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
@@ -14,15 +17,20 @@ use hyper_util::{
 };
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::Semaphore,
     time::sleep,
 };
 use tower_service::Service;
+
+use self::places::{Answering, Place, Places};
 
 use crate::{config::Limits, stop::Stopping};
 
 /// After an error that concerns the socket and not a client, such as too many open files.
 const RECOVER: Duration = Duration::from_millis(200);
+
+/// What one connection is read ahead, and a request's head with its cookies at most: more
+/// is 431. All connections together may take a thousand times that.
+const READ_BYTES: usize = 64 * 1024;
 
 /// Who is at the other end of the connection that a request came by.
 #[derive(Clone, Copy, Debug)]
@@ -39,22 +47,18 @@ pub(crate) struct Listener {
 impl Listener {
     /// Serves until told to stop, and then until the requests at hand are answered.
     pub(crate) async fn serve(self, stopping: Stopping) {
-        let places = Arc::new(Semaphore::new(self.limits.connections.max(1)));
+        let places = Places::new(self.limits.connections);
         let open = GracefulShutdown::new();
         loop {
             let next = async {
-                let place = Arc::clone(&places).acquire_owned().await.ok();
-                (accept(&self.socket).await, place)
+                let accepted = accept(&self.socket).await;
+                (accepted, places.take().await)
             };
-            let ((stream, peer), place) = tokio::select! {
+            let (accepted, place) = tokio::select! {
                 next = next => next,
                 () = stopping.clone().signal() => break,
             };
-            let served = self.connection(stream, peer, open.watcher());
-            tokio::spawn(async move {
-                served.await;
-                drop(place);
-            });
+            tokio::spawn(self.connection(accepted, place, open.watcher()));
         }
         drop(self.socket);
         open.shutdown().await;
@@ -62,23 +66,30 @@ impl Listener {
 
     fn connection(
         &self,
-        stream: TcpStream,
-        peer: SocketAddr,
+        (stream, peer): (TcpStream, SocketAddr),
+        place: Arc<Place>,
         watcher: Watcher,
     ) -> impl Future<Output = ()> + use<> {
-        let router = self.router.clone();
+        let (router, own) = (self.router.clone(), Arc::clone(&place));
         let service = service_fn(move |request: Request<Incoming>| {
+            let _busy = own.busy();
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(Peer(peer));
-            router.clone().call(request)
+            let answer = router.clone().call(request);
+            async move { Ok::<_, Infallible>(answer.await?.map(|body| Answering { body, _busy })) }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(self.limits.read_within)
+            .max_buf_size(READ_BYTES)
             .serve_connection(TokioIo::new(stream), service);
         async move {
-            // It ends with an error when the client does something odd, which is its own affair.
-            let _ = watcher.watch(connection).await;
+            tokio::select! {
+                biased;
+                // It ends with an error when the client does something odd, which is its own affair.
+                _ = watcher.watch(connection) => {}
+                () = place.needed() => {}
+            }
         }
     }
 }

@@ -1,0 +1,197 @@
+//! Clients that dawdle, say nothing or say too much: they are bounded, and others go on.
+
+use std::{
+    net::SocketAddr,
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use otel_web_gateway::Limits;
+use prost::Message;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    task::JoinSet,
+    time::{interval, timeout},
+};
+
+use crate::support::{
+    FakeHoneycomb, PROTOBUF, Process, Served, client, command_after, request, span, trace_id,
+};
+
+/// Twice what a process may usually open.
+const CROWD: usize = 2000;
+
+/// As long as an exporter waits for its answer, unless told otherwise.
+const EXPORTER_WAITS: Duration = Duration::from_secs(10);
+
+/// 64 KiB for each connection that has a place, and as much again for all else.
+const MORE_MEMORY_KIB: u64 = 96 << 10;
+
+const READ_WITHIN: Duration = Duration::from_millis(500);
+
+const HEAD: &str = "POST /v1/traces HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n";
+
+async fn dawdled_at() -> Served {
+    Served::start_with(|config| config.limits.read_within = READ_WITHIN).await
+}
+
+/// Says `first` and then one byte after the other until the gateway has had enough. Its
+/// answer, and how long it listened.
+async fn drip(gateway: &Served, first: &str) -> (String, Duration) {
+    let mut stream = TcpStream::connect(gateway.address()).await.unwrap();
+    let (mut read, mut write) = stream.split();
+    let (started, mut answer) = (Instant::now(), Vec::new());
+    let listening = async {
+        // A reset is an end as well.
+        let _ = read.read_to_end(&mut answer).await;
+        started.elapsed()
+    };
+    let dripping = async {
+        let mut ticks = interval(Duration::from_millis(20));
+        let mut said = write.write_all(first.as_bytes()).await;
+        while said.is_ok() {
+            ticks.tick().await;
+            said = write.write_all(b"a").await;
+        }
+    };
+    let (took, ()) = tokio::join!(listening, dripping);
+    (String::from_utf8_lossy(&answer).into_owned(), took)
+}
+
+#[tokio::test]
+async fn a_head_that_comes_byte_by_byte_is_given_up() {
+    let gateway = dawdled_at().await;
+    let (answer, took) = drip(&gateway, "POST /v1/traces HTTP/1.1\r\nx-slow: ").await;
+    assert!(answer.is_empty() || answer.contains("408"), "{answer}");
+    assert!(took >= READ_WITHIN && took < READ_WITHIN * 10, "{took:?}");
+}
+
+#[tokio::test]
+async fn a_body_that_comes_byte_by_byte_is_503_and_the_connection_ends() {
+    let gateway = dawdled_at().await;
+    let head = format!("{HEAD}content-length: 1000000\r\n\r\n");
+    let (answer, took) = drip(&gateway, &head).await;
+    assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
+    assert!(answer.contains("retry-after: 1"), "{answer}");
+    assert!(took >= READ_WITHIN && took < READ_WITHIN * 10, "{took:?}");
+}
+
+#[tokio::test]
+async fn a_head_without_end_is_431() {
+    let gateway = dawdled_at().await;
+    let long = format!("{HEAD}x-long: {}", "a".repeat(70_000));
+    let (answer, _) = drip(&gateway, &long).await;
+    assert!(answer.starts_with("HTTP/1.1 431"), "{answer}");
+}
+
+#[tokio::test]
+async fn when_places_are_rare_the_silent_connection_goes_and_a_request_at_hand_is_answered() {
+    let gateway = Served::start_with(|config| config.limits.connections = 2).await;
+    let mut sending = TcpStream::connect(gateway.address()).await.unwrap();
+    let head =
+        format!("{HEAD}expect: 100-continue\r\ncontent-length: 2\r\nconnection: close\r\n\r\n");
+    sending.write_all(head.as_bytes()).await.unwrap();
+    // That its body is asked for says that the request is at hand.
+    let mut said = [0; 25];
+    sending.read_exact(&mut said).await.unwrap();
+    assert_eq!(&said, b"HTTP/1.1 100 Continue\r\n\r\n");
+    let silent = gateway.connect("").await;
+    for _ in 0..3 {
+        let answer = client().get(gateway.url("/healthz")).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+    }
+    assert_eq!(silent.read_to_end().await, "");
+    sending.write_all(b"{}").await.unwrap();
+    let mut answer = String::new();
+    sending.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+}
+
+/// Connections that stay open once they have said this, as long as the gateway lets them.
+fn crowd(address: SocketAddr, said: &'static [u8]) -> JoinSet<()> {
+    let mut crowd = JoinSet::new();
+    for _ in 0..CROWD {
+        crowd.spawn(async move {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            // Whoever is sent away is gone.
+            if stream.write_all(said).await.is_ok() {
+                let _ = stream.read_to_end(&mut Vec::new()).await;
+            }
+        });
+    }
+    crowd
+}
+
+fn open_files(process: &Process) -> usize {
+    let files = format!("/proc/{}/fd", process.child.id());
+    std::fs::read_dir(files).unwrap().count()
+}
+
+/// Waits until there is no place left.
+async fn is_full(process: &Process, files_before: usize) {
+    let all = files_before + Limits::default().connections;
+    let started = Instant::now();
+    while open_files(process) < all {
+        assert!(started.elapsed() < EXPORTER_WAITS * 3, "never full");
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
+/// A gateway that may open as many files as usual.
+fn usual(dir: &tempfile::TempDir, receiver: &FakeHoneycomb) -> (Process, SocketAddr) {
+    let mut command = command_after(&[], "ulimit -S -n 1024", dir);
+    let process = Process::start(command.env("OTEL_EXPORTER_OTLP_ENDPOINT", &receiver.url));
+    let address = process.url.strip_prefix("http://").unwrap().parse();
+    (process, address.unwrap())
+}
+
+/// This process holds the other ends of all connections.
+fn many_files() {
+    let pid = std::process::id().to_string();
+    let mut command = Command::new("prlimit");
+    command.args(["--nofile=8192:", "--pid", &pid]);
+    assert!(command.status().unwrap().success());
+}
+
+async fn among_a_crowd_that_said(said: &'static [u8]) {
+    many_files();
+    let dir = tempfile::tempdir().unwrap();
+    let receiver = FakeHoneycomb::start([]).await;
+    let (process, address) = usual(&dir, &receiver);
+    let memory = process.peak_memory_kib().unwrap();
+    let files = open_files(&process);
+    let crowd = crowd(address, said);
+    is_full(&process, files).await;
+    let started = Instant::now();
+    let body = request("shop", vec![span(1, 1, "a")]).encode_to_vec();
+    let post = client().post(format!("{}/v1/traces", process.url));
+    let post = post.header("content-type", PROTOBUF).body(body).send();
+    let answer = timeout(EXPORTER_WAITS, post).await.unwrap().unwrap();
+    assert_eq!(answer.status(), 200);
+    let took = started.elapsed();
+    // There is a socket for the sink, and a file for the reader of a trace, too.
+    while receiver.spans().is_empty() {
+        assert!(started.elapsed() < EXPORTER_WAITS * 3);
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let path = format!("/api/traces/{}", trace_id(1));
+    assert!(process.get(&path).await["resourceSpans"].is_array());
+    let more = process.peak_memory_kib().unwrap() - memory;
+    println!(
+        "among {CROWD} connections that said {} bytes: answered after {took:?}, {more} KiB more memory",
+        said.len()
+    );
+    assert!(more < MORE_MEMORY_KIB, "{more} KiB more");
+    drop(crowd);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn among_thousands_of_silent_connections_an_exporter_is_served() {
+    among_a_crowd_that_said(b"").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn among_thousands_of_endless_heads_an_exporter_is_served() {
+    among_a_crowd_that_said(&[b'a'; 60_000]).await;
+}
