@@ -33,6 +33,7 @@
 //! sent, waiting, or dropped with a reason.
 
 mod api;
+mod client;
 mod clock;
 mod config;
 mod decode;

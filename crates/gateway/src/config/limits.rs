@@ -18,6 +18,9 @@ pub struct Limits {
     /// Open connections: 768, three quarters of the files that a process may usually open;
     /// the rest is for the store and the sinks. For one more, the longest silent one is closed.
     pub connections: usize,
+    /// Open connections of one client: 256, a third of all. Zero is no limit. Programs on
+    /// this machine are not limited.
+    pub connections_per_client: usize,
     /// How long headers, and then a body, may take to arrive: 30 s, a slow phone.
     pub read_within: Duration,
 }
@@ -41,6 +44,7 @@ impl Default for Limits {
             memory_bytes: 64 << 20,
             requests_per_second: 200,
             connections: 768,
+            connections_per_client: 256,
             read_within: Duration::from_secs(30),
         }
     }
@@ -66,12 +70,14 @@ impl Limits {
         let bytes = |key: &str| Ok::<_, ConfigError>(lookup.number(key)?.map(mebibytes));
         let rate = lookup.number("limits.requests_per_second")?;
         let connections = lookup.number("limits.connections")?;
+        let per_client = lookup.number("limits.connections_per_client")?;
         let read_within = lookup.number("limits.read_seconds")?.map(seconds);
         Ok(Self {
             body_bytes: bytes("limits.body_mb")?.unwrap_or(default.body_bytes),
             memory_bytes: bytes("limits.memory_mb")?.unwrap_or(default.memory_bytes),
             requests_per_second: rate.unwrap_or(default.requests_per_second),
             connections: connections.unwrap_or(default.connections),
+            connections_per_client: per_client.unwrap_or(default.connections_per_client),
             read_within: read_within.unwrap_or(default.read_within),
         })
     }

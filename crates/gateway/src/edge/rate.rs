@@ -6,7 +6,7 @@
 
 use std::{
     collections::HashMap,
-    net::{IpAddr, Ipv6Addr},
+    net::IpAddr,
     sync::{Mutex, PoisonError},
     time::Instant,
 };
@@ -14,7 +14,7 @@ use std::{
 use axum::extract::Request;
 
 use super::Refusal;
-use crate::listener::Peer;
+use crate::{client, listener::Peer};
 
 /// Clients remembered at once. Those who sent nothing lately are forgotten first.
 const CLIENTS: usize = 10_000;
@@ -43,7 +43,7 @@ impl Rates {
     }
 
     pub(super) fn admit(&self, request: &Request, now: Instant) -> Result<(), Refusal> {
-        match client(request) {
+        match counted(request) {
             Some(client) if self.per_second > 0.0 => self.take(client, now),
             _ => Ok(()),
         }
@@ -85,7 +85,7 @@ impl Rates {
 }
 
 /// The address to count for; none for programs on this machine.
-fn client(request: &Request) -> Option<IpAddr> {
+fn counted(request: &Request) -> Option<IpAddr> {
     let Peer(peer) = *request.extensions().get()?;
     let peer = peer.ip().to_canonical();
     let address = if peer.is_loopback() {
@@ -93,7 +93,7 @@ fn client(request: &Request) -> Option<IpAddr> {
     } else {
         peer
     };
-    (!address.is_loopback()).then(|| network(address))
+    client::counted(address)
 }
 
 fn forwarded_for(request: &Request) -> Option<IpAddr> {
@@ -103,17 +103,7 @@ fn forwarded_for(request: &Request) -> Option<IpAddr> {
         .into_iter()
         .next_back()?;
     let last = value.to_str().ok()?.rsplit(',').next()?.trim();
-    last.parse()
-        .ok()
-        .map(|address: IpAddr| address.to_canonical())
-}
-
-/// One customer of an IPv6 network usually has 2^64 addresses.
-fn network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64).into(),
-    }
+    last.parse().ok()
 }
 
 #[cfg(test)]

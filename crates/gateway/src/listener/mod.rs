@@ -5,6 +5,7 @@
 //! connections have a request at hand, further ones wait in the system's queue instead of
 //! in this process's memory.
 
+mod clients;
 mod places;
 
 use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, time::Duration};
@@ -21,7 +22,10 @@ use tokio::{
 };
 use tower_service::Service;
 
-use self::places::{Answering, Place, Places};
+use self::{
+    clients::{Clients, Counted},
+    places::{Answering, Place, Places},
+};
 
 use crate::{config::Limits, stop::Stopping};
 
@@ -36,6 +40,13 @@ const READ_BYTES: usize = 64 * 1024;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Peer(pub(crate) SocketAddr);
 
+/// A connection that a client may have.
+struct Accepted {
+    stream: TcpStream,
+    peer: SocketAddr,
+    counted: Counted,
+}
+
 /// A socket and what is served there.
 #[derive(Debug)]
 pub(crate) struct Listener {
@@ -48,10 +59,11 @@ impl Listener {
     /// Serves until told to stop, and then until the requests at hand are answered.
     pub(crate) async fn serve(self, stopping: Stopping) {
         let places = Places::new(self.limits.connections);
+        let clients = Clients::new(self.limits.connections_per_client);
         let open = GracefulShutdown::new();
         loop {
             let next = async {
-                let accepted = accept(&self.socket).await;
+                let accepted = accept_of(&self.socket, &clients).await;
                 (accepted, places.take().await)
             };
             let (accepted, place) = tokio::select! {
@@ -66,10 +78,15 @@ impl Listener {
 
     fn connection(
         &self,
-        (stream, peer): (TcpStream, SocketAddr),
+        accepted: Accepted,
         place: Arc<Place>,
         watcher: Watcher,
     ) -> impl Future<Output = ()> + use<> {
+        let Accepted {
+            stream,
+            peer,
+            counted,
+        } = accepted;
         let (router, own) = (self.router.clone(), Arc::clone(&place));
         let service = service_fn(move |request: Request<Incoming>| {
             let _busy = own.busy();
@@ -90,6 +107,22 @@ impl Listener {
                 _ = watcher.watch(connection) => {}
                 () = place.needed() => {}
             }
+            drop(counted);
+        }
+    }
+}
+
+/// The next connection of a client that may have one more. Others are closed at once: to
+/// wait, they would need the file that they are not to take.
+async fn accept_of(socket: &TcpListener, clients: &Clients) -> Accepted {
+    loop {
+        let (stream, peer) = accept(socket).await;
+        if let Some(counted) = clients.admit(peer.ip()) {
+            return Accepted {
+                stream,
+                peer,
+                counted,
+            };
         }
     }
 }

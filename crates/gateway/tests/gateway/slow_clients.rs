@@ -1,7 +1,7 @@
 //! Clients that dawdle, say nothing or say too much: they are bounded, and others go on.
 
 use std::{
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr, UdpSocket},
     process::Command,
     time::{Duration, Instant},
 };
@@ -106,6 +106,43 @@ async fn when_places_are_rare_the_silent_connection_goes_and_a_request_at_hand_i
     let mut answer = String::new();
     sending.read_to_string(&mut answer).await.unwrap();
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+}
+
+/// How other machines see this one; nothing is sent to find out.
+fn own_address() -> Option<IpAddr> {
+    let socket = UdpSocket::bind("0.0.0.0:0").ok()?;
+    socket.connect("192.0.2.1:9").ok()?;
+    let address = socket.local_addr().ok()?.ip();
+    (!address.is_loopback()).then_some(address)
+}
+
+#[tokio::test]
+async fn one_client_has_so_many_connections_and_others_are_served() {
+    let Some(own) = own_address() else {
+        return println!("not tested: this machine has no address but loopback");
+    };
+    let gateway = Served::start_with(|config| {
+        config.listen = "0.0.0.0:0".to_owned();
+        config.limits.connections_per_client = 2;
+    })
+    .await;
+    let address = SocketAddr::new(own, gateway.address().port());
+    let ask = async || {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let ask = stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n");
+        ask.await.ok()?;
+        stream.read_u8().await.ok().map(|_| stream)
+    };
+    let (first, second) = (ask().await, ask().await);
+    assert!(first.is_some() && second.is_some() && ask().await.is_none());
+    // Another one, who comes from this machine.
+    let answer = client().get(gateway.url("/healthz")).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    drop(first);
+    let started = Instant::now();
+    while ask().await.is_none() {
+        assert!(started.elapsed() < EXPORTER_WAITS);
+    }
 }
 
 /// Connections that stay open once they have said this, as long as the gateway lets them.
