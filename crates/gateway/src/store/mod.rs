@@ -14,6 +14,7 @@ mod convert;
 mod insert;
 mod list;
 mod lock;
+mod log_check;
 mod opening;
 mod queue;
 mod retention;

@@ -12,7 +12,7 @@ use std::{
 
 use rusqlite::{Connection, ErrorCode};
 
-use super::{Kept, OpenError, lock, queue, salvage, schema, schema::Location};
+use super::{Kept, OpenError, lock, log_check, queue, salvage, schema, schema::Location};
 use crate::clock;
 
 /// How every file of SQLite begins.
@@ -21,6 +21,8 @@ const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 /// The connection that writes, and what there is.
 pub(super) fn open(location: &Location, sinks: &[&str]) -> Result<(Connection, Kept), OpenError> {
     let failed = |error: rusqlite::Error| OpenError::new(location.path(), &error);
+    let kept = keep_damaged_log(location.path());
+    kept.map_err(|error| OpenError::new(location.path(), &error))?;
     match prepared(location, sinks) {
         Err(error) if is_damage(&error) => begin_anew(location, sinks, &error),
         outcome => outcome.map_err(failed),
@@ -62,10 +64,26 @@ fn begin_anew(
     Ok((connection, kept))
 }
 
+/// SQLite takes what it can of a log and then overwrites it.
+fn keep_damaged_log(path: &Path) -> io::Result<()> {
+    let log = with_suffix(path, "-wal");
+    if log_check::is_damaged(&log)? {
+        let copy = damaged(&log);
+        std::fs::copy(&log, &copy)?;
+        let (log, copy) = (log.display(), copy.display());
+        eprintln!("store: {log} is damaged: the newest spans are missing. It is kept as {copy}");
+    }
+    Ok(())
+}
+
+fn damaged(file: &Path) -> PathBuf {
+    let seconds = clock::now() / 1_000_000_000;
+    with_suffix(file, &format!(".damaged-{seconds}"))
+}
+
 /// Database and log go together. The third file is an index that SQLite makes anew.
 fn move_aside(path: &Path) -> io::Result<PathBuf> {
-    let seconds = clock::now() / 1_000_000_000;
-    let aside = with_suffix(path, &format!(".damaged-{seconds}"));
+    let aside = damaged(path);
     std::fs::rename(path, &aside)?;
     let log = with_suffix(path, "-wal");
     if log.exists() {

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Load, SPANS_PER_TRACE, assert_kept};
+use super::{Load, SPANS_PER_TRACE, assert_kept, log::kept_logs};
 use crate::support::{Manner, Process, Receiver, command};
 
 const DELIVERED_WITHIN: Duration = Duration::from_secs(120);
@@ -37,6 +37,8 @@ async fn killed_at_random_moments_it_loses_nothing_acknowledged_and_keeps_nothin
     let process = killed(&load, process, start).await;
     let traces = load.finish().await;
     assert_kept(&process, &traces).await;
+    // What it had not finished is no damage.
+    assert_eq!(kept_logs(&dir).len(), 0);
     let (kills, traces) = (kills(), traces.len());
     println!("{kills} kills, {traces} traces acknowledged, all there once");
 }

@@ -3,6 +3,7 @@
 #[cfg(target_os = "linux")]
 mod disk;
 mod killed;
+mod log;
 
 use std::{
     sync::{
