@@ -27,6 +27,7 @@ def main():
     host, port = listen.rsplit(":", 1)
     daemon = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     daemon.bind((host, int(port)))
+    print("listening on {}:{}".format(*daemon.getsockname()), flush=True)
     while True:
         header, _, document = daemon.recv(65536).decode().partition("\n")
         if not document:

@@ -22,6 +22,7 @@ mod dev;
 mod http;
 mod lint;
 mod measure;
+mod packages;
 mod page_folder;
 mod ports;
 mod process;
@@ -44,8 +45,8 @@ Usage: cargo xtask <command>
 
   setup                 install the tools that are missing
   dev [--release]       start gateway, back end and page; Ctrl-C ends all of them
-  test [PART...]        run the tests; parts: unit, wasm, causality, journeys, dev,
-                        and firefox, which only runs when it is named
+  test [PART...]        run the tests; parts: unit, wasm, causality, journeys, dev;
+                        firefox and exporters only run when they are named
   lint                  check formatting and clippy, for the host and for wasm
   size                  weigh what telemetry adds to a page, beside other SDKs
   bench gateway         what the gateway takes and keeps for how much; beside it the

@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 use crate::bare::Bare;
 use crate::build::Profile;
 use crate::wasm::Wasm;
-use crate::{process, workspace};
+use crate::{packages, process, workspace};
 
 /// The other SDKs, as their pages are named.
 pub(crate) const PEERS: [&str; 6] = [
@@ -38,18 +38,9 @@ pub(crate) fn wasm(wasm: &Wasm, package: &str, name: &str, profile: Profile) -> 
     copy(&bench().join(package).join("www"), &folder)
 }
 
-/// Installs the packages of a folder below `bench/peers`, unless what is there is of the present lock file.
+/// Installs the packages of a folder below `bench/peers`.
 pub(crate) fn npm(folder: &str) -> Result<()> {
-    let folder = bench().join("peers").join(folder);
-    let changed = |path: PathBuf| fs::metadata(path).and_then(|file| file.modified());
-    let installed = changed(folder.join("node_modules/.package-lock.json"));
-    let locked = changed(folder.join("package-lock.json"))?;
-    if installed.is_ok_and(|installed| installed >= locked) {
-        return Ok(());
-    }
-    let mut npm = process::command("npm", &["ci"]);
-    npm.current_dir(&folder);
-    process::run("npm", npm).context("the peers come from npm, which is part of Node.js 20")
+    packages::npm(&bench().join("peers").join(folder)).map(drop)
 }
 
 /// The pages of all other SDKs. Each has packages of its own, so that none gets another's version of what they share.

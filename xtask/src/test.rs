@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every test there is, in parts that can also be run alone.
 
+mod exporters;
 mod in_browser;
 
 use std::time::{Duration, Instant};
@@ -18,7 +19,7 @@ struct Part {
     run: fn(&Wasm) -> Result<()>,
 }
 
-const PARTS: [Part; 6] = [
+const PARTS: [Part; 7] = [
     Part {
         name: "unit",
         what: "native tests of all crates",
@@ -49,10 +50,15 @@ const PARTS: [Part; 6] = [
         what: "the browser SDK in headless Firefox",
         run: in_browser::firefox,
     },
+    Part {
+        name: "exporters",
+        what: "OpenTelemetry's exporters, AWS's SDK and moto with the gateway",
+        run: exporters::run,
+    },
 ];
 
-/// Runs only when it is named: its browser is not among the tools that are set up.
-const ON_REQUEST: &str = "firefox";
+/// Run only when they are named: what they need is not among the tools that are set up.
+const ON_REQUEST: [&str; 2] = ["firefox", "exporters"];
 
 /// Runs the named parts, or all of them, and fails when one of them did.
 pub(crate) fn run(names: &[&str]) -> Result<()> {
@@ -82,7 +88,7 @@ fn select(names: &[&str]) -> Result<Vec<&'static Part>> {
     if names.is_empty() {
         return Ok(PARTS
             .iter()
-            .filter(|part| part.name != ON_REQUEST)
+            .filter(|part| !ON_REQUEST.contains(&part.name))
             .collect());
     }
     let known = || {

@@ -1,11 +1,14 @@
-//! OpenTelemetry's own exporters: what they export arrives span for span.
+//! Other people's programs: what OpenTelemetry's exporters and AWS's SDK send arrives span for span,
+//! and moto takes what the X-Ray sink sends.
 //!
-//! They run where their packages are: `OTEL_WEB_GATEWAY_TEST_PYTHON` is a Python that has
-//! `opentelemetry-sdk`, `opentelemetry-exporter-otlp-proto-http` and `aws_xray_sdk`, and
-//! `OTEL_WEB_GATEWAY_TEST_NODE_MODULES` a folder that has `@opentelemetry/sdk-trace-base`,
-//! `exporter-trace-otlp-http` and `exporter-trace-otlp-proto`. Without them nothing is run, and the test says so.
+//! `cargo xtask test exporters` gets `requirements.txt` and `package.json` and names them in
+//! `OTEL_WEB_GATEWAY_TEST_PYTHON`, a Python, and `OTEL_WEB_GATEWAY_TEST_NODE_MODULES`, a folder.
+//! Where these are not set nothing is run, and each test says so.
 
-use std::{collections::BTreeMap, env, process::Command};
+mod aws;
+mod moto;
+
+use std::{collections::BTreeMap, env, io::Write, process::Command};
 
 use serde_json::{Value, json};
 
@@ -20,11 +23,17 @@ const EXPECTED: [(&str, &str); 3] = [
     ("render", "GET /home"),
 ];
 
-/// A variable's value, or a line that says what is not run.
-fn given(variable: &str) -> Option<String> {
+/// A Python with the packages, or a line that says what is not run.
+fn python(test: &str) -> Option<String> {
+    given("OTEL_WEB_GATEWAY_TEST_PYTHON", test)
+}
+
+fn given(variable: &str, test: &str) -> Option<String> {
     let value = env::var(variable).ok();
     if value.is_none() {
-        println!("not run: {variable} is not set");
+        let line = format!("not run: {test}: {variable} is not set\n");
+        // What is printed by macros is shown of failed tests only.
+        std::io::stderr().write_all(line.as_bytes()).unwrap();
     }
     value
 }
@@ -94,7 +103,7 @@ fn span_nanos(span: &Value, field: &str) -> u64 {
 
 #[tokio::test]
 async fn python_exports_protobuf_with_gzip() {
-    let Some(python) = given("OTEL_WEB_GATEWAY_TEST_PYTHON") else {
+    let Some(python) = python("OpenTelemetry's exporter for Python") else {
         return;
     };
     let gateway = Served::start_with(|_| {}).await;
@@ -108,7 +117,8 @@ async fn python_exports_protobuf_with_gzip() {
 
 #[tokio::test]
 async fn javascript_exports_json_and_protobuf() {
-    let Some(modules) = given("OTEL_WEB_GATEWAY_TEST_NODE_MODULES") else {
+    let exporters = "OpenTelemetry's exporters for JavaScript";
+    let Some(modules) = given("OTEL_WEB_GATEWAY_TEST_NODE_MODULES", exporters) else {
         return;
     };
     let gateway = Served::start_with(|_| {}).await;
@@ -121,24 +131,5 @@ async fn javascript_exports_json_and_protobuf() {
         program.env("NODE_PATH", &modules);
         run(program).await;
         check(&gateway, exporter).await;
-    }
-}
-
-#[tokio::test]
-async fn awss_sdk_for_python_sends_segments() {
-    let Some(python) = given("OTEL_WEB_GATEWAY_TEST_PYTHON") else {
-        return;
-    };
-    let listen = Some("127.0.0.1:0".to_owned());
-    let gateway = Served::start_with(|config| config.xray_listen = listen).await;
-    let mut program = Command::new(python);
-    program.arg(format!("{TESTS}/xray/program.py"));
-    program.env(
-        "AWS_XRAY_DAEMON_ADDRESS",
-        gateway.xray_address.unwrap().to_string(),
-    );
-    run(program).await;
-    while get(&gateway, "/api/status").await["spans_kept"] != 9 {
-        tokio::task::yield_now().await;
     }
 }
