@@ -19,6 +19,7 @@ mod bare;
 mod build;
 mod clock;
 mod dev;
+mod gateway_peers;
 mod http;
 mod lint;
 mod measure;
@@ -49,8 +50,8 @@ Usage: cargo xtask <command>
                         firefox and exporters only run when they are named
   lint                  check formatting and clippy, for the host and for wasm
   size                  weigh what telemetry adds to a page, beside other SDKs
-  bench gateway         what the gateway takes and keeps for how much; beside it the
-                        programs that ROTEL_BIN and OTELITE_BIN name
+  bench gateway         what the gateway takes and keeps for how much, beside rotel and
+                        otelite; ROTEL_BIN and OTELITE_BIN name other versions of them
   bench sdk [--runs N] [--only SDK]
                         time and bytes of a span, time of the start, beside other SDKs
   delivery [--runs N] [--sdk SDK] [--only PART-OF-A-CASE]

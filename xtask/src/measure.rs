@@ -10,7 +10,7 @@ use anyhow::Result;
 use crate::build::{self, Profile, host_cargo};
 use crate::setup::{self, Browser, Needs};
 use crate::wasm::Wasm;
-use crate::{page_folder, process, workspace};
+use crate::{gateway_peers, page_folder, process, workspace};
 
 /// What arrives when pages are left, networks fail and receivers are down; ours beside its peers.
 pub(crate) fn delivery(arguments: &[&str]) -> Result<()> {
@@ -31,7 +31,7 @@ pub(crate) fn sdk(arguments: &[&str]) -> Result<()> {
     process::run_plainly(runner("sdk", arguments)?)
 }
 
-/// What the gateway's spans, requests and kept traces cost; its peers beside it, where they are.
+/// What the gateway's spans, requests and kept traces cost; beside it its peers, which are fetched.
 pub(crate) fn gateway() -> Result<()> {
     let packages = [
         "--package",
@@ -44,7 +44,9 @@ pub(crate) fn gateway() -> Result<()> {
     process::run_plainly(build)?;
     let folder = workspace::target().join("release");
     let mut bench = Command::new(folder.join("bench-gateway"));
-    bench.env("CRUDDUR_GATEWAY_BIN", folder.join("otel-web-gateway"));
+    bench
+        .env("CRUDDUR_GATEWAY_BIN", folder.join("otel-web-gateway"))
+        .envs(gateway_peers::programs());
     process::run_plainly(bench)
 }
 

@@ -9,7 +9,7 @@ use tokio::{
     task::JoinSet,
 };
 
-use crate::spans::Requests;
+use crate::{answer, spans::Requests};
 
 /// Senders at once: a page and its back end, several times.
 const CONNECTIONS: u64 = 16;
@@ -18,11 +18,11 @@ const CONNECTIONS: u64 = 16;
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Until {
     Elapsed(Duration),
-    /// So many requests in all.
-    Sent(u64),
+    /// So many requests in all, or what goes out in this time.
+    Sent(u64, Duration),
 }
 
-/// Requests of `size` spans that were answered with 200. `part` keeps the ids of several loads apart.
+/// Requests of `size` spans that were taken, all spans of each. `part` keeps the ids of several loads apart.
 pub(crate) async fn send(port: u16, size: u64, part: u64, until: Until) -> Result<u64> {
     let mut senders = JoinSet::new();
     let start = 1_790_000_000_000_000_000 + part * 1_000_000_000_000;
@@ -44,7 +44,9 @@ async fn sender(port: u16, mut requests: Requests, until: Until) -> Result<u64> 
     loop {
         let is_over = match until {
             Until::Elapsed(time) => started.elapsed() >= time,
-            Until::Sent(all) => sent >= all.div_ceil(CONNECTIONS),
+            Until::Sent(all, time) => {
+                sent >= all.div_ceil(CONNECTIONS) || started.elapsed() >= time
+            }
         };
         if is_over {
             return Ok(sent);
@@ -83,7 +85,12 @@ async fn read_answer(stream: &mut TcpStream) -> Result<()> {
             .lines()
             .find_map(|line| line.strip_prefix("content-length:"));
         let length: usize = length.context("no content-length")?.trim().parse()?;
-        if answer.len() >= end + 4 + length {
+        if let Some(body) = answer.get(end + 4..end + 4 + length) {
+            let text = String::from_utf8_lossy(body);
+            ensure!(
+                answer::took_all(body),
+                "the server did not take all: {text}"
+            );
             return Ok(());
         }
     }

@@ -21,9 +21,18 @@ pub(crate) fn cpu_seconds(pid: u32) -> Result<f64> {
 
 /// Resident memory in MB (10^6 bytes).
 pub(crate) fn rss_mb(pid: u32) -> Result<f64> {
+    status_mb(pid, "VmRSS:")
+}
+
+/// Of the resident memory, what is no page of a file.
+pub(crate) fn rss_anon_mb(pid: u32) -> Result<f64> {
+    status_mb(pid, "RssAnon:")
+}
+
+fn status_mb(pid: u32, name: &str) -> Result<f64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
     let kilobytes = line.and_then(|line| line.split_whitespace().next());
-    let kilobytes: f64 = kilobytes.context("no VmRSS")?.parse()?;
+    let kilobytes: f64 = kilobytes.with_context(|| format!("no {name}"))?.parse()?;
     Ok(kilobytes * 1024.0 / 1e6)
 }

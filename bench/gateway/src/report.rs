@@ -16,13 +16,15 @@ pub(crate) struct Row {
     /// By the clock, with the sender on the same machine.
     pub(crate) requests_per_s: Option<f64>,
     pub(crate) rss_mb: Option<f64>,
+    /// Without the pages of files that it maps, its database for instance.
+    pub(crate) rss_anon_mb: Option<f64>,
     pub(crate) disk_mb: Option<f64>,
     /// Over all queries of the mix.
     pub(crate) list_p95_ms: Option<f64>,
     pub(crate) list_p95_ms_slowest_query: Option<f64>,
 }
 
-const COLUMNS: [&str; 10] = [
+const COLUMNS: [&str; 11] = [
     "server",
     "spans_per_request",
     "spans_kept",
@@ -30,6 +32,7 @@ const COLUMNS: [&str; 10] = [
     "requests_per_core_s",
     "requests_per_s",
     "rss_mb",
+    "rss_anon_mb",
     "disk_mb",
     "list_p95_ms",
     "list_p95_ms_slowest_query",
@@ -53,6 +56,7 @@ impl Row {
             "requests_per_core_s": self.requests_per_core_s.map(f64::round),
             "requests_per_s": self.requests_per_s.map(f64::round),
             "rss_mb": tenths(self.rss_mb),
+            "rss_anon_mb": tenths(self.rss_anon_mb),
             "disk_mb": tenths(self.disk_mb),
             "list_p95_ms": tenths(self.list_p95_ms),
             "list_p95_ms_slowest_query": tenths(self.list_p95_ms_slowest_query),

@@ -1,9 +1,9 @@
-//! The servers that are compared: how each is started, and how to stop it.
+//! A server that runs for one measurement, in a folder of its own.
 
 use std::{
-    env,
+    fs,
     net::TcpListener,
-    path::PathBuf,
+    path::Path,
     process::{Child, Command, Stdio},
     time::Duration,
 };
@@ -12,67 +12,9 @@ use anyhow::{Context as _, Result, bail};
 use tempfile::TempDir;
 use tokio::{net::TcpStream, time::sleep};
 
-/// A program that takes OTLP/HTTP.
-#[derive(Debug)]
-pub(crate) struct Peer {
-    pub(crate) name: &'static str,
-    program: PathBuf,
-    start: fn(&mut Command, port: u16, dir: &TempDir),
-    /// It stores spans and lists traces.
-    pub(crate) keeps: bool,
-}
+use crate::peers::{Api, Peer};
 
-/// Ours, and those whose program a variable names.
-pub(crate) fn present() -> Vec<Peer> {
-    let peer = |name, variable, start, keeps| {
-        let program = PathBuf::from(env::var_os(variable)?);
-        Some(Peer {
-            name,
-            program,
-            start,
-            keeps,
-        })
-    };
-    let ours: fn(&mut Command, u16, &TempDir) = start_ours;
-    let peers = [
-        peer("otel-web-gateway", "CRUDDUR_GATEWAY_BIN", ours, true),
-        peer("otelite", "OTELITE_BIN", start_otelite, false),
-        peer("rotel", "ROTEL_BIN", start_rotel, false),
-    ];
-    peers.into_iter().flatten().collect()
-}
-
-fn start_ours(command: &mut Command, port: u16, dir: &TempDir) {
-    command
-        .env("OTEL_WEB_GATEWAY_LISTEN", format!("127.0.0.1:{port}"))
-        .env("OTEL_WEB_GATEWAY_DB", dir.path().join("traces.db"))
-        .env("OTEL_WEB_GATEWAY_KEEP_MB", "16384");
-}
-
-fn start_otelite(command: &mut Command, port: u16, dir: &TempDir) {
-    let spare = free_port().unwrap_or_default();
-    command
-        .args(["serve", "--addr", "127.0.0.1:0"])
-        .arg("--http-addr")
-        .arg(format!("127.0.0.1:{port}"))
-        .arg("--grpc-addr")
-        .arg(format!("127.0.0.1:{spare}"))
-        .arg("--storage-path")
-        .arg(dir.path());
-}
-
-/// It keeps nothing: what it takes goes into its black hole.
-fn start_rotel(command: &mut Command, port: u16, _: &TempDir) {
-    let spare = free_port().unwrap_or_default();
-    command
-        .args(["start", "--exporter", "blackhole"])
-        .arg("--otlp-http-endpoint")
-        .arg(format!("127.0.0.1:{port}"))
-        .arg("--otlp-grpc-endpoint")
-        .arg(format!("127.0.0.1:{spare}"));
-}
-
-fn free_port() -> Result<u16> {
+pub(crate) fn free_port() -> Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
 
@@ -81,6 +23,7 @@ fn free_port() -> Result<u16> {
 pub(crate) struct Server {
     child: Child,
     pub(crate) port: u16,
+    pub(crate) api: Api,
     dir: TempDir,
 }
 
@@ -88,18 +31,20 @@ impl Server {
     pub(crate) async fn start(peer: &Peer) -> Result<Self> {
         let (port, dir) = (free_port()?, tempfile::tempdir()?);
         let mut command = Command::new(&peer.program);
-        (peer.start)(&mut command, port, &dir);
+        let api = (peer.start)(&mut command, port, &dir)?;
         command.current_dir(dir.path()).stdout(Stdio::null());
         let child = command.stderr(Stdio::null()).spawn();
         let child = child.with_context(|| format!("cannot start {}", peer.program.display()))?;
-        let server = Self { child, port, dir };
-        for _ in 0..200 {
-            if TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
-                return Ok(server);
-            }
-            sleep(Duration::from_millis(50)).await;
+        let server = Self {
+            child,
+            port,
+            api,
+            dir,
+        };
+        for port in [port, api] {
+            listens(port, peer.name).await?;
         }
-        bail!("{} does not listen on port {port}", peer.name)
+        Ok(server)
     }
 
     pub(crate) fn pid(&self) -> u32 {
@@ -108,12 +53,30 @@ impl Server {
 
     /// Bytes in its folder.
     pub(crate) fn disk_bytes(&self) -> Result<u64> {
-        let mut bytes = 0;
-        for entry in self.dir.path().read_dir()? {
-            bytes += entry?.metadata()?.len();
-        }
-        Ok(bytes)
+        bytes_in(self.dir.path())
     }
+}
+
+async fn listens(port: u16, name: &str) -> Result<()> {
+    for _ in 0..200 {
+        if TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
+            return Ok(());
+        }
+        sleep(Duration::from_millis(50)).await;
+    }
+    bail!("{name} does not listen on port {port}")
+}
+
+fn bytes_in(folder: &Path) -> Result<u64> {
+    let mut bytes = 0;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        bytes += match entry.metadata()? {
+            folder if folder.is_dir() => bytes_in(&entry.path())?,
+            file => file.len(),
+        };
+    }
+    Ok(bytes)
 }
 
 impl Drop for Server {

@@ -6,9 +6,10 @@ use anyhow::Result;
 
 use crate::{
     load::{self, Until},
+    peers::Peer,
     proc,
     report::Row,
-    server::{Peer, Server},
+    server::Server,
 };
 
 const WARM_UP: Duration = Duration::from_secs(2);
@@ -27,6 +28,7 @@ pub(crate) async fn measure(peer: &Peer, spans_per_request: u64) -> Result<Row> 
         spans_per_core_s: Some(requests_per_core_s * spans_per_request as f64),
         requests_per_s: Some(requests as f64 / MEASURED.as_secs_f64()),
         rss_mb: Some(proc::rss_mb(server.pid())?),
+        rss_anon_mb: Some(proc::rss_anon_mb(server.pid())?),
         ..Row::of(peer.name)
     })
 }

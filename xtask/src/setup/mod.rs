@@ -22,6 +22,7 @@ use crate::term;
 use crate::wasm::Wasm;
 pub(crate) use browser::Browser;
 use tool::Tool;
+pub(crate) use tool::timed;
 
 /// What a command cannot do without.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -39,7 +39,7 @@ pub(super) fn install(tool: &dyn Tool) -> Result<()> {
 }
 
 /// Does `work` between a line that announces it and a line with the time it took.
-pub(super) fn timed(
+pub(crate) fn timed(
     name: &str,
     why: &str,
     usually: &str,

@@ -1,0 +1,121 @@
+//! The programs that are compared: how each is started, and how one that keeps spans is asked for them.
+
+use std::{env, path::PathBuf, process::Command};
+
+use anyhow::Result;
+use tempfile::TempDir;
+
+use crate::server::free_port;
+
+/// A program that takes OTLP/HTTP.
+#[derive(Debug)]
+pub(crate) struct Peer {
+    pub(crate) name: &'static str,
+    pub(crate) program: PathBuf,
+    pub(crate) start: fn(&mut Command, port: u16, dir: &TempDir) -> Result<Api>,
+    /// Nothing, where it only passes spans on.
+    pub(crate) keeps: Option<Keeps>,
+}
+
+/// The port at which a server is asked for what it keeps.
+pub(crate) type Api = u16;
+
+/// Questions to a server that stores spans and lists traces.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Keeps {
+    pub(crate) status: &'static str,
+    /// In the status: how many spans it keeps.
+    pub(crate) spans: &'static str,
+    /// What people look for. The last two find nothing, which is the most work.
+    pub(crate) queries: &'static [&'static str],
+    /// Its answers come from a cache unless each question differs from the one before.
+    pub(crate) caches: bool,
+}
+
+const OURS: Keeps = Keeps {
+    status: "/api/status",
+    spans: "spans_kept",
+    queries: &[
+        "",
+        "service=service-3",
+        "name=like",
+        "min_duration_ms=95",
+        "status=error",
+        "q=page%3D517",
+        "q=nothing-is-called-that",
+        "q=two%20words-of-which-none-occurs",
+    ],
+    caches: false,
+};
+
+/// The same questions; it cannot ask for errors, and not for a word wherever it stands. Its durations
+/// are compared with nanoseconds, whatever the unit says.
+const OTELITE: Keeps = Keeps {
+    status: "/api/stats",
+    spans: "span_count",
+    queries: &[
+        "",
+        "service=service-3",
+        "search=like",
+        "query=duration%20%3E%3D%2095000000ms",
+        "query=url.path%20contains%20%22page%3D517%22",
+        "search=nothing-is-called-that",
+        "search=two%20words-of-which-none-occurs",
+    ],
+    caches: true,
+};
+
+/// Those whose program a variable names.
+pub(crate) fn present() -> Vec<Peer> {
+    let peer = |name, variable, start, keeps| {
+        let program = PathBuf::from(env::var_os(variable)?);
+        Some(Peer {
+            name,
+            program,
+            start,
+            keeps,
+        })
+    };
+    let ours: fn(&mut Command, u16, &TempDir) -> Result<Api> = start_ours;
+    let peers = [
+        peer("otel-web-gateway", "CRUDDUR_GATEWAY_BIN", ours, Some(OURS)),
+        peer("otelite", "OTELITE_BIN", start_otelite, Some(OTELITE)),
+        peer("rotel", "ROTEL_BIN", start_rotel, None),
+    ];
+    peers.into_iter().flatten().collect()
+}
+
+fn start_ours(command: &mut Command, port: u16, dir: &TempDir) -> Result<Api> {
+    command
+        .env("OTEL_WEB_GATEWAY_LISTEN", format!("127.0.0.1:{port}"))
+        .env("OTEL_WEB_GATEWAY_DB", dir.path().join("traces.db"))
+        .env("OTEL_WEB_GATEWAY_KEEP_MB", "16384");
+    Ok(port)
+}
+
+/// Without its lines about each request, and keeping spans however old they are.
+fn start_otelite(command: &mut Command, port: u16, dir: &TempDir) -> Result<Api> {
+    let api = free_port()?;
+    command
+        .args(["--log-level", "warn", "serve", "--addr"])
+        .arg(format!("127.0.0.1:{api}"))
+        .arg("--storage-path")
+        .arg(dir.path())
+        .env("HOME", dir.path())
+        .env("OTELITE_OTLP_HTTP_PORT", port.to_string())
+        .env("OTELITE_OTLP_GRPC_PORT", free_port()?.to_string())
+        .env("OTELITE_AUTO_PURGE_ENABLED", "false");
+    Ok(api)
+}
+
+/// It keeps nothing: what it takes goes into its black hole.
+fn start_rotel(command: &mut Command, port: u16, dir: &TempDir) -> Result<Api> {
+    command
+        .args(["start", "--exporter", "blackhole", "--pid-file"])
+        .arg(dir.path().join("pid"))
+        .arg("--otlp-http-endpoint")
+        .arg(format!("127.0.0.1:{port}"))
+        .arg("--otlp-grpc-endpoint")
+        .arg(format!("127.0.0.1:{}", free_port()?));
+    Ok(port)
+}
