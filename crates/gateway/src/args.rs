@@ -37,7 +37,7 @@ impl Args {
                         .ok_or("--config needs the path of a TOML file")?;
                     config = Some(PathBuf::from(path));
                 }
-                _ => return Err(format!("unknown argument {word:?}: see --help")),
+                _ => return Err(unknown(&word)),
             }
         }
         Ok(Self { task, config })
@@ -57,6 +57,15 @@ impl Args {
             .as_deref()
             .or_else(|| usual.is_file().then_some(usual))
     }
+}
+
+/// What may be a key is not shown: neither what follows a `=` nor a word with digits.
+fn unknown(word: &str) -> String {
+    let name = word.split('=').next().unwrap_or_default();
+    if name.contains(|char: char| char.is_ascii_digit()) {
+        return "unknown argument: see --help, and set keys in the environment".to_owned();
+    }
+    format!("unknown argument {name:?}: see --help")
 }
 
 #[cfg(test)]

@@ -25,7 +25,8 @@
 //! **A span is stored byte for byte.** Nothing between the edge and a sink encodes a span
 //! anew (`wire`); only OTLP JSON becomes protobuf once, at the edge.
 //!
-//! **A key is in [`Secret`] or in an outgoing header.** It is in no log, error or status.
+//! **A key is in [`Secret`] or in an outgoing header.** It is in no log, error or status, and
+//! the program's memory is in no core file.
 //!
 //! **Nothing waits for a sink.** A sink reads the store; nobody hands it anything.
 //!

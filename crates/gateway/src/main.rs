@@ -1,6 +1,7 @@
 //! The command: reads settings, starts a gateway, stops it on Ctrl-C or SIGTERM.
 
 mod args;
+mod memory;
 
 use std::process::ExitCode;
 
@@ -27,6 +28,7 @@ async fn main() -> ExitCode {
 }
 
 async fn perform(args: &Args) -> anyhow::Result<ExitCode> {
+    memory::keep_inside()?;
     match args.task {
         Task::Run => serve(args).await?,
         Task::Check => return check(args).await,

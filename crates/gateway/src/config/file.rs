@@ -20,9 +20,7 @@ pub(super) fn read(path: &Path) -> Result<BTreeMap<String, String>, ConfigError>
 }
 
 pub(super) fn parse(text: &str) -> Result<BTreeMap<String, String>, String> {
-    let table: Table = text
-        .parse()
-        .map_err(|error: toml::de::Error| error.to_string())?;
+    let table: Table = text.parse().map_err(|error| syntax(text, &error))?;
     let mut settings = BTreeMap::new();
     for (key, value) in table {
         match value {
@@ -35,6 +33,14 @@ pub(super) fn parse(text: &str) -> Result<BTreeMap<String, String>, String> {
         }
     }
     Ok(settings)
+}
+
+/// Without the line itself, in which there may be a key.
+fn syntax(text: &str, error: &toml::de::Error) -> String {
+    let start = error.span().map_or(0, |span| span.start);
+    let before = text.as_bytes().iter().take(start);
+    let line = 1 + before.filter(|byte| **byte == b'\n').count();
+    format!("line {line} is not TOML: {}", error.message())
 }
 
 fn add(settings: &mut BTreeMap<String, String>, key: String, value: Value) -> Result<(), String> {

@@ -79,15 +79,25 @@ impl<E: Fn(&str) -> Option<String>> Lookup<E> {
             name: name.clone(),
             reason,
         };
+        let shown = shown_path(&path);
         let text =
-            std::fs::read_to_string(&path).map_err(|error| fail(format!("{path}: {error}")))?;
+            std::fs::read_to_string(&path).map_err(|error| fail(format!("{shown}: {error}")))?;
         match text.trim() {
-            "" => Err(fail(format!("{path} is empty"))),
+            "" => Err(fail(format!("{shown} is empty"))),
             key => Ok(Some(Secret::new(key))),
         }
     }
 
     fn env(&self, variable: &str) -> Option<String> {
         (self.env)(variable).filter(|value| !value.trim().is_empty())
+    }
+}
+
+/// Somebody may have written the key where the path of its file belongs.
+fn shown_path(path: &str) -> &str {
+    if path.starts_with(['/', '.']) {
+        path
+    } else {
+        "the file with that name"
     }
 }

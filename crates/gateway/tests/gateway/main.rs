@@ -14,6 +14,7 @@ mod cors;
 mod exporters;
 mod faults;
 mod honeycomb;
+mod keys;
 mod otlp_http;
 mod otlp_json;
 mod outage;
