@@ -18,15 +18,20 @@ impl Secret {
         &self.0
     }
 
-    /// `text` without the key: a server may repeat in its answer what it was sent.
+    /// `text` without the key: a server may repeat in its answer what it was sent, or of
+    /// `Bearer <key>` the second word.
     #[must_use]
     pub fn redact(&self, text: &str) -> String {
-        if self.0.is_empty() {
-            return text.to_owned();
-        }
-        text.replace(&self.0, REDACTED)
+        let words = self.0.split_whitespace();
+        let parts = words.filter(|word| word.len() >= WORTH_HIDING);
+        let whole = (!self.0.is_empty()).then_some(&*self.0);
+        let parts = whole.into_iter().chain(parts);
+        parts.fold(text.to_owned(), |text, part| text.replace(part, REDACTED))
     }
 }
+
+/// Bytes of a word that tells something: `Bearer` and `Basic` do not.
+const WORTH_HIDING: usize = 8;
 
 const REDACTED: &str = "[redacted]";
 
@@ -53,6 +58,16 @@ mod tests {
         assert_eq!(
             secret.redact("unknown key hcaik_123"),
             "unknown key [redacted]"
+        );
+        assert_eq!(Secret::new("").redact("nothing"), "nothing");
+    }
+
+    #[test]
+    fn a_key_behind_its_scheme_is_taken_out_alone_too() {
+        let secret = Secret::new("Bearer abc-12345");
+        assert_eq!(
+            secret.redact("Bearer abc-12345: no token abc-12345, Bearer expected"),
+            "[redacted]: no token [redacted], Bearer expected"
         );
     }
 }

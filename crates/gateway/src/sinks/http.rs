@@ -15,8 +15,8 @@ use crate::secret::Secret;
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 
-/// How much of an error's body is worth showing.
-const ERROR_BYTES: usize = 300;
+/// How much of what a receiver says about an error is worth showing.
+const ERROR_CHARS: usize = 300;
 
 #[derive(Debug)]
 pub(super) struct Http {
@@ -58,10 +58,16 @@ impl Http {
 
     /// The status and the beginning of the body.
     pub(super) fn describe(&self, answer: &Answer, advice: &str) -> String {
-        let body = &answer.body[..answer.body.len().min(ERROR_BYTES)];
-        let body = String::from_utf8_lossy(body);
-        let printable: String = body.chars().filter(|char| !char.is_control()).collect();
-        self.redact(&format!("{}: {advice}{printable}", answer.status))
+        let body = self.excerpt(&String::from_utf8_lossy(&answer.body));
+        format!("{}: {advice}{body}", answer.status)
+    }
+
+    /// The beginning of what a receiver says. A key in it goes first: of one that is cut in
+    /// two nothing would be found.
+    pub(super) fn excerpt(&self, text: &str) -> String {
+        let text = self.redact(text);
+        let printable = text.chars().filter(|char| !char.is_control());
+        printable.take(ERROR_CHARS).collect()
     }
 
     /// What an answer that is no success means, by OTLP's rules.
@@ -109,4 +115,19 @@ fn no_answer(error: reqwest::Error) -> String {
         cause = source;
     }
     format!("no answer: {cause}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_at_the_cut_is_taken_out_before_the_cut() {
+        let key = "hcaik_0123456789";
+        let http = Http::new(vec![Secret::new(key)]).unwrap();
+        let said = format!("{}{key}", "x".repeat(ERROR_CHARS - 5));
+        let excerpt = http.excerpt(&said);
+        assert_eq!(excerpt.chars().count(), ERROR_CHARS);
+        assert!(excerpt.ends_with("x[reda"), "{excerpt}");
+    }
 }

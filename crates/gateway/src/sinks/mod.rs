@@ -102,7 +102,7 @@ impl Delivery {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SinkError {
-    #[error("{0} holds characters that no HTTP header may carry: copy it again")]
+    #[error("{0}: there are characters that no HTTP header may carry, copy it again")]
     Header(&'static str),
     #[error("{name}={address:?} cannot be used: {reason}")]
     Address {

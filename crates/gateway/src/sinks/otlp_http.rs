@@ -46,7 +46,7 @@ impl OtlpHttp {
 
     pub(super) async fn send(&self, request: &wire::Request) -> Outcome {
         match self.post(request).await {
-            Ok(answer) if answer.status.is_success() => Outcome::Delivered(delivery(&answer)),
+            Ok(answer) if answer.status.is_success() => Outcome::Delivered(self.delivery(&answer)),
             Ok(answer) => self.http.refusal(&answer, &self.advise(&answer)),
             Err(error) => Outcome::Retry { after: None, error },
         }
@@ -80,6 +80,17 @@ impl OtlpHttp {
             _ => String::new(),
         }
     }
+
+    /// Full success has no `partial_success`. A body that is not OTLP rejected nothing.
+    fn delivery(&self, answer: &Answer) -> Delivery {
+        let response = ExportTraceServiceResponse::decode(&*answer.body).unwrap_or_default();
+        let partial = response.partial_success.unwrap_or_default();
+        let rejected = u64::try_from(partial.rejected_spans).unwrap_or_default();
+        let error = self.http.excerpt(&partial.error_message);
+        let mut delivery = Delivery::default();
+        delivery.lose(rejected, "rejected_by_receiver", error);
+        delivery
+    }
 }
 
 fn header(name: &str, secret: &Secret) -> Option<(HeaderName, HeaderValue)> {
@@ -93,14 +104,4 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     // Writing to memory does not fail.
     let written = encoder.write_all(bytes).and_then(|()| encoder.finish());
     written.unwrap_or_default()
-}
-
-/// Full success has no `partial_success`. A body that is not OTLP rejected nothing.
-fn delivery(answer: &Answer) -> Delivery {
-    let response = ExportTraceServiceResponse::decode(&*answer.body).unwrap_or_default();
-    let partial = response.partial_success.unwrap_or_default();
-    let rejected = u64::try_from(partial.rejected_spans).unwrap_or_default();
-    let mut delivery = Delivery::default();
-    delivery.lose(rejected, "rejected_by_receiver", partial.error_message);
-    delivery
 }

@@ -167,6 +167,8 @@ async fn spans_that_the_receiver_rejects_are_not_counted_as_sent() {
         .await;
     let status = done(&gateway).await;
     assert_eq!(status.sent + status.dropped["rejected_by_receiver"], 2);
+    // The key that the receiver repeats is not passed on.
+    assert_eq!(status.last_error.unwrap(), "too old, [redacted]");
 }
 
 #[tokio::test]

@@ -152,7 +152,7 @@ fn take(
     seen.taken.push(request);
     let partial = ExportTracePartialSuccess {
         rejected_spans,
-        error_message: "too old".to_owned(),
+        error_message: format!("too old, {KEY}"),
     };
     let response = ExportTraceServiceResponse {
         partial_success: (rejected_spans > 0).then_some(partial),
