@@ -56,12 +56,24 @@ impl fmt::Display for Value {
             Self::String(text) | Self::Bytes(text) => f.write_str(text),
             Self::Bool(value) => write!(f, "{value}"),
             Self::Int(value) => write!(f, "{value}"),
-            Self::Double(value) => write!(f, "{value}"),
+            Self::Double(value) => write_double(f, *value),
             Self::Array(values) => write_joined(f, "[", values, "]"),
             Self::Map(entries) => write_joined(f, "{", &entries.0, "}"),
             Self::Empty => Ok(()),
         }
     }
+}
+
+/// Infinity by the name it has in JSON, and no number with a tail of zeros.
+fn write_double(f: &mut fmt::Formatter<'_>, value: f64) -> fmt::Result {
+    let size = value.abs();
+    if size.is_infinite() {
+        return f.write_str(if value > 0.0 { "Infinity" } else { "-Infinity" });
+    }
+    if size >= 1e16 || (size > 0.0 && size < 1e-5) {
+        return write!(f, "{value:e}");
+    }
+    write!(f, "{value}")
 }
 
 fn write_joined<T: fmt::Display>(
@@ -141,6 +153,12 @@ mod tests {
         check(Value::from("Like"), "Like");
         check(Value::Int(-3), "-3");
         check(Value::Double(0.5), "0.5");
+        check(Value::Double(-0.0), "-0");
+        check(Value::Double(1e15), "1000000000000000");
+        check(Value::Double(f64::MAX), "1.7976931348623157e308");
+        check(Value::Double(-5e-324), "-5e-324");
+        check(Value::Double(f64::NEG_INFINITY), "-Infinity");
+        check(Value::Double(f64::NAN), "NaN");
         check(Value::Array(vec![1.into(), "b".into()]), "[1, b]");
         let map = [Attribute::new("a", 1), Attribute::new("b", "x")];
         check(Value::Map(map.into_iter().collect()), "{a: 1, b: x}");

@@ -15,6 +15,7 @@ mod events;
 mod failure;
 mod metrics;
 mod open;
+mod otlp_json;
 mod status;
 mod traces;
 

@@ -1,13 +1,12 @@
 //! The list of traces, and one trace as OTLP JSON.
 
 use axum::{
-    Json,
     extract::{Path, Query, State, rejection::QueryRejection},
     http::header,
     response::{IntoResponse, Response},
 };
 
-use super::{Api, Failure};
+use super::{Api, Failure, otlp_json};
 use crate::store::TraceQuery;
 
 pub(super) async fn list(
@@ -18,7 +17,7 @@ pub(super) async fn list(
     let summaries = api.store.list(query).await?;
     // The summaries are JSON already.
     let body = format!(r#"{{"traces":[{}]}}"#, summaries.join(","));
-    Ok(([(header::CONTENT_TYPE, "application/json")], body).into_response())
+    Ok(json(body))
 }
 
 pub(super) async fn one(
@@ -30,5 +29,9 @@ pub(super) async fn one(
         let error = format!("no span of trace {id} is here: not yet, or not any more");
         return Err(Failure::NotFound(error));
     };
-    Ok(Json(trace).into_response())
+    Ok(json(otlp_json::text(&trace)))
+}
+
+fn json(body: String) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], body).into_response()
 }

@@ -1,4 +1,4 @@
-//! The three field types that OTLP JSON writes in its own way: numbers, ids, bytes.
+//! The field types that OTLP JSON writes in its own way: numbers, ids, bytes.
 
 use std::{fmt, marker::PhantomData, str::FromStr};
 
@@ -14,7 +14,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// A number, or the same number as a string.
+/// A whole number, or the same number as a string.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Number<T>(pub(super) T);
 
@@ -58,6 +58,55 @@ fn whole<T: FromStr>(digits: &str) -> Option<T> {
     let number: f64 = digits.parse().ok()?;
     let is_whole = number.fract() == 0.0 && number.abs() <= EXACT;
     is_whole.then(|| format!("{number:.0}").parse().ok())?
+}
+
+/// A double, as a number or a string, or one of the three names for what is no number in JSON.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Double(pub(super) f64);
+
+impl<'de> Deserialize<'de> for Double {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(DoubleVisitor)
+    }
+}
+
+struct DoubleVisitor;
+
+impl de::Visitor<'_> for DoubleVisitor {
+    type Value = Double;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "a number that fits a double, as a number or a string, or NaN, Infinity, -Infinity",
+        )
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Double, E> {
+        let number = match text {
+            "NaN" => Some(f64::NAN),
+            "Infinity" => Some(f64::INFINITY),
+            "-Infinity" => Some(f64::NEG_INFINITY),
+            // Rust reads what is too large as infinity.
+            digits => digits
+                .parse()
+                .ok()
+                .filter(|number: &f64| number.is_finite()),
+        };
+        let unexpected = || E::invalid_value(de::Unexpected::Str(text), &self);
+        number.map(Double).ok_or_else(unexpected)
+    }
+
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<Double, E> {
+        Ok(Double(number))
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Double, E> {
+        Ok(Double(number as f64))
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Double, E> {
+        Ok(Double(number as f64))
+    }
 }
 
 /// An id in hex of any case. What is not hex becomes one byte, a length no id has, so that

@@ -5,7 +5,7 @@ use opentelemetry_proto::tonic::common::v1::{
 };
 use serde::Deserialize;
 
-use super::fields::{Base64, Number};
+use super::fields::{Base64, Double, Number};
 
 #[derive(Deserialize)]
 pub(super) struct KeyValue {
@@ -30,7 +30,7 @@ struct AnyValue {
     string_value: Option<String>,
     bool_value: Option<bool>,
     int_value: Option<Number<i64>>,
-    double_value: Option<Number<f64>>,
+    double_value: Option<Double>,
     array_value: Option<Values<AnyValue>>,
     kvlist_value: Option<Values<KeyValue>>,
     bytes_value: Option<Base64>,

@@ -1,6 +1,6 @@
 //! Attributes as annotations, which X-Ray indexes, and metadata, which it keeps.
 
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Map, Number, Value as Json, json};
 use trace_model::{Attribute, Attributes, Span, Value};
 
 /// X-Ray's bound for one trace; a document cannot know what the others of its trace hold.
@@ -35,7 +35,7 @@ fn annotation(value: &Value) -> Option<Json> {
         ),
         Value::Bool(value) => Some((*value).into()),
         Value::Int(value) => Some((*value).into()),
-        Value::Double(value) => serde_json::Number::from_f64(*value).map(Json::Number),
+        Value::Double(value) => Number::from_f64(*value).map(Json::Number),
         _ => None,
     }
 }
@@ -72,7 +72,11 @@ fn value(given: &Value, max_chars: usize) -> Json {
         }
         Value::Bool(value) => (*value).into(),
         Value::Int(value) => (*value).into(),
-        Value::Double(value) => (*value).into(),
+        Value::Double(double) => Number::from_f64(*double).map_or_else(
+            // What JSON has no number for is metadata all the same.
+            || given.to_string().into(),
+            Json::Number,
+        ),
         Value::Array(values) => values.iter().map(|item| value(item, max_chars)).collect(),
         Value::Map(entries) => object(entries, max_chars),
         _ => Json::Null,

@@ -122,3 +122,16 @@ fn a_document_that_is_too_large_loses_the_ends_of_its_texts_and_stays_one_datagr
         1000
     );
 }
+
+#[test]
+fn a_double_that_json_has_no_number_for_is_its_name() {
+    let double = |value| trace_model::Value::Double(value);
+    let attributes = [
+        ("a", double(f64::NAN)),
+        ("b", double(f64::NEG_INFINITY)),
+        ("c", double(0.5)),
+    ];
+    let document = document(&span(SpanKind::Server, &attributes));
+    let expected = serde_json::json!({"a": "NaN", "b": "-Infinity", "c": 0.5});
+    assert_eq!(document["metadata"]["attributes"], expected);
+}

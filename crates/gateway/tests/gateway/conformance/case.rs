@@ -31,6 +31,7 @@ pub(super) struct Case {
     configure: fn(&mut Config),
     checks: Vec<Check>,
     stored: Option<u64>,
+    kept: Option<Value>,
 }
 
 /// A case for this sentence: a POST to `/v1/traces`, for a start.
@@ -44,6 +45,7 @@ pub(super) fn case(says: &'static str) -> Case {
         configure: |_| {},
         checks: Vec::new(),
         stored: None,
+        kept: None,
     }
 }
 
@@ -137,6 +139,12 @@ impl Case {
         self
     }
 
+    /// The attributes of its only span, as they are read from the gateway afterwards.
+    pub(super) fn keeps(mut self, attributes: Value) -> Self {
+        self.kept = Some(attributes);
+        self
+    }
+
     pub(super) async fn run(&self) -> Result<(), String> {
         let gateway = TestGateway::start_with(self.configure).await;
         let mut request = Request::builder()
@@ -150,11 +158,21 @@ impl Case {
         for check in &self.checks {
             check(&answer)?;
         }
-        match self.stored {
-            Some(expected) => same("spans", &gateway.status().await.spans_kept, &expected),
+        if let Some(expected) = self.stored {
+            same("spans", &gateway.status().await.spans_kept, &expected)?;
+        }
+        match &self.kept {
+            Some(expected) => same("attributes", &attributes(&gateway).await, expected),
             None => Ok(()),
         }
     }
+}
+
+async fn attributes(gateway: &TestGateway) -> Value {
+    let list = gateway.get("/api/traces").await.json();
+    let id = list["traces"][0]["trace_id"].as_str().unwrap_or_default();
+    let trace = gateway.get(&format!("/api/traces/{id}")).await.json();
+    trace["resourceSpans"][0]["scopeSpans"][0]["spans"][0]["attributes"].clone()
 }
 
 pub(super) fn same<T: PartialEq + std::fmt::Debug>(

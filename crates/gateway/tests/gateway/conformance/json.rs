@@ -28,6 +28,12 @@ fn refused(says: &'static str, fields: Value) -> Case {
     case.gives_status_message(JSON).stores(0)
 }
 
+/// A value of this kind comes back as it was sent, or as the second one says.
+fn kept(says: &'static str, kind: &str, sent: Value, back: Value) -> Case {
+    let attribute = |value| json!([{"key": "k", "value": {kind: value}}]);
+    taken(says, json!({"attributes": attribute(sent)})).keeps(attribute(back))
+}
+
 fn rejected(says: &'static str, fields: Value) -> Case {
     let count = |answer: &crate::support::Answer| {
         let rejected = answer.json()["partialSuccess"]["rejectedSpans"].clone();
@@ -41,7 +47,7 @@ fn rejected(says: &'static str, fields: Value) -> Case {
 }
 
 pub(super) fn cases() -> Vec<Case> {
-    [ids(), enums_and_names(), numbers()]
+    [ids(), enums_and_names(), numbers(), extremes()]
         .into_iter()
         .flatten()
         .collect()
@@ -134,6 +140,78 @@ fn numbers() -> Vec<Case> {
         taken(
             "proto3 standard defined JSON Mapping (an integer may have an exponent or a fraction of zero)",
             json!({"droppedAttributesCount": 1e2, "attributes": [{"key": "i", "value": {"intValue": "1.0"}}]}),
+        ),
+    ]
+}
+
+/// Values that not every number type holds.
+fn extremes() -> Vec<Case> {
+    let double = |says, value: Value| kept(says, "doubleValue", value.clone(), value);
+    let int = |says, value: &str| kept(says, "intValue", json!(value), json!(value));
+    let out_of_range =
+        |kind: &str, value: &str| json!({"attributes": [{"key": "k", "value": {kind: value}}]});
+    vec![
+        double(
+            "proto3 standard defined JSON Mapping (double: [...] one of the special string values \"NaN\" [...])",
+            json!("NaN"),
+        ),
+        double(
+            "proto3 standard defined JSON Mapping (double: [...] \"Infinity\" [...])",
+            json!("Infinity"),
+        ),
+        double(
+            "proto3 standard defined JSON Mapping (double: [...] and \"-Infinity\")",
+            json!("-Infinity"),
+        ),
+        double(
+            "proto3 standard defined JSON Mapping (double: -0 is not 0)",
+            json!(-0.0),
+        ),
+        double(
+            "proto3 standard defined JSON Mapping (double: a number, the largest)",
+            json!(f64::MAX),
+        ),
+        double(
+            "proto3 standard defined JSON Mapping (double: a number, the smallest)",
+            json!(5e-324),
+        ),
+        double(
+            "proto3 standard defined JSON Mapping (double: a number, to its last digit)",
+            json!(31.245_270_191_439_438),
+        ),
+        kept(
+            "proto3 standard defined JSON Mapping (double: either numbers or strings are accepted, and exponent notation)",
+            "doubleValue",
+            json!("1.5e300"),
+            json!(1.5e300),
+        ),
+        refused(
+            "proto3 standard defined JSON Mapping (double: what is out of range is not infinity)",
+            out_of_range("doubleValue", "1.9e308"),
+        ),
+        int(
+            "64-bit integer numbers in JSON-encoded payloads are encoded as decimal strings (the largest)",
+            "9223372036854775807",
+        ),
+        int(
+            "64-bit integer numbers in JSON-encoded payloads are encoded as decimal strings (the smallest)",
+            "-9223372036854775808",
+        ),
+        kept(
+            "[...] and either numbers or strings are accepted when decoding. (beyond what a double holds)",
+            "intValue",
+            json!(-9_007_199_254_740_993_i64),
+            json!("-9007199254740993"),
+        ),
+        kept(
+            "[...] and either numbers or strings are accepted when decoding. (-0)",
+            "intValue",
+            json!(-0.0),
+            json!("0"),
+        ),
+        refused(
+            "data that cannot be decoded [...] MUST respond with HTTP 400 (an integer of 65 bits)",
+            out_of_range("intValue", "9223372036854775808"),
         ),
     ]
 }

@@ -1,9 +1,10 @@
 //! The OTLP sink.
 
 use otel_web_gateway::{Config, Gateway, Otlp, Secret};
+use serde_json::json;
 
 use super::done;
-use crate::support::{FakeHoneycomb, KEY, TestGateway, request, span};
+use crate::support::{FakeHoneycomb, JSON, KEY, TestGateway, request, span, trace_id};
 
 #[tokio::test]
 async fn spans_arrive_under_the_configured_headers() {
@@ -16,6 +17,52 @@ async fn spans_arrive_under_the_configured_headers() {
     assert_eq!(done(&gateway, "otlp").await.sent, 1);
     assert_eq!(fake.taken(), [sent]);
     assert_eq!(fake.headers()[0]["x-team"], KEY);
+}
+
+/// In each place that attributes are in, and bit by bit: NaN is not even equal to itself.
+#[tokio::test]
+async fn doubles_that_json_has_no_number_for_arrive_and_can_be_looked_at() {
+    let fake = FakeHoneycomb::start([]).await;
+    let gateway = TestGateway::start_with(|config| config.otlp = Some(Otlp::new(&fake.url))).await;
+    let attributes = |texts: [&str; 2]| {
+        let value = |text: &str| json!({"doubleValue": text});
+        let array = json!({"arrayValue": {"values": [value(texts[1]), {"stringValue": "\"doubleValue\":null"}]}});
+        json!([{"key": "a", "value": value(texts[0])}, {"key": "b", "value": array}])
+    };
+    let request = json!({"resourceSpans": [{
+        "resource": {"attributes": attributes(["NaN", "Infinity"])},
+        "scopeSpans": [{
+            "scope": {"attributes": attributes(["-Infinity", "NaN"])},
+            "spans": [{
+                "traceId": trace_id(1), "spanId": "02".repeat(8),
+                "attributes": attributes(["Infinity", "-Infinity"]),
+                "events": [{"attributes": attributes(["NaN", "NaN"])}],
+                "links": [{"traceId": trace_id(2), "spanId": "03".repeat(8), "attributes": attributes(["-Infinity", "Infinity"])}],
+            }],
+        }],
+    }]});
+    assert_eq!(gateway.post(JSON, request.to_string()).await.status, 200);
+    let shown = gateway
+        .get(&format!("/api/traces/{}", trace_id(1)))
+        .await
+        .json();
+    let (resource, given) = (&shown["resourceSpans"][0], &request["resourceSpans"][0]);
+    let (scope, given_scope) = (&resource["scopeSpans"][0], &given["scopeSpans"][0]);
+    let (span, given_span) = (&scope["spans"][0], &given_scope["spans"][0]);
+    for (place, shown, given) in [
+        ("resource", &resource["resource"], &given["resource"]),
+        ("scope", &scope["scope"], &given_scope["scope"]),
+        ("span", span, given_span),
+        ("event", &span["events"][0], &given_span["events"][0]),
+        ("link", &span["links"][0], &given_span["links"][0]),
+    ] {
+        assert_eq!(shown["attributes"], given["attributes"], "{place}");
+    }
+    assert_eq!(done(&gateway, "otlp").await.sent, 1);
+    let sent = format!("{:?}", fake.taken());
+    let counts = ["DoubleValue(NaN)", "DoubleValue(inf)", "DoubleValue(-inf)"]
+        .map(|value| sent.matches(value).count());
+    assert_eq!(counts, [4, 3, 3]);
 }
 
 #[tokio::test]
