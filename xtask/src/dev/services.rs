@@ -67,7 +67,8 @@ fn back_end(Ports { api, gateway, .. }: Ports, data: &Path) -> Service {
         "OTEL_EXPORTER_OTLP_ENDPOINT",
         format!("http://127.0.0.1:{gateway}"),
     );
-    command.current_dir(workspace::root()).env_remove(KEY);
+    command.current_dir(workspace::root());
+    without_keys(&mut command);
     let patience = Duration::from_secs(30);
     Service {
         label: "back end",
@@ -81,10 +82,8 @@ fn back_end(Ports { api, gateway, .. }: Ports, data: &Path) -> Service {
 fn page(wasm: &Wasm, ports: Ports, data: &Path, profile: Profile) -> Result<Service> {
     let config = trunk_config::write(data, ports)?;
     let mut command = wasm.trunk(&["serve", "--config"])?;
-    command
-        .arg(config)
-        .args(profile.trunk_arguments())
-        .env_remove(KEY);
+    command.arg(config).args(profile.trunk_arguments());
+    without_keys(&mut command);
     // The proxies answer only when page, back end and gateway have found each other.
     let health = &["/", "/api/health-check", "/otlp/healthz"];
     Ok(Service {
@@ -96,8 +95,12 @@ fn page(wasm: &Wasm, ports: Ports, data: &Path, profile: Profile) -> Result<Serv
     })
 }
 
-/// The vendor's key is the gateway's business alone.
-const KEY: &str = "HONEYCOMB_API_KEY";
+/// The vendors' keys are the gateway's business alone.
+fn without_keys(command: &mut Command) {
+    for key in ["HONEYCOMB_API_KEY", "ROLLBAR_ACCESS_TOKEN"] {
+        command.env_remove(key);
+    }
+}
 
 fn set_unless_chosen(command: &mut Command, name: &str, value: String) {
     if std::env::var_os(name).is_none() {
