@@ -6,7 +6,7 @@
 //! | `GET /api/traces/{trace_id}` | the trace as OTLP JSON |
 //! | `GET /api/events` | server-sent events `trace` and `status` |
 //! | `GET /api/status`, `GET /healthz` | counts: kept, rejected, sent |
-//! | `POST /api/import` | as `/v1/traces`, see `edge` |
+//! | `POST /api/import` | as `/v1/traces`, but no sink gets the spans; see `edge` |
 //! | `GET /metrics` | the same counts for Prometheus |
 //! | `GET /open/{trace_id}` | to the trace's page in the viewer |
 //! | `GET /open/{trace_id}/honeycomb` | to the trace's page at Honeycomb |

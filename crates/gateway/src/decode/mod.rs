@@ -39,6 +39,8 @@ pub(crate) struct ReceivedSpan {
     pub(crate) body: Bytes,
     /// It takes the place of what was stored under its ids.
     pub(crate) revises: bool,
+    /// It was imported to be looked at: no sink gets it.
+    pub(crate) stays: bool,
 }
 
 /// Why a body is not OTLP.

@@ -105,5 +105,6 @@ pub(crate) fn accept(span: &Span, body: Bytes) -> Result<ReceivedSpan, Reason> {
         span_id: span_id.to_bytes(),
         body,
         revises: false,
+        stays: false,
     })
 }

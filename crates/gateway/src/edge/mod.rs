@@ -60,10 +60,11 @@ impl Edge {
         }
     }
 
-    async fn take(&self, request: Request) -> Response {
+    /// What is imported stays here, whatever sinks are on.
+    async fn take(&self, request: Request, imported: bool) -> Response {
         let encoding = Encoding::of(request.headers());
         match encoding {
-            Ok(encoding) => match self.accept(encoding, request).await {
+            Ok(encoding) => match self.accept(encoding, request, imported).await {
                 Ok(rejections) => answer::success(encoding, &rejections),
                 Err(refusal) => refusal.answer(encoding),
             },
@@ -71,7 +72,12 @@ impl Edge {
         }
     }
 
-    async fn accept(&self, encoding: Encoding, request: Request) -> Result<Rejections, Refusal> {
+    async fn accept(
+        &self,
+        encoding: Encoding,
+        request: Request,
+        imported: bool,
+    ) -> Result<Rejections, Refusal> {
         let body = match ContentCoding::of(request.headers()) {
             Ok(coding) => body::read(request.into_body(), coding, &self.limits, &self.budget).await,
             Err(refusal) => {
@@ -81,9 +87,12 @@ impl Edge {
         };
         let (body, _memory) = body?;
         let Decoded {
-            batch,
+            mut batch,
             mut rejections,
         } = decode(encoding, body)?;
+        for span in batch.iter_mut().flat_map(|(_, spans)| spans) {
+            span.stays = imported;
+        }
         let stored = self.store.append(batch, clock::now()).await;
         if let Ok(refused) = &stored {
             rejections.merge(refused);
@@ -111,7 +120,9 @@ pub(crate) fn routes(edge: Arc<Edge>, origins: &[String]) -> Router {
 }
 
 /// `POST /api/import`: takes what `GET /api/traces/{trace_id}` gave, or any OTLP request,
-/// and answers like the edge. It belongs to the viewer: no foreign page may call it.
+/// and answers like the edge. Unlike there, no sink gets the spans: whoever imports a trace
+/// wants to look at it, and its vendors had it when it happened. It belongs to the viewer: no
+/// foreign page may call it.
 pub(crate) fn import(edge: Arc<Edge>) -> Router {
     Router::new()
         .route("/api/import", post(take_import).fallback(only_post))
@@ -120,13 +131,13 @@ pub(crate) fn import(edge: Arc<Edge>) -> Router {
 
 async fn export(State(edge): State<Arc<Edge>>, request: Request) -> Response {
     match edge.rates.admit(&request, Instant::now()) {
-        Ok(()) => edge.take(request).await,
+        Ok(()) => edge.take(request, false).await,
         Err(refusal) => edge.refuse(&refusal, request).await,
     }
 }
 
 async fn take_import(State(edge): State<Arc<Edge>>, request: Request) -> Response {
-    edge.take(request).await
+    edge.take(request, true).await
 }
 
 async fn only_post(State(edge): State<Arc<Edge>>, method: Method, request: Request) -> Response {

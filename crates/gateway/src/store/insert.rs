@@ -11,11 +11,11 @@ use crate::{
     wire::Origin,
 };
 
-const SPAN: &str = "INSERT INTO span (seq, trace_id, span_id, origin, body, crc)
-    VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (trace_id, span_id) DO NOTHING";
+const SPAN: &str = "INSERT INTO span (seq, trace_id, span_id, origin, body, crc, stays)
+    VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (trace_id, span_id) DO NOTHING";
 
 /// A sink that has sent the former version has to see the new one, which is then numbered anew.
-const REVISED: &str = "UPDATE span SET origin = :origin, body = :body, crc = :crc,
+const REVISED: &str = "UPDATE span SET origin = :origin, body = :body, crc = :crc, stays = :stays,
         seq = iif(seq > (SELECT coalesce(max(cursor), 0) FROM sink), seq, :seq)
     WHERE trace_id = :trace_id AND span_id = :span_id RETURNING seq";
 
@@ -96,7 +96,15 @@ impl<'a> Insertion<'a> {
         let trace_id = span.trace_id.to_bytes();
         let mut statement = self.connection.prepare_cached(SPAN)?;
         let crc = checksum::of(&trace_id, &span.span_id, &span.body);
-        let values = params![seq, trace_id, span.span_id, origin, &*span.body, crc];
+        let values = params![
+            seq,
+            trace_id,
+            span.span_id,
+            origin,
+            &*span.body,
+            crc,
+            span.stays
+        ];
         let added = statement.execute(values)?;
         if added == 1 {
             self.last_seq = seq;
@@ -136,6 +144,7 @@ impl<'a> Insertion<'a> {
                 ":origin": origin,
                 ":body": &*span.body,
                 ":crc": checksum::of(&trace_id, &span.span_id, &span.body),
+                ":stays": span.stays,
                 ":seq": self.last_seq + 1,
                 ":trace_id": trace_id,
                 ":span_id": span.span_id,

@@ -11,7 +11,8 @@ use rusqlite::{Connection, OpenFlags};
 use super::{Kept, search};
 
 /// * `origin`: who made spans: a resource and a scope, encoded, shared by many spans
-/// * `span`: a span's encoded message with its checksum, numbered in the order of arrival
+/// * `span`: a span's encoded message with its checksum, numbered in the order of arrival;
+///   one that `stays` was imported and is for no sink
 /// * `trace`: what the list filters by, and `summary`, the JSON object that it shows. Its
 ///   index by start holds the short columns, so that most filters touch no row in vain;
 ///   the one by words does so for free text and services (see `signature`).
@@ -35,6 +36,7 @@ CREATE TABLE IF NOT EXISTS span (
     origin INTEGER NOT NULL,
     body BLOB NOT NULL,
     crc INTEGER NOT NULL,
+    stays INTEGER NOT NULL,
     UNIQUE (trace_id, span_id)
 );
 CREATE TABLE IF NOT EXISTS trace (
@@ -76,7 +78,7 @@ INSERT OR IGNORE INTO numbering VALUES (1, 0);
 ";
 
 /// Raised when the tables change. Traces are short-lived, so an older store starts afresh.
-const VERSION: i64 = 4;
+const VERSION: i64 = 5;
 
 /// `synchronous = FULL`: a commit is on the disk, not only with the system, before it is acknowledged.
 const WRITER_PRAGMAS: &str = "

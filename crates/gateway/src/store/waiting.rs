@@ -9,10 +9,10 @@ use rusqlite::{Connection, ErrorCode, Row, params};
 
 use super::{Pending, spans};
 
-const WAITING: &str = "SELECT origin, body, trace_id, span_id, crc, seq FROM span
+const WAITING: &str = "SELECT origin, body, trace_id, span_id, crc, seq, stays FROM span
     WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?";
 
-const ONE: &str = "SELECT origin, body, trace_id, span_id, crc, seq FROM span WHERE seq = ?";
+const ONE: &str = "SELECT origin, body, trace_id, span_id, crc, seq, stays FROM span WHERE seq = ?";
 
 /// Encoding adds a few bytes to each span: its tag and its length.
 const ENVELOPE_BYTES: usize = 8;
@@ -87,6 +87,8 @@ struct Batch {
     max_bytes: usize,
     spans: Vec<(i64, Bytes)>,
     bytes: usize,
+    /// Imported, and not for a sink.
+    staying: u64,
     damaged: Vec<i64>,
     up_to: Option<i64>,
 }
@@ -98,6 +100,7 @@ impl Batch {
             max_bytes,
             spans: Vec::new(),
             bytes: 0,
+            staying: 0,
             damaged: Vec::new(),
             up_to: None,
         }
@@ -105,8 +108,9 @@ impl Batch {
 
     /// False when the batch is full without this span.
     fn add(&mut self, row: &Row<'_>) -> rusqlite::Result<bool> {
-        let seq = row.get(5)?;
+        let (seq, stays) = (row.get(5)?, row.get(6)?);
         match spans::span_row(row)? {
+            Some(_) if stays => self.staying += 1,
             Some((origin, body)) => {
                 let bytes = self.bytes + body.len() + ENVELOPE_BYTES;
                 let full = bytes > self.max_bytes || self.spans.len() == self.max_spans;
@@ -125,7 +129,7 @@ impl Batch {
     fn finish(self, connection: &Connection, cursor: i64, last: i64) -> rusqlite::Result<Pending> {
         let up_to = self.up_to.unwrap_or(last);
         let spans = self.spans.len();
-        let found = (spans + self.damaged.len()) as u64;
+        let found = (spans + self.damaged.len()) as u64 + self.staying;
         Ok(Pending {
             request: spans::grouped(connection, self.spans)?,
             spans,

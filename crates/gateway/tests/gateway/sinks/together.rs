@@ -1,12 +1,15 @@
 //! What all sinks promise together.
 
+use axum::http::Request;
 use otel_web_gateway::{Honeycomb, Otlp, Rollbar, Secret, XRay};
+use prost::Message;
 use tokio::{net::TcpListener, time::Instant};
 use trace_model::SinkState;
 
 use super::{done, sink};
 use crate::support::{
-    FakeDaemon, FakeHoneycomb, FakeRollbar, KEY, TOKEN, TestGateway, exception, request, span,
+    FakeDaemon, FakeHoneycomb, FakeRollbar, KEY, PROTOBUF, TOKEN, TestGateway, exception, request,
+    span,
 };
 
 #[tokio::test]
@@ -85,4 +88,24 @@ async fn one_trace_is_at_every_receiver_and_no_key_is_in_any_answer() {
     }
     let status = gateway.status().await;
     assert_eq!(sink(&status, "xray").state, SinkState::On);
+}
+
+/// Whoever imports a trace wants to look at it: its vendor had it when it happened.
+#[tokio::test]
+async fn an_imported_trace_is_shown_and_goes_to_no_receiver() {
+    let fake = FakeHoneycomb::start([]).await;
+    let gateway = TestGateway::start_with(|config| config.otlp = Some(Otlp::new(&fake.url))).await;
+    let old = request("shop", vec![span(1, 1, "old"), span(1, 2, "old too")]);
+    let import = Request::post("/api/import").header("content-type", PROTOBUF);
+    let body = old.encode_to_vec().into();
+    assert_eq!(gateway.send(import.body(body).unwrap()).await.status, 200);
+    gateway
+        .export(request("shop", vec![span(2, 1, "new")]))
+        .await;
+
+    let status = done(&gateway, "otlp").await;
+    assert_eq!((status.sent, status.dropped.len()), (1, 0));
+    let names: Vec<_> = fake.spans().into_iter().map(|span| span.name).collect();
+    assert_eq!(names, ["new"]);
+    assert_eq!(gateway.list("").await.len(), 2);
 }
