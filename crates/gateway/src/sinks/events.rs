@@ -52,15 +52,18 @@ impl Event for Delivered {
     fn record(self, counts: &mut Counts) {
         let Delivery { skipped, dropped } = self.delivery;
         let lost: u64 = dropped.iter().map(|(spans, ..)| spans).sum();
+        let sent = self.spans.saturating_sub(skipped).saturating_sub(lost);
         counts.status.skipped += skipped;
-        counts.status.sent += self.spans.saturating_sub(skipped).saturating_sub(lost);
-        for (spans, reason, error) in dropped {
-            counts.drop_spans(&reason, spans);
-            counts.fail(&error);
+        counts.status.sent += sent;
+        for (spans, reason, error) in &dropped {
+            counts.drop_spans(reason, *spans);
+            counts.fail(error);
         }
         // A batch of which nothing was meant for the receiver says nothing about it.
-        if self.spans > skipped {
-            counts.turn(SinkState::On, "delivering again");
+        match dropped.last() {
+            _ if sent > 0 => counts.turn(SinkState::On, "delivering again"),
+            Some((.., error)) => counts.turn(SinkState::Failing, error),
+            None => {}
         }
     }
 }

@@ -54,7 +54,7 @@ async fn the_same_error_is_not_sent_twice_whatever_spans_it_passes_and_whatever_
 }
 
 #[tokio::test]
-async fn a_token_that_is_refused_is_said_without_being_shown() {
+async fn a_token_that_is_refused_is_a_failing_sink_and_is_not_shown() {
     let fake = FakeRollbar::start([(401, "")]).await;
     let gateway = TestGateway::start_with(reporting_to(&fake.url)).await;
     gateway
@@ -62,6 +62,7 @@ async fn a_token_that_is_refused_is_said_without_being_shown() {
         .await;
     let dropped = |status: &Status| sink(status, "rollbar").dropped.contains_key("http_401");
     let status = gateway.status_when(dropped).await;
+    assert_eq!(sink(&status, "rollbar").state, SinkState::Failing);
     let error = sink(&status, "rollbar").last_error.clone().unwrap();
     assert!(
         error.contains("check ROLLBAR_ACCESS_TOKEN") && !error.contains(TOKEN),
