@@ -47,13 +47,18 @@ fn line(number: usize, entry: &Attribute) -> Html {
     let value = entry.value.to_string();
     html! {
         <div key={format!("{number} {}", entry.key)} class="attribute">
-            <dt>{ &entry.key }</dt>
+            <dt>{ for entry.key.split_inclusive(['.', '_']).map(breakable) }</dt>
             <dd>
                 <span class={class(&entry.value)}>{ shown(&value) }</span>
                 <CopyButton text={value.clone()} label={format!("Copy the value of {}", entry.key)} />
             </dd>
         </div>
     }
+}
+
+/// A long key goes on in the next line where one of its words begins.
+fn breakable(word: &str) -> Html {
+    html! { <>{ word }<wbr /></> }
 }
 
 fn shown(value: &str) -> &str {

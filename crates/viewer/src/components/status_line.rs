@@ -45,12 +45,15 @@ fn facts(status: &Status, url: &Url) -> Html {
                 <span key={format!("rejected {reason}")} class="warn"><b>{ format::count(*count) }</b>{ " rejected: " }{ reason }</span>
             }
             { sinks }
-            { to_sinks(url) }
+            { to_sinks(url, status) }
         </>
     }
 }
 
-fn to_sinks(url: &Url) -> Html {
+/// On a phone it is all that shows which of them fail.
+fn to_sinks(url: &Url, status: &Status) -> Html {
+    let failing = |sink: &SinkStatus| sink.state == SinkState::Failing;
+    let warn = status.sinks.iter().any(failing).then_some("warn");
     let view = url.view.with_sinks();
     let href = Url::href(&view);
     let url = url.clone();
@@ -58,7 +61,7 @@ fn to_sinks(url: &Url) -> Html {
         event.prevent_default();
         url.push(&view);
     });
-    html! { <a key="sinks" class="sinks-link" {href} {onclick} data-otel-action="sinks.open">{ "Sinks" }</a> }
+    html! { <a key="sinks" class={classes!("sinks-link", warn)} {href} {onclick} data-otel-action="sinks.open">{ "Sinks" }</a> }
 }
 
 fn sink(sink: &SinkStatus) -> Html {
