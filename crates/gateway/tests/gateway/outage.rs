@@ -136,19 +136,21 @@ async fn while_a_receiver_is_down_the_edge_is_as_fast_and_after_it_everything_ar
 
     let up = load.send(0..before).await;
     delivered(&process).await;
-    let memory_up = process.peak_memory_kib();
+    // Nothing is said of memory where the system does not tell.
+    let memory = || process.peak_memory_kib().unwrap_or_default();
+    let memory_up = memory();
     let while_down = sent_while_down(&mut receiver, &load, before..before + down).await;
     let waiting = process.sink("otlp").await.waiting;
     assert_eq!(waiting, down * SPANS_PER_REQUEST);
-    let memory_down = process.peak_memory_kib();
+    let memory_down = memory();
     receiver.listen(Manner::Takes(Duration::ZERO)).await;
     let took = delivered(&process).await;
-    let memory_after = process.peak_memory_kib();
+    let memory_after = memory();
 
     println!(
         "{waiting} spans in {seconds} s without a receiver: p50 {:?} and p99 {:?}, with one \
-         {:?} and {:?}; all delivered {took:?} after its return; peak of memory {memory_up:?} \
-         KiB before, {memory_down:?} at the end of the outage, {memory_after:?} after delivery",
+         {:?} and {:?}; all delivered {took:?} after its return; peak of memory {memory_up} \
+         KiB before, {memory_down} at the end of the outage, {memory_after} after delivery",
         at(50, &while_down),
         at(99, &while_down),
         at(50, &up),
@@ -162,7 +164,5 @@ async fn while_a_receiver_is_down_the_edge_is_as_fast_and_after_it_everything_ar
     assert!(sink.dropped.is_empty(), "{sink:?}");
     assert!(at(50, &while_down) <= at(50, &up) * 2 + NOISE_OF_MEDIAN);
     assert!(at(99, &while_down) <= at(99, &up) * 3 + NOISE_OF_P99);
-    if let (Some(before), Some(after)) = (memory_up, memory_after) {
-        assert!(after <= before + MORE_MEMORY_KIB, "{before} -> {after} KiB");
-    }
+    assert!(memory_after <= memory_up + MORE_MEMORY_KIB);
 }
