@@ -8,6 +8,9 @@
 //! of every sink: a sink remembers the last `seq` it is done with, and what lies behind it
 //! waits (see [`queue`]). So forwarding needs no second copy of a span: what makes a span
 //! durable once, one commit and one checksum, holds for all sinks.
+//!
+//! A file that a disk has damaged is kept under another name, and what can be read of it
+//! is read back into a new one (see [`opening`]).
 
 mod checksum;
 mod convert;

@@ -36,7 +36,7 @@ fn prepared(location: &Location, sinks: &[&str]) -> rusqlite::Result<(Connection
     Ok((connection, kept))
 }
 
-fn is_damage(error: &rusqlite::Error) -> bool {
+pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
     let code = error.sqlite_error_code();
     matches!(
         code,

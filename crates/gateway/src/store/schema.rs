@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, ffi};
 
 use super::{Kept, search};
 
@@ -80,6 +80,9 @@ INSERT OR IGNORE INTO numbering VALUES (1, 0);
 /// Raised when the tables change. Traces are short-lived, so an older store starts afresh.
 const VERSION: i64 = 5;
 
+/// Instead of the version: damage showed when a span was stored, and not at the start.
+const DAMAGED: i64 = -1;
+
 /// `synchronous = FULL`: a commit is on the disk, not only with the system, before it is acknowledged.
 const WRITER_PRAGMAS: &str = "
 PRAGMA journal_mode = WAL;
@@ -124,6 +127,10 @@ impl Location {
         connection.busy_timeout(Duration::from_secs(5))?;
         connection.execute_batch(WRITER_PRAGMAS)?;
         let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        if version == DAMAGED {
+            let corrupt = ffi::Error::new(ffi::SQLITE_CORRUPT);
+            return Err(rusqlite::Error::SqliteFailure(corrupt, None));
+        }
         if version != VERSION {
             connection.execute_batch(DROP_ALL)?;
         }
@@ -158,6 +165,11 @@ impl Location {
     fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
         self.readers.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The next start is to put the file aside.
+pub(super) fn mark_damaged(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "user_version", DAMAGED)
 }
 
 /// An empty store that is nowhere, for the fuzzer.

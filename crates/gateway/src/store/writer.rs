@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use super::{
     AppendError, Kept,
     insert::{Inserted, Insertion},
-    queue, retention, rows,
+    opening, queue, retention, rows, schema,
 };
 use crate::{
     config::Retention,
@@ -45,6 +45,7 @@ pub(super) struct Writer {
     retention: Retention,
     hub: Hub,
     kept: watch::Sender<Kept>,
+    is_damaged: bool,
 }
 
 /// Who waits for the outcome of an append.
@@ -62,6 +63,7 @@ impl Writer {
             retention,
             hub,
             kept,
+            is_damaged: false,
         }
     }
 
@@ -112,6 +114,9 @@ impl Writer {
                 }
             }
             Err(error) => {
+                if opening::is_damage(&error) {
+                    self.damaged();
+                }
                 let error = AppendError::Failed(error.to_string());
                 for done in waiting {
                     let _ = done.send(Err(error.clone()));
@@ -135,6 +140,16 @@ impl Writer {
         let inserted = insertion.finish()?;
         transaction.commit()?;
         Ok((inserted, rejections))
+    }
+
+    fn damaged(&mut self) {
+        if !std::mem::replace(&mut self.is_damaged, true) {
+            eprintln!(
+                "store: the file is damaged, and spans are refused. \
+                 Start the gateway again: it reads back what it can"
+            );
+            report(schema::mark_damaged(&self.connection));
+        }
     }
 
     fn announce(&self, inserted: Inserted) {

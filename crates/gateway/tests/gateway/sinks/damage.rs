@@ -1,11 +1,16 @@
 //! A store that a disk has damaged.
 
-use std::path::Path;
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use otel_web_gateway::{Config, Gateway, Otlp};
+use prost::Message;
+use tempfile::TempDir;
 
 use super::done;
-use crate::support::{FakeHoneycomb, TestGateway, request, span, trace_id};
+use crate::support::{FakeHoneycomb, PROTOBUF, TestGateway, request, span, trace_id};
 
 /// A few spans to a page of the database.
 const NAME_BYTES: usize = 900;
@@ -17,7 +22,7 @@ fn name(id: u8) -> String {
 }
 
 /// A store in which all spans wait for a sink, and no gateway runs.
-async fn stopped() -> (Config, std::sync::Arc<tempfile::TempDir>) {
+async fn stopped() -> (Config, Arc<TempDir>) {
     let nobody = |config: &mut Config| config.otlp = Some(Otlp::new("http://127.0.0.1:9"));
     let gateway = TestGateway::start_with(nobody).await;
     for id in 1..=SPANS {
@@ -91,10 +96,9 @@ async fn a_destroyed_page_costs_its_spans_and_the_rest_is_delivered() {
     assert!((1..=8).contains(&damaged), "{damaged}");
 }
 
-/// The files beside the store, and the new store's gateway.
-async fn opened_after(change: impl FnOnce(&mut Vec<u8>)) -> (TestGateway, FakeHoneycomb) {
-    let (mut config, dir) = stopped().await;
-    // Everything is in the one file.
+/// A store in one file, changed.
+async fn changed(change: impl FnOnce(&mut Vec<u8>)) -> (Config, Arc<TempDir>, u64) {
+    let (config, dir) = stopped().await;
     let connection = rusqlite::Connection::open(&config.db).unwrap();
     connection
         .execute_batch("PRAGMA journal_mode = DELETE")
@@ -103,15 +107,26 @@ async fn opened_after(change: impl FnOnce(&mut Vec<u8>)) -> (TestGateway, FakeHo
     let mut file = std::fs::read(&config.db).unwrap();
     change(&mut file);
     std::fs::write(&config.db, &file).unwrap();
-    let fake = FakeHoneycomb::start([]).await;
-    config.otlp = Some(Otlp::new(&fake.url));
-    let gateway = TestGateway::open(config, std::sync::Arc::clone(&dir)).await;
-    // Nothing of what there was is thrown away.
+    (config, dir, file.len() as u64)
+}
+
+/// The file that was put aside, and its size.
+fn aside(dir: &TempDir) -> Option<u64> {
     let names = std::fs::read_dir(dir.path()).unwrap();
     let mut paths = names.map(|entry| entry.unwrap().path());
-    let is_aside = |path: &std::path::PathBuf| path.to_str().unwrap().contains(".db.damaged-");
-    let aside = std::fs::metadata(paths.find(is_aside).unwrap()).unwrap();
-    assert_eq!(aside.len(), file.len() as u64);
+    let is_aside = |path: &PathBuf| path.to_str().unwrap().contains(".db.damaged-");
+    let aside = paths.find(is_aside)?;
+    Some(std::fs::metadata(aside).unwrap().len())
+}
+
+/// A gateway that opened a changed store, and the receiver of what waited there.
+async fn opened_after(change: impl FnOnce(&mut Vec<u8>)) -> (TestGateway, FakeHoneycomb) {
+    let (mut config, dir, size) = changed(change).await;
+    let fake = FakeHoneycomb::start([]).await;
+    config.otlp = Some(Otlp::new(&fake.url));
+    let gateway = TestGateway::open(config, Arc::clone(&dir)).await;
+    // Nothing of what there was is thrown away.
+    assert_eq!(aside(&dir), Some(size));
     (gateway, fake)
 }
 
@@ -188,4 +203,29 @@ async fn a_file_that_is_something_else_is_refused_and_left_alone() {
         assert!(error.contains("OTEL_WEB_GATEWAY_DB"), "{error}");
     }
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
+}
+
+#[tokio::test]
+async fn damage_that_shows_when_a_span_is_stored_is_mended_by_the_next_start() {
+    let change = |file: &mut Vec<u8>| {
+        let page = root_page(file, "trace_by_start");
+        file[page..page + 8].fill(0);
+    };
+    let (mut config, dir, _) = changed(change).await;
+    let fake = FakeHoneycomb::start([]).await;
+    config.otlp = Some(Otlp::new(&fake.url));
+    let gateway = TestGateway::open(config, Arc::clone(&dir)).await;
+    assert_eq!(aside(&dir), None);
+    let more = request("shop", vec![span(250, 1, "a")]);
+    let answer = gateway.post(PROTOBUF, more.encode_to_vec()).await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.header("retry-after")),
+        (503, "1")
+    );
+
+    let gateway = gateway.restart_with(|_| {}).await;
+    assert!(aside(&dir).is_some());
+    gateway.export(more).await;
+    done(&gateway, "otlp").await;
+    assert_eq!(fake.spans().len(), usize::from(SPANS) + 1);
 }
