@@ -154,7 +154,7 @@ fn a_crash_leaves_no_core_file_although_the_system_would_write_one() {
     use std::os::unix::process::ExitStatusExt;
 
     let dir = tempfile::tempdir().unwrap();
-    let mut command = command_after("ulimit -c $(ulimit -H -c)", &dir);
+    let mut command = command_after(&[], "ulimit -c $(ulimit -H -c)", &dir);
     prepare(&mut command, &dir);
     let mut process = Process::start(&mut command);
     let pid = process.child.id().to_string();
