@@ -39,6 +39,7 @@ mod clock;
 mod config;
 mod decode;
 mod edge;
+mod error;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 mod guard;
@@ -56,7 +57,8 @@ mod wire;
 mod xray;
 
 pub use config::{Config, ConfigError, Honeycomb, Limits, Otlp, Retention, Rollbar, XRay};
+pub use error::Error;
 pub use secret::Secret;
-pub use server::{Error, Gateway};
+pub use server::Gateway;
 pub use sinks::{Report, SinkError, check};
 pub use store::OpenError;

@@ -7,39 +7,16 @@ use tokio::{net::TcpListener, task::JoinSet, time::timeout};
 
 use crate::{
     config::{Config, Limits},
+    error::Error,
     listener::Listener,
     parts::Parts,
     secret::Secret,
-    sinks::SinkError,
     stop::{Stop, Stopping},
-    store::OpenError,
 };
 
 /// Open connections, and then what waits for sinks, get so long to finish: together less
 /// than the five seconds after which supervisors grow impatient.
 const STOP_WITHIN: Duration = Duration::from_secs(2);
-
-/// Why a gateway does not start or cannot go on.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum Error {
-    #[error("cannot listen on {listen}: {reason}. Set {variable} to another address")]
-    Listen {
-        listen: String,
-        variable: &'static str,
-        reason: String,
-    },
-    #[error(
-        "OTEL_WEB_GATEWAY_VIEWER_TOKEN cannot be used: write at least 16 letters, digits, - or _"
-    )]
-    ViewerToken,
-    #[error("cannot open {0}")]
-    Store(#[from] OpenError),
-    #[error(transparent)]
-    Sink(#[from] SinkError),
-    #[error("the system refused: {0}")]
-    System(#[from] std::io::Error),
-}
 
 /// A gateway that has its ports, its store and its sinks, and serves when told to.
 #[derive(Debug)]
@@ -139,19 +116,6 @@ impl Gateway {
         // A connection that is still open then is cut.
         let _ = timeout(STOP_WITHIN, serving.join_all()).await;
         self.parts.finish(STOP_WITHIN).await;
-    }
-}
-
-impl Error {
-    pub(crate) fn listen(address: &str, variable: &'static str, error: &std::io::Error) -> Self {
-        Self::Listen {
-            listen: address.to_owned(),
-            variable,
-            reason: match error.kind() {
-                std::io::ErrorKind::AddrInUse => "another program uses this port".to_owned(),
-                _ => error.to_string(),
-            },
-        }
     }
 }
 

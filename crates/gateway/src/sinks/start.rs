@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     config::{Config, Honeycomb},
-    server::Error,
+    error::Error,
     stop::Stopping,
     store::Store,
 };

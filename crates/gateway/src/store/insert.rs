@@ -5,7 +5,7 @@ use std::collections::{HashMap, hash_map::Entry};
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 use trace_model::{TraceId, TraceSummary};
 
-use super::{checksum, rows};
+use super::{damage, rows};
 use crate::{
     decode::{Batch, Reason, ReceivedSpan, Rejections},
     wire::Origin,
@@ -95,7 +95,7 @@ impl<'a> Insertion<'a> {
         let seq = self.last_seq + 1;
         let trace_id = span.trace_id.to_bytes();
         let mut statement = self.connection.prepare_cached(SPAN)?;
-        let crc = checksum::of(&trace_id, &span.span_id, &span.body);
+        let crc = damage::checksum(&trace_id, &span.span_id, &span.body);
         let values = params![
             seq,
             trace_id,
@@ -143,7 +143,7 @@ impl<'a> Insertion<'a> {
             named_params! {
                 ":origin": origin,
                 ":body": &*span.body,
-                ":crc": checksum::of(&trace_id, &span.span_id, &span.body),
+                ":crc": damage::checksum(&trace_id, &span.span_id, &span.body),
                 ":stays": span.stays,
                 ":seq": self.last_seq + 1,
                 ":trace_id": trace_id,

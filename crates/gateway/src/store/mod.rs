@@ -12,8 +12,9 @@
 //! A file that a disk has damaged is kept under another name, and what can be read of it
 //! is read back into a new one (see [`opening`]).
 
-mod checksum;
+mod command;
 mod convert;
+mod damage;
 mod insert;
 mod list;
 mod lock;
@@ -44,14 +45,11 @@ use trace_model::{TraceId, TraceSummary};
 
 #[cfg(any(test, fuzzing))]
 pub(crate) use self::list::try_query;
+use self::{command::Command, schema::Location, writer::Writer};
 pub(crate) use self::{
     list::TraceQuery,
     queue::{Pending, SinkQueue},
     values::values,
-};
-use self::{
-    schema::Location,
-    writer::{Command, Writer},
 };
 use crate::{
     config::Retention,

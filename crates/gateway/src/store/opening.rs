@@ -10,9 +10,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::Connection;
 
-use super::{Kept, OpenError, lock, log_check, queue, salvage, schema, schema::Location};
+use super::{Kept, OpenError, damage, lock, log_check, queue, salvage, schema, schema::Location};
 use crate::clock;
 
 /// How every file of SQLite begins.
@@ -24,7 +24,7 @@ pub(super) fn open(location: &Location, sinks: &[&str]) -> Result<(Connection, K
     let kept = keep_damaged_log(location.path());
     kept.map_err(|error| OpenError::new(location.path(), &error))?;
     match prepared(location, sinks) {
-        Err(error) if is_damage(&error) => begin_anew(location, sinks, &error),
+        Err(error) if damage::is_of_file(&error) => begin_anew(location, sinks, &error),
         outcome => outcome.map_err(failed),
     }
 }
@@ -34,14 +34,6 @@ fn prepared(location: &Location, sinks: &[&str]) -> rusqlite::Result<(Connection
     queue::prepare(&connection, sinks)?;
     let kept = schema::kept(&connection)?;
     Ok((connection, kept))
-}
-
-pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
-    let code = error.sqlite_error_code();
-    matches!(
-        code,
-        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt)
-    )
 }
 
 fn begin_anew(

@@ -12,7 +12,7 @@
 use rusqlite::{Connection, params};
 use tokio::sync::oneshot;
 
-use super::{ReadError, Store, waiting, writer::Command};
+use super::{ReadError, Store, command::Command, waiting};
 use crate::wire;
 
 /// Keeps the cursors of `sinks` and forgets all others. A new sink starts with the next span.

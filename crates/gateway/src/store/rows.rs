@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 use trace_model::{Trace, TraceId, TraceSummary};
 
-use super::{search, signature::Signature, spans};
+use super::{damage, search, signature::Signature, spans};
 
 const TRACE: &str = "INSERT INTO trace
         (id, received, start, duration, service, services, name, span_count, error_count,
@@ -43,7 +43,7 @@ pub(super) fn summary(
     let json: Option<String> = statement
         .query_row([id.to_bytes()], |row| row.get(0))
         .optional()?;
-    let parse = |json: String| serde_json::from_str(&json).map_err(spans::damaged);
+    let parse = |json: String| serde_json::from_str(&json).map_err(damage::undecodable);
     json.map(parse).transpose()
 }
 

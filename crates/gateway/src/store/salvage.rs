@@ -8,7 +8,7 @@ use std::path::Path;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params, params_from_iter, types::Value};
 use trace_model::TraceId;
 
-use super::{rows, waiting};
+use super::{damage, rows};
 use crate::clock;
 
 const ORIGINS: &str = "SELECT 1, max(id) FROM origin";
@@ -46,7 +46,7 @@ pub(super) fn spans(new: &mut Connection, old: &Path, sinks: &[&str]) -> rusqlit
 /// None when what was asked for is damaged.
 fn around_damage<T>(outcome: rusqlite::Result<T>) -> rusqlite::Result<Option<T>> {
     match outcome {
-        Err(error) if waiting::is_damage(&error) => Ok(None),
+        Err(error) if damage::is_of_row(&error) => Ok(None),
         outcome => outcome.map(Some),
     }
 }

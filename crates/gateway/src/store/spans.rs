@@ -9,10 +9,10 @@ use opentelemetry_proto::tonic::{
     trace::v1::{Span as ProtoSpan, TracesData},
 };
 use prost::Message;
-use rusqlite::{Connection, OptionalExtension, Row, types::Type};
+use rusqlite::{Connection, OptionalExtension, Row};
 use trace_model::{Resource, Scope, Span, TraceId};
 
-use super::{checksum, convert, waiting};
+use super::{convert, damage};
 use crate::wire::{self, Origin};
 
 /// The spans of a trace in the order of arrival, each with the number of its origin.
@@ -29,7 +29,9 @@ pub(super) fn otlp(connection: &Connection, id: TraceId) -> rusqlite::Result<Opt
         return Ok(None);
     }
     let encoded = grouped(connection, spans)?.encode_to_vec();
-    TracesData::decode(&*encoded).map(Some).map_err(damaged)
+    TracesData::decode(&*encoded)
+        .map(Some)
+        .map_err(damage::undecodable)
 }
 
 /// Puts spans that share an origin together, in the order in which origins appear.
@@ -64,8 +66,8 @@ pub(super) fn values(connection: &Connection, id: TraceId) -> rusqlite::Result<V
                 entry.insert(origin_values(connection, number)?)
             }
         };
-        let span = ProtoSpan::decode(body).map_err(damaged)?;
-        spans.push(convert::span(span, resource, scope).map_err(damaged)?);
+        let span = ProtoSpan::decode(body).map_err(damage::undecodable)?;
+        spans.push(convert::span(span, resource, scope).map_err(damage::undecodable)?);
     }
     Ok(spans)
 }
@@ -82,9 +84,9 @@ fn rows(connection: &Connection, id: TraceId) -> rusqlite::Result<Vec<(i64, Byte
 
 /// Columns: origin, body, both ids, checksum. None when they do not belong together.
 pub(super) fn span_row(row: &Row<'_>) -> rusqlite::Result<Option<(i64, Bytes)>> {
-    let blob = |column| row.get_ref(column)?.as_blob().map_err(damaged);
+    let blob = |column| row.get_ref(column)?.as_blob().map_err(damage::undecodable);
     let (body, trace_id, span_id) = (blob(1)?, blob(2)?, blob(3)?);
-    let intact = row.get::<_, u32>(4)? == checksum::of(trace_id, span_id, body);
+    let intact = row.get::<_, u32>(4)? == damage::checksum(trace_id, span_id, body);
     let span = (row.get(0)?, Bytes::copy_from_slice(body));
     Ok(intact.then_some(span))
 }
@@ -101,7 +103,7 @@ fn origin(connection: &Connection, id: i64) -> rusqlite::Result<Origin> {
     });
     match origin.optional() {
         // A resource that cannot be read costs its attributes, not its spans.
-        Err(error) if waiting::is_damage(&error) => Ok(Origin::default()),
+        Err(error) if damage::is_of_row(&error) => Ok(Origin::default()),
         found => Ok(found?.unwrap_or_default()),
     }
 }
@@ -111,15 +113,10 @@ fn origin_values(
     id: i64,
 ) -> rusqlite::Result<(Arc<Resource>, Arc<Scope>)> {
     let origin = origin(connection, id)?;
-    let resource = ProtoResource::decode(origin.resource).map_err(damaged)?;
-    let scope = InstrumentationScope::decode(origin.scope).map_err(damaged)?;
+    let resource = ProtoResource::decode(origin.resource).map_err(damage::undecodable)?;
+    let scope = InstrumentationScope::decode(origin.scope).map_err(damage::undecodable)?;
     Ok((
         Arc::new(convert::resource(resource)),
         Arc::new(convert::scope(scope)),
     ))
-}
-
-/// Only what decodes is stored, so this is damage to the file.
-pub(super) fn damaged(error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
-    rusqlite::Error::FromSqlConversionFailure(1, Type::Blob, Box::new(error))
 }

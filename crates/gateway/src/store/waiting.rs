@@ -5,9 +5,9 @@
 //! left out.
 
 use bytes::Bytes;
-use rusqlite::{Connection, ErrorCode, Row, params};
+use rusqlite::{Connection, Row, params};
 
-use super::{Pending, spans};
+use super::{Pending, damage, spans};
 
 const WAITING: &str = "SELECT origin, body, trace_id, span_id, crc, seq, stays FROM span
     WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?";
@@ -30,7 +30,7 @@ pub(super) fn read(
     let mut batch = Batch::new(limits);
     match in_one_go(connection, cursor, last, &mut batch) {
         Ok(()) => {}
-        Err(error) if is_damage(&error) => {
+        Err(error) if damage::is_of_row(&error) => {
             batch = Batch::new(limits);
             one_by_one(connection, cursor, last, &mut batch)?;
         }
@@ -67,18 +67,12 @@ fn one_by_one(
         match added {
             Ok(false) => return Ok(()),
             Ok(true) | Err(rusqlite::Error::QueryReturnedNoRows) => {}
-            Err(error) if is_damage(&error) => batch.damaged.push(seq),
+            Err(error) if damage::is_of_row(&error) => batch.damaged.push(seq),
             Err(error) => return Err(error),
         }
         batch.up_to = Some(seq);
     }
     Ok(())
-}
-
-/// SQLite's own error for it, or a value of a type that was never written.
-pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
-    let code = error.sqlite_error_code();
-    code.is_none_or(|code| code == ErrorCode::DatabaseCorrupt)
 }
 
 /// What was read so far.

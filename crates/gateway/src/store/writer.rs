@@ -5,12 +5,14 @@
 //! A failed transaction fails all of its requests, and none of their spans were stored.
 
 use rusqlite::Connection;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, watch};
 
 use super::{
     AppendError, Kept,
+    command::{Command, Done},
+    damage,
     insert::{Inserted, Insertion},
-    opening, queue, retention, rows, schema,
+    queue, retention, rows, schema,
 };
 use crate::{
     config::Retention,
@@ -21,25 +23,6 @@ use crate::{
 /// Requests of one transaction.
 const GROUP: usize = 256;
 
-pub(super) enum Command {
-    Append {
-        batch: Batch,
-        received: i64,
-        done: Done,
-    },
-    /// A sink is done with everything up to `cursor`.
-    Advance {
-        sink: &'static str,
-        cursor: i64,
-        done: oneshot::Sender<()>,
-    },
-    /// What is to be done now and then.
-    Upkeep {
-        now: i64,
-    },
-    Stop,
-}
-
 pub(super) struct Writer {
     connection: Connection,
     retention: Retention,
@@ -47,9 +30,6 @@ pub(super) struct Writer {
     kept: watch::Sender<Kept>,
     is_damaged: bool,
 }
-
-/// Who waits for the outcome of an append.
-type Done = oneshot::Sender<Result<Rejections, AppendError>>;
 
 impl Writer {
     pub(super) fn new(
@@ -114,7 +94,7 @@ impl Writer {
                 }
             }
             Err(error) => {
-                if opening::is_damage(&error) {
+                if damage::is_of_file(&error) {
                     self.damaged();
                 }
                 let error = AppendError::Failed(error.to_string());
