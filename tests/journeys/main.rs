@@ -16,6 +16,7 @@ mod bad_input;
 mod feeds;
 mod honeycomb;
 mod interleaving;
+mod keys;
 mod lean_answers;
 mod leaving;
 mod live_viewer;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use opentelemetry_proto::tonic::trace::v1::TracesData;
+use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
 
 use super::browser::Browser;
@@ -151,11 +152,10 @@ impl Stack {
         response.json().await.expect("JSON from the gateway")
     }
 
-    /// The body of whatever the gateway answers, errors too.
-    pub(crate) async fn gateway_text(&self, path: &str) -> String {
-        let request = self.client.get(format!("{}{path}", self.gateway_url));
-        let response = request.send().await.expect("the gateway to answer");
-        response.text().await.expect("a text from the gateway")
+    /// A request to the gateway, for what a journey does not do by the page.
+    pub(crate) fn gateway_request(&self, method: Method, path: &str) -> RequestBuilder {
+        let url = format!("{}{path}", self.gateway_url);
+        self.client.request(method, url)
     }
 
     /// What the servers have written to their logs so far.
@@ -194,7 +194,8 @@ fn target() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("target")
 }
 
-fn viewer_dir() -> PathBuf {
+/// The folder with the built viewer.
+pub(crate) fn viewer_dir() -> PathBuf {
     let configured = std::env::var_os("OTEL_WEB_GATEWAY_VIEWER_DIR");
     configured.map_or_else(|| target().join("viewer"), PathBuf::from)
 }
