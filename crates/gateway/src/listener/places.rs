@@ -58,16 +58,17 @@ impl Places {
 
     /// Waits for a place only when all connections have a request at hand.
     pub(super) async fn take(&self) -> Arc<Place> {
+        let mut one_goes = false;
         loop {
             let more_are_silent = self.silent.more.notified();
-            if self.free.available_permits() == 0 {
-                self.silent.send_away_the_first();
+            if self.free.available_permits() == 0 && !one_goes {
+                one_goes = self.silent.send_away_the_first();
             }
             tokio::select! {
                 permit = Arc::clone(&self.free).acquire_owned() => {
                     return Place::new(Arc::clone(&self.silent), permit.ok());
                 }
-                () = more_are_silent => {}
+                () = more_are_silent, if !one_goes => {}
             }
         }
     }
@@ -88,10 +89,13 @@ impl Silent {
         number
     }
 
-    fn send_away_the_first(&self) {
-        if let Some((_, leave)) = self.order().leave.pop_first() {
+    /// False when none is silent.
+    fn send_away_the_first(&self) -> bool {
+        let first = self.order().leave.pop_first();
+        first.is_some_and(|(_, leave)| {
             leave.notify_one();
-        }
+            true
+        })
     }
 }
 
@@ -167,5 +171,27 @@ impl HttpBody for Answering {
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn one_that_needs_a_place_sends_one_away_and_no_more() {
+        let places = Places::new(2);
+        let (first, second) = (places.take().await, places.take().await);
+        let mut third = Box::pin(places.take());
+        assert!(third.as_mut().now_or_never().is_none());
+        assert!(first.needed().now_or_never().is_some());
+        // That the other one falls silent again makes no difference.
+        drop(second.busy());
+        assert!(third.as_mut().now_or_never().is_none());
+        assert!(second.needed().now_or_never().is_none());
+        drop(first);
+        third.await;
     }
 }
