@@ -6,11 +6,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use otel_web_gateway::Limits;
 use prost::Message;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
+    sync::mpsc,
     task::JoinSet,
     time::{interval, timeout},
 };
@@ -145,34 +145,27 @@ async fn one_client_has_so_many_connections_and_others_are_served() {
     }
 }
 
-/// Connections that stay open once they have said this, as long as the gateway lets them.
-fn crowd(address: SocketAddr, said: &'static [u8]) -> JoinSet<()> {
+/// Connections that have said this and stay open as long as the gateway lets them.
+async fn crowd(address: SocketAddr, said: &'static [u8]) -> JoinSet<()> {
     let mut crowd = JoinSet::new();
+    let (here, mut arrivals) = mpsc::channel(CROWD);
     for _ in 0..CROWD {
+        let here = here.clone();
         crowd.spawn(async move {
             let mut stream = TcpStream::connect(address).await.unwrap();
             // Whoever is sent away is gone.
-            if stream.write_all(said).await.is_ok() {
+            let said = stream.write_all(said).await;
+            here.send(()).await.unwrap();
+            if said.is_ok() {
                 let _ = stream.read_to_end(&mut Vec::new()).await;
             }
         });
     }
-    crowd
-}
-
-fn open_files(process: &Process) -> usize {
-    let files = format!("/proc/{}/fd", process.child.id());
-    std::fs::read_dir(files).unwrap().count()
-}
-
-/// Waits until there is no place left.
-async fn is_full(process: &Process, files_before: usize) {
-    let all = files_before + Limits::default().connections;
-    let started = Instant::now();
-    while open_files(process) < all {
-        assert!(started.elapsed() < EXPORTER_WAITS * 3, "never full");
-        tokio::time::sleep(Duration::from_millis(1)).await;
+    for number in 0..CROWD {
+        let arrival = timeout(EXPORTER_WAITS * 3, arrivals.recv()).await;
+        assert!(arrival.is_ok(), "only {number} came");
     }
+    crowd
 }
 
 /// A gateway that may open as many files as usual.
@@ -197,9 +190,7 @@ async fn among_a_crowd_that_said(said: &'static [u8]) {
     let receiver = FakeHoneycomb::start([]).await;
     let (process, address) = usual(&dir, &receiver);
     let memory = process.peak_memory_kib().unwrap();
-    let files = open_files(&process);
-    let crowd = crowd(address, said);
-    is_full(&process, files).await;
+    let crowd = crowd(address, said).await;
     let started = Instant::now();
     let body = request("shop", vec![span(1, 1, "a")]).encode_to_vec();
     let post = client().post(format!("{}/v1/traces", process.url));
