@@ -1,5 +1,6 @@
 //! The programs of the stack: how each is started, and how to ask whether it is well.
 
+use std::ffi::OsStr;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
@@ -103,7 +104,23 @@ fn without_keys(command: &mut Command) {
 }
 
 fn set_unless_chosen(command: &mut Command, name: &str, value: String) {
-    if std::env::var_os(name).is_none() {
+    if !is_chosen(std::env::var_os(name).as_deref()) {
         command.env(name, value);
+    }
+}
+
+/// An empty variable is as good as none, says OpenTelemetry's specification.
+fn is_chosen(variable: Option<&OsStr>) -> bool {
+    variable.is_some_and(|value| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_variable_chooses_nothing() {
+        assert!(!is_chosen(None) && !is_chosen(Some(OsStr::new(""))));
+        assert!(is_chosen(Some(OsStr::new("http://collector:4318"))));
     }
 }

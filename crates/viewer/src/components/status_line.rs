@@ -69,7 +69,7 @@ fn sink(sink: &SinkStatus) -> Html {
     let name = title(&sink.name);
     let failing = sink.state == SinkState::Failing;
     html! {
-        <span {key} class={failing.then_some("warn")} title={sink.last_error.clone()}>
+        <span {key} class={classes!("sink-facts", failing.then_some("warn"))} title={sink.last_error.clone()}>
             { name }{ " " }
             <b class={(!failing).then_some("good")}>{ "sent " }{ format::count(sink.sent) }</b>
             { " · waiting " }{ format::count(sink.waiting) }
