@@ -93,12 +93,10 @@ impl Edge {
         for span in batch.iter_mut().flat_map(|(_, spans)| spans) {
             span.stays = imported;
         }
-        let stored = self.store.append(batch, clock::now()).await;
-        if let Ok(refused) = &stored {
-            rejections.merge(refused);
-        }
         self.rejected.add(&rejections);
-        stored?;
+        let refused = self.store.append(batch, clock::now()).await?;
+        self.rejected.add(&refused);
+        rejections.merge(&refused);
         Ok(rejections)
     }
 

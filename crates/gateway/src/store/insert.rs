@@ -87,9 +87,8 @@ impl<'a> Insertion<'a> {
         if span.revises && self.revise(span, origin, received)? {
             return Ok(true);
         }
-        let max_trace_spans = self.max_trace_spans;
-        let trace = self.trace(span.trace_id)?;
-        if trace.known + trace.added >= max_trace_spans {
+        let trace = touched(&mut self.traces, self.connection, span.trace_id)?;
+        if trace.known + trace.added >= self.max_trace_spans {
             return self.is_stored(span);
         }
         let seq = self.last_seq + 1;
@@ -108,21 +107,10 @@ impl<'a> Insertion<'a> {
         let added = statement.execute(values)?;
         if added == 1 {
             self.last_seq = seq;
-            let trace = self.trace(span.trace_id)?;
             trace.added += 1;
             trace.received = Some(received);
         }
         Ok(true)
-    }
-
-    fn trace(&mut self, id: TraceId) -> rusqlite::Result<&mut Touched> {
-        Ok(match self.traces.entry(id) {
-            Entry::Occupied(entry) => entry.into_mut(),
-            Entry::Vacant(entry) => entry.insert(Touched {
-                known: rows::span_count(self.connection, id)?,
-                ..Touched::default()
-            }),
-        })
     }
 
     fn is_stored(&self, span: &ReceivedSpan) -> rusqlite::Result<bool> {
@@ -155,7 +143,7 @@ impl<'a> Insertion<'a> {
             return Ok(false);
         };
         self.last_seq = self.last_seq.max(seq);
-        self.trace(span.trace_id)?.received = Some(received);
+        touched(&mut self.traces, self.connection, span.trace_id)?.received = Some(received);
         Ok(true)
     }
 
@@ -222,6 +210,20 @@ impl<'a> Insertion<'a> {
         }
         Ok(())
     }
+}
+
+fn touched<'a>(
+    traces: &'a mut HashMap<TraceId, Touched>,
+    connection: &Connection,
+    id: TraceId,
+) -> rusqlite::Result<&'a mut Touched> {
+    Ok(match traces.entry(id) {
+        Entry::Occupied(entry) => entry.into_mut(),
+        Entry::Vacant(entry) => entry.insert(Touched {
+            known: rows::span_count(connection, id)?,
+            ..Touched::default()
+        }),
+    })
 }
 
 /// What a transaction changed.

@@ -6,6 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use super::files::with_suffix;
+
 /// Locks the store by a file beside it. The system gives it back when the process ends,
 /// however it ends; the empty file stays.
 pub(super) fn acquire(db: &Path) -> io::Result<File> {
@@ -19,7 +21,5 @@ pub(super) fn acquire(db: &Path) -> io::Result<File> {
 
 /// The file that says that a gateway has used the store.
 pub(super) fn path(db: &Path) -> PathBuf {
-    let mut name = db.as_os_str().to_owned();
-    name.push("-lock");
-    name.into()
+    with_suffix(db, "-lock")
 }

@@ -15,6 +15,7 @@
 mod command;
 mod convert;
 mod damage;
+mod files;
 mod insert;
 mod list;
 mod lock;

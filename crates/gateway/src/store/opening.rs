@@ -4,7 +4,6 @@
 //! begins with what can be read back (see [`salvage`]).
 
 use std::{
-    ffi::OsString,
     fs::File,
     io::{self, Read},
     path::{Path, PathBuf},
@@ -12,7 +11,10 @@ use std::{
 
 use rusqlite::Connection;
 
-use super::{Kept, OpenError, damage, lock, log_check, queue, salvage, schema, schema::Location};
+use super::{
+    Kept, OpenError, damage, files::with_suffix, lock, log_check, queue, salvage, schema,
+    schema::Location,
+};
 use crate::clock;
 
 /// How every file of SQLite begins.
@@ -23,14 +25,14 @@ pub(super) fn open(location: &Location, sinks: &[&str]) -> Result<(Connection, K
     let failed = |error: rusqlite::Error| OpenError::new(location.path(), &error);
     let kept = keep_damaged_log(location.path());
     kept.map_err(|error| OpenError::new(location.path(), &error))?;
-    match prepared(location, sinks) {
+    let opened = location.open_writer();
+    match opened.and_then(|connection| prepared(connection, sinks)) {
         Err(error) if damage::is_of_file(&error) => begin_anew(location, sinks, &error),
         outcome => outcome.map_err(failed),
     }
 }
 
-fn prepared(location: &Location, sinks: &[&str]) -> rusqlite::Result<(Connection, Kept)> {
-    let connection = location.open_writer()?;
+fn prepared(connection: Connection, sinks: &[&str]) -> rusqlite::Result<(Connection, Kept)> {
     queue::prepare(&connection, sinks)?;
     let kept = schema::kept(&connection)?;
     Ok((connection, kept))
@@ -51,9 +53,7 @@ fn begin_anew(
         Ok(spans) => eprintln!("store: {spans} spans of it could be read and are in a new {file}"),
         Err(error) => eprintln!("store: none of it can be read ({error}): {file} begins anew"),
     }
-    queue::prepare(&connection, sinks).map_err(failed)?;
-    let kept = schema::kept(&connection).map_err(failed)?;
-    Ok((connection, kept))
+    prepared(connection, sinks).map_err(failed)
 }
 
 /// SQLite takes what it can of a log and then overwrites it.
@@ -85,12 +85,6 @@ fn move_aside(path: &Path) -> io::Result<PathBuf> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(aside),
     }
-}
-
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = OsString::from(path);
-    name.push(suffix);
-    name.into()
 }
 
 /// A file that is no database and that no gateway has used: somebody named the wrong one,
