@@ -2,15 +2,11 @@
 
 use std::process::{Command, Output};
 
-use prost::Message;
-
-use crate::support::{KEY, PROTOBUF, Process, client, command, request, span};
+use crate::support::{KEY, Process, command, post, request, span};
 
 async fn export(process: &Process, id: u8) {
-    let body = request("shop", vec![span(1, id, "a")]).encode_to_vec();
-    let url = format!("{}/v1/traces", process.url);
-    let post = client().post(url).header("content-type", PROTOBUF);
-    assert_eq!(post.body(body).send().await.unwrap().status(), 200);
+    let spans = request("shop", vec![span(1, id, "a")]);
+    assert_eq!(post(&process.url, &spans).await.status(), 200);
 }
 
 fn stderr(output: &Output) -> String {

@@ -10,7 +10,7 @@ use opentelemetry_proto::tonic::collector::trace::v1::{
 use prost::Message;
 use serde_json::json;
 
-use crate::support::{Answer, JSON, PROTOBUF, TestGateway, gzip, request, span};
+use crate::support::{Answer, JSON, PROTOBUF, TestGateway, client, gzip, request, serve, span};
 
 /// `google.rpc.Status`, as far as OTLP uses it.
 #[derive(Clone, PartialEq, Message)]
@@ -185,11 +185,8 @@ async fn a_body_over_the_limit_is_413_and_is_not_inflated_further() {
 #[tokio::test]
 async fn a_sender_of_too_much_gets_its_answer_and_not_a_reset_connection() {
     let gateway = TestGateway::start_with(|config| config.limits.body_bytes = 4_000_000).await;
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/v1/traces", listener.local_addr().unwrap());
-    tokio::spawn(axum::serve(listener, gateway.router()).into_future());
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
-    let post = client.post(url).header("content-type", PROTOBUF);
+    let url = serve(gateway.router()).await + "/v1/traces";
+    let post = client().post(url).header("content-type", PROTOBUF);
     let answer = post.body(vec![0; 12_000_000]).send().await.unwrap();
     assert_eq!(answer.status(), 413);
 }

@@ -6,7 +6,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use prost::Message;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -16,7 +15,7 @@ use tokio::{
 };
 
 use crate::support::{
-    FakeHoneycomb, PROTOBUF, Process, Served, client, command_after, request, span, trace_id,
+    FakeHoneycomb, Process, Served, client, command_after, post, request, span, trace_id,
 };
 
 /// Twice what a process may usually open.
@@ -192,10 +191,9 @@ async fn among_a_crowd_that_said(said: &'static [u8]) {
     let memory = process.peak_memory_kib().unwrap();
     let crowd = crowd(address, said).await;
     let started = Instant::now();
-    let body = request("shop", vec![span(1, 1, "a")]).encode_to_vec();
-    let post = client().post(format!("{}/v1/traces", process.url));
-    let post = post.header("content-type", PROTOBUF).body(body).send();
-    let answer = timeout(EXPORTER_WAITS, post).await.unwrap().unwrap();
+    let spans = request("shop", vec![span(1, 1, "a")]);
+    let post = post(&process.url, &spans);
+    let answer = timeout(EXPORTER_WAITS, post).await.unwrap();
     assert_eq!(answer.status(), 200);
     let took = started.elapsed();
     // There is a socket for the sink, and a file for the reader of a trace, too.

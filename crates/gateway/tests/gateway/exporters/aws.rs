@@ -2,23 +2,16 @@
 
 use std::process::Command;
 
-use serde_json::{Value, json};
 use tokio::time::{Duration, sleep, timeout};
 
 use super::{TESTS, get, python, run, spans};
-use crate::support::Served;
+use crate::{support::Served, xray::assert_home_activities};
 
 /// Two segments with their subsegments.
 const SPANS: u64 = 9;
 
 /// Long enough for a busy machine; reached only when a test fails.
 const KEPT_WITHIN: Duration = Duration::from_secs(20);
-
-fn attribute<'a>(span: &'a Value, key: &str) -> &'a Value {
-    let mut attributes = span["attributes"].as_array().unwrap().iter();
-    let found = attributes.find(|attribute| attribute["key"] == key);
-    &found.unwrap_or_else(|| panic!("no {key} in {span:#}"))["value"]
-}
 
 async fn all_kept(gateway: &Served) {
     while get(gateway, "/api/status").await["spans_kept"] != SPANS {
@@ -41,12 +34,5 @@ async fn a_subsegment_with_its_annotation_and_metadata_is_a_span_with_attributes
     timeout(KEPT_WITHIN, all_kept(&gateway)).await.unwrap();
 
     let spans = spans(&gateway, "backend-flask").await;
-    let named = |name: &str| spans.iter().find(|span| span["name"] == name).unwrap();
-    let home = named("home-activities");
-    assert_eq!(home["parentSpanId"], named("backend-flask")["spanId"]);
-    assert_eq!(attribute(home, "user"), &json!({"stringValue": "andrew"}));
-    let counts =
-        json!({"kvlistValue": {"values": [{"key": "results", "value": {"intValue": "3"}}]}});
-    let metadata = json!({"kvlistValue": {"values": [{"key": "counts", "value": counts}]}});
-    assert_eq!(attribute(home, "aws.xray.metadata.cruddur"), &metadata);
+    assert_home_activities(&spans);
 }

@@ -4,7 +4,6 @@ use std::process::Stdio;
 
 use opentelemetry_proto::tonic::trace::v1::Status;
 use otel_web_gateway::XRay;
-use prost::Message;
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncBufReadExt, AsyncRead, BufReader, Lines},
@@ -13,7 +12,7 @@ use tokio::{
 };
 
 use super::python;
-use crate::support::{PROTOBUF, Served, exception, request, span};
+use crate::support::{Served, client, exception, post, request, span};
 
 const RELAY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/try-xray.py");
 const TRACE: &str = "1-01010101-010101010101010101010101";
@@ -51,10 +50,9 @@ impl<Out: AsyncRead + Unpin> Program<Out> {
 
 /// Asks moto as AWS's clients do: it takes the region from the signature, which it does not check.
 async fn ask(api: &str, action: &str, question: Value) -> Value {
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let signature = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/xray/aws4_request, \
                      SignedHeaders=host, Signature=none";
-    let post = client.post(format!("{api}/{action}")).json(&question);
+    let post = client().post(format!("{api}/{action}")).json(&question);
     let answer = post.header("authorization", signature).send().await;
     answer.unwrap().json().await.unwrap()
 }
@@ -69,10 +67,8 @@ async fn export(gateway: &Served) {
     });
     let mut server = span(1, 3, "PUT /like");
     (server.kind, server.parent_span_id) = (2, call.span_id.clone());
-    let body = request("shop", vec![root, call, server]).encode_to_vec();
-    let post = gateway.client.post(gateway.url("/v1/traces"));
-    let answer = post.header("content-type", PROTOBUF).body(body).send();
-    assert_eq!(answer.await.unwrap().status(), 200);
+    let spans = request("shop", vec![root, call, server]);
+    assert_eq!(post(&gateway.url(""), &spans).await.status(), 200);
 }
 
 #[tokio::test]

@@ -3,18 +3,14 @@
 
 use std::process::Command;
 
-use prost::Message;
 use reqwest::Response;
 
 use super::{assert_kept, trace};
-use crate::support::{PROTOBUF, Process, client, command_after};
+use crate::support::{Process, command_after, post};
 
-/// Traces of the one who sends until the disk is full; the number says which.
-async fn post(process: &Process, number: u32) -> Response {
-    let url = format!("{}/v1/traces", process.url);
-    let post = client().post(url).header("content-type", PROTOBUF);
-    let post = post.body(trace(0, number).encode_to_vec());
-    post.send().await.unwrap()
+/// Sends traces of the one who fills the disk; the number says which.
+async fn send(process: &Process, number: u32) -> Response {
+    post(&process.url, &trace(0, number)).await
 }
 
 async fn goes_on_when_there_is_room(process: &Process, make_room: impl FnOnce()) {
@@ -22,7 +18,7 @@ async fn goes_on_when_there_is_room(process: &Process, make_room: impl FnOnce())
     let refused = loop {
         let number = u32::try_from(taken.len()).unwrap();
         assert!(number < 10_000, "the disk is never full");
-        let answer = post(process, number).await;
+        let answer = send(process, number).await;
         if answer.status() != 200 {
             break answer;
         }
@@ -35,7 +31,7 @@ async fn goes_on_when_there_is_room(process: &Process, make_room: impl FnOnce())
     make_room();
     let number = u32::try_from(taken.len()).unwrap();
     for number in number..number + 10 {
-        assert_eq!(post(process, number).await.status(), 200);
+        assert_eq!(send(process, number).await.status(), 200);
         taken.push((0, number));
     }
     assert_kept(process, &taken).await;

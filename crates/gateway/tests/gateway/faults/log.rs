@@ -2,11 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use prost::Message;
 use tempfile::TempDir;
 
 use super::{SPANS_PER_TRACE, trace};
-use crate::support::{PROTOBUF, Process, client, command};
+use crate::support::{Process, command, post};
 
 const TRACES: u32 = 20;
 
@@ -15,10 +14,8 @@ async fn killed() -> TempDir {
     let dir = tempfile::tempdir().unwrap();
     let process = Process::start(&mut command(&dir));
     for number in 0..TRACES {
-        let post = client().post(format!("{}/v1/traces", process.url));
-        let post = post.header("content-type", PROTOBUF);
-        let answer = post.body(trace(0, number).encode_to_vec()).send().await;
-        assert_eq!(answer.unwrap().status(), 200);
+        let answer = post(&process.url, &trace(0, number)).await;
+        assert_eq!(answer.status(), 200);
     }
     dir
 }

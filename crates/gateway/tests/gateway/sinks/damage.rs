@@ -88,8 +88,7 @@ async fn a_flipped_bit_costs_one_span_which_is_said_and_the_rest_is_delivered() 
 #[tokio::test]
 async fn a_destroyed_page_costs_its_spans_and_the_rest_is_delivered() {
     let destroy = |file: &mut [u8], place: usize| {
-        let page = place / PAGE * PAGE;
-        file[page..page + 8].fill(0);
+        destroy_page(file, place / PAGE * PAGE);
     };
     let (_, sent, damaged) = delivered_after(destroy).await;
     assert_eq!(sent + damaged, u64::from(SPANS));
@@ -130,6 +129,14 @@ async fn opened_after(change: impl FnOnce(&mut Vec<u8>)) -> (TestGateway, FakeHo
     (gateway, fake)
 }
 
+fn destroy_page(file: &mut [u8], page: usize) {
+    file[page..page + 8].fill(0);
+}
+
+fn destroy_table(file: &mut [u8], table: &str) {
+    destroy_page(file, root_page(file, table));
+}
+
 /// The page where a table begins, which the table of tables names by number.
 fn root_page(file: &[u8], table: &str) -> usize {
     let copy = tempfile::NamedTempFile::new().unwrap();
@@ -153,10 +160,7 @@ async fn a_file_without_its_header_is_put_aside_and_a_new_one_takes_spans() {
 
 #[tokio::test]
 async fn a_file_whose_list_of_traces_is_damaged_is_read_back_and_all_spans_are_delivered() {
-    let change = |file: &mut Vec<u8>| {
-        let page = root_page(file, "trace");
-        file[page..page + 8].fill(0);
-    };
+    let change = |file: &mut Vec<u8>| destroy_table(file, "trace");
     let (gateway, fake) = opened_after(change).await;
     assert_eq!(done(&gateway, "otlp").await.sent, u64::from(SPANS));
     assert_eq!(fake.spans().len(), usize::from(SPANS));
@@ -167,10 +171,7 @@ async fn a_file_whose_list_of_traces_is_damaged_is_read_back_and_all_spans_are_d
 
 #[tokio::test]
 async fn sinks_whose_places_are_damaged_begin_with_the_first_span() {
-    let change = |file: &mut Vec<u8>| {
-        let page = root_page(file, "sink");
-        file[page..page + 8].fill(0);
-    };
+    let change = |file: &mut Vec<u8>| destroy_table(file, "sink");
     let (gateway, fake) = opened_after(change).await;
     assert_eq!(done(&gateway, "otlp").await.sent, u64::from(SPANS));
     assert_eq!(fake.spans().len(), usize::from(SPANS));
@@ -181,8 +182,7 @@ async fn a_span_that_was_damaged_as_well_is_still_said() {
     let change = |file: &mut Vec<u8>| {
         let place = place_of(file, 100);
         file[place + 50] ^= 1;
-        let page = root_page(file, "trace");
-        file[page..page + 8].fill(0);
+        destroy_table(file, "trace");
     };
     let (gateway, _) = opened_after(change).await;
     let status = done(&gateway, "otlp").await;
@@ -207,10 +207,7 @@ async fn a_file_that_is_something_else_is_refused_and_left_alone() {
 
 #[tokio::test]
 async fn damage_that_shows_when_a_span_is_stored_is_mended_by_the_next_start() {
-    let change = |file: &mut Vec<u8>| {
-        let page = root_page(file, "trace_by_start");
-        file[page..page + 8].fill(0);
-    };
+    let change = |file: &mut Vec<u8>| destroy_table(file, "trace_by_start");
     let (mut config, dir, _) = changed(change).await;
     let fake = FakeHoneycomb::start([]).await;
     config.otlp = Some(Otlp::new(&fake.url));

@@ -2,7 +2,6 @@
 
 use std::{
     collections::VecDeque,
-    io::Read,
     sync::{Arc, Mutex},
 };
 
@@ -13,7 +12,6 @@ use axum::{
     http::{HeaderMap, Response},
     routing::{get, post},
 };
-use flate2::read::GzDecoder;
 use opentelemetry_proto::tonic::{
     collector::trace::v1::{
         ExportTracePartialSuccess, ExportTraceServiceRequest, ExportTraceServiceResponse,
@@ -21,7 +19,8 @@ use opentelemetry_proto::tonic::{
     trace::v1::Span,
 };
 use prost::Message;
-use tokio::net::TcpListener;
+
+use super::spans::{decoded, spans_of};
 
 pub(crate) const KEY: &str = "hcaik_01hqk4k20cjeh63wca8vva5stw70nft6m5n8wr8f5mjx3762s8269j50wc";
 
@@ -61,9 +60,7 @@ impl FakeHoneycomb {
             .route("/v1/traces", post(answer))
             .route("/1/auth", get(auth))
             .with_state(Arc::clone(&seen));
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(axum::serve(listener, router).into_future());
+        let url = super::serve(router).await;
         Self { url, seen }
     }
 
@@ -78,10 +75,7 @@ impl FakeHoneycomb {
 
     /// The spans it took, in order.
     pub(crate) fn spans(&self) -> Vec<Span> {
-        let requests = self.taken().into_iter();
-        let resources = requests.flat_map(|request| request.resource_spans);
-        let scopes = resources.flat_map(|resource| resource.scope_spans);
-        scopes.flat_map(|scope| scope.spans).collect()
+        self.taken().into_iter().flat_map(spans_of).collect()
     }
 }
 
@@ -130,10 +124,7 @@ fn read(headers: &HeaderMap, body: &[u8]) -> Result<ExportTraceServiceRequest, S
     };
     expect("content-type", "application/x-protobuf")?;
     expect("content-encoding", "gzip")?;
-    let mut inflated = Vec::new();
-    let read = GzDecoder::new(body).read_to_end(&mut inflated);
-    read.map_err(|error| error.to_string())?;
-    ExportTraceServiceRequest::decode(&*inflated).map_err(|error| error.to_string())
+    decoded(body).map_err(|error| error.to_string())
 }
 
 fn span_count(request: &ExportTraceServiceRequest) -> usize {

@@ -20,12 +20,13 @@ use otel_web_gateway::{Config, Gateway};
 use prost::Message;
 use serde_json::Value;
 use tempfile::TempDir;
+use tokio::net::TcpListener;
 use tower::ServiceExt;
 use trace_model::Status;
 
 pub(crate) use self::{
     honeycomb::{FakeHoneycomb, KEY, Reply},
-    process::{Process, client, command},
+    process::{Process, client, command, post},
     receiver::{Manner, Receiver},
     rollbar::{FakeRollbar, TOKEN},
     served::Served,
@@ -35,6 +36,14 @@ pub(crate) use self::{
 
 #[cfg(target_os = "linux")]
 pub(crate) use self::process::command_after;
+
+/// The address at which this is served from now on.
+pub(crate) async fn serve(router: Router) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(axum::serve(listener, router).into_future());
+    url
+}
 
 pub(crate) const PROTOBUF: &str = "application/x-protobuf";
 pub(crate) const JSON: &str = "application/json";

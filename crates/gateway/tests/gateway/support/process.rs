@@ -5,9 +5,12 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
+use prost::Message;
 use serde_json::Value;
 use tempfile::TempDir;
 use trace_model::{SinkStatus, Status};
+
+use super::PROTOBUF;
 
 /// The gateway's command, with a store in `dir`.
 pub(crate) fn command(dir: &TempDir) -> Command {
@@ -101,4 +104,11 @@ impl Drop for Process {
 
 pub(crate) fn client() -> reqwest::Client {
     reqwest::Client::builder().no_proxy().build().unwrap()
+}
+
+/// Posts spans to the gateway at `url`.
+pub(crate) async fn post(url: &str, spans: &impl Message) -> reqwest::Response {
+    let post = client().post(format!("{url}/v1/traces"));
+    let post = post.header("content-type", PROTOBUF);
+    post.body(spans.encode_to_vec()).send().await.unwrap()
 }

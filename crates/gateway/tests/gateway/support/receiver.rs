@@ -3,7 +3,6 @@
 //! Spans are told apart by their number, which is their id. It keeps a byte for each.
 
 use std::{
-    io::Read,
     net::SocketAddr,
     sync::{Arc, Mutex},
     time::Duration,
@@ -13,16 +12,15 @@ use axum::{
     body::{Body, Bytes, to_bytes},
     http::{Request, Response, StatusCode},
 };
-use flate2::read::GzDecoder;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
-use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
-use prost::Message;
 use tokio::{
     net::{TcpListener, TcpSocket, TcpStream},
     task::{JoinHandle, JoinSet},
     time::sleep,
 };
+
+use super::spans::{decoded, spans_of};
 
 /// How it treats a request.
 #[derive(Clone, Copy, Debug)]
@@ -154,13 +152,8 @@ async fn answer(
 }
 
 fn numbers(body: &[u8]) -> Vec<u64> {
-    let mut inflated = Vec::new();
-    GzDecoder::new(body).read_to_end(&mut inflated).unwrap();
-    let request = ExportTraceServiceRequest::decode(&*inflated).unwrap();
-    let resources = request.resource_spans.into_iter();
-    let scopes = resources.flat_map(|resource| resource.scope_spans);
-    let spans = scopes.flat_map(|scope| scope.spans);
     let number = |id: Vec<u8>| u64::from_be_bytes(id.try_into().unwrap());
+    let spans = spans_of(decoded(body).unwrap());
     spans.map(|span| number(span.span_id)).collect()
 }
 

@@ -14,7 +14,6 @@ use axum::{
     routing::post,
 };
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
 
 pub(crate) const TOKEN: &str = "c5f2a3b7d9e84f10a6b2c3d4e5f60718";
 
@@ -41,9 +40,7 @@ impl FakeRollbar {
         let router = Router::new()
             .route("/api/1/item/", post(answer))
             .with_state(Arc::clone(&seen));
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(axum::serve(listener, router).into_future());
+        let url = super::serve(router).await;
         Self { url, seen }
     }
 

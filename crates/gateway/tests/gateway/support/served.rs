@@ -10,6 +10,8 @@ use tokio::{
     task::JoinHandle,
 };
 
+use super::process::client;
+
 pub(crate) struct Served {
     pub(crate) client: reqwest::Client,
     pub(crate) viewer_url: String,
@@ -28,7 +30,7 @@ impl Served {
         configure(&mut config);
         let gateway = Gateway::start(&config).await.unwrap();
         Self {
-            client: reqwest::Client::builder().no_proxy().build().unwrap(),
+            client: client(),
             viewer_url: gateway.viewer_url().to_owned(),
             xray_address: gateway.xray_address(),
             port: gateway.address().port(),

@@ -1,14 +1,15 @@
 //! Spans to send.
 
-use std::io::Write;
+use std::io::{self, Read, Write};
 
-use flate2::{Compression, write::GzEncoder};
+use flate2::{Compression, read::GzDecoder, write::GzEncoder};
 use opentelemetry_proto::tonic::{
     collector::trace::v1::ExportTraceServiceRequest,
     common::v1::{AnyValue, InstrumentationScope, KeyValue, any_value::Value},
     resource::v1::Resource,
     trace::v1::{ResourceSpans, ScopeSpans, Span, span::Event},
 };
+use prost::Message;
 
 const START: u64 = 1_790_000_000_000_000_000;
 
@@ -77,6 +78,19 @@ fn string(key: &str, value: &str) -> KeyValue {
         value: Some(AnyValue { value }),
         ..KeyValue::default()
     }
+}
+
+/// A gzipped request.
+pub(super) fn decoded(body: &[u8]) -> io::Result<ExportTraceServiceRequest> {
+    let mut inflated = Vec::new();
+    GzDecoder::new(body).read_to_end(&mut inflated)?;
+    Ok(ExportTraceServiceRequest::decode(&*inflated)?)
+}
+
+pub(super) fn spans_of(request: ExportTraceServiceRequest) -> impl Iterator<Item = Span> {
+    let resources = request.resource_spans.into_iter();
+    let scopes = resources.flat_map(|resource| resource.scope_spans);
+    scopes.flat_map(|scope| scope.spans)
 }
 
 pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {

@@ -57,9 +57,22 @@ fn named<'a>(spans: &'a [Value], name: &str) -> &'a Value {
 
 fn attribute<'a>(span: &'a Value, key: &str) -> &'a Value {
     let mut attributes = span["attributes"].as_array().unwrap().iter();
-    &attributes
-        .find(|attribute| attribute["key"] == key)
-        .unwrap()["value"]
+    let found = attributes.find(|attribute| attribute["key"] == key);
+    &found.unwrap_or_else(|| panic!("no {key} in {span:#}"))["value"]
+}
+
+/// The subsegment of `program.py` that has an annotation and metadata.
+pub(crate) fn assert_home_activities(spans: &[Value]) {
+    let home = named(spans, "home-activities");
+    assert_eq!(
+        home["parentSpanId"],
+        named(spans, "backend-flask")["spanId"]
+    );
+    assert_eq!(attribute(home, "user"), &json!({"stringValue": "andrew"}));
+    let counts =
+        json!({"kvlistValue": {"values": [{"key": "results", "value": {"intValue": "3"}}]}});
+    let metadata = json!({"kvlistValue": {"values": [{"key": "counts", "value": counts}]}});
+    assert_eq!(attribute(home, "aws.xray.metadata.cruddur"), &metadata);
 }
 
 #[tokio::test]
@@ -82,13 +95,7 @@ async fn what_awss_sdk_sends_is_a_trace_with_its_metadata_statements_and_excepti
         attribute(segment, "http.response.status_code"),
         &json!({"intValue": "500"})
     );
-    let home = named(&spans, "home-activities");
-    assert_eq!(home["parentSpanId"], segment["spanId"]);
-    assert_eq!(attribute(home, "user"), &json!({"stringValue": "andrew"}));
-    let counts =
-        json!({"kvlistValue": {"values": [{"key": "results", "value": {"intValue": "3"}}]}});
-    let metadata = json!({"kvlistValue": {"values": [{"key": "counts", "value": counts}]}});
-    assert_eq!(attribute(home, "aws.xray.metadata.cruddur"), &metadata);
+    assert_home_activities(&spans);
     let statement = named(&spans, "db.example.com");
     assert_eq!(statement["kind"], 3);
     assert_eq!(
