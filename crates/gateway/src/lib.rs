@@ -31,7 +31,7 @@
 //! **Nothing waits for a sink.** A sink reads the store; nobody hands it anything.
 //!
 //! **Every span is accounted for**: stored, or rejected with a reason; and for each sink
-//! sent, waiting, or dropped with a reason.
+//! sent, waiting, skipped, or dropped with a reason. Imported spans are for no sink.
 
 mod api;
 mod client;
