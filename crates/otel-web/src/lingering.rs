@@ -17,8 +17,21 @@ const MOST: usize = 128;
 /// waits after an action.
 const SHORTEST_MS: f64 = 25.0;
 
+/// As long as the action goes on, for its trace is not complete before anyway: a request's timings
+/// come when its body has, which may be long after its headers. No longer, lest a crash takes it.
+const LONGEST_MS: f64 = 1_000.0;
+
 #[derive(Debug, Default)]
 pub(crate) struct Lingering(Vec<Ended>);
+
+/// What is left of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lingers {
+    None,
+    /// Only spans of actions that go on; when those end, the exporter hears of it.
+    Open,
+    Over,
+}
 
 #[derive(Debug)]
 struct Ended {
@@ -51,8 +64,13 @@ impl Lingering {
 
 impl Pipeline {
     /// Whether any span has ended and is not queued yet.
-    pub(crate) fn lingers(&self) -> bool {
-        !self.lingering.0.is_empty()
+    pub(crate) fn lingers(&self) -> Lingers {
+        let mut ended = self.lingering.0.iter();
+        match ended.next() {
+            None => Lingers::None,
+            Some(first) if ended.chain([first]).all(|ended| self.goes_on(ended)) => Lingers::Open,
+            Some(_) => Lingers::Over,
+        }
     }
 
     /// A span that is open, or has ended and lingers.
@@ -82,17 +100,74 @@ impl Pipeline {
 
     /// Queues those that have waited long enough, and are not to stay.
     pub(crate) fn release_due(&mut self, stays: &dyn Fn(SpanId) -> bool) {
-        let latest_ms = platform::monotonic_ms() - SHORTEST_MS;
-        self.release_except(&|span_id, at_ms| at_ms > latest_ms || stays(span_id));
+        let now = platform::monotonic_ms();
+        self.release_except(&|pipeline, ended| {
+            let age_ms = now - ended.at_ms;
+            age_ms < SHORTEST_MS
+                || age_ms < LONGEST_MS && pipeline.goes_on(ended)
+                || stays(ended.record.context.span_id())
+        });
     }
 
-    fn release_except(&mut self, stays: &dyn Fn(SpanId, f64) -> bool) {
+    fn goes_on(&self, ended: &Ended) -> bool {
+        let trace_id = ended.record.context.trace_id();
+        self.open.local_root_of(trace_id).is_some()
+    }
+
+    fn release_except(&mut self, stays: &dyn Fn(&Self, &Ended) -> bool) {
         for ended in std::mem::take(&mut self.lingering.0) {
-            if stays(ended.record.context.span_id(), ended.at_ms) {
+            if stays(self, &ended) {
                 self.lingering.0.push(ended);
             } else {
                 self.enqueue(ended.record);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use opentelemetry::Context;
+    use opentelemetry::trace::{TraceContextExt, Tracer, TracerProvider as _};
+
+    use super::*;
+    use crate::TracerProvider;
+    use crate::pipeline::{edit, install, ticket_of, with};
+    use crate::sampler::Sampler;
+
+    fn released() -> usize {
+        with(|pipeline| {
+            pipeline.release_due(&|_| false);
+            pipeline.queue.take_all().len()
+        })
+        .unwrap()
+    }
+
+    fn age_by(ms: f64) {
+        with(|pipeline| pipeline.lingering.0[0].at_ms -= ms);
+    }
+
+    #[test]
+    fn a_request_waits_for_its_timings_while_its_action_goes_on_but_not_for_ever() {
+        install(Sampler::with_ratio(1.0), 2048);
+        let tracer = TracerProvider::default().tracer("test");
+        let action = Context::new().with_span(tracer.start("action"));
+        let end_request = || {
+            let request = tracer.start_with_context("request", &action);
+            let request = Context::new().with_span(request);
+            edit(ticket_of(&request), |open| open.lingers = true);
+            request.span().end();
+        };
+        end_request();
+        age_by(SHORTEST_MS);
+        assert_eq!(released(), 0);
+        assert_eq!(with(|pipeline| pipeline.lingers()), Some(Lingers::Open));
+        age_by(LONGEST_MS);
+        assert_eq!(released(), 1);
+        end_request();
+        action.span().end();
+        assert_eq!(with(|pipeline| pipeline.lingers()), Some(Lingers::Over));
+        age_by(SHORTEST_MS);
+        assert_eq!(released(), 2);
     }
 }

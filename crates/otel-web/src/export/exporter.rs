@@ -9,6 +9,7 @@ use super::compression::Compression;
 use super::health::Health;
 use super::plan::{Plan, Situation};
 use super::{deliver, seal};
+use crate::lingering::Lingers;
 use crate::pipeline::{self, Ended};
 use crate::platform::{self, Timer};
 use crate::slot::{self, Slot};
@@ -186,9 +187,9 @@ impl Exporter {
         let rest = pipeline::with(|pipeline| (pipeline.queue.is_empty(), pipeline.lingers()));
         self.plan_to_seal(match rest {
             Some((false, _)) => Plan::Now,
-            Some((true, true)) if self.line.is_long() => Plan::Later,
-            Some((true, true)) => Plan::Soon,
-            _ => Plan::Nothing,
+            None | Some((true, Lingers::None)) => Plan::Nothing,
+            Some((true, Lingers::Over)) if !self.line.is_long() => Plan::Soon,
+            Some((true, _)) => Plan::Later,
         });
     }
 

@@ -48,12 +48,15 @@ pub(crate) fn stop() {
 
 fn apply(fetch: Function, this: JsValue, arguments: Array) -> Result<JsValue, JsValue> {
     let passes = IS_OFF.get() || Context::map_current(Context::is_telemetry_suppressed);
+    if passes {
+        // A request made of a request takes its body away: nothing is made that is not sent.
+        return Reflect::apply(&fetch, &this, &arguments);
+    }
     let constructor = js::global("Request").dyn_into::<Function>();
-    let request = constructor.and_then(|request| Reflect::construct(&request, &arguments));
-    match request {
-        Ok(request) if !passes => traced(&fetch, &this, request),
+    match constructor.and_then(|request| Reflect::construct(&request, &arguments)) {
+        Ok(request) => traced(&fetch, &this, request),
         // What is wrong with the arguments, the browser says itself.
-        _ => Reflect::apply(&fetch, &this, &arguments),
+        Err(_) => Reflect::apply(&fetch, &this, &arguments),
     }
 }
 
