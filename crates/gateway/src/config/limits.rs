@@ -35,6 +35,8 @@ pub struct Retention {
     pub bytes: u64,
     /// Spans of one trace, which is summed up and read as a whole: 50,000.
     pub trace_spans: u64,
+    /// Bytes of one trace's encoded spans: 32 MiB.
+    pub trace_bytes: u64,
 }
 
 impl Default for Limits {
@@ -56,6 +58,7 @@ impl Default for Retention {
             age: Duration::from_secs(7 * 24 * 60 * 60),
             bytes: 1 << 30,
             trace_spans: 50_000,
+            trace_bytes: 32 << 20,
         }
     }
 }
@@ -91,10 +94,12 @@ impl Retention {
         let age = |hours: u32| Duration::from_secs(u64::from(hours) * 3600);
         let bytes = |megabytes: u32| u64::from(megabytes) << 20;
         let trace_spans = lookup.number("store.trace_spans")?;
+        let trace_bytes = lookup.number("store.trace_mb")?;
         Ok(Self {
             age: lookup.number("store.keep_hours")?.map_or(default.age, age),
             bytes: lookup.number("store.keep_mb")?.map_or(default.bytes, bytes),
             trace_spans: trace_spans.unwrap_or(default.trace_spans),
+            trace_bytes: trace_bytes.map_or(default.trace_bytes, bytes),
         })
     }
 }

@@ -73,6 +73,8 @@ pub(super) const SETTINGS: &[Setting] = &[
         "MiB of database pages in use; the traces that were quiet for longest go first, forwarded or not"),
     setting("OTEL_WEB_GATEWAY_TRACE_SPANS", "store.trace_spans", "50000",
         "spans of one trace; further ones are rejected and said so. A trace is summed up and shown as a whole, so one without a bound would take the time and memory of all others"),
+    setting("OTEL_WEB_GATEWAY_TRACE_MB", "store.trace_mb", "32",
+        "MiB of one trace's encoded spans; further ones are rejected and said so, for the same reason"),
     setting("OTEL_WEB_GATEWAY_MAX_BODY_MB", "limits.body_mb", "20",
         "MiB of one request when uncompressed; more is 413. OTLP recommends 20"),
     setting("OTEL_WEB_GATEWAY_MAX_MEMORY_MB", "limits.memory_mb", "64",

@@ -55,7 +55,7 @@ fn the_file_is_read_and_the_environment_wins() {
 fn an_unknown_key_is_refused_and_the_known_ones_are_named() {
     let error = read(&[], "[store]\nkeep_days = 1").unwrap_err();
     let expected = "unknown key store.keep_days: known here are \
-                    store.file, store.keep_hours, store.keep_mb, store.trace_spans";
+                    store.file, store.keep_hours, store.keep_mb, store.trace_spans, store.trace_mb";
     assert_eq!(error, expected);
 }
 

@@ -21,7 +21,7 @@ pub(crate) enum Reason {
     Time,
     /// A datagram that is no X-Ray segment document.
     Segment,
-    /// The trace has as many spans as one may have.
+    /// The trace holds as much as one may hold.
     TraceFull,
 }
 
@@ -44,7 +44,9 @@ impl Reason {
             Self::ParentSpanId => "parent_span_id must be empty or 8 bytes",
             Self::Time => "times must be nanoseconds since 1970 that fit 63 bits",
             Self::Segment => "a datagram must hold one X-Ray segment document",
-            Self::TraceFull => "the trace has as many spans as OTEL_WEB_GATEWAY_TRACE_SPANS allows",
+            Self::TraceFull => {
+                "the trace holds as much as OTEL_WEB_GATEWAY_TRACE_SPANS and OTEL_WEB_GATEWAY_TRACE_MB allow"
+            }
         }
     }
 }

@@ -26,3 +26,55 @@ pub(super) enum Command {
 
 /// Who waits for the outcome of an append.
 pub(super) type Done = oneshot::Sender<Result<Rejections, AppendError>>;
+
+/// Commands that are carried out together, sorted.
+#[derive(Default)]
+pub(super) struct Group {
+    pub(super) batches: Vec<(Batch, i64)>,
+    /// One for each batch.
+    pub(super) waiting: Vec<Done>,
+    pub(super) advances: Vec<(&'static str, i64)>,
+    advancing: Vec<oneshot::Sender<()>>,
+    pub(super) upkeep: Option<i64>,
+    pub(super) stop: bool,
+}
+
+impl Group {
+    pub(super) fn of(commands: impl Iterator<Item = Command>) -> Self {
+        let mut group = Self::default();
+        for command in commands {
+            group.add(command);
+        }
+        group
+    }
+
+    fn add(&mut self, command: Command) {
+        match command {
+            Command::Append {
+                batch,
+                received,
+                done,
+            } => {
+                self.batches.push((batch, received));
+                self.waiting.push(done);
+            }
+            Command::Advance { sink, cursor, done } => {
+                self.advances.push((sink, cursor));
+                self.advancing.push(done);
+            }
+            Command::Upkeep { now } => self.upkeep = Some(now),
+            Command::Stop => self.stop = true,
+        }
+    }
+
+    pub(super) const fn writes_nothing(&self) -> bool {
+        self.batches.is_empty() && self.advances.is_empty()
+    }
+
+    /// A sink that is being stopped does not wait for it.
+    pub(super) fn advanced(self) {
+        for done in self.advancing {
+            let _ = done.send(());
+        }
+    }
+}

@@ -3,17 +3,34 @@
 //! SQLite guards its log with checksums and its pages with none: a disk that flips a bit
 //! gives back another span. So each span has a checksum, written with it and compared
 //! whenever it is read. A row that does not match is left where it is, left out of traces
-//! and batches, and counted by each sink that came to it as dropped, reason `damaged`.
+//! and batches, and counted by each sink that came to it as dropped, reason `damaged`. An
+//! origin that does not match costs its spans their resource and scope, and nothing else.
 
 use std::error::Error;
 
 use crc32fast::Hasher;
 use rusqlite::{ErrorCode, types::Type};
 
-/// CRC-32 over ids and body, so that a body under the wrong id is found, too.
-pub(super) fn checksum(trace_id: &[u8], span_id: &[u8], body: &[u8]) -> u32 {
+use crate::wire::Origin;
+
+/// CRC-32 over a span's ids and body, so that a body under the wrong id is found, too.
+pub(super) fn checksum(trace: i64, span_id: &[u8], body: &[u8]) -> u32 {
+    of_parts(&[&trace.to_le_bytes(), span_id, body])
+}
+
+/// CRC-32 over what spans share.
+pub(super) fn origin_checksum(origin: &Origin) -> u32 {
+    of_parts(&[
+        &origin.resource,
+        origin.resource_schema_url.as_bytes(),
+        &origin.scope,
+        origin.scope_schema_url.as_bytes(),
+    ])
+}
+
+fn of_parts(parts: &[&[u8]]) -> u32 {
     let mut hasher = Hasher::new();
-    for part in [trace_id, span_id, body] {
+    for part in parts {
         hasher.update(part);
     }
     hasher.finalize()

@@ -12,15 +12,18 @@
 //! A file that a disk has damaged is kept under another name, and what can be read of it
 //! is read back into a new one (see [`opening`]).
 
+mod chores;
 mod command;
 mod convert;
 mod damage;
 mod files;
+mod foreign;
 mod insert;
 mod list;
 mod lock;
 mod log_check;
 mod opening;
+mod origins;
 mod queue;
 mod retention;
 mod rows;
@@ -29,6 +32,7 @@ mod schema;
 mod search;
 mod signature;
 mod spans;
+mod touched;
 mod values;
 mod waiting;
 mod writer;
@@ -112,7 +116,7 @@ impl Store {
         hub: Hub,
     ) -> Result<Self, OpenError> {
         let refused = |error: std::io::Error| OpenError::new(path, &error);
-        opening::refuse_foreign(path).map_err(refused)?;
+        foreign::refuse(path).map_err(refused)?;
         let lock = lock::acquire(path).map_err(refused)?;
         let location = Arc::new(Location::new(path));
         let (connection, kept) = opening::open(&location, sinks)?;
@@ -142,6 +146,9 @@ impl Store {
         batch: Batch,
         received: i64,
     ) -> Result<Rejections, AppendError> {
+        if batch.iter().all(|(_, spans)| spans.is_empty()) {
+            return Ok(Rejections::default());
+        }
         let (done, outcome) = oneshot::channel();
         let command = Command::Append {
             batch,
@@ -195,6 +202,8 @@ impl Store {
 
     /// Lets the writer finish what waits, and closes the database.
     pub(crate) async fn close(&self) {
+        // The last connection that closes empties the log, and a reader cannot.
+        self.location.close_readers();
         let _ = self.commands.send(Command::Stop).await;
         let thread = self
             .writer

@@ -1,66 +1,98 @@
 //! Opens the store, also when a disk has damaged the file.
 //!
 //! Then the file is kept under another name, for whoever wants to look at it, and a new one
-//! begins with what can be read back (see [`salvage`]).
+//! begins with what can be read back (see [`salvage`]). The new one is complete before it
+//! takes the old one's place: whoever ends the gateway meanwhile finds the old one, and
+//! the next start begins again.
 
 use std::{
-    fs::File,
-    io::{self, Read},
+    io,
     path::{Path, PathBuf},
 };
 
 use rusqlite::Connection;
 
 use super::{
-    Kept, OpenError, damage, files::with_suffix, lock, log_check, queue, salvage, schema,
+    Kept, OpenError, damage, files::with_suffix, log_check, queue, salvage, schema,
     schema::Location,
 };
 use crate::clock;
 
-/// How every file of SQLite begins.
-const MAGIC: &[u8; 16] = b"SQLite format 3\0";
-
 /// The connection that writes, and what there is.
 pub(super) fn open(location: &Location, sinks: &[&str]) -> Result<(Connection, Kept), OpenError> {
-    let failed = |error: rusqlite::Error| OpenError::new(location.path(), &error);
-    let kept = keep_damaged_log(location.path());
-    kept.map_err(|error| OpenError::new(location.path(), &error))?;
-    let opened = location.open_writer();
-    match opened.and_then(|connection| prepared(connection, sinks)) {
-        Err(error) if damage::is_of_file(&error) => begin_anew(location, sinks, &error),
-        outcome => outcome.map_err(failed),
+    let path = location.path();
+    let failed = |error: io::Error| OpenError::new(path, &error);
+    finish_replacing(path).map_err(failed)?;
+    keep_damaged_log(path).map_err(failed)?;
+    keep_foreign_version(location).map_err(failed)?;
+    match open_known(location, sinks) {
+        Err(error) if damage::is_of_file(&error) => {
+            replace(location, sinks, &error).map_err(failed)?;
+            open_known(location, sinks).map_err(|error| OpenError::new(path, &error))
+        }
+        outcome => outcome.map_err(|error| OpenError::new(path, &error)),
     }
 }
 
-fn prepared(connection: Connection, sinks: &[&str]) -> rusqlite::Result<(Connection, Kept)> {
+fn open_known(location: &Location, sinks: &[&str]) -> rusqlite::Result<(Connection, Kept)> {
+    let connection = location.open_writer()?;
     queue::prepare(&connection, sinks)?;
     let kept = schema::kept(&connection)?;
     Ok((connection, kept))
 }
 
-fn begin_anew(
-    location: &Location,
-    sinks: &[&str],
-    damage: &rusqlite::Error,
-) -> Result<(Connection, Kept), OpenError> {
+/// A store of tables that this build does not know is another build's to read.
+fn keep_foreign_version(location: &Location) -> io::Result<()> {
+    // A file that cannot be read is looked at when it is opened.
+    if let Ok(Some(version)) = location.foreign_version() {
+        let path = location.path();
+        let aside = aside(path, &format!("version-{version}"));
+        move_to(path, &aside)?;
+        let (file, aside) = (path.display(), aside.display());
+        eprintln!(
+            "store: {file} is of version {version}, which this gateway does not read. \
+             It is kept as {aside}, and {file} begins anew"
+        );
+    }
+    Ok(())
+}
+
+fn replace(location: &Location, sinks: &[&str], damage: &rusqlite::Error) -> io::Result<()> {
     let path = location.path();
-    let aside = move_aside(path).map_err(|error| OpenError::new(path, &error))?;
-    let failed = |error: rusqlite::Error| OpenError::new(path, &error);
+    let aside = aside(path, "damaged");
     let (file, aside_file) = (path.display(), aside.display());
     eprintln!("store: {file} is damaged ({damage}) and is kept as {aside_file}");
-    let mut connection = location.open_writer().map_err(failed)?;
-    match salvage::spans(&mut connection, &aside, sinks) {
+    let new = replacement(path);
+    match salvage::spans(&Location::new(&new), path, sinks) {
         Ok(spans) => eprintln!("store: {spans} spans of it could be read and are in a new {file}"),
-        Err(error) => eprintln!("store: none of it can be read ({error}): {file} begins anew"),
+        Err(error) => {
+            eprintln!("store: none of it can be read ({error}): {file} begins anew");
+            remove(&new)?;
+        }
     }
-    prepared(connection, sinks).map_err(failed)
+    move_to(path, &aside)?;
+    finish_replacing(path)
+}
+
+/// A replacement beside a store is not complete; one alone is.
+fn finish_replacing(path: &Path) -> io::Result<()> {
+    let new = replacement(path);
+    match (path.exists(), new.exists()) {
+        (_, false) => Ok(()),
+        (true, true) => remove(&new),
+        (false, true) => move_to(&new, path),
+    }
+}
+
+fn replacement(path: &Path) -> PathBuf {
+    with_suffix(path, ".new")
 }
 
 /// SQLite takes what it can of a log and then overwrites it.
 fn keep_damaged_log(path: &Path) -> io::Result<()> {
     let log = with_suffix(path, "-wal");
     if log_check::is_damaged(&log)? {
-        let copy = damaged(&log);
+        let copy = aside(&log, "damaged");
         std::fs::copy(&log, &copy)?;
         let (log, copy) = (log.display(), copy.display());
         eprintln!("store: {log} is damaged: the newest spans are missing. It is kept as {copy}");
@@ -68,35 +100,29 @@ fn keep_damaged_log(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn damaged(file: &Path) -> PathBuf {
+fn aside(file: &Path, why: &str) -> PathBuf {
     let seconds = clock::now() / 1_000_000_000;
-    with_suffix(file, &format!(".damaged-{seconds}"))
+    with_suffix(file, &format!(".{why}-{seconds}"))
 }
 
 /// Database and log go together. The third file is an index that SQLite makes anew.
-fn move_aside(path: &Path) -> io::Result<PathBuf> {
-    let aside = damaged(path);
-    std::fs::rename(path, &aside)?;
+fn move_to(path: &Path, to: &Path) -> io::Result<()> {
     let log = with_suffix(path, "-wal");
     if log.exists() {
-        std::fs::rename(log, with_suffix(&aside, "-wal"))?;
+        std::fs::rename(log, with_suffix(to, "-wal"))?;
     }
-    match std::fs::remove_file(with_suffix(path, "-shm")) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(aside),
-    }
+    remove_if_there(&with_suffix(path, "-shm"))?;
+    std::fs::rename(path, to)
 }
 
-/// A file that is no database and that no gateway has used: somebody named the wrong one,
-/// and it is not ours to move.
-pub(super) fn refuse_foreign(path: &Path) -> io::Result<()> {
-    let mut beginning = Vec::new();
-    match File::open(path) {
-        Ok(file) => file.take(MAGIC.len() as u64).read_to_end(&mut beginning)?,
-        Err(_) => 0,
-    };
-    let is_store = beginning.is_empty() || beginning == MAGIC || lock::path(path).exists();
-    is_store
-        .then_some(())
-        .ok_or_else(|| io::Error::other("this file is no store of a gateway, and is left alone"))
+fn remove(path: &Path) -> io::Result<()> {
+    let parts = ["-wal", "-shm", ""].map(|suffix| with_suffix(path, suffix));
+    parts.iter().try_for_each(|part| remove_if_there(part))
+}
+
+fn remove_if_there(path: &Path) -> io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }

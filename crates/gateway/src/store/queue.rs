@@ -17,7 +17,8 @@ use crate::wire;
 
 /// Keeps the cursors of `sinks` and forgets all others. A new sink starts with the next span.
 pub(super) fn prepare(connection: &Connection, sinks: &[&str]) -> rusqlite::Result<()> {
-    let last_seq = super::schema::kept(connection)?.last_seq;
+    let sql = "SELECT last_seq FROM numbering";
+    let last_seq: i64 = connection.query_row(sql, [], |row| row.get(0))?;
     let known = serde_json::to_string(sinks).unwrap_or_default();
     connection.execute(
         "DELETE FROM sink WHERE name NOT IN (SELECT value FROM json_each(?))",

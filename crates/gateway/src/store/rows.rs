@@ -1,37 +1,38 @@
 //! A trace's row: what the list shows of it, kept up to date as the trace grows.
 
 use rusqlite::{Connection, OptionalExtension, named_params, params};
-use trace_model::{Trace, TraceId, TraceSummary};
+use trace_model::{Span, Trace, TraceId, TraceSummary};
 
-use super::{damage, search, signature::Signature, spans};
+use super::{damage, origins::Origins, search, signature::Signature, spans};
 
 const TRACE: &str = "INSERT INTO trace
-        (id, received, start, duration, service, services, name, span_count, error_count,
-            w0, w1, w2, w3, w4, w5, w6, w7, search, summary)
-    VALUES (:id, :received, :start, :duration, :service, :services, :name, :span_count,
-            :error_count, :w0, :w1, :w2, :w3, :w4, :w5, :w6, :w7, :search, :summary)
-    ON CONFLICT (id) DO UPDATE SET
+        (number, id, received, start, duration, service, services, name, span_count, error_count,
+            bytes, behind, w0, w1, w2, w3, w4, w5, w6, w7, search, summary)
+    VALUES (:number, :id, :received, :start, :duration, :service, :services, :name, :span_count,
+            :error_count, :bytes, 0, :w0, :w1, :w2, :w3, :w4, :w5, :w6, :w7, :search, :summary)
+    ON CONFLICT (number) DO UPDATE SET
         received = excluded.received, start = excluded.start, duration = excluded.duration,
         service = excluded.service, services = excluded.services, name = excluded.name,
         span_count = excluded.span_count, error_count = excluded.error_count,
+        bytes = excluded.bytes, behind = 0,
         w0 = excluded.w0, w1 = excluded.w1, w2 = excluded.w2, w3 = excluded.w3,
         w4 = excluded.w4, w5 = excluded.w5, w6 = excluded.w6, w7 = excluded.w7,
         search = excluded.search, summary = excluded.summary";
 
-const COUNT: &str = "UPDATE trace SET span_count = span_count + ?, received = ? WHERE id = ?";
+const COUNT: &str = "UPDATE trace
+    SET span_count = span_count + ?, bytes = bytes + ?, received = ?, behind = 1
+    WHERE number = ?";
 
-/// Rows that [`count`] changed and [`sum_up`] did not get to. The index of large traces finds them.
-const BEHIND: &str = "SELECT id, received FROM trace
-    WHERE span_count >= 2000 AND span_count <> json_extract(summary, '$.span_count')";
+const BEHIND: &str = "SELECT number, id, received FROM trace
+    WHERE behind AND number > ? ORDER BY number LIMIT 1";
 
-/// A trace of so many spans is summed up once a second, and not with each request.
-pub(super) const LARGE: u64 = 2000;
-
-/// Zero for a trace that is not there.
-pub(super) fn span_count(connection: &Connection, id: TraceId) -> rusqlite::Result<u64> {
-    let mut statement = connection.prepare_cached("SELECT span_count FROM trace WHERE id = ?")?;
-    let count = statement.query_row([id.to_bytes()], |row| row.get(0));
-    Ok(count.optional()?.unwrap_or_default())
+/// What is written beside what the spans say.
+pub(super) struct Row {
+    pub(super) number: i64,
+    /// When the latest span came.
+    pub(super) received: i64,
+    /// Of all spans' bodies.
+    pub(super) bytes: u64,
 }
 
 /// As it was last summed up.
@@ -47,59 +48,67 @@ pub(super) fn summary(
     json.map(parse).transpose()
 }
 
-/// Writes the row anew from all of the trace's spans.
-pub(super) fn sum_up(
-    connection: &Connection,
-    id: TraceId,
-    received: i64,
-) -> rusqlite::Result<TraceSummary> {
-    let spans = spans::values(connection, id)?;
-    let search = search::text(id, &spans);
-    let summary = Trace::from_spans(id, spans).summary();
-    write(connection, &summary, &search, received)?;
-    Ok(summary)
+/// How much a trace grew.
+pub(super) struct Growth {
+    pub(super) spans: u64,
+    pub(super) bytes: u64,
+    pub(super) received: i64,
 }
 
 /// Counts more spans without looking at them.
-pub(super) fn count(
-    connection: &Connection,
-    id: TraceId,
-    added: u64,
-    received: i64,
-) -> rusqlite::Result<()> {
+pub(super) fn count(connection: &Connection, number: i64, growth: Growth) -> rusqlite::Result<()> {
     let mut statement = connection.prepare_cached(COUNT)?;
-    statement.execute(params![added, received, id.to_bytes()])?;
+    let Growth {
+        spans,
+        bytes,
+        received,
+    } = growth;
+    statement.execute(params![spans, bytes, received, number])?;
     Ok(())
 }
 
-/// Sums up the large traces that grew.
-pub(super) fn catch_up(connection: &Connection) -> rusqlite::Result<Vec<TraceSummary>> {
+/// Sums up the next trace after `number` whose spans were only counted, if there is one.
+pub(super) fn catch_up(
+    connection: &Connection,
+    number: i64,
+) -> rusqlite::Result<Option<(i64, TraceSummary)>> {
     let mut statement = connection.prepare_cached(BEHIND)?;
-    let rows = statement.query_map([], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get(1)?)))?;
-    let mut summaries = Vec::new();
-    for (id, received) in rows.collect::<rusqlite::Result<Vec<_>>>()? {
-        if let Ok(id) = TraceId::try_from(&*id) {
-            summaries.push(sum_up(connection, id, received)?);
-        }
-    }
-    Ok(summaries)
+    let behind = statement.query_row([number], |row| {
+        Ok((row.get(0)?, row.get::<_, Vec<u8>>(1)?, row.get(2)?))
+    });
+    let Some((number, id, received)) = behind.optional()? else {
+        return Ok(None);
+    };
+    let id = TraceId::try_from(&*id).map_err(damage::undecodable)?;
+    let (spans, bytes) = spans::values(connection, number, &mut Origins::default())?;
+    let row = Row {
+        number,
+        received,
+        bytes,
+    };
+    let summary = write(connection, id, spans, row)?;
+    Ok(Some((number, summary)))
 }
 
-fn write(
+/// Writes the row anew from all of the trace's spans.
+pub(super) fn write(
     connection: &Connection,
-    summary: &TraceSummary,
-    search: &str,
-    received: i64,
-) -> rusqlite::Result<()> {
-    let mut signature = Signature::of_text(search);
+    id: TraceId,
+    spans: Vec<Span>,
+    row: Row,
+) -> rusqlite::Result<TraceSummary> {
+    let search = search::text(id, &spans);
+    let summary = Trace::from_spans(id, spans).summary();
+    let mut signature = Signature::of_text(&search);
     for service in &summary.services {
         signature = signature.with_service(service);
     }
     let w = signature.0;
     let mut statement = connection.prepare_cached(TRACE)?;
     statement.execute(named_params! {
-        ":id": summary.trace_id.to_bytes(),
-        ":received": received,
+        ":number": row.number,
+        ":id": id.to_bytes(),
+        ":received": row.received,
         ":start": signed(summary.start_unix_nano),
         ":duration": signed(summary.duration_nano),
         ":service": summary.service,
@@ -107,12 +116,13 @@ fn write(
         ":name": summary.name,
         ":span_count": summary.span_count,
         ":error_count": summary.error_count,
+        ":bytes": row.bytes,
         ":w0": w[0], ":w1": w[1], ":w2": w[2], ":w3": w[3],
         ":w4": w[4], ":w5": w[5], ":w6": w[6], ":w7": w[7],
         ":search": search,
-        ":summary": json(summary),
+        ":summary": json(&summary),
     })?;
-    Ok(())
+    Ok(summary)
 }
 
 /// Times beyond 63 bits are rejected before they get here.

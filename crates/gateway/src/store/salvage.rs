@@ -1,19 +1,18 @@
 //! Reads back what a damaged file still tells, row by row, around what it does not.
 //!
-//! Spans keep their numbers, so that a sink goes on where it was. Where that cannot be read,
+//! Spans keep their numbers, so that a sink goes on where it was, and so do traces. Where that cannot be read,
 //! all sinks begin with the first span: twice is better than never.
 
 use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params, params_from_iter, types::Value};
-use trace_model::TraceId;
 
-use super::{damage, rows};
+use super::{damage, origins::Origins, rows, schema::Location, spans};
 use crate::clock;
 
 const ORIGINS: &str = "SELECT 1, max(id) FROM origin";
 const ORIGIN: &str = "SELECT * FROM origin WHERE id = ?";
-const ADD_ORIGIN: &str = "INSERT OR IGNORE INTO origin VALUES (?, ?, ?, ?, ?, ?)";
+const ADD_ORIGIN: &str = "INSERT OR IGNORE INTO origin VALUES (?, ?, ?, ?, ?, ?, ?)";
 
 const SPANS: &str = "SELECT min(seq), max(seq) FROM span";
 const SPAN: &str = "SELECT * FROM span WHERE seq = ?";
@@ -25,16 +24,26 @@ const LAST_SEQ: &str = "SELECT last_seq FROM numbering";
 const NUMBER: &str = "UPDATE numbering SET last_seq = max(?,
     (SELECT coalesce(max(seq), 0) FROM span), (SELECT coalesce(max(cursor), 0) FROM sink))";
 
-/// How many spans `new` got from the old file.
-pub(super) fn spans(new: &mut Connection, old: &Path, sinks: &[&str]) -> rusqlite::Result<u64> {
+/// How many spans the new file got from the old one.
+pub(super) fn spans(new: &Location, old: &Path, sinks: &[&str]) -> rusqlite::Result<u64> {
     // Two connections: damage that one comes across spoils its open transaction.
     let old = Connection::open_with_flags(old, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let mut new = new.open_writer()?;
     let new = new.transaction()?;
     let last_seq = old.query_row(LAST_SEQ, [], |row| row.get(0));
     let last_seq = around_damage(last_seq)?.unwrap_or_default();
     let origins = numbers(&old, ORIGINS)?.unwrap_or((1, 0));
     copy((&old, ORIGIN), (&new, ADD_ORIGIN), origins)?;
-    let spans = numbers(&old, SPANS)?.unwrap_or((1, last_seq));
+    let (first, last) = numbers(&old, SPANS)?.unwrap_or((1, last_seq));
+    // A number that a disk made up may be any.
+    let spans = (
+        first,
+        if last_seq > 0 {
+            last.min(last_seq)
+        } else {
+            last
+        },
+    );
     let copied = copy((&old, SPAN), (&new, ADD_SPAN), spans)?;
     copy_cursors(&old, &new, sinks)?;
     new.execute(NUMBER, [last_seq])?;
@@ -95,12 +104,20 @@ fn cursors(old: &Connection) -> rusqlite::Result<Vec<(String, i64)>> {
 
 /// The traces' rows, made anew: all count as received now.
 fn sum_up(new: &Connection) -> rusqlite::Result<()> {
-    let mut statement = new.prepare("SELECT DISTINCT trace_id FROM span")?;
-    let ids = statement.query_map([], |row| row.get::<_, Vec<u8>>(0))?;
-    for id in ids.collect::<rusqlite::Result<Vec<_>>>()? {
-        if let Ok(id) = TraceId::try_from(&*id) {
-            rows::sum_up(new, id, clock::now())?;
-        }
+    let mut statement = new.prepare("SELECT DISTINCT trace FROM span")?;
+    let numbers = statement.query_map([], |row| row.get::<_, i64>(0))?;
+    let mut origins = Origins::default();
+    for number in numbers.collect::<rusqlite::Result<Vec<_>>>()? {
+        let (spans, bytes) = spans::values(new, number, &mut origins)?;
+        let Some(id) = spans.first().map(|span| span.trace_id) else {
+            continue;
+        };
+        let row = rows::Row {
+            number,
+            received: clock::now(),
+            bytes,
+        };
+        rows::write(new, id, spans, row)?;
     }
     Ok(())
 }

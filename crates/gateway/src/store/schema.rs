@@ -12,11 +12,15 @@ use super::{Kept, search};
 
 /// * `origin`: who made spans: a resource and a scope, encoded, shared by many spans
 /// * `span`: a span's encoded message with its checksum, numbered in the order of arrival;
-///   one that `stays` was imported and is for no sink
-/// * `trace`: what the list filters by, and `summary`, the JSON object that it shows. Its
+///   one that `stays` was imported and is for no sink. Its trace is named by number: new
+///   spans are then neighbours also in the index, where trace ids, being random, would
+///   touch a page each
+/// * `trace`: what the list filters by, and `summary`, the JSON object that it shows. One
+///   that is `behind` has spans that the summary does not count yet. Its
 ///   index by start holds the short columns, so that most filters touch no row in vain;
 ///   the one by words does so for free text and services (see `signature`).
 /// * `sink`: how far each sink has come
+/// * `moved`: numbers that spans had before they were revised; no sink lost those
 /// * `numbering`: the number of the newest span, which may be gone already
 const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS origin (
@@ -25,19 +29,20 @@ CREATE TABLE IF NOT EXISTS origin (
     resource_schema_url TEXT NOT NULL,
     scope BLOB NOT NULL,
     scope_schema_url TEXT NOT NULL,
+    crc INTEGER NOT NULL,
     last_seq INTEGER NOT NULL,
     UNIQUE (resource, resource_schema_url, scope, scope_schema_url)
 );
 CREATE INDEX IF NOT EXISTS origin_by_use ON origin (last_seq);
 CREATE TABLE IF NOT EXISTS span (
     seq INTEGER PRIMARY KEY,
-    trace_id BLOB NOT NULL,
+    trace INTEGER NOT NULL,
     span_id BLOB NOT NULL,
     origin INTEGER NOT NULL,
     body BLOB NOT NULL,
     crc INTEGER NOT NULL,
     stays INTEGER NOT NULL,
-    UNIQUE (trace_id, span_id)
+    UNIQUE (trace, span_id)
 );
 CREATE TABLE IF NOT EXISTS trace (
     number INTEGER PRIMARY KEY,
@@ -50,6 +55,8 @@ CREATE TABLE IF NOT EXISTS trace (
     name TEXT NOT NULL,
     span_count INTEGER NOT NULL,
     error_count INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    behind INTEGER NOT NULL,
     w0 INTEGER NOT NULL,
     w1 INTEGER NOT NULL,
     w2 INTEGER NOT NULL,
@@ -64,12 +71,15 @@ CREATE TABLE IF NOT EXISTS trace (
 CREATE INDEX IF NOT EXISTS trace_by_start
     ON trace (start DESC, service, duration, error_count, name);
 CREATE INDEX IF NOT EXISTS trace_by_words ON trace (start DESC, w0, w1, w2, w3, w4, w5, w6, w7);
-CREATE INDEX IF NOT EXISTS trace_large ON trace (span_count) WHERE span_count >= 2000;
+CREATE INDEX IF NOT EXISTS trace_behind ON trace (number) WHERE behind;
 CREATE INDEX IF NOT EXISTS trace_by_arrival ON trace (received);
 CREATE TABLE IF NOT EXISTS sink (
     name TEXT PRIMARY KEY,
     cursor INTEGER NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS moved (
+    seq INTEGER PRIMARY KEY
+);
 CREATE TABLE IF NOT EXISTS numbering (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     last_seq INTEGER NOT NULL
@@ -77,27 +87,30 @@ CREATE TABLE IF NOT EXISTS numbering (
 INSERT OR IGNORE INTO numbering VALUES (1, 0);
 ";
 
-/// Raised when the tables change. Traces are short-lived, so an older store starts afresh.
-const VERSION: i64 = 5;
+/// Raised when the tables change.
+const VERSION: i64 = 6;
+
+/// Of a file that has no tables yet.
+const NEW: i64 = 0;
+
+/// Says in the file's header that it is a gateway's store.
+pub(super) const APPLICATION_ID: u32 = u32::from_be_bytes(*b"otwb");
 
 /// Instead of the version: damage showed when a span was stored, and not at the start.
 const DAMAGED: i64 = -1;
 
 /// `synchronous = FULL`: a commit is on the disk, not only with the system, before it is acknowledged.
+/// `wal_autocheckpoint`: 32 MiB of log before pages go to their places, each once however often it changed.
 const WRITER_PRAGMAS: &str = "
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
 PRAGMA temp_store = MEMORY;
+PRAGMA wal_autocheckpoint = 8192;
 PRAGMA journal_size_limit = 67108864;
 ";
 
-const DROP_ALL: &str = "
-DROP TABLE IF EXISTS origin;
-DROP TABLE IF EXISTS span;
-DROP TABLE IF EXISTS trace;
-DROP TABLE IF EXISTS sink;
-DROP TABLE IF EXISTS numbering;
-";
+/// How long one connection waits for another's lock. Readers never have one.
+pub(super) const BUSY: Duration = Duration::from_secs(5);
 
 /// A connection keeps 2 MB of pages: enough of them for a viewer or two.
 const IDLE_READERS: usize = 8;
@@ -124,19 +137,26 @@ impl Location {
     /// The connection that writes, with the tables in place.
     pub(super) fn open_writer(&self) -> rusqlite::Result<Connection> {
         let connection = Connection::open(&self.path)?;
-        connection.busy_timeout(Duration::from_secs(5))?;
-        connection.execute_batch(WRITER_PRAGMAS)?;
-        let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        connection.busy_timeout(BUSY)?;
+        let version = version(&connection)?;
         if version == DAMAGED {
             let corrupt = ffi::Error::new(ffi::SQLITE_CORRUPT);
             return Err(rusqlite::Error::SqliteFailure(corrupt, None));
         }
-        if version != VERSION {
-            connection.execute_batch(DROP_ALL)?;
+        if version == NEW {
+            // Before there is a log, so that the file itself says whose it is.
+            connection.pragma_update(None, "application_id", APPLICATION_ID)?;
         }
+        connection.execute_batch(WRITER_PRAGMAS)?;
         connection.execute_batch(TABLES)?;
         connection.pragma_update(None, "user_version", VERSION)?;
         Ok(connection)
+    }
+
+    /// The version of tables that this build does not know, if the file has such.
+    pub(super) fn foreign_version(&self) -> rusqlite::Result<Option<i64>> {
+        let version = version(&Connection::open(&self.path)?)?;
+        Ok((![NEW, VERSION, DAMAGED].contains(&version)).then_some(version))
     }
 
     /// Runs a query on an idle reader, or on a new one.
@@ -154,10 +174,14 @@ impl Location {
         result
     }
 
+    pub(super) fn close_readers(&self) {
+        self.idle().clear();
+    }
+
     fn open_reader(&self) -> rusqlite::Result<Connection> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.path, flags)?;
-        connection.busy_timeout(Duration::from_secs(5))?;
+        connection.busy_timeout(BUSY)?;
         search::add_contains(&connection)?;
         Ok(connection)
     }
@@ -165,6 +189,10 @@ impl Location {
     fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
         self.readers.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.query_row("PRAGMA user_version", [], |row| row.get(0))
 }
 
 /// The next start is to put the file aside.

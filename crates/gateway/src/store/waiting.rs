@@ -9,10 +9,10 @@ use rusqlite::{Connection, Row, params};
 
 use super::{Pending, damage, spans};
 
-const WAITING: &str = "SELECT origin, body, trace_id, span_id, crc, seq, stays FROM span
+const WAITING: &str = "SELECT origin, body, trace, span_id, crc, seq, stays FROM span
     WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?";
 
-const ONE: &str = "SELECT origin, body, trace_id, span_id, crc, seq, stays FROM span WHERE seq = ?";
+const ONE: &str = "SELECT origin, body, trace, span_id, crc, seq, stays FROM span WHERE seq = ?";
 
 /// Encoding adds a few bytes to each span: its tag and its length.
 const ENVELOPE_BYTES: usize = 8;
@@ -123,7 +123,8 @@ impl Batch {
     fn finish(self, connection: &Connection, cursor: i64, last: i64) -> rusqlite::Result<Pending> {
         let up_to = self.up_to.unwrap_or(last);
         let spans = self.spans.len();
-        let found = (spans + self.damaged.len()) as u64 + self.staying;
+        let moved = count_moved(connection, cursor, up_to)?;
+        let found = (spans + self.damaged.len()) as u64 + self.staying + moved;
         Ok(Pending {
             request: spans::grouped(connection, self.spans)?,
             spans,
@@ -132,4 +133,11 @@ impl Batch {
             up_to,
         })
     }
+}
+
+/// Numbers in the gap whose spans have others now.
+fn count_moved(connection: &Connection, cursor: i64, up_to: i64) -> rusqlite::Result<u64> {
+    let sql = "SELECT count(*) FROM moved WHERE seq > ? AND seq <= ?";
+    let mut statement = connection.prepare_cached(sql)?;
+    statement.query_row([cursor, up_to], |row| row.get(0))
 }

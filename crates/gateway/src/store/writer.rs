@@ -3,16 +3,19 @@
 //! It takes all requests that wait, up to a bound, into one transaction ("group commit"):
 //! under load the price of a durable commit is shared, and an idle gateway commits at once.
 //! A failed transaction fails all of its requests, and none of their spans were stored.
+//! Between two groups it does a part of the [`chores`](super::chores).
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, watch};
 
 use super::{
     AppendError, Kept,
-    command::{Command, Done},
+    chores::Chores,
+    command::{Command, Group},
     damage,
     insert::{Inserted, Insertion},
-    queue, retention, rows, schema,
+    queue, schema,
+    touched::Bounds,
 };
 use crate::{
     config::Retention,
@@ -25,7 +28,8 @@ const GROUP: usize = 256;
 
 pub(super) struct Writer {
     connection: Connection,
-    retention: Retention,
+    bounds: Bounds,
+    chores: Chores,
     hub: Hub,
     kept: watch::Sender<Kept>,
     is_damaged: bool,
@@ -40,7 +44,11 @@ impl Writer {
     ) -> Self {
         Self {
             connection,
-            retention,
+            bounds: Bounds {
+                spans: retention.trace_spans,
+                bytes: retention.trace_bytes,
+            },
+            chores: Chores::new(retention),
             hub,
             kept,
             is_damaged: false,
@@ -50,69 +58,77 @@ impl Writer {
     /// Works until told to stop, or until nobody can send commands any more.
     pub(super) fn run(mut self, mut commands: mpsc::Receiver<Command>) {
         let mut group = Vec::with_capacity(GROUP);
-        while commands.blocking_recv_many(&mut group, GROUP) > 0 {
-            let stop = group.iter().any(|command| matches!(command, Command::Stop));
-            self.perform(group.drain(..));
-            if stop {
+        while self.next_group(&mut commands, &mut group) {
+            let group = Group::of(group.drain(..));
+            let is_last = group.stop;
+            self.perform(group);
+            if is_last {
                 return;
             }
+            self.do_chores();
         }
     }
 
-    fn perform(&mut self, group: impl Iterator<Item = Command>) {
-        let (mut waiting, mut upkeep) = (Vec::new(), Vec::new());
-        let mut batches = Vec::new();
-        for command in group {
-            match command {
-                Command::Append {
-                    batch,
-                    received,
-                    done,
-                } => {
-                    batches.push((batch, received));
-                    waiting.push(done);
-                }
-                other => upkeep.push(other),
+    /// Waits for commands, unless there are chores to do meanwhile. False when there will be none.
+    fn next_group(&self, commands: &mut mpsc::Receiver<Command>, group: &mut Vec<Command>) -> bool {
+        if !self.chores.remain() {
+            return commands.blocking_recv_many(group, GROUP) > 0;
+        }
+        while group.len() < GROUP {
+            match commands.try_recv() {
+                Ok(command) => group.push(command),
+                Err(mpsc::error::TryRecvError::Empty) => return true,
+                Err(mpsc::error::TryRecvError::Disconnected) => return !group.is_empty(),
             }
         }
-        if !batches.is_empty() {
-            self.append(batches, waiting);
-        }
-        for command in upkeep {
-            self.keep_up(command);
-        }
-        report(self.retain(None));
+        true
     }
 
     /// A client that went away does not wait for its answer.
-    fn append(&mut self, batches: Vec<(Batch, i64)>, waiting: Vec<Done>) {
-        match self.insert(batches) {
+    fn perform(&mut self, mut group: Group) {
+        if let Some(now) = group.upkeep {
+            self.chores.begin(now);
+        }
+        if group.writes_nothing() {
+            return;
+        }
+        let batches = std::mem::take(&mut group.batches);
+        match self.write(batches, &group.advances) {
             Ok((inserted, rejections)) => {
                 self.announce(inserted);
-                for (done, rejections) in waiting.into_iter().zip(rejections) {
+                for (done, rejections) in group.waiting.drain(..).zip(rejections) {
                     let _ = done.send(Ok(rejections));
                 }
             }
-            Err(error) => {
-                if damage::is_of_file(&error) {
-                    self.damaged();
-                }
-                let error = AppendError::Failed(error.to_string());
-                for done in waiting {
-                    let _ = done.send(Err(error.clone()));
-                }
-            }
+            Err(error) => self.failed(&mut group, &error),
         }
+        group.advanced();
+    }
+
+    /// Sinks' places are noted all the same, if that can be done without the spans.
+    fn failed(&mut self, group: &mut Group, error: &rusqlite::Error) {
+        if damage::is_of_file(error) {
+            self.damaged();
+        }
+        let error = AppendError::Failed(error.to_string());
+        for done in group.waiting.drain(..) {
+            let _ = done.send(Err(error.clone()));
+        }
+        report(self.write(Vec::new(), &group.advances).map(drop));
     }
 
     /// What was added, and what of each batch was not.
-    fn insert(
+    fn write(
         &mut self,
         batches: Vec<(Batch, i64)>,
+        advances: &[(&str, i64)],
     ) -> rusqlite::Result<(Inserted, Vec<Rejections>)> {
         let last_seq = self.kept.borrow().last_seq;
         let transaction = self.connection.transaction()?;
-        let mut insertion = Insertion::new(&transaction, last_seq, self.retention.trace_spans);
+        for (sink, cursor) in advances {
+            queue::advance(&transaction, sink, *cursor)?;
+        }
+        let mut insertion = Insertion::new(&transaction, last_seq, self.bounds);
         let rejections = batches
             .into_iter()
             .map(|(batch, received)| insertion.add(batch, received))
@@ -141,38 +157,19 @@ impl Writer {
         self.hub.publish(inserted.summaries);
     }
 
-    /// Upkeep that fails is tried again with the next: the spans are safe either way.
-    fn keep_up(&mut self, command: Command) {
-        let result = match command {
-            Command::Advance { sink, cursor, done } => {
-                let advanced = queue::advance(&self.connection, sink, cursor);
-                // A sink that is being stopped does not wait for it.
-                let _ = done.send(());
-                advanced
+    /// What fails is tried again with the next upkeep: the spans are safe either way.
+    fn do_chores(&mut self) {
+        match self.chores.step(&mut self.connection) {
+            Ok(done) => {
+                self.kept.send_if_modified(|kept| {
+                    kept.spans = kept.spans.saturating_sub(done.removed.spans);
+                    kept.traces = kept.traces.saturating_sub(done.removed.traces);
+                    done.removed.traces > 0
+                });
+                self.hub.publish(done.summary.into_iter().collect());
             }
-            Command::Upkeep { now } => self.catch_up().and_then(|()| self.retain(Some(now))),
-            Command::Append { .. } | Command::Stop => Ok(()),
-        };
-        report(result);
-    }
-
-    fn catch_up(&mut self) -> rusqlite::Result<()> {
-        let transaction = self.connection.transaction()?;
-        let summaries = rows::catch_up(&transaction)?;
-        transaction.commit()?;
-        self.hub.publish(summaries);
-        Ok(())
-    }
-
-    fn retain(&mut self, now: Option<i64>) -> rusqlite::Result<()> {
-        let removed = retention::apply(&mut self.connection, &self.retention, now)?;
-        if removed.traces > 0 {
-            self.kept.send_modify(|kept| {
-                kept.spans = kept.spans.saturating_sub(removed.spans);
-                kept.traces = kept.traces.saturating_sub(removed.traces);
-            });
+            Err(error) => report(Err(error)),
         }
-        Ok(())
     }
 }
 

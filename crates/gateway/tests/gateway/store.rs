@@ -76,6 +76,40 @@ async fn a_trace_takes_so_many_spans_and_the_sender_hears_of_the_rest() {
 }
 
 #[tokio::test]
+async fn a_trace_takes_so_many_bytes_and_leaves_room_to_others() {
+    let gateway = TestGateway::start_with(|config| config.retention.trace_bytes = 5_000).await;
+    let wordy = |trace, id| span(trace, id, &"x".repeat(2_000));
+    for trace in [1, 2] {
+        let spans = (1..=3).map(|id| wordy(trace, id)).collect();
+        let answer = gateway
+            .post(PROTOBUF, request("shop", spans).encode_to_vec())
+            .await;
+        let answer = ExportTraceServiceResponse::decode(answer.body).unwrap();
+        assert_eq!(answer.partial_success.unwrap().rejected_spans, 1);
+    }
+    // Less still fits, and what is there is there.
+    gateway
+        .export(request("shop", vec![span(1, 9, "short"), wordy(1, 1)]))
+        .await;
+    assert_eq!(summary(&gateway, 1).await["span_count"], 3);
+    assert_eq!(gateway.status().await.rejected["trace_full"], 2);
+}
+
+#[tokio::test]
+async fn a_trace_of_megabytes_is_summed_up_soon() {
+    let gateway = TestGateway::start().await;
+    for id in 1..=3 {
+        let wordy = span(1, id, &"x".repeat(1 << 20));
+        gateway.export(request("shop", vec![wordy])).await;
+    }
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while summary(&gateway, 1).await["span_count"] != 3 {
+        assert!(Instant::now() < deadline);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
 async fn a_trace_is_listed_from_its_first_span_on_and_grows() {
     let gateway = TestGateway::start().await;
     let mut child = span(1, 2, "PUT /api/like");

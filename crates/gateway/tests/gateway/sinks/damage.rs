@@ -109,13 +109,18 @@ async fn changed(change: impl FnOnce(&mut Vec<u8>)) -> (Config, Arc<TempDir>, u6
     (config, dir, file.len() as u64)
 }
 
-/// The file that was put aside, and its size.
+/// The size of the file that was put aside.
 fn aside(dir: &TempDir) -> Option<u64> {
-    let names = std::fs::read_dir(dir.path()).unwrap();
-    let mut paths = names.map(|entry| entry.unwrap().path());
-    let is_aside = |path: &PathBuf| path.to_str().unwrap().contains(".db.damaged-");
-    let aside = paths.find(is_aside)?;
+    let aside = paths(dir, ".db.damaged-").pop()?;
     Some(std::fs::metadata(aside).unwrap().len())
+}
+
+/// Files with this in their names.
+fn paths(dir: &TempDir, part: &str) -> Vec<PathBuf> {
+    let names = std::fs::read_dir(dir.path()).unwrap();
+    let paths = names.map(|entry| entry.unwrap().path());
+    let has_part = |path: &PathBuf| path.to_str().unwrap().contains(part);
+    paths.filter(has_part).collect()
 }
 
 /// A gateway that opened a changed store, and the receiver of what waited there.
@@ -203,6 +208,72 @@ async fn a_file_that_is_something_else_is_refused_and_left_alone() {
         assert!(error.contains("OTEL_WEB_GATEWAY_DB"), "{error}");
     }
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
+}
+
+#[tokio::test]
+async fn the_database_of_another_program_is_refused_and_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut config = Config::default();
+    config.listen = "127.0.0.1:0".to_owned();
+    config.db = dir.path().join("shop.db");
+    let connection = rusqlite::Connection::open(&config.db).unwrap();
+    let order = "CREATE TABLE trace (parcel TEXT); INSERT INTO trace VALUES ('tea')";
+    connection.execute_batch(order).unwrap();
+    drop(connection);
+    let before = std::fs::read(&config.db).unwrap();
+    let error = Gateway::start(&config).await.unwrap_err().to_string();
+    assert!(error.contains("no store of a gateway"), "{error}");
+    assert_eq!(std::fs::read(&config.db).unwrap(), before);
+}
+
+#[tokio::test]
+async fn a_store_of_another_version_is_kept_under_another_name() {
+    let set_version = "PRAGMA user_version = 4";
+    let (config, dir) = stopped().await;
+    let connection = rusqlite::Connection::open(&config.db).unwrap();
+    connection.execute_batch(set_version).unwrap();
+    drop(connection);
+    let gateway = TestGateway::open(config, Arc::clone(&dir)).await;
+    assert_eq!(gateway.status().await.spans_kept, 0);
+    let kept = paths(&dir, ".db.version-4-").remove(0);
+    let count = "SELECT count(*) FROM span";
+    let connection = rusqlite::Connection::open(kept).unwrap();
+    let spans: u8 = connection.query_row(count, [], |row| row.get(0)).unwrap();
+    assert_eq!(spans, SPANS);
+}
+
+#[tokio::test]
+async fn a_damaged_resource_costs_its_spans_nothing_else() {
+    let flip = |file: &mut Vec<u8>| {
+        let place = file.windows(4).position(|window| window == b"shop");
+        file[place.unwrap()] ^= 1;
+    };
+    let (config, dir, _) = changed(flip).await;
+    let mut config = config;
+    let fake = FakeHoneycomb::start([]).await;
+    config.otlp = Some(Otlp::new(&fake.url));
+    let gateway = TestGateway::open(config, dir).await;
+    gateway
+        .export(request("shop", vec![span(1, 201, "later")]))
+        .await;
+    assert_eq!(done(&gateway, "otlp").await.sent, u64::from(SPANS) + 1);
+    assert_eq!(fake.spans().len(), usize::from(SPANS) + 1);
+}
+
+#[tokio::test]
+async fn who_ends_the_gateway_while_it_reads_back_finds_all_of_it_at_the_next_start() {
+    let (config, dir, _) = changed(|file| destroy_table(file, "trace")).await;
+    let new = config.db.with_extension("db.new");
+    // An unfinished replacement beside the damaged store.
+    std::fs::write(&new, "half").unwrap();
+    let gateway = TestGateway::open(config, Arc::clone(&dir)).await;
+    assert_eq!(gateway.status().await.spans_kept, u64::from(SPANS));
+    // A finished one whose turn had come.
+    let (config, dir) = gateway.stop().await;
+    std::fs::rename(&config.db, &new).unwrap();
+    let gateway = TestGateway::open(config, dir).await;
+    assert_eq!(gateway.status().await.spans_kept, u64::from(SPANS));
+    assert!(!new.exists());
 }
 
 #[tokio::test]

@@ -1,0 +1,136 @@
+//! A trace that a transaction sends spans to: whether it has room, and its row in the end.
+
+use bytes::Bytes;
+use rusqlite::{Connection, OptionalExtension};
+use trace_model::{TraceId, TraceSummary};
+
+use super::{
+    origins::Origins,
+    rows::{self, Growth},
+    spans,
+};
+use crate::decode::ReceivedSpan;
+
+const STORED: &str = "SELECT number, span_count, bytes FROM trace WHERE id = ?";
+
+/// A trace this large is summed up by itself, later, and not with each request.
+const LARGE_SPANS: u64 = 2_000;
+const LARGE_BYTES: u64 = 1 << 20;
+
+/// How much one trace may hold.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bounds {
+    pub(super) spans: u64,
+    pub(super) bytes: u64,
+}
+
+pub(super) struct Touched {
+    pub(super) number: i64,
+    /// What was there before: spans, and bytes of their bodies.
+    known: Bounds,
+    added: Bounds,
+    /// When the last span came that changed the trace; none did so far.
+    received: Option<i64>,
+    /// All of its spans with their origins; none when some are in the store only.
+    spans: Option<Vec<(i64, Bytes)>>,
+}
+
+const NOTHING: Bounds = Bounds { spans: 0, bytes: 0 };
+
+impl Touched {
+    pub(super) const fn new(number: i64) -> Self {
+        Self {
+            number,
+            known: NOTHING,
+            added: NOTHING,
+            received: None,
+            spans: Some(Vec::new()),
+        }
+    }
+
+    pub(super) fn stored(connection: &Connection, id: TraceId) -> rusqlite::Result<Option<Self>> {
+        let mut statement = connection.prepare_cached(STORED)?;
+        let stored = statement.query_row([id.to_bytes()], |row| {
+            Ok(Self {
+                known: Bounds {
+                    spans: row.get(1)?,
+                    bytes: row.get(2)?,
+                },
+                spans: None,
+                ..Self::new(row.get(0)?)
+            })
+        });
+        stored.optional()
+    }
+
+    pub(super) const fn is_new(&self) -> bool {
+        self.known.spans == 0
+    }
+
+    pub(super) const fn added(&self) -> u64 {
+        self.added.spans
+    }
+
+    pub(super) const fn has_room(&self, span: &ReceivedSpan, bounds: Bounds) -> bool {
+        let bytes = self.known.bytes + self.added.bytes + span.body.len() as u64;
+        self.known.spans + self.added.spans < bounds.spans && bytes <= bounds.bytes
+    }
+
+    pub(super) fn grew(&mut self, origin: i64, body: &Bytes, received: i64) {
+        self.added.spans += 1;
+        self.added.bytes += body.len() as u64;
+        self.received = Some(received);
+        if let Some(spans) = &mut self.spans {
+            spans.push((origin, body.clone()));
+        }
+    }
+
+    pub(super) fn was_revised(&mut self, received: i64) {
+        self.received = Some(received);
+        self.spans = None;
+    }
+
+    const fn is_large(&self) -> bool {
+        self.known.spans >= LARGE_SPANS || self.known.bytes >= LARGE_BYTES
+    }
+
+    /// Writes the trace's row, if it changed; what the row says, if that is known now.
+    pub(super) fn write(
+        self,
+        connection: &Connection,
+        id: TraceId,
+        origins: &mut Origins,
+    ) -> rusqlite::Result<Option<TraceSummary>> {
+        let Some(received) = self.received else {
+            return Ok(None);
+        };
+        if self.is_large() {
+            let growth = Growth {
+                spans: self.added.spans,
+                bytes: self.added.bytes,
+                received,
+            };
+            rows::count(connection, self.number, growth)?;
+            return Ok(None);
+        }
+        let (spans, bytes) = match self.spans {
+            Some(spans) => (values(connection, spans, origins)?, self.added.bytes),
+            None => spans::values(connection, self.number, origins)?,
+        };
+        let row = rows::Row {
+            number: self.number,
+            received,
+            bytes,
+        };
+        rows::write(connection, id, spans, row).map(Some)
+    }
+}
+
+fn values(
+    connection: &Connection,
+    spans: Vec<(i64, Bytes)>,
+    origins: &mut Origins,
+) -> rusqlite::Result<Vec<trace_model::Span>> {
+    let value = |(origin, body)| spans::value(body, &origins.values(connection, origin)?);
+    spans.into_iter().map(value).collect()
+}
