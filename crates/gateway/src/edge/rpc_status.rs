@@ -7,6 +7,9 @@ use serde_json::{Value, json};
 /// says what is wrong with which part of the request.
 pub(super) const INVALID_ARGUMENT: i32 = 3;
 
+/// A message may quote what was sent, and that may be all of the body.
+const MESSAGE_BYTES: usize = 1024;
+
 const BAD_REQUEST: &str = "type.googleapis.com/google.rpc.BadRequest";
 
 #[derive(Clone, PartialEq, Message)]
@@ -43,8 +46,10 @@ struct FieldViolation {
 }
 
 impl RpcStatus {
-    /// `field` is the part of the request that is bad, if any is.
+    /// `field` is the part of the request that is bad, if any is. What is too long of the
+    /// message is left out.
     pub(super) fn new(code: i32, message: String, field: Option<&str>) -> Self {
+        let message = shortened(message);
         let violation = field.map(|field| FieldViolation {
             field: field.to_owned(),
             description: message.clone(),
@@ -63,6 +68,14 @@ impl RpcStatus {
         }
         status
     }
+}
+
+fn shortened(mut message: String) -> String {
+    if message.len() > MESSAGE_BYTES {
+        message.truncate(message.floor_char_boundary(MESSAGE_BYTES));
+        message.push('…');
+    }
+    message
 }
 
 fn bad_request(violation: FieldViolation) -> Any {

@@ -18,7 +18,31 @@ fn half_good_json() -> String {
 }
 
 pub(super) fn cases() -> Vec<Case> {
-    [partial(), failures()].into_iter().flatten().collect()
+    [partial(), failures(), sizes()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// What a client is told fits one packet or two, however much of its own data it is about.
+fn sizes() -> Vec<Case> {
+    let is_short = |answer: &crate::support::Answer| {
+        let bytes = answer.body.len();
+        let is_short = bytes < 16 << 10;
+        is_short.then_some(()).ok_or(format!("{bytes} bytes"))
+    };
+    let long = "\u{7f}é".repeat(1 << 20);
+    let long_name = "a".repeat(20_000);
+    vec![
+        case("The server MUST limit the size of the response body, including before compression, to avoid overwhelming the client. (JSON that quotes the request)")
+            .json(json!({"resourceSpans": [{"scopeSpans": [{"spans": [{"kind": long}]}]}]}))
+            .gives(400).gives_status_message(JSON).check(is_short),
+        case("The server MUST limit the size of the response body [...] (protobuf that quotes the request)")
+            .protobuf("").header("content-encoding", &long_name)
+            .gives(415).gives_status_message(PROTOBUF).check(is_short),
+        case("The server MUST limit the size of the response body [...] (another content type)")
+            .header("content-type", &long_name).gives(415).gives_status_message(JSON).check(is_short),
+    ]
 }
 
 fn partial() -> Vec<Case> {
