@@ -56,7 +56,9 @@ mod viewer;
 mod wire;
 mod xray;
 
-pub use config::{Config, ConfigError, Honeycomb, Limits, Otlp, Retention, Rollbar, XRay};
+pub use config::{
+    Config, ConfigError, Honeycomb, Limits, OriginError, Otlp, PageOrigin, Retention, Rollbar, XRay,
+};
 pub use error::Error;
 pub use secret::Secret;
 pub use server::Gateway;

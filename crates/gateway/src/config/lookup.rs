@@ -1,6 +1,6 @@
 //! Finds a setting's value: the environment's, else the file's.
 
-use std::{collections::BTreeMap, str::FromStr};
+use std::{collections::BTreeMap, fmt::Display, str::FromStr};
 
 use super::{
     ConfigError,
@@ -47,17 +47,23 @@ impl<E: Fn(&str) -> Option<String>> Lookup<E> {
 
     pub(super) fn number<T: FromStr>(&self, key: &str) -> Result<Option<T>, ConfigError> {
         let parse = |value: String| {
-            value.trim().parse().map_err(|_| ConfigError::Value {
-                name: self.name(key),
-                value,
-                expected: "a whole number",
-            })
+            let refused = |_| self.refused(key, &value, "a whole number");
+            value.trim().parse().map_err(refused)
         };
         self.text(key).map(parse).transpose()
     }
 
+    /// This value of the setting cannot be used, but what `expected` says can.
+    pub(super) fn refused(&self, key: &str, value: &str, expected: impl Display) -> ConfigError {
+        ConfigError::Value {
+            name: self.name(key),
+            value: value.to_owned(),
+            expected: expected.to_string(),
+        }
+    }
+
     /// What the person wrote: the variable's name, or the key in the file.
-    pub(super) fn name(&self, key: &str) -> String {
+    fn name(&self, key: &str) -> String {
         let variable = settings::find(key).map_or(key, |setting| setting.env);
         match self.env(variable) {
             Some(_) => variable.to_owned(),

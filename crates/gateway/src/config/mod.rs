@@ -7,6 +7,7 @@
 mod file;
 mod limits;
 mod lookup;
+mod origin;
 mod settings;
 mod sinks;
 #[cfg(test)]
@@ -17,6 +18,7 @@ use std::path::{Path, PathBuf};
 use self::lookup::Lookup;
 pub use self::{
     limits::{Limits, Retention},
+    origin::{OriginError, PageOrigin},
     sinks::{Honeycomb, Otlp, Rollbar, XRay},
 };
 use crate::secret::Secret;
@@ -41,7 +43,7 @@ pub struct Config {
     /// Where a browser reaches the gateway; its own address when absent.
     pub public_url: Option<String>,
     /// Origins of pages that may post spans across origins.
-    pub cors_origins: Vec<String>,
+    pub cors_origins: Vec<PageOrigin>,
     pub limits: Limits,
     pub retention: Retention,
     pub honeycomb: Option<Honeycomb>,
@@ -79,7 +81,7 @@ pub enum ConfigError {
     Value {
         name: String,
         value: String,
-        expected: &'static str,
+        expected: String,
     },
     #[error("{path}: {reason}")]
     File { path: String, reason: String },
@@ -129,7 +131,7 @@ impl Config {
             db: lookup.text("store.file").map_or(default.db, PathBuf::from),
             viewer_dir: lookup.text("viewer_dir").map(PathBuf::from),
             public_url: lookup.text("public_url"),
-            cors_origins: lookup.list("cors_origins").unwrap_or_default(),
+            cors_origins: origins(lookup)?,
             limits: Limits::read(lookup)?,
             retention: Retention::read(lookup)?,
             honeycomb: Honeycomb::read(lookup)?,
@@ -138,6 +140,18 @@ impl Config {
             rollbar: Rollbar::read(lookup)?,
         })
     }
+}
+
+fn origins(
+    lookup: &Lookup<impl Fn(&str) -> Option<String>>,
+) -> Result<Vec<PageOrigin>, ConfigError> {
+    const KEY: &str = "cors_origins";
+    let parse = |text: String| {
+        let refused = |error: OriginError| lookup.refused(KEY, &text, error);
+        text.parse().map_err(refused)
+    };
+    let listed = lookup.list(KEY).unwrap_or_default();
+    listed.into_iter().map(parse).collect()
 }
 
 fn process_variable(name: &str) -> Option<String> {

@@ -64,7 +64,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     setting("OTEL_WEB_GATEWAY_VIEWER_DIR", "viewer_dir", "",
         "folder with the built viewer"),
     setting("OTEL_WEB_GATEWAY_CORS_ORIGINS", "cors_origins", "[]",
-        "origins of other pages that may send spans (in the environment: separated by commas). None, because a page behind its own proxy needs none"),
+        "origins of other pages that may send spans, each as browsers send it: scheme://host:port (in the environment: separated by commas). None, because a page behind its own proxy needs none"),
     setting("OTEL_WEB_GATEWAY_DB", "store.file", "\"traces.db\"",
         "file that keeps the spans, created when absent"),
     setting("OTEL_WEB_GATEWAY_KEEP_HOURS", "store.keep_hours", "168",

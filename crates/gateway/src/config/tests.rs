@@ -43,12 +43,25 @@ fn the_file_is_read_and_the_environment_wins() {
     let toml = "cors_origins = [\"https://a.example\", \"https://b.example\"]\n\
                 [store]\nkeep_hours = 1\nkeep_mb = 5";
     let config = read(&[("OTEL_WEB_GATEWAY_KEEP_MB", "7")], toml).unwrap();
+    let origins = ["https://a.example", "https://b.example"];
     assert_eq!(
         config.cors_origins,
-        ["https://a.example", "https://b.example"]
+        origins.map(|origin| origin.parse().unwrap())
     );
     assert_eq!(config.retention.age.as_secs(), 3600);
     assert_eq!(config.retention.bytes, 7 << 20);
+}
+
+#[test]
+fn what_is_no_origin_is_refused_and_not_left_out() {
+    let origins = |value| read(&[("OTEL_WEB_GATEWAY_CORS_ORIGINS", value)], "");
+    let error = origins("https://a.example, https://B.example/").unwrap_err();
+    let expected = "OTEL_WEB_GATEWAY_CORS_ORIGINS=\"https://B.example/\" cannot be used: write \
+        an origin as browsers send it, such as https://app.example.com or http://localhost:8080: \
+        in lower case, without a path and without the scheme's own port";
+    assert_eq!(error, expected);
+    let error = origins("*").unwrap_err();
+    assert!(error.contains("each origin by its name"), "{error}");
 }
 
 #[test]

@@ -4,17 +4,17 @@
 
 use std::time::Duration;
 
-use axum::http::{HeaderValue, Method, header};
+use axum::http::{Method, header};
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
+
+use crate::config::PageOrigin;
 
 /// Browsers cap what they remember of a preflight; two hours is the most any of them takes.
 const MAX_AGE: Duration = Duration::from_secs(2 * 60 * 60);
 
-/// Allows exactly `origins`, such as `https://app.example.com`.
-pub(super) fn layer(origins: &[String]) -> CorsLayer {
-    let origins = origins
-        .iter()
-        .filter_map(|origin| HeaderValue::from_str(origin).ok());
+/// Allows exactly `origins`.
+pub(super) fn layer(origins: &[PageOrigin]) -> CorsLayer {
+    let origins = origins.iter().map(PageOrigin::header);
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
         .allow_methods([Method::POST])

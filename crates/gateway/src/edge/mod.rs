@@ -33,7 +33,7 @@ pub(crate) use self::body::inflated;
 use self::{budget::Budget, encoding::ContentCoding, rate::Rates};
 use crate::{
     clock,
-    config::Limits,
+    config::{Limits, PageOrigin},
     decode::{Decoded, Encoding, Rejections, decode},
     status::RejectedSpans,
     store::Store,
@@ -109,7 +109,7 @@ impl Edge {
 }
 
 /// Routes of the edge, which pages of `origins` may call from elsewhere.
-pub(crate) fn routes(edge: Arc<Edge>, origins: &[String]) -> Router {
+pub(crate) fn routes(edge: Arc<Edge>, origins: &[PageOrigin]) -> Router {
     Router::new()
         .route("/v1/traces", post(export).fallback(only_post))
         .route("/v1/{signal}", post(other_signal).fallback(only_post))

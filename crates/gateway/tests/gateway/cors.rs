@@ -7,7 +7,7 @@ use crate::support::{Answer, JSON, TestGateway};
 const PAGE: &str = "https://app.example.com";
 
 async fn gateway() -> TestGateway {
-    TestGateway::start_with(|config| config.cors_origins = vec![PAGE.to_owned()]).await
+    TestGateway::start_with(|config| config.cors_origins = vec![PAGE.parse().unwrap()]).await
 }
 
 async fn preflight(gateway: &TestGateway, origin: &str) -> Answer {
