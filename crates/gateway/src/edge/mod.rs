@@ -26,11 +26,16 @@ use axum::{
     response::Response,
     routing::post,
 };
+use tokio::task::JoinError;
 
 pub(crate) use self::answer::Refusal;
 #[cfg(any(test, fuzzing))]
 pub(crate) use self::body::inflated;
-use self::{budget::Budget, encoding::ContentCoding, rate::Rates};
+use self::{
+    budget::{Budget, Lease},
+    encoding::ContentCoding,
+    rate::Rates,
+};
 use crate::{
     clock,
     config::{Limits, PageOrigin},
@@ -85,19 +90,28 @@ impl Edge {
                 Err(refusal)
             }
         };
-        let (body, _memory) = body?;
-        let Decoded {
-            mut batch,
-            mut rejections,
-        } = decode(encoding, body)?;
-        for span in batch.iter_mut().flat_map(|(_, spans)| spans) {
+        let (body, memory) = body?;
+        let mut decoded = decode(encoding, body)?;
+        for span in decoded.batch.iter_mut().flat_map(|(_, spans)| spans) {
             span.stays = imported;
         }
-        self.rejected.add(&rejections);
-        let refused = self.store.append(batch, clock::now()).await?;
-        self.rejected.add(&refused);
-        rejections.merge(&refused);
-        Ok(rejections)
+        self.keep(decoded, memory).await
+    }
+
+    /// Goes on when the client hangs up: the batch is with the writer, so its memory is not
+    /// free, and what of it is not stored has to be counted.
+    async fn keep(&self, decoded: Decoded, memory: Lease) -> Result<Rejections, Refusal> {
+        let (store, rejected) = (self.store.clone(), Arc::clone(&self.rejected));
+        let keeping = tokio::spawn(async move {
+            let mut rejections = decoded.rejections;
+            rejections.merge(&store.append(decoded.batch, clock::now()).await?);
+            drop(memory);
+            // Not before: a request that is not stored comes again.
+            rejected.add(&rejections);
+            Ok(rejections)
+        });
+        let stopped = |error: JoinError| Refusal::Store(error.to_string());
+        keeping.await.map_err(stopped)?
     }
 
     /// Answers in the request's encoding if it is known, and in JSON otherwise.

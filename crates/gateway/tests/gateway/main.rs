@@ -8,6 +8,7 @@
 
 mod access;
 mod api;
+mod append;
 mod command;
 mod conformance;
 mod cors;

@@ -98,6 +98,11 @@ impl TestGateway {
         self.gateway.router()
     }
 
+    /// The store's file, for what a disk does to it.
+    pub(crate) fn database(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(&self.config.db).unwrap()
+    }
+
     pub(crate) fn xray_address(&self) -> Option<SocketAddr> {
         self.gateway.xray_address()
     }
