@@ -150,7 +150,7 @@ impl Tasks {
             store: status.store.clone(),
             rejected: Arc::clone(&status.rejected),
         };
-        self.spawn(receiver.run());
+        self.set.spawn(receiver.run(self.stopping.clone()));
         Ok(Some(bound))
     }
 
@@ -166,6 +166,7 @@ impl Tasks {
         });
     }
 
+    /// For what has nothing to finish when it is time to stop.
     fn spawn(&mut self, task: impl Future<Output = ()> + Send + 'static) {
         let stopping = self.stopping.clone();
         self.set.spawn(async move {

@@ -22,6 +22,10 @@ impl Stop {
 }
 
 impl Stopping {
+    pub(crate) fn is_now(&self) -> bool {
+        *self.0.borrow() || self.0.has_changed().is_err()
+    }
+
     /// Ready when it is time, now or later.
     pub(crate) async fn signal(mut self) {
         // An error means that the sender is gone, which is a stop as well.

@@ -25,12 +25,14 @@ pub(super) struct Ready {
     pub(super) document: Document,
     /// The name of its segment, when it is known.
     pub(super) service: Option<String>,
-    /// It was shown in progress before.
+    /// It was shown in progress before, or may have been.
     pub(super) revises: bool,
 }
 
 #[derive(Debug, Default)]
 pub(super) struct Desk {
+    /// When it was opened, in seconds since 1970.
+    since: f64,
     held: Vec<(Instant, Document)>,
     /// By trace id.
     services: HashMap<String, String>,
@@ -39,6 +41,15 @@ pub(super) struct Desk {
 }
 
 impl Desk {
+    /// `now` is in nanoseconds since 1970.
+    pub(super) fn new(now: i64) -> Self {
+        let since = now as f64 / 1e9;
+        Self {
+            since,
+            ..Self::default()
+        }
+    }
+
     /// Takes one document; what goes on because of it.
     pub(super) fn take(&mut self, document: Document, now: Instant) -> Vec<Ready> {
         self.held.retain(|(_, held)| held.id != document.id);
@@ -71,6 +82,12 @@ impl Desk {
             .collect()
     }
 
+    /// All that waits, however long it has.
+    pub(super) fn clear(&mut self) -> Vec<Ready> {
+        let held = std::mem::take(&mut self.held).into_iter();
+        held.map(|(_, document)| self.send_on(document)).collect()
+    }
+
     fn waits(&self, document: &Document) -> bool {
         !document.is_complete() || self.service(document).is_none()
     }
@@ -92,7 +109,9 @@ impl Desk {
 
     fn send_on(&mut self, document: Document) -> Ready {
         let service = self.service(&document).cloned();
-        let revises = self.unfinished.remove(&document.id);
+        let was_unfinished = self.unfinished.remove(&document.id);
+        // What began before this desk may have gone on in progress before a restart.
+        let revises = was_unfinished || document.start_time < self.since;
         if !document.is_complete() && self.unfinished.len() < CAPACITY {
             self.unfinished.insert(document.id.clone());
         }
@@ -168,5 +187,14 @@ mod tests {
         assert_eq!(names(&desk.due(now + HOLD)), [("1", Some("a"), false)]);
         let complete = desk.take(document(json!({"end_time": 2.0})), now + HOLD);
         assert_eq!(names(&complete), [("1", Some("a"), true)]);
+    }
+
+    #[test]
+    fn one_that_began_before_the_desk_may_have_been_shown_in_progress_by_another() {
+        let (mut desk, now) = (Desk::new(2_000_000_000), Instant::now());
+        let complete = desk.take(document(json!({"end_time": 2.0})), now);
+        assert_eq!(names(&complete), [("1", Some("a"), true)]);
+        let later = document(json!({"start_time": 3.0, "end_time": 4.0}));
+        assert_eq!(names(&desk.take(later, now)), [("1", Some("a"), false)]);
     }
 }

@@ -156,6 +156,30 @@ async fn a_segment_in_progress_is_shown_and_replaced_when_it_is_complete() {
     assert_eq!(gateway.status().await.spans_kept, 1);
 }
 
+/// What waits for its segment, for its end, or in the socket.
+#[tokio::test]
+async fn a_restart_keeps_what_waits_and_replaces_what_was_in_progress() {
+    let (gateway, address) = gateway().await;
+    let document = |id: u8, rest: &str| {
+        format!(
+            "{HEADER}\n{{\"id\": \"00f067aa0ba902b{id}\", \"name\": \"slow\", \"start_time\": 1700000000.0, \
+             \"trace_id\": \"1-6a2b7c1e-98038103d269b63381{id}fc60c\", {rest}}}"
+        )
+    };
+    let open = document(1, "\"in_progress\": true");
+    let sub = document(2, "\"end_time\": 1700000001.0, \"type\": \"subsegment\"");
+    send(address, [open, sub]).await;
+    let gateway = gateway.restart_with(|_| {}).await;
+    assert_eq!(gateway.status().await.spans_kept, 2);
+
+    let address = gateway.xray_address().unwrap();
+    send(address, [document(1, "\"end_time\": 1700000005.5")]).await;
+    gateway
+        .list_when("min_duration_ms=5500", |names| names == ["slow"])
+        .await;
+    assert_eq!(gateway.status().await.spans_kept, 2);
+}
+
 #[tokio::test]
 async fn what_is_no_segment_document_is_counted_and_the_next_one_taken() {
     let (gateway, address) = gateway().await;
