@@ -6,11 +6,11 @@ mod memory;
 use std::process::ExitCode;
 
 use otel_web_gateway::{Config, Gateway};
+use tokio::runtime::Runtime;
 
 use self::args::{Args, Task};
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     let args = match Args::parse(std::env::args().skip(1)) {
         Ok(args) => args,
         Err(problem) => {
@@ -18,7 +18,7 @@ async fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match perform(&args).await {
+    match run(&args) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("otel-web-gateway: {error:#}");
@@ -27,8 +27,16 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn perform(args: &Args) -> anyhow::Result<ExitCode> {
+fn run(args: &Args) -> anyhow::Result<ExitCode> {
     memory::keep_inside()?;
+    let runtime = Runtime::new()?;
+    let outcome = runtime.block_on(perform(args));
+    // A name server that does not answer keeps a thread for half a minute.
+    runtime.shutdown_background();
+    outcome
+}
+
+async fn perform(args: &Args) -> anyhow::Result<ExitCode> {
     match args.task {
         Task::Run => serve(args).await?,
         Task::Check => return check(args).await,
@@ -43,6 +51,8 @@ async fn perform(args: &Args) -> anyhow::Result<ExitCode> {
 }
 
 async fn serve(args: &Args) -> anyhow::Result<()> {
+    // Before anybody is told that it runs.
+    let stop = asked_to_stop()?;
     let gateway = Gateway::start(&args.load()?).await?;
     if let Some(file) = args.file() {
         println!("settings: {}", file.display());
@@ -54,7 +64,7 @@ async fn serve(args: &Args) -> anyhow::Result<()> {
         println!("traces are shown at {}", gateway.viewer_url());
     }
     println!("listening on http://{}", gateway.address());
-    gateway.serve(asked_to_stop()?).await;
+    gateway.serve(stop).await;
     Ok(())
 }
 

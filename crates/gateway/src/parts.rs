@@ -21,10 +21,13 @@ use axum::{Router, middleware::from_fn_with_state};
 use tokio::{
     net::UdpSocket,
     task::JoinSet,
-    time::{interval, timeout},
+    time::{Instant, interval, timeout, timeout_at},
 };
 
 const KEEP_UP_EVERY: Duration = Duration::from_secs(1);
+
+/// Of the time for a stop, what sinks leave to the store.
+const FOR_THE_STORE: Duration = Duration::from_millis(700);
 
 #[derive(Debug)]
 pub(crate) struct Parts {
@@ -81,14 +84,18 @@ impl Parts {
         })
     }
 
-    /// Sends what waits, for so long, and closes the store.
+    /// Sends what waits and closes the store, in so long at most. What is not finished by
+    /// then is in the store, or in its log, and goes on after the next start.
     pub(crate) async fn finish(mut self, within: Duration) {
+        let deadline = Instant::now() + within;
         self.stop_tasks.now();
         let finished = async { while self.tasks.join_next().await.is_some() {} };
-        // What is not finished in time is in the store and goes on after the next start.
-        let _ = timeout(within, finished).await;
-        self.tasks.shutdown().await;
-        self.store.close().await;
+        let _ = timeout(within.saturating_sub(FOR_THE_STORE), finished).await;
+        let closed = async {
+            self.tasks.shutdown().await;
+            self.store.close().await;
+        };
+        let _ = timeout_at(deadline, closed).await;
     }
 }
 

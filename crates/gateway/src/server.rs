@@ -14,9 +14,10 @@ use crate::{
     stop::{Stop, Stopping},
 };
 
-/// Open connections, and then what waits for sinks, get so long to finish: together less
-/// than the five seconds after which supervisors grow impatient.
-const STOP_WITHIN: Duration = Duration::from_secs(2);
+/// Open connections, and then what waits for sinks and the store, get so long to finish:
+/// together less than the five seconds after which supervisors grow impatient.
+const CLOSE_CONNECTIONS_WITHIN: Duration = Duration::from_secs(2);
+const FINISH_WITHIN: Duration = Duration::from_millis(2_700);
 
 /// A gateway that has its ports, its store and its sinks, and serves when told to.
 #[derive(Debug)]
@@ -114,8 +115,8 @@ impl Gateway {
         stopped.await;
         self.stop.now();
         // A connection that is still open then is cut.
-        let _ = timeout(STOP_WITHIN, serving.join_all()).await;
-        self.parts.finish(STOP_WITHIN).await;
+        let _ = timeout(CLOSE_CONNECTIONS_WITHIN, serving.join_all()).await;
+        self.parts.finish(FINISH_WITHIN).await;
     }
 }
 

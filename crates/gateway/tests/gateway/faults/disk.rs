@@ -5,7 +5,7 @@ use std::process::Command;
 
 use reqwest::Response;
 
-use super::{assert_kept, trace};
+use super::{assert_kept, own_mounts, trace};
 use crate::support::{Process, command_after, post};
 
 /// Sends traces of the one who fills the disk; the number says which.
@@ -38,21 +38,9 @@ async fn goes_on_when_there_is_room(process: &Process, make_room: impl FnOnce())
     println!("full after {number} traces; all there, and more once there was room");
 }
 
-/// How a command gets a file system of its own: as an ordinary user, else as root.
-fn own_mounts() -> Option<&'static [&'static str]> {
-    let ways: [&[&str]; 2] = [&["unshare", "-rm"], &["unshare", "-m"]];
-    let mounts = |way: &&&[&str]| {
-        let mut command = Command::new(way[0]);
-        command.arg(way[1]).args(["mount", "-t", "tmpfs", "tmpfs"]);
-        let outcome = command.arg(std::env::temp_dir()).output();
-        outcome.is_ok_and(|output| output.status.success())
-    };
-    ways.iter().find(mounts).copied()
-}
-
 #[tokio::test]
 async fn a_full_disk_is_503_with_retry_after_and_when_there_is_room_all_goes_on() {
-    let Some(own_mounts) = own_mounts() else {
+    let Some(own_mounts) = own_mounts("m") else {
         return println!("not tested: this system lets nobody mount a small disk");
     };
     let dir = tempfile::tempdir().unwrap();
@@ -60,7 +48,7 @@ async fn a_full_disk_is_503_with_retry_after_and_when_there_is_room_all_goes_on(
     let first = format!(
         "mount -t tmpfs -o size=16m tmpfs '{disk}' && head -c 14m /dev/zero > '{disk}/ballast'"
     );
-    let process = Process::start(&mut command_after(own_mounts, &first, &dir));
+    let process = Process::start(&mut command_after(&own_mounts, &first, &dir));
     // The way to the disk that only this process sees.
     let ballast = format!("/proc/{}/root{disk}/ballast", process.child.id());
     goes_on_when_there_is_room(&process, || std::fs::remove_file(ballast).unwrap()).await;

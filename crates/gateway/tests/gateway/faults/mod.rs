@@ -4,6 +4,8 @@
 mod disk;
 mod killed;
 mod log;
+#[cfg(target_os = "linux")]
+mod names;
 
 use std::{
     sync::{
@@ -122,4 +124,19 @@ async fn assert_kept(process: &Process, traces: &[(u32, u32)]) {
         let spans = trace["resourceSpans"][0]["scopeSpans"][0]["spans"].as_array();
         assert_eq!(spans.unwrap().len(), SPANS_PER_TRACE as usize);
     }
+}
+
+/// How a command gets a file system of its own, and what else `unshare` calls by these
+/// letters: as an ordinary user, else as root.
+#[cfg(target_os = "linux")]
+fn own_mounts(letters: &str) -> Option<[String; 2]> {
+    let ways = [format!("-r{letters}"), format!("-{letters}")];
+    let mounts = |way: &String| {
+        let mut command = std::process::Command::new("unshare");
+        command.arg(way).args(["mount", "-t", "tmpfs", "tmpfs"]);
+        let outcome = command.arg(std::env::temp_dir()).output();
+        outcome.is_ok_and(|output| output.status.success())
+    };
+    let way = ways.into_iter().find(mounts)?;
+    Some(["unshare".to_owned(), way])
 }

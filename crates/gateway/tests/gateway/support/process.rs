@@ -20,11 +20,12 @@ pub(crate) fn command(dir: &TempDir) -> Command {
 /// The same through a shell that prepares the process by `first`. `around` is the command
 /// that runs the shell, if any.
 #[cfg(target_os = "linux")]
-pub(crate) fn command_after(around: &[&str], first: &str, dir: &TempDir) -> Command {
+pub(crate) fn command_after(around: &[String], first: &str, dir: &TempDir) -> Command {
     let program = env!("CARGO_BIN_EXE_otel-web-gateway");
     let script = format!("{first} && exec '{program}'");
-    let words = [around, &["bash", "-c", &script]].concat();
-    let mut shell = Command::new(words[0]);
+    let shell = ["bash".to_owned(), "-c".to_owned(), script];
+    let words = [around, &shell].concat();
+    let mut shell = Command::new(&words[0]);
     shell.args(&words[1..]);
     with_store(shell, dir)
 }
