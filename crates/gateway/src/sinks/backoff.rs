@@ -25,9 +25,9 @@ impl Backoff {
         self.failures = self.failures.saturating_add(1);
         let jittered = ceiling.mul_f64(random.clamp(0.0, 1.0));
         // Everybody was told the same time: the jitter comes on top.
-        asked.map_or(jittered, |asked| {
-            asked.min(LONGEST_ASKED) + jittered.min(FIRST)
-        })
+        let asked = asked.map(|asked| asked.min(LONGEST_ASKED) + jittered.min(FIRST));
+        // "Now", time and again, does not make a receiver well.
+        asked.map_or(jittered, |asked| asked.max(jittered))
     }
 }
 
@@ -52,11 +52,17 @@ mod tests {
 
     #[test]
     fn a_receiver_that_says_when_is_not_asked_earlier() {
-        let mut backoff = Backoff { failures: 5 };
+        let mut backoff = Backoff { failures: 1 };
         let asked = Duration::from_secs(7);
         assert_eq!(backoff.pause(0.0, Some(asked)), asked);
         assert!(backoff.pause(1.0, Some(asked)) <= asked + FIRST);
         let year = Duration::from_secs(365 * 24 * 60 * 60);
         assert_eq!(backoff.pause(0.0, Some(year)), LONGEST_ASKED);
+    }
+
+    #[test]
+    fn a_receiver_that_always_says_now_is_asked_as_rarely_as_one_that_says_nothing() {
+        let mut backoff = Backoff { failures: 6 };
+        assert_eq!(backoff.pause(1.0, Some(Duration::ZERO)), LONGEST);
     }
 }
