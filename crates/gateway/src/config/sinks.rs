@@ -110,13 +110,33 @@ fn otlp_headers(text: &Secret) -> Result<Vec<(String, Secret)>, ConfigError> {
 
 fn header(pair: &str) -> Option<(String, Secret)> {
     let (name, value) = pair.split_once('=')?;
-    let value = value
-        .trim()
-        .replace("%20", " ")
-        .replace("%2C", ",")
-        .replace("%3D", "=");
     let name = name.trim().to_ascii_lowercase();
+    let value = percent_decoded(value.trim())?;
     (!name.is_empty()).then(|| (name, Secret::new(value)))
+}
+
+/// A `%` that two hex digits do not follow stands for itself, as does `+`.
+fn percent_decoded(text: &str) -> Option<String> {
+    let (mut bytes, mut rest) = (Vec::with_capacity(text.len()), text.as_bytes());
+    while let [first, others @ ..] = rest {
+        match (first, escaped(others)) {
+            (b'%', Some(byte)) => {
+                bytes.push(byte);
+                rest = &others[2..];
+            }
+            _ => {
+                bytes.push(*first);
+                rest = others;
+            }
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+fn escaped(after_percent: &[u8]) -> Option<u8> {
+    let digits = after_percent.get(..2)?;
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    u8::try_from(digit(digits[0])? << 4 | digit(digits[1])?).ok()
 }
 
 fn wrong_header() -> ConfigError {

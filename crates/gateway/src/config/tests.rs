@@ -112,6 +112,25 @@ fn headers_of_the_otlp_sink_are_pairs() {
 }
 
 #[test]
+fn values_of_headers_are_percent_decoded_and_a_plus_stays() {
+    let check = |value: &str, expected: &str| {
+        let endpoint = ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318");
+        let headers = format!("a={value}");
+        let headers = ("OTEL_EXPORTER_OTLP_HEADERS", headers.as_str());
+        let otlp = read(&[endpoint, headers], "").unwrap().otlp.unwrap();
+        assert_eq!(otlp.headers[0].1.expose(), expected, "{value}");
+    };
+    check("Basic%20YTpi%2Bc%2f%3d%3D", "Basic YTpi+c/==");
+    check("a%2cb%2Cc", "a,b,c");
+    check("100%25", "100%");
+    check("%2525", "%25");
+    check("a+b=", "a+b=");
+    check("5%", "5%");
+    check("%zz%4", "%zz%4");
+    check("%C3%A9", "é");
+}
+
+#[test]
 fn the_documented_file_holds_every_setting_and_its_defaults_are_the_real_ones() {
     let toml = Config::documented_file();
     let written = toml
