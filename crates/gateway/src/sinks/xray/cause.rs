@@ -3,24 +3,28 @@
 use serde_json::{Value, json};
 use trace_model::Span;
 
-use super::super::exception::{self, Exception};
+use super::{
+    super::{
+        exception::{self, Exception},
+        stack::Frame,
+    },
+    room::Room,
+};
 
-/// Calls of one exception that are shown; the rest is said to be missing.
-const FRAMES: usize = 50;
-
-/// All exceptions of the span. Each names its cause by id.
-pub(super) fn block(span: &Span) -> Option<Value> {
+/// The exceptions of the span. Each names its cause by id.
+pub(super) fn block(span: &Span, room: &Room) -> Option<Value> {
     let mut exceptions = Vec::new();
     for chain in exception::chains(span) {
-        add_chain(&mut exceptions, span, &chain);
+        add_chain(&mut exceptions, span, &chain, room);
     }
     (!exceptions.is_empty()).then(|| json!({ "exceptions": exceptions }))
 }
 
-fn add_chain(exceptions: &mut Vec<Value>, span: &Span, chain: &[Exception]) {
+fn add_chain(exceptions: &mut Vec<Value>, span: &Span, chain: &[Exception], room: &Room) {
+    let chain = &chain[..chain.len().min(room.exceptions - exceptions.len())];
     for (index, exception) in chain.iter().enumerate() {
         let number = exceptions.len();
-        let mut value = one(exception);
+        let mut value = one(exception, room);
         value["id"] = id(span, number).into();
         if index + 1 < chain.len() {
             value["cause"] = id(span, number + 1).into();
@@ -35,17 +39,22 @@ fn id(span: &Span, number: usize) -> String {
     format!("{:016x}", bytes.wrapping_add(1 + number as u64))
 }
 
-fn one(exception: &Exception) -> Value {
-    let stack: Vec<_> = exception
-        .frames
-        .iter()
-        .take(FRAMES)
-        .map(|frame| json!({ "path": frame.file, "line": frame.line, "label": frame.function }))
-        .collect();
+/// How many calls are missing is said.
+fn one(exception: &Exception, room: &Room) -> Value {
+    let calls = exception.frames.iter().take(room.frames);
+    let stack: Vec<_> = calls.map(|call| frame(call, room)).collect();
     json!({
-        "message": exception.message,
-        "type": exception.kind,
-        "truncated": exception.frames.len().saturating_sub(FRAMES),
+        "message": room.cut(&exception.message),
+        "type": room.cut(&exception.kind),
+        "truncated": exception.frames.len() - stack.len(),
         "stack": stack,
     })
+}
+
+fn frame(frame: &Frame, room: &Room) -> Value {
+    let mut value = json!({ "path": room.cut(&frame.file), "label": room.cut(&frame.function) });
+    if let Some(line) = frame.line {
+        value["line"] = line.into();
+    }
+    value
 }

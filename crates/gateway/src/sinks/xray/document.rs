@@ -1,18 +1,18 @@
 //! A span as a segment document:
 //! <https://docs.aws.amazon.com/xray/latest/devguide/xray-api-segmentdocuments.html>.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use trace_model::Span;
 
-use super::{attributes, cause, http, names};
+use super::{
+    attributes, cause, http, names,
+    room::{ROOMS, Room},
+};
 
 const HEADER: &[u8] = b"{\"format\": \"json\", \"version\": 1}\n";
 
 /// A UDP datagram over IPv4 holds 65,507 bytes, which is a little less than X-Ray's 64 kB.
 const MAX_DATAGRAM: usize = 65_507;
-
-/// Characters of each text, tried in turn until the document fits.
-const TEXT_CHARS: [usize; 3] = [usize::MAX, 1000, 100];
 
 /// Writes documents, with the listed attributes as annotations.
 #[derive(Debug)]
@@ -27,21 +27,13 @@ impl Writer {
         }
     }
 
-    /// The header line and the document; none when it stays too large without its metadata.
+    /// The header line and the document; none when it is too large however little it holds.
     pub(super) fn datagram(&self, span: &Span) -> Option<Vec<u8>> {
-        let mut document = self.document(span);
-        for max_chars in TEXT_CHARS {
-            document.insert("metadata".to_owned(), attributes::metadata(span, max_chars));
-            if let Some(datagram) = written(&document) {
-                return Some(datagram);
-            }
-        }
-        let note = json!({ "span": { "name": span.name.chars().take(200).collect::<String>(), "metadata": "too large" } });
-        document.insert("metadata".to_owned(), note);
-        written(&document)
+        let mut rooms = ROOMS.iter();
+        rooms.find_map(|room| written(&self.document(span, room)))
     }
 
-    fn document(&self, span: &Span) -> Map<String, Value> {
+    fn document(&self, span: &Span, room: &Room) -> Map<String, Value> {
         let mut document = Map::new();
         let mut put = |key: &str, value: Value| document.insert(key.to_owned(), value);
         put("name", names::of(span).into());
@@ -65,17 +57,18 @@ impl Writer {
             put(flag, value);
         }
         let blocks = [
-            ("http", http::block(span)),
-            ("sql", http::sql(span)),
-            ("cause", cause::block(span)),
+            ("http", http::block(span, room)),
+            ("sql", http::sql(span, room)),
+            ("cause", cause::block(span, room)),
         ];
         for (key, block) in blocks {
             block.map(|block| put(key, block));
         }
-        let annotations = attributes::annotations(span, &self.annotations);
+        let annotations = attributes::annotations(span, &self.annotations, room);
         if !annotations.is_empty() {
             put("annotations", annotations.into());
         }
+        put("metadata", attributes::metadata(span, room));
         document
     }
 }

@@ -84,29 +84,34 @@ fn statuses_are_errors_throttles_and_faults() {
     check(None, true, &["fault"]);
 }
 
-#[test]
-fn an_exception_is_the_cause_with_its_calls() {
-    let mut span = span(SpanKind::Server, &[]);
-    let text = |key: &str, value: &str| Attribute::new(key, value);
+fn exception(message: &str, stacktrace: &str) -> Event {
     let attributes = [
-        text("exception.type", "KeyError"),
-        text("exception.message", "1"),
-        text(
-            "exception.stacktrace",
-            "KeyError: 1\n    at like (app.js:12:5)",
-        ),
+        Attribute::new("exception.type", "KeyError"),
+        Attribute::new("exception.message", message),
+        Attribute::new("exception.stacktrace", stacktrace),
     ];
-    span.events.push(Event {
+    Event {
         time_unix_nano: 0,
         name: "exception".to_owned(),
         attributes: attributes.into_iter().collect(),
-    });
+    }
+}
+
+#[test]
+fn an_exception_is_the_cause_with_its_calls() {
+    let mut span = span(SpanKind::Server, &[]);
+    let stack = "KeyError: 1\n    at like (app.js:12:5)\n    at buy (native)";
+    span.events.push(exception("1", stack));
     let exception = document(&span)["cause"]["exceptions"][0].clone();
     assert_eq!(
         (exception["type"].as_str(), exception["message"].as_str()),
         (Some("KeyError"), Some("1"))
     );
-    assert_eq!(exception["stack"][0]["path"], "app.js");
+    let stack = serde_json::json!([
+        {"path": "app.js", "line": 12, "label": "like"},
+        {"path": "native", "label": "buy"},
+    ]);
+    assert_eq!(exception["stack"], stack);
     assert_eq!(exception["id"].as_str().unwrap().len(), 16);
 }
 
@@ -121,6 +126,58 @@ fn a_document_that_is_too_large_loses_the_ends_of_its_texts_and_stays_one_datagr
             .len(),
         1000
     );
+}
+
+#[test]
+fn long_texts_are_cut_wherever_they_are() {
+    let long = "\u{1}".repeat(100_000);
+    let text = || long.as_str().into();
+    let attributes = ["db.query.text", "db.system.name", "url.full", "http.route"];
+    let attributes = attributes.map(|key| (key, text()));
+    let mut span = span(SpanKind::Client, &attributes);
+    span.name.clone_from(&long);
+    let calls = format!("\n    at {long} ({long}:1:1)").repeat(3);
+    let causes = format!("\nCaused by: a: {long}{calls}").repeat(10);
+    span.events
+        .push(exception(&long, &format!("a: b{calls}{causes}")));
+    let document = document(&span);
+    let exceptions = document["cause"]["exceptions"].as_array().unwrap();
+    let ids: Vec<_> = exceptions
+        .iter()
+        .map(|exception| &exception["id"])
+        .collect();
+    let caused = exceptions.iter().map(|exception| &exception["cause"]);
+    assert!(
+        caused
+            .filter(|id| !id.is_null())
+            .all(|id| ids.contains(&id))
+    );
+    for text in [
+        &exceptions[0]["message"],
+        &document["sql"]["sanitized_query"],
+        &document["http"]["request"]["url"],
+    ] {
+        assert_eq!(text.as_str().unwrap().len(), 100);
+    }
+}
+
+#[test]
+fn one_long_text_costs_the_others_nothing_up_to_a_thousand_characters() {
+    let (long, short) = ("x".repeat(100_000), "y".repeat(1000));
+    let mut span = span(SpanKind::Server, &[("note", short.as_str().into())]);
+    span.events.push(exception(&long, ""));
+    let document = document(&span);
+    let message = document["cause"]["exceptions"][0]["message"].as_str();
+    assert_eq!(message.unwrap().len(), 1000);
+    assert_eq!(document["metadata"]["attributes"]["note"], short);
+}
+
+#[test]
+fn a_response_without_a_request_has_no_empty_request() {
+    let status = ("http.response.status_code", 200.into());
+    let document = document(&span(SpanKind::Client, &[status]));
+    let expected = serde_json::json!({"response": {"status": 200}});
+    assert_eq!(document["http"], expected);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use trace_model::Span;
 
-use super::names;
+use super::{names, room::Room};
 
 /// `error` for 4xx, `throttle` as well for 429, `fault` for 5xx and for errors without a status.
 pub(super) fn outcome(span: &Span) -> Vec<(&'static str, Value)> {
@@ -21,33 +21,30 @@ pub(super) fn outcome(span: &Span) -> Vec<(&'static str, Value)> {
 }
 
 /// The `http` block; none for a span that is no request.
-pub(super) fn block(span: &Span) -> Option<Value> {
-    let text = |keys: &[&str]| keys.iter().find_map(|key| span.attributes.text(key));
-    let mut request = Map::new();
-    let mut put = |key: &str, value: Option<String>| {
-        value.map(|value| request.insert(key.to_owned(), value.into()));
-    };
-    put(
-        "method",
-        text(&["http.request.method", "http.method"]).map(str::to_owned),
-    );
-    put("url", url(span));
-    if names::is_segment(span) {
-        put(
-            "user_agent",
-            text(&["user_agent.original"]).map(str::to_owned),
-        );
-        put("client_ip", text(&["client.address"]).map(str::to_owned));
+pub(super) fn block(span: &Span, room: &Room) -> Option<Value> {
+    let (request, status) = (request(span, room), span.http_status());
+    let mut http = Map::new();
+    if !request.is_empty() {
+        http.insert("request".to_owned(), request.into());
     }
-    let status = span.http_status();
-    if request.is_empty() && status.is_none() {
-        return None;
-    }
-    let mut http = json!({ "request": request });
     if let Some(status) = status {
-        http["response"] = json!({ "status": status });
+        http.insert("response".to_owned(), json!({ "status": status }));
     }
-    Some(http)
+    (!http.is_empty()).then(|| http.into())
+}
+
+fn request(span: &Span, room: &Room) -> Map<String, Value> {
+    let text = |key: &str| span.attributes.text(key).map(str::to_owned);
+    let method = text("http.request.method").or_else(|| text("http.method"));
+    let mut fields = vec![("method", method), ("url", url(span))];
+    if names::is_segment(span) {
+        fields.push(("user_agent", text("user_agent.original")));
+        fields.push(("client_ip", text("client.address")));
+    }
+    let given = fields.into_iter();
+    given
+        .filter_map(|(key, value)| Some((key.to_owned(), room.cut(&value?).into())))
+        .collect()
 }
 
 /// The whole address where the span has it, else put together from its parts.
@@ -70,9 +67,9 @@ fn url(span: &Span) -> Option<String> {
 }
 
 /// The `sql` block, with the statement as it was sent to telemetry: its values are gone already.
-pub(super) fn sql(span: &Span) -> Option<Value> {
+pub(super) fn sql(span: &Span, room: &Room) -> Option<Value> {
     let text = |keys: [&str; 2]| keys.iter().find_map(|key| span.attributes.text(key));
     let query = text(["db.query.text", "db.statement"])?;
     let database = text(["db.system.name", "db.system"]).unwrap_or("other_sql");
-    Some(json!({ "sanitized_query": query, "database_type": database }))
+    Some(json!({ "sanitized_query": room.cut(query), "database_type": room.cut(database) }))
 }

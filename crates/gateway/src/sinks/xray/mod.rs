@@ -12,6 +12,7 @@ mod cause;
 mod document;
 mod http;
 mod names;
+mod room;
 
 use std::{io, time::Duration};
 
