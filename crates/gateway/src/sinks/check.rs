@@ -81,7 +81,7 @@ pub async fn check(config: &Config) -> Report {
     match &config.xray {
         Some(on) => {
             report
-                .test(XRAY, &on.daemon_address, XRaySink::new(on).await)
+                .test(XRAY, &on.daemon_address, XRaySink::new(on))
                 .await
         }
         None => report.off(XRAY, "AWS_XRAY_DAEMON_ADDRESS"),

@@ -57,3 +57,17 @@ async fn what_nobody_listened_to_is_sent_again() {
     assert_eq!(daemon.hear(3).await.len(), 3);
     assert_eq!(done(&gateway, "xray").await.sent, 3);
 }
+
+/// Nobody has a name that ends in `.invalid`.
+#[tokio::test]
+async fn a_daemon_whose_name_is_not_known_yet_is_a_failing_sink_and_not_the_end() {
+    let gateway = TestGateway::start_with(sending_to("daemon.invalid:2000")).await;
+    gateway.export(request("shop", vec![span(1, 1, "a")])).await;
+    let failing = |status: &Status| sink(status, "xray").state == SinkState::Failing;
+    let status = gateway.status_when(failing).await;
+    assert_eq!(sink(&status, "xray").waiting, 1);
+    let daemon = FakeDaemon::start().await;
+    let gateway = gateway.restart_with(sending_to(&daemon.address)).await;
+    assert_eq!(daemon.hear(1).await.len(), 1);
+    assert_eq!(done(&gateway, "xray").await.sent, 1);
+}

@@ -1,0 +1,132 @@
+//! The daemon's socket, from here: its name is resolved when there is something to send, and
+//! anew after every error.
+
+use std::{io, time::Duration};
+
+use tokio::{
+    net::UdpSocket,
+    sync::Mutex,
+    time::{sleep, timeout},
+};
+
+/// Datagrams that fit into a daemon's socket while it reads them. Then it gets time.
+const BURST: usize = 32;
+const BURST_EVERY: Duration = Duration::from_millis(2);
+
+/// How long the system may take to say that nobody listens.
+const REFUSED_WITHIN: Duration = Duration::from_millis(200);
+
+#[cfg(unix)]
+const MESSAGE_TOO_LONG: i32 = rustix::io::Errno::MSGSIZE.raw_os_error();
+/// `WSAEMSGSIZE`.
+#[cfg(not(unix))]
+const MESSAGE_TOO_LONG: i32 = 10_040;
+
+#[derive(Debug)]
+pub(super) struct Daemon {
+    /// Host and port.
+    address: String,
+    socket: Mutex<Option<UdpSocket>>,
+}
+
+impl Daemon {
+    /// The SDKs also write `tcp:… udp:…`. None when there is no port.
+    pub(super) fn new(address: &str) -> Option<Self> {
+        let mut words = address.split_whitespace();
+        let udp = words.find_map(|word| word.strip_prefix("udp:"));
+        let address = udp.unwrap_or(address);
+        let (host, port) = address.rsplit_once(':')?;
+        let is_usable = !host.is_empty() && port.parse::<u16>().is_ok();
+        is_usable.then(|| Self {
+            address: address.to_owned(),
+            socket: Mutex::default(),
+        })
+    }
+
+    /// Sends them all; how many were too large for the network on the way.
+    pub(super) async fn send(&self, datagrams: &[Vec<u8>]) -> io::Result<u64> {
+        let mut kept = self.socket.lock().await;
+        let socket = match kept.take() {
+            Some(socket) => socket,
+            None => self.connect().await?,
+        };
+        let too_large = send(&socket, datagrams).await?;
+        *kept = Some(socket);
+        Ok(too_large)
+    }
+
+    /// A datagram of no bytes holds no span; if nobody listens, the system says so.
+    pub(super) async fn check(&self) -> io::Result<()> {
+        let socket = self.connect().await?;
+        socket.send(&[]).await?;
+        let answer = timeout(REFUSED_WITHIN, socket.recv(&mut [0; 1])).await;
+        answer.map_or(Ok(()), |answer| answer.map(drop))
+    }
+
+    /// From any port of the same family. AWS's SDKs send by IPv4, so a daemon listens there.
+    async fn connect(&self) -> io::Result<UdpSocket> {
+        let targets = tokio::net::lookup_host(&self.address).await?;
+        let target = targets.min_by_key(|target| target.is_ipv6());
+        let target = target.ok_or(io::ErrorKind::AddrNotAvailable)?;
+        let any = if target.is_ipv4() {
+            "0.0.0.0:0"
+        } else {
+            "[::]:0"
+        };
+        let socket = UdpSocket::bind(any).await?;
+        socket.connect(target).await?;
+        Ok(socket)
+    }
+}
+
+async fn send(socket: &UdpSocket, datagrams: &[Vec<u8>]) -> io::Result<u64> {
+    let mut too_large = 0;
+    for burst in datagrams.chunks(BURST) {
+        for datagram in burst {
+            match socket.send(datagram).await {
+                Err(error) if is_of_size(&error) => too_large += 1,
+                outcome => drop(outcome?),
+            }
+        }
+        sleep(BURST_EVERY).await;
+        // On one machine the refusal is here by now; else the next call gets it.
+        if let Some(refusal) = socket.take_error()? {
+            return Err(refusal);
+        }
+    }
+    Ok(too_large)
+}
+
+/// macOS sends 9 kB at most unless told otherwise.
+fn is_of_size(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(MESSAGE_TOO_LONG)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_datagram_that_is_too_large_for_the_system_is_counted_and_the_next_one_goes() {
+        let receiver = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        let address = receiver.local_addr().unwrap().to_string();
+        let daemon = Daemon::new(&address).unwrap();
+        let datagrams = [vec![0; 70_000], vec![1]];
+        assert_eq!(daemon.send(&datagrams).await.unwrap(), 1);
+        assert_eq!(receiver.recv(&mut [0; 9]).await.unwrap(), 1);
+    }
+
+    #[test]
+    fn an_address_has_a_port_and_may_be_written_as_the_sdks_do() {
+        let address = |text| Daemon::new(text).map(|daemon| daemon.address);
+        let check = |text, expected: Option<&str>| {
+            assert_eq!(address(text).as_deref(), expected, "{text}");
+        };
+        check("daemon:2000", Some("daemon:2000"));
+        check("tcp:a:1 udp:b:2", Some("b:2"));
+        check("[::1]:2000", Some("[::1]:2000"));
+        check("daemon", None);
+        check(":2000", None);
+        check("daemon:http", None);
+    }
+}
