@@ -6,12 +6,14 @@ use std::{io, time::Duration};
 use tokio::{
     net::UdpSocket,
     sync::Mutex,
-    time::{sleep, timeout},
+    time::{Instant, MissedTickBehavior, interval_at, timeout},
 };
 
-/// Datagrams that fit into a daemon's socket while it reads them. Then it gets time.
-const BURST: usize = 32;
-const BURST_EVERY: Duration = Duration::from_millis(2);
+/// What fits into a daemon's socket while it reads: 208 KiB on Linux, where a datagram takes
+/// up to twice its size. Then it gets time. In all 2,000 documents or 6.4 MB a second.
+const BURST: usize = 20;
+const BURST_BYTES: usize = 64_000;
+const BURST_EVERY: Duration = Duration::from_millis(10);
 
 /// How long the system may take to say that nobody listens.
 const REFUSED_WITHIN: Duration = Duration::from_millis(200);
@@ -80,18 +82,40 @@ impl Daemon {
 }
 
 async fn send(socket: &UdpSocket, datagrams: &[Vec<u8>]) -> io::Result<u64> {
-    let mut too_large = 0;
-    for burst in datagrams.chunks(BURST) {
-        for datagram in burst {
-            match socket.send(datagram).await {
-                Err(error) if is_of_size(&error) => too_large += 1,
-                outcome => drop(outcome?),
-            }
-        }
-        sleep(BURST_EVERY).await;
+    let (mut too_large, mut rest) = (0, datagrams);
+    let mut ticks = interval_at(Instant::now() + BURST_EVERY, BURST_EVERY);
+    // Time that was lost is not made good.
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    while !rest.is_empty() {
+        let (burst, after) = rest.split_at(burst(rest));
+        too_large += send_burst(socket, burst).await?;
+        rest = after;
+        ticks.tick().await;
         // On one machine the refusal is here by now; else the next call gets it.
         if let Some(refusal) = socket.take_error()? {
             return Err(refusal);
+        }
+    }
+    Ok(too_large)
+}
+
+/// How many of the next datagrams go together, at least one.
+fn burst(datagrams: &[Vec<u8>]) -> usize {
+    let mut bytes = 0;
+    let fits = |datagram: &&Vec<u8>| {
+        bytes += datagram.len();
+        bytes <= BURST_BYTES
+    };
+    let next = datagrams.iter().take(BURST);
+    next.take_while(fits).count().max(1)
+}
+
+async fn send_burst(socket: &UdpSocket, datagrams: &[Vec<u8>]) -> io::Result<u64> {
+    let mut too_large = 0;
+    for datagram in datagrams {
+        match socket.send(datagram).await {
+            Err(error) if is_of_size(&error) => too_large += 1,
+            outcome => drop(outcome?),
         }
     }
     Ok(too_large)
@@ -114,6 +138,33 @@ mod tests {
         let datagrams = [vec![0; 70_000], vec![1]];
         assert_eq!(daemon.send(&datagrams).await.unwrap(), 1);
         assert_eq!(receiver.recv(&mut [0; 9]).await.unwrap(), 1);
+    }
+
+    #[test]
+    fn a_burst_is_bounded_by_count_and_by_bytes_and_is_never_empty() {
+        let check = |sizes: &[usize], expected| {
+            let datagrams: Vec<_> = sizes.iter().map(|size| vec![0; *size]).collect();
+            assert_eq!(burst(&datagrams), expected, "{sizes:?}");
+        };
+        check(&[100; 50], 20);
+        check(&[30_000; 5], 2);
+        check(&[65_507, 1], 1);
+        check(&[1], 1);
+    }
+
+    #[tokio::test]
+    async fn a_socket_of_the_usual_size_that_is_read_between_bursts_misses_nothing() {
+        let receiver = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        let daemon = Daemon::new(&receiver.local_addr().unwrap().to_string()).unwrap();
+        let datagrams: Vec<_> = (0..100).map(|_| vec![0; 10_000]).collect();
+        let read = async {
+            for _ in 0..100 {
+                receiver.recv(&mut [0; 1]).await.unwrap();
+            }
+        };
+        let both = async { tokio::join!(daemon.send(&datagrams), read) };
+        let (sent, ()) = timeout(Duration::from_secs(20), both).await.unwrap();
+        assert_eq!(sent.unwrap(), 0);
     }
 
     #[test]

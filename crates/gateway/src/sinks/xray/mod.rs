@@ -40,7 +40,7 @@ impl XRaySink {
 
 impl Sink for XRaySink {
     const MAX_BYTES: usize = 4_000_000;
-    /// At the pace of [`BURST`] this is a tenth of a second.
+    /// At the daemon's pace this is half a second.
     const MAX_SPANS: usize = 1_000;
 
     async fn send(&self, request: &wire::Request) -> Outcome {
