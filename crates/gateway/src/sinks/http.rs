@@ -1,8 +1,8 @@
-//! HTTP to vendors: one client, answers read to the end, texts without keys.
+//! HTTP to vendors: one client, answers of a bounded length, texts without keys.
 
 use std::time::{Duration, SystemTime};
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use reqwest::{
     Client, RequestBuilder, Response, StatusCode,
     header::{HeaderMap, RETRY_AFTER},
@@ -15,6 +15,9 @@ use crate::secret::Secret;
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 
+/// Of an answer, this much is read: it says how many spans were rejected, or why all were.
+const ANSWER_BYTES: usize = 64 << 10;
+
 /// How much of what a receiver says about an error is worth showing.
 const ERROR_CHARS: usize = 300;
 
@@ -24,7 +27,7 @@ pub(super) struct Http {
     secrets: Vec<Secret>,
 }
 
-/// An answer, read to the end.
+/// An answer. Its body is empty when the connection broke in the middle of it.
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) status: StatusCode,
@@ -52,8 +55,10 @@ impl Http {
 
     /// The answer, or in words why there is none.
     pub(super) async fn send(&self, request: RequestBuilder) -> Result<Answer, String> {
-        let answer = async { Answer::read(request.send().await?).await };
-        answer.await.map_err(|error| self.redact(&no_answer(error)))
+        match request.send().await {
+            Ok(response) => Ok(Answer::read(response).await),
+            Err(error) => Err(self.redact(&no_answer(error))),
+        }
     }
 
     /// The status and the beginning of the body.
@@ -93,18 +98,32 @@ impl Http {
 }
 
 impl Answer {
-    async fn read(response: Response) -> reqwest::Result<Self> {
-        Ok(Self {
+    /// The status alone says what became of the request: a batch that was taken is not sent
+    /// again because the rest of the answer was lost.
+    async fn read(mut response: Response) -> Self {
+        Self {
             status: response.status(),
-            headers: response.headers().clone(),
-            body: response.bytes().await?,
-        })
+            headers: std::mem::take(response.headers_mut()),
+            body: beginning(&mut response).await.unwrap_or_default(),
+        }
     }
 
     pub(super) fn retry_after(&self) -> Option<Duration> {
         let value = self.headers.get(RETRY_AFTER)?.to_str().ok()?;
         retry_after::parse(value, SystemTime::now())
     }
+}
+
+async fn beginning(response: &mut Response) -> reqwest::Result<Bytes> {
+    let mut body = BytesMut::new();
+    while body.len() < ANSWER_BYTES {
+        let Some(chunk) = response.chunk().await? else {
+            break;
+        };
+        body.extend_from_slice(&chunk);
+    }
+    body.truncate(ANSWER_BYTES);
+    Ok(body.freeze())
 }
 
 /// The innermost cause says what happened; the address may hold credentials and is left out.
@@ -119,7 +138,43 @@ fn no_answer(error: reqwest::Error) -> String {
 
 #[cfg(test)]
 mod tests {
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpListener,
+    };
+
     use super::*;
+
+    /// What is heard when the receiver says this, `times` over, and closes the connection.
+    async fn answer(head: &'static str, body: &'static [u8], times: usize) -> Answer {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let serving = async {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            stream.read(&mut [0; 4096]).await.unwrap();
+            stream.write_all(head.as_bytes()).await.unwrap();
+            for _ in 0..times {
+                // The client may have heard enough.
+                let _ = stream.write_all(body).await;
+            }
+        };
+        let http = Http::new(Vec::new()).unwrap();
+        let (answer, ()) = tokio::join!(http.send(http.client().get(url)), serving);
+        answer.unwrap()
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_breaks_off_is_its_status() {
+        let head = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n";
+        let cut = answer(head, b"abc", 1).await;
+        assert_eq!((cut.status.as_u16(), cut.body.len()), (200, 0));
+    }
+
+    #[tokio::test]
+    async fn of_an_answer_that_goes_on_and_on_the_beginning_is_read() {
+        let long = answer("HTTP/1.1 400 No\r\n\r\n", &[b'x'; 1 << 16], 1 << 10).await;
+        assert_eq!((long.status.as_u16(), long.body.len()), (400, ANSWER_BYTES));
+    }
 
     #[test]
     fn a_key_at_the_cut_is_taken_out_before_the_cut() {

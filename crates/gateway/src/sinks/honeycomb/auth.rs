@@ -52,6 +52,7 @@ pub(super) async fn ask(otlp: &OtlpHttp, endpoint: &str) -> Result<Account, Unkn
     let request = request.headers(otlp.headers.clone());
     let answer = otlp.http.send(request).await.map_err(Unknown::Later)?;
     match answer.status.as_u16() {
+        200 if answer.body.is_empty() => Err(Unknown::Later("no answer from /1/auth".to_owned())),
         200 => serde_json::from_slice(&answer.body).map_err(|error| {
             Unknown::Refused(format!("/1/auth answers with something else: {error}"))
         }),
