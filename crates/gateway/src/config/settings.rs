@@ -93,6 +93,8 @@ pub(super) const SETTINGS: &[Setting] = &[
         "dataset, for classic keys only: others take the service's name"),
     setting("OTEL_EXPORTER_OTLP_ENDPOINT", "otlp.endpoint", "",
         "a collector's base URL; turns the OTLP sink on. /v1/traces is added"),
+    setting("OTEL_EXPORTER_OTLP_TIMEOUT", "otlp.timeout_ms", "30000",
+        "milliseconds that an answer may take; then half of the batch is tried. More than an exporter's 10 s, because batches are larger"),
     setting("AWS_XRAY_DAEMON_ADDRESS", "xray.daemon_address", "",
         "host:port of an X-Ray daemon's UDP socket; turns the X-Ray sink on"),
     setting("OTEL_WEB_GATEWAY_XRAY_ANNOTATIONS", "xray.annotations", "[\"error.type\", \"http.route\", \"session.id\"]",

@@ -1,5 +1,7 @@
 //! Where spans go on to. A sink is on when its key or its address is there.
 
+use std::{num::NonZeroU64, time::Duration};
+
 use super::{ConfigError, lookup::Lookup};
 use crate::secret::Secret;
 
@@ -22,6 +24,8 @@ pub struct Otlp {
     pub endpoint: String,
     /// Each header's value may be a key.
     pub headers: Vec<(String, Secret)>,
+    /// How long an answer may take: 30 s.
+    pub timeout: Duration,
 }
 
 /// An X-Ray daemon.
@@ -79,6 +83,7 @@ impl Otlp {
         Self {
             endpoint: endpoint.into(),
             headers: Vec::new(),
+            timeout: Duration::from_secs(30),
         }
     }
 
@@ -90,9 +95,12 @@ impl Otlp {
         };
         let headers = lookup.secret("OTEL_EXPORTER_OTLP_HEADERS")?;
         let headers = headers.map_or_else(|| Ok(Vec::new()), |text| otlp_headers(&text));
+        let default = Self::new(endpoint);
+        let timeout = lookup.number("otlp.timeout_ms")?.map(NonZeroU64::get);
         Ok(Some(Self {
-            endpoint,
             headers: headers?,
+            timeout: timeout.map_or(default.timeout, Duration::from_millis),
+            ..default
         }))
     }
 }

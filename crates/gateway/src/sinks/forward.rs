@@ -77,8 +77,12 @@ impl<S: Sink> Forwarder<S> {
         let spans = pending.spans as u64;
         match outcome {
             Outcome::Retry { after, error } => return Some(self.retry(spans, after, &error)),
+            Outcome::Late { error } => {
+                self.max_spans = half(pending.spans);
+                return Some(self.retry(spans, None, &error));
+            }
             Outcome::TooLarge { .. } if pending.spans > 1 => {
-                self.max_spans = pending.spans / 2;
+                self.max_spans = half(pending.spans);
                 return None;
             }
             Outcome::Delivered(delivery) => self.counters.record(Delivered { spans, delivery }),
@@ -118,4 +122,8 @@ impl<S: Sink> Forwarder<S> {
         self.backoff.reset();
         self.max_spans = (self.max_spans * 2).min(S::MAX_SPANS);
     }
+}
+
+fn half(spans: usize) -> usize {
+    (spans / 2).max(1)
 }

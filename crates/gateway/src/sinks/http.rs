@@ -13,7 +13,9 @@ use super::{Outcome, SinkError, retry_after};
 use crate::secret::Secret;
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
-const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+
+/// Of vendors, unless somebody says otherwise.
+pub(super) const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 
 /// Of an answer, this much is read: it says how many spans were rejected, or why all were.
 const ANSWER_BYTES: usize = 64 << 10;
@@ -35,14 +37,21 @@ pub(super) struct Answer {
     pub(super) body: Bytes,
 }
 
+/// Why there is no answer, in words, and whether there may be one to less.
+#[derive(Debug)]
+pub(super) struct NoAnswer {
+    pub(super) error: String,
+    pub(super) is_late: bool,
+}
+
 impl Http {
     /// `secrets` are taken out of every text, whoever wrote it.
-    pub(super) fn new(secrets: Vec<Secret>) -> Result<Self, SinkError> {
+    pub(super) fn new(secrets: Vec<Secret>, answer_within: Duration) -> Result<Self, SinkError> {
         let client = Client::builder()
             // A redirect would carry the key to another host.
             .redirect(Policy::none())
             .connect_timeout(CONNECT_WITHIN)
-            .timeout(ANSWER_WITHIN)
+            .timeout(answer_within)
             .user_agent(concat!("otel-web-gateway/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|error| SinkError::Client(error.to_string()))?;
@@ -53,11 +62,13 @@ impl Http {
         &self.client
     }
 
-    /// The answer, or in words why there is none.
-    pub(super) async fn send(&self, request: RequestBuilder) -> Result<Answer, String> {
+    pub(super) async fn send(&self, request: RequestBuilder) -> Result<Answer, NoAnswer> {
         match request.send().await {
             Ok(response) => Ok(Answer::read(response).await),
-            Err(error) => Err(self.redact(&no_answer(error))),
+            Err(error) => Err(NoAnswer {
+                is_late: error.is_timeout() && !error.is_connect(),
+                error: self.redact(&no_answer(error)),
+            }),
         }
     }
 
@@ -151,14 +162,14 @@ mod tests {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let serving = async {
             let (mut stream, _) = listener.accept().await.unwrap();
-            stream.read(&mut [0; 4096]).await.unwrap();
+            assert!(stream.read(&mut [0; 4096]).await.unwrap() > 0);
             stream.write_all(head.as_bytes()).await.unwrap();
             for _ in 0..times {
                 // The client may have heard enough.
                 let _ = stream.write_all(body).await;
             }
         };
-        let http = Http::new(Vec::new()).unwrap();
+        let http = Http::new(Vec::new(), ANSWER_WITHIN).unwrap();
         let (answer, ()) = tokio::join!(http.send(http.client().get(url)), serving);
         answer.unwrap()
     }
@@ -179,7 +190,7 @@ mod tests {
     #[test]
     fn a_key_at_the_cut_is_taken_out_before_the_cut() {
         let key = "hcaik_0123456789";
-        let http = Http::new(vec![Secret::new(key)]).unwrap();
+        let http = Http::new(vec![Secret::new(key)], ANSWER_WITHIN).unwrap();
         let said = format!("{}{key}", "x".repeat(ERROR_CHARS - 5));
         let excerpt = http.excerpt(&said);
         assert_eq!(excerpt.chars().count(), ERROR_CHARS);

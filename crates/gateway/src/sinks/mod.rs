@@ -68,6 +68,8 @@ pub(crate) enum Outcome {
         after: Option<Duration>,
         error: String,
     },
+    /// As `Retry`, but there may be an answer in time to a smaller batch.
+    Late { error: String },
     /// The batch has to be split.
     TooLarge { error: String },
     /// Never: sending it again would give the same answer.

@@ -23,6 +23,7 @@ impl OtlpSink {
             &config.endpoint,
             &config.headers,
             advice,
+            config.timeout,
         )?))
     }
 }

@@ -1,6 +1,6 @@
 //! OTLP/HTTP as a client: gzipped protobuf to `/v1/traces`.
 
-use std::io::Write;
+use std::{io::Write, time::Duration};
 
 use flate2::{Compression, write::GzEncoder};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
@@ -9,7 +9,7 @@ use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, Hea
 
 use super::{
     Delivery, Outcome, SinkError,
-    http::{Answer, Http},
+    http::{Answer, Http, NoAnswer},
 };
 use crate::{secret::Secret, wire};
 
@@ -29,6 +29,7 @@ impl OtlpHttp {
         endpoint: &str,
         secrets: &[(String, Secret)],
         advice: &'static str,
+        answer_within: Duration,
     ) -> Result<Self, SinkError> {
         let keys = secrets.iter().map(|(_, secret)| secret.clone()).collect();
         let mut headers = HeaderMap::new();
@@ -37,7 +38,7 @@ impl OtlpHttp {
             headers.insert(name, value);
         }
         Ok(Self {
-            http: Http::new(keys)?,
+            http: Http::new(keys, answer_within)?,
             url: format!("{}/v1/traces", endpoint.trim_end_matches('/')),
             headers,
             advice,
@@ -48,20 +49,22 @@ impl OtlpHttp {
         match self.post(request).await {
             Ok(answer) if answer.status.is_success() => Outcome::Delivered(self.delivery(&answer)),
             Ok(answer) => self.http.refusal(&answer, &self.advise(&answer)),
-            Err(error) => Outcome::Retry { after: None, error },
+            Err(NoAnswer { error, is_late }) if is_late => Outcome::Late { error },
+            Err(NoAnswer { error, .. }) => Outcome::Retry { after: None, error },
         }
     }
 
     /// An empty request: OTLP allows it, and it has no spans.
     pub(super) async fn check(&self) -> Result<String, String> {
-        let answer = self.post(&wire::Request::default()).await?;
+        let answer = self.post(&wire::Request::default()).await;
+        let answer = answer.map_err(|none| none.error)?;
         if answer.status.is_success() {
             return Ok("takes OTLP".to_owned());
         }
         Err(self.http.describe(&answer, &self.advise(&answer)))
     }
 
-    async fn post(&self, request: &wire::Request) -> Result<Answer, String> {
+    async fn post(&self, request: &wire::Request) -> Result<Answer, NoAnswer> {
         // Exactly this content type: Honeycomb refuses parameters.
         let request = self
             .http

@@ -50,7 +50,8 @@ impl fmt::Display for Account {
 pub(super) async fn ask(otlp: &OtlpHttp, endpoint: &str) -> Result<Account, Unknown> {
     let request = otlp.http.client().get(format!("{endpoint}/1/auth"));
     let request = request.headers(otlp.headers.clone());
-    let answer = otlp.http.send(request).await.map_err(Unknown::Later)?;
+    let answer = otlp.http.send(request).await;
+    let answer = answer.map_err(|none| Unknown::Later(none.error))?;
     match answer.status.as_u16() {
         200 if answer.body.is_empty() => Err(Unknown::Later("no answer from /1/auth".to_owned())),
         200 => serde_json::from_slice(&answer.body).map_err(|error| {

@@ -8,7 +8,7 @@ use reqwest::header::HeaderValue;
 use self::auth::Account;
 pub(super) use self::auth::Unknown;
 pub(crate) use self::links::TraceLinks;
-use super::{Outcome, Sink, SinkError, otlp_http::OtlpHttp};
+use super::{Outcome, Sink, SinkError, http::ANSWER_WITHIN, otlp_http::OtlpHttp};
 use crate::{config::Honeycomb, wire};
 
 /// Sends to one Honeycomb team.
@@ -22,7 +22,7 @@ impl HoneycombSink {
     pub(super) fn new(config: &Honeycomb) -> Result<Self, SinkError> {
         let team = ("x-honeycomb-team".to_owned(), config.key.clone());
         let advice = "HONEYCOMB_API_KEY and HONEYCOMB_API_ENDPOINT";
-        let mut otlp = OtlpHttp::new(&config.endpoint, &[team], advice)?;
+        let mut otlp = OtlpHttp::new(&config.endpoint, &[team], advice, ANSWER_WITHIN)?;
         if is_classic(config.key.expose()) {
             let dataset = HeaderValue::from_str(&config.dataset);
             let dataset = dataset.map_err(|_| SinkError::Header("HONEYCOMB_DATASET"))?;

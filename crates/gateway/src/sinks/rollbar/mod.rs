@@ -19,7 +19,7 @@ use self::{
 };
 use super::{
     Delivery, Outcome, Sink, SinkError, exception,
-    http::{Answer, Http},
+    http::{ANSWER_WITHIN, Answer, Http},
 };
 use crate::{config::Rollbar, store, wire};
 
@@ -39,7 +39,7 @@ impl RollbarSink {
         let mut token = token.map_err(|_| SinkError::Header("ROLLBAR_ACCESS_TOKEN"))?;
         token.set_sensitive(true);
         Ok(Self {
-            http: Http::new(vec![config.token.clone()])?,
+            http: Http::new(vec![config.token.clone()], ANSWER_WITHIN)?,
             url: format!("{}/api/1/item/", config.endpoint.trim_end_matches('/')),
             token,
             writer: Writer::new(&config.environment, public_url),
@@ -69,7 +69,8 @@ impl RollbarSink {
             .header("x-rollbar-access-token", self.token.clone())
             .header(CONTENT_TYPE, "application/json")
             .body(body.to_string());
-        self.http.send(request).await
+        let answer = self.http.send(request).await;
+        answer.map_err(|none| none.error)
     }
 
     /// As for OTLP, but Rollbar says by a header of its own when a limit ends, and its

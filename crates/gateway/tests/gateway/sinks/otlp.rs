@@ -1,10 +1,12 @@
 //! The OTLP sink.
 
+use std::time::Duration;
+
 use otel_web_gateway::{Config, Gateway, Otlp, Secret};
 use serde_json::json;
 
 use super::done;
-use crate::support::{FakeHoneycomb, JSON, KEY, TestGateway, request, span, trace_id};
+use crate::support::{FakeHoneycomb, JSON, KEY, Reply, TestGateway, request, span, trace_id};
 
 #[tokio::test]
 async fn spans_arrive_under_the_configured_headers() {
@@ -63,6 +65,23 @@ async fn doubles_that_json_has_no_number_for_arrive_and_can_be_looked_at() {
     let counts = ["DoubleValue(NaN)", "DoubleValue(inf)", "DoubleValue(-inf)"]
         .map(|value| sent.matches(value).count());
     assert_eq!(counts, [4, 3, 3]);
+}
+
+#[tokio::test]
+async fn a_batch_that_is_not_answered_in_time_is_tried_again_as_smaller_ones() {
+    let fake = FakeHoneycomb::start([Reply::SilentAbove(2)]).await;
+    let mut otlp = Otlp::new(&fake.url);
+    otlp.timeout = Duration::from_millis(500);
+    let gateway = TestGateway::start_with(|config| config.otlp = Some(otlp)).await;
+    let spans = (1..=4).map(|id| span(1, id, "a")).collect();
+    gateway.export(request("shop", spans)).await;
+    assert_eq!(done(&gateway, "otlp").await.sent, 4);
+    let sizes: Vec<_> = fake
+        .taken()
+        .iter()
+        .map(|taken| taken.resource_spans[0].scope_spans[0].spans.len())
+        .collect();
+    assert_eq!(sizes, [2, 2]);
 }
 
 #[tokio::test]

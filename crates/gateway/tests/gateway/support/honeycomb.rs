@@ -34,6 +34,8 @@ pub(crate) enum Reply {
     Refuse(u16, Option<String>),
     /// Refuses requests of more than so many spans with 413, for ever.
     AtMost(usize),
+    /// Never answers to requests of more than so many spans.
+    SilentAbove(usize),
 }
 
 #[derive(Debug, Default)]
@@ -102,17 +104,25 @@ async fn answer(
         Ok(request) => request,
         Err(problem) => return refuse(400, None, &problem),
     };
+    let reply = next_reply(&seen, headers);
+    if matches!(reply, Reply::SilentAbove(spans) if span_count(&request) > spans) {
+        std::future::pending().await
+    }
     let mut seen = seen.lock().unwrap();
-    seen.headers.push(headers);
-    let reply = match seen.replies.front() {
-        Some(at_most @ Reply::AtMost(_)) => at_most.clone(),
-        _ => seen.replies.pop_front().unwrap_or(Reply::Take),
-    };
     match reply {
         Reply::Refuse(status, after) => refuse(status, after, &format!("no, {KEY}")),
         Reply::AtMost(spans) if span_count(&request) > spans => refuse(413, None, "too large"),
         Reply::Partial(rejected_spans) => take(&mut seen, request, rejected_spans),
-        Reply::Take | Reply::AtMost(_) => take(&mut seen, request, 0),
+        Reply::Take | Reply::AtMost(_) | Reply::SilentAbove(_) => take(&mut seen, request, 0),
+    }
+}
+
+fn next_reply(seen: &Mutex<Seen>, headers: HeaderMap) -> Reply {
+    let mut seen = seen.lock().unwrap();
+    seen.headers.push(headers);
+    match seen.replies.front() {
+        Some(always @ (Reply::AtMost(_) | Reply::SilentAbove(_))) => always.clone(),
+        _ => seen.replies.pop_front().unwrap_or(Reply::Take),
     }
 }
 
