@@ -1,7 +1,7 @@
 //! A server that runs for one measurement, in a folder of its own.
 
 use std::{
-    fs,
+    env, fs,
     net::TcpListener,
     path::Path,
     process::{Child, Command, Stdio},
@@ -30,7 +30,7 @@ pub(crate) struct Server {
 impl Server {
     pub(crate) async fn start(peer: &Peer) -> Result<Self> {
         let (port, dir) = (free_port()?, tempfile::tempdir()?);
-        let mut command = Command::new(&peer.program);
+        let mut command = isolated(&peer.program);
         let api = (peer.start)(&mut command, port, &dir)?;
         command.current_dir(dir.path()).stdout(Stdio::null());
         let child = command.stderr(Stdio::null()).spawn();
@@ -55,6 +55,17 @@ impl Server {
     pub(crate) fn disk_bytes(&self) -> Result<u64> {
         bytes_in(self.dir.path())
     }
+}
+
+/// With PATH and HOME only: somebody's own keys would send a million spans to their vendors.
+fn isolated(program: &Path) -> Command {
+    let kept = ["PATH", "HOME"].map(|name| (name, env::var_os(name)));
+    let kept = kept
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)));
+    let mut command = Command::new(program);
+    command.env_clear().envs(kept);
+    command
 }
 
 async fn listens(port: u16, name: &str) -> Result<()> {
@@ -84,5 +95,23 @@ impl Drop for Server {
         // It may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_gets_nothing_of_the_environment_but_where_programs_and_its_home_are() -> Result<()>
+    {
+        let said = String::from_utf8(isolated(Path::new("env")).output()?.stdout)?;
+        let mut names: Vec<_> = said
+            .lines()
+            .filter_map(|line| line.split('=').next())
+            .collect();
+        names.sort_unstable();
+        assert_eq!(names, ["HOME", "PATH"]);
+        Ok(())
     }
 }

@@ -29,6 +29,16 @@ impl Ports {
     }
 }
 
+/// What turns the gateway's sinks on: a developer's own would send the tests' spans to their vendors.
+const SINKS: [&str; 6] = [
+    "AWS_XRAY_DAEMON_ADDRESS",
+    "HONEYCOMB_API_KEY",
+    "HONEYCOMB_API_KEY_FILE",
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "ROLLBAR_ACCESS_TOKEN",
+    "ROLLBAR_ACCESS_TOKEN_FILE",
+];
+
 /// `xtask dev`; dropping it ends it and everything it started.
 pub(crate) struct Dev {
     child: Child,
@@ -44,6 +54,9 @@ impl Dev {
             .arg("dev")
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
+        for name in SINKS {
+            command.env_remove(name);
+        }
         command.env("CRUDDUR_PAGE_PORT", ports.page.to_string());
         command.env("CRUDDUR_API_PORT", ports.api.to_string());
         command.env("CRUDDUR_GATEWAY_PORT", ports.gateway.to_string());

@@ -5,7 +5,10 @@ use std::process::Command;
 use tokio::time::{Duration, sleep, timeout};
 
 use super::{TESTS, get, python, run, spans};
-use crate::{support::Served, xray::assert_home_activities};
+use crate::{
+    support::{Served, isolated},
+    xray::assert_home_activities,
+};
 
 /// Two segments with their subsegments.
 const SPANS: u64 = 9;
@@ -27,7 +30,7 @@ async fn a_subsegment_with_its_annotation_and_metadata_is_a_span_with_attributes
     let listen = Some("127.0.0.1:0".to_owned());
     let gateway = Served::start_with(|config| config.xray_listen = listen).await;
     let address = gateway.xray_address.unwrap().to_string();
-    let mut program = Command::new(python);
+    let mut program = isolated(Command::new(python));
     program.arg(format!("{TESTS}/xray/program.py"));
     program.env("AWS_XRAY_DAEMON_ADDRESS", address);
     run(program).await;

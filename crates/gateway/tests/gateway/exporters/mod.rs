@@ -12,7 +12,7 @@ use std::{collections::BTreeMap, env, io::Write, process::Command};
 
 use serde_json::{Value, json};
 
-use crate::support::Served;
+use crate::support::{Served, isolated};
 
 const TESTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/gateway");
 
@@ -107,7 +107,7 @@ async fn python_exports_protobuf_with_gzip() {
         return;
     };
     let gateway = Served::start_with(|_| {}).await;
-    let mut program = Command::new(python);
+    let mut program = isolated(Command::new(python));
     program.arg(format!("{TESTS}/exporters/program.py"));
     program.env("OTEL_EXPORTER_OTLP_ENDPOINT", gateway.url(""));
     program.env("NO_PROXY", "*");
@@ -123,7 +123,7 @@ async fn javascript_exports_json_and_protobuf() {
     };
     let gateway = Served::start_with(|_| {}).await;
     for exporter in ["http", "proto"] {
-        let mut program = Command::new("node");
+        let mut program = isolated(Command::new("node"));
         program
             .arg(format!("{TESTS}/exporters/program.cjs"))
             .arg(exporter);

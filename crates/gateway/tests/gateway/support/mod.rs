@@ -26,7 +26,7 @@ use trace_model::Status;
 
 pub(crate) use self::{
     honeycomb::{FakeHoneycomb, KEY, Reply},
-    process::{Process, client, command, post},
+    process::{Process, client, command, isolated, post},
     receiver::{Manner, Receiver},
     rollbar::{FakeRollbar, TOKEN},
     served::Served,

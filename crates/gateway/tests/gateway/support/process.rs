@@ -1,6 +1,7 @@
 //! The program itself, as a process that can be killed.
 
 use std::{
+    env,
     io::{BufRead, BufReader},
     process::{Child, Command, Stdio},
 };
@@ -11,6 +12,16 @@ use tempfile::TempDir;
 use trace_model::{SinkStatus, Status};
 
 use super::PROTOBUF;
+
+/// With PATH and HOME only: a developer's own keys would send what a test makes to their vendors.
+pub(crate) fn isolated(mut command: Command) -> Command {
+    let kept = ["PATH", "HOME"].map(|name| (name, env::var_os(name)));
+    let kept = kept
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)));
+    command.env_clear().envs(kept);
+    command
+}
 
 /// The gateway's command, with a store in `dir`.
 pub(crate) fn command(dir: &TempDir) -> Command {
@@ -30,7 +41,8 @@ pub(crate) fn command_after(around: &[String], first: &str, dir: &TempDir) -> Co
     with_store(shell, dir)
 }
 
-fn with_store(mut command: Command, dir: &TempDir) -> Command {
+fn with_store(command: Command, dir: &TempDir) -> Command {
+    let mut command = isolated(command);
     command
         .env("OTEL_WEB_GATEWAY_LISTEN", "127.0.0.1:0")
         .env("OTEL_WEB_GATEWAY_DB", dir.path().join("traces.db"));
@@ -112,4 +124,17 @@ pub(crate) async fn post(url: &str, spans: &impl Message) -> reqwest::Response {
     let post = client().post(format!("{url}/v1/traces"));
     let post = post.header("content-type", PROTOBUF);
     post.body(spans.encode_to_vec()).send().await.unwrap()
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn the_gateway_under_test_gets_nothing_of_the_developer_s_environment() {
+    let dir = tempfile::tempdir().unwrap();
+    let output = command_after(&[], "compgen -e && exit", &dir).output();
+    let said = String::from_utf8(output.unwrap().stdout).unwrap();
+    let mut names: Vec<_> = said.lines().collect();
+    // Those that bash sets itself.
+    names.retain(|name| !["OLDPWD", "PWD", "SHLVL", "_"].contains(name));
+    let own = ["OTEL_WEB_GATEWAY_DB", "OTEL_WEB_GATEWAY_LISTEN"];
+    assert_eq!(names, [&["HOME"], &own[..], &["PATH"]].concat());
 }
