@@ -11,7 +11,7 @@ use crate::{
     load::{self, Until},
     peers::{Keeps, Peer},
     proc,
-    report::Row,
+    report::Kept,
     server::Server,
 };
 
@@ -25,22 +25,22 @@ const SENDING: Duration = Duration::from_secs(240);
 const EACH: usize = 40;
 const ASKING: Duration = Duration::from_secs(8);
 
-pub(crate) async fn measure(peer: &Peer, keeps: Keeps) -> Result<Row> {
+pub(crate) async fn measure(peer: &Peer, keeps: Keeps) -> Result<Kept> {
     let server = Server::start(peer).await?;
     let until = Until::Sent(SPANS / SPANS_PER_REQUEST, SENDING);
     let sent = load::send(server.port, SPANS_PER_REQUEST, 1, until).await?;
     let client = Client::builder().no_proxy().build()?;
     let url = format!("http://127.0.0.1:{}", server.api);
     let spans_kept = when_kept(&client, &url, keeps, sent * SPANS_PER_REQUEST).await?;
-    let (list_p95_ms, slowest) = lists(&client, &url, keeps).await?;
-    Ok(Row {
-        spans_kept: Some(spans_kept),
-        rss_mb: Some(proc::rss_mb(server.pid())?),
-        rss_anon_mb: Some(proc::rss_anon_mb(server.pid())?),
-        disk_mb: Some(server.disk_bytes()? as f64 / 1e6),
-        list_p95_ms: Some(list_p95_ms),
-        list_p95_ms_slowest_query: Some(slowest),
-        ..Row::of(peer.name)
+    let (list_p95_ms, slowest_query_p95_ms) = lists(&client, &url, keeps).await?;
+    Ok(Kept {
+        server: peer.name,
+        spans_kept,
+        rss_mb: proc::rss_mb(server.pid())?,
+        rss_anon_mb: proc::rss_anon_mb(server.pid())?,
+        disk_mb: server.disk_bytes()? as f64 / 1e6,
+        list_p95_ms,
+        slowest_query_p95_ms,
     })
 }
 

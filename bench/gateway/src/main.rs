@@ -12,22 +12,23 @@ mod proc;
 mod report;
 mod server;
 mod spans;
+mod table;
 mod throughput;
 
 use anyhow::{Result, bail};
 
-use self::{peers::Peer, report::Row};
+use self::{peers::Peer, report::Report};
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let (mut rows, mut failed) = (Vec::new(), Vec::new());
+    let (mut report, mut failed) = (Report::default(), Vec::new());
     for peer in peers::present() {
-        if let Err(error) = measure(&peer, &mut rows).await {
+        if let Err(error) = measure(&peer, &mut report).await {
             failed.push(format!("{}: {error:#}", peer.name));
         }
     }
-    print!("{}", report::table(&rows));
-    println!("{}", report::write(&rows)?.display());
+    print!("{}", report.tables());
+    println!("{}", report.write()?.display());
     if failed.is_empty() {
         Ok(())
     } else {
@@ -35,16 +36,20 @@ async fn main() -> Result<()> {
     }
 }
 
-/// The rows that were measured before a failure count as well.
-async fn measure(peer: &Peer, rows: &mut Vec<Row>) -> Result<()> {
+/// What was measured before a failure counts as well.
+async fn measure(peer: &Peer, report: &mut Report) -> Result<()> {
     for spans_per_request in [1, 50, 512] {
-        let row = throughput::measure(peer, spans_per_request).await?;
-        eprint!("{}", report::table(std::slice::from_ref(&row)));
-        rows.push(row);
+        let load = throughput::measure(peer, spans_per_request).await?;
+        let spans = load.spans_per_core_s();
+        eprintln!(
+            "{}: {spans:.0} spans per core-second, {spans_per_request} a request",
+            peer.name
+        );
+        report.throughput.push(load);
     }
     if let Some(keeps) = peer.keeps {
         eprintln!("{}: a million spans kept", peer.name);
-        rows.push(kept::measure(peer, keeps).await?);
+        report.kept.push(kept::measure(peer, keeps).await?);
     }
     Ok(())
 }
