@@ -131,7 +131,7 @@ mod tests {
     fn traces(count: i64) -> Connection {
         let connection = schema::in_memory().unwrap();
         let sql = "INSERT INTO trace VALUES
-            (?1, ?1, ?1, 0, 0, '', '', '', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '', '')";
+            (?1, ?1, ?1, 0, 0, '', '', '', 0, 0, 0, 0, x'', '', '')";
         for number in 1..=count {
             connection.execute(sql, [number]).unwrap();
         }

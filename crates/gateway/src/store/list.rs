@@ -3,8 +3,6 @@
 use rusqlite::{Connection, ToSql, params_from_iter};
 use serde::Deserialize;
 
-use super::signature::{HAS_BITS, Signature};
-
 /// The viewer's own traces are not what people look for.
 const OWN_SERVICE: &str = "trace-viewer";
 
@@ -59,15 +57,10 @@ impl Conditions {
         self.values.push(Box::new(value));
     }
 
-    /// Passes over the traces that certainly do not match.
-    fn add_signature(&mut self, signature: Signature) {
-        for (text, bits) in HAS_BITS.into_iter().zip(signature.0) {
-            if bits != 0 {
-                self.add(text, bits);
-                self.values.push(Box::new(bits));
-                self.uses_words = true;
-            }
-        }
+    /// Passes over the traces that certainly do not match, by their signatures.
+    fn add_words(&mut self, text: &'static str, word: String) {
+        self.add(text, word);
+        self.uses_words = true;
     }
 
     /// The limit's value is the last one.
@@ -90,7 +83,7 @@ impl TraceQuery {
         let mut conditions = Conditions::default();
         match given(self.service.as_deref()) {
             Some(service) => {
-                conditions.add_signature(Signature::default().with_service(&service));
+                conditions.add_words("may_come_from(words, ?)", service.clone());
                 let takes_part = "EXISTS (SELECT 1 FROM json_each(services) WHERE value = ?)";
                 conditions.add(takes_part, service);
             }
@@ -109,7 +102,7 @@ impl TraceQuery {
         }
         for word in self.q.iter().flat_map(|text| text.split_whitespace()) {
             let word = word.to_lowercase();
-            conditions.add_signature(Signature::of_text(&word));
+            conditions.add_words("may_contain(words, ?)", word.clone());
             conditions.add("contains(search, ?)", word);
         }
         if let Some(since) = self.since {

@@ -3,20 +3,18 @@
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 use trace_model::{Span, Trace, TraceId, TraceSummary};
 
-use super::{damage, origins::Origins, search, signature::Signature, spans};
+use super::{damage, origins::Origins, search, signature, spans};
 
 const TRACE: &str = "INSERT INTO trace
         (number, id, received, start, duration, service, services, name, span_count, error_count,
-            bytes, behind, w0, w1, w2, w3, w4, w5, w6, w7, search, summary)
+            bytes, behind, words, search, summary)
     VALUES (:number, :id, :received, :start, :duration, :service, :services, :name, :span_count,
-            :error_count, :bytes, 0, :w0, :w1, :w2, :w3, :w4, :w5, :w6, :w7, :search, :summary)
+            :error_count, :bytes, 0, :words, :search, :summary)
     ON CONFLICT (number) DO UPDATE SET
         received = excluded.received, start = excluded.start, duration = excluded.duration,
         service = excluded.service, services = excluded.services, name = excluded.name,
         span_count = excluded.span_count, error_count = excluded.error_count,
-        bytes = excluded.bytes, behind = 0,
-        w0 = excluded.w0, w1 = excluded.w1, w2 = excluded.w2, w3 = excluded.w3,
-        w4 = excluded.w4, w5 = excluded.w5, w6 = excluded.w6, w7 = excluded.w7,
+        bytes = excluded.bytes, behind = 0, words = excluded.words,
         search = excluded.search, summary = excluded.summary";
 
 const COUNT: &str = "UPDATE trace
@@ -99,11 +97,6 @@ pub(super) fn write(
 ) -> rusqlite::Result<TraceSummary> {
     let search = search::text(id, &spans);
     let summary = Trace::from_spans(id, spans).summary();
-    let mut signature = Signature::of_text(&search);
-    for service in &summary.services {
-        signature = signature.with_service(service);
-    }
-    let w = signature.0;
     let mut statement = connection.prepare_cached(TRACE)?;
     statement.execute(named_params! {
         ":number": row.number,
@@ -117,8 +110,7 @@ pub(super) fn write(
         ":span_count": summary.span_count,
         ":error_count": summary.error_count,
         ":bytes": row.bytes,
-        ":w0": w[0], ":w1": w[1], ":w2": w[2], ":w3": w[3],
-        ":w4": w[4], ":w5": w[5], ":w6": w[6], ":w7": w[7],
+        ":words": signature::of(&search, &summary.services),
         ":search": search,
         ":summary": json(&summary),
     })?;

@@ -8,7 +8,7 @@ use std::{
 
 use rusqlite::{Connection, OpenFlags, ffi};
 
-use super::{Kept, search};
+use super::{Kept, search, signature};
 
 /// * `origin`: who made spans: a resource and a scope, encoded, shared by many spans
 /// * `span`: a span's encoded message with its checksum, numbered in the order of arrival;
@@ -57,20 +57,13 @@ CREATE TABLE IF NOT EXISTS trace (
     error_count INTEGER NOT NULL,
     bytes INTEGER NOT NULL,
     behind INTEGER NOT NULL,
-    w0 INTEGER NOT NULL,
-    w1 INTEGER NOT NULL,
-    w2 INTEGER NOT NULL,
-    w3 INTEGER NOT NULL,
-    w4 INTEGER NOT NULL,
-    w5 INTEGER NOT NULL,
-    w6 INTEGER NOT NULL,
-    w7 INTEGER NOT NULL,
+    words BLOB NOT NULL,
     search TEXT NOT NULL,
     summary TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS trace_by_start
     ON trace (start DESC, service, duration, error_count, name);
-CREATE INDEX IF NOT EXISTS trace_by_words ON trace (start DESC, w0, w1, w2, w3, w4, w5, w6, w7);
+CREATE INDEX IF NOT EXISTS trace_by_words ON trace (start DESC, words);
 CREATE INDEX IF NOT EXISTS trace_behind ON trace (number) WHERE behind;
 CREATE INDEX IF NOT EXISTS trace_by_arrival ON trace (received);
 CREATE TABLE IF NOT EXISTS sink (
@@ -182,13 +175,19 @@ impl Location {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.path, flags)?;
         connection.busy_timeout(BUSY)?;
-        search::add_contains(&connection)?;
+        add_functions(&connection)?;
         Ok(connection)
     }
 
     fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
         self.readers.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What queries use beside SQLite's own functions.
+fn add_functions(connection: &Connection) -> rusqlite::Result<()> {
+    search::add_contains(connection)?;
+    signature::add_functions(connection)
 }
 
 fn version(connection: &Connection) -> rusqlite::Result<i64> {
@@ -205,7 +204,7 @@ pub(super) fn mark_damaged(connection: &Connection) -> rusqlite::Result<()> {
 pub(super) fn in_memory() -> rusqlite::Result<Connection> {
     let connection = Connection::open_in_memory()?;
     connection.execute_batch(TABLES)?;
-    search::add_contains(&connection)?;
+    add_functions(&connection)?;
     Ok(connection)
 }
 
