@@ -41,10 +41,10 @@ pub(super) fn of(text: &str, services: &[String]) -> Vec<u8> {
 pub(super) fn add_functions(connection: &Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     connection.create_scalar_function("may_contain", 2, flags, |arguments| {
-        has_all(&arguments, triples)
+        has_all(arguments, triples)
     })?;
     connection.create_scalar_function("may_come_from", 2, flags, |arguments| {
-        has_all(&arguments, |name| service(name).to_vec())
+        has_all(arguments, |name| service(name).to_vec())
     })
 }
 
@@ -67,7 +67,7 @@ fn contains(signature: &[u8], hashes: &[Hash]) -> bool {
 
 /// The bit for a hash in a signature whose length is a power of two.
 const fn place(hash: Hash, signature: &[u8]) -> (usize, u8) {
-    (hash as usize / 8 & (signature.len() - 1), 1 << (hash & 7))
+    ((hash as usize / 8) & (signature.len() - 1), 1 << (hash & 7))
 }
 
 fn triples(text: &str) -> Vec<Hash> {
