@@ -5,20 +5,41 @@
 //! `cargo +nightly fuzz run json corpus/json seeds/json -- -max_total_time=600`.
 
 use bytes::Bytes;
+use opentelemetry_proto::tonic::trace::v1::TracesData;
+use prost::Message;
 
 use crate::{
-    decode::{Encoding, decode},
-    edge, store,
+    decode::{Encoding, Malformed, decode},
+    edge, store, wire,
 };
 
 /// An `ExportTraceServiceRequest`, or something like it.
 pub fn protobuf(bytes: &[u8]) {
-    let _ = decode(Encoding::Protobuf, Bytes::copy_from_slice(bytes));
+    taken(Encoding::Protobuf, Bytes::copy_from_slice(bytes));
 }
 
 /// The same as OTLP JSON.
 pub fn json(bytes: &[u8]) {
-    let _ = decode(Encoding::Json, Bytes::copy_from_slice(bytes));
+    taken(Encoding::Json, Bytes::copy_from_slice(bytes));
+}
+
+/// What is taken can be read as a trace by those who read it later, and exported and
+/// imported elsewhere.
+fn taken(encoding: Encoding, body: Bytes) {
+    let Ok(decoded) = decode::<Malformed>(encoding, body, |_| Ok(())) else {
+        return;
+    };
+    let groups = decoded.batch.into_iter();
+    let groups = groups.map(|(origin, spans)| {
+        let bodies = spans.into_iter().map(|span| span.body);
+        (origin, bodies.collect())
+    });
+    let encoded = wire::request(groups).encode_to_vec();
+    let trace = TracesData::decode(&*encoded);
+    let trace = trace.expect("a trace of accepted spans");
+    let json = serde_json::to_vec(&trace).expect("the trace's JSON");
+    let again = decode::<Malformed>(Encoding::Json, json.into(), |_| Ok(()));
+    assert_eq!(again.expect("the same trace").rejections.total(), 0);
 }
 
 /// A compressed body, inflated to a mebibyte at most.
@@ -75,7 +96,8 @@ mod tests {
             (Encoding::Protobuf, &protobuf[..]),
             (Encoding::Json, &json[..]),
         ] {
-            let decoded = decode(encoding, Bytes::from_static(body)).unwrap();
+            let decoded =
+                decode::<Malformed>(encoding, Bytes::from_static(body), |_| Ok(())).unwrap();
             assert_eq!((decoded.batch.len(), decoded.rejections.total()), (1, 0));
         }
     }

@@ -3,15 +3,22 @@
 //! A body that is not OTLP at all is an error. Within OTLP each span stands alone: what
 //! cannot be part of a trace is rejected with a [`Reason`] and counted; the rest goes on.
 
+mod envelope;
 mod json;
 mod protobuf;
+mod schema;
+#[cfg(test)]
+mod schema_tests;
+mod shape;
 mod validate;
+mod wire_format;
 
 use bytes::Bytes;
 use trace_model::TraceId;
 
 pub(crate) use validate::{Reason, Rejections, accept};
 
+use self::wire_format::Damage;
 use crate::wire::Origin;
 
 /// The two encodings of OTLP/HTTP.
@@ -47,16 +54,30 @@ pub(crate) struct ReceivedSpan {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Malformed {
     #[error("the body is not a protobuf ExportTraceServiceRequest: {0}")]
-    Protobuf(#[from] prost::DecodeError),
+    Protobuf(#[from] Damage),
     #[error("the body is not an OTLP JSON ExportTraceServiceRequest: {0}")]
     Json(#[from] serde_json::Error),
 }
 
 /// Reads an `ExportTraceServiceRequest`. An empty body carries no spans in either encoding.
-pub(crate) fn decode(encoding: Encoding, body: Bytes) -> Result<Decoded, Malformed> {
-    match encoding {
-        Encoding::Json if body.is_empty() => Ok(Decoded::default()),
-        Encoding::Json => json::decode(&body),
-        Encoding::Protobuf => protobuf::decode(body),
-    }
+///
+/// `room` is asked before memory is taken: for how many bytes in all, the body's too.
+pub(crate) fn decode<E: From<Malformed>>(
+    encoding: Encoding,
+    body: Bytes,
+    mut room: impl FnMut(usize) -> Result<(), E>,
+) -> Result<Decoded, E> {
+    let mut held = body.len();
+    let protobuf = match encoding {
+        Encoding::Json if body.is_empty() => body,
+        Encoding::Json => {
+            held *= 2;
+            room(held)?;
+            json::to_protobuf(&body).map_err(Malformed::from)?
+        }
+        Encoding::Protobuf => body,
+    };
+    let footprint = protobuf::footprint(&protobuf)?;
+    room(held.saturating_add(footprint))?;
+    Ok(protobuf::decode(&protobuf)?)
 }

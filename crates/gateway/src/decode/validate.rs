@@ -3,10 +3,10 @@
 use std::{collections::BTreeMap, fmt};
 
 use bytes::Bytes;
-use opentelemetry_proto::tonic::trace::v1::Span;
+use prost::Message;
 use trace_model::{SpanId, TraceId};
 
-use super::ReceivedSpan;
+use super::{ReceivedSpan, schema, shape, wire_format::Damage};
 
 /// Why a span was rejected. Its name is the key in the gateway's status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,6 +19,10 @@ pub(crate) enum Reason {
     ParentSpanId,
     /// Later than the year 2262, where signed nanoseconds end.
     Time,
+    /// Lists and maps in each other, more than readers bear.
+    TooDeep,
+    /// Attributes, values, events and links, more than readers bear.
+    TooManyParts,
     /// A datagram that is no X-Ray segment document.
     Segment,
     /// The trace holds as much as one may hold.
@@ -32,6 +36,8 @@ impl Reason {
             Self::SpanId => "invalid_span_id",
             Self::ParentSpanId => "invalid_parent_span_id",
             Self::Time => "invalid_time",
+            Self::TooDeep => "too_deep",
+            Self::TooManyParts => "too_many_parts",
             Self::Segment => "invalid_segment",
             Self::TraceFull => "trace_full",
         }
@@ -43,6 +49,10 @@ impl Reason {
             Self::SpanId => "span_id must be 8 bytes and not all zero",
             Self::ParentSpanId => "parent_span_id must be empty or 8 bytes",
             Self::Time => "times must be nanoseconds since 1970 that fit 63 bits",
+            Self::TooDeep => "an attribute may hold 16 lists or maps in each other",
+            Self::TooManyParts => {
+                "a span, a resource and a scope may have 100,000 attributes, values, events and links each"
+            }
             Self::Segment => "a datagram must hold one X-Ray segment document",
             Self::TraceFull => {
                 "the trace holds as much as OTEL_WEB_GATEWAY_TRACE_SPANS and OTEL_WEB_GATEWAY_TRACE_MB allow"
@@ -93,12 +103,59 @@ impl fmt::Display for Rejections {
     }
 }
 
+/// Why something is not taken: it is no message of its kind, or no part of a trace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unfit {
+    Damaged(Damage),
+    Rejected(Reason),
+}
+
+impl Unfit {
+    /// Of what was made here, and is a message.
+    pub(crate) const fn reason(self) -> Reason {
+        match self {
+            Self::Rejected(reason) => reason,
+            Self::Damaged(_) => Reason::Segment,
+        }
+    }
+}
+
+impl From<Damage> for Unfit {
+    fn from(damage: Damage) -> Self {
+        Self::Damaged(damage)
+    }
+}
+
+impl From<Reason> for Unfit {
+    fn from(reason: Reason) -> Self {
+        Self::Rejected(reason)
+    }
+}
+
+/// What of a `Span` is judged. The rest is not read.
+#[derive(Clone, PartialEq, Message)]
+struct Judged {
+    #[prost(bytes = "bytes", tag = "1")]
+    trace_id: Bytes,
+    #[prost(bytes = "bytes", tag = "2")]
+    span_id: Bytes,
+    #[prost(bytes = "bytes", tag = "4")]
+    parent_span_id: Bytes,
+    #[prost(fixed64, tag = "7")]
+    start_time_unix_nano: u64,
+    #[prost(fixed64, tag = "8")]
+    end_time_unix_nano: u64,
+}
+
 /// Takes a span that can be part of a trace. `body` is its encoded message.
-pub(crate) fn accept(span: &Span, body: Bytes) -> Result<ReceivedSpan, Reason> {
+pub(crate) fn accept(body: Bytes) -> Result<ReceivedSpan, Unfit> {
+    shape::check(&schema::SPAN, &body)?;
+    // It is a message, so it can be decoded; what is none would have no ids either.
+    let span = Judged::decode(body.clone()).unwrap_or_default();
     let trace_id = TraceId::try_from(&*span.trace_id).map_err(|_| Reason::TraceId)?;
     let span_id = SpanId::try_from(&*span.span_id).map_err(|_| Reason::SpanId)?;
     if !matches!(span.parent_span_id.len(), 0 | 8) {
-        return Err(Reason::ParentSpanId);
+        return Err(Reason::ParentSpanId.into());
     }
     let latest = span.start_time_unix_nano.max(span.end_time_unix_nano);
     i64::try_from(latest).map_err(|_| Reason::Time)?;

@@ -29,6 +29,10 @@ pub(crate) enum Refusal {
     Signal(String),
     #[error("the body is more than {limit_bytes} bytes when uncompressed: export smaller batches")]
     TooLarge { limit_bytes: usize },
+    #[error(
+        "taken apart, the body would need {bytes} bytes of memory, and there are {at_most} for all: export smaller batches, or raise OTEL_WEB_GATEWAY_MAX_MEMORY_MB"
+    )]
+    TooMuchMemory { bytes: usize, at_most: usize },
     #[error("the gzip body is damaged: {0}")]
     Gzip(std::io::Error),
     #[error("the body did not arrive completely: {0}")]
@@ -70,7 +74,7 @@ impl Refusal {
             Self::ContentType(_) | Self::ContentEncoding(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::Signal(_) => StatusCode::NOT_FOUND,
-            Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooLarge { .. } | Self::TooMuchMemory { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Gzip(_) | Self::Incomplete(_) | Self::Malformed(_) => StatusCode::BAD_REQUEST,
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             // Not 408, after which an OTLP client has to drop its spans.
@@ -104,7 +108,9 @@ impl Refusal {
             | Self::Incomplete(_)
             | Self::Malformed(_) => INVALID_ARGUMENT,
             Self::Slow { .. } => DEADLINE_EXCEEDED,
-            Self::TooLarge { .. } | Self::TooMany => RESOURCE_EXHAUSTED,
+            Self::TooLarge { .. } | Self::TooMuchMemory { .. } | Self::TooMany => {
+                RESOURCE_EXHAUSTED
+            }
             Self::Method(_) | Self::Signal(_) => UNIMPLEMENTED,
             Self::Busy | Self::Store(_) => UNAVAILABLE,
         }

@@ -4,8 +4,8 @@
 //! client  -> not too many requests         (rate)
 //! headers -> Encoding, ContentCoding      (encoding)
 //! body    -> bounded, inflated bytes      (body, budget)
-//! bytes   -> spans and rejections         (crate::decode)
-//! spans   -> durable, then acknowledged   (crate::store)
+//! bytes   -> spans and rejections         (intake, crate::decode)
+//! spans   -> durable, then acknowledged   (intake, crate::store)
 //! outcome -> answer in the same encoding  (answer)
 //! ```
 
@@ -14,6 +14,7 @@ mod body;
 mod budget;
 mod cors;
 mod encoding;
+mod intake;
 mod rate;
 mod rpc_status;
 
@@ -26,20 +27,14 @@ use axum::{
     response::Response,
     routing::post,
 };
-use tokio::task::JoinError;
 
 pub(crate) use self::answer::Refusal;
 #[cfg(any(test, fuzzing))]
 pub(crate) use self::body::inflated;
-use self::{
-    budget::{Budget, Lease},
-    encoding::ContentCoding,
-    rate::Rates,
-};
+use self::{budget::Budget, encoding::ContentCoding, rate::Rates};
 use crate::{
-    clock,
     config::{Limits, PageOrigin},
-    decode::{Decoded, Encoding, Rejections, decode},
+    decode::{Encoding, Rejections},
     status::RejectedSpans,
     store::Store,
 };
@@ -91,27 +86,7 @@ impl Edge {
             }
         };
         let (body, memory) = body?;
-        let mut decoded = decode(encoding, body)?;
-        for span in decoded.batch.iter_mut().flat_map(|(_, spans)| spans) {
-            span.stays = imported;
-        }
-        self.keep(decoded, memory).await
-    }
-
-    /// Goes on when the client hangs up: the batch is with the writer, so its memory is not
-    /// free, and what of it is not stored has to be counted.
-    async fn keep(&self, decoded: Decoded, memory: Lease) -> Result<Rejections, Refusal> {
-        let (store, rejected) = (self.store.clone(), Arc::clone(&self.rejected));
-        let keeping = tokio::spawn(async move {
-            let mut rejections = decoded.rejections;
-            rejections.merge(&store.append(decoded.batch, clock::now()).await?);
-            drop(memory);
-            // Not before: a request that is not stored comes again.
-            rejected.add(&rejections);
-            Ok(rejections)
-        });
-        let stopped = |error: JoinError| Refusal::Store(error.to_string());
-        keeping.await.map_err(stopped)?
+        self.intake(encoding, body, memory, imported).await
     }
 
     /// Answers in the request's encoding if it is known, and in JSON otherwise.

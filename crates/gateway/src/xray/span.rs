@@ -32,12 +32,12 @@ pub(super) fn decode(ready: Ready) -> Decoded {
     collect(&ready.document, &trace_id, None, &mut spans);
     let (mut decoded, mut accepted) = (Decoded::default(), Vec::new());
     for span in spans {
-        match accept(&span, span.encode_to_vec().into()) {
+        match accept(span.encode_to_vec().into()) {
             Ok(mut span) => {
                 span.revises = ready.revises;
                 accepted.push(span);
             }
-            Err(reason) => decoded.rejections.count(reason),
+            Err(unfit) => decoded.rejections.count(unfit.reason()),
         }
     }
     decoded.batch.push((resource, accepted));

@@ -22,7 +22,7 @@ fn hang_up_after(gateway: &TestGateway, spans: Vec<Span>) {
 
 #[tokio::test]
 async fn who_hangs_up_leaves_the_memory_lent_until_the_spans_are_stored() {
-    let gateway = TestGateway::start_with(|config| config.limits.memory_bytes = 1).await;
+    let gateway = TestGateway::start_with(|config| config.limits.memory_bytes = 4096).await;
     let database = gateway.database();
     database.execute_batch("BEGIN IMMEDIATE").unwrap();
     hang_up_after(&gateway, vec![span(1, 1, "a")]);

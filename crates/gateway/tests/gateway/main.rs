@@ -9,6 +9,8 @@
 mod access;
 mod api;
 mod append;
+#[cfg(target_os = "linux")]
+mod bombs;
 mod command;
 mod conformance;
 mod cors;

@@ -1,0 +1,167 @@
+//! OTLP's messages as data: what a field is called in JSON, its number, and what it holds.
+//!
+//! A test compares them with the messages that `opentelemetry-proto` has.
+
+use self::Kind::{
+    Bool, Bytes, Double, Enum, Fixed32, Fixed64, Id, Int32, Int64, List, Message, Messages, Text,
+    Texts, Uint32,
+};
+use super::wire_format::WireType;
+
+#[derive(Debug)]
+pub(super) struct Schema(pub(super) &'static [Field]);
+
+#[derive(Debug)]
+pub(super) struct Field {
+    /// In JSON.
+    pub(super) name: &'static str,
+    pub(super) number: u32,
+    pub(super) kind: Kind,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Kind {
+    Text,
+    Texts,
+    /// Bytes that JSON writes in hex.
+    Id,
+    Bytes,
+    Bool,
+    Enum,
+    Int32,
+    Uint32,
+    Fixed32,
+    Int64,
+    Fixed64,
+    Double,
+    Message(&'static Schema),
+    Messages(&'static Schema),
+    /// A message that puts values into a value.
+    List(&'static Schema),
+}
+
+impl Kind {
+    pub(super) const fn wire_type(self) -> WireType {
+        match self {
+            Bool | Enum | Int32 | Uint32 | Int64 => WireType::Varint,
+            Fixed64 | Double => WireType::SixtyFourBit,
+            Fixed32 => WireType::ThirtyTwoBit,
+            Text | Texts | Id | Bytes | Message(_) | Messages(_) | List(_) => WireType::Delimited,
+        }
+    }
+
+    /// What JSON has to hold.
+    pub(super) const fn in_json(self) -> &'static str {
+        match self {
+            Text => "a string",
+            Texts => "a list of strings",
+            Id => "hex digits in a string",
+            Bytes => "base64 in a string",
+            Bool => "true or false",
+            Enum => "an integer",
+            Int32 | Uint32 | Fixed32 => "an integer of 32 bits, or its digits in a string",
+            Int64 | Fixed64 => "an integer of 64 bits, or its digits in a string",
+            Double => {
+                "a number that fits a double, perhaps in a string, or NaN, Infinity, -Infinity"
+            }
+            Message(_) | List(_) => "an object",
+            Messages(_) => "a list of objects",
+        }
+    }
+}
+
+const fn field(name: &'static str, number: u32, kind: Kind) -> Field {
+    Field { name, number, kind }
+}
+
+pub(super) static REQUEST: Schema = Schema(&[field("resourceSpans", 1, Messages(&RESOURCE_SPANS))]);
+
+static RESOURCE_SPANS: Schema = Schema(&[
+    field("resource", 1, Message(&RESOURCE)),
+    field("scopeSpans", 2, Messages(&SCOPE_SPANS)),
+    field("schemaUrl", 3, Text),
+]);
+
+pub(super) static RESOURCE: Schema = Schema(&[
+    field("attributes", 1, Messages(&KEY_VALUE)),
+    field("droppedAttributesCount", 2, Uint32),
+    field("entityRefs", 3, Messages(&ENTITY_REF)),
+]);
+
+static ENTITY_REF: Schema = Schema(&[
+    field("schemaUrl", 1, Text),
+    field("type", 2, Text),
+    field("idKeys", 3, Texts),
+    field("descriptionKeys", 4, Texts),
+]);
+
+static SCOPE_SPANS: Schema = Schema(&[
+    field("scope", 1, Message(&SCOPE)),
+    field("spans", 2, Messages(&SPAN)),
+    field("schemaUrl", 3, Text),
+]);
+
+pub(super) static SCOPE: Schema = Schema(&[
+    field("name", 1, Text),
+    field("version", 2, Text),
+    field("attributes", 3, Messages(&KEY_VALUE)),
+    field("droppedAttributesCount", 4, Uint32),
+]);
+
+pub(super) static SPAN: Schema = Schema(&[
+    field("traceId", 1, Id),
+    field("spanId", 2, Id),
+    field("traceState", 3, Text),
+    field("parentSpanId", 4, Id),
+    field("name", 5, Text),
+    field("kind", 6, Enum),
+    field("startTimeUnixNano", 7, Fixed64),
+    field("endTimeUnixNano", 8, Fixed64),
+    field("attributes", 9, Messages(&KEY_VALUE)),
+    field("droppedAttributesCount", 10, Uint32),
+    field("events", 11, Messages(&EVENT)),
+    field("droppedEventsCount", 12, Uint32),
+    field("links", 13, Messages(&LINK)),
+    field("droppedLinksCount", 14, Uint32),
+    field("status", 15, Message(&STATUS)),
+    field("flags", 16, Fixed32),
+]);
+
+static EVENT: Schema = Schema(&[
+    field("timeUnixNano", 1, Fixed64),
+    field("name", 2, Text),
+    field("attributes", 3, Messages(&KEY_VALUE)),
+    field("droppedAttributesCount", 4, Uint32),
+]);
+
+static LINK: Schema = Schema(&[
+    field("traceId", 1, Id),
+    field("spanId", 2, Id),
+    field("traceState", 3, Text),
+    field("attributes", 4, Messages(&KEY_VALUE)),
+    field("droppedAttributesCount", 5, Uint32),
+    field("flags", 6, Fixed32),
+]);
+
+static STATUS: Schema = Schema(&[field("message", 2, Text), field("code", 3, Enum)]);
+
+static KEY_VALUE: Schema = Schema(&[
+    field("key", 1, Text),
+    field("value", 2, Message(&ANY_VALUE)),
+    field("keyStrindex", 3, Int32),
+]);
+
+static ANY_VALUE: Schema = Schema(&[
+    field("stringValue", 1, Text),
+    field("boolValue", 2, Bool),
+    field("intValue", 3, Int64),
+    field("doubleValue", 4, Double),
+    field("arrayValue", 5, List(&ARRAY_VALUE)),
+    field("kvlistValue", 6, List(&KEY_VALUE_LIST)),
+    field("bytesValue", 7, Bytes),
+    field("stringValueStrindex", 8, Int32),
+]);
+
+static ARRAY_VALUE: Schema = Schema(&[field("values", 1, Messages(&ANY_VALUE))]);
+
+static KEY_VALUE_LIST: Schema = Schema(&[field("values", 1, Messages(&KEY_VALUE))]);

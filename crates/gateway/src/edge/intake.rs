@@ -1,0 +1,78 @@
+//! From a body to spans that are kept: in memory that was lent for it, and to the end even
+//! when the client has hung up.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tokio::task::{JoinError, spawn_blocking};
+
+use super::{Edge, Refusal, budget::Lease};
+use crate::{
+    clock,
+    decode::{Decoded, Encoding, Rejections, decode},
+};
+
+/// Taking a larger body apart would keep a thread from all others for milliseconds.
+const LARGE_BYTES: usize = 1 << 20;
+
+impl Edge {
+    pub(super) async fn intake(
+        &self,
+        encoding: Encoding,
+        body: Bytes,
+        memory: Lease,
+        imported: bool,
+    ) -> Result<Rejections, Refusal> {
+        let (mut decoded, memory) = self.take_apart(encoding, body, memory).await?;
+        for span in decoded.batch.iter_mut().flat_map(|(_, spans)| spans) {
+            span.stays = imported;
+        }
+        self.keep(decoded, memory).await
+    }
+
+    async fn take_apart(
+        &self,
+        encoding: Encoding,
+        body: Bytes,
+        mut memory: Lease,
+    ) -> Result<(Decoded, Lease), Refusal> {
+        let is_large = body.len() > LARGE_BYTES;
+        let at_most = self.limits.memory_bytes;
+        let decode = move || {
+            let decoded = decode(encoding, body, |bytes| room(&mut memory, bytes, at_most))?;
+            Ok((decoded, memory))
+        };
+        if is_large {
+            spawn_blocking(decode).await.map_err(stopped)?
+        } else {
+            decode()
+        }
+    }
+
+    /// Goes on when the client hangs up: the batch is with the writer, so its memory is not
+    /// free, and what of it is not stored has to be counted.
+    async fn keep(&self, decoded: Decoded, memory: Lease) -> Result<Rejections, Refusal> {
+        let (store, rejected) = (self.store.clone(), Arc::clone(&self.rejected));
+        let keeping = tokio::spawn(async move {
+            let mut rejections = decoded.rejections;
+            rejections.merge(&store.append(decoded.batch, clock::now()).await?);
+            drop(memory);
+            // Not before: a request that is not stored comes again.
+            rejected.add(&rejections);
+            Ok(rejections)
+        });
+        keeping.await.map_err(stopped)?
+    }
+}
+
+/// What would never fit is not to come again.
+fn room(memory: &mut Lease, bytes: usize, at_most: usize) -> Result<(), Refusal> {
+    if bytes > at_most {
+        return Err(Refusal::TooMuchMemory { bytes, at_most });
+    }
+    memory.cover(bytes)
+}
+
+fn stopped(error: JoinError) -> Refusal {
+    Refusal::Store(error.to_string())
+}
