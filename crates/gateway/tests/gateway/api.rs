@@ -7,6 +7,9 @@ use axum::{
     http::Request,
 };
 use futures_util::StreamExt;
+use opentelemetry_proto::tonic::{
+    collector::trace::v1::ExportTraceServiceRequest, common::v1::EntityRef, trace::v1::TracesData,
+};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
@@ -178,8 +181,7 @@ async fn health_is_yes_with_the_counts() {
 #[tokio::test]
 async fn an_exported_trace_can_be_imported_elsewhere_and_is_the_same_there() {
     let (one, other) = (TestGateway::start().await, TestGateway::start().await);
-    one.export(request("shop", vec![span(1, 1, "a"), span(1, 2, "b")]))
-        .await;
+    one.export(full()).await;
     let path = format!("/api/traces/{}", trace_id(1));
     let exported = one.get(&path).await;
     let import = Request::post("/api/import").header("content-type", JSON);
@@ -188,4 +190,24 @@ async fn an_exported_trace_can_be_imported_elsewhere_and_is_the_same_there() {
         .await;
     assert_eq!((answer.status.as_u16(), answer.json()), (200, json!({})));
     assert_eq!(other.get(&path).await.json(), exported.json());
+    let trace: TracesData = serde_json::from_slice(&exported.body).unwrap();
+    assert_eq!(trace.resource_spans, full().resource_spans);
+}
+
+/// Spans with all that can be said of where they come from.
+fn full() -> ExportTraceServiceRequest {
+    let mut request = request("shop", vec![span(1, 1, "a"), span(1, 2, "b")]);
+    let spans = &mut request.resource_spans[0];
+    spans.schema_url = "https://opentelemetry.io/schemas/1.40.0".to_owned();
+    let resource = spans.resource.as_mut().unwrap();
+    resource.entity_refs.push(EntityRef {
+        schema_url: "https://opentelemetry.io/schemas/1.41.0".to_owned(),
+        r#type: "service".to_owned(),
+        id_keys: vec!["service.name".to_owned()],
+        description_keys: vec!["service.version".to_owned()],
+    });
+    let of_service = resource.attributes.clone();
+    let scope = spans.scope_spans[0].scope.as_mut().unwrap();
+    (scope.attributes, scope.dropped_attributes_count) = (of_service, 3);
+    request
 }

@@ -47,7 +47,7 @@ fn rejected(says: &'static str, fields: Value) -> Case {
 }
 
 pub(super) fn cases() -> Vec<Case> {
-    [ids(), enums_and_names(), numbers(), extremes()]
+    [ids(), enums_and_names(), shapes(), numbers(), extremes()]
         .into_iter()
         .flatten()
         .collect()
@@ -99,6 +99,39 @@ fn enums_and_names() -> Vec<Case> {
         taken(
             "Original field names are not valid to use as keys for JSON objects. (so they are unknown names)",
             json!({"parent_span_id": "not even an id", "start_time_unix_nano": {}}),
+        ),
+    ]
+}
+
+/// A message is an object and a list a list, in the order of nobody's structs.
+fn shapes() -> Vec<Case> {
+    let of_request = |body: &str| {
+        let says = "data that cannot be decoded [...] MUST respond with HTTP 400 (proto3 JSON Mapping: message: object)";
+        let case = case(says).json(body).gives(400);
+        case.gives_status_message(JSON).stores(0)
+    };
+    let span = r#"["5b8efff798038103d269b633813fc60c","eee19b7ec3c1b174"]"#;
+    vec![
+        of_request("[[]]"),
+        of_request("[null]"),
+        of_request("null"),
+        of_request(r#"{"resourceSpans": [[]]}"#),
+        of_request(r#"{"resourceSpans": [null]}"#),
+        of_request(r#"{"resourceSpans": {}}"#),
+        of_request(&format!(
+            r#"{{"resourceSpans": [{{"scopeSpans": [{{"spans": [{span}]}}]}}]}}"#
+        )),
+        refused(
+            "proto3 standard defined JSON Mapping (message: object)",
+            json!({"status": ["message", 2]}),
+        ),
+        refused(
+            "proto3 standard defined JSON Mapping (repeated V: array)",
+            json!({"attributes": {"key": "k"}}),
+        ),
+        refused(
+            "proto3 standard defined JSON Mapping (message: object, in a list)",
+            json!({"attributes": [["k", {"stringValue": "v"}]]}),
         ),
     ]
 }
