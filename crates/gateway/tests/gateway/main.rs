@@ -21,6 +21,7 @@ mod keys;
 mod otlp_http;
 mod otlp_json;
 mod outage;
+mod readable;
 mod sinks;
 #[cfg(target_os = "linux")]
 mod slow_clients;
