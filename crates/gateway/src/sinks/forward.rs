@@ -76,7 +76,9 @@ impl<S: Sink> Forwarder<S> {
     async fn conclude(&mut self, pending: Pending, outcome: Outcome) -> Option<Duration> {
         let spans = pending.spans as u64;
         match outcome {
-            Outcome::Retry { after, error } => return Some(self.retry(spans, after, &error)),
+            Outcome::Retry { after, error, left } => {
+                return Some(self.retry(left.unwrap_or(spans), after, &error));
+            }
             Outcome::Late { error } => {
                 self.max_spans = half(pending.spans);
                 return Some(self.retry(spans, None, &error));

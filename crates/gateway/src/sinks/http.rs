@@ -94,6 +94,7 @@ impl Http {
             429 | 502 | 503 | 504 => Outcome::Retry {
                 after: answer.retry_after(),
                 error,
+                left: None,
             },
             code => Outcome::Refused {
                 reason: format!("http_{code}"),

@@ -22,6 +22,7 @@ mod otlp;
 mod otlp_http;
 mod retry_after;
 mod rollbar;
+mod room;
 mod stack;
 mod start;
 mod xray;
@@ -67,6 +68,8 @@ pub(crate) enum Outcome {
     Retry {
         after: Option<Duration>,
         error: String,
+        /// Spans of the batch that are left to do; none when all are.
+        left: Option<u64>,
     },
     /// As `Retry`, but there may be an answer in time to a smaller batch.
     Late { error: String },
@@ -74,6 +77,14 @@ pub(crate) enum Outcome {
     TooLarge { error: String },
     /// Never: sending it again would give the same answer.
     Refused { reason: String, error: String },
+}
+
+impl Outcome {
+    /// The receiver did not say when.
+    fn later(error: String) -> Self {
+        let (after, left) = (None, None);
+        Self::Retry { after, error, left }
+    }
 }
 
 /// What of a batch did not arrive although the batch was taken.

@@ -50,7 +50,7 @@ impl OtlpHttp {
             Ok(answer) if answer.status.is_success() => Outcome::Delivered(self.delivery(&answer)),
             Ok(answer) => self.http.refusal(&answer, &self.advise(&answer)),
             Err(NoAnswer { error, is_late }) if is_late => Outcome::Late { error },
-            Err(NoAnswer { error, .. }) => Outcome::Retry { after: None, error },
+            Err(NoAnswer { error, .. }) => Outcome::later(error),
         }
     }
 

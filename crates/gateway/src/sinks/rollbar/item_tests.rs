@@ -36,12 +36,20 @@ fn item(span: &Span) -> Item {
     items.remove(0)
 }
 
+fn data(span: &Span) -> Value {
+    let item = item(span);
+    assert!(item.body.len() <= MAX_BYTES);
+    let mut body: Value = serde_json::from_str(&item.body).unwrap();
+    assert!(!item.body.contains(":null"), "{body}");
+    body["data"].take()
+}
+
 const ID: &str = "00f067aa0ba902b7";
 
 #[test]
 fn an_exception_with_a_stack_trace_is_a_trace_with_the_innermost_call_last() {
     let stack = "KeyError: 1\n    at like (app.js:12:5)\n    at main (app.js:30:1)";
-    let data = item(&span(ID, stack)).body["data"].clone();
+    let data = data(&span(ID, stack));
     let frames = &data["body"]["trace"]["frames"];
     assert_eq!(
         (frames[1]["filename"].as_str(), frames[1]["lineno"].as_u64()),
@@ -57,7 +65,7 @@ fn an_exception_with_a_stack_trace_is_a_trace_with_the_innermost_call_last() {
 #[test]
 fn an_exception_with_a_cause_is_a_chain() {
     let stack = "KeyError: 1\n\tat a.A.b(A.java:3)\nCaused by: c.D: e\n\tat f.G.h(G.java:9)";
-    let data = item(&span(ID, stack)).body["data"].clone();
+    let data = data(&span(ID, stack));
     let chain = data["body"]["trace_chain"].as_array().unwrap();
     let classes: Vec<_> = chain
         .iter()
@@ -68,7 +76,7 @@ fn an_exception_with_a_cause_is_a_chain() {
 
 #[test]
 fn without_a_stack_trace_the_span_is_the_place() {
-    let data = item(&span(ID, "")).body["data"].clone();
+    let data = data(&span(ID, ""));
     let frame = &data["body"]["trace"]["frames"][0];
     assert_eq!(
         (frame["filename"].as_str(), frame["method"].as_str()),
@@ -84,4 +92,58 @@ fn an_error_is_the_same_in_every_span_that_it_passes_and_another_is_another() {
     let mut other = span(ID, "");
     other.resource = Arc::default();
     assert_ne!(item(&other).uuid, first.uuid);
+}
+
+#[test]
+fn the_host_is_said_when_it_is_known_and_the_request_as_far_as_it_is() {
+    let mut span = span(ID, "");
+    assert_eq!(data(&span).get("server"), None);
+    let host = Attribute::new("host.name", "web-1");
+    span.resource = Arc::new(Resource {
+        attributes: [host].into_iter().collect(),
+    });
+    span.kind = SpanKind::Server;
+    span.attributes = [Attribute::new("url.path", "/like")].into_iter().collect();
+    let data = data(&span);
+    assert_eq!(data["server"], json!({"host": "web-1"}));
+    assert_eq!(data["request"], json!({"url": "/like"}));
+}
+
+#[test]
+fn of_endless_calls_both_ends_are_kept_the_innermost_last() {
+    let calls: Vec<_> = (0..10_000)
+        .map(|line| format!("at f (a.js:{line}:1)"))
+        .collect();
+    let data = data(&span(
+        ID,
+        &format!("RangeError: stack\n{}", calls.join("\n")),
+    ));
+    let frames = data["body"]["trace"]["frames"].as_array().unwrap();
+    let lines: Vec<_> = frames
+        .iter()
+        .map(|frame| frame["lineno"].as_u64().unwrap())
+        .collect();
+    let expected: Vec<_> = (9_900..10_000).rev().chain((0..100).rev()).collect();
+    assert_eq!(lines, expected);
+}
+
+#[test]
+fn an_item_is_small_enough_whatever_the_span_holds() {
+    let long = "\u{1}".repeat(20_000);
+    let calls = format!("\n    at {long} ({long}:1:1)").repeat(9);
+    let chain = format!("\nCaused by: a: {long}{calls}").repeat(9);
+    let mut span = span(ID, &format!("a: b{calls}{chain}"));
+    span.name.clone_from(&long);
+    let text = |key: &str| Attribute::new(key, long.as_str());
+    let attributes = [
+        "service.name",
+        "host.name",
+        "telemetry.sdk.language",
+        "service.version",
+    ];
+    span.resource = Arc::new(Resource {
+        attributes: attributes.map(text).into_iter().collect(),
+    });
+    let traces = data(&span)["body"]["trace_chain"].clone();
+    assert_eq!(traces.as_array().unwrap().len(), 2);
 }

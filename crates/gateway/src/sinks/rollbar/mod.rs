@@ -11,7 +11,6 @@ mod recent;
 use std::sync::{Mutex, PoisonError};
 
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
-use serde_json::{Value, json};
 
 use self::{
     item::{Item, Writer},
@@ -52,8 +51,8 @@ impl RollbarSink {
         if self.recent().contains(&item.uuid) {
             return Ok(());
         }
-        let answer = self.post(&item.body).await;
-        let answer = answer.map_err(|error| Outcome::Retry { after: None, error })?;
+        let answer = self.post(item.body.clone()).await;
+        let answer = answer.map_err(Outcome::later)?;
         if !answer.status.is_success() {
             return Err(self.refusal(&answer));
         }
@@ -61,14 +60,14 @@ impl RollbarSink {
         Ok(())
     }
 
-    async fn post(&self, body: &Value) -> Result<Answer, String> {
+    async fn post(&self, body: String) -> Result<Answer, String> {
         let request = self
             .http
             .client()
             .post(&self.url)
             .header("x-rollbar-access-token", self.token.clone())
             .header(CONTENT_TYPE, "application/json")
-            .body(body.to_string());
+            .body(body);
         let answer = self.http.send(request).await;
         answer.map_err(|none| none.error)
     }
@@ -83,6 +82,7 @@ impl RollbarSink {
                     .retry_after()
                     .or_else(|| item::limit_ends(&answer.headers)),
                 error,
+                left: None,
             },
             _ => self.http.refusal(answer, advice(answer)),
         }
@@ -102,21 +102,24 @@ fn advice(answer: &Answer) -> &'static str {
 
 impl Sink for RollbarSink {
     const MAX_BYTES: usize = 4_000_000;
+    /// Each may be a request of its own, and a batch that fails begins anew.
+    const MAX_SPANS: usize = 500;
 
     async fn send(&self, request: &wire::Request) -> Outcome {
         let read = store::values(request);
-        let mut delivery = Delivery::default();
-        for span in &read.spans {
-            if !exception::any(span) {
-                delivery.skipped += 1;
-                continue;
-            }
+        let (failed, others): (Vec<_>, Vec<_>) =
+            read.spans.iter().partition(|span| exception::any(span));
+        let mut delivery = Delivery {
+            skipped: others.len() as u64,
+            ..Delivery::default()
+        };
+        for (index, span) in failed.iter().enumerate() {
             match self.send_span(&self.writer.items(span)).await {
                 Ok(()) => {}
                 Err(Outcome::Refused { reason, error }) => delivery.lose(1, &reason, error),
                 Err(Outcome::TooLarge { error }) => delivery.lose(1, "too_large", error),
                 // What was sent of this batch is remembered.
-                Err(later) => return later,
+                Err(later) => return with_left(later, failed.len() - index),
             }
         }
         delivery.lose_unreadable(read.unreadable);
@@ -125,7 +128,7 @@ impl Sink for RollbarSink {
 
     /// An item without a body: a token that may post gets as far as being told so.
     async fn check(&self) -> Result<String, String> {
-        let answer = self.post(&json!({ "data": {} })).await?;
+        let answer = self.post(r#"{"data":{}}"#.to_owned()).await?;
         match answer.status.as_u16() {
             400 | 422 => Ok("the token may post items".to_owned()),
             _ => Err(self.http.describe(&answer, advice(&answer))),
@@ -139,5 +142,16 @@ impl RollbarSink {
             self.send_item(item).await?;
         }
         Ok(())
+    }
+}
+
+fn with_left(later: Outcome, spans: usize) -> Outcome {
+    match later {
+        Outcome::Retry { after, error, .. } => Outcome::Retry {
+            after,
+            error,
+            left: Some(spans as u64),
+        },
+        other => other,
     }
 }

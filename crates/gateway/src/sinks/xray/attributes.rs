@@ -3,7 +3,7 @@
 use serde_json::{Map, Number, Value as Json, json};
 use trace_model::{Attribute, Attributes, Event, Span, Value};
 
-use super::room::Room;
+use super::super::room::Room;
 
 /// X-Ray's bound for one trace; a document cannot know what the others of its trace hold.
 const MAX_ANNOTATIONS: usize = 50;
@@ -39,13 +39,8 @@ fn annotation(value: &Value, room: &Room) -> Option<Json> {
 
 /// Everything else, nothing renamed.
 pub(super) fn metadata(span: &Span, room: &Room) -> Json {
-    let mut about = json!({ "name": room.cut(&span.name), "kind": span.kind.to_string() });
-    if !room.metadata {
-        about["metadata"] = "too large".into();
-        return json!({ "span": about });
-    }
     let mut metadata = json!({
-        "span": about,
+        "span": { "name": room.cut(&span.name), "kind": span.kind.to_string() },
         "attributes": object(&span.attributes, room),
         "resource": object(&span.resource.attributes, room),
     });
@@ -55,6 +50,11 @@ pub(super) fn metadata(span: &Span, room: &Room) -> Json {
         metadata["events"] = json!({ "list": events });
     }
     metadata
+}
+
+/// Instead of metadata that no bound on texts makes small enough.
+pub(super) fn note(span: &Span, room: &Room) -> Json {
+    json!({ "span": { "name": room.cut(&span.name), "metadata": "too large" } })
 }
 
 fn event(event: &Event, room: &Room) -> Json {

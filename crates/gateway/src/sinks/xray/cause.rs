@@ -3,12 +3,10 @@
 use serde_json::{Value, json};
 use trace_model::Span;
 
-use super::{
-    super::{
-        exception::{self, Exception},
-        stack::Frame,
-    },
+use super::super::{
+    exception::{self, Exception},
     room::Room,
+    stack::Frame,
 };
 
 /// The exceptions of the span. Each names its cause by id.

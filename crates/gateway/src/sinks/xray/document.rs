@@ -5,14 +5,24 @@ use serde_json::{Map, Value};
 use trace_model::Span;
 
 use super::{
+    super::room::{Room, room},
     attributes, cause, http, names,
-    room::{ROOMS, Room},
 };
 
 const HEADER: &[u8] = b"{\"format\": \"json\", \"version\": 1}\n";
 
 /// A UDP datagram over IPv4 holds 65,507 bytes, which is a little less than X-Ray's 64 kB.
 const MAX_DATAGRAM: usize = 65_507;
+
+/// Tried in turn until the document fits.
+const ROOMS: [Room; 3] = [
+    room(usize::MAX, 50, 50),
+    room(1000, 20, 50),
+    room(100, 5, 10),
+];
+
+/// Fits whatever the span holds, if its metadata is left out.
+const LEAST: Room = room(100, 2, 5);
 
 /// Writes documents, with the listed attributes as annotations.
 #[derive(Debug)]
@@ -30,7 +40,22 @@ impl Writer {
     /// The header line and the document; none when it is too large however little it holds.
     pub(super) fn datagram(&self, span: &Span) -> Option<Vec<u8>> {
         let mut rooms = ROOMS.iter();
-        rooms.find_map(|room| written(&self.document(span, room)))
+        let whole = rooms.find_map(|room| self.written(span, room, attributes::metadata));
+        whole.or_else(|| self.written(span, &LEAST, attributes::note))
+    }
+
+    fn written(
+        &self,
+        span: &Span,
+        room: &Room,
+        metadata: fn(&Span, &Room) -> Value,
+    ) -> Option<Vec<u8>> {
+        let mut document = self.document(span, room);
+        document.insert("metadata".to_owned(), metadata(span, room));
+        let mut datagram = HEADER.to_vec();
+        // A map of JSON values always serializes.
+        serde_json::to_writer(&mut datagram, &document).ok()?;
+        (datagram.len() <= MAX_DATAGRAM).then_some(datagram)
     }
 
     fn document(&self, span: &Span, room: &Room) -> Map<String, Value> {
@@ -68,16 +93,8 @@ impl Writer {
         if !annotations.is_empty() {
             put("annotations", annotations.into());
         }
-        put("metadata", attributes::metadata(span, room));
         document
     }
-}
-
-fn written(document: &Map<String, Value>) -> Option<Vec<u8>> {
-    let mut datagram = HEADER.to_vec();
-    // A map of JSON values always serializes.
-    serde_json::to_writer(&mut datagram, document).ok()?;
-    (datagram.len() <= MAX_DATAGRAM).then_some(datagram)
 }
 
 /// Seconds since 1970. A double keeps them to a quarter of a microsecond.

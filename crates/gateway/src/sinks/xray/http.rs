@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use trace_model::Span;
 
-use super::{names, room::Room};
+use super::{super::room::Room, names};
 
 /// `error` for 4xx, `throttle` as well for 429, `fault` for 5xx and for errors without a status.
 pub(super) fn outcome(span: &Span) -> Vec<(&'static str, Value)> {

@@ -13,7 +13,6 @@ mod daemon;
 mod document;
 mod http;
 mod names;
-mod room;
 
 use self::{daemon::Daemon, document::Writer};
 use super::{Delivery, Outcome, Sink, SinkError};
@@ -56,7 +55,7 @@ impl Sink for XRaySink {
             Ok(refused) => refused,
             Err(error) => {
                 let error = format!("no daemon: {error}");
-                return Outcome::Retry { after: None, error };
+                return Outcome::later(error);
             }
         };
         let mut delivery = Delivery::default();

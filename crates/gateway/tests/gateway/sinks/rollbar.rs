@@ -4,7 +4,9 @@ use otel_web_gateway::{Config, Rollbar, Secret};
 use trace_model::{SinkState, Status};
 
 use super::{done, sink};
-use crate::support::{FakeRollbar, TOKEN, TestGateway, exception, request, span, trace_id};
+use crate::support::{
+    FakeRollbar, TOKEN, TestGateway, exception, exception_at, request, span, trace_id,
+};
 
 fn reporting_to(url: &str) -> impl FnOnce(&mut Config) + use<> {
     let mut rollbar = Rollbar::new(Secret::new(TOKEN));
@@ -51,6 +53,31 @@ async fn the_same_error_is_not_sent_twice_whatever_spans_it_passes_and_whatever_
         .map(|item| item["title"].clone())
         .collect();
     assert_eq!(titles, ["KeyError: 7", "KeyError: 8"]);
+}
+
+#[tokio::test]
+async fn an_endless_recursion_is_an_item_of_a_size_that_rollbar_takes() {
+    let fake = FakeRollbar::start([]).await;
+    let gateway = TestGateway::start_with(reporting_to(&fake.url)).await;
+    let call = "\n    at fibonacci (http://shop.example/assets/app.js:12:5)";
+    let stacktrace = format!("RangeError: stack{}", call.repeat(10_000));
+    let error = exception_at(span(1, 1, "a"), "stack", &stacktrace);
+    gateway.export(request("browser", vec![error])).await;
+    assert_eq!(done(&gateway, "rollbar").await.sent, 1);
+    let frames = fake.items()[0]["body"]["trace"]["frames"].clone();
+    assert_eq!(frames.as_array().unwrap().len(), 200);
+}
+
+#[tokio::test]
+async fn of_a_batch_that_fails_in_the_middle_the_rest_counts_as_retried() {
+    let fake = FakeRollbar::start([(200, ""), (503, "")]).await;
+    let gateway = TestGateway::start_with(reporting_to(&fake.url)).await;
+    let error = |id: u8| exception(span(1, id, "a"), &id.to_string());
+    let spans = vec![error(1), error(2), span(1, 3, "b"), error(4)];
+    gateway.export(request("backend", spans)).await;
+    let status = done(&gateway, "rollbar").await;
+    assert_eq!((status.sent, status.skipped, status.retried), (3, 1, 2));
+    assert_eq!(fake.items().len(), 3);
 }
 
 #[tokio::test]

@@ -30,7 +30,7 @@ pub(crate) use self::{
     receiver::{Manner, Receiver},
     rollbar::{FakeRollbar, TOKEN},
     served::Served,
-    spans::{exception, gzip, request, span, trace_id},
+    spans::{exception, exception_at, gzip, request, span, trace_id},
     xray_daemon::FakeDaemon,
 };
 

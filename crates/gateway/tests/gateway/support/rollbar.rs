@@ -17,9 +17,12 @@ use serde_json::{Value, json};
 
 pub(crate) const TOKEN: &str = "c5f2a3b7d9e84f10a6b2c3d4e5f60718";
 
+/// The bound of Rollbar's own notifiers.
+const MAX_BYTES: usize = 128 << 10;
+
 #[derive(Debug, Default)]
 struct Seen {
-    /// Statuses, each with a `Retry-After`, that come first.
+    /// Statuses, each with a `Retry-After`, that come first; 200 takes the item.
     refusals: VecDeque<(u16, &'static str)>,
     items: Vec<Value>,
     problems: Vec<String>,
@@ -72,8 +75,13 @@ async fn answer(
         return refuse(403, "", format!("access denied for {headers:?}"));
     }
     let mut seen = seen.lock().unwrap();
-    if let Some((status, after)) = seen.refusals.pop_front() {
+    if let Some((status, after)) = seen.refusals.pop_front()
+        && status != 200
+    {
         return refuse(status, after, format!("not now, {TOKEN}"));
+    }
+    if body.len() > MAX_BYTES {
+        return refuse(413, "", format!("{} bytes", body.len()));
     }
     let item: Value = serde_json::from_slice(&body).unwrap_or_default();
     if item["data"] == json!({}) {

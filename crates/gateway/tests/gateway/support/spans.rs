@@ -27,8 +27,13 @@ pub(crate) fn span(trace: u8, id: u8, name: &str) -> Span {
 }
 
 /// `span` with an exception event.
-pub(crate) fn exception(mut span: Span, message: &str) -> Span {
+pub(crate) fn exception(span: Span, message: &str) -> Span {
     let stacktrace = "KeyError: x\n    at like (app.js:12:5)\n    at main (app.js:30:1)";
+    exception_at(span, message, stacktrace)
+}
+
+/// The same with another stack trace.
+pub(crate) fn exception_at(mut span: Span, message: &str, stacktrace: &str) -> Span {
     span.events.push(Event {
         time_unix_nano: span.end_time_unix_nano,
         name: "exception".to_owned(),
