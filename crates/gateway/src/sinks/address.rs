@@ -1,5 +1,7 @@
 //! Addresses as they may be shown, and the one address that must not be used: our own.
 
+use std::net::{IpAddr, Ipv4Addr};
+
 /// An address may hold credentials before an `@`; they are not for a log, a status or a page.
 pub(super) fn shown(address: &str) -> String {
     let (scheme, rest) = match address.split_once("://") {
@@ -16,20 +18,38 @@ pub(super) fn shown(address: &str) -> String {
     format!("{scheme}{host}{path}")
 }
 
-/// Whether an endpoint is this gateway: the variable that programs use to find the gateway
-/// is the one that names the gateway's own collector.
-pub(super) fn is_own(endpoint: &str, own_url: &str) -> bool {
-    let host = |url: &str| {
-        let shown = shown(url);
-        let rest = shown
-            .split_once("://")
-            .map_or(shown.as_str(), |(_, rest)| rest);
-        let authority = rest.split('/').next().unwrap_or_default();
-        authority
-            .replace("localhost:", "127.0.0.1:")
-            .replace("0.0.0.0:", "127.0.0.1:")
+/// Whether an endpoint is this gateway: the variables that programs use to find the gateway
+/// are those that name the gateway's own collector and daemon.
+pub(super) fn is_own(endpoint: &str, own: &str) -> bool {
+    let ((host, port), (own_host, own_port)) = (host_and_port(endpoint), host_and_port(own));
+    let is_same_host = match (ip(&host), ip(&own_host)) {
+        (Some(ip), Some(own_ip)) => ip == own_ip || are_this_machine(ip, own_ip),
+        _ => host == own_host,
     };
-    host(endpoint) == host(own_url)
+    is_same_host && port == own_port
+}
+
+fn host_and_port(address: &str) -> (String, String) {
+    let shown = shown(address);
+    let rest = shown
+        .split_once("://")
+        .map_or(shown.as_str(), |(_, rest)| rest);
+    let authority = rest.split('/').next().unwrap_or_default();
+    let (host, port) = authority.rsplit_once(':').unwrap_or((authority, ""));
+    (host.to_ascii_lowercase(), port.to_owned())
+}
+
+fn ip(host: &str) -> Option<IpAddr> {
+    match host.trim_matches(['[', ']']) {
+        "localhost" => Some(Ipv4Addr::LOCALHOST.into()),
+        host => host.parse().ok(),
+    }
+}
+
+/// Who listens on all addresses listens on loopback, too.
+fn are_this_machine(a: IpAddr, b: IpAddr) -> bool {
+    let is_here = |ip: IpAddr| ip.is_loopback() || ip.is_unspecified();
+    (a.is_unspecified() || b.is_unspecified()) && is_here(a) && is_here(b)
 }
 
 #[cfg(test)]
@@ -46,8 +66,15 @@ mod tests {
 
     #[test]
     fn the_own_address_is_known_under_its_names() {
-        assert!(is_own("http://localhost:4318", "http://127.0.0.1:4318"));
-        assert!(is_own("http://127.0.0.1:4318/", "http://0.0.0.0:4318"));
-        assert!(!is_own("http://collector:4318", "http://127.0.0.1:4318"));
+        let check = |endpoint, own, expected| {
+            assert_eq!(is_own(endpoint, own), expected, "{endpoint} {own}");
+        };
+        check("http://localhost:4318", "http://127.0.0.1:4318", true);
+        check("http://127.0.0.1:4318/", "http://0.0.0.0:4318", true);
+        check("http://[::1]:4318", "http://[::]:4318", true);
+        check("LOCALHOST:2000", "[::]:2000", true);
+        check("http://collector:4318", "http://127.0.0.1:4318", false);
+        check("127.0.0.1:2001", "127.0.0.1:2000", false);
+        check("127.0.0.2:2000", "127.0.0.1:2000", false);
     }
 }

@@ -81,7 +81,11 @@ pub async fn check(config: &Config) -> Report {
     match &config.xray {
         Some(on) => {
             report
-                .test(XRAY, &on.daemon_address, XRaySink::new(on))
+                .test(
+                    XRAY,
+                    &on.daemon_address,
+                    XRaySink::new(on, config.xray_listen.as_deref()),
+                )
                 .await
         }
         None => report.off(XRAY, "AWS_XRAY_DAEMON_ADDRESS"),

@@ -67,7 +67,7 @@ impl Sinks {
             counters[1] = starting.sink(OTLP, &otlp.endpoint, sink).await?;
         }
         if let Some(xray) = &config.xray {
-            let sink = XRaySink::new(xray)?;
+            let sink = XRaySink::new(xray, config.xray_listen.as_deref())?;
             counters[2] = starting.sink(XRAY, &xray.daemon_address, sink).await?;
         }
         if let Some(rollbar) = &config.rollbar {

@@ -45,6 +45,10 @@ impl Daemon {
         })
     }
 
+    pub(super) fn address(&self) -> &str {
+        &self.address
+    }
+
     /// Sends them all; how many were too large for the network on the way.
     pub(super) async fn send(&self, datagrams: &[Vec<u8>]) -> io::Result<u64> {
         let mut kept = self.socket.lock().await;

@@ -15,7 +15,7 @@ mod http;
 mod names;
 
 use self::{daemon::Daemon, document::Writer};
-use super::{Delivery, Outcome, Sink, SinkError};
+use super::{Delivery, Outcome, Sink, SinkError, address};
 use crate::{config::XRay, store, wire};
 
 #[derive(Debug)]
@@ -25,13 +25,20 @@ pub(super) struct XRaySink {
 }
 
 impl XRaySink {
-    pub(super) fn new(config: &XRay) -> Result<Self, SinkError> {
-        let daemon = Daemon::new(&config.daemon_address);
-        let daemon = daemon.ok_or_else(|| SinkError::Address {
+    /// `own` is where this gateway takes documents, if it does.
+    pub(super) fn new(config: &XRay, own: Option<&str>) -> Result<Self, SinkError> {
+        let refused = |reason: &str| SinkError::Address {
             name: "AWS_XRAY_DAEMON_ADDRESS",
             address: config.daemon_address.clone(),
-            reason: "write host:port of the daemon's UDP socket".to_owned(),
-        })?;
+            reason: reason.to_owned(),
+        };
+        let daemon = Daemon::new(&config.daemon_address);
+        let daemon = daemon.ok_or_else(|| refused("write host:port of the daemon's UDP socket"))?;
+        if own.is_some_and(|own| address::is_own(daemon.address(), own)) {
+            return Err(refused(
+                "that is this gateway; unset it here, it is for the programs that send",
+            ));
+        }
         let writer = Writer::new(&config.annotations);
         Ok(Self { daemon, writer })
     }

@@ -4,6 +4,7 @@ mod account;
 mod check;
 mod damage;
 mod otlp;
+mod own;
 mod rollbar;
 mod together;
 mod xray;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use otel_web_gateway::{Config, Gateway, Otlp, Secret};
+use otel_web_gateway::{Otlp, Secret};
 use serde_json::json;
 
 use super::done;
@@ -82,18 +82,4 @@ async fn a_batch_that_is_not_answered_in_time_is_tried_again_as_smaller_ones() {
         .map(|taken| taken.resource_spans[0].scope_spans[0].spans.len())
         .collect();
     assert_eq!(sizes, [2, 2]);
-}
-
-#[tokio::test]
-async fn a_gateway_does_not_forward_to_itself() {
-    let dir = tempfile::tempdir().unwrap();
-    let mut config = Config::default();
-    config.listen = "127.0.0.1:27318".to_owned();
-    config.db = dir.path().join("traces.db");
-    config.otlp = Some(Otlp::new("http://localhost:27318"));
-    let error = Gateway::start(&config).await.unwrap_err().to_string();
-    assert!(
-        error.contains("OTEL_EXPORTER_OTLP_ENDPOINT") && error.contains("this gateway"),
-        "{error}"
-    );
 }
