@@ -43,11 +43,10 @@ impl SinkCounters {
         let counts = self.lock();
         let waiting = match counts.status.state {
             SinkState::Off => 0,
-            SinkState::On | SinkState::Failing => kept.last_seq.saturating_sub(counts.cursor),
+            SinkState::On | SinkState::Failing => kept.behind(counts.cursor),
         };
         SinkStatus {
-            // What the store forgot waits no more, though the sink finds out later.
-            waiting: u64::try_from(waiting).unwrap_or_default().min(kept.spans),
+            waiting,
             ..counts.status.clone()
         }
     }

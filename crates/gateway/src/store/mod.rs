@@ -74,6 +74,15 @@ pub(crate) struct Kept {
     pub(crate) last_seq: i64,
 }
 
+impl Kept {
+    /// Spans behind a sink's cursor. What the store forgot waits no more, though the sink
+    /// finds out later.
+    pub(crate) fn behind(&self, cursor: i64) -> u64 {
+        let numbers = self.last_seq.saturating_sub(cursor);
+        u64::try_from(numbers).unwrap_or_default().min(self.spans)
+    }
+}
+
 /// A database that cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[error("{path}: {reason}. Set OTEL_WEB_GATEWAY_DB to a file in a folder that can be written to")]

@@ -36,8 +36,8 @@ pub(super) fn open(location: &Location, sinks: &[&str]) -> Result<(Connection, K
 
 fn open_known(location: &Location, sinks: &[&str]) -> rusqlite::Result<(Connection, Kept)> {
     let connection = location.open_writer()?;
-    queue::prepare(&connection, sinks)?;
     let kept = schema::kept(&connection)?;
+    queue::prepare(&connection, sinks, kept)?;
     Ok((connection, kept))
 }
 

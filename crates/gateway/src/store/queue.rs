@@ -12,25 +12,37 @@
 use rusqlite::{Connection, params};
 use tokio::sync::oneshot;
 
-use super::{ReadError, Store, command::Command, waiting};
+use super::{Kept, ReadError, Store, command::Command, waiting};
 use crate::wire;
 
 /// Keeps the cursors of `sinks` and forgets all others. A new sink starts with the next span.
-pub(super) fn prepare(connection: &Connection, sinks: &[&str]) -> rusqlite::Result<()> {
-    let sql = "SELECT last_seq FROM numbering";
-    let last_seq: i64 = connection.query_row(sql, [], |row| row.get(0))?;
-    let known = serde_json::to_string(sinks).unwrap_or_default();
-    connection.execute(
-        "DELETE FROM sink WHERE name NOT IN (SELECT value FROM json_each(?))",
-        [known],
-    )?;
+pub(super) fn prepare(connection: &Connection, sinks: &[&str], kept: Kept) -> rusqlite::Result<()> {
+    for (sink, cursor) in cursors(connection)? {
+        if !sinks.contains(&&*sink) {
+            forget(connection, &sink, kept.behind(cursor))?;
+        }
+    }
     for sink in sinks {
         connection.execute(
             "INSERT OR IGNORE INTO sink (name, cursor) VALUES (?, ?)",
-            params![sink, last_seq],
+            params![sink, kept.last_seq],
         )?;
     }
     Ok(())
+}
+
+fn forget(connection: &Connection, sink: &str, waiting: u64) -> rusqlite::Result<()> {
+    if waiting > 0 {
+        eprintln!("{sink}: off, {waiting} waiting spans will not be sent");
+    }
+    let sql = "DELETE FROM sink WHERE name = ?";
+    connection.execute(sql, [sink]).map(drop)
+}
+
+pub(super) fn cursors(connection: &Connection) -> rusqlite::Result<Vec<(String, i64)>> {
+    let mut statement = connection.prepare("SELECT name, cursor FROM sink")?;
+    let cursors = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    cursors.collect()
 }
 
 pub(super) fn cursor(connection: &Connection, sink: &str) -> rusqlite::Result<i64> {

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params, params_from_iter, types::Value};
 
-use super::{damage, origins::Origins, rows, schema::Location, spans};
+use super::{damage, origins::Origins, queue, rows, schema::Location, spans};
 use crate::clock;
 
 const ORIGINS: &str = "SELECT 1, max(id) FROM origin";
@@ -87,19 +87,13 @@ fn copy(
 }
 
 fn copy_cursors(old: &Connection, new: &Connection, sinks: &[&str]) -> rusqlite::Result<()> {
-    let known = around_damage(cursors(old))?;
+    let known = around_damage(queue::cursors(old))?;
     let from_the_first = || sinks.iter().map(|sink| ((*sink).to_owned(), 0)).collect();
     for (sink, cursor) in known.unwrap_or_else(from_the_first) {
         let sql = "INSERT INTO sink (name, cursor) VALUES (?, ?)";
         new.execute(sql, params![sink, cursor])?;
     }
     Ok(())
-}
-
-fn cursors(old: &Connection) -> rusqlite::Result<Vec<(String, i64)>> {
-    let mut statement = old.prepare("SELECT name, cursor FROM sink")?;
-    let cursors = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    cursors.collect()
 }
 
 /// The traces' rows, made anew: all count as received now.

@@ -115,6 +115,27 @@ async fn the_log_says_where_it_forwards_and_never_the_key() {
     assert!(process.log.iter().all(|line| !line.contains(KEY)));
 }
 
+#[tokio::test]
+async fn a_sink_that_is_turned_off_says_how_many_spans_it_leaves() {
+    let dir = tempfile::tempdir().unwrap();
+    let nobody = ("HONEYCOMB_API_ENDPOINT", "http://127.0.0.1:9");
+    let mut with_key = command(&dir);
+    with_key
+        .env("HONEYCOMB_API_KEY", KEY)
+        .env(nobody.0, nobody.1);
+    let process = Process::start(&mut with_key);
+    for id in 1..=3 {
+        export(&process, id).await;
+    }
+    drop(process);
+    for says in ["honeycomb: off, 3 waiting spans will not be sent\n", ""] {
+        let log = tempfile::NamedTempFile::new().unwrap();
+        let mut without_key = command(&dir);
+        drop(Process::start(without_key.stderr(log.reopen().unwrap())));
+        assert_eq!(std::fs::read_to_string(log.path()).unwrap(), says);
+    }
+}
+
 #[test]
 fn the_documented_file_is_what_the_program_prints() {
     let dir = tempfile::tempdir().unwrap();
