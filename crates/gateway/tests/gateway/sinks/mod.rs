@@ -5,6 +5,7 @@ mod check;
 mod damage;
 mod otlp;
 mod own;
+mod redirect;
 mod rollbar;
 mod together;
 mod xray;
