@@ -17,6 +17,9 @@ pub(crate) enum Reason {
     SpanId,
     /// Neither empty nor 8 bytes.
     ParentSpanId,
+    /// A link whose ids have other lengths than ids have, and are not empty. Receivers refuse
+    /// whole batches for it.
+    Link,
     /// Later than the year 2262, where signed nanoseconds end.
     Time,
     /// Lists and maps in each other, more than readers bear.
@@ -35,6 +38,7 @@ impl Reason {
             Self::TraceId => "invalid_trace_id",
             Self::SpanId => "invalid_span_id",
             Self::ParentSpanId => "invalid_parent_span_id",
+            Self::Link => "invalid_link",
             Self::Time => "invalid_time",
             Self::TooDeep => "too_deep",
             Self::TooManyParts => "too_many_parts",
@@ -48,6 +52,9 @@ impl Reason {
             Self::TraceId => "trace_id must be 16 bytes and not all zero",
             Self::SpanId => "span_id must be 8 bytes and not all zero",
             Self::ParentSpanId => "parent_span_id must be empty or 8 bytes",
+            Self::Link => {
+                "a link's trace_id must be empty or 16 bytes, and its span_id empty or 8 bytes"
+            }
             Self::Time => "times must be nanoseconds since 1970 that fit 63 bits",
             Self::TooDeep => "an attribute may hold 16 lists or maps in each other",
             Self::TooManyParts => {
@@ -145,6 +152,22 @@ struct Judged {
     start_time_unix_nano: u64,
     #[prost(fixed64, tag = "8")]
     end_time_unix_nano: u64,
+    #[prost(message, repeated, tag = "13")]
+    links: Vec<JudgedLink>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct JudgedLink {
+    #[prost(bytes = "bytes", tag = "1")]
+    trace_id: Bytes,
+    #[prost(bytes = "bytes", tag = "2")]
+    span_id: Bytes,
+}
+
+impl JudgedLink {
+    fn is_good(&self) -> bool {
+        matches!(self.trace_id.len(), 0 | 16) && matches!(self.span_id.len(), 0 | 8)
+    }
 }
 
 /// Takes a span that can be part of a trace. `body` is its encoded message.
@@ -156,6 +179,9 @@ pub(crate) fn accept(body: Bytes) -> Result<ReceivedSpan, Unfit> {
     let span_id = SpanId::try_from(&*span.span_id).map_err(|_| Reason::SpanId)?;
     if !matches!(span.parent_span_id.len(), 0 | 8) {
         return Err(Reason::ParentSpanId.into());
+    }
+    if !span.links.iter().all(JudgedLink::is_good) {
+        return Err(Reason::Link.into());
     }
     let latest = span.start_time_unix_nano.max(span.end_time_unix_nano);
     i64::try_from(latest).map_err(|_| Reason::Time)?;

@@ -9,9 +9,11 @@ use opentelemetry_proto::tonic::{
         span::{Event, Link},
     },
 };
+use otel_web_gateway::Otlp;
 use prost::Message;
+use serde_json::json;
 
-use crate::support::{JSON, PROTOBUF, TestGateway, request, span, trace_id};
+use crate::support::{FakeHoneycomb, JSON, PROTOBUF, TestGateway, request, span, trace_id};
 
 /// Both encodings of a request.
 fn encoded(request: &ExportTraceServiceRequest) -> [(&'static str, Vec<u8>); 2] {
@@ -128,4 +130,60 @@ async fn what_is_nested_as_deeply_as_allowed_is_read_again_here_and_elsewhere() 
             assert_eq!(other.list("").await, ["nested"], "{name}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_link_to_no_id_is_rejected_and_its_neighbour_arrives() {
+    let links = [
+        (vec![7; 15], vec![7; 8]),
+        (vec![7; 17], vec![7; 8]),
+        (vec![7; 16], vec![7; 7]),
+        (vec![], vec![7]),
+    ];
+    for (trace_id, span_id) in links {
+        let mut bad = span(1, 1, "bad");
+        bad.links = vec![
+            link(),
+            Link {
+                trace_id,
+                span_id,
+                ..Link::default()
+            },
+        ];
+        for (content_type, body) in encoded(&request("shop", vec![bad, span(2, 1, "good")])) {
+            assert_arrives_without_the_other(content_type, body).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_link_whose_id_is_not_hex_is_rejected_and_its_neighbour_arrives() {
+    let ids = |of: u8| json!({"traceId": trace_id(of), "spanId": "02".repeat(8), "name": "good"});
+    let mut bad = ids(1);
+    bad["links"] = json!([{"traceId": "x".repeat(32), "spanId": "02".repeat(8)}]);
+    let body = json!({"resourceSpans": [{"scopeSpans": [{"spans": [bad, ids(2)]}]}]});
+    assert_arrives_without_the_other(JSON, body.to_string().into()).await;
+}
+
+/// A strict receiver refuses a batch in which one link is wrong.
+async fn assert_arrives_without_the_other(content_type: &str, body: Vec<u8>) {
+    let fake = FakeHoneycomb::start([]).await;
+    let gateway = TestGateway::start_with(|config| config.otlp = Some(Otlp::new(&fake.url))).await;
+    assert_eq!(gateway.post(content_type, body).await.status, 200);
+    let status = gateway
+        .status_when(|status| status.sinks[1].sent == 1)
+        .await;
+    assert_eq!(status.rejected["invalid_link"], 1);
+    let spans = fake.spans();
+    let names: Vec<_> = spans.iter().map(|span| span.name.as_str()).collect();
+    assert_eq!(names, ["good"]);
+}
+
+#[tokio::test]
+async fn a_link_without_ids_says_nothing_and_is_kept() {
+    let mut unlinked = span(1, 1, "a");
+    unlinked.links = vec![Link::default()];
+    let gateway = TestGateway::start().await;
+    gateway.export(request("shop", vec![unlinked])).await;
+    assert_eq!(gateway.list("").await, ["a"]);
 }
