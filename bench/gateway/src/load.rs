@@ -9,7 +9,10 @@ use tokio::{
     task::JoinSet,
 };
 
-use crate::{answer, spans::Requests};
+use crate::{
+    answer,
+    spans::{Requests, Shape},
+};
 
 /// Senders at once: a page and its back end, several times.
 const CONNECTIONS: u64 = 16;
@@ -22,13 +25,13 @@ pub(crate) enum Until {
     Sent(u64, Duration),
 }
 
-/// Requests of `size` spans that were taken, all spans of each. `part` keeps the ids of several loads apart.
-pub(crate) async fn send(port: u16, size: u64, part: u64, until: Until) -> Result<u64> {
+/// Requests of this shape that were taken, all spans of each. `part` keeps the ids of several loads apart.
+pub(crate) async fn send(port: u16, shape: Shape, part: u64, until: Until) -> Result<u64> {
     let mut senders = JoinSet::new();
     let start = 1_790_000_000_000_000_000 + part * 1_000_000_000_000;
     for connection in 0..CONNECTIONS {
-        let requests = Requests::new(size, part * CONNECTIONS + connection, start);
-        senders.spawn(sender(port, requests, until));
+        let requests = Requests::new(shape, part * CONNECTIONS + connection, start);
+        senders.spawn(sender(port, shape.gzip, requests, until));
     }
     let mut sent = 0;
     while let Some(finished) = senders.join_next().await {
@@ -37,7 +40,7 @@ pub(crate) async fn send(port: u16, size: u64, part: u64, until: Until) -> Resul
     Ok(sent)
 }
 
-async fn sender(port: u16, mut requests: Requests, until: Until) -> Result<u64> {
+async fn sender(port: u16, gzip: bool, mut requests: Requests, until: Until) -> Result<u64> {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
     stream.set_nodelay(true)?;
     let (started, mut sent) = (Instant::now(), 0);
@@ -51,15 +54,20 @@ async fn sender(port: u16, mut requests: Requests, until: Until) -> Result<u64> 
         if is_over {
             return Ok(sent);
         }
-        post(&mut stream, &requests.next()).await?;
+        post(&mut stream, gzip, &requests.next()).await?;
         sent += 1;
     }
 }
 
-async fn post(stream: &mut TcpStream, body: &[u8]) -> Result<()> {
+async fn post(stream: &mut TcpStream, gzip: bool, body: &[u8]) -> Result<()> {
+    let encoding = if gzip {
+        "content-encoding: gzip\r\n"
+    } else {
+        ""
+    };
+    let length = body.len();
     let mut request = format!(
-        "POST /v1/traces HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/x-protobuf\r\ncontent-length: {}\r\n\r\n",
-        body.len()
+        "POST /v1/traces HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/x-protobuf\r\n{encoding}content-length: {length}\r\n\r\n"
     )
     .into_bytes();
     request.extend_from_slice(body);

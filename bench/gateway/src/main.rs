@@ -5,23 +5,30 @@
 //! server's process alone, so the sender beside it on the same machine does not count.
 
 mod answer;
+mod figures;
 mod kept;
 mod load;
 mod peers;
 mod proc;
 mod report;
 mod server;
+mod span;
 mod spans;
 mod table;
+mod texts;
 mod throughput;
 
 use anyhow::{Result, bail};
 
-use self::{peers::Peer, report::Report};
+use self::{
+    peers::Peer,
+    report::Report,
+    throughput::{Load, measure as throughput},
+};
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let (mut report, mut failed) = (Report::default(), Vec::new());
+    let (mut report, mut failed) = (Report::on(server::file_system()?), Vec::new());
     for peer in peers::present() {
         if let Err(error) = measure(&peer, &mut report).await {
             failed.push(format!("{}: {error:#}", peer.name));
@@ -38,18 +45,28 @@ async fn main() -> Result<()> {
 
 /// What was measured before a failure counts as well.
 async fn measure(peer: &Peer, report: &mut Report) -> Result<()> {
-    for spans_per_request in [1, 50, 512] {
-        let load = throughput::measure(peer, spans_per_request).await?;
-        let spans = load.spans_per_core_s();
+    for load in loads(peer) {
+        let measured = throughput(peer, load).await?;
+        let (name, size) = (load.name, load.shape.spans_per_request);
+        let spans = measured.spans_per_core_s();
         eprintln!(
-            "{}: {spans:.0} spans per core-second, {spans_per_request} a request",
+            "{}: {spans:.0} spans per core-second, {name}, {size} a request",
             peer.name
         );
-        report.throughput.push(load);
+        report.throughput.push(measured);
     }
     if let Some(keeps) = peer.keeps {
         eprintln!("{}: a million spans kept", peer.name);
         report.kept.push(kept::measure(peer, keeps).await?);
     }
     Ok(())
+}
+
+/// Those of all servers, and those of one whose store has a bound.
+fn loads(peer: &Peer) -> Vec<Load> {
+    let mut loads = [1, 50, 512].map(Load::plain).to_vec();
+    if peer.keeps.is_some_and(|keeps| keeps.bound.is_some()) {
+        loads.extend(Load::as_sent());
+    }
+    loads
 }

@@ -1,9 +1,12 @@
 //! The programs that are compared: how each is started, and how one that keeps spans is asked for them.
 
-use std::{env, path::PathBuf, process::Command};
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::Result;
-use tempfile::TempDir;
 
 use crate::server::free_port;
 
@@ -12,7 +15,7 @@ use crate::server::free_port;
 pub(crate) struct Peer {
     pub(crate) name: &'static str,
     pub(crate) program: PathBuf,
-    pub(crate) start: fn(&mut Command, port: u16, dir: &TempDir) -> Result<Api>,
+    pub(crate) start: fn(&mut Command, port: u16, dir: &Path) -> Result<Api>,
     /// Nothing, where it only passes spans on.
     pub(crate) keeps: Option<Keeps>,
 }
@@ -26,25 +29,36 @@ pub(crate) struct Keeps {
     pub(crate) status: &'static str,
     /// In the status: how many spans it keeps.
     pub(crate) spans: &'static str,
-    /// What people look for. The last two find nothing, which is the most work.
+    /// What people look for.
     pub(crate) queries: &'static [&'static str],
+    /// The variable that bounds its store, in MiB.
+    pub(crate) bound: Option<&'static str>,
     /// Its answers come from a cache unless each question differs from the one before.
     pub(crate) caches: bool,
 }
 
+/// Each filter alone, several together, and long texts; as many traces as the viewer asks for.
+/// Those that find nothing look at every trace.
 const OURS: Keeps = Keeps {
     status: "/api/status",
     spans: "spans_kept",
     queries: &[
-        "",
-        "service=service-3",
-        "name=like",
-        "min_duration_ms=95",
-        "status=error",
-        "q=page%3D517",
-        "q=nothing-is-called-that",
-        "q=two%20words-of-which-none-occurs",
+        "limit=1000",
+        "limit=1000&service=service-3",
+        "limit=1000&name=like",
+        "limit=1000&min_duration_ms=95",
+        "limit=1000&status=error",
+        "limit=1000&q=page%3D517",
+        "limit=1000&q=nothing-is-called-that",
+        "limit=1000&q=two%20words-of-which-none-occurs",
+        "limit=1000&service=service-3&status=error&min_duration_ms=90",
+        "limit=1000&service=page&name=like&q=page%3D517",
+        "limit=1000&service=service-3&status=error&q=nothing-is-called-that",
+        "limit=1000&q=mozilla/5.0%20(windows%20nt%2010.0;%20win64;%20x64)%20applewebkit/537.36%20chrome/141.0.0.0",
+        "limit=1000&q=select%20users.display_name%20from%20activities%20left%20join%20users%20order%20by%20created_at",
+        "limit=1000&q=select%20users.display_name%20from%20activities%20left%20join%20members%20order%20by%20likes",
     ],
+    bound: Some("OTEL_WEB_GATEWAY_KEEP_MB"),
     caches: false,
 };
 
@@ -62,6 +76,7 @@ const OTELITE: Keeps = Keeps {
         "search=nothing-is-called-that",
         "search=two%20words-of-which-none-occurs",
     ],
+    bound: None,
     caches: true,
 };
 
@@ -76,7 +91,7 @@ pub(crate) fn present() -> Vec<Peer> {
             keeps,
         })
     };
-    let ours: fn(&mut Command, u16, &TempDir) -> Result<Api> = start_ours;
+    let ours: fn(&mut Command, u16, &Path) -> Result<Api> = start_ours;
     let peers = [
         peer("otel-web-gateway", "CRUDDUR_GATEWAY_BIN", ours, Some(OURS)),
         peer("otelite", "OTELITE_BIN", start_otelite, Some(OTELITE)),
@@ -85,23 +100,23 @@ pub(crate) fn present() -> Vec<Peer> {
     peers.into_iter().flatten().collect()
 }
 
-fn start_ours(command: &mut Command, port: u16, dir: &TempDir) -> Result<Api> {
+fn start_ours(command: &mut Command, port: u16, dir: &Path) -> Result<Api> {
     command
         .env("OTEL_WEB_GATEWAY_LISTEN", format!("127.0.0.1:{port}"))
-        .env("OTEL_WEB_GATEWAY_DB", dir.path().join("traces.db"))
+        .env("OTEL_WEB_GATEWAY_DB", dir.join("traces.db"))
         .env("OTEL_WEB_GATEWAY_KEEP_MB", "16384");
     Ok(port)
 }
 
 /// Without its lines about each request, and keeping spans however old they are.
-fn start_otelite(command: &mut Command, port: u16, dir: &TempDir) -> Result<Api> {
+fn start_otelite(command: &mut Command, port: u16, dir: &Path) -> Result<Api> {
     let api = free_port()?;
     command
         .args(["--log-level", "warn", "serve", "--addr"])
         .arg(format!("127.0.0.1:{api}"))
         .arg("--storage-path")
-        .arg(dir.path())
-        .env("HOME", dir.path())
+        .arg(dir)
+        .env("HOME", dir)
         .env("OTELITE_OTLP_HTTP_PORT", port.to_string())
         .env("OTELITE_OTLP_GRPC_PORT", free_port()?.to_string())
         .env("OTELITE_AUTO_PURGE_ENABLED", "false");
@@ -109,10 +124,10 @@ fn start_otelite(command: &mut Command, port: u16, dir: &TempDir) -> Result<Api>
 }
 
 /// It keeps nothing: what it takes goes into its black hole.
-fn start_rotel(command: &mut Command, port: u16, dir: &TempDir) -> Result<Api> {
+fn start_rotel(command: &mut Command, port: u16, dir: &Path) -> Result<Api> {
     command
         .args(["start", "--exporter", "blackhole", "--pid-file"])
-        .arg(dir.path().join("pid"))
+        .arg(dir.join("pid"))
         .arg("--otlp-http-endpoint")
         .arg(format!("127.0.0.1:{port}"))
         .arg("--otlp-grpc-endpoint")

@@ -2,44 +2,25 @@
 //!
 //! `rows` has one object for each server and size of request. `details` has the rest.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
-use crate::table::table;
+use crate::{
+    figures::{Kept, Throughput, tenths},
+    server::target,
+    table::table,
+    throughput::PLAIN,
+};
 
 /// Everything that was measured, the first first.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
+    /// Where the stores are.
+    file_system: String,
     pub(crate) throughput: Vec<Throughput>,
     pub(crate) kept: Vec<Kept>,
-}
-
-/// What spans cost that come in requests of one size.
-#[derive(Clone, Debug)]
-pub(crate) struct Throughput {
-    pub(crate) server: &'static str,
-    pub(crate) spans_per_request: u64,
-    pub(crate) requests_per_core_s: f64,
-    /// By the clock, with the sender on the same machine.
-    pub(crate) requests_per_s: f64,
-    pub(crate) rss_mb: f64,
-    /// Without the pages of files that it maps, its database for instance.
-    pub(crate) rss_anon_mb: f64,
-}
-
-/// What a million kept spans take, and how fast traces are listed then.
-#[derive(Clone, Debug)]
-pub(crate) struct Kept {
-    pub(crate) server: &'static str,
-    pub(crate) spans_kept: u64,
-    pub(crate) rss_mb: f64,
-    pub(crate) rss_anon_mb: f64,
-    pub(crate) disk_mb: f64,
-    /// Over all queries of the mix.
-    pub(crate) list_p95_ms: f64,
-    pub(crate) slowest_query_p95_ms: f64,
 }
 
 const ROW: [&str; 6] = [
@@ -51,9 +32,11 @@ const ROW: [&str; 6] = [
     "list_p95_ms",
 ];
 
-const THROUGHPUT: [&str; 5] = [
+const THROUGHPUT: [&str; 7] = [
     "server",
+    "load",
     "spans_per_request",
+    "spans_per_core_s",
     "requests_per_s",
     "rss_mb",
     "rss_anon_mb",
@@ -69,9 +52,17 @@ const KEPT: [&str; 6] = [
 ];
 
 impl Report {
+    pub(crate) fn on(file_system: String) -> Self {
+        Self {
+            file_system,
+            ..Self::default()
+        }
+    }
+
     /// Memory and lists are those of the server with a million spans; one that keeps nothing has neither.
     fn rows(&self) -> Vec<Value> {
-        self.throughput.iter().map(|load| self.row(load)).collect()
+        let plain = self.throughput.iter().filter(|load| load.load == PLAIN);
+        plain.map(|load| self.row(load)).collect()
     }
 
     fn row(&self, load: &Throughput) -> Value {
@@ -91,7 +82,11 @@ impl Report {
         let kept: Vec<_> = self.kept.iter().map(Kept::details).collect();
         json!({
             "rows": self.rows(),
-            "details": { "throughput": throughput, "kept": kept },
+            "details": {
+                "file_system": self.file_system,
+                "throughput": throughput,
+                "kept": kept,
+            },
         })
     }
 
@@ -103,12 +98,13 @@ impl Report {
             table(&ROW, &rows(&report["rows"])),
             table(&THROUGHPUT, &rows(&details["throughput"])),
             table(&KEPT, &rows(&details["kept"])),
+            format!("The stores were on {}.\n", self.file_system),
         ]
         .join("\n")
     }
 
     pub(crate) fn write(&self) -> Result<PathBuf> {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/reports");
+        let folder = target().join("reports");
         std::fs::create_dir_all(&folder)?;
         let path = folder.canonicalize()?.join("bench-gateway.json");
         std::fs::write(&path, format!("{:#}\n", self.json()))
@@ -117,49 +113,17 @@ impl Report {
     }
 }
 
-impl Throughput {
-    pub(crate) fn spans_per_core_s(&self) -> f64 {
-        self.requests_per_core_s * self.spans_per_request as f64
-    }
-
-    fn details(&self) -> Value {
-        json!({
-            "server": self.server,
-            "spans_per_request": self.spans_per_request,
-            "requests_per_s": self.requests_per_s.round(),
-            "rss_mb": tenths(self.rss_mb),
-            "rss_anon_mb": tenths(self.rss_anon_mb),
-        })
-    }
-}
-
-impl Kept {
-    fn details(&self) -> Value {
-        json!({
-            "server": self.server,
-            "spans_kept": self.spans_kept,
-            "rss_mb": tenths(self.rss_mb),
-            "rss_anon_mb": tenths(self.rss_anon_mb),
-            "disk_mb": tenths(self.disk_mb),
-            "list_p95_ms": tenths(self.list_p95_ms),
-            "slowest_query_p95_ms": tenths(self.slowest_query_p95_ms),
-        })
-    }
-}
-
-fn tenths(figure: f64) -> f64 {
-    (figure * 10.0).round() / 10.0
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::figures::List;
 
-    fn throughput(server: &'static str) -> Throughput {
+    fn throughput(server: &'static str, load: &'static str) -> Throughput {
         Throughput {
             server,
+            load,
             spans_per_request: 50,
             requests_per_core_s: 1234.5,
             requests_per_s: 2345.6,
@@ -176,10 +140,21 @@ mod tests {
             rss_anon_mb: 8.0,
             disk_mb: 591.0,
             list_p95_ms: 9.84,
-            slowest_query_p95_ms: 12.0,
+            lists: vec![List {
+                query: "limit=1000",
+                requests: 40,
+                bytes: 123_456,
+                p95_ms: 12.0,
+            }],
         };
+        let loads = [
+            ("otel-web-gateway", PLAIN),
+            ("otel-web-gateway", "full store"),
+            ("rotel", PLAIN),
+        ];
         Report {
-            throughput: ["otel-web-gateway", "rotel"].map(throughput).into(),
+            file_system: "ext2/ext3".to_owned(),
+            throughput: loads.map(|(server, load)| throughput(server, load)).into(),
             kept: vec![kept],
         }
     }
@@ -187,6 +162,7 @@ mod tests {
     #[test]
     fn each_row_has_the_six_figures_and_nothing_else() {
         let json = report().json();
+        assert_eq!(json["rows"].as_array().unwrap().len(), 2);
         for row in json["rows"].as_array().unwrap() {
             let keys: BTreeSet<_> = row
                 .as_object()

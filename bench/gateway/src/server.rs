@@ -3,7 +3,7 @@
 use std::{
     env, fs,
     net::TcpListener,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::Duration,
 };
@@ -18,6 +18,26 @@ pub(crate) fn free_port() -> Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
 
+/// Where everything goes that is generated.
+pub(crate) fn target() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target")
+}
+
+/// The stores are below it: in memory, where many systems have their folder for temporary files,
+/// a commit would cost nothing.
+fn folder() -> Result<PathBuf> {
+    let folder = target().join("tmp");
+    fs::create_dir_all(&folder)?;
+    Ok(folder.canonicalize()?)
+}
+
+/// What the stores are on: `ext2/ext3`, or `tmpfs`, which would make their figures worthless.
+pub(crate) fn file_system() -> Result<String> {
+    let mut stat = Command::new("stat");
+    let said = stat.args(["-f", "-c", "%T"]).arg(folder()?).output()?;
+    Ok(String::from_utf8_lossy(&said.stdout).trim().to_owned())
+}
+
 /// A running server with a folder of its own; ended when dropped.
 #[derive(Debug)]
 pub(crate) struct Server {
@@ -28,10 +48,17 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    pub(crate) async fn start(peer: &Peer) -> Result<Self> {
-        let (port, dir) = (free_port()?, tempfile::tempdir()?);
+    /// `setting` is a variable more, and its value.
+    pub(crate) async fn start(peer: &Peer, setting: Option<(&str, &str)>) -> Result<Self> {
+        let (port, dir) = (
+            free_port()?,
+            tempfile::Builder::new()
+                .prefix("bench-gateway-")
+                .tempdir_in(folder()?)?,
+        );
         let mut command = isolated(&peer.program);
-        let api = (peer.start)(&mut command, port, &dir)?;
+        let api = (peer.start)(&mut command, port, dir.path())?;
+        command.envs(setting);
         command.current_dir(dir.path()).stdout(Stdio::null());
         let child = command.stderr(Stdio::null()).spawn();
         let child = child.with_context(|| format!("cannot start {}", peer.program.display()))?;

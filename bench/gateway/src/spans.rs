@@ -1,103 +1,109 @@
-//! Requests as a page and its back end send them, encoded once; each copy gets ids of its own.
+//! Requests as a page and its back end send them, made while they are sent; each has ids of its own.
 
+use std::io::Write as _;
+
+use flate2::{Compression, write::GzEncoder};
 use opentelemetry_proto::tonic::{
     collector::trace::v1::ExportTraceServiceRequest,
-    common::v1::{AnyValue, InstrumentationScope, KeyValue, any_value::Value},
+    common::v1::{InstrumentationScope, any_value::Value},
     resource::v1::Resource,
     trace::v1::{ResourceSpans, ScopeSpans, Span},
 };
 use prost::Message;
 
+use crate::span::{self, Place};
+
 /// Spans of one trace: a click, its request, the back end's spans and statements.
-pub(crate) const SPANS_PER_TRACE: u64 = 10;
+const SPANS_PER_TRACE: u64 = 10;
+
+/// Of these, as many are the page's.
+const HALF: u64 = SPANS_PER_TRACE / 2;
 
 const SERVICES: u64 = 5;
-const ROUTES: [&str; 4] = [
-    "/api/activities/home",
-    "/api/activities/{uuid}/like",
-    "/api/messages",
-    "/api/users/{handle}",
-];
 
-/// Encoded requests of `size` spans, all different.
+/// What requests are like.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Shape {
+    pub(crate) spans_per_request: u64,
+    pub(crate) traces: Traces,
+    pub(crate) gzip: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Traces {
+    /// Spans of one service with short texts, ten in a row from the same trace.
+    Whole,
+    /// The back end's half in one request and the page's in the next, with a browser's name,
+    /// statements and errors as long as they are.
+    Halves,
+}
+
+/// Encoded requests of one sender, all different.
 #[derive(Debug)]
 pub(crate) struct Requests {
-    size: u64,
-    next_span: u64,
+    shape: Shape,
+    first_trace: u64,
+    next: u64,
     start_unix_nano: u64,
 }
 
 impl Requests {
     /// `part` keeps the ids of several senders apart.
-    pub(crate) const fn new(size: u64, part: u64, start_unix_nano: u64) -> Self {
+    pub(crate) const fn new(shape: Shape, part: u64, start_unix_nano: u64) -> Self {
         Self {
-            size,
-            next_span: part << 40,
+            shape,
+            first_trace: part << 36,
+            next: 0,
             start_unix_nano,
         }
     }
 
+    /// A body.
     pub(crate) fn next(&mut self) -> Vec<u8> {
-        let spans = (self.next_span..self.next_span + self.size).map(|number| self.span(number));
-        let request = request(self.next_span / self.size, spans.collect());
-        self.next_span += self.size;
-        request.encode_to_vec()
+        let number = self.next;
+        self.next += 1;
+        let spans = (0..self.shape.spans_per_request).map(|index| self.span(number, index));
+        let request = request(self.service(number), spans.collect()).encode_to_vec();
+        if self.shape.gzip {
+            gzip(&request)
+        } else {
+            request
+        }
     }
 
-    fn span(&self, number: u64) -> Span {
-        let (trace, place) = (number / SPANS_PER_TRACE, number % SPANS_PER_TRACE);
-        let start = self.start_unix_nano + trace % (1 << 40) * 1_000_000 + place * 1000;
-        let route = ROUTES[usize::try_from(trace % 4).unwrap_or_default()];
-        Span {
-            trace_id: [mixed(trace).to_be_bytes(), trace.to_be_bytes()].concat(),
-            span_id: mixed(number).to_be_bytes().to_vec(),
-            parent_span_id: match place {
-                0 => Vec::new(),
-                _ => mixed(number - place).to_be_bytes().to_vec(),
-            },
-            name: format!("GET {route}"),
-            kind: 2,
-            start_time_unix_nano: start,
-            end_time_unix_nano: start + 1_000_000 + trace % 97 * 1_000_000,
-            attributes: attributes(trace, route),
-            ..Span::default()
+    fn span(&self, number: u64, index: u64) -> Span {
+        let size = self.shape.spans_per_request;
+        let (trace, place) = match self.shape.traces {
+            Traces::Whole => {
+                let span = number * size + index;
+                (span / SPANS_PER_TRACE, span % SPANS_PER_TRACE)
+            }
+            Traces::Halves => {
+                let trace = number / 2 * (size / HALF) + index / HALF;
+                (trace, index % HALF + HALF * (1 - number % 2))
+            }
+        };
+        span::span(Place {
+            trace: self.first_trace + trace,
+            place,
+            start_unix_nano: self.start_unix_nano + trace * 1_000_000,
+            has_long_texts: self.shape.traces == Traces::Halves,
+        })
+    }
+
+    fn service(&self, number: u64) -> String {
+        match self.shape.traces {
+            Traces::Whole => format!("service-{}", number % SERVICES),
+            Traces::Halves if number % 2 == 1 => "page".to_owned(),
+            Traces::Halves => format!("service-{}", number / 2 % SERVICES),
         }
     }
 }
 
-/// Ids that are spread as random ones are, and not zero.
-const fn mixed(number: u64) -> u64 {
-    (number + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (number >> 7)
-}
-
-fn attributes(trace: u64, route: &str) -> Vec<KeyValue> {
-    let text = |key: &str, value: &str| attribute(key, Value::StringValue(value.to_owned()));
-    let path = format!("{}?page={}", route, trace % 1000);
-    vec![
-        text("http.request.method", "GET"),
-        text("http.route", route),
-        text("url.path", &path),
-        text("url.scheme", "http"),
-        text("server.address", "127.0.0.1"),
-        attribute("server.port", Value::IntValue(4567)),
-        attribute("http.response.status_code", Value::IntValue(200)),
-        text("user_agent.original", "Mozilla/5.0 (X11; Linux x86_64)"),
-    ]
-}
-
-fn attribute(key: &str, value: Value) -> KeyValue {
-    let value = Some(AnyValue { value: Some(value) });
-    KeyValue {
-        key: key.to_owned(),
-        value,
-        ..KeyValue::default()
-    }
-}
-
-fn request(number: u64, spans: Vec<Span>) -> ExportTraceServiceRequest {
-    let service = format!("service-{}", number % SERVICES);
+fn request(service: String, spans: Vec<Span>) -> ExportTraceServiceRequest {
+    let name = span::attribute("service.name", Value::StringValue(service));
     let resource = Resource {
-        attributes: vec![attribute("service.name", Value::StringValue(service))],
+        attributes: vec![name],
         ..Resource::default()
     };
     let scope = InstrumentationScope {
@@ -116,5 +122,83 @@ fn request(number: u64, spans: Vec<Span>) -> ExportTraceServiceRequest {
     };
     ExportTraceServiceRequest {
         resource_spans: vec![resource_spans],
+    }
+}
+
+/// Fast, because the sender is on the same machine; it inflates as slowly as what took longer.
+fn gzip(body: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 4), Compression::fast());
+    // A vector takes everything.
+    let _ = encoder.write_all(body);
+    encoder.finish().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeMap, io::Read as _};
+
+    use super::*;
+
+    fn sent(shape: Shape, requests: usize) -> Vec<Vec<Span>> {
+        let mut bodies = Requests::new(shape, 3, 1_790_000_000_000_000_000);
+        let spans = |body: &[u8]| {
+            let request = ExportTraceServiceRequest::decode(body).unwrap();
+            request.resource_spans[0].scope_spans[0].spans.clone()
+        };
+        (0..requests).map(|_| spans(&bodies.next())).collect()
+    }
+
+    fn by_trace<'a>(spans: impl IntoIterator<Item = &'a Span>) -> Vec<usize> {
+        let mut counts = BTreeMap::new();
+        for span in spans {
+            *counts.entry(&span.trace_id).or_insert(0) += 1;
+        }
+        counts.into_values().collect()
+    }
+
+    const WHOLE: Shape = Shape {
+        spans_per_request: 50,
+        traces: Traces::Whole,
+        gzip: false,
+    };
+
+    #[test]
+    fn whole_traces_come_in_one_request() {
+        assert_eq!(by_trace(&sent(WHOLE, 1)[0]), [10; 5]);
+    }
+
+    #[test]
+    fn a_trace_in_halves_comes_in_two_requests_and_its_root_in_the_second() {
+        let traces = Traces::Halves;
+        let requests = sent(Shape { traces, ..WHOLE }, 2);
+        for half in &requests {
+            assert_eq!(by_trace(half), [5; 10]);
+        }
+        assert_eq!(by_trace(requests.concat().iter()), [10; 10]);
+        let roots = |spans: &[Span]| {
+            spans
+                .iter()
+                .filter(|span| span.parent_span_id.is_empty())
+                .count()
+        };
+        assert_eq!((roots(&requests[0]), roots(&requests[1])), (0, 10));
+    }
+
+    #[test]
+    fn gzip_holds_the_same() {
+        let zipped = Requests::new(
+            Shape {
+                gzip: true,
+                ..WHOLE
+            },
+            3,
+            0,
+        )
+        .next();
+        let mut plain = Vec::new();
+        flate2::read::GzDecoder::new(&zipped[..])
+            .read_to_end(&mut plain)
+            .unwrap();
+        assert_eq!(plain, Requests::new(WHOLE, 3, 0).next());
     }
 }
