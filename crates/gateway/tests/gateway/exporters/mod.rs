@@ -6,6 +6,7 @@
 //! Where these are not set nothing is run, and each test says so.
 
 mod aws;
+mod collector;
 mod moto;
 
 use std::{collections::BTreeMap, env, io::Write, process::Command};

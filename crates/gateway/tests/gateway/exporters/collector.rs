@@ -1,0 +1,18 @@
+//! The configuration of a collector with the gateway's sinks: it is YAML, and nothing in it is missing or left over.
+
+use super::{TESTS, python, run};
+use crate::support::isolated;
+
+#[tokio::test]
+async fn the_collector_s_file_is_complete() {
+    let Some(python) = python("the collector's file") else {
+        return;
+    };
+    let file = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../deploy/otel-collector.yaml"
+    );
+    let mut program = isolated(std::process::Command::new(python));
+    program.args([&format!("{TESTS}/exporters/collector.py"), file]);
+    run(program).await;
+}
