@@ -72,8 +72,21 @@ impl TestGateway {
         Self::open(config, dir).await
     }
 
+    /// Once the one before it, which lives on in this process, has left the store.
     pub(crate) async fn open(config: Config, dir: Arc<TempDir>) -> Self {
-        let gateway = Gateway::start(&config).await.unwrap();
+        let deadline = tokio::time::Instant::now() + DEADLINE;
+        let gateway = loop {
+            match Gateway::start(&config).await {
+                Ok(gateway) => break gateway,
+                Err(error) => {
+                    let is_used = error
+                        .to_string()
+                        .contains("another gateway uses this store");
+                    assert!(is_used && tokio::time::Instant::now() < deadline, "{error}");
+                    tokio::time::sleep(Duration::from_millis(10)).await;
+                }
+            }
+        };
         Self {
             gateway,
             config,
