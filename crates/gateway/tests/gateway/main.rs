@@ -11,11 +11,13 @@ mod api;
 mod append;
 #[cfg(target_os = "linux")]
 mod bombs;
+mod bounds;
 mod command;
 mod conformance;
 mod cors;
 mod exporters;
 mod faults;
+mod files;
 mod honeycomb;
 mod keys;
 mod otlp_http;

@@ -1,0 +1,69 @@
+//! Which files the gateway takes as its store, and which it leaves to their owners.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use otel_web_gateway::{Config, Gateway};
+
+use crate::support::{TestGateway, request, span};
+
+/// What the gateway says when it is to keep its store in this file.
+async fn refusal(db: &Path) -> String {
+    let mut config = Config::default();
+    config.listen = "127.0.0.1:0".to_owned();
+    config.db = db.to_owned();
+    Gateway::start(&config).await.unwrap_err().to_string()
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    entries.map(|entry| entry.unwrap().path()).collect()
+}
+
+#[tokio::test]
+async fn a_file_that_is_something_else_is_refused_and_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let thesis = dir.path().join("thesis.txt");
+    std::fs::write(&thesis, "On the migration of birds").unwrap();
+    for _ in 0..2 {
+        let error = refusal(&thesis).await;
+        assert!(error.contains("no store of a gateway"), "{error}");
+        assert!(error.contains("OTEL_WEB_GATEWAY_DB"), "{error}");
+    }
+    assert_eq!(files(dir.path()), [thesis]);
+}
+
+#[tokio::test]
+async fn the_database_of_another_program_is_refused_and_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let shop = dir.path().join("shop.db");
+    let connection = rusqlite::Connection::open(&shop).unwrap();
+    let order = "CREATE TABLE trace (parcel TEXT); INSERT INTO trace VALUES ('tea')";
+    connection.execute_batch(order).unwrap();
+    drop(connection);
+    let before = std::fs::read(&shop).unwrap();
+    let error = refusal(&shop).await;
+    assert!(error.contains("no store of a gateway"), "{error}");
+    assert_eq!(std::fs::read(&shop).unwrap(), before);
+}
+
+#[tokio::test]
+async fn a_store_of_another_version_is_kept_under_another_name() {
+    let gateway = TestGateway::start().await;
+    gateway.export(request("shop", vec![span(1, 1, "a")])).await;
+    let (config, dir) = gateway.stop().await;
+    let connection = rusqlite::Connection::open(&config.db).unwrap();
+    connection.execute_batch("PRAGMA user_version = 4").unwrap();
+    drop(connection);
+
+    let gateway = TestGateway::open(config, Arc::clone(&dir)).await;
+    assert_eq!(gateway.status().await.spans_kept, 0);
+    let is_kept = |path: &PathBuf| path.to_str().unwrap().contains(".db.version-4-");
+    let kept = files(dir.path()).into_iter().find(is_kept).unwrap();
+    let count = "SELECT count(*) FROM span";
+    let connection = rusqlite::Connection::open(kept).unwrap();
+    let spans: u8 = connection.query_row(count, [], |row| row.get(0)).unwrap();
+    assert_eq!(spans, 1);
+}
