@@ -25,14 +25,21 @@ const COOKIE: &str = "otel-web-gateway";
 pub(crate) enum Guard {
     /// Names, without ports, besides `localhost` and addresses.
     Hosts(Arc<[String]>),
-    Token(Secret),
+    Token {
+        token: Secret,
+        /// Browsers get here by TLS only, and are to send the token by nothing else.
+        by_tls: bool,
+    },
 }
 
 impl Guard {
-    /// `urls` are those by which the gateway is known.
+    /// `urls` are those by which the gateway is known, the public one first.
     pub(crate) fn new(token: Option<&Secret>, urls: &[&str]) -> Self {
         match token {
-            Some(token) => Self::Token(token.clone()),
+            Some(token) => Self::Token {
+                token: token.clone(),
+                by_tls: urls.first().is_some_and(|url| url.starts_with("https://")),
+            },
             None => Self::Hosts(urls.iter().map(|url| host_of_url(url)).collect()),
         }
     }
@@ -45,7 +52,7 @@ impl Guard {
         }
         match self {
             Self::Hosts(hosts) => refuse_host(request.headers(), hosts),
-            Self::Token(token) => refuse_token(request, token.expose()),
+            Self::Token { token, by_tls } => refuse_token(request, token.expose(), *by_tls),
         }
     }
 }
@@ -78,15 +85,15 @@ fn refuse_host(headers: &HeaderMap, known: &[String]) -> Option<Response> {
     )
 }
 
-fn refuse_token(request: &Request, token: &str) -> Option<Response> {
+fn refuse_token(request: &Request, token: &str, by_tls: bool) -> Option<Response> {
     if let Some(path) = path_without_token(request.uri(), token) {
-        return Some(remember(&path, token));
+        return Some(remember(&path, token, by_tls));
     }
     let given = [bearer(request.headers()), cookie(request.headers())];
     if given.into_iter().flatten().any(|given| same(given, token)) {
         return None;
     }
-    let error = "open the address with ?token=..., which the gateway prints at its start, or send Authorization: Bearer ...";
+    let error = "open the address with ?token=..., or send Authorization: Bearer ...; the token is what OTEL_WEB_GATEWAY_VIEWER_TOKEN says, or what the gateway printed at its start";
     let challenge = [(header::WWW_AUTHENTICATE, "Bearer")];
     let body = Json(json!({ "error": error }));
     Some((StatusCode::UNAUTHORIZED, challenge, body).into_response())
@@ -94,9 +101,11 @@ fn refuse_token(request: &Request, token: &str) -> Option<Response> {
 
 /// The token leaves the address bar, where others read it, and becomes a cookie, which
 /// scripts cannot read and other sites' pages cannot have sent along.
-fn remember(path: &str, token: &str) -> Response {
+fn remember(path: &str, token: &str, by_tls: bool) -> Response {
     let mut response = Redirect::to(path).into_response();
-    let cookie = format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000");
+    let secure = if by_tls { "; Secure" } else { "" };
+    let cookie =
+        format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000{secure}");
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         response.headers_mut().insert(header::SET_COOKIE, cookie);
     }

@@ -60,10 +60,11 @@ async fn serve(args: &Args) -> anyhow::Result<()> {
     for sink in gateway.sinks() {
         println!("{sink}");
     }
-    if gateway.viewer_url().contains("?token=") {
+    let url = format!("http://{}", gateway.address());
+    if gateway.viewer_url() != url {
         println!("traces are shown at {}", gateway.viewer_url());
     }
-    println!("listening on http://{}", gateway.address());
+    println!("listening on {url}");
     gateway.serve(stop).await;
     Ok(())
 }

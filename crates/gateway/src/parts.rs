@@ -11,7 +11,7 @@ use crate::{
     guard::{Guard, guard},
     hub::Hub,
     sinks::{self, Sinks, Starting, TraceLinks},
-    status::{RejectedSpans, StatusSource},
+    status::{RefusedRequests, RejectedSpans, StatusSource},
     stop::{Stop, Stopping},
     store::Store,
     viewer,
@@ -63,6 +63,7 @@ impl Parts {
         let status = StatusSource {
             store: store.clone(),
             rejected: Arc::new(RejectedSpans::default()),
+            refused: Arc::new(RefusedRequests::default()),
             sinks: sinks.counters,
         };
         let xray = tasks.xray(config, &status).await?;
@@ -107,12 +108,9 @@ fn routers(
     (status, links): (StatusSource, Option<TraceLinks>),
     stopping: Stopping,
 ) -> (Router, Router) {
-    let store = status.store.clone();
-    let rejected = Arc::clone(&status.rejected);
-    let edge = Edge::new(store.clone(), rejected, config.limits.clone());
-    let edge = Arc::new(edge);
+    let edge = Arc::new(Edge::new(&status, config.limits.clone()));
     let api = Api {
-        store,
+        store: status.store.clone(),
         hub: hub.clone(),
         status,
         links,

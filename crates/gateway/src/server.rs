@@ -45,7 +45,9 @@ impl Gateway {
             None => None,
         };
         let viewer_address = viewer.as_ref().unwrap_or(&ingest).local_addr()?;
+        let chosen = config.viewer_token.as_ref();
         let config = &guarded(config, viewer_address)?;
+        let made_up = config.viewer_token.as_ref().filter(|_| chosen.is_none());
         let own_url = format!("http://{viewer_address}");
         let (stop, stopping) = Stop::new();
         let parts = Parts::assemble(config, &own_url, stopping.clone()).await?;
@@ -53,7 +55,7 @@ impl Gateway {
             address: ingest.local_addr()?,
             ingest,
             viewer,
-            viewer_url: with_token(config, &own_url),
+            viewer_url: with_token(config.public_url.as_deref().unwrap_or(&own_url), made_up),
             limits: config.limits.clone(),
             parts,
             stop,
@@ -67,7 +69,8 @@ impl Gateway {
         self.address
     }
 
-    /// What to open in a browser, with the token if one is needed.
+    /// What to open in a browser, with the token if it was made up at the start: nobody
+    /// else can say it.
     #[must_use]
     pub fn viewer_url(&self) -> &str {
         &self.viewer_url
@@ -97,7 +100,8 @@ impl Gateway {
         let mut limits = self.limits;
         if self.viewer.is_some() {
             // Both take files from the same process.
-            limits.connections /= 2;
+            limits.connections = limits.connections.div_ceil(2);
+            limits.connections_per_client = limits.connections_per_client.div_ceil(2);
         }
         let listener = |socket, router: &Router| Listener {
             socket,
@@ -149,10 +153,9 @@ fn is_usable(token: &str) -> bool {
     token.len() >= 16 && token.bytes().all(allowed)
 }
 
-fn with_token(config: &Config, own_url: &str) -> String {
-    let url = config.public_url.as_deref().unwrap_or(own_url);
+fn with_token(url: &str, token: Option<&Secret>) -> String {
     let url = url.trim_end_matches('/');
-    match &config.viewer_token {
+    match token {
         Some(token) => format!("{url}/?token={}", token.expose()),
         None => url.to_owned(),
     }

@@ -2,30 +2,54 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use trace_model::Status;
 
 use crate::{decode::Rejections, sinks::SinkCounters, store::Store};
 
-/// Spans rejected since start, by reason.
+/// Counts since start, by reason.
 #[derive(Debug, Default)]
-pub(crate) struct RejectedSpans(Mutex<BTreeMap<String, u64>>);
+struct Counts(Mutex<BTreeMap<String, u64>>);
 
-impl RejectedSpans {
-    pub(crate) fn add(&self, rejections: &Rejections) {
-        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        for (reason, count) in rejections.iter() {
-            *counts.entry(reason.name().to_owned()).or_default() += count;
+impl Counts {
+    fn add(&self, reason: &str, count: u64) {
+        let mut counts = self.lock();
+        match counts.get_mut(reason) {
+            Some(counted) => *counted += count,
+            None => drop(counts.insert(reason.to_owned(), count)),
         }
     }
 
-    fn counts(&self) -> BTreeMap<String, u64> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+    fn get(&self) -> BTreeMap<String, u64> {
+        self.lock().clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, u64>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Spans that were not taken of requests that were.
+#[derive(Debug, Default)]
+pub(crate) struct RejectedSpans(Counts);
+
+impl RejectedSpans {
+    pub(crate) fn add(&self, rejections: &Rejections) {
+        for (reason, count) in rejections.iter() {
+            self.0.add(reason.name(), count);
+        }
+    }
+}
+
+/// Requests that were answered with an error.
+#[derive(Debug, Default)]
+pub(crate) struct RefusedRequests(Counts);
+
+impl RefusedRequests {
+    pub(crate) fn add(&self, reason: &str) {
+        self.0.add(reason, 1);
     }
 }
 
@@ -34,6 +58,7 @@ impl RejectedSpans {
 pub(crate) struct StatusSource {
     pub(crate) store: Store,
     pub(crate) rejected: Arc<RejectedSpans>,
+    pub(crate) refused: Arc<RefusedRequests>,
     pub(crate) sinks: Arc<[SinkCounters]>,
 }
 
@@ -43,7 +68,9 @@ impl StatusSource {
         Status {
             spans_kept: kept.spans,
             traces_kept: kept.traces,
-            rejected: self.rejected.counts(),
+            rejected: self.rejected.0.get(),
+            refused: self.refused.0.get(),
+            store_error: self.store.error(),
             sinks: self.sinks.iter().map(|sink| sink.status(kept)).collect(),
         }
     }

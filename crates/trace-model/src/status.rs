@@ -9,8 +9,14 @@ use serde::{Deserialize, Serialize};
 pub struct Status {
     pub spans_kept: u64,
     pub traces_kept: u64,
-    /// Spans refused at the edge, by reason.
+    /// Spans that were not taken of requests that were, by reason.
     pub rejected: BTreeMap<String, u64>,
+    /// Requests for spans that were answered with an error, by reason.
+    #[serde(default)]
+    pub refused: BTreeMap<String, u64>,
+    /// Why spans cannot be stored at present; their senders are told to come again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub store_error: Option<String>,
     pub sinks: Vec<SinkStatus>,
 }
 

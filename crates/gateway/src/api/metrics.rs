@@ -26,11 +26,10 @@ fn written(status: &Status) -> String {
     text.sample("store_spans", &[], status.spans_kept);
     text.family("store_traces", "gauge", "Traces in the store.");
     text.sample("store_traces", &[], status.traces_kept);
-    let name = "rejected_spans_total";
-    text.family(name, "counter", "Spans refused at the edge, by reason.");
-    for (reason, spans) in &status.rejected {
-        text.sample(name, &[("reason", reason)], spans);
-    }
+    let is_stored = u8::from(status.store_error.is_none());
+    text.family("store_up", "gauge", "1 unless spans cannot be stored.");
+    text.sample("store_up", &[], is_stored);
+    edge(&mut text, status);
     let on: Vec<_> = status
         .sinks
         .iter()
@@ -38,6 +37,24 @@ fn written(status: &Status) -> String {
         .collect();
     sinks(&mut text, &on);
     text.0
+}
+
+fn edge(text: &mut Text, status: &Status) {
+    let name = "rejected_spans_total";
+    let help = "Spans that were not taken of requests that were, by reason.";
+    text.family(name, "counter", help);
+    for (reason, spans) in &status.rejected {
+        text.sample(name, &[("reason", reason)], spans);
+    }
+    let name = "refused_requests_total";
+    text.family(
+        name,
+        "counter",
+        "Requests answered with an error, by reason.",
+    );
+    for (reason, requests) in &status.refused {
+        text.sample(name, &[("reason", reason)], requests);
+    }
 }
 
 /// A metric of each sink.
@@ -148,6 +165,8 @@ mod tests {
         };
         let text = written(&Status {
             sinks: vec![sink, off],
+            refused: [("too_large".to_owned(), 4)].into(),
+            store_error: Some("disk full".to_owned()),
             ..Status::default()
         });
         for line in [
@@ -156,6 +175,8 @@ mod tests {
             "otel_web_gateway_sink_up{sink=\"honeycomb\"} 1",
             "otel_web_gateway_sink_dropped_spans_total{sink=\"honeycomb\",reason=\"too_large\"} 2",
             "otel_web_gateway_store_spans 0",
+            "otel_web_gateway_store_up 0",
+            "otel_web_gateway_refused_requests_total{reason=\"too_large\"} 4",
         ] {
             assert!(text.lines().any(|found| found == line), "{line} in\n{text}");
         }

@@ -1,8 +1,8 @@
 //! The gateway's state, for the viewer's foot line and for health checks.
 
-use axum::{Json, extract::State};
+use axum::{Json, extract::State, http::StatusCode};
 use serde::Serialize;
-use trace_model::Status;
+use trace_model::{SinkStatus, Status};
 
 use super::Api;
 
@@ -12,16 +12,32 @@ pub(super) async fn status(State(api): State<Api>) -> Json<Status> {
 
 #[derive(Debug, Serialize)]
 pub(super) struct Health {
-    /// The gateway takes spans. A failing sink does not change that: its spans wait.
+    /// The gateway stores spans. A failing sink does not change that: its spans wait.
     healthy: bool,
     #[serde(flatten)]
     status: Status,
 }
 
-pub(super) async fn health(State(api): State<Api>) -> Json<Health> {
-    let status = api.status.status();
-    Json(Health {
-        healthy: true,
-        status,
-    })
+/// 503 while spans cannot be stored, so that they are sent to another gateway. Anybody may
+/// ask: counts are here, and who the receivers are and what they said is at `/api/status`.
+pub(super) async fn health(State(api): State<Api>) -> (StatusCode, Json<Health>) {
+    let mut status = api.status.status();
+    status.sinks = status.sinks.into_iter().map(without_names).collect();
+    let healthy = status.store_error.is_none();
+    let code = if healthy {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
+    (code, Json(Health { healthy, status }))
+}
+
+fn without_names(sink: SinkStatus) -> SinkStatus {
+    SinkStatus {
+        target: None,
+        account: None,
+        last_error: None,
+        last_error_unix_ms: None,
+        ..sink
+    }
 }

@@ -8,9 +8,9 @@ use super::{ConfigError, lookup::Lookup};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Limits {
-    /// A body when uncompressed: 20 MiB, which OTLP recommends.
+    /// A body when uncompressed: 64 MiB, which OTLP recommends.
     pub body_bytes: usize,
-    /// All bodies in flight: 64 MiB, three of the largest.
+    /// All bodies in flight: 192 MiB, three of the largest.
     pub memory_bytes: usize,
     /// Requests that one client may send per second, and twice as many at once: 200, some
     /// hundred busy pages behind one address. Zero is no limit. Programs on this machine are not limited.
@@ -42,8 +42,8 @@ pub struct Retention {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            body_bytes: 20 << 20,
-            memory_bytes: 64 << 20,
+            body_bytes: 64 << 20,
+            memory_bytes: 192 << 20,
             requests_per_second: 200,
             connections: 768,
             connections_per_client: 256,
@@ -63,27 +63,48 @@ impl Default for Retention {
     }
 }
 
+/// More than any machine of today has, so that a slip of the finger is noticed.
+const MOST: u64 = 1_000_000;
+const MOST_MB: u64 = 1 << 24;
+
 impl Limits {
     pub(super) fn read(
         lookup: &Lookup<impl Fn(&str) -> Option<String>>,
     ) -> Result<Self, ConfigError> {
         let default = Self::default();
-        let mebibytes = |megabytes: u16| usize::from(megabytes) << 20;
-        let seconds = |seconds: u16| Duration::from_secs(seconds.into());
-        let bytes = |key: &str| Ok::<_, ConfigError>(lookup.number(key)?.map(mebibytes));
-        let rate = lookup.number("limits.requests_per_second")?;
-        let connections = lookup.number("limits.connections")?;
-        let per_client = lookup.number("limits.connections_per_client")?;
-        let read_within = lookup.number("limits.read_seconds")?.map(seconds);
+        let rate = lookup.number("limits.requests_per_second", 0..=MOST)?;
+        let connections = lookup.number("limits.connections", 1..=MOST)?;
+        let per_client = lookup.number("limits.connections_per_client", 0..=MOST)?;
+        let read_within = lookup.number("limits.read_seconds", 1..=3600)?;
+        let (body_bytes, memory_bytes) = sizes(lookup, &default)?;
         Ok(Self {
-            body_bytes: bytes("limits.body_mb")?.unwrap_or(default.body_bytes),
-            memory_bytes: bytes("limits.memory_mb")?.unwrap_or(default.memory_bytes),
+            body_bytes,
+            memory_bytes,
             requests_per_second: rate.unwrap_or(default.requests_per_second),
             connections: connections.unwrap_or(default.connections),
             connections_per_client: per_client.unwrap_or(default.connections_per_client),
-            read_within: read_within.unwrap_or(default.read_within),
+            read_within: read_within.map_or(default.read_within, Duration::from_secs),
         })
     }
+}
+
+/// A body of the largest size has to fit into the memory that there is for all.
+fn sizes(
+    lookup: &Lookup<impl Fn(&str) -> Option<String>>,
+    default: &Limits,
+) -> Result<(usize, usize), ConfigError> {
+    const BODY: &str = "limits.body_mb";
+    let mebibytes = |megabytes: usize| megabytes << 20;
+    let body = lookup.number(BODY, 1..=MOST_MB)?;
+    let memory = lookup.number("limits.memory_mb", 1..=MOST_MB)?;
+    let body_bytes = body.map_or(default.body_bytes, mebibytes);
+    let memory_bytes = memory.map_or(default.memory_bytes, mebibytes);
+    if body_bytes <= memory_bytes {
+        return Ok((body_bytes, memory_bytes));
+    }
+    let (body, memory) = (body_bytes >> 20, memory_bytes >> 20);
+    let expected = format!("{memory} at most, which is limits.memory_mb, or raise that");
+    Err(lookup.refused(BODY, &body.to_string(), expected))
 }
 
 impl Retention {
@@ -91,15 +112,17 @@ impl Retention {
         lookup: &Lookup<impl Fn(&str) -> Option<String>>,
     ) -> Result<Self, ConfigError> {
         let default = Self::default();
-        let age = |hours: u32| Duration::from_secs(u64::from(hours) * 3600);
-        let bytes = |megabytes: u32| u64::from(megabytes) << 20;
-        let trace_spans = lookup.number("store.trace_spans")?;
-        let trace_bytes = lookup.number("store.trace_mb")?;
+        let age = |hours: u64| Duration::from_secs(hours * 3600);
+        let mebibytes = |megabytes: u64| megabytes << 20;
+        let hours = lookup.number("store.keep_hours", 1..=MOST)?;
+        let bytes = lookup.number("store.keep_mb", 1..=MOST_MB)?;
+        let trace_spans = lookup.number("store.trace_spans", 1..=MOST)?;
+        let trace_bytes = lookup.number("store.trace_mb", 1..=MOST_MB)?;
         Ok(Self {
-            age: lookup.number("store.keep_hours")?.map_or(default.age, age),
-            bytes: lookup.number("store.keep_mb")?.map_or(default.bytes, bytes),
+            age: hours.map_or(default.age, age),
+            bytes: bytes.map_or(default.bytes, mebibytes),
             trace_spans: trace_spans.unwrap_or(default.trace_spans),
-            trace_bytes: trace_bytes.map_or(default.trace_bytes, bytes),
+            trace_bytes: trace_bytes.map_or(default.trace_bytes, mebibytes),
         })
     }
 }

@@ -1,6 +1,6 @@
 //! Finds a setting's value: the environment's, else the file's.
 
-use std::{collections::BTreeMap, fmt::Display, str::FromStr};
+use std::{collections::BTreeMap, fmt::Display, ops::RangeInclusive};
 
 use super::{
     ConfigError,
@@ -45,10 +45,19 @@ impl<E: Fn(&str) -> Option<String>> Lookup<E> {
         )
     }
 
-    pub(super) fn number<T: FromStr>(&self, key: &str) -> Result<Option<T>, ConfigError> {
+    /// A whole number in a range that makes sense for the setting and that `T` can hold.
+    pub(super) fn number<T: TryFrom<u64>>(
+        &self,
+        key: &str,
+        range: RangeInclusive<u64>,
+    ) -> Result<Option<T>, ConfigError> {
         let parse = |value: String| {
-            let refused = |_| self.refused(key, &value, "a whole number");
-            value.trim().parse().map_err(refused)
+            let number = value.trim().parse().ok();
+            let number = number.filter(|number| range.contains(number));
+            let number = number.and_then(|number| T::try_from(number).ok());
+            let (least, most) = (range.start(), range.end());
+            let expected = format!("a whole number from {least} to {most}");
+            number.ok_or_else(|| self.refused(key, &value, expected))
         };
         self.text(key).map(parse).transpose()
     }

@@ -1,9 +1,12 @@
 //! Where spans go on to. A sink is on when its key or its address is there.
 
-use std::{num::NonZeroU64, time::Duration};
+use std::time::Duration;
 
 use super::{ConfigError, lookup::Lookup};
 use crate::secret::Secret;
+
+/// Whoever waits longer for one answer has forgotten what it was about: 10 min.
+const LONGEST_TIMEOUT_MS: u64 = 600_000;
 
 /// Where Honeycomb is, and the key to it.
 #[derive(Clone, Debug)]
@@ -96,7 +99,7 @@ impl Otlp {
         let headers = lookup.secret("OTEL_EXPORTER_OTLP_HEADERS")?;
         let headers = headers.map_or_else(|| Ok(Vec::new()), |text| otlp_headers(&text));
         let default = Self::new(endpoint);
-        let timeout = lookup.number("otlp.timeout_ms")?.map(NonZeroU64::get);
+        let timeout = lookup.number("otlp.timeout_ms", 1..=LONGEST_TIMEOUT_MS)?;
         Ok(Some(Self {
             headers: headers?,
             timeout: timeout.map_or(default.timeout, Duration::from_millis),

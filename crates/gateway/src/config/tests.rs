@@ -31,11 +31,28 @@ fn a_key_turns_honeycomb_on_and_is_not_in_the_debug_text() {
 #[test]
 fn a_wrong_number_is_refused_with_its_name_and_the_form_to_write() {
     let error = read(&[("OTEL_WEB_GATEWAY_KEEP_MB", "1GB")], "").unwrap_err();
-    let expected = "OTEL_WEB_GATEWAY_KEEP_MB=\"1GB\" cannot be used: write a whole number";
+    let expected = "OTEL_WEB_GATEWAY_KEEP_MB=\"1GB\" cannot be used: \
+        write a whole number from 1 to 16777216";
     assert_eq!(error, expected);
     let error = read(&[], "[store]\nkeep_mb = \"1GB\"").unwrap_err();
-    let expected = "store.keep_mb=\"1GB\" cannot be used: write a whole number";
+    let expected = "store.keep_mb=\"1GB\" cannot be used: write a whole number from 1 to 16777216";
     assert_eq!(error, expected);
+}
+
+#[test]
+fn numbers_that_would_stop_all_work_are_refused() {
+    let refused = |name, value, expected: &str| {
+        let error = read(&[(name, value)], "").unwrap_err();
+        assert!(error.contains(expected), "{error}");
+    };
+    refused("OTEL_WEB_GATEWAY_MAX_BODY_MB", "0", "from 1 to");
+    refused("OTEL_WEB_GATEWAY_MAX_CONNECTIONS", "0", "from 1 to 1000000");
+    refused("OTEL_WEB_GATEWAY_READ_SECONDS", "-1", "from 1 to 3600");
+    refused("OTEL_WEB_GATEWAY_READ_SECONDS", "70000", "from 1 to 3600");
+    refused("OTEL_WEB_GATEWAY_MAX_MEMORY_MB", "32", "write 32 at most");
+    refused("OTEL_WEB_GATEWAY_MAX_BODY_MB", "200", "write 192 at most");
+    let unlimited = [("OTEL_WEB_GATEWAY_MAX_REQUESTS_PER_SECOND", "0")];
+    assert_eq!(read(&unlimited, "").unwrap().limits.requests_per_second, 0);
 }
 
 #[test]

@@ -27,7 +27,7 @@ pub(crate) enum Refusal {
     Method(Method),
     #[error("{0} is not served: this gateway takes traces, at /v1/traces")]
     Signal(String),
-    #[error("the body is more than {limit_bytes} bytes when uncompressed: export smaller batches")]
+    #[error("the body is more than {limit_bytes} bytes, compressed or not: export smaller batches")]
     TooLarge { limit_bytes: usize },
     #[error(
         "taken apart, the body would need {bytes} bytes of memory, and there are {at_most} for all: export smaller batches, or raise OTEL_WEB_GATEWAY_MAX_MEMORY_MB"
@@ -79,6 +79,25 @@ impl Refusal {
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             // Not 408, after which an OTLP client has to drop its spans.
             Self::Slow { .. } | Self::Busy | Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    /// By which it is counted.
+    pub(super) const fn reason(&self) -> &'static str {
+        match self {
+            Self::ContentType(_) => "content_type",
+            Self::ContentEncoding(_) => "content_encoding",
+            Self::Method(_) => "method",
+            Self::Signal(_) => "not_served",
+            Self::TooLarge { .. } => "too_large",
+            Self::TooMuchMemory { .. } => "too_much_memory",
+            Self::Gzip(_) => "damaged_gzip",
+            Self::Incomplete(_) => "incomplete",
+            Self::Slow { .. } => "slow",
+            Self::Malformed(_) => "malformed",
+            Self::TooMany => "rate_limited",
+            Self::Busy => "busy",
+            Self::Store(_) => "not_stored",
         }
     }
 

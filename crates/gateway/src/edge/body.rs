@@ -1,4 +1,4 @@
-//! Reads a body: bounded, inflated as it arrives, and never further than the limit.
+//! Reads a body: bounded on the way and inflated, and never read further than the limit.
 
 use std::{
     io::{self, Write},
@@ -65,19 +65,29 @@ async fn copy(stream: &mut BodyDataStream, sink: &mut Bounded) -> Result<(), Ref
 }
 
 async fn inflate(stream: &mut BodyDataStream, sink: &mut Bounded) -> Result<(), Refusal> {
+    let limit_bytes = sink.limit;
     let mut decoder = MultiGzDecoder::new(sink);
-    let mut is_empty = true;
+    let mut received = 0;
     while let Some(chunk) = stream.next().await {
         let chunk = chunk.map_err(Refusal::Incomplete)?;
-        is_empty &= chunk.is_empty();
+        received += chunk.len();
+        if received > compressed_limit(limit_bytes) {
+            return Err(Refusal::TooLarge { limit_bytes });
+        }
         let written = decoder.write_all(&chunk);
         written.map_err(|error| decoder.get_mut().refusal(error))?;
     }
-    if is_empty {
+    if received == 0 {
         return Ok(());
     }
     let finished = decoder.try_finish();
     finished.map_err(|error| decoder.get_mut().refusal(error))
+}
+
+/// What gzip makes of a body that cannot be compressed is a little longer than the body.
+/// What is much longer is nothing but empty blocks, of which there may be any number.
+const fn compressed_limit(limit: usize) -> usize {
+    limit + limit / 100 + 1024
 }
 
 /// The same courtesy for a body that nobody wants.

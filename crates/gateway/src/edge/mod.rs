@@ -25,7 +25,7 @@ use axum::{
     extract::{Request, State},
     http::Method,
     response::Response,
-    routing::post,
+    routing::{any, post},
 };
 
 pub(crate) use self::answer::Refusal;
@@ -35,7 +35,7 @@ use self::{budget::Budget, encoding::ContentCoding, rate::Rates};
 use crate::{
     config::{Limits, PageOrigin},
     decode::{Encoding, Rejections},
-    status::RejectedSpans,
+    status::{RefusedRequests, RejectedSpans, StatusSource},
     store::Store,
 };
 
@@ -44,16 +44,18 @@ use crate::{
 pub(crate) struct Edge {
     pub(crate) store: Store,
     pub(crate) rejected: Arc<RejectedSpans>,
+    refused: Arc<RefusedRequests>,
     limits: Limits,
     budget: Budget,
     rates: Rates,
 }
 
 impl Edge {
-    pub(crate) fn new(store: Store, rejected: Arc<RejectedSpans>, limits: Limits) -> Self {
+    pub(crate) fn new(status: &StatusSource, limits: Limits) -> Self {
         Self {
-            store,
-            rejected,
+            store: status.store.clone(),
+            rejected: Arc::clone(&status.rejected),
+            refused: Arc::clone(&status.refused),
             budget: Budget::new(limits.memory_bytes),
             rates: Rates::new(limits.requests_per_second),
             limits,
@@ -66,7 +68,7 @@ impl Edge {
         match encoding {
             Ok(encoding) => match self.accept(encoding, request, imported).await {
                 Ok(rejections) => answer::success(encoding, &rejections),
-                Err(refusal) => refusal.answer(encoding),
+                Err(refusal) => self.answer(&refusal, encoding),
             },
             Err(refusal) => self.refuse(&refusal, request).await,
         }
@@ -93,6 +95,11 @@ impl Edge {
     async fn refuse(&self, refusal: &Refusal, request: Request) -> Response {
         let encoding = Encoding::of(request.headers()).unwrap_or(Encoding::Json);
         body::discard(request.into_body(), &self.limits).await;
+        self.answer(refusal, encoding)
+    }
+
+    fn answer(&self, refusal: &Refusal, encoding: Encoding) -> Response {
+        self.refused.add(refusal.reason());
         refusal.answer(encoding)
     }
 }
@@ -101,7 +108,8 @@ impl Edge {
 pub(crate) fn routes(edge: Arc<Edge>, origins: &[PageOrigin]) -> Router {
     Router::new()
         .route("/v1/traces", post(export).fallback(only_post))
-        .route("/v1/{signal}", post(other_signal).fallback(only_post))
+        .route("/v1/", any(other_signal))
+        .route("/v1/{*signal}", any(other_signal))
         .with_state(edge)
         .layer(cors::layer(origins))
 }

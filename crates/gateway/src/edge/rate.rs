@@ -6,7 +6,7 @@
 
 use std::{
     collections::HashMap,
-    net::IpAddr,
+    net::{IpAddr, SocketAddr},
     sync::{Mutex, PoisonError},
     time::Instant,
 };
@@ -103,7 +103,10 @@ fn forwarded_for(request: &Request) -> Option<IpAddr> {
         .into_iter()
         .next_back()?;
     let last = value.to_str().ok()?.rsplit(',').next()?.trim();
-    last.parse().ok()
+    // Some proxies add the port.
+    let with_port = || last.parse().map(|address: SocketAddr| address.ip()).ok();
+    let address = last.trim_matches(['[', ']']).parse().ok();
+    address.or_else(with_port)
 }
 
 #[cfg(test)]
@@ -144,7 +147,13 @@ mod tests {
         assert_eq!(admitted(&rates, &request("127.0.0.1:1", None), now), 100);
         let forged = request("127.0.0.1:1", Some("127.0.0.1, 203.0.113.9"));
         assert_eq!(admitted(&rates, &forged, now), 10);
-        let same = request("[::1]:1", Some("203.0.113.9"));
+        for same in ["203.0.113.9", "203.0.113.9:4711"] {
+            let same = request("[::1]:1", Some(same));
+            assert_eq!(admitted(&rates, &same, now), 0);
+        }
+        let other = request("127.0.0.1:1", Some("[2001:db8::1]:4711"));
+        assert_eq!(admitted(&rates, &other, now), 10);
+        let same = request("127.0.0.1:1", Some("[2001:db8::1]"));
         assert_eq!(admitted(&rates, &same, now), 0);
     }
 

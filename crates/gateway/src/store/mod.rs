@@ -18,6 +18,7 @@ mod convert;
 mod damage;
 mod files;
 mod foreign;
+mod health;
 mod insert;
 mod list;
 mod lock;
@@ -50,7 +51,7 @@ use trace_model::{TraceId, TraceSummary};
 
 #[cfg(any(test, fuzzing))]
 pub(crate) use self::list::try_query;
-use self::{command::Command, schema::Location, writer::Writer};
+use self::{command::Command, health::Health, schema::Location, writer::Writer};
 pub(crate) use self::{
     list::TraceQuery,
     queue::{Pending, SinkQueue},
@@ -113,6 +114,7 @@ pub(crate) struct Store {
     location: Arc<Location>,
     commands: mpsc::Sender<Command>,
     kept: watch::Receiver<Kept>,
+    health: Health,
     writer: Arc<Mutex<Option<JoinHandle<()>>>>,
 }
 
@@ -131,7 +133,9 @@ impl Store {
         let (connection, kept) = opening::open(&location, sinks)?;
         let (kept_sender, kept) = watch::channel(kept);
         let (commands, receiver) = mpsc::channel(WAITING_REQUESTS);
-        let writer = Writer::new(connection, retention, hub, kept_sender);
+        let health = Health::default();
+        let told = (kept_sender, health.clone());
+        let writer = Writer::new(connection, retention, hub, told);
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || {
@@ -143,6 +147,7 @@ impl Store {
             location,
             commands,
             kept,
+            health,
             writer: Arc::new(Mutex::new(Some(thread))),
         })
     }
@@ -180,6 +185,11 @@ impl Store {
 
     pub(crate) fn kept(&self) -> Kept {
         *self.kept.borrow()
+    }
+
+    /// Why spans cannot be stored at present.
+    pub(crate) fn error(&self) -> Option<String> {
+        self.health.error()
     }
 
     /// The summaries that match, as JSON objects, newest first.

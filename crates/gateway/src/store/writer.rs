@@ -13,6 +13,7 @@ use super::{
     chores::Chores,
     command::{Command, Group},
     damage,
+    health::Health,
     insert::{Inserted, Insertion},
     queue, schema,
     touched::Bounds,
@@ -32,6 +33,7 @@ pub(super) struct Writer {
     chores: Chores,
     hub: Hub,
     kept: watch::Sender<Kept>,
+    health: Health,
     is_damaged: bool,
 }
 
@@ -40,7 +42,7 @@ impl Writer {
         connection: Connection,
         retention: Retention,
         hub: Hub,
-        kept: watch::Sender<Kept>,
+        (kept, health): (watch::Sender<Kept>, Health),
     ) -> Self {
         Self {
             connection,
@@ -51,6 +53,7 @@ impl Writer {
             chores: Chores::new(retention),
             hub,
             kept,
+            health,
             is_damaged: false,
         }
     }
@@ -96,6 +99,9 @@ impl Writer {
         match self.write(batches, &group.advances) {
             Ok((inserted, rejections)) => {
                 self.announce(inserted);
+                if !group.waiting.is_empty() && !self.is_damaged {
+                    self.health.stored();
+                }
                 for (done, rejections) in group.waiting.drain(..).zip(rejections) {
                     let _ = done.send(Ok(rejections));
                 }
@@ -109,6 +115,9 @@ impl Writer {
     fn failed(&mut self, group: &mut Group, error: &rusqlite::Error) {
         if damage::is_of_file(error) {
             self.damaged();
+        }
+        if !group.waiting.is_empty() {
+            self.health.failed(&error.to_string(), self.is_damaged);
         }
         let error = AppendError::Failed(error.to_string());
         for done in group.waiting.drain(..) {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::{body::Body, http::Request};
-use otel_web_gateway::Secret;
+use otel_web_gateway::{Config, Secret};
 use prost::Message;
 
 use crate::support::{Answer, PROTOBUF, Served, TestGateway, request, span, trace_id};
@@ -86,6 +86,25 @@ async fn the_token_is_taken_from_a_header_and_from_the_cookie_that_the_first_vis
     )
     .await;
     assert_eq!(answer.status, 200);
+}
+
+#[tokio::test]
+async fn where_browsers_come_by_tls_the_cookie_goes_by_nothing_else() {
+    let gateway = TestGateway::start_with(|config| {
+        config.viewer_token = Some(Secret::new(TOKEN));
+        config.public_url = Some("https://traces.example.com".to_owned());
+    })
+    .await;
+    let visit = gateway.get(&format!("/?token={TOKEN}")).await;
+    let cookie = visit.header("set-cookie");
+    assert!(cookie.ends_with("; Secure"), "{cookie}");
+}
+
+#[tokio::test]
+async fn a_token_that_somebody_chose_is_not_printed() {
+    let token = |config: &mut Config| config.viewer_token = Some(Secret::new(TOKEN));
+    let gateway = Served::start_with(token).await;
+    assert_eq!(gateway.viewer_url, gateway.url(""));
 }
 
 #[tokio::test]

@@ -174,6 +174,7 @@ async fn health_is_yes_with_the_counts() {
     };
     let sinks = ["honeycomb", "otlp", "xray", "rollbar"].map(off);
     let expected = json!({"healthy": true, "spans_kept": 1, "traces_kept": 1, "rejected": {},
+        "refused": {},
         "sinks": sinks});
     assert_eq!(answer.json(), expected);
 }

@@ -17,14 +17,16 @@ pub(crate) struct StatusLineProps {
 
 #[component]
 pub(crate) fn StatusLine(props: &StatusLineProps) -> Html {
+    let error = props.status.as_ref().and_then(|status| status.store_error.clone());
     let (class, text) = match props.connection {
         Connection::Connecting => ("waiting", "connecting"),
+        Connection::Open if error.is_some() => ("gone", "spans are not stored"),
         Connection::Open => ("live", "edge healthy"),
         Connection::Gone(_) => ("gone", "gateway not answering"),
     };
     html! {
         <footer class="status" aria-label="Gateway">
-            <span class={classes!("edge", class)}><i class="dot" aria-hidden="true" />{ text }</span>
+            <span class={classes!("edge", class)} title={error}><i class="dot" aria-hidden="true" />{ text }</span>
             <span class="status-facts">
                 if let Some(status) = &props.status {
                     { facts(status, &props.url) }

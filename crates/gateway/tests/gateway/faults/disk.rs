@@ -4,13 +4,23 @@
 use std::process::Command;
 
 use reqwest::Response;
+use serde_json::Value;
 
 use super::{assert_kept, own_mounts, trace};
-use crate::support::{Process, command_after, post};
+use crate::support::{Process, client, command_after, post};
 
 /// Sends traces of the one who fills the disk; the number says which.
 async fn send(process: &Process, number: u32) -> Response {
     post(&process.url, &trace(0, number)).await
+}
+
+async fn healthy(process: &Process) -> (u16, Value) {
+    let answer = client()
+        .get(format!("{}/healthz", process.url))
+        .send()
+        .await;
+    let answer = answer.unwrap();
+    (answer.status().as_u16(), answer.json().await.unwrap())
 }
 
 async fn goes_on_when_there_is_room(process: &Process, make_room: impl FnOnce()) {
@@ -26,7 +36,11 @@ async fn goes_on_when_there_is_room(process: &Process, make_room: impl FnOnce())
     };
     assert_eq!(refused.status(), 503);
     assert_eq!(refused.headers()["retry-after"], "1");
-    // It still answers, shows what it has, and holds nothing of what it refused.
+    // It still answers, says what is wrong, shows what it has, and holds nothing of what it refused.
+    let (status, health) = healthy(process).await;
+    assert_eq!((status, &health["healthy"]), (503, &Value::Bool(false)));
+    assert!(health["store_error"].is_string(), "{health}");
+    assert_eq!(health["refused"]["not_stored"], 1);
     assert_kept(process, &taken).await;
     make_room();
     let number = u32::try_from(taken.len()).unwrap();
@@ -34,6 +48,7 @@ async fn goes_on_when_there_is_room(process: &Process, make_room: impl FnOnce())
         assert_eq!(send(process, number).await.status(), 200);
         taken.push((0, number));
     }
+    assert_eq!(healthy(process).await.0, 200);
     assert_kept(process, &taken).await;
     println!("full after {number} traces; all there, and more once there was room");
 }
