@@ -11,7 +11,8 @@
 //! 2. `decode` turns bytes into spans and rejections. Each rejection has a named reason,
 //!    is counted, and is reported to the sender.
 //! 3. `store` commits the spans to SQLite; only then is the request acknowledged. A span
-//!    that is already there is not stored again. Each trace's summary is kept up to date.
+//!    that is already there is not stored again. Each trace's summary is kept up to date,
+//!    that of a large trace some seconds later.
 //! 4. `hub` tells the open viewers, through `api`'s event stream.
 //! 5. `sinks` send the spans on, each from its own place in the store.
 //!
@@ -23,7 +24,7 @@
 //! **An acknowledged span survives a crash.** The acknowledgement follows the commit.
 //!
 //! **A span is stored byte for byte.** Nothing between the edge and a sink encodes a span
-//! anew (`wire`); only OTLP JSON becomes protobuf once, at the edge.
+//! anew (`wire`); only OTLP JSON and X-Ray's segments become protobuf, once, as they come.
 //!
 //! **A key is in [`Secret`] or in an outgoing header.** It is in no log, error or status, and
 //! the program's memory is in no core file.

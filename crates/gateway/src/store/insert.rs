@@ -24,7 +24,7 @@ const STORED: &str = "SELECT seq FROM span WHERE trace = ? AND span_id = ?";
 
 const MOVED: &str = "INSERT INTO moved (seq) VALUES (?)";
 
-/// One transaction's work: several batches, each trace summed up once at the end.
+/// One transaction's work: several batches, each trace's row written once at the end.
 pub(super) struct Insertion<'a> {
     connection: &'a Connection,
     /// The number of the newest span.
