@@ -138,7 +138,7 @@ mod tests {
     fn released() -> usize {
         with(|pipeline| {
             pipeline.release_due(&|_| false);
-            pipeline.queue.take_all().len()
+            pipeline.queue.take_batch(usize::MAX).len()
         })
         .unwrap()
     }
