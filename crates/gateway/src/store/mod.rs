@@ -16,6 +16,7 @@ mod chores;
 mod command;
 mod convert;
 mod damage;
+mod errors;
 mod files;
 mod foreign;
 mod health;
@@ -49,10 +50,12 @@ use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot, watch};
 use trace_model::{TraceId, TraceSummary};
 
+pub use self::errors::OpenError;
 #[cfg(any(test, fuzzing))]
 pub(crate) use self::list::try_query;
 use self::{command::Command, health::Health, schema::Location, writer::Writer};
 pub(crate) use self::{
+    errors::{AppendError, ReadError},
     list::TraceQuery,
     queue::{Pending, SinkQueue},
     values::values,
@@ -82,30 +85,6 @@ impl Kept {
         let numbers = self.last_seq.saturating_sub(cursor);
         u64::try_from(numbers).unwrap_or_default().min(self.spans)
     }
-}
-
-/// A database that cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[error("{path}: {reason}. Set OTEL_WEB_GATEWAY_DB to a file in a folder that can be written to")]
-pub struct OpenError {
-    path: String,
-    reason: String,
-}
-
-impl OpenError {
-    fn new(path: &Path, error: &dyn std::error::Error) -> Self {
-        Self {
-            path: path.display().to_string(),
-            reason: error.to_string(),
-        }
-    }
-}
-
-/// Why spans were not stored. Nothing of the request was; it can be sent again.
-#[derive(Clone, Debug)]
-pub(crate) enum AppendError {
-    Busy,
-    Failed(String),
 }
 
 /// A cheap handle to the store.
@@ -242,16 +221,5 @@ impl Store {
         let location = Arc::clone(&self.location);
         let read = tokio::task::spawn_blocking(move || location.read(query)).await;
         Ok(read.map_err(|error| ReadError(error.to_string()))??)
-    }
-}
-
-/// The database could not be read.
-#[derive(Debug, thiserror::Error)]
-#[error("the store cannot be read: {0}")]
-pub(crate) struct ReadError(String);
-
-impl From<rusqlite::Error> for ReadError {
-    fn from(error: rusqlite::Error) -> Self {
-        Self(error.to_string())
     }
 }

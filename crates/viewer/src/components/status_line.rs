@@ -17,7 +17,10 @@ pub(crate) struct StatusLineProps {
 
 #[component]
 pub(crate) fn StatusLine(props: &StatusLineProps) -> Html {
-    let error = props.status.as_ref().and_then(|status| status.store_error.clone());
+    let error = props
+        .status
+        .as_ref()
+        .and_then(|status| status.store_error.clone());
     let (class, text) = match props.connection {
         Connection::Connecting => ("waiting", "connecting"),
         Connection::Open if error.is_some() => ("gone", "spans are not stored"),
