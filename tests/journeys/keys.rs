@@ -85,7 +85,7 @@ async fn answers(stack: &Stack) -> Vec<String> {
 
 async fn refusals(stack: &Stack) -> Vec<String> {
     const JSON: &str = "application/json";
-    let too_large = " ".repeat((20 << 20) + 1);
+    let too_large = " ".repeat((64 << 20) + 1);
     let mut answers = Vec::new();
     for (path, content_type, body, status) in [
         ("/v1/traces", JSON, "{", 400),
