@@ -1,10 +1,11 @@
 //! The X-Ray sink.
 
 use otel_web_gateway::{Config, XRay};
+use serde_json::json;
 use trace_model::{SinkState, Status};
 
 use super::{done, sink};
-use crate::support::{FakeDaemon, TestGateway, exception, request, span};
+use crate::support::{FakeDaemon, JSON, TestGateway, exception, request, span, trace_id};
 
 fn sending_to(address: &str) -> impl FnOnce(&mut Config) + use<> {
     let xray = XRay::new(address);
@@ -70,4 +71,46 @@ async fn a_daemon_whose_name_is_not_known_yet_is_a_failing_sink_and_not_the_end(
     let gateway = gateway.restart_with(sending_to(&daemon.address)).await;
     assert_eq!(daemon.hear(1).await.len(), 1);
     assert_eq!(done(&gateway, "xray").await.sent, 1);
+}
+
+/// The daemon that hears them is strict.
+#[tokio::test]
+async fn a_span_of_any_kind_that_says_all_it_can_is_a_document_within_the_rules() {
+    let daemon = FakeDaemon::start().await;
+    let mut xray = XRay::new(&daemon.address);
+    xray.annotations = ["http.route", "größe", "list", "nan", "absent"]
+        .map(str::to_owned)
+        .into();
+    let gateway = TestGateway::start_with(|config| config.xray = Some(xray)).await;
+    let texts = [
+        "http.request.method",
+        "url.full",
+        "user_agent.original",
+        "client.address",
+        "server.address",
+        "db.query.text",
+        "db.system.name",
+        "http.route",
+        "größe",
+        "AWS.x",
+    ];
+    let text = |key: &str| json!({"key": key, "value": {"stringValue": "x\n\"{}«»"}});
+    let mut attributes: Vec<_> = texts.into_iter().map(text).collect();
+    attributes.push(json!({"key": "http.response.status_code", "value": {"intValue": 429}}));
+    attributes.push(json!({"key": "list", "value": {"arrayValue": {"values": [{}]}}}));
+    attributes.push(json!({"key": "nan", "value": {"doubleValue": "NaN"}}));
+    let stack = json!({"key": "exception.stacktrace", "value":
+        {"stringValue": "a.B: c\n\tat d.E.f(Native Method)\nCaused by: g: h\n\tat i.J.k(J.java:9)"}});
+    let spans: Vec<_> = (0..12).map(|number: u8| json!({
+        "traceId": trace_id(1), "spanId": format!("{:02x}", number + 1).repeat(8),
+        "parentSpanId": if number < 6 { "" } else { "ffffffffffffffff" },
+        "name": "«»", "kind": number % 6, "attributes": attributes,
+        "startTimeUnixNano": "1790000000000000001", "endTimeUnixNano": "1790000000000000000",
+        "status": {"code": 2},
+        "events": [{"name": "exception", "attributes": [stack]}, {"name": "other"}],
+    })).collect();
+    let request = json!({"resourceSpans": [{"scopeSpans": [{"spans": spans}]}]});
+    assert_eq!(gateway.post(JSON, request.to_string()).await.status, 200);
+    assert_eq!(daemon.hear(12).await.len(), 12);
+    assert_eq!(done(&gateway, "xray").await.sent, 12);
 }

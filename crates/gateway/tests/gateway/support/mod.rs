@@ -4,6 +4,7 @@ mod honeycomb;
 mod process;
 mod receiver;
 mod rollbar;
+mod segment_document;
 mod served;
 mod spans;
 mod xray_daemon;

@@ -8,6 +8,8 @@ use tokio::{
     time::{Duration, timeout},
 };
 
+use super::segment_document;
+
 /// Long enough for a busy machine; reached only when a test fails.
 const HEAR_WITHIN: Duration = Duration::from_secs(20);
 
@@ -47,7 +49,8 @@ impl FakeDaemon {
 }
 
 fn read(datagram: &[u8]) -> Value {
-    assert!(datagram.len() <= 64 << 10);
+    // X-Ray's 64 kB, and what a datagram over IPv4 can hold of them.
+    assert!(datagram.len() <= 65_507);
     let text = std::str::from_utf8(datagram).unwrap();
     let (header, body) = text.split_once('\n').unwrap();
     let header: Value = serde_json::from_str(header).unwrap();
@@ -56,41 +59,8 @@ fn read(datagram: &[u8]) -> Value {
         (&"json".into(), &1.into())
     );
     let document = serde_json::from_str(body).unwrap();
-    check(&document);
-    document
-}
-
-/// <https://docs.aws.amazon.com/xray/latest/devguide/xray-api-segmentdocuments.html>.
-fn check(document: &Value) {
-    let text = |key: &str| document[key].as_str().unwrap_or_default();
-    let hex = |text: &str, length: usize| {
-        text.len() == length && text.bytes().all(|byte| byte.is_ascii_hexdigit())
-    };
-    assert!(hex(text("id"), 16), "id: {document}");
-    let parts: Vec<_> = text("trace_id").split('-').collect();
-    let is_id = parts.len() == 3 && parts[0] == "1" && hex(parts[1], 8) && hex(parts[2], 24);
-    assert!(is_id, "trace_id: {document}");
-    let name = text("name");
-    let allowed = |char: char| {
-        char.is_alphanumeric() || char.is_whitespace() || "_.:/%&#=+\\-@".contains(char)
-    };
-    assert!(
-        !name.is_empty() && name.chars().count() <= 200 && name.chars().all(allowed),
-        "{name}"
-    );
-    assert!(
-        document["start_time"].as_f64() <= document["end_time"].as_f64(),
-        "{document}"
-    );
-    if text("type") == "subsegment" {
-        assert!(
-            hex(text("parent_id"), 16),
-            "a subsegment has a parent: {document}"
-        );
+    if let Err(mistake) = segment_document::check(&document) {
+        panic!("{mistake}");
     }
-    let annotations = document["annotations"].as_object();
-    assert!(
-        annotations.is_none_or(|annotations| annotations.len() <= 50),
-        "{document}"
-    );
+    document
 }
