@@ -167,7 +167,7 @@ async fn a_link_whose_id_is_not_hex_is_rejected_and_its_neighbour_arrives() {
 
 /// A strict receiver refuses a batch in which one link is wrong.
 async fn assert_arrives_without_the_other(content_type: &str, body: Vec<u8>) {
-    let fake = FakeHoneycomb::start([]).await;
+    let fake = FakeHoneycomb::collector([]).await;
     let gateway = TestGateway::start_with(|config| config.otlp = Some(Otlp::new(&fake.url))).await;
     assert_eq!(gateway.post(content_type, body).await.status, 200);
     let status = gateway

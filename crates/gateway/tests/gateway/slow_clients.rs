@@ -186,7 +186,7 @@ fn many_files() {
 async fn among_a_crowd_that_said(said: &'static [u8]) {
     many_files();
     let dir = tempfile::tempdir().unwrap();
-    let receiver = FakeHoneycomb::start([]).await;
+    let receiver = FakeHoneycomb::collector([]).await;
     let (process, address) = usual(&dir, &receiver);
     let memory = process.peak_memory_kib().unwrap();
     let crowd = crowd(address, said).await;

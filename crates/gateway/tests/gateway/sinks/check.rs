@@ -4,12 +4,12 @@ use otel_web_gateway::{Config, Honeycomb, Otlp, Rollbar, Secret, XRay, check};
 
 use crate::support::{FakeDaemon, FakeHoneycomb, FakeRollbar, KEY, TOKEN};
 
-fn config(honeycomb: &str, rollbar: &str, daemon: &str, keys: [&str; 2]) -> Config {
+async fn config(honeycomb: &str, rollbar: &str, daemon: &str, keys: [&str; 2]) -> Config {
     let mut config = Config::default();
     let mut on = Honeycomb::new(Secret::new(keys[0]));
     honeycomb.clone_into(&mut on.endpoint);
     config.honeycomb = Some(on);
-    config.otlp = Some(Otlp::new(honeycomb));
+    config.otlp = Some(Otlp::new(FakeHoneycomb::collector([]).await.url));
     config.xray = Some(XRay::new(daemon));
     let mut on = Rollbar::new(Secret::new(keys[1]));
     rollbar.clone_into(&mut on.endpoint);
@@ -21,7 +21,7 @@ fn config(honeycomb: &str, rollbar: &str, daemon: &str, keys: [&str; 2]) -> Conf
 async fn good_keys_and_addresses_are_good_and_no_span_is_sent() {
     let (honeycomb, rollbar) = (FakeHoneycomb::start([]).await, FakeRollbar::start([]).await);
     let daemon = FakeDaemon::start().await;
-    let config = config(&honeycomb.url, &rollbar.url, &daemon.address, [KEY, TOKEN]);
+    let config = config(&honeycomb.url, &rollbar.url, &daemon.address, [KEY, TOKEN]).await;
     let report = check(&config).await;
     let text = report.to_string();
     assert!(report.is_good(), "{text}");
@@ -37,7 +37,7 @@ async fn wrong_keys_and_addresses_fail_with_what_to_do_and_are_not_shown() {
     let (honeycomb, rollbar) = (FakeHoneycomb::start([]).await, FakeRollbar::start([]).await);
     let nobody = FakeDaemon::start().await.address;
     let keys = ["hcaik_wrongkey", "wrongtoken"];
-    let report = check(&config(&honeycomb.url, &rollbar.url, &nobody, keys)).await;
+    let report = check(&config(&honeycomb.url, &rollbar.url, &nobody, keys).await).await;
     let text = report.to_string();
     assert!(!report.is_good());
     for expected in [

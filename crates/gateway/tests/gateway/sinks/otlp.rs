@@ -10,7 +10,7 @@ use crate::support::{FakeHoneycomb, JSON, KEY, Reply, TestGateway, request, span
 
 #[tokio::test]
 async fn spans_arrive_under_the_configured_headers() {
-    let fake = FakeHoneycomb::start([]).await;
+    let fake = FakeHoneycomb::collector([]).await;
     let mut otlp = Otlp::new(&fake.url);
     otlp.headers.push(("x-team".to_owned(), Secret::new(KEY)));
     let gateway = TestGateway::start_with(|config| config.otlp = Some(otlp)).await;
@@ -24,7 +24,7 @@ async fn spans_arrive_under_the_configured_headers() {
 /// In each place that attributes are in, and bit by bit: NaN is not even equal to itself.
 #[tokio::test]
 async fn doubles_that_json_has_no_number_for_arrive_and_can_be_looked_at() {
-    let fake = FakeHoneycomb::start([]).await;
+    let fake = FakeHoneycomb::collector([]).await;
     let gateway = TestGateway::start_with(|config| config.otlp = Some(Otlp::new(&fake.url))).await;
     let attributes = |texts: [&str; 2]| {
         let value = |text: &str| json!({"doubleValue": text});
@@ -69,7 +69,7 @@ async fn doubles_that_json_has_no_number_for_arrive_and_can_be_looked_at() {
 
 #[tokio::test]
 async fn a_batch_that_is_not_answered_in_time_is_tried_again_as_smaller_ones() {
-    let fake = FakeHoneycomb::start([Reply::SilentAbove(2)]).await;
+    let fake = FakeHoneycomb::collector([Reply::SilentAbove(2)]).await;
     let mut otlp = Otlp::new(&fake.url);
     otlp.timeout = Duration::from_millis(500);
     let gateway = TestGateway::start_with(|config| config.otlp = Some(otlp)).await;

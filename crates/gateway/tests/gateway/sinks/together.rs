@@ -38,7 +38,7 @@ async fn a_receiver_that_never_answers_slows_neither_the_edge_nor_the_others_nor
     let (config, dir) = gateway.stop().await;
     assert!(asked.elapsed().as_secs() < 5, "{:?}", asked.elapsed());
     // Nothing is lost: what waited goes out after the next start, and nothing else does.
-    let other = FakeHoneycomb::start([]).await;
+    let other = FakeHoneycomb::collector([]).await;
     let gateway = TestGateway::open(config, dir).await;
     let gateway = gateway
         .restart_with(|config| config.otlp = Some(Otlp::new(&other.url)))
@@ -51,7 +51,7 @@ async fn a_receiver_that_never_answers_slows_neither_the_edge_nor_the_others_nor
 async fn one_trace_is_at_every_receiver_and_no_key_is_in_any_answer() {
     let (honeycomb, otlp) = (
         FakeHoneycomb::start([]).await,
-        FakeHoneycomb::start([]).await,
+        FakeHoneycomb::collector([]).await,
     );
     let (rollbar, daemon) = (
         FakeRollbar::start([(401, "")]).await,
@@ -93,7 +93,7 @@ async fn one_trace_is_at_every_receiver_and_no_key_is_in_any_answer() {
 /// Whoever imports a trace wants to look at it: its vendor had it when it happened.
 #[tokio::test]
 async fn an_imported_trace_is_shown_and_goes_to_no_receiver() {
-    let fake = FakeHoneycomb::start([]).await;
+    let fake = FakeHoneycomb::collector([]).await;
     let gateway = TestGateway::start_with(|config| config.otlp = Some(Otlp::new(&fake.url))).await;
     let old = request("shop", vec![span(1, 1, "old"), span(1, 2, "old too")]);
     let import = Request::post("/api/import").header("content-type", PROTOBUF);

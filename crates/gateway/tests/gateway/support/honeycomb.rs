@@ -1,8 +1,9 @@
-//! A Honeycomb on loopback that is stricter than the real one and answers as told.
+//! A Honeycomb on loopback that is stricter than the real one and otherwise answers as told.
 
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex},
+    time::SystemTime,
 };
 
 use axum::{
@@ -20,9 +21,20 @@ use opentelemetry_proto::tonic::{
 };
 use prost::Message;
 
-use super::spans::{decoded, spans_of};
+use self::rules::Mistake;
+use super::spans::{inflated, spans_of};
+
+#[path = "honeycomb_rules.rs"]
+mod rules;
 
 pub(crate) const KEY: &str = "hcaik_01hqk4k20cjeh63wca8vva5stw70nft6m5n8wr8f5mjx3762s8269j50wc";
+
+/// Of a team from before environments.
+pub(crate) const CLASSIC_KEY: &str = "0123456789abcdef0123456789abcdef";
+
+/// Honeycomb documents 413 for a body that is too large, and 5 MB for a request. It does not
+/// say whether before or after compression: the double takes the stricter one.
+const MAX_BYTES: usize = 5_000_000;
 
 /// What it answers to one request.
 #[derive(Clone, Debug)]
@@ -42,7 +54,12 @@ pub(crate) enum Reply {
 struct Seen {
     replies: VecDeque<Reply>,
     headers: Vec<HeaderMap>,
+    arrivals: Vec<SystemTime>,
     taken: Vec<ExportTraceServiceRequest>,
+    /// What it refused by its own rules.
+    mistakes: Vec<u16>,
+    /// Any receiver of OTLP: it asks for no key.
+    is_collector: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -54,8 +71,18 @@ pub(crate) struct FakeHoneycomb {
 impl FakeHoneycomb {
     /// Answers with `replies` in turn, then takes everything.
     pub(crate) async fn start(replies: impl IntoIterator<Item = Reply>) -> Self {
+        Self::serve(replies, false).await
+    }
+
+    /// The same, but one that asks for no key: what the OTLP sink sends to.
+    pub(crate) async fn collector(replies: impl IntoIterator<Item = Reply>) -> Self {
+        Self::serve(replies, true).await
+    }
+
+    async fn serve(replies: impl IntoIterator<Item = Reply>, is_collector: bool) -> Self {
         let seen = Arc::new(Mutex::new(Seen {
             replies: replies.into_iter().collect(),
+            is_collector,
             ..Seen::default()
         }));
         let router = Router::new()
@@ -71,6 +98,16 @@ impl FakeHoneycomb {
         self.seen.lock().unwrap().headers.clone()
     }
 
+    /// When each of these requests was here.
+    pub(crate) fn arrivals(&self) -> Vec<SystemTime> {
+        self.seen.lock().unwrap().arrivals.clone()
+    }
+
+    /// The statuses of what it refused without being told to.
+    pub(crate) fn mistakes(&self) -> Vec<u16> {
+        self.seen.lock().unwrap().mistakes.clone()
+    }
+
     pub(crate) fn taken(&self) -> Vec<ExportTraceServiceRequest> {
         self.seen.lock().unwrap().taken.clone()
     }
@@ -83,12 +120,8 @@ impl FakeHoneycomb {
 
 /// Whose key it is, in the form that Honeycomb documents.
 async fn auth(headers: HeaderMap) -> Response<Body> {
-    if headers.get("x-honeycomb-team").is_none_or(|key| key != KEY) {
-        return refuse(
-            401,
-            None,
-            r#"{"error":"unknown API key - check your credentials"}"#,
-        );
+    if let Err((status, problem)) = rules::key(&headers) {
+        return refuse(status, None, problem);
     }
     let body = r#"{"id":"hcaik_01","type":"ingest","api_key_access":{"events":true},
         "environment":{"name":"Test","slug":"test"},"team":{"name":"Cruddur","slug":"cruddur"}}"#;
@@ -100,16 +133,17 @@ async fn answer(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response<Body> {
-    let request = match read(&headers, &body) {
+    let request = match seen.lock().unwrap().read(&headers, &body) {
         Ok(request) => request,
-        Err(problem) => return refuse(400, None, &problem),
+        Err((status, problem)) => return refuse(status, None, problem),
     };
-    let reply = next_reply(&seen, headers);
+    let reply = next_reply(&seen);
     if matches!(reply, Reply::SilentAbove(spans) if span_count(&request) > spans) {
         std::future::pending().await
     }
     let mut seen = seen.lock().unwrap();
     match reply {
+        // It repeats the key, as a careless server may.
         Reply::Refuse(status, after) => refuse(status, after, &format!("no, {KEY}")),
         Reply::AtMost(spans) if span_count(&request) > spans => refuse(413, None, "too large"),
         Reply::Partial(rejected_spans) => take(&mut seen, request, rejected_spans),
@@ -117,24 +151,30 @@ async fn answer(
     }
 }
 
-fn next_reply(seen: &Mutex<Seen>, headers: HeaderMap) -> Reply {
+fn next_reply(seen: &Mutex<Seen>) -> Reply {
     let mut seen = seen.lock().unwrap();
-    seen.headers.push(headers);
     match seen.replies.front() {
         Some(always @ (Reply::AtMost(_) | Reply::SilentAbove(_))) => always.clone(),
         _ => seen.replies.pop_front().unwrap_or(Reply::Take),
     }
 }
 
-/// Exactly what Honeycomb documents, and nothing more.
-fn read(headers: &HeaderMap, body: &[u8]) -> Result<ExportTraceServiceRequest, String> {
-    let expect = |name: &str, value: &str| match headers.get(name) {
-        Some(given) if given == value => Ok(()),
-        given => Err(format!("{name} must be {value}, was {given:?}")),
-    };
-    expect("content-type", "application/x-protobuf")?;
-    expect("content-encoding", "gzip")?;
-    decoded(body).map_err(|error| error.to_string())
+impl Seen {
+    fn read(
+        &mut self,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Result<ExportTraceServiceRequest, Mistake> {
+        self.headers.push(headers.clone());
+        self.arrivals.push(SystemTime::now());
+        let known = if self.is_collector {
+            Ok(())
+        } else {
+            rules::key(headers)
+        };
+        let read = known.and_then(|()| rules::request(headers, body));
+        read.inspect_err(|(status, _)| self.mistakes.push(*status))
+    }
 }
 
 fn span_count(request: &ExportTraceServiceRequest) -> usize {
@@ -161,7 +201,6 @@ fn take(
     Response::new(Body::from(response.encode_to_vec()))
 }
 
-/// It repeats the key, as a careless server may.
 fn refuse(status: u16, after: Option<String>, text: &str) -> Response<Body> {
     let mut response = Response::builder().status(status);
     if let Some(after) = after {

@@ -26,7 +26,7 @@ use tower::ServiceExt;
 use trace_model::Status;
 
 pub(crate) use self::{
-    honeycomb::{FakeHoneycomb, KEY, Reply},
+    honeycomb::{CLASSIC_KEY, FakeHoneycomb, KEY, Reply},
     process::{Process, client, command, isolated, post},
     receiver::{Manner, Receiver},
     rollbar::{FakeRollbar, TOKEN},

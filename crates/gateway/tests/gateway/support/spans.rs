@@ -87,9 +87,13 @@ fn string(key: &str, value: &str) -> KeyValue {
 
 /// A gzipped request.
 pub(super) fn decoded(body: &[u8]) -> io::Result<ExportTraceServiceRequest> {
+    Ok(ExportTraceServiceRequest::decode(&*inflated(body)?)?)
+}
+
+pub(super) fn inflated(body: &[u8]) -> io::Result<Vec<u8>> {
     let mut inflated = Vec::new();
     GzDecoder::new(body).read_to_end(&mut inflated)?;
-    Ok(ExportTraceServiceRequest::decode(&*inflated)?)
+    Ok(inflated)
 }
 
 pub(super) fn spans_of(request: ExportTraceServiceRequest) -> impl Iterator<Item = Span> {

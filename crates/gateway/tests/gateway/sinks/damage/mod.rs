@@ -52,7 +52,7 @@ fn damage(db: &Path, change: impl FnOnce(&mut [u8], usize)) {
 async fn delivered_after(change: impl FnOnce(&mut [u8], usize)) -> (TestGateway, u64, u64) {
     let (mut config, dir) = stopped().await;
     damage(&config.db, change);
-    let fake = FakeHoneycomb::start([]).await;
+    let fake = FakeHoneycomb::collector([]).await;
     config.otlp = Some(Otlp::new(&fake.url));
     let gateway = TestGateway::open(config, dir).await;
     let status = done(&gateway, "otlp").await;
@@ -119,7 +119,7 @@ async fn a_damaged_resource_costs_its_spans_nothing_else() {
     };
     let (config, dir, _) = changed(flip).await;
     let mut config = config;
-    let fake = FakeHoneycomb::start([]).await;
+    let fake = FakeHoneycomb::collector([]).await;
     config.otlp = Some(Otlp::new(&fake.url));
     let gateway = TestGateway::open(config, dir).await;
     gateway

@@ -24,7 +24,7 @@ fn aside(dir: &TempDir) -> Option<u64> {
 /// A gateway that opened a changed store, and the receiver of what waited there.
 async fn opened_after(change: impl FnOnce(&mut Vec<u8>)) -> (TestGateway, FakeHoneycomb) {
     let (mut config, dir, size) = changed(change).await;
-    let fake = FakeHoneycomb::start([]).await;
+    let fake = FakeHoneycomb::collector([]).await;
     config.otlp = Some(Otlp::new(&fake.url));
     let gateway = TestGateway::open(config, Arc::clone(&dir)).await;
     // Nothing of what there was is thrown away.
@@ -109,7 +109,7 @@ async fn who_ends_the_gateway_while_it_reads_back_finds_all_of_it_at_the_next_st
 async fn damage_that_shows_when_a_span_is_stored_is_mended_by_the_next_start() {
     let change = |file: &mut Vec<u8>| destroy_table(file, "trace_by_start");
     let (mut config, dir, _) = changed(change).await;
-    let fake = FakeHoneycomb::start([]).await;
+    let fake = FakeHoneycomb::collector([]).await;
     config.otlp = Some(Otlp::new(&fake.url));
     let gateway = TestGateway::open(config, Arc::clone(&dir)).await;
     assert_eq!(aside(&dir), None);
