@@ -16,6 +16,13 @@ use crate::wire::Origin;
 const STORED: &str =
     "SELECT resource, resource_schema_url, scope, scope_schema_url, crc FROM origin WHERE id = ?";
 
+const BYTES: &str = "SELECT length(resource) + octet_length(resource_schema_url)
+        + length(scope) + octet_length(scope_schema_url)
+    FROM origin WHERE id = ?";
+
+/// Tags and lengths around the four parts, and around them all.
+const ENVELOPE_BYTES: usize = 40;
+
 const ADD: &str = "INSERT INTO origin
         (resource, resource_schema_url, scope, scope_schema_url, crc, last_seq)
     VALUES (?, ?, ?, ?, ?, ?)
@@ -101,6 +108,16 @@ pub(super) fn stored(connection: &Connection, id: i64) -> rusqlite::Result<Origi
     match origin.optional() {
         Err(error) if damage::is_of_row(&error) => Ok(Origin::default()),
         found => Ok(found?.flatten().unwrap_or_default()),
+    }
+}
+
+/// How much it adds to a request, at most.
+pub(super) fn encoded_bytes(connection: &Connection, id: i64) -> rusqlite::Result<usize> {
+    let mut statement = connection.prepare_cached(BYTES)?;
+    let bytes = statement.query_row([id], |row| row.get::<_, usize>(0));
+    match bytes.optional() {
+        Err(error) if damage::is_of_row(&error) => Ok(0),
+        found => Ok(found?.unwrap_or_default() + ENVELOPE_BYTES),
     }
 }
 

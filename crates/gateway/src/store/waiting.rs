@@ -4,10 +4,12 @@
 //! the whole query; then the same numbers are asked for one by one, and those that fail are
 //! left out.
 
+use std::collections::HashSet;
+
 use bytes::Bytes;
 use rusqlite::{Connection, Row, params};
 
-use super::{Pending, damage, spans};
+use super::{Pending, damage, origins, spans};
 
 const WAITING: &str = "SELECT origin, body, trace, span_id, crc, seq, stays FROM span
     WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?";
@@ -48,7 +50,7 @@ fn in_one_go(
     let mut statement = connection.prepare_cached(WAITING)?;
     let mut rows = statement.query(params![cursor, last, batch.max_spans])?;
     while let Some(row) = rows.next()? {
-        if !batch.add(row)? {
+        if !batch.add(connection, row)? {
             break;
         }
     }
@@ -63,7 +65,7 @@ fn one_by_one(
 ) -> rusqlite::Result<()> {
     let mut statement = connection.prepare_cached(ONE)?;
     for seq in cursor + 1..=last.min(cursor + SALVAGED) {
-        let added = statement.query_row([seq], |row| batch.add(row));
+        let added = statement.query_row([seq], |row| batch.add(connection, row));
         match added {
             Ok(false) => return Ok(()),
             Ok(true) | Err(rusqlite::Error::QueryReturnedNoRows) => {}
@@ -80,6 +82,8 @@ struct Batch {
     max_spans: usize,
     max_bytes: usize,
     spans: Vec<(i64, Bytes)>,
+    /// Sent once, however many of the spans have them.
+    origins: HashSet<i64>,
     bytes: usize,
     /// Imported, and not for a sink.
     staying: u64,
@@ -88,11 +92,12 @@ struct Batch {
 }
 
 impl Batch {
-    const fn new((max_spans, max_bytes): (usize, usize)) -> Self {
+    fn new((max_spans, max_bytes): (usize, usize)) -> Self {
         Self {
             max_spans,
             max_bytes,
             spans: Vec::new(),
+            origins: HashSet::new(),
             bytes: 0,
             staying: 0,
             damaged: Vec::new(),
@@ -101,23 +106,33 @@ impl Batch {
     }
 
     /// False when the batch is full without this span.
-    fn add(&mut self, row: &Row<'_>) -> rusqlite::Result<bool> {
+    fn add(&mut self, connection: &Connection, row: &Row<'_>) -> rusqlite::Result<bool> {
         let (seq, stays) = (row.get(5)?, row.get(6)?);
         match spans::span_row(row)? {
             Some(_) if stays => self.staying += 1,
             Some((origin, body)) => {
-                let bytes = self.bytes + body.len() + ENVELOPE_BYTES;
+                let shared = self.bytes_shared(connection, origin)?;
+                let bytes = self.bytes + shared + body.len() + ENVELOPE_BYTES;
                 let full = bytes > self.max_bytes || self.spans.len() == self.max_spans;
                 if full && !self.spans.is_empty() {
                     return Ok(false);
                 }
                 self.bytes = bytes;
+                self.origins.insert(origin);
                 self.spans.push((origin, body));
             }
             None => self.damaged.push(seq),
         }
         self.up_to = Some(seq);
         Ok(true)
+    }
+
+    /// What a span adds to the batch besides itself.
+    fn bytes_shared(&self, connection: &Connection, origin: i64) -> rusqlite::Result<usize> {
+        if self.origins.contains(&origin) {
+            return Ok(0);
+        }
+        origins::encoded_bytes(connection, origin)
     }
 
     fn finish(self, connection: &Connection, cursor: i64, last: i64) -> rusqlite::Result<Pending> {

@@ -39,7 +39,7 @@ impl HoneycombSink {
 }
 
 impl Sink for HoneycombSink {
-    /// Honeycomb takes 5 MB per request; the rest is room for resources and scopes.
+    /// Honeycomb takes 5 MB per request. It does not say of what kind, so not all is used.
     const MAX_BYTES: usize = 4_500_000;
 
     async fn send(&self, request: &wire::Request) -> Outcome {

@@ -1,6 +1,7 @@
 //! The sinks against strict doubles on loopback, and what all of them promise together.
 
 mod account;
+mod batches;
 mod check;
 mod damage;
 mod otlp;
