@@ -1,5 +1,7 @@
 //! The Rollbar sink.
 
+use std::time::Duration;
+
 use otel_web_gateway::{Config, Rollbar, Secret};
 use trace_model::{SinkState, Status};
 
@@ -53,6 +55,21 @@ async fn the_same_error_is_not_sent_twice_whatever_spans_it_passes_and_whatever_
         .map(|item| item["title"].clone())
         .collect();
     assert_eq!(titles, ["KeyError: 7", "KeyError: 8"]);
+}
+
+/// `X-Rate-Limit-Remaining-Seconds`, as Rollbar's own notifiers read it.
+#[tokio::test]
+async fn no_item_comes_before_the_end_of_the_limit_that_rollbar_told() {
+    let fake = FakeRollbar::start([(429, "2")]).await;
+    let gateway = TestGateway::start_with(reporting_to(&fake.url)).await;
+    let error = exception(span(1, 1, "a"), "7");
+    gateway.export(request("backend", vec![error])).await;
+    assert_eq!(done(&gateway, "rollbar").await.sent, 1);
+    let [first, second] = fake.arrivals()[..] else {
+        panic!("{:?}", fake.arrivals());
+    };
+    let between = second - first;
+    assert!(between >= Duration::from_secs(2), "{between:?}");
 }
 
 #[tokio::test]

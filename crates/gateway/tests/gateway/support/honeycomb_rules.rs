@@ -17,11 +17,10 @@ pub(super) fn key(headers: &HeaderMap) -> Result<(), Mistake> {
     };
     let dataset = headers.get("x-honeycomb-dataset");
     match key.to_str().unwrap() {
-        KEY => Ok(()),
         CLASSIC_KEY if dataset.is_none_or(|name| name.is_empty()) => {
             Err((401, "missing 'x-honeycomb-dataset' header"))
         }
-        CLASSIC_KEY => Ok(()),
+        KEY | CLASSIC_KEY => Ok(()),
         _ => Err((
             401,
             r#"{"error":"unknown API key - check your credentials"}"#,

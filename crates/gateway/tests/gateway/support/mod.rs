@@ -4,6 +4,8 @@ mod honeycomb;
 mod process;
 mod receiver;
 mod rollbar;
+mod rollbar_item;
+mod rules;
 mod segment_document;
 mod served;
 mod spans;

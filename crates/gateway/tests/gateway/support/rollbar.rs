@@ -3,6 +3,7 @@
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex},
+    time::Instant,
 };
 
 use axum::{
@@ -15,6 +16,8 @@ use axum::{
 };
 use serde_json::{Value, json};
 
+use super::rollbar_item;
+
 pub(crate) const TOKEN: &str = "c5f2a3b7d9e84f10a6b2c3d4e5f60718";
 
 /// The bound of Rollbar's own notifiers.
@@ -22,8 +25,10 @@ const MAX_BYTES: usize = 128 << 10;
 
 #[derive(Debug, Default)]
 struct Seen {
-    /// Statuses, each with a `Retry-After`, that come first; 200 takes the item.
+    /// Statuses, each with the seconds until it is worth trying, that come first; 200 takes
+    /// the item.
     refusals: VecDeque<(u16, &'static str)>,
+    arrivals: Vec<Instant>,
     items: Vec<Value>,
     problems: Vec<String>,
 }
@@ -47,6 +52,11 @@ impl FakeRollbar {
         Self { url, seen }
     }
 
+    /// When each request with the right token was here.
+    pub(crate) fn arrivals(&self) -> Vec<Instant> {
+        self.seen.lock().unwrap().arrivals.clone()
+    }
+
     /// The `data` of each item it took. None was against the schema.
     pub(crate) fn items(&self) -> Vec<Value> {
         let seen = self.seen.lock().unwrap();
@@ -60,14 +70,6 @@ async fn answer(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response<Body> {
-    let refuse = |status: u16, after: &str, message: String| {
-        let body = json!({"err": 1, "message": message}).to_string();
-        let response = Response::builder().status(status);
-        response
-            .header("retry-after", after)
-            .body(Body::from(body))
-            .unwrap()
-    };
     if headers
         .get("x-rollbar-access-token")
         .is_none_or(|token| token != TOKEN)
@@ -75,6 +77,7 @@ async fn answer(
         return refuse(403, "", format!("access denied for {headers:?}"));
     }
     let mut seen = seen.lock().unwrap();
+    seen.arrivals.push(Instant::now());
     if let Some((status, after)) = seen.refusals.pop_front()
         && status != 200
     {
@@ -87,56 +90,35 @@ async fn answer(
     if item["data"] == json!({}) {
         return refuse(422, "", "missing environment and body".to_owned());
     }
-    if let Err(problem) = check(&headers, &item["data"]) {
+    if let Err((status, problem)) = seen.check(&headers, &item["data"]) {
         seen.problems.push(problem.clone());
-        return refuse(422, "", problem);
+        return refuse(status, "", problem);
     }
     seen.items.push(item["data"].clone());
     Json(json!({"err": 0, "result": {"uuid": item["data"]["uuid"]}})).into_response()
 }
 
-/// <https://docs.rollbar.com/reference/create-item>: what is required, and how long it may be.
-fn check(headers: &HeaderMap, data: &Value) -> Result<(), String> {
-    let rule = |holds: bool, text: &str| {
-        if holds {
-            Ok(())
-        } else {
-            Err(format!("{text}: {data}"))
+impl Seen {
+    /// An item has an id of its own: Rollbar takes a second one with the same for the first.
+    fn check(&self, headers: &HeaderMap, data: &Value) -> Result<(), (u16, String)> {
+        let content_type = headers.get("content-type");
+        if content_type.is_none_or(|value| value != "application/json") {
+            return Err((415, "content type".to_owned()));
         }
-    };
-    let text = |value: &Value, most: usize| {
-        value
-            .as_str()
-            .is_some_and(|text| !text.is_empty() && text.chars().count() <= most)
-    };
-    let json = headers
-        .get("content-type")
-        .is_some_and(|value| value == "application/json");
-    rule(json, "content type")?;
-    rule(text(&data["environment"], 255), "environment")?;
-    rule(text(&data["uuid"], 36), "uuid")?;
-    rule(text(&data["title"], 255), "title")?;
-    let levels = ["critical", "error", "warning", "info", "debug"];
-    rule(
-        data["level"]
-            .as_str()
-            .is_some_and(|level| levels.contains(&level)),
-        "level",
-    )?;
-    rule(data["timestamp"].is_u64(), "timestamp in seconds")?;
-    let body = data["body"].as_object().ok_or("body")?;
-    rule(body.len() == 1, "exactly one kind of body")?;
-    let traces = match (body.get("trace"), body.get("trace_chain")) {
-        (Some(trace), None) => vec![trace.clone()],
-        (None, Some(Value::Array(traces))) => traces.clone(),
-        _ => return Err(format!("a trace or a trace chain: {data}")),
-    };
-    rule(!traces.is_empty(), "a trace")?;
-    for trace in traces {
-        rule(text(&trace["exception"]["class"], 255), "exception.class")?;
-        let frames = trace["frames"].as_array().ok_or("frames")?;
-        let named = frames.iter().all(|frame| text(&frame["filename"], 1000));
-        rule(!frames.is_empty() && named, "frames with file names")?;
+        if self.items.iter().any(|item| item["uuid"] == data["uuid"]) {
+            return Err((409, format!("the uuid came before: {data}")));
+        }
+        rollbar_item::check(data).map_err(|problem| (422, problem))
     }
-    Ok(())
+}
+
+/// Rollbar says in a header of its own when a limit ends; a proxy before it in the usual one.
+fn refuse(status: u16, after: &str, message: String) -> Response<Body> {
+    let name = match status {
+        429 => "x-rate-limit-remaining-seconds",
+        _ => "retry-after",
+    };
+    let body = json!({"err": 1, "message": message}).to_string();
+    let response = Response::builder().status(status).header(name, after);
+    response.body(Body::from(body)).unwrap()
 }

@@ -1,12 +1,9 @@
 //! What AWS documents of segment documents, as rules for each field:
 //! <https://docs.aws.amazon.com/xray/latest/devguide/xray-api-segmentdocuments.html>.
-//!
-//! A field that is not listed is a mistake here, and so is a null.
 
 use serde_json::Value;
 
-/// A field, and whether a value may stand in it.
-type Rule = (&'static str, fn(&Value) -> bool);
+use super::rules::{Rule, all, first_mistake, follows, is_hex, is_text};
 
 const DOCUMENT: &[Rule] = &[
     ("name", is_name),
@@ -69,36 +66,6 @@ fn check_part(document: &Value) -> Result<(), String> {
         Some(field) => Err(format!("{field}: {document}")),
         None => Ok(()),
     }
-}
-
-/// The first field that is unknown or has a value that it may not have.
-fn first_mistake(object: &Value, rules: &[Rule]) -> Option<String> {
-    let Some(fields) = object.as_object() else {
-        return Some("not an object".to_owned());
-    };
-    let is_right = |key: &str, value| {
-        let mut rules = rules.iter();
-        rules.any(|(known, holds)| *known == key && holds(value))
-    };
-    let mut mistakes = fields.iter().filter(|(key, value)| !is_right(key, value));
-    mistakes.next().map(|(key, _)| key.clone())
-}
-
-fn follows(object: &Value, rules: &[Rule]) -> bool {
-    first_mistake(object, rules).is_none()
-}
-
-fn all(values: &Value, holds: fn(&Value) -> bool) -> bool {
-    let values = values.as_array();
-    values.is_some_and(|values| values.iter().all(holds))
-}
-
-fn is_hex(text: &str, digits: usize) -> bool {
-    text.len() == digits && text.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
-fn is_text(value: &Value) -> bool {
-    value.is_string()
 }
 
 fn is_id(value: &Value) -> bool {
