@@ -11,6 +11,9 @@ use crate::config::Honeycomb;
 /// Honeycomb looks two hours back unless told when; a margin for clocks that disagree.
 const MARGIN_SECONDS: u64 = 60;
 
+/// OpenTelemetry's name for a service without one. SDKs add the program's: `unknown_service:node`.
+const UNKNOWN: &str = "unknown_service";
+
 /// Knows how to link once the key's account is known.
 #[derive(Clone, Debug)]
 pub(crate) struct TraceLinks {
@@ -38,7 +41,7 @@ impl TraceLinks {
         let Account { team, environment } = self.account.get()?;
         let place = match environment.slug.as_str() {
             "" => format!("datasets/{}", slug(&self.dataset)),
-            environment => format!("environments/{environment}/datasets/{}", slug(service)),
+            environment => format!("environments/{environment}/datasets/{}", dataset(service)),
         };
         let from = (start / 1_000_000_000).saturating_sub(MARGIN_SECONDS);
         let to = end / 1_000_000_000 + MARGIN_SECONDS;
@@ -54,6 +57,13 @@ fn page(endpoint: &str) -> String {
     let region = endpoint.split_once("://api.").map(|(_, host)| host);
     let host = region.filter(|host| host.ends_with("honeycomb.io"));
     format!("https://ui.{}", host.unwrap_or("honeycomb.io"))
+}
+
+/// Of a team with environments, each service has a dataset of its own, and all that do not
+/// say which they are have one together.
+fn dataset(service: &str) -> String {
+    let is_unknown = service.trim().is_empty() || service.starts_with(UNKNOWN);
+    slug(if is_unknown { UNKNOWN } else { service })
 }
 
 /// A dataset's name as it stands in addresses: small letters, and `-` for what is neither
@@ -109,6 +119,17 @@ mod tests {
             link("https://api.eu1.honeycomb.io", "test").unwrap(),
             expected
         );
+    }
+
+    /// As Honeycomb's own OTLP library does, also where an SDK adds the program's name.
+    #[test]
+    fn spans_of_no_service_are_in_the_dataset_of_unknown_ones() {
+        let check = |service, expected| assert_eq!(dataset(service), expected);
+        check("unknown_service", "unknown_service");
+        check("unknown_service:node", "unknown_service");
+        check("", "unknown_service");
+        check(" ", "unknown_service");
+        check(" My Shop ", "my-shop");
     }
 
     #[test]
