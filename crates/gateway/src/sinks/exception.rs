@@ -5,6 +5,9 @@ use trace_model::{Event, Span};
 
 use super::stack::{self, Frame};
 
+/// An exception of which nobody says what it is.
+const UNKNOWN: &str = "Error";
+
 /// One exception of a chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Exception {
@@ -28,20 +31,62 @@ fn chain(event: &Event) -> Vec<Exception> {
     let text = |key: &str| event.attributes.text(key).unwrap_or_default();
     let parts = stack::chain(text("exception.stacktrace"));
     let mut parts = parts.into_iter();
+    let printed = parts.next().unwrap_or_default();
     let first = Exception {
-        kind: or_unknown(text("exception.type")),
-        message: text("exception.message").to_owned(),
-        frames: parts.next().map(|part| part.frames).unwrap_or_default(),
+        kind: first_of([text("exception.type"), &printed.kind, UNKNOWN]),
+        message: first_of([text("exception.message"), &printed.message, ""]),
+        frames: printed.frames,
     };
     let causes = parts.map(|part| Exception {
-        kind: or_unknown(&part.kind),
+        kind: first_of([&part.kind, UNKNOWN, ""]),
         message: part.message,
         frames: part.frames,
     });
     std::iter::once(first).chain(causes).collect()
 }
 
-fn or_unknown(kind: &str) -> String {
-    let kind = if kind.is_empty() { "Error" } else { kind };
-    kind.to_owned()
+/// The first that says something.
+fn first_of(texts: [&str; 3]) -> String {
+    let said = texts.iter().find(|text| !text.is_empty());
+    said.copied().unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use trace_model::Attribute;
+
+    use super::*;
+
+    fn first(attributes: &[(&str, &str)]) -> (String, String) {
+        let attributes = attributes.iter().copied();
+        let event = Event {
+            time_unix_nano: 0,
+            name: "exception".to_owned(),
+            attributes: attributes
+                .map(|(key, value)| Attribute::new(key, value))
+                .collect(),
+        };
+        let first = chain(&event).remove(0);
+        (first.kind, first.message)
+    }
+
+    #[test]
+    fn what_the_attributes_do_not_say_stands_in_the_heading_of_the_stack_trace() {
+        let stack = (
+            "exception.stacktrace",
+            "KeyError: 7\n    at like (app.js:12:5)",
+        );
+        let check = |attributes: &[(&str, &str)], kind: &str, message: &str| {
+            assert_eq!(first(attributes), (kind.to_owned(), message.to_owned()));
+        };
+        check(&[stack], "KeyError", "7");
+        check(
+            &[("exception.type", "a.KeyError"), stack],
+            "a.KeyError",
+            "7",
+        );
+        check(&[("exception.message", "8"), stack], "KeyError", "8");
+        check(&[("exception.message", "8")], "Error", "8");
+        check(&[], "Error", "");
+    }
 }

@@ -62,14 +62,13 @@ fn python_frame(line: &str) -> Option<Frame> {
 }
 
 fn section(section: &str) -> Part {
-    let mut frames = Vec::new();
-    let mut function = "";
-    for line in section.lines() {
-        if let Some(frame) = frame(line.trim(), &mut function) {
-            frames.push(frame);
-        }
-    }
     let (kind, message) = heading_parts(section.lines().next().unwrap_or_default());
+    // A heading's message may look like a call.
+    let lines = section.lines().skip(usize::from(!kind.is_empty()));
+    let mut function = "";
+    let frames = lines
+        .filter_map(|line| frame(line, &mut function))
+        .collect();
     Part {
         kind,
         message,
@@ -80,27 +79,31 @@ fn section(section: &str) -> Part {
 /// `at f (file:1:2)`, `at file:1:2`, `f@file:1:2`, `at a.B.c(B.java:3)`, and Rust's two
 /// lines `4: shop::buy` and `at src/shop.rs:3:5`: `function` is the one of the line before.
 fn frame<'a>(line: &'a str, function: &mut &'a str) -> Option<Frame> {
-    if let Some(rest) = line.strip_prefix("at ") {
-        let before = std::mem::take(function);
-        return Some(
-            match rest
-                .strip_suffix(')')
-                .and_then(|rest| rest.rsplit_once('('))
-            {
-                Some((name, place)) => located(place, name.trim()),
-                None => located(rest, before),
-            },
-        );
+    let text = line.trim();
+    if let Some(rest) = text.strip_prefix("at ") {
+        let frame = called(rest, std::mem::take(function));
+        // What stands at the margin and has no place is a sentence of the message.
+        let is_call = line != text || rest.ends_with(')') || frame.line.is_some();
+        return is_call.then_some(frame);
     }
-    if let Some((number, name)) = line.split_once(": ")
+    if let Some((number, name)) = text.split_once(": ")
         && number.bytes().all(|byte| byte.is_ascii_digit())
     {
         *function = name;
         return None;
     }
-    let (name, place) = line.split_once('@')?;
+    let (name, place) = text.split_once('@')?;
     let frame = located(place, name);
     frame.line.is_some().then_some(frame)
+}
+
+/// What stands behind `at`: `f (place)`, or a place alone, of the function `before`.
+fn called(rest: &str, before: &str) -> Frame {
+    let inner = rest.strip_suffix(')');
+    match inner.and_then(|inner| inner.rsplit_once('(')) {
+        Some((name, place)) => located(place, name.trim()),
+        None => located(rest, before),
+    }
 }
 
 /// `file:line:column` or `file:line`; what is no number belongs to the file.
@@ -131,6 +134,7 @@ fn located(place: &str, function: &str) -> Frame {
 
 /// `kind: message`, unless the line is a call already.
 fn heading_parts(line: &str) -> (String, String) {
+    let line = without_preface(line);
     let (kind, message) = line.split_once(": ").unwrap_or((line, ""));
     let is_kind = !kind.is_empty()
         && !kind.contains(char::is_whitespace)
@@ -141,6 +145,18 @@ fn heading_parts(line: &str) -> (String, String) {
     } else {
         Default::default()
     }
+}
+
+/// What runtimes print before the kind of an exception that nobody caught.
+fn without_preface(line: &str) -> &str {
+    let thread = line.strip_prefix("Exception in thread \"");
+    let after_thread = thread.and_then(|rest| rest.split_once("\" "));
+    let line = after_thread.map_or(line, |(_, rest)| rest);
+    let prefaces = ["Uncaught (in promise) ", "Uncaught "];
+    let mut stripped = prefaces
+        .iter()
+        .filter_map(|preface| line.strip_prefix(preface));
+    stripped.next().unwrap_or(line)
 }
 
 #[cfg(test)]

@@ -73,3 +73,42 @@ fn what_is_no_stack_trace_has_no_calls() {
     check("", &[]);
     check("something went wrong", &[]);
 }
+
+fn headings(text: &str) -> Vec<(String, String)> {
+    let parts = chain(text).into_iter();
+    parts.map(|part| (part.kind, part.message)).collect()
+}
+
+#[test]
+fn a_heading_is_the_kind_and_the_message_and_no_call() {
+    let check = |heading: &str, kind: &str, message: &str| {
+        let text = format!("{heading}\n\tat a.B.c(B.java:3)");
+        check(&text, &[&[("B.java", 3, "a.B.c")]]);
+        assert_eq!(headings(&text), [(kind.to_owned(), message.to_owned())]);
+    };
+    check(
+        "Error: connect to bob@db.example:25",
+        "Error",
+        "connect to bob@db.example:25",
+    );
+    check("a.Sold: at shop.rs:3", "a.Sold", "at shop.rs:3");
+    check(
+        "java.lang.StackOverflowError",
+        "java.lang.StackOverflowError",
+        "",
+    );
+    check(
+        "Uncaught TypeError: x is undefined",
+        "TypeError",
+        "x is undefined",
+    );
+    check("Uncaught (in promise) Error: 7", "Error", "7");
+    check("Exception in thread \"main\" a.Sold: out", "a.Sold", "out");
+    check("cannot read file: gone", "", "");
+}
+
+#[test]
+fn a_message_of_several_lines_has_no_calls_in_it() {
+    let text = "a.Sold: out\nat the latest tomorrow\nmail to: bob@db.example\n\tat a.B.c(B.java:3)";
+    check(text, &[&[("B.java", 3, "a.B.c")]]);
+}
