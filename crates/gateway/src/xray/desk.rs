@@ -16,8 +16,16 @@ use super::document::Document;
 
 const HOLD: Duration = Duration::from_secs(3);
 
-/// Documents held, services and unfinished documents remembered: a bound for each.
+/// So many documents are held, and so many services and unfinished documents remembered.
 const CAPACITY: usize = 4096;
+
+/// Of documents held, as they came. In memory they are up to sixteen times as large.
+const HELD_BYTES: usize = 4 << 20;
+
+/// An id of 16 digits, and a name of 200 characters with its trace's id: X-Ray knows no
+/// longer ones.
+const ID_BYTES: usize = 16;
+const SERVICE_BYTES: usize = 1000;
 
 /// A document that goes on.
 #[derive(Debug)]
@@ -57,7 +65,7 @@ impl Desk {
             self.know_service(&document);
         }
         let mut ready = Vec::new();
-        if self.waits(&document) && self.held.len() < CAPACITY {
+        if self.waits(&document) && self.has_room(&document) {
             self.held.push((now + HOLD, document));
         } else {
             ready.push(document);
@@ -88,6 +96,11 @@ impl Desk {
         held.map(|(_, document)| self.send_on(document)).collect()
     }
 
+    fn has_room(&self, document: &Document) -> bool {
+        let bytes: usize = self.held.iter().map(|(_, held)| held.bytes).sum();
+        self.held.len() < CAPACITY && bytes + document.bytes <= HELD_BYTES
+    }
+
     fn waits(&self, document: &Document) -> bool {
         !document.is_complete() || self.service(document).is_none()
     }
@@ -97,7 +110,9 @@ impl Desk {
             self.services.clear();
         }
         let trace_id = segment.trace_id.clone().unwrap_or_default();
-        self.services.insert(trace_id, segment.name.clone());
+        if trace_id.len() + segment.name.len() <= SERVICE_BYTES {
+            self.services.insert(trace_id, segment.name.clone());
+        }
     }
 
     fn service<'a>(&'a self, document: &'a Document) -> Option<&'a String> {
@@ -112,7 +127,8 @@ impl Desk {
         let was_unfinished = self.unfinished.remove(&document.id);
         // What began before this desk may have gone on in progress before a restart.
         let revises = was_unfinished || document.start_time < self.since;
-        if !document.is_complete() && self.unfinished.len() < CAPACITY {
+        let has_room = self.unfinished.len() < CAPACITY && document.id.len() <= ID_BYTES;
+        if !document.is_complete() && has_room {
             self.unfinished.insert(document.id.clone());
         }
         Ready {
@@ -178,6 +194,37 @@ mod tests {
         let complete = desk.take(document(json!({"end_time": 2.0})), now);
         assert_eq!(names(&complete), [("1", Some("a"), false)]);
         assert!(desk.due(now + HOLD).is_empty());
+    }
+
+    /// Documents of 64 kB would take the machine's memory long before there are thousands.
+    #[test]
+    fn what_waits_is_bounded_in_bytes_and_one_more_goes_on_at_once() {
+        let (mut desk, now) = (Desk::default(), Instant::now());
+        let sub = |id: u8| {
+            let fields = json!({"id": id.to_string(), "type": "subsegment", "end_time": 2.0});
+            let mut document = document(fields);
+            document.bytes = HELD_BYTES / 2;
+            document
+        };
+        assert!(desk.take(sub(1), now).is_empty() && desk.take(sub(2), now).is_empty());
+        assert_eq!(names(&desk.take(sub(3), now)), [("3", None, false)]);
+        // Sent again, it takes its own place.
+        assert!(desk.take(sub(2), now).is_empty());
+        assert_eq!(desk.due(now + HOLD).len(), 2);
+        assert!(desk.take(sub(4), now).is_empty());
+    }
+
+    #[test]
+    fn names_and_ids_of_any_length_are_not_remembered() {
+        let (mut desk, now) = (Desk::default(), Instant::now());
+        let long = "x".repeat(60_000);
+        desk.take(
+            document(json!({"name": long, "trace_id": "u", "end_time": 2.0})),
+            now,
+        );
+        desk.take(document(json!({"id": long, "in_progress": true})), now);
+        desk.due(now + HOLD);
+        assert_eq!((desk.services.len(), desk.unfinished.len()), (1, 0));
     }
 
     #[test]

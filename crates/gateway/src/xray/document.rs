@@ -6,6 +6,9 @@ use serde_json::{Map, Value};
 /// A segment, or a subsegment: within its segment, or sent on its own.
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct Document {
+    /// Of the datagram that it came in.
+    #[serde(skip)]
+    pub(super) bytes: usize,
     pub(super) id: String,
     pub(super) name: String,
     pub(super) start_time: f64,
@@ -95,7 +98,11 @@ impl Document {
         let end = datagram.iter().position(|byte| *byte == b'\n')?;
         let header: Value = serde_json::from_slice(&datagram[..end]).ok()?;
         let is_known = header["format"] == "json" && header["version"] == 1;
-        is_known.then(|| serde_json::from_slice(&datagram[end + 1..]).ok())?
+        let document = is_known.then(|| serde_json::from_slice(&datagram[end + 1..]).ok())?;
+        document.map(|document: Self| Self {
+            bytes: datagram.len(),
+            ..document
+        })
     }
 
     pub(super) fn is_segment(&self) -> bool {
