@@ -89,11 +89,13 @@ impl SinkQueue {
         self.cursor
     }
 
-    /// Waits until a span is behind the cursor.
+    /// Waits until a span is behind the cursor: for ever when the writer has stopped.
     pub(crate) async fn filled(&self) {
         let (cursor, mut kept) = (self.cursor, self.store.kept.clone());
-        // The writer is gone only when the gateway stops.
-        let _ = kept.wait_for(|kept| kept.last_seq > cursor).await;
+        let has_stopped = kept.wait_for(|kept| kept.last_seq > cursor).await.is_err();
+        if has_stopped {
+            std::future::pending().await
+        }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -126,5 +128,24 @@ impl SinkQueue {
         if self.store.commands.send(advance).await.is_ok() {
             let _ = saved.await;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+    use crate::{config::Retention, hub::Hub};
+
+    /// A sink that is told at once, time and again, would keep a processor busy.
+    #[tokio::test]
+    async fn a_queue_whose_writer_has_stopped_is_never_filled() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("traces.db");
+        let store = Store::open(&path, Retention::default(), &["otlp"], Hub::new()).unwrap();
+        let queue = store.queue("otlp").await.unwrap();
+        store.close().await;
+        assert_eq!(queue.filled().now_or_never(), None);
     }
 }
