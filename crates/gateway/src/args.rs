@@ -7,6 +7,8 @@ use otel_web_gateway::{Config, ConfigError};
 /// Read when no other is named and it is there.
 const USUAL_FILE: &str = "otel-web-gateway.toml";
 
+const TWO_FILES: &str = "--config is given twice: one file holds all settings";
+
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Task {
     Run,
@@ -24,22 +26,20 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn parse(mut words: impl Iterator<Item = String>) -> Result<Self, String> {
-        let (mut task, mut config) = (Task::Run, None);
+        let (mut task, mut config) = (None, None);
         while let Some(word) = words.next() {
-            match word.as_str() {
-                "check" => task = Task::Check,
-                "config" => task = Task::PrintConfig,
-                "-h" | "--help" => task = Task::Help,
-                "-V" | "--version" => task = Task::Version,
-                "--config" => {
-                    let path = words
-                        .next()
-                        .ok_or("--config needs the path of a TOML file")?;
-                    config = Some(PathBuf::from(path));
+            if let Some(path) = path(&word, &mut words)? {
+                if config.replace(path).is_some() {
+                    return Err(TWO_FILES.to_owned());
                 }
-                _ => return Err(unknown(&word)),
+                continue;
+            }
+            let named = Task::named(&word).ok_or_else(|| unknown(&word))?;
+            if let Some((other, _)) = task.replace((word.clone(), named)) {
+                return Err(format!("{other} and {word} do not go together: see --help"));
             }
         }
+        let task = task.map_or(Task::Run, |(_, task)| task);
         Ok(Self { task, config })
     }
 
@@ -57,6 +57,31 @@ impl Args {
             .as_deref()
             .or_else(|| usual.is_file().then_some(usual))
     }
+}
+
+impl Task {
+    fn named(word: &str) -> Option<Self> {
+        Some(match word {
+            "check" => Self::Check,
+            "config" => Self::PrintConfig,
+            "-h" | "--help" => Self::Help,
+            "-V" | "--version" => Self::Version,
+            _ => return None,
+        })
+    }
+}
+
+/// The file of `--config FILE` or `--config=FILE`; none when the word is another.
+fn path(word: &str, rest: &mut impl Iterator<Item = String>) -> Result<Option<PathBuf>, String> {
+    let path = match word.strip_prefix("--config") {
+        Some("") => rest.next().unwrap_or_default(),
+        Some(path) if path.starts_with('=') => path[1..].to_owned(),
+        _ => return Ok(None),
+    };
+    if path.is_empty() {
+        return Err("--config needs the path of a TOML file".to_owned());
+    }
+    Ok(Some(path.into()))
 }
 
 /// What may be a key is not shown: neither what follows a `=` nor a word with digits.
@@ -84,7 +109,32 @@ mod tests {
         };
         assert_eq!(parse("check --config a.toml").as_ref(), Ok(&expected));
         assert_eq!(parse("--config a.toml check").as_ref(), Ok(&expected));
+        assert_eq!(parse("check --config=a.toml").as_ref(), Ok(&expected));
+        assert_eq!(
+            parse("--config=a=b.toml").unwrap().config,
+            Some("a=b.toml".into())
+        );
         assert_eq!(parse("").unwrap().task, Task::Run);
+    }
+
+    #[test]
+    fn two_tasks_or_two_files_are_refused() {
+        let check = |line, expected| assert_eq!(parse(line).unwrap_err(), expected, "{line}");
+        let tasks = "check and config do not go together: see --help";
+        check("check config", tasks);
+        check("check --config a.toml config", tasks);
+        check(
+            "--version --help",
+            "--version and --help do not go together: see --help",
+        );
+        check(
+            "check check",
+            "check and check do not go together: see --help",
+        );
+        check(
+            "--config a --config=b",
+            "--config is given twice: one file holds all settings",
+        );
     }
 
     #[test]
@@ -93,6 +143,8 @@ mod tests {
             parse("--port 1").unwrap_err(),
             "unknown argument \"--port\": see --help"
         );
-        assert!(parse("--config").unwrap_err().contains("TOML"));
+        for line in ["--config", "--config="] {
+            assert!(parse(line).unwrap_err().contains("TOML"), "{line}");
+        }
     }
 }

@@ -143,3 +143,12 @@ fn the_documented_file_is_what_the_program_prints() {
     let documented = include_str!("../../../../deploy/otel-web-gateway.toml");
     assert_eq!(String::from_utf8_lossy(&output.stdout), documented);
 }
+
+#[test]
+fn two_tasks_at_once_are_refused_and_nothing_is_done() {
+    let dir = tempfile::tempdir().unwrap();
+    let output = command(&dir).args(["check", "config"]).output().unwrap();
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0));
+    let expected = "check and config do not go together: see --help\n";
+    assert_eq!(stderr(&output), expected);
+}
