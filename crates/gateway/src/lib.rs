@@ -35,6 +35,7 @@
 //! sent, waiting, skipped, or dropped with a reason. Imported spans are for no sink.
 
 mod api;
+mod check;
 mod client;
 mod clock;
 mod config;
@@ -57,11 +58,12 @@ mod viewer;
 mod wire;
 mod xray;
 
+pub use check::{Report, check};
 pub use config::{
     Config, ConfigError, Honeycomb, Limits, OriginError, Otlp, PageOrigin, Retention, Rollbar, XRay,
 };
 pub use error::Error;
 pub use secret::Secret;
 pub use server::Gateway;
-pub use sinks::{Report, SinkError, check};
+pub use sinks::SinkError;
 pub use store::OpenError;

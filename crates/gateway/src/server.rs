@@ -130,7 +130,7 @@ async fn listen(address: &str, variable: &'static str) -> Result<TcpListener, Er
 }
 
 /// Whoever can reach the viewer from another machine needs a token to look.
-fn guarded(config: &Config, viewer: SocketAddr) -> Result<Config, Error> {
+pub(crate) fn guarded(config: &Config, viewer: SocketAddr) -> Result<Config, Error> {
     let mut config = config.clone();
     if config.viewer_token.is_none() && !viewer.ip().is_loopback() {
         config.viewer_token = Some(Secret::new(random_token()?));

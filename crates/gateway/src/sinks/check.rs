@@ -1,102 +1,72 @@
-//! `otel-web-gateway check`: what is on, and whether each receiver would take spans.
-
-use std::fmt;
+//! Whether each receiver would take spans.
 
 use super::{
     HONEYCOMB, OTLP, ROLLBAR, Sink, SinkError, XRAY, address, honeycomb::HoneycombSink,
     otlp::OtlpSink, rollbar::RollbarSink, xray::XRaySink,
 };
-use crate::config::Config;
+use crate::{check::Line, config::Config};
 
-/// What a check found, one line each.
-#[derive(Debug, Default)]
-pub struct Report {
-    lines: Vec<String>,
-    failures: usize,
+/// A line for each sink. All receivers are asked at the same time: one that does not answer
+/// costs half a minute.
+pub(crate) async fn check(config: &Config) -> [Line; 4] {
+    let (honeycomb, otlp, xray, rollbar) = tokio::join!(
+        self::honeycomb(config),
+        self::otlp(config),
+        self::xray(config),
+        self::rollbar(config)
+    );
+    [honeycomb, otlp, xray, rollbar]
 }
 
-impl Report {
-    /// Whether every sink that is on would take spans.
-    #[must_use]
-    pub const fn is_good(&self) -> bool {
-        self.failures == 0
-    }
-
-    fn say(&mut self, line: String) {
-        self.lines.push(line);
-    }
-
-    fn off(&mut self, name: &str, how: &str) {
-        self.say(format!("{name}: off. Set {how} to turn it on"));
-    }
-
-    async fn test(&mut self, name: &str, target: &str, sink: Result<impl Sink, SinkError>) {
-        let outcome = match sink {
-            Ok(sink) => sink.check().await,
-            Err(error) => Err(error.to_string()),
-        };
-        let target = address::shown(target);
-        match outcome {
-            Ok(text) => self.say(format!("{name}: good ({target}): {text}")),
-            Err(text) => {
-                self.failures += 1;
-                self.say(format!("{name}: FAILS ({target}): {text}"));
-            }
-        }
-    }
-}
-
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.lines.iter().try_for_each(|line| writeln!(f, "{line}"))
-    }
-}
-
-/// Says what is on and tests each sink's key or address. Sends no span, opens no store.
-pub async fn check(config: &Config) -> Report {
-    let mut report = Report::default();
-    report.say(format!("gateway: listens on {}", config.listen));
-    let hours = config.retention.age.as_secs() / 3600;
-    let (file, mebibytes) = (config.db.display(), config.retention.bytes >> 20);
-    report.say(format!(
-        "store: {file}, at most {hours} h and {mebibytes} MiB"
-    ));
+async fn honeycomb(config: &Config) -> Line {
     match &config.honeycomb {
-        Some(on) => {
-            report
-                .test(HONEYCOMB, &on.endpoint, HoneycombSink::new(on))
-                .await
-        }
-        None => report.off(HONEYCOMB, "HONEYCOMB_API_KEY"),
+        Some(on) => test(HONEYCOMB, &on.endpoint, HoneycombSink::new(on)).await,
+        None => Line::off(HONEYCOMB, "HONEYCOMB_API_KEY"),
     }
-    let own_url = format!("http://{}", config.listen);
+}
+
+async fn otlp(config: &Config) -> Line {
     match &config.otlp {
         Some(on) => {
-            report
-                .test(OTLP, &on.endpoint, OtlpSink::new(on, &[&own_url]))
-                .await
+            let sink = OtlpSink::new(on, &[&own_url(config)]);
+            test(OTLP, &on.endpoint, sink).await
         }
-        None => report.off(OTLP, "OTEL_EXPORTER_OTLP_ENDPOINT"),
+        None => Line::off(OTLP, "OTEL_EXPORTER_OTLP_ENDPOINT"),
     }
+}
+
+async fn xray(config: &Config) -> Line {
     match &config.xray {
         Some(on) => {
-            report
-                .test(
-                    XRAY,
-                    &on.daemon_address,
-                    XRaySink::new(on, config.xray_listen.as_deref()),
-                )
-                .await
+            let sink = XRaySink::new(on, config.xray_listen.as_deref());
+            test(XRAY, &on.daemon_address, sink).await
         }
-        None => report.off(XRAY, "AWS_XRAY_DAEMON_ADDRESS"),
+        None => Line::off(XRAY, "AWS_XRAY_DAEMON_ADDRESS"),
     }
+}
+
+async fn rollbar(config: &Config) -> Line {
     match &config.rollbar {
         Some(on) => {
-            report
-                .test(ROLLBAR, &on.endpoint, RollbarSink::new(on, &own_url))
-                .await
+            let sink = RollbarSink::new(on, &own_url(config));
+            test(ROLLBAR, &on.endpoint, sink).await
         }
-        None => report.off(ROLLBAR, "ROLLBAR_ACCESS_TOKEN"),
+        None => Line::off(ROLLBAR, "ROLLBAR_ACCESS_TOKEN"),
     }
-    report
+}
+
+fn own_url(config: &Config) -> String {
+    format!("http://{}", config.listen)
+}
+
+async fn test(name: &str, target: &str, sink: Result<impl Sink, SinkError>) -> Line {
+    let outcome = match sink {
+        Ok(sink) => sink.check().await,
+        Err(error) => Err(error.to_string()),
+    };
+    let target = address::shown(target);
+    match outcome {
+        Ok(text) => Line::said(format!("{name}: good ({target}): {text}")),
+        Err(text) => Line::fails(name, format!("{target}: {text}")),
+    }
 }

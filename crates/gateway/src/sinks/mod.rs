@@ -29,8 +29,8 @@ mod xray;
 
 use std::{future::Future, time::Duration};
 
-pub use self::check::{Report, check};
 pub(crate) use self::{
+    check::check,
     counters::SinkCounters,
     honeycomb::TraceLinks,
     start::{Sinks, Starting, names},

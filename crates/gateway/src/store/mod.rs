@@ -26,6 +26,7 @@ mod lock;
 mod log_check;
 mod opening;
 mod origins;
+mod probe;
 mod queue;
 mod retention;
 mod rows;
@@ -57,6 +58,7 @@ use self::{command::Command, health::Health, schema::Location, writer::Writer};
 pub(crate) use self::{
     errors::{AppendError, ReadError},
     list::TraceQuery,
+    probe::probe,
     queue::{Pending, SinkQueue},
     values::values,
 };

@@ -4,6 +4,7 @@ mod account;
 mod batches;
 mod check;
 mod damage;
+mod explain;
 mod otlp;
 mod own;
 mod redirect;
