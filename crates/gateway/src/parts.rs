@@ -24,7 +24,8 @@ use tokio::{
     time::{Instant, interval, timeout, timeout_at},
 };
 
-const KEEP_UP_EVERY: Duration = Duration::from_secs(1);
+/// Under load, a list is as old as this, and a little more.
+const KEEP_UP_EVERY: Duration = Duration::from_millis(250);
 
 /// Of the time for a stop, what sinks leave to the store.
 const FOR_THE_STORE: Duration = Duration::from_millis(700);

@@ -11,6 +11,7 @@ use trace_model::TraceSummary;
 
 use super::{
     files::with_suffix,
+    origins::Origins,
     retention::{self, Removed},
     rows, schema,
 };
@@ -18,6 +19,9 @@ use crate::config::Retention;
 
 /// How long requests may wait for a step. Long enough that deleting keeps up with storing.
 const STEP: Duration = Duration::from_millis(200);
+
+/// Summing up is no more urgent than a request.
+const CATCH_UP: Duration = Duration::from_millis(50);
 
 /// Twice what SQLite lets it grow to. Readers that overlap without a gap keep it from
 /// beginning its log anew.
@@ -36,7 +40,7 @@ pub(super) struct Chores {
 #[derive(Debug, Default)]
 pub(super) struct Step {
     pub(super) removed: Removed,
-    pub(super) summary: Option<TraceSummary>,
+    pub(super) summaries: Vec<TraceSummary>,
 }
 
 impl Chores {
@@ -49,7 +53,7 @@ impl Chores {
         }
     }
 
-    /// To be called each second.
+    /// To be called several times a second.
     pub(super) fn begin(&mut self, now: i64) {
         let age = i64::try_from(self.retention.age.as_nanos()).unwrap_or(i64::MAX);
         self.expired_before = Some(now.saturating_sub(age));
@@ -60,7 +64,7 @@ impl Chores {
         self.expired_before.is_some() || self.is_full || self.summed_up_to.is_some()
     }
 
-    /// Errors end what was begun: it begins anew with the next second.
+    /// Errors end what was begun: it begins anew with the next call.
     pub(super) fn step(&mut self, connection: &mut Connection) -> rusqlite::Result<Step> {
         let step = self.parts(connection);
         if step.is_err() {
@@ -81,9 +85,7 @@ impl Chores {
         }
         self.make_room(connection, &mut step.removed)?;
         if let Some(number) = self.summed_up_to {
-            let next = rows::catch_up(connection, number)?;
-            self.summed_up_to = next.as_ref().map(|(number, _)| *number);
-            step.summary = next.map(|(_, summary)| summary);
+            (self.summed_up_to, step.summaries) = catch_up(connection, number)?;
         }
         Ok(step)
     }
@@ -106,6 +108,29 @@ impl Chores {
         }
         Ok(())
     }
+}
+
+/// Sums up traces after `number` for as long as a step may take; the last one, if there may be more.
+fn catch_up(
+    connection: &mut Connection,
+    mut number: i64,
+) -> rusqlite::Result<(Option<i64>, Vec<TraceSummary>)> {
+    let (began, mut summaries) = (Instant::now(), Vec::new());
+    let mut origins = Origins::default();
+    let transaction = connection.transaction()?;
+    let more = loop {
+        let next = rows::catch_up(&transaction, number, &mut origins)?;
+        let Some((next, summary)) = next else {
+            break None;
+        };
+        summaries.push(summary);
+        number = next;
+        if began.elapsed() >= CATCH_UP {
+            break Some(number);
+        }
+    };
+    transaction.commit()?;
+    Ok((more, summaries))
 }
 
 /// SQLite does so by itself, but not while somebody reads. Here it waits for those who do.

@@ -24,6 +24,10 @@ const STORED: &str = "SELECT seq FROM span WHERE trace = ? AND span_id = ?";
 
 const MOVED: &str = "INSERT INTO moved (seq) VALUES (?)";
 
+/// With more requests than this waiting, a trace that grows is not summed up with each of
+/// them, but once for all that came meanwhile.
+const BUSY_REQUESTS: usize = 4;
+
 /// One transaction's work: several batches, each trace's row written once at the end.
 pub(super) struct Insertion<'a> {
     connection: &'a Connection,
@@ -34,6 +38,7 @@ pub(super) struct Insertion<'a> {
     traces: HashMap<TraceId, Touched>,
     /// The number of the newest trace, once one was needed.
     last_trace: Option<i64>,
+    requests: usize,
 }
 
 impl<'a> Insertion<'a> {
@@ -45,11 +50,13 @@ impl<'a> Insertion<'a> {
             origins: Origins::default(),
             traces: HashMap::new(),
             last_trace: None,
+            requests: 0,
         }
     }
 
     /// What of the batch was not added.
     pub(super) fn add(&mut self, batch: Batch, received: i64) -> rusqlite::Result<Rejections> {
+        self.requests += 1;
         let mut rejections = Rejections::default();
         for (origin, spans) in batch {
             if spans.is_empty() {
@@ -123,9 +130,10 @@ impl<'a> Insertion<'a> {
             last_seq: self.last_seq,
             ..Inserted::default()
         };
+        let busy = self.requests > BUSY_REQUESTS;
         for (id, trace) in self.traces {
             inserted.count(&trace);
-            let summary = trace.write(self.connection, id, &mut self.origins)?;
+            let summary = trace.write(self.connection, (id, busy), &mut self.origins)?;
             inserted.summaries.extend(summary);
         }
         Ok(inserted)

@@ -48,7 +48,6 @@ pub(super) fn list(connection: &Connection, query: &TraceQuery) -> rusqlite::Res
 struct Conditions {
     texts: Vec<&'static str>,
     values: Vec<Box<dyn ToSql>>,
-    uses_words: bool,
 }
 
 impl Conditions {
@@ -57,22 +56,11 @@ impl Conditions {
         self.values.push(Box::new(value));
     }
 
-    /// Passes over the traces that certainly do not match, by their signatures.
-    fn add_words(&mut self, text: &'static str, word: String) {
-        self.add(text, word);
-        self.uses_words = true;
-    }
-
     /// The limit's value is the last one.
     fn sql(&self) -> String {
-        let index = if self.uses_words {
-            "trace_by_words"
-        } else {
-            "trace_by_start"
-        };
         let conditions = self.texts.join(" AND ");
         format!(
-            "SELECT summary FROM trace INDEXED BY {index} WHERE {conditions} ORDER BY start DESC LIMIT ?"
+            "SELECT summary FROM trace INDEXED BY trace_by_start WHERE {conditions} ORDER BY start DESC LIMIT ?"
         )
     }
 }
@@ -83,7 +71,7 @@ impl TraceQuery {
         let mut conditions = Conditions::default();
         match given(self.service.as_deref()) {
             Some(service) => {
-                conditions.add_words("may_come_from(words, ?)", service.clone());
+                conditions.add("may_come_from(words, ?)", service.clone());
                 let takes_part = "EXISTS (SELECT 1 FROM json_each(services) WHERE value = ?)";
                 conditions.add(takes_part, service);
             }
@@ -100,10 +88,10 @@ impl TraceQuery {
             Some(StatusFilter::Ok) => conditions.add("error_count < ?", 1),
             None => {}
         }
-        for word in self.q.iter().flat_map(|text| text.split_whitespace()) {
-            let word = word.to_lowercase();
-            conditions.add_words("may_contain(words, ?)", word.clone());
-            conditions.add("contains(search, ?)", word);
+        if let Some(words) = given(self.q.as_deref()) {
+            let words = words.to_lowercase();
+            conditions.add("may_contain(words, ?)", words.clone());
+            conditions.add("contains(search, ?)", words);
         }
         if let Some(since) = self.since {
             conditions.add("start >= ?", since);

@@ -158,7 +158,7 @@ impl Store {
             .unwrap_or_else(|_| Err(AppendError::Failed("the gateway is stopping".into())))
     }
 
-    /// To be called each second: sums up large traces, deletes what is too old at time `now`.
+    /// To be called several times a second: sums up traces that grew under load and large ones, deletes what is too old at time `now`.
     pub(crate) async fn keep_up(&self, now: i64) {
         // A stopped writer has nothing to keep up.
         let _ = self.commands.send(Command::Upkeep { now }).await;

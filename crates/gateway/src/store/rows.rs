@@ -69,6 +69,7 @@ pub(super) fn count(connection: &Connection, number: i64, growth: Growth) -> rus
 pub(super) fn catch_up(
     connection: &Connection,
     number: i64,
+    origins: &mut Origins,
 ) -> rusqlite::Result<Option<(i64, TraceSummary)>> {
     let mut statement = connection.prepare_cached(BEHIND)?;
     let behind = statement.query_row([number], |row| {
@@ -78,7 +79,7 @@ pub(super) fn catch_up(
         return Ok(None);
     };
     let id = TraceId::try_from(&*id).map_err(damage::undecodable)?;
-    let (spans, bytes) = spans::values(connection, number, &mut Origins::default())?;
+    let (spans, bytes) = spans::values(connection, number, origins)?;
     let row = Row {
         number,
         received,

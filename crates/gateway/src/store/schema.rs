@@ -16,9 +16,9 @@ use super::{Kept, search, signature};
 ///   spans are then neighbours also in the index, where trace ids, being random, would
 ///   touch a page each
 /// * `trace`: what the list filters by, and `summary`, the JSON object that it shows. One
-///   that is `behind` has spans that the summary does not count yet. Its
-///   index by start holds the short columns, so that most filters touch no row in vain;
-///   the one by words does so for free text and services (see `signature`).
+///   that is `behind` has spans that the summary does not count yet. Its index by start
+///   holds the short columns, and `words` for free text and services (see `signature`), so
+///   that filters, however they are combined, touch hardly a row in vain
 /// * `sink`: how far each sink has come
 /// * `moved`: numbers that spans had before they were revised; no sink lost those
 /// * `numbering`: the number of the newest span, which may be gone already
@@ -62,8 +62,7 @@ CREATE TABLE IF NOT EXISTS trace (
     summary TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS trace_by_start
-    ON trace (start DESC, service, duration, error_count, name);
-CREATE INDEX IF NOT EXISTS trace_by_words ON trace (start DESC, words);
+    ON trace (start DESC, service, duration, error_count, name, words);
 CREATE INDEX IF NOT EXISTS trace_behind ON trace (number) WHERE behind;
 CREATE INDEX IF NOT EXISTS trace_by_arrival ON trace (received);
 CREATE TABLE IF NOT EXISTS sink (

@@ -26,16 +26,18 @@ pub(super) fn text(id: TraceId, spans: &[Span]) -> String {
     text
 }
 
-/// Adds `contains(text, word)` to SQL. LIKE, which looks at each character in any case, takes
+/// Adds `contains(text, words)` to SQL: all of the words. LIKE, which looks at each character in any case, takes
 /// several times as long, and a word that is nowhere is looked for in every trace.
 pub(super) fn add_contains(connection: &Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     connection.create_scalar_function("contains", 2, flags, |arguments| {
-        let word = arguments.get_or_create_aux(1, |word| {
-            Ok::<_, Box<dyn Error + Send + Sync>>(Finder::new(word.as_str()?).into_owned())
+        let words = arguments.get_or_create_aux(1, |words| {
+            let words = words.as_str()?.split_whitespace();
+            let finders = words.map(|word| Finder::new(word).into_owned());
+            Ok::<_, Box<dyn Error + Send + Sync>>(finders.collect::<Vec<_>>())
         })?;
         let text = arguments.get_raw(0).as_bytes()?;
-        Ok(word.find(text).is_some())
+        Ok(words.iter().all(|word| word.find(text).is_some()))
     })
 }
 

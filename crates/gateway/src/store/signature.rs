@@ -37,11 +37,13 @@ pub(super) fn of(text: &str, services: &[String]) -> Vec<u8> {
     signature
 }
 
-/// Adds `may_contain(signature, word)` and `may_come_from(signature, service)` to SQL.
+/// Adds `may_contain(signature, words)`, which is about all of the words, and `may_come_from(signature, service)` to SQL.
 pub(super) fn add_functions(connection: &Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     connection.create_scalar_function("may_contain", 2, flags, |arguments| {
-        has_all(arguments, triples)
+        has_all(arguments, |words| {
+            words.split_whitespace().flat_map(triples).collect()
+        })
     })?;
     connection.create_scalar_function("may_come_from", 2, flags, |arguments| {
         has_all(arguments, |name| service(name).to_vec())

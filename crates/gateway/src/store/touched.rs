@@ -90,21 +90,23 @@ impl Touched {
         self.spans = None;
     }
 
-    const fn is_large(&self) -> bool {
-        self.known.spans >= LARGE_SPANS || self.known.bytes >= LARGE_BYTES
+    /// Its spans would have to be read again, by a writer who is `busy` or in large numbers.
+    const fn is_for_later(&self, busy: bool) -> bool {
+        let is_large = self.known.spans >= LARGE_SPANS || self.known.bytes >= LARGE_BYTES;
+        is_large || busy && !self.is_new()
     }
 
     /// Writes the trace's row, if it changed; what the row says, if that is known now.
     pub(super) fn write(
         self,
         connection: &Connection,
-        id: TraceId,
+        (id, busy): (TraceId, bool),
         origins: &mut Origins,
     ) -> rusqlite::Result<Option<TraceSummary>> {
         let Some(received) = self.received else {
             return Ok(None);
         };
-        if self.is_large() {
+        if self.is_for_later(busy) {
             let growth = Growth {
                 spans: self.added.spans,
                 bytes: self.added.bytes,

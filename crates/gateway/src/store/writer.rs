@@ -175,7 +175,7 @@ impl Writer {
                     kept.traces = kept.traces.saturating_sub(done.removed.traces);
                     done.removed.traces > 0
                 });
-                self.hub.publish(done.summary.into_iter().collect());
+                self.hub.publish(done.summaries);
             }
             Err(error) => report(Err(error)),
         }

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use futures_util::future::join_all;
 use opentelemetry_proto::tonic::trace::v1::{Span, Status as SpanStatus, TracesData};
 use serde_json::Value;
 
@@ -47,6 +48,15 @@ async fn the_same_span_is_stored_once_however_often_it_is_sent() {
     assert_eq!(summary(&gateway, 1).await["span_count"], 1);
 }
 
+/// The list follows when there is time.
+async fn summed_up(gateway: &TestGateway, trace: u8, spans: u32) {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while summary(gateway, trace).await["span_count"] != spans {
+        assert!(Instant::now() < deadline);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
 #[tokio::test]
 async fn a_trace_of_megabytes_is_summed_up_soon() {
     let gateway = TestGateway::start().await;
@@ -54,11 +64,7 @@ async fn a_trace_of_megabytes_is_summed_up_soon() {
         let wordy = span(1, id, &"x".repeat(1 << 20));
         gateway.export(request("shop", vec![wordy])).await;
     }
-    let deadline = Instant::now() + Duration::from_secs(20);
-    while summary(&gateway, 1).await["span_count"] != 3 {
-        assert!(Instant::now() < deadline);
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    summed_up(&gateway, 1, 3).await;
 }
 
 #[tokio::test]
@@ -102,11 +108,20 @@ async fn a_trace_of_thousands_of_spans_is_summed_up_soon() {
         gateway.export(many(from)).await;
     }
     assert_eq!(gateway.status().await.spans_kept, 4500);
-    let deadline = Instant::now() + Duration::from_secs(20);
-    while summary(&gateway, 1).await["span_count"] != 4500 {
-        assert!(Instant::now() < deadline);
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    summed_up(&gateway, 1, 4500).await;
+}
+
+#[tokio::test]
+async fn a_trace_that_grows_with_many_requests_at_once_is_complete_at_once_and_summed_up_soon() {
+    let gateway = TestGateway::start().await;
+    gateway.export(request("shop", vec![span(1, 1, "a")])).await;
+    let exports = (2..=60).map(|id| gateway.export(request("shop", vec![span(1, id, "b")])));
+    join_all(exports).await;
+    let answer = gateway.get(&format!("/api/traces/{}", trace_id(1))).await;
+    let stored: TracesData = serde_json::from_slice(&answer.body).unwrap();
+    assert_eq!(stored.resource_spans[0].scope_spans[0].spans.len(), 60);
+    assert_eq!(gateway.status().await.spans_kept, 60);
+    summed_up(&gateway, 1, 60).await;
 }
 
 #[tokio::test]
