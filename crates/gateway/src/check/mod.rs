@@ -2,22 +2,17 @@
 
 mod addresses;
 mod gateway;
+mod line;
 
 use std::fmt;
 
+pub(crate) use self::line::Line;
 use crate::{config::Config, sinks};
 
 /// What a check found, one line each.
 #[derive(Debug)]
 pub struct Report {
     lines: Vec<Line>,
-}
-
-/// One thing that was looked at. Its text holds no key.
-#[derive(Debug)]
-pub(crate) struct Line {
-    text: String,
-    fails: bool,
 }
 
 impl Report {
@@ -32,25 +27,6 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut lines = self.lines.iter();
         lines.try_for_each(|line| writeln!(f, "{}", line.text))
-    }
-}
-
-impl Line {
-    /// What is so, good or not to be tested.
-    pub(crate) const fn said(text: String) -> Self {
-        Self { text, fails: false }
-    }
-
-    /// What would not work, and what to do.
-    pub(crate) fn fails(name: &str, why: impl fmt::Display) -> Self {
-        Self {
-            text: format!("{name}: FAILS: {why}"),
-            fails: true,
-        }
-    }
-
-    pub(crate) fn off(name: &str, variable: &str) -> Self {
-        Self::said(format!("{name}: off. Set {variable} to turn it on"))
     }
 }
 

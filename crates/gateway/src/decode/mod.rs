@@ -6,6 +6,7 @@
 mod envelope;
 mod json;
 mod protobuf;
+mod reason;
 mod schema;
 #[cfg(test)]
 mod schema_tests;
@@ -16,7 +17,10 @@ mod wire_format;
 use bytes::Bytes;
 use trace_model::TraceId;
 
-pub(crate) use validate::{Reason, Rejections, accept};
+pub(crate) use self::{
+    reason::{Reason, Rejections},
+    validate::accept,
+};
 
 use self::wire_format::Damage;
 use crate::wire::Origin;

@@ -5,8 +5,9 @@ use bytes::Bytes;
 use super::{
     Decoded, Malformed, ReceivedSpan, Rejections,
     envelope::{Group, each_group},
+    reason::{Reason, Unfit},
     schema, shape,
-    validate::{Reason, Unfit, accept},
+    validate::accept,
 };
 use crate::wire::Origin;
 

@@ -2,9 +2,8 @@
 //! whoever reads it later can bear. Nothing is allocated for it.
 
 use super::{
-    Reason,
+    reason::{Reason, Unfit},
     schema::{Field, Kind, Schema},
-    validate::Unfit,
     wire_format::{Damage, Fields, Raw},
 };
 
