@@ -39,6 +39,7 @@ pub struct SinkStatus {
     pub retried: u64,
     /// Spans that will not arrive, by reason.
     pub dropped: BTreeMap<String, u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_error: Option<String>,
     /// When that was, in milliseconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
