@@ -8,6 +8,8 @@ use rusqlite::{Connection, params};
 /// Traces of one step at most.
 const AT_ONCE: i64 = 1000;
 
+const QUIET_LONGEST: &str = "SELECT min(received) FROM trace";
+
 const OLDEST: &str = "SELECT number FROM trace WHERE received < ? ORDER BY received LIMIT ?";
 
 const UNUSED_ORIGINS: &str = "DELETE FROM origin
@@ -26,6 +28,10 @@ pub(super) struct Removed {
 
 /// Deletes some of the traces that were quiet since before `before`, oldest first.
 pub(super) fn remove(connection: &mut Connection, before: i64) -> rusqlite::Result<Removed> {
+    // Mostly there is nothing to do, and counting all traces would be work.
+    if quiet_longest(connection)?.is_none_or(|received| received >= before) {
+        return Ok(Removed::default());
+    }
     let transaction = connection.transaction()?;
     // Traces differ in size: small steps, or more would go than has to.
     let traces: i64 = transaction.query_row("SELECT count(*) FROM trace", [], |row| row.get(0))?;
@@ -46,6 +52,12 @@ pub(super) fn remove(connection: &mut Connection, before: i64) -> rusqlite::Resu
     }
     transaction.commit()?;
     Ok(removed)
+}
+
+fn quiet_longest(connection: &Connection) -> rusqlite::Result<Option<i64>> {
+    connection
+        .prepare_cached(QUIET_LONGEST)?
+        .query_row([], |row| row.get(0))
 }
 
 pub(super) fn forget_moves(connection: &Connection) -> rusqlite::Result<()> {
