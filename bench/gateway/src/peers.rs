@@ -7,8 +7,7 @@ use std::{
 };
 
 use anyhow::Result;
-
-use crate::server::free_port;
+use bench_runner::program::free_port;
 
 /// A program that takes OTLP/HTTP.
 #[derive(Debug)]

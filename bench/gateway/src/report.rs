@@ -5,11 +5,11 @@
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
+use bench_runner::target;
 use serde_json::{Value, json};
 
 use crate::{
     figures::{Kept, Throughput, tenths},
-    server::target,
     table::table,
     throughput::PLAIN,
 };

@@ -1,27 +1,21 @@
 //! A server that runs for one measurement, in a folder of its own.
 
 use std::{
-    env, fs,
-    net::TcpListener,
+    fs,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::Duration,
 };
 
 use anyhow::{Context as _, Result, bail};
+use bench_runner::{
+    program::{free_port, isolated},
+    target,
+};
 use tempfile::TempDir;
 use tokio::{net::TcpStream, time::sleep};
 
 use crate::peers::{Api, Peer};
-
-pub(crate) fn free_port() -> Result<u16> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
-}
-
-/// Where everything goes that is generated.
-pub(crate) fn target() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target")
-}
 
 /// The stores are below it: in memory, where many systems have their folder for temporary files,
 /// a commit would cost nothing.
@@ -84,17 +78,6 @@ impl Server {
     }
 }
 
-/// With PATH and HOME only: somebody's own keys would send a million spans to their vendors.
-fn isolated(program: &Path) -> Command {
-    let kept = ["PATH", "HOME"].map(|name| (name, env::var_os(name)));
-    let kept = kept
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, value?)));
-    let mut command = Command::new(program);
-    command.env_clear().envs(kept);
-    command
-}
-
 async fn listens(port: u16, name: &str) -> Result<()> {
     for _ in 0..200 {
         if TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
@@ -122,23 +105,5 @@ impl Drop for Server {
         // It may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_server_gets_nothing_of_the_environment_but_where_programs_and_its_home_are() -> Result<()>
-    {
-        let said = String::from_utf8(isolated(Path::new("env")).output()?.stdout)?;
-        let mut names: Vec<_> = said
-            .lines()
-            .filter_map(|line| line.split('=').next())
-            .collect();
-        names.sort_unstable();
-        assert_eq!(names, ["HOME", "PATH"]);
-        Ok(())
     }
 }

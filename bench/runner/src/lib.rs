@@ -8,6 +8,7 @@ pub mod chromium;
 pub mod collector;
 pub mod otlp;
 pub mod page;
+pub mod program;
 pub mod report;
 pub mod server;
 
