@@ -27,6 +27,8 @@ use tokio::{
 /// Under load, a list is as old as this, and a little more.
 const KEEP_UP_EVERY: Duration = Duration::from_millis(250);
 
+pub(crate) const XRAY_LISTEN: &str = "OTEL_WEB_GATEWAY_XRAY_LISTEN";
+
 /// Of the time for a stop, what sinks leave to the store.
 const FOR_THE_STORE: Duration = Duration::from_millis(700);
 
@@ -148,8 +150,7 @@ impl Tasks {
             return Ok(None);
         };
         let socket = UdpSocket::bind(address).await;
-        let variable = "OTEL_WEB_GATEWAY_XRAY_LISTEN";
-        let socket = socket.map_err(|error| Error::listen(address, variable, &error))?;
+        let socket = socket.map_err(|error| Error::listen(address, XRAY_LISTEN, &error))?;
         let bound = socket.local_addr()?;
         let receiver = Receiver {
             socket,

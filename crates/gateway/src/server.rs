@@ -14,6 +14,10 @@ use crate::{
     stop::{Stop, Stopping},
 };
 
+/// What an address that cannot be used is to be changed by.
+pub(crate) const LISTEN: &str = "OTEL_WEB_GATEWAY_LISTEN";
+pub(crate) const VIEWER_LISTEN: &str = "OTEL_WEB_GATEWAY_VIEWER_LISTEN";
+
 /// Open connections, and then what waits for sinks and the store, get so long to finish:
 /// together less than the five seconds after which supervisors grow impatient.
 const CLOSE_CONNECTIONS_WITHIN: Duration = Duration::from_secs(2);
@@ -39,9 +43,9 @@ impl Gateway {
     /// # Errors
     /// When a port is taken, the database cannot be written, or a key is unusable.
     pub async fn start(config: &Config) -> Result<Self, Error> {
-        let ingest = listen(&config.listen, "OTEL_WEB_GATEWAY_LISTEN").await?;
+        let ingest = listen(&config.listen, LISTEN).await?;
         let viewer = match &config.viewer_listen {
-            Some(listen_at) => Some(listen(listen_at, "OTEL_WEB_GATEWAY_VIEWER_LISTEN").await?),
+            Some(listen_at) => Some(listen(listen_at, VIEWER_LISTEN).await?),
             None => None,
         };
         let viewer_address = viewer.as_ref().unwrap_or(&ingest).local_addr()?;

@@ -9,12 +9,10 @@ use super::{
 use crate::{
     config::{Config, Limits, PageOrigin, Retention},
     error::Error,
-    server, store,
+    parts::XRAY_LISTEN,
+    server::{self, LISTEN, VIEWER_LISTEN},
+    store,
 };
-
-const LISTEN: &str = "OTEL_WEB_GATEWAY_LISTEN";
-const VIEWER_LISTEN: &str = "OTEL_WEB_GATEWAY_VIEWER_LISTEN";
-const XRAY_LISTEN: &str = "OTEL_WEB_GATEWAY_XRAY_LISTEN";
 
 pub(super) async fn check(config: &Config) -> Vec<Line> {
     let spans = addresses::tcp(&config.listen, LISTEN).await;
