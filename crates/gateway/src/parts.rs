@@ -27,6 +27,9 @@ use tokio::{
 /// Under load, a list is as old as this, and a little more.
 const KEEP_UP_EVERY: Duration = Duration::from_millis(250);
 
+/// After an error the store is read again, but not in a hurry.
+const SUMMARIZE_AGAIN_AFTER: Duration = Duration::from_secs(1);
+
 pub(crate) const XRAY_LISTEN: &str = "OTEL_WEB_GATEWAY_XRAY_LISTEN";
 
 /// Of the time for a stop, what sinks leave to the store.
@@ -163,6 +166,19 @@ impl Tasks {
 
     fn upkeep(&mut self, store: &Store, hub: &Hub) {
         self.spawn(hub.clone().run());
+        let mut summarizer = store.summarizer();
+        self.spawn(async move {
+            loop {
+                let pause = match summarizer.run_once().await {
+                    Ok(()) => KEEP_UP_EVERY,
+                    Err(error) => {
+                        eprintln!("store: summaries are out of date: {error}");
+                        SUMMARIZE_AGAIN_AFTER
+                    }
+                };
+                tokio::time::sleep(pause).await;
+            }
+        });
         let store = store.clone();
         self.spawn(async move {
             let mut ticks = interval(KEEP_UP_EVERY);

@@ -1,5 +1,5 @@
 //! What the writer does between two groups of requests, a part at a time: deletes what is too
-//! old or too much, sums up large traces, and keeps the log short.
+//! old or too much, and keeps the log short.
 
 use std::{
     path::Path,
@@ -7,21 +7,16 @@ use std::{
 };
 
 use rusqlite::Connection;
-use trace_model::TraceSummary;
 
 use super::{
     files::with_suffix,
-    origins::Origins,
     retention::{self, Removed},
-    rows, schema,
+    schema,
 };
 use crate::config::Retention;
 
 /// How long requests may wait for a step. Long enough that deleting keeps up with storing.
 const STEP: Duration = Duration::from_millis(200);
-
-/// Summing up is no more urgent than a request.
-const CATCH_UP: Duration = Duration::from_millis(50);
 
 /// Twice what SQLite lets it grow to. Readers that overlap without a gap keep it from
 /// beginning its log anew.
@@ -32,15 +27,6 @@ pub(super) struct Chores {
     /// Traces that were quiet since before this time go.
     expired_before: Option<i64>,
     is_full: bool,
-    /// Traces with a higher number may have to be summed up.
-    summed_up_to: Option<i64>,
-}
-
-/// What a step did.
-#[derive(Debug, Default)]
-pub(super) struct Step {
-    pub(super) removed: Removed,
-    pub(super) summaries: Vec<TraceSummary>,
 }
 
 impl Chores {
@@ -49,7 +35,6 @@ impl Chores {
             retention,
             expired_before: None,
             is_full: false,
-            summed_up_to: None,
         }
     }
 
@@ -57,15 +42,14 @@ impl Chores {
     pub(super) fn begin(&mut self, now: i64) {
         let age = i64::try_from(self.retention.age.as_nanos()).unwrap_or(i64::MAX);
         self.expired_before = Some(now.saturating_sub(age));
-        self.summed_up_to = Some(0);
     }
 
     pub(super) const fn remain(&self) -> bool {
-        self.expired_before.is_some() || self.is_full || self.summed_up_to.is_some()
+        self.expired_before.is_some() || self.is_full
     }
 
-    /// Errors end what was begun: it begins anew with the next call.
-    pub(super) fn step(&mut self, connection: &mut Connection) -> rusqlite::Result<Step> {
+    /// Errors end what was begun: it begins anew with the next call. Returns what was removed.
+    pub(super) fn step(&mut self, connection: &mut Connection) -> rusqlite::Result<Removed> {
         let step = self.parts(connection);
         if step.is_err() {
             *self = Self::new(self.retention.clone());
@@ -73,21 +57,18 @@ impl Chores {
         step
     }
 
-    fn parts(&mut self, connection: &mut Connection) -> rusqlite::Result<Step> {
-        let mut step = Step::default();
+    fn parts(&mut self, connection: &mut Connection) -> rusqlite::Result<Removed> {
+        let mut removed = Removed::default();
         if let Some(before) = self.expired_before {
-            step.removed = retention::remove(connection, before)?;
-            if step.removed == Removed::default() {
+            removed = retention::remove(connection, before)?;
+            if removed == Removed::default() {
                 self.expired_before = None;
                 retention::forget_moves(connection)?;
                 shorten_log(connection)?;
             }
         }
-        self.make_room(connection, &mut step.removed)?;
-        if let Some(number) = self.summed_up_to {
-            (self.summed_up_to, step.summaries) = catch_up(connection, number)?;
-        }
-        Ok(step)
+        self.make_room(connection, &mut removed)?;
+        Ok(removed)
     }
 
     /// A little more than needed, or the next request would be over the bound again.
@@ -108,29 +89,6 @@ impl Chores {
         }
         Ok(())
     }
-}
-
-/// Sums up traces after `number` for as long as a step may take; the last one, if there may be more.
-fn catch_up(
-    connection: &mut Connection,
-    mut number: i64,
-) -> rusqlite::Result<(Option<i64>, Vec<TraceSummary>)> {
-    let (began, mut summaries) = (Instant::now(), Vec::new());
-    let mut origins = Origins::default();
-    let transaction = connection.transaction()?;
-    let more = loop {
-        let next = rows::catch_up(&transaction, number, &mut origins)?;
-        let Some((next, summary)) = next else {
-            break None;
-        };
-        summaries.push(summary);
-        number = next;
-        if began.elapsed() >= CATCH_UP {
-            break Some(number);
-        }
-    };
-    transaction.commit()?;
-    Ok((more, summaries))
 }
 
 /// SQLite does so by itself, but not while somebody reads. Here it waits for those who do.

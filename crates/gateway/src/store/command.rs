@@ -2,7 +2,7 @@
 
 use tokio::sync::oneshot;
 
-use super::AppendError;
+use super::{AppendError, rows::Refresh};
 use crate::decode::{Batch, Rejections};
 
 pub(super) enum Command {
@@ -15,6 +15,11 @@ pub(super) enum Command {
     Advance {
         sink: &'static str,
         cursor: i64,
+        done: oneshot::Sender<()>,
+    },
+    /// Rows of stale traces, made anew by the summarizer.
+    Refresh {
+        rows: Vec<Refresh>,
         done: oneshot::Sender<()>,
     },
     /// What is to be done now and then.
@@ -34,7 +39,9 @@ pub(super) struct Group {
     /// One for each batch.
     pub(super) waiting: Vec<Done>,
     pub(super) advances: Vec<(&'static str, i64)>,
-    advancing: Vec<oneshot::Sender<()>>,
+    pub(super) refreshes: Vec<Refresh>,
+    /// Sinks and the summarizer, which wait until this group is done.
+    written: Vec<oneshot::Sender<()>>,
     pub(super) upkeep: Option<i64>,
     pub(super) stop: bool,
 }
@@ -60,7 +67,11 @@ impl Group {
             }
             Command::Advance { sink, cursor, done } => {
                 self.advances.push((sink, cursor));
-                self.advancing.push(done);
+                self.written.push(done);
+            }
+            Command::Refresh { rows, done } => {
+                self.refreshes.extend(rows);
+                self.written.push(done);
             }
             Command::Upkeep { now } => self.upkeep = Some(now),
             Command::Stop => self.stop = true,
@@ -68,12 +79,12 @@ impl Group {
     }
 
     pub(super) const fn writes_nothing(&self) -> bool {
-        self.batches.is_empty() && self.advances.is_empty()
+        self.batches.is_empty() && self.advances.is_empty() && self.refreshes.is_empty()
     }
 
     /// A sink that is being stopped does not wait for it.
-    pub(super) fn advanced(self) {
-        for done in self.advancing {
+    pub(super) fn confirm(self) {
+        for done in self.written {
             let _ = done.send(());
         }
     }

@@ -35,6 +35,7 @@ mod schema;
 mod search;
 mod signature;
 mod spans;
+mod summarizer;
 mod touched;
 mod values;
 mod waiting;
@@ -60,6 +61,7 @@ pub(crate) use self::{
     list::TraceQuery,
     probe::probe,
     queue::{Pending, SinkQueue},
+    summarizer::Summarizer,
     values::values,
 };
 use crate::{
@@ -158,10 +160,15 @@ impl Store {
             .unwrap_or_else(|_| Err(AppendError::Failed("the gateway is stopping".into())))
     }
 
-    /// To be called several times a second: sums up traces that grew under load and large ones, deletes what is too old at time `now`.
+    /// To be called several times a second: deletes what is too old at time `now`.
     pub(crate) async fn keep_up(&self, now: i64) {
         // A stopped writer has nothing to keep up.
         let _ = self.commands.send(Command::Upkeep { now }).await;
+    }
+
+    /// Returns what keeps the summaries of traces up to date that are not summarized at once.
+    pub(crate) fn summarizer(&self) -> Summarizer {
+        Summarizer::new(self.clone())
     }
 
     pub(crate) fn kept(&self) -> Kept {

@@ -18,10 +18,20 @@ const TRACE: &str = "INSERT INTO trace
         search = excluded.search, summary = excluded.summary";
 
 const COUNT: &str = "UPDATE trace
-    SET span_count = span_count + ?, bytes = bytes + ?, received = ?, behind = 1
+    SET span_count = span_count + ?, bytes = bytes + ?, received = ?, behind = behind + 1
     WHERE number = ?";
 
-const BEHIND: &str = "SELECT number, id, received FROM trace
+/// Counts and the arrival time stay as they are where the trace grew since its spans were read.
+const REFRESH: &str = "UPDATE trace SET
+        start = :start, duration = :duration, service = :service, services = :services,
+        name = :name, error_count = :error_count, words = :words, search = :search,
+        summary = :summary,
+        span_count = iif(behind > :seen, span_count, :span_count),
+        bytes = iif(behind > :seen, bytes, :bytes),
+        behind = max(0, behind - :seen)
+    WHERE number = :number AND id = :id";
+
+const STALE: &str = "SELECT number, id, behind FROM trace
     WHERE behind AND number > ? ORDER BY number LIMIT 1";
 
 /// What is written beside what the spans say.
@@ -65,28 +75,102 @@ pub(super) fn count(connection: &Connection, number: i64, growth: Growth) -> rus
     Ok(())
 }
 
-/// Sums up the next trace after `number` whose spans were only counted, if there is one.
-pub(super) fn catch_up(
-    connection: &Connection,
-    number: i64,
-    origins: &mut Origins,
-) -> rusqlite::Result<Option<(i64, TraceSummary)>> {
-    let mut statement = connection.prepare_cached(BEHIND)?;
-    let behind = statement.query_row([number], |row| {
-        Ok((row.get(0)?, row.get::<_, Vec<u8>>(1)?, row.get(2)?))
+/// A trace whose row is older than its spans.
+#[derive(Debug)]
+pub(super) struct Stale {
+    pub(super) number: i64,
+    id: TraceId,
+    /// How often it grew since it was summarized.
+    behind: i64,
+}
+
+/// Returns the next trace after `number` whose spans were only counted.
+pub(super) fn next_stale(connection: &Connection, number: i64) -> rusqlite::Result<Option<Stale>> {
+    let mut statement = connection.prepare_cached(STALE)?;
+    let stale = statement.query_row([number], |row| {
+        let id = TraceId::try_from(&*row.get::<_, Vec<u8>>(1)?).map_err(damage::undecodable)?;
+        Ok(Stale {
+            number: row.get(0)?,
+            id,
+            behind: row.get(2)?,
+        })
     });
-    let Some((number, id, received)) = behind.optional()? else {
-        return Ok(None);
-    };
-    let id = TraceId::try_from(&*id).map_err(damage::undecodable)?;
-    let (spans, bytes) = spans::values(connection, number, origins)?;
-    let row = Row {
-        number,
-        received,
-        bytes,
-    };
-    let summary = write(connection, id, spans, row)?;
-    Ok(Some((number, summary)))
+    stale.optional()
+}
+
+/// What a stale trace's row has to say, made from its spans outside of the writer.
+#[derive(Debug)]
+pub(super) struct Refresh {
+    stale: Stale,
+    /// Of all spans' bodies.
+    bytes: u64,
+    columns: Columns,
+}
+
+impl Refresh {
+    /// Reads the trace's spans. `stale` has to be of the same read transaction.
+    pub(super) fn read(
+        connection: &Connection,
+        stale: Stale,
+        origins: &mut Origins,
+    ) -> rusqlite::Result<Self> {
+        let (spans, bytes) = spans::values(connection, stale.number, origins)?;
+        let columns = Columns::of(stale.id, spans);
+        Ok(Self {
+            stale,
+            bytes,
+            columns,
+        })
+    }
+
+    /// Updates the row, unless the trace is gone; its new summary.
+    pub(super) fn write(self, connection: &Connection) -> rusqlite::Result<Option<TraceSummary>> {
+        let Self {
+            stale,
+            bytes,
+            columns,
+        } = self;
+        let mut statement = connection.prepare_cached(REFRESH)?;
+        let summary = columns.summary;
+        let changed = statement.execute(named_params! {
+            ":number": stale.number,
+            ":id": stale.id.to_bytes(),
+            ":seen": stale.behind,
+            ":start": signed(summary.start_unix_nano),
+            ":duration": signed(summary.duration_nano),
+            ":service": summary.service,
+            ":services": json(&summary.services),
+            ":name": summary.name,
+            ":span_count": summary.span_count,
+            ":error_count": summary.error_count,
+            ":bytes": bytes,
+            ":words": columns.words,
+            ":search": columns.search,
+            ":summary": json(&summary),
+        })?;
+        Ok((changed == 1).then_some(summary))
+    }
+}
+
+/// The columns that are computed from a trace's spans.
+#[derive(Debug)]
+struct Columns {
+    summary: TraceSummary,
+    search: String,
+    words: Vec<u8>,
+}
+
+impl Columns {
+    fn of(id: TraceId, spans: Vec<Span>) -> Self {
+        let search = search::text(id, &spans);
+        let summary = Trace::from_spans(id, spans).summary();
+        let words = signature::of(&search, &summary.services);
+        Self {
+            summary,
+            search,
+            words,
+        }
+    }
 }
 
 /// Writes the row anew from all of the trace's spans.
@@ -96,8 +180,11 @@ pub(super) fn write(
     spans: Vec<Span>,
     row: Row,
 ) -> rusqlite::Result<TraceSummary> {
-    let search = search::text(id, &spans);
-    let summary = Trace::from_spans(id, spans).summary();
+    let Columns {
+        summary,
+        search,
+        words,
+    } = Columns::of(id, spans);
     let mut statement = connection.prepare_cached(TRACE)?;
     statement.execute(named_params! {
         ":number": row.number,
@@ -111,7 +198,7 @@ pub(super) fn write(
         ":span_count": summary.span_count,
         ":error_count": summary.error_count,
         ":bytes": row.bytes,
-        ":words": signature::of(&search, &summary.services),
+        ":words": words,
         ":search": search,
         ":summary": json(&summary),
     })?;

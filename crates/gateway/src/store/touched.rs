@@ -13,9 +13,10 @@ use crate::decode::ReceivedSpan;
 
 const STORED: &str = "SELECT number, span_count, bytes FROM trace WHERE id = ?";
 
-/// A trace this large is summed up by itself, later, and not with each request.
-const LARGE_SPANS: u64 = 2_000;
-const LARGE_BYTES: u64 = 1 << 20;
+/// A larger trace is summarized outside of the writer, and not with each request: reading all
+/// of its spans for each new one would make a trace that grows span by span quadratic.
+const MAX_INLINE_SPANS: u64 = 64;
+const MAX_INLINE_BYTES: u64 = 64 << 10;
 
 /// How much one trace may hold.
 #[derive(Clone, Copy, Debug)]
@@ -92,7 +93,7 @@ impl Touched {
 
     /// Its spans would have to be read again, by a writer who is `busy` or in large numbers.
     const fn is_for_later(&self, busy: bool) -> bool {
-        let is_large = self.known.spans >= LARGE_SPANS || self.known.bytes >= LARGE_BYTES;
+        let is_large = self.known.spans >= MAX_INLINE_SPANS || self.known.bytes >= MAX_INLINE_BYTES;
         is_large || busy && !self.is_new()
     }
 

@@ -15,7 +15,9 @@ use super::{
     damage,
     health::Health,
     insert::{Inserted, Insertion},
-    queue, schema,
+    queue,
+    rows::Refresh,
+    schema,
     touched::Bounds,
 };
 use crate::{
@@ -96,7 +98,8 @@ impl Writer {
             return;
         }
         let batches = std::mem::take(&mut group.batches);
-        match self.write(batches, &group.advances) {
+        let refreshes = std::mem::take(&mut group.refreshes);
+        match self.write(batches, &group.advances, refreshes) {
             Ok((inserted, rejections)) => {
                 self.announce(inserted);
                 if !group.waiting.is_empty() && !self.is_damaged {
@@ -108,7 +111,7 @@ impl Writer {
             }
             Err(error) => self.failed(&mut group, &error),
         }
-        group.advanced();
+        group.confirm();
     }
 
     /// Sinks' places are noted all the same, if that can be done without the spans.
@@ -123,7 +126,10 @@ impl Writer {
         for done in group.waiting.drain(..) {
             let _ = done.send(Err(error.clone()));
         }
-        report(self.write(Vec::new(), &group.advances).map(drop));
+        report(
+            self.write(Vec::new(), &group.advances, Vec::new())
+                .map(drop),
+        );
     }
 
     /// What was added, and what of each batch was not.
@@ -131,6 +137,7 @@ impl Writer {
         &mut self,
         batches: Vec<(Batch, i64)>,
         advances: &[(&str, i64)],
+        refreshes: Vec<Refresh>,
     ) -> rusqlite::Result<(Inserted, Vec<Rejections>)> {
         let last_seq = self.kept.borrow().last_seq;
         let transaction = self.connection.transaction()?;
@@ -142,7 +149,10 @@ impl Writer {
             .into_iter()
             .map(|(batch, received)| insertion.add(batch, received))
             .collect::<rusqlite::Result<_>>()?;
-        let inserted = insertion.finish()?;
+        let mut inserted = insertion.finish()?;
+        for refresh in refreshes {
+            inserted.summaries.extend(refresh.write(&transaction)?);
+        }
         transaction.commit()?;
         Ok((inserted, rejections))
     }
@@ -169,13 +179,12 @@ impl Writer {
     /// What fails is tried again with the next upkeep: the spans are safe either way.
     fn do_chores(&mut self) {
         match self.chores.step(&mut self.connection) {
-            Ok(done) => {
+            Ok(removed) => {
                 self.kept.send_if_modified(|kept| {
-                    kept.spans = kept.spans.saturating_sub(done.removed.spans);
-                    kept.traces = kept.traces.saturating_sub(done.removed.traces);
-                    done.removed.traces > 0
+                    kept.spans = kept.spans.saturating_sub(removed.spans);
+                    kept.traces = kept.traces.saturating_sub(removed.traces);
+                    removed.traces > 0
                 });
-                self.hub.publish(done.summaries);
             }
             Err(error) => report(Err(error)),
         }

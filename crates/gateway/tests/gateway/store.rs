@@ -124,6 +124,34 @@ async fn a_trace_that_grows_with_many_requests_at_once_is_complete_at_once_and_s
     summed_up(&gateway, 1, 60).await;
 }
 
+/// As fast as the disk allows, and no slower the larger the trace is.
+#[tokio::test]
+async fn one_span_requests_into_a_large_trace_are_as_fast_as_into_a_new_one() {
+    const LARGE: u32 = 1_500;
+    const TIMED: u32 = 200;
+    let gateway = TestGateway::start().await;
+    let numbered = |trace: u8, id: u32| Span {
+        span_id: u64::from(id).to_be_bytes().to_vec(),
+        parent_span_id: u64::from(id / 2).to_be_bytes().to_vec(),
+        ..span(trace, 1, "a")
+    };
+    let send = async |trace: u8, ids: std::ops::Range<u32>| {
+        let started = Instant::now();
+        for id in ids {
+            gateway
+                .export(request("shop", vec![numbered(trace, id)]))
+                .await;
+        }
+        started.elapsed()
+    };
+    let small = send(1, 1..1 + TIMED).await;
+    let all = (1..=LARGE).map(|id| numbered(2, id)).collect();
+    gateway.export(request("shop", all)).await;
+    let large = send(2, LARGE + 1..LARGE + 1 + TIMED).await;
+    assert!(large < small * 4, "{large:?}, in a new trace {small:?}");
+    summed_up(&gateway, 2, LARGE + TIMED).await;
+}
+
 #[tokio::test]
 async fn acknowledged_spans_are_there_after_a_restart() {
     let gateway = TestGateway::start().await;
