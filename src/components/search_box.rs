@@ -1,5 +1,6 @@
 //! The search field. Submitting goes to the results' address, so that it can be kept and shared.
 
+use api_types::SEARCH_TERM_MAX_CHARS;
 use otel_web_yew::use_action;
 use yew::prelude::*;
 use yew_router::prelude::*;
@@ -37,7 +38,7 @@ pub(crate) fn SearchBox(props: &SearchBoxProps) -> Html {
         <form class="search" role="search" {onsubmit}>
             { Icon::Search.draw() }
             <input class="input" type="search" name="term" placeholder="Search Cruddur" aria-label="Search Cruddur"
-                autocomplete="off" value={(*text).clone()} {oninput} />
+                autocomplete="off" maxlength={SEARCH_TERM_MAX_CHARS.to_string()} value={(*text).clone()} {oninput} />
         </form>
     }
 }

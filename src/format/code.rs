@@ -9,6 +9,8 @@ pub(crate) fn text(code: Code) -> &'static str {
         Code::TtlBlank => "Choose how long your crud should live.",
         Code::ActivityUuidBlank => "The crud you reply to is gone.",
         Code::SearchTermBlank => "Type what you are looking for.",
+        Code::SearchTermExceedMaxChars => "That is too long to search for. Shorten it.",
+        Code::SearchTermExceedMaxWords => "Those are too many words. Search for fewer of them.",
         Code::EmailBlank => "Enter your email address.",
         Code::PasswordBlank => "Enter your password.",
         Code::Unknown => "Cruddur did not accept that. Check what you entered.",

@@ -14,6 +14,10 @@ pub enum Code {
     MessageBlank,
     PasswordBlank,
     SearchTermBlank,
+    /// More than [`SEARCH_TERM_MAX_CHARS`](crate::SEARCH_TERM_MAX_CHARS).
+    SearchTermExceedMaxChars,
+    /// More than [`SEARCH_TERM_MAX_WORDS`](crate::SEARCH_TERM_MAX_WORDS).
+    SearchTermExceedMaxWords,
     /// Blank, or none of the seven lifetimes.
     TtlBlank,
     /// A code this version does not know.

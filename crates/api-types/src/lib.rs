@@ -34,7 +34,7 @@ pub mod validate;
 pub use account::{Me, Profile, SignIn, UserSummary};
 pub use activity::{Activity, Counts, NewActivity, NewReply, Notification, NotificationKind};
 pub use code::{Code, Problem};
-pub use limits::{CRUD_MAX_CHARS, REPLY_MAX_CHARS};
+pub use limits::{CRUD_MAX_CHARS, REPLY_MAX_CHARS, SEARCH_TERM_MAX_CHARS, SEARCH_TERM_MAX_WORDS};
 pub use sidebar::TrendingTag;
 pub use time::Timestamp;
 pub use ttl::Ttl;

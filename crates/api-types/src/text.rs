@@ -47,6 +47,13 @@ pub fn mentions(message: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// The words of a search term that have a letter or a digit. Control characters part words as
+/// spaces do.
+pub fn search_words(term: &str) -> impl Iterator<Item = &str> {
+    term.split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|word| word.contains(char::is_alphanumeric))
+}
+
 fn part_of<'a>(sign: &str, word: &'a str) -> Part<'a> {
     if sign == "#" {
         Part::Hashtag(word)

@@ -6,7 +6,8 @@ use crate::{
     account::SignIn,
     activity::{NewActivity, NewReply},
     code::Code,
-    limits::{CRUD_MAX_CHARS, REPLY_MAX_CHARS},
+    limits::{CRUD_MAX_CHARS, REPLY_MAX_CHARS, SEARCH_TERM_MAX_CHARS, SEARCH_TERM_MAX_WORDS},
+    text,
     ttl::Ttl,
 };
 
@@ -32,7 +33,14 @@ pub fn new_reply(uuid: &str, reply: &NewReply) -> Result<(), Vec<Code>> {
 
 /// Checks a search term.
 pub fn search_term(term: &str) -> Result<(), Vec<Code>> {
-    none_of([blank(term).then_some(Code::SearchTermBlank)])
+    let too_long = term.chars().count() > SEARCH_TERM_MAX_CHARS;
+    let is_plain = |word: &&str| text::hashtags(word).next().is_none();
+    let words = text::search_words(term).filter(is_plain).count() + text::hashtags(term).count();
+    none_of([
+        blank(term).then_some(Code::SearchTermBlank),
+        too_long.then_some(Code::SearchTermExceedMaxChars),
+        (words > SEARCH_TERM_MAX_WORDS).then_some(Code::SearchTermExceedMaxWords),
+    ])
 }
 
 /// Checks that a sign-in is complete, not that it is right.
@@ -109,6 +117,23 @@ mod tests {
             reply(" ", ""),
             Err(vec![Code::ActivityUuidBlank, Code::MessageBlank])
         );
+    }
+
+    #[test]
+    fn a_search_term_has_up_to_256_characters_and_16_words() {
+        assert_eq!(search_term(&"é".repeat(256)), Ok(()));
+        assert_eq!(
+            search_term(&"é".repeat(257)),
+            Err(vec![Code::SearchTermExceedMaxChars])
+        );
+        assert_eq!(search_term(&"a ".repeat(16)), Ok(()));
+        for term in ["a ".repeat(17), "a\0".repeat(17), "#a,".repeat(17)] {
+            assert_eq!(
+                search_term(&term),
+                Err(vec![Code::SearchTermExceedMaxWords]),
+                "{term}"
+            );
+        }
     }
 
     #[test]
