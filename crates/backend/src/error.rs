@@ -11,9 +11,12 @@ use std::{borrow::Cow, fmt, sync::Arc};
 use api_types::{Code, Problem};
 use axum::{
     Json,
-    http::StatusCode,
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
+
+/// When a request that was answered with 503 may be tried again.
+const RETRY_AFTER_SECONDS: u16 = 1;
 
 /// What a handler returns instead of an answer.
 #[derive(Debug)]
@@ -56,16 +59,48 @@ impl Failure {
             status: StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
+
+    /// One where trying again may help: 503.
+    pub(crate) fn unavailable(kind: &'static str, message: impl fmt::Display) -> Self {
+        Self {
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            ..Self::new(kind, message)
+        }
+    }
 }
+
+/// Result codes of SQLite after which the same request may succeed later: the file is in use, the
+/// statement took too long, or there is no room or no permission to write.
+const TEMPORARY: [u32; 7] = [
+    5,  // SQLITE_BUSY
+    6,  // SQLITE_LOCKED
+    8,  // SQLITE_READONLY
+    9,  // SQLITE_INTERRUPT
+    10, // SQLITE_IOERR
+    13, // SQLITE_FULL
+    14, // SQLITE_CANTOPEN
+];
+/// The lowest eight bits of a code are the kind of error, the others its details.
+const PRIMARY_CODE: u32 = 0xff;
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
-        let mut failure = Failure::new("sqlx::Error", &error);
-        if matches!(error, sqlx::Error::PoolTimedOut) {
-            failure.status = StatusCode::SERVICE_UNAVAILABLE;
-        }
+        let failure = if is_temporary(&error) {
+            Failure::unavailable("sqlx::Error", &error)
+        } else {
+            Failure::new("sqlx::Error", &error)
+        };
         Self::Failed(failure)
     }
+}
+
+fn is_temporary(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    let code = code.and_then(|code| code.parse::<u32>().ok());
+    matches!(
+        error,
+        sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed
+    ) || code.is_some_and(|code| TEMPORARY.contains(&(code & PRIMARY_CODE)))
 }
 
 impl Error {
@@ -106,6 +141,10 @@ impl IntoResponse for Error {
             Self::Invalid(codes) => (status, Json(codes)).into_response(),
             Self::Failed(failure) => {
                 let mut response = (status, problem).into_response();
+                if status == StatusCode::SERVICE_UNAVAILABLE {
+                    let headers = response.headers_mut();
+                    headers.insert(header::RETRY_AFTER, RETRY_AFTER_SECONDS.into());
+                }
                 response.extensions_mut().insert(failure);
                 response
             }

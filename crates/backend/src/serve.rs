@@ -22,9 +22,12 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     }
     let listener = listen(config.listen).await?;
     println!("listening on http://{}", listener.local_addr()?);
-    answer(listener, AppState::new(db.clone()), stopped).await?;
+    let state = AppState::new(db.clone());
+    let sweeping = tokio::spawn(state.sweep());
+    let served = answer(listener, state, stopped).await;
+    sweeping.abort();
     db.close().await;
-    Ok(())
+    Ok(served?)
 }
 
 async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {

@@ -39,9 +39,7 @@ pub async fn plant(pool: &Pool) -> anyhow::Result<()> {
     }
     let people = find_people(pool).await?;
     if people.len() == ACCOUNTS.len() && !any_alive(pool, &people, now).await? {
-        for crud in CRUDS {
-            write(pool, &people, crud, now).await?;
-        }
+        write_all(pool, &people, now).await?;
     }
     Ok(())
 }
@@ -103,20 +101,96 @@ async fn any_alive(pool: &Pool, people: &People, now: Timestamp) -> anyhow::Resu
     Ok(false)
 }
 
-async fn write(pool: &Pool, people: &People, crud: &Crud, now: Timestamp) -> anyhow::Result<()> {
-    let uuid = Uuid::new_v4().to_string();
+/// A crud, or a reply to one, before it is written.
+struct Entry {
+    uuid: String,
+    handle: &'static str,
+    message: &'static str,
+    created_at: Timestamp,
+    to: Recipient,
+}
+
+enum Recipient {
+    Everybody { expires_at: Timestamp },
+    Crud { uuid: String },
+}
+
+/// What is older is written first, as it would have been: search shows the newest first by the
+/// order in which things were written.
+async fn write_all(pool: &Pool, people: &People, now: Timestamp) -> anyhow::Result<()> {
+    let mut entries = Vec::new();
+    let mut reactions = Vec::new();
+    for crud in CRUDS {
+        let entry = crud_entry(crud, now);
+        let mut moments = moments(crud, entry.created_at, now);
+        let first = reactions_to(crud).count();
+        let uuid = entry.uuid.clone();
+        reactions.push((crud, uuid.clone(), moments.by_ref().take(first).collect()));
+        entries.extend(reply_entries(crud, &uuid, moments));
+        entries.push(entry);
+    }
+    entries.sort_by_key(|entry| entry.created_at);
+    for entry in &entries {
+        write(pool, people, entry).await?;
+    }
+    for (crud, uuid, moments) in reactions {
+        react(pool, people, crud, &uuid, moments).await?;
+    }
+    Ok(())
+}
+
+fn crud_entry(crud: &Crud, now: Timestamp) -> Entry {
     let created_at = earlier(now, crud.minutes_ago * MILLIS_PER_MINUTE);
-    let draft = Draft {
-        uuid: &uuid,
-        user_id: id(people, crud.handle)?,
+    Entry {
+        uuid: Uuid::new_v4().to_string(),
+        handle: crud.handle,
         message: crud.message,
         created_at,
+        to: Recipient::Everybody {
+            expires_at: Timestamp::from_millis(created_at.as_millis() + crud.ttl.as_millis()),
+        },
+    }
+}
+
+fn reply_entries(
+    crud: &'static Crud,
+    to_uuid: &str,
+    moments: impl Iterator<Item = Timestamp>,
+) -> impl Iterator<Item = Entry> {
+    let replies = crud.replies.iter().zip(moments);
+    replies.map(move |((handle, message), created_at)| Entry {
+        uuid: Uuid::new_v4().to_string(),
+        handle,
+        message,
+        created_at,
+        to: Recipient::Crud {
+            uuid: to_uuid.to_owned(),
+        },
+    })
+}
+
+async fn write(pool: &Pool, people: &People, entry: &Entry) -> anyhow::Result<()> {
+    let draft = Draft {
+        uuid: &entry.uuid,
+        user_id: id(people, entry.handle)?,
+        message: entry.message,
+        created_at: entry.created_at,
     };
-    let expires_at = Timestamp::from_millis(created_at.as_millis() + crud.ttl.as_millis());
-    authoring::insert_crud(pool, draft, expires_at).await?;
-    let mut moments = moments(crud, created_at, now);
-    react(pool, people, crud, &uuid, &mut moments).await?;
-    reply(pool, people, crud, &uuid, &mut moments).await
+    match &entry.to {
+        Recipient::Everybody { expires_at } => {
+            authoring::insert_crud(pool, draft, *expires_at).await?;
+        }
+        Recipient::Crud { uuid } => {
+            authoring::insert_reply(pool, draft, uuid).await?;
+        }
+    }
+    Ok(())
+}
+
+fn reactions_to(crud: &Crud) -> impl Iterator<Item = (Reaction, &'static str)> {
+    let likes = crud.liked_by.iter().map(|&handle| (Reaction::Like, handle));
+    let reposts = crud.reposted_by.iter();
+    likes.chain(reposts.map(|&handle| (Reaction::Repost, handle)))
 }
 
 async fn react(
@@ -124,40 +198,15 @@ async fn react(
     people: &People,
     crud: &Crud,
     uuid: &str,
-    moments: &mut impl Iterator<Item = Timestamp>,
+    moments: Vec<Timestamp>,
 ) -> anyhow::Result<()> {
-    let likes = crud.liked_by.iter().map(|handle| (Reaction::Like, handle));
-    let reposts = crud
-        .reposted_by
-        .iter()
-        .map(|handle| (Reaction::Repost, handle));
-    for ((reaction, handle), now) in likes.chain(reposts).zip(moments) {
+    for ((reaction, handle), now) in reactions_to(crud).zip(moments) {
         let target = Target {
             uuid,
             user_id: id(people, handle)?,
             now,
         };
         reactions::add(pool, reaction, target).await?;
-    }
-    Ok(())
-}
-
-async fn reply(
-    pool: &Pool,
-    people: &People,
-    crud: &Crud,
-    to_uuid: &str,
-    moments: &mut impl Iterator<Item = Timestamp>,
-) -> anyhow::Result<()> {
-    for ((handle, message), created_at) in crud.replies.iter().zip(moments) {
-        let uuid = Uuid::new_v4().to_string();
-        let draft = Draft {
-            uuid: &uuid,
-            user_id: id(people, handle)?,
-            message,
-            created_at,
-        };
-        authoring::insert_reply(pool, draft, to_uuid).await?;
     }
     Ok(())
 }

@@ -4,14 +4,17 @@ use api_types::{Activity, NewActivity, NewReply};
 use axum::{
     Json, Router,
     extract::{Path, State},
-    http::StatusCode,
+    http::{StatusCode, Uri},
     routing::{get, post},
 };
+use serde::Deserialize;
 
+use super::paging::{self, Link};
 use crate::{
     AppState, Error,
-    extract::{Body, SignedIn, Viewer},
+    extract::{Body, Parameters, SignedIn, Viewer},
     services::{feeds, writing},
+    store::cursor::Cursor,
 };
 
 pub(super) fn routes() -> Router<AppState> {
@@ -19,6 +22,12 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/api/activities", post(create))
         .route("/api/activities/{uuid}", get(show).delete(delete))
         .route("/api/activities/{uuid}/reply", post(reply))
+}
+
+/// Which page of the replies.
+#[derive(Debug, Deserialize)]
+struct RepliesQuery {
+    after: Option<String>,
 }
 
 async fn create(
@@ -33,9 +42,13 @@ async fn show(
     State(state): State<AppState>,
     Viewer(viewer): Viewer,
     Path(uuid): Path<String>,
-) -> Result<Json<[Activity; 1]>, Error> {
-    let activity = feeds::show(&state.db, viewer, &uuid).await?;
-    Ok(Json([activity]))
+    Parameters(query): Parameters<RepliesQuery>,
+    uri: Uri,
+) -> Result<(Link, Json<[Activity; 1]>), Error> {
+    let after = paging::cursor(query.after.as_deref(), Cursor::oldest())?;
+    let (activity, next) = feeds::show(&state.db, viewer, &uuid, &after).await?;
+    let link = paging::link(&uri, "after", next.as_ref());
+    Ok((link, Json([activity])))
 }
 
 async fn reply(
@@ -55,5 +68,6 @@ async fn delete(
     Path(uuid): Path<String>,
 ) -> Result<StatusCode, Error> {
     writing::delete(&state.db, &user, &uuid).await?;
+    state.sweeper.wake();
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,15 +1,15 @@
 //! Feeds, page by page.
 
-use api_types::{Activity, page::link_next};
+use api_types::Activity;
 use axum::{
     Json, Router,
     extract::{Path, State},
-    http::{HeaderName, Uri, header},
-    response::AppendHeaders,
+    http::Uri,
     routing::get,
 };
 use serde::Deserialize;
 
+use super::paging::{self, Link};
 use crate::{
     AppState, Error,
     extract::{Parameters, SignedIn, Viewer},
@@ -38,10 +38,7 @@ struct FeedQuery {
 }
 
 /// A page's activities, with a `Link` to the next one.
-type FeedAnswer = (
-    AppendHeaders<Option<(HeaderName, String)>>,
-    Json<Vec<Activity>>,
-);
+type FeedAnswer = (Link, Json<Vec<Activity>>);
 
 async fn home(
     State(state): State<AppState>,
@@ -82,50 +79,11 @@ async fn notifications(
 }
 
 fn page(viewer: Option<User>, query: &FeedQuery) -> Result<Page, Error> {
-    let before = match &query.before {
-        Some(text) => text.parse().map_err(|_| not_a_cursor())?,
-        None => Cursor::start(),
-    };
+    let before = paging::cursor(query.before.as_deref(), Cursor::newest())?;
     Ok(Page { viewer, before })
 }
 
-fn not_a_cursor() -> Error {
-    Error::BadRequest("Take `before` from the Link header of the previous page.".to_owned())
-}
-
 fn answer(feed: Feed, uri: &Uri) -> FeedAnswer {
-    let link = feed
-        .next
-        .map(|next| (header::LINK, link_next(&next_address(uri, &next))));
-    (AppendHeaders(link), Json(feed.activities))
-}
-
-/// The address of this page, with another beginning.
-fn next_address(uri: &Uri, next: &Cursor) -> String {
-    let parameters = uri.query().unwrap_or_default().split('&');
-    let kept = parameters.filter(|it| !it.is_empty() && !it.starts_with("before="));
-    let query: Vec<String> = kept
-        .map(str::to_owned)
-        .chain([format!("before={next}")])
-        .collect();
-    format!("{}?{}", uri.path(), query.join("&"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_next_page_keeps_the_search_term() {
-        let next = Cursor {
-            created_at: 12,
-            uuid: "u".to_owned(),
-        };
-        let address = |uri: &str| next_address(&uri.parse().unwrap(), &next);
-        assert_eq!(address("/feed"), "/feed?before=12-u");
-        assert_eq!(
-            address("/feed?before=9-x&term=a%20b"),
-            "/feed?term=a%20b&before=12-u"
-        );
-    }
+    let link = paging::link(uri, "before", feed.next.as_ref());
+    (link, Json(feed.activities))
 }

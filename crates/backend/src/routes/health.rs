@@ -1,4 +1,4 @@
-//! Whether the API and its database answer.
+//! Whether the API answers, and its database can be read and written.
 
 use axum::{Json, Router, extract::State, routing::get};
 use serde::Serialize;
@@ -16,7 +16,7 @@ struct Health {
 }
 
 async fn health_check(State(state): State<AppState>) -> Result<Json<Health>, Error> {
-    state.db.acquire().await?;
+    state.health.check(&state.db).await?;
     Ok(Json(Health {
         success: true,
         version: env!("CARGO_PKG_VERSION"),

@@ -4,6 +4,7 @@ mod activities;
 mod auth;
 mod feeds;
 mod health;
+mod paging;
 mod reactions;
 mod sidebar;
 

@@ -21,9 +21,8 @@ const OF_USER: Operation = Operation::new("user-activities", "user_activities");
 const SEARCH: Operation = Operation::new("search-activities", "search_activities");
 const SHOW: Operation = Operation::new("show-activities", "show_activity");
 
-/// Replies under each crud of a feed; the crud's own page shows all.
+/// Replies under each crud of a feed; the crud's own page shows all, page by page.
 const REPLIES_IN_FEED: u32 = 2;
-const REPLIES_ON_PAGE: u32 = 500;
 
 /// Which page of a feed, for whom.
 #[derive(Debug)]
@@ -71,15 +70,24 @@ pub(crate) async fn search(pool: &Pool, page: Page, term: &str) -> Result<Feed, 
         .await
 }
 
-pub(crate) async fn show(pool: &Pool, viewer: Option<User>, uuid: &str) -> Result<Activity, Error> {
+/// A crud with a page of its replies, and where the next page begins.
+pub(crate) async fn show(
+    pool: &Pool,
+    viewer: Option<User>,
+    uuid: &str,
+    after: &Cursor,
+) -> Result<(Activity, Option<Cursor>), Error> {
     SHOW.run(async {
         let view = begin(viewer.as_ref());
-        let mut found = [activities::by_uuid(pool, view, uuid)
-            .await?
-            .ok_or_else(no_such_crud)?];
-        activities::attach_replies(pool, view, &mut found, REPLIES_ON_PAGE).await?;
-        let [activity] = found;
-        Ok(activity)
+        let found = activities::by_uuid(pool, view, uuid).await?;
+        let mut activity = found.ok_or_else(no_such_crud)?;
+        let mut next = None;
+        if activity.replies_count > 0 {
+            let page = activities::replies(pool, view, uuid, after).await?;
+            (activity.replies, next) = (page.activities, page.next);
+        }
+        note_length(activity.replies.len());
+        Ok((activity, next))
     })
     .await
 }

@@ -2,9 +2,11 @@
 
 pub(crate) mod account;
 pub(crate) mod feeds;
+pub(crate) mod health;
 pub(crate) mod notifications;
 pub(crate) mod people;
 pub(crate) mod reactions;
+pub(crate) mod sweeper;
 pub(crate) mod writing;
 
 pub(crate) use crate::store::users::User;

@@ -10,6 +10,7 @@ use crate::{
         Pool,
         activities::{self, View},
         authoring::{self, Draft},
+        sweep,
     },
     telemetry::{Operation, note_user},
 };
@@ -62,7 +63,7 @@ pub(crate) async fn delete(pool: &Pool, user: &User, uuid: &str) -> Result<(), E
                 Some(author) if author != user.id => {
                     Err(Error::Forbidden("Only its author can delete a crud."))
                 }
-                Some(_) => Ok(authoring::delete(pool, uuid).await?),
+                Some(_) => Ok(sweep::delete(pool, uuid).await?),
             }
         })
         .await

@@ -16,19 +16,20 @@ macro_rules! select_activities {
         concat!(
             "SELECT a.uuid, u.handle, u.display_name, a.message, a.created_at, a.expires_at, \
              parent.uuid AS reply_to_activity_uuid, \
-             (SELECT count(*) FROM activities WHERE reply_to_id = a.id) AS replies_count, \
-             (SELECT count(*) FROM activity_reposts WHERE activity_id = a.id) AS reposts_count, \
-             (SELECT count(*) FROM activity_likes WHERE activity_id = a.id) AS likes_count, \
+             a.replies_count, a.reposts_count, a.likes_count, \
              EXISTS (SELECT 1 FROM activity_likes WHERE activity_id = a.id AND user_id = ?1) AS liked, \
              EXISTS (SELECT 1 FROM activity_reposts WHERE activity_id = a.id AND user_id = ?1) AS reposted ",
             $($rest),+
         )
     };
-    (from activities where $condition:literal) => {
+    // A reply is shown only where what it answers is.
+    (from $table:literal where $condition:literal) => {
         select_activities!(
-            "FROM activities AS a JOIN users AS u ON u.id = a.user_id \
+            "FROM ",
+            $table,
+            " JOIN users AS u ON u.id = a.user_id \
              LEFT JOIN activities AS parent ON parent.id = a.reply_to_id \
-             WHERE a.expires_at > ?2 AND ",
+             WHERE a.expires_at > ?2 AND (parent.id IS NULL OR parent.expires_at > ?2) AND ",
             $condition
         )
     };
@@ -38,7 +39,7 @@ pub(super) use select_activities;
 const HOME: Statement = Statement::new(
     "SELECT",
     "activities",
-    select_activities!(from activities where
+    select_activities!(from "activities AS a" where
         "a.reply_to_id IS NULL AND (a.created_at, a.uuid) < (?3, ?4) \
          ORDER BY a.created_at DESC, a.uuid DESC LIMIT ?5"),
 );
@@ -46,7 +47,7 @@ const HOME: Statement = Statement::new(
 const OF_USER: Statement = Statement::new(
     "SELECT",
     "activities",
-    select_activities!(from activities where
+    select_activities!(from "activities AS a" where
         "a.reply_to_id IS NULL AND a.user_id = ?6 AND (a.created_at, a.uuid) < (?3, ?4) \
          ORDER BY a.created_at DESC, a.uuid DESC LIMIT ?5"),
 );
@@ -54,19 +55,29 @@ const OF_USER: Statement = Statement::new(
 const ONE: Statement = Statement::new(
     "SELECT",
     "activities",
-    select_activities!(from activities where "a.uuid = ?3"),
+    select_activities!(from "activities AS a" where "a.uuid = ?3"),
 );
 
-/// The first ?4 replies to each of the activities in the JSON array ?3.
+/// The first ?4 replies to each of the activities in the JSON array ?3. For each of them, the
+/// index gives the first replies and no more.
+const FIRST_REPLIES: Statement = Statement::new(
+    "SELECT",
+    "activities",
+    select_activities!(from
+        "json_each(?3) AS wanted JOIN activities AS answered ON answered.uuid = wanted.value \
+         JOIN activities AS a ON a.id IN (SELECT id FROM activities \
+             WHERE reply_to_id = answered.id ORDER BY created_at, uuid LIMIT ?4)"
+        where "true ORDER BY a.created_at, a.uuid"),
+);
+
+/// A page of the replies to the activity ?6, the oldest first.
 const REPLIES: Statement = Statement::new(
     "SELECT",
     "activities",
-    select_activities!(from activities where
-        "a.reply_to_id IN \
-             (SELECT id FROM activities WHERE uuid IN (SELECT value FROM json_each(?3))) \
-         AND (SELECT count(*) FROM activities AS earlier WHERE earlier.reply_to_id = a.reply_to_id \
-              AND (earlier.created_at, earlier.uuid) < (a.created_at, a.uuid)) < ?4 \
-         ORDER BY a.created_at, a.uuid"),
+    select_activities!(from "activities AS a" where
+        "a.reply_to_id = (SELECT id FROM activities WHERE uuid = ?6) \
+         AND (a.created_at, a.uuid) > (?3, ?4) \
+         ORDER BY a.created_at, a.uuid LIMIT ?5"),
 );
 
 /// Who is looking, and when. Whoever is not signed in likes nothing.
@@ -84,7 +95,11 @@ pub(crate) struct Feed {
 }
 
 pub(crate) async fn home(pool: &Pool, view: View, before: &Cursor) -> Result<Feed> {
-    page(HOME, page_query(HOME, view, before).fetch_all(pool)).await
+    page(
+        HOME,
+        page_query(HOME, view, before).fetch_all(pool.reader()),
+    )
+    .await
 }
 
 pub(crate) async fn of_user(
@@ -94,13 +109,19 @@ pub(crate) async fn of_user(
     before: &Cursor,
 ) -> Result<Feed> {
     let query = page_query(OF_USER, view, before).bind(user_id);
-    page(OF_USER, query.fetch_all(pool)).await
+    page(OF_USER, query.fetch_all(pool.reader())).await
 }
 
 pub(crate) async fn by_uuid(pool: &Pool, view: View, uuid: &str) -> Result<Option<Activity>> {
     let query = view_query(ONE, view).bind(uuid);
-    let row = ONE.traced(query.fetch_optional(pool)).await?;
+    let row = ONE.traced(query.fetch_optional(pool.reader())).await?;
     Ok(row.map(|ActivityRow(activity)| activity))
+}
+
+/// A page of the replies to an activity, the oldest first; `after` names the last one seen.
+pub(crate) async fn replies(pool: &Pool, view: View, uuid: &str, after: &Cursor) -> Result<Feed> {
+    let query = page_query(REPLIES, view, after).bind(uuid.to_owned());
+    page(REPLIES, query.fetch_all(pool.reader())).await
 }
 
 /// Puts the first replies under each of the activities.
@@ -118,8 +139,8 @@ pub(crate) async fn attach_replies(
         return Ok(());
     }
     let uuids = serde_json::Value::from(uuids).to_string();
-    let query = view_query(REPLIES, view).bind(uuids).bind(max_each);
-    let replies = REPLIES.traced(query.fetch_all(pool)).await?;
+    let query = view_query(FIRST_REPLIES, view).bind(uuids).bind(max_each);
+    let replies = FIRST_REPLIES.traced(query.fetch_all(pool.reader())).await?;
     place_replies(activities, replies);
     Ok(())
 }
@@ -145,10 +166,10 @@ fn view_query(statement: Statement, view: View) -> ActivityQuery {
 }
 
 /// Binds ?1 to ?5. One more than a page is asked for, which tells whether there is a next one.
-pub(super) fn page_query(statement: Statement, view: View, before: &Cursor) -> ActivityQuery {
+pub(super) fn page_query(statement: Statement, view: View, from: &Cursor) -> ActivityQuery {
     view_query(statement, view)
-        .bind(before.created_at)
-        .bind(before.uuid.clone())
+        .bind(from.created_at)
+        .bind(from.uuid.clone())
         .bind(PAGE_LENGTH as i64 + 1)
 }
 

@@ -1,12 +1,9 @@
-//! Writing and deleting cruds and replies.
+//! Writing cruds and replies.
 
 use api_types::{Timestamp, text};
-use sqlx::{Sqlite, SqliteConnection, Transaction};
+use sqlx::{Sqlite, SqliteConnection};
 
-use super::{Pool, Result, Statement};
-
-const BEGIN: Statement = Statement::control("BEGIN", "BEGIN IMMEDIATE");
-const COMMIT: Statement = Statement::control("COMMIT", "COMMIT");
+use super::{Pool, Result, Statement, WriteTransaction};
 
 const INSERT_CRUD: Statement = Statement::new(
     "INSERT",
@@ -44,12 +41,6 @@ const AUTHOR: Statement = Statement::new(
     "SELECT user_id FROM activities WHERE uuid = ?1 AND expires_at > ?2",
 );
 
-const DELETE: Statement = Statement::new(
-    "DELETE",
-    "activities",
-    "DELETE FROM activities WHERE uuid = ?1",
-);
-
 /// What to write.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Draft<'a> {
@@ -64,26 +55,26 @@ pub(crate) async fn insert_crud(
     draft: Draft<'_>,
     expires_at: Timestamp,
 ) -> Result<()> {
-    let mut transaction = begin(pool).await?;
+    let mut transaction = WriteTransaction::begin(pool).await?;
     let query = draft_query(INSERT_CRUD, draft).bind(expires_at.as_millis());
     let id = INSERT_CRUD
-        .traced(query.fetch_one(&mut *transaction))
+        .traced(query.fetch_one(transaction.connection()))
         .await?;
-    index_text(&mut transaction, id, draft.message).await?;
-    COMMIT.traced(transaction.commit()).await
+    index_text(transaction.connection(), id, draft.message).await?;
+    transaction.commit().await
 }
 
 /// Whether there was something to reply to.
 pub(crate) async fn insert_reply(pool: &Pool, draft: Draft<'_>, to_uuid: &str) -> Result<bool> {
-    let mut transaction = begin(pool).await?;
+    let mut transaction = WriteTransaction::begin(pool).await?;
     let query = draft_query(INSERT_REPLY, draft).bind(to_uuid.to_owned());
     let id = INSERT_REPLY
-        .traced(query.fetch_optional(&mut *transaction))
+        .traced(query.fetch_optional(transaction.connection()))
         .await?;
     if let Some(id) = id {
-        index_text(&mut transaction, id, draft.message).await?;
+        index_text(transaction.connection(), id, draft.message).await?;
     }
-    COMMIT.traced(transaction.commit()).await?;
+    transaction.commit().await?;
     Ok(id.is_some())
 }
 
@@ -91,20 +82,7 @@ pub(crate) async fn author_id(pool: &Pool, uuid: &str, now: Timestamp) -> Result
     let query = sqlx::query_scalar(AUTHOR.text)
         .bind(uuid)
         .bind(now.as_millis());
-    AUTHOR.traced(query.fetch_optional(pool)).await
-}
-
-pub(crate) async fn delete(pool: &Pool, uuid: &str) -> Result<()> {
-    DELETE
-        .traced(sqlx::query(DELETE.text).bind(uuid).execute(pool))
-        .await?;
-    Ok(())
-}
-
-/// Takes the turn to write at once: a transaction that turns from reading to writing midway may
-/// find that another did so first.
-async fn begin(pool: &Pool) -> Result<Transaction<'static, Sqlite>> {
-    BEGIN.traced(pool.begin_with(BEGIN.text)).await
+    AUTHOR.traced(query.fetch_optional(pool.reader())).await
 }
 
 type IdQuery = sqlx::query::QueryScalar<'static, Sqlite, i64, sqlx::sqlite::SqliteArguments>;

@@ -1,4 +1,4 @@
-//! Where a page of a feed begins: after the last activity of the page before.
+//! Where a page of a feed or of replies begins: after the last activity of the page before.
 
 use std::{fmt, str::FromStr};
 
@@ -16,10 +16,18 @@ pub(crate) struct Cursor {
 }
 
 impl Cursor {
-    /// Before everything.
-    pub(crate) fn start() -> Self {
+    /// Where a feed begins, which is read from the newest to the oldest.
+    pub(crate) fn newest() -> Self {
         Self {
             created_at: i64::MAX,
+            uuid: String::new(),
+        }
+    }
+
+    /// Where replies begin, which are read from the oldest to the newest.
+    pub(crate) fn oldest() -> Self {
+        Self {
+            created_at: i64::MIN,
             uuid: String::new(),
         }
     }

@@ -2,14 +2,16 @@
 //! step that has been released is never edited, the next change is a new one.
 
 use anyhow::ensure;
+use sqlx::{Connection, SqliteConnection};
 
-use super::Pool;
-
-const STEPS: [&str; 1] = [include_str!("schema/0001_cruds.sql")];
+const STEPS: [&str; 2] = [
+    include_str!("schema/0001_cruds.sql"),
+    include_str!("schema/0002_counts_and_expiry.sql"),
+];
 
 /// All steps or none: they run in one transaction.
-pub(super) async fn run(pool: &Pool) -> anyhow::Result<()> {
-    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+pub(super) async fn run(connection: &mut SqliteConnection) -> anyhow::Result<()> {
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
     let taken: u32 = sqlx::query_scalar("PRAGMA user_version")
         .fetch_one(&mut *transaction)
         .await?;

@@ -3,6 +3,10 @@
 //! | module | what it holds |
 //! |---|---|
 //! | `open`, `migrations` | opening the file and bringing its schema up to date |
+//! | `pool` | the connections, by what they are for, and how long a statement may run |
+//! | `write_transaction` | a transaction, after which no connection is left in doubt |
+//! | `write_probe` | whether writing works |
+//! | `sweep` | deleting what has expired, in small steps |
 //! | `statement` | a statement with the CLIENT span it runs in |
 //! | `cursor` | where a page of a feed begins |
 //! | `activities` | reading feeds, cruds and replies |
@@ -21,18 +25,21 @@ pub(crate) mod cursor;
 mod migrations;
 pub(crate) mod notifications;
 mod open;
+mod pool;
 pub(crate) mod reactions;
 pub(crate) mod search;
 pub(crate) mod sessions;
 pub(crate) mod sidebar;
 mod statement;
+pub(crate) mod sweep;
 pub(crate) mod users;
+pub(crate) mod write_probe;
+mod write_transaction;
 
 pub use open::open;
+pub use pool::Pool;
 pub(crate) use statement::Statement;
-
-/// Connections to one database.
-pub type Pool = sqlx::SqlitePool;
+pub(crate) use write_transaction::WriteTransaction;
 
 /// The outcome of a statement.
 pub(crate) type Result<T> = std::result::Result<T, sqlx::Error>;

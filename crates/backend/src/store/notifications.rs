@@ -74,7 +74,7 @@ pub(crate) async fn newest(pool: &Pool, user_id: i64, now: Timestamp) -> Result<
         .bind(view.viewer_id)
         .bind(view.now.as_millis())
         .bind(MAX_NOTIFICATIONS);
-    let rows: Vec<NotificationRow> = NEWEST.traced(query.fetch_all(pool)).await?;
+    let rows: Vec<NotificationRow> = NEWEST.traced(query.fetch_all(pool.scanner())).await?;
     Ok(rows
         .into_iter()
         .map(|NotificationRow(activity)| activity)
@@ -85,14 +85,14 @@ pub(crate) async fn count_unread(pool: &Pool, user_id: i64, now: Timestamp) -> R
     let query = sqlx::query_scalar(COUNT_UNREAD.text)
         .bind(user_id)
         .bind(now.as_millis());
-    COUNT_UNREAD.traced(query.fetch_one(pool)).await
+    COUNT_UNREAD.traced(query.fetch_one(pool.scanner())).await
 }
 
 pub(crate) async fn mark_read(pool: &Pool, user_id: i64, now: Timestamp) -> Result<()> {
     let query = sqlx::query(MARK_READ.text)
         .bind(user_id)
         .bind(now.as_millis());
-    MARK_READ.traced(query.execute(pool)).await?;
+    MARK_READ.traced(query.execute(pool.writer())).await?;
     Ok(())
 }
 

@@ -3,13 +3,20 @@
 use std::{path::Path, str::FromStr, time::Duration};
 
 use anyhow::{Context, ensure};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{
+    Connection, SqliteConnection,
+    sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+};
 
 use super::{Pool, migrations};
 
-const MAX_CONNECTIONS: u32 = 8;
-/// Writers take turns; this long one waits for its own.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a statement waits for another process that writes to the same file.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
+/// The log is cut to this size, in bytes, when it starts anew: what was deleted does not stay in
+/// its unused part.
+const MAX_IDLE_LOG_BYTES: &str = "1048576";
+/// What `PRAGMA auto_vacuum` answers for `INCREMENTAL`.
+const AUTO_VACUUM_INCREMENTAL: u32 = 2;
 
 /// Opens the SQLite database of this address, such as `sqlite:cruddur.db`, and creates it when
 /// absent.
@@ -23,20 +30,48 @@ pub async fn open(url: &str) -> anyhow::Result<Pool> {
         .create_if_missing(true)
         .foreign_keys(true)
         .busy_timeout(BUSY_TIMEOUT)
+        // Pages that become free can be given back to the file system in small steps.
+        .auto_vacuum(SqliteAutoVacuum::Incremental)
         // Readers and the writer do not wait for each other, and only a loss of power may cost
         // the last commits.
         .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Normal);
+        .synchronous(SqliteSynchronous::Normal)
+        // What is deleted is overwritten.
+        .pragma("secure_delete", "ON")
+        .pragma("journal_size_limit", MAX_IDLE_LOG_BYTES);
     create_folder_of(options.get_filename())?;
-    let pool = SqlitePoolOptions::new()
-        .max_connections(MAX_CONNECTIONS)
-        .connect_with(options)
-        .await;
-    let pool = pool.with_context(|| format!("cannot open the database {url}"))?;
-    migrations::run(&pool)
+    prepare(&options)
+        .await
+        .with_context(|| format!("cannot open the database {url}"))?;
+    let pool = Pool::connect(options).await;
+    pool.with_context(|| format!("cannot open the database {url}"))
+}
+
+/// Brings the file up to date, on a connection without the limits of a request.
+async fn prepare(options: &SqliteConnectOptions) -> anyhow::Result<()> {
+    let mut connection = SqliteConnection::connect_with(options).await?;
+    migrations::run(&mut connection)
         .await
         .context("cannot bring the database's schema up to date")?;
-    Ok(pool)
+    if let Err(error) = allow_shrinking(&mut connection).await {
+        eprintln!("database: deleted cruds will not make the file smaller: {error}");
+    }
+    connection.close().await?;
+    Ok(())
+}
+
+/// A file of an older version is rewritten once: only then can it shrink in small steps, and what
+/// was deleted before is gone from it.
+async fn allow_shrinking(connection: &mut SqliteConnection) -> sqlx::Result<()> {
+    let mode: u32 = sqlx::query_scalar("PRAGMA auto_vacuum")
+        .fetch_one(&mut *connection)
+        .await?;
+    if mode != AUTO_VACUUM_INCREMENTAL {
+        sqlx::raw_sql("PRAGMA auto_vacuum = INCREMENTAL; VACUUM; PRAGMA wal_checkpoint(TRUNCATE)")
+            .execute(connection)
+            .await?;
+    }
+    Ok(())
 }
 
 fn create_folder_of(file: &Path) -> anyhow::Result<()> {

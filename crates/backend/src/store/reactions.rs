@@ -43,10 +43,7 @@ const UNREPOST: Statement = Statement::new(
 const COUNTS: Statement = Statement::new(
     "SELECT",
     "activities",
-    "SELECT \
-     (SELECT count(*) FROM activities WHERE reply_to_id = a.id) AS replies_count, \
-     (SELECT count(*) FROM activity_reposts WHERE activity_id = a.id) AS reposts_count, \
-     (SELECT count(*) FROM activity_likes WHERE activity_id = a.id) AS likes_count, \
+    "SELECT a.replies_count, a.reposts_count, a.likes_count, \
      EXISTS (SELECT 1 FROM activity_likes WHERE activity_id = a.id AND user_id = ?2) AS liked, \
      EXISTS (SELECT 1 FROM activity_reposts WHERE activity_id = a.id AND user_id = ?2) AS reposted \
      FROM activities AS a WHERE a.uuid = ?1 AND a.expires_at > ?3",
@@ -69,7 +66,7 @@ pub(crate) async fn add(pool: &Pool, reaction: Reaction, target: Target<'_>) -> 
         .bind(target.uuid)
         .bind(target.user_id);
     statement
-        .traced(query.bind(target.now.as_millis()).execute(pool))
+        .traced(query.bind(target.now.as_millis()).execute(pool.writer()))
         .await?;
     Ok(())
 }
@@ -82,7 +79,7 @@ pub(crate) async fn remove(pool: &Pool, reaction: Reaction, target: Target<'_>) 
     let query = sqlx::query(statement.text)
         .bind(target.uuid)
         .bind(target.user_id);
-    statement.traced(query.execute(pool)).await?;
+    statement.traced(query.execute(pool.writer())).await?;
     Ok(())
 }
 
@@ -92,7 +89,7 @@ pub(crate) async fn counts(pool: &Pool, target: Target<'_>) -> Result<Option<Cou
         .bind(target.uuid)
         .bind(target.user_id)
         .bind(target.now.as_millis());
-    let row: Option<CountsRow> = COUNTS.traced(query.fetch_optional(pool)).await?;
+    let row: Option<CountsRow> = COUNTS.traced(query.fetch_optional(pool.reader())).await?;
     Ok(row.map(|CountsRow(counts)| counts))
 }
 

@@ -8,16 +8,57 @@ use super::{
     cursor::Cursor,
 };
 
-/// ?6 is an FTS5 expression or NULL, ?7 a JSON array of hashtags in lower case.
-const SEARCH: Statement = Statement::new(
+/// An activity comes into the store when it is written, so the newest has the largest id, in which
+/// order SQLite walks both indexes without looking at more than it shows. The condition is true
+/// for what is older than the cursor (?3, ?4); where the cursor's own activity is gone, the crud
+/// after it marks the place.
+macro_rules! older_than_cursor {
+    ($id:literal) => {
+        concat!(
+            $id,
+            " < coalesce((SELECT id FROM activities WHERE uuid = ?4), \
+             (SELECT id FROM activities WHERE reply_to_id IS NULL AND (created_at, uuid) > (?3, ?4) \
+              ORDER BY created_at, uuid LIMIT 1), 9223372036854775807) "
+        )
+    };
+}
+
+/// Whether the activity has every hashtag of the JSON array ?7.
+macro_rules! has_every_hashtag {
+    () => {
+        "NOT EXISTS (SELECT 1 FROM json_each(?7) AS wanted WHERE NOT EXISTS \
+         (SELECT 1 FROM activity_hashtags AS h WHERE h.activity_id = a.id AND h.tag = wanted.value)) "
+    };
+}
+
+/// ?6 is an FTS5 expression.
+const SEARCH_WORDS: Statement = Statement::new(
     "SELECT",
     "activities",
-    select_activities!(from activities where
-        "(a.created_at, a.uuid) < (?3, ?4) \
-         AND (?6 IS NULL OR a.id IN (SELECT rowid FROM activities_text WHERE activities_text MATCH ?6)) \
-         AND NOT EXISTS (SELECT 1 FROM json_each(?7) AS wanted WHERE NOT EXISTS \
-             (SELECT 1 FROM activity_hashtags AS h WHERE h.activity_id = a.id AND h.tag = wanted.value)) \
-         ORDER BY a.created_at DESC, a.uuid DESC LIMIT ?5"),
+    concat!(
+        select_activities!(from
+            "activities_text AS found CROSS JOIN activities AS a ON a.id = found.rowid"
+            where "found.activities_text MATCH ?6 AND "),
+        older_than_cursor!("found.rowid"),
+        "AND ",
+        has_every_hashtag!(),
+        "ORDER BY found.rowid DESC LIMIT ?5"
+    ),
+);
+
+/// ?6 is one of the hashtags.
+const SEARCH_HASHTAGS: Statement = Statement::new(
+    "SELECT",
+    "activities",
+    concat!(
+        select_activities!(from
+            "activity_hashtags AS found CROSS JOIN activities AS a ON a.id = found.activity_id"
+            where "found.tag = ?6 AND "),
+        older_than_cursor!("found.activity_id"),
+        "AND ",
+        has_every_hashtag!(),
+        "ORDER BY found.activity_id DESC LIMIT ?5"
+    ),
 );
 
 /// What a search looks for.
@@ -29,27 +70,47 @@ pub(crate) struct Terms {
 }
 
 impl Terms {
-    /// Nothing where the text has neither a word nor a hashtag.
+    /// Nothing where the text has neither a word nor a hashtag. A word that occurs twice is looked
+    /// for once. Control characters part words as spaces do: SQLite reads texts up to a NUL.
     pub(crate) fn parse(term: &str) -> Option<Self> {
-        let hashtags: Vec<String> = text::hashtags(term).map(str::to_lowercase).collect();
-        let words: Vec<&str> = term
-            .split(char::is_whitespace)
-            .filter(|word| {
-                text::hashtags(word).next().is_none() && word.contains(char::is_alphanumeric)
-            })
-            .collect();
+        let mut hashtags: Vec<String> = Vec::new();
+        for tag in text::hashtags(term).map(str::to_lowercase) {
+            if !hashtags.contains(&tag) {
+                hashtags.push(tag);
+            }
+        }
+        let words = text::search_words(term).filter(|word| text::hashtags(word).next().is_none());
+        let words: Vec<&str> = words.collect();
         let words = (!words.is_empty()).then(|| fts5(&words));
         (words.is_some() || !hashtags.is_empty()).then_some(Self { words, hashtags })
     }
+
+    /// The statement, and what it looks up first.
+    fn statement(&self) -> (Statement, Option<&String>) {
+        match &self.words {
+            Some(words) => (SEARCH_WORDS, Some(words)),
+            None => (SEARCH_HASHTAGS, self.hashtags.first()),
+        }
+    }
 }
 
-/// Every word quoted; the last may be the beginning of one.
+/// Every word quoted, and once; the last may be the beginning of one.
 fn fts5(words: &[&str]) -> String {
-    let quoted: Vec<String> = words
-        .iter()
-        .map(|word| format!("\"{}\"", word.replace('"', "\"\"")))
-        .collect();
-    quoted.join(" ") + "*"
+    let (last, others) = words
+        .split_last()
+        .map_or(("", words), |(last, others)| (*last, others));
+    let mut quoted: Vec<String> = Vec::new();
+    for word in others.iter().map(|word| quote(word)) {
+        if !quoted.contains(&word) {
+            quoted.push(word);
+        }
+    }
+    quoted.push(quote(last) + "*");
+    quoted.join(" ")
+}
+
+fn quote(word: &str) -> String {
+    format!("\"{}\"", word.replace('"', "\"\""))
 }
 
 pub(crate) async fn search(
@@ -59,10 +120,11 @@ pub(crate) async fn search(
     before: &Cursor,
 ) -> Result<Feed> {
     let hashtags = serde_json::Value::from(terms.hashtags.clone()).to_string();
-    let query = page_query(SEARCH, view, before)
-        .bind(terms.words.clone())
+    let (statement, first) = terms.statement();
+    let query = page_query(statement, view, before)
+        .bind(first.cloned())
         .bind(hashtags);
-    page(SEARCH, query.fetch_all(pool)).await
+    page(statement, query.fetch_all(pool.scanner())).await
 }
 
 #[cfg(test)]
@@ -97,5 +159,22 @@ mod tests {
             terms(Some(r#""a""" "OR" "b"*"#), &[])
         );
         assert_eq!(Terms::parse("-- !"), None);
+    }
+
+    #[test]
+    fn repeated_words_are_looked_for_once() {
+        assert_eq!(
+            Terms::parse("the the #A the #a th"),
+            terms(Some(r#""the" "th"*"#), &["a"])
+        );
+    }
+
+    #[test]
+    fn control_characters_part_words() {
+        assert_eq!(
+            Terms::parse("a\0b\u{7f}c"),
+            terms(Some(r#""a" "b" "c"*"#), &[])
+        );
+        assert_eq!(Terms::parse("\0"), None);
     }
 }

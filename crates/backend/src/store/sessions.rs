@@ -38,7 +38,7 @@ pub(crate) async fn insert(
 ) -> Result<()> {
     let query = sqlx::query(INSERT.text).bind(token_sha256).bind(user_id);
     INSERT
-        .traced(query.bind(expires_at.as_millis()).execute(pool))
+        .traced(query.bind(expires_at.as_millis()).execute(pool.writer()))
         .await?;
     Ok(())
 }
@@ -51,7 +51,8 @@ pub(crate) async fn user_of(
     let query = sqlx::query_as(USER_OF.text)
         .bind(token_sha256)
         .bind(now.as_millis());
-    let row: Option<(i64, String, String)> = USER_OF.traced(query.fetch_optional(pool)).await?;
+    let row: Option<(i64, String, String)> =
+        USER_OF.traced(query.fetch_optional(pool.reader())).await?;
     Ok(row.map(|(id, handle, display_name)| User {
         id,
         handle,
@@ -61,7 +62,11 @@ pub(crate) async fn user_of(
 
 pub(crate) async fn delete(pool: &Pool, token_sha256: &str) -> Result<()> {
     DELETE
-        .traced(sqlx::query(DELETE.text).bind(token_sha256).execute(pool))
+        .traced(
+            sqlx::query(DELETE.text)
+                .bind(token_sha256)
+                .execute(pool.writer()),
+        )
         .await?;
     Ok(())
 }
@@ -70,6 +75,6 @@ pub(crate) async fn delete_expired(pool: &Pool, user_id: i64, now: Timestamp) ->
     let query = sqlx::query(DELETE_EXPIRED.text)
         .bind(user_id)
         .bind(now.as_millis());
-    DELETE_EXPIRED.traced(query.execute(pool)).await?;
+    DELETE_EXPIRED.traced(query.execute(pool.writer())).await?;
     Ok(())
 }

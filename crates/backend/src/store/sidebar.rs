@@ -26,7 +26,7 @@ pub(crate) async fn trending(pool: &Pool, now: Timestamp, max: u32) -> Result<Ve
     let query = sqlx::query_as(TRENDING.text)
         .bind(now.as_millis())
         .bind(max);
-    let rows: Vec<(String, u32)> = TRENDING.traced(query.fetch_all(pool)).await?;
+    let rows: Vec<(String, u32)> = TRENDING.traced(query.fetch_all(pool.scanner())).await?;
     Ok(rows
         .into_iter()
         .map(|(tag, cruds_count)| TrendingTag { tag, cruds_count })
@@ -39,7 +39,7 @@ pub(crate) async fn suggested(
     max: u32,
 ) -> Result<Vec<UserSummary>> {
     let query = sqlx::query_as(SUGGESTED.text).bind(viewer_id).bind(max);
-    let rows: Vec<(String, String)> = SUGGESTED.traced(query.fetch_all(pool)).await?;
+    let rows: Vec<(String, String)> = SUGGESTED.traced(query.fetch_all(pool.scanner())).await?;
     let user = |(handle, display_name)| UserSummary {
         handle,
         display_name,

@@ -52,14 +52,14 @@ pub(crate) struct NewUser<'a> {
 
 pub(crate) async fn id_of(pool: &Pool, handle: &str) -> Result<Option<i64>> {
     let query = sqlx::query_scalar(BY_HANDLE.text).bind(handle);
-    BY_HANDLE.traced(query.fetch_optional(pool)).await
+    BY_HANDLE.traced(query.fetch_optional(pool.reader())).await
 }
 
 /// The account of this email, with its password's hash.
 pub(crate) async fn by_email(pool: &Pool, email: &str) -> Result<Option<(User, String)>> {
     let query = sqlx::query_as(BY_EMAIL.text).bind(email);
     let row: Option<(i64, String, String, String)> =
-        BY_EMAIL.traced(query.fetch_optional(pool)).await?;
+        BY_EMAIL.traced(query.fetch_optional(pool.reader())).await?;
     Ok(row.map(|(id, handle, display_name, hash)| {
         (
             User {
@@ -77,7 +77,7 @@ pub(crate) async fn profile(pool: &Pool, handle: &str, now: Timestamp) -> Result
         .bind(handle)
         .bind(now.as_millis());
     let row: Option<(String, String, String, i64, u32)> =
-        PROFILE.traced(query.fetch_optional(pool)).await?;
+        PROFILE.traced(query.fetch_optional(pool.reader())).await?;
     Ok(row.map(
         |(handle, display_name, bio, created_at, cruds_count)| Profile {
             handle,
@@ -97,10 +97,10 @@ pub(crate) async fn insert(pool: &Pool, user: NewUser<'_>) -> Result<i64> {
         .bind(user.email)
         .bind(user.password_hash)
         .bind(user.created_at.as_millis());
-    INSERT.traced(query.fetch_one(pool)).await
+    INSERT.traced(query.fetch_one(pool.writer())).await
 }
 
 pub(crate) async fn any(pool: &Pool) -> Result<bool> {
-    ANY.traced(sqlx::query_scalar(ANY.text).fetch_one(pool))
+    ANY.traced(sqlx::query_scalar(ANY.text).fetch_one(pool.reader()))
         .await
 }

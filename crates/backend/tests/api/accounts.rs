@@ -94,7 +94,7 @@ async fn neither_password_nor_token_is_in_the_database() {
     let worf = api.signed_in("worf").await;
     let (token_sha256, password_hash): (String, String) =
         sqlx::query_as("SELECT token_sha256, password_hash FROM sessions, users LIMIT 1")
-            .fetch_one(&api.db)
+            .fetch_one(api.db.reader())
             .await
             .unwrap();
     assert!(!worf.cookie.unwrap().contains(&token_sha256));

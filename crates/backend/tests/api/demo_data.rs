@@ -4,7 +4,10 @@ use cruddur_backend::demo;
 use crate::support::Api;
 
 async fn count(api: &Api, sql: &'static str) -> i64 {
-    sqlx::query_scalar(sql).fetch_one(&api.db).await.unwrap()
+    sqlx::query_scalar(sql)
+        .fetch_one(api.db.reader())
+        .await
+        .unwrap()
 }
 
 #[tokio::test]

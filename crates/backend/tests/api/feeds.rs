@@ -93,17 +93,6 @@ async fn a_persons_feed_holds_their_cruds_only() {
 }
 
 #[tokio::test]
-async fn one_crud_comes_with_all_its_replies() {
-    let api = Api::start().await;
-    let feed: Vec<Activity> = api.visitor().get("/api/activities/home").await.json();
-    let summary = feed.iter().find(|crud| crud.replies_count >= 2).unwrap();
-    let path = format!("/api/activities/{}", summary.uuid);
-    let shown: Vec<Activity> = api.visitor().get(&path).await.json();
-    assert_eq!(shown.len(), 1);
-    assert_eq!(shown[0].replies.len(), summary.replies_count as usize);
-}
-
-#[tokio::test]
 async fn what_has_expired_is_nowhere() {
     let api = Api::start().await;
     let feed: Vec<Activity> = api.visitor().get("/api/activities/home").await.json();

@@ -76,6 +76,85 @@ async fn a_blank_term_has_a_code() {
 }
 
 #[tokio::test]
+async fn a_term_with_too_many_words_or_characters_has_a_code() {
+    let api = Api::start().await;
+    let cases = [
+        (
+            "%20".to_owned() + &"a+".repeat(17),
+            json!(["search_term_exceed_max_words"]),
+        ),
+        ("%23a,".repeat(17), json!(["search_term_exceed_max_words"])),
+        ("a".repeat(257), json!(["search_term_exceed_max_chars"])),
+        (
+            "cloud+".repeat(10_000),
+            json!([
+                "search_term_exceed_max_chars",
+                "search_term_exceed_max_words"
+            ]),
+        ),
+    ];
+    for (term, codes) in cases {
+        let path = format!("/api/activities/search?term={term}");
+        let answer = api.visitor().get(&path).await;
+        assert_eq!(answer.error(), (422, codes), "{}", &term[..20]);
+    }
+    assert_eq!(found(&api, &"prune+".repeat(16)).await.len(), 1);
+}
+
+#[tokio::test]
+async fn odd_characters_are_no_errors() {
+    let api = Api::start().await;
+    for term in [
+        "a%00b",
+        "%00",
+        "cloud%00",
+        "%00cloud",
+        "%23a%00b",
+        "a%01b",
+        "%EF%BF%BE",
+        "%C2%B2",
+        "%E2%82%81",
+        "%EF%BF%BF",
+        "%F0%9F%8E%89",
+        "%22%22%22",
+        "%5E",
+        "%2B",
+        "a%2Bb",
+        "NEAR(a+b)",
+        "-cloud",
+        "a:b",
+        "%7Bmessage%7D:a",
+        "'",
+        "a%C2%ADb",
+        "%E0%A4%85%E0%A5%8D",
+        "%CC%81",
+    ] {
+        found(&api, term).await;
+    }
+    assert_eq!(found(&api, "cloud%00fun").await.len(), 1);
+}
+
+#[tokio::test]
+async fn pages_go_on_where_the_last_crud_of_the_page_before_was_deleted() {
+    let api = Api::start().await;
+    let worf = api.signed_in("worf").await;
+    for number in 0..45 {
+        worf.crud(&format!("blood wine {number}")).await;
+    }
+    let first = worf.get("/api/activities/search?term=blood").await;
+    let next = next_from_link(first.header(header::LINK))
+        .unwrap()
+        .to_owned();
+    let first: Vec<Activity> = first.json();
+    worf.delete(&format!("/api/activities/{}", first[19].uuid))
+        .await;
+    let second: Vec<Activity> = worf.get(&next).await.json();
+    assert_eq!(first[18].message, "blood wine 26");
+    assert_eq!(second[0].message, "blood wine 24");
+    assert_eq!(second[19].message, "blood wine 5");
+}
+
+#[tokio::test]
 async fn results_are_paged_with_their_term() {
     let api = Api::start().await;
     let first = api

@@ -1,6 +1,6 @@
 //! An API on a temporary database, and people who call it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use api_types::Activity;
 use axum::{
@@ -16,26 +16,43 @@ use tempfile::TempDir;
 use tokio::sync::OnceCell;
 use tower::ServiceExt;
 
+const FILE: &str = "cruddur.db";
+
 /// The API with the demo data.
 pub(crate) struct Api {
     router: Router,
+    pub(crate) state: AppState,
     pub(crate) db: store::Pool,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Api {
     pub(crate) async fn start() -> Self {
         static PLANTED: OnceCell<Vec<u8>> = OnceCell::const_new();
         let folder = TempDir::new().unwrap();
-        let file = folder.path().join("cruddur.db");
+        let file = folder.path().join(FILE);
         std::fs::write(&file, PLANTED.get_or_init(planted).await).unwrap();
         let db = open(&file).await;
-        let router = app(AppState::new(db.clone()));
+        let state = AppState::new(db.clone());
         Self {
-            router,
+            router: app(state.clone()),
+            state,
             db,
-            _folder: folder,
+            folder,
         }
+    }
+
+    /// The database's file.
+    pub(crate) fn file(&self) -> PathBuf {
+        self.folder.path().join(FILE)
+    }
+
+    /// What is on the disk: the file and its log.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        let log = self.file().with_extension("db-wal");
+        let mut bytes = std::fs::read(self.file()).unwrap();
+        bytes.extend(std::fs::read(log).unwrap_or_default());
+        bytes
     }
 
     /// Somebody who is not signed in.
@@ -60,14 +77,14 @@ impl Api {
     }
 
     pub(crate) async fn execute(&self, sql: &'static str) {
-        sqlx::raw_sql(sql).execute(&self.db).await.unwrap();
+        sqlx::raw_sql(sql).execute(self.db.writer()).await.unwrap();
     }
 }
 
 /// A database with the demo data, as bytes: planting takes longer than most tests.
 async fn planted() -> Vec<u8> {
     let folder = TempDir::new().unwrap();
-    let file = folder.path().join("cruddur.db");
+    let file = folder.path().join(FILE);
     let db = open(&file).await;
     demo::plant(&db).await.unwrap();
     db.close().await;

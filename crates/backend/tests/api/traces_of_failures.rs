@@ -110,5 +110,8 @@ async fn only_a_health_check_that_is_part_of_a_trace_is_traced() {
     let api = Api::start().await;
     let parent = traceparent(306);
     api.visitor().traced(&parent).get("/api/health-check").await;
-    Trace::of(&parent).assert_tree("GET /api/health-check");
+    Trace::of(&parent).assert_tree(
+        "GET /api/health-check
+           INSERT write_probe",
+    );
 }

@@ -5,7 +5,7 @@
 mod receiver;
 mod server;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use receiver::Receiver;
 use server::Server;
@@ -134,4 +134,41 @@ async fn a_port_in_use_is_one_clear_message() {
         "{}",
         end.stderr
     );
+}
+
+/// Bytes that a file may have in these tests: the demo data fits, a few hundred cruds do not.
+const FILE_BYTES: u64 = 1024 * 1024;
+
+/// The limit on file sizes stands in for a full disk: writes fail in the middle of a transaction.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn posting_recovers_within_a_second_once_there_is_room() {
+    let server = Server::start(&[]).await;
+    let cookie = server.sign_in("worf").await;
+    server.limit_file_size(&FILE_BYTES.to_string()).await;
+    let mut failed = 0;
+    for _ in 0..400 {
+        failed += usize::from(server.post_crud(&cookie).await != 200);
+    }
+    assert!(failed > 100, "{failed}");
+    let begin = Instant::now();
+    while server.get("/api/health-check").await.status() != 503 {
+        assert!(begin.elapsed() < Duration::from_secs(5));
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+
+    server.limit_file_size("unlimited").await;
+    let begin = Instant::now();
+    while server.post_crud(&cookie).await != 200 {
+        assert!(begin.elapsed() < Duration::from_secs(1));
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    for _ in 0..100 {
+        assert_eq!(server.post_crud(&cookie).await, 200);
+    }
+    let begin = Instant::now();
+    while server.get("/api/health-check").await.status() != 200 {
+        assert!(begin.elapsed() < Duration::from_secs(2));
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }

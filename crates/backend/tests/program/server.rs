@@ -2,6 +2,7 @@
 
 use std::process::{ExitStatus, Stdio};
 
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, BufReader},
@@ -10,6 +11,7 @@ use tokio::{
 
 pub(crate) struct Server {
     pub(crate) address: String,
+    client: reqwest::Client,
     process: Process,
 }
 
@@ -25,13 +27,21 @@ impl Server {
             .unwrap_or_default()
             .to_owned();
         assert!(address.starts_with("http://127.0.0.1:"), "{line}");
-        Self { address, process }
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        Self {
+            address,
+            client,
+            process,
+        }
     }
 
     pub(crate) fn spawn(variables: &[(&str, &str)]) -> Process {
         let folder = TempDir::new().unwrap();
         let database = format!("sqlite:{}", folder.path().join("new/cruddur.db").display());
-        let mut child = Command::new(env!("CARGO_BIN_EXE_cruddur-backend"))
+        // The signal for a file that has reached its limit is ignored, so that writing fails.
+        let mut child = Command::new("/bin/sh")
+            .args(["-c", "trap '' XFSZ; exec \"$0\""])
+            .arg(env!("CARGO_BIN_EXE_cruddur-backend"))
             .env_clear()
             .env("CRUDDUR_API_LISTEN", "127.0.0.1:0")
             .env("DATABASE_URL", database)
@@ -53,6 +63,43 @@ impl Server {
         reqwest::get(format!("{}{path}", self.address))
             .await
             .unwrap()
+    }
+
+    /// The session cookie of a demo account.
+    pub(crate) async fn sign_in(&self, handle: &str) -> String {
+        let credentials =
+            json!({ "email": format!("{handle}@example.com"), "password": "cruddur-demo" });
+        let answer = self.post("/api/auth/signin", &credentials, "").await;
+        let cookie = answer.headers()["set-cookie"].to_str().unwrap();
+        cookie.split(';').next().unwrap().to_owned()
+    }
+
+    /// Posts a crud; returns the status of the answer.
+    pub(crate) async fn post_crud(&self, cookie: &str) -> u16 {
+        let crud = json!({ "message": "Is there room?", "ttl": "1-day" });
+        let answer = self.post("/api/activities", &crud, cookie).await;
+        answer.status().as_u16()
+    }
+
+    async fn post(&self, path: &str, body: &Value, cookie: &str) -> reqwest::Response {
+        let request = self.client.post(format!("{}{path}", self.address));
+        request
+            .header("cookie", cookie)
+            .json(body)
+            .send()
+            .await
+            .unwrap()
+    }
+
+    /// Sets how large a file the program may write, in bytes or `unlimited`.
+    pub(crate) async fn limit_file_size(&self, bytes: &str) {
+        let id = self.process.child.id().unwrap().to_string();
+        let set = Command::new("prlimit")
+            .args(["--pid", &id, &format!("--fsize={bytes}:")])
+            .status()
+            .await
+            .unwrap();
+        assert!(set.success());
     }
 
     pub(crate) async fn terminate(self) -> End {

@@ -3,8 +3,8 @@
 use std::sync::OnceLock;
 
 use opentelemetry::{
-    global,
-    trace::{SpanId, TraceId},
+    Context, global,
+    trace::{SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState},
 };
 use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SpanData};
 
@@ -14,6 +14,18 @@ const CALLER: &str = "b7ad6b7169203331";
 pub(crate) fn traceparent(number: u64) -> String {
     exporter();
     format!("00-{number:032x}-{CALLER}-01")
+}
+
+/// The context of work that this caller began without a request.
+pub(crate) fn context(traceparent: &str) -> Context {
+    let caller = SpanContext::new(
+        TraceId::from_hex(&traceparent[3..35]).unwrap(),
+        SpanId::from_hex(CALLER).unwrap(),
+        TraceFlags::SAMPLED,
+        true,
+        TraceState::default(),
+    );
+    Context::new().with_remote_span_context(caller)
 }
 
 fn exporter() -> &'static InMemorySpanExporter {
@@ -48,6 +60,11 @@ impl Trace {
 
     pub(crate) fn len(&self) -> usize {
         self.0.len()
+    }
+
+    /// Whether there is a span of this name.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|span| span.name == name)
     }
 
     /// The only span of this name.
