@@ -56,12 +56,19 @@ fn cards(view: FeedView) -> Html {
     html! {
         <>
             <div>{ for view.activities.iter().enumerate().map(|(at, activity)| card(at, activity, &view)) }</div>
-            <div class="more">
-                if let Some(more) = view.more {
-                    <button type="button" class="pill quiet" onclick={more}>{ "Load more" }</button>
-                }
-            </div>
+            { load_more(&view) }
         </>
+    }
+}
+
+/// The way to the next page, where there is one.
+pub(crate) fn load_more(view: &FeedView) -> Html {
+    html! {
+        <div class="more">
+            if let Some(more) = &view.more {
+                <button type="button" class="pill quiet" onclick={more.clone()}>{ "Load more" }</button>
+            }
+        </div>
     }
 }
 

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use crate::components::activity::{Card, Look};
-use crate::components::feed::{Feed, card};
+use crate::components::feed::{Feed, card, load_more};
 use crate::components::icon::Icon;
 use crate::components::notice::Notice;
 use crate::components::page_header::PageHeader;
@@ -39,6 +39,7 @@ fn whole(view: FeedView) -> Html {
                     { for activity.replies.iter().enumerate().map(|(at, reply)| card(at, &Rc::new(reply.clone()), &view)) }
                 </div>
             }) }
+            { load_more(&view) }
         </>
     }
 }

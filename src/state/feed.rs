@@ -83,15 +83,17 @@ impl Feed {
         }
     }
 
-    /// Cruds that moved onto the next page while the user read this one are not shown twice.
+    /// Cruds that moved onto the next page while the user read this one are not shown twice. The
+    /// page after a crud's first replies repeats the crud, with the replies that follow.
     fn extend(&mut self, page: Page) {
         for activity in page.activities {
-            if !self
+            let shown = self
                 .activities
-                .iter()
-                .any(|shown| is_same(shown, &activity))
-            {
-                self.activities.push(Rc::new(activity));
+                .iter_mut()
+                .find(|shown| is_same(shown, &activity));
+            match shown {
+                Some(shown) => add_replies(shown, activity.replies),
+                None => self.activities.push(Rc::new(activity)),
             }
         }
         self.next = page.next;
@@ -137,6 +139,18 @@ impl Feed {
                 visit(Rc::make_mut(activity), uuid, &change);
             }
         }
+    }
+}
+
+/// Adds the replies that are not shown yet, in the order in which they were written: the user's own
+/// reply may stand there before older ones were loaded.
+fn add_replies(shown: &mut Rc<Activity>, replies: Vec<Activity>) {
+    let is_new = |reply: &Activity| shown.replies.iter().all(|it| it.uuid != reply.uuid);
+    let new: Vec<Activity> = replies.into_iter().filter(is_new).collect();
+    if !new.is_empty() {
+        let shown = Rc::make_mut(shown);
+        shown.replies.extend(new);
+        shown.replies.sort_by_key(|reply| reply.created_at);
     }
 }
 

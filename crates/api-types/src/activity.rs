@@ -35,7 +35,7 @@ pub struct Activity {
     pub reposted: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to_activity_uuid: Option<String>,
-    /// Oldest first. Feeds carry the first few, the crud's own address all of them.
+    /// Oldest first. Feeds carry the first few, the crud's own address a page of them.
     #[serde(default, deserialize_with = "null_as_default")]
     pub replies: Vec<Activity>,
     /// Only in the answer to `GET /api/activities/notifications`.

@@ -1,5 +1,7 @@
 //! What each action does to a feed.
 
+use api_types::Timestamp;
+
 use super::*;
 
 fn activity(uuid: &str, handle: &str) -> Activity {
@@ -67,6 +69,36 @@ fn the_next_page_adds_only_what_is_not_shown_yet() {
     let feed = loaded(&Source::Home, &["a", "b"]);
     let feed = feed.reduce(FeedAction::Extended(Source::Home, page(&["b", "c"])));
     assert_eq!(uuids(&feed), ["a", "b", "c"]);
+}
+
+#[test]
+fn further_replies_stand_in_the_order_in_which_they_were_written() {
+    let source = Source::Status("a".to_owned());
+    let written = |uuid: &str, millis| Activity {
+        created_at: Some(Timestamp::from_millis(millis)),
+        ..reply(uuid, "a")
+    };
+    let replies = |replies: Vec<Activity>| Page {
+        activities: vec![Activity {
+            replies,
+            ..activity("a", "garek")
+        }],
+        next: None,
+    };
+    let first = replies(vec![written("r1", 1), written("r2", 2)]);
+    let feed = Rc::new(Feed::default())
+        .reduce(FeedAction::Requested(source.clone()))
+        .reduce(FeedAction::Received(source.clone(), Ok(first)))
+        .reduce(FeedAction::Replied(written("mine", 9)));
+    let second = replies(vec![written("r2", 2), written("r3", 3), written("mine", 9)]);
+    let feed = feed.reduce(FeedAction::Extended(source, second));
+    assert_eq!(uuids(&feed), ["a"]);
+    let replies: Vec<&str> = feed.activities[0]
+        .replies
+        .iter()
+        .map(|reply| reply.uuid.as_str())
+        .collect();
+    assert_eq!(replies, ["r1", "r2", "r3", "mine"]);
 }
 
 #[test]
