@@ -32,6 +32,8 @@ trunk-version = "^0.21.14"
 [build]
 target = "{base}index.html"
 dist = "{base}{dist}"
+# The page's own script and styles may run, and nothing that anybody adds: see `csp` below.
+create_nonce = true
 
 # Only what the page is made of: the default is every file below this folder, databases and logs included.
 [watch]
@@ -48,6 +50,23 @@ watch = [
 addresses = ["127.0.0.1"]
 port = {page}
 disable_address_lookup = true
+# `{{{{NONCE}}}}` is new with each answer. A page that sends its spans to another origin needs that in `connect-src`.
+csp = [
+    "default-src 'none'",
+    "script-src 'self' 'wasm-unsafe-eval' 'nonce-{{{{NONCE}}}}'",
+    "style-src 'self' 'nonce-{{{{NONCE}}}}'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "manifest-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+]
+
+[serve.headers]
+X-Content-Type-Options = "nosniff"
+Referrer-Policy = "strict-origin-when-cross-origin"
 
 # Cruddur's HTTP API.
 [[proxy]]

@@ -2,7 +2,7 @@
 
 use axum::{Router, extract::DefaultBodyLimit, http::Uri, middleware};
 
-use crate::{AppState, Error, routes, telemetry};
+use crate::{AppState, Error, response_headers, routes, telemetry};
 
 /// Longest body of a request. A reply of 1024 characters takes 12 KiB where every one of them is
 /// written as an escaped surrogate pair.
@@ -15,6 +15,7 @@ pub fn app(state: AppState) -> Router {
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
         .layer(middleware::from_fn(telemetry::trace_request))
+        .layer(middleware::from_fn(response_headers::secure))
         .with_state(state)
 }
 

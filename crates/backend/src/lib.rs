@@ -18,6 +18,7 @@ pub mod demo;
 mod error;
 mod extract;
 mod password;
+mod response_headers;
 mod routes;
 mod serve;
 mod services;

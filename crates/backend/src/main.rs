@@ -17,6 +17,8 @@ fn main() -> anyhow::Result<()> {
 }
 
 fn run() -> anyhow::Result<()> {
+    // First: the exporter's headers may hold a vendor's key.
+    hardening::protect_memory().context("cannot keep other programs from reading this one")?;
     let config = Config::from_env()?;
     // The exporter's thread must start outside the runtime, and stop after it.
     let telemetry = Telemetry::install()?;

@@ -17,7 +17,8 @@
 //! 5. `sinks` send the spans on, each from its own place in the store.
 //!
 //! `xray` takes segments of AWS's SDK by UDP, off by default, and stores them as spans.
-//! `listener` takes the connections, `guard` says who may look at traces.
+//! `listener` takes the connections, `guard` says who may look at traces, `headers` what
+//! browsers may do with answers.
 //!
 //! # Invariants
 //!
@@ -45,6 +46,7 @@ mod error;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 mod guard;
+mod headers;
 mod hub;
 mod listener;
 mod parts;

@@ -1,7 +1,6 @@
 //! The command: reads settings, starts a gateway, stops it on Ctrl-C or SIGTERM.
 
 mod args;
-mod memory;
 
 use std::process::ExitCode;
 
@@ -28,7 +27,7 @@ fn main() -> ExitCode {
 }
 
 fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    memory::keep_inside()?;
+    hardening::protect_memory()?;
     let runtime = Runtime::new()?;
     let outcome = runtime.block_on(perform(args));
     // A name server that does not answer keeps a thread for half a minute.

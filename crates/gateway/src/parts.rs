@@ -9,6 +9,7 @@ use crate::{
     edge::{self, Edge},
     error::Error,
     guard::{Guard, guard},
+    headers::secure,
     hub::Hub,
     sinks::{self, Sinks, Starting, TraceLinks},
     status::{RefusedRequests, RejectedSpans, StatusSource},
@@ -17,7 +18,10 @@ use crate::{
     viewer,
     xray::Receiver,
 };
-use axum::{Router, middleware::from_fn_with_state};
+use axum::{
+    Router,
+    middleware::{from_fn, from_fn_with_state},
+};
 use tokio::{
     net::UdpSocket,
     task::JoinSet,
@@ -129,7 +133,9 @@ fn routers(
         .merge(edge::import(edge))
         .merge(viewer::routes(config.viewer_dir.clone()))
         .layer(from_fn_with_state(who, guard));
-    (spans.clone().merge(traces), spans.merge(api::health(api)))
+    let all = spans.clone().merge(traces);
+    let ingest = spans.merge(api::health(api));
+    (all.layer(from_fn(secure)), ingest.layer(from_fn(secure)))
 }
 
 /// What runs beside the server.

@@ -6,10 +6,12 @@ use axum::{
     Router,
     body::Body,
     extract::{Request, State},
-    http::{HeaderValue, Method, StatusCode, Uri, header},
+    http::{Method, StatusCode, Uri, header},
     response::{Html, IntoResponse, Response},
 };
-use tower_http::services::{ServeDir, ServeFile};
+use tower_http::services::ServeDir;
+
+use crate::headers::page_policy;
 
 const NOT_BUILT: &str = include_str!("viewer_not_built.html");
 
@@ -26,7 +28,7 @@ async fn file(State(dir): State<Option<PathBuf>>, request: Request) -> Response 
         return (StatusCode::NOT_FOUND, Html(NOT_BUILT)).into_response();
     };
     if is_page(request.uri()) {
-        return page(&dir, request).await;
+        return page(&dir).await;
     }
     match ServeDir::new(dir).try_call(request).await {
         Ok(response) => response.map(Body::new),
@@ -41,16 +43,15 @@ fn is_page(uri: &Uri) -> bool {
 }
 
 /// Never from the browser's cache without asking: it names the current build's files.
-async fn page(dir: &Path, request: Request) -> Response {
-    match ServeFile::new(dir.join("index.html"))
-        .try_call(request)
-        .await
-    {
-        Ok(response) => {
-            let mut response = response.map(Body::new);
-            let fresh = HeaderValue::from_static("no-cache");
-            response.headers_mut().insert(header::CACHE_CONTROL, fresh);
-            response
+async fn page(dir: &Path) -> Response {
+    match tokio::fs::read_to_string(dir.join("index.html")).await {
+        Ok(html) => {
+            let headers = [
+                (header::CONTENT_TYPE, "text/html".to_owned()),
+                (header::CACHE_CONTROL, "no-cache".to_owned()),
+                (header::CONTENT_SECURITY_POLICY, page_policy(&html)),
+            ];
+            (headers, html).into_response()
         }
         Err(error) => unreadable(&error),
     }

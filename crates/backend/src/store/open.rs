@@ -40,6 +40,7 @@ pub async fn open(url: &str) -> anyhow::Result<Pool> {
         .pragma("secure_delete", "ON")
         .pragma("journal_size_limit", MAX_IDLE_LOG_BYTES);
     create_folder_of(options.get_filename())?;
+    make_private(options.get_filename())?;
     prepare(&options)
         .await
         .with_context(|| format!("cannot open the database {url}"))?;
@@ -72,6 +73,17 @@ async fn allow_shrinking(connection: &mut SqliteConnection) -> sqlx::Result<()> 
             .await?;
     }
     Ok(())
+}
+
+/// The database holds password hashes and sessions: nobody but its owner may read it.
+fn make_private(file: &Path) -> anyhow::Result<()> {
+    // A database in memory has no file: `:memory:`, or the `file:` address that sqlx makes of it.
+    let name = file.to_string_lossy();
+    if name.is_empty() || name.starts_with(":memory:") || name.starts_with("file:") {
+        return Ok(());
+    }
+    hardening::sqlite::make_private(file)
+        .with_context(|| format!("cannot create the database {}", file.display()))
 }
 
 fn create_folder_of(file: &Path) -> anyhow::Result<()> {

@@ -19,6 +19,22 @@ async fn the_health_check_answers_with_the_version() {
 }
 
 #[tokio::test]
+async fn answers_are_not_cached_sniffed_or_framed() {
+    let api = Api::start().await;
+    let visitor = api.visitor();
+    let home = visitor.get("/api/activities/home").await;
+    let unknown = visitor.get("/api/nothing").await;
+    let refused = visitor.put("/api/health-check").await;
+    for answer in [home, unknown, refused] {
+        assert_eq!(answer.header(header::CACHE_CONTROL), "no-store");
+        assert_eq!(answer.header(header::X_CONTENT_TYPE_OPTIONS), "nosniff");
+        assert_eq!(answer.header(header::REFERRER_POLICY), "same-origin");
+        let policy = answer.header(header::CONTENT_SECURITY_POLICY);
+        assert_eq!(policy, "default-src 'none'; frame-ancestors 'none'");
+    }
+}
+
+#[tokio::test]
 async fn what_needs_an_account_is_401_without_one() {
     let api = Api::start().await;
     let visitor = api.visitor();

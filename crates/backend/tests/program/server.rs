@@ -102,6 +102,11 @@ impl Server {
         assert!(set.success());
     }
 
+    /// Where the database is.
+    pub(crate) fn folder(&self) -> std::path::PathBuf {
+        self.process._folder.path().join("new")
+    }
+
     pub(crate) async fn terminate(self) -> End {
         let id = self.process.child.id().unwrap().to_string();
         let sent = Command::new("kill")

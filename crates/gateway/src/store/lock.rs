@@ -11,7 +11,7 @@ use super::files::with_suffix;
 /// Locks the store by a file beside it. The system gives it back when the process ends,
 /// however it ends; the empty file stays.
 pub(super) fn acquire(db: &Path) -> io::Result<File> {
-    let file = File::create(path(db))?;
+    let file = hardening::sqlite::open_private(&path(db))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(io::Error::other("another gateway uses this store")),

@@ -23,6 +23,8 @@ pub(super) fn open(location: &Location, sinks: &[&str]) -> Result<(Connection, K
     let path = location.path();
     let failed = |error: io::Error| OpenError::new(path, &error);
     finish_replacing(path).map_err(failed)?;
+    // Not before: an empty file in the store's place would look like the old store.
+    hardening::sqlite::make_private(path).map_err(failed)?;
     keep_damaged_log(path).map_err(failed)?;
     keep_foreign_version(location).map_err(failed)?;
     match open_known(location, sinks) {

@@ -128,6 +128,7 @@ impl Location {
 
     /// The connection that writes, with the tables in place.
     pub(super) fn open_writer(&self) -> rusqlite::Result<Connection> {
+        hardening::sqlite::open_private(&self.path).map_err(|error| cannot_open(&error))?;
         let connection = Connection::open(&self.path)?;
         connection.busy_timeout(BUSY)?;
         let version = version(&connection)?;
@@ -181,6 +182,11 @@ impl Location {
     fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
         self.readers.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn cannot_open(error: &std::io::Error) -> rusqlite::Error {
+    let code = ffi::Error::new(ffi::SQLITE_CANTOPEN);
+    rusqlite::Error::SqliteFailure(code, Some(error.to_string()))
 }
 
 /// What queries use beside SQLite's own functions.

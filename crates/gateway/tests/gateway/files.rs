@@ -49,6 +49,39 @@ async fn the_database_of_another_program_is_refused_and_left_alone() {
     assert_eq!(std::fs::read(&shop).unwrap(), before);
 }
 
+/// Spans hold what users did.
+#[cfg(unix)]
+#[tokio::test]
+async fn files_of_the_store_are_readable_for_their_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let open_to_others = |folder: &Path| {
+        let is_open = |path: &PathBuf| path.metadata().unwrap().permissions().mode() & 0o077 != 0;
+        files(folder)
+            .into_iter()
+            .filter(is_open)
+            .collect::<Vec<_>>()
+    };
+    let none: [PathBuf; 0] = [];
+    let gateway = TestGateway::start().await;
+    gateway.export(request("shop", vec![span(1, 1, "a")])).await;
+    let folder = gateway.folder();
+    assert!(files(folder).len() >= 4, "{:?}", files(folder));
+    assert_eq!(open_to_others(folder), none);
+
+    // As a former build left them, one of them of another version.
+    let (config, dir) = gateway.stop().await;
+    let connection = rusqlite::Connection::open(&config.db).unwrap();
+    connection.execute_batch("PRAGMA user_version = 4").unwrap();
+    drop(connection);
+    for file in files(dir.path()) {
+        let everyone = std::fs::Permissions::from_mode(0o644);
+        std::fs::set_permissions(file, everyone).unwrap();
+    }
+    let gateway = TestGateway::open(config, Arc::clone(&dir)).await;
+    gateway.export(request("shop", vec![span(1, 1, "a")])).await;
+    assert_eq!(open_to_others(dir.path()), none);
+}
+
 #[tokio::test]
 async fn a_store_of_another_version_is_kept_under_another_name() {
     let gateway = TestGateway::start().await;

@@ -18,6 +18,7 @@ mod cors;
 mod exporters;
 mod faults;
 mod files;
+mod headers;
 mod honeycomb;
 mod keys;
 mod otlp_http;

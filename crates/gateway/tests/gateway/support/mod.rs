@@ -11,7 +11,7 @@ mod served;
 mod spans;
 mod xray_daemon;
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -117,6 +117,11 @@ impl TestGateway {
     /// The store's file, for what a disk does to it.
     pub(crate) fn database(&self) -> rusqlite::Connection {
         rusqlite::Connection::open(&self.config.db).unwrap()
+    }
+
+    /// Where the store's files are.
+    pub(crate) fn folder(&self) -> &Path {
+        self.dir.path()
     }
 
     pub(crate) fn xray_address(&self) -> Option<SocketAddr> {

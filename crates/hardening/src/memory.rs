@@ -1,9 +1,16 @@
 //! The process's memory, which holds keys, stays in the process.
 
-/// From here on a crash writes no core file, to whatever place the system would put it. On
-/// Linux other programs of the same user cannot read memory and environment either.
+use std::io;
+
+/// Turns core files off and, on Linux, keeps other programs of the same user from reading the
+/// process's memory and environment.
+///
+/// Debuggers and profilers need root from then on.
+///
+/// # Errors
+/// When the system refuses, which no supported one does.
 #[cfg(unix)]
-pub(crate) fn keep_inside() -> anyhow::Result<()> {
+pub fn protect_memory() -> io::Result<()> {
     use rustix::process::{Resource, Rlimit, setrlimit};
     let none = Rlimit {
         current: Some(0),
@@ -16,7 +23,11 @@ pub(crate) fn keep_inside() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Does nothing on this system.
+///
+/// # Errors
+/// None.
 #[cfg(not(unix))]
-pub(crate) fn keep_inside() -> anyhow::Result<()> {
+pub fn protect_memory() -> io::Result<()> {
     Ok(())
 }
