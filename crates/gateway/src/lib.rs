@@ -6,10 +6,11 @@
 //!
 //! # The path of a request
 //!
-//! 1. `edge` reads `POST /v1/traces`: media type, gzip, limits. What it refuses, it
-//!    refuses as the OTLP specification says.
-//! 2. `decode` turns bytes into spans and rejections. Each rejection has a named reason,
-//!    is counted, and is reported to the sender.
+//! 1. `edge` reads `POST /v1/traces`: media type, compression, limits. What it refuses, it
+//!    refuses as the OTLP specification says, counts, and logs, a line of each reason in ten
+//!    seconds (`limited_log`).
+//! 2. `decode` turns bytes into spans, rejections and warnings. Each has a named reason,
+//!    is counted, logged, and reported to the sender.
 //! 3. `store` commits the spans to SQLite; only then is the request acknowledged. A span
 //!    that is already there is not stored again. Each trace's summary is kept up to date,
 //!    that of a large trace some seconds later.
@@ -26,6 +27,8 @@
 //!
 //! **A span is stored byte for byte.** Nothing between the edge and a sink encodes a span
 //! anew (`wire`); only OTLP JSON and X-Ray's segments become protobuf, once, as they come.
+//! So does a span with a text that is not UTF-8, as no receiver takes a batch that has one:
+//! `decode` puts U+FFFD where text is missing and counts the span as repaired.
 //!
 //! **A key is in [`Secret`] or in an outgoing header.** It is in no log, error or status, and
 //! the program's memory is in no core file.
@@ -48,6 +51,7 @@ pub mod fuzzing;
 mod guard;
 mod headers;
 mod hub;
+mod limited_log;
 mod listener;
 mod parts;
 mod secret;

@@ -12,7 +12,7 @@ use crate::{
     headers::secure,
     hub::Hub,
     sinks::{self, Sinks, Starting, TraceLinks},
-    status::{RefusedRequests, RejectedSpans, StatusSource},
+    status::{RefusedRequests, StatusSource},
     stop::{Stop, Stopping},
     store::Store,
     viewer,
@@ -21,6 +21,7 @@ use crate::{
 use axum::{
     Router,
     middleware::{from_fn, from_fn_with_state},
+    routing::any,
 };
 use tokio::{
     net::UdpSocket,
@@ -49,6 +50,8 @@ pub(crate) struct Parts {
     pub(crate) sinks: Vec<String>,
     /// Where X-Ray segments are taken, if they are.
     pub(crate) xray: Option<SocketAddr>,
+    /// Counts and logs what is refused before it is a request.
+    pub(crate) refused: Arc<RefusedRequests>,
     store: Store,
     tasks: JoinSet<()>,
     stop_tasks: Stop,
@@ -66,14 +69,15 @@ impl Parts {
         let store = Store::open(&config.db, config.retention.clone(), &names, hub.clone())?;
         let (stop_tasks, stopping_tasks) = Stop::new();
         let mut tasks = Tasks::new(stopping_tasks);
-        tasks.upkeep(&store, &hub);
+        let refused = Arc::default();
+        tasks.upkeep(&store, &hub, &refused);
         let public_url = config.public_url.as_deref().unwrap_or(own_url);
         let public_url = public_url.trim_end_matches('/');
         let sinks = Sinks::start(config, (own_url, public_url), tasks.starting(&store)).await?;
         let status = StatusSource {
             store: store.clone(),
-            rejected: Arc::new(RejectedSpans::default()),
-            refused: Arc::new(RefusedRequests::default()),
+            spans: Arc::default(),
+            refused: Arc::clone(&refused),
             sinks: sinks.counters,
         };
         let xray = tasks.xray(config, &status).await?;
@@ -89,6 +93,7 @@ impl Parts {
             ingest,
             sinks: announced,
             xray,
+            refused,
             store,
             tasks: tasks.set,
             stop_tasks,
@@ -130,11 +135,15 @@ fn routers(
     let who = Guard::new(config.viewer_token.as_ref(), &[public_url, own_url]);
     let spans = edge::routes(Arc::clone(&edge), &config.cors_origins);
     let traces = api::routes(api.clone())
-        .merge(edge::import(edge))
+        .merge(edge::import(Arc::clone(&edge)))
         .merge(viewer::routes(config.viewer_dir.clone()))
-        .layer(from_fn_with_state(who, guard));
+        .layer(from_fn_with_state(who, guard))
+        .layer(from_fn_with_state(Arc::clone(&edge), edge::elsewhere));
+    let nothing_else = any(edge::refuse_elsewhere).with_state(edge);
     let all = spans.clone().merge(traces);
-    let ingest = spans.merge(api::health(api));
+    let ingest = spans
+        .merge(api::health(api))
+        .fallback_service(nothing_else);
     (all.layer(from_fn(secure)), ingest.layer(from_fn(secure)))
 }
 
@@ -164,13 +173,13 @@ impl Tasks {
         let receiver = Receiver {
             socket,
             store: status.store.clone(),
-            rejected: Arc::clone(&status.rejected),
+            spans: Arc::clone(&status.spans),
         };
         self.set.spawn(receiver.run(self.stopping.clone()));
         Ok(Some(bound))
     }
 
-    fn upkeep(&mut self, store: &Store, hub: &Hub) {
+    fn upkeep(&mut self, store: &Store, hub: &Hub, refused: &Arc<RefusedRequests>) {
         self.spawn(hub.clone().run());
         let mut summarizer = store.summarizer();
         self.spawn(async move {
@@ -185,12 +194,13 @@ impl Tasks {
                 tokio::time::sleep(pause).await;
             }
         });
-        let store = store.clone();
+        let (store, refused) = (store.clone(), Arc::clone(refused));
         self.spawn(async move {
             let mut ticks = interval(KEEP_UP_EVERY);
             loop {
                 ticks.tick().await;
                 store.keep_up(clock::now()).await;
+                refused.flush_log();
             }
         });
     }

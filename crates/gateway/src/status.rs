@@ -2,12 +2,19 @@
 
 use std::{
     collections::BTreeMap,
+    fmt::Display,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use trace_model::Status;
+use trace_model::{LastRefusal, Status};
 
-use crate::{decode::Rejections, sinks::SinkCounters, store::Store};
+use crate::{
+    clock,
+    decode::{Rejections, Warnings},
+    limited_log::LimitedLog,
+    sinks::SinkCounters,
+    store::Store,
+};
 
 /// Counts since start, by reason.
 #[derive(Debug, Default)]
@@ -31,25 +38,63 @@ impl Counts {
     }
 }
 
-/// Spans that were not taken of requests that were.
+/// Spans of accepted requests that were not kept, or not as they came.
 #[derive(Debug, Default)]
-pub(crate) struct RejectedSpans(Counts);
+pub(crate) struct SpanCounts {
+    rejected: Counts,
+    repaired: Counts,
+}
 
-impl RejectedSpans {
-    pub(crate) fn add(&self, rejections: &Rejections) {
-        for (reason, count) in rejections.iter() {
-            self.0.add(reason.name(), count);
+impl SpanCounts {
+    pub(crate) fn rejected(&self, rejections: &Rejections) {
+        for (reason, spans) in rejections.iter() {
+            self.rejected.add(reason.name(), spans);
+        }
+    }
+
+    pub(crate) fn repaired(&self, warnings: &Warnings) {
+        for (repair, spans) in warnings.repairs() {
+            self.repaired.add(repair.name(), spans);
         }
     }
 }
 
-/// Requests that were answered with an error.
+/// Requests that were answered with an error, and connections that were.
 #[derive(Debug, Default)]
-pub(crate) struct RefusedRequests(Counts);
+pub(crate) struct RefusedRequests {
+    counts: Counts,
+    last: Mutex<Option<LastRefusal>>,
+    log: LimitedLog,
+}
 
 impl RefusedRequests {
-    pub(crate) fn add(&self, reason: &str) {
-        self.0.add(reason, 1);
+    /// Counts and logs one. `message` is what its sender is told.
+    pub(crate) fn add(&self, reason: &'static str, client: &str, message: &str) {
+        self.counts.add(reason, 1);
+        self.log.log(
+            reason,
+            format_args!("edge: refused {client} ({reason}): {message}"),
+        );
+        *self.last() = Some(LastRefusal {
+            reason: reason.to_owned(),
+            message: message.to_owned(),
+            client: client.to_owned(),
+            unix_ms: u64::try_from(clock::now() / 1_000_000).unwrap_or_default(),
+        });
+    }
+
+    /// Logs what an accepted request lost. `kind` is by what such lines are limited.
+    pub(crate) fn log(&self, kind: &'static str, line: impl Display) {
+        self.log.log(kind, line);
+    }
+
+    /// To be called now and then.
+    pub(crate) fn flush_log(&self) {
+        self.log.flush();
+    }
+
+    fn last(&self) -> MutexGuard<'_, Option<LastRefusal>> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -57,7 +102,7 @@ impl RefusedRequests {
 #[derive(Clone, Debug)]
 pub(crate) struct StatusSource {
     pub(crate) store: Store,
-    pub(crate) rejected: Arc<RejectedSpans>,
+    pub(crate) spans: Arc<SpanCounts>,
     pub(crate) refused: Arc<RefusedRequests>,
     pub(crate) sinks: Arc<[SinkCounters]>,
 }
@@ -68,8 +113,10 @@ impl StatusSource {
         Status {
             spans_kept: kept.spans,
             traces_kept: kept.traces,
-            rejected: self.rejected.0.get(),
-            refused: self.refused.0.get(),
+            rejected: self.spans.rejected.get(),
+            repaired: self.spans.repaired.get(),
+            refused: self.refused.counts.get(),
+            last_refusal: self.refused.last().clone(),
             store_error: self.store.error(),
             sinks: self.sinks.iter().map(|sink| sink.status(kept)).collect(),
         }

@@ -38,7 +38,7 @@ pub use id::{IdError, SpanId, TraceId};
 pub use interval::Interval;
 pub use lane::Lane;
 pub use span::{Event, Link, Resource, Scope, Span, SpanKind, SpanStatus};
-pub use status::{SinkState, SinkStatus, Status};
+pub use status::{LastRefusal, SinkState, SinkStatus, Status};
 pub use summary::{Breakdown, TraceSummary};
 pub use trace::{NetworkGap, Node, Trace};
 pub use tree::Place;

@@ -11,13 +11,32 @@ pub struct Status {
     pub traces_kept: u64,
     /// Spans that were not taken of requests that were, by reason.
     pub rejected: BTreeMap<String, u64>,
+    /// Spans that are kept, but not quite as they came, by reason.
+    #[serde(default)]
+    pub repaired: BTreeMap<String, u64>,
     /// Requests for spans that were answered with an error, by reason.
     #[serde(default)]
     pub refused: BTreeMap<String, u64>,
+    /// The latest of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_refusal: Option<LastRefusal>,
     /// Why spans cannot be stored at present; their senders are told to come again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub store_error: Option<String>,
     pub sinks: Vec<SinkStatus>,
+}
+
+/// A request, or a connection, that was answered with an error.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastRefusal {
+    /// Its key in [`Status::refused`].
+    pub reason: String,
+    /// What its sender was told.
+    pub message: String,
+    /// Its sender's address, where known.
+    pub client: String,
+    /// When that was, in milliseconds since 1970.
+    pub unix_ms: u64,
 }
 
 /// One place the gateway forwards to. Counts are spans.

@@ -46,6 +46,15 @@ fn edge(text: &mut Text, status: &Status) {
     for (reason, spans) in &status.rejected {
         text.sample(name, &[("reason", reason)], spans);
     }
+    let name = "repaired_spans_total";
+    text.family(
+        name,
+        "counter",
+        "Spans kept, but not quite as they came, by reason.",
+    );
+    for (reason, spans) in &status.repaired {
+        text.sample(name, &[("reason", reason)], spans);
+    }
     let name = "refused_requests_total";
     text.family(
         name,

@@ -19,9 +19,11 @@ pub(super) struct Health {
 }
 
 /// 503 while spans cannot be stored, so that they are sent to another gateway. Anybody may
-/// ask: counts are here, and who the receivers are and what they said is at `/api/status`.
+/// ask: counts are here; who the receivers are, what they said, and who was refused is at
+/// `/api/status`.
 pub(super) async fn health(State(api): State<Api>) -> (StatusCode, Json<Health>) {
     let mut status = api.status.status();
+    status.last_refusal = None;
     status.sinks = status.sinks.into_iter().map(without_names).collect();
     let healthy = status.store_error.is_none();
     let code = if healthy {

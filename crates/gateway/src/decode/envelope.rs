@@ -3,7 +3,10 @@
 
 use bytes::Bytes;
 
-use super::wire_format::{Damage, Fields, Raw, WireType};
+use super::{
+    Malformed,
+    wire_format::{Damage, Fields, Raw, WireType},
+};
 
 /// The numbers of both envelopes' fields: what all within share, its parts, its schema.
 const SHARED: u32 = 1;
@@ -22,20 +25,21 @@ pub(super) struct Group<'a> {
 #[derive(Clone, Copy, Default)]
 pub(super) struct Shared<'a> {
     pub(super) message: &'a [u8],
-    pub(super) schema_url: &'a str,
+    /// As it came: it may not be UTF-8.
+    pub(super) schema_url: &'a [u8],
 }
 
 /// Calls `take` with each group of the request.
-pub(super) fn each_group<E: From<Damage>>(
+pub(super) fn each_group<E: From<Malformed>>(
     body: &Bytes,
     mut take: impl FnMut(&Group<'_>) -> Result<(), E>,
 ) -> Result<(), E> {
     for resource_spans in delimited(body, SHARED) {
-        let resource_spans = resource_spans?;
-        let resource = shared(resource_spans)?;
+        let resource_spans = resource_spans.map_err(Malformed::from)?;
+        let resource = shared(resource_spans).map_err(Malformed::from)?;
         for scope_spans in delimited(resource_spans, PARTS) {
-            let parts = scope_spans?;
-            let scope = shared(parts)?;
+            let parts = scope_spans.map_err(Malformed::from)?;
+            let scope = shared(parts).map_err(Malformed::from)?;
             take(&Group {
                 body,
                 resource,
@@ -45,6 +49,26 @@ pub(super) fn each_group<E: From<Damage>>(
         }
     }
     Ok(())
+}
+
+/// Whether the messages around spans have fields that this build does not know: it is another
+/// message, or an older one.
+pub(super) fn has_unknown_fields(body: &[u8]) -> Result<bool, Malformed> {
+    let is_unknown = |message, known: &[u32]| {
+        Fields(message)
+            .filter_map(Result::ok)
+            .any(|field| !known.contains(&field.number))
+    };
+    let envelope = [SHARED, PARTS, SCHEMA_URL];
+    if is_unknown(body, &[SHARED]) {
+        return Ok(true);
+    }
+    for resource_spans in delimited(body, SHARED) {
+        if is_unknown(resource_spans?, &envelope) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 impl<'a> Group<'a> {
@@ -80,10 +104,7 @@ fn shared(envelope: &[u8]) -> Result<Shared<'_>, Damage> {
                 number: SCHEMA_URL,
                 wire_type: WireType::Delimited,
                 content,
-            } => {
-                let text = std::str::from_utf8(content);
-                shared.schema_url = text.map_err(|_| Damage::Text(SCHEMA_URL))?;
-            }
+            } => shared.schema_url = content,
             _ => {}
         }
     }

@@ -5,38 +5,54 @@
 
 mod envelope;
 mod json;
+mod json_tokens;
+mod misplaced;
 mod protobuf;
 mod reason;
+mod repair;
 mod schema;
 #[cfg(test)]
 mod schema_tests;
 mod shape;
 mod validate;
+mod warnings;
 mod wire_format;
 
 use bytes::Bytes;
 use trace_model::TraceId;
 
 pub(crate) use self::{
+    json_tokens::{Token, Tokens},
     reason::{Reason, Rejections},
     validate::accept,
+    warnings::{Repair, Warnings},
 };
 
 use self::wire_format::Damage;
 use crate::wire::Origin;
 
-/// The two encodings of OTLP/HTTP.
+/// The two encodings of OTLP/HTTP, and the one of files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Encoding {
     Protobuf,
     Json,
+    /// A request, or one on each line, as the collector's file exporter writes them.
+    JsonLines,
 }
 
-/// The acceptable part of a request, and a count of the rest.
+/// The acceptable part of a request, a count of the rest, and what its sender should know.
 #[derive(Debug, Default)]
 pub(crate) struct Decoded {
     pub(crate) batch: Batch,
     pub(crate) rejections: Rejections,
+    pub(crate) warnings: Warnings,
+}
+
+impl Decoded {
+    /// Nothing in the request looked like a span.
+    fn is_empty(&self) -> bool {
+        self.batch.is_empty() && self.rejections.total() == 0
+    }
 }
 
 /// Spans by where they came from, in the order of the request.
@@ -61,9 +77,11 @@ pub(crate) enum Malformed {
     Protobuf(#[from] Damage),
     #[error("the body is not an OTLP JSON ExportTraceServiceRequest: {0}")]
     Json(#[from] serde_json::Error),
+    #[error("the body is UTF-16, and JSON is sent as UTF-8")]
+    Utf16,
 }
 
-/// Reads an `ExportTraceServiceRequest`. An empty body carries no spans in either encoding.
+/// Reads an `ExportTraceServiceRequest`. An empty body carries no spans in any encoding.
 ///
 /// `room` is asked before memory is taken: for how many bytes in all, the body's too.
 pub(crate) fn decode<E: From<Malformed>>(
@@ -72,16 +90,23 @@ pub(crate) fn decode<E: From<Malformed>>(
     mut room: impl FnMut(usize) -> Result<(), E>,
 ) -> Result<Decoded, E> {
     let mut held = body.len();
-    let protobuf = match encoding {
-        Encoding::Json if body.is_empty() => body,
-        Encoding::Json => {
+    let (protobuf, seen) = match encoding {
+        Encoding::Protobuf => (body, json::Seen::default()),
+        _ if body.is_empty() => (body, json::Seen::default()),
+        Encoding::Json | Encoding::JsonLines => {
             held *= 2;
             room(held)?;
-            json::to_protobuf(&body).map_err(Malformed::from)?
+            let read = if encoding == Encoding::Json {
+                json::to_protobuf(&body)
+            } else {
+                json::lines_to_protobuf(&body)
+            };
+            read?
         }
-        Encoding::Protobuf => body,
     };
-    let footprint = protobuf::footprint(&protobuf)?;
-    room(held.saturating_add(footprint))?;
-    Ok(protobuf::decode(&protobuf)?)
+    held = held.saturating_add(protobuf::footprint(&protobuf)?);
+    room(held)?;
+    let mut decoded = protobuf::decode(&protobuf, |more| room(held.saturating_add(more)))?;
+    seen.report(&mut decoded);
+    Ok(decoded)
 }

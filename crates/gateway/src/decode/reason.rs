@@ -22,6 +22,10 @@ pub(crate) enum Reason {
     TooDeep,
     /// Attributes, values, events and links, more than readers bear.
     TooManyParts,
+    /// It is not where OTLP has spans.
+    Misplaced,
+    /// A line of an imported file that is no request.
+    Line,
     /// A datagram that is no X-Ray segment document.
     Segment,
     /// The trace holds as much as one may hold.
@@ -38,6 +42,8 @@ impl Reason {
             Self::Time => "invalid_time",
             Self::TooDeep => "too_deep",
             Self::TooManyParts => "too_many_parts",
+            Self::Misplaced => "misplaced",
+            Self::Line => "invalid_line",
             Self::Segment => "invalid_segment",
             Self::TraceFull => "trace_full",
         }
@@ -56,6 +62,10 @@ impl Reason {
             Self::TooManyParts => {
                 "a span, a resource and a scope may have 100,000 attributes, values, events and links each"
             }
+            Self::Misplaced => {
+                "spans are read from \"resourceSpans[].scopeSpans[].spans[]\" and from nowhere else"
+            }
+            Self::Line => "each line must hold an OTLP JSON ExportTraceServiceRequest",
             Self::Segment => "a datagram must hold one X-Ray segment document",
             Self::TraceFull => {
                 "the trace holds as much as OTEL_WEB_GATEWAY_TRACE_SPANS and OTEL_WEB_GATEWAY_TRACE_MB allow"
@@ -76,12 +86,16 @@ impl Rejections {
     }
 
     pub(crate) fn count(&mut self, reason: Reason) {
-        *self.0.entry(reason).or_default() += 1;
+        self.count_all(reason, 1);
+    }
+
+    pub(crate) fn count_all(&mut self, reason: Reason, spans: u64) {
+        *self.0.entry(reason).or_default() += spans;
     }
 
     pub(crate) fn merge(&mut self, other: &Self) {
         for (reason, count) in other.iter() {
-            *self.0.entry(reason).or_default() += count;
+            self.count_all(reason, count);
         }
     }
 

@@ -27,7 +27,8 @@ pub(super) enum Kind {
     Id,
     Bytes,
     Bool,
-    Enum,
+    /// An integer that JSON may write as one of these names.
+    Enum(&'static [&'static str]),
     Int32,
     Uint32,
     Fixed32,
@@ -40,10 +41,24 @@ pub(super) enum Kind {
     List(&'static Schema),
 }
 
+impl Schema {
+    /// The field with this number, if it is known.
+    pub(super) fn field(&self, number: u32) -> Option<&'static Field> {
+        self.0.iter().find(|field| field.number == number)
+    }
+
+    /// Whether it is one of the messages around spans.
+    pub(super) fn is_envelope(&self) -> bool {
+        [&REQUEST, &RESOURCE_SPANS, &SCOPE_SPANS]
+            .into_iter()
+            .any(|envelope| std::ptr::eq(self, envelope))
+    }
+}
+
 impl Kind {
     pub(super) const fn wire_type(self) -> WireType {
         match self {
-            Bool | Enum | Int32 | Uint32 | Int64 => WireType::Varint,
+            Bool | Enum(_) | Int32 | Uint32 | Int64 => WireType::Varint,
             Fixed64 | Double => WireType::SixtyFourBit,
             Fixed32 => WireType::ThirtyTwoBit,
             Text | Texts | Id | Bytes | Message(_) | Messages(_) | List(_) => WireType::Delimited,
@@ -58,7 +73,7 @@ impl Kind {
             Id => "hex digits in a string",
             Bytes => "base64 in a string",
             Bool => "true or false",
-            Enum => "an integer",
+            Enum(_) => "an integer, or its name in a string",
             Int32 | Uint32 | Fixed32 => "an integer of 32 bits, or its digits in a string",
             Int64 | Fixed64 => "an integer of 64 bits, or its digits in a string",
             Double => {
@@ -73,6 +88,17 @@ impl Kind {
 const fn field(name: &'static str, number: u32, kind: Kind) -> Field {
     Field { name, number, kind }
 }
+
+/// By their numbers, as `trace.proto` has them.
+const SPAN_KINDS: &[&str] = &[
+    "SPAN_KIND_UNSPECIFIED",
+    "SPAN_KIND_INTERNAL",
+    "SPAN_KIND_SERVER",
+    "SPAN_KIND_CLIENT",
+    "SPAN_KIND_PRODUCER",
+    "SPAN_KIND_CONSUMER",
+];
+const STATUS_CODES: &[&str] = &["STATUS_CODE_UNSET", "STATUS_CODE_OK", "STATUS_CODE_ERROR"];
 
 pub(super) static REQUEST: Schema = Schema(&[field("resourceSpans", 1, Messages(&RESOURCE_SPANS))]);
 
@@ -114,7 +140,7 @@ pub(super) static SPAN: Schema = Schema(&[
     field("traceState", 3, Text),
     field("parentSpanId", 4, Id),
     field("name", 5, Text),
-    field("kind", 6, Enum),
+    field("kind", 6, Enum(SPAN_KINDS)),
     field("startTimeUnixNano", 7, Fixed64),
     field("endTimeUnixNano", 8, Fixed64),
     field("attributes", 9, Messages(&KEY_VALUE)),
@@ -143,7 +169,10 @@ static LINK: Schema = Schema(&[
     field("flags", 6, Fixed32),
 ]);
 
-static STATUS: Schema = Schema(&[field("message", 2, Text), field("code", 3, Enum)]);
+static STATUS: Schema = Schema(&[
+    field("message", 2, Text),
+    field("code", 3, Enum(STATUS_CODES)),
+]);
 
 static KEY_VALUE: Schema = Schema(&[
     field("key", 1, Text),

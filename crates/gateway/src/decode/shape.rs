@@ -18,14 +18,24 @@ const DEPTH: usize = 16;
 /// attributes the most that a span has.
 const PARTS: usize = 100_000;
 
-/// Whether it is such a message, and every reader's.
-pub(super) fn check(schema: &'static Schema, message: &[u8]) -> Result<(), Unfit> {
-    let mut shape = Shape { parts: 0 };
-    shape.message(schema, message, 0)
+/// Checks that it is such a message, and every reader's, once its texts are.
+pub(super) fn check(schema: &'static Schema, message: &[u8]) -> Result<Texts, Unfit> {
+    let mut shape = Shape::default();
+    shape.message(schema, message, 0)?;
+    Ok(shape.texts)
 }
 
+/// What is wrong with the texts of a message that is fine otherwise.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Texts {
+    /// The length of all texts together that are not UTF-8.
+    pub(super) invalid_bytes: usize,
+}
+
+#[derive(Default)]
 struct Shape {
     parts: usize,
+    texts: Texts,
 }
 
 impl Shape {
@@ -37,8 +47,7 @@ impl Shape {
     ) -> Result<(), Unfit> {
         for raw in Fields(message) {
             let raw = raw?;
-            let mut known = schema.0.iter();
-            if let Some(field) = known.find(|field| field.number == raw.number) {
+            if let Some(field) = schema.field(raw.number) {
                 self.field(field, raw, depth)?;
             }
         }
@@ -50,8 +59,8 @@ impl Shape {
             return Err(Damage::Type(raw.number).into());
         }
         match field.kind {
-            Kind::Text => text(raw),
-            Kind::Texts => self.part().and_then(|()| text(raw)),
+            Kind::Text => Ok(self.text(raw.content)),
+            Kind::Texts => self.part().map(|()| self.text(raw.content)),
             Kind::List(_) if depth == DEPTH => Err(Reason::TooDeep.into()),
             Kind::List(schema) => self.message(schema, raw.content, depth + 1),
             Kind::Message(schema) | Kind::Messages(schema) => {
@@ -68,9 +77,10 @@ impl Shape {
             .then_some(())
             .ok_or(Unfit::Rejected(Reason::TooManyParts))
     }
-}
 
-fn text(raw: Raw<'_>) -> Result<(), Unfit> {
-    let text = std::str::from_utf8(raw.content);
-    text.map(drop).map_err(|_| Damage::Text(raw.number).into())
+    fn text(&mut self, bytes: &[u8]) {
+        if std::str::from_utf8(bytes).is_err() {
+            self.texts.invalid_bytes += bytes.len();
+        }
+    }
 }

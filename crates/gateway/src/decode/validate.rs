@@ -7,7 +7,8 @@ use trace_model::{SpanId, TraceId};
 use super::{
     ReceivedSpan,
     reason::{Reason, Unfit},
-    schema, shape,
+    schema,
+    shape::{self, Texts},
 };
 
 /// What of a `Span` is judged. The rest is not read.
@@ -41,9 +42,15 @@ impl JudgedLink {
     }
 }
 
-/// Takes a span that can be part of a trace. `body` is its encoded message.
+/// Takes a span that can be part of a trace. `body` is its encoded message, and its texts
+/// are UTF-8.
 pub(crate) fn accept(body: Bytes) -> Result<ReceivedSpan, Unfit> {
-    shape::check(&schema::SPAN, &body)?;
+    judge(body).map(|(span, _)| span)
+}
+
+/// Takes a span that can be part of a trace, and says what is wrong with its texts.
+pub(super) fn judge(body: Bytes) -> Result<(ReceivedSpan, Texts), Unfit> {
+    let texts = shape::check(&schema::SPAN, &body)?;
     // It is a message, so it can be decoded; what is none would have no ids either.
     let span = Judged::decode(body.clone()).unwrap_or_default();
     let trace_id = TraceId::try_from(&*span.trace_id).map_err(|_| Reason::TraceId)?;
@@ -56,11 +63,12 @@ pub(crate) fn accept(body: Bytes) -> Result<ReceivedSpan, Unfit> {
     }
     let latest = span.start_time_unix_nano.max(span.end_time_unix_nano);
     i64::try_from(latest).map_err(|_| Reason::Time)?;
-    Ok(ReceivedSpan {
+    let span = ReceivedSpan {
         trace_id,
         span_id: span_id.to_bytes(),
         body,
         revises: false,
         stays: false,
-    })
+    };
+    Ok((span, texts))
 }

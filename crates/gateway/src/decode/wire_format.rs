@@ -24,8 +24,6 @@ pub(crate) enum Damage {
     Group,
     #[error("field {0} is of another type")]
     Type(u32),
-    #[error("field {0} is not UTF-8")]
-    Text(u32),
 }
 
 /// A field. Of those that are not delimited the content is not needed.

@@ -10,9 +10,12 @@ use opentelemetry_proto::tonic::collector::trace::v1::{
 use prost::Message;
 use serde_json::json;
 
-use super::rpc_status::{INVALID_ARGUMENT, RpcStatus};
+use super::{
+    encoding::{ContentCoding, MediaType},
+    rpc_status::{INVALID_ARGUMENT, RpcStatus, shortened},
+};
 use crate::{
-    decode::{Encoding, Malformed, Rejections},
+    decode::{Encoding, Malformed, Rejections, Warnings},
     store::AppendError,
 };
 
@@ -21,20 +24,28 @@ use crate::{
 pub(crate) enum Refusal {
     #[error("Content-Type {0:?} is not OTLP: send application/x-protobuf or application/json")]
     ContentType(String),
-    #[error("Content-Encoding {0:?} is not supported: send gzip, or no compression")]
+    #[error(
+        "Content-Encoding {0:?} is not supported: send gzip, deflate or zstd, or no compression"
+    )]
     ContentEncoding(String),
     #[error("{0} is not supported here: OTLP is sent by POST")]
     Method(Method),
-    #[error("{0} is not served: this gateway takes traces, at /v1/traces")]
+    #[error("{0:?} is not served: this gateway takes traces, by POST to /v1/traces")]
     Signal(String),
+    #[error("{0:?} is not where this gateway takes spans: send OTLP to /v1/traces, by POST")]
+    Path(String),
+    #[error(
+        "this gateway takes OTLP over HTTP/1.1 and not by gRPC: set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf, and send to /v1/traces"
+    )]
+    Grpc,
     #[error("the body is more than {limit_bytes} bytes, compressed or not: export smaller batches")]
     TooLarge { limit_bytes: usize },
     #[error(
         "taken apart, the body would need {bytes} bytes of memory, and there are {at_most} for all: export smaller batches, or raise OTEL_WEB_GATEWAY_MAX_MEMORY_MB"
     )]
     TooMuchMemory { bytes: usize, at_most: usize },
-    #[error("the gzip body is damaged: {0}")]
-    Gzip(std::io::Error),
+    #[error("the compressed body is damaged: {0}")]
+    Compression(std::io::Error),
     #[error("the body did not arrive completely: {0}")]
     Incomplete(axum::Error),
     #[error("the body did not arrive within {within_seconds} s")]
@@ -73,9 +84,11 @@ impl Refusal {
         match self {
             Self::ContentType(_) | Self::ContentEncoding(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Signal(_) => StatusCode::NOT_FOUND,
+            Self::Signal(_) | Self::Path(_) | Self::Grpc => StatusCode::NOT_FOUND,
             Self::TooLarge { .. } | Self::TooMuchMemory { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Gzip(_) | Self::Incomplete(_) | Self::Malformed(_) => StatusCode::BAD_REQUEST,
+            Self::Compression(_) | Self::Incomplete(_) | Self::Malformed(_) => {
+                StatusCode::BAD_REQUEST
+            }
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             // Not 408, after which an OTLP client has to drop its spans.
             Self::Slow { .. } | Self::Busy | Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
@@ -89,9 +102,11 @@ impl Refusal {
             Self::ContentEncoding(_) => "content_encoding",
             Self::Method(_) => "method",
             Self::Signal(_) => "not_served",
+            Self::Path(_) => "wrong_path",
+            Self::Grpc => "grpc",
             Self::TooLarge { .. } => "too_large",
             Self::TooMuchMemory { .. } => "too_much_memory",
-            Self::Gzip(_) => "damaged_gzip",
+            Self::Compression(_) => "damaged_compression",
             Self::Incomplete(_) => "incomplete",
             Self::Slow { .. } => "slow",
             Self::Malformed(_) => "malformed",
@@ -113,7 +128,7 @@ impl Refusal {
         match self {
             Self::ContentType(_) => Some("Content-Type"),
             Self::ContentEncoding(_) => Some("Content-Encoding"),
-            Self::Gzip(_) | Self::Incomplete(_) | Self::Malformed(_) => Some("body"),
+            Self::Compression(_) | Self::Incomplete(_) | Self::Malformed(_) => Some("body"),
             _ => None,
         }
     }
@@ -123,24 +138,33 @@ impl Refusal {
         match self {
             Self::ContentType(_)
             | Self::ContentEncoding(_)
-            | Self::Gzip(_)
+            | Self::Compression(_)
             | Self::Incomplete(_)
             | Self::Malformed(_) => INVALID_ARGUMENT,
             Self::Slow { .. } => DEADLINE_EXCEEDED,
             Self::TooLarge { .. } | Self::TooMuchMemory { .. } | Self::TooMany => {
                 RESOURCE_EXHAUSTED
             }
-            Self::Method(_) | Self::Signal(_) => UNIMPLEMENTED,
+            Self::Method(_) | Self::Signal(_) | Self::Path(_) | Self::Grpc => UNIMPLEMENTED,
             Self::Busy | Self::Store(_) => UNAVAILABLE,
         }
     }
 
-    pub(super) fn answer(&self, encoding: Encoding) -> Response<Body> {
-        let status = RpcStatus::new(self.code(), self.to_string(), self.bad_field());
-        let mut response = render(encoding, self.status(), &status, &status.json());
+    /// What its sender is told.
+    pub(super) fn message(&self) -> String {
+        shortened(self.to_string())
+    }
+
+    pub(super) fn answer(&self, media_type: MediaType) -> Response<Body> {
+        let status = RpcStatus::new(self.code(), self.message(), self.bad_field());
+        let mut response = render(media_type, self.status(), &status, &status.json());
         let headers = response.headers_mut();
         if matches!(self, Self::Method(_)) {
             headers.insert(header::ALLOW, HeaderValue::from_static("POST"));
+        }
+        if matches!(self, Self::ContentEncoding(_)) {
+            let supported = HeaderValue::from_static(ContentCoding::SUPPORTED);
+            headers.insert(header::ACCEPT_ENCODING, supported);
         }
         if self.is_retryable() {
             headers.insert(header::RETRY_AFTER, RETRY_AFTER_SECONDS.into());
@@ -149,17 +173,42 @@ impl Refusal {
     }
 }
 
+/// What is told of a request that was accepted.
+#[derive(Debug, Default)]
+pub(super) struct Accepted {
+    pub(super) rejections: Rejections,
+    pub(super) warnings: Warnings,
+}
+
+impl Accepted {
+    /// Absent when there is nothing to tell. Warnings alone come with zero rejected spans, as
+    /// the specification has it.
+    fn partial_success(&self) -> Option<ExportTracePartialSuccess> {
+        self.loss().map(|loss| ExportTracePartialSuccess {
+            rejected_spans: i64::try_from(self.rejections.total()).unwrap_or(i64::MAX),
+            error_message: shortened(loss),
+        })
+    }
+
+    /// What of the request was not kept, or not as it came, and why.
+    pub(super) fn loss(&self) -> Option<String> {
+        if self.rejections.total() == 0 && self.warnings.is_empty() {
+            return None;
+        }
+        let texts = [self.rejections.to_string(), self.warnings.to_string()];
+        let texts = texts.iter().filter(|text| !text.is_empty());
+        Some(texts.map(String::as_str).collect::<Vec<_>>().join("; "))
+    }
+}
+
 /// 200: everything was taken, or `partial_success` says what was not and why.
-pub(super) fn success(encoding: Encoding, rejections: &Rejections) -> Response<Body> {
-    let partial = (rejections.total() > 0).then(|| ExportTracePartialSuccess {
-        rejected_spans: i64::try_from(rejections.total()).unwrap_or(i64::MAX),
-        error_message: rejections.to_string(),
-    });
+pub(super) fn success(media_type: MediaType, accepted: &Accepted) -> Response<Body> {
+    let partial = accepted.partial_success();
     let json = partial.as_ref().map_or_else(|| json!({}), partial_json);
     let message = ExportTraceServiceResponse {
         partial_success: partial,
     };
-    render(encoding, StatusCode::OK, &message, &json)
+    render(media_type, StatusCode::OK, &message, &json)
 }
 
 /// ProtoJSON of a 64-bit count is a string.
@@ -171,18 +220,18 @@ fn partial_json(partial: &ExportTracePartialSuccess) -> serde_json::Value {
 }
 
 fn render(
-    encoding: Encoding,
+    media_type: MediaType,
     status: StatusCode,
     message: &impl Message,
     json: &serde_json::Value,
 ) -> Response<Body> {
-    let body = match encoding {
+    let body = match media_type.encoding {
         Encoding::Protobuf => message.encode_to_vec(),
-        Encoding::Json => json.to_string().into_bytes(),
+        Encoding::Json | Encoding::JsonLines => json.to_string().into_bytes(),
     };
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
-    let media_type = HeaderValue::from_static(encoding.media_type());
+    let media_type = HeaderValue::from_static(media_type.name);
     response
         .headers_mut()
         .insert(header::CONTENT_TYPE, media_type);

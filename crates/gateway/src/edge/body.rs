@@ -9,12 +9,13 @@ use axum::body::{Body, BodyDataStream};
 use bytes::Bytes;
 use flate2::write::MultiGzDecoder;
 use futures_util::StreamExt;
-use tokio::time::timeout;
+use tokio::{task::spawn_blocking, time::timeout};
 
 use super::{
     Refusal,
     budget::{Budget, Lease},
     encoding::ContentCoding,
+    inflate::{Inflater, ZSTD_MEMORY_BYTES},
 };
 use crate::config::Limits;
 
@@ -51,7 +52,9 @@ async fn fill(
 ) -> Result<(), Refusal> {
     match coding {
         ContentCoding::Identity => copy(stream, sink).await,
-        ContentCoding::Gzip => inflate(stream, sink).await,
+        ContentCoding::Gzip => gunzip(stream, sink).await,
+        ContentCoding::Deflate => inflate(stream, sink).await,
+        ContentCoding::Zstd => decompress_zstd(stream, sink).await,
     }
 }
 
@@ -64,7 +67,7 @@ async fn copy(stream: &mut BodyDataStream, sink: &mut Bounded) -> Result<(), Ref
     Ok(())
 }
 
-async fn inflate(stream: &mut BodyDataStream, sink: &mut Bounded) -> Result<(), Refusal> {
+async fn gunzip(stream: &mut BodyDataStream, sink: &mut Bounded) -> Result<(), Refusal> {
     let limit_bytes = sink.limit;
     let mut decoder = MultiGzDecoder::new(sink);
     let mut received = 0;
@@ -84,7 +87,65 @@ async fn inflate(stream: &mut BodyDataStream, sink: &mut Bounded) -> Result<(), 
     finished.map_err(|error| decoder.get_mut().refusal(error))
 }
 
-/// What gzip makes of a body that cannot be compressed is a little longer than the body.
+async fn inflate(stream: &mut BodyDataStream, sink: &mut Bounded) -> Result<(), Refusal> {
+    let limit_bytes = sink.limit;
+    let mut inflater = Inflater::deflate();
+    let mut received = 0;
+    while let Some(chunk) = stream.next().await {
+        let chunk = chunk.map_err(Refusal::Incomplete)?;
+        received += chunk.len();
+        if received > compressed_limit(limit_bytes) {
+            return Err(Refusal::TooLarge { limit_bytes });
+        }
+        let written = inflater.inflate(&chunk, sink);
+        written.map_err(|error| sink.refusal(error))?;
+    }
+    if received == 0 {
+        return Ok(());
+    }
+    inflater.finish().map_err(Refusal::Compression)
+}
+
+/// A decoder takes megabytes whatever it is given, and a body may take long to arrive. So it
+/// is read as it is, and then taken apart in one go.
+async fn decompress_zstd(stream: &mut BodyDataStream, sink: &mut Bounded) -> Result<(), Refusal> {
+    let limit_bytes = sink.limit;
+    sink.limit = compressed_limit(limit_bytes);
+    let copied = copy(stream, sink).await;
+    sink.limit = limit_bytes;
+    copied.map_err(|refusal| match refusal {
+        Refusal::TooLarge { .. } => Refusal::TooLarge { limit_bytes },
+        refusal => refusal,
+    })?;
+    if sink.bytes.is_empty() {
+        return Ok(());
+    }
+    let compressed = std::mem::take(&mut sink.bytes);
+    let mut inflated = Bounded {
+        beside: compressed.len() + ZSTD_MEMORY_BYTES,
+        ..Bounded::new(limit_bytes, sink.lease.take())
+    };
+    let inflating = spawn_blocking(move || {
+        let done = zstd(&compressed, &mut inflated);
+        (inflated, done)
+    });
+    let (inflated, done) = inflating.await.map_err(|_| Refusal::Busy)?;
+    sink.bytes = inflated.bytes;
+    sink.lease = inflated.lease;
+    // What the decoder had is free for others.
+    sink.lease.shrink(sink.bytes.len());
+    done
+}
+
+fn zstd(compressed: &[u8], sink: &mut Bounded) -> Result<(), Refusal> {
+    sink.cover(0)?;
+    let mut inflater = Inflater::zstd().map_err(Refusal::Compression)?;
+    let inflated = inflater.inflate(compressed, sink);
+    inflated.map_err(|error| sink.refusal(error))?;
+    inflater.finish().map_err(Refusal::Compression)
+}
+
+/// What a compression makes of a body that cannot be compressed is a little longer than the body.
 /// What is much longer is nothing but empty blocks, of which there may be any number.
 const fn compressed_limit(limit: usize) -> usize {
     limit + limit / 100 + 1024
@@ -129,6 +190,8 @@ struct Bounded {
     bytes: Vec<u8>,
     limit: usize,
     lease: Lease,
+    /// Memory that is in use besides the buffer's.
+    beside: usize,
     refusal: Option<Refusal>,
 }
 
@@ -138,6 +201,7 @@ impl Bounded {
             bytes: Vec::new(),
             limit,
             lease,
+            beside: 0,
             refusal: None,
         }
     }
@@ -148,12 +212,12 @@ impl Bounded {
                 limit_bytes: self.limit,
             });
         }
-        self.lease.cover(bytes)
+        self.lease.cover(self.beside + bytes)
     }
 
-    /// The buffer's own reason if it has one, else the gzip stream was damaged.
+    /// The buffer's own reason if it has one, else the compressed stream was damaged.
     fn refusal(&mut self, error: io::Error) -> Refusal {
-        self.refusal.take().unwrap_or(Refusal::Gzip(error))
+        self.refusal.take().unwrap_or(Refusal::Compression(error))
     }
 }
 

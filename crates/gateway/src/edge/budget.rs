@@ -51,6 +51,19 @@ impl Lease {
         Ok(())
     }
 
+    /// Leaves an empty lease of the same budget.
+    pub(super) fn take(&mut self) -> Self {
+        std::mem::replace(self, self.budget.lease())
+    }
+
+    /// Gives back what `bytes` do not need.
+    pub(super) fn shrink(&mut self, bytes: usize) {
+        if let Some(pieces) = &mut self.pieces {
+            let needed = bytes.div_ceil(PIECE_BYTES);
+            drop(pieces.split(pieces.num_permits().saturating_sub(needed)));
+        }
+    }
+
     fn merge(&mut self, more: OwnedSemaphorePermit) {
         match &mut self.pieces {
             Some(pieces) => pieces.merge(more),
@@ -70,6 +83,8 @@ mod tests {
         assert!(first.cover(1).is_ok());
         assert!(first.cover(3 * PIECE_BYTES).is_ok());
         assert!(matches!(second.cover(2 * PIECE_BYTES), Err(Refusal::Busy)));
+        first.shrink(2 * PIECE_BYTES);
+        assert!(second.cover(2 * PIECE_BYTES).is_ok());
         drop(first);
         assert!(second.cover(4 * PIECE_BYTES).is_ok());
     }

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio::task::{JoinError, spawn_blocking};
 
-use super::{Edge, Refusal, budget::Lease};
+use super::{Accepted, Edge, Refusal, budget::Lease};
 use crate::{
     clock,
-    decode::{Decoded, Encoding, Rejections, decode},
+    decode::{Decoded, Encoding, decode},
 };
 
 /// Taking a larger body apart would keep a thread from all others for milliseconds.
@@ -22,7 +22,7 @@ impl Edge {
         body: Bytes,
         memory: Lease,
         imported: bool,
-    ) -> Result<Rejections, Refusal> {
+    ) -> Result<Accepted, Refusal> {
         let (mut decoded, memory) = self.take_apart(encoding, body, memory).await?;
         for span in decoded.batch.iter_mut().flat_map(|(_, spans)| spans) {
             span.stays = imported;
@@ -51,15 +51,23 @@ impl Edge {
 
     /// Goes on when the client hangs up: the batch is with the writer, so its memory is not
     /// free, and what of it is not stored has to be counted.
-    async fn keep(&self, decoded: Decoded, memory: Lease) -> Result<Rejections, Refusal> {
-        let (store, rejected) = (self.store.clone(), Arc::clone(&self.rejected));
+    async fn keep(&self, decoded: Decoded, memory: Lease) -> Result<Accepted, Refusal> {
+        let (store, counts) = (self.store.clone(), Arc::clone(&self.spans));
         let keeping = tokio::spawn(async move {
-            let mut rejections = decoded.rejections;
-            rejections.merge(&store.append(decoded.batch, clock::now()).await?);
+            let Decoded {
+                batch,
+                mut rejections,
+                warnings,
+            } = decoded;
+            rejections.merge(&store.append(batch, clock::now()).await?);
             drop(memory);
             // Not before: a request that is not stored comes again.
-            rejected.add(&rejections);
-            Ok(rejections)
+            counts.rejected(&rejections);
+            counts.repaired(&warnings);
+            Ok(Accepted {
+                rejections,
+                warnings,
+            })
         });
         keeping.await.map_err(stopped)?
     }

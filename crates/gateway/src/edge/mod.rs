@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! client  -> not too many requests         (rate)
-//! headers -> Encoding, ContentCoding      (encoding)
-//! body    -> bounded, inflated bytes      (body, budget)
+//! headers -> MediaType, ContentCoding     (encoding)
+//! body    -> bounded, inflated bytes      (body, inflate, budget)
 //! bytes   -> spans and rejections         (intake, crate::decode)
 //! spans   -> durable, then acknowledged   (intake, crate::store)
 //! outcome -> answer in the same encoding  (answer)
@@ -13,7 +13,9 @@ mod answer;
 mod body;
 mod budget;
 mod cors;
+mod elsewhere;
 mod encoding;
+mod inflate;
 mod intake;
 mod rate;
 mod rpc_status;
@@ -28,22 +30,29 @@ use axum::{
     routing::{any, post},
 };
 
-pub(crate) use self::answer::Refusal;
 #[cfg(any(test, fuzzing))]
 pub(crate) use self::body::inflated;
-use self::{budget::Budget, encoding::ContentCoding, rate::Rates};
+use self::{
+    answer::Accepted,
+    budget::Budget,
+    encoding::{ContentCoding, MediaType},
+    rate::Rates,
+};
+pub(crate) use self::{
+    answer::Refusal,
+    elsewhere::{elsewhere, refuse_elsewhere},
+};
 use crate::{
     config::{Limits, PageOrigin},
-    decode::{Encoding, Rejections},
-    status::{RefusedRequests, RejectedSpans, StatusSource},
+    status::{RefusedRequests, SpanCounts, StatusSource},
     store::Store,
 };
 
 /// What the edge needs to take a request.
 #[derive(Debug)]
 pub(crate) struct Edge {
-    pub(crate) store: Store,
-    pub(crate) rejected: Arc<RejectedSpans>,
+    store: Store,
+    spans: Arc<SpanCounts>,
     refused: Arc<RefusedRequests>,
     limits: Limits,
     budget: Budget,
@@ -54,7 +63,7 @@ impl Edge {
     pub(crate) fn new(status: &StatusSource, limits: Limits) -> Self {
         Self {
             store: status.store.clone(),
-            rejected: Arc::clone(&status.rejected),
+            spans: Arc::clone(&status.spans),
             refused: Arc::clone(&status.refused),
             budget: Budget::new(limits.memory_bytes),
             rates: Rates::new(limits.requests_per_second),
@@ -64,11 +73,19 @@ impl Edge {
 
     /// What is imported stays here, whatever sinks are on.
     async fn take(&self, request: Request, imported: bool) -> Response {
-        let encoding = Encoding::of(request.headers());
-        match encoding {
-            Ok(encoding) => match self.accept(encoding, request, imported).await {
-                Ok(rejections) => answer::success(encoding, &rejections),
-                Err(refusal) => self.answer(&refusal, encoding),
+        let media_type = if imported {
+            MediaType::of_file(request.headers())
+        } else {
+            MediaType::of(request.headers())
+        };
+        let client = rate::client_name(&request);
+        match media_type {
+            Ok(media_type) => match self.accept(media_type, request, imported).await {
+                Ok(accepted) => {
+                    self.log_losses(&accepted, &client);
+                    answer::success(media_type, &accepted)
+                }
+                Err(refusal) => self.answer(&refusal, media_type, &client),
             },
             Err(refusal) => self.refuse(&refusal, request).await,
         }
@@ -76,10 +93,10 @@ impl Edge {
 
     async fn accept(
         &self,
-        encoding: Encoding,
+        media_type: MediaType,
         request: Request,
         imported: bool,
-    ) -> Result<Rejections, Refusal> {
+    ) -> Result<Accepted, Refusal> {
         let body = match ContentCoding::of(request.headers()) {
             Ok(coding) => body::read(request.into_body(), coding, &self.limits, &self.budget).await,
             Err(refusal) => {
@@ -88,19 +105,30 @@ impl Edge {
             }
         };
         let (body, memory) = body?;
-        self.intake(encoding, body, memory, imported).await
+        self.intake(media_type.encoding, body, memory, imported)
+            .await
     }
 
     /// Answers in the request's encoding if it is known, and in JSON otherwise.
     async fn refuse(&self, refusal: &Refusal, request: Request) -> Response {
-        let encoding = Encoding::of(request.headers()).unwrap_or(Encoding::Json);
+        let media_type = MediaType::of(request.headers()).unwrap_or(MediaType::JSON);
+        let client = rate::client_name(&request);
         body::discard(request.into_body(), &self.limits).await;
-        self.answer(refusal, encoding)
+        self.answer(refusal, media_type, &client)
     }
 
-    fn answer(&self, refusal: &Refusal, encoding: Encoding) -> Response {
-        self.refused.add(refusal.reason());
-        refusal.answer(encoding)
+    fn answer(&self, refusal: &Refusal, media_type: MediaType, client: &str) -> Response {
+        self.refused
+            .add(refusal.reason(), client, &refusal.message());
+        refusal.answer(media_type)
+    }
+
+    /// The sender is told, too, but few exporters log what they are told by a success.
+    fn log_losses(&self, accepted: &Accepted, client: &str) {
+        if let Some(loss) = accepted.loss() {
+            let line = format_args!("edge: of spans of {client}: {loss}");
+            self.refused.log("edge: spans rejected or repaired", line);
+        }
     }
 }
 

@@ -96,6 +96,19 @@ fn counted(request: &Request) -> Option<IpAddr> {
     client::counted(address)
 }
 
+/// Who sent a request, for the log: `203.0.113.9`, or `203.0.113.9 through 127.0.0.1`.
+pub(super) fn client_name(request: &Request) -> String {
+    let Some(Peer(peer)) = request.extensions().get() else {
+        return "a client".to_owned();
+    };
+    let peer = peer.ip().to_canonical();
+    let forwarded = forwarded_for(request).filter(|_| peer.is_loopback());
+    forwarded.map_or_else(
+        || peer.to_string(),
+        |client| format!("{client} through {peer}"),
+    )
+}
+
 fn forwarded_for(request: &Request) -> Option<IpAddr> {
     let value = request
         .headers()

@@ -70,7 +70,8 @@ impl RpcStatus {
     }
 }
 
-fn shortened(mut message: String) -> String {
+/// Cuts a message that is too long for an answer.
+pub(super) fn shortened(mut message: String) -> String {
     if message.len() > MESSAGE_BYTES {
         message.truncate(message.floor_char_boundary(MESSAGE_BYTES));
         message.push('…');

@@ -25,7 +25,7 @@ use self::{
 use crate::{
     clock,
     decode::{Batch, Reason, Rejections},
-    status::RejectedSpans,
+    status::SpanCounts,
     stop::Stopping,
     store::{AppendError, Store},
 };
@@ -50,7 +50,7 @@ const SOON: Duration = Duration::from_millis(20);
 pub(crate) struct Receiver {
     pub(crate) socket: UdpSocket,
     pub(crate) store: Store,
-    pub(crate) rejected: Arc<RejectedSpans>,
+    pub(crate) spans: Arc<SpanCounts>,
 }
 
 impl Receiver {
@@ -90,14 +90,14 @@ impl Receiver {
     fn take(&self, datagram: &[u8], desk: &mut Desk, batch: &mut Batch) {
         match Document::of_datagram(datagram) {
             Some(document) => self.convert(desk.take(document, Instant::now()), batch),
-            None => self.rejected.add(&Rejections::one(Reason::Segment)),
+            None => self.spans.rejected(&Rejections::one(Reason::Segment)),
         }
     }
 
     fn convert(&self, documents: Vec<Ready>, batch: &mut Batch) {
         for document in documents {
             let decoded = span::decode(document);
-            self.rejected.add(&decoded.rejections);
+            self.spans.rejected(&decoded.rejections);
             batch.extend(decoded.batch);
         }
     }
@@ -106,7 +106,7 @@ impl Receiver {
     async fn append(&self, batch: Batch, stopping: &Stopping) {
         while !batch.is_empty() {
             match self.store.append(batch.clone(), clock::now()).await {
-                Ok(refused) => return self.rejected.add(&refused),
+                Ok(refused) => return self.spans.rejected(&refused),
                 Err(AppendError::Failed(error)) if stopping.is_now() => {
                     let spans: usize = batch.iter().map(|(_, spans)| spans.len()).sum();
                     return eprintln!("xray input: {spans} spans are lost: {error}");

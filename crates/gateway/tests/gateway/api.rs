@@ -173,7 +173,7 @@ async fn health_is_yes_with_the_counts() {
             "retried": 0, "dropped": {}})
     };
     let sinks = ["honeycomb", "otlp", "xray", "rollbar"].map(off);
-    let expected = json!({"healthy": true, "spans_kept": 1, "traces_kept": 1, "rejected": {},
+    let expected = json!({"healthy": true, "spans_kept": 1, "traces_kept": 1, "rejected": {}, "repaired": {},
         "refused": {},
         "sinks": sinks});
     assert_eq!(answer.json(), expected);

@@ -21,6 +21,7 @@ mod files;
 mod headers;
 mod honeycomb;
 mod keys;
+mod lenient;
 mod otlp_http;
 mod otlp_json;
 mod outage;

@@ -75,7 +75,7 @@ async fn parameters_and_case_of_the_content_type_do_not_matter() {
 #[tokio::test]
 async fn an_unknown_content_type_is_415_and_told_what_to_send() {
     let gateway = TestGateway::start().await;
-    for content_type in ["text/plain", "application/protobuf", ""] {
+    for content_type in ["text/plain", "application/xml", "application/x-ndjson", ""] {
         let answer = gateway.post(content_type, one_span()).await;
         assert!(failure(&answer, 415, JSON).contains("application/x-protobuf"));
     }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::de::{self, DeserializeSeed, MapAccess, SeqAccess, Unexpected, Visitor};
 
-use super::{fields, text};
+use super::{Names, fields, text};
 use crate::decode::{
     schema::{Field, Kind, Schema},
     wire_format::{WireType, write_delimited, write_key, write_varint},
@@ -13,13 +13,17 @@ use crate::decode::{
 pub(super) struct Slot<'a> {
     pub(super) field: &'static Field,
     pub(super) out: &'a mut Vec<u8>,
+    pub(super) names: &'a mut Names,
 }
 
 impl<'de> DeserializeSeed<'de> for Slot<'_> {
     type Value = ();
 
     fn deserialize<D: de::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
+        match self.field.kind {
+            Kind::Text | Kind::Id => deserializer.deserialize_option(self),
+            _ => deserializer.deserialize_any(self),
+        }
     }
 }
 
@@ -33,6 +37,22 @@ impl<'de> Visitor<'de> for Slot<'_> {
     /// `null` is an absent field.
     fn visit_unit<E: de::Error>(self) -> Result<(), E> {
         Ok(())
+    }
+
+    fn visit_none<E: de::Error>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_some<D: de::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_bytes(self)
+    }
+
+    /// A text, which may not be UTF-8.
+    fn visit_bytes<E: de::Error>(mut self, text: &[u8]) -> Result<(), E> {
+        match self.field.kind {
+            Kind::Id => self.bytes(&text::id(text)),
+            _ => self.bytes(text),
+        }
     }
 
     fn visit_bool<E: de::Error>(mut self, bool: bool) -> Result<(), E> {
@@ -62,11 +82,11 @@ impl<'de> Visitor<'de> for Slot<'_> {
 
     fn visit_str<E: de::Error>(mut self, text: &str) -> Result<(), E> {
         let written = match self.field.kind {
-            Kind::Text => Some(self.bytes(text.as_bytes())),
-            Kind::Id => Some(self.bytes(&text::id(text))),
             Kind::Bytes => self.base64(text),
             Kind::Double => text::double(text).map(|number| self.double(number)),
-            Kind::Enum => None,
+            Kind::Enum(names) => {
+                text::enum_number(text, names).and_then(|number| self.number(number))
+            }
             _ => text::integer(text).and_then(|number| self.number(number)),
         };
         let unexpected = Unexpected::Str(text::quoted(text));
@@ -81,15 +101,12 @@ impl<'de> Visitor<'de> for Slot<'_> {
     }
 
     fn visit_seq<S: SeqAccess<'de>>(self, mut items: S) -> Result<(), S::Error> {
-        let Self { field, out } = self;
-        if !matches!(field.kind, Kind::Messages(_) | Kind::Texts) {
-            return Err(de::Error::invalid_type(
-                Unexpected::Seq,
-                &Slot { field, out },
-            ));
+        if !matches!(self.field.kind, Kind::Messages(_) | Kind::Texts) {
+            return Err(de::Error::invalid_type(Unexpected::Seq, &self));
         }
+        let Self { field, out, names } = self;
         while items
-            .next_element_seed(Item(Slot { field, out }))?
+            .next_element_seed(Item(Slot { field, out, names }))?
             .is_some()
         {}
         Ok(())
@@ -103,7 +120,10 @@ impl<'de> DeserializeSeed<'de> for Item<'_> {
     type Value = ();
 
     fn deserialize<D: de::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
+        match self.0.field.kind {
+            Kind::Texts => deserializer.deserialize_bytes(self),
+            _ => deserializer.deserialize_any(self),
+        }
     }
 }
 
@@ -114,11 +134,12 @@ impl<'de> Visitor<'de> for Item<'_> {
         self.0.expecting(f)
     }
 
-    fn visit_str<E: de::Error>(mut self, text: &str) -> Result<(), E> {
-        match self.0.field.kind {
-            Kind::Texts => self.0.bytes(text.as_bytes()),
-            _ => Err(E::invalid_type(Unexpected::Str(text::quoted(text)), &self)),
-        }
+    fn visit_bytes<E: de::Error>(mut self, text: &[u8]) -> Result<(), E> {
+        self.0.bytes(text)
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<(), E> {
+        Err(E::invalid_type(Unexpected::Str(text::quoted(text)), &self))
     }
 
     fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<(), M::Error> {
@@ -135,7 +156,10 @@ impl Slot<'_> {
         schema: &'static Schema,
         map: M,
     ) -> Result<(), M::Error> {
-        write_delimited(self.field.number, self.out, |out| fields(schema, map, out))
+        let names = self.names;
+        write_delimited(self.field.number, self.out, |out| {
+            fields(schema, map, out, names)
+        })
     }
 
     /// None when the field cannot hold it.
@@ -143,7 +167,7 @@ impl Slot<'_> {
         Some(match self.field.kind {
             Kind::Int64 => self.varint(i64::try_from(number).ok()?.cast_unsigned()),
             // A negative one is written as if it had 64 bits.
-            Kind::Enum | Kind::Int32 => {
+            Kind::Enum(_) | Kind::Int32 => {
                 self.varint(i64::from(i32::try_from(number).ok()?).cast_unsigned())
             }
             Kind::Uint32 => self.varint(u32::try_from(number).ok()?.into()),

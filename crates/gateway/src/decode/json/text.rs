@@ -13,18 +13,40 @@ pub(super) fn quoted(text: &str) -> &str {
     &text[..text.floor_char_boundary(QUOTED_BYTES)]
 }
 
-/// An id in hex of any case. What is not hex becomes one byte, a length no id has, so that
-/// this one span is rejected instead of the whole request.
-pub(super) fn id(text: &str) -> Vec<u8> {
-    from_hex(text).unwrap_or_else(|| vec![0])
+/// Lengths of ids, in bytes.
+const TRACE_ID_BYTES: usize = 16;
+const SPAN_ID_BYTES: usize = 8;
+
+/// Reads an id in hex of any case, or in base64. What is neither becomes one byte, a length
+/// that no id has, so that this one span is rejected instead of the whole request.
+pub(super) fn id(text: &[u8]) -> Vec<u8> {
+    let id = from_hex(text).or_else(|| id_from_base64(text));
+    id.unwrap_or_else(|| vec![0])
 }
 
-fn from_hex(text: &str) -> Option<Vec<u8>> {
-    const DIGITS: usize = 32;
-    if text.len() > DIGITS || !text.len().is_multiple_of(2) {
+fn from_hex(text: &[u8]) -> Option<Vec<u8>> {
+    if text.len() > 2 * TRACE_ID_BYTES || !text.len().is_multiple_of(2) {
         return None;
     }
-    text.as_bytes().chunks_exact(2).map(byte).collect()
+    text.chunks_exact(2).map(byte).collect()
+}
+
+/// As the standard JSON of protobuf has bytes. No id in hex is as long as one in base64.
+fn id_from_base64(text: &[u8]) -> Option<Vec<u8>> {
+    const MOST_DIGITS: usize = 24;
+    let text = std::str::from_utf8(text).ok()?;
+    let mut id = Vec::new();
+    let is_base64 = text.len() <= MOST_DIGITS && add_base64(text, &mut id).is_ok();
+    (is_base64 && matches!(id.len(), TRACE_ID_BYTES | SPAN_ID_BYTES)).then_some(id)
+}
+
+/// The number of an enum's value by its name, or by its digits.
+pub(super) fn enum_number(text: &str, names: &[&str]) -> Option<i128> {
+    let named = names
+        .iter()
+        .position(|name| name.eq_ignore_ascii_case(text));
+    let named = named.and_then(|number| i128::try_from(number).ok());
+    named.or_else(|| integer(text))
 }
 
 fn byte(pair: &[u8]) -> Option<u8> {

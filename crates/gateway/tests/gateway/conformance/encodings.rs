@@ -73,7 +73,7 @@ fn compression() -> Vec<Case> {
         case("The client [...] MUST include \"Content-Encoding: gzip\" (gzip without it is no protobuf)")
             .protobuf(crate::support::gzip(&one_span())).gives(400).gives_status_message(PROTOBUF),
         case("All other HTTP responses [...] according to HTTP specifications. (415, another coding)")
-            .protobuf(one_span()).header("content-encoding", "zstd")
+            .protobuf(one_span()).header("content-encoding", "br")
             .gives(415).gives_status_message(PROTOBUF).stores(0),
         case("data that cannot be decoded [...] MUST respond with HTTP 400 (the coding says gzip, the bytes do not)")
             .protobuf(one_span()).header("content-encoding", "gzip")

@@ -67,9 +67,13 @@ fn ids() -> Vec<Case> {
             "Hex encoding is used for `traceId` and `spanId` fields in all OTLP Protobuf messages, e.g., the `Span`, `Link` [...]",
             json!({"links": [{"traceId": ID.to_uppercase(), "spanId": "EEE19B7EC3C1B170"}]}),
         ),
+        taken(
+            "they are not base64-encoded as is defined in the standard Protobuf JSON Mapping (senders that use it are understood)",
+            json!({"traceId": "W47/95gDgQPSabYzgT/GDA==", "spanId": "7uGbfsPBsXQ="}),
+        ),
         rejected(
-            "they are not base64-encoded as is defined in the standard Protobuf JSON Mapping",
-            json!({"traceId": "W47/95gDgQPSabYzgT/GDA=="}),
+            "The `traceId` and `spanId` byte arrays are represented as case-insensitive hex-encoded strings (neither hex nor base64)",
+            json!({"traceId": "5b8efff7-9803-8103-d269-b633813fc60c"}),
         ),
     ]
 }
@@ -80,13 +84,17 @@ fn enums_and_names() -> Vec<Case> {
             "Values of enum fields MUST be encoded as integer values.",
             json!({"kind": 2, "status": {"code": 2}}),
         ),
-        refused(
-            "the enum name strings MUST NOT be used (span kind)",
+        taken(
+            "the enum name strings MUST NOT be used (span kind; senders that use them are understood)",
             json!({"kind": "SPAN_KIND_SERVER"}),
         ),
-        refused(
-            "the enum name strings MUST NOT be used (status code)",
+        taken(
+            "the enum name strings MUST NOT be used (status code; senders that use them are understood)",
             json!({"status": {"code": "STATUS_CODE_ERROR"}}),
+        ),
+        refused(
+            "the enum name strings MUST NOT be used (a name that is none)",
+            json!({"kind": "SPAN_KIND_SERVANT"}),
         ),
         taken(
             "OTLP/JSON receivers MUST ignore message fields with unknown names",

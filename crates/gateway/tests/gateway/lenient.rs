@@ -1,0 +1,592 @@
+//! What other receivers take, and what one bad character or one other name costs: one span's
+//! text at most, and never a word less than its sender needs.
+
+use std::io::Write;
+
+use opentelemetry_proto::tonic::{
+    collector::trace::v1::{ExportTraceServiceRequest, ExportTraceServiceResponse},
+    trace::v1::Status,
+};
+use prost::Message;
+use serde_json::{Value, json};
+
+use crate::support::{
+    Answer, JSON, PROTOBUF, TestGateway, exception, gzip, request, span, trace_id,
+};
+
+const ID: &str = "5b8efff798038103d269b633813fc60c";
+
+fn json_request(spans: &Value) -> Value {
+    json!({"resourceSpans": [{"scopeSpans": [{"spans": spans}]}]})
+}
+
+async fn spans(gateway: &TestGateway, trace: &str) -> Vec<Value> {
+    let trace = gateway.get(&format!("/api/traces/{trace}")).await.json();
+    let resources = trace["resourceSpans"].as_array().unwrap().iter();
+    let scopes = resources.flat_map(|resource| resource["scopeSpans"].as_array().unwrap());
+    let spans = scopes.flat_map(|scope| scope["spans"].as_array().unwrap());
+    spans.cloned().collect()
+}
+
+fn warning(answer: &Answer) -> (i64, String) {
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let partial = if answer.header("content-type").contains("json") {
+        let partial = answer.json()["partialSuccess"].clone();
+        let rejected = partial["rejectedSpans"].as_str().unwrap_or("0").parse();
+        let message = partial["errorMessage"].as_str().unwrap_or_default();
+        (rejected.unwrap(), message.to_owned())
+    } else {
+        let response = ExportTraceServiceResponse::decode(answer.body.clone()).unwrap();
+        let partial = response.partial_success.unwrap_or_default();
+        (partial.rejected_spans, partial.error_message)
+    };
+    partial
+}
+
+#[tokio::test]
+async fn a_lone_surrogate_becomes_u_fffd_and_its_neighbours_are_untouched() {
+    // Leading, trailing, twice, before another escape, before a pair, in every place of a text.
+    for (text, expected) in [
+        (r"hello worl\ud83c", "hello worl\u{fffd}"),
+        (r"\udf0d hello", "\u{fffd} hello"),
+        (r"\ud83c\ud83c", "\u{fffd}\u{fffd}"),
+        (r"\ud83c\n", "\u{fffd}\n"),
+        (r"\ud83c\ud83c\udf0d", "\u{fffd}\u{1f30d}"),
+        (r"\udf0d\ud83c", "\u{fffd}\u{fffd}"),
+    ] {
+        let gateway = TestGateway::start().await;
+        let body = json!({"resourceSpans": [{
+            "resource": {"attributes": [{"key": "service.name", "value": {"stringValue": "web"}}]},
+            "scopeSpans": [{"spans": [
+                {"traceId": ID, "spanId": "0000000000000001", "name": "whole \u{1f30d}"},
+                {"traceId": ID, "spanId": "0000000000000002", "name": "TEXT", "traceState": "TEXT",
+                    "attributes": [{"key": "TEXT", "value": {"stringValue": "TEXT"}},
+                        {"key": "list", "value": {"arrayValue": {"values": [{"stringValue": "TEXT"}]}}}],
+                    "events": [{"name": "TEXT"}], "status": {"code": 2, "message": "TEXT"},
+                    "unknown": "TEXT"}]}]}]});
+        let body = body.to_string().replace("TEXT", text);
+        let answer = gateway.post(JSON, body).await;
+        let (rejected, message) = warning(&answer);
+        assert_eq!(rejected, 0);
+        assert!(message.contains("1 span: kept"), "{message}");
+        let spans = spans(&gateway, ID).await;
+        assert_eq!(
+            (spans.len(), &spans[0]["name"]),
+            (2, &json!("whole \u{1f30d}"))
+        );
+        for text in [
+            &spans[1]["name"],
+            &spans[1]["traceState"],
+            &spans[1]["attributes"][0]["key"],
+            &spans[1]["attributes"][0]["value"]["stringValue"],
+            &spans[1]["attributes"][1]["value"]["arrayValue"]["values"][0]["stringValue"],
+            &spans[1]["events"][0]["name"],
+            &spans[1]["status"]["message"],
+        ] {
+            assert_eq!(text, expected);
+        }
+        assert_eq!(gateway.status().await.repaired["invalid_utf8"], 1);
+        assert_eq!(gateway.list("service=web").await.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn names_of_members_that_are_not_utf_8_are_unknown_names() {
+    let gateway = TestGateway::start().await;
+    let body = json_request(&json!([{"traceId": ID, "spanId": "0000000000000001", "NAME": 1}]));
+    let body = body.to_string().replace("NAME", r"\ud83c");
+    assert_eq!(gateway.post(JSON, body).await.json(), json!({}));
+    assert_eq!(gateway.status().await.spans_kept, 1);
+}
+
+/// The request with each `mark` in a text replaced by as many bytes that are not UTF-8.
+fn with_bytes(request: &ExportTraceServiceRequest, mark: &str, bytes: &[u8]) -> Vec<u8> {
+    assert_eq!(mark.len(), bytes.len());
+    let mut encoded = request.encode_to_vec();
+    let mark = mark.as_bytes();
+    let places: Vec<usize> = (0..encoded.len().saturating_sub(mark.len() - 1))
+        .filter(|at| encoded[*at..].starts_with(mark))
+        .collect();
+    for at in places {
+        encoded[at..at + mark.len()].copy_from_slice(bytes);
+    }
+    encoded
+}
+
+#[tokio::test]
+async fn text_that_is_not_utf_8_becomes_u_fffd_wherever_protobuf_has_text() {
+    let marked = |id: u8| {
+        let mut span = exception(span(1, id, "cut ####"), "cut ####");
+        span.trace_state = "a=####".to_owned();
+        span.attributes.clone_from(&span.events[0].attributes);
+        span.attributes[0].key = "cut ####".to_owned();
+        span.links
+            .push(opentelemetry_proto::tonic::trace::v1::span::Link {
+                trace_id: vec![9; 16],
+                span_id: vec![9; 8],
+                trace_state: "####".to_owned(),
+                attributes: span.attributes.clone(),
+                ..Default::default()
+            });
+        span.status = Some(Status {
+            message: "cut ####".to_owned(),
+            code: 2,
+        });
+        span
+    };
+    for bytes in [
+        b"abc\xc3",
+        b"ab\xe2\x82",
+        b"\xff\xfe\xfd\xfc",
+        b"a\xed\xa0\xbc",
+    ] {
+        let gateway = TestGateway::start().await;
+        let mut sent = request("shop ####", vec![marked(1), span(1, 2, "whole")]);
+        let resource = &mut sent.resource_spans[0];
+        resource.schema_url = "####".to_owned();
+        resource.scope_spans[0].schema_url = "####".to_owned();
+        resource.scope_spans[0].scope.as_mut().unwrap().name = "scope ####".to_owned();
+        let answer = gateway
+            .post(PROTOBUF, with_bytes(&sent, "####", bytes))
+            .await;
+        assert_eq!(warning(&answer).0, 0);
+        let expected = |text: &str| text.replace("####", &String::from_utf8_lossy(bytes));
+        let replaced = |text: &str| expected(text).contains('\u{fffd}');
+        assert!(replaced("####"));
+
+        let stored = gateway.get(&format!("/api/traces/{}", trace_id(1))).await;
+        let text = String::from_utf8(stored.body.to_vec()).unwrap();
+        assert!(!text.contains("####"));
+        let spans = spans(&gateway, &trace_id(1)).await;
+        assert_eq!((spans.len(), &spans[1]["name"]), (2, &json!("whole")));
+        // Resource and scope are those of both.
+        assert_eq!(gateway.status().await.repaired["invalid_utf8"], 2);
+        assert_eq!(gateway.list("").await.len(), 1);
+    }
+}
+
+/// A span of another group, and one of the same group, are the bytes that came.
+#[tokio::test]
+async fn only_spans_with_invalid_text_are_changed() {
+    let gateway = TestGateway::start().await;
+    let mut whole = span(1, 2, "whole \u{1f680}").encode_to_vec();
+    whole.extend(b"\xfa\x3e\x03new");
+    let cut = [
+        &span(1, 1, "").encode_to_vec()[..],
+        b"\x2a\x04cut\xc3\xfa\x3e\x03new",
+    ]
+    .concat();
+    let group = |spans: &[&[u8]]| -> Vec<u8> {
+        let spans: Vec<u8> = spans.iter().flat_map(|span| enclose(2, span)).collect();
+        enclose(1, &enclose(2, &spans))
+    };
+    let answer = gateway.post(PROTOBUF, group(&[&cut, &whole])).await;
+    assert!(warning(&answer).1.starts_with("1 span: kept"));
+    let stored = |id: u8| {
+        let sql = "SELECT body FROM span WHERE span_id = ?";
+        let body = gateway
+            .database()
+            .query_row(sql, [vec![id; 8]], |row| row.get(0));
+        body.unwrap()
+    };
+    let body: Vec<u8> = stored(2);
+    assert_eq!(body, whole);
+    // Also what is changed keeps the fields that this build does not know.
+    let body: Vec<u8> = stored(1);
+    assert!(
+        body.ends_with("\u{2a}\u{6}cut\u{fffd}".as_bytes()) || body.ends_with(b"\xfa\x3e\x03new")
+    );
+    assert!(body.ends_with(b"\xfa\x3e\x03new"));
+}
+
+/// A message with one embedded message in it.
+fn enclose(tag: u8, message: &[u8]) -> Vec<u8> {
+    let mut enclosed = vec![tag << 3 | 2];
+    prost::encoding::encode_varint(message.len() as u64, &mut enclosed);
+    enclosed.extend(message);
+    enclosed
+}
+
+#[tokio::test]
+async fn enum_values_are_taken_by_name_and_by_digits() {
+    let kinds = [
+        "UNSPECIFIED",
+        "INTERNAL",
+        "SERVER",
+        "CLIENT",
+        "PRODUCER",
+        "CONSUMER",
+    ];
+    for (number, kind) in kinds.iter().enumerate() {
+        let gateway = TestGateway::start().await;
+        let span = |id: u8, kind: Value, code: &str| {
+            json!({"traceId": ID, "spanId": format!("{id:016x}"), "kind": kind,
+                "status": {"code": code, "message": "boom"}})
+        };
+        let body = json_request(&json!([
+            span(1, json!(format!("SPAN_KIND_{kind}")), "STATUS_CODE_ERROR"),
+            span(2, json!(number.to_string()), "2"),
+            span(
+                3,
+                json!(format!("span_kind_{}", kind.to_lowercase())),
+                "STATUS_CODE_OK"
+            ),
+        ]));
+        assert_eq!(gateway.post(JSON, body.to_string()).await.json(), json!({}));
+        let spans = spans(&gateway, ID).await;
+        assert!(spans.iter().all(|span| span["kind"] == number), "{kind}");
+        let codes: Vec<_> = spans
+            .iter()
+            .map(|span| span["status"]["code"].clone())
+            .collect();
+        assert_eq!(codes, [2, 2, 1]);
+    }
+    let gateway = TestGateway::start().await;
+    let unknown =
+        json_request(&json!([{"traceId": ID, "spanId": "0000000000000001", "kind": "X"}]));
+    let answer = gateway.post(JSON, unknown.to_string()).await;
+    assert_eq!(answer.status, 400);
+    assert!(answer.json()["message"].as_str().unwrap().contains("\"X\""));
+}
+
+#[tokio::test]
+async fn ids_are_taken_in_base64() {
+    let gateway = TestGateway::start().await;
+    let body = json_request(&json!([
+        {"traceId": "W47/95gDgQPSabYzgT/GDA==", "spanId": "7uGbfsPBsXQ=", "parentSpanId": "7uGbfsPBsXM"},
+        {"traceId": "W47_95gDgQPSabYzgT_GDA", "spanId": "7uGbfsPBsXU",
+            "links": [{"traceId": "W47/95gDgQPSabYzgT/GDA==", "spanId": "7uGbfsPBsXQ="}]},
+        {"traceId": "W47/95gDgQPSabYzgT/G", "spanId": "7uGbfsPBsXQ="},
+        {"traceId": "AAAAAAAAAAAAAAAAAAAAAA==", "spanId": "7uGbfsPBsXQ="},
+    ]));
+    assert_eq!(warning(&gateway.post(JSON, body.to_string()).await).0, 2);
+    let spans = spans(&gateway, ID).await;
+    assert_eq!(spans[0]["spanId"], "eee19b7ec3c1b174");
+    assert_eq!(spans[0]["parentSpanId"], "eee19b7ec3c1b173");
+    assert_eq!(spans[1]["spanId"], "eee19b7ec3c1b175");
+    assert_eq!(spans[1]["links"][0]["traceId"], ID);
+}
+
+fn one(id: u8) -> Value {
+    let span = json!({"traceId": ID, "spanId": format!("{id:016x}"), "name": format!("line {id}")});
+    json_request(&json!([span]))
+}
+
+#[tokio::test]
+async fn a_byte_order_mark_before_json_is_no_part_of_it() {
+    for (path, content_type) in [
+        ("/v1/traces", JSON),
+        ("/api/import", "application/x-ndjson"),
+    ] {
+        let gateway = TestGateway::start().await;
+        let answer = send(&gateway, path, content_type, format!("\u{feff}{}", one(1))).await;
+        assert_eq!((answer.status.as_u16(), answer.json()), (200, json!({})));
+        assert_eq!(gateway.status().await.spans_kept, 1);
+    }
+    let gateway = TestGateway::start().await;
+    let utf_16: Vec<u8> = format!("\u{feff}{}", one(1))
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let answer = gateway.post(JSON, utf_16).await;
+    assert_eq!(answer.status, 400);
+    assert!(answer.json()["message"].as_str().unwrap().contains("UTF-8"));
+}
+
+async fn send(
+    gateway: &TestGateway,
+    path: &str,
+    content_type: &str,
+    body: impl Into<axum::body::Body>,
+) -> Answer {
+    let post = axum::http::Request::post(path).header("content-type", content_type);
+    gateway.send(post.body(body.into()).unwrap()).await
+}
+
+#[tokio::test]
+async fn lines_of_the_collectors_file_exporter_are_imported() {
+    let lines = [one(1), one(2), one(3)].map(|line| line.to_string());
+    for content_type in [
+        JSON,
+        "application/x-ndjson",
+        "application/jsonl; charset=utf-8",
+    ] {
+        for body in [
+            lines.join("\n"),
+            lines.join("\n") + "\n",
+            lines.join("\r\n\r\n"),
+            format!("\u{feff}{}\n", lines.join("\n")),
+            // A file in which the collector writes all signals.
+            format!("{}\n{}", r#"{"resourceMetrics": [{}]}"#, lines.join("\n")),
+        ] {
+            let gateway = TestGateway::start().await;
+            let answer = send(&gateway, "/api/import", content_type, body.clone()).await;
+            assert_eq!(
+                (answer.status.as_u16(), answer.json()),
+                (200, json!({})),
+                "{body}"
+            );
+            assert_eq!(gateway.status().await.spans_kept, 3, "{body}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_line_that_is_no_request_is_counted_and_the_others_are_kept() {
+    let gateway = TestGateway::start().await;
+    let cut = &one(2).to_string()[..40];
+    let body = format!("{}\n{cut}\n{}", one(1), one(3));
+    let answer = send(&gateway, "/api/import", JSON, body).await;
+    let (rejected, message) = warning(&answer);
+    assert_eq!(rejected, 1);
+    assert!(message.contains("line 2"), "{message}");
+    let status = gateway.status().await;
+    assert_eq!((status.spans_kept, status.rejected["invalid_line"]), (2, 1));
+
+    let none = send(&gateway, "/api/import", JSON, "{\n\"resourceSpans\": [\n").await;
+    assert_eq!(none.status, 400);
+    // Only files have lines.
+    let lines = format!("{}\n{}", one(1), one(3));
+    assert_eq!(gateway.post(JSON, lines).await.status, 400);
+}
+
+#[tokio::test]
+async fn protobuf_is_taken_under_each_of_its_names_and_answered_in_the_same() {
+    for name in [
+        PROTOBUF,
+        "application/protobuf",
+        "application/vnd.google.protobuf",
+        "application/x-google-protobuf",
+    ] {
+        let gateway = TestGateway::start().await;
+        let body = request("shop", vec![span(1, 1, "a")]).encode_to_vec();
+        let content_type = format!("{name}; charset=utf-8");
+        let answer = gateway.post(&content_type, body).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.header("content-type")),
+            (200, name)
+        );
+        assert_eq!(gateway.status().await.spans_kept, 1);
+        let bad = gateway.post(name, "\u{a}no message").await;
+        assert_eq!(
+            (bad.status.as_u16(), bad.header("content-type")),
+            (400, name)
+        );
+    }
+}
+
+fn zlib(bytes: &[u8]) -> Vec<u8> {
+    let level = flate2::Compression::default();
+    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), level);
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn raw_deflate(bytes: &[u8]) -> Vec<u8> {
+    let level = flate2::Compression::default();
+    let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), level);
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn zstd(bytes: &[u8]) -> Vec<u8> {
+    zstd::encode_all(bytes, 3).unwrap()
+}
+
+type Compress = fn(&[u8]) -> Vec<u8>;
+
+const CODINGS: [(&str, Compress); 4] = [
+    ("deflate", zlib),
+    ("deflate", raw_deflate),
+    ("zstd", zstd),
+    ("gzip", gzip),
+];
+
+#[tokio::test]
+async fn bodies_are_taken_in_every_common_compression() {
+    let long = "x".repeat(300_000);
+    for (coding, compress) in CODINGS {
+        let gateway = TestGateway::start().await;
+        let headers = [("content-encoding", coding)];
+        let body = request("shop", vec![span(1, 1, "a"), span(1, 2, &long)]).encode_to_vec();
+        let answer = gateway.post_with(PROTOBUF, &headers, compress(&body)).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.body.len()),
+            (200, 0),
+            "{coding}"
+        );
+        let json = gateway.post_with(JSON, &headers, compress(one(1).to_string().as_bytes()));
+        assert_eq!(json.await.json(), json!({}));
+        assert_eq!(gateway.status().await.spans_kept, 3, "{coding}");
+        let nothing = gateway.post_with(PROTOBUF, &headers, "").await;
+        assert_eq!(nothing.status, 200, "{coding}");
+    }
+    // Frames in a row are one body (RFC 8878, 3.1).
+    let gateway = TestGateway::start().await;
+    let json = one(1).to_string();
+    let (first, second) = json.as_bytes().split_at(30);
+    let frames = [zstd(first), zstd(second)].concat();
+    let answer = gateway
+        .post_with(JSON, &[("content-encoding", "zstd")], frames)
+        .await;
+    assert_eq!(answer.json(), json!({}));
+}
+
+#[tokio::test]
+async fn damaged_compression_is_400_and_stores_nothing() {
+    let body = one(1).to_string();
+    for (coding, compress) in CODINGS {
+        let gateway = TestGateway::start().await;
+        let good = compress(body.as_bytes());
+        let mut flipped = good.clone();
+        let middle = flipped.len() / 2;
+        flipped[middle] ^= 0xff;
+        let more = [&good[..], b"more"].concat();
+        for bad in [
+            &good[..good.len() - 4],
+            &good[..1],
+            &flipped,
+            &more,
+            body.as_bytes(),
+        ] {
+            let headers = [("content-encoding", coding)];
+            let answer = gateway.post_with(JSON, &headers, bad.to_vec()).await;
+            assert_eq!(answer.status, 400, "{coding} {bad:?}");
+            assert!(!answer.json()["message"].as_str().unwrap().is_empty());
+        }
+        assert_eq!(gateway.status().await.spans_kept, 0, "{coding}");
+    }
+}
+
+#[tokio::test]
+async fn no_compression_is_taken_further_than_the_limit() {
+    for (coding, compress) in CODINGS {
+        let gateway = TestGateway::start_with(|config| config.limits.body_bytes = 1000).await;
+        let headers = [("content-encoding", coding)];
+        let bomb = compress(&vec![b' '; 50_000_000]);
+        let answer = gateway.post_with(JSON, &headers, bomb).await;
+        assert_eq!(answer.status, 413, "{coding}");
+        let empty = compress(&[]).repeat(1000);
+        let answer = gateway.post_with(JSON, &headers, empty).await;
+        // A second stream behind the first is damage where the format has one only.
+        assert!([400, 413].contains(&answer.status.as_u16()), "{coding}");
+        let fits = compress(&[b' '; 900]);
+        let answer = gateway.post_with(JSON, &headers, fits).await;
+        assert_eq!(answer.status, 400, "{coding}");
+    }
+}
+
+/// A decoder of zstd takes as much memory as the frame asks for, up to gigabytes.
+#[tokio::test]
+async fn a_zstd_frame_with_a_large_window_is_refused() {
+    let gateway = TestGateway::start().await;
+    let mut encoder = zstd::Encoder::new(Vec::new(), 1).unwrap();
+    encoder.window_log(27).unwrap();
+    encoder.write_all(one(1).to_string().as_bytes()).unwrap();
+    let headers = [("content-encoding", "zstd")];
+    let answer = gateway
+        .post_with(JSON, &headers, encoder.finish().unwrap())
+        .await;
+    assert_eq!(answer.status, 400);
+    assert_eq!(gateway.status().await.refused["damaged_compression"], 1);
+}
+
+#[tokio::test]
+async fn an_unknown_compression_is_told_which_ones_there_are() {
+    let gateway = TestGateway::start().await;
+    let answer = gateway
+        .post_with(JSON, &[("content-encoding", "br")], "{}")
+        .await;
+    assert_eq!(answer.status, 415);
+    assert_eq!(answer.header("accept-encoding"), "gzip, deflate, zstd");
+}
+
+#[tokio::test]
+async fn spans_that_are_not_where_otlp_has_them_are_told_of() {
+    let span = json!({"traceId": ID, "spanId": "0000000000000001", "name": "a"});
+    let snake = json!({"trace_id": ID, "span_id": "0000000000000001"});
+    let jaeger = json!({"traceID": ID, "spanID": "0000000000000001", "operationName": "a",
+        "references": [{"refType": "CHILD_OF", "traceID": ID, "spanID": "0000000000000002"}]});
+    let zipkin = json!({"traceId": ID, "id": "0000000000000001", "name": "a"});
+    let scope = json!({"spans": [span, span]});
+    for (body, rejected, seen) in [
+        (
+            json!({"resource_spans": [{"scope_spans": [{"spans": [snake]}]}]}),
+            1,
+            "resource_spans[].scope_spans[].spans[]",
+        ),
+        (
+            json!({"resourceSpans": [{"scope_spans": [scope]}]}),
+            2,
+            "resourceSpans[].scope_spans[].spans[]",
+        ),
+        (
+            json!({"resourceSpans": [{"instrumentationLibrarySpans": [scope]}]}),
+            2,
+            "instrumentationLibrarySpans",
+        ),
+        (
+            json!({"batches": [{"scopeSpans": [scope]}]}),
+            2,
+            "batches[].scopeSpans[].spans[]",
+        ),
+        (
+            json!({"trace": {"resourceSpans": [{"scopeSpans": [scope]}]}}),
+            2,
+            "trace.resourceSpans[]",
+        ),
+        (
+            json!({"data": [{"traceID": ID, "spans": [jaeger, jaeger], "processes": {}}]}),
+            2,
+            "Jaeger",
+        ),
+        (json!([zipkin, zipkin, zipkin]), 3, "Zipkin"),
+        (
+            json!([{"scopeSpans": [scope]}]),
+            2,
+            "[].scopeSpans[].spans[]",
+        ),
+        (
+            json!({"resource": {}, "scopeSpans": [scope]}),
+            2,
+            "scopeSpans[].spans[]",
+        ),
+        (json!({"spans": [span]}), 1, "spans[]"),
+        (json!(span), 1, "spans"),
+        (json!({"resourceMetrics": []}), 0, "resourceMetrics"),
+        (json!({"data": []}), 0, "data"),
+        // Also beside spans that are kept.
+        (
+            json!({"resourceSpans": [{"scopeSpans": [{"spans": [zipkin]}]}, {"scope_spans": [scope]}]}),
+            3,
+            "scope_spans",
+        ),
+    ] {
+        let gateway = TestGateway::start().await;
+        let answer = gateway.post(JSON, body.to_string()).await;
+        let (count, message) = warning(&answer);
+        assert_eq!(count, rejected, "{body}\n{message}");
+        assert!(message.contains(seen), "{body}\n{message}");
+        assert!(
+            message.contains("resourceSpans") || message.contains("OTLP"),
+            "{message}"
+        );
+        assert_eq!(gateway.status().await.spans_kept, 0);
+    }
+}
+
+#[tokio::test]
+async fn another_message_of_protobuf_is_told_of() {
+    let gateway = TestGateway::start().await;
+    // A ResourceSpans on its own; and OTLP before 0.20, whose spans are in field 1000.
+    let inner = enclose(2, &enclose(2, &span(1, 1, "a").encode_to_vec()));
+    let old = [&[0xc2, 0x3e, 2][..], b"\x12\x00"].concat();
+    for body in [inner, enclose(1, &old)] {
+        let answer = gateway.post(PROTOBUF, body).await;
+        let (rejected, message) = warning(&answer);
+        assert!(
+            rejected == 0 && message.contains("ExportTraceServiceRequest"),
+            "{message}"
+        );
+    }
+}
