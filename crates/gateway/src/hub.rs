@@ -15,6 +15,11 @@ const BEAT: Duration = Duration::from_millis(100);
 /// Updates of one beat, and updates a slow listener may be behind.
 const CAPACITY: usize = 1024;
 
+/// Updates that all listeners of one beat get together, but for the least number that each
+/// gets. Many listeners must not cost more than the spans that they are told of.
+const DELIVERIES: usize = 4096;
+const MIN_UPDATES: usize = 32;
+
 /// A trace's new summary, encoded once for all listeners.
 #[derive(Debug)]
 pub(crate) struct TraceUpdate {
@@ -44,9 +49,11 @@ impl Hub {
 
     /// Called by the store's writer; never waits. With nobody listening it costs nothing.
     pub(crate) fn publish(&self, summaries: Vec<TraceSummary>) {
-        if self.0.updates.receiver_count() == 0 {
+        let listeners = self.0.updates.receiver_count();
+        if listeners == 0 {
             return;
         }
+        let capacity = (DELIVERIES / listeners).clamp(MIN_UPDATES, CAPACITY);
         let mut pending = self
             .0
             .pending
@@ -54,7 +61,7 @@ impl Hub {
             .unwrap_or_else(PoisonError::into_inner);
         for summary in summaries {
             // More traces per beat than anyone can read: the list has them all.
-            if pending.len() < CAPACITY || pending.contains_key(&summary.trace_id) {
+            if pending.len() < capacity || pending.contains_key(&summary.trace_id) {
                 pending.insert(summary.trace_id, summary);
             }
         }

@@ -23,6 +23,8 @@ pub struct Limits {
     pub connections_per_client: usize,
     /// How long headers, and then a body, may take to arrive: 30 s, a slow phone.
     pub read_within: Duration,
+    /// How long a client may read nothing of an answer: 30 s. Then its connection is closed.
+    pub write_within: Duration,
 }
 
 /// How much the store keeps; the traces that were quiet for longest go first.
@@ -48,6 +50,7 @@ impl Default for Limits {
             connections: 768,
             connections_per_client: 256,
             read_within: Duration::from_secs(30),
+            write_within: Duration::from_secs(30),
         }
     }
 }
@@ -76,6 +79,7 @@ impl Limits {
         let connections = lookup.number("limits.connections", 1..=MOST)?;
         let per_client = lookup.number("limits.connections_per_client", 0..=MOST)?;
         let read_within = lookup.number("limits.read_seconds", 1..=3600)?;
+        let write_within = lookup.number("limits.write_seconds", 1..=3600)?;
         let (body_bytes, memory_bytes) = sizes(lookup, &default)?;
         Ok(Self {
             body_bytes,
@@ -84,6 +88,7 @@ impl Limits {
             connections: connections.unwrap_or(default.connections),
             connections_per_client: per_client.unwrap_or(default.connections_per_client),
             read_within: read_within.map_or(default.read_within, Duration::from_secs),
+            write_within: write_within.map_or(default.write_within, Duration::from_secs),
         })
     }
 }

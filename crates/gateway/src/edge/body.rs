@@ -30,15 +30,22 @@ pub(super) async fn read(
     budget: &Budget,
 ) -> Result<(Bytes, Lease), Refusal> {
     let mut stream = body.into_data_stream();
+    let reading = budget.reading().await;
     let mut sink = Bounded::new(limits.body_bytes, budget.lease());
-    // A body that does not arrive holds memory that others wait for.
-    let read = timeout(limits.read_within, fill(&mut sink, &mut stream, coding)).await;
     let within_seconds = limits.read_within.as_secs();
-    match read.map_err(|_| Refusal::Slow { within_seconds })? {
+    // A body that does not arrive holds memory that others wait for.
+    let read = timeout(limits.read_within, fill(&mut sink, &mut stream, coding));
+    let read = tokio::select! {
+        biased;
+        read = read => read.map_err(|_| Refusal::Slow { within_seconds })?,
+        () = reading.gives_way() => Err(Refusal::Busy),
+    };
+    match read {
         Ok(()) => Ok((sink.bytes.into(), sink.lease)),
         Err(refusal) => {
             // The memory is free for others while the rest goes nowhere.
             drop(sink);
+            drop(reading);
             drain(stream, limits).await;
             Err(refusal)
         }

@@ -1,16 +1,22 @@
 //! Takes connections: so many at once, and none that dawdles.
 //!
 //! A connection without a complete request head within the time that [`Limits`] gives is
-//! closed, an idle one too, and sooner when its place is needed (see [`places`]). When all
-//! connections have a request at hand, further ones wait in the system's queue instead of
-//! in this process's memory.
+//! closed, an idle one too, and sooner when its place is needed (see [`places`]). So is one
+//! whose client does not read what it asked for (see [`timed_writes`]). When all connections
+//! have a request at hand, further ones wait in the system's queue instead of in this
+//! process's memory.
 
 mod clients;
 mod places;
+mod timed_writes;
 
 use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::{Router, body::Body, http::Request};
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderMap, Request, header},
+};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -24,7 +30,8 @@ use tower_service::Service;
 
 use self::{
     clients::{Clients, Counted},
-    places::{Answering, Place, Places},
+    places::{Answering, Arriving, Place, Places},
+    timed_writes::TimedWrites,
 };
 
 use crate::{config::Limits, stop::Stopping};
@@ -88,12 +95,18 @@ impl Listener {
             counted,
         } = accepted;
         let (router, own) = (self.router.clone(), Arc::clone(&place));
+        let stream = TimedWrites::new(stream, self.limits.write_within);
         let service = service_fn(move |request: Request<Incoming>| {
-            let _busy = own.busy();
-            let mut request = request.map(Body::new);
+            let busy = own.busy();
+            let arriving = |body| Body::new(Arriving::new(body, Arc::clone(busy.place())));
+            let mut request = request.map(arriving);
             request.extensions_mut().insert(Peer(peer));
             let answer = router.clone().call(request);
-            async move { Ok::<_, Infallible>(answer.await?.map(|body| Answering { body, _busy })) }
+            async move {
+                let answer = answer.await?;
+                let is_events = is_event_stream(answer.headers());
+                Ok::<_, Infallible>(answer.map(|body| Answering::new(body, busy, is_events)))
+            }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
@@ -110,6 +123,11 @@ impl Listener {
             drop(counted);
         }
     }
+}
+
+fn is_event_stream(headers: &HeaderMap) -> bool {
+    let media_type = headers.get(header::CONTENT_TYPE);
+    media_type.is_some_and(|value| value.as_bytes().starts_with(b"text/event-stream"))
 }
 
 /// The next connection of a client that may have one more. Others are closed at once: to

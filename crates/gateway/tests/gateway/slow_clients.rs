@@ -221,3 +221,36 @@ async fn among_thousands_of_silent_connections_an_exporter_is_served() {
 async fn among_thousands_of_endless_heads_an_exporter_is_served() {
     among_a_crowd_that_said(&[b'a'; 60_000]).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn among_thousands_of_half_sent_bodies_an_exporter_is_served() {
+    let half = format!("{HEAD}content-length: 1000000\r\n\r\n{}", "a".repeat(1000));
+    among_a_crowd_that_said(half.leak().as_bytes()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn among_thousands_of_event_streams_an_exporter_is_served() {
+    among_a_crowd_that_said(b"GET /api/events HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n").await;
+}
+
+/// More of them than there is memory for.
+#[tokio::test]
+async fn half_sent_bodies_give_way_to_a_body_that_needs_their_memory() {
+    let gateway = Served::start_with(|config| {
+        config.limits.memory_bytes = 1 << 20;
+        config.limits.body_bytes = 1 << 20;
+    })
+    .await;
+    let half = format!("{HEAD}content-length: 900000\r\n\r\n{}", "a".repeat(60_000));
+    let mut halves = Vec::new();
+    for _ in 0..40 {
+        halves.push(gateway.connect(&half).await);
+    }
+    let spans = request("shop", vec![span(1, 1, &"a".repeat(30_000))]);
+    // Until the bodies before it have come, there is room for any.
+    for _ in 0..40 {
+        let answer = post(&gateway.url(""), &spans).await;
+        assert_eq!(answer.status(), 200);
+    }
+    drop(halves);
+}
