@@ -6,6 +6,7 @@
 //! * [`otlp_json::decode`]: OTLP JSON to [`Span`]s, bad parts left out with their reason
 //! * [`Trace::from_spans`]: the tree on one time axis, with lanes, network gaps and clock shifts
 //! * [`Trace::summary`]: a trace in one line ([`TraceSummary`]), with its time in four parts ([`Breakdown`])
+//! * [`query::parse`]: the query language; [`query::Matcher`]: whether spans match
 //! * [`Status`]: the state of a gateway
 //!
 //! ```
@@ -27,6 +28,7 @@ mod interval;
 mod lane;
 mod nanos;
 pub mod otlp_json;
+pub mod query;
 mod span;
 mod status;
 mod summary;
