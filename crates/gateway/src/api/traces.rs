@@ -7,16 +7,21 @@ use axum::{
 };
 
 use super::{Api, Failure, otlp_json};
-use crate::store::TraceQuery;
+use crate::{clock, store::TraceQuery};
 
 pub(super) async fn list(
     State(api): State<Api>,
     query: Result<Query<TraceQuery>, QueryRejection>,
 ) -> Result<Response, Failure> {
     let Query(query) = query.map_err(|error| Failure::BadRequest(error.body_text()))?;
-    let summaries = api.store.list(query).await?;
+    let filter = query.checked().map_err(Failure::BadRequest)?;
+    let page = api.store.list(filter, clock::now()).await?;
+    let next = page
+        .next
+        .map_or("null".to_owned(), |next| format!("\"{next}\""));
+    let (traces, cut_short) = (page.summaries.join(","), page.cut_short);
     // The summaries are JSON already.
-    let body = format!(r#"{{"traces":[{}]}}"#, summaries.join(","));
+    let body = format!(r#"{{"traces":[{traces}],"next":{next},"cut_short":{cut_short}}}"#);
     Ok(json(body))
 }
 

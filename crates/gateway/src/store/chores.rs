@@ -114,7 +114,7 @@ mod tests {
     fn traces(count: i64) -> Connection {
         let connection = schema::in_memory().unwrap();
         let sql = "INSERT INTO trace VALUES
-            (?1, ?1, ?1, 0, 0, '', '', '', 0, 0, 0, 0, x'', '', '')";
+            (?1, ?1, ?1, 0, 0, '', '', '', 0, 0, 0, 0, x'', x'', '', 1, '')";
         for number in 1..=count {
             connection.execute(sql, [number]).unwrap();
         }

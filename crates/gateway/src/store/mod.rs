@@ -18,6 +18,7 @@ mod convert;
 mod damage;
 mod errors;
 mod files;
+mod filter;
 mod foreign;
 mod health;
 mod insert;
@@ -58,7 +59,7 @@ pub(crate) use self::list::try_query;
 use self::{command::Command, health::Health, schema::Location, writer::Writer};
 pub(crate) use self::{
     errors::{AppendError, ReadError},
-    list::TraceQuery,
+    list::{Page, TraceFilter, TraceQuery},
     probe::probe,
     queue::{Pending, SinkQueue},
     summarizer::Summarizer,
@@ -180,9 +181,9 @@ impl Store {
         self.health.error()
     }
 
-    /// The summaries that match, as JSON objects, newest first.
-    pub(crate) async fn list(&self, query: TraceQuery) -> Result<Vec<String>, ReadError> {
-        self.read(move |connection| list::list(connection, &query))
+    /// The summaries that match, newest first, at time `now`.
+    pub(crate) async fn list(&self, filter: TraceFilter, now: i64) -> Result<Page, ReadError> {
+        self.read(move |connection| list::list(connection, &filter, now))
             .await
     }
 

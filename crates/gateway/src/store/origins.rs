@@ -64,8 +64,7 @@ impl Origins {
         if let Some(known) = self.values.get(&id) {
             return Ok(known.clone());
         }
-        let origin = stored(connection, id)?;
-        let values = shared(origin.resource, origin.scope);
+        let values = stored_values(connection, id)?;
         self.values.insert(id, values.clone());
         Ok(values)
     }
@@ -109,6 +108,12 @@ pub(super) fn stored(connection: &Connection, id: i64) -> rusqlite::Result<Origi
         Err(error) if damage::is_of_row(&error) => Ok(Origin::default()),
         found => Ok(found?.flatten().unwrap_or_default()),
     }
+}
+
+/// Resource and scope as values.
+pub(super) fn stored_values(connection: &Connection, id: i64) -> rusqlite::Result<Shared> {
+    let origin = stored(connection, id)?;
+    Ok(shared(origin.resource, origin.scope))
 }
 
 /// How much it adds to a request, at most.

@@ -3,19 +3,24 @@
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 use trace_model::{Span, Trace, TraceId, TraceSummary};
 
-use super::{damage, origins::Origins, search, signature, spans};
+use super::{
+    damage, filter,
+    origins::Origins,
+    search::{self, Searched},
+    spans::{self, Values},
+};
 
 const TRACE: &str = "INSERT INTO trace
         (number, id, received, start, duration, service, services, name, span_count, error_count,
-            bytes, behind, words, search, summary)
+            bytes, behind, origins, words, search, is_whole, summary)
     VALUES (:number, :id, :received, :start, :duration, :service, :services, :name, :span_count,
-            :error_count, :bytes, 0, :words, :search, :summary)
+            :error_count, :bytes, 0, :origins, :words, :search, :is_whole, :summary)
     ON CONFLICT (number) DO UPDATE SET
         received = excluded.received, start = excluded.start, duration = excluded.duration,
         service = excluded.service, services = excluded.services, name = excluded.name,
         span_count = excluded.span_count, error_count = excluded.error_count,
-        bytes = excluded.bytes, behind = 0, words = excluded.words,
-        search = excluded.search, summary = excluded.summary";
+        bytes = excluded.bytes, behind = 0, origins = excluded.origins,
+        words = excluded.words, search = excluded.search, is_whole = excluded.is_whole, summary = excluded.summary";
 
 const COUNT: &str = "UPDATE trace
     SET span_count = span_count + ?, bytes = bytes + ?, received = ?, behind = behind + 1
@@ -24,8 +29,8 @@ const COUNT: &str = "UPDATE trace
 /// Counts and the arrival time stay as they are where the trace grew since its spans were read.
 const REFRESH: &str = "UPDATE trace SET
         start = :start, duration = :duration, service = :service, services = :services,
-        name = :name, error_count = :error_count, words = :words, search = :search,
-        summary = :summary,
+        name = :name, error_count = :error_count, origins = :origins, words = :words,
+        search = :search, is_whole = :is_whole, summary = :summary,
         span_count = iif(behind > :seen, span_count, :span_count),
         bytes = iif(behind > :seen, bytes, :bytes),
         behind = max(0, behind - :seen)
@@ -39,8 +44,6 @@ pub(super) struct Row {
     pub(super) number: i64,
     /// When the latest span came.
     pub(super) received: i64,
-    /// Of all spans' bodies.
-    pub(super) bytes: u64,
 }
 
 /// As it was last summed up.
@@ -102,8 +105,6 @@ pub(super) fn next_stale(connection: &Connection, number: i64) -> rusqlite::Resu
 #[derive(Debug)]
 pub(super) struct Refresh {
     stale: Stale,
-    /// Of all spans' bodies.
-    bytes: u64,
     columns: Columns,
 }
 
@@ -114,22 +115,14 @@ impl Refresh {
         stale: Stale,
         origins: &mut Origins,
     ) -> rusqlite::Result<Self> {
-        let (spans, bytes) = spans::values(connection, stale.number, origins)?;
-        let columns = Columns::of(stale.id, spans);
-        Ok(Self {
-            stale,
-            bytes,
-            columns,
-        })
+        let values = spans::values(connection, stale.number, origins)?;
+        let columns = Columns::of(stale.id, values);
+        Ok(Self { stale, columns })
     }
 
     /// Updates the row, unless the trace is gone; its new summary.
     pub(super) fn write(self, connection: &Connection) -> rusqlite::Result<Option<TraceSummary>> {
-        let Self {
-            stale,
-            bytes,
-            columns,
-        } = self;
+        let Self { stale, columns } = self;
         let mut statement = connection.prepare_cached(REFRESH)?;
         let summary = columns.summary;
         let changed = statement.execute(named_params! {
@@ -143,9 +136,11 @@ impl Refresh {
             ":name": summary.name,
             ":span_count": summary.span_count,
             ":error_count": summary.error_count,
-            ":bytes": bytes,
-            ":words": columns.words,
-            ":search": columns.search,
+            ":bytes": columns.bytes,
+            ":origins": columns.origins,
+            ":words": columns.searched.signature,
+            ":search": columns.searched.text,
+            ":is_whole": columns.searched.is_whole,
             ":summary": json(&summary),
         })?;
         Ok((changed == 1).then_some(summary))
@@ -156,19 +151,22 @@ impl Refresh {
 #[derive(Debug)]
 struct Columns {
     summary: TraceSummary,
-    search: String,
-    words: Vec<u8>,
+    /// Of all spans' bodies.
+    bytes: u64,
+    origins: Vec<u8>,
+    searched: Searched,
 }
 
 impl Columns {
-    fn of(id: TraceId, spans: Vec<Span>) -> Self {
-        let search = search::text(id, &spans);
-        let summary = Trace::from_spans(id, spans).summary();
-        let words = signature::of(&search, &summary.services);
+    fn of(id: TraceId, values: Values) -> Self {
+        let spans = values.spans;
+        let services = spans.iter().map(Span::service).collect();
+        let searched = search::of(id, &spans, &services);
         Self {
-            summary,
-            search,
-            words,
+            bytes: values.bytes,
+            origins: filter::origin_ids(&values.origins),
+            searched,
+            summary: Trace::from_spans(id, spans).summary(),
         }
     }
 }
@@ -177,14 +175,11 @@ impl Columns {
 pub(super) fn write(
     connection: &Connection,
     id: TraceId,
-    spans: Vec<Span>,
+    values: Values,
     row: Row,
 ) -> rusqlite::Result<TraceSummary> {
-    let Columns {
-        summary,
-        search,
-        words,
-    } = Columns::of(id, spans);
+    let columns = Columns::of(id, values);
+    let summary = columns.summary;
     let mut statement = connection.prepare_cached(TRACE)?;
     statement.execute(named_params! {
         ":number": row.number,
@@ -197,9 +192,11 @@ pub(super) fn write(
         ":name": summary.name,
         ":span_count": summary.span_count,
         ":error_count": summary.error_count,
-        ":bytes": row.bytes,
-        ":words": words,
-        ":search": search,
+        ":bytes": columns.bytes,
+        ":origins": columns.origins,
+        ":words": columns.searched.signature,
+        ":search": columns.searched.text,
+        ":is_whole": columns.searched.is_whole,
         ":summary": json(&summary),
     })?;
     Ok(summary)

@@ -102,16 +102,15 @@ fn sum_up(new: &Connection) -> rusqlite::Result<()> {
     let numbers = statement.query_map([], |row| row.get::<_, i64>(0))?;
     let mut origins = Origins::default();
     for number in numbers.collect::<rusqlite::Result<Vec<_>>>()? {
-        let (spans, bytes) = spans::values(new, number, &mut origins)?;
-        let Some(id) = spans.first().map(|span| span.trace_id) else {
+        let values = spans::values(new, number, &mut origins)?;
+        let Some(id) = values.spans.first().map(|span| span.trace_id) else {
             continue;
         };
         let row = rows::Row {
             number,
             received: clock::now(),
-            bytes,
         };
-        rows::write(new, id, spans, row)?;
+        rows::write(new, id, values, row)?;
     }
     Ok(())
 }

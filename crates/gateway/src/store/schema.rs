@@ -8,7 +8,7 @@ use std::{
 
 use rusqlite::{Connection, OpenFlags, ffi};
 
-use super::{Kept, search, signature};
+use super::Kept;
 
 /// * `origin`: who made spans: a resource and a scope, encoded, shared by many spans
 /// * `span`: a span's encoded message with its checksum, numbered in the order of arrival;
@@ -17,8 +17,9 @@ use super::{Kept, search, signature};
 ///   touch a page each
 /// * `trace`: what the list filters by, and `summary`, the JSON object that it shows. One
 ///   that is `behind` has spans that the summary does not count yet. Its index by start
-///   holds the short columns, and `words` for free text and services (see `signature`), so
-///   that filters, however they are combined, touch hardly a row in vain
+///   holds the short columns, the numbers of its `origins`, and `words`, the signature of its
+///   texts (see `signature`), so that filters, however they are combined, touch hardly a row
+///   in vain. `search` is the beginning of its texts, or, where `is_whole`, all of them
 /// * `sink`: how far each sink has come
 /// * `moved`: numbers that spans had before they were revised; no sink lost those
 /// * `numbering`: the number of the newest span, which may be gone already
@@ -57,12 +58,14 @@ CREATE TABLE IF NOT EXISTS trace (
     error_count INTEGER NOT NULL,
     bytes INTEGER NOT NULL,
     behind INTEGER NOT NULL,
+    origins BLOB NOT NULL,
     words BLOB NOT NULL,
     search TEXT NOT NULL,
+    is_whole INTEGER NOT NULL,
     summary TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS trace_by_start
-    ON trace (start DESC, service, duration, error_count, name, words);
+    ON trace (start DESC, number DESC, service, duration, error_count, name, origins, words);
 CREATE INDEX IF NOT EXISTS trace_behind ON trace (number) WHERE behind;
 CREATE INDEX IF NOT EXISTS trace_by_arrival ON trace (received);
 CREATE TABLE IF NOT EXISTS sink (
@@ -80,7 +83,7 @@ INSERT OR IGNORE INTO numbering VALUES (1, 0);
 ";
 
 /// Raised when the tables change.
-const VERSION: i64 = 6;
+const VERSION: i64 = 7;
 
 /// Of a file that has no tables yet.
 const NEW: i64 = 0;
@@ -175,7 +178,6 @@ impl Location {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.path, flags)?;
         connection.busy_timeout(BUSY)?;
-        add_functions(&connection)?;
         Ok(connection)
     }
 
@@ -187,12 +189,6 @@ impl Location {
 fn cannot_open(error: &std::io::Error) -> rusqlite::Error {
     let code = ffi::Error::new(ffi::SQLITE_CANTOPEN);
     rusqlite::Error::SqliteFailure(code, Some(error.to_string()))
-}
-
-/// What queries use beside SQLite's own functions.
-fn add_functions(connection: &Connection) -> rusqlite::Result<()> {
-    search::add_contains(connection)?;
-    signature::add_functions(connection)
 }
 
 fn version(connection: &Connection) -> rusqlite::Result<i64> {
@@ -209,7 +205,6 @@ pub(super) fn mark_damaged(connection: &Connection) -> rusqlite::Result<()> {
 pub(super) fn in_memory() -> rusqlite::Result<Connection> {
     let connection = Connection::open_in_memory()?;
     connection.execute_batch(TABLES)?;
-    add_functions(&connection)?;
     Ok(connection)
 }
 

@@ -1,70 +1,178 @@
-//! What free text is searched in: a few lines of text per trace.
+//! What a trace is searched in: the beginning of its texts, and a signature of all of them.
 
-use std::{borrow::Cow, collections::BTreeSet, error::Error};
+use std::{
+    collections::{BTreeSet, HashSet},
+    hash::BuildHasherDefault,
+};
 
-use memchr::memmem::Finder;
-use rusqlite::{Connection, functions::FunctionFlags};
-use trace_model::{Span, SpanStatus, TraceId};
+use trace_model::{
+    Span, TraceId,
+    query::{for_each_text, lowercase},
+};
 
-/// Enough for what makes a trace different from others, and a bound for one that names
-/// each of its thousand spans anew.
-const MAX_BYTES: usize = 3000;
+use super::signature::{self, Builder, Kind};
 
-/// The trace's id, and once each: services, span names, errors, HTTP statuses, and then the
-/// texts among the attributes for which there is room. All in lower case.
-pub(super) fn text(id: TraceId, spans: &[Span]) -> String {
-    let mut text = id.to_string();
-    let mut seen = BTreeSet::new();
-    let parts = spans.iter().flat_map(parts);
-    for part in parts.chain(spans.iter().flat_map(attributes)) {
-        if text.len() + part.len() < MAX_BYTES && !seen.contains(&part) {
-            text.push('\n');
-            text.push_str(&part.to_lowercase());
-            seen.insert(part);
+/// Bytes of texts that a row holds. Texts beyond are found in the spans.
+const MAX_SEARCH_BYTES: usize = 3000;
+
+/// Bytes of one trace's texts that the signature covers. A trace with more may contain anything.
+const MAX_SIGNED_BYTES: usize = 8 << 20;
+
+/// No sender's text has it, so that no word is found across two texts.
+const SEPARATOR: char = '\u{1f}';
+
+/// The columns that a trace is searched in.
+#[derive(Debug)]
+pub(super) struct Searched {
+    /// Texts in lower case, once each: the trace's id and services, names, errors and HTTP
+    /// statuses, and then all others, as many as there is room for.
+    pub(super) text: String,
+    /// All texts of the spans are in `text`.
+    pub(super) is_whole: bool,
+    pub(super) signature: Vec<u8>,
+}
+
+/// Resources and scopes are not in it: many traces share them, and `origin` has them once.
+pub(super) fn of(id: TraceId, spans: &[Span], services: &BTreeSet<&str>) -> Searched {
+    let mut collector = Collector::new(id);
+    for service in services {
+        collector.add(service);
+        let hashes = signature::whole(Kind::Service, &[service]);
+        collector.signature.add_all(hashes);
+    }
+    for span in spans {
+        collector.add(&span.name);
+        if let Some(status) = span.http_status() {
+            collector.add(&status.to_string());
         }
     }
-    text
+    for span in spans {
+        collector.add_all_of(span);
+    }
+    collector.finish()
 }
 
-/// Adds `contains(text, words)` to SQL: all of the words. LIKE, which looks at each character in any case, takes
-/// several times as long, and a word that is nowhere is looked for in every trace.
-pub(super) fn add_contains(connection: &Connection) -> rusqlite::Result<()> {
-    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
-    connection.create_scalar_function("contains", 2, flags, |arguments| {
-        let words = arguments.get_or_create_aux(1, |words| {
-            let words = words.as_str()?.split_whitespace();
-            let finders = words.map(|word| Finder::new(word).into_owned());
-            Ok::<_, Box<dyn Error + Send + Sync>>(finders.collect::<Vec<_>>())
-        })?;
-        let text = arguments.get_raw(0).as_bytes()?;
-        Ok(words.iter().all(|word| word.find(text).is_some()))
-    })
+struct Collector {
+    text: String,
+    is_whole: bool,
+    signature: Builder,
+    signed_bytes: usize,
+    /// Hashes of the texts and pairs that were added.
+    seen: HashSet<u64, BuildHasherDefault<Identity>>,
 }
 
-fn parts(span: &Span) -> impl Iterator<Item = Cow<'_, str>> {
-    let error = match &span.status {
-        SpanStatus::Error(message) if !message.is_empty() => Some(message.as_str()),
-        _ => None,
+impl Collector {
+    fn new(id: TraceId) -> Self {
+        let text = id.to_string();
+        let mut signature = Builder::new();
+        signature.add_text(&text);
+        Self {
+            text,
+            is_whole: true,
+            signature,
+            signed_bytes: 0,
+            seen: HashSet::default(),
+        }
+    }
+
+    fn add_all_of(&mut self, span: &Span) {
+        self.signature.add_all(signature::kind(span.kind));
+        self.signature
+            .add_all(signature::id(&span.span_id.to_bytes()));
+        for link in &span.links {
+            self.signature
+                .add_all(signature::id(&link.trace_id.to_bytes()));
+            self.signature
+                .add_all(signature::id(&link.span_id.to_bytes()));
+        }
+        for_each_text(span, &mut |text| {
+            match text.key {
+                // A known pair's value is known.
+                Some(key) if self.is_new(key.as_bytes(), text.text.as_bytes()) => {
+                    self.signature.add_pair(key, &lowercase(&text.text));
+                }
+                Some(_) => return,
+                None => {}
+            }
+            self.add(&text.text);
+        });
+    }
+
+    fn add(&mut self, text: &str) {
+        if text.is_empty() || !self.is_new(&[], text.as_bytes()) {
+            return;
+        }
+        let text = lowercase(text);
+        self.signed_bytes += text.len();
+        if self.signed_bytes <= MAX_SIGNED_BYTES {
+            self.signature.add_text(&text);
+        }
+        if self.text.len() + text.len() < MAX_SEARCH_BYTES {
+            self.text.push(SEPARATOR);
+            self.text.push_str(&text);
+        } else {
+            self.is_whole = false;
+        }
+    }
+
+    fn is_new(&mut self, key: &[u8], text: &[u8]) -> bool {
+        self.seen.insert(hash(hash(0, key), text))
+    }
+
+    fn finish(self) -> Searched {
+        let is_signed = self.signed_bytes <= MAX_SIGNED_BYTES;
+        Searched {
+            text: self.text,
+            is_whole: self.is_whole,
+            signature: if is_signed {
+                self.signature.finish()
+            } else {
+                Vec::new()
+            },
+        }
+    }
+}
+
+/// Eight bytes at a time. Texts that collide cost a sender a text that is not found, and no one else.
+fn hash(seed: u64, bytes: &[u8]) -> u64 {
+    let mix = |hash: u64, word: u64| {
+        let product = (hash ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        product.rotate_left(29) ^ product
     };
-    let texts = [Some(span.service()), Some(span.name.as_str()), error];
-    let status = span.http_status().map(|status| status.to_string().into());
-    texts.into_iter().flatten().map(Cow::Borrowed).chain(status)
+    let (chunks, rest) = bytes.as_chunks::<8>();
+    let hash = chunks
+        .iter()
+        .fold(mix(seed, bytes.len() as u64), |hash, chunk| {
+            mix(hash, u64::from_le_bytes(*chunk))
+        });
+    let mut last = [0; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    mix(hash, u64::from_le_bytes(last))
 }
 
-fn attributes(span: &Span) -> impl Iterator<Item = Cow<'_, str>> {
-    let texts = span
-        .attributes
-        .0
-        .iter()
-        .filter_map(|attribute| attribute.value.as_str());
-    texts.filter(|text| !text.is_empty()).map(Cow::Borrowed)
+/// Keys that are hashes already.
+#[derive(Default)]
+struct Identity(u64);
+
+impl std::hash::Hasher for Identity {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = hash(self.0, bytes);
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = number;
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use trace_model::Attribute;
+    use trace_model::{Attribute, SpanKind, SpanStatus};
 
-    use super::*;
+    use super::{super::signature::may_contain, *};
 
     fn span(name: &str) -> Span {
         let span_id = "00f067aa0ba902b7".parse().unwrap();
@@ -75,34 +183,61 @@ mod tests {
         "6a2b7c1e98038103d269b633813fc60c".parse().unwrap()
     }
 
-    fn check(spans: &[Span], expected: &[&str]) {
-        let text = text(trace_id(), spans);
-        let lines: Vec<_> = text.lines().skip(1).collect();
-        assert_eq!(lines, expected);
+    fn searched(spans: &[Span]) -> Searched {
+        of(trace_id(), spans, &BTreeSet::from(["Shop"]))
+    }
+
+    fn lines(searched: &Searched) -> Vec<&str> {
+        searched.text.split(SEPARATOR).skip(1).collect()
     }
 
     #[test]
-    fn names_errors_statuses_and_texts_of_attributes_are_in_it_once() {
+    fn texts_are_in_it_once_and_in_lower_case() {
         let mut failed = span("PUT /like");
         failed.status = SpanStatus::Error("locked".to_owned());
         let status = Attribute::new("http.response.status_code", 500);
         let path = Attribute::new("url.path", "/like/7");
         failed.attributes = [status, path].into_iter().collect();
-        let spans = [span("crud.like"), span("crud.like"), failed];
+        let searched = searched(&[span("crud.like"), span("crud.like"), failed]);
         let expected = [
-            "unknown_service",
+            "shop",
             "crud.like",
             "put /like",
-            "locked",
             "500",
+            "locked",
+            "http.response.status_code",
+            "url.path",
             "/like/7",
         ];
-        check(&spans, &expected);
+        assert_eq!(lines(&searched), expected);
+        assert!(searched.is_whole);
     }
 
     #[test]
-    fn a_long_name_leaves_room_for_the_others() {
-        let spans = [span(&"x".repeat(4000)), span("crud.like")];
-        check(&spans, &["unknown_service", "crud.like"]);
+    fn a_long_name_leaves_room_for_the_others_and_is_signed() {
+        let long = "xyz".repeat(2000);
+        let searched = searched(&[span(&long), span("crud.like")]);
+        assert_eq!(lines(&searched), ["shop", "crud.like"]);
+        assert!(!searched.is_whole);
+        assert!(may_contain(&searched.signature, &signature::text("zxy")));
+        assert!(!may_contain(
+            &searched.signature,
+            &signature::text("nothing")
+        ));
+    }
+
+    #[test]
+    fn numbers_kinds_and_ids_are_signed_as_a_whole() {
+        let mut span = span("a");
+        span.attributes = [Attribute::new("code", 429)].into_iter().collect();
+        let signature = searched(&[span]).signature;
+        let has = |hashes: &[u16]| may_contain(&signature, hashes);
+        assert!(has(&signature::pair("code", "429")));
+        assert!(!has(&signature::pair("code", "428")));
+        assert!(has(&signature::kind(SpanKind::Internal)));
+        assert!(!has(&signature::kind(SpanKind::Server)));
+        assert!(has(&signature::id(
+            &0x00f0_67aa_0ba9_02b7_u64.to_be_bytes()
+        )));
     }
 }

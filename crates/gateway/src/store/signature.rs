@@ -1,99 +1,165 @@
-//! Which traces cannot contain a word, told without reading their texts.
+//! Which traces cannot contain a text, without reading their spans.
 //!
-//! A trace's text leaves a bit for each three bytes in a row, and each of its services three
-//! bits, in a signature (a Bloom filter). A trace that lacks one of a word's bits lacks the
-//! word. The signatures lie in an index, so that a word that is nowhere, which is looked
-//! for in every trace, costs a scan of that index and hardly a text.
+//! A trace's texts leave a bit for each three bytes in a row in a signature (a Bloom filter).
+//! Services, kinds, ids and attributes with short values leave bits for the whole. A trace that
+//! lacks one of the bits that a text needs does not contain the text. The signatures lie in an
+//! index, so that a text that is nowhere costs a scan of that index and hardly a span.
 
-use std::error::Error;
+use trace_model::SpanKind;
 
-use rusqlite::{
-    Connection,
-    functions::{Context, FunctionFlags},
-};
+/// A hash chooses one of so many places; a signature has fewer bits.
+pub(super) type Hash = u16;
 
-/// Hashes choose a bit by their low bits, so that a signature can have any power of two of them.
-type Hash = u32;
+const HASHES: usize = 1 << 16;
 
-/// Two in five bits are set at most, but for the longest texts.
-const BITS_PER_TRIPLE: usize = 2;
+/// Quarters of a bit for each distinct hash: two in five bits are set.
+const QUARTER_BITS_PER_HASH: usize = 9;
 
-/// From 64 to 512 bytes: few words, or all that a trace's text has room for.
-const LEAST_BITS: usize = 512;
-const MOST_BITS: usize = 4096;
+/// From 32 bytes to 4 KiB. Up to 800 bytes or so SQLite keeps an entry of an index in its page.
+const MIN_BITS: usize = 256;
+const MAX_BITS: usize = 32_768;
 
-/// The signature of a text in lower case and of services.
-pub(super) fn of(text: &str, services: &[String]) -> Vec<u8> {
-    let mut hashes = triples(text);
-    hashes.sort_unstable();
-    hashes.dedup();
-    let bits = (hashes.len() * BITS_PER_TRIPLE).next_power_of_two();
-    let mut signature = vec![0; bits.clamp(LEAST_BITS, MOST_BITS) / 8];
-    hashes.extend(services.iter().flat_map(|name| service(name)));
-    for hash in hashes {
-        let (byte, bit) = place(hash, &signature);
-        signature[byte] |= bit;
+/// Longer values have enough bytes of their own.
+const MAX_PAIR_VALUE_BYTES: usize = 8;
+
+/// Collects the hashes of a trace.
+pub(super) struct Builder {
+    /// One bit for each hash.
+    seen: Box<[u64]>,
+}
+
+impl Builder {
+    pub(super) fn new() -> Self {
+        Self {
+            seen: vec![0; HASHES / 64].into_boxed_slice(),
+        }
     }
-    signature
+
+    /// A text in lower case.
+    pub(super) fn add_text(&mut self, text: &str) {
+        for window in text.as_bytes().windows(3) {
+            self.add(triple(window));
+        }
+    }
+
+    pub(super) fn add_all(&mut self, hashes: impl IntoIterator<Item = Hash>) {
+        hashes.into_iter().for_each(|hash| self.add(hash));
+    }
+
+    /// An attribute's key and value, the value in lower case.
+    pub(super) fn add_pair(&mut self, key: &str, value: &str) {
+        if value.len() <= MAX_PAIR_VALUE_BYTES {
+            self.add_all(whole(Kind::Pair, &[key, value]));
+        }
+    }
+
+    fn add(&mut self, hash: Hash) {
+        self.seen[usize::from(hash) / 64] |= 1 << (hash % 64);
+    }
+
+    /// The signature, as long as it has to be.
+    pub(super) fn finish(self) -> Vec<u8> {
+        let distinct: usize = self
+            .seen
+            .iter()
+            .map(|word| word.count_ones() as usize)
+            .sum();
+        let bits = distinct * QUARTER_BITS_PER_HASH / 4;
+        let bits = bits.next_multiple_of(64).clamp(MIN_BITS, MAX_BITS);
+        let mut signature = vec![0; bits / 8];
+        for (index, mut word) in self.seen.iter().copied().enumerate() {
+            while word != 0 {
+                let hash = index * 64 + word.trailing_zeros() as usize;
+                let place = place(hash, bits);
+                signature[place / 8] |= 1 << (place % 8);
+                word &= word - 1;
+            }
+        }
+        signature
+    }
 }
 
-/// Adds `may_contain(signature, words)`, which is about all of the words, and `may_come_from(signature, service)` to SQL.
-pub(super) fn add_functions(connection: &Connection) -> rusqlite::Result<()> {
-    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
-    connection.create_scalar_function("may_contain", 2, flags, |arguments| {
-        has_all(arguments, |words| {
-            words.split_whitespace().flat_map(triples).collect()
-        })
-    })?;
-    connection.create_scalar_function("may_come_from", 2, flags, |arguments| {
-        has_all(arguments, |name| service(name).to_vec())
-    })
+/// What is hashed as a whole.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Kind {
+    Service,
+    SpanKind,
+    Pair,
+    Id,
 }
 
-fn has_all(arguments: &Context<'_>, hashes: fn(&str) -> Vec<Hash>) -> rusqlite::Result<bool> {
-    let hashes = arguments.get_or_create_aux(1, |text| {
-        Ok::<_, Box<dyn Error + Send + Sync>>(hashes(text.as_str()?))
-    })?;
-    let signature = arguments.get_raw(0).as_blob().unwrap_or_default();
-    Ok(contains(signature, &hashes))
+/// What a text needs: the hashes of all its parts.
+pub(super) fn text(text: &str) -> Vec<Hash> {
+    text.as_bytes().windows(3).map(triple).collect()
+}
+
+/// What an attribute of this value needs, the value in lower case.
+pub(super) fn pair(key: &str, value: &str) -> Vec<Hash> {
+    let mut hashes = text(value);
+    if value.len() <= MAX_PAIR_VALUE_BYTES {
+        hashes.extend(whole(Kind::Pair, &[key, value]));
+    }
+    hashes
+}
+
+pub(super) fn whole(kind: Kind, parts: &[&str]) -> [Hash; 3] {
+    whole_bytes(kind, parts.iter().map(|part| part.as_bytes()))
+}
+
+pub(super) fn kind(kind: SpanKind) -> [Hash; 3] {
+    whole_bytes(Kind::SpanKind, [&[kind as u8][..]])
+}
+
+pub(super) fn id(bytes: &[u8]) -> [Hash; 3] {
+    whole_bytes(Kind::Id, [bytes])
 }
 
 /// What has no signature may contain anything.
-fn contains(signature: &[u8], hashes: &[Hash]) -> bool {
-    let is_set = |hash: &Hash| {
-        let (byte, bit) = place(*hash, signature);
-        signature[byte] & bit != 0
-    };
-    !signature.len().is_power_of_two() || hashes.iter().all(is_set)
+pub(super) fn may_contain(signature: &[u8], hashes: &[Hash]) -> bool {
+    let bits = signature.len() * 8;
+    bits == 0
+        || hashes.iter().all(|hash| {
+            let place = place(usize::from(*hash), bits);
+            signature[place / 8] & 1 << (place % 8) != 0
+        })
 }
 
-/// The bit for a hash in a signature whose length is a power of two.
-const fn place(hash: Hash, signature: &[u8]) -> (usize, u8) {
-    ((hash as usize / 8) & (signature.len() - 1), 1 << (hash & 7))
+const fn place(hash: usize, bits: usize) -> usize {
+    hash * bits / HASHES
 }
 
-fn triples(text: &str) -> Vec<Hash> {
-    text.as_bytes().windows(3).map(hash).collect()
+/// Fibonacci hashing: the upper bits of a product depend on all bytes.
+fn triple(bytes: &[u8]) -> Hash {
+    let number = u32::from_le_bytes([bytes[0], bytes[1], bytes[2], 0]);
+    (number.wrapping_mul(0x9e37_79b1) >> 16) as Hash
 }
 
-/// As a whole: names often differ in one character only.
-fn service(name: &str) -> [Hash; 3] {
-    let hash = hash(name.as_bytes());
-    [hash, hash.rotate_left(11), hash.rotate_left(22)]
-}
-
-/// FNV-1a, and a multiplication (Fibonacci hashing), as it mixes few bytes badly.
-fn hash(bytes: &[u8]) -> Hash {
-    let start = 0xcbf2_9ce4_8422_2325_u64;
-    let hash = bytes.iter().fold(start, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    (hash.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as Hash
+/// FNV-1a, and a multiplication, as it mixes few bytes badly.
+fn whole_bytes<'a>(kind: Kind, parts: impl IntoIterator<Item = &'a [u8]>) -> [Hash; 3] {
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64 ^ kind as u64;
+    for part in parts {
+        // No byte of a text equals the separator.
+        for byte in part.iter().chain(&[0xff]) {
+            hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+    let hash = hash.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    [
+        (hash >> 48) as Hash,
+        (hash >> 32) as Hash,
+        (hash >> 16) as Hash,
+    ]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn of(texts: &str) -> Vec<u8> {
+        let mut builder = Builder::new();
+        builder.add_text(texts);
+        builder.finish()
+    }
 
     fn words(count: usize) -> String {
         let words = (0..count).map(|number| format!("/api/{:x}/", number * 0x9e37));
@@ -102,12 +168,12 @@ mod tests {
 
     #[test]
     fn a_text_has_the_bits_of_each_of_its_parts() {
-        let text = "6a2b7c1e\nbackend-flask\nget /api/activities/home\n500\né";
-        let signature = of(text, &[]);
-        for start in 0..text.len() {
-            for end in start..=text.len() {
-                if let Some(word) = text.get(start..end) {
-                    assert!(contains(&signature, &triples(word)), "{word}");
+        let all = "6a2b7c1e\nbackend-flask\nget /api/activities/home\n500\né";
+        let signature = of(all);
+        for start in 0..all.len() {
+            for end in start..=all.len() {
+                if let Some(word) = all.get(start..end) {
+                    assert!(may_contain(&signature, &text(word)), "{word}");
                 }
             }
         }
@@ -116,34 +182,45 @@ mod tests {
     #[test]
     fn a_word_that_is_not_there_mostly_shows_also_in_a_long_text() {
         let short = "backend-flask\nget /api/activities/home\nselect * from".to_owned();
-        for text in [short, words(200), words(300)] {
-            let signature = of(&text, &[]);
+        for all in [short, words(200), words(1_000)] {
+            let signature = of(&all);
             let words = (0..1000).map(|number| format!("nothing-{number}"));
-            let passed = words.filter(|word| contains(&signature, &triples(word)));
-            assert!(passed.count() < 10, "{} bytes", text.len());
+            let passed = words.filter(|word| may_contain(&signature, &text(word)));
+            let passed = passed.count();
+            assert!(passed < 15, "{passed} with {} bytes", all.len());
         }
     }
 
     #[test]
-    fn at_most_half_of_the_bits_are_set() {
-        for count in [1, 40, 100, 300] {
-            let signature = of(&words(count), &[]);
-            let set: usize = signature
-                .iter()
-                .map(|byte| byte.count_ones() as usize)
-                .sum();
-            assert!(
-                set <= signature.len() * 4,
-                "{set} of {}",
-                signature.len() * 8
-            );
+    fn about_two_in_five_bits_are_set() {
+        for count in [40, 100, 300, 1_000] {
+            let signature = of(&words(count));
+            let set: u32 = signature.iter().map(|byte| byte.count_ones()).sum();
+            let bits = signature.len() * 8;
+            assert!((set as usize) * 2 <= bits, "{set} of {bits}");
         }
     }
 
     #[test]
-    fn services_that_differ_in_a_character_are_told_apart() {
-        let signature = of("", &["service-0".to_owned()]);
-        assert!(contains(&signature, &service("service-0")));
-        assert!(!contains(&signature, &service("service-3")));
+    fn wholes_that_differ_in_a_character_are_told_apart() {
+        let mut builder = Builder::new();
+        builder.add_all(whole(Kind::Service, &["service-0"]));
+        builder.add_pair("http.response.status_code", "429");
+        let signature = builder.finish();
+        let has = |hashes: &[Hash]| may_contain(&signature, hashes);
+        assert!(has(&whole(Kind::Service, &["service-0"])));
+        assert!(!has(&whole(Kind::Service, &["service-3"])));
+        assert!(has(&whole(
+            Kind::Pair,
+            &["http.response.status_code", "429"]
+        )));
+        assert!(!has(&whole(
+            Kind::Pair,
+            &["http.response.status_code", "428"]
+        )));
+        assert!(!has(&whole(
+            Kind::Pair,
+            &["http.response.status_code4", "29"]
+        )));
     }
 }

@@ -1,6 +1,6 @@
 //! A stored trace: as OTLP for those who want it exactly, as values for those who look at its tree.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use bytes::Bytes;
 use opentelemetry_proto::tonic::trace::v1::{Span as ProtoSpan, TracesData};
@@ -19,6 +19,8 @@ const NUMBER: &str = "SELECT number FROM trace WHERE id = ?";
 /// The spans of a trace in the order of arrival, each with the number of its origin.
 const OF_TRACE: &str =
     "SELECT origin, body, trace, span_id, crc FROM span WHERE trace = ? ORDER BY seq";
+
+const IN_ANY_ORDER: &str = "SELECT origin, body, trace, span_id, crc FROM span WHERE trace = ?";
 
 /// The trace as it came, one `ResourceSpans` per origin.
 pub(super) fn otlp(connection: &Connection, id: TraceId) -> rusqlite::Result<Option<TracesData>> {
@@ -62,19 +64,60 @@ pub(super) fn grouped(
     Ok(wire::request(groups?))
 }
 
-/// The spans of the trace with this number as values, and the bytes of their bodies.
+/// A trace's spans as values.
+#[derive(Default)]
+pub(super) struct Values {
+    pub(super) spans: Vec<Span>,
+    /// Of the bodies.
+    pub(super) bytes: u64,
+    pub(super) origins: BTreeSet<i64>,
+}
+
+impl Values {
+    pub(super) fn add(
+        &mut self,
+        connection: &Connection,
+        (origin, body): (i64, Bytes),
+        origins: &mut Origins,
+    ) -> rusqlite::Result<()> {
+        self.bytes += body.len() as u64;
+        self.origins.insert(origin);
+        self.spans
+            .push(value(body, &origins.values(connection, origin)?)?);
+        Ok(())
+    }
+}
+
+/// The spans of the trace with this number.
 pub(super) fn values(
     connection: &Connection,
     trace: i64,
     origins: &mut Origins,
-) -> rusqlite::Result<(Vec<Span>, u64)> {
-    let (mut spans, mut bytes) = (Vec::new(), 0);
-    each(connection, trace, |(origin, body)| {
-        bytes += body.len() as u64;
-        spans.push(value(body, &origins.values(connection, origin)?)?);
-        Ok(())
+) -> rusqlite::Result<Values> {
+    let mut values = Values::default();
+    each(connection, trace, |span| {
+        values.add(connection, span, origins)
     })?;
-    Ok((spans, bytes))
+    Ok(values)
+}
+
+/// Reads the trace's spans in any order for as long as `look` asks for more.
+pub(super) fn while_needed(
+    connection: &Connection,
+    trace: i64,
+    origins: &mut Origins,
+    mut look: impl FnMut(Span) -> bool,
+) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare_cached(IN_ANY_ORDER)?;
+    let mut rows = statement.query([trace])?;
+    while let Some(row) = rows.next()? {
+        if let Some((origin, body)) = span_row(row)?
+            && !look(value(body, &origins.values(connection, origin)?)?)
+        {
+            return Ok(());
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn value(body: Bytes, (resource, scope): &Shared) -> rusqlite::Result<Span> {

@@ -7,7 +7,7 @@ use trace_model::{TraceId, TraceSummary};
 use super::{
     origins::Origins,
     rows::{self, Growth},
-    spans,
+    spans::{self, Values},
 };
 use crate::decode::ReceivedSpan;
 
@@ -116,16 +116,15 @@ impl Touched {
             rows::count(connection, self.number, growth)?;
             return Ok(None);
         }
-        let (spans, bytes) = match self.spans {
-            Some(spans) => (values(connection, spans, origins)?, self.added.bytes),
+        let values = match self.spans {
+            Some(spans) => values(connection, spans, origins)?,
             None => spans::values(connection, self.number, origins)?,
         };
         let row = rows::Row {
             number: self.number,
             received,
-            bytes,
         };
-        rows::write(connection, id, spans, row).map(Some)
+        rows::write(connection, id, values, row).map(Some)
     }
 }
 
@@ -133,7 +132,10 @@ fn values(
     connection: &Connection,
     spans: Vec<(i64, Bytes)>,
     origins: &mut Origins,
-) -> rusqlite::Result<Vec<trace_model::Span>> {
-    let value = |(origin, body)| spans::value(body, &origins.values(connection, origin)?);
-    spans.into_iter().map(value).collect()
+) -> rusqlite::Result<Values> {
+    let mut values = Values::default();
+    for span in spans {
+        values.add(connection, span, origins)?;
+    }
+    Ok(values)
 }

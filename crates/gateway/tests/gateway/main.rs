@@ -26,6 +26,7 @@ mod otlp_http;
 mod otlp_json;
 mod outage;
 mod readable;
+mod search;
 mod sinks;
 #[cfg(target_os = "linux")]
 mod slow_clients;

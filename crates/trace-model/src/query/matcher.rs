@@ -1,7 +1,7 @@
 //! Whether a trace's spans match a query.
 
 use super::{Condition, Query, Test, for_each_text, for_each_text_of, lowercase};
-use crate::{Attributes, Span, Value};
+use crate::{Attributes, Link, Resource, Scope, Span, Value};
 
 /// Looks at a trace's spans one after the other. What is about the trace as a whole
 /// (name, duration, status, id, start) is the caller's to say, through [`Matcher::set`].
@@ -17,16 +17,12 @@ pub struct Matcher<'a> {
 impl<'a> Matcher<'a> {
     #[must_use]
     pub fn new(query: &'a Query) -> Self {
-        let word = |condition: &Condition| match condition {
-            Condition::Text(text) => Some(lowercase(text).into_owned()),
-            _ => None,
-        };
         Self {
             query,
             words: query
                 .terms
                 .iter()
-                .map(|term| word(&term.condition))
+                .map(|term| term.condition.word())
                 .collect(),
             holds: vec![false; query.terms.len()],
         }
@@ -74,10 +70,14 @@ impl<'a> Matcher<'a> {
     }
 
     fn is_met(&self, index: usize, span: &Span) -> bool {
+        let word = self.words[index].as_deref();
+        if word.is_some_and(|word| contains(span, word)) {
+            return true;
+        }
         match &self.query.terms[index].condition {
-            Condition::Text(_) => self.words[index]
-                .as_deref()
-                .is_some_and(|word| contains(span, word)),
+            Condition::KeyValue { key, value } => {
+                has_attribute_anywhere(span, key, &Test::Equals(value.clone()))
+            }
             Condition::Service(name) => span.service() == name,
             Condition::Kind(kind) => span.kind == *kind,
             Condition::Attribute { key, test } => has_attribute_anywhere(span, key, test),
@@ -89,21 +89,29 @@ impl<'a> Matcher<'a> {
 fn contains(span: &Span, word: &str) -> bool {
     let mut found = false;
     for_each_text(span, &mut |text| {
-        found = found || lowercase(&text).contains(word);
+        found = found || lowercase(&text.text).contains(word);
     });
-    if !found {
-        for_each_text_of(&span.resource, &span.scope, &mut |text| {
-            found = found || lowercase(&text).contains(word);
-        });
-    }
+    found || contains_text(&span.resource, &span.scope, word) || has_id(span, word)
+}
+
+/// Whether what many spans share has a text that contains `word`, which is in lower case.
+#[must_use]
+pub fn contains_text(resource: &Resource, scope: &Scope, word: &str) -> bool {
+    let mut found = false;
+    for_each_text_of(resource, scope, &mut |text| {
+        found = found || lowercase(&text.text).contains(word);
+    });
     found
-        || span.service().to_lowercase().contains(word)
-        || is_id(word)
-            && (span.span_id.to_string() == word
-                || span.trace_id.to_string() == word
-                || span.links.iter().any(|link| {
-                    link.trace_id.to_string() == word || link.span_id.to_string() == word
-                }))
+}
+
+/// A part of the trace's id is enough: people copy them from tables.
+fn has_id(span: &Span, word: &str) -> bool {
+    if span.trace_id.to_string().contains(word) {
+        return true;
+    }
+    let linked =
+        |link: &Link| link.trace_id.to_string() == word || link.span_id.to_string() == word;
+    is_id(word) && (span.span_id.to_string() == word || span.links.iter().any(linked))
 }
 
 fn is_id(word: &str) -> bool {
@@ -135,41 +143,42 @@ fn passes(value: &Value, test: &Test) -> bool {
         Test::Present => true,
         Test::Equals(text) => equals(value, text),
         Test::Differs(text) => !equals(value, text),
-        Test::Compares(comparison, number) => each(value, &|value| {
-            value_as_number(value).is_some_and(|found| comparison.holds(found, *number))
+        Test::Compares(comparison, number) => any_part(value, &|part| {
+            as_number(part).is_some_and(|found| comparison.holds(found, *number))
         }),
         Test::Contains(text) => {
             let word = lowercase(text).into_owned();
-            each(value, &|value| {
-                lowercase(&value.to_string()).contains(&word)
-            })
+            any_part(value, &|part| lowercase(&part.to_string()).contains(&word))
         }
     }
 }
 
-/// An array passes when one of its elements does, or itself.
-fn each(value: &Value, test: &impl Fn(&Value) -> bool) -> bool {
+/// Of an array or a map, one of the values in it is enough.
+fn any_part(value: &Value, test: &impl Fn(&Value) -> bool) -> bool {
     match value {
-        Value::Array(values) => test(value) || values.iter().any(|value| each(value, test)),
+        Value::Array(values) => values.iter().any(|value| any_part(value, test)),
+        Value::Map(entries) => entries.0.iter().any(|entry| any_part(&entry.value, test)),
         _ => test(value),
     }
 }
 
+/// An array equals its text, and each of its elements.
 fn equals(value: &Value, text: &str) -> bool {
-    each(value, &|value| match value {
+    match value {
         Value::Int(number) => text.parse() == Ok(*number) || is_number(text, *number as f64),
         Value::Double(number) => is_number(text, *number) || value.to_string() == text,
         Value::Bool(bool) => text.eq_ignore_ascii_case(if *bool { "true" } else { "false" }),
         Value::String(string) => string == text,
+        Value::Array(values) if values.iter().any(|value| equals(value, text)) => true,
         _ => value.to_string() == text,
-    })
+    }
 }
 
 fn is_number(text: &str, number: f64) -> bool {
     text.parse::<f64>().is_ok_and(|parsed| parsed == number)
 }
 
-fn value_as_number(value: &Value) -> Option<f64> {
+fn as_number(value: &Value) -> Option<f64> {
     match value {
         Value::Int(number) => Some(*number as f64),
         Value::Double(number) => Some(*number),

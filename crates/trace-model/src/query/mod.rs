@@ -10,7 +10,8 @@
 //! | `status:error` | with a failed span; `status:ok`: without one |
 //! | `kind:server` | with a span of this kind |
 //! | `duration>20ms`, `duration<=1s` | that took as long (ns, us, ms, s, m, h) |
-//! | `key:value`, `key=value` | with a span, event, link or resource that has this attribute |
+//! | `key=value` | with a span, event, link or resource that has this attribute |
+//! | `key:value` | the same, or with this text anywhere (`app.js:12`) |
 //! | `key!=value` | with such an attribute of another value |
 //! | `key>10`, `key>=10`, `key<10`, `key<=10` | with such an attribute, compared as numbers |
 //! | `key~text` | with such an attribute that contains this text |
@@ -31,9 +32,9 @@ mod text;
 use std::fmt;
 
 pub use self::{
-    matcher::{Matcher, has_attribute},
+    matcher::{Matcher, contains_text, has_attribute},
     parse::{Parsed, Problem, parse},
-    text::{for_each_text, for_each_text_of, lowercase},
+    text::{Text, for_each_text, for_each_text_of, lowercase},
 };
 use crate::{SpanKind, TraceId};
 
@@ -66,6 +67,11 @@ pub enum Condition {
     Attribute {
         key: String,
         test: Test,
+    },
+    /// An attribute of this value, or the text `key:value`: a file and a line look like that.
+    KeyValue {
+        key: String,
+        value: String,
     },
     Trace(TraceId),
     /// Started in the last so many nanoseconds.
@@ -134,6 +140,20 @@ impl StatusFilter {
     }
 }
 
+impl Condition {
+    /// The text that the condition looks for, in lower case.
+    #[must_use]
+    pub fn word(&self) -> Option<String> {
+        match self {
+            Self::Text(text) => Some(lowercase(text).into_owned()),
+            Self::KeyValue { key, value } => {
+                Some(lowercase(&format!("{key}:{value}")).into_owned())
+            }
+            _ => None,
+        }
+    }
+}
+
 impl From<Condition> for Term {
     fn from(condition: Condition) -> Self {
         Self {
@@ -193,6 +213,7 @@ impl fmt::Display for Condition {
                 write!(f, "duration{}{}", comparison.as_str(), duration(*nanos))
             }
             Self::Attribute { key, test } => test.write(f, key),
+            Self::KeyValue { key, value } => write!(f, "{}:{}", quoted_key(key), quoted(value)),
             Self::Trace(id) => write!(f, "trace:{id}"),
             Self::Since(nanos) => write!(f, "since:{}", duration(*nanos)),
         }

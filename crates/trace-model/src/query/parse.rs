@@ -325,6 +325,10 @@ fn attribute(key: &str, operator: &str, value: String) -> Result<Condition, Stri
     let test = match operator {
         "!=" => Test::Differs(value),
         "~" => Test::Contains(value),
+        ":" => {
+            let key = key.to_owned();
+            return Ok(Condition::KeyValue { key, value });
+        }
         _ => match comparison(operator) {
             None => Test::Equals(value),
             Some(comparison) => {

@@ -36,7 +36,10 @@ fn check(query: &str, expected: impl IntoIterator<Item = Condition>) {
 fn filters_are_not_free_text() {
     check(
         "http.response.status_code:429",
-        [equals("http.response.status_code", "429")],
+        [Condition::KeyValue {
+            key: "http.response.status_code".to_owned(),
+            value: "429".to_owned(),
+        }],
     );
     check(
         "http.response.status_code = 429",
@@ -95,7 +98,7 @@ fn quotes_and_escapes_keep_blanks_colons_and_quotes() {
         [text("two words"), text("a:b"), text("\""), text(r"\d")],
     );
     check(
-        r#""my key"=1 url.path:"/a b" k="""#,
+        r#""my key"=1 url.path="/a b" k="""#,
         [
             equals("my key", "1"),
             equals("url.path", "/a b"),

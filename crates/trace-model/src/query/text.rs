@@ -17,16 +17,23 @@ pub fn lowercase(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().flat_map(char::to_lowercase).collect())
 }
 
+/// A piece of text, and the attribute's key where it is a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text<'a> {
+    pub key: Option<&'a str>,
+    pub text: Cow<'a, str>,
+}
+
 /// Calls `look` with each text that is the span's own: name, status message, keys and values of
 /// its attributes, events and links. Numbers and booleans are written as the viewer shows them.
-pub fn for_each_text<'a>(span: &'a Span, look: &mut impl FnMut(Cow<'a, str>)) {
-    look(Cow::Borrowed(&span.name));
+pub fn for_each_text<'a>(span: &'a Span, look: &mut impl FnMut(Text<'a>)) {
+    plain(&span.name, look);
     if let SpanStatus::Error(message) = &span.status {
-        look(Cow::Borrowed(message));
+        plain(message, look);
     }
     attributes(&span.attributes, look);
     for event in &span.events {
-        look(Cow::Borrowed(&event.name));
+        plain(&event.name, look);
         attributes(&event.attributes, look);
     }
     for link in &span.links {
@@ -38,32 +45,40 @@ pub fn for_each_text<'a>(span: &'a Span, look: &mut impl FnMut(Cow<'a, str>)) {
 pub fn for_each_text_of<'a>(
     resource: &'a Resource,
     scope: &'a Scope,
-    look: &mut impl FnMut(Cow<'a, str>),
+    look: &mut impl FnMut(Text<'a>),
 ) {
+    plain(resource.service(), look);
     attributes(&resource.attributes, look);
-    look(Cow::Borrowed(&scope.name));
-    look(Cow::Borrowed(&scope.version));
+    plain(&scope.name, look);
+    plain(&scope.version, look);
 }
 
-fn attributes<'a>(attributes: &'a Attributes, look: &mut impl FnMut(Cow<'a, str>)) {
+fn plain<'a>(text: &'a str, look: &mut impl FnMut(Text<'a>)) {
+    let text = Cow::Borrowed(text);
+    look(Text { key: None, text });
+}
+
+fn attributes<'a>(attributes: &'a Attributes, look: &mut impl FnMut(Text<'a>)) {
     for attribute in &attributes.0 {
-        look(Cow::Borrowed(&attribute.key));
-        value(&attribute.value, look);
+        plain(&attribute.key, look);
+        value(&attribute.key, &attribute.value, look);
     }
 }
 
-fn value<'a>(value_: &'a Value, look: &mut impl FnMut(Cow<'a, str>)) {
-    match value_ {
-        Value::String(text) | Value::Bytes(text) => look(Cow::Borrowed(text)),
-        Value::Bool(true) => look(Cow::Borrowed("true")),
-        Value::Bool(false) => look(Cow::Borrowed("false")),
-        Value::Int(_) | Value::Double(_) => look(Cow::Owned(value_.to_string())),
-        Value::Array(values) => {
-            for element in values {
-                value(element, look);
-            }
+fn value<'a>(key: &'a str, given: &'a Value, look: &mut impl FnMut(Text<'a>)) {
+    let text = match given {
+        Value::String(text) | Value::Bytes(text) => Cow::Borrowed(text.as_str()),
+        Value::Bool(true) => Cow::Borrowed("true"),
+        Value::Bool(false) => Cow::Borrowed("false"),
+        Value::Int(_) | Value::Double(_) => Cow::Owned(given.to_string()),
+        Value::Array(elements) => {
+            return elements
+                .iter()
+                .for_each(|element| value(key, element, look));
         }
-        Value::Map(entries) => attributes(entries, look),
-        Value::Empty => {}
-    }
+        Value::Map(entries) => return attributes(entries, look),
+        Value::Empty => return,
+    };
+    let key = Some(key);
+    look(Text { key, text });
 }
