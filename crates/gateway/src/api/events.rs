@@ -1,7 +1,8 @@
 //! Live updates as server-sent events.
 //!
 //! `trace` carries a summary whenever a trace was created or grew; `status` the gateway's
-//! state, first at once and then when it changed, at most each second. A listener that is
+//! state, first at once and then when it changed, at most each second. `alive` comes every
+//! ten seconds: a stream without it is broken, though no end of it arrived. A listener that is
 //! too slow is disconnected: it connects again by itself and lists what it missed.
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
@@ -22,6 +23,9 @@ use super::Api;
 use crate::{hub::TraceUpdate, status::StatusSource, store::TraceQuery};
 
 const STATUS_EVERY: Duration = Duration::from_secs(1);
+
+/// The viewer takes a stream that was silent for three times as long for dead.
+const ALIVE_EVERY: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Deserialize)]
 pub(super) struct EventsQuery {
@@ -47,6 +51,7 @@ struct Listener {
     service: Option<String>,
     source: StatusSource,
     ticks: Interval,
+    alive: Interval,
     shown: Option<Status>,
 }
 
@@ -59,6 +64,7 @@ impl Listener {
             service,
             source: api.status.clone(),
             ticks,
+            alive: interval(ALIVE_EVERY),
             shown: None,
         }
     }
@@ -71,6 +77,9 @@ impl Listener {
                     if let Some(event) = self.trace(&*update.ok()?) {
                         return Some(event);
                     }
+                }
+                _ = self.alive.tick() => {
+                    return Some(Event::default().event("alive").data("{}"));
                 }
                 _ = self.ticks.tick() => {
                     if let Some(event) = self.status() {

@@ -2,14 +2,16 @@
 //!
 //! | route | answer |
 //! |---|---|
-//! | `GET /api/traces?service=&name=&min_duration_ms=&status=&q=&since=&limit=` | `{"traces": […]}`, newest first |
-//! | `GET /api/traces/{trace_id}` | the trace as OTLP JSON |
-//! | `GET /api/events` | server-sent events `trace` and `status` |
+//! | `GET /api/traces?query=&limit=&cursor=` | `{"traces": […], "next": …, "cut_short": …}`, newest first |
+//! | `GET /api/traces/{trace_id}?since=` | the trace as OTLP JSON, or its new spans |
+//! | `GET /api/events` | server-sent events `trace`, `status` and `alive` |
 //! | `GET /api/status`, `GET /healthz` | counts: kept, rejected, sent |
 //! | `POST /api/import` | as `/v1/traces`, but no sink gets the spans; see `edge` |
 //! | `GET /metrics` | the same counts for Prometheus |
 //! | `GET /open/{trace_id}` | to the trace's page in the viewer |
 //! | `GET /open/{trace_id}/honeycomb` | to the trace's page at Honeycomb |
+//!
+//! `API.md` has the parameters and answers.
 
 mod events;
 mod failure;
@@ -20,6 +22,7 @@ mod status;
 mod traces;
 
 use axum::{Router, routing::get};
+use tower_http::{CompressionLevel, compression::CompressionLayer};
 
 use self::failure::Failure;
 use crate::{hub::Hub, sinks::TraceLinks, status::StatusSource, stop::Stopping, store::Store};
@@ -37,8 +40,7 @@ pub(crate) struct Api {
 
 pub(crate) fn routes(api: Api) -> Router {
     Router::new()
-        .route("/api/traces", get(traces::list))
-        .route("/api/traces/{trace_id}", get(traces::one))
+        .merge(compressed())
         .route("/api/events", get(events::stream))
         .route("/api/status", get(status::status))
         .route("/api/{*path}", get(unknown))
@@ -47,6 +49,14 @@ pub(crate) fn routes(api: Api) -> Router {
         .route("/open/{trace_id}/honeycomb", get(open::in_honeycomb))
         .with_state(api.clone())
         .merge(health(api))
+}
+
+/// Traces are texts of which gzip leaves a tenth.
+fn compressed() -> Router<Api> {
+    Router::new()
+        .route("/api/traces", get(traces::list))
+        .route("/api/traces/{trace_id}", get(traces::one))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
 }
 
 /// For load balancers, which look at whatever takes spans.

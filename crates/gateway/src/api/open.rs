@@ -1,10 +1,11 @@
 //! Stable links to a trace for pages and log lines that do not know where it is shown.
 
 use axum::{
-    extract::{Path, State},
+    extract::{Path, Query, State},
     response::Redirect,
 };
-use trace_model::TraceId;
+use serde::Deserialize;
+use trace_model::{SpanId, TraceId};
 
 use super::{Api, Failure};
 
@@ -12,12 +13,26 @@ use super::{Api, Failure};
 pub(super) async fn open(
     State(api): State<Api>,
     Path(trace_id): Path<String>,
+    Query(parameters): Query<OpenParameters>,
 ) -> Result<Redirect, Failure> {
     let id: TraceId = trace_id.parse().map_err(Failure::trace_id)?;
-    Ok(Redirect::temporary(&format!(
-        "{}/trace/{id}",
-        api.public_url
-    )))
+    let span = match parameters.span.as_deref().map(str::parse::<SpanId>) {
+        None => String::new(),
+        Some(Ok(span)) => format!("?span={span}"),
+        Some(Err(error)) => {
+            let error = format!("span: {error}: a span id has 16 hex digits");
+            return Err(Failure::BadRequest(error));
+        }
+    };
+    let url = &api.public_url;
+    Ok(Redirect::temporary(&format!("{url}/trace/{id}{span}")))
+}
+
+/// The query string of `GET /open/{trace_id}`.
+#[derive(Debug, Deserialize)]
+pub(super) struct OpenParameters {
+    /// The span to show.
+    span: Option<String>,
 }
 
 /// Honeycomb has to be told when the trace was, and in whose dataset to look.

@@ -2,12 +2,18 @@
 
 use axum::{
     extract::{Path, Query, State, rejection::QueryRejection},
-    http::header,
+    http::{HeaderMap, HeaderName, StatusCode, header},
     response::{IntoResponse, Response},
 };
 
+use serde::Deserialize;
+use trace_model::TraceId;
+
 use super::{Api, Failure, otlp_json};
-use crate::{clock, store::TraceQuery};
+use crate::{
+    clock,
+    store::{Revision, TraceQuery},
+};
 
 pub(super) async fn list(
     State(api): State<Api>,
@@ -25,16 +31,65 @@ pub(super) async fn list(
     Ok(json(body))
 }
 
+/// The query string of `GET /api/traces/{trace_id}`.
+#[derive(Debug, Deserialize)]
+pub(super) struct TraceParameters {
+    /// Only spans that came after this revision are wanted.
+    since: Option<String>,
+}
+
+/// A revision, as the next question's `since`.
+const REVISION: HeaderName = HeaderName::from_static("x-trace-revision");
+/// `all` spans, or the `new` ones since the revision asked for.
+const SPANS: HeaderName = HeaderName::from_static("x-trace-spans");
+
 pub(super) async fn one(
     State(api): State<Api>,
     Path(trace_id): Path<String>,
+    Query(parameters): Query<TraceParameters>,
+    headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let id = trace_id.parse().map_err(Failure::trace_id)?;
-    let Some(trace) = api.store.trace(id).await? else {
+    let since = parameters.since.map(|since| since.parse());
+    let since = since.transpose().map_err(Failure::BadRequest)?;
+    if let Some(unchanged) = unchanged(&api, id, &headers).await? {
+        return Ok(unchanged);
+    }
+    let Some(trace) = api.store.trace(id, since).await? else {
         let error = format!("no span of trace {id} is here: not yet, or not any more");
         return Err(Failure::NotFound(error));
     };
-    Ok(json(otlp_json::text(&trace)))
+    let spans = if trace.is_new_only { "new" } else { "all" };
+    let headers = [
+        (header::ETAG, etag(trace.revision)),
+        (REVISION, trace.revision.to_string()),
+        (SPANS, spans.to_owned()),
+    ];
+    Ok((headers, json(otlp_json::text(&trace.data))).into_response())
+}
+
+/// 304 for a caller who has the trace as it is.
+async fn unchanged(
+    api: &Api,
+    id: TraceId,
+    headers: &HeaderMap,
+) -> Result<Option<Response>, Failure> {
+    let Some(known) = headers.get(header::IF_NONE_MATCH) else {
+        return Ok(None);
+    };
+    let revision = api.store.revision(id).await?;
+    let tag = revision.map(etag);
+    let is_known = tag.filter(|tag| {
+        known
+            .to_str()
+            .is_ok_and(|known| known.contains(tag.as_str()))
+    });
+    Ok(is_known.map(|tag| (StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response()))
+}
+
+/// Weak: an encoded answer has other bytes.
+fn etag(revision: Revision) -> String {
+    format!("W/\"{revision}\"")
 }
 
 fn json(body: String) -> Response {

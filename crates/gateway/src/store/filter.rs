@@ -11,7 +11,7 @@ use trace_model::{
 
 use super::{
     damage, origins,
-    signature::{self, Hash, Kind},
+    signature::{self, Hash, Whole},
 };
 
 /// Origins that a trace's row names.
@@ -175,7 +175,7 @@ fn alternatives(condition: &Condition) -> Option<Vec<Vec<Hash>>> {
     Some(match condition {
         Condition::Text(text) => of_text(&lowercase(text)),
         Condition::Service(name) => {
-            vec![signature::whole(Kind::Service, &[name]).to_vec()]
+            vec![signature::whole(Whole::Service, &[name]).to_vec()]
         }
         Condition::Kind(kind) => vec![signature::kind(*kind).to_vec()],
         Condition::KeyValue { key, value } => {

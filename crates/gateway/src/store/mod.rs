@@ -30,6 +30,7 @@ mod origins;
 mod probe;
 mod queue;
 mod retention;
+mod revision;
 mod rows;
 mod salvage;
 mod schema;
@@ -48,7 +49,6 @@ use std::{
     thread::JoinHandle,
 };
 
-use opentelemetry_proto::tonic::trace::v1::TracesData;
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot, watch};
 use trace_model::{TraceId, TraceSummary};
@@ -62,6 +62,8 @@ pub(crate) use self::{
     list::{Page, TraceFilter, TraceQuery},
     probe::probe,
     queue::{Pending, SinkQueue},
+    revision::Revision,
+    spans::StoredTrace,
     summarizer::Summarizer,
     values::values,
 };
@@ -187,9 +189,20 @@ impl Store {
             .await
     }
 
-    /// A trace's spans, one `ResourceSpans` per origin; none when the trace is unknown.
-    pub(crate) async fn trace(&self, id: TraceId) -> Result<Option<TracesData>, ReadError> {
-        self.read(move |connection| spans::otlp(connection, id))
+    /// A trace's spans, one `ResourceSpans` per origin, or those that it got since; none when
+    /// the trace is unknown.
+    pub(crate) async fn trace(
+        &self,
+        id: TraceId,
+        since: Option<Revision>,
+    ) -> Result<Option<StoredTrace>, ReadError> {
+        self.read(move |connection| spans::otlp(connection, id, since))
+            .await
+    }
+
+    /// How far a trace has come; none when it is unknown.
+    pub(crate) async fn revision(&self, id: TraceId) -> Result<Option<Revision>, ReadError> {
+        self.read(move |connection| spans::revision(connection, id))
             .await
     }
 

@@ -10,7 +10,7 @@ use trace_model::{
     query::{for_each_text, lowercase},
 };
 
-use super::signature::{self, Builder, Kind};
+use super::signature::{self, Builder, Whole};
 
 /// Bytes of texts that a row holds. Texts beyond are found in the spans.
 const MAX_SEARCH_BYTES: usize = 3000;
@@ -37,7 +37,7 @@ pub(super) fn of(id: TraceId, spans: &[Span], services: &BTreeSet<&str>) -> Sear
     let mut collector = Collector::new(id);
     for service in services {
         collector.add(service);
-        let hashes = signature::whole(Kind::Service, &[service]);
+        let hashes = signature::whole(Whole::Service, &[service]);
         collector.signature.add_all(hashes);
     }
     for span in spans {

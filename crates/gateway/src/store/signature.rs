@@ -49,7 +49,7 @@ impl Builder {
     /// An attribute's key and value, the value in lower case.
     pub(super) fn add_pair(&mut self, key: &str, value: &str) {
         if value.len() <= MAX_PAIR_VALUE_BYTES {
-            self.add_all(whole(Kind::Pair, &[key, value]));
+            self.add_all(whole(Whole::Pair, &[key, value]));
         }
     }
 
@@ -81,9 +81,9 @@ impl Builder {
 
 /// What is hashed as a whole.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Kind {
+pub(super) enum Whole {
     Service,
-    SpanKind,
+    Kind,
     Pair,
     Id,
 }
@@ -97,21 +97,21 @@ pub(super) fn text(text: &str) -> Vec<Hash> {
 pub(super) fn pair(key: &str, value: &str) -> Vec<Hash> {
     let mut hashes = text(value);
     if value.len() <= MAX_PAIR_VALUE_BYTES {
-        hashes.extend(whole(Kind::Pair, &[key, value]));
+        hashes.extend(whole(Whole::Pair, &[key, value]));
     }
     hashes
 }
 
-pub(super) fn whole(kind: Kind, parts: &[&str]) -> [Hash; 3] {
-    whole_bytes(kind, parts.iter().map(|part| part.as_bytes()))
+pub(super) fn whole(whole: Whole, parts: &[&str]) -> [Hash; 3] {
+    whole_bytes(whole, parts.iter().map(|part| part.as_bytes()))
 }
 
 pub(super) fn kind(kind: SpanKind) -> [Hash; 3] {
-    whole_bytes(Kind::SpanKind, [&[kind as u8][..]])
+    whole_bytes(Whole::Kind, [&[kind as u8][..]])
 }
 
 pub(super) fn id(bytes: &[u8]) -> [Hash; 3] {
-    whole_bytes(Kind::Id, [bytes])
+    whole_bytes(Whole::Id, [bytes])
 }
 
 /// What has no signature may contain anything.
@@ -135,8 +135,8 @@ fn triple(bytes: &[u8]) -> Hash {
 }
 
 /// FNV-1a, and a multiplication, as it mixes few bytes badly.
-fn whole_bytes<'a>(kind: Kind, parts: impl IntoIterator<Item = &'a [u8]>) -> [Hash; 3] {
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64 ^ kind as u64;
+fn whole_bytes<'a>(whole: Whole, parts: impl IntoIterator<Item = &'a [u8]>) -> [Hash; 3] {
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64 ^ whole as u64;
     for part in parts {
         // No byte of a text equals the separator.
         for byte in part.iter().chain(&[0xff]) {
@@ -204,22 +204,22 @@ mod tests {
     #[test]
     fn wholes_that_differ_in_a_character_are_told_apart() {
         let mut builder = Builder::new();
-        builder.add_all(whole(Kind::Service, &["service-0"]));
+        builder.add_all(whole(Whole::Service, &["service-0"]));
         builder.add_pair("http.response.status_code", "429");
         let signature = builder.finish();
         let has = |hashes: &[Hash]| may_contain(&signature, hashes);
-        assert!(has(&whole(Kind::Service, &["service-0"])));
-        assert!(!has(&whole(Kind::Service, &["service-3"])));
+        assert!(has(&whole(Whole::Service, &["service-0"])));
+        assert!(!has(&whole(Whole::Service, &["service-3"])));
         assert!(has(&whole(
-            Kind::Pair,
+            Whole::Pair,
             &["http.response.status_code", "429"]
         )));
         assert!(!has(&whole(
-            Kind::Pair,
+            Whole::Pair,
             &["http.response.status_code", "428"]
         )));
         assert!(!has(&whole(
-            Kind::Pair,
+            Whole::Pair,
             &["http.response.status_code4", "29"]
         )));
     }

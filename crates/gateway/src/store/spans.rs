@@ -5,12 +5,13 @@ use std::collections::{BTreeSet, HashMap};
 use bytes::Bytes;
 use opentelemetry_proto::tonic::trace::v1::{Span as ProtoSpan, TracesData};
 use prost::Message;
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Row, Rows};
 use trace_model::{Span, TraceId};
 
 use super::{
     convert, damage,
     origins::{self, Origins, Shared},
+    revision::Revision,
 };
 use crate::wire;
 
@@ -22,25 +23,70 @@ const OF_TRACE: &str =
 
 const IN_ANY_ORDER: &str = "SELECT origin, body, trace, span_id, crc FROM span WHERE trace = ?";
 
-/// The trace as it came, one `ResourceSpans` per origin.
-pub(super) fn otlp(connection: &Connection, id: TraceId) -> rusqlite::Result<Option<TracesData>> {
+const SINCE: &str = "SELECT origin, body, trace, span_id, crc FROM span
+    WHERE trace = ? AND +seq > ? ORDER BY seq";
+
+/// A trace, or what it got since an earlier revision.
+#[derive(Debug)]
+pub(crate) struct StoredTrace {
+    pub(crate) data: TracesData,
+    pub(crate) revision: Revision,
+    /// Only the spans that came since then are in `data`.
+    pub(crate) is_new_only: bool,
+}
+
+/// How far the trace has come; none when it is unknown.
+pub(super) fn revision(connection: &Connection, id: TraceId) -> rusqlite::Result<Option<Revision>> {
+    let number = number(connection, id)?;
+    let revision = number.map(|number| Revision::now(connection, number));
+    revision.transpose()
+}
+
+fn number(connection: &Connection, id: TraceId) -> rusqlite::Result<Option<i64>> {
     let mut statement = connection.prepare_cached(NUMBER)?;
-    let number = statement.query_row([id.to_bytes()], |row| row.get(0));
-    let Some(number) = number.optional()? else {
+    statement
+        .query_row([id.to_bytes()], |row| row.get(0))
+        .optional()
+}
+
+/// The trace as it came, one `ResourceSpans` per origin, or the spans that it got since.
+pub(super) fn otlp(
+    connection: &Connection,
+    id: TraceId,
+    since: Option<Revision>,
+) -> rusqlite::Result<Option<StoredTrace>> {
+    // Spans and revision of one state of the store.
+    let connection = connection.unchecked_transaction()?;
+    let Some(number) = number(&connection, id)? else {
         return Ok(None);
     };
+    let revision = Revision::now(&connection, number)?;
+    let since = match since {
+        Some(since) if since.is_kept(&connection, number)? => Some(since),
+        _ => None,
+    };
     let mut spans = Vec::new();
-    each(connection, number, |span| {
+    let take = |span| {
         spans.push(span);
         Ok(())
-    })?;
-    if spans.is_empty() {
+    };
+    match since {
+        Some(since) => each_since(&connection, number, since, take)?,
+        None => each(&connection, number, take)?,
+    }
+    if spans.is_empty() && since.is_none() {
         return Ok(None);
     }
+    Ok(Some(StoredTrace {
+        data: traces_data(&connection, spans)?,
+        revision,
+        is_new_only: since.is_some(),
+    }))
+}
+
+fn traces_data(connection: &Connection, spans: Vec<(i64, Bytes)>) -> rusqlite::Result<TracesData> {
     let encoded = grouped(connection, spans)?.encode_to_vec();
-    TracesData::decode(&*encoded)
-        .map(Some)
-        .map_err(damage::undecodable)
+    TracesData::decode(&*encoded).map_err(damage::undecodable)
 }
 
 /// Puts spans that share an origin together, in the order in which origins appear.
@@ -129,10 +175,26 @@ pub(super) fn value(body: Bytes, (resource, scope): &Shared) -> rusqlite::Result
 fn each(
     connection: &Connection,
     trace: i64,
-    mut take: impl FnMut((i64, Bytes)) -> rusqlite::Result<()>,
+    take: impl FnMut((i64, Bytes)) -> rusqlite::Result<()>,
 ) -> rusqlite::Result<()> {
     let mut statement = connection.prepare_cached(OF_TRACE)?;
-    let mut rows = statement.query([trace])?;
+    take_all(statement.query([trace])?, take)
+}
+
+fn each_since(
+    connection: &Connection,
+    trace: i64,
+    since: Revision,
+    take: impl FnMut((i64, Bytes)) -> rusqlite::Result<()>,
+) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare_cached(SINCE)?;
+    take_all(statement.query([trace, since.last_seq])?, take)
+}
+
+fn take_all(
+    mut rows: Rows<'_>,
+    mut take: impl FnMut((i64, Bytes)) -> rusqlite::Result<()>,
+) -> rusqlite::Result<()> {
     while let Some(row) = rows.next()? {
         if let Some(span) = span_row(row)? {
             take(span)?;

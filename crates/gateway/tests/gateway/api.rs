@@ -160,6 +160,16 @@ async fn open_leads_to_the_traces_page_where_a_browser_reaches_it() {
         answer.header("location"),
         format!("https://t.example/trace/{}", trace_id(7))
     );
+    let span = gateway
+        .get(&format!("/open/{}?span=00F067AA0BA902B7", trace_id(7)))
+        .await;
+    assert_eq!(
+        span.header("location"),
+        format!(
+            "https://t.example/trace/{}?span=00f067aa0ba902b7",
+            trace_id(7)
+        )
+    );
     assert_eq!(gateway.get("/open/nonsense").await.status, 404);
 }
 
@@ -211,4 +221,92 @@ fn full() -> ExportTraceServiceRequest {
     let scope = spans.scope_spans[0].scope.as_mut().unwrap();
     (scope.attributes, scope.dropped_attributes_count) = (of_service, 3);
     request
+}
+
+/// The names of the spans, in the order of the answer, and which spans those are.
+fn spans_of(answer: &crate::support::Answer) -> (Vec<String>, String) {
+    let trace: TracesData = serde_json::from_slice(&answer.body).unwrap();
+    let resources = trace.resource_spans.into_iter();
+    let scopes = resources.flat_map(|resource| resource.scope_spans);
+    let spans = scopes.flat_map(|scope| scope.spans);
+    let names = spans.map(|span| span.name).collect();
+    (names, answer.header("x-trace-spans").to_owned())
+}
+
+#[tokio::test]
+async fn who_has_a_revision_of_a_trace_gets_only_what_is_new() {
+    let gateway = TestGateway::start().await;
+    let path = format!("/api/traces/{}", trace_id(1));
+    gateway
+        .export(request("shop", vec![span(1, 1, "a"), span(1, 2, "b")]))
+        .await;
+    let all = gateway.get(&path).await;
+    assert_eq!(spans_of(&all), (vec!["a".into(), "b".into()], "all".into()));
+    let since = |answer: &crate::support::Answer| {
+        format!("{path}?since={}", answer.header("x-trace-revision"))
+    };
+    let nothing = gateway.get(&since(&all)).await;
+    assert_eq!(spans_of(&nothing), (vec![], "new".into()));
+
+    gateway
+        .export(request("stock", vec![span(1, 3, "c")]))
+        .await;
+    gateway
+        .export(request("stock", vec![span(2, 1, "d")]))
+        .await;
+    let new = gateway.get(&since(&all)).await;
+    assert_eq!(spans_of(&new), (vec!["c".into()], "new".into()));
+    let nothing = gateway.get(&since(&new)).await;
+    assert_eq!(spans_of(&nothing), (vec![], "new".into()));
+    // Of another store, or of a trace that went and came again.
+    for revision in ["1-7", "999-2", "0-0"] {
+        let answer = gateway.get(&format!("{path}?since={revision}")).await;
+        assert_eq!(spans_of(&answer).0.len(), 3, "{revision}");
+        assert_eq!(answer.header("x-trace-spans"), "all", "{revision}");
+    }
+    let wrong = gateway.get(&format!("{path}?since=yesterday")).await;
+    assert_eq!(wrong.status, 400);
+}
+
+#[tokio::test]
+async fn a_trace_that_did_not_change_is_304_to_who_has_it() {
+    let gateway = TestGateway::start().await;
+    let path = format!("/api/traces/{}", trace_id(1));
+    gateway.export(request("shop", vec![span(1, 1, "a")])).await;
+    let tag = gateway.get(&path).await.header("etag").to_owned();
+    let again = || {
+        let request = Request::get(&path).header("if-none-match", &tag);
+        gateway.send(request.body(Body::empty()).unwrap())
+    };
+    let same = again().await;
+    assert_eq!((same.status.as_u16(), same.body.len()), (304, 0));
+    gateway.export(request("shop", vec![span(1, 2, "b")])).await;
+    assert_eq!(again().await.status, 200);
+}
+
+#[tokio::test]
+async fn lists_and_traces_are_compressed_for_who_takes_that() {
+    let gateway = TestGateway::start().await;
+    let spans = (1..=100).map(|id| span(1, id, "the same again")).collect();
+    gateway.export(request("shop", spans)).await;
+    for path in [
+        format!("/api/traces/{}", trace_id(1)),
+        "/api/traces".to_owned(),
+    ] {
+        let plain = gateway.get(&path).await;
+        assert_eq!(plain.header("content-encoding"), "");
+        let request = Request::get(&path).header("accept-encoding", "gzip, br");
+        let answer = gateway.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.header("content-encoding"), "gzip", "{path}");
+        assert!(answer.body.len() < plain.body.len(), "{path}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_event_stream_says_that_it_is_alive() {
+    let gateway = TestGateway::start().await;
+    let mut events = Events::open(&gateway, "/api/events").await;
+    for _ in 0..3 {
+        assert_eq!(events.next("alive").await, Some(json!({})));
+    }
 }

@@ -150,7 +150,7 @@ async fn every_part_of_a_span_is_searched() {
         "service:stock",
         "http.response.status_code:200",
         "-kind:server",
-        "-429",
+        "-\"429\"",
     ] {
         assert_eq!(found(&gateway, query).await, ["GET /home"], "{query}");
     }
