@@ -27,7 +27,7 @@ const PARTS: [Part; 7] = [
     },
     Part {
         name: "wasm",
-        what: "the browser SDK in headless Chromium",
+        what: "the browser SDK and the viewer's components in headless Chromium",
         run: in_browser::chromium,
     },
     Part {

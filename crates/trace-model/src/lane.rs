@@ -1,6 +1,6 @@
 //! Which part of the system did the work.
 
-use crate::{Span, SpanKind};
+use crate::Span;
 
 /// Where a span was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,28 +24,6 @@ impl Lane {
             Self::Database
         } else {
             Self::Backend
-        }
-    }
-}
-
-/// How far an action has got, from the user outwards. While spans of several tiers are
-/// open, the furthest one is what the user waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Tier {
-    Browser,
-    Network,
-    Backend,
-    Database,
-}
-
-impl Tier {
-    /// A browser's CLIENT span is waiting on the network, unless a back end is seen at work.
-    pub(crate) const fn of(lane: Lane, kind: SpanKind) -> Self {
-        match (lane, kind) {
-            (Lane::Browser, SpanKind::Client) => Self::Network,
-            (Lane::Browser, _) => Self::Browser,
-            (Lane::Backend, _) => Self::Backend,
-            (Lane::Database, _) => Self::Database,
         }
     }
 }

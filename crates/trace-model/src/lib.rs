@@ -4,7 +4,8 @@
 //! "network" and "duration". It is pure: values in, values out, no clock, no I/O.
 //!
 //! * [`otlp_json::decode`]: OTLP JSON to [`Span`]s, bad parts left out with their reason
-//! * [`Trace::from_spans`]: the tree on one time axis, with lanes, network gaps and clock shifts
+//! * [`otlp_json::encode`]: a span back to OTLP JSON; [`json::pretty`]: JSON for people
+//! * [`Trace::from_spans`]: the tree on one time axis, with lanes, network times and clock shifts
 //! * [`Trace::summary`]: a trace in one line ([`TraceSummary`]), with its time in four parts ([`Breakdown`])
 //! * [`query::parse`]: the query language; [`query::Matcher`]: whether spans match
 //! * [`Status`]: the state of a gateway
@@ -25,8 +26,10 @@ mod breakdown;
 mod clock;
 mod id;
 mod interval;
+pub mod json;
 mod lane;
 mod nanos;
+mod network;
 pub mod otlp_json;
 pub mod query;
 mod span;
@@ -39,9 +42,10 @@ mod value;
 pub use id::{IdError, SpanId, TraceId};
 pub use interval::Interval;
 pub use lane::Lane;
+pub use network::{NetworkTime, RequestPhases};
 pub use span::{Event, Link, Resource, Scope, Span, SpanKind, SpanStatus};
 pub use status::{LastRefusal, SinkState, SinkStatus, Status};
 pub use summary::{Breakdown, TraceSummary};
-pub use trace::{NetworkGap, Node, Trace};
+pub use trace::{Node, Trace};
 pub use tree::Place;
 pub use value::{Attribute, Attributes, Value};

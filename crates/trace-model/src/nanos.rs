@@ -25,3 +25,28 @@ enum StringOrNumber {
     Number(u64),
     String(String),
 }
+
+/// For `#[serde(with = "nanos::optional", default)]`: absent and `null` are none.
+pub(crate) mod optional {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    #[expect(clippy::ref_option, reason = "serde calls it so")]
+    pub(crate) fn serialize<S: Serializer>(
+        nanos: &Option<u64>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        match nanos {
+            Some(nanos) => super::serialize(nanos, serializer),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<u64>, D::Error> {
+        #[derive(Deserialize)]
+        struct Nanos(#[serde(with = "super")] u64);
+        let nanos = Option::<Nanos>::deserialize(deserializer)?;
+        Ok(nanos.map(|Nanos(nanos)| nanos))
+    }
+}

@@ -2,7 +2,10 @@
 
 use std::{fmt, sync::Arc};
 
-use crate::{Attributes, SpanId, TraceId};
+use crate::{Attributes, Interval, SpanId, TraceId};
+
+/// Nanoseconds after 1970 until which a start of zero may be a time, and is not "not set".
+const MAX_RELATIVE_TIME_NANO: u64 = 1_000_000_000_000_000;
 
 /// One finished operation. Times are nanoseconds since the Unix epoch.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,7 +50,26 @@ impl Span {
     /// Nanoseconds from start to end; zero where a sender's clock ran backwards.
     #[must_use]
     pub const fn duration_nano(&self) -> u64 {
-        self.end_unix_nano.saturating_sub(self.start_unix_nano)
+        self.interval().duration()
+    }
+
+    /// Nanoseconds by which the span ends before it starts, which no operation does. None for a
+    /// span whose end was not set.
+    #[must_use]
+    pub const fn backwards_nano(&self) -> Option<u64> {
+        if self.end_unix_nano == 0 || self.end_unix_nano >= self.start_unix_nano {
+            return None;
+        }
+        Some(self.start_unix_nano - self.end_unix_nano)
+    }
+
+    /// From start to end, never backwards. A time that was not set is taken from the other one.
+    #[must_use]
+    pub const fn interval(&self) -> Interval {
+        if self.start_unix_nano == 0 && self.end_unix_nano > MAX_RELATIVE_TIME_NANO {
+            return Interval::new(self.end_unix_nano, self.end_unix_nano);
+        }
+        Interval::new(self.start_unix_nano, self.end_unix_nano)
     }
 
     #[must_use]

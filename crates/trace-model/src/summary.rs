@@ -16,8 +16,16 @@ pub struct TraceSummary {
     pub services: Vec<String>,
     #[serde(with = "nanos")]
     pub start_unix_nano: u64,
+    /// From the first start to the last end of all spans.
     #[serde(with = "nanos")]
     pub duration_nano: u64,
+    /// The root's own duration, where other spans begin before it or outlast it.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "nanos::optional"
+    )]
+    pub root_duration_nano: Option<u64>,
     pub span_count: usize,
     /// Spans whose status is ERROR.
     pub error_count: usize,
@@ -31,7 +39,8 @@ impl TraceSummary {
     pub(crate) fn of(trace: &Trace) -> Self {
         let spans = || trace.nodes().iter().map(|node| &node.span);
         let main = trace.main_node().map(|node| &node.span);
-        let time = trace.duration_interval();
+        let time = trace.extent();
+        let root = trace.root().map(|node| node.interval().duration());
         Self {
             trace_id: trace.trace_id(),
             name: main.map(|span| span.name.clone()).unwrap_or_default(),
@@ -39,6 +48,7 @@ impl TraceSummary {
             services: distinct_services(spans()),
             start_unix_nano: time.start,
             duration_nano: time.duration(),
+            root_duration_nano: root.filter(|&nanos| nanos != time.duration()),
             span_count: trace.nodes().len(),
             error_count: spans().filter(|span| span.is_error()).count(),
             has_root: trace.nodes().iter().any(|node| node.place == Place::Root),
@@ -72,6 +82,14 @@ pub struct Breakdown {
     pub backend: u64,
     #[serde(with = "nanos")]
     pub database: u64,
+    /// The part of `network` for which there are no timings: it may have been waiting for
+    /// something else.
+    #[serde(default, skip_serializing_if = "is_zero", with = "nanos")]
+    pub waiting: u64,
+}
+
+const fn is_zero(nanos: &u64) -> bool {
+    *nanos == 0
 }
 
 impl Breakdown {
@@ -93,5 +111,29 @@ mod tests {
         assert_eq!(summary.start_unix_nano, 1_790_000_000_123_456_789);
         assert_eq!(summary.breakdown.total(), summary.duration_nano);
         assert_eq!(serde_json::to_string(&summary).unwrap(), json);
+    }
+
+    #[test]
+    fn a_longer_trace_than_its_root_survives_json_with_both_durations() {
+        let summary = TraceSummary {
+            root_duration_nano: Some(50_000_000),
+            breakdown: Breakdown {
+                network: 7,
+                waiting: 7,
+                ..Breakdown::default()
+            },
+            ..crate::Trace::from_spans("6a2b7c1e98038103d269b633813fc60c".parse().unwrap(), vec![])
+                .summary()
+        };
+        let json = serde_json::to_string(&summary).unwrap();
+        assert!(
+            json.contains(r#""root_duration_nano":"50000000""#),
+            "{json}"
+        );
+        assert!(json.contains(r#""waiting":"7""#), "{json}");
+        assert_eq!(
+            serde_json::from_str::<TraceSummary>(&json).unwrap(),
+            summary
+        );
     }
 }

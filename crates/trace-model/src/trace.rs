@@ -1,9 +1,11 @@
 //! A trace as a tree on one time axis.
 
 use crate::{
-    Breakdown, Interval, Lane, Place, Span, TraceId, TraceSummary, breakdown,
+    Breakdown, Interval, Lane, NetworkTime, Place, RequestPhases, Span, TraceId, TraceSummary,
+    breakdown,
     clock::{is_remote_call, shift_into},
     interval::covered,
+    network,
     tree::{self, Placed},
 };
 
@@ -12,6 +14,7 @@ use crate::{
 pub struct Trace {
     trace_id: TraceId,
     nodes: Vec<Node>,
+    extent: Interval,
 }
 
 /// A span with its place in the trace.
@@ -26,22 +29,16 @@ pub struct Node {
     pub descendants: usize,
     /// Nanoseconds added to the span's times so that it lies within the call it answers.
     pub clock_shift_nano: i64,
+    /// When the request was on the network; for CLIENT spans that a browser made.
+    pub network: Option<NetworkTime>,
 }
 
 impl Node {
     /// The span's time on the trace's axis, clock shift included.
     #[must_use]
     pub const fn interval(&self) -> Interval {
-        let span = &self.span;
-        Interval::new(span.start_unix_nano, span.end_unix_nano).shifted(self.clock_shift_nano)
+        self.span.interval().shifted(self.clock_shift_nano)
     }
-}
-
-/// What a CLIENT span spent before its server began and after its server was done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NetworkGap {
-    pub before_nano: u64,
-    pub after_nano: u64,
 }
 
 impl Trace {
@@ -49,12 +46,24 @@ impl Trace {
     #[must_use]
     pub fn from_spans(trace_id: TraceId, mut spans: Vec<Span>) -> Self {
         spans.retain(|span| span.trace_id == trace_id);
+        tree::deduplicate(&mut spans);
+        let placed = tree::depth_first(&spans);
+        let mut spans: Vec<Option<Span>> = spans.into_iter().map(Some).collect();
         let mut nodes: Vec<Node> = Vec::with_capacity(spans.len());
-        for placed in tree::depth_first(spans) {
-            let shift = clock_shift(&nodes, &placed);
-            nodes.push(Node::new(placed, shift));
+        for placed in placed {
+            // Each span has one place.
+            if let Some(span) = spans[placed.span].take() {
+                let shift = clock_shift(&nodes, placed.place, &span);
+                nodes.push(Node::new(span, &placed, shift));
+            }
         }
-        Self { trace_id, nodes }
+        network::resolve(&mut nodes);
+        let extent = extent(&nodes);
+        Self {
+            trace_id,
+            nodes,
+            extent,
+        }
     }
 
     #[must_use]
@@ -67,31 +76,24 @@ impl Trace {
         &self.nodes
     }
 
+    /// The earliest root, once it has arrived.
+    #[must_use]
+    pub fn root(&self) -> Option<&Node> {
+        self.nodes.first().filter(|node| node.place == Place::Root)
+    }
+
     /// The earliest root; without one the earliest span.
     #[must_use]
     pub fn main_node(&self) -> Option<&Node> {
-        let first = self.nodes.first()?;
-        if first.place == Place::Root {
-            return Some(first);
-        }
-        self.nodes.iter().min_by_key(|node| node.interval().start)
+        let earliest = || self.nodes.iter().min_by_key(|node| node.interval().start);
+        self.root().or_else(earliest)
     }
 
-    /// From the earliest start to the latest end of all spans.
+    /// The trace's time: from the earliest start to the latest end of all spans. Spans whose
+    /// start was not set do not count.
     #[must_use]
-    pub fn extent(&self) -> Interval {
-        let intervals = self.nodes.iter().map(Node::interval);
-        intervals
-            .reduce(Interval::hull)
-            .unwrap_or(Interval::new(0, 0))
-    }
-
-    /// What counts as the trace's own time: its root's, or its extent until a root arrives.
-    #[must_use]
-    pub fn duration_interval(&self) -> Interval {
-        let first = self.nodes.first();
-        let root = first.filter(|node| node.place == Place::Root);
-        root.map_or_else(|| self.extent(), Node::interval)
+    pub const fn extent(&self) -> Interval {
+        self.extent
     }
 
     /// Indices of the spans directly below the one at `index`.
@@ -115,24 +117,17 @@ impl Trace {
         own.duration() - covered(own, children)
     }
 
-    /// For a CLIENT span whose server's span is in the trace.
+    /// What the time of a CLIENT span was spent on: for requests of a page, and for other calls
+    /// whose server's span is in the trace.
     #[must_use]
-    pub fn network_gap(&self, index: usize) -> Option<NetworkGap> {
-        let caller = &self.nodes[index];
-        let servers = self.children(index).map(|child| &self.nodes[child]);
-        let answers = servers.filter(|server| is_remote_call(&caller.span, &server.span));
-        let answered = answers.map(Node::interval).reduce(Interval::hull)?;
-        let own = caller.interval();
-        Some(NetworkGap {
-            before_nano: answered.start.saturating_sub(own.start),
-            after_nano: own.end.saturating_sub(answered.end),
-        })
+    pub fn request_phases(&self, index: usize) -> Option<RequestPhases> {
+        RequestPhases::of(&self.nodes, index)
     }
 
     /// Where the time went; see [`Breakdown`].
     #[must_use]
     pub fn breakdown(&self) -> Breakdown {
-        breakdown::of(self.duration_interval(), &self.nodes)
+        breakdown::of(self.extent, &self.nodes)
     }
 
     /// The trace in one line.
@@ -143,10 +138,17 @@ impl Trace {
 }
 
 impl Node {
-    fn new(placed: Placed, clock_shift_nano: i64) -> Self {
+    fn new(span: Span, placed: &Placed, clock_shift_nano: i64) -> Self {
+        let lane = Lane::of(&span);
+        let is_request = network::is_request(lane, &span);
+        let measured = is_request.then(|| network::measured(&span)).flatten();
         Self {
-            lane: Lane::of(&placed.span),
-            span: placed.span,
+            lane,
+            network: measured.map(|network| NetworkTime {
+                interval: network.interval.shifted(clock_shift_nano),
+                ..network
+            }),
+            span,
             place: placed.place,
             depth: placed.depth,
             descendants: placed.descendants,
@@ -155,16 +157,23 @@ impl Node {
     }
 }
 
-fn clock_shift(earlier: &[Node], placed: &Placed) -> i64 {
-    let Place::Under(parent) = placed.place else {
+fn clock_shift(earlier: &[Node], place: Place, span: &Span) -> i64 {
+    let Place::Under(parent) = place else {
         return 0;
     };
-    let (parent, span) = (&earlier[parent], &placed.span);
+    let parent = &earlier[parent];
     if !is_remote_call(&parent.span, span) {
         return parent.clock_shift_nano;
     }
-    let server = Interval::new(span.start_unix_nano, span.end_unix_nano);
-    shift_into(parent.interval(), server)
+    let server = span.interval();
+    shift_into(network::answer_window(parent, server), server)
+}
+
+/// From the earliest start to the latest end. Spans without any time do not count.
+fn extent(nodes: &[Node]) -> Interval {
+    let is_dated = |node: &&Node| node.span.start_unix_nano != 0 || node.span.end_unix_nano != 0;
+    let dated = nodes.iter().filter(is_dated).map(Node::interval);
+    dated.reduce(Interval::hull).unwrap_or(Interval::new(0, 0))
 }
 
 #[cfg(test)]

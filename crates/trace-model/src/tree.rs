@@ -4,13 +4,17 @@
 //! *orphans*; they and their descendants follow after the roots' trees. A ring of spans
 //! that are each other's parents is cut open at its earliest span, which becomes an orphan.
 //! No recursion: depth is whatever the senders made it.
+//!
+//! A client's and its server's span may share one id, as Zipkin's B3 propagation has it. Then
+//! the server's span is below the client's, and what names that id as its parent is below the
+//! server's.
 
 use std::{
     cmp::Reverse,
     collections::{HashMap, HashSet},
 };
 
-use crate::{Span, SpanId};
+use crate::{Span, SpanId, SpanKind};
 
 /// Where a span hangs in the tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,72 +30,117 @@ pub enum Place {
 /// A span's place: its parent, its depth, and how many spans follow below it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Placed {
-    pub(crate) span: Span,
+    /// Which of the given spans it is.
+    pub(crate) span: usize,
     pub(crate) place: Place,
     pub(crate) depth: usize,
     pub(crate) descendants: usize,
 }
 
-/// Orders spans depth first, siblings by start time. Of spans with one id the first is kept.
-pub(crate) fn depth_first(mut spans: Vec<Span>) -> Vec<Placed> {
-    let mut seen = HashSet::new();
-    spans.retain(|span| seen.insert(span.span_id));
-    spans.sort_by_key(|span| {
+/// Removes spans that came twice. Spans of different kinds or services are not the same one.
+pub(crate) fn deduplicate(spans: &mut Vec<Span>) {
+    let mut seen = HashSet::with_capacity(spans.len());
+    let mut is_new = Vec::with_capacity(spans.len());
+    for span in &*spans {
+        is_new.push(seen.insert((span.span_id, span.kind, span.service())));
+    }
+    let mut is_new = is_new.into_iter();
+    spans.retain(|_| is_new.next().unwrap_or(true));
+}
+
+/// Orders spans depth first, siblings by start time.
+pub(crate) fn depth_first(spans: &[Span]) -> Vec<Placed> {
+    let mut order: Vec<usize> = (0..spans.len()).collect();
+    order.sort_by_key(|&index| {
+        let span = &spans[index];
         (
             span.start_unix_nano,
             Reverse(span.end_unix_nano),
             span.span_id,
+            Reverse(span.kind == SpanKind::Client),
         )
     });
-    let mut walk = Walk::new(spans, &seen);
-    walk.roots();
-    walk.orphans(&seen);
-    walk.rings();
+    let parents = Parents::new(spans);
+    let mut walk = Walk::new(spans, &order, &parents);
+    walk.start_where(&order, Place::Root, |index| {
+        spans[index].parent_span_id.is_none() && parents.of(spans, index).is_none()
+    });
+    walk.start_where(&order, Place::Orphan, |index| {
+        parents.of(spans, index).is_none()
+    });
+    // What is left has a parent, but no way from a root: rings.
+    walk.start_where(&order, Place::Orphan, |_| true);
     count_descendants(&mut walk.placed);
     walk.placed
 }
 
+/// The spans that have an id.
+#[derive(Clone, Copy)]
+struct Holders {
+    first: usize,
+    client: Option<usize>,
+    server: Option<usize>,
+}
+
+struct Parents(HashMap<SpanId, Holders>);
+
+impl Parents {
+    fn new(spans: &[Span]) -> Self {
+        let mut holders: HashMap<SpanId, Holders> = HashMap::with_capacity(spans.len());
+        for (index, span) in spans.iter().enumerate() {
+            let holder = holders.entry(span.span_id).or_insert(Holders {
+                first: index,
+                client: None,
+                server: None,
+            });
+            match span.kind {
+                SpanKind::Client => holder.client = holder.client.or(Some(index)),
+                SpanKind::Server => holder.server = holder.server.or(Some(index)),
+                SpanKind::Internal | SpanKind::Producer | SpanKind::Consumer => {}
+            }
+        }
+        Self(holders)
+    }
+
+    /// The index of a span's parent, if it is among the spans.
+    fn of(&self, spans: &[Span], index: usize) -> Option<usize> {
+        let span = &spans[index];
+        let shared = self.0.get(&span.span_id).and_then(|same| same.client);
+        if span.kind == SpanKind::Server && shared.is_some() {
+            return shared;
+        }
+        let holders = self.0.get(&span.parent_span_id?)?;
+        // A call is the server's own when both sides share its id.
+        let shared_call = holders.client.and(holders.server);
+        Some(shared_call.unwrap_or(holders.first))
+    }
+}
+
 struct Walk {
-    /// By start time; taken out as they are placed.
-    waiting: Vec<Option<Span>>,
-    /// Indices into `waiting`, the latest start first: children are taken from the end.
-    children: HashMap<SpanId, Vec<usize>>,
+    is_placed: Vec<bool>,
+    /// Children of each span, the latest start first: they are taken from the end.
+    children: HashMap<usize, Vec<usize>>,
     placed: Vec<Placed>,
 }
 
 impl Walk {
-    fn new(spans: Vec<Span>, ids: &HashSet<SpanId>) -> Self {
-        let mut children: HashMap<SpanId, Vec<usize>> = HashMap::new();
-        for (index, span) in spans.iter().enumerate().rev() {
-            if let Some(parent) = span.parent_span_id.filter(|parent| ids.contains(parent)) {
+    fn new(spans: &[Span], order: &[usize], parents: &Parents) -> Self {
+        let mut children: HashMap<usize, Vec<usize>> = HashMap::new();
+        for &index in order.iter().rev() {
+            if let Some(parent) = parents.of(spans, index) {
                 children.entry(parent).or_default().push(index);
             }
         }
         Self {
-            placed: Vec::with_capacity(spans.len()),
-            waiting: spans.into_iter().map(Some).collect(),
+            is_placed: vec![false; spans.len()],
             children,
+            placed: Vec::with_capacity(spans.len()),
         }
     }
 
-    fn roots(&mut self) {
-        self.start_where(Place::Root, |span| span.parent_span_id.is_none());
-    }
-
-    fn orphans(&mut self, ids: &HashSet<SpanId>) {
-        self.start_where(Place::Orphan, |span| {
-            let parent = span.parent_span_id;
-            parent.is_some_and(|parent| !ids.contains(&parent))
-        });
-    }
-
-    fn rings(&mut self) {
-        self.start_where(Place::Orphan, |_| true);
-    }
-
-    fn start_where(&mut self, place: Place, starts: impl Fn(&Span) -> bool) {
-        for index in 0..self.waiting.len() {
-            if self.waiting[index].as_ref().is_some_and(&starts) {
+    fn start_where(&mut self, order: &[usize], place: Place, starts: impl Fn(usize) -> bool) {
+        for &index in order {
+            if !self.is_placed[index] && starts(index) {
                 self.subtree(index, place);
             }
         }
@@ -99,11 +148,11 @@ impl Walk {
 
     fn subtree(&mut self, top: usize, place: Place) {
         let mut stack = vec![(top, place, 0)];
-        while let Some((index, place, depth)) = stack.pop() {
-            let Some(span) = self.waiting[index].take() else {
+        while let Some((span, place, depth)) = stack.pop() {
+            if std::mem::replace(&mut self.is_placed[span], true) {
                 continue;
-            };
-            let below = self.children.remove(&span.span_id).unwrap_or_default();
+            }
+            let below = self.children.remove(&span).unwrap_or_default();
             let under = Place::Under(self.placed.len());
             stack.extend(below.into_iter().map(|child| (child, under, depth + 1)));
             self.placed.push(Placed {

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::json;
+
 /// The value of an attribute (OTLP `AnyValue`).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -38,6 +40,28 @@ impl Value {
     }
 }
 
+impl Value {
+    /// For copying: a text as it is, anything else as JSON.
+    #[must_use]
+    pub fn to_json_or_text(&self) -> String {
+        match self {
+            Self::Empty => "null".to_owned(),
+            _ => self.to_string(),
+        }
+    }
+
+    /// A number, also when a sender wrote it as text.
+    #[must_use]
+    pub fn as_double(&self) -> Option<f64> {
+        match self {
+            Self::Double(number) => Some(*number),
+            Self::Int(number) => Some(*number as f64),
+            Self::String(text) => text.parse().ok(),
+            _ => None,
+        }
+    }
+}
+
 impl From<&str> for Value {
     fn from(text: &str) -> Self {
         Self::String(text.to_owned())
@@ -50,6 +74,7 @@ impl From<i64> for Value {
     }
 }
 
+/// A text as it is; arrays and maps as JSON, so that `"1"` and `1` differ in them.
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -57,10 +82,25 @@ impl fmt::Display for Value {
             Self::Bool(value) => write!(f, "{value}"),
             Self::Int(value) => write!(f, "{value}"),
             Self::Double(value) => write_double(f, *value),
-            Self::Array(values) => write_joined(f, "[", values, "]"),
-            Self::Map(entries) => write_joined(f, "{", &entries.0, "}"),
+            Self::Array(_) | Self::Map(_) => write_json(f, self),
             Self::Empty => Ok(()),
         }
+    }
+}
+
+/// Numbers JSON has no digits for are the texts that protobuf writes for them.
+fn write_json(f: &mut fmt::Formatter<'_>, value: &Value) -> fmt::Result {
+    match value {
+        Value::String(text) | Value::Bytes(text) => json::quote(f, text),
+        Value::Double(number) if !number.is_finite() => json::quote(f, &value.to_string()),
+        Value::Array(values) => write_joined(f, "[", values, "]", write_json),
+        Value::Map(entries) => write_joined(f, "{", &entries.0, "}", |f, entry| {
+            json::quote(f, &entry.key)?;
+            f.write_str(": ")?;
+            write_json(f, &entry.value)
+        }),
+        Value::Empty => f.write_str("null"),
+        Value::Bool(_) | Value::Int(_) | Value::Double(_) => fmt::Display::fmt(value, f),
     }
 }
 
@@ -76,16 +116,19 @@ fn write_double(f: &mut fmt::Formatter<'_>, value: f64) -> fmt::Result {
     write!(f, "{value}")
 }
 
-fn write_joined<T: fmt::Display>(
+fn write_joined<T>(
     f: &mut fmt::Formatter<'_>,
     open: &str,
     items: &[T],
     close: &str,
+    write: impl Fn(&mut fmt::Formatter<'_>, &T) -> fmt::Result,
 ) -> fmt::Result {
     f.write_str(open)?;
     for (index, item) in items.iter().enumerate() {
-        let separator = if index == 0 { "" } else { ", " };
-        write!(f, "{separator}{item}")?;
+        if index > 0 {
+            f.write_str(", ")?;
+        }
+        write(f, item)?;
     }
     f.write_str(close)
 }
@@ -159,10 +202,53 @@ mod tests {
         check(Value::Double(-5e-324), "-5e-324");
         check(Value::Double(f64::NEG_INFINITY), "-Infinity");
         check(Value::Double(f64::NAN), "NaN");
-        check(Value::Array(vec![1.into(), "b".into()]), "[1, b]");
+        check(Value::Array(vec![1.into(), "b".into()]), r#"[1, "b"]"#);
         let map = [Attribute::new("a", 1), Attribute::new("b", "x")];
-        check(Value::Map(map.into_iter().collect()), "{a: 1, b: x}");
+        check(
+            Value::Map(map.into_iter().collect()),
+            r#"{"a": 1, "b": "x"}"#,
+        );
         check(Value::Empty, "");
+    }
+
+    #[test]
+    fn arrays_and_maps_print_as_json_which_tells_types_apart() {
+        let check = |value: Value, text: &str| {
+            assert_eq!(value.to_string(), text);
+            assert!(
+                serde_json::from_str::<serde_json::Value>(text).is_ok(),
+                "{text}"
+            );
+        };
+        check(
+            Value::Array(vec!["1".into(), 1.into(), "".into(), Value::Empty]),
+            r#"["1", 1, "", null]"#,
+        );
+        check(
+            Value::Array(vec!["a, b".into(), "c\"d\ne".into()]),
+            r#"["a, b", "c\"d\ne"]"#,
+        );
+        check(
+            Value::Array(vec![
+                Value::Double(f64::NAN),
+                Value::Double(0.5),
+                Value::Bool(true),
+            ]),
+            r#"["NaN", 0.5, true]"#,
+        );
+        let map = |entries: Vec<Attribute>| Value::Map(entries.into_iter().collect());
+        check(
+            map(vec![Attribute::new("a b", "x}"), Attribute::new("m", "y")]),
+            r#"{"a b": "x}", "m": "y"}"#,
+        );
+        check(
+            Value::Array(vec![map(vec![]), Value::Array(vec![])]),
+            "[{}, []]",
+        );
+        check(
+            Value::Array(vec![Value::Int(i64::MAX)]),
+            "[9223372036854775807]",
+        );
     }
 
     #[test]

@@ -1,7 +1,19 @@
 //! Numbers as a person reads them.
 
-/// A duration in three digits and its unit: `412 µs`, `51.2 ms`, `1.24 s`.
+const SECOND: u64 = 1_000_000_000;
+const MINUTE: u64 = 60 * SECOND;
+const HOUR: u64 = 60 * MINUTE;
+const DAY: u64 = 24 * HOUR;
+
+/// From here on a duration in seconds would be rounded to a whole minute.
+const LEAST_IN_MINUTES: u64 = MINUTE - SECOND / 20;
+
+/// A duration in three digits and its unit, `412 µs`, `51.2 ms`, `1.24 s`, and from a minute
+/// on in two units: `2 min 3 s`, `1 h 4 min`, `3 d 2 h`.
 pub(crate) fn duration(nanos: u64) -> String {
+    if nanos >= LEAST_IN_MINUTES {
+        return long(nanos);
+    }
     let units = [(1_000_000_000.0, "s"), (1_000_000.0, "ms"), (1_000.0, "µs")];
     let nanos_float = nanos as f64;
     // From 999.5 on the number would be written with four digits in the smaller unit.
@@ -12,6 +24,66 @@ pub(crate) fn duration(nanos: u64) -> String {
         || small(nanos),
         |(size, name)| format!("{} {name}", three_digits(nanos_float / size)),
     )
+}
+
+fn long(nanos: u64) -> String {
+    let rounded = |unit: u64| nanos.saturating_add(unit / 2) / unit * unit;
+    let (nanos, [large, small]) = if rounded(SECOND) < HOUR {
+        (rounded(SECOND), [(MINUTE, "min"), (SECOND, "s")])
+    } else if rounded(MINUTE) < DAY {
+        (rounded(MINUTE), [(HOUR, "h"), (MINUTE, "min")])
+    } else {
+        (rounded(HOUR), [(DAY, "d"), (HOUR, "h")])
+    };
+    let first = format!("{} {}", nanos / large.0, large.1);
+    match nanos % large.0 / small.0 {
+        0 => first,
+        rest => format!("{first} {rest} {}", small.1),
+    }
+}
+
+/// A moment on an axis whose ticks are `step` apart, with the digits that tell them apart:
+/// `7.5 ms`, `2 min 3.25 s`.
+pub(crate) fn tick(nanos: u64, step: u64) -> String {
+    let minutes = nanos / MINUTE;
+    if minutes > 0 && step.is_multiple_of(MINUTE) {
+        return exact_minutes(minutes);
+    }
+    let (unit, name) = match nanos {
+        0 => return "0 ms".to_owned(),
+        SECOND.. => (SECOND, "s"),
+        1_000_000.. => (1_000_000, "ms"),
+        1_000.. => (1_000, "µs"),
+        _ => (1, "ns"),
+    };
+    let rest = if minutes > 0 { nanos % MINUTE } else { nanos };
+    let decimals = (unit / step.max(1)).max(1).ilog10() as usize;
+    // A step of 2 or 5 of a power of ten needs one digit more than its size says.
+    let decimals = decimals + usize::from(!step.is_multiple_of(unit / 10_u64.pow(decimals as u32)));
+    let number = format!("{:.decimals$}", rest as f64 / unit as f64);
+    let number = without_zeros(&number);
+    match (minutes, number) {
+        (0, number) => format!("{number} {name}"),
+        (minutes, "0") => exact_minutes(minutes),
+        (minutes, number) => format!("{} {number} s", exact_minutes(minutes)),
+    }
+}
+
+fn exact_minutes(minutes: u64) -> String {
+    match (minutes / 60, minutes % 60) {
+        (0, minutes) => format!("{minutes} min"),
+        (hours, 0) => format!("{hours} h"),
+        (hours, minutes) => format!("{hours} h {minutes} min"),
+    }
+}
+
+/// `1.5 MB`, `12 KB`, `900 bytes`.
+pub(crate) fn bytes(bytes: usize) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} bytes"),
+        1_000..999_500 => format!("{} KB", three_digits(bytes as f64 / 1e3)),
+        _ => format!("{} MB", three_digits(bytes as f64 / 1e6)),
+    }
 }
 
 /// A nothing has the unit one reads traces in.
@@ -31,11 +103,14 @@ fn three_digits(value: f64) -> String {
     } else {
         0
     };
-    let text = format!("{value:.decimals$}");
-    if text.contains('.') {
-        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    without_zeros(&format!("{value:.decimals$}")).to_owned()
+}
+
+fn without_zeros(number: &str) -> &str {
+    if number.contains('.') {
+        number.trim_end_matches('0').trim_end_matches('.')
     } else {
-        text
+        number
     }
 }
 
@@ -87,7 +162,50 @@ mod tests {
         check(99_960_000, "100 ms");
         check(132_000_000, "132 ms");
         check(1_240_000_000, "1.24 s");
-        check(75_000_000_000, "75 s");
+        check(59_900_000_000, "59.9 s");
+        check(59_960_000_000, "1 min");
+    }
+
+    #[test]
+    fn durations_from_a_minute_on_have_two_units() {
+        let check = |seconds: f64, text: &str| assert_eq!(duration((seconds * 1e9) as u64), text);
+        check(60.0, "1 min");
+        check(75.0, "1 min 15 s");
+        check(123.4, "2 min 3 s");
+        check(180.04, "3 min");
+        check(119.7, "2 min");
+        check(3_599.7, "1 h");
+        check(3_840.0, "1 h 4 min");
+        check(86_399.0, "1 d");
+        check(266_400.0, "3 d 2 h");
+        assert_eq!(duration(u64::MAX), "213503 d 23 h");
+    }
+
+    #[test]
+    fn ticks_have_the_digits_that_tell_them_apart() {
+        let check = |nanos, step, text: &str| assert_eq!(tick(nanos, step), text);
+        check(0, 10_000_000, "0 ms");
+        check(7_500_000, 500_000, "7.5 ms");
+        check(1_241_000_000, 1_000_000, "1.241 s");
+        check(1_242_000_000, 2_000_000, "1.242 s");
+        check(1_240_000_000, 20_000_000, "1.24 s");
+        check(30_000_000_000, 30_000_000_000, "30 s");
+        check(90_000_000_000, 30_000_000_000, "1 min 30 s");
+        check(123_250_000_000, 50_000_000, "2 min 3.25 s");
+        check(120_000_000_000, 50_000_000, "2 min");
+        check(7_200_000_000_000, 3_600_000_000_000, "2 h");
+        check(5_400_000_000_000, 1_800_000_000_000, "1 h 30 min");
+        check(5_401_000_000_000, 1_000_000_000, "1 h 30 min 1 s");
+        check(123, 1, "123 ns");
+        check(1_234_567, 1, "1.234567 ms");
+    }
+
+    #[test]
+    fn sizes_have_three_digits() {
+        assert_eq!(
+            [900, 12_345, 5_400_000].map(bytes),
+            ["900 bytes", "12.3 KB", "5.4 MB"]
+        );
     }
 
     #[test]

@@ -3,16 +3,25 @@
 //! Reading is total: what cannot be a span is left out, with its reason, and never takes
 //! its neighbours along. Names are read in lowerCamelCase as the specification writes
 //! them and in snake_case as older senders do; unknown names are ignored.
+//!
+//! A document is read in one pass and its JSON is never held as a tree: beside the text there
+//! are only the spans.
 
+mod encode;
 mod fields;
 mod span;
 mod value;
 
 use std::sync::Arc;
 
-use serde_json::Value as Json;
+use serde::de::{DeserializeSeed, MapAccess, SeqAccess};
 
-use self::fields::{array, field, text};
+pub use self::encode::encode;
+use self::{
+    fields::{Fields, Items, List, Object, Scalar, skip},
+    span::SpanFields,
+    value::AttributeList,
+};
 use crate::{Resource, Scope, Span};
 
 /// What an OTLP JSON document held.
@@ -35,51 +44,131 @@ pub struct Skipped {
 #[must_use]
 pub fn decode(document: &str) -> Decoded {
     let mut decoded = Decoded::default();
-    match serde_json::from_str(document) {
-        Ok(json) => decoded.read_document(&json),
-        Err(error) => decoded.skip("", format!("not JSON: {error}")),
+    let mut json = serde_json::Deserializer::from_str(document);
+    let read = Object(&mut Document(&mut decoded)).deserialize(&mut json);
+    if let Err(error) = read.and_then(|()| json.end()) {
+        decoded = Decoded::default();
+        decoded.skipped.push(Skipped {
+            name: String::new(),
+            reason: format!("not JSON: {error}"),
+        });
     }
     decoded
 }
 
-impl Decoded {
-    fn read_document(&mut self, document: &Json) {
-        for resource_spans in array(document, "resourceSpans", "resource_spans") {
-            self.read_resource(resource_spans);
+struct Document<'a>(&'a mut Decoded);
+
+impl<'de> Fields<'de> for Document<'_> {
+    fn field<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
+        match name {
+            "resourceSpans" | "resource_spans" => map.next_value_seed(List(self)),
+            _ => skip(map),
         }
     }
+}
 
-    fn read_resource(&mut self, resource_spans: &Json) {
-        let attributes = field(resource_spans, "resource", "resource").map(value::attributes);
+impl<'de> Items<'de> for Document<'_> {
+    fn item<A: SeqAccess<'de>>(&mut self, list: &mut A) -> Result<bool, A::Error> {
+        let first = self.0.spans.len();
+        let mut group = ResourceSpans {
+            decoded: self.0,
+            attributes: AttributeList::default(),
+        };
+        let found = list.next_element_seed(Object(&mut group))?.is_some();
         let resource = Arc::new(Resource {
-            attributes: attributes.unwrap_or_default(),
+            attributes: group.attributes.finish(),
         });
-        for scope_spans in array(resource_spans, "scopeSpans", "scope_spans") {
-            self.read_scope(scope_spans, &resource);
+        for span in &mut self.0.spans[first..] {
+            span.resource = Arc::clone(&resource);
+        }
+        Ok(found)
+    }
+}
+
+/// The resource may stand after its spans: they get it when both have been read.
+struct ResourceSpans<'a> {
+    decoded: &'a mut Decoded,
+    attributes: AttributeList,
+}
+
+impl<'de> Fields<'de> for ResourceSpans<'_> {
+    fn field<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
+        match name {
+            "resource" => map.next_value_seed(Object(&mut ResourceFields(&mut self.attributes))),
+            "scopeSpans" | "scope_spans" => map.next_value_seed(List(self)),
+            _ => skip(map),
         }
     }
+}
 
-    fn read_scope(&mut self, scope_spans: &Json, resource: &Arc<Resource>) {
-        let scope = Arc::new(field(scope_spans, "scope", "scope").map_or_else(
-            Scope::default,
-            |scope| Scope {
-                name: text(scope, "name", "name").to_owned(),
-                version: text(scope, "version", "version").to_owned(),
-            },
-        ));
-        for json in array(scope_spans, "spans", "spans") {
-            match span::read(json, resource, &scope) {
-                Ok(span) => self.spans.push(span),
-                Err(reason) => self.skip(text(json, "name", "name"), reason),
+impl<'de> Items<'de> for ResourceSpans<'_> {
+    fn item<A: SeqAccess<'de>>(&mut self, list: &mut A) -> Result<bool, A::Error> {
+        let first = self.decoded.spans.len();
+        let mut group = ScopeSpans {
+            decoded: self.decoded,
+            scope: ScopeFields::default(),
+        };
+        let found = list.next_element_seed(Object(&mut group))?.is_some();
+        let scope = Arc::new(group.scope.0);
+        for span in &mut self.decoded.spans[first..] {
+            span.scope = Arc::clone(&scope);
+        }
+        Ok(found)
+    }
+}
+
+struct ResourceFields<'a>(&'a mut AttributeList);
+
+impl<'de> Fields<'de> for ResourceFields<'_> {
+    fn field<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
+        match name {
+            "attributes" => self.0.read(map),
+            _ => skip(map),
+        }
+    }
+}
+
+struct ScopeSpans<'a> {
+    decoded: &'a mut Decoded,
+    scope: ScopeFields,
+}
+
+impl<'de> Fields<'de> for ScopeSpans<'_> {
+    fn field<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
+        match name {
+            "scope" => map.next_value_seed(Object(&mut self.scope)),
+            "spans" => map.next_value_seed(List(self)),
+            _ => skip(map),
+        }
+    }
+}
+
+impl<'de> Items<'de> for ScopeSpans<'_> {
+    fn item<A: SeqAccess<'de>>(&mut self, list: &mut A) -> Result<bool, A::Error> {
+        let mut span = SpanFields::new();
+        let found = list.next_element_seed(Object(&mut span))?.is_some();
+        if found {
+            match span.finish() {
+                Ok(span) => self.decoded.spans.push(span),
+                Err(skipped) => self.decoded.skipped.push(skipped),
             }
         }
+        Ok(found)
     }
+}
 
-    fn skip(&mut self, name: &str, reason: String) {
-        self.skipped.push(Skipped {
-            name: name.to_owned(),
-            reason,
-        });
+#[derive(Default)]
+struct ScopeFields(Scope);
+
+impl<'de> Fields<'de> for ScopeFields {
+    fn field<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
+        let text = map.next_value::<Scalar<'de>>()?.into_text();
+        match (name, text) {
+            ("name", Some(text)) => self.0.name = text,
+            ("version", Some(text)) => self.0.version = text,
+            _ => {}
+        }
+        Ok(())
     }
 }
 

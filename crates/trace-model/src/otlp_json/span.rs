@@ -1,95 +1,263 @@
 //! One span, or the reason why it is none.
 
-use std::{fmt::Display, str::FromStr, sync::Arc};
+use std::sync::Arc;
 
-use serde_json::Value as Json;
+use serde::de::{MapAccess, SeqAccess};
 
 use super::{
-    fields::{array, field, nanos, text},
-    value::attributes,
+    Skipped,
+    fields::{Fields, Items, List, Object, Scalar, skip},
+    value::AttributeList,
 };
-use crate::{Event, Link, Resource, Scope, Span, SpanId, SpanKind, SpanStatus};
+use crate::{Event, IdError, Link, Span, SpanId, SpanKind, SpanStatus, TraceId};
 
-pub(super) fn read(
-    json: &Json,
-    resource: &Arc<Resource>,
-    scope: &Arc<Scope>,
-) -> Result<Span, String> {
-    Ok(Span {
-        trace_id: id("trace id", text(json, "traceId", "trace_id"))?,
-        span_id: id("span id", text(json, "spanId", "span_id"))?,
-        parent_span_id: parent(text(json, "parentSpanId", "parent_span_id"))?,
-        name: text(json, "name", "name").to_owned(),
-        kind: kind(field(json, "kind", "kind")),
-        start_unix_nano: nanos(json, "startTimeUnixNano", "start_time_unix_nano")?,
-        end_unix_nano: nanos(json, "endTimeUnixNano", "end_time_unix_nano")?,
-        status: field(json, "status", "status").map_or(SpanStatus::Unset, status),
-        attributes: attributes(json),
-        events: array(json, "events", "events")
-            .iter()
-            .filter_map(event)
-            .collect(),
-        links: array(json, "links", "links")
-            .iter()
-            .filter_map(link)
-            .collect(),
-        resource: Arc::clone(resource),
-        scope: Arc::clone(scope),
-    })
+/// What makes a span one, all of it readable.
+struct Identity {
+    trace_id: TraceId,
+    span_id: SpanId,
+    parent_span_id: Option<SpanId>,
+    start_unix_nano: u64,
+    end_unix_nano: u64,
 }
 
-fn id<T: FromStr<Err: Display>>(what: &str, hex: &str) -> Result<T, String> {
-    hex.parse().map_err(|error| format!("{what}: {error}"))
+/// The fields of a span as far as they were read.
+pub(super) struct SpanFields {
+    trace_id: Result<TraceId, IdError>,
+    span_id: Result<SpanId, IdError>,
+    parent_span_id: Result<Option<SpanId>, IdError>,
+    name: String,
+    kind: SpanKind,
+    start: Option<u64>,
+    end: Option<u64>,
+    status: Status,
+    attributes: AttributeList,
+    events: Events,
+    links: Links,
+}
+
+impl SpanFields {
+    pub(super) fn new() -> Self {
+        Self {
+            trace_id: Err(IdError::Length),
+            span_id: Err(IdError::Length),
+            parent_span_id: Ok(None),
+            name: String::new(),
+            kind: SpanKind::Internal,
+            start: Some(0),
+            end: Some(0),
+            status: Status::default(),
+            attributes: AttributeList::default(),
+            events: Events(Vec::new()),
+            links: Links(Vec::new()),
+        }
+    }
+
+    /// Resource and scope are still unknown: they may follow their spans.
+    pub(super) fn finish(mut self) -> Result<Span, Skipped> {
+        let name = std::mem::take(&mut self.name);
+        match self.identity() {
+            Ok(identity) => Ok(self.into_span(name, identity)),
+            Err(reason) => Err(Skipped { name, reason }),
+        }
+    }
+
+    fn identity(&self) -> Result<Identity, String> {
+        let wrong = |what, error| format!("{what}: {error}");
+        let time = |time: Option<u64>, name| {
+            time.ok_or_else(|| format!("{name}: not a time in nanoseconds"))
+        };
+        Ok(Identity {
+            trace_id: self.trace_id.map_err(|error| wrong("trace id", error))?,
+            span_id: self.span_id.map_err(|error| wrong("span id", error))?,
+            parent_span_id: self
+                .parent_span_id
+                .map_err(|error| wrong("parent span id", error))?,
+            start_unix_nano: time(self.start, "startTimeUnixNano")?,
+            end_unix_nano: time(self.end, "endTimeUnixNano")?,
+        })
+    }
+
+    fn into_span(self, name: String, identity: Identity) -> Span {
+        Span {
+            trace_id: identity.trace_id,
+            span_id: identity.span_id,
+            parent_span_id: identity.parent_span_id,
+            name,
+            kind: self.kind,
+            start_unix_nano: identity.start_unix_nano,
+            end_unix_nano: identity.end_unix_nano,
+            status: self.status.finish(),
+            attributes: self.attributes.finish(),
+            events: self.events.0,
+            links: self.links.0,
+            resource: Arc::default(),
+            scope: Arc::default(),
+        }
+    }
+}
+
+impl<'de> Fields<'de> for SpanFields {
+    fn field<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
+        match name {
+            "attributes" => return self.attributes.read(map),
+            "events" => return map.next_value_seed(List(&mut self.events)),
+            "links" => return map.next_value_seed(List(&mut self.links)),
+            "status" => return map.next_value_seed(Object(&mut self.status)),
+            _ => {}
+        }
+        let value = map.next_value::<Scalar<'de>>()?;
+        if value == Scalar::Absent {
+            return Ok(());
+        }
+        match name {
+            "traceId" | "trace_id" => self.trace_id = value.text().parse(),
+            "spanId" | "span_id" => self.span_id = value.text().parse(),
+            "parentSpanId" | "parent_span_id" => self.parent_span_id = parent(value.text()),
+            "name" => self.name = value.into_text().unwrap_or_default(),
+            "kind" => self.kind = kind(&value),
+            "startTimeUnixNano" | "start_time_unix_nano" => self.start = value.unsigned(),
+            "endTimeUnixNano" | "end_time_unix_nano" => self.end = value.unsigned(),
+            _ => {}
+        }
+        Ok(())
+    }
 }
 
 /// Some senders write "no parent" as zeros.
-fn parent(hex: &str) -> Result<Option<SpanId>, String> {
+fn parent(hex: &str) -> Result<Option<SpanId>, IdError> {
     if hex.bytes().all(|digit| digit == b'0') {
         return Ok(None);
     }
-    id("parent span id", hex).map(Some)
+    hex.parse().map(Some)
 }
 
-fn kind(json: Option<&Json>) -> SpanKind {
-    match json.and_then(|json| enum_name(json, "SPAN_KIND_")) {
-        Some("SERVER" | "2") => SpanKind::Server,
-        Some("CLIENT" | "3") => SpanKind::Client,
-        Some("PRODUCER" | "4") => SpanKind::Producer,
-        Some("CONSUMER" | "5") => SpanKind::Consumer,
+/// OTLP JSON writes enums as numbers; protobuf's own JSON mapping also allows names.
+fn kind(value: &Scalar<'_>) -> SpanKind {
+    let name = value.text();
+    match (name.strip_prefix("SPAN_KIND_").unwrap_or(name), value) {
+        ("SERVER" | "2", _) | (_, Scalar::Unsigned(2)) => SpanKind::Server,
+        ("CLIENT" | "3", _) | (_, Scalar::Unsigned(3)) => SpanKind::Client,
+        ("PRODUCER" | "4", _) | (_, Scalar::Unsigned(4)) => SpanKind::Producer,
+        ("CONSUMER" | "5", _) | (_, Scalar::Unsigned(5)) => SpanKind::Consumer,
         _ => SpanKind::Internal,
     }
 }
 
-fn status(json: &Json) -> SpanStatus {
-    let code = field(json, "code", "code").and_then(|code| enum_name(code, "STATUS_CODE_"));
-    match code {
-        Some("OK" | "1") => SpanStatus::Ok,
-        Some("ERROR" | "2") => SpanStatus::Error(text(json, "message", "message").to_owned()),
-        _ => SpanStatus::Unset,
+#[derive(Default)]
+struct Status {
+    code: u8,
+    message: String,
+}
+
+impl Status {
+    fn finish(self) -> SpanStatus {
+        match self.code {
+            1 => SpanStatus::Ok,
+            2 => SpanStatus::Error(self.message),
+            _ => SpanStatus::Unset,
+        }
     }
 }
 
-/// OTLP JSON writes enums as numbers; protobuf's own JSON mapping also allows names.
-fn enum_name<'a>(json: &'a Json, prefix: &str) -> Option<&'a str> {
-    const DIGITS: [&str; 6] = ["0", "1", "2", "3", "4", "5"];
-    match json {
-        Json::String(name) => Some(name.strip_prefix(prefix).unwrap_or(name)),
-        number => DIGITS.get(usize::try_from(number.as_u64()?).ok()?).copied(),
+impl<'de> Fields<'de> for Status {
+    fn field<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
+        let value = map.next_value::<Scalar<'de>>()?;
+        match name {
+            "code" => {
+                let name = value.text();
+                self.code = match (name.strip_prefix("STATUS_CODE_").unwrap_or(name), &value) {
+                    ("OK" | "1", _) | (_, Scalar::Unsigned(1)) => 1,
+                    ("ERROR" | "2", _) | (_, Scalar::Unsigned(2)) => 2,
+                    _ => 0,
+                };
+            }
+            "message" => self.message = value.into_text().unwrap_or_default(),
+            _ => {}
+        }
+        Ok(())
     }
 }
 
-fn event(json: &Json) -> Option<Event> {
-    Some(Event {
-        time_unix_nano: nanos(json, "timeUnixNano", "time_unix_nano").ok()?,
-        name: text(json, "name", "name").to_owned(),
-        attributes: attributes(json),
-    })
+struct Events(Vec<Event>);
+
+impl<'de> Items<'de> for Events {
+    fn item<A: SeqAccess<'de>>(&mut self, list: &mut A) -> Result<bool, A::Error> {
+        let mut event = EventFields {
+            time: Some(0),
+            ..EventFields::default()
+        };
+        let found = list.next_element_seed(Object(&mut event))?.is_some();
+        if let Some(time_unix_nano) = event.time.filter(|_| found) {
+            self.0.push(Event {
+                time_unix_nano,
+                name: event.name,
+                attributes: event.attributes.finish(),
+            });
+        }
+        Ok(found)
+    }
 }
 
-fn link(json: &Json) -> Option<Link> {
-    Some(Link {
-        trace_id: text(json, "traceId", "trace_id").parse().ok()?,
-        span_id: text(json, "spanId", "span_id").parse().ok()?,
-        attributes: attributes(json),
-    })
+#[derive(Default)]
+struct EventFields {
+    time: Option<u64>,
+    name: String,
+    attributes: AttributeList,
+}
+
+impl<'de> Fields<'de> for EventFields {
+    fn field<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
+        if name == "attributes" {
+            return self.attributes.read(map);
+        }
+        let value = map.next_value::<Scalar<'de>>()?;
+        match name {
+            "timeUnixNano" | "time_unix_nano" if value != Scalar::Absent => {
+                self.time = value.unsigned();
+            }
+            "name" => self.name = value.into_text().unwrap_or_default(),
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+struct Links(Vec<Link>);
+
+impl<'de> Items<'de> for Links {
+    fn item<A: SeqAccess<'de>>(&mut self, list: &mut A) -> Result<bool, A::Error> {
+        let mut link = LinkFields::default();
+        let found = list.next_element_seed(Object(&mut link))?.is_some();
+        if let Some((trace_id, span_id)) = link.trace_id.zip(link.span_id) {
+            self.0.push(Link {
+                trace_id,
+                span_id,
+                attributes: link.attributes.finish(),
+            });
+        }
+        Ok(found)
+    }
+}
+
+#[derive(Default)]
+struct LinkFields {
+    trace_id: Option<TraceId>,
+    span_id: Option<SpanId>,
+    attributes: AttributeList,
+}
+
+impl<'de> Fields<'de> for LinkFields {
+    fn field<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
+        match name {
+            "attributes" => self.attributes.read(map)?,
+            "traceId" | "trace_id" => {
+                self.trace_id = map.next_value::<Scalar<'de>>()?.text().parse().ok();
+            }
+            "spanId" | "span_id" => {
+                self.span_id = map.next_value::<Scalar<'de>>()?.text().parse().ok();
+            }
+            _ => skip(map)?,
+        }
+        Ok(())
+    }
 }

@@ -124,3 +124,71 @@ fn any_document_has_an_answer() {
     }
     assert!(decode("[").skipped[0].reason.starts_with("not JSON"));
 }
+
+#[test]
+fn resource_and_scope_are_found_also_after_their_spans() {
+    let decoded = decode(&format!(
+        r#"{{"resourceSpans":[{{"scopeSpans":[{{"spans":[{{{IDS}}}],"scope":{{"name":"axum"}}}}],
+            "resource":{{"attributes":[{{"key":"service.name","value":{{"stringValue":"late"}}}}]}}}}]}}"#
+    ));
+    let span = &decoded.spans[0];
+    assert_eq!((span.service(), span.scope.name.as_str()), ("late", "axum"));
+}
+
+#[test]
+fn fields_of_another_type_are_absent_and_cost_nothing_else() {
+    let odd = [
+        r#""name":{"a":[1,{}]}"#,
+        r#""name":null,"parentSpanId":null,"startTimeUnixNano":null,"status":null,"kind":null"#,
+        r#""events":{"a":1},"links":"none","attributes":7"#,
+        r#""events":[1,null,[],{"name":5}],"links":[{"traceId":1}],"attributes":[[],{"value":1},{"key":{}}]"#,
+        r#""unknown":[[[{"deep":[1,2,3]}]]],"status":[2]"#,
+    ];
+    for fields in odd {
+        let decoded = decode_span(&format!(r#"{fields},{IDS},"endTimeUnixNano":"9""#));
+        assert_eq!(decoded.skipped, [], "{fields}");
+        assert_eq!(decoded.spans[0].end_unix_nano, 9, "{fields}");
+        assert_eq!(decoded.spans[0].name, "", "{fields}");
+    }
+}
+
+#[test]
+fn a_value_nested_too_deeply_costs_only_itself() {
+    let deep = |levels: usize| {
+        let open = r#"{"kvlistValue":{"values":[{"key":"k","value":"#.repeat(levels);
+        let close = "}]}}".repeat(levels);
+        decode_span(&format!(
+            r#"{IDS},"name":"GET","attributes":[{{"key":"deep","value":{open}{{"intValue":"1"}}{close}}},
+            {{"key":"after","value":{{"boolValue":true}}}}]"#
+        ))
+    };
+    for levels in [1, 24, 25, 33, 1_000] {
+        let decoded = deep(levels);
+        assert_eq!(decoded.skipped, [], "{levels}");
+        let attributes = &decoded.spans[0].attributes;
+        assert_eq!(
+            attributes.get("after"),
+            Some(&Value::Bool(true)),
+            "{levels}"
+        );
+        let text = attributes.get("deep").unwrap().to_string();
+        assert_eq!(text.contains("nested too deeply"), levels > 24, "{levels}");
+    }
+}
+
+#[test]
+fn an_encoded_span_is_read_back_as_it_was() {
+    let decoded = decode_span(&format!(
+        r#"{IDS},"parentSpanId":"00f067aa0ba902b6","name":"GET \"x\"","kind":3,"startTimeUnixNano":"1790000000000000001",
+        "endTimeUnixNano":"1790000000000000009","status":{{"code":2,"message":"boom"}},
+        "attributes":[{{"key":"all","value":{{"kvlistValue":{{"values":[
+            {{"key":"a","value":{{"arrayValue":{{"values":[{{"stringValue":"1"}},{{"intValue":"9007199254740993"}},{{}}]}}}}}},
+            {{"key":"b","value":{{"bytesValue":"AAE="}}}},{{"key":"c","value":{{"doubleValue":"-Infinity"}}}},
+            {{"key":"d","value":{{"doubleValue":0.1}}}},{{"key":"e","value":{{"boolValue":true}}}}]}}}}}}],
+        "events":[{{"timeUnixNano":"5","name":"e","attributes":[{{"key":"k","value":{{"stringValue":"v"}}}}]}}],
+        "links":[{{{IDS}}}]"#
+    ));
+    let span = &decoded.spans[0];
+    let again = decode(&super::encode(span));
+    assert_eq!(&again.spans[..], std::slice::from_ref(span));
+}

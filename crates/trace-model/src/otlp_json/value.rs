@@ -1,69 +1,163 @@
 //! Attribute lists and their typed values.
 
-use serde_json::Value as Json;
+use serde::de::{MapAccess, SeqAccess};
 
-use super::fields::{array, field, text};
+use super::fields::{Fields, Items, List, Object, Scalar, skip};
 use crate::{Attribute, Attributes, Value};
 
+/// How many arrays and maps may be nested. Each takes up to four of the 128 levels of JSON
+/// that are read, and one value must not cost a whole document.
+const MAX_VALUE_DEPTH: usize = 24;
+
+/// Stands for what is nested deeper.
+const NESTED_TOO_DEEPLY: &str = "(nested too deeply to be shown)";
+
 /// The `attributes` of a span, event, link or resource; an entry without a key is no entry.
-pub(super) fn attributes(owner: &Json) -> Attributes {
-    entries(array(owner, "attributes", "attributes"))
+#[derive(Default)]
+pub(super) struct AttributeList {
+    entries: Vec<Attribute>,
+    depth: usize,
 }
 
-fn entries(list: &[Json]) -> Attributes {
-    let named = list
-        .iter()
-        .filter(|entry| !text(entry, "key", "key").is_empty());
-    named
-        .map(|entry| Attribute {
-            key: text(entry, "key", "key").to_owned(),
-            value: field(entry, "value", "value").map_or(Value::Empty, value),
-        })
-        .collect()
-}
-
-fn value(json: &Json) -> Value {
-    let kinds: [(&str, &str, fn(&Json) -> Option<Value>); 7] = [
-        ("stringValue", "string_value", string),
-        ("boolValue", "bool_value", |json| {
-            json.as_bool().map(Value::Bool)
-        }),
-        ("intValue", "int_value", int),
-        ("doubleValue", "double_value", double),
-        ("bytesValue", "bytes_value", |json| {
-            Some(Value::Bytes(json.as_str()?.to_owned()))
-        }),
-        ("arrayValue", "array_value", |json| {
-            let values = array(json, "values", "values");
-            Some(Value::Array(values.iter().map(value).collect()))
-        }),
-        ("kvlistValue", "kvlist_value", |json| {
-            Some(Value::Map(entries(array(json, "values", "values"))))
-        }),
-    ];
-    let mut found = kinds
-        .iter()
-        .filter_map(|(camel, snake, read)| read(field(json, camel, snake)?));
-    found.next().unwrap_or(Value::Empty)
-}
-
-fn string(json: &Json) -> Option<Value> {
-    json.as_str().map(Value::from)
-}
-
-fn int(json: &Json) -> Option<Value> {
-    match json {
-        Json::String(digits) => digits.parse().ok(),
-        number => number.as_i64(),
+impl AttributeList {
+    pub(super) fn read<'de, A: MapAccess<'de>>(&mut self, map: &mut A) -> Result<(), A::Error> {
+        map.next_value_seed(List(self))
     }
-    .map(Value::Int)
+
+    pub(super) fn finish(self) -> Attributes {
+        Attributes(self.entries)
+    }
 }
 
-/// Infinities and not-a-number are text in JSON, as protobuf writes them.
-fn double(json: &Json) -> Option<Value> {
-    match json {
-        Json::String(text) => text.parse().ok(),
-        number => number.as_f64(),
+impl<'de> Items<'de> for AttributeList {
+    fn item<A: SeqAccess<'de>>(&mut self, list: &mut A) -> Result<bool, A::Error> {
+        let mut entry = Entry {
+            key: String::new(),
+            value: AnyValue::new(self.depth),
+        };
+        let found = list.next_element_seed(Object(&mut entry))?.is_some();
+        if !entry.key.is_empty() {
+            self.entries.push(Attribute {
+                key: entry.key,
+                value: entry.value.value,
+            });
+        }
+        Ok(found)
     }
-    .map(Value::Double)
+}
+
+struct Entry {
+    key: String,
+    value: AnyValue,
+}
+
+impl<'de> Fields<'de> for Entry {
+    fn field<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
+        match name {
+            "key" => {
+                self.key = map
+                    .next_value::<Scalar<'de>>()?
+                    .into_text()
+                    .unwrap_or_default()
+            }
+            "value" => map.next_value_seed(Object(&mut self.value))?,
+            _ => skip(map)?,
+        }
+        Ok(())
+    }
+}
+
+struct AnyValue {
+    value: Value,
+    depth: usize,
+}
+
+impl AnyValue {
+    const fn new(depth: usize) -> Self {
+        Self {
+            value: Value::Empty,
+            depth,
+        }
+    }
+}
+
+impl<'de> Fields<'de> for AnyValue {
+    fn field<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
+        let nested = matches!(
+            name,
+            "arrayValue" | "array_value" | "kvlistValue" | "kvlist_value"
+        );
+        if nested && self.depth >= MAX_VALUE_DEPTH {
+            self.value = Value::from(NESTED_TOO_DEEPLY);
+            return skip(map);
+        }
+        let depth = self.depth + 1;
+        let found = match name {
+            "arrayValue" | "array_value" => {
+                let mut array = Values(Array {
+                    values: Vec::new(),
+                    depth,
+                });
+                map.next_value_seed(Object(&mut array))?;
+                Some(Value::Array(array.0.values))
+            }
+            "kvlistValue" | "kvlist_value" => {
+                let mut list = Values(AttributeList {
+                    entries: Vec::new(),
+                    depth,
+                });
+                map.next_value_seed(Object(&mut list))?;
+                Some(Value::Map(list.0.finish()))
+            }
+            name => scalar(name, map)?,
+        };
+        if let Some(value) = found {
+            self.value = value;
+        }
+        Ok(())
+    }
+}
+
+fn scalar<'de, A: MapAccess<'de>>(name: &str, map: &mut A) -> Result<Option<Value>, A::Error> {
+    let scalar = map.next_value::<Scalar<'de>>()?;
+    Ok(match name {
+        "stringValue" | "string_value" => scalar.into_text().map(Value::String),
+        "boolValue" | "bool_value" => match scalar {
+            Scalar::Bool(value) => Some(Value::Bool(value)),
+            _ => None,
+        },
+        "intValue" | "int_value" => scalar.signed().map(Value::Int),
+        "doubleValue" | "double_value" => scalar.double().map(Value::Double),
+        "bytesValue" | "bytes_value" => scalar.into_text().map(Value::Bytes),
+        _ => None,
+    })
+}
+
+/// The object around the list of an array or map.
+struct Values<T>(T);
+
+impl<'de, T: Items<'de>> Fields<'de> for Values<T> {
+    fn field<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
+        if name == "values" {
+            map.next_value_seed(List(&mut self.0))
+        } else {
+            skip(map)
+        }
+    }
+}
+
+struct Array {
+    values: Vec<Value>,
+    depth: usize,
+}
+
+impl<'de> Items<'de> for Array {
+    fn item<A: SeqAccess<'de>>(&mut self, list: &mut A) -> Result<bool, A::Error> {
+        let mut element = AnyValue::new(self.depth);
+        let found = list.next_element_seed(Object(&mut element))?.is_some();
+        if found {
+            self.values.push(element.value);
+        }
+        Ok(found)
+    }
 }

@@ -1,10 +1,12 @@
 //! The shape of the tree, and what follows from it for single spans.
 
 mod drawing;
+mod requests;
 mod timings;
 
 use self::drawing::{TRACE, span_id, spans, trace};
 use super::*;
+use crate::SpanKind;
 
 const LIKE: &str = "
 browser action crud.like 0..100
@@ -87,14 +89,38 @@ fn a_chain_of_a_hundred_thousand_spans_is_no_problem() {
 }
 
 #[test]
-fn the_network_gap_is_what_the_server_did_not_use() {
-    let gap = NetworkGap {
-        before_nano: 20,
-        after_nano: 20,
-    };
-    assert_eq!(trace(LIKE).network_gap(1), Some(gap));
-    assert_eq!(trace(LIKE).network_gap(0), None);
-    assert_eq!(trace(LIKE).network_gap(3), None);
+fn a_call_is_on_the_network_except_while_its_server_works() {
+    let phases = trace(LIKE).request_phases(1).unwrap();
+    assert_eq!(phases.network_before, 0..20);
+    assert_eq!((phases.server, phases.network_after), (20..50, 50..70));
+    assert_eq!((phases.page_before, phases.page_after), (0..0, 70..70));
+    assert_eq!(trace(LIKE).request_phases(0), None);
+    assert_eq!(trace(LIKE).request_phases(3), None);
+}
+
+#[test]
+fn client_and_server_spans_with_one_id_are_both_kept_one_below_the_other() {
+    let mut shared = spans(
+        "
+browser client PUT 10..80
+backend server PUT 30..60
+  db client INSERT 35..45
+",
+    );
+    shared[1].span_id = shared[0].span_id;
+    shared[2].parent_span_id = Some(shared[0].span_id);
+    shared.reverse();
+    let trace = Trace::from_spans(TRACE.parse().unwrap(), shared);
+    assert_eq!(outline(&trace), "PUT+2\n  PUT+1\n    INSERT+0");
+    assert_eq!(trace.nodes()[1].span.kind, SpanKind::Server);
+}
+
+#[test]
+fn spans_of_two_services_with_one_id_are_both_kept() {
+    let mut same = spans("browser internal a 1..2\nbackend internal b 1..2");
+    same[1].span_id = same[0].span_id;
+    let trace = Trace::from_spans(TRACE.parse().unwrap(), same);
+    assert_eq!(outline(&trace), "a+0\nb+0");
 }
 
 #[test]
@@ -120,4 +146,37 @@ browser client PUT 10..80
         .collect();
     assert_eq!(shifts, [0, -980, -980]);
     assert_eq!(skewed.extent(), Interval::new(10, 80));
+}
+
+#[test]
+fn the_extent_is_the_whole_trace_and_not_its_root() {
+    let asynchronous =
+        trace("browser action order.place 10..60\n  backend consumer consume 50..500");
+    assert_eq!(asynchronous.extent(), Interval::new(10, 500));
+    assert_eq!(asynchronous.root().unwrap().interval().duration(), 50);
+    let summary = asynchronous.summary();
+    assert_eq!((summary.start_unix_nano, summary.duration_nano), (10, 490));
+    assert_eq!(summary.root_duration_nano, Some(50));
+    assert_eq!(trace(LIKE).summary().root_duration_nano, None);
+    let early = trace("browser action load 10..20\n  backend server GET 5..8");
+    assert_eq!(early.extent(), Interval::new(5, 20));
+}
+
+#[test]
+fn a_span_without_a_start_does_not_stretch_the_trace_to_1970() {
+    let today = 1_790_000_000_000_000_000;
+    let mut all =
+        spans("browser action open 0..0\n  backend server GET 0..0\n  backend server GET 0..0");
+    (all[0].start_unix_nano, all[0].end_unix_nano) = (today, today + 50);
+    all[1].end_unix_nano = today + 20;
+    let trace = Trace::from_spans(TRACE.parse().unwrap(), all);
+    assert_eq!(trace.extent(), Interval::new(today, today + 50));
+    assert_eq!(trace.breakdown().total(), 50);
+}
+
+#[test]
+fn a_span_that_ends_before_it_starts_says_by_how_much() {
+    let all = spans("browser action a 10..3\nbrowser action b 10..10\nbrowser action c 10..0");
+    let backwards: Vec<_> = all.iter().map(Span::backwards_nano).collect();
+    assert_eq!(backwards, [Some(7), None, None]);
 }

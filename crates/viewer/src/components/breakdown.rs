@@ -19,9 +19,15 @@ struct Part {
 
 fn parts(breakdown: &Breakdown) -> [Part; 4] {
     let total = breakdown.total().max(1) as f64;
+    // Without timings nobody knows how much of it was spent on the network.
+    let network = if breakdown.waiting > 0 {
+        "Network and waiting"
+    } else {
+        "Network"
+    };
     [
         ("Browser", "lane-browser", breakdown.browser),
-        ("Network", "lane-network", breakdown.network),
+        (network, "lane-network", breakdown.network),
         ("Back end", "lane-backend", breakdown.backend),
         ("Database", "lane-database", breakdown.database),
     ]
@@ -38,7 +44,7 @@ pub(crate) fn BreakdownBar(props: &BreakdownProps) -> Html {
     html! {
         <span class="breakdown-bar" aria-hidden="true">
             for part in parts(&props.breakdown).into_iter().filter(|part| part.nanos > 0) {
-                <i key={part.name} class={part.class} style={format!("flex-grow:{:.4}", part.share)} />
+                <i key={part.class} class={part.class} style={format!("flex-grow:{:.4}", part.share)} />
             }
         </span>
     }
@@ -51,7 +57,7 @@ pub(crate) fn BreakdownStrip(props: &BreakdownProps) -> Html {
             <BreakdownBar breakdown={props.breakdown} />
             <dl class="strip-figures" aria-label="Where the time went">
                 for part in parts(&props.breakdown) {
-                    <div key={part.name} class={classes!("figure", part.class, (part.nanos == 0).then_some("none"))}>
+                    <div key={part.class} class={classes!("figure", part.class, (part.nanos == 0).then_some("none"))}>
                         <dt>{ part.name }</dt>
                         <dd>
                             <b>{ format::duration(part.nanos) }</b>

@@ -10,7 +10,11 @@ const SHOW_DONE_MS: u32 = 1_200;
 
 #[derive(Clone, Debug, PartialEq, Properties)]
 pub(crate) struct CopyButtonProps {
+    #[prop_or_default]
     pub(crate) text: AttrValue,
+    /// Makes the text when it is asked for, instead of `text`: for texts that are long.
+    #[prop_or_default]
+    pub(crate) make: Option<Callback<(), String>>,
     /// What the button does, for its tooltip and for assistive technology.
     pub(crate) label: AttrValue,
 }
@@ -20,10 +24,12 @@ pub(crate) fn CopyButton(props: &CopyButtonProps) -> Html {
     let done = use_state_eq(|| false);
     let timer = use_mut_ref(|| None::<Timeout>);
     let onclick = {
-        let (done, text) = (done.clone(), props.text.clone());
+        let (done, text, make) = (done.clone(), props.text.clone(), props.make.clone());
         Callback::from(move |event: MouseEvent| {
             event.stop_propagation();
-            let (done, timer, text) = (done.clone(), timer.clone(), text.clone());
+            let (done, timer) = (done.clone(), timer.clone());
+            let made = make.as_ref().map(|make| AttrValue::from(make.emit(())));
+            let text = made.unwrap_or_else(|| text.clone());
             spawn_local(async move {
                 if copy(&text).await {
                     done.set(true);

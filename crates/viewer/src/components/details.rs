@@ -1,16 +1,20 @@
 //! Everything one span says of itself.
 
-use trace_model::{Node, Place, SpanStatus, Trace, TraceId};
+use trace_model::{Node, Place, RequestPhases, SpanStatus, Trace, TraceId, otlp_json};
 use yew::prelude::*;
 
 use super::{
-    attributes::{AttributeList, Fact},
+    attributes::{AttributeList, Fact, MoreButton, Source},
     copy::CopyButton,
     icon::{Icon, Picture},
+    long_text::LongText,
     span_events::SpanEvents,
-    span_row::{lane_class, name},
+    span_row::{lane_class, name, time_problem},
 };
-use crate::{format, hooks::Url, shared::Shared};
+use crate::{date, format, hooks::Url, layout::bar::Hatch, shared::Shared, text};
+
+/// How many links are shown at first, and with each "Show more".
+const LINKS_PAGE: usize = 30;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct DetailsProps {
@@ -21,29 +25,39 @@ pub(crate) struct DetailsProps {
 
 #[component]
 pub(crate) fn Details(props: &DetailsProps) -> Html {
-    let node = &props.trace.nodes()[props.index];
+    let links_shown = use_state_eq(|| LINKS_PAGE);
+    let (trace, index) = (&props.trace, props.index);
+    let node = &trace.nodes()[index];
     let span = &node.span;
     let on_close = {
         let url = props.url.clone();
         Callback::from(move |_| url.replace(&url.view.with_span(None)))
     };
+    let list = |title: &'static str, source: Source| {
+        html! { <AttributeList {title} trace={trace.clone()} {index} {source} /> }
+    };
+    let encode = {
+        let trace = trace.clone();
+        Callback::from(move |()| otlp_json::encode(&trace.nodes()[index].span))
+    };
     html! {
         <div class={classes!("span-details", lane_class(node.lane))}>
             <header class="details-heading">
                 <i class="swatch" aria-hidden="true" />
-                <h2>{ name(node) }</h2>
+                <h2><LongText text={name(node).to_owned()} /></h2>
                 <button class="close" aria-label="Close the details" onclick={on_close}><Icon picture={Picture::Close} /></button>
             </header>
             { error(node) }
             <dl class="facts">{ facts(props, node) }</dl>
-            <SpanEvents trace={props.trace.clone()} index={props.index} />
-            <AttributeList title="Attributes" attributes={span.attributes.clone()} />
-            { links(props, node) }
-            <AttributeList title="Resource" attributes={span.resource.attributes.clone()} />
+            <SpanEvents trace={trace.clone()} {index} />
+            { list("Attributes", Source::Span) }
+            { links(props, node, &links_shown) }
+            { list("Resource", Source::Resource) }
             <footer class="ids">
                 <span>{ "span " }<code>{ span.span_id.to_string() }</code>
                     <CopyButton text={span.span_id.to_string()} label="Copy the span id" /></span>
-                <span>{ scope(node) }</span>
+                <span>{ "whole span as OTLP JSON" }<CopyButton make={encode} label="Copy the span as JSON" /></span>
+                <span>{ text::name(&scope(node)) }</span>
             </footer>
         </div>
     }
@@ -58,27 +72,26 @@ fn error(node: &Node) -> Html {
     } else {
         message
     };
-    html! { <p class="error-text">{ text }</p> }
+    html! { <p class="error-text"><LongText text={text.to_owned()} /></p> }
 }
 
 fn facts(props: &DetailsProps, node: &Node) -> Html {
     let trace = &props.trace;
-    let start = node.interval().start - trace.extent().start;
-    let gap = trace.network_gap(props.index);
+    let start = node.interval().start.saturating_sub(trace.extent().start);
     let own = trace.self_time_nano(props.index);
+    let moment = date::Moment::of(node.interval().start);
+    let phases = trace.request_phases(props.index);
     html! {
         <>
             <Fact key="service" name="service" value={node.span.service().to_owned()} />
             <Fact key="kind" name="kind" value={node.span.kind.to_string()} />
             <Fact key="starts" name="starts" value={format!("+{}", format::duration(start))} />
-            <Fact key="duration" name="duration" value={format::duration(node.span.duration_nano())} />
+            <Fact key="at" name="at" value={moment.local()} title={moment.utc()} />
+            { duration(node) }
             if node.descendants > 0 {
                 <Fact key="self" name="without children" value={format::duration(own)} />
             }
-            if let Some(gap) = gap {
-                <Fact key="before" name="until the server" value={format::duration(gap.before_nano)} />
-                <Fact key="after" name="after the server" value={format::duration(gap.after_nano)} />
-            }
+            { for phases.iter().flat_map(phase_facts) }
             if node.clock_shift_nano != 0 {
                 <Fact key="clock" name="clock moved" value={shift(node.clock_shift_nano)} />
             }
@@ -87,6 +100,56 @@ fn facts(props: &DetailsProps, node: &Node) -> Html {
             }
         </>
     }
+}
+
+fn duration(node: &Node) -> Html {
+    match time_problem(&node.span) {
+        Some(problem) => {
+            html! { <Fact key="duration" name="duration" value={problem} warn=true /> }
+        }
+        None => {
+            let duration = format::duration(node.span.duration_nano());
+            html! { <Fact key="duration" name="duration" value={duration} /> }
+        }
+    }
+}
+
+/// What the time of a request was spent on, apart from its server's.
+fn phase_facts(phases: &RequestPhases) -> impl Iterator<Item = Html> + use<> {
+    let network = if phases.is_timed {
+        Hatch::Network
+    } else {
+        Hatch::NetworkAndWaiting
+    };
+    let answered = !phases.server.is_empty();
+    let there = if answered {
+        "until the server"
+    } else if phases.is_timed {
+        "network"
+    } else {
+        "network and waiting"
+    };
+    let facts = [
+        (
+            "page, before the fetch",
+            &phases.page_before,
+            Hatch::MainThread,
+        ),
+        (there, &phases.network_before, network),
+        ("after the server", &phases.network_after, network),
+        (
+            "page, after the response",
+            &phases.page_after,
+            Hatch::MainThread,
+        ),
+    ];
+    let known = facts.map(|(name, range, hatch)| {
+        let nanos = range.end - range.start;
+        (nanos > 0).then(|| {
+            html! { <Fact key={name} {name} value={format::duration(nanos)} title={hatch.meaning()} /> }
+        })
+    });
+    known.into_iter().flatten()
 }
 
 /// The server's clock and the caller's do not agree; what was added to the server's times.
@@ -102,23 +165,22 @@ fn scope(node: &Node) -> String {
         .to_owned()
 }
 
-fn links(props: &DetailsProps, node: &Node) -> Html {
+fn links(props: &DetailsProps, node: &Node, shown: &UseStateHandle<usize>) -> Html {
     let links = &node.span.links;
     if links.is_empty() {
         return html! { <div class="no-links" /> };
     }
     html! {
         <section class="attributes">
-            <h3>{ "Links" }<span class="count">{ links.len() }</span></h3>
-            for (number, link) in links.iter().enumerate() {
+            <h3>{ "Links" }<span class="count">{ format::count(links.len() as u64) }</span></h3>
+            for (number, link) in links.iter().enumerate().take(**shown) {
                 <div key={number} class="link">
                     { trace_link(&props.url, link.trace_id) }
                     <span class="muted">{ format!("span {}", link.span_id) }</span>
-                    for attribute in &link.attributes.0 {
-                        <code key={attribute.key.clone()}>{ attribute.to_string() }</code>
-                    }
+                    <AttributeList title="Of this link" trace={props.trace.clone()} index={props.index} source={Source::Link(number)} />
                 </div>
             }
+            <MoreButton shown={shown.clone()} count={links.len()} page={LINKS_PAGE} />
         </section>
     }
 }

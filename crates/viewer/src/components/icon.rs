@@ -10,7 +10,6 @@ pub(crate) enum Picture {
     Copy,
     Check,
     Close,
-    Event,
 }
 
 #[derive(Clone, Debug, PartialEq, Properties)]
@@ -28,7 +27,6 @@ pub(crate) fn Icon(props: &IconProps) -> Html {
         Picture::Copy => "M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3",
         Picture::Check => "M3 8.5l3.5 3.5l6.5-8",
         Picture::Close => "M3.5 3.5l9 9M12.5 3.5l-9 9",
-        Picture::Event => "M8 2l6 6l-6 6l-6-6z",
     };
     html! {
         <svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d={path} /></svg>

@@ -19,6 +19,13 @@ pub(crate) struct MiniMapProps {
 /// From so many spans on their lines are drawn thinner.
 const MANY: usize = 40;
 
+/// The drawing has no more lines than this: the map is not as high as a trace is long.
+const MAX_LINES: usize = 400;
+
+/// The drawing's width, and the least length of a line in it.
+const COLUMNS: f64 = 1_000.0;
+const MIN_LENGTH: f64 = 1.5;
+
 /// Less than this is a click, not a drag.
 const LEAST_DRAG: f64 = 0.005;
 
@@ -130,9 +137,10 @@ fn Drawing(props: &DrawingProps) -> Html {
         (Lane::Backend, "lane-backend"),
         (Lane::Database, "lane-database"),
     ];
-    let view_box = format!("0 0 1000 {}", trace.nodes().len().max(1));
+    let count = trace.nodes().len();
+    let view_box = format!("0 0 {COLUMNS} {}", count.clamp(1, MAX_LINES));
     html! {
-        <svg class={classes!((trace.nodes().len() > MANY).then_some("many"))} viewBox={view_box} preserveAspectRatio="none" aria-hidden="true">
+        <svg class={classes!((count > MANY).then_some("many"))} viewBox={view_box} preserveAspectRatio="none" aria-hidden="true">
             for (lane, class) in lanes {
                 <path key={class} {class} d={lines(trace, lane)} />
             }
@@ -140,20 +148,81 @@ fn Drawing(props: &DrawingProps) -> Html {
     }
 }
 
+/// The path of a lane's spans, each a line; of many spans several share a line.
 fn lines(trace: &Trace, lane: Lane) -> String {
     let axis = Axis::whole(trace.extent());
+    let count = trace.nodes().len();
+    let nodes = trace.nodes().iter().enumerate();
+    let nodes = nodes.filter(|(_, node)| node.lane == lane);
     let mut path = String::new();
-    for (index, node) in trace
-        .nodes()
-        .iter()
-        .enumerate()
-        .filter(|(_, node)| node.lane == lane)
-    {
+    let mut line = (0, Vec::new());
+    for (index, node) in nodes {
+        let number = index * MAX_LINES.min(count) / count;
+        if number != line.0 {
+            draw(&mut path, &mut line);
+            line.0 = number;
+        }
         let interval = node.interval();
-        let left = axis.fraction(interval.start) * 1_000.0;
-        let right = (axis.fraction(interval.end) * 1_000.0).max(left + 1.5);
-        // Writing to a string cannot fail.
-        let _ = write!(path, "M{left:.1} {index}.5H{right:.1}");
+        let left = axis.fraction(interval.start) * COLUMNS;
+        let right = (axis.fraction(interval.end) * COLUMNS).max(left + MIN_LENGTH);
+        line.1.push((left, right));
     }
+    draw(&mut path, &mut line);
     path
+}
+
+/// Writes a line's segments, those that touch each other as one, and takes them out.
+fn draw(path: &mut String, (number, segments): &mut (usize, Vec<(f64, f64)>)) {
+    segments.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut segments = segments.drain(..);
+    let Some(mut current) = segments.next() else {
+        return;
+    };
+    let mut write = |(left, right): (f64, f64)| {
+        // Writing to a string cannot fail.
+        let _ = write!(path, "M{left:.1} {number}.5H{right:.1}");
+    };
+    for next in segments {
+        if next.0 <= current.1 {
+            current.1 = current.1.max(next.1);
+        } else {
+            write(current);
+            current = next;
+        }
+    }
+    write(current);
+}
+
+#[cfg(test)]
+mod tests {
+    use trace_model::Span;
+
+    use super::*;
+
+    fn trace(count: u64) -> Trace {
+        let trace_id = "00000000000000000000000000000001".parse().unwrap();
+        let span = |number: u64| {
+            let id = format!("{number:016x}").parse().unwrap();
+            let mut span = Span::new(trace_id, id, "x");
+            (span.start_unix_nano, span.end_unix_nano) = (number * 10, number * 10 + 5);
+            span
+        };
+        Trace::from_spans(trace_id, (1..=count).map(span).collect())
+    }
+
+    #[test]
+    fn few_spans_have_a_line_each() {
+        assert_eq!(
+            lines(&trace(2), Lane::Backend),
+            "M0.0 0.5H333.3M666.7 1.5H1000.0"
+        );
+        assert_eq!(lines(&trace(2), Lane::Browser), "");
+    }
+
+    #[test]
+    fn many_spans_share_lines() {
+        let path = lines(&trace(50_000), Lane::Backend);
+        assert!(path.len() < 20_000, "{}", path.len());
+        assert_eq!(path.matches('M').count(), MAX_LINES);
+    }
 }

@@ -10,7 +10,9 @@ mod filters;
 pub(crate) mod trace_list;
 mod trace_row;
 
+mod legend;
 mod mini_map;
+mod names_handle;
 mod ruler;
 mod span_row;
 mod trace_header;
@@ -20,6 +22,7 @@ mod waterfall;
 mod attributes;
 mod copy;
 mod details;
+mod long_text;
 mod span_events;
 
 pub(crate) mod sinks;

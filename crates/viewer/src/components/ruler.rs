@@ -4,19 +4,22 @@ use yew::prelude::*;
 
 use crate::layout::axis::Tick;
 
-#[derive(Clone, Debug, PartialEq, Properties)]
+#[derive(Clone, PartialEq, Properties)]
 pub(crate) struct TicksProps {
     pub(crate) ticks: Vec<Tick>,
+    /// What stands beside the column's title.
+    #[prop_or_default]
+    pub(crate) children: Html,
 }
 
 #[component]
 pub(crate) fn Ruler(props: &TicksProps) -> Html {
     html! {
         <div class="ruler">
-            <span class="ruler-title">{ "Span" }</span>
+            <span class="ruler-title">{ "Span" }{ props.children.clone() }</span>
             <span class="ruler-axis" aria-hidden="true">
                 for tick in &props.ticks {
-                    <span key={tick.label.clone()} class={edge(tick.fraction)} style={left(tick)}>{ &tick.label }</span>
+                    <span key={tick.offset} class={edge(tick.fraction)} style={left(tick)}>{ &tick.label }</span>
                 }
             </span>
         </div>
@@ -29,7 +32,7 @@ pub(crate) fn GridLines(props: &TicksProps) -> Html {
         <div class="grid-lines" aria-hidden="true">
             <span class="ruler-axis">
                 for tick in &props.ticks {
-                    <i key={tick.label.clone()} style={left(tick)} />
+                    <i key={tick.offset} style={left(tick)} />
                 }
             </span>
         </div>

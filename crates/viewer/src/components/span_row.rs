@@ -1,16 +1,17 @@
 //! One span: its name at its depth, its bar on the axis.
 
-use trace_model::{Lane, Node, Place, Trace};
+use trace_model::{Lane, Node, Place, Span, Trace};
 use yew::prelude::*;
 
-use super::icon::{Icon, Picture};
 use crate::{
     format,
     layout::{
         axis::Axis,
-        bar::{Bar, LabelPlace},
+        bar::{Bar, LabelPlace, Segment},
+        marks::{self, Mark},
     },
     shared::Shared,
+    text,
 };
 
 #[derive(Clone, PartialEq, Properties)]
@@ -20,6 +21,14 @@ pub(crate) struct SpanRowProps {
     pub(crate) axis: Axis,
     /// What a duration needs beside its bar, as a fraction of the axis.
     pub(crate) label_room: f64,
+    /// What the mark of an event needs, as a fraction of the axis.
+    pub(crate) mark_room: f64,
+    /// How far the name is indented, in CSS pixels.
+    pub(crate) indent: f64,
+    /// The depth, where the indentation does not show it.
+    pub(crate) depth: Option<usize>,
+    /// The color of the span's service, where its lane does not tell which one it is.
+    pub(crate) service: Option<usize>,
     pub(crate) selected: bool,
     pub(crate) collapsed: bool,
     /// CSS pixels from the top of the waterfall.
@@ -31,8 +40,8 @@ pub(crate) struct SpanRowProps {
 /// How much of a file's name stands beside the span's, in characters.
 const SHOWN_OF_FILE: usize = 16;
 
-/// Deeper levels are indented no further: the name must stay readable.
-const DEEPEST_INDENT: usize = 14;
+/// How much of a service's name stands beside the span's, in characters.
+const MAX_SERVICE_CHARS: usize = 40;
 
 #[component]
 pub(crate) fn SpanRow(props: &SpanRowProps) -> Html {
@@ -43,6 +52,7 @@ pub(crate) fn SpanRow(props: &SpanRowProps) -> Html {
     let class = classes!(
         "span-row",
         lane_class(node.lane),
+        props.service.map(|color| format!("service-{color}")),
         error.then_some("error"),
         props.selected.then_some("selected"),
     );
@@ -50,11 +60,19 @@ pub(crate) fn SpanRow(props: &SpanRowProps) -> Html {
         <div {class} role="treeitem" aria-level={(node.depth + 1).to_string()} aria-expanded={expanded}
             aria-selected={props.selected.to_string()} style={format!("top:{}px", props.top)}
             data-span-id={node.span.span_id.to_string()} data-otel-action="span.select" onclick={props.on_select.reform(move |_| index)}>
-            <span class="span-name" style={format!("--depth:{}", node.depth.min(DEEPEST_INDENT))}>
+            <span class="span-name" style={format!("padding-left:{}px", props.indent)}>
                 { fold_button(props, node) }
-                <i class="swatch" aria-hidden="true" />
-                <span class="name" title={title(node)}>{ name(node) }{ resource(node) }</span>
-                <span class="marks">{ marks(node) }</span>
+                if let Some(depth) = props.depth {
+                    <span key="depth" class="depth" title={format!("Level {}", depth + 1)}>{ format::count(depth as u64 + 1) }</span>
+                }
+                <i key="swatch" class="swatch" aria-hidden="true" />
+                <span key="name" class="name" title={title(node)}>{ text::name(name(node)) }{ resource(node) }</span>
+                if props.service.is_some() {
+                    <span key="service" class="service" title={text::isolated(node.span.service())}>
+                        { text::bdi(&text::cut(node.span.service(), MAX_SERVICE_CHARS)) }
+                    </span>
+                }
+                <span key="marks" class="marks">{ marks(node) }</span>
             </span>
             <span class="span-axis">{ bar(props, node) }</span>
         </div>
@@ -86,7 +104,7 @@ fn resource(node: &Node) -> Html {
     let file = path
         .and_then(|path| path.rsplit('/').next())
         .unwrap_or_default();
-    html! { <span class="resource">{ tail(file) }</span> }
+    html! { <span class="resource">{ text::bdi(&tail(file)) }</span> }
 }
 
 /// The end tells files of one build apart: `…_bg.wasm`.
@@ -97,18 +115,33 @@ fn tail(file: &str) -> String {
 }
 
 fn title(node: &Node) -> String {
+    let duration = format::duration(node.span.duration_nano());
     format!(
         "{} · {} · {}",
-        name(node),
-        node.span.service(),
-        format::duration(node.span.duration_nano())
+        text::isolated(name(node)),
+        text::isolated(node.span.service()),
+        time_problem(&node.span).unwrap_or(duration)
     )
+}
+
+/// What is wrong with a span's times, in words.
+pub(super) fn time_problem(span: &Span) -> Option<String> {
+    let backwards = span.backwards_nano();
+    if let Some(nanos) = backwards {
+        return Some(format!("ends {} before it starts", format::duration(nanos)));
+    }
+    match (span.start_unix_nano, span.end_unix_nano) {
+        (0, 0) => Some("has no times".to_owned()),
+        (_, 0) => Some("has no end".to_owned()),
+        (0, _) if span.duration_nano() == 0 => Some("has no start".to_owned()),
+        _ => None,
+    }
 }
 
 fn fold_button(props: &SpanRowProps, node: &Node) -> Html {
     let index = props.index;
     if node.descendants == 0 {
-        return html! { <span class="fold-none" /> };
+        return html! { <span key="fold" class="fold-none" /> };
     }
     let on_toggle = props.on_toggle.clone();
     let onclick = Callback::from(move |event: MouseEvent| {
@@ -122,8 +155,8 @@ fn fold_button(props: &SpanRowProps, node: &Node) -> Html {
     };
     let label = format!("{verb} {}", format::counted(node.descendants, "span"));
     html! {
-        <button class={classes!("fold", props.collapsed.then_some("collapsed"))} tabindex="-1" title={label.clone()} aria-label={label} {onclick}>
-            { node.descendants }
+        <button key="fold" class={classes!("fold", props.collapsed.then_some("collapsed"))} tabindex="-1" title={label.clone()} aria-label={label} {onclick}>
+            { format::count(node.descendants as u64) }
         </button>
     }
 }
@@ -153,23 +186,28 @@ fn bar(props: &SpanRowProps, node: &Node) -> Html {
         bar.width * 100.0
     );
     let label = label(&bar, node);
+    let marks = marks::marks(node, &props.axis, props.mark_room);
     html! {
         <>
             <i key="bar" class="bar" style={place}>
-                if bar.gap_before > 0.0 {
-                    <i key="before" class="gap" style={format!("left:0;width:{:.3}%", bar.gap_before * 100.0)} />
-                }
-                if bar.gap_after > 0.0 {
-                    <i key="after" class="gap" style={format!("right:0;width:{:.3}%", bar.gap_after * 100.0)} />
-                }
+                { for bar.segments.iter().enumerate().map(|(number, part)| segment(number, part)) }
             </i>
-            { for node.span.events.iter().enumerate().map(|(number, event)| event_mark(props, node, number, event)) }
+            { for marks.iter().map(|mark| event_mark(node, mark)) }
             { label }
         </>
     }
 }
 
-/// The duration, where the layout found room for it.
+fn segment(number: usize, segment: &Segment) -> Html {
+    let style = format!(
+        "left:{:.3}%;width:{:.3}%",
+        segment.left * 100.0,
+        segment.width * 100.0
+    );
+    html! { <i key={number} class={segment.hatch.class()} title={segment.hatch.meaning()} {style} /> }
+}
+
+/// The duration, where the layout found room for it; or why there is none.
 fn label(bar: &Bar, node: &Node) -> Html {
     let percent = |fraction: f64| (fraction * 100.0).max(0.0);
     let right = bar.left + bar.width;
@@ -185,24 +223,24 @@ fn label(bar: &Bar, node: &Node) -> Html {
         ),
         LabelPlace::Nowhere => ("bar-label", "display:none".to_owned()),
     };
-    html! { <span key="label" {class} {style}>{ format::duration(node.span.duration_nano()) }</span> }
+    let problem = time_problem(&node.span);
+    let class = classes!(class, problem.is_some().then_some("warn"));
+    let duration = || format::duration(node.span.duration_nano());
+    html! { <span key="label" {class} {style}>{ problem.unwrap_or_else(duration) }</span> }
 }
 
-fn event_mark(
-    props: &SpanRowProps,
-    node: &Node,
-    number: usize,
-    event: &trace_model::Event,
-) -> Html {
-    let time = event
-        .time_unix_nano
-        .saturating_add_signed(node.clock_shift_nano);
-    let left = props.axis.fraction(time) * 100.0;
-    let exception = event.name == "exception";
+fn event_mark(node: &Node, mark: &Mark) -> Html {
+    let name = text::isolated(&node.span.events[mark.event].name);
+    let title = match mark.count - 1 {
+        0 => name,
+        more => format!("{name} and {} more", format::count(more as u64)),
+    };
+    let class = classes!(
+        "event-mark",
+        mark.has_exception.then_some("exception"),
+        (mark.count > 1).then_some("several")
+    );
     html! {
-        <span key={format!("event {number}")} class={classes!("event-mark", exception.then_some("exception"))}
-            style={format!("left:{left:.3}%")} title={event.name.clone()}>
-            <Icon picture={Picture::Event} />
-        </span>
+        <i key={format!("event {}", mark.event)} {class} style={format!("left:{:.3}%", mark.left * 100.0)} {title} />
     }
 }

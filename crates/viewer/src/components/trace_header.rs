@@ -9,7 +9,7 @@ use super::{
     icon::{Icon, Picture},
     trace_row,
 };
-use crate::{format, hooks::Url};
+use crate::{date::Moment, format, hooks::Url, text};
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct TraceHeaderProps {
@@ -30,6 +30,7 @@ pub(crate) fn TraceHeader(props: &TraceHeaderProps) -> Html {
         let url = url.clone();
         Callback::from(move |_| url.push(&url.view.without_trace()))
     };
+    let start = Moment::of(summary.start_unix_nano);
     let root = if summary.has_root {
         ""
     } else {
@@ -39,15 +40,20 @@ pub(crate) fn TraceHeader(props: &TraceHeaderProps) -> Html {
         <header class="trace-header">
             <div class="trace-title">
                 <button class="back" aria-label="Back to the list" onclick={on_back}><Icon picture={Picture::Back} /></button>
-                <h1>{ trace_row::name(summary) }</h1>
+                <h1>{ text::name(&trace_row::name(summary)) }</h1>
                 { trace_row::badge(summary) }
                 <span class="trace-total">{ format::duration(summary.duration_nano) }</span>
             </div>
             <div class="trace-meta">
                 <span class="id"><code>{ &id }</code><CopyButton text={id.clone()} label="Copy the trace id" /></span>
-                <time>{ time_of_day(summary.start_unix_nano) }</time>
+                <time datetime={start.utc()} title={start.utc()}>{ start.local() }</time>
                 <span>{ format::counted(summary.span_count, "span") }</span>
-                <span title={summary.services.join(", ")}>{ format::counted(summary.services.len(), "service") }</span>
+                if let Some(nanos) = summary.root_duration_nano {
+                    <span class="root-duration" title="The first span alone; other spans of the trace begin before it or outlast it">
+                        { format!("root span {}", format::duration(nanos)) }
+                    </span>
+                }
+                <span title={services(summary)}>{ format::counted(summary.services.len(), "service") }</span>
                 if *in_honeycomb {
                     <a href={format!("/open/{id}/honeycomb")} target="_blank" rel="noopener">{ "Open in Honeycomb" }</a>
                 }
@@ -58,10 +64,7 @@ pub(crate) fn TraceHeader(props: &TraceHeaderProps) -> Html {
     }
 }
 
-/// In the viewer's own time zone, to the millisecond: `15:42:07.318`.
-fn time_of_day(unix_nano: u64) -> String {
-    let date = js_sys::Date::new(&(unix_nano as f64 / 1e6).into());
-    let (hours, minutes) = (date.get_hours(), date.get_minutes());
-    let (seconds, milliseconds) = (date.get_seconds(), date.get_milliseconds());
-    format!("{hours:02}:{minutes:02}:{seconds:02}.{milliseconds:03}")
+fn services(summary: &TraceSummary) -> String {
+    let services = summary.services.iter().map(|name| text::isolated(name));
+    services.collect::<Vec<_>>().join(", ")
 }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     gateway::Error,
-    hooks::{Key, TraceLoad, Url, use_keys, use_trace},
+    hooks::{Key, TraceLoad, Url, use_keys, use_latest, use_trace},
     layout::{
         axis::Axis,
         rows::{self, Row},
@@ -20,6 +20,7 @@ use crate::{
     live::Change,
     route::Place,
     shared::Shared,
+    text,
 };
 
 #[derive(Clone, PartialEq, Properties)]
@@ -72,14 +73,14 @@ fn loading(props: &TracePaneProps, id: TraceId) -> Html {
 }
 
 #[derive(Clone, PartialEq, Properties)]
-struct TraceViewProps {
-    url: Url,
-    trace: Shared<Trace>,
-    in_honeycomb: bool,
+pub(crate) struct TraceViewProps {
+    pub(crate) url: Url,
+    pub(crate) trace: Shared<Trace>,
+    pub(crate) in_honeycomb: bool,
 }
 
 #[component]
-fn TraceView(props: &TraceViewProps) -> Html {
+pub(crate) fn TraceView(props: &TraceViewProps) -> Html {
     let TraceViewProps {
         url,
         trace,
@@ -95,8 +96,10 @@ fn TraceView(props: &TraceViewProps) -> Html {
         |(trace, collapsed)| rows::rows(trace, collapsed),
     );
     let summary = use_memo(trace.clone(), |trace| trace.summary());
-    let selected = selected(trace, url.view.span);
-    use_span_keys(url, trace, &rows, selected);
+    let picked = use_state_eq(|| None::<usize>);
+    let selected = selected(trace, url.view.span, *picked);
+    let pick = use_pick(url, trace, &picked);
+    use_span_keys(url, trace, &rows, selected, &pick);
     use_title(&summary.name);
     let on_zoom = Callback::from(move |part| zoom.set(part));
     let explicit = url.view.span.is_some();
@@ -105,7 +108,7 @@ fn TraceView(props: &TraceViewProps) -> Html {
             <main class="trace" key="trace">
                 <TraceHeader url={url.clone()} summary={(*summary).clone()} in_honeycomb={*in_honeycomb} />
                 <MiniMap trace={trace.clone()} {axis} {on_zoom} />
-                <Waterfall url={url.clone()} trace={trace.clone()} {axis} {rows} {selected} />
+                <Waterfall url={url.clone()} trace={trace.clone()} {axis} {rows} {selected} on_select={pick} />
             </main>
             <aside key="details" class={classes!("details", explicit.then_some("explicit"))} aria-label="Span">
                 if let Some(index) = selected {
@@ -116,15 +119,38 @@ fn TraceView(props: &TraceViewProps) -> Html {
     }
 }
 
-/// The span in the address; without one, the span that stands for the trace.
-fn selected(trace: &Trace, span: Option<SpanId>) -> Option<usize> {
+/// The span in the address; without one, the span that stands for the trace. Two spans may
+/// share an id: then it is the one that was picked.
+fn selected(trace: &Trace, span: Option<SpanId>, picked: Option<usize>) -> Option<usize> {
     let nodes = trace.nodes();
-    let named = span.and_then(|id| nodes.iter().position(|node| node.span.span_id == id));
     let main = || trace.main_node().map(|node| node.span.span_id);
-    named.or_else(|| {
+    let id = span
+        .filter(|id| nodes.iter().any(|node| node.span.span_id == *id))
+        .or_else(main)?;
+    let has_id = |index: &usize| {
         nodes
-            .iter()
-            .position(|node| Some(node.span.span_id) == main())
+            .get(*index)
+            .is_some_and(|node| node.span.span_id == id)
+    };
+    picked
+        .filter(has_id)
+        .or_else(|| (0..nodes.len()).find(has_id))
+}
+
+/// Selects a span by its index. Stays the same while the address changes, so that rows do not
+/// render for nothing.
+#[hook]
+fn use_pick(
+    url: &Url,
+    trace: &Shared<Trace>,
+    picked: &UseStateHandle<Option<usize>>,
+) -> Callback<usize> {
+    let url = use_latest(url);
+    let picked = picked.clone();
+    use_callback(trace.clone(), move |index: usize, trace| {
+        picked.set(Some(index));
+        let id = trace.nodes()[index].span.span_id;
+        url.borrow().select_span(id);
     })
 }
 
@@ -134,7 +160,7 @@ fn use_title(name: &str) {
     use_effect_with(name.to_owned(), |name| {
         let document = web_sys::window().and_then(|window| window.document());
         if let Some(document) = &document {
-            document.set_title(&format!("{name} · Traces"));
+            document.set_title(&format!("{} · Traces", text::isolated(name)));
         }
         move || {
             if let Some(document) = document {
@@ -145,28 +171,34 @@ fn use_title(name: &str) {
 }
 
 #[hook]
-fn use_span_keys(url: &Url, trace: &Shared<Trace>, rows: &Rc<Vec<Row>>, selected: Option<usize>) {
-    let (url, trace, rows) = (url.clone(), trace.clone(), rows.clone());
+fn use_span_keys(
+    url: &Url,
+    trace: &Shared<Trace>,
+    rows: &Rc<Vec<Row>>,
+    selected: Option<usize>,
+    pick: &Callback<usize>,
+) {
+    let (url, trace, rows, pick) = (url.clone(), trace.clone(), rows.clone(), pick.clone());
     use_keys((url.clone(), trace.clone(), selected), move |key| {
         let Some(selected) = selected else {
             return false;
         };
         match key {
-            Key::Down => select(&url, &trace, rows::neighbour(&rows, selected, 1)),
-            Key::Up => select(&url, &trace, rows::neighbour(&rows, selected, -1)),
-            Key::Left => collapse_or_leave(&url, &trace, selected),
+            Key::Down => select(&pick, rows::neighbour(&rows, selected, 1)),
+            Key::Up => select(&pick, rows::neighbour(&rows, selected, -1)),
+            Key::Left => collapse_or_leave(&url, &trace, selected, &pick),
             Key::Right => fold(&url, &trace, selected, false),
             Key::Enter if url.view.span.is_some() => toggle(&url, &trace, selected),
-            Key::Enter => select(&url, &trace, Some(selected)),
+            Key::Enter => select(&pick, Some(selected)),
             _ => return false,
         }
         true
     });
 }
 
-fn select(url: &Url, trace: &Trace, index: Option<usize>) {
+fn select(pick: &Callback<usize>, index: Option<usize>) {
     if let Some(index) = index {
-        url.select_span(trace.nodes()[index].span.span_id);
+        pick.emit(index);
     }
 }
 
@@ -187,11 +219,11 @@ fn fold(url: &Url, trace: &Trace, index: usize, collapsed: bool) {
 }
 
 /// As in every tree: close it, or go to what it is part of.
-fn collapse_or_leave(url: &Url, trace: &Trace, index: usize) {
+fn collapse_or_leave(url: &Url, trace: &Trace, index: usize, pick: &Callback<usize>) {
     let node = &trace.nodes()[index];
     if node.descendants > 0 && !is_collapsed(url, trace, index) {
         fold(url, trace, index, true);
     } else if let SpanPlace::Under(parent) = node.place {
-        select(url, trace, Some(parent));
+        pick.emit(parent);
     }
 }

@@ -1,7 +1,9 @@
 //! Hooks: the browser and the gateway as Yew sees them.
 
 mod use_keys;
+mod use_latest;
 mod use_live;
+mod use_names_width;
 mod use_now;
 mod use_trace;
 mod use_url;
@@ -9,7 +11,9 @@ mod use_viewport;
 
 pub(crate) use self::{
     use_keys::{Key, use_keys},
+    use_latest::use_latest,
     use_live::use_live,
+    use_names_width::use_names_width,
     use_now::use_now,
     use_trace::{TraceLoad, use_trace},
     use_url::{Url, use_url},

@@ -15,6 +15,8 @@ pub(crate) struct Axis {
 /// A mark on the ruler.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Tick {
+    /// Nanoseconds from the axis' origin.
+    pub(crate) offset: u64,
     pub(crate) fraction: f64,
     pub(crate) label: String,
 }
@@ -48,15 +50,19 @@ impl Axis {
         if nanos < start { -distance } else { distance }
     }
 
-    /// At most `most` ticks at 1, 2 or 5 of a power of ten nanoseconds from the origin.
+    /// At most `most` ticks at round times from the origin: 1, 2 or 5 of a power of ten
+    /// nanoseconds, and what divides a minute, an hour or a day.
     pub(crate) fn ticks(&self, most: u64) -> Vec<Tick> {
         let step = step(self.shown.duration(), most);
-        let from = (self.shown.start - self.origin).div_ceil(step) * step;
+        let from = (self.shown.start - self.origin)
+            .div_ceil(step)
+            .checked_mul(step);
         let to = self.shown.end - self.origin;
-        let offsets = (0..).map(|index| from + index * step);
+        let offsets = std::iter::successors(from, |offset| offset.checked_add(step));
         let tick = |offset| Tick {
-            fraction: self.fraction(self.origin + offset),
-            label: format::duration(offset),
+            offset,
+            fraction: self.fraction(self.origin.saturating_add(offset)),
+            label: format::tick(offset, step),
         };
         offsets
             .take_while(|&offset| offset <= to)
@@ -65,14 +71,24 @@ impl Axis {
     }
 }
 
+/// Steps between ticks from ten seconds to a day on, in seconds.
+const LONG_STEPS: [u64; 16] = [
+    15, 20, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400,
+    172_800,
+];
+
+const SECOND: u64 = 1_000_000_000;
+
 fn step(duration: u64, most: u64) -> u64 {
     let least = (duration / most.max(1)).max(1);
     let power = 10_u64.pow(least.ilog10());
-    let candidates = [1, 2, 5, 10].map(|factor| factor * power);
-    candidates
-        .into_iter()
-        .find(|&step| step > least)
-        .unwrap_or(10 * power)
+    let short = [1, 2, 5, 10].map(|factor| factor * power);
+    let short = short.into_iter().filter(|&step| step <= 10 * SECOND);
+    let long = LONG_STEPS.map(|seconds| seconds * SECOND);
+    // Beyond days, a power of two of them.
+    let days = std::iter::successors(Some(345_600 * SECOND), |step: &u64| step.checked_mul(2));
+    let mut candidates = short.chain(long).chain(days);
+    candidates.find(|&step| step > least).unwrap_or(least)
 }
 
 #[cfg(test)]
@@ -106,6 +122,28 @@ mod tests {
             &["7 ms", "7.5 ms", "8 ms", "8.5 ms", "9 ms"],
         );
         check(0, 0, &["0 ms"]);
+        check(0, 180_040_000_000, &["0 ms", "1 min", "2 min", "3 min"]);
+        check(
+            60_000_000_000,
+            130_000_000_000,
+            &["1 min", "1 min 15 s", "1 min 30 s", "1 min 45 s", "2 min"],
+        );
+        check(
+            1_240_000_000,
+            1_246_000_000,
+            &["1.24 s", "1.242 s", "1.244 s", "1.246 s"],
+        );
+    }
+
+    #[test]
+    fn any_length_has_some_ticks_and_not_many() {
+        for exponent in 0..64 {
+            let shown = Interval::new(0, 1 << exponent);
+            let axis = Axis { origin: 0, shown };
+            let ticks = axis.ticks(6);
+            assert!((1..=7).contains(&ticks.len()), "{exponent}: {ticks:?}");
+        }
+        assert!(!Axis::whole(Interval::new(0, u64::MAX)).ticks(6).is_empty());
     }
 
     #[test]

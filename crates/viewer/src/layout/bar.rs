@@ -1,17 +1,101 @@
-//! A span's bar on the axis: its edges, the network gaps inside it, where its label fits.
+//! A span's bar on the axis: its edges, what its time was spent on, where its label fits.
 
-use trace_model::{Lane, Node, SpanKind, Trace};
+use trace_model::{RequestPhases, Trace};
 
 use super::axis::Axis;
 
 /// All lengths are fractions: of the axis for the bar, of the bar for what is inside.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Bar {
     pub(crate) left: f64,
     pub(crate) width: f64,
-    pub(crate) gap_before: f64,
-    pub(crate) gap_after: f64,
+    pub(crate) segments: Vec<Segment>,
     pub(crate) label: LabelPlace,
+}
+
+/// A hatched part of a bar.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Segment {
+    pub(crate) left: f64,
+    pub(crate) width: f64,
+    pub(crate) hatch: Hatch,
+}
+
+/// What a part of a request's bar means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Hatch {
+    /// On the way to the server or back.
+    Network,
+    /// The request has no timings: on the network, or waiting for something.
+    NetworkAndWaiting,
+    /// The response had arrived and the page was busy, or the fetch had not begun.
+    MainThread,
+}
+
+impl Hatch {
+    pub(crate) const fn title(self) -> &'static str {
+        match self {
+            Self::Network => "Network",
+            Self::NetworkAndWaiting => "Network and waiting",
+            Self::MainThread => "Main thread",
+        }
+    }
+
+    /// What the hatch says in full, for tooltips.
+    pub(crate) const fn meaning(self) -> &'static str {
+        match self {
+            Self::Network => "On the way to the server or back",
+            Self::NetworkAndWaiting => {
+                "On the network, or waiting: the request has no timings of its own"
+            }
+            Self::MainThread => {
+                "The page's main thread was busy: the fetch had not begun, or its response was there already"
+            }
+        }
+    }
+
+    pub(crate) const fn class(self) -> &'static str {
+        match self {
+            Self::Network => "gap gap-network",
+            Self::NetworkAndWaiting => "gap gap-waiting",
+            Self::MainThread => "gap gap-main-thread",
+        }
+    }
+}
+
+/// The hatches that the bars of a trace have, in the order of the legend.
+pub(crate) fn hatches(trace: &Trace) -> Vec<Hatch> {
+    let requests = (0..trace.nodes().len()).filter_map(|index| trace.request_phases(index));
+    let mut all: Vec<Hatch> = Vec::new();
+    for phases in requests {
+        for (_, hatch) in hatched(&phases) {
+            if !all.contains(&hatch) {
+                all.push(hatch);
+            }
+        }
+        if all.len() == 3 {
+            break;
+        }
+    }
+    all.sort_unstable();
+    all
+}
+
+type Nanos = std::ops::Range<u64>;
+
+fn hatched(phases: &RequestPhases) -> impl Iterator<Item = (&Nanos, Hatch)> {
+    let network = if phases.is_timed {
+        Hatch::Network
+    } else {
+        Hatch::NetworkAndWaiting
+    };
+    let all = [
+        (&phases.page_before, Hatch::MainThread),
+        (&phases.network_before, network),
+        (&phases.network_after, network),
+        (&phases.page_after, Hatch::MainThread),
+    ];
+    all.into_iter().filter(|(range, _)| !range.is_empty())
 }
 
 /// The duration stands where there is room for it.
@@ -29,24 +113,20 @@ impl Bar {
     pub(crate) fn of(trace: &Trace, index: usize, axis: &Axis, label_room: f64) -> Self {
         let interval = trace.nodes()[index].interval();
         let (left, right) = (axis.fraction(interval.start), axis.fraction(interval.end));
-        let share = |nanos: u64| nanos as f64 / interval.duration().max(1) as f64;
-        let gap = trace.network_gap(index);
+        let phases = trace.request_phases(index);
+        let whole = interval.duration().max(1) as f64;
+        let segment = |(range, hatch): (&Nanos, Hatch)| Segment {
+            left: range.start as f64 / whole,
+            width: (range.end - range.start) as f64 / whole,
+            hatch,
+        };
         Self {
             left,
             width: right - left,
-            gap_before: gap.map_or(unanswered(&trace.nodes()[index]), |gap| {
-                share(gap.before_nano)
-            }),
-            gap_after: gap.map_or(0.0, |gap| share(gap.after_nano)),
+            segments: phases.iter().flat_map(hatched).map(segment).collect(),
             label: LabelPlace::beside(left, right, label_room),
         }
     }
-}
-
-/// A page's request without a server's span in the trace is network as far as anyone knows.
-fn unanswered(node: &Node) -> f64 {
-    let request = node.lane == Lane::Browser && node.span.kind == SpanKind::Client;
-    if request { 1.0 } else { 0.0 }
 }
 
 impl LabelPlace {
@@ -67,7 +147,50 @@ impl LabelPlace {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use trace_model::{Attribute, Interval, Resource, Span, SpanKind, Value};
+
     use super::*;
+
+    /// A page's request of 500 ns.
+    fn request(response_end_ms: Option<f64>) -> Trace {
+        let trace_id = "00000000000000000000000000000001".parse().unwrap();
+        let mut span = Span::new(trace_id, "0000000000000001".parse().unwrap(), "GET");
+        span.kind = SpanKind::Client;
+        (span.start_unix_nano, span.end_unix_nano) = (100, 600);
+        span.resource = Arc::new(Resource {
+            attributes: [Attribute::new("browser.platform", "Linux")]
+                .into_iter()
+                .collect(),
+        });
+        span.attributes = response_end_ms
+            .map(|ms| Attribute {
+                key: "browser.resource_timing.response_end_offset".to_owned(),
+                value: Value::Double(ms),
+            })
+            .into_iter()
+            .collect();
+        Trace::from_spans(trace_id, vec![span])
+    }
+
+    #[test]
+    fn time_after_the_response_has_the_main_threads_hatch() {
+        let axis = Axis::whole(Interval::new(100, 600));
+        let segment = |left, width, hatch| Segment { left, width, hatch };
+        let bar = |trace: &Trace| Bar::of(trace, 0, &axis, 0.1).segments;
+        let timed = request(Some(0.000_1));
+        assert_eq!(
+            bar(&timed),
+            [
+                segment(0.0, 0.2, Hatch::Network),
+                segment(0.2, 0.8, Hatch::MainThread)
+            ]
+        );
+        assert_eq!(hatches(&timed), [Hatch::Network, Hatch::MainThread]);
+        let untimed = request(None);
+        assert_eq!(bar(&untimed), [segment(0.0, 1.0, Hatch::NetworkAndWaiting)]);
+    }
 
     #[test]
     fn a_label_stands_where_there_is_room() {

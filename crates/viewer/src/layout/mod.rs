@@ -2,5 +2,8 @@
 
 pub(crate) mod axis;
 pub(crate) mod bar;
+pub(crate) mod marks;
+pub(crate) mod names;
 pub(crate) mod rows;
+pub(crate) mod services;
 pub(crate) mod window;

@@ -94,17 +94,30 @@ fn visible(trace: &Trace, collapsed: &BTreeSet<SpanId>) -> Vec<usize> {
 
 /// The span `step` rows from the selected one, stopping at both ends; headings are passed over.
 pub(crate) fn neighbour(rows: &[Row], selected: usize, step: isize) -> Option<usize> {
-    let spans: Vec<usize> = rows
-        .iter()
-        .filter_map(|row| match row {
-            Row::Span(index) => Some(*index),
-            Row::Heading(_) => None,
-        })
-        .collect();
-    let last = spans.len().checked_sub(1)?;
-    let position = spans.iter().position(|&index| index == selected);
-    let next = position.map_or(0, |position| position.saturating_add_signed(step).min(last));
-    Some(spans[next])
+    let span = |row: &Row| match row {
+        Row::Span(index) => Some(*index),
+        Row::Heading(_) => None,
+    };
+    let position = rows.iter().position(|row| *row == Row::Span(selected));
+    let Some(position) = position else {
+        return rows.iter().find_map(span);
+    };
+    let steps = step.unsigned_abs();
+    let found = if step < 0 {
+        rows[..position]
+            .iter()
+            .rev()
+            .filter_map(span)
+            .take(steps)
+            .last()
+    } else {
+        rows[position + 1..]
+            .iter()
+            .filter_map(span)
+            .take(steps)
+            .last()
+    };
+    found.or(Some(selected))
 }
 
 #[cfg(test)]

@@ -10,11 +10,7 @@ use crate::{Attribute, SpanStatus, Trace};
 fn parts(drawing: &str) -> [u64; 4] {
     let trace = trace(drawing);
     let parts = trace.breakdown();
-    assert_eq!(
-        parts.total(),
-        trace.duration_interval().duration(),
-        "{drawing}"
-    );
+    assert_eq!(parts.total(), trace.extent().duration(), "{drawing}");
     [parts.browser, parts.network, parts.backend, parts.database]
 }
 
@@ -44,7 +40,9 @@ fn the_four_parts_add_up_when_something_is_missing() {
     let no_length = "browser action open 5..5\n  browser client GET 5..5";
     assert_eq!(parts(no_length), [0, 0, 0, 0]);
     let outlives_its_root = "browser action open 0..10\n  browser client GET 5..50";
-    assert_eq!(parts(outlives_its_root), [5, 5, 0, 0]);
+    assert_eq!(parts(outlives_its_root), [5, 45, 0, 0]);
+    let much_later = "browser action open 0..10\n  backend consumer mail 100..120";
+    assert_eq!(parts(much_later), [10, 90, 20, 0]);
     let backwards = "browser action open 10..3";
     assert_eq!(parts(backwards), [0, 0, 0, 0]);
     let skewed = "

@@ -1,0 +1,92 @@
+//! Writes a span as an OTLP JSON document, which any OTLP receiver takes back.
+
+use serde_json::{Value as Json, json};
+
+use crate::{Attribute, Attributes, Event, Link, Span, SpanKind, SpanStatus, Value};
+
+/// The span with its resource and scope, as one line.
+#[must_use]
+pub fn encode(span: &Span) -> String {
+    let document = json!({"resourceSpans": [{
+        "resource": {"attributes": attributes(&span.resource.attributes)},
+        "scopeSpans": [{
+            "scope": {"name": span.scope.name, "version": span.scope.version},
+            "spans": [fields(span)],
+        }],
+    }]});
+    document.to_string()
+}
+
+fn fields(span: &Span) -> Json {
+    let parent = span.parent_span_id.map(|id| id.to_string());
+    json!({
+        "traceId": span.trace_id.to_string(),
+        "spanId": span.span_id.to_string(),
+        "parentSpanId": parent.unwrap_or_default(),
+        "name": span.name,
+        "kind": kind(span.kind),
+        "startTimeUnixNano": span.start_unix_nano.to_string(),
+        "endTimeUnixNano": span.end_unix_nano.to_string(),
+        "status": status(&span.status),
+        "attributes": attributes(&span.attributes),
+        "events": span.events.iter().map(event).collect::<Vec<_>>(),
+        "links": span.links.iter().map(link).collect::<Vec<_>>(),
+    })
+}
+
+const fn kind(kind: SpanKind) -> u8 {
+    match kind {
+        SpanKind::Internal => 1,
+        SpanKind::Server => 2,
+        SpanKind::Client => 3,
+        SpanKind::Producer => 4,
+        SpanKind::Consumer => 5,
+    }
+}
+
+fn status(status: &SpanStatus) -> Json {
+    match status {
+        SpanStatus::Unset => json!({}),
+        SpanStatus::Ok => json!({"code": 1}),
+        SpanStatus::Error(message) => json!({"code": 2, "message": message}),
+    }
+}
+
+fn event(event: &Event) -> Json {
+    json!({
+        "timeUnixNano": event.time_unix_nano.to_string(),
+        "name": event.name,
+        "attributes": attributes(&event.attributes),
+    })
+}
+
+fn link(link: &Link) -> Json {
+    json!({
+        "traceId": link.trace_id.to_string(),
+        "spanId": link.span_id.to_string(),
+        "attributes": attributes(&link.attributes),
+    })
+}
+
+fn attributes(attributes: &Attributes) -> Json {
+    let entry = |entry: &Attribute| json!({"key": entry.key, "value": value(&entry.value)});
+    attributes.0.iter().map(entry).collect()
+}
+
+fn value(any: &Value) -> Json {
+    match any {
+        Value::String(text) => json!({"stringValue": text}),
+        Value::Bool(value) => json!({"boolValue": value}),
+        Value::Int(number) => json!({"intValue": number.to_string()}),
+        // JSON has no number for infinities and NaN; protobuf writes their names.
+        Value::Double(number) if number.is_finite() => json!({"doubleValue": number}),
+        Value::Double(_) => json!({"doubleValue": any.to_string()}),
+        Value::Bytes(base64) => json!({"bytesValue": base64}),
+        Value::Array(values) => {
+            let values: Vec<_> = values.iter().map(value).collect();
+            json!({"arrayValue": {"values": values}})
+        }
+        Value::Map(entries) => json!({"kvlistValue": {"values": attributes(entries)}}),
+        Value::Empty => json!({}),
+    }
+}

@@ -1,0 +1,32 @@
+//! What a trace is: its whole time, and when it was.
+
+use trace_model::SpanKind;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::support::{Page, span};
+
+#[wasm_bindgen_test]
+async fn a_trace_lasts_until_its_last_span_ends() {
+    let click = span((1, None), "page", "order.place", 0..50);
+    let mut consumer = span((2, Some(1)), "queue", "consume", 40..180_040);
+    consumer.kind = SpanKind::Consumer;
+    let page = Page::show(vec![click, consumer], (1_000, 600)).await;
+    assert_eq!(page.texts(".trace-total"), ["3 min"]);
+    assert_eq!(page.texts(".root-duration"), ["root span 50 ms"]);
+    assert_eq!(page.texts(".bar-label"), ["50 ms", "3 min"]);
+}
+
+#[wasm_bindgen_test]
+async fn a_trace_has_a_date_and_a_zone() {
+    let page = Page::show(vec![span((1, None), "api", "job", 0..50)], (1_000, 600)).await;
+    let time = page.find(".trace-meta time").await;
+    assert_eq!(
+        time.get_attribute("datetime").as_deref(),
+        Some("2026-11-27T11:46:40.000Z")
+    );
+    let shown = time.text_content().unwrap();
+    assert!(
+        shown.starts_with("2026-11-2") && shown.contains("UTC"),
+        "{shown}"
+    );
+}

@@ -1,0 +1,10 @@
+//! The trace view in a real browser: components mounted with their styles and fed with traces.
+
+mod details;
+mod header;
+mod names;
+mod requests;
+mod size;
+mod support;
+
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

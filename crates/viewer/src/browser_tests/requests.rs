@@ -1,0 +1,65 @@
+//! The picture of a request says what was the network's time and what the page's.
+
+use trace_model::{Attribute, Span, SpanKind, Value};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::support::{Page, span};
+
+/// A click whose page is busy for half a second after the answer.
+fn busy_page(timings: &[(&str, f64)]) -> Vec<Span> {
+    let click = span((1, None), "page", "crud.like", 0..535);
+    let mut request = span((2, Some(1)), "page", "PUT", 2..507);
+    request.kind = SpanKind::Client;
+    let timings = timings.iter().map(|(key, ms)| Attribute {
+        key: format!("browser.resource_timing.{key}"),
+        value: Value::Double(*ms),
+    });
+    request.attributes = timings.collect();
+    let mut server = span((3, Some(2)), "api", "PUT /like", 10..18);
+    server.kind = SpanKind::Server;
+    vec![click, request, server]
+}
+
+const TIMINGS: &[(&str, f64)] = &[
+    ("fetch_start_offset", 0.0),
+    ("response_end_offset", 22.0),
+    ("waiting_duration", 21.0),
+];
+
+#[wasm_bindgen_test]
+async fn time_after_the_response_is_hatched_and_named_as_the_main_threads() {
+    let page = Page::show(busy_page(TIMINGS), (1_000, 600)).await;
+    let bar = page.row("PUT").query_selector(".bar").unwrap().unwrap();
+    let width = bar.get_bounding_client_rect().width();
+    let hatch = |class: &str| {
+        let found = bar.query_selector_all(class).unwrap();
+        let widths = (0..found.length()).map(|index| {
+            let part: web_sys::Element =
+                wasm_bindgen::JsCast::unchecked_into(found.get(index).unwrap());
+            part.get_bounding_client_rect().width() / width
+        });
+        widths.sum::<f64>()
+    };
+    assert!((hatch(".gap-main-thread") - 483.0 / 505.0).abs() < 0.01);
+    assert!((hatch(".gap-network") - 14.0 / 505.0).abs() < 0.01);
+    assert_eq!(page.texts(".legend li"), ["Network", "Main thread"]);
+    assert_eq!(page.texts(".strip-figures dt")[1], "Network");
+    assert_eq!(
+        page.texts(".strip-figures b"),
+        ["513 ms", "14 ms", "8 ms", "0 ms"]
+    );
+}
+
+#[wasm_bindgen_test]
+async fn a_request_without_timings_is_said_to_have_been_waiting() {
+    let page = Page::show(busy_page(&[]), (1_000, 600)).await;
+    assert_eq!(page.count(".gap-main-thread"), 0);
+    assert_eq!(page.texts(".legend li"), ["Network and waiting"]);
+    assert_eq!(page.texts(".strip-figures dt")[1], "Network and waiting");
+}
+
+#[wasm_bindgen_test]
+async fn a_trace_without_requests_has_no_legend() {
+    let page = Page::show(vec![span((1, None), "api", "job", 0..5)], (1_000, 600)).await;
+    assert_eq!(page.count(".legend"), 0);
+}
