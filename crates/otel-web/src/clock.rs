@@ -41,6 +41,12 @@ impl Anchor {
         (micros + 0.5) as u64 * 1_000
     }
 
+    /// A date as a monotonic time, in milliseconds.
+    #[cfg(feature = "resource-timing")]
+    pub(crate) fn monotonic_ms(self, nanos: UnixNanos) -> f64 {
+        nanos as f64 / 1e6 - self.origin_ms
+    }
+
     pub(crate) fn now(self) -> UnixNanos {
         self.unix_nanos(platform::monotonic_ms())
     }

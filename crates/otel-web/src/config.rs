@@ -12,9 +12,13 @@ use crate::{platform, propagation, text};
 pub(crate) struct Config {
     pub(crate) service_name: Cow<'static, str>,
     pub(crate) endpoint: String,
+    /// Where batches are posted; absolute.
+    pub(crate) traces_url: String,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) sample_ratio: f64,
     pub(crate) propagate_to: Vec<String>,
+    /// Patterns of URLs.
+    pub(crate) propagate_except: Vec<String>,
     pub(crate) propagate_xray: bool,
     /// The later one of a key counts.
     pub(crate) resource: Vec<KeyValue>,
@@ -39,14 +43,32 @@ fn invalid(name: &str, value: &str, expected: &str) -> InvalidSetting {
     InvalidSetting(parts.concat())
 }
 
+const ENDPOINT: &str = "an http(s) URL without a user name, or a path that starts with /";
+const ORIGINS: &str = "origins like https://api.example.com with commas between them";
+const PATTERNS: &str =
+    "paths like /files/* or URLs like https://api.example.com/files/* with commas between them";
+
+/// As the browser writes it.
+fn absolute(name: &str, url: &str, expected: &str) -> Result<String, InvalidSetting> {
+    platform::absolute_url(url).ok_or_else(|| invalid(name, url, expected))
+}
+
+/// Whether a text can be compared with URLs, which are compared without query and fragment.
+fn is_pattern(text: &str) -> bool {
+    let has_more = text.bytes().any(|byte| matches!(byte, b'?' | b'#'));
+    !has_more && (text.starts_with('/') || propagation::is_web(text))
+}
+
 impl Config {
     pub(crate) fn new(service_name: Cow<'static, str>) -> Self {
         Self {
             service_name,
             endpoint: String::new(),
+            traces_url: String::new(),
             headers: Vec::new(),
             sample_ratio: 1.0,
             propagate_to: Vec::new(),
+            propagate_except: Vec::new(),
             propagate_xray: false,
             resource: Vec::new(),
             compression: None,
@@ -62,6 +84,7 @@ impl Config {
     ) -> Result<Self, InvalidSetting> {
         self.override_by(meta)?;
         self.check()?;
+        self.resolve()?;
         Ok(self)
     }
 
@@ -80,6 +103,9 @@ impl Config {
         }
         if let Some(origins) = meta("otel-propagate-to") {
             self.propagate_to = items(&origins);
+        }
+        if let Some(patterns) = meta("otel-propagate-except") {
+            self.propagate_except = items(&patterns);
         }
         if let Some(xray) = meta("otel-propagate-xray") {
             self.propagate_xray = is_true("otel-propagate-xray", &xray)?;
@@ -101,8 +127,7 @@ impl Config {
     fn check(&self) -> Result<(), InvalidSetting> {
         let endpoint = &self.endpoint;
         if !propagation::is_web(endpoint) && !endpoint.is_empty() && !endpoint.starts_with('/') {
-            let expected = "an http(s) URL or a path that starts with /";
-            return Err(invalid("otel-endpoint", endpoint, expected));
+            return Err(invalid("otel-endpoint", endpoint, ENDPOINT));
         }
         if !(0.0..=1.0).contains(&self.sample_ratio) {
             return Err(invalid_ratio("out of range"));
@@ -112,8 +137,7 @@ impl Config {
             .iter()
             .find(|origin| !propagation::is_origin(origin))
         {
-            let expected = "origins like https://api.example.com with commas between them";
-            return Err(invalid("otel-propagate-to", wrong, expected));
+            return Err(invalid("otel-propagate-to", wrong, ORIGINS));
         }
         if !self.headers.iter().all(is_header) {
             return Err(invalid_pairs("otel-headers"));
@@ -121,8 +145,23 @@ impl Config {
         Ok(())
     }
 
-    /// Where batches are posted.
-    pub(crate) fn traces_url(&self) -> String {
+    /// Writes URLs as the browser does, which they are compared with later.
+    fn resolve(&mut self) -> Result<(), InvalidSetting> {
+        for origin in &mut self.propagate_to {
+            let url = absolute("otel-propagate-to", origin, ORIGINS)?;
+            *origin = propagation::origin_of(&url).to_owned();
+        }
+        for pattern in &mut self.propagate_except {
+            if !is_pattern(pattern) {
+                return Err(invalid("otel-propagate-except", pattern, PATTERNS));
+            }
+            *pattern = absolute("otel-propagate-except", pattern, PATTERNS)?;
+        }
+        self.traces_url = absolute("otel-endpoint", &self.traces_path(), ENDPOINT)?;
+        Ok(())
+    }
+
+    fn traces_path(&self) -> String {
         let mut endpoint = &*self.endpoint;
         while let Some(shorter) = endpoint.strip_suffix("/") {
             endpoint = shorter;

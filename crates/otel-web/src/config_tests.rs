@@ -32,7 +32,7 @@ fn the_page_wins_over_the_build() {
     ])
     .unwrap();
     assert_eq!(config.service_name, "shop-beta");
-    assert_eq!(config.traces_url(), "https://api.honeycomb.io/v1/traces");
+    assert_eq!(config.traces_url, "https://api.honeycomb.io/v1/traces");
     let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     assert_eq!(
         config.headers,
@@ -56,7 +56,10 @@ fn the_page_wins_over_the_build() {
 
 #[test]
 fn without_settings_the_build_counts() {
-    assert_eq!(with_meta(&[]).unwrap().traces_url(), "/otlp/v1/traces");
+    assert_eq!(
+        with_meta(&[]).unwrap().traces_url,
+        "https://page.example/otlp/v1/traces"
+    );
 }
 
 #[test]
@@ -98,4 +101,29 @@ fn a_header_that_cannot_be_used_is_not_repeated() {
             "{said}"
         );
     }
+}
+
+#[test]
+fn excluded_urls_are_patterns() {
+    let config = with_meta(&[(
+        "otel-propagate-except",
+        "/files/*, https://api.example.com/*/download",
+    )]);
+    assert_eq!(
+        config.unwrap().propagate_except,
+        [
+            "https://page.example/files/*",
+            "https://api.example.com/*/download"
+        ]
+    );
+    for wrong in ["files/*", "/files?id=*", "/files#top", "*"] {
+        let refused = with_meta(&[("otel-propagate-except", wrong)]).unwrap_err();
+        assert!(refused.0.contains("/files/*"), "{refused:?}");
+    }
+}
+
+#[test]
+fn endpoint_with_a_password_is_refused() {
+    let refused = with_meta(&[("otel-endpoint", "https://me:secret@a.example")]).unwrap_err();
+    assert!(refused.0.contains("without a user name"), "{refused:?}");
 }

@@ -6,16 +6,12 @@ use std::fmt::Display;
 
 use opentelemetry::Context;
 use opentelemetry::trace::{SpanContext, SpanKind, Status, TraceContextExt, TraceId};
-use wasm_bindgen::JsValue;
 
 use crate::export::Reason;
 use crate::otlp::{self, Attributes};
 use crate::pipeline::NewSpan;
 use crate::repetition::Repetition;
-use crate::{Span, action, js, pipeline, platform};
-
-/// In bytes. A stack of 50 frames is shorter, a server's page in a message may not be.
-const LONGEST_TEXT: usize = 8 * 1024;
+use crate::{Span, action, pipeline, platform, text};
 
 thread_local! {
     static REPETITION: RefCell<Repetition> = const { RefCell::new(Repetition::new()) };
@@ -57,7 +53,9 @@ impl Exception {
     }
 
     /// Anything can be thrown; `default_type` is for what does not say what it is.
-    pub(crate) fn from_js(thrown: &JsValue, default_type: &str) -> Self {
+    #[cfg(feature = "errors")]
+    pub(crate) fn from_js(thrown: &wasm_bindgen::JsValue, default_type: &str) -> Self {
+        use crate::js;
         Self {
             exception_type: js::text(thrown, "name").unwrap_or_else(|| default_type.to_owned()),
             message: js::describe(thrown),
@@ -113,16 +111,11 @@ impl Exception {
         ];
         for (key, text) in texts {
             if let Some(text) = text {
-                attributes.set(key, bounded(text));
+                attributes.set(key, &**text);
             }
         }
         attributes
     }
-}
-
-fn bounded(text: &str) -> &str {
-    let end = text.floor_char_boundary(LONGEST_TEXT);
-    text.get(..end).unwrap_or_default()
 }
 
 /// Marks the span and its action, whichever are open still; false when none is. Goes by ids and not
@@ -136,7 +129,7 @@ fn fail(failed: &SpanContext, exception: &Exception, is_news: bool) -> bool {
             let Some(open) = pipeline.open_span(ticket) else {
                 continue;
             };
-            let description = bounded(&exception.message).to_owned();
+            let description = text::bounded(&exception.message).to_owned();
             open.record.set_status(Status::error(description));
             if is_news && ticket == telling {
                 let now = open.anchor.now();

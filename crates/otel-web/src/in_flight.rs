@@ -23,7 +23,12 @@ pub(crate) struct InFlight {
 
 impl InFlight {
     /// Starts the span below `caller`, and gives the request its headers.
-    pub(crate) fn start(request: &Request, template: Option<&str>, caller: Context) -> Self {
+    pub(crate) fn start(
+        request: &Request,
+        template: Option<&str>,
+        propagates: bool,
+        caller: Context,
+    ) -> Self {
         let request = Clone::clone(request);
         if cfg!(feature = "off") {
             return Self {
@@ -42,18 +47,31 @@ impl InFlight {
         #[cfg(feature = "resource-timing")]
         instrument::resource_timing::await_timings(span.span_context(), &url);
         let headers = request.headers();
-        propagation::inject(&caller, span.span_context(), &url, &mut |name, value| {
-            // A name or value that the browser does not take is left out.
-            let _ = headers.set(name, value);
-        });
+        if propagates {
+            propagation::inject(&caller, span.span_context(), &url, &mut |name, value| {
+                // A name or value that the browser does not take is left out.
+                let _ = headers.set(name, value);
+            });
+        }
         Self {
             span: Some(span),
             request,
         }
     }
 
+    /// The browser has been asked for the request.
+    #[cfg_attr(not(feature = "resource-timing"), expect(clippy::unused_self))]
+    pub(crate) fn sent(&self) {
+        #[cfg(feature = "resource-timing")]
+        if let Some(span) = &self.span {
+            instrument::resource_timing::sent(span.span_context().span_id());
+        }
+    }
+
     pub(crate) fn settle(mut self, answer: Result<&JsValue, &JsValue>) {
         if let Some(span) = self.span.take() {
+            #[cfg(feature = "resource-timing")]
+            instrument::resource_timing::settled(span.span_context().span_id(), answer.is_ok());
             match answer {
                 Ok(response) => record_response(&span, response),
                 Err(reason) => self.record_failure(&span, reason),
@@ -69,7 +87,7 @@ impl InFlight {
             span.annotate("app.request.outcome", "aborted");
         } else {
             span.annotate("error.type", &*name);
-            span.fail(js::describe(reason));
+            span.fail(text::bounded(&js::describe(reason)).to_owned());
         }
     }
 }
@@ -77,6 +95,8 @@ impl InFlight {
 impl Drop for InFlight {
     fn drop(&mut self) {
         if let Some(span) = &self.span {
+            #[cfg(feature = "resource-timing")]
+            instrument::resource_timing::settled(span.span_context().span_id(), false);
             span.annotate("app.request.outcome", "abandoned");
         }
     }

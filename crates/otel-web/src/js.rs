@@ -79,15 +79,22 @@ pub(crate) fn set(object: &JsValue, key: &str, value: &JsValue) {
 }
 
 /// As `String(value)`, and the same as an error's `message` where there is one.
+#[cfg(any(feature = "errors", feature = "fetch", feature = "window-fetch"))]
 pub(crate) fn describe(value: &JsValue) -> String {
     let message = text(value, "message");
     let as_text = || call(&js_sys::global(), "String", value).as_string();
     message.or_else(as_text).unwrap_or_default()
 }
 
+/// Marks a request, or what one is made of, that no instrumentation of `window.fetch` is to trace. Other
+/// instances of this crate read it, in a page that has several: the name stays the same for ever.
+pub(crate) const UNTRACED: &str = "otelWebUntraced";
+
 /// `fetch(input, init)`, not seen by the instrumentation of `window.fetch`: whoever calls this has a
 /// span of its own, or wants none.
 pub(crate) fn fetch(input: &JsValue, init: &JsValue) -> Result<Promise, JsValue> {
+    let marked = if init.is_undefined() { input } else { init };
+    set(marked, UNTRACED, &true.into());
     #[cfg(feature = "window-fetch")]
     let _untraced = opentelemetry::Context::enter_telemetry_suppressed_scope();
     fetch_with(input, init)

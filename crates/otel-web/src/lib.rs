@@ -63,6 +63,8 @@ mod instrument;
 mod js;
 mod lingering;
 mod listener;
+#[cfg(any(feature = "errors", feature = "user-action", feature = "web-vitals"))]
+mod mask;
 mod open;
 mod otlp;
 mod pipeline;
@@ -73,6 +75,12 @@ pub mod propagation;
 mod properties;
 mod provider;
 mod record;
+#[cfg(any(
+    feature = "document-load",
+    feature = "fetch",
+    feature = "long-animation-frames",
+    feature = "window-fetch"
+))]
 mod redact;
 mod repetition;
 mod resource;

@@ -56,6 +56,11 @@ impl Lingering {
         records.any(|record| record.context.trace_id() == trace_id)
     }
 
+    #[cfg(any(
+        feature = "frustration",
+        feature = "resource-timing",
+        feature = "web-vitals"
+    ))]
     pub(crate) fn find(&mut self, span_id: SpanId) -> Option<&mut SpanRecord> {
         let mut records = self.0.iter_mut().map(|ended| &mut ended.record);
         records.find(|record| record.context.span_id() == span_id)
@@ -74,6 +79,7 @@ impl Pipeline {
     }
 
     /// A span that is open, or has ended and lingers.
+    #[cfg(any(feature = "resource-timing", feature = "web-vitals"))]
     pub(crate) fn record_mut(&mut self, span_id: SpanId) -> Option<&mut SpanRecord> {
         match self.open.find(span_id) {
             Some(ticket) => Some(&mut self.open.get_mut(ticket)?.record),
@@ -82,6 +88,7 @@ impl Pipeline {
     }
 
     /// The roots of the actions that are open, and of those that have ended and linger.
+    #[cfg(any(feature = "long-animation-frames", feature = "web-vitals"))]
     pub(crate) fn each_root(&mut self, tell: &mut dyn FnMut(&mut SpanRecord)) {
         let actions = self.open.iter_mut().filter(|span| span.action.is_some());
         let open = actions.map(|span| &mut span.record);

@@ -28,6 +28,7 @@ pub(crate) struct OpenSpan {
 pub(crate) struct ActionState {
     /// Named by the application, not by the element that was clicked.
     pub(crate) is_named: bool,
+    #[cfg(feature = "frustration")]
     pub(crate) is_click: bool,
     /// On the monotonic clock; an action that is still open then has timed out.
     pub(crate) deadline_ms: f64,
@@ -82,6 +83,7 @@ impl OpenSpans {
         Some(Ticket { index, span_id })
     }
 
+    #[cfg(any(feature = "long-animation-frames", feature = "web-vitals"))]
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut OpenSpan> {
         self.rows.iter_mut().flatten()
     }

@@ -27,12 +27,34 @@ const REDACTED: &str = "REDACTED";
 
 /// The URL as it may be told.
 pub(crate) fn url(url: &str) -> String {
+    if let Some(kind) = without_content(url) {
+        return kind.to_owned();
+    }
     let is_parameters = |byte: u8| matches!(byte, b'?' | b'#');
     let (base, parameters) = split_where(url, is_parameters);
     let mut redacted = String::with_capacity(url.len());
     push_without_userinfo(&mut redacted, base);
     push_without_secrets(&mut redacted, parameters);
     redacted
+}
+
+/// The scheme of a URL that names no server, such as `blob:`, and the media type of one that is its own
+/// content, `data:`. `None` for all others.
+fn without_content(url: &str) -> Option<&str> {
+    let is_in_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
+    let colon = url.bytes().position(|byte| !is_in_name(byte))?;
+    let content = url.get(colon..)?.strip_prefix(":")?;
+    let is = |scheme: &str| {
+        url.get(..colon)
+            .is_some_and(|it| it.eq_ignore_ascii_case(scheme))
+    };
+    let is_data = is("data");
+    if !is_data && !is("blob") && content.starts_with("//") {
+        return None;
+    }
+    let is_outside = |byte: u8| !is_data || !(is_in_name(byte) || byte == b'/');
+    let media_type = content.bytes().position(is_outside);
+    url.get(..=colon + media_type.unwrap_or(content.len()))
 }
 
 fn push_without_userinfo(redacted: &mut String, base: &str) {

@@ -39,6 +39,34 @@ fn secrets_are_replaced_and_the_rest_stays() {
 }
 
 #[test]
+fn urls_without_a_server_keep_scheme_and_media_type() {
+    let cases = [
+        ("data:image/png;base64,c2VjcmV0", "data:image/png"),
+        ("DATA:text/html,<b>secret", "DATA:text/html"),
+        ("data:,secret", "data:"),
+        ("data:;charset=utf-8,secret", "data:"),
+        ("data://text/plain,secret", "data://text/plain"),
+        (
+            "data:application/vnd.api+json,{}",
+            "data:application/vnd.api+json",
+        ),
+        ("blob:https://a.example/0b6b7c9e", "blob:"),
+        ("blob://a.example/0b6b7c9e", "blob:"),
+        ("javascript:steal('secret')", "javascript:"),
+        ("mailto:jane@a.example", "mailto:"),
+        ("about:srcdoc", "about:"),
+        ("blob:", "blob:"),
+        ("wss://a.example/x", "wss://a.example/x"),
+        ("chrome-extension://abc/x.js", "chrome-extension://abc/x.js"),
+        ("/a:b", "/a:b"),
+        ("app.js", "app.js"),
+    ];
+    for (given, expected) in cases {
+        assert_eq!(url(given), expected);
+    }
+}
+
+#[test]
 fn user_name_and_password_are_replaced_wherever_the_authority_ends() {
     for rest in ["", "/b", "/b@c", "?d=e@f", "#g@h"] {
         let given = ["https://me:p@w@a.example", rest].concat();

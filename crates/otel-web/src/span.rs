@@ -3,12 +3,11 @@
 use std::borrow::Cow;
 use std::time::SystemTime;
 
-use opentelemetry::trace::{SpanContext, SpanKind, Status, TraceContextExt};
-use opentelemetry::{Context, KeyValue};
+use opentelemetry::KeyValue;
+use opentelemetry::trace::{SpanContext, Status};
 
 use crate::open::Ticket;
-use crate::otlp::AnyValue;
-use crate::pipeline::{self, EndTime, NewSpan, Started};
+use crate::pipeline::{self, EndTime, Started};
 
 /// An open span. Ends when [`end`](opentelemetry::trace::Span::end) is called or it is dropped.
 ///
@@ -33,22 +32,6 @@ impl Span {
         }
     }
 
-    /// A span that this crate makes by itself.
-    pub(crate) fn below(parent: &Context, name: Cow<'static, str>, kind: SpanKind) -> Self {
-        let parent = parent.span();
-        let parent = parent.span_context();
-        let started = pipeline::with(|pipeline| {
-            pipeline.start(NewSpan {
-                name,
-                kind,
-                parent,
-                scope: pipeline::OWN_SCOPE,
-                action: None,
-            })
-        });
-        started.map_or_else(|| Self::not_recorded(parent.clone()), Self::new)
-    }
-
     /// A span that lasts as long as it is held: an action, which ends some time after its handle.
     pub(crate) fn held(context: SpanContext, ticket: Ticket) -> Self {
         Self {
@@ -69,24 +52,55 @@ impl Span {
         }
     }
 
-    pub(crate) fn annotate<'a>(&self, key: &str, value: impl Into<AnyValue<'a>>) {
-        self.annotate_any(key, value.into());
-    }
-
-    #[inline(never)]
-    fn annotate_any(&self, key: &str, value: AnyValue<'_>) {
-        pipeline::edit(self.ticket, |span| span.record.attributes.set(key, value));
-    }
-
-    /// The status `error`, with nothing to add or a text that says more than the attributes do.
-    pub(crate) fn fail(&self, description: impl Into<Cow<'static, str>>) {
-        let status = Status::error(description);
-        pipeline::edit(self.ticket, |span| span.record.set_status(status));
-    }
-
     fn end_at(&mut self, time: EndTime) {
         if let Some(ticket) = self.ticket.take() {
             pipeline::end(ticket, time);
+        }
+    }
+}
+
+/// What requests do with their spans.
+#[cfg(any(feature = "fetch", feature = "window-fetch"))]
+mod of_request {
+    use std::borrow::Cow;
+
+    use opentelemetry::Context;
+    use opentelemetry::trace::{SpanKind, Status, TraceContextExt};
+
+    use super::Span;
+    use crate::otlp::AnyValue;
+    use crate::pipeline::{self, NewSpan};
+
+    impl Span {
+        /// A span that this crate makes by itself.
+        pub(crate) fn below(parent: &Context, name: Cow<'static, str>, kind: SpanKind) -> Self {
+            let parent = parent.span();
+            let parent = parent.span_context();
+            let started = pipeline::with(|pipeline| {
+                pipeline.start(NewSpan {
+                    name,
+                    kind,
+                    parent,
+                    scope: pipeline::OWN_SCOPE,
+                    action: None,
+                })
+            });
+            started.map_or_else(|| Self::not_recorded(parent.clone()), Self::new)
+        }
+
+        pub(crate) fn annotate<'a>(&self, key: &str, value: impl Into<AnyValue<'a>>) {
+            self.annotate_any(key, value.into());
+        }
+
+        #[inline(never)]
+        fn annotate_any(&self, key: &str, value: AnyValue<'_>) {
+            pipeline::edit(self.ticket, |span| span.record.attributes.set(key, value));
+        }
+
+        /// The status `error`, with nothing to add or a text that says more than the attributes do.
+        pub(crate) fn fail(&self, description: impl Into<Cow<'static, str>>) {
+            let status = Status::error(description);
+            pipeline::edit(self.ticket, |span| span.record.set_status(status));
         }
     }
 }

@@ -9,11 +9,10 @@ use web_sys::Window;
 use crate::config::Config;
 use crate::ended_span::{EndedSpan, Hook};
 use crate::export::{self, Destination};
-use crate::propagation::Propagation;
+#[cfg(any(feature = "fetch", feature = "window-fetch"))]
+use crate::propagation::{self, Propagation};
 use crate::sampler::Sampler;
-use crate::{
-    TracerProvider, action, diagnostics, instrument, js, pipeline, propagation, resource, session,
-};
+use crate::{TracerProvider, action, diagnostics, js, pipeline, resource, session};
 
 /// Spans kept while they cannot be sent; the oldest are given up first.
 const QUEUE_CAPACITY: usize = 2048;
@@ -56,6 +55,7 @@ impl Telemetry {
 /// | `otel-service-name` | `shop` |
 /// | `otel-resource-attributes` | `deployment.environment.name=staging,service.version=1.2` |
 /// | `otel-propagate-to` | `https://api.example.com,https://img.example.com` |
+/// | `otel-propagate-except` | `/files/*,https://api.example.com/*/download` |
 /// | `otel-propagate-xray` | `true` |
 /// | `otel-compression` | `gzip` or `none` |
 /// | `otel-disabled` | `true`: no telemetry on this page |
@@ -91,6 +91,29 @@ impl Builder {
         self.config
             .propagate_to
             .extend(origins.into_iter().map(Into::into));
+        self
+    }
+
+    /// URLs whose servers do not continue the trace, though their origin is the page's own or an allowed
+    /// one: paths of the page's own origin, or whole URLs, with `*` for any characters; query and
+    /// fragment do not count.
+    ///
+    /// Name those that redirect to another origin. The browser takes the trace's headers along, asks the
+    /// other origin in a CORS preflight whether it allows them, and fails the request if it does not.
+    /// Single requests: [`RequestBuilder::propagate`](crate::fetch::RequestBuilder::propagate).
+    ///
+    /// ```no_run
+    /// otel_web::Telemetry::builder("shop")
+    ///     .propagate_except(["/files/*", "https://api.example.com/*/download"])
+    ///     .install();
+    /// ```
+    pub fn propagate_except<P: Into<String>>(
+        mut self,
+        patterns: impl IntoIterator<Item = P>,
+    ) -> Self {
+        self.config
+            .propagate_except
+            .extend(patterns.into_iter().map(Into::into));
         self
     }
 
@@ -134,12 +157,16 @@ impl Builder {
 
     /// Switches telemetry on. Call it first thing, so that the page load is seen from its beginning.
     ///
-    /// Where a setting cannot be used, says so on the console and leaves telemetry off.
+    /// Where a setting cannot be used, says so on the console and leaves telemetry off. Where telemetry
+    /// is on already, says so and changes nothing.
     #[expect(clippy::must_use_candidate, reason = "called for its effect")]
     pub fn install(self) -> Telemetry {
         if !cfg!(feature = "off") {
             match self.config.overridden_by(&meta) {
                 Ok(config) if config.is_disabled => {}
+                Ok(_) if export::is_installed() => diagnostics::warn_once(
+                    "telemetry is installed already; the settings of the first time stay",
+                ),
                 Ok(config) => start(config),
                 Err(invalid) => diagnostics::warn_once(&invalid.0),
             }
@@ -157,7 +184,7 @@ impl Builder {
 fn start(mut config: Config) {
     let own = std::mem::take(&mut config.resource);
     export::install(Destination {
-        url: config.traces_url(),
+        url: std::mem::take(&mut config.traces_url),
         resource: resource::attributes(&config.service_name, &own)
             .bytes()
             .to_vec(),
@@ -169,25 +196,28 @@ fn start(mut config: Config) {
 
 /// All but the export.
 fn trace(config: &Config) {
+    let is_first = pipeline::with(|_| ()).is_none();
     let mut sampler = Sampler::with_ratio(config.sample_ratio);
     sampler.enter(&session::current_id());
     pipeline::install(sampler, QUEUE_CAPACITY);
     pipeline::with(|pipeline| pipeline.hook = config.on_end.clone());
+    #[cfg(any(feature = "fetch", feature = "window-fetch"))]
     propagation::install(Propagation {
         allowed_origins: config.propagate_to.clone(),
+        excluded: config.propagate_except.clone(),
         xray: config.propagate_xray,
     });
     opentelemetry::global::set_tracer_provider(TracerProvider::default());
-    if cfg!(not(target_arch = "wasm32")) {
+    if cfg!(not(target_arch = "wasm32")) || !is_first {
         return;
     }
     #[cfg(feature = "window-fetch")]
-    instrument::window_fetch::install();
+    crate::instrument::window_fetch::install();
     action::install_paint();
     #[cfg(feature = "resource-timing")]
-    instrument::resource_timing::install();
+    crate::instrument::resource_timing::install();
     #[cfg(feature = "long-animation-frames")]
-    instrument::long_animation_frames::install();
+    crate::instrument::long_animation_frames::install();
     if let Some(window) = web_sys::window() {
         watch(&window);
     }
@@ -198,13 +228,13 @@ fn watch(window: &Window) {
     #[cfg(feature = "user-action")]
     action::listen_for_events(window);
     #[cfg(feature = "frustration")]
-    instrument::dead_click::install(window);
+    crate::instrument::dead_click::install(window);
     #[cfg(feature = "navigation")]
-    instrument::navigation::install(window);
+    crate::instrument::navigation::install(window);
     #[cfg(feature = "errors")]
-    instrument::errors::install(window);
+    crate::instrument::errors::install(window);
     #[cfg(feature = "document-load")]
-    instrument::document_load::install(window);
+    crate::instrument::document_load::install(window);
 }
 
 /// A worker has no document, and so no settings of its own.

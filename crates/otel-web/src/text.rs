@@ -2,6 +2,15 @@
 //!
 //! The standard library's patterns search for anything in anything, and weigh kilobytes for it.
 
+/// The longest text from the page that is told.
+pub(crate) const MAX_TEXT_BYTES: usize = 8 * 1024;
+
+/// Cuts a text at [`MAX_TEXT_BYTES`], between two characters.
+pub(crate) fn bounded(text: &str) -> &str {
+    let end = text.floor_char_boundary(MAX_TEXT_BYTES);
+    text.get(..end).unwrap_or_default()
+}
+
 /// What stands before the first `separator`, and what behind.
 #[inline(never)]
 pub(crate) fn cut(text: &str, separator: u8) -> Option<(&str, &str)> {
@@ -28,6 +37,15 @@ pub(crate) fn of_status(status: u16) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn long_text_is_cut_between_characters() {
+        assert_eq!(bounded("short"), "short");
+        let long = ["x", &"ä".repeat(MAX_TEXT_BYTES)].concat();
+        let cut = bounded(&long);
+        assert_eq!(cut.len(), MAX_TEXT_BYTES - 1);
+        assert!(long.starts_with(cut));
+    }
 
     #[test]
     fn a_text_is_cut_at_the_first_separator() {

@@ -4,8 +4,8 @@ use wasm_bindgen::JsValue;
 use web_sys::Event;
 
 use super::name;
-use crate::js::{call, get, is, text};
-use crate::{Context, pipeline};
+use crate::js::{self, call, get, is};
+use crate::{Context, mask, pipeline, text};
 
 const ACTIONABLE: &str = "[data-otel-action],a[href],button,summary,form,[role=button],[role=link],\
     [role=menuitem],[role=tab],[role=checkbox],[role=switch],[role=option],input[type=submit],\
@@ -16,20 +16,26 @@ const KEYED: &str =
 
 /// The element that an event means: the nearest one that does something.
 pub(super) fn acted_on(event: &Event, event_type: &str) -> Option<Acted> {
+    if event_type == "keydown" && !is_press(event) {
+        return None;
+    }
     let path = call(event, "composedPath", &JsValue::UNDEFINED);
     let target = get(&path, "0");
-    let element = call(&target, "closest", &ACTIONABLE.into());
+    let element = mask::nearest(&target, ACTIONABLE);
     let is_meant = match event_type {
         _ if !element.is_truthy() => false,
         "click" => !is_form(&element),
-        "keydown" => element == target && is_press(event) && matches(&element, KEYED),
+        "keydown" => element == target && matches(&element, KEYED),
         _ => true,
     };
-    is_meant.then_some(Acted(element))
+    is_meant.then(|| Acted {
+        is_masked: mask::is_masked(&element),
+        element,
+    })
 }
 
 pub(super) fn is_form(element: &JsValue) -> bool {
-    text(element, "localName").as_deref() == Some("form")
+    js::text(element, "localName").as_deref() == Some("form")
 }
 
 pub(super) fn matches(element: &JsValue, selector: &str) -> bool {
@@ -42,28 +48,36 @@ pub(super) fn attribute(element: &JsValue, name: &str) -> Option<String> {
 
 /// The keys that activate what has the focus, pressed and not held.
 fn is_press(event: &Event) -> bool {
-    let is_key = matches!(text(event, "key").as_deref(), Some("Enter" | " "));
+    let is_key = matches!(js::text(event, "key").as_deref(), Some("Enter" | " "));
     is_key && !is(event, "repeat")
 }
 
 /// An element that was acted on.
-pub(super) struct Acted(JsValue);
+pub(super) struct Acted {
+    element: JsValue,
+    /// Nothing but its kind may be told.
+    is_masked: bool,
+}
 
 impl Acted {
     /// The name the page gives it, else the event and the accessible name: `click Sign In`. Numbers
     /// are taken out, so that what is counted on a button does not make a new name each time.
     pub(super) fn action_name(&self, event_type: &str) -> String {
-        if let Some(name) = attribute(&self.0, "data-otel-action") {
-            return name;
+        let told = attribute(&self.element, "data-otel-action").filter(|_| !self.is_masked);
+        if let Some(name) = told {
+            return text::bounded(&name).to_owned();
         }
-        let name = name::accessible(&self.0).map(|name| name::without_numbers(&name));
-        let name = name.or_else(|| text(&self.0, "localName"));
-        [event_type, " ", &name.unwrap_or_default()].concat()
+        let name = name::accessible(&self.element).map(|name| name::without_numbers(&name));
+        let name = name.or_else(|| js::text(&self.element, "localName"));
+        [event_type, " ", text::bounded(&name.unwrap_or_default())].concat()
     }
 
     pub(super) fn describe(&self, action: &Context) {
-        let id = text(&self.0, "id");
-        let name = name::accessible(&self.0);
+        if self.is_masked {
+            return;
+        }
+        let id = js::text(&self.element, "id");
+        let name = name::accessible(&self.element);
         for (key, told) in [("app.widget.id", id), ("app.widget.name", name)] {
             if let Some(told) = told {
                 pipeline::annotate(action, key, &*told);

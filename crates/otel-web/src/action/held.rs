@@ -33,6 +33,7 @@ pub(crate) fn open(opening: Opening, parent: &Context) -> Context {
     }
     let action = ActionState {
         is_named: opening.is_named,
+        #[cfg(feature = "frustration")]
         is_click: false,
         deadline_ms: platform::monotonic_ms() + cap::CAP_MS,
     };

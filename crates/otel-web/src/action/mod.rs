@@ -5,10 +5,14 @@
 //! dropped by the futures it started, and the next frame after that is painted.
 
 mod cap;
+#[cfg(feature = "user-action")]
 mod element;
 mod event;
 mod held;
+#[cfg(feature = "user-action")]
 mod name;
+#[cfg(feature = "user-action")]
+mod notice;
 mod paint;
 mod root;
 
@@ -18,12 +22,16 @@ use std::fmt::Display;
 use opentelemetry::trace::TraceContextExt;
 use opentelemetry::{Context, KeyValue};
 
-#[cfg(feature = "user-action")]
-pub(crate) use event::install as listen_for_events;
-pub(crate) use event::{of_current_event, of_latest_event, time_ms as event_time_ms};
+#[cfg(any(feature = "document-load", feature = "navigation"))]
+pub(crate) use event::time_ms as event_time_ms;
+pub(crate) use event::{of_current_event, of_latest_event};
 pub(crate) use held::{Opening, open};
+#[cfg(feature = "user-action")]
+pub(crate) use notice::install as listen_for_events;
+#[cfg(any(feature = "document-load", feature = "navigation"))]
+pub(crate) use paint::await_frame;
 pub(crate) use paint::{
-    await_frame, end_after_next_frame, finish_now as finish_painting, install as install_paint,
+    end_after_next_frame, finish_now as finish_painting, install as install_paint,
 };
 pub(crate) use root::describe_root;
 

@@ -2,13 +2,14 @@
 //!
 //! In this order: the elements that `aria-labelledby` points to, `aria-label`, `<label>`, the text
 //! of a button that is an `<input>`, the element's own text, `title`, `alt`. Nothing is told from
-//! inside `data-otel-mask`, and nothing that the user has typed or chosen: no values of fields, no
+//! inside `data-otel-mask` (see [`mask`]), and nothing that the user has typed or chosen: no values of fields, no
 //! editable text.
 
 use wasm_bindgen::JsValue;
 
 use super::element::{attribute, is_form, matches};
-use crate::js::{call, float, get, global, text};
+use crate::js::{call, float, get, text};
+use crate::mask;
 
 const LONGEST: usize = 48;
 const ELEMENT_NODE: f64 = 1.0;
@@ -41,10 +42,10 @@ fn line(text: Option<String>) -> Option<String> {
 
 fn labelled_by(element: &JsValue) -> Option<String> {
     let ids = attribute(element, "aria-labelledby")?;
-    let document = global("document");
+    let root = call(element, "getRootNode", &JsValue::UNDEFINED);
     let mut labels = String::new();
     for id in ids.split(|character: char| character.is_ascii_whitespace()) {
-        let label = call(&document, "getElementById", &id.into());
+        let label = call(&root, "getElementById", &id.into());
         labels.push_str(&spoken(&label).unwrap_or_default());
         labels.push(' ');
     }
@@ -63,7 +64,7 @@ fn text_on(element: &JsValue) -> Option<String> {
 }
 
 fn is_private(element: &JsValue) -> bool {
-    call(element, "closest", &PRIVATE.into()).is_truthy()
+    mask::nearest(element, PRIVATE).is_truthy()
 }
 
 /// The text inside, without what is private.
@@ -79,7 +80,10 @@ fn spoken(element: &JsValue) -> Option<String> {
 fn gather(node: &JsValue, spoken: &mut String) {
     let mut child = get(node, "firstChild");
     while child.is_truthy() && spoken.len() <= 4 * LONGEST {
-        if float(&child, "nodeType") == TEXT_NODE {
+        let slot = get(&child, "assignedSlot");
+        if slot.is_truthy() && is_private(&slot) {
+            // It is shown inside of a mask.
+        } else if float(&child, "nodeType") == TEXT_NODE {
             spoken.push_str(&text(&child, "data").unwrap_or_default());
         } else if call(&child, "matches", &UNSPOKEN.into()).is_falsy() {
             spoken.push(' ');

@@ -43,6 +43,7 @@ pub(crate) fn install() {
     FRAMES.with(|cell| *cell.borrow_mut() = Some(frames));
 }
 
+#[cfg(any(feature = "document-load", feature = "navigation"))]
 /// Makes sure that [`finish_now`] is called after the next frame.
 pub(crate) fn await_frame() {
     let _ = with(Frames::request);

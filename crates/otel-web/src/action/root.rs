@@ -12,7 +12,9 @@ pub(crate) fn describe_root(root: &Context) {
     let told = [
         (
             "url.path",
-            js::text(&js::get(&document, "location"), "pathname"),
+            // Of a page without a server it is the content, or a part of it.
+            js::text(&js::get(&document, "location"), "pathname")
+                .filter(|path| path.starts_with('/')),
         ),
         (
             "browser.document.visibility",

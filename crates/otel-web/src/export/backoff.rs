@@ -18,12 +18,16 @@ pub(crate) enum Verdict {
     Reject,
 }
 
+/// Stands for the status of an answer that no OTLP receiver gave, whatever status it came with. Browsers
+/// write it for a redirect that is not followed.
+pub(crate) const NOT_OTLP: u16 = 0;
+
 /// `None` stands for no answer at all.
 pub(crate) fn verdict(status: Option<u16>) -> Verdict {
     match status {
         Some(200..=299) => Verdict::Delivered,
         Some(413) => Verdict::Split,
-        None | Some(429 | 502 | 503 | 504) => Verdict::Retry,
+        None | Some(NOT_OTLP | 429 | 502 | 503 | 504) => Verdict::Retry,
         Some(_) => Verdict::Reject,
     }
 }
@@ -77,6 +81,7 @@ mod tests {
             assert_eq!(verdict(Some(status)), Verdict::Retry, "{status}");
         }
         assert_eq!(verdict(None), Verdict::Retry);
+        assert_eq!(verdict(Some(NOT_OTLP)), Verdict::Retry);
         for status in [400, 401, 404, 500, 501, 302] {
             assert_eq!(verdict(Some(status)), Verdict::Reject, "{status}");
         }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use wasm_bindgen_futures::spawn_local;
 
-use super::backoff::{Verdict, verdict};
+use super::backoff::{NOT_OTLP, Verdict, verdict};
 use super::dropped::Reason;
 use super::exporter::{self, Exporter, with};
 use super::seal::packed;
@@ -32,19 +32,17 @@ fn start(exporter: &mut Exporter, before_exit: bool) -> Option<()> {
     exporter.line.give_up_old(platform::wall_s());
     let wants_plain = !exporter.compression.is_on();
     let size = exporter.line.next()?.body.len();
-    let keepalive = exporter.fits_keepalive(size);
+    let is_failing = exporter.backoff.is_failing();
+    // The page's own requests may leave no room for keepalive: what failed goes without, while it can.
+    let keepalive = exporter.fits_keepalive(size) && (before_exit || !is_failing);
     let batch = exporter.line.next()?;
     let is_unpacked = wants_plain && is_compressed(&batch.body);
-    let is_kept_safe = exporter.backoff.is_failing() && batch.is_stored;
+    let is_kept_safe = is_failing && batch.is_stored;
     if before_exit && (is_unpacked || !keepalive || is_kept_safe) {
         // There is no time for it, or little hope; it is on the shelf.
         return None;
     }
-    batch.state = if keepalive && !is_unpacked {
-        State::SentToLast
-    } else {
-        State::Sent
-    };
+    batch.state = State::Sent;
     let was_compressed = is_compressed(&batch.body) && !is_unpacked;
     let attempt = Attempt {
         number: batch.number,
@@ -66,7 +64,6 @@ fn start(exporter: &mut Exporter, before_exit: bool) -> Option<()> {
         settle(&attempt, &answer.await).await;
     });
     exporter.started(size);
-    exporter.hand_over();
     Some(())
 }
 
@@ -85,7 +82,8 @@ async fn settle(attempt: &Attempt, answer: &Answer) {
 async fn judge(attempt: &Attempt, answer: &Answer) {
     let again = with(|exporter| {
         let compression = &mut exporter.compression;
-        attempt.is_trial && compression.learn(attempt.was_compressed, answer.status)
+        let status = answer.status.filter(|status| *status != NOT_OTLP);
+        attempt.is_trial && compression.learn(attempt.was_compressed, status)
     });
     match verdict(answer.status) {
         Verdict::Delivered => delivered(attempt.number, &answer.body),
@@ -115,10 +113,7 @@ fn delivered(number: u32, body: &[u8]) {
 }
 
 fn retry(number: u32, retry_after_ms: Option<f64>) {
-    with(|exporter| {
-        exporter.block(retry_after_ms);
-        exporter.line.take_back();
-    });
+    with(|exporter| exporter.block(retry_after_ms));
     release(number);
     with(Exporter::leave_word);
 }

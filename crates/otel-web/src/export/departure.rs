@@ -20,7 +20,6 @@ pub(crate) fn flush_before_exit() {
 pub(super) fn leave() {
     with(|exporter| {
         exporter.is_leaving = true;
-        exporter.hand_over();
         exporter.leave_word();
     });
     flush_before_exit();
@@ -49,16 +48,6 @@ impl Exporter {
     /// The last chance is worth an attempt, unless the receiver said otherwise.
     fn may_send_at_exit(&mut self) -> bool {
         !self.is_blocked() || !self.is_asked_to_wait
-    }
-
-    /// Once the page is left, a request that outlives it to a receiver that is well counts as
-    /// delivered.
-    pub(super) fn hand_over(&mut self) {
-        let is_failing = self.backoff.is_failing();
-        let is_waiting = self.requests_in_flight > 0;
-        if self.is_leaving && !is_failing && self.health.is_good(is_waiting) {
-            self.line.hand_over();
-        }
     }
 
     /// Makes sure of the batches of a page that stays.

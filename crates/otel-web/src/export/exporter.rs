@@ -6,7 +6,6 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::backoff::Backoff;
 use super::compression::Compression;
-use super::health::Health;
 use super::plan::{Plan, Situation};
 use super::{deliver, seal};
 use crate::lingering::Lingers;
@@ -14,7 +13,7 @@ use crate::pipeline::{self, Ended};
 use crate::platform::{self, Timer};
 use crate::slot::{self, Slot};
 use crate::store::{self, Line, Shelf};
-use crate::{instrument, js};
+use crate::{instrument, js, propagation};
 
 /// While batches wait, the page is heard of this often.
 const SIGN_OF_LIFE_MS: f64 = 60_000.0;
@@ -30,6 +29,7 @@ thread_local! {
 /// Where batches go.
 #[derive(Debug)]
 pub(crate) struct Destination {
+    /// Absolute, as the browser writes it.
     pub(crate) url: String,
     pub(crate) headers: Vec<(String, String)>,
     /// Encoded.
@@ -47,7 +47,6 @@ pub(super) struct Exporter {
     may_adopt_more: bool,
     /// The page is left, and nobody may read what is answered from now on.
     pub(super) is_leaving: bool,
-    pub(super) health: Health,
     timer: Timer,
     /// When spans are sealed, on the monotonic clock; infinite while nothing is planned.
     seal_due_ms: f64,
@@ -65,8 +64,7 @@ pub(super) struct Exporter {
 
 pub(crate) fn install(destination: Destination) {
     let own = js::text(&js_sys::global(), "origin").unwrap_or_default();
-    let url = &destination.url;
-    let is_foreign = !url.starts_with('/') && !url.starts_with(&own);
+    let is_foreign = propagation::origin_of(&destination.url) != own;
     let page = store::new_page();
     let previous = store::previous_page(&page);
     let exporter = Exporter {
@@ -76,7 +74,6 @@ pub(crate) fn install(destination: Destination) {
         backoff: Backoff::default(),
         may_adopt_more: false,
         is_leaving: false,
-        health: Health::default(),
         timer: Timer::new(tick),
         seal_due_ms: f64::INFINITY,
         plan: Plan::Nothing,
@@ -88,6 +85,10 @@ pub(crate) fn install(destination: Destination) {
     };
     slot::put(&EXPORTER, Box::new(exporter));
     store::with_lock(adopt);
+}
+
+pub(crate) fn is_installed() -> bool {
+    with(|_| ()).is_some()
 }
 
 /// Plans the export of a span that has just ended.
@@ -109,6 +110,7 @@ pub(crate) fn span_ended(ended: Ended) {
 }
 
 /// Plans the export of spans that were held back.
+#[cfg(feature = "frustration")]
 pub(crate) fn send_soon() {
     with(|exporter| exporter.plan_to_seal(Plan::Soon));
 }
@@ -133,9 +135,7 @@ pub(super) fn adopt_more() {
 
 fn adopt() {
     with(|exporter| {
-        let own = exporter.line.len();
         exporter.may_adopt_more = exporter.line.adopt(platform::wall_s());
-        exporter.health.is_doubtful |= exporter.line.len() > own;
         exporter.set_timer();
     });
 }
@@ -215,7 +215,6 @@ impl Exporter {
 
     pub(super) fn has_answered(&mut self) {
         self.backoff.reset();
-        self.health.is_doubtful = false;
     }
 
     pub(super) fn fits_keepalive(&self, size: usize) -> bool {
@@ -224,7 +223,6 @@ impl Exporter {
     }
 
     pub(super) fn started(&mut self, size: usize) {
-        self.health.asked(self.requests_in_flight);
         self.requests_in_flight += 1;
         self.bytes_in_flight += size;
     }

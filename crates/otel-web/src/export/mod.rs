@@ -16,14 +16,16 @@ mod departure;
 mod dropped;
 mod exit;
 mod exporter;
-mod health;
 mod plan;
 mod queue;
 mod seal;
 mod send;
 
+#[cfg(feature = "errors")]
 pub(crate) use departure::flush_before_exit;
 pub(crate) use dropped::{Dropped, Reason};
 pub(crate) use exit::install as listen_for_exit;
-pub(crate) use exporter::{Destination, install, send_soon, span_ended};
+#[cfg(feature = "frustration")]
+pub(crate) use exporter::send_soon;
+pub(crate) use exporter::{Destination, install, is_installed, span_ended};
 pub(crate) use queue::{EncodedSpan, Queue};

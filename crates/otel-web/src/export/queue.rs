@@ -44,7 +44,7 @@ impl Queue {
         self.bytes += span.bytes.len();
         self.waiting.push(span);
         if self.waiting.len() > self.capacity {
-            self.shrink();
+            self.drop_one();
         }
     }
 
@@ -83,20 +83,12 @@ impl Queue {
         self.waiting.is_empty()
     }
 
-    /// Above capacity the oldest spans go first, those without an error before those with one. Some
-    /// more than needed, as each time costs a walk through all.
-    fn shrink(&mut self) {
-        let before = self.waiting.len();
-        let mut surplus = before - self.capacity + self.capacity / 32;
-        self.waiting.retain(|span| {
-            let goes = surplus > 0 && !span.is_error;
-            surplus -= usize::from(goes);
-            !goes
-        });
-        self.waiting.drain(..surplus.min(self.waiting.len()));
-        self.bytes = size(&self.waiting);
-        let gone = before - self.waiting.len();
-        self.dropped.count(Reason::QueueFull, gone as u32);
+    /// Above capacity the oldest span without an error goes, else the oldest of all.
+    fn drop_one(&mut self) {
+        let expendable = self.waiting.iter().position(|span| !span.is_error);
+        let gone = self.waiting.remove(expendable.unwrap_or(0));
+        self.bytes -= gone.bytes.len();
+        self.dropped.count(Reason::QueueFull, 1);
     }
 }
 

@@ -42,6 +42,39 @@ fn when_full_of_errors_the_oldest_goes() {
 }
 
 #[test]
+fn no_more_spans_are_dropped_than_necessary() {
+    const CAPACITY: usize = 2048;
+    for is_error in [true, false] {
+        let mut queue = Queue::new(CAPACITY);
+        for surplus in 0..3 {
+            let spans = if surplus == 0 { CAPACITY } else { 1 };
+            for _ in 0..spans {
+                queue.push(EncodedSpan {
+                    is_error,
+                    ..span(7)
+                });
+            }
+            assert_eq!(queue.dropped.0[0], surplus, "errors: {is_error}");
+            assert_eq!(queue.waiting.len(), CAPACITY);
+        }
+    }
+}
+
+#[test]
+fn errors_outlive_later_spans() {
+    let mut queue = Queue::new(64);
+    for number in 0..200 {
+        queue.push(EncodedSpan {
+            is_error: number < 64,
+            ..span(number)
+        });
+    }
+    let kept = numbers(&queue.take_all());
+    assert_eq!(kept, (0..64).collect::<Vec<_>>());
+    assert_eq!(queue.dropped.0[0], 136);
+}
+
+#[test]
 fn a_batch_stays_below_the_limit_unless_one_span_is_larger() {
     let mut queue = Queue::new(10);
     let large = || EncodedSpan {

@@ -4,9 +4,9 @@ use js_sys::{Object, Promise, Uint8Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
-use super::backoff::retry_after_ms;
+use super::backoff::{NOT_OTLP, retry_after_ms};
 use super::exporter::Destination;
-use crate::{js, platform};
+use crate::{diagnostics, js, otlp, platform, text};
 
 /// The default of `OTEL_EXPORTER_OTLP_TIMEOUT`. A receiver that stays silent longer gets the batch
 /// again.
@@ -66,6 +66,8 @@ fn init(destination: &Destination, body: &[u8], keepalive: bool) -> JsValue {
     js::set(&init, "body", &Uint8Array::from(body));
     js::set(&init, "signal", &timeout);
     js::set(&init, "keepalive", &keepalive.into());
+    // A login page answers with 200, and may be anybody's.
+    js::set(&init, "redirect", &"manual".into());
     init
 }
 
@@ -78,10 +80,28 @@ async fn answer(response: &JsValue) -> Answer {
             time.as_f64().unwrap_or(f64::NAN)
         })
     });
+    let content_type = js::call(&headers, "get", &"content-type".into()).as_string();
+    let content_type = content_type.unwrap_or_default().to_ascii_lowercase();
+    let mut status = js::float(response, "status") as u16;
+    let body = read(response).await;
+    if status == NOT_OTLP {
+        diagnostics::warn_once(
+            "the endpoint answered with a redirect, which is not followed; set the endpoint to where \
+            it leads. Spans are kept and sent again.",
+        );
+    } else if (200..300).contains(&status) && !otlp::is_answer(&content_type, &body) {
+        let parts = [
+            "the endpoint answered with ",
+            text::bounded(&content_type),
+            ", which is not OTLP; check that it leads to an OTLP receiver. Spans are kept and sent again.",
+        ];
+        diagnostics::warn_once(&parts.concat());
+        status = NOT_OTLP;
+    }
     Answer {
-        status: js::number(response, "status").map(|status| status as u16),
+        status: Some(status),
         retry_after_ms,
-        body: read(response).await,
+        body,
     }
 }
 

@@ -15,6 +15,7 @@ use super::{Error, Headers, Method, Request, Response};
 pub struct RequestBuilder {
     inner: Inner,
     template: Option<String>,
+    propagates: bool,
 }
 
 macro_rules! mirrored {
@@ -57,7 +58,19 @@ impl RequestBuilder {
         Self {
             inner: Inner::new(url),
             template: None,
+            propagates: true,
         }
+    }
+
+    /// Whether the request carries the trace to the server, where the server's origin gets it at all.
+    /// Default: yes.
+    ///
+    /// Say no for a URL that redirects to another origin: the browser takes `traceparent` along, and
+    /// fails the request if the other origin does not allow it in its CORS preflight. For all requests
+    /// to such URLs: [`Builder::propagate_except`](crate::Builder::propagate_except).
+    pub fn propagate(mut self, enabled: bool) -> Self {
+        self.propagates = enabled;
+        self
     }
 
     /// The URL's path with its variable parts as names in braces, e.g. `/users/{id}`.
@@ -89,6 +102,7 @@ impl RequestBuilder {
         Ok(Request {
             inner: self.inner.json(value)?,
             template: self.template,
+            propagates: self.propagates,
         })
     }
 
@@ -100,6 +114,7 @@ impl RequestBuilder {
         Ok(Request {
             inner: self.inner.body(body)?,
             template: self.template,
+            propagates: self.propagates,
         })
     }
 
@@ -111,6 +126,7 @@ impl RequestBuilder {
         Ok(Request {
             inner: self.inner.build()?,
             template: self.template,
+            propagates: self.propagates,
         })
     }
 

@@ -38,6 +38,7 @@ use crate::js;
 pub struct Request {
     inner: Inner,
     template: Option<String>,
+    propagates: bool,
 }
 
 impl Request {
@@ -78,8 +79,11 @@ impl Request {
 
     async fn send_in(self, caller: crate::Context) -> Result<Response, Error> {
         let request = web_sys::Request::from(self.inner);
-        let in_flight = InFlight::start(&request, self.template.as_deref(), caller);
-        let answer = match js::fetch(&request, &JsValue::UNDEFINED) {
+        let template = self.template.as_deref();
+        let in_flight = InFlight::start(&request, template, self.propagates, caller);
+        let promise = js::fetch(&request, &JsValue::UNDEFINED);
+        in_flight.sent();
+        let answer = match promise {
             Ok(promise) => JsFuture::from(promise).await,
             Err(reason) => Err(reason),
         };

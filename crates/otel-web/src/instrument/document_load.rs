@@ -13,7 +13,7 @@ use wasm_bindgen::JsValue;
 use web_sys::{Event, Window};
 
 use super::timing::{self, instant};
-use super::{navigation, observer, origin};
+use super::{navigation, observer, origin, told};
 use crate::action::{Opening, event_time_ms, open};
 use crate::js::{call, float, get, global, is, text};
 use crate::listener::listen;
@@ -105,7 +105,7 @@ fn open_root(entry: &JsValue, start_ms: f64, kind: Option<String>) -> Context {
     pipeline::edit(pipeline::ticket_of(&context), |span| {
         let attributes = &mut span.record.attributes;
         attributes.set("app.action.trigger", "load");
-        timing::set_text(
+        told::set_text(
             attributes,
             "browser.navigation_timing.type",
             kind.as_deref(),
@@ -144,7 +144,7 @@ fn finish() {
     pipeline::edit(pipeline::ticket_of(&loading.context), |span| {
         let attributes = &mut span.record.attributes;
         for (key, milestone) in MILESTONES {
-            timing::set_ms(attributes, key, instant(&entry, milestone));
+            told::set_ms(attributes, key, instant(&entry, milestone));
         }
         attributes.set("browser.resource_count", i64::from(loading.resources));
     });
@@ -213,7 +213,7 @@ fn describe(entry: &JsValue, to: &mut Attributes) {
         to.set("url.full", &*redact::url(&url));
     }
     let kind = text(entry, "initiatorType");
-    timing::set_text(
+    told::set_text(
         to,
         "browser.resource_timing.initiator_type",
         kind.as_deref(),

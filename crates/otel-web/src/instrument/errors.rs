@@ -11,9 +11,10 @@ use web_sys::{Event, Window};
 
 use crate::exception::Exception;
 use crate::listener::listen;
-use crate::{action, export, instrument, js, pipeline};
+use crate::{action, export, instrument, js, mask, pipeline};
 
 const STACK_FRAMES: i32 = 50;
+const ELEMENT_NODE: f64 = 1.0;
 
 thread_local! {
     /// A panic ends in a trap, which the browser reports once more as an error.
@@ -76,7 +77,12 @@ fn stacktrace() -> Option<String> {
 fn on_error(event: &Event) {
     // A resource that failed to load has neither. A foreign script's error has a message only.
     let error = js::get(event, "error");
-    if !error.is_null_or_undefined() {
+    let path = js::call(event, "composedPath", &JsValue::UNDEFINED);
+    let source = js::get(&path, "0");
+    // Only what an element dispatches by itself comes from one; an error in a listener does not.
+    if js::float(&source, "nodeType") == ELEMENT_NODE && mask::is_masked(&source) {
+        Exception::new("Error", String::new()).record_on(&responsible());
+    } else if !error.is_null_or_undefined() {
         record(&error, "Error");
     } else if let Some(message) = js::text(event, "message") {
         Exception::new("Error", message).record_on(&responsible());

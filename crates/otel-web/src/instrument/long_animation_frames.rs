@@ -10,7 +10,7 @@ use opentelemetry::trace::SpanId;
 use wasm_bindgen::JsValue;
 
 use super::observer;
-use super::timing::{set_ms, set_text};
+use super::told::{set_ms, set_text};
 use crate::js::{float, get, text};
 use crate::otlp::Attributes;
 use crate::record::SpanRecord;

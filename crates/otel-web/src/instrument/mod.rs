@@ -11,7 +11,11 @@ pub(crate) mod frustration;
 #[cfg(feature = "long-animation-frames")]
 pub(crate) mod long_animation_frames;
 pub(crate) mod navigation;
-#[cfg(feature = "observer")]
+#[cfg(any(
+    feature = "document-load",
+    feature = "long-animation-frames",
+    feature = "resource-timing"
+))]
 mod observer;
 #[cfg(feature = "document-load")]
 mod origin;
@@ -19,8 +23,14 @@ mod origin;
 pub(crate) mod resource_timing;
 #[cfg(feature = "web-vitals")]
 mod selector;
-#[cfg(feature = "observer")]
+#[cfg(any(feature = "document-load", feature = "resource-timing"))]
 mod timing;
+#[cfg(any(
+    feature = "document-load",
+    feature = "long-animation-frames",
+    feature = "resource-timing"
+))]
+mod told;
 #[cfg(feature = "web-vitals")]
 pub(crate) mod web_vitals;
 #[cfg(feature = "window-fetch")]
@@ -46,7 +56,11 @@ pub(crate) fn settle() {
 }
 
 fn observe_now() {
-    #[cfg(feature = "observer")]
+    #[cfg(any(
+        feature = "document-load",
+        feature = "long-animation-frames",
+        feature = "resource-timing"
+    ))]
     observer::drain();
     #[cfg(feature = "web-vitals")]
     web_vitals::settle();
@@ -62,7 +76,11 @@ fn awaits_verdict(_span_id: SpanId) -> bool {
 
 /// The page is hidden or left, and may never be seen again.
 pub(crate) fn before_exit() {
-    #[cfg(feature = "observer")]
+    #[cfg(any(
+        feature = "document-load",
+        feature = "long-animation-frames",
+        feature = "resource-timing"
+    ))]
     observer::drain();
     #[cfg(feature = "frustration")]
     dead_click::effect();
@@ -71,7 +89,11 @@ pub(crate) fn before_exit() {
 }
 
 /// The browser tells of something it has measured.
-#[cfg(feature = "observer")]
+#[cfg(any(
+    feature = "document-load",
+    feature = "long-animation-frames",
+    feature = "resource-timing"
+))]
 fn observed(entry_type: &str, entry: &wasm_bindgen::JsValue) {
     match entry_type {
         "resource" => {

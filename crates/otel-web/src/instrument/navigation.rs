@@ -12,9 +12,13 @@ use opentelemetry::trace::{TraceContextExt, TraceId};
 #[cfg(feature = "navigation")]
 pub(crate) use patch::install;
 
+#[cfg(any(feature = "document-load", feature = "navigation"))]
 use crate::action::await_frame;
-use crate::{js, pipeline};
+#[cfg(any(feature = "document-load", feature = "navigation"))]
+use crate::js;
+use crate::pipeline;
 
+#[cfg(any(feature = "document-load", feature = "navigation"))]
 /// More that overtake each other before a frame are not told apart.
 const MOST: usize = 8;
 
@@ -38,6 +42,7 @@ pub(crate) fn in_progress() -> Option<Context> {
     with(latest).flatten()
 }
 
+#[cfg(any(feature = "document-load", feature = "navigation"))]
 pub(crate) fn begin(context: Context, is_page_load: bool) {
     let navigation = Navigation {
         context,
@@ -78,6 +83,7 @@ fn with<R>(f: impl FnOnce(&mut Vec<Navigation>) -> R) -> Option<R> {
 }
 
 /// A part of the page's address.
+#[cfg(any(feature = "document-load", feature = "navigation"))]
 fn location(part: &str) -> String {
     js::text(&js::global("location"), part).unwrap_or_default()
 }

@@ -9,14 +9,18 @@ use std::cell::RefCell;
 use opentelemetry::trace::{SpanContext, SpanId};
 use wasm_bindgen::JsValue;
 
-use super::{observer, timing};
+use super::{observer, timing, told};
 use crate::js::{float, text};
+use crate::otlp::Attributes;
 use crate::{pipeline, platform};
 
 /// When more requests than this are under way, the oldest are not waited for.
 const MOST_AWAITED: usize = 128;
 /// The browser's clock and ours are read one after the other, and are both coarse.
 const TOLERANCE_MS: f64 = 1.0;
+/// A request starts while its `fetch()` is called, or soon after: what started later is another one to
+/// the same URL, which this crate has not seen.
+const MAX_START_DELAY_MS: f64 = 100.0;
 
 thread_local! {
     static AWAITED: RefCell<Vec<Awaited>> = const { RefCell::new(Vec::new()) };
@@ -25,9 +29,16 @@ thread_local! {
 /// A request whose timings are not known yet.
 struct Awaited {
     span_id: SpanId,
-    /// Absolute, as the browser writes it.
+    /// Of the span, on the monotonic clock.
+    span_start_ms: f64,
+    /// Absolute, as the browser writes it, without the fragment.
     url: String,
-    start_ms: f64,
+    /// When `fetch()` was called, and when that had returned.
+    called_ms: f64,
+    sent_ms: f64,
+    /// There is an answer, or there will be none.
+    is_settled: bool,
+    has_response: bool,
 }
 
 /// Observes requests from now on.
@@ -40,14 +51,15 @@ pub(crate) fn await_timings(span: &SpanContext, url: &str) {
     #[cfg(feature = "frustration")]
     super::dead_click::effect();
     let span_id = span.span_id();
-    let is_recorded = pipeline::with(|pipeline| {
+    let span_start_ms = pipeline::with(|pipeline| {
         let ticket = pipeline.open.find(span_id)?;
-        pipeline.open.get_mut(ticket)?.lingers = true;
-        Some(())
+        let span = pipeline.open.get_mut(ticket)?;
+        span.lingers = true;
+        Some(span.anchor.monotonic_ms(span.record.start))
     });
-    if is_recorded.flatten().is_none() {
+    let Some(Some(span_start_ms)) = span_start_ms else {
         return;
-    }
+    };
     with(|awaited| {
         // Spans that have gone are forgotten in the end.
         if awaited.len() >= MOST_AWAITED {
@@ -55,35 +67,110 @@ pub(crate) fn await_timings(span: &SpanContext, url: &str) {
         }
         awaited.push(Awaited {
             span_id,
-            url: url.to_owned(),
-            start_ms: platform::monotonic_ms(),
+            span_start_ms,
+            url: without_fragment(url).to_owned(),
+            called_ms: platform::monotonic_ms(),
+            sent_ms: f64::INFINITY,
+            is_settled: false,
+            has_response: true,
         });
         Some(())
     });
 }
 
+/// Call when `fetch()` has returned.
+pub(crate) fn sent(span_id: SpanId) {
+    edit(span_id, |request| {
+        request.sent_ms = platform::monotonic_ms()
+    });
+}
+
+/// Call when there is a response, or will never be one.
+pub(crate) fn settled(span_id: SpanId, has_response: bool) {
+    edit(span_id, |request| {
+        request.is_settled = true;
+        request.has_response = has_response;
+    });
+}
+
+fn edit(span_id: SpanId, change: impl FnOnce(&mut Awaited)) {
+    with(|awaited| {
+        let is_it = |request: &&mut Awaited| request.span_id == span_id;
+        awaited.iter_mut().rfind(is_it).map(change)
+    });
+}
+
 pub(super) fn observed(entry: &JsValue) {
-    if let Some(span_id) = span_of(entry) {
+    if let Some(request) = request_of(entry) {
         pipeline::with(|pipeline| {
-            if let Some(record) = pipeline.record_mut(span_id) {
+            if let Some(record) = pipeline.record_mut(request.span_id) {
                 timing::describe(entry, &mut record.attributes);
+                request.describe(entry, &mut record.attributes);
             }
         });
     }
 }
 
-/// The latest request to the entry's URL that did not begin after it. Its timings are known now.
-fn span_of(entry: &JsValue) -> Option<SpanId> {
+/// The request to the entry's URL that was being sent when the browser started it. Of several that were
+/// sent in one tick of the clock, those that have an answer come first, and then the earlier ones. Its
+/// timings are known now.
+fn request_of(entry: &JsValue) -> Option<Awaited> {
     with(|awaited| {
         if awaited.is_empty() {
             return None;
         }
         let url = text(entry, "name")?;
-        let latest = float(entry, "startTime") + TOLERANCE_MS;
-        let is_it = |request: &Awaited| request.start_ms <= latest && request.url == url;
-        let index = awaited.iter().rposition(is_it)?;
-        Some(awaited.remove(index).span_id)
+        let start_ms = float(entry, "startTime");
+        let mut best = None;
+        for (index, request) in awaited.iter().enumerate() {
+            let rank = (request.distance_ms(start_ms), !request.is_settled);
+            let is_it = rank.0.is_finite() && request.url == without_fragment(&url);
+            if is_it && best.is_none_or(|(best, _)| rank < best) {
+                best = Some((rank, index));
+            }
+        }
+        Some(awaited.remove(best?.1))
     })
+}
+
+fn without_fragment(url: &str) -> &str {
+    crate::text::cut(url, b'#').map_or(url, |(url, _)| url)
+}
+
+impl Awaited {
+    /// How far a start lies outside of the time in which the request was sent; infinite when it is too far.
+    fn distance_ms(&self, start_ms: f64) -> f64 {
+        let early = self.called_ms - start_ms;
+        let late = start_ms - self.sent_ms;
+        if early > TOLERANCE_MS || late > MAX_START_DELAY_MS {
+            return f64::INFINITY;
+        }
+        early.max(late).max(0.0)
+    }
+
+    /// When the network was asked, and when it was done. A request that failed has no response to end.
+    fn describe(&self, entry: &JsValue, to: &mut Attributes) {
+        for (key, instant, is_known) in [
+            (
+                "browser.resource_timing.fetch_start_offset",
+                "fetchStart",
+                true,
+            ),
+            (
+                "browser.resource_timing.response_end_offset",
+                "responseEnd",
+                self.has_response,
+            ),
+        ] {
+            if is_known {
+                told::set_ms(
+                    to,
+                    key,
+                    timing::instant(entry, instant) - self.span_start_ms,
+                );
+            }
+        }
+    }
 }
 
 fn with<R>(f: impl FnOnce(&mut Vec<Awaited>) -> Option<R>) -> Option<R> {

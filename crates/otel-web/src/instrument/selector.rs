@@ -3,18 +3,23 @@
 use wasm_bindgen::JsValue;
 
 use crate::js::{float, get, text};
+use crate::mask;
 
 /// How many elements a selector names at most, from the inside out.
 const DEPTH: usize = 4;
 const ELEMENT_NODE: f64 = 1.0;
 
-/// Such as `main>ul.feed>li>img`; up to the next element with an id. `None` for what is no node, as
+/// Such as `main>ul.feed>li>img`; up to the next element with an id. Inside of a mask, the kind of
+/// element alone. `None` for what is no node, as
 /// an element that has left the page reads.
 pub(crate) fn selector(node: &JsValue) -> Option<String> {
     let mut selector = String::new();
     let mut node = node.clone();
     if float(&node, "nodeType") != ELEMENT_NODE {
         node = get(&node, "parentNode");
+    }
+    if mask::is_masked(&node) {
+        return text(&node, "localName");
     }
     for _ in 0..DEPTH {
         let Some(name) = text(&node, "localName") else {

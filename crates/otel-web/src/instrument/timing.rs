@@ -5,6 +5,7 @@
 
 use wasm_bindgen::JsValue;
 
+use super::told::set_ms;
 use crate::js::{float, text};
 use crate::otlp::Attributes;
 
@@ -63,22 +64,12 @@ pub(crate) fn describe(entry: &JsValue, to: &mut Attributes) {
         to.set("network.protocol.version", *version);
     }
     if is_from_cache(entry) {
-        to.set("browser.resource_timing.delivery_type", "cache");
-    }
-}
-
-/// A duration, if it is known. In eighths of a millisecond: as much as browsers tell, and in few
-/// bytes once compressed.
-pub(crate) fn set_ms(to: &mut Attributes, key: &str, ms: f64) {
-    if !ms.is_nan() {
-        to.set(key, (ms.max(0.0) * 8.0).round_ties_even() / 8.0);
-    }
-}
-
-/// A text, if there is one.
-pub(crate) fn set_text(to: &mut Attributes, key: &str, text: Option<&str>) {
-    if let Some(text) = text {
-        to.set(key, text);
+        let delivery = if is_from_worker(entry) {
+            "service-worker"
+        } else {
+            "cache"
+        };
+        to.set("browser.resource_timing.delivery_type", delivery);
     }
 }
 
@@ -88,7 +79,14 @@ pub(crate) fn instant(entry: &JsValue, key: &str) -> f64 {
     if value > 0.0 { value } else { f64::NAN }
 }
 
-/// Whether nothing of it came over the network.
+/// Whether a service worker has answered. One that left it to the browser is asked first as well, and
+/// then the request starts after the fetch.
+fn is_from_worker(entry: &JsValue) -> bool {
+    let is_left = float(entry, "requestStart") > float(entry, "fetchStart");
+    float(entry, "workerStart") > 0.0 && !is_left
+}
+
+/// Whether nothing of it came over the network, as far as the page can see.
 pub(crate) fn is_from_cache(entry: &JsValue) -> bool {
     instant(entry, "decodedBodySize") > 0.0 && float(entry, "transferSize") == 0.0
 }

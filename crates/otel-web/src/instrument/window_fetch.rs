@@ -5,8 +5,8 @@
 //! are. It makes the `Request` that `fetch` would have made, adds the headers where the allow-list
 //! lets it, and hands it on: the body is neither read nor copied. The caller gets a promise of the
 //! same answer, or of the same reason why there is none; if nobody handles that, the browser says so
-//! as ever. Requests of this crate pass through: the exporter's have no span, [`fetch`](crate::fetch)'s
-//! have theirs.
+//! as ever. Requests of this crate pass through, whichever instance makes them: the exporter's have no
+//! span, [`fetch`](crate::fetch)'s have theirs. So do those that carry a `traceparent` already.
 
 use std::cell::{Cell, RefCell};
 
@@ -42,28 +42,45 @@ pub(crate) fn install() {
 }
 
 /// After a panic nothing of the page may depend on this any more.
+#[cfg(feature = "errors")]
 pub(crate) fn stop() {
     IS_OFF.set(true);
 }
 
 fn apply(fetch: Function, this: JsValue, arguments: Array) -> Result<JsValue, JsValue> {
+    let is_marked = arguments
+        .iter()
+        .any(|argument| js::is(&argument, js::UNTRACED));
     let passes = IS_OFF.get() || Context::map_current(Context::is_telemetry_suppressed);
-    if passes {
+    if passes || is_marked {
         // A request made of a request takes its body away: nothing is made that is not sent.
         return Reflect::apply(&fetch, &this, &arguments);
     }
     let constructor = js::global("Request").dyn_into::<Function>();
     match constructor.and_then(|request| Reflect::construct(&request, &arguments)) {
+        Ok(request) if is_traced_elsewhere(&request) => {
+            Reflect::apply(&fetch, &this, &Array::of1(&request))
+        }
         Ok(request) => traced(&fetch, &this, request),
         // What is wrong with the arguments, the browser says itself.
         Err(_) => Reflect::apply(&fetch, &this, &arguments),
     }
 }
 
+/// Whether the request has a span of somebody else's, or is itself an export of spans: to trace those
+/// would make new ones to export, for ever. Also known without a mark, for other SDKs and for earlier
+/// versions of this one send such requests too.
+fn is_traced_elsewhere(request: &JsValue) -> bool {
+    let has_parent = js::call(&js::get(request, "headers"), "has", &"traceparent".into());
+    let is_export = js::text(request, "url").is_some_and(|url| url.ends_with("/v1/traces"));
+    has_parent.is_truthy() || is_export
+}
+
 fn traced(fetch: &Function, this: &JsValue, request: JsValue) -> Result<JsValue, JsValue> {
     let request = request.unchecked_into::<web_sys::Request>();
-    let in_flight = InFlight::start(&request, None, crate::current());
+    let in_flight = InFlight::start(&request, None, true, crate::current());
     let promise = Reflect::apply(fetch, this, &Array::of1(&request))?;
+    in_flight.sent();
     let id = LATEST.get() + 1.0;
     LATEST.set(id);
     IN_FLIGHT.with(|cell| cell.borrow_mut().push((id, in_flight)));

@@ -9,6 +9,7 @@ use opentelemetry::{Array, KeyValue, Value};
 
 use super::reader::{self, Fields};
 use super::writer::Writer;
+use crate::text;
 
 /// The specification's default limit for attributes, events and links of one span.
 pub(crate) const COUNT_LIMIT: u32 = 128;
@@ -25,9 +26,11 @@ pub(crate) enum AnyValue<'a> {
     Empty,
 }
 
+/// A text that this crate found in the page, so of any length. Those that the application sets come
+/// as [`Value`], and stay as they are.
 impl<'a> From<&'a str> for AnyValue<'a> {
     fn from(text: &'a str) -> Self {
-        Self::Text(text)
+        Self::Text(text::bounded(text))
     }
 }
 

@@ -19,5 +19,5 @@ pub(crate) use encode::{
 pub(crate) use gzip::gzip;
 #[cfg(feature = "testing")]
 pub(crate) use reader::{Field, Fields, find};
-pub(crate) use reader::{keep_spans, partial_success};
+pub(crate) use reader::{is_answer, keep_spans, partial_success};
 pub(crate) use writer::Writer;

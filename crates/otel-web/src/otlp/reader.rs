@@ -76,6 +76,32 @@ pub(crate) fn partial_success(answer: &[u8]) -> Option<(u32, &str)> {
     (count > 0 || !why.is_empty()).then(|| (u32::try_from(count).unwrap_or(u32::MAX), why))
 }
 
+/// Whether this can be what an OTLP receiver answers with a success. Receivers may leave the content
+/// type out, or send nothing at all.
+pub(crate) fn is_answer(content_type: &str, body: &[u8]) -> bool {
+    if content_type.starts_with("text/html") {
+        return false;
+    }
+    if body.is_empty() {
+        return true;
+    }
+    if content_type.starts_with("application/json") {
+        return is_json_answer(body);
+    }
+    let mut fields = Fields(body);
+    while fields.next().is_some() {}
+    fields.0.is_empty() && !content_type.starts_with("text/")
+}
+
+const PARTIAL_SUCCESS: &[u8] = br#"{"partialSuccess":"#;
+
+/// An `ExportTraceServiceResponse` in JSON has one field at most.
+fn is_json_answer(body: &[u8]) -> bool {
+    let written = body.iter().filter(|byte| !byte.is_ascii_whitespace());
+    let start: Vec<u8> = written.take(PARTIAL_SUCCESS.len()).copied().collect();
+    start == b"{}" || start == PARTIAL_SUCCESS
+}
+
 /// The request with only those of its spans for which `is_kept` says so.
 pub(crate) fn keep_spans(request: &[u8], is_kept: &mut dyn FnMut() -> bool) -> Vec<u8> {
     let mut writer = Writer::default();

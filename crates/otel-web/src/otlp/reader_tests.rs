@@ -30,6 +30,45 @@ fn a_partial_success_is_read() {
     assert_eq!(partial_success(&[]), None);
 }
 
+#[test]
+fn only_otlp_counts_as_an_answer() {
+    let protobuf = "application/x-protobuf";
+    let partial = answer(3, "too old");
+    for (content_type, body) in [
+        ("", &b""[..]),
+        ("text/plain", b""),
+        (protobuf, b""),
+        (protobuf, &partial),
+        ("", &partial),
+        ("application/octet-stream", &partial),
+        ("application/json", b"{}"),
+        ("application/json; charset=utf-8", b" {\n}"),
+        (
+            "application/json",
+            br#"{ "partialSuccess": {"rejectedSpans": "3"}}"#,
+        ),
+    ] {
+        assert!(is_answer(content_type, body), "{content_type} {body:?}");
+    }
+    for (content_type, body) in [
+        ("text/html", &b""[..]),
+        ("text/html; charset=utf-8", b"<!doctype html>"),
+        ("text/html", &partial),
+        ("", b"<!doctype html>"),
+        (protobuf, b"<!doctype html>"),
+        ("application/xhtml+xml", b"<html/>"),
+        ("text/plain", b"OK"),
+        ("", b"OK"),
+        ("", b"{}"),
+        ("application/json", b"<html>"),
+        ("application/json", br#"{"error":"sign in"}"#),
+        ("application/json", b"[]"),
+        (protobuf, &partial[..3]),
+    ] {
+        assert!(!is_answer(content_type, body), "{content_type} {body:?}");
+    }
+}
+
 fn request(counts: &[usize]) -> Vec<u8> {
     let named = |name: String| {
         Span {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use opentelemetry::trace::{SpanContext, SpanKind, Status, TraceState};
 
-use super::{EndTime, Pipeline, end, release};
+use super::Pipeline;
 use crate::clock::{Anchor, UnixNanos};
 use crate::open::{ActionState, OpenSpan, Ticket};
 use crate::record::{Count, SpanRecord};
@@ -31,11 +31,12 @@ pub(crate) struct Started {
 
 impl Started {
     /// For a span that has no handle of its own.
-    pub(crate) fn end(self, at: EndTime) {
+    #[cfg(feature = "document-load")]
+    pub(crate) fn end(self, at: super::EndTime) {
         if let Some(ticket) = self.ticket {
-            end(ticket, at);
+            super::end(ticket, at);
         }
-        release(self.holder);
+        super::release(self.holder);
     }
 }
 

@@ -28,6 +28,16 @@ pub(crate) fn parse_number(text: &str) -> f64 {
     text.trim().parse().unwrap_or(f64::NAN)
 }
 
+/// As far as tests need it: a host has no page, so it stands for one of `https://page.example`.
+pub(crate) fn absolute_url(text: &str) -> Option<String> {
+    let base = if text.starts_with('/') {
+        "https://page.example"
+    } else {
+        ""
+    };
+    (!text.contains('@')).then(|| [base, text].concat())
+}
+
 pub(crate) fn random() -> f64 {
     (RandomState::new().build_hasher().finish() >> 11) as f64 / (1_u64 << 53) as f64
 }

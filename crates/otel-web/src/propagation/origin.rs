@@ -3,8 +3,6 @@
 //! The URLs are those that the browser resolved and wrote down itself, so their shape is known:
 //! lowercase scheme and host, no default port, no user name in a request's.
 
-use crate::text;
-
 /// `https://host:port` of an absolute URL; of other texts something that is no origin.
 pub(crate) fn origin_of(url: &str) -> &str {
     let is_end = |byte: u8| matches!(byte, b'/' | b'?' | b'#');
@@ -37,8 +35,9 @@ pub(crate) fn is_origin(text: &str) -> bool {
 }
 
 /// Host and port of an absolute URL, the port of the scheme where none is written.
+#[cfg(any(feature = "fetch", feature = "window-fetch"))]
 pub(crate) fn host_and_port(url: &str) -> Option<(&str, i64)> {
-    let (scheme, rest) = text::cut(origin_of(url), b':')?;
+    let (scheme, rest) = crate::text::cut(origin_of(url), b':')?;
     let authority = rest.strip_prefix("//").unwrap_or(rest);
     let default = match scheme {
         "https" => 443,
@@ -56,6 +55,7 @@ pub(crate) fn host_and_port(url: &str) -> Option<(&str, i64)> {
     }
 }
 
+#[cfg(any(feature = "fetch", feature = "window-fetch"))]
 fn number(digits: &str) -> i64 {
     digits
         .bytes()

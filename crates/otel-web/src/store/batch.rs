@@ -17,13 +17,8 @@ pub(crate) struct Label {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum State {
     Waiting,
-    /// In a request that ends with the page.
     Sent,
-    /// In a request that outlives the page.
-    SentToLast,
-    /// Likewise, and the page that was left counts on it: the batch is no longer on the shelf.
-    HandedOver,
-    /// The page was left, and its request ended without an answer.
+    /// The page was left, and the request ended without an answer.
     Unknown,
 }
 

@@ -75,10 +75,6 @@ impl<S: Keep> Line<S> {
         batch.is_stored = self.shelf.set(&key(&self.page, batch.number), &text);
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.batches.len()
-    }
-
     pub(crate) fn is_empty(&self) -> bool {
         self.batches.is_empty()
     }

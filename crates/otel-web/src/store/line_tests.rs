@@ -101,35 +101,19 @@ fn what_a_page_leaves_is_anybodys() {
     assert_eq!(numbers(&closed), [0; 0]);
 }
 
-/// Leaves a page whose only batch is on its way in a request that outlives it.
-fn leave_while_sending(line: &mut Line<Shared>, is_trusted: bool) {
+/// Leaves a page whose only batch is on its way.
+fn leave_while_sending(line: &mut Line<Shared>) {
     line.push(label(NOW), vec![7]);
-    line.next().unwrap().state = State::SentToLast;
-    if is_trusted {
-        line.hand_over();
-    }
+    line.next().unwrap().state = State::Sent;
     line.leave();
     assert!(!line.is_cut_off(9, false), "no such batch");
 }
 
 #[test]
-fn what_was_handed_over_is_not_sent_again() {
+fn batch_without_an_answer_is_for_the_next_page() {
     let shelf = Shared::default();
     let mut left = page(&shelf, 1, None);
-    leave_while_sending(&mut left, true);
-    assert_eq!(shelf.keys(), [""; 0]);
-    assert!(left.is_cut_off(1, true));
-    left.come_back();
-    assert!(left.is_empty());
-}
-
-#[test]
-fn what_was_handed_over_and_refused_is_for_the_next_page() {
-    let shelf = Shared::default();
-    let mut left = page(&shelf, 1, None);
-    leave_while_sending(&mut left, true);
-    left.take_back();
-    left.leave();
+    leave_while_sending(&mut left);
     let mut next = page(&shelf, 2, None);
     next.adopt(NOW);
     assert_eq!(numbers(&next), [7]);
@@ -139,7 +123,7 @@ fn what_was_handed_over_and_refused_is_for_the_next_page() {
 fn what_is_uncertain_waits_for_the_page_to_come_back() {
     let shelf = Shared::default();
     let mut left = page(&shelf, 1, None);
-    leave_while_sending(&mut left, false);
+    leave_while_sending(&mut left);
     assert!(left.is_cut_off(1, true));
     assert!(left.next().is_none());
     left.claim(NOW + 1);

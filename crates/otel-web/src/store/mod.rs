@@ -2,8 +2,7 @@
 //!
 //! The shelf is `localStorage`: what is written while a page goes away must be written at once, and
 //! everything else in a browser is asynchronous. A batch is put there when it is sealed and taken
-//! away when a receiver has answered for it, or when the page is left while a receiver that is well
-//! is getting it (`handover`).
+//! away when a receiver has answered for it, and not before (`handover`).
 //!
 //! Each page writes under keys of its own. What is left on the shelf is taken over
 //! - by the next page of the same tab, at once (`sessionStorage` knows who was there before),

@@ -85,7 +85,6 @@ impl World {
             } => self.answer(page, arrived, told),
             Step::Crash(tab) => self.replace(tab),
             Step::Leave(tab) => {
-                self.hand_over(tab);
                 self.tabs[tab].leave();
                 self.replace(tab);
             }
@@ -106,7 +105,7 @@ impl World {
     fn send(&mut self, tab: usize) {
         self.tabs[tab].give_up_old(self.now_s);
         if let Some(batch) = self.tabs[tab].next() {
-            batch.state = State::SentToLast;
+            batch.state = State::Sent;
         }
     }
 
@@ -115,7 +114,7 @@ impl World {
         let Some(batch) = line
             .batches
             .iter_mut()
-            .find(|batch| batch.state == State::SentToLast)
+            .find(|batch| batch.state == State::Sent)
         else {
             return;
         };
@@ -130,14 +129,6 @@ impl World {
             (false, true) if span.is_multiple_of(5) => line.give_up(number, Reason::Rejected),
             _ => {}
         }
-    }
-
-    /// Requests that outlive the page arrive.
-    fn hand_over(&mut self, tab: usize) {
-        let batches = self.tabs[tab].batches.iter();
-        let sent = batches.filter(|batch| batch.state == State::SentToLast);
-        self.arrived.extend(sent.map(|batch| batch.body[0]));
-        self.tabs[tab].hand_over();
     }
 
     /// A new page in the same tab.

@@ -7,8 +7,9 @@ use otel_web::action;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::{
-    BATCH, accept_next_but, answer_next, come_back, cut_off_next, dispatch, export_encoding,
-    has_arrived, install, names, storage, stored, trace_of, until,
+    BATCH, accept_next_but, answer_next, answer_next_from_elsewhere, come_back, cut_off_next,
+    dispatch, export_encoding, has_arrived, install, names, redirect_next, storage, stored,
+    trace_of, until, use_up_keepalive, warnings,
 };
 
 const LEASE: &str = "otel.lease.";
@@ -99,28 +100,41 @@ async fn a_page_that_is_left_says_that_its_batches_are_free_and_takes_them_back(
     until(is_nothing_left, "nothing left behind").await;
 }
 
+/// Ends a span that is still open when the page is left, and leaves it.
+fn leave_with(name: &'static str) {
+    action(name).start().run(std::future::pending());
+    dispatch("pagehide");
+}
+
 #[wasm_bindgen_test]
-async fn what_arrives_while_the_page_is_left_is_not_sent_again() {
+async fn batch_stays_stored_when_page_uses_up_keepalive_at_exit() {
+    quiet().await;
+    use_up_keepalive(true);
+    leave_with("no keepalive left");
+    until(|| stored(LEASE).len() == 1, "word that the page is left").await;
+    let left = stored(BATCH);
+    use_up_keepalive(false);
+    come_back();
+    assert!(!left.is_empty(), "the next page finds the batch");
+    trace_of("no keepalive left").await;
+    until(|| stored(BATCH).is_empty(), "an empty shelf").await;
+}
+
+#[wasm_bindgen_test]
+async fn export_works_while_page_uses_up_keepalive() {
+    quiet().await;
+    use_up_keepalive(true);
+    action("beside uploads").start().run(async {});
+    trace_of("beside uploads").await;
+    use_up_keepalive(false);
+}
+
+#[wasm_bindgen_test]
+async fn batch_stays_stored_until_it_is_answered() {
     quiet().await;
     cut_off_next();
     action("cut off").start().run(async {});
     trace_of("cut off").await;
-    dispatch("pagehide");
-    let left = stored(BATCH);
-    come_back();
-    assert_eq!(left, [""; 0], "the next page finds nothing to send");
-    action("after the return").start().run(async {});
-    trace_of("after the return").await;
-    assert_eq!(count_of("cut off"), 1);
-}
-
-#[wasm_bindgen_test]
-async fn a_receiver_that_failed_last_is_not_trusted_when_the_page_is_left() {
-    quiet().await;
-    answer_next(503, Some("0".to_owned()));
-    cut_off_next();
-    action("in doubt").start().run(async {});
-    trace_of("in doubt").await;
     let unanswered = stored(BATCH);
     dispatch("pagehide");
     let left = stored(BATCH);
@@ -128,7 +142,53 @@ async fn a_receiver_that_failed_last_is_not_trusted_when_the_page_is_left() {
     assert_eq!(unanswered.len(), 1);
     assert!(left.contains(&unanswered[0]), "{left:?}");
     until(|| stored(BATCH).is_empty(), "an answer").await;
-    assert_eq!(count_of("in doubt"), 2);
+    assert_eq!(count_of("cut off"), 2, "receivers drop the copy by span id");
+}
+
+/// Bodies of 200s that no OTLP receiver sends.
+const NOT_OTLP: [(&str, &str); 6] = [
+    (
+        "text/html; charset=utf-8",
+        "<!doctype html><title>Shop</title>",
+    ),
+    ("text/html", ""),
+    ("text/plain", "OK"),
+    ("application/json", r#"{"error":"sign in first"}"#),
+    ("application/json", "<!doctype html>"),
+    ("application/x-protobuf", "<!doctype html>"),
+];
+
+#[wasm_bindgen_test]
+async fn batch_is_kept_when_the_answer_is_not_otlp() {
+    quiet().await;
+    for (number, (content_type, body)) in NOT_OTLP.into_iter().enumerate() {
+        let before = warnings().len();
+        let name = ["not OTLP ", &number.to_string()].concat();
+        answer_next_from_elsewhere(content_type, body);
+        action(name.clone()).start().run(async {});
+        trace_of(&name).await;
+        until(|| stored(BATCH).is_empty(), "an empty shelf").await;
+        assert_eq!(count_of(&name), 1);
+        let said = warnings().split_off(before).concat();
+        let is_told_before = NOT_OTLP[..number]
+            .iter()
+            .any(|(other, _)| *other == content_type);
+        assert!(said.contains(content_type) || is_told_before, "{said}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn redirect_of_an_export_is_not_followed_and_keeps_the_batch() {
+    quiet().await;
+    let before = warnings().len();
+    redirect_next();
+    redirect_next();
+    action("redirected").start().run(async {});
+    trace_of("redirected").await;
+    until(|| stored(BATCH).is_empty(), "an empty shelf").await;
+    let said = warnings().split_off(before);
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].contains("redirect"), "{said:?}");
 }
 
 #[wasm_bindgen_test]

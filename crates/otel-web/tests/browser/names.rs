@@ -114,6 +114,109 @@ async fn a_key_activates_what_the_browser_does_not() {
     assert_eq!(presses.count(), 1);
 }
 
+/// Runs `code` with `host`, an element of the page that `html` makes, and clicks what it returns.
+fn click_in(html: &str, code: &str) {
+    let host = clickable(html, |event| event.prevent_default());
+    let run = js_sys::Function::new_with_args("host", code);
+    let target = run.call1(&wasm_bindgen::JsValue::UNDEFINED, &host).unwrap();
+    target.unchecked_into::<HtmlElement>().click();
+}
+
+/// Masks that the elements' own trees do not show; each has a button whose kind is its number.
+const MASKED: [(&str, &str); 6] = [
+    // A shadow tree below a mask.
+    (
+        "<div data-otel-mask><p></p></div>",
+        "const root = host.firstChild.attachShadow({ mode: 'open' });
+        root.innerHTML = '<button id=secret class=secret title=secret>secret IBAN</button>';
+        return root.firstChild",
+    ),
+    // Two shadow trees, and the mask in the outer one.
+    (
+        "<p></p>",
+        "const outer = host.attachShadow({ mode: 'open' });
+        outer.innerHTML = '<div data-otel-mask><p></p></div>';
+        const inner = outer.querySelector('p').attachShadow({ mode: 'open' });
+        inner.innerHTML = '<button id=secret aria-label=secret>secret</button>';
+        return inner.firstChild",
+    ),
+    // An element that is shown in a slot inside of a mask.
+    (
+        "<p><button id=secret>secret</button></p>",
+        "const root = host.attachShadow({ mode: 'open' });
+        root.innerHTML = '<div data-otel-mask><slot></slot></div>';
+        return host.firstChild",
+    ),
+    // The same by name, a slot in a slot.
+    (
+        "<p><button slot=a id=secret>secret</button></p>",
+        "const outer = host.attachShadow({ mode: 'open' });
+        outer.innerHTML = '<p><slot name=a></slot></p>';
+        const inner = outer.firstChild.attachShadow({ mode: 'open' });
+        inner.innerHTML = '<section data-otel-mask><slot></slot></section>';
+        return host.firstChild",
+    ),
+    // The name that the page gives, and the mask on the element itself.
+    (
+        "<div><button data-otel-mask data-otel-action='pay secret' id=secret>secret</button></div>",
+        "return host.firstChild",
+    ),
+    // A form whose fields hide the properties that say where it is.
+    (
+        "<div data-otel-mask><form><input name=closest><input name=parentNode><input name=matches>
+            <input name=getRootNode><button id=secret>secret</button></form></div>",
+        "return host.querySelector('button')",
+    ),
+];
+
+#[wasm_bindgen_test]
+async fn inside_a_mask_only_the_kind_of_element_is_told() {
+    install();
+    for (html, code) in MASKED {
+        let before = spans().len();
+        click_in(html, code);
+        let root = || {
+            let new = spans().split_off(before);
+            new.into_iter().find(|span| span.name.starts_with("click"))
+        };
+        crate::support::until(|| root().is_some(), "the root of a click").await;
+        let root = root().unwrap();
+        assert!(!format!("{root:?}").contains("secret"), "{html}: {root:?}");
+        assert_eq!(root.name, "click button", "{html}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn masked_text_that_a_name_is_gathered_from_is_not_told() {
+    install();
+    for (expected, html) in [
+        ("click Pay A", "<button>Pay A <span>secret</span></button>"),
+        (
+            "click Pay B",
+            "<button>Pay B <span>secret <b>secret</b></span></button>",
+        ),
+    ] {
+        let code = "const root = host.querySelector('span').attachShadow({ mode: 'open' });
+            root.innerHTML = '<div data-otel-mask><slot></slot></div>';
+            return host";
+        click_in(html, code);
+        let trace = trace_of(expected).await;
+        assert!(!format!("{trace:?}").contains("secret"), "{trace:?}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn element_across_a_shadow_boundary_is_found() {
+    install();
+    click_in(
+        "<div role=button aria-label=Outside></div>",
+        "const root = host.attachShadow({ mode: 'open' });
+        root.innerHTML = '<b>inside</b>';
+        return root.firstChild",
+    );
+    trace_of("click Outside").await;
+}
+
 fn press(element: &Element, key: &str) {
     let init = KeyboardEventInit::new();
     init.set_key(key);

@@ -193,3 +193,83 @@ async fn a_request_says_where_it_went() {
         Some("200")
     );
 }
+
+#[wasm_bindgen_test]
+async fn urls_without_a_server_keep_scheme_and_media_type_only() {
+    install();
+    let secret = ["data:text/plain;base64,", &"c2VjcmV0".repeat(40_000)].concat();
+    action("of data").start().run(async move {
+        for url in [&secret[..], "blob:https://shop.example/secret"] {
+            Request::get(url).send().await.unwrap();
+        }
+    });
+    let trace = trace_of("of data").await;
+    let urls: Vec<_> = trace
+        .iter()
+        .filter_map(|span| text(span, "url.full"))
+        .collect();
+    assert_eq!(urls, ["data:text/plain", "blob:"]);
+}
+
+#[wasm_bindgen_test]
+async fn texts_from_the_page_are_bounded() {
+    install();
+    const MAX_TEXT_BYTES: usize = 8 * 1024;
+    let long = "x".repeat(300_000);
+    let html = format!("<button id='{long}' data-otel-action='long {long}'>Long</button>");
+    let url = ["/api/long?", &long].concat();
+    let button = support::clickable(&html, move |_| {
+        let url = url.clone();
+        otel_web::spawn(async move {
+            Request::get(&url).send().await.unwrap();
+        });
+    });
+    button.click();
+    let is_long = || {
+        support::spans()
+            .into_iter()
+            .find(|span| span.name.starts_with("long "))
+    };
+    support::until(|| is_long().is_some(), "the root").await;
+    let root = is_long().unwrap();
+    assert!(root.name.len() <= MAX_TEXT_BYTES);
+    let trace = trace_of(&root.name).await;
+    for span in &trace {
+        for attribute in &span.attributes {
+            let length = text(span, &attribute.key).unwrap().len();
+            assert!(
+                length <= MAX_TEXT_BYTES,
+                "{} has {length} bytes",
+                attribute.key
+            );
+        }
+    }
+}
+
+#[wasm_bindgen_test]
+async fn excluded_requests_do_not_carry_the_trace() {
+    install();
+    let context = Context::new().with_baggage([KeyValue::new("plan", "gold")]);
+    let requests = async {
+        Request::get("/api/once-redirecting")
+            .propagate(false)
+            .send()
+            .await
+            .unwrap();
+        let by_pattern = Request::get("/api/redirecting/1/file?v=2").propagate(true);
+        by_pattern.send().await.unwrap();
+        Request::get("/api/redirecting").send().await.unwrap();
+    };
+    otel_web::bind_to(context, async {
+        action("excluded").start().run(requests);
+    })
+    .await;
+    let trace = trace_of("excluded").await;
+    assert_eq!(trace.iter().filter(|span| span.name == "GET").count(), 3);
+    for url in ["/api/once-redirecting", "/api/redirecting/1/file?v=2"] {
+        for name in ["traceparent", "tracestate", "baggage"] {
+            assert_eq!(support::header_of(url, name), None, "{url} {name}");
+        }
+    }
+    assert!(support::header_of("/api/redirecting", "traceparent").is_some());
+}

@@ -5,7 +5,7 @@ use otel_web::Telemetry;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::install;
+use crate::support::{assert_one_tree, clickable, install, trace_of};
 
 /// What `code` says on the console by way of warning.
 fn warnings(code: impl FnOnce()) -> Vec<String> {
@@ -42,4 +42,27 @@ fn a_setting_that_cannot_be_used_is_one_message_and_changes_nothing() {
     let expected =
         "otel-web: otel-sample-ratio is \"all\", expected a number from 0 to 1; telemetry is off";
     assert_eq!(said, [expected]);
+}
+
+#[wasm_bindgen_test]
+async fn install_is_idempotent() {
+    install();
+    let said = warnings(|| {
+        Telemetry::builder("again").endpoint("/elsewhere").install();
+        Telemetry::builder("again").endpoint("/elsewhere").install();
+    });
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].contains("installed already"), "{said:?}");
+    let button = clickable("<button>Once</button>", |_| {
+        otel_web::spawn(async {
+            otel_web::fetch::Request::get("/api/once")
+                .send()
+                .await
+                .unwrap();
+        });
+    });
+    button.click();
+    let trace = trace_of("click Once").await;
+    assert_one_tree(&trace, "click Once");
+    assert_eq!(trace.len(), 2, "one root and one request");
 }

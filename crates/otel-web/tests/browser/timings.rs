@@ -1,12 +1,14 @@
 //! How long requests took on the network, and the page's own files.
 
+use js_sys::{Array, Object, Reflect};
 use opentelemetry_proto::tonic::trace::v1::Span;
 use otel_web::action;
 use otel_web::fetch::Request;
+use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support;
-use crate::support::{install, named, number, text, trace_of};
+use crate::support::{install, named, number, tell, text, trace_of};
 
 #[wasm_bindgen_test]
 async fn a_request_tells_its_network_timings() {
@@ -79,7 +81,7 @@ async fn a_page_that_comes_back_is_a_load_of_its_own_with_a_link_to_the_server()
         dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }));
         server.remove()",
     );
-    back.call0(&wasm_bindgen::JsValue::NULL).unwrap();
+    back.call0(&JsValue::NULL).unwrap();
     let is_linked = |span: &Span| {
         let mut links = span.links.iter();
         links.any(|link| link.trace_id.starts_with(&[0x0a, 0xf7]))
@@ -93,6 +95,216 @@ async fn a_page_that_comes_back_is_a_load_of_its_own_with_a_link_to_the_server()
     support::until(|| load().is_some(), "the load of a page that came back").await;
     // The server made the page for an earlier load: it is linked, and not the cause.
     assert!(load().unwrap().parent_span_id.is_empty());
+}
+
+const FETCH_START: &str = "browser.resource_timing.fetch_start_offset";
+const RESPONSE_END: &str = "browser.resource_timing.response_end_offset";
+
+fn now_ms() -> f64 {
+    web_sys::window().unwrap().performance().unwrap().now()
+}
+
+/// Milliseconds from the span's start to its end.
+fn length_ms(span: &Span) -> f64 {
+    (span.end_time_unix_nano - span.start_time_unix_nano) as f64 / 1e6
+}
+
+/// Keeps the main thread busy.
+fn block_for(ms: f64) {
+    let until_ms = now_ms() + ms;
+    while now_ms() < until_ms {}
+}
+
+#[wasm_bindgen_test]
+async fn time_after_the_response_end_is_told_from_the_network() {
+    install();
+    action("busy page").start().run(async {
+        let request = Request::get("/run.js?real&busy");
+        let (answer, ()) = futures_join(request.send(), async { block_for(400.0) }).await;
+        answer.unwrap().text().await.unwrap();
+    });
+    let trace = trace_of("busy page").await;
+    let request = named(&trace, "GET");
+    let (start, end) = (number(request, FETCH_START), number(request, RESPONSE_END));
+    let (start, end) = (start.unwrap(), end.unwrap());
+    assert!((0.0..50.0).contains(&start), "{start}");
+    assert!(
+        end > start && end < 300.0,
+        "{end} of {}",
+        length_ms(request)
+    );
+    assert!(length_ms(request) >= 400.0);
+}
+
+/// Polls the first before the second.
+async fn futures_join<A, B>(a: impl Future<Output = A>, b: impl Future<Output = B>) -> (A, B) {
+    let (mut a, mut b) = (Box::pin(a), Box::pin(b));
+    let (mut of_a, mut of_b) = (None, None);
+    std::future::poll_fn(|cx| {
+        if of_a.is_none()
+            && let std::task::Poll::Ready(value) = a.as_mut().poll(cx)
+        {
+            of_a = Some(value);
+        }
+        if of_b.is_none()
+            && let std::task::Poll::Ready(value) = b.as_mut().poll(cx)
+        {
+            of_b = Some(value);
+        }
+        match (of_a.is_some(), of_b.is_some()) {
+            (true, true) => std::task::Poll::Ready(()),
+            _ => std::task::Poll::Pending,
+        }
+    })
+    .await;
+    (of_a.unwrap(), of_b.unwrap())
+}
+
+/// An entry of a request as the browser tells it, that began at `start` and took so long.
+fn entry(url: &str, start: f64, length: f64, more: &[(&str, JsValue)]) -> JsValue {
+    let entry = Object::new();
+    let origin = web_sys::window().unwrap().location().origin().unwrap();
+    let set = |key: &str, value: &JsValue| Reflect::set(&entry, &key.into(), value).unwrap();
+    set("entryType", &"resource".into());
+    set("initiatorType", &"fetch".into());
+    set("name", &[&origin, url].concat().into());
+    let times = [
+        ("startTime", start),
+        ("fetchStart", start),
+        ("requestStart", start + 1.0),
+        ("responseStart", start + length - 1.0),
+        ("responseEnd", start + length),
+        ("transferSize", 500.0),
+    ];
+    for (key, value) in times {
+        set(key, &value.into());
+    }
+    for (key, value) in more {
+        set(key, value);
+    }
+    entry.into()
+}
+
+#[wasm_bindgen_test]
+async fn parallel_requests_to_one_url_get_their_own_timings() {
+    install();
+    const URL: &str = "/api/parallel?wait=60";
+    action("parallel").start().run(async {
+        let mut requests = Vec::new();
+        for _ in 0..4 {
+            let mut request = Box::pin(Request::get(URL).send());
+            std::future::poll_fn(|cx| {
+                assert!(request.as_mut().poll(cx).is_pending());
+                std::task::Poll::Ready(())
+            })
+            .await;
+            requests.push(request);
+        }
+        for request in requests {
+            request.await.unwrap();
+        }
+        let starts = support::starts_of(URL);
+        // In no order: the second is the slowest, the last is told first.
+        let lengths = [20.0, 58.0, 32.0, 44.0];
+        let entries = Array::new();
+        for number in [3, 0, 1, 2] {
+            let entry = entry(URL, starts[number], lengths[number], &[]);
+            entries.push(&entry);
+        }
+        // Of somebody else's request to the same URL, long before.
+        entries.push(&entry(URL, starts[0] - 40.0, 9.0, &[]));
+        tell(&entries);
+    });
+    let trace = trace_of("parallel").await;
+    let mut requests: Vec<_> = trace.iter().filter(|span| span.name == "GET").collect();
+    requests.sort_by_key(|span| span.start_time_unix_nano);
+    let took =
+        |span: &&Span| number(span, RESPONSE_END).unwrap() - number(span, FETCH_START).unwrap();
+    let took: Vec<_> = requests.iter().map(took).collect();
+    for (took, expected) in took.iter().zip([20.0, 58.0, 32.0, 44.0]) {
+        assert!((took - expected).abs() <= 0.25, "{took} for {expected}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn aborted_request_has_no_response_end() {
+    install();
+    const URL: &str = "/api/aborted-in-time?wait=100000";
+    action("given up early").start().run(async {
+        let controller = web_sys::AbortController::new().unwrap();
+        let request = Request::get(URL).abort_signal(Some(&controller.signal()));
+        let (answer, ()) = futures_join(request.send(), async { controller.abort() }).await;
+        assert!(answer.is_err());
+        let start = support::starts_of(URL)[0];
+        let nothing = [("responseStart", 0.0.into()), ("requestStart", 0.0.into())];
+        tell(&Array::of1(&entry(URL, start, 5.0, &nothing)));
+    });
+    let trace = trace_of("given up early").await;
+    let request = named(&trace, "GET");
+    assert_eq!(
+        text(request, "app.request.outcome").as_deref(),
+        Some("aborted")
+    );
+    assert_eq!(number(request, RESPONSE_END), None);
+}
+
+#[wasm_bindgen_test]
+async fn answer_of_a_service_worker_is_told_from_the_cache_and_the_network() {
+    install();
+    // As Chromium measures them: of a worker the request starts with the fetch.
+    let of_worker = ("workerStart", JsValue::from_f64(1.0));
+    let from_disk = ("transferSize", JsValue::from_f64(0.0));
+    let body = ("decodedBodySize", JsValue::from_f64(180.0));
+    for (name, fields, request_delay, expected) in [
+        (
+            "by worker",
+            vec![of_worker.clone(), from_disk.clone(), body.clone()],
+            0.0,
+            Some("service-worker"),
+        ),
+        (
+            "by cache",
+            vec![from_disk.clone(), body.clone()],
+            1.0,
+            Some("cache"),
+        ),
+        (
+            "by cache past worker",
+            vec![of_worker.clone(), from_disk, body.clone()],
+            1.0,
+            Some("cache"),
+        ),
+        ("by network past worker", vec![of_worker, body], 1.0, None),
+    ] {
+        let url = ["/api/delivered?", &name.replace(' ', "-")].concat();
+        action(name).start().run(async move {
+            Request::get(&url).send().await.unwrap();
+            let start = support::starts_of(&url)[0];
+            let request = ("requestStart", JsValue::from_f64(start + request_delay));
+            let fields = [&fields[..], &[request]].concat();
+            tell(&Array::of1(&entry(&url, start, 5.0, &fields)));
+        });
+        let trace = trace_of(name).await;
+        let told = text(
+            named(&trace, "GET"),
+            "browser.resource_timing.delivery_type",
+        );
+        assert_eq!(told.as_deref(), expected, "{name}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn fragment_of_a_url_does_not_hide_its_timings() {
+    install();
+    const URL: &str = "/api/with-fragment";
+    action("with fragment").start().run(async {
+        let url = [URL, "#part"].concat();
+        Request::get(&url).send().await.unwrap();
+        let start = support::starts_of(&url)[0];
+        tell(&Array::of1(&entry(URL, start, 5.0, &[])));
+    });
+    let trace = trace_of("with fragment").await;
+    assert!(number(named(&trace, "GET"), RESPONSE_END).is_some());
 }
 
 /// Until the browser has measured so many requests to this URL.

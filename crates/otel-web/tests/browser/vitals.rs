@@ -7,7 +7,9 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::Event;
 
 use crate::support;
-use crate::support::{clickable, install, named, number, tell, text, trace_of, until};
+use crate::support::{
+    clickable, come_back, dispatch, install, named, number, tell, text, trace_of, until,
+};
 
 #[wasm_bindgen_test]
 async fn vitals_are_in_the_trace_of_the_page_load() {
@@ -31,6 +33,40 @@ async fn vitals_are_in_the_trace_of_the_page_load() {
     assert!((parts - value("lcp.value")).abs() < 1.0, "{parts}");
     assert!(text(&vitals, "browser.web_vital.lcp.target").is_some());
     assert!(value("cls.value") >= 0.0);
+}
+
+#[wasm_bindgen_test]
+async fn masked_elements_are_told_by_their_kind_only() {
+    install();
+    trace_of("documentLoad").await;
+    dispatch("pagehide");
+    come_back();
+    let masked = clickable(
+        "<div data-otel-mask><p></p><img id=secret class=secret></div>",
+        |_| (),
+    );
+    let entries = "const root = masked.firstChild.attachShadow({ mode: 'open' });
+        root.innerHTML = '<ul><li id=secret>secret';
+        const [item, image] = [root.querySelector('li'), masked.lastChild];
+        const at = performance.now();
+        return [
+            { entryType: 'largest-contentful-paint', startTime: at, element: image,
+              url: 'https://a.example/secret.png' },
+            { entryType: 'layout-shift', startTime: at, value: 0.9, sources: [{ node: item.firstChild }] },
+            { entryType: 'event', name: 'click', interactionId: 9, startTime: at, duration: 9000,
+              processingStart: at + 1, processingEnd: at + 2, target: item }]";
+    let entries = Function::new_with_args("masked", entries);
+    tell(&entries.call1(&JsValue::NULL, &masked).unwrap());
+    dispatch("freeze");
+    let is_it = |span: &Span| number(span, "browser.web_vital.inp.value") == Some(9_000.0);
+    let told = || support::spans().into_iter().find(is_it);
+    until(|| told().is_some(), "a span with web vitals").await;
+    let vitals = told().unwrap();
+    let target = |name: &str| text(&vitals, &["browser.web_vital.", name, ".target"].concat());
+    assert_eq!(target("lcp").as_deref(), Some("img"));
+    assert_eq!(target("cls").as_deref(), Some("li"));
+    assert_eq!(target("inp").as_deref(), Some("li"));
+    assert!(!format!("{vitals:?}").contains("secret"), "{vitals:?}");
 }
 
 #[wasm_bindgen_test]

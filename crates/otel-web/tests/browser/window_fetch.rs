@@ -101,3 +101,66 @@ async fn requests_of_this_crate_have_one_span_and_exports_none() {
             .any(|span| text(span, "url.full").is_some_and(is_export))
     );
 }
+
+/// The spans of requests to a URL that ends so.
+fn spans_of(url: &str) -> usize {
+    let is_it = |told: String| told.ends_with(url);
+    let spans = spans();
+    let of_url = spans
+        .iter()
+        .filter(|span| text(span, "url.full").is_some_and(is_it));
+    of_url.count()
+}
+
+#[wasm_bindgen_test]
+async fn exports_of_another_instance_are_not_traced() {
+    install();
+    // Of this version, of one that marks nothing, and of one whose request was wrapped on the way.
+    let export =
+        "{ method: 'POST', headers: { 'content-type': 'application/x-protobuf' }, body: 'x' }";
+    for (number, code) in [
+        "await fetch('https://collector.example/1', { method: 'POST', otelWebUntraced: true })",
+        "await fetch('https://collector.example/2/v1/traces', EXPORT)",
+        "await fetch(new Request('https://collector.example/3/v1/traces', EXPORT))",
+        "const request = new Request('https://collector.example/4');
+            request.otelWebUntraced = true;
+            await fetch(request)",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        run(&code.replace("EXPORT", export)).await.unwrap();
+        let traced = ["/api/after/", &number.to_string()].concat();
+        let code = ["await fetch('", &traced, "')"].concat();
+        run(&code).await.unwrap();
+        support::until(|| spans_of(&traced) == 1, "the span of a request").await;
+    }
+    let is_export = |url: String| url.contains("collector.example");
+    let all = spans();
+    let traced = all
+        .iter()
+        .find(|span| text(span, "url.full").is_some_and(is_export));
+    assert!(traced.is_none(), "{traced:?}");
+}
+
+#[wasm_bindgen_test]
+async fn trace_context_set_by_another_instance_is_left_alone() {
+    install();
+    let parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    let code = [
+        "await fetch('/api/traced-by-other', { headers: { traceparent: '",
+        parent,
+        "' } })",
+    ]
+    .concat();
+    run(&code).await.unwrap();
+    run("await fetch('/api/after/other')").await.unwrap();
+    support::until(
+        || spans_of("/api/after/other") == 1,
+        "the span of a request",
+    )
+    .await;
+    assert_eq!(spans_of("/api/traced-by-other"), 0);
+    let sent = support::header_of("/api/traced-by-other", "traceparent");
+    assert_eq!(sent.as_deref(), Some(parent));
+}

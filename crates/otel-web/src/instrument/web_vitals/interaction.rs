@@ -8,7 +8,7 @@ use opentelemetry::trace::SpanContext;
 use wasm_bindgen::JsValue;
 
 use crate::instrument::selector::selector;
-use crate::instrument::timing::{set_ms, set_text};
+use crate::instrument::told::{set_ms, set_text};
 use crate::js::{float, get, global, text};
 use crate::otlp::Attributes;
 use crate::pipeline;

@@ -3,10 +3,11 @@
 use wasm_bindgen::JsValue;
 
 use crate::instrument::selector::selector;
-use crate::instrument::timing::{instant, set_ms, set_text};
+use crate::instrument::timing::instant;
+use crate::instrument::told::{set_ms, set_text};
 use crate::js::{call, get, global, text};
 use crate::otlp::Attributes;
-use crate::redact;
+use crate::{mask, redact};
 
 pub(super) struct LargestPaint {
     pub(super) time_ms: f64,
@@ -18,10 +19,12 @@ pub(super) struct LargestPaint {
 impl LargestPaint {
     /// The element is looked at now, for it may be gone when the paint is told of.
     pub(super) fn of(entry: &JsValue) -> Self {
+        let element = get(entry, "element");
+        let is_told = |url: &String| url.starts_with("http") && !mask::is_masked(&element);
         Self {
             time_ms: instant(entry, "startTime"),
-            target: selector(&get(entry, "element")),
-            url: text(entry, "url").filter(|url| url.starts_with("http")),
+            target: selector(&element),
+            url: text(entry, "url").filter(is_told),
         }
     }
 

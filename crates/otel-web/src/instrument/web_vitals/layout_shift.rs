@@ -5,7 +5,7 @@
 use wasm_bindgen::JsValue;
 
 use crate::instrument::selector::selector;
-use crate::instrument::timing::set_ms;
+use crate::instrument::told::set_ms;
 use crate::js::{float, get, is};
 use crate::otlp::Attributes;
 

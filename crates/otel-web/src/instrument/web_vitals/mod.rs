@@ -15,7 +15,8 @@ use opentelemetry::trace::{SpanContext, SpanKind, TraceContextExt};
 use wasm_bindgen::JsValue;
 
 use super::observer;
-use super::timing::{instant, set_ms};
+use super::timing::instant;
+use super::told::set_ms;
 use crate::clock::Anchor;
 use crate::js::text;
 use crate::otlp::Attributes;

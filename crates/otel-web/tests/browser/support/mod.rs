@@ -18,6 +18,17 @@ extern "C" {
     /// The next batch arrives, and the page is left before it is answered.
     #[wasm_bindgen(js_name = cutOffNext)]
     pub(crate) fn cut_off_next();
+    /// Whether the page's own requests leave no room for keepalive requests of others.
+    #[wasm_bindgen(js_name = useUpKeepalive)]
+    pub(crate) fn use_up_keepalive(yes: bool);
+    /// The next export request is redirected to a login page.
+    #[wasm_bindgen(js_name = redirectNext)]
+    pub(crate) fn redirect_next();
+    /// The next export request is answered with 200, by something that is not an OTLP receiver.
+    #[wasm_bindgen(js_name = answerNextFromElsewhere)]
+    pub(crate) fn answer_next_from_elsewhere(content_type: &str, body: &str);
+    /// The warnings on the console since this was called first.
+    pub(crate) fn warnings() -> Vec<String>;
     /// The next batch is taken but for so many spans.
     #[wasm_bindgen(js_name = acceptNextBut)]
     pub(crate) fn accept_next_but(rejected: u8, why: &str);
@@ -28,6 +39,9 @@ extern "C" {
     /// How many export requests asked to outlive the page.
     #[wasm_bindgen(js_name = keepaliveCount)]
     pub(crate) fn keepalive_count() -> u32;
+    /// When the requests to a URL were made, in that order, on the monotonic clock.
+    #[wasm_bindgen(js_name = startsOf)]
+    pub(crate) fn starts_of(url: &str) -> Vec<f64>;
     #[wasm_bindgen(js_name = bodyCount)]
     pub(crate) fn body_count() -> u32;
     #[wasm_bindgen(js_name = forgetBodiesAfter)]
@@ -58,6 +72,7 @@ pub(crate) fn install() {
         pretend_to_measure();
         otel_web::Telemetry::builder("test")
             .endpoint("/otlp")
+            .propagate_except(["/api/redirecting/*"])
             .install();
     }
 }

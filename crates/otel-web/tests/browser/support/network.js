@@ -5,6 +5,7 @@
 const exports_ = [];
 const answers = [];
 const headers_ = new Map();
+const starts_ = [];
 let keepalive = 0;
 let lastEncoding;
 
@@ -13,6 +14,8 @@ export function listen() {
   globalThis.fetch = async (input, init) => {
     const request = new Request(input, init);
     const url = new URL(request.url);
+    starts_.push([url.href, performance.now()]);
+    if (request.keepalive && isKeepaliveUsedUp) return refused();
     if (url.searchParams.has("real")) return fetch(request);
     if (url.pathname === "/otlp/v1/traces") return collect(request, init);
     headers_.set(url.href, request.headers);
@@ -30,9 +33,12 @@ async function collect(request, init) {
   if (init.keepalive) keepalive += 1;
   lastEncoding = request.headers.get("content-encoding");
   const answer = answers.shift() ?? { status: 200 };
-  if (answer.status === 200) exports_.push(await decoded(request));
+  if (answer.isRedirect) return redirected(request);
+  const isTaken = answer.status === 200 && !answer.isFromElsewhere;
+  if (isTaken) exports_.push(await decoded(request));
   if (answer.isCutOff) await pageIsLeft();
   const headers = answer.retryAfter ? { "retry-after": answer.retryAfter } : {};
+  if (answer.contentType) headers["content-type"] = answer.contentType;
   return new Response(answer.body ?? null, { status: answer.status, headers });
 }
 
@@ -48,6 +54,48 @@ async function decoded(request) {
 function pageIsLeft() {
   const failure = new TypeError("Failed to fetch");
   return new Promise((_, fail) => addEventListener("pagehide", () => fail(failure), { once: true }));
+}
+
+let isKeepaliveUsedUp = false;
+
+/** Whether the page has as many keepalive requests of its own under way as browsers allow. */
+export function useUpKeepalive(yes) {
+  isKeepaliveUsedUp = yes;
+}
+
+/** As Chromium does it: a moment later, in a task of its own. */
+function refused() {
+  return new Promise((_, fail) => setTimeout(() => fail(new TypeError("Failed to fetch")), 1));
+}
+
+/** As browsers do it: a redirect to a login page is followed, kept from the page, or an error. */
+function redirected(request) {
+  if (request.redirect === "error") throw new TypeError("Failed to fetch");
+  if (request.redirect === "manual")
+    return { type: "opaqueredirect", status: 0, headers: new Headers(), arrayBuffer: async () => new ArrayBuffer() };
+  return new Response("<h1>Sign in</h1>", { status: 200, headers: { "content-type": "text/html" } });
+}
+
+/** The next export request is redirected. */
+export function redirectNext() {
+  answers.push({ isRedirect: true });
+}
+
+/** The next export request is answered with 200 by something that is not an OTLP receiver. */
+export function answerNextFromElsewhere(contentType, body) {
+  answers.push({ status: 200, isFromElsewhere: true, contentType, body });
+}
+
+const warnings_ = [];
+
+/** What has been written to the console as a warning since this was called first. */
+export function warnings() {
+  if (!console.warn.isKept) {
+    const { warn } = console;
+    console.warn = (text) => (warnings_.push(text), warn.call(console, text));
+    console.warn.isKept = true;
+  }
+  return warnings_;
 }
 
 /** A batch that arrives, and whose answer does not before the page is left. */
@@ -80,6 +128,12 @@ export function keepaliveCount() {
 
 export function headerOf(url, name) {
   return headers_.get(new URL(url, location.href).href)?.get(name) ?? undefined;
+}
+
+/** When the requests to a URL were made, in that order. */
+export function startsOf(url) {
+  const { href } = new URL(url, location.href);
+  return Float64Array.from(starts_.filter(([made]) => made === href).map(([, at]) => at));
 }
 
 export function bodyCount() {
