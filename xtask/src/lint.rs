@@ -1,8 +1,10 @@
-//! `cargo xtask lint`: one formatting, and no warning, neither for this machine nor for the browser.
+//! `cargo xtask lint`: one formatting, and no warning, neither for this machine nor for the browser, nor with any
+//! single feature of otel-web.
 
 use anyhow::Result;
 
 use crate::build::host_cargo;
+use crate::feature_matrix;
 use crate::process;
 use crate::setup::{self, Needs};
 
@@ -21,7 +23,8 @@ const BROWSER_CRATES: [&str; 8] = [
 pub(crate) fn run() -> Result<()> {
     let wasm = setup::prepare(Needs::Page, |_, _| on_the_host())?;
     let target = ["--target", crate::wasm::TARGET, "--", "-D", "warnings"];
-    process::run_plainly(wasm.cargo(&[&["clippy"], &BROWSER_CRATES[..], &target].concat())?)
+    process::run_plainly(wasm.cargo(&[&["clippy"], &BROWSER_CRATES[..], &target].concat())?)?;
+    feature_matrix::check(&wasm)
 }
 
 fn on_the_host() -> Result<()> {

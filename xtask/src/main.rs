@@ -19,6 +19,7 @@ mod bare;
 mod build;
 mod clock;
 mod dev;
+mod feature_matrix;
 mod gateway_peers;
 mod http;
 mod lint;

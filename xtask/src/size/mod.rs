@@ -5,7 +5,7 @@
 //! minimal Yew page, and to Cruddur's. The peers are their bundles, set up as their READMEs do it, less the same
 //! bundle without an SDK.
 
-mod features;
+pub(crate) mod features;
 mod pages;
 mod report;
 mod weigh;
