@@ -33,6 +33,8 @@ pub enum Error {
     NotFound(String),
     /// 405
     MethodNotAllowed,
+    /// 408
+    Timeout,
     /// 413
     TooLarge,
     /// 415
@@ -112,6 +114,7 @@ impl Error {
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Timeout => StatusCode::REQUEST_TIMEOUT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Failed(failure) => failure.status,
@@ -124,6 +127,7 @@ impl Error {
             Self::Unauthorized(text) | Self::Forbidden(text) => (*text).into(),
             Self::Invalid(_) => "Some fields are not valid.".into(),
             Self::MethodNotAllowed => "This address does not answer that method; see Allow.".into(),
+            Self::Timeout => "The request did not arrive in time: send it again.".into(),
             Self::TooLarge => "The body is too large: send up to 16 KiB.".into(),
             Self::NotJson => "Send the body as Content-Type: application/json.".into(),
             Self::Failed(_) => "Something went wrong on our side. Please try again.".into(),

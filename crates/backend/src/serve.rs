@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, time::Duration};
 
 use anyhow::Context;
+use http_listener::{Limits, Listener};
 use tokio::{net::TcpListener, sync::oneshot};
 
 use crate::{AppState, app, config::Config, demo, store};
@@ -24,10 +25,10 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     println!("listening on http://{}", listener.local_addr()?);
     let state = AppState::new(db.clone());
     let sweeping = tokio::spawn(state.sweep());
-    let served = answer(listener, state, stopped).await;
+    answer(listener, state, stopped).await;
     sweeping.abort();
     db.close().await;
-    Ok(served?)
+    Ok(())
 }
 
 async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
@@ -40,17 +41,21 @@ async fn answer(
     listener: TcpListener,
     state: AppState,
     stopped: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
+) {
     let (tell, told) = oneshot::channel();
     let stopping = async move {
         stopped.await;
         // Nobody listens only when the server has ended already.
         let _ = tell.send(());
     };
-    let server = axum::serve(listener, app(state)).with_graceful_shutdown(stopping);
+    let listener = Listener {
+        socket: listener,
+        router: app(state),
+        limits: Limits::default(),
+    };
     tokio::select! {
-        served = server.into_future() => served,
-        () = grace_after(told) => Ok(()),
+        () = listener.serve(stopping) => {}
+        () = grace_after(told) => {}
     }
 }
 

@@ -40,7 +40,6 @@
 
 mod api;
 mod check;
-mod client;
 mod clock;
 mod config;
 mod decode;

@@ -141,9 +141,7 @@ fn routers(
         .layer(from_fn_with_state(Arc::clone(&edge), edge::elsewhere));
     let nothing_else = any(edge::refuse_elsewhere).with_state(edge);
     let all = spans.clone().merge(traces);
-    let ingest = spans
-        .merge(api::health(api))
-        .fallback_service(nothing_else);
+    let ingest = spans.merge(api::health(api)).fallback_service(nothing_else);
     (all.layer(from_fn(secure)), ingest.layer(from_fn(secure)))
 }
 

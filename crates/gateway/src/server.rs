@@ -8,7 +8,7 @@ use tokio::{net::TcpListener, task::JoinSet, time::timeout};
 use crate::{
     config::{Config, Limits},
     error::Error,
-    listener::Listener,
+    listener::{self, Listener},
     parts::Parts,
     secret::Secret,
     stop::{Stop, Stopping},
@@ -107,18 +107,18 @@ impl Gateway {
             limits.connections = limits.connections.div_ceil(2);
             limits.connections_per_client = limits.connections_per_client.div_ceil(2);
         }
-        let listener = |socket, router: &Router| Listener {
+        let listener_of = |socket, router: &Router| Listener {
             socket,
             router: router.clone(),
-            limits: limits.clone(),
+            limits: listener::limits(&limits),
         };
         let (ingest, all) = (&self.parts.ingest, &self.parts.router);
         let listeners = match self.viewer {
-            Some(viewer) => vec![listener(self.ingest, ingest), listener(viewer, all)],
-            None => vec![listener(self.ingest, all)],
+            Some(viewer) => vec![listener_of(self.ingest, ingest), listener_of(viewer, all)],
+            None => vec![listener_of(self.ingest, all)],
         };
         for listener in listeners {
-            serving.spawn(listener.serve(self.stopping.clone()));
+            serving.spawn(listener.serve(self.stopping.clone().signal()));
         }
         stopped.await;
         self.stop.now();

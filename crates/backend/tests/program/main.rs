@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use receiver::Receiver;
 use server::Server;
-use tokio::net::TcpStream;
+use tokio::{io::AsyncWriteExt, net::TcpStream};
 
 const NOTHING_LISTENS_HERE: &str = "http://127.0.0.1:9";
 
@@ -135,6 +135,27 @@ async fn a_port_in_use_is_one_clear_message() {
         "{}",
         end.stderr
     );
+}
+
+/// More than the server has connections.
+const SILENT_CONNECTIONS: usize = 900;
+
+#[tokio::test]
+async fn silent_and_half_sent_requests_do_not_keep_others_out() {
+    let server = Server::start(&[]).await;
+    let address = server.address.trim_start_matches("http://").to_owned();
+    let half = "POST /api/auth/signin HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
+                Content-Length: 99\r\n\r\n{\"email\":";
+    for beginning in ["", half] {
+        let mut open = Vec::new();
+        for _ in 0..SILENT_CONNECTIONS {
+            let mut connection = TcpStream::connect(&address).await.unwrap();
+            connection.write_all(beginning.as_bytes()).await.unwrap();
+            open.push(connection);
+        }
+        let answer = tokio::time::timeout(Duration::from_secs(5), server.get("/api/trending"));
+        assert_eq!(answer.await.unwrap().status(), 200, "{beginning:?}");
+    }
 }
 
 /// Bytes that a file may have in these tests: the demo data fits, a few hundred cruds do not.

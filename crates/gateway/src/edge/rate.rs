@@ -11,10 +11,10 @@ use std::{
     time::Instant,
 };
 
-use axum::extract::Request;
+use axum::extract::{ConnectInfo, Request};
+use http_listener::client_key;
 
 use super::Refusal;
-use crate::{client, listener::Peer};
 
 /// Clients remembered at once. Those who sent nothing lately are forgotten first.
 const CLIENTS: usize = 10_000;
@@ -86,19 +86,19 @@ impl Rates {
 
 /// The address to count for; none for programs on this machine.
 fn counted(request: &Request) -> Option<IpAddr> {
-    let Peer(peer) = *request.extensions().get()?;
+    let ConnectInfo(peer): &ConnectInfo<SocketAddr> = request.extensions().get()?;
     let peer = peer.ip().to_canonical();
     let address = if peer.is_loopback() {
         forwarded_for(request)?
     } else {
         peer
     };
-    client::counted(address)
+    client_key(address)
 }
 
 /// Who sent a request, for the log: `203.0.113.9`, or `203.0.113.9 through 127.0.0.1`.
 pub(super) fn client_name(request: &Request) -> String {
-    let Some(Peer(peer)) = request.extensions().get() else {
+    let Some(ConnectInfo::<SocketAddr>(peer)) = request.extensions().get() else {
         return "a client".to_owned();
     };
     let peer = peer.ip().to_canonical();
@@ -136,7 +136,8 @@ mod tests {
             request = request.header("x-forwarded-for", names);
         }
         let mut request = request.body(Body::empty()).unwrap();
-        request.extensions_mut().insert(Peer(peer.parse().unwrap()));
+        let peer: SocketAddr = peer.parse().unwrap();
+        request.extensions_mut().insert(ConnectInfo(peer));
         request
     }
 

@@ -1,4 +1,4 @@
-//! How many connections each client has, so that one does not take the places of all.
+//! How many connections each client has, so that one does not take those of all.
 
 use std::{
     collections::HashMap,
@@ -6,44 +6,44 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use crate::client;
+use crate::client_key;
 
 /// Counts only clients that have a connection, so it is as bounded as the connections are.
 #[derive(Clone, Debug)]
-pub(super) struct Clients {
-    at_most: usize,
+pub(crate) struct ClientSlots {
+    max_per_client: usize,
     open: Arc<Mutex<HashMap<IpAddr, usize>>>,
 }
 
 /// A connection that counts until this is dropped.
 #[derive(Debug)]
-pub(super) struct Counted {
-    clients: Clients,
+pub(crate) struct ClientSlot {
+    slots: ClientSlots,
     client: Option<IpAddr>,
 }
 
-impl Clients {
+impl ClientSlots {
     /// Zero is no limit.
-    pub(super) fn new(at_most: usize) -> Self {
+    pub(crate) fn new(max_per_client: usize) -> Self {
         Self {
-            at_most,
+            max_per_client,
             open: Arc::default(),
         }
     }
 
-    /// None when this client has as many connections as it may.
-    pub(super) fn admit(&self, address: IpAddr) -> Option<Counted> {
-        let client = client::counted(address).filter(|_| self.at_most > 0);
+    /// Returns `None` when this client has as many connections as it may.
+    pub(crate) fn take(&self, address: IpAddr) -> Option<ClientSlot> {
+        let client = client_key(address).filter(|_| self.max_per_client > 0);
         if let Some(client) = client {
             let mut open = self.open();
             let connections = open.entry(client).or_default();
-            if *connections >= self.at_most {
+            if *connections >= self.max_per_client {
                 return None;
             }
             *connections += 1;
         }
-        let clients = self.clone();
-        Some(Counted { clients, client })
+        let slots = self.clone();
+        Some(ClientSlot { slots, client })
     }
 
     fn open(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
@@ -51,10 +51,10 @@ impl Clients {
     }
 }
 
-impl Drop for Counted {
+impl Drop for ClientSlot {
     fn drop(&mut self) {
         let Some(client) = self.client else { return };
-        let mut open = self.clients.open();
+        let mut open = self.slots.open();
         if let Some(connections) = open.get_mut(&client) {
             *connections -= 1;
             if *connections == 0 {
@@ -70,28 +70,28 @@ mod tests {
 
     #[test]
     fn a_client_has_so_many_connections_whatever_others_have() {
-        let clients = Clients::new(2);
+        let slots = ClientSlots::new(2);
         let (one, other) = ([203, 0, 113, 1].into(), [203, 0, 113, 2].into());
-        let first = clients.admit(one);
-        let second = clients.admit(one);
-        assert!(first.is_some() && second.is_some() && clients.admit(one).is_none());
-        assert!(clients.admit(other).is_some());
+        let first = slots.take(one);
+        let second = slots.take(one);
+        assert!(first.is_some() && second.is_some() && slots.take(one).is_none());
+        assert!(slots.take(other).is_some());
         drop(first);
-        assert!(clients.admit(one).is_some());
+        assert!(slots.take(one).is_some());
         drop(second);
-        assert!(clients.open().is_empty());
+        assert!(slots.open().is_empty());
     }
 
     #[test]
     fn programs_on_this_machine_are_not_counted_and_zero_is_no_limit() {
-        let limited = Clients::new(1);
+        let limited = ClientSlots::new(1);
         let all: Vec<_> = (0..9)
-            .map(|_| limited.admit([127, 0, 0, 1].into()))
+            .map(|_| limited.take([127, 0, 0, 1].into()))
             .collect();
         assert!(all.iter().all(Option::is_some));
-        let unlimited = Clients::new(0);
+        let unlimited = ClientSlots::new(0);
         let all: Vec<_> = (0..9)
-            .map(|_| unlimited.admit([203, 0, 113, 1].into()))
+            .map(|_| unlimited.take([203, 0, 113, 1].into()))
             .collect();
         assert!(all.iter().all(Option::is_some));
     }

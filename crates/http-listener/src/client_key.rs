@@ -1,11 +1,12 @@
-//! Who counts as one client, for bounds that hold for each.
+//! Which requests come from one client, for limits that hold for each.
 
 use std::net::{IpAddr, Ipv6Addr};
 
-/// The address to count for; none for programs on this machine.
+/// Returns the address to count a client by; `None` for programs on this machine.
 ///
 /// They are not limited: they have better ways to do harm.
-pub(crate) fn counted(address: IpAddr) -> Option<IpAddr> {
+#[must_use]
+pub fn client_key(address: IpAddr) -> Option<IpAddr> {
     let address = address.to_canonical();
     (!address.is_loopback()).then(|| network(address))
 }

@@ -1,0 +1,442 @@
+//! So many connections at once, and a share of them for each kind of waiting.
+//!
+//! A connection that waits for its client keeps its slot only as long as no other connection needs
+//! it. First the connection is closed that has been idle for longest, as in nginx. Idle is one
+//! whose request has no complete head, and one between two requests.
+//!
+//! A client in the middle of something can take as long: half of a body, an answer that is not
+//! read, an event stream. Each of these kinds has a share of the slots. While all slots are taken
+//! and a kind has more than its share, its oldest connection is closed. The shares leave an eighth
+//! of the slots to requests that wait for no client, so there is always a slot for the next one.
+
+use std::{
+    collections::BTreeMap,
+    pin::Pin,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    task::{Context, Poll},
+    time::{Duration, Instant},
+};
+
+use axum::body::Body;
+use bytes::Bytes;
+use hyper::body::{Body as HttpBody, Frame, SizeHint};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+
+/// Each event stream gets each update, so there are never more of them than their share, or
+/// than this where there are few places.
+const MIN_EVENT_STREAMS: usize = 8;
+
+/// How long a connection has for a request's head before it is the first choice.
+const HEAD_GRACE: Duration = Duration::from_millis(250);
+
+/// What a connection waits for its client to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wait {
+    /// To send a request's head.
+    Head,
+    /// To send the rest of a request's body.
+    Body,
+    /// To read an answer.
+    Answer,
+    /// To read events.
+    Events,
+}
+
+/// Kinds that have a share, in the order in which they give slots back.
+const SHARED: [Wait; 3] = [Wait::Body, Wait::Events, Wait::Answer];
+
+impl Wait {
+    /// The share of this many connections.
+    fn share(self, connections: usize) -> usize {
+        let share = match self {
+            Self::Head => connections,
+            Self::Body => connections / 2,
+            Self::Answer => connections / 4,
+            Self::Events => connections / 8,
+        };
+        share.max(1)
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct ConnectionSlots {
+    free: Arc<Semaphore>,
+    evictable: Arc<Evictable>,
+    evicted: AtomicU64,
+}
+
+/// Connections that wait for their clients.
+#[derive(Debug)]
+struct Evictable {
+    connections: usize,
+    order: Mutex<Order>,
+    added: Notify,
+}
+
+/// A connection that waits.
+#[derive(Debug)]
+struct Waiting {
+    since: Instant,
+    eviction: Arc<Notify>,
+}
+
+/// By kind, those that began to wait first before others.
+#[derive(Debug, Default)]
+struct Order {
+    last: u64,
+    kinds: [BTreeMap<u64, Waiting>; 4],
+}
+
+/// A connection's slot, given back when dropped.
+#[derive(Debug)]
+pub(crate) struct Slot {
+    evictable: Arc<Evictable>,
+    eviction: Arc<Notify>,
+    /// What it waits for, and its number in that order; absent while a request is in flight.
+    state: Mutex<Option<(Wait, u64)>>,
+    _permit: Option<OwnedSemaphorePermit>,
+}
+
+/// A request in flight, until its answer has been taken.
+#[derive(Debug)]
+pub(crate) struct Request(Arc<Slot>);
+
+impl ConnectionSlots {
+    pub(crate) fn new(connections: usize) -> Self {
+        let connections = connections.max(1);
+        Self {
+            free: Arc::new(Semaphore::new(connections)),
+            evictable: Arc::new(Evictable {
+                connections,
+                order: Mutex::default(),
+                added: Notify::new(),
+            }),
+            evicted: AtomicU64::new(0),
+        }
+    }
+
+    /// Takes a free slot, or that of a connection that is closed for it. Waits only when all
+    /// connections have a request in flight, and no kind has more than its share.
+    pub(crate) async fn take(&self) -> Arc<Slot> {
+        let mut is_evicting = false;
+        loop {
+            let one_was_added = self.evictable.added.notified();
+            if self.free.available_permits() == 0 && !is_evicting {
+                is_evicting = self.evictable.evict_one();
+                self.evicted
+                    .fetch_add(u64::from(is_evicting), Ordering::Relaxed);
+            }
+            tokio::select! {
+                permit = Arc::clone(&self.free).acquire_owned() => {
+                    return Slot::new(Arc::clone(&self.evictable), permit.ok());
+                }
+                () = one_was_added, if !is_evicting => {}
+            }
+        }
+    }
+}
+
+impl ConnectionSlots {
+    /// How many connections were closed to make room for others.
+    pub(crate) fn evicted(&self) -> u64 {
+        self.evicted.load(Ordering::Relaxed)
+    }
+}
+
+impl Evictable {
+    fn order(&self) -> MutexGuard<'_, Order> {
+        self.order.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn add(&self, wait: Wait, eviction: &Arc<Notify>) -> u64 {
+        let mut order = self.order();
+        order.last += 1;
+        let number = order.last;
+        let waiting = Waiting {
+            since: Instant::now(),
+            eviction: Arc::clone(eviction),
+        };
+        order.kinds[wait as usize].insert(number, waiting);
+        let max_streams = wait.share(self.connections).max(MIN_EVENT_STREAMS);
+        if wait == Wait::Events && order.kinds[wait as usize].len() > max_streams {
+            order.evict_first(wait);
+        }
+        drop(order);
+        self.added.notify_waiters();
+        number
+    }
+
+    fn remove(&self, (wait, number): (Wait, u64)) {
+        self.order().kinds[wait as usize].remove(&number);
+    }
+
+    /// Returns false when no connection is to be closed. A connection that has just come is the
+    /// last choice: its request's head may be on the way.
+    fn evict_one(&self) -> bool {
+        let mut order = self.order();
+        let oldest = order.kinds[Wait::Head as usize].values().next();
+        let is_idle = oldest.is_some_and(|waiting| waiting.since.elapsed() >= HEAD_GRACE);
+        if is_idle && order.evict_first(Wait::Head) {
+            return true;
+        }
+        let over = |wait: &Wait| order.kinds[*wait as usize].len() > wait.share(self.connections);
+        let over = SHARED.into_iter().find(over);
+        order.evict_first(over.unwrap_or(Wait::Head))
+    }
+}
+
+impl Order {
+    /// Returns false when none waits for this.
+    fn evict_first(&mut self, wait: Wait) -> bool {
+        let first = self.kinds[wait as usize].pop_first();
+        first.is_some_and(|(_, waiting)| {
+            waiting.eviction.notify_one();
+            true
+        })
+    }
+}
+
+impl Slot {
+    fn new(evictable: Arc<Evictable>, permit: Option<OwnedSemaphorePermit>) -> Arc<Self> {
+        let slot = Arc::new(Self {
+            evictable,
+            eviction: Arc::default(),
+            state: Mutex::default(),
+            _permit: permit,
+        });
+        slot.waits(Wait::Head);
+        slot
+    }
+
+    /// Ready when another connection needs the slot.
+    pub(crate) async fn evicted(&self) {
+        self.eviction.notified().await;
+    }
+
+    /// Begins a request, whose head has arrived.
+    pub(crate) fn request(self: &Arc<Self>) -> Request {
+        self.is_in_flight();
+        Request(Arc::clone(self))
+    }
+
+    fn waits(&self, wait: Wait) {
+        let mut state = self.state();
+        if let Some(former) = state.take() {
+            self.evictable.remove(former);
+        }
+        *state = Some((wait, self.evictable.add(wait, &self.eviction)));
+    }
+
+    fn is_in_flight(&self) {
+        if let Some(former) = self.state().take() {
+            self.evictable.remove(former);
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, Option<(Wait, u64)>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        self.is_in_flight();
+    }
+}
+
+impl Request {
+    pub(crate) fn slot(&self) -> &Arc<Slot> {
+        &self.0
+    }
+}
+
+impl Drop for Request {
+    fn drop(&mut self) {
+        self.0.waits(Wait::Head);
+    }
+}
+
+/// A request's body. Until it has arrived, its connection waits for it.
+#[derive(Debug)]
+pub(crate) struct RequestBody<B> {
+    body: B,
+    slot: Arc<Slot>,
+    is_complete: bool,
+}
+
+impl<B: HttpBody> RequestBody<B> {
+    pub(crate) fn new(body: B, slot: Arc<Slot>) -> Self {
+        let is_complete = body.is_end_stream();
+        if !is_complete {
+            slot.waits(Wait::Body);
+        }
+        Self {
+            body,
+            slot,
+            is_complete,
+        }
+    }
+}
+
+impl<B> RequestBody<B> {
+    fn complete(&mut self) {
+        // An answer may have been given before the body arrived.
+        let waits = |state: Option<(Wait, u64)>| matches!(state, Some((Wait::Body, _)));
+        if !std::mem::replace(&mut self.is_complete, true) && waits(*self.slot.state()) {
+            self.slot.is_in_flight();
+        }
+    }
+}
+
+impl<B: HttpBody + Unpin> HttpBody for RequestBody<B> {
+    type Data = B::Data;
+    type Error = B::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
+        let frame = Pin::new(&mut self.body).poll_frame(context);
+        if matches!(frame, Poll::Ready(None | Some(Err(_)))) || self.body.is_end_stream() {
+            self.complete();
+        }
+        frame
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl<B> Drop for RequestBody<B> {
+    fn drop(&mut self) {
+        self.complete();
+    }
+}
+
+/// An answer's body. While it is not finished, the request is in flight.
+#[derive(Debug)]
+pub(crate) struct ResponseBody {
+    body: Body,
+    _request: Request,
+}
+
+/// A shorter answer is written in one go.
+const MIN_WAITED_BYTES: u64 = 64 * 1024;
+
+impl ResponseBody {
+    pub(crate) fn new(body: Body, request: Request, is_events: bool) -> Self {
+        let is_short = body
+            .size_hint()
+            .exact()
+            .is_some_and(|bytes| bytes < MIN_WAITED_BYTES);
+        if is_events {
+            request.slot().waits(Wait::Events);
+        } else if !is_short {
+            request.slot().waits(Wait::Answer);
+        }
+        Self {
+            body,
+            _request: request,
+        }
+    }
+}
+
+impl HttpBody for ResponseBody {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn one_that_needs_a_place_sends_one_away_and_no_more() {
+        let slots = ConnectionSlots::new(2);
+        let (first, second) = (slots.take().await, slots.take().await);
+        let mut third = Box::pin(slots.take());
+        assert!(third.as_mut().now_or_never().is_none());
+        assert!(first.evicted().now_or_never().is_some());
+        // That the other one falls silent again makes no difference.
+        drop(second.request());
+        assert!(third.as_mut().now_or_never().is_none());
+        assert!(second.evicted().now_or_never().is_none());
+        drop(first);
+        third.await;
+    }
+
+    /// Connections that wait for this, and which of them had to go when one more came.
+    async fn evicted(slots: &ConnectionSlots, waits: &[Wait]) -> Vec<usize> {
+        let mut taken = Vec::new();
+        for wait in waits {
+            let slot = slots.take().await;
+            let request = slot.request();
+            slot.waits(*wait);
+            taken.push((slot, request));
+        }
+        let one_more = slots.take().now_or_never();
+        assert!(one_more.is_none());
+        let gone = |(slot, _): &(Arc<Slot>, Request)| slot.evicted().now_or_never().is_some();
+        let gone = taken.iter().map(gone).collect::<Vec<_>>();
+        (0..gone.len()).filter(|index| gone[*index]).collect()
+    }
+
+    #[tokio::test]
+    async fn oldest_of_a_kind_over_its_share_goes_and_others_stay() {
+        use Wait::{Answer, Body, Events};
+        let mixed = [Answer, Body, Body, Body, Body, Body, Events, Answer];
+        assert_eq!(evicted(&ConnectionSlots::new(8), &mixed).await, [1]);
+        assert_eq!(evicted(&ConnectionSlots::new(8), &[Events; 8]).await, [0]);
+        assert_eq!(evicted(&ConnectionSlots::new(8), &[Answer; 8]).await, [0]);
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_has_just_come_outlives_a_kind_over_its_share() {
+        use Wait::{Body, Head};
+        let mixed = [Body, Body, Body, Body, Body, Body, Body, Head];
+        assert_eq!(evicted(&ConnectionSlots::new(8), &mixed).await, [0]);
+        let few = [Body, Body, Body, Body, Head];
+        assert_eq!(evicted(&ConnectionSlots::new(5), &few).await, [0]);
+        assert_eq!(evicted(&ConnectionSlots::new(2), &[Head, Head]).await, [0]);
+    }
+
+    #[tokio::test]
+    async fn event_streams_never_have_more_than_their_share() {
+        let slots = ConnectionSlots::new(128);
+        let mut streams = Vec::new();
+        for _ in 0..17 {
+            let slot = slots.take().await;
+            streams.push(slot.request());
+            slot.waits(Wait::Events);
+        }
+        let gone = |request: &Request| request.slot().evicted().now_or_never().is_some();
+        let gone = streams.iter().map(gone).collect::<Vec<_>>();
+        assert!(gone[0], "the oldest of 17 goes, for there are slots for 16");
+        assert_eq!(gone.iter().filter(|is_gone| **is_gone).count(), 1);
+    }
+}
