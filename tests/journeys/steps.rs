@@ -49,7 +49,7 @@ pub(crate) async fn open_home(browser: &Browser) {
 pub(crate) async fn sign_in(stack: &Stack, browser: &Browser, handle: &str) {
     let body =
         serde_json::json!({"email": format!("{handle}@example.com"), "password": "cruddur-demo"});
-    let request = reqwest::Client::new().post(format!("{}/api/auth/signin", stack.api_url));
+    let request = crate::support::http_client().post(format!("{}/api/auth/signin", stack.api_url));
     let request = request
         .header(CONTENT_TYPE, "application/json")
         .header("traceparent", NOT_SAMPLED);

@@ -1,6 +1,7 @@
 //! One person with one browser: opens pages, clicks, types, sees. Everything waits until it can be done.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde_json::Value;
 use thirtyfour::WindowHandle;
@@ -12,6 +13,9 @@ use super::page_server::BLANK;
 use super::process::Process;
 use super::scratch::Scratch;
 use super::wait::{DEADLINE, attempt};
+
+/// How long the driver may take for one command; thirtyfour's own default.
+const DRIVER_TIMEOUT: Duration = Duration::from_secs(120);
 
 pub(crate) struct Browser {
     driver: WebDriver,
@@ -29,7 +33,14 @@ impl Browser {
         let chromedriver = Process::start(&program, &["--port=0"], &[], log);
         let port = chromedriver.says("started successfully on port ").await;
         let server = format!("http://127.0.0.1:{}", port.trim_end_matches('.'));
-        let driver = WebDriver::new(server, capabilities(&scratch.path("profile"))).await;
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .timeout(DRIVER_TIMEOUT);
+        let client = client.build().expect("a plain HTTP client");
+        let driver = WebDriver::builder(server, capabilities(&scratch.path("profile")))
+            .client(client)
+            .connect()
+            .await;
         let driver = driver.expect("a headless Chromium; CHROME and CHROMEDRIVER say which");
         Self {
             driver,

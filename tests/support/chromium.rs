@@ -20,8 +20,10 @@ pub(crate) fn capabilities(profile: &Path) -> ChromeCapabilities {
 }
 
 /// Headless, able to run as root in a container, and silent towards the rest of the network.
-const FLAGS: [&str; 9] = [
+const FLAGS: [&str; 10] = [
     "--headless=new",
+    // Everything a journey opens is on this machine.
+    "--no-proxy-server",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -34,5 +36,16 @@ const FLAGS: [&str; 9] = [
 
 /// A program by an environment variable, else by its usual name.
 pub(crate) fn from_env(variable: &str, default: &str) -> PathBuf {
-    std::env::var_os(variable).map_or_else(|| default.into(), PathBuf::from)
+    let named = std::env::var_os(variable).filter(|value| !value.is_empty());
+    let Some(named) = named.map(PathBuf::from) else {
+        return default.into();
+    };
+    // Another browser than the one that was asked for would be worse than none.
+    let is_missing = named.components().count() > 1 && !named.is_file();
+    assert!(
+        !is_missing,
+        "{variable}={} is no program: correct it or unset it",
+        named.display()
+    );
+    named
 }

@@ -179,7 +179,9 @@ mod tests {
 
     async fn send(honeycomb: &Honeycomb, content_type: &str, key: &str) -> StatusCode {
         let url = format!("{}/v1/traces", honeycomb.url());
-        let request = reqwest::Client::new().post(url).header(KEY_HEADER, key);
+        let request = super::super::http_client()
+            .post(url)
+            .header(KEY_HEADER, key);
         let request = request.header(header::CONTENT_TYPE, content_type);
         request.send().await.expect("an answer").status()
     }

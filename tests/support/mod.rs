@@ -22,6 +22,12 @@ pub(crate) mod traces;
 pub(crate) mod vendors;
 pub(crate) mod wait;
 
+/// Loopback is never reached by a proxy, whatever a developer has set.
+pub(crate) fn http_client() -> reqwest::Client {
+    let builder = reqwest::Client::builder().no_proxy();
+    builder.build().expect("a plain HTTP client")
+}
+
 /// Serves `app` on a free loopback port for as long as the test's runtime lives, and returns its origin.
 async fn serve(app: axum::Router) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0")

@@ -1,5 +1,6 @@
 //! Serves the built page and its two proxies, as `trunk serve` does: `/api/` to the back end with its path kept,
-//! `/otlp/` to the gateway without that prefix, every other path from the build with index.html as the fallback.
+//! `/otlp/v1/traces` and `/otlp/open/` to the gateway without that prefix, every other path from the build with
+//! index.html as the fallback.
 
 use std::path::{Path, PathBuf};
 
@@ -108,9 +109,9 @@ impl Site {
         if request.path == BLANK {
             return axum::response::Html("").into_response();
         }
-        match request.path.strip_prefix("/otlp") {
-            Some(rest) => {
-                let path = rest.to_owned();
+        match gateway_path(&request.path) {
+            Some(path) => {
+                let path = path.to_owned();
                 self.proxy(&self.otlp, Recorded { path, ..request }).await
             }
             None => self.file(&request.path),
@@ -147,6 +148,16 @@ impl Site {
             with_meta(&html, name, content)
         })
     }
+}
+
+/// The gateway's path for one of the page's, if the page may reach it: the same two as in `Trunk.toml`.
+fn gateway_path(path: &str) -> Option<&str> {
+    let path = path.strip_prefix("/otlp")?;
+    let (name, _) = path.split_once('?').unwrap_or((path, ""));
+    let trace = name.strip_prefix("/open/");
+    // A client that resolves dots would leave the folder.
+    let is_trace = trace.is_some_and(|id| id.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    (name == "/v1/traces" || is_trace).then_some(path)
 }
 
 /// Headers that speak of one connection stay on it.
@@ -198,6 +209,23 @@ fn content_type(path: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_spans_and_links_to_traces_reach_the_gateway() {
+        for (path, expected) in [
+            ("/otlp/v1/traces", Some("/v1/traces")),
+            ("/otlp/v1/traces?a=/b", Some("/v1/traces?a=/b")),
+            ("/otlp/open/0af7", Some("/open/0af7")),
+            ("/otlp/api/traces", None),
+            ("/otlp//api/traces", None),
+            ("/otlp/v1/traces/../../api/traces", None),
+            ("/otlp/open/%2e%2e/api/traces", None),
+            ("/otlpapi/traces", None),
+            ("/otlp", None),
+        ] {
+            assert_eq!(gateway_path(path), expected, "{path}");
+        }
+    }
 
     #[test]
     fn a_meta_element_is_replaced_or_added() {

@@ -1,6 +1,8 @@
 //! Gateway, back end and page server, started together on free ports with databases of their own.
 
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 
 use opentelemetry_proto::tonic::trace::v1::TracesData;
 use reqwest::{Method, RequestBuilder};
@@ -47,10 +49,7 @@ impl Stack {
         let back_end = start_back_end(&scratch, "127.0.0.1:0", &env);
         let api_url = back_end.says(LISTENING).await;
         let page = PageServer::start(&api_url, &gateway_url, &setup.meta).await;
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .build()
-            .expect("a plain HTTP client");
+        let client = super::http_client();
         let (back_end, gateway) = (Some(back_end), Some(gateway));
         Self {
             page,
@@ -200,15 +199,34 @@ pub(crate) fn viewer_dir() -> PathBuf {
     configured.map_or_else(|| target().join("viewer"), PathBuf::from)
 }
 
+/// The program that a variable names, as `cargo xtask test journeys` sets it. Run by hand, cargo builds it and says
+/// where it is: an old one in a folder that cargo no longer builds into would be tested in silence.
 fn program(variable: &str, package: &str) -> PathBuf {
-    let default = || target().join("debug").join(package);
-    let program = std::env::var_os(variable).map_or_else(default, PathBuf::from);
+    let named = std::env::var_os(variable).filter(|value| !value.is_empty());
+    let program = named.map_or_else(|| built(package), PathBuf::from);
     let shown = program.display();
-    assert!(
-        program.exists(),
-        "no {shown}: run `cargo build -p {package}`, or set {variable}"
-    );
+    assert!(program.is_file(), "no program {shown}: correct {variable}");
     program
+}
+
+fn built(package: &str) -> PathBuf {
+    // One at a time; once built, this takes a moment.
+    static TURN: Mutex<()> = Mutex::new(());
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let output = Command::new(env!("CARGO"))
+        .args(["build", "--message-format=json", "--package", package])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .stderr(Stdio::inherit())
+        .output()
+        .expect("cargo");
+    assert!(output.status.success(), "{package} does not compile");
+    let text = String::from_utf8_lossy(&output.stdout);
+    let messages = text
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let mut programs = messages.filter(|message| message["target"]["name"] == package);
+    let program = programs.find_map(|message| Some(PathBuf::from(message["executable"].as_str()?)));
+    program.unwrap_or_else(|| panic!("cargo does not say where it put {package}"))
 }
 
 fn text(path: PathBuf) -> String {

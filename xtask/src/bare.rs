@@ -5,8 +5,8 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::build::Profile;
-use crate::wasm::{TARGET, Wasm};
-use crate::{process, workspace};
+use crate::process;
+use crate::wasm::{self, TARGET, Wasm};
 
 /// What to build, and what its lines are shown behind.
 #[derive(Clone, Copy, Debug)]
@@ -37,7 +37,7 @@ impl Bare<'_> {
     }
 
     fn bind(&self, wasm: &Wasm, out: &Path) -> Result<()> {
-        let folder = workspace::target().join("wasm").join(TARGET);
+        let folder = wasm::target()?.join(TARGET);
         let compiled = folder.join(self.profile.folder()).join(self.package);
         let mut bindgen = wasm.command("wasm-bindgen", &["--target", "web", "--no-typescript"])?;
         bindgen.arg("--out-dir").arg(out);

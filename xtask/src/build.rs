@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 use std::time::SystemTime;
 
 use anyhow::{Context as _, Result};
@@ -43,35 +44,66 @@ impl Profile {
     }
 }
 
-/// The back end and the gateway.
-pub(crate) fn servers() -> Result<()> {
-    cargo(
-        "servers",
-        &[
-            "build",
-            "--package",
-            "cruddur-backend",
-            "--package",
-            "otel-web-gateway",
-        ],
-    )
+/// The programs of the servers, where cargo has just put them.
+#[derive(Debug, Clone)]
+pub(crate) struct Servers {
+    pub(crate) back_end: PathBuf,
+    pub(crate) gateway: PathBuf,
 }
 
-/// A server's program, once it is built.
-pub(crate) fn server(name: &str) -> PathBuf {
-    workspace::target().join("debug").join(name)
+/// Builds the back end and the gateway.
+pub(crate) fn servers() -> Result<Servers> {
+    let mut servers = None;
+    process::step("servers", "building gateway and back end", || {
+        let [back_end, gateway] =
+            programs("servers", &[], ["cruddur-backend", "otel-web-gateway"])?;
+        servers = Some(Servers { back_end, gateway });
+        Ok(())
+    })?;
+    servers.context("the servers were not built")
+}
+
+/// Builds these packages, each with a program of its name, and asks cargo where it put those: the folder depends on
+/// variables and configuration files that are cargo's to read, and a guess may find an old program.
+pub(crate) fn programs<const N: usize>(
+    label: &'static str,
+    options: &[&str],
+    packages: [&str; N],
+) -> Result<[PathBuf; N]> {
+    let mut cargo = host_cargo(&["build", "--message-format=json-render-diagnostics"])?;
+    cargo.args(options);
+    for package in packages {
+        cargo.args(["--package", package]);
+    }
+    let messages = process::collect(label, cargo)?;
+    let found = packages.map(|package| executable(&messages, package));
+    let complete: Option<Vec<PathBuf>> = found.into_iter().collect();
+    let complete = complete.and_then(|found| found.try_into().ok());
+    complete.with_context(|| format!("cargo does not say where it put {}", packages.join(", ")))
+}
+
+/// What cargo's messages say about the program `name`.
+fn executable(messages: &[String], name: &str) -> Option<PathBuf> {
+    let messages = messages.iter();
+    let mut parsed =
+        messages.filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+    parsed.find_map(|message| {
+        let is_it = message["target"]["name"] == name && message["profile"]["test"] != true;
+        let path = message["executable"].as_str().filter(|_| is_it)?;
+        Some(path.into())
+    })
 }
 
 /// Compiles both pages as trunk will, so that trunk finds it done. Needs no tools, so it can run while they install.
 pub(crate) fn compile_pages(wasm: &Wasm, profile: Profile) -> Result<()> {
-    for manifest in ["crates/viewer/Cargo.toml", "Cargo.toml"] {
-        let what = ["build", "--target", TARGET, "--manifest-path", manifest];
-        process::run(
-            "pages",
-            wasm.cargo(&[&what, profile.cargo_arguments()].concat())?,
-        )?;
-    }
-    Ok(())
+    process::step("pages", "compiling page and viewer", || {
+        for manifest in ["crates/viewer/Cargo.toml", "Cargo.toml"] {
+            let what = ["build", "--target", TARGET, "--manifest-path", manifest];
+            let arguments = [&what, profile.cargo_arguments()].concat();
+            process::run("pages", wasm.cargo(&arguments)?)?;
+        }
+        Ok(())
+    })
 }
 
 /// The page as files, in the folder that is returned.
@@ -83,7 +115,9 @@ pub(crate) fn page(wasm: &Wasm, profile: Profile) -> Result<PathBuf> {
 
 /// The page as files in the folder `dist`.
 pub(crate) fn page_into(dist: &Path, wasm: &Wasm, profile: Profile) -> Result<()> {
-    process::run("page", trunk_build(wasm, "Trunk.toml", dist, profile)?)
+    process::step("page", "building the page", || {
+        process::run("page", trunk_build(wasm, "Trunk.toml", dist, profile)?)
+    })
 }
 
 /// The released page as it were without telemetry, to weigh the difference.
@@ -102,10 +136,10 @@ pub(crate) fn viewer(wasm: &Wasm, profile: Profile) -> Result<PathBuf> {
         forget_stamps()?;
         let began = workspace::target().join("viewer.began");
         fs::write(&began, "")?;
-        process::run(
-            "viewer",
-            trunk_build(wasm, "crates/viewer/Trunk.toml", &dist, profile)?,
-        )?;
+        process::step("viewer", "building the trace viewer", || {
+            let config = "crates/viewer/Trunk.toml";
+            process::run("viewer", trunk_build(wasm, config, &dist, profile)?)
+        })?;
         fs::rename(&began, &stamp).with_context(|| format!("cannot create {}", stamp.display()))?;
     }
     Ok(dist)
@@ -165,21 +199,72 @@ fn last_change(path: &Path) -> Result<SystemTime> {
     Ok(newest)
 }
 
-/// Cargo for this machine, its lines behind `label`.
-pub(crate) fn cargo(label: &'static str, arguments: &[&str]) -> Result<()> {
-    process::run(label, host_cargo(arguments))
-}
-
-/// Cargo for this machine, started at the root.
-pub(crate) fn host_cargo(arguments: &[impl AsRef<OsStr>]) -> Command {
+/// Cargo for this machine, started at the root. It builds where the cargo that started us does.
+pub(crate) fn host_cargo(arguments: &[impl AsRef<OsStr>]) -> Result<Command> {
     let mut cargo = Command::new("cargo");
     cargo.args(arguments).current_dir(workspace::root());
-    cargo
+    cargo.env("CARGO_TARGET_DIR", workspace::cargo_target()?);
+    for_this_machine(&mut cargo);
+    Ok(cargo)
+}
+
+/// Keeps cargo from building for another machine by default, as who mostly builds for the browser has it configured.
+pub(crate) fn for_this_machine(cargo: &mut Command) {
+    cargo.env_remove("CARGO_BUILD_TARGET");
+    if another_target_is_configured() {
+        cargo.env("CARGO_BUILD_TARGET", "host-tuple");
+    }
+}
+
+/// Whether `build.target` is set in one of cargo's configuration files.
+fn another_target_is_configured() -> bool {
+    static CONFIGURED: LazyLock<bool> = LazyLock::new(|| {
+        let arguments = ["-Zunstable-options", "config", "get", "build.target"];
+        let mut cargo = process::command("cargo", &arguments);
+        // The question is not stable yet. A cargo that does not understand it is one without an answer.
+        cargo
+            .current_dir(workspace::root())
+            .env("RUSTC_BOOTSTRAP", "1");
+        cargo.env_remove("CARGO_BUILD_TARGET");
+        process::read(cargo).is_ok_and(|answer| answer.contains("build.target"))
+    });
+    *CONFIGURED
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_program_is_where_cargo_says_it_is() {
+        let test = r#"{"target":{"name":"a"},"profile":{"test":true},"executable":"/t/deps/a-1"}"#;
+        let library = r#"{"target":{"name":"a"},"profile":{"test":false},"executable":null}"#;
+        let program =
+            r#"{"target":{"name":"a"},"profile":{"test":false},"executable":"/t \"x\"/é/a"}"#;
+        let lines = ["not JSON", test, library, program].map(str::to_owned);
+        assert_eq!(executable(&lines, "a"), Some("/t \"x\"/é/a".into()));
+        assert_eq!(executable(&lines, "b"), None);
+    }
+
+    #[test]
+    fn cargo_for_this_machine_builds_where_the_one_that_started_us_does() {
+        let cargo = host_cargo(&["build"]).unwrap();
+        let variables: Vec<_> = cargo.get_envs().collect();
+        let target = workspace::cargo_target().unwrap();
+        let running = std::env::current_exe().unwrap();
+        assert!(
+            running.starts_with(target),
+            "{} {}",
+            running.display(),
+            target.display()
+        );
+        assert!(variables.contains(&("CARGO_TARGET_DIR".as_ref(), Some(target.as_os_str()))));
+        assert!(
+            variables
+                .iter()
+                .any(|(name, _)| *name == "CARGO_BUILD_TARGET")
+        );
+    }
 
     #[test]
     fn a_change_deep_in_a_folder_is_seen() {

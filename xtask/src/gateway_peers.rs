@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
-use crate::{packages, process, setup, term, workspace};
+use crate::{build, packages, process, setup, term, workspace};
 
 const OTELITE: &str = "0.1.156";
 
@@ -65,10 +65,11 @@ fn cargo_install(folder: &Path) -> Result<()> {
         "--locked",
         "--root",
     ];
-    let (mut cargo, build) = (process::command("cargo", &what), folder.join("build"));
-    cargo.arg(folder).env("CARGO_TARGET_DIR", &build);
+    let (mut cargo, scratch) = (process::command("cargo", &what), folder.join("build"));
+    cargo.arg(folder).env("CARGO_TARGET_DIR", &scratch);
+    build::for_this_machine(&mut cargo);
     process::run("otelite", cargo)?;
-    fs::remove_dir_all(&build).with_context(|| format!("cannot remove {}", build.display()))
+    fs::remove_dir_all(&scratch).with_context(|| format!("cannot remove {}", scratch.display()))
 }
 
 /// Takes spans and passes them on. Its package on PyPI contains the program.

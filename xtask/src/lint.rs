@@ -21,14 +21,14 @@ const BROWSER_CRATES: [&str; 8] = [
 ];
 
 pub(crate) fn run() -> Result<()> {
-    let wasm = setup::prepare(Needs::Page, |_, _| on_the_host())?;
+    let wasm = setup::prepare(Needs::LINT, |_, _| on_the_host())?;
     let target = ["--target", crate::wasm::TARGET, "--", "-D", "warnings"];
     process::run_plainly(wasm.cargo(&[&["clippy"], &BROWSER_CRATES[..], &target].concat())?)?;
     feature_matrix::check(&wasm)
 }
 
 fn on_the_host() -> Result<()> {
-    process::run_plainly(host_cargo(&["fmt", "--all", "--check"]))?;
+    process::run_plainly(host_cargo(&["fmt", "--all", "--check"])?)?;
     let everything = [
         "clippy",
         "--workspace",
@@ -37,5 +37,5 @@ fn on_the_host() -> Result<()> {
         "-D",
         "warnings",
     ];
-    process::run_plainly(host_cargo(&everything))
+    process::run_plainly(host_cargo(&everything)?)
 }

@@ -10,22 +10,22 @@ use anyhow::Result;
 use crate::build::{self, Profile, host_cargo};
 use crate::setup::{self, Browser, Needs};
 use crate::wasm::Wasm;
-use crate::{gateway_peers, page_folder, process, workspace};
+use crate::{gateway_peers, page_folder, prerequisites, process};
 
 /// What arrives when pages are left, networks fail and receivers are down; ours beside its peers.
 pub(crate) fn delivery(arguments: &[&str]) -> Result<()> {
-    let wasm = prepare()?;
-    build::servers()?;
+    let wasm = prepare(Needs::NODE)?;
+    let servers = build::servers()?;
     page_folder::wasm(&wasm, "otel-web-page", "otel-web", Profile::Release)?;
     page_folder::peers()?;
     let mut runner = runner("delivery", arguments)?;
-    runner.env("CRUDDUR_GATEWAY_BIN", build::server("otel-web-gateway"));
+    runner.env("CRUDDUR_GATEWAY_BIN", servers.gateway);
     process::run_plainly(runner)
 }
 
 /// What a span and a start cost; ours beside its peers.
 pub(crate) fn sdk(arguments: &[&str]) -> Result<()> {
-    let wasm = prepare()?;
+    let wasm = prepare(Needs::NODE)?;
     page_folder::wasm(&wasm, "otel-web-page", "otel-web", Profile::Release)?;
     page_folder::peers()?;
     process::run_plainly(runner("sdk", arguments)?)
@@ -33,26 +33,19 @@ pub(crate) fn sdk(arguments: &[&str]) -> Result<()> {
 
 /// What the gateway's spans, requests and kept traces cost; beside it its peers, which are fetched.
 pub(crate) fn gateway() -> Result<()> {
-    let packages = [
-        "--package",
-        "otel-web-gateway",
-        "--package",
-        "bench-gateway",
-    ];
-    let mut build = host_cargo(&["build", "--release"]);
-    build.args(packages);
-    process::run_plainly(build)?;
-    let folder = workspace::target().join("release");
-    let mut bench = Command::new(folder.join("bench-gateway"));
+    prerequisites::check(Needs::HOST)?;
+    let packages = ["otel-web-gateway", "bench-gateway"];
+    let [gateway, bench] = build::programs("release", &["--release"], packages)?;
+    let mut bench = Command::new(bench);
     bench
-        .env("CRUDDUR_GATEWAY_BIN", folder.join("otel-web-gateway"))
+        .env("CRUDDUR_GATEWAY_BIN", gateway)
         .envs(gateway_peers::programs());
     process::run_plainly(bench)
 }
 
 /// Which traces the spans of fifty interleaved actions are in; ours beside OpenTelemetry JS.
 pub(crate) fn causality() -> Result<()> {
-    let wasm = prepare()?;
+    let wasm = prepare(Needs::NODE)?;
     causality_page(&wasm, Profile::Release)?;
     for peer in ["", "otel-js", "causality"] {
         page_folder::npm(peer)?;
@@ -69,12 +62,14 @@ pub(crate) fn check_causality(wasm: &Wasm) -> Result<()> {
 
 /// What the page holds after an hour of clicking.
 pub(crate) fn soak(arguments: &[&str]) -> Result<()> {
-    causality_page(&prepare()?, Profile::Release)?;
+    causality_page(&prepare(Needs::HOST)?, Profile::Release)?;
     process::run_plainly(runner("soak", arguments)?)
 }
 
-fn prepare() -> Result<Wasm> {
-    setup::prepare(Needs::Everything, |_, _| Ok(()))
+/// Optimised pages, a browser, and what else is needed.
+fn prepare(more: Needs) -> Result<Wasm> {
+    let pages = Needs::BINDGEN.and(Needs::OPTIMIZER);
+    setup::prepare(pages.and(Needs::BROWSER).and(more), |_, _| Ok(()))
 }
 
 fn causality_page(wasm: &Wasm, profile: Profile) -> Result<()> {
@@ -82,7 +77,7 @@ fn causality_page(wasm: &Wasm, profile: Profile) -> Result<()> {
 }
 
 fn runner(measurement: &str, arguments: &[&str]) -> Result<Command> {
-    let mut runner = host_cargo(&["run", "--quiet", "--package", "bench-runner", "--"]);
+    let mut runner = host_cargo(&["run", "--quiet", "--package", "bench-runner", "--"])?;
     runner.arg(measurement).arg(page_folder::pages());
     runner
         .args(arguments)

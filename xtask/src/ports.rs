@@ -32,12 +32,28 @@ impl Ports {
     fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
         let mut ports = Self::default();
         for (_, name, port) in ports.named_mut() {
-            if let Some(value) = variable(name) {
+            if let Some(value) = variable(name).filter(|value| !value.is_empty()) {
                 *port = parse(&value)
                     .with_context(|| format!("{name}={value} is not a port (1 to 65535)"))?;
             }
         }
+        ports.ensure_distinct()?;
         Ok(ports)
+    }
+
+    /// Each on its own is free; together the second would find the first.
+    fn ensure_distinct(mut self) -> Result<()> {
+        let ports = self.named_mut().map(|(who, name, port)| (who, name, *port));
+        for (index, (who, name, port)) in ports.iter().enumerate() {
+            let taken = ports[..index].iter().find(|(_, _, other)| other == port);
+            if let Some((other, other_name, _)) = taken {
+                bail!(
+                    "port {port} is meant for the {other} and for the {who}: choose another one with \
+                     {other_name}=<port> or {name}=<port>"
+                );
+            }
+        }
+        Ok(())
     }
 
     /// Refuses to go on while another program listens on one of the ports.
@@ -93,6 +109,27 @@ mod tests {
                 .to_string()
                 .contains("CRUDDUR_PAGE_PORT=0")
         );
+    }
+
+    #[test]
+    fn one_port_for_two_programs_is_refused() {
+        for (name, value, other) in [
+            ("CRUDDUR_API_PORT", "8080", "CRUDDUR_PAGE_PORT"),
+            ("CRUDDUR_GATEWAY_PORT", "4567", "CRUDDUR_API_PORT"),
+            ("CRUDDUR_PAGE_PORT", "4318", "CRUDDUR_GATEWAY_PORT"),
+        ] {
+            let ports = Ports::from_variables(|asked| (asked == name).then(|| value.to_owned()));
+            let error = ports.unwrap_err().to_string();
+            for part in [name, value, other] {
+                assert!(error.contains(part), "{error}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_empty_variable_moves_no_port() {
+        let ports = Ports::from_variables(|_| Some(String::new()));
+        assert_eq!(ports.unwrap(), Ports::default());
     }
 
     #[test]

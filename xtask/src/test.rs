@@ -10,50 +10,64 @@ use anyhow::{Context as _, Result, bail};
 use crate::build::{self, Profile, host_cargo};
 use crate::setup::{self, Browser, Needs};
 use crate::wasm::Wasm;
-use crate::{clock, measure, process, term};
+use crate::{clock, measure, prerequisites, process, term};
 
-/// A part of the tests, by the name that selects it.
+/// A part of the tests, by the name that selects it. It sets up what it needs itself and no more.
 struct Part {
     name: &'static str,
     what: &'static str,
-    run: fn(&Wasm) -> Result<()>,
+    needs: Needs,
+    run: Run,
+}
+
+/// How a part runs, with a compiler for the browser or without.
+enum Run {
+    Host(fn() -> Result<()>),
+    Browser(fn(&Wasm) -> Result<()>),
 }
 
 const PARTS: [Part; 7] = [
     Part {
         name: "unit",
         what: "native tests of all crates",
-        run: unit,
+        needs: Needs::HOST,
+        run: Run::Host(unit),
     },
     Part {
         name: "wasm",
         what: "the browser SDK and the viewer's components in headless Chromium",
-        run: in_browser::chromium,
+        needs: Needs::BINDGEN.and(Needs::BROWSER),
+        run: Run::Browser(in_browser::chromium),
     },
     Part {
         name: "causality",
         what: "fifty interleaved actions, each span in its trace",
-        run: measure::check_causality,
+        needs: Needs::BINDGEN.and(Needs::BROWSER),
+        run: Run::Browser(measure::check_causality),
     },
     Part {
         name: "journeys",
         what: "a person's clicks over the real stack",
-        run: journeys,
+        needs: Needs::PAGE.and(Needs::BROWSER),
+        run: Run::Browser(journeys),
     },
     Part {
         name: "dev",
         what: "the development stack starts and ends as one",
-        run: dev,
+        needs: Needs::PAGE,
+        run: Run::Browser(dev),
     },
     Part {
         name: "firefox",
         what: "the browser SDK in headless Firefox",
-        run: in_browser::firefox,
+        needs: Needs::BINDGEN,
+        run: Run::Browser(in_browser::firefox),
     },
     Part {
         name: "exporters",
         what: "OpenTelemetry's exporters, AWS's SDK and moto with the gateway",
-        run: exporters::run,
+        needs: Needs::PYTHON.and(Needs::NODE),
+        run: Run::Host(exporters::run),
     },
 ];
 
@@ -63,13 +77,10 @@ const ON_REQUEST: [&str; 2] = ["firefox", "exporters"];
 /// Runs the named parts, or all of them, and fails when one of them did.
 pub(crate) fn run(names: &[&str]) -> Result<()> {
     let parts = select(names)?;
-    let wasm = setup::prepare(Needs::Everything, |_, tools_are_missing| {
-        if tools_are_missing {
-            compile_native_tests()
-        } else {
-            Ok(())
-        }
-    })?;
+    let needs = parts
+        .iter()
+        .fold(Needs::HOST, |needs, part| needs.and(part.needs));
+    let wasm = set_up(needs, &parts)?;
     let mut outcomes = Vec::new();
     for part in parts {
         process::say(&format!(
@@ -79,9 +90,30 @@ pub(crate) fn run(names: &[&str]) -> Result<()> {
             part.what
         ));
         let began = Instant::now();
-        outcomes.push((part, (part.run)(&wasm), began.elapsed()));
+        let outcome = match (&part.run, &wasm) {
+            (Run::Host(run), _) => run(),
+            (Run::Browser(run), Some(wasm)) => run(wasm),
+            (Run::Browser(_), None) => bail!("{} has no compiler for the browser", part.name),
+        };
+        outcomes.push((part, outcome, began.elapsed()));
     }
     summarise(&outcomes)
+}
+
+/// Brings what the parts need; of a compiler for the browser only if one of them does.
+fn set_up(needs: Needs, parts: &[&Part]) -> Result<Option<Wasm>> {
+    if !needs.wasm {
+        return prerequisites::check(needs).map(|()| None);
+    }
+    let has_unit = parts.iter().any(|part| part.name == "unit");
+    let wasm = setup::prepare(needs, |_, tools_are_missing| {
+        if tools_are_missing && has_unit {
+            compile_native_tests()
+        } else {
+            Ok(())
+        }
+    })?;
+    Ok(Some(wasm))
 }
 
 fn select(names: &[&str]) -> Result<Vec<&'static Part>> {
@@ -140,15 +172,17 @@ fn summarise(outcomes: &[(&Part, Result<()>, Duration)]) -> Result<()> {
 
 /// Installing tools leaves a core idle: enough to compile what needs none of them.
 fn compile_native_tests() -> Result<()> {
-    build::cargo("tests", &["test", "--workspace", "--no-run"])
+    process::step("tests", "compiling the native tests", || {
+        process::run("tests", host_cargo(&["test", "--workspace", "--no-run"])?)
+    })
 }
 
-fn unit(_: &Wasm) -> Result<()> {
-    process::run_plainly(host_cargo(&["test", "--workspace", "--no-fail-fast"]))
+fn unit() -> Result<()> {
+    process::run_plainly(host_cargo(&["test", "--workspace", "--no-fail-fast"])?)
 }
 
 fn journeys(wasm: &Wasm) -> Result<()> {
-    build::servers()?;
+    let servers = build::servers()?;
     let viewer = build::viewer(wasm, Profile::Debug)?;
     let page = build::page(wasm, Profile::Debug)?;
     let browser = Browser::find()?;
@@ -159,12 +193,12 @@ fn journeys(wasm: &Wasm) -> Result<()> {
         "cruddur",
         "--test",
         "*",
-    ]);
+    ])?;
     cargo
         .env("CRUDDUR_DIST", page)
         .env("OTEL_WEB_GATEWAY_VIEWER_DIR", viewer);
-    cargo.env("CRUDDUR_BACKEND_BIN", build::server("cruddur-backend"));
-    cargo.env("CRUDDUR_GATEWAY_BIN", build::server("otel-web-gateway"));
+    cargo.env("CRUDDUR_BACKEND_BIN", servers.back_end);
+    cargo.env("CRUDDUR_GATEWAY_BIN", servers.gateway);
     cargo
         .env("CHROME", browser.program)
         .env("CHROMEDRIVER", browser.driver);
@@ -172,5 +206,11 @@ fn journeys(wasm: &Wasm) -> Result<()> {
 }
 
 fn dev(_: &Wasm) -> Result<()> {
-    process::run_plainly(host_cargo(&["test", "--package", "xtask", "--test", "dev"]))
+    process::run_plainly(host_cargo(&[
+        "test",
+        "--package",
+        "xtask",
+        "--test",
+        "dev",
+    ])?)
 }

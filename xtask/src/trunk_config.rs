@@ -15,12 +15,17 @@ pub(crate) fn write(folder: &Path, ports: Ports) -> Result<PathBuf> {
     let path = folder.join("Trunk.toml");
     // Trunk resolves paths against the folder of its configuration.
     let text = render(
-        &format!("{}/", workspace::root().display()),
+        &in_quotes(&format!("{}/", workspace::root().display())),
         "target/dev/page",
         ports,
     );
     std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
     Ok(path)
+}
+
+/// `text` as it stands between the quotes of a TOML string.
+fn in_quotes(text: &str) -> String {
+    text.replace('\\', r"\\").replace('"', "\\\"")
 }
 
 fn render(base: &str, dist: &str, Ports { page, api, gateway }: Ports) -> String {
@@ -74,10 +79,18 @@ backend = "http://127.0.0.1:{api}/api/"
 no_system_proxy = true
 no_redirect = true
 
-# The gateway: `/otlp/v1/traces` becomes `/v1/traces`.
+# The gateway, of which a page gets two paths and no more: who proxies all of it opens the traces to every page that
+# makes its own name point at 127.0.0.1. Spans:
 [[proxy]]
-backend = "http://127.0.0.1:{gateway}/"
-rewrite = "/otlp/"
+backend = "http://127.0.0.1:{gateway}/v1/traces"
+rewrite = "/otlp/v1/traces"
+no_system_proxy = true
+no_redirect = true
+
+# And the address of a trace, which is answered with a redirect to the viewer.
+[[proxy]]
+backend = "http://127.0.0.1:{gateway}/open/"
+rewrite = "/otlp/open/"
 no_system_proxy = true
 no_redirect = true
 "#
@@ -95,6 +108,36 @@ mod tests {
     }
 
     #[test]
+    fn any_folder_can_be_written() {
+        assert_eq!(in_quotes("/it's a/"), "/it's a/");
+        assert_eq!(in_quotes(r#"/a "b"\c/"#), r#"/a \"b\"\\c/"#);
+    }
+
+    /// Every configuration of trunk's that is here: whoever starts from one of them must not open the gateway.
+    #[test]
+    fn a_page_reaches_two_paths_of_the_gateway_and_no_more() {
+        let files = [
+            "Trunk.toml",
+            "examples/plain/Trunk.toml",
+            "examples/yew/Trunk.toml",
+        ];
+        for file in files {
+            let text = std::fs::read_to_string(workspace::root().join(file)).unwrap();
+            let mut spans = 0;
+            for backend in text.lines().filter(|line| line.starts_with("backend = ")) {
+                let (_, path) = backend.split_once("127.0.0.1:").unwrap();
+                match path.trim_end_matches('"') {
+                    "4318/v1/traces" => spans += 1,
+                    "4318/open/" | "4567/api/" => {}
+                    other => panic!("{file} proxies {other}"),
+                }
+            }
+            assert_eq!(spans, 1, "{file} proxies spans");
+            assert!(!text.contains("rewrite = \"/otlp/\""), "{file}");
+        }
+    }
+
+    #[test]
     fn the_proxies_follow_the_ports() {
         let text = render(
             "/repo/",
@@ -108,7 +151,8 @@ mod tests {
         for expected in [
             "port = 1\n",
             "\"http://127.0.0.1:2/api/\"",
-            "\"http://127.0.0.1:3/\"",
+            "\"http://127.0.0.1:3/v1/traces\"",
+            "\"http://127.0.0.1:3/open/\"",
             "\"/repo/src\"",
         ] {
             assert!(text.contains(expected), "{expected} is missing in\n{text}");

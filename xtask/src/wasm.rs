@@ -5,12 +5,13 @@
 //! with one that was built once and lies in the home of the tools as a private sysroot.
 
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
+use crate::variables::{self, HOST_RUSTFLAGS};
 use crate::{process, workspace};
 
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
@@ -49,9 +50,11 @@ impl Wasm {
     }
 
     fn libraries(&self) -> Result<PathBuf> {
-        let rustc = self.folder.map_or(PathBuf::from("rustc"), |folder| {
-            Path::new(folder).join("rustc")
-        });
+        let chosen = || variables::non_empty("RUSTC").unwrap_or_else(|| "rustc".into());
+        let rustc = self.folder.map_or_else(
+            || PathBuf::from(chosen()),
+            |folder| Path::new(folder).join("rustc"),
+        );
         let mut command =
             process::command(rustc, &["--print", "target-libdir", "--target", TARGET]);
         command.current_dir(workspace::root());
@@ -77,9 +80,12 @@ impl Wasm {
         self.command("cargo", arguments)
     }
 
-    /// `trunk`, which finds this compiler and our tools on its `PATH`.
+    /// `trunk`, which finds this compiler and our tools on its `PATH`. It is told everything by us: a developer's own
+    /// settings would move it to other ports and folders.
     pub(crate) fn trunk(&self, arguments: &[&str]) -> Result<Command> {
-        let mut trunk = self.command("trunk", arguments)?;
+        let mut trunk = process::command("trunk", arguments);
+        variables::remove_all(&mut trunk, "TRUNK_");
+        self.prepare(&mut trunk)?;
         // A compiler's error is no crash of trunk's: sixty lines of backtrace would bury it.
         trunk.env("RUST_BACKTRACE", "0");
         Ok(trunk)
@@ -88,26 +94,68 @@ impl Wasm {
     /// `program` in the environment for building for the browser, started at the root.
     pub(crate) fn command(&self, program: &str, arguments: &[&str]) -> Result<Command> {
         let mut command = process::command(program, arguments);
-        command
-            .current_dir(workspace::root())
-            .envs(self.environment()?);
+        self.prepare(&mut command)?;
         Ok(command)
     }
 
-    fn environment(&self) -> Result<Vec<(&'static str, OsString)>> {
-        let mut variables = vec![
-            ("PATH", search_path(self.folder.map(Path::new))?),
-            // Apart from the host's: cargo locks a target folder, and both sides build at the same time.
-            ("CARGO_TARGET_DIR", workspace::target().join("wasm").into()),
-            ("TRUNK_SKIP_VERSION_CHECK", "true".into()),
-        ];
-        if let Some(sysroot) = &self.sysroot {
-            let mut flags = OsString::from("--sysroot=");
-            flags.push(sysroot);
-            variables.push(("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags));
+    fn prepare(&self, command: &mut Command) -> Result<()> {
+        command.current_dir(workspace::root());
+        for (name, value) in self.environment()? {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
         }
-        Ok(variables)
+        Ok(())
     }
+
+    /// Variables to set, and those to take away.
+    fn environment(&self) -> Result<Vec<(&'static str, Option<OsString>)>> {
+        let mut changes: Vec<(&'static str, Option<OsString>)> = vec![
+            ("PATH", Some(search_path(self.folder.map(Path::new))?)),
+            ("CARGO_TARGET_DIR", Some(target()?.into())),
+            ("TRUNK_SKIP_VERSION_CHECK", Some("true".into())),
+            // Trunk refuses every other value; an empty one means what no variable does.
+            (
+                "NO_COLOR",
+                variables::non_empty("NO_COLOR").map(|_| "true".into()),
+            ),
+        ];
+        changes.extend(HOST_RUSTFLAGS.map(|name| (name, None)));
+        if let Some(sysroot) = &self.sysroot {
+            // In this form a flag may contain blanks.
+            changes.retain(|(name, _)| *name != ENCODED_RUSTFLAGS);
+            let flags = with_sysroot(sysroot, variables::non_empty(BROWSER_RUSTFLAGS).as_deref());
+            changes.push((ENCODED_RUSTFLAGS, Some(flags)));
+        }
+        if self.folder.is_some() {
+            changes.extend(["RUSTC", "CARGO_BUILD_RUSTC"].map(|name| (name, None)));
+        }
+        Ok(changes)
+    }
+}
+
+/// Where cargo puts what it compiles for the browser. Apart from the host's folder: cargo locks a target folder, and
+/// both sides build at the same time.
+pub(crate) fn target() -> Result<PathBuf> {
+    Ok(workspace::cargo_target()?.join("wasm"))
+}
+
+const ENCODED_RUSTFLAGS: &str = "CARGO_ENCODED_RUSTFLAGS";
+
+/// A developer's own flags for the browser.
+const BROWSER_RUSTFLAGS: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS";
+
+/// Flags with cargo's separator between them.
+fn with_sysroot(sysroot: &Path, given: Option<&OsStr>) -> OsString {
+    let mut flags = OsString::from("--sysroot=");
+    flags.push(sysroot);
+    let given = given.unwrap_or_default().to_string_lossy();
+    for flag in given.split_whitespace() {
+        flags.push("\x1f");
+        flags.push(flag);
+    }
+    flags
 }
 
 /// `PATH` with our tools first, then `compiler`'s folder.
@@ -139,7 +187,72 @@ pub(crate) fn print_environment() -> Result<()> {
     let wasm = Wasm::find()
         .context("no compiler can build for the browser yet: run `cargo xtask setup`")?;
     for (name, value) in wasm.environment()? {
-        process::say(&format!("export {name}='{}'", value.to_string_lossy()));
+        process::say(&shell_line(name, value.as_deref()));
     }
     Ok(())
+}
+
+fn shell_line(name: &str, value: Option<&OsStr>) -> String {
+    value.map_or_else(
+        || format!("unset {name}"),
+        |value| {
+            format!(
+                "export {name}={}",
+                variables::shell_word(&value.to_string_lossy())
+            )
+        },
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value(command: &Command, name: &str) -> Option<Option<OsString>> {
+        let mut variables = command.get_envs();
+        let found = variables.find(|(known, _)| *known == name)?;
+        Some(found.1.map(OsStr::to_owned))
+    }
+
+    fn with_own_std() -> Wasm {
+        Wasm {
+            folder: Some(DEBIAN),
+            sysroot: Some("/it's a/std".into()),
+        }
+    }
+
+    #[test]
+    fn flags_for_this_machine_do_not_reach_the_browser_s_linker() {
+        let rustup = Wasm {
+            folder: None,
+            sysroot: None,
+        };
+        let cargo = rustup.cargo(&["build"]).unwrap();
+        for name in HOST_RUSTFLAGS {
+            assert_eq!(value(&cargo, name), Some(None), "{name}");
+        }
+        let debian = with_own_std().cargo(&["build"]).unwrap();
+        let flags = Some(Some("--sysroot=/it's a/std".into()));
+        assert_eq!(value(&debian, ENCODED_RUSTFLAGS), flags);
+        assert_eq!(value(&debian, "RUSTFLAGS"), Some(None));
+        assert_eq!(value(&debian, "RUSTC"), Some(None));
+    }
+
+    #[test]
+    fn a_developer_s_flags_for_the_browser_are_kept() {
+        let flags = with_sysroot(Path::new("/std"), Some("-Copt-level=1  --cfg=a".as_ref()));
+        assert_eq!(flags, "--sysroot=/std\x1f-Copt-level=1\x1f--cfg=a");
+    }
+
+    #[test]
+    fn a_shell_reads_back_what_is_printed_for_it() {
+        let path = "/ada's files/a b:/bin";
+        let script = format!(
+            "NO_COLOR=1; {}; {}; printf '%s|%s' \"$X\" \"${{NO_COLOR-none}}\"",
+            shell_line("X", Some(path.as_ref())),
+            shell_line("NO_COLOR", None)
+        );
+        let printed = process::read(process::command("sh", &["-c", &script])).unwrap();
+        assert_eq!(printed, format!("{path}|none"));
+    }
 }

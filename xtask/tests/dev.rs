@@ -35,9 +35,133 @@ fn one_command_starts_the_stack_and_one_signal_ends_all_of_it() {
     dev.signal(Signal::INT);
     assert_eq!(dev.wait_for_end().code(), Some(128 + 2));
     assert!(
-        support::all_ended(&programs),
+        support::all_end(&programs),
         "none of {programs:?} is left behind"
     );
+}
+
+/// One start for what a foreign page, a killed `xtask` and a developer's variables have in common: they take the whole
+/// stack.
+#[test]
+fn a_foreign_page_reads_no_traces_and_a_kill_leaves_nothing_behind() {
+    let ports = Ports::spare();
+    let mut dev = Dev::start_with(ports, &VARIABLES);
+    dev.wait_for_line("ready: ");
+    send_span(ports.page);
+    let own = get(ports.gateway, "/api/traces?limit=1000");
+    assert!(own.contains(MARK), "the span is there: {own}");
+    for path in TRICKS {
+        for method in ["GET", "POST", "PUT", "OPTIONS", "HEAD"] {
+            assert_reads_nothing(ports.page, &format!("{method} {path} HTTP/1.1"), "");
+        }
+        let upgrade = "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+            Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+        assert_reads_nothing(ports.page, &format!("GET {path} HTTP/1.1"), upgrade);
+        let claim = "X-Forwarded-Host: 127.0.0.1\r\nForwarded: host=127.0.0.1\r\n";
+        assert_reads_nothing(ports.page, &format!("GET {path} HTTP/1.1"), claim);
+    }
+    // Without the foreign name the page's own paths work.
+    let open = get(ports.page, &format!("/otlp/open/{TRACE_ID}"));
+    assert!(open.starts_with("HTTP/1.1 307"), "{open}");
+
+    let programs = dev.programs();
+    dev.kill_xtask();
+    assert!(
+        support::all_end(&programs),
+        "none of {programs:?} is left behind"
+    );
+}
+
+/// Settings that are a developer's own and must not get in the way.
+const VARIABLES: [(&str, &str); 9] = [
+    ("NO_COLOR", "1"),
+    ("TRUNK_SERVE_PORT", "1"),
+    ("TRUNK_BUILD_DIST", "/nonexistent"),
+    ("TRUNK_COLOR", "always"),
+    ("CARGO_BUILD_TARGET", "wasm32-unknown-unknown"),
+    ("HTTP_PROXY", "http://127.0.0.1:9"),
+    ("HTTPS_PROXY", "http://127.0.0.1:9"),
+    ("ALL_PROXY", "http://127.0.0.1:9"),
+    ("XDG_CACHE_HOME", ""),
+];
+
+const TRACE_ID: &str = "5b8efff798038103d269b633813fc60c";
+
+/// The name of the span that nobody else may see.
+const MARK: &str = "marked-by-the-test";
+
+/// Where a foreign page would look for traces through the page's proxies.
+const TRICKS: [&str; 20] = [
+    "/otlp/api/traces",
+    "/otlp/api/traces?limit=1000",
+    "/otlp//api/traces",
+    "//otlp/api/traces",
+    "/otlp/./api/traces",
+    "/otlp/v1/../api/traces",
+    "/otlp/v1/traces/../../api/traces",
+    "/otlp/v1/traces/%2e%2e/%2e%2e/api/traces",
+    "/otlp/v1/traces/%2E%2E/.%2e/api/traces?limit=1000",
+    "/otlp/v1/traces/..;/..;/api/traces",
+    "/otlp/v1/traces/..%2f..%2fapi%2ftraces",
+    "/otlp/v1/traces/..%5c..%5capi%5ctraces",
+    "/otlp/v1/traces//api/traces",
+    "/otlp/v1/traces?/../../api/traces",
+    "/otlp/v1/traces%2f..%2f..%2fapi/traces",
+    "/otlp/open/../api/traces",
+    "/otlp/open/%2e%2e/api/traces?limit=1000",
+    "/otlp/open/../../api/events",
+    "/api/../otlp/api/traces",
+    "/api/%2e%2e/v1/traces",
+];
+
+fn assert_reads_nothing(port: u16, start: &str, headers: &str) {
+    let head = format!(
+        "{start}\r\nHost: evil.test:{port}\r\nOrigin: http://evil.test:{port}\r\nContent-Length: 0\r\n\
+         {headers}Connection: close\r\n\r\n"
+    );
+    let answer = support::send(port, &head);
+    for secret in [MARK, TRACE_ID, "trace_id", "event: "] {
+        assert!(!answer.contains(secret), "{head}\n{answer}");
+    }
+}
+
+/// As the page sends one.
+fn send_span(page: u16) {
+    let now = std::time::SystemTime::now();
+    let now = now
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap()
+        .as_nanos();
+    let body = format!(
+        r#"{{"resourceSpans":[{{"scopeSpans":[{{"spans":[{{"traceId":"{TRACE_ID}","spanId":"051581bf3cb55c13",
+        "name":"{MARK}","kind":1,"startTimeUnixNano":"{now}","endTimeUnixNano":"{now}"}}]}}]}}]}}"#
+    );
+    let answer = support::send(
+        page,
+        &format!(
+            "POST /otlp/v1/traces HTTP/1.1\r\nHost: 127.0.0.1:{page}\r\nContent-Type: application/json\r\n\
+             Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            body.len()
+        ),
+    );
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+}
+
+#[test]
+fn one_port_for_two_programs_is_refused_before_anything_starts() {
+    let ports = Ports::spare();
+    let mut dev = Dev::start(Ports {
+        gateway: ports.page,
+        ..ports
+    });
+    assert_eq!(dev.wait_for_end().code(), Some(1));
+    let errors = dev.errors();
+    let expected = format!(
+        "port {} is meant for the page and for the gateway",
+        ports.page
+    );
+    assert!(errors.contains(&expected), "{errors}");
+    assert_eq!(dev.lines(), "", "nothing was started");
 }
 
 #[test]
@@ -48,7 +172,7 @@ fn a_program_that_dies_takes_the_others_with_it_and_is_named() {
     dev.kill("cruddur-backend");
     assert_eq!(dev.wait_for_end().code(), Some(1));
     assert!(
-        support::all_ended(&programs),
+        support::all_end(&programs),
         "none of {programs:?} is left behind"
     );
     let errors = dev.errors();

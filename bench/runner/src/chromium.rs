@@ -15,9 +15,14 @@ use crate::page::Page;
 /// On a busy machine the start alone takes many seconds.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// How long the helpers of an ended browser may take to end, too.
+const END_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// Headless, able to run as root in a container, and silent towards the rest of the network.
-const FLAGS: [&str; 11] = [
+const FLAGS: [&str; 12] = [
     "--headless=new",
+    // Every page is on this machine.
+    "--no-proxy-server",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -89,13 +94,20 @@ impl Chromium {
 impl Drop for Chromium {
     fn drop(&mut self) {
         drop(self.process.start_kill());
-        // Its helpers may still write for a moment; what they leave is in the system's temporary folder.
-        drop(std::fs::remove_dir_all(&self.profile));
+        // Its helpers may still write for a moment.
+        let began = Instant::now();
+        while std::fs::remove_dir_all(&self.profile).is_err()
+            && self.profile.exists()
+            && began.elapsed() < END_TIMEOUT
+        {
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 }
 
 fn launch(profile: &Path, flags: &[&str]) -> Result<Child> {
-    let program = std::env::var_os("CHROME").map_or_else(|| "chromium".into(), PathBuf::from);
+    let named = std::env::var_os("CHROME").filter(|value| !value.is_empty());
+    let program = named.map_or_else(|| "chromium".into(), PathBuf::from);
     Command::new(&program)
         .args(FLAGS)
         .args(flags)

@@ -1,7 +1,8 @@
 //! Who may look at traces: whoever has the token, or, without one, pages that really came from here.
 //!
 //! A page of a foreign site can make its own name point at 127.0.0.1 ("DNS rebinding") and
-//! then reads what is served there as its own. Its requests still carry its name as `Host`.
+//! then reads what is served there as its own. Its requests still carry its name as `Host`,
+//! or, behind a proxy that writes a `Host` of its own, as `X-Forwarded-Host`.
 //! So without a token only names are served that are known to mean this gateway. With a
 //! token there is no need to: that page does not have it, nor the cookie of another name.
 
@@ -10,7 +11,7 @@ use std::{net::IpAddr, sync::Arc};
 use axum::{
     Json,
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
@@ -19,6 +20,8 @@ use serde_json::json;
 use crate::secret::Secret;
 
 const COOKIE: &str = "otel-web-gateway";
+
+const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 
 /// The rule for the viewer and its API.
 #[derive(Clone, Debug)]
@@ -66,13 +69,8 @@ pub(crate) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
 }
 
 fn refuse_host(headers: &HeaderMap, known: &[String]) -> Option<Response> {
-    // Every browser sends it; whoever does not is not misled by a name.
-    let given = headers.get(header::HOST)?;
-    let host = without_port(given.to_str().unwrap_or_default()).to_ascii_lowercase();
-    let is_local = host == "localhost" || host.ends_with(".localhost");
-    if is_local || is_address(&host) || known.contains(&host) {
-        return None;
-    }
+    // Every browser sends `Host`; a client without it is not misled by a name.
+    let host = named_hosts(headers).find(|host| !is_known(host, known))?;
     let error = format!(
         "{host:?} is not known as a name of this gateway: set OTEL_WEB_GATEWAY_PUBLIC_URL to the address in the browser"
     );
@@ -83,6 +81,22 @@ fn refuse_host(headers: &HeaderMap, known: &[String]) -> Option<Response> {
         )
             .into_response(),
     )
+}
+
+/// Returns all names by which a client, or a proxy before us, says it reached this gateway.
+fn named_hosts(headers: &HeaderMap) -> impl Iterator<Item = String> {
+    // All values count: a page can add an `X-Forwarded-Host`, but cannot take away the proxy's.
+    let values = [header::HOST, FORWARDED_HOST].map(|name| headers.get_all(name));
+    values
+        .into_iter()
+        .flatten()
+        .flat_map(|value| value.to_str().unwrap_or_default().split(','))
+        .map(|host| without_port(host.trim()).to_ascii_lowercase())
+}
+
+fn is_known(host: &str, known: &[String]) -> bool {
+    let is_local = host == "localhost" || host.ends_with(".localhost");
+    is_local || is_address(host) || known.iter().any(|name| name == host)
 }
 
 fn refuse_token(request: &Request, token: &str, by_tls: bool) -> Option<Response> {

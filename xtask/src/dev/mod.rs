@@ -1,14 +1,15 @@
 //! `cargo xtask dev`: the whole stack with one command, until Ctrl-C.
 //!
-//! Ports are checked first, then what is missing is installed and built, then gateway, back end and page start in
-//! this order. Whichever ends first ends the others: half a stack only misleads.
+//! What an earlier start left behind is ended, ports are checked, then what is missing is installed and built, then
+//! gateway, back end and page start in this order. Whichever ends first ends the others: half a stack only misleads.
 
+mod leftovers;
 mod services;
 mod stack;
 
 use std::time::Instant;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use crate::build::{self, Profile};
 use crate::ports::Ports;
@@ -20,27 +21,32 @@ use stack::Stack;
 pub(crate) fn run(profile: Profile) -> Result<()> {
     let began = Instant::now();
     let ports = Ports::from_env()?;
+    leftovers::end()?;
     ports.ensure_free()?;
-    let needs = if profile == Profile::Release {
-        Needs::OptimisedPage
-    } else {
-        Needs::Page
+    let needs = match profile {
+        Profile::Debug => Needs::PAGE,
+        Profile::Release => Needs::PAGE.and(Needs::OPTIMIZER),
     };
+    let mut servers = None;
     let wasm = setup::prepare(needs, |wasm, tools_are_missing| {
-        build::servers()?;
+        servers = Some(build::servers()?);
         if tools_are_missing {
             build::compile_pages(wasm, profile)
         } else {
             Ok(())
         }
     })?;
+    let servers = servers.context("the servers were not built")?;
     let viewer = build::viewer(&wasm, profile)?;
 
-    let mut stack = Stack::default();
-    for service in services::all(&wasm, ports, profile, &viewer)? {
-        stack.start(service)?;
-    }
-    stack.wait_until_ready()?;
+    let started = leftovers::Record::new()?;
+    let mut stack = Stack::new(started);
+    process::step("start", "gateway, back end and page", || {
+        for service in services::all(&wasm, &servers, ports, profile, &viewer)? {
+            stack.start(service)?;
+        }
+        stack.wait_until_ready()
+    })?;
     announce(ports, began);
     Err(stack.wait_until_one_ends())
 }

@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Error, Result, anyhow, bail};
 
-use super::services::Service;
+use super::leftovers::Record;
+use super::services::{Health, Service};
 use crate::http;
-use crate::process::{Child, Ended};
+use crate::process::{Child, Ended, Lines};
 
 /// How often a starting program is asked whether it is well.
 const INTERVAL: Duration = Duration::from_millis(100);
@@ -18,27 +19,32 @@ type End = (&'static str, Result<Ended>);
 
 #[derive(Debug)]
 pub(crate) struct Stack {
+    record: Record,
     starting: Vec<(Service, Instant)>,
+    lines: Vec<Lines>,
     end: Sender<End>,
     ended: Receiver<End>,
 }
 
-impl Default for Stack {
-    fn default() -> Self {
+impl Stack {
+    /// A stack whose programs are noted in `record`.
+    pub(crate) fn new(record: Record) -> Self {
         let (end, ended) = mpsc::channel();
         Self {
+            record,
             starting: Vec::new(),
+            lines: Vec::new(),
             end,
             ended,
         }
     }
-}
 
-impl Stack {
-    /// Starts `service` and watches over it.
+    /// Starts `service` and watches over it. Until all are ready, its lines are shown from its first error on only.
     pub(crate) fn start(&mut self, mut service: Service) -> Result<()> {
         let command = std::mem::replace(&mut service.command, std::process::Command::new(""));
-        let child = Child::spawn(service.label, command)?;
+        let child = Child::spawn_watched(service.label, command)?;
+        self.record.add(service.label, child.id());
+        self.lines.push(child.lines());
         let (label, end) = (service.label, self.end.clone());
         // Nobody listens any more once another program ended first.
         thread::spawn(move || drop(end.send((label, child.wait()))));
@@ -57,6 +63,7 @@ impl Stack {
                 }
             }
         }
+        self.lines.iter().for_each(Lines::show);
         Ok(())
     }
 
@@ -67,10 +74,13 @@ impl Stack {
 }
 
 fn is_well(service: &Service) -> Result<()> {
-    for path in service.health {
-        match http::status(service.port, path)? {
-            200..=299 => {}
-            code => bail!("http://127.0.0.1:{}{path} answers {code}", service.port),
+    for Health { path, status } in service.health {
+        let answer = http::status(service.port, path)?;
+        if answer != *status {
+            bail!(
+                "http://127.0.0.1:{}{path} answers {answer} instead of {status}",
+                service.port
+            );
         }
     }
     Ok(())
@@ -78,8 +88,10 @@ fn is_well(service: &Service) -> Result<()> {
 
 fn explain((label, end): End) -> Error {
     match end {
-        Ok(Ended { status, tail }) => {
-            let tail = tail
+        Ok(Ended {
+            status, excerpt, ..
+        }) => {
+            let tail = excerpt
                 .iter()
                 .map(|line| format!("\n  {line}"))
                 .collect::<String>();
@@ -99,12 +111,15 @@ mod tests {
     fn stack(script: &str, patience: Duration) -> Stack {
         // Nobody listens on port 0, so this service is never well.
         let command = process::command("sh", &["-c", script]);
-        let mut stack = Stack::default();
+        let mut stack = Stack::new(Record::none());
         let service = Service {
             label: "example",
             command,
             port: 0,
-            health: &["/"],
+            health: &[Health {
+                path: "/",
+                status: 200,
+            }],
             patience,
         };
         stack.start(service).unwrap();

@@ -1,66 +1,103 @@
-//! One running program, its process group and its last lines.
+//! One running program, its process group and its lines.
 
-use std::collections::VecDeque;
+use std::io::{BufRead as _, BufReader};
 use std::os::unix::process::CommandExt as _;
-use std::process::{Command, ExitStatus, Stdio};
-use std::sync::{Arc, Mutex};
+use std::path::PathBuf;
+use std::process::{ChildStdout, Command, ExitStatus, Stdio};
 use std::thread::JoinHandle;
 
 use anyhow::{Context as _, Result};
 
-use super::{lines, program, registry};
+use super::lines::Lines;
+use super::log::Log;
+use super::{program, registry};
+use crate::variables;
 
 /// A child that runs in a process group of its own.
 #[derive(Debug)]
 pub(crate) struct Child {
     inner: std::process::Child,
     readers: Vec<JoinHandle<()>>,
-    tail: Arc<Mutex<VecDeque<String>>>,
+    collector: Option<JoinHandle<Vec<String>>>,
+    lines: Lines,
 }
 
 /// How a child ended.
 #[derive(Debug)]
 pub(crate) struct Ended {
     pub(crate) status: ExitStatus,
-    /// Its last lines, oldest first.
-    pub(crate) tail: Vec<String>,
+    /// The lines that explain it, oldest first.
+    pub(crate) excerpt: Vec<String>,
+    /// All of its lines.
+    pub(crate) log: Option<PathBuf>,
+    /// Its standard output, if it was collected.
+    pub(crate) collected: Vec<String>,
 }
 
 impl Child {
-    /// Starts `command`; each line it prints is shown behind `label`.
-    pub(crate) fn spawn(label: &'static str, mut command: Command) -> Result<Self> {
+    /// Starts `command`, whose lines go to the log of `label`.
+    pub(crate) fn spawn(label: &'static str, command: Command) -> Result<Self> {
+        Self::spawn_logged(label, command, false)
+    }
+
+    /// Starts a program that a person watches: its lines are shown from its first error on, or from when its
+    /// [`Lines`] are told to.
+    pub(crate) fn spawn_watched(label: &'static str, command: Command) -> Result<Self> {
+        Self::spawn_logged(label, command, true)
+    }
+
+    fn spawn_logged(label: &'static str, mut command: Command, watched: bool) -> Result<Self> {
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = Self::start(command)?;
+        let lines = Lines::new(Log::open(label, &program(&command)));
+        let mut child = Self::start(command, lines)?;
         let (out, err) = (child.inner.stdout.take(), child.inner.stderr.take());
+        let lines = child.lines.clone();
+        let readers = &mut child.readers;
+        readers.extend(out.map(|out| lines.follow(label, watched, out)));
+        readers.extend(err.map(|err| lines.follow(label, watched, err)));
+        Ok(child)
+    }
+
+    /// Starts `command` and collects its standard output; its errors go to the log of `label`.
+    pub(crate) fn spawn_collecting(label: &'static str, mut command: Command) -> Result<Self> {
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let lines = Lines::new(Log::open(label, &program(&command)));
+        let mut child = Self::start(command, lines)?;
+        child.collector = child.inner.stdout.take().map(collect);
+        let err = child.inner.stderr.take();
+        let lines = child.lines.clone();
         child
             .readers
-            .extend(out.map(|out| lines::follow(label, out, &child.tail)));
-        child
-            .readers
-            .extend(err.map(|err| lines::follow(label, err, &child.tail)));
+            .extend(err.map(|err| lines.follow(label, false, err)));
         Ok(child)
     }
 
     /// Starts `command` on our own standard output and error.
     pub(crate) fn spawn_plainly(command: Command) -> Result<Self> {
-        Self::start(command)
+        Self::start(command, Lines::default())
     }
 
-    fn start(mut command: Command) -> Result<Self> {
+    fn start(mut command: Command, lines: Lines) -> Result<Self> {
         let name = program(&command);
+        variables::keep_loopback_direct(&mut command);
         command.stdin(Stdio::null()).process_group(0);
         let inner = registry::start(|| command.spawn())
             .with_context(|| format!("cannot start `{name}`"))?;
         Ok(Self {
             inner,
             readers: Vec::new(),
-            tail: Arc::default(),
+            collector: None,
+            lines,
         })
     }
 
     /// The id of the process, which is also its group's.
     pub(crate) fn id(&self) -> u32 {
         self.inner.id()
+    }
+
+    pub(crate) fn lines(&self) -> Lines {
+        self.lines.clone()
     }
 
     /// Waits until it ends, then ends whatever of its group is left.
@@ -71,7 +108,22 @@ impl Child {
             // A reader that panicked has already said so; the lines it kept are still there.
             drop(reader.join());
         }
-        let tail = lines::locked(&self.tail).drain(..).collect();
-        Ok(Ended { status, tail })
+        let collected = self.collector.and_then(|collector| collector.join().ok());
+        let log = self.lines.log();
+        Ok(Ended {
+            status,
+            excerpt: log.excerpt(),
+            log: log.path(),
+            collected: collected.unwrap_or_default(),
+        })
     }
+}
+
+fn collect(stdout: ChildStdout) -> JoinHandle<Vec<String>> {
+    std::thread::spawn(move || {
+        BufReader::new(stdout)
+            .lines()
+            .map_while(Result::ok)
+            .collect()
+    })
 }

@@ -1,14 +1,12 @@
-//! The children's lines: shown at once behind a label, the last of them kept.
+//! The children's lines: into their log, and before a person's eyes where they matter.
 
-use std::collections::VecDeque;
 use std::io::{BufRead as _, BufReader, Read, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
+use super::log::Log;
 use crate::term;
-
-/// Enough of a child's last words to see why it ended.
-const KEPT: usize = 12;
 
 /// The label column: the longest label in use fits.
 const WIDTH: usize = 12;
@@ -19,21 +17,54 @@ pub(crate) fn say(line: &str) {
     drop(writeln!(std::io::stdout(), "{line}"));
 }
 
-/// Shows every line of `stream` behind `label`, on a thread, until the stream ends.
-pub(super) fn follow(
-    label: &'static str,
-    stream: impl Read + Send + 'static,
-    tail: &Arc<Mutex<VecDeque<String>>>,
-) -> JoinHandle<()> {
-    let tail = Arc::clone(tail);
-    std::thread::spawn(move || {
-        let prefix = prefix(label);
-        for line in BufReader::new(stream).split(b'\n').map_while(Result::ok) {
-            let line = readable(&line);
-            say(&format!("{prefix}{line}"));
-            keep(&mut locked(&tail), line);
+/// What becomes of a child's lines.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Lines {
+    log: Arc<Mutex<Log>>,
+    /// From then on lines are shown as they come, too.
+    shown: Arc<AtomicBool>,
+}
+
+impl Lines {
+    pub(super) fn new(log: Log) -> Self {
+        Self {
+            log: Arc::new(Mutex::new(log)),
+            shown: Arc::default(),
         }
-    })
+    }
+
+    /// Shows what comes from now on.
+    pub(crate) fn show(&self) {
+        self.shown.store(true, Ordering::Relaxed);
+    }
+
+    /// The log, even when a reader panicked while it held it: its lines are only shown.
+    pub(super) fn log(&self) -> MutexGuard<'_, Log> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Follows `stream` on a thread until it ends. A `watched` one shows its lines from its first error on.
+    pub(super) fn follow(
+        &self,
+        label: &'static str,
+        watched: bool,
+        stream: impl Read + Send + 'static,
+    ) -> JoinHandle<()> {
+        let lines = self.clone();
+        std::thread::spawn(move || {
+            let prefix = prefix(label);
+            for line in BufReader::new(stream).split(b'\n').map_while(Result::ok) {
+                let line = readable(&line);
+                let mut log = lines.log();
+                log.add(line.clone());
+                let is_shown = lines.shown.load(Ordering::Relaxed) || (watched && log.has_error());
+                drop(log);
+                if is_shown {
+                    say(&format!("{prefix}{line}"));
+                }
+            }
+        })
+    }
 }
 
 fn prefix(label: &str) -> String {
@@ -51,18 +82,6 @@ fn readable(line: &[u8]) -> String {
     line.rsplit('\r').next().unwrap_or(line).to_owned()
 }
 
-fn keep(tail: &mut VecDeque<String>, line: String) {
-    if tail.len() == KEPT {
-        tail.pop_front();
-    }
-    tail.push_back(line);
-}
-
-/// The lines even when a reader panicked while it held them: they are only shown.
-pub(super) fn locked(tail: &Mutex<VecDeque<String>>) -> MutexGuard<'_, VecDeque<String>> {
-    tail.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,15 +89,5 @@ mod tests {
     #[test]
     fn a_progress_bar_leaves_only_its_last_state() {
         assert_eq!(readable(b"10%\r50%\r100%\r"), "100%");
-    }
-
-    #[test]
-    fn only_the_last_lines_are_kept() {
-        let mut tail = VecDeque::new();
-        for number in 0..KEPT + 3 {
-            keep(&mut tail, number.to_string());
-        }
-        assert_eq!(tail.front().map(String::as_str), Some("3"));
-        assert_eq!(tail.len(), KEPT);
     }
 }

@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
 
+use super::watchdog;
+
 /// How long a group may take to end by itself: servers flush their spans, compilers remove their files.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -32,14 +34,16 @@ pub(super) fn start(spawn: impl FnOnce() -> io::Result<Child>) -> io::Result<Chi
         ));
     }
     let child = spawn()?;
+    watchdog::add(child.id());
     groups.pids.extend(pid(child.id()));
     Ok(child)
 }
 
 /// Ends what is left of the group that the child `id` led.
-pub(super) fn end(id: u32) {
+pub(crate) fn end(id: u32) {
     if let Some(pid) = pid(id) {
         end_group(pid);
+        watchdog::remove(id);
         locked().pids.retain(|running| *running != pid);
     }
 }

@@ -3,21 +3,17 @@
 use anyhow::{Context as _, Result, bail};
 
 use super::tool;
-use crate::process;
+use crate::{prerequisites, process};
+
+/// Whether [`install`] can work here at all.
+pub(super) fn is_possible() -> Result<bool> {
+    Ok(tool::find_program("apt-get")?.is_some() && rustix::process::geteuid().is_root())
+}
 
 /// Installs `packages`, refreshing the package lists only when they are too old to know them.
 pub(super) fn install(packages: &[&str]) -> Result<()> {
-    if tool::find_program("apt-get")?.is_none() {
-        bail!(
-            "there is no apt-get here: install the equivalent of {} by hand",
-            packages.join(" ")
-        );
-    }
-    if !rustix::process::geteuid().is_root() {
-        bail!(
-            "this needs root: run `sudo apt-get install -y --no-install-recommends {}`",
-            packages.join(" ")
-        );
+    if !is_possible()? {
+        bail!("{}", prerequisites::by_packages(&packages.join(" ")));
     }
     apt_install(packages).or_else(|_| {
         apt_get(&["update"])?;

@@ -2,8 +2,10 @@
 
 use std::fs;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Error, Result};
 
+use super::network;
+use crate::build::for_this_machine;
 use crate::{process, workspace};
 
 /// How much time the compiler spends so that the tool runs faster.
@@ -28,8 +30,22 @@ pub(super) struct CargoInstall<'a> {
 
 impl CargoInstall<'_> {
     /// Compiles it with the versions its authors tested, else with the ones the registry has.
-    pub(super) fn run(&self) -> Result<()> {
-        self.attempt(&["--locked"]).or_else(|_| self.attempt(&[]))
+    ///
+    /// `reason` says why it was not downloaded.
+    pub(super) fn run(&self, reason: &Error) -> Result<()> {
+        let Self { label, version, .. } = self;
+        process::say(&format!(
+            "no ready-made {label} {version} could be downloaded ({}): compiling it",
+            first_line(reason)
+        ));
+        self.attempt(&["--locked"])
+            .or_else(|_| self.attempt(&[]))
+            .with_context(|| {
+                format!(
+                    "{label} {version} could be neither downloaded nor compiled. {}",
+                    network::advice()
+                )
+            })
     }
 
     fn attempt(&self, lock: &[&str]) -> Result<()> {
@@ -54,8 +70,14 @@ impl CargoInstall<'_> {
                 Speed::Middling => "1",
             },
         );
+        for_this_machine(&mut cargo);
         process::run(self.label, cargo)
     }
+}
+
+fn first_line(reason: &Error) -> String {
+    let text = format!("{reason:#}");
+    text.lines().next().unwrap_or_default().to_owned()
 }
 
 /// Removes what compiling left behind: some gigabytes nobody needs again.

@@ -44,6 +44,10 @@ fn compile(scratch: &Path) -> Result<()> {
     cargo.env("RUSTC_BOOTSTRAP", "1");
     // Without bitcode in the libraries, link-time optimisation of the page fails.
     cargo.env("RUSTFLAGS", "-Cembed-bitcode=yes");
+    // Flags and folders that a developer chose for other builds.
+    for name in ["CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_BUILD_DIR"] {
+        cargo.env_remove(name);
+    }
     process::run("std", cargo)
 }
 

@@ -1,6 +1,8 @@
 //! What each tool says about itself, and how installing one is shown.
 
-use std::path::PathBuf;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail};
@@ -32,7 +34,7 @@ pub(super) fn install(tool: &dyn Tool) -> Result<()> {
         tool.install()?;
         match tool.find()? {
             Some(_) => Ok(()),
-            None => bail!("{name} was installed but cannot be run: see the lines above"),
+            None => bail!("{name} was installed but cannot be run: see target/logs"),
         }
     })
     .with_context(|| format!("setting up {name} failed"))
@@ -75,10 +77,17 @@ pub(super) fn find_version(program: &str, version: &str) -> Result<Option<PathBu
 }
 
 /// The first `program` on the search path that the children get.
-pub(super) fn find_program(program: &str) -> Result<Option<PathBuf>> {
+pub(crate) fn find_program(program: &str) -> Result<Option<PathBuf>> {
     let folders = wasm::search_path(None)?;
     let found = std::env::split_paths(&folders)
         .map(|folder| folder.join(program))
-        .find(|path| path.is_file());
+        .find(|path| is_program(path));
     Ok(found)
+}
+
+/// Whether the file can be executed.
+pub(super) fn is_program(path: &Path) -> bool {
+    let mode =
+        fs::metadata(path).map(|file| file.is_file() && file.permissions().mode() & 0o111 != 0);
+    mode.unwrap_or(false)
 }

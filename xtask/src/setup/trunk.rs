@@ -31,7 +31,7 @@ impl Tool for Trunk {
     }
 
     fn install(&self) -> Result<()> {
-        prebuilt::install(self, &release()).or_else(|_| {
+        prebuilt::install(self, &release()).or_else(|reason| {
             let features = &["--no-default-features", "--features", "rustls"];
             // It waits for other programs: no optimisation compiles soonest.
             CargoInstall {
@@ -41,7 +41,7 @@ impl Tool for Trunk {
                 features,
                 speed: Speed::Slow,
             }
-            .run()
+            .run(&reason)
         })
     }
 }

@@ -32,7 +32,7 @@ impl Tool for WasmBindgen {
 
     fn install(&self) -> Result<()> {
         let version = version()?;
-        prebuilt::install(self, &release(&version)).or_else(|_| {
+        prebuilt::install(self, &release(&version)).or_else(|reason| {
             // It rewrites megabytes at each build of a page: worth a little optimisation.
             let speed = Speed::Middling;
             CargoInstall {
@@ -42,7 +42,7 @@ impl Tool for WasmBindgen {
                 features: &[],
                 speed,
             }
-            .run()
+            .run(&reason)
         })
     }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 
+use super::network;
 use super::prebuilt::{self, Release};
 use super::tool::{self, Tool};
 use crate::{process, workspace};
@@ -32,7 +33,14 @@ impl Tool for WasmOpt {
     }
 
     fn install(&self) -> Result<()> {
-        prebuilt::unpack(self, &release()).or_else(|_| install_by_npm())
+        prebuilt::unpack(self, &release()).or_else(|reason| {
+            install_by_npm().with_context(|| {
+                format!(
+                    "it comes from GitHub ({reason:#}) or from npm, and neither could be used. {}",
+                    network::advice()
+                )
+            })
+        })
     }
 }
 
@@ -45,8 +53,7 @@ fn install_by_npm() -> Result<()> {
         &["install", "--no-audit", "--no-fund", "--no-save", &package],
     );
     npm.arg("--prefix").arg(&folder).current_dir(&folder);
-    process::run("npm", npm)
-        .context("wasm-opt comes from GitHub or from npm, and neither could be used")?;
+    process::run("npm", npm)?;
     let link = workspace::made(home.join("bin"))?.join("wasm-opt");
     // An older version's link or file, or none: either way the new one takes its place.
     drop(std::fs::remove_file(&link));

@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Error, Result, bail};
 
-use super::{apt, debian_std, tool};
-use crate::process;
+use super::{apt, debian_std, network, tool};
 use crate::wasm::{DEBIAN, TARGET, Wasm};
+use crate::{prerequisites, process};
 
 /// Debian's own compiler is newer than Debian: its browsers need it. lld links, the sources make the std.
 const PACKAGES: [&str; 6] = [
@@ -28,18 +28,39 @@ pub(super) fn ensure() -> Result<Wasm> {
         TARGET,
         "the standard library the page is compiled against",
         "10 s with rustup",
-        || {
-            add_by_rustup().or_else(|reason| {
-                process::say(&format!(
-                    "rustup did not bring it ({reason:#}): using Debian's compiler, 1 to 3 min"
-                ));
-                take_from_debian()
-            })
-        },
+        || add_by_rustup().or_else(instead_of_rustup),
     )?;
     Wasm::find().with_context(|| {
-        format!("{TARGET} was set up, but no compiler finds it: see the lines above")
+        format!(
+            "{TARGET} was set up, but no compiler finds it: see {}",
+            process::shown_path("rustup")
+        )
     })
+}
+
+/// Debian's compiler, where it is there or can be installed; else what to do about rustup.
+fn instead_of_rustup(reason: Error) -> Result<()> {
+    if !debian_compiler_is_complete() && !apt::is_possible()? {
+        return Err(reason.context(format!(
+            "rustup cannot download {TARGET}. {}; then run `rustup target add {TARGET}`. Where rustup's server cannot \
+             be reached at all, Debian's compiler serves as well: {}",
+            network::advice(),
+            prerequisites::by_packages(&PACKAGES.join(" "))
+        )));
+    }
+    process::say(&format!(
+        "rustup cannot download {TARGET} (its lines: {}): using Debian's compiler, 1 to 3 min",
+        process::shown_path("rustup")
+    ));
+    take_from_debian()
+}
+
+fn debian_compiler_is_complete() -> bool {
+    let programs = ["rustc", "cargo", "cargo-clippy"];
+    let all = programs
+        .iter()
+        .all(|name| Path::new(DEBIAN).join(name).is_file());
+    all && debian_std::sources_are_there()
 }
 
 fn add_by_rustup() -> Result<()> {
@@ -52,10 +73,7 @@ fn add_by_rustup() -> Result<()> {
 }
 
 fn take_from_debian() -> Result<()> {
-    let complete = ["rustc", "cargo", "cargo-clippy"]
-        .iter()
-        .all(|name| Path::new(DEBIAN).join(name).is_file());
-    if !complete || !debian_std::sources_are_there() {
+    if !debian_compiler_is_complete() {
         apt::install(&PACKAGES)?;
     }
     if Wasm::find().is_some() {

@@ -18,7 +18,10 @@ use pages::Pages;
 use report::Row;
 
 pub(crate) fn run() -> Result<()> {
-    let wasm = setup::prepare(Needs::OptimisedPage, |_, _| Ok(()))?;
+    let wasm = setup::prepare(
+        Needs::PAGE.and(Needs::OPTIMIZER).and(Needs::NODE),
+        |_, _| Ok(()),
+    )?;
     let pages = Pages::of(&wasm)?;
     let mut rows = Vec::new();
     say("otel-web in a page without a framework");

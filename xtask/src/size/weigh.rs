@@ -48,7 +48,7 @@ pub(super) fn weigh(folder: &Path) -> Result<Weight> {
         "wire-size",
         "--",
     ];
-    let mut measure = host_cargo(&how);
+    let mut measure = host_cargo(&how)?;
     measure.args(files);
     let printed = process::read(measure)?;
     let weights: Option<Vec<Weight>> = printed.lines().map(parse).collect();

@@ -3,14 +3,13 @@
 use anyhow::Result;
 
 use crate::build::host_cargo;
-use crate::wasm::Wasm;
 use crate::{packages, process, workspace};
 
-pub(super) fn run(_: &Wasm) -> Result<()> {
+pub(super) fn run() -> Result<()> {
     let folder = workspace::root().join("crates/gateway/tests/gateway/exporters");
     let python = packages::python("exporters", &folder.join("requirements.txt"))?;
     let modules = packages::npm(&folder)?;
-    let mut cargo = host_cargo(&["test", "--package", "otel-web-gateway"]);
+    let mut cargo = host_cargo(&["test", "--package", "otel-web-gateway"])?;
     cargo
         .args(["--test", "gateway", "exporters::"])
         .env(

@@ -6,8 +6,9 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-pub(crate) use programs::{Program, all_ended};
+pub(crate) use programs::{Program, all_end};
 use rustix::process::{Pid, Signal, kill_process};
 
 /// The stacks share their data folder, so only one runs at a time.
@@ -48,6 +49,11 @@ pub(crate) struct Dev {
 
 impl Dev {
     pub(crate) fn start(ports: Ports) -> Self {
+        Self::start_with(ports, &[])
+    }
+
+    /// With variables that a developer may have set.
+    pub(crate) fn start_with(ports: Ports, variables: &[(&str, &str)]) -> Self {
         let turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
         let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
         command
@@ -60,6 +66,7 @@ impl Dev {
         command.env("CRUDDUR_PAGE_PORT", ports.page.to_string());
         command.env("CRUDDUR_API_PORT", ports.api.to_string());
         command.env("CRUDDUR_GATEWAY_PORT", ports.gateway.to_string());
+        command.envs(variables.iter().copied());
         let mut child = command.spawn().unwrap();
         let stdout = BufReader::new(child.stdout.take().unwrap());
         Self {
@@ -117,6 +124,12 @@ impl Dev {
         programs::below(self.child.id())
     }
 
+    /// Kills `xtask` itself in a way that it cannot clean up after.
+    pub(crate) fn kill_xtask(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
     /// Kills the program of this name, as a crash would.
     pub(crate) fn kill(&self, name: &str) {
         let programs = self.programs();
@@ -134,6 +147,20 @@ impl Drop for Dev {
         }
     }
 }
+
+/// The whole answer to a request with these lines as its head, and what stands after the empty line.
+pub(crate) fn send(port: u16, request: &str) -> String {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    stream.set_read_timeout(Some(ANSWER_TIMEOUT)).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = Vec::new();
+    // Without an answer there is an empty one: some requests are no HTTP.
+    stream.read_to_end(&mut answer).ok();
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+/// An event stream would never end.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The whole answer to `GET path`, head and body.
 pub(crate) fn get(port: u16, path: &str) -> String {

@@ -1,6 +1,7 @@
 //! The processes below another one, from `/proc`.
 
 use std::fs;
+use std::time::{Duration, Instant};
 
 use rustix::process::Pid;
 
@@ -10,6 +11,7 @@ pub(crate) struct Program {
     id: u32,
     parent: u32,
     started: String,
+    is_zombie: bool,
     pub(crate) name: String,
 }
 
@@ -28,6 +30,7 @@ impl Program {
             id,
             parent: fields.get(1)?.parse().ok()?,
             started: (*fields.get(19)?).to_owned(),
+            is_zombie: fields.first() == Some(&"Z"),
             name,
         })
     }
@@ -50,13 +53,23 @@ pub(super) fn below(root: u32) -> Vec<Program> {
     }
 }
 
-/// Whether none of `programs` runs any more.
-pub(crate) fn all_ended(programs: &[Program]) -> bool {
-    !programs.is_empty() && programs.iter().all(|program| !runs(program))
+/// How long programs may take to end after what started them has.
+const END_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Waits until none of `programs` runs any more; whether that came about.
+pub(crate) fn all_end(programs: &[Program]) -> bool {
+    let began = Instant::now();
+    while programs.iter().any(runs) {
+        if began.elapsed() > END_TIMEOUT {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    !programs.is_empty()
 }
 
 fn runs(program: &Program) -> bool {
-    Program::read(program.id).is_some_and(|now| now.started == program.started)
+    Program::read(program.id).is_some_and(|now| now.started == program.started && !now.is_zombie)
 }
 
 fn ids() -> impl Iterator<Item = u32> {

@@ -44,6 +44,36 @@ async fn a_page_that_made_its_own_name_point_here_reads_nothing() {
 }
 
 #[tokio::test]
+async fn a_foreign_name_behind_a_proxy_that_rewrites_host_is_421() {
+    let gateway = TestGateway::start().await;
+    let asked = async |names: &[&str]| {
+        let mut request = Request::get("/api/traces").header("host", "127.0.0.1");
+        for name in names {
+            request = request.header("x-forwarded-host", *name);
+        }
+        let request = request.body(Body::empty()).unwrap();
+        gateway.send(request).await.status
+    };
+    for foreign in [
+        &["evil.example:8080"][..],
+        // A page adds the first one itself; the proxy adds the true one.
+        &["127.0.0.1", "evil.example:8080"],
+        &["evil.example:8080", "localhost"],
+        &["localhost:8080, evil.example"],
+        &[""],
+    ] {
+        assert_eq!(asked(foreign).await, 421, "{foreign:?}");
+    }
+    for own in [
+        &["127.0.0.1:8080"][..],
+        &["localhost:8080"],
+        &["[::1]:8080, localhost"],
+    ] {
+        assert_eq!(asked(own).await, 200, "{own:?}");
+    }
+}
+
+#[tokio::test]
 async fn the_public_url_is_a_name_of_the_gateway() {
     let url = Some("https://traces.example.com/".to_owned());
     let gateway = TestGateway::start_with(|config| config.public_url = url).await;

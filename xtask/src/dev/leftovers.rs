@@ -1,0 +1,186 @@
+//! Programs of an earlier `cargo xtask dev` that was ended in a way it could not clean up after.
+//!
+//! Each start notes its programs in a file of its own below `target/dev/running`. A process is known again by its id
+//! and the time of its start, as ids are given anew.
+
+use std::fs::{self, OpenOptions};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+
+use crate::process::{self, registry};
+use crate::workspace;
+
+/// A line: what it is, its process id, and when it was started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Program {
+    label: String,
+    id: u32,
+    started: String,
+}
+
+impl Program {
+    fn of(label: &str, id: u32) -> Option<Self> {
+        Some(Self {
+            label: label.to_owned(),
+            id,
+            started: start_of(id)?,
+        })
+    }
+
+    fn parse(line: &str) -> Option<Self> {
+        let mut fields = line.split('\t');
+        let (id, started, label) = (fields.next()?, fields.next()?, fields.next()?);
+        Some(Self {
+            label: label.to_owned(),
+            id: id.parse().ok()?,
+            started: started.to_owned(),
+        })
+    }
+
+    fn line(&self) -> String {
+        format!("{}\t{}\t{}\n", self.id, self.started, self.label)
+    }
+
+    fn runs(&self) -> bool {
+        start_of(self.id).is_some_and(|started| started == self.started)
+    }
+}
+
+/// Notes what this start runs; the file goes when it is dropped.
+#[derive(Debug)]
+pub(super) struct Record(Option<PathBuf>);
+
+impl Record {
+    pub(super) fn new() -> Result<Self> {
+        let id = std::process::id();
+        let path = workspace::made(folder())?.join(id.to_string());
+        let own = Program::of("xtask", id);
+        let text = own.map(|own| own.line()).unwrap_or_default();
+        fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+        Ok(Self(Some(path)))
+    }
+
+    /// For programs that nobody has to find again.
+    #[cfg(test)]
+    pub(super) fn none() -> Self {
+        Self(None)
+    }
+
+    pub(super) fn add(&self, label: &str, id: u32) {
+        let (Some(path), Some(program)) = (&self.0, Program::of(label, id)) else {
+            return;
+        };
+        if let Ok(mut file) = OpenOptions::new().append(true).open(path) {
+            // Only a start after a crash would read it.
+            drop(file.write_all(program.line().as_bytes()));
+        }
+    }
+}
+
+impl Drop for Record {
+    fn drop(&mut self) {
+        if let Some(path) = &self.0 {
+            drop(fs::remove_file(path));
+        }
+    }
+}
+
+/// Ends what earlier starts left behind, and says so.
+pub(super) fn end() -> Result<()> {
+    end_below(&folder())
+}
+
+fn end_below(folder: &Path) -> Result<()> {
+    let Ok(records) = fs::read_dir(folder) else {
+        return Ok(());
+    };
+    for record in records {
+        let path = record?.path();
+        let Ok(text) = fs::read_to_string(&path) else {
+            continue;
+        };
+        let mut programs = text.lines().filter_map(Program::parse);
+        // Another `dev` that is alive looks after its own.
+        if programs.next().is_some_and(|xtask| xtask.runs()) {
+            continue;
+        }
+        for program in programs.filter(Program::runs) {
+            process::say(&format!(
+                "ending the {} (process {}) that an earlier `cargo xtask dev` left behind",
+                program.label, program.id
+            ));
+            registry::end(program.id);
+        }
+        drop(fs::remove_file(path));
+    }
+    Ok(())
+}
+
+fn folder() -> PathBuf {
+    workspace::target().join("dev/running")
+}
+
+/// When a process was started, in the kernel's ticks; of one that runs.
+fn start_of(id: u32) -> Option<String> {
+    let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    // The name stands in parentheses and may itself contain some.
+    let (_, fields) = stat.rsplit_once(") ")?;
+    let fields: Vec<&str> = fields.split_whitespace().collect();
+    let has_ended = matches!(fields.first(), Some(&("Z" | "X")));
+    let started = fields.get(19).map(|started| (*started).to_owned());
+    started.filter(|_| !has_ended)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::process::CommandExt as _;
+    use std::process::{Child, Command, Stdio};
+
+    fn sleeper() -> Child {
+        let mut sleep = Command::new("sleep");
+        sleep.arg("600").process_group(0);
+        sleep.stdout(Stdio::null()).stderr(Stdio::null());
+        sleep.spawn().unwrap()
+    }
+
+    fn record(folder: &Path, xtask: &Program, programs: &[Program]) {
+        let lines = programs.iter().map(Program::line);
+        let text = xtask.line() + &lines.collect::<String>();
+        fs::write(folder.join(xtask.id.to_string()), text).unwrap();
+    }
+
+    #[test]
+    fn what_a_killed_start_left_is_ended_and_nothing_else() {
+        let folder = std::env::temp_dir().join(format!("xtask-left-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let [mut left, mut other, mut later] = [sleeper(), sleeper(), sleeper()];
+        let program = |child: &Child| Program::of("example", child.id()).unwrap();
+        let dead = Program {
+            label: "xtask".to_owned(),
+            id: 999_999_999,
+            started: "1".to_owned(),
+        };
+        // An id that was given to another program since.
+        let reused = Program {
+            started: "1".to_owned(),
+            ..program(&later)
+        };
+        record(&folder, &dead, &[program(&left), reused]);
+        let alive = Program::of("xtask", std::process::id()).unwrap();
+        record(&folder, &alive, &[program(&other)]);
+
+        end_below(&folder).unwrap();
+        assert!(!left.wait().unwrap().success(), "it was ended");
+        assert!(other.try_wait().unwrap().is_none(), "its xtask is alive");
+        assert!(later.try_wait().unwrap().is_none(), "it is another program");
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+        for child in [&mut other, &mut later] {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+        fs::remove_dir_all(folder).unwrap();
+    }
+}

@@ -1,0 +1,31 @@
+//! What to look at when a download fails.
+
+use crate::variables;
+
+/// A sentence without a period at its end.
+pub(super) fn advice() -> String {
+    advice_for(&variables::proxies())
+}
+
+fn advice_for(proxies: &[String]) -> String {
+    if proxies.is_empty() {
+        "Check the network connection, or set HTTPS_PROXY where there is only a proxy".to_owned()
+    } else {
+        format!(
+            "Check the network connection and the proxy ({})",
+            proxies.join(", ")
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proxy_that_is_set_is_named() {
+        assert!(advice_for(&[]).contains("set HTTPS_PROXY"));
+        let proxies = ["https_proxy=http://127.0.0.1:9".to_owned()];
+        assert!(advice_for(&proxies).ends_with("(https_proxy=http://127.0.0.1:9)"));
+    }
+}
