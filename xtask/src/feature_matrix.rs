@@ -17,7 +17,7 @@ pub(crate) fn check(wasm: &Wasm) -> Result<()> {
         let for_the_browser = [&arguments(&feature)[..], &["--target", TARGET]].concat();
         run(
             &feature,
-            host_cargo(&with_denied_warnings(&arguments(&feature))),
+            host_cargo(&with_denied_warnings(&arguments(&feature)))?,
         )?;
         run(
             &feature,
