@@ -45,13 +45,15 @@ pub(crate) async fn open_home(browser: &Browser) {
     browser.see("Suggested Users").await;
 }
 
-/// Signs in outside the page, and outside of any trace: `traceparent` says that it is not sampled.
+/// Signs in outside the page, and outside of any trace: `traceparent` says that it is not sampled,
+/// as a page of the back end's own may.
 pub(crate) async fn sign_in(stack: &Stack, browser: &Browser, handle: &str) {
     let body =
         serde_json::json!({"email": format!("{handle}@example.com"), "password": "cruddur-demo"});
     let request = crate::support::http_client().post(format!("{}/api/auth/signin", stack.api_url));
     let request = request
         .header(CONTENT_TYPE, "application/json")
+        .header("sec-fetch-site", "same-origin")
         .header("traceparent", NOT_SAMPLED);
     let answer = request
         .body(body.to_string())

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{lenient::null_as_default, time::Timestamp};
+use crate::{lenient::null_as_default, time::Timestamp, visible::is_blank};
 
 /// A crud, or a reply to one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,7 +47,7 @@ impl Activity {
     /// The display name, or the handle where there is none.
     #[must_use]
     pub fn name(&self) -> &str {
-        if self.display_name.is_empty() {
+        if is_blank(&self.display_name) {
             &self.handle
         } else {
             &self.display_name
@@ -104,6 +104,14 @@ pub struct NewActivity {
 pub struct NewReply {
     #[serde(default, deserialize_with = "null_as_default")]
     pub message: String,
+}
+
+/// `POST /api/activities/notifications/read`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotificationsRead {
+    /// When the newest of those that were seen happened; absent for all of them.
+    #[serde(default)]
+    pub until: Option<Timestamp>,
 }
 
 #[cfg(test)]

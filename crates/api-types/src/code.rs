@@ -8,9 +8,14 @@ use serde::{Deserialize, Serialize};
 pub enum Code {
     ActivityUuidBlank,
     EmailBlank,
+    /// The `Idempotency-Key` stands for a request with another body.
+    IdempotencyKeyReused,
     /// More than [`CRUD_MAX_CHARS`](crate::CRUD_MAX_CHARS) or
     /// [`REPLY_MAX_CHARS`](crate::REPLY_MAX_CHARS).
     MessageExceedMaxChars,
+    /// More than [`MESSAGE_MAX_LINES`](crate::MESSAGE_MAX_LINES).
+    MessageExceedMaxLines,
+    /// Nothing of it can be seen.
     MessageBlank,
     PasswordBlank,
     SearchTermBlank,

@@ -14,6 +14,7 @@
 //! | [`code`] | the codes of a 422, and the body of every other error |
 //! | [`limits`], [`validate`] | the limits, and the checks against them |
 //! | [`text`] | hashtags and mentions inside a message |
+//! | [`visible`] | what of a text can be seen, and how many lines it takes |
 //! | [`page`] | the `Link` header that pages a feed |
 //!
 //! Answers are read leniently: unknown fields are ignored, missing and `null` ones take their
@@ -30,11 +31,20 @@ pub mod text;
 pub mod time;
 pub mod ttl;
 pub mod validate;
+pub mod visible;
 
 pub use account::{Me, Profile, SignIn, UserSummary};
-pub use activity::{Activity, Counts, NewActivity, NewReply, Notification, NotificationKind};
+pub use activity::{
+    Activity, Counts, NewActivity, NewReply, Notification, NotificationKind, NotificationsRead,
+};
 pub use code::{Code, Problem};
-pub use limits::{CRUD_MAX_CHARS, REPLY_MAX_CHARS, SEARCH_TERM_MAX_CHARS, SEARCH_TERM_MAX_WORDS};
+pub use limits::{
+    CRUD_MAX_CHARS, MESSAGE_MAX_LINES, REPLY_MAX_CHARS, SEARCH_TERM_MAX_CHARS,
+    SEARCH_TERM_MAX_WORDS,
+};
 pub use sidebar::TrendingTag;
 pub use time::Timestamp;
 pub use ttl::Ttl;
+
+/// The header with the key by which a client marks all attempts at one thing.
+pub const IDEMPOTENCY_KEY_HEADER: &str = "idempotency-key";

@@ -6,9 +6,13 @@ use crate::{
     account::SignIn,
     activity::{NewActivity, NewReply},
     code::Code,
-    limits::{CRUD_MAX_CHARS, REPLY_MAX_CHARS, SEARCH_TERM_MAX_CHARS, SEARCH_TERM_MAX_WORDS},
+    limits::{
+        CRUD_MAX_CHARS, MESSAGE_MAX_LINES, REPLY_MAX_CHARS, SEARCH_TERM_MAX_CHARS,
+        SEARCH_TERM_MAX_WORDS,
+    },
     text,
     ttl::Ttl,
+    visible::{is_blank, lines},
 };
 
 /// Checks a crud; what it lacks is returned instead of its lifetime.
@@ -27,7 +31,7 @@ pub fn new_activity(activity: &NewActivity) -> Result<Ttl, Vec<Code>> {
 
 /// Checks a reply to the activity of this UUID.
 pub fn new_reply(uuid: &str, reply: &NewReply) -> Result<(), Vec<Code>> {
-    let uuid = blank(uuid).then_some(Code::ActivityUuidBlank);
+    let uuid = is_blank(uuid).then_some(Code::ActivityUuidBlank);
     none_of([uuid, message_code(&reply.message, REPLY_MAX_CHARS)])
 }
 
@@ -37,7 +41,7 @@ pub fn search_term(term: &str) -> Result<(), Vec<Code>> {
     let is_plain = |word: &&str| text::hashtags(word).next().is_none();
     let words = text::search_words(term).filter(is_plain).count() + text::hashtags(term).count();
     none_of([
-        blank(term).then_some(Code::SearchTermBlank),
+        is_blank(term).then_some(Code::SearchTermBlank),
         too_long.then_some(Code::SearchTermExceedMaxChars),
         (words > SEARCH_TERM_MAX_WORDS).then_some(Code::SearchTermExceedMaxWords),
     ])
@@ -46,20 +50,19 @@ pub fn search_term(term: &str) -> Result<(), Vec<Code>> {
 /// Checks that a sign-in is complete, not that it is right.
 pub fn sign_in(sign_in: &SignIn) -> Result<(), Vec<Code>> {
     none_of([
-        blank(&sign_in.email).then_some(Code::EmailBlank),
+        is_blank(&sign_in.email).then_some(Code::EmailBlank),
         sign_in.password.is_empty().then_some(Code::PasswordBlank),
     ])
 }
 
 fn message_code(message: &str, max_chars: usize) -> Option<Code> {
-    if blank(message) {
-        return Some(Code::MessageBlank);
+    if is_blank(message) {
+        Some(Code::MessageBlank)
+    } else if message.chars().count() > max_chars {
+        Some(Code::MessageExceedMaxChars)
+    } else {
+        (lines(message) > MESSAGE_MAX_LINES).then_some(Code::MessageExceedMaxLines)
     }
-    (message.chars().count() > max_chars).then_some(Code::MessageExceedMaxChars)
-}
-
-fn blank(text: &str) -> bool {
-    text.trim().is_empty()
 }
 
 fn none_of<const N: usize>(codes: [Option<Code>; N]) -> Result<(), Vec<Code>> {
@@ -134,6 +137,25 @@ mod tests {
                 "{term}"
             );
         }
+    }
+
+    #[test]
+    fn a_message_of_signs_that_nobody_sees_is_blank() {
+        assert_eq!(
+            crud("\u{200b}\u{2800}", "3-days"),
+            Err(vec![Code::MessageBlank])
+        );
+        assert_eq!(reply("u", "\u{e0041}"), Err(vec![Code::MessageBlank]));
+        assert_eq!(search_term("\u{200b}"), Err(vec![Code::SearchTermBlank]));
+    }
+
+    #[test]
+    fn a_message_has_up_to_40_lines() {
+        let tall = |lines: usize| vec!["x"; lines].join("\n");
+        assert_eq!(crud(&tall(40), "3-days"), Ok(Ttl::ThreeDays));
+        let refused = vec![Code::MessageExceedMaxLines];
+        assert_eq!(crud(&tall(41), "3-days"), Err(refused.clone()));
+        assert_eq!(reply("u", &tall(41)), Err(refused));
     }
 
     #[test]

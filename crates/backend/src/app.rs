@@ -10,7 +10,7 @@ use axum::{
     response::Response,
 };
 
-use crate::{AppState, Error, response_headers, routes, telemetry};
+use crate::{AppState, Error, origin, response_headers, routes, telemetry, text::shortened};
 
 /// Longest body of a request. A reply of 1024 characters takes 12 KiB where every one of them is
 /// written as an escaped surrogate pair.
@@ -27,7 +27,14 @@ pub fn app(state: AppState) -> Router {
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
         .layer(middleware::from_fn(limit_time))
-        .layer(middleware::from_fn(telemetry::trace_request))
+        .layer(middleware::from_fn_with_state(
+            state.clone(),
+            origin::refuse_other_origins,
+        ))
+        .layer(middleware::from_fn_with_state(
+            state.clone(),
+            telemetry::trace_request,
+        ))
         .layer(middleware::from_fn(response_headers::secure))
         .with_state(state)
 }
@@ -39,7 +46,7 @@ async fn limit_time(request: Request, next: Next) -> Result<Response, Error> {
 }
 
 async fn unknown_address(uri: Uri) -> Error {
-    Error::NotFound(format!("There is nothing at {}.", uri.path()))
+    Error::NotFound(format!("There is nothing at {}.", shortened(uri.path())))
 }
 
 async fn wrong_method() -> Error {

@@ -4,6 +4,8 @@ use std::{env, net::SocketAddr};
 
 use anyhow::Context;
 
+use crate::security::SecuritySettings;
+
 const DEFAULT_LISTEN: &str = "127.0.0.1:4567";
 const DEFAULT_DATABASE: &str = "sqlite:cruddur.db";
 
@@ -16,6 +18,8 @@ pub struct Config {
     pub database_url: String,
     /// `CRUDDUR_DEMO_DATA`: `off` leaves a new database empty.
     pub demo_data: bool,
+    /// Whom the server believes.
+    pub security: SecuritySettings,
 }
 
 impl Config {
@@ -35,6 +39,7 @@ impl Config {
             listen,
             database_url,
             demo_data,
+            security: SecuritySettings::read(variable)?,
         })
     }
 }

@@ -6,7 +6,7 @@
 //! | [`Error::BadRequest`] | it could not be read |
 //! | [`Error::Failed`] | it is our fault: the span gets the reason, the answer does not |
 
-use std::{borrow::Cow, fmt, sync::Arc};
+use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
 
 use api_types::{Code, Problem};
 use axum::{
@@ -39,6 +39,8 @@ pub enum Error {
     TooLarge,
     /// 415
     NotJson,
+    /// 429: the caller may try again after this long.
+    TooManyRequests(Duration),
     /// 500, or 503 where trying again may help.
     Failed(Failure),
 }
@@ -117,6 +119,7 @@ impl Error {
             Self::Timeout => StatusCode::REQUEST_TIMEOUT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::TooManyRequests(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Failed(failure) => failure.status,
         }
     }
@@ -130,9 +133,19 @@ impl Error {
             Self::Timeout => "The request did not arrive in time: send it again.".into(),
             Self::TooLarge => "The body is too large: send up to 16 KiB.".into(),
             Self::NotJson => "Send the body as Content-Type: application/json.".into(),
+            Self::TooManyRequests(wait) => format!(
+                "Too many attempts. Try again in {} s.",
+                whole_seconds(*wait)
+            )
+            .into(),
             Self::Failed(_) => "Something went wrong on our side. Please try again.".into(),
         }
     }
+}
+
+/// As `Retry-After` counts: rounded up, so that who waits that long has waited long enough.
+fn whole_seconds(wait: Duration) -> u64 {
+    wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
 }
 
 impl IntoResponse for Error {
@@ -143,6 +156,10 @@ impl IntoResponse for Error {
         });
         match self {
             Self::Invalid(codes) => (status, Json(codes)).into_response(),
+            Self::TooManyRequests(wait) => {
+                let retry_after = [(header::RETRY_AFTER, whole_seconds(wait).to_string())];
+                (status, retry_after, problem).into_response()
+            }
             Self::Failed(failure) => {
                 let mut response = (status, problem).into_response();
                 if status == StatusCode::SERVICE_UNAVAILABLE {
@@ -169,6 +186,13 @@ mod tests {
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
         let failure = response.extensions().get::<Failure>().unwrap();
         assert!(failure.message.contains("users"));
+    }
+
+    #[test]
+    fn a_caller_who_was_too_fast_is_told_when_to_come_back() {
+        let response = Error::TooManyRequests(Duration::from_millis(1_200)).into_response();
+        assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(response.headers()[header::RETRY_AFTER], "2");
     }
 
     #[test]

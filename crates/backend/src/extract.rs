@@ -1,9 +1,9 @@
-//! What handlers take out of a request: the body, the query, and who is asking.
+//! What handlers take out of a request: the path, the query, the body, and who is asking.
 
 use axum::{
     Json,
-    extract::{FromRequest, FromRequestParts, Query, Request, rejection::JsonRejection},
-    http::{HeaderMap, StatusCode, header, request::Parts},
+    extract::{FromRequest, FromRequestParts, Path, Query, Request, rejection::JsonRejection},
+    http::{StatusCode, request::Parts},
 };
 use serde::de::DeserializeOwned;
 
@@ -11,9 +11,6 @@ use crate::{
     AppState, Error,
     services::{User, account},
 };
-
-/// The cookie that holds a session's token.
-pub(crate) const SESSION_COOKIE: &str = "cruddur_session";
 
 /// A JSON body.
 pub(crate) struct Body<T>(pub(crate) T);
@@ -50,6 +47,21 @@ impl<T: DeserializeOwned> FromRequestParts<AppState> for Parameters<T> {
     }
 }
 
+/// The variable segment of the path, decoded.
+pub(crate) struct Segment(pub(crate) String);
+
+impl FromRequestParts<AppState> for Segment {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Error> {
+        let path = Path::from_request_parts(parts, state).await;
+        let Path(segment) = path.map_err(|_| {
+            Error::BadRequest("The address is not valid UTF-8 once its %XX are decoded.".to_owned())
+        })?;
+        Ok(Self(segment))
+    }
+}
+
 /// Who is asking, if they signed in.
 pub(crate) struct Viewer(pub(crate) Option<User>);
 
@@ -57,7 +69,7 @@ impl FromRequestParts<AppState> for Viewer {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Error> {
-        match session_token(&parts.headers) {
+        match state.security.cookies().session(&parts.headers) {
             Some(token) => account::by_session(&state.db, token).await.map(Self),
             None => Ok(Self(None)),
         }
@@ -73,33 +85,5 @@ impl FromRequestParts<AppState> for SignedIn {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Error> {
         let Viewer(user) = Viewer::from_request_parts(parts, state).await?;
         user.map(Self).ok_or(Error::Unauthorized("Sign in first."))
-    }
-}
-
-/// The session's token, from the request's cookies.
-pub(crate) fn session_token(headers: &HeaderMap) -> Option<&str> {
-    let cookies = headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok());
-    cookies
-        .flat_map(|value| value.split(';'))
-        .filter_map(|cookie| cookie.trim().split_once('='))
-        .find_map(|(name, value)| (name == SESSION_COOKIE).then_some(value))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_session_is_found_among_other_cookies() {
-        let mut headers = HeaderMap::new();
-        assert_eq!(session_token(&headers), None);
-        headers.insert(
-            header::COOKIE,
-            "a=1; cruddur_session=ab12; b=2".parse().unwrap(),
-        );
-        assert_eq!(session_token(&headers), Some("ab12"));
     }
 }

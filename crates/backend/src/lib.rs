@@ -12,21 +12,32 @@
 //! codes are written down in `API.md`.
 
 mod app;
+mod client_address;
 mod clock;
 pub mod config;
+mod cookies;
 pub mod demo;
 mod error;
 mod extract;
+mod idempotency;
+mod origin;
 mod password;
 mod response_headers;
 mod routes;
+pub mod security;
 mod serve;
 mod services;
+mod sign_in_limits;
 mod state;
 pub mod store;
 pub mod telemetry;
+mod text;
 
 pub use app::app;
 pub use error::Error;
 pub use serve::serve;
 pub use state::AppState;
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

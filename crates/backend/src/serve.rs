@@ -23,7 +23,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     }
     let listener = listen(config.listen).await?;
     println!("listening on http://{}", listener.local_addr()?);
-    let state = AppState::new(db.clone());
+    let state = AppState::with_security(db.clone(), config.security);
     let sweeping = tokio::spawn(state.sweep());
     answer(listener, state, stopped).await;
     sweeping.abort();

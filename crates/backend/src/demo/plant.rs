@@ -178,10 +178,10 @@ async fn write(pool: &Pool, people: &People, entry: &Entry) -> anyhow::Result<()
     };
     match &entry.to {
         Recipient::Everybody { expires_at } => {
-            authoring::insert_crud(pool, draft, *expires_at).await?;
+            authoring::insert_crud(pool, draft, *expires_at, None).await?;
         }
         Recipient::Crud { uuid } => {
-            authoring::insert_reply(pool, draft, uuid).await?;
+            authoring::insert_reply(pool, draft, uuid, None).await?;
         }
     }
     Ok(())

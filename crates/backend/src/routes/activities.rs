@@ -3,8 +3,9 @@
 use api_types::{Activity, NewActivity, NewReply};
 use axum::{
     Json, Router,
-    extract::{Path, State},
-    http::{StatusCode, Uri},
+    extract::State,
+    http::{HeaderName, StatusCode, Uri},
+    response::AppendHeaders,
     routing::{get, post},
 };
 use serde::Deserialize;
@@ -12,8 +13,12 @@ use serde::Deserialize;
 use super::paging::{self, Link};
 use crate::{
     AppState, Error,
-    extract::{Body, Parameters, SignedIn, Viewer},
-    services::{feeds, writing},
+    extract::{Body, Parameters, Segment, SignedIn, Viewer},
+    idempotency::{IDEMPOTENT_REPLAYED, IdempotencyKey},
+    services::{
+        feeds,
+        writing::{self, Answer},
+    },
     store::cursor::Cursor,
 };
 
@@ -33,15 +38,18 @@ struct RepliesQuery {
 async fn create(
     State(state): State<AppState>,
     SignedIn(user): SignedIn,
+    key: IdempotencyKey,
     Body(new): Body<NewActivity>,
-) -> Result<Json<Activity>, Error> {
-    writing::create(&state.db, &user, &new).await.map(Json)
+) -> Result<WrittenAnswer, Error> {
+    writing::create(&state.db, &user, &new, key)
+        .await
+        .map(written)
 }
 
 async fn show(
     State(state): State<AppState>,
     Viewer(viewer): Viewer,
-    Path(uuid): Path<String>,
+    Segment(uuid): Segment,
     Parameters(query): Parameters<RepliesQuery>,
     uri: Uri,
 ) -> Result<(Link, Json<[Activity; 1]>), Error> {
@@ -54,18 +62,30 @@ async fn show(
 async fn reply(
     State(state): State<AppState>,
     SignedIn(user): SignedIn,
-    Path(uuid): Path<String>,
+    Segment(uuid): Segment,
+    key: IdempotencyKey,
     Body(new): Body<NewReply>,
-) -> Result<Json<Activity>, Error> {
-    writing::reply(&state.db, &user, &uuid, &new)
+) -> Result<WrittenAnswer, Error> {
+    writing::reply(&state.db, &user, &uuid, &new, key)
         .await
-        .map(Json)
+        .map(written)
+}
+
+/// What was written, marked where an earlier request wrote it.
+type WrittenAnswer = (
+    AppendHeaders<Option<(HeaderName, &'static str)>>,
+    Json<Activity>,
+);
+
+fn written(answer: Answer) -> WrittenAnswer {
+    let replayed = answer.is_replayed.then_some((IDEMPOTENT_REPLAYED, "true"));
+    (AppendHeaders(replayed), Json(answer.activity))
 }
 
 async fn delete(
     State(state): State<AppState>,
     SignedIn(user): SignedIn,
-    Path(uuid): Path<String>,
+    Segment(uuid): Segment,
 ) -> Result<StatusCode, Error> {
     writing::delete(&state.db, &user, &uuid).await?;
     state.sweeper.wake();

@@ -1,18 +1,18 @@
 //! Feeds, page by page.
 
-use api_types::Activity;
+use api_types::{Activity, NotificationsRead};
 use axum::{
     Json, Router,
-    extract::{Path, State},
-    http::Uri,
-    routing::get,
+    extract::State,
+    http::{StatusCode, Uri},
+    routing::{get, post},
 };
 use serde::Deserialize;
 
 use super::paging::{self, Link};
 use crate::{
     AppState, Error,
-    extract::{Parameters, SignedIn, Viewer},
+    extract::{Body, Parameters, Segment, SignedIn, Viewer},
     services::{
         User,
         feeds::{self, Page},
@@ -25,6 +25,10 @@ pub(super) fn routes() -> Router<AppState> {
     Router::new()
         .route("/api/activities/home", get(home))
         .route("/api/activities/notifications", get(notifications))
+        .route(
+            "/api/activities/notifications/read",
+            post(read_notifications),
+        )
         .route("/api/activities/search", get(search))
         .route("/api/activities/@{handle}", get(of_user))
 }
@@ -53,7 +57,7 @@ async fn home(
 async fn of_user(
     State(state): State<AppState>,
     Viewer(viewer): Viewer,
-    Path(handle): Path<String>,
+    Segment(handle): Segment,
     Parameters(query): Parameters<FeedQuery>,
     uri: Uri,
 ) -> Result<FeedAnswer, Error> {
@@ -76,6 +80,15 @@ async fn notifications(
     SignedIn(user): SignedIn,
 ) -> Result<Json<Vec<Activity>>, Error> {
     notifications::newest(&state.db, &user).await.map(Json)
+}
+
+async fn read_notifications(
+    State(state): State<AppState>,
+    SignedIn(user): SignedIn,
+    Body(read): Body<NotificationsRead>,
+) -> Result<StatusCode, Error> {
+    notifications::mark_read(&state.db, &user, read.until).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 fn page(viewer: Option<User>, query: &FeedQuery) -> Result<Page, Error> {

@@ -1,13 +1,14 @@
 //! Likes and reposts: PUT makes it so, DELETE undoes it, either may be repeated.
 
 use api_types::Counts;
-use axum::{
-    Json, Router,
-    extract::{Path, State},
-    routing::put,
-};
+use axum::{Json, Router, extract::State, routing::put};
 
-use crate::{AppState, Error, extract::SignedIn, services::reactions, store::reactions::Reaction};
+use crate::{
+    AppState, Error,
+    extract::{Segment, SignedIn},
+    services::reactions,
+    store::reactions::Reaction,
+};
 
 pub(super) fn routes() -> Router<AppState> {
     Router::new()
@@ -20,19 +21,19 @@ pub(super) fn routes() -> Router<AppState> {
 
 type Answer = Result<Json<Counts>, Error>;
 
-async fn like(state: State<AppState>, user: SignedIn, uuid: Path<String>) -> Answer {
+async fn like(state: State<AppState>, user: SignedIn, uuid: Segment) -> Answer {
     add(state, user, Reaction::Like, uuid).await
 }
 
-async fn unlike(state: State<AppState>, user: SignedIn, uuid: Path<String>) -> Answer {
+async fn unlike(state: State<AppState>, user: SignedIn, uuid: Segment) -> Answer {
     remove(state, user, Reaction::Like, uuid).await
 }
 
-async fn repost(state: State<AppState>, user: SignedIn, uuid: Path<String>) -> Answer {
+async fn repost(state: State<AppState>, user: SignedIn, uuid: Segment) -> Answer {
     add(state, user, Reaction::Repost, uuid).await
 }
 
-async fn unrepost(state: State<AppState>, user: SignedIn, uuid: Path<String>) -> Answer {
+async fn unrepost(state: State<AppState>, user: SignedIn, uuid: Segment) -> Answer {
     remove(state, user, Reaction::Repost, uuid).await
 }
 
@@ -40,7 +41,7 @@ async fn add(
     State(state): State<AppState>,
     SignedIn(user): SignedIn,
     reaction: Reaction,
-    Path(uuid): Path<String>,
+    Segment(uuid): Segment,
 ) -> Answer {
     reactions::add(&state.db, &user, reaction, &uuid)
         .await
@@ -51,7 +52,7 @@ async fn remove(
     State(state): State<AppState>,
     SignedIn(user): SignedIn,
     reaction: Reaction,
-    Path(uuid): Path<String>,
+    Segment(uuid): Segment,
 ) -> Answer {
     reactions::remove(&state.db, &user, reaction, &uuid)
         .await

@@ -1,13 +1,13 @@
 //! What stands beside the feeds, and the heading of a profile.
 
 use api_types::{Profile, TrendingTag, UserSummary};
-use axum::{
-    Json, Router,
-    extract::{Path, State},
-    routing::get,
-};
+use axum::{Json, Router, extract::State, routing::get};
 
-use crate::{AppState, Error, extract::Viewer, services::people};
+use crate::{
+    AppState, Error,
+    extract::{Segment, Viewer},
+    services::people,
+};
 
 pub(super) fn routes() -> Router<AppState> {
     Router::new()
@@ -18,7 +18,7 @@ pub(super) fn routes() -> Router<AppState> {
 
 async fn profile(
     State(state): State<AppState>,
-    Path(handle): Path<String>,
+    Segment(handle): Segment,
 ) -> Result<Json<Profile>, Error> {
     people::profile(&state.db, &handle).await.map(Json)
 }

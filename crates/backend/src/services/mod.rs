@@ -11,7 +11,7 @@ pub(crate) mod writing;
 
 pub(crate) use crate::store::users::User;
 
-use crate::Error;
+use crate::{Error, text::shortened};
 
 /// The crud or reply is not there, or no longer.
 pub(crate) fn no_such_crud() -> Error {
@@ -20,5 +20,5 @@ pub(crate) fn no_such_crud() -> Error {
 
 /// Nobody has this handle.
 pub(crate) fn no_such_user(handle: &str) -> Error {
-    Error::NotFound(format!("There is no @{handle} here."))
+    Error::NotFound(format!("There is no @{} here.", shortened(handle)))
 }

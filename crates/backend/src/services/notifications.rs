@@ -1,6 +1,6 @@
-//! What others did that concerns me. Looking at it makes it read.
+//! What others did that concerns me.
 
-use api_types::Activity;
+use api_types::{Activity, Timestamp};
 
 use super::{
     User,
@@ -14,6 +14,7 @@ use crate::{
 
 const NOTIFICATIONS: Operation =
     Operation::new("notifications-activities", "notification_activities");
+const MARK_READ: Operation = Operation::new("notifications-activities", "mark_notifications_read");
 
 pub(crate) async fn newest(pool: &Pool, user: &User) -> Result<Vec<Activity>, Error> {
     NOTIFICATIONS
@@ -22,9 +23,24 @@ pub(crate) async fn newest(pool: &Pool, user: &User) -> Result<Vec<Activity>, Er
             note_user(user);
             note_now(now);
             let activities = notifications::newest(pool, user.id, now).await?;
-            notifications::mark_read(pool, user.id, now).await?;
             note_length(activities.len());
             Ok(activities)
+        })
+        .await
+}
+
+/// Marks what happened until then as read; without a time, all of it. What happens later is news.
+pub(crate) async fn mark_read(
+    pool: &Pool,
+    user: &User,
+    until: Option<Timestamp>,
+) -> Result<(), Error> {
+    MARK_READ
+        .run(async {
+            note_user(user);
+            let now = clock::now();
+            let until = until.map_or(now, |until| until.min(now));
+            Ok(notifications::mark_read(pool, user.id, until).await?)
         })
         .await
 }

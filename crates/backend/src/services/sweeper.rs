@@ -125,6 +125,8 @@ async fn sweep_in_steps(pool: &Pool, now: Timestamp) -> Result<Remaining, Error>
         total.activities as i64,
     ));
     note(KeyValue::new("app.swept_sessions", total.sessions as i64));
+    note(KeyValue::new("app.swept_keys", total.keys as i64));
+    note(KeyValue::new("app.swept_devices", total.devices as i64));
     note(KeyValue::new("app.log_cut", !log));
     Ok(Remaining { expired, log })
 }

@@ -1,34 +1,54 @@
 //! Writing cruds and replies, and deleting one's own.
 
-use api_types::{Activity, NewActivity, NewReply, Timestamp, validate};
+use api_types::{Activity, Code, NewActivity, NewReply, Timestamp, validate};
+use opentelemetry::KeyValue;
 use uuid::Uuid;
 
 use super::{User, no_such_crud};
 use crate::{
     Error, clock,
+    idempotency::{IdempotencyKey, fingerprint},
     store::{
         Pool,
-        activities::{self, View},
-        authoring::{self, Draft},
+        authoring::{self, Draft, Written},
+        idempotency::Keyed,
         sweep,
     },
-    telemetry::{Operation, note_user},
+    telemetry::{Operation, note, note_user},
 };
 
 const CREATE: Operation = Operation::new("create-activities", "create_activity");
 const REPLY: Operation = Operation::new("create-activities", "create_reply");
 const DELETE: Operation = Operation::new("create-activities", "delete_activity");
 
-pub(crate) async fn create(pool: &Pool, user: &User, new: &NewActivity) -> Result<Activity, Error> {
+/// What was written, as a feed would show it.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) activity: Activity,
+    /// Whether an earlier request with the same key wrote it.
+    pub(crate) is_replayed: bool,
+}
+
+pub(crate) async fn create(
+    pool: &Pool,
+    user: &User,
+    new: &NewActivity,
+    key: IdempotencyKey,
+) -> Result<Answer, Error> {
     CREATE
         .run(async {
             note_user(user);
             let ttl = validate::new_activity(new).map_err(Error::Invalid)?;
-            let now = clock::now();
+            let keyed = keyed(key, &["create", &new.message, ttl.as_str()]);
             let uuid = Uuid::new_v4().to_string();
-            let expires_at = Timestamp::from_millis(now.as_millis() + ttl.as_millis());
-            authoring::insert_crud(pool, draft(user, &uuid, &new.message, now), expires_at).await?;
-            written(pool, user, &uuid, now).await
+            let draft = draft(user, &uuid, &new.message, clock::now());
+            let expiry =
+                |from: Timestamp| Timestamp::from_millis(from.as_millis() + ttl.as_millis());
+            let expires_at = expiry(draft.created_at);
+            let written = authoring::insert_crud(pool, draft, expires_at, keyed.as_ref()).await?;
+            let mut answer = answer(user, draft, written, keyed.as_ref())?;
+            answer.activity.expires_at = answer.activity.created_at.map(expiry);
+            Ok(answer)
         })
         .await
 }
@@ -38,18 +58,19 @@ pub(crate) async fn reply(
     user: &User,
     to_uuid: &str,
     new: &NewReply,
-) -> Result<Activity, Error> {
+    key: IdempotencyKey,
+) -> Result<Answer, Error> {
     REPLY
         .run(async {
             note_user(user);
             validate::new_reply(to_uuid, new).map_err(Error::Invalid)?;
-            let now = clock::now();
+            let keyed = keyed(key, &["reply", to_uuid, &new.message]);
             let uuid = Uuid::new_v4().to_string();
-            let draft = draft(user, &uuid, &new.message, now);
-            if !authoring::insert_reply(pool, draft, to_uuid).await? {
-                return Err(no_such_crud());
-            }
-            written(pool, user, &uuid, now).await
+            let draft = draft(user, &uuid, &new.message, clock::now());
+            let written = authoring::insert_reply(pool, draft, to_uuid, keyed.as_ref()).await?;
+            let mut answer = answer(user, draft, written, keyed.as_ref())?;
+            answer.activity.reply_to_activity_uuid = Some(to_uuid.to_owned());
+            Ok(answer)
         })
         .await
 }
@@ -69,6 +90,13 @@ pub(crate) async fn delete(pool: &Pool, user: &User, uuid: &str) -> Result<(), E
         .await
 }
 
+fn keyed(IdempotencyKey(key): IdempotencyKey, request: &[&str]) -> Option<Keyed> {
+    key.map(|key| Keyed {
+        key,
+        request_sha256: fingerprint(request),
+    })
+}
+
 fn draft<'a>(user: &User, uuid: &'a str, message: &'a str, created_at: Timestamp) -> Draft<'a> {
     Draft {
         uuid,
@@ -78,13 +106,35 @@ fn draft<'a>(user: &User, uuid: &'a str, message: &'a str, created_at: Timestamp
     }
 }
 
-/// What was written, as a feed would show it.
-async fn written(pool: &Pool, user: &User, uuid: &str, now: Timestamp) -> Result<Activity, Error> {
-    let view = View {
-        viewer_id: Some(user.id),
-        now,
+/// The answer to the first request is made again for a repeated one: the text is in both, and it
+/// says the same whatever happened to the crud since.
+fn answer(
+    user: &User,
+    draft: Draft<'_>,
+    written: Written,
+    keyed: Option<&Keyed>,
+) -> Result<Answer, Error> {
+    let (uuid, created_at, is_replayed) = match written {
+        Written::New => (draft.uuid.to_owned(), draft.created_at, false),
+        Written::NoParent => return Err(no_such_crud()),
+        Written::Before(earlier) => {
+            if keyed.is_none_or(|keyed| keyed.request_sha256 != earlier.request_sha256) {
+                return Err(Error::Invalid(vec![Code::IdempotencyKeyReused]));
+            }
+            note(KeyValue::new("app.idempotent_replay", true));
+            (earlier.activity_uuid, earlier.created_at, true)
+        }
     };
-    activities::by_uuid(pool, view, uuid)
-        .await?
-        .ok_or_else(no_such_crud)
+    let activity = Activity {
+        uuid,
+        handle: user.handle.clone(),
+        display_name: user.display_name.clone(),
+        message: draft.message.to_owned(),
+        created_at: Some(created_at),
+        ..Activity::default()
+    };
+    Ok(Answer {
+        activity,
+        is_replayed,
+    })
 }

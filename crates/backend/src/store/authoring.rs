@@ -3,7 +3,10 @@
 use api_types::{Timestamp, text};
 use sqlx::{Sqlite, SqliteConnection};
 
-use super::{Pool, Result, Statement, WriteTransaction};
+use super::{
+    Pool, Result, Statement, WriteTransaction,
+    idempotency::{self, Earlier, Keyed},
+};
 
 const INSERT_CRUD: Statement = Statement::new(
     "INSERT",
@@ -50,32 +53,81 @@ pub(crate) struct Draft<'a> {
     pub(crate) created_at: Timestamp,
 }
 
+/// What came of a draft.
+#[derive(Clone, Debug)]
+pub(crate) enum Written {
+    New,
+    /// Nothing was written: a request with the same key came earlier.
+    Before(Earlier),
+    /// Nothing was written: there is nothing to reply to.
+    NoParent,
+}
+
 pub(crate) async fn insert_crud(
     pool: &Pool,
     draft: Draft<'_>,
     expires_at: Timestamp,
-) -> Result<()> {
+    keyed: Option<&Keyed>,
+) -> Result<Written> {
     let mut transaction = WriteTransaction::begin(pool).await?;
+    if let Some(earlier) = earlier(transaction.connection(), draft, keyed).await? {
+        transaction.commit().await?;
+        return Ok(Written::Before(earlier));
+    }
     let query = draft_query(INSERT_CRUD, draft).bind(expires_at.as_millis());
     let id = INSERT_CRUD
         .traced(query.fetch_one(transaction.connection()))
         .await?;
-    index_text(transaction.connection(), id, draft.message).await?;
-    transaction.commit().await
+    finish(transaction.connection(), id, draft, keyed).await?;
+    transaction.commit().await?;
+    Ok(Written::New)
 }
 
-/// Whether there was something to reply to.
-pub(crate) async fn insert_reply(pool: &Pool, draft: Draft<'_>, to_uuid: &str) -> Result<bool> {
+pub(crate) async fn insert_reply(
+    pool: &Pool,
+    draft: Draft<'_>,
+    to_uuid: &str,
+    keyed: Option<&Keyed>,
+) -> Result<Written> {
     let mut transaction = WriteTransaction::begin(pool).await?;
+    if let Some(earlier) = earlier(transaction.connection(), draft, keyed).await? {
+        transaction.commit().await?;
+        return Ok(Written::Before(earlier));
+    }
     let query = draft_query(INSERT_REPLY, draft).bind(to_uuid.to_owned());
     let id = INSERT_REPLY
         .traced(query.fetch_optional(transaction.connection()))
         .await?;
     if let Some(id) = id {
-        index_text(transaction.connection(), id, draft.message).await?;
+        finish(transaction.connection(), id, draft, keyed).await?;
     }
     transaction.commit().await?;
-    Ok(id.is_some())
+    Ok(id.map_or(Written::NoParent, |_| Written::New))
+}
+
+/// Within the transaction that writes: of two requests with one key, the second sees the first.
+async fn earlier(
+    connection: &mut SqliteConnection,
+    draft: Draft<'_>,
+    keyed: Option<&Keyed>,
+) -> Result<Option<Earlier>> {
+    match keyed {
+        Some(keyed) => idempotency::find(connection, draft, keyed).await,
+        None => Ok(None),
+    }
+}
+
+async fn finish(
+    connection: &mut SqliteConnection,
+    id: i64,
+    draft: Draft<'_>,
+    keyed: Option<&Keyed>,
+) -> Result<()> {
+    index_text(connection, id, draft.message).await?;
+    match keyed {
+        Some(keyed) => idempotency::insert(connection, draft, keyed).await,
+        None => Ok(()),
+    }
 }
 
 pub(crate) async fn author_id(pool: &Pool, uuid: &str, now: Timestamp) -> Result<Option<i64>> {

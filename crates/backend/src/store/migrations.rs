@@ -4,9 +4,10 @@
 use anyhow::ensure;
 use sqlx::{Connection, SqliteConnection};
 
-const STEPS: [&str; 2] = [
+const STEPS: [&str; 3] = [
     include_str!("schema/0001_cruds.sql"),
     include_str!("schema/0002_counts_and_expiry.sql"),
+    include_str!("schema/0003_keys_and_devices.sql"),
 ];
 
 /// All steps or none: they run in one transaction.

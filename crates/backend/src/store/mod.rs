@@ -13,15 +13,20 @@
 //! | `authoring` | writing and deleting them |
 //! | `reactions` | likes and reposts |
 //! | `notifications`, `search`, `sidebar` | what their names say |
-//! | `users`, `sessions` | accounts and who is signed in |
+//! | `users`, `sessions`, `devices` | accounts, who is signed in, and where they did so before |
+//! | `idempotency` | the answers to requests that carried a key |
+//! | `address` | what `DATABASE_URL` names |
 //!
 //! Times are milliseconds since 1970, identifiers in the API are UUIDs, the ones in here are not
 //! for others. What has expired is filtered by every statement that reads. Whatever belongs to a
 //! crud goes with it, by `ON DELETE CASCADE`.
 
 pub(crate) mod activities;
+mod address;
 pub(crate) mod authoring;
 pub(crate) mod cursor;
+pub(crate) mod devices;
+pub(crate) mod idempotency;
 mod migrations;
 pub(crate) mod notifications;
 mod open;

@@ -59,7 +59,7 @@ const COUNT_UNREAD: Statement = Statement::new(
 const MARK_READ: Statement = Statement::new(
     "UPDATE",
     "users",
-    "UPDATE users SET notifications_seen_at = ?2 WHERE id = ?1",
+    "UPDATE users SET notifications_seen_at = max(notifications_seen_at, ?2) WHERE id = ?1",
 );
 
 const MAX_NOTIFICATIONS: u32 = 50;
@@ -88,10 +88,11 @@ pub(crate) async fn count_unread(pool: &Pool, user_id: i64, now: Timestamp) -> R
     COUNT_UNREAD.traced(query.fetch_one(pool.scanner())).await
 }
 
-pub(crate) async fn mark_read(pool: &Pool, user_id: i64, now: Timestamp) -> Result<()> {
+/// Marks what happened until then as read; what was read stays so.
+pub(crate) async fn mark_read(pool: &Pool, user_id: i64, until: Timestamp) -> Result<()> {
     let query = sqlx::query(MARK_READ.text)
         .bind(user_id)
-        .bind(now.as_millis());
+        .bind(until.as_millis());
     MARK_READ.traced(query.execute(pool.writer())).await?;
     Ok(())
 }

@@ -1,14 +1,14 @@
 //! Opens the database file.
 
-use std::{path::Path, str::FromStr, time::Duration};
+use std::{path::Path, time::Duration};
 
-use anyhow::{Context, ensure};
+use anyhow::Context;
 use sqlx::{
     Connection, SqliteConnection,
     sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
-use super::{Pool, migrations};
+use super::{Pool, address, migrations};
 
 /// How long a statement waits for another process that writes to the same file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
@@ -21,12 +21,7 @@ const AUTO_VACUUM_INCREMENTAL: u32 = 2;
 /// Opens the SQLite database of this address, such as `sqlite:cruddur.db`, and creates it when
 /// absent.
 pub async fn open(url: &str) -> anyhow::Result<Pool> {
-    ensure!(
-        url.starts_with("sqlite:"),
-        "DATABASE_URL must name an SQLite file, such as sqlite:cruddur.db"
-    );
-    let options = SqliteConnectOptions::from_str(url)
-        .with_context(|| format!("DATABASE_URL is `{url}`: write sqlite: and a path"))?
+    let options = address::options(url)?
         .create_if_missing(true)
         .foreign_keys(true)
         .busy_timeout(BUSY_TIMEOUT)

@@ -24,6 +24,12 @@ const DELETE: Statement = Statement::new(
     "DELETE FROM sessions WHERE token_sha256 = ?1",
 );
 
+const DELETE_OF_USER: Statement = Statement::new(
+    "DELETE",
+    "sessions",
+    "DELETE FROM sessions WHERE user_id = ?1",
+);
+
 const DELETE_EXPIRED: Statement = Statement::new(
     "DELETE",
     "sessions",
@@ -68,6 +74,13 @@ pub(crate) async fn delete(pool: &Pool, token_sha256: &str) -> Result<()> {
                 .execute(pool.writer()),
         )
         .await?;
+    Ok(())
+}
+
+/// Ends every session of the account.
+pub(crate) async fn delete_of_user(pool: &Pool, user_id: i64) -> Result<()> {
+    let query = sqlx::query(DELETE_OF_USER.text).bind(user_id);
+    DELETE_OF_USER.traced(query.execute(pool.writer())).await?;
     Ok(())
 }
 

@@ -21,7 +21,9 @@ const IS_DUE: Statement = Statement::new(
     "activities",
     "SELECT EXISTS (SELECT 1 FROM activities WHERE replies_count = 0 AND expires_at <= ?1) \
      OR EXISTS (SELECT 1 FROM activities WHERE replies_count > 0 AND expires_at <= ?1) \
-     OR EXISTS (SELECT 1 FROM sessions WHERE expires_at <= ?1)",
+     OR EXISTS (SELECT 1 FROM sessions WHERE expires_at <= ?1) \
+     OR EXISTS (SELECT 1 FROM idempotency_keys WHERE expires_at <= ?1) \
+     OR EXISTS (SELECT 1 FROM known_devices WHERE expires_at <= ?1)",
 );
 
 /// A crud with few answers goes with them, by `ON DELETE CASCADE`.
@@ -66,6 +68,20 @@ const DELETE_SESSIONS: Statement = Statement::new(
          SELECT token_sha256 FROM sessions WHERE expires_at <= ?1 LIMIT ?2)",
 );
 
+const DELETE_KEYS: Statement = Statement::new(
+    "DELETE",
+    "idempotency_keys",
+    "DELETE FROM idempotency_keys WHERE (user_id, key) IN ( \
+         SELECT user_id, key FROM idempotency_keys WHERE expires_at <= ?1 LIMIT ?2)",
+);
+
+const DELETE_DEVICES: Statement = Statement::new(
+    "DELETE",
+    "known_devices",
+    "DELETE FROM known_devices WHERE id IN ( \
+         SELECT id FROM known_devices WHERE expires_at <= ?1 LIMIT ?2)",
+);
+
 const FREE_PAGES: Statement = Statement::control("PRAGMA", "PRAGMA freelist_count");
 const SHRINK: Statement = Statement::control("PRAGMA", "PRAGMA incremental_vacuum(256)");
 const CHECKPOINT: Statement = Statement::control("PRAGMA", "PRAGMA wal_checkpoint(TRUNCATE)");
@@ -75,11 +91,15 @@ const CHECKPOINT: Statement = Statement::control("PRAGMA", "PRAGMA wal_checkpoin
 pub(crate) struct Swept {
     pub(crate) activities: u64,
     pub(crate) sessions: u64,
+    /// Idempotency keys.
+    pub(crate) keys: u64,
+    /// Known devices.
+    pub(crate) devices: u64,
 }
 
 impl Swept {
     pub(crate) fn is_nothing(self) -> bool {
-        self.activities == 0 && self.sessions == 0
+        self.activities + self.sessions + self.keys + self.devices == 0
     }
 }
 
@@ -87,6 +107,8 @@ impl std::ops::AddAssign for Swept {
     fn add_assign(&mut self, other: Self) {
         self.activities += other.activities;
         self.sessions += other.sessions;
+        self.keys += other.keys;
+        self.devices += other.devices;
     }
 }
 
@@ -121,6 +143,8 @@ pub(crate) async fn step(pool: &Pool, now: Timestamp) -> Result<Swept> {
     for (statement, rows) in [
         (DELETE_LEAVES, &mut swept.activities),
         (DELETE_SESSIONS, &mut swept.sessions),
+        (DELETE_KEYS, &mut swept.keys),
+        (DELETE_DEVICES, &mut swept.devices),
     ] {
         let query = sqlx::query(statement.text)
             .bind(now.as_millis())

@@ -1,4 +1,4 @@
-//! One trace per request: the caller's `traceparent` continues in a SERVER span, each service
+//! One trace per request: the `traceparent` of a trusted caller continues in a SERVER span, each service
 //! operation has a span below it, and each SQL statement a CLIENT span below that.
 //!
 //! The current [`Context`](opentelemetry::Context) travels with the future that serves the request
@@ -9,9 +9,11 @@
 //! | `install` | the provider, built from the `OTEL_*` variables |
 //! | `exporter` | an exporter that says once when it fails, and once when it works again |
 //! | `id` | trace ids that begin with the time, which AWS X-Ray asks for |
+//! | `caller` | whose trace is continued |
 //! | `server_span` | the SERVER span of a request |
 //! | `operation` | the span of a service operation |
 
+mod caller;
 mod exporter;
 mod id;
 mod install;

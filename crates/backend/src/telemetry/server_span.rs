@@ -3,7 +3,7 @@
 use std::{any::Any, panic::AssertUnwindSafe};
 
 use axum::{
-    extract::{MatchedPath, Request},
+    extract::{MatchedPath, Request, State},
     http::{HeaderMap, Version, header},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -13,29 +13,36 @@ use opentelemetry::{
     Context, KeyValue,
     context::FutureExt as _,
     global,
-    propagation::{Extractor, TextMapPropagator},
     trace::{SpanKind, Status, TraceContextExt, Tracer},
 };
-use opentelemetry_sdk::propagation::TraceContextPropagator;
 
-use crate::{Error, error::Failure};
+use super::caller::{Origin, TRACEPARENT, is_trusted};
+use crate::{AppState, Error, error::Failure, text::bounded};
 
 const TRACER: &str = "cruddur-backend";
 const HEALTH_CHECK: &str = "/api/health-check";
-const TRACEPARENT: &str = "traceparent";
 /// Other methods would let a caller invent span names.
 const KNOWN_METHODS: [&str; 9] = [
     "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH",
 ];
 
+/// Longest attribute that is made from what a caller sent.
+const MAX_ATTRIBUTE_BYTES: usize = 256;
+/// Paths and queries are looked at more often than other headers.
+const MAX_URL_ATTRIBUTE_BYTES: usize = 1024;
+const MAX_METHOD_BYTES: usize = 32;
+
 /// Runs the request inside its SERVER span. A panic of a handler becomes an answer and an
 /// exception on the span, like every other fault.
-pub(crate) async fn trace_request(request: Request, next: Next) -> Response {
-    if is_probe(&request) {
+pub(crate) async fn trace_request(
+    State(state): State<AppState>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if is_probe(&request, &state) {
         return next.run(request).await;
     }
-    let parent = TraceContextPropagator::new().extract(&Headers(request.headers()));
-    let context = start(&request, &parent);
+    let context = start(&request, Origin::of(&request, &state.security));
     let answered = AssertUnwindSafe(next.run(request)).catch_unwind();
     let response = answered
         .with_context(context.clone())
@@ -45,12 +52,15 @@ pub(crate) async fn trace_request(request: Request, next: Next) -> Response {
     response
 }
 
-/// A health check without a trace is a probe every few seconds, and nobody's action.
-fn is_probe(request: &Request) -> bool {
-    request.uri().path() == HEALTH_CHECK && !request.headers().contains_key(TRACEPARENT)
+/// A health check outside of a trusted caller's trace is a probe every few seconds, and nobody's
+/// action.
+fn is_probe(request: &Request, state: &AppState) -> bool {
+    let is_traced =
+        || request.headers().contains_key(TRACEPARENT) && is_trusted(request, &state.security);
+    request.uri().path() == HEALTH_CHECK && !is_traced()
 }
 
-fn start(request: &Request, parent: &Context) -> Context {
+fn start(request: &Request, Origin { parent, link }: Origin) -> Context {
     let method = known_method(request);
     let route = request
         .extensions()
@@ -65,8 +75,9 @@ fn start(request: &Request, parent: &Context) -> Context {
     let span = tracer
         .span_builder(name)
         .with_kind(SpanKind::Server)
+        .with_links(link.into_iter().collect())
         .with_attributes(attributes(request, method, route));
-    parent.with_span(span.start_with_context(&tracer, parent))
+    parent.with_span(span.start_with_context(&tracer, &parent))
 }
 
 fn known_method(request: &Request) -> &'static str {
@@ -79,19 +90,21 @@ fn known_method(request: &Request) -> &'static str {
 
 fn attributes(request: &Request, method: &'static str, route: Option<&str>) -> Vec<KeyValue> {
     let text = |name| header_text(request.headers(), name);
+    let url = |text| bounded(text, MAX_URL_ATTRIBUTE_BYTES).into_owned();
     let host = text(header::HOST);
     let (address, port) = host.as_deref().map(split_host).unwrap_or_default();
-    let other_method = (method == "_OTHER").then(|| request.method().to_string());
+    let other_method = (method == "_OTHER")
+        .then(|| bounded(request.method().as_str(), MAX_METHOD_BYTES).into_owned());
     [
         Some(KeyValue::new("http.request.method", method)),
         Some(KeyValue::new("url.scheme", "http")),
-        Some(KeyValue::new("url.path", request.uri().path().to_owned())),
+        Some(KeyValue::new("url.path", url(request.uri().path()))),
         other_method.map(|method| KeyValue::new("http.request.method_original", method)),
         route.map(|route| KeyValue::new("http.route", route.to_owned())),
         request
             .uri()
             .query()
-            .map(|query| KeyValue::new("url.query", query.to_owned())),
+            .map(|query| KeyValue::new("url.query", url(query))),
         address.map(|address| KeyValue::new("server.address", address.to_owned())),
         port.map(|port| KeyValue::new("server.port", i64::from(port))),
         text(header::USER_AGENT).map(|agent| KeyValue::new("user_agent.original", agent)),
@@ -103,7 +116,8 @@ fn attributes(request: &Request, method: &'static str, route: Option<&str>) -> V
 }
 
 fn header_text(headers: &HeaderMap, name: header::HeaderName) -> Option<String> {
-    headers.get(name)?.to_str().ok().map(str::to_owned)
+    let text = headers.get(name)?.to_str().ok()?;
+    Some(bounded(text, MAX_ATTRIBUTE_BYTES).into_owned())
 }
 
 fn split_host(host: &str) -> (Option<&str>, Option<u16>) {
@@ -154,23 +168,8 @@ fn panicked(panic: &(dyn Any + Send)) -> Error {
     Error::Failed(Failure::new("panic", text.unwrap_or("a handler panicked")))
 }
 
-struct Headers<'a>(&'a HeaderMap);
-
-impl Extractor for Headers<'_> {
-    fn get(&self, key: &str) -> Option<&str> {
-        self.0.get(key)?.to_str().ok()
-    }
-
-    fn keys(&self) -> Vec<&str> {
-        self.0.keys().map(header::HeaderName::as_str).collect()
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use axum::{Router, body::Body, middleware, routing::get};
-    use tower::ServiceExt;
-
     use super::*;
 
     #[test]
@@ -186,15 +185,10 @@ mod tests {
         );
     }
 
-    #[tokio::test]
-    async fn a_panic_is_a_500_that_keeps_its_message_for_the_span() {
-        async fn panics() {
-            panic!("no honor");
-        }
-        let app = Router::new()
-            .route("/", get(panics))
-            .layer(middleware::from_fn(trace_request));
-        let response = app.oneshot(Request::new(Body::empty())).await.unwrap();
+    #[test]
+    fn a_panic_is_a_failure_that_keeps_its_message_for_the_span() {
+        let panic: Box<dyn Any + Send> = Box::new("no honor");
+        let response = panicked(&*panic).into_response();
         assert_eq!(response.status().as_u16(), 500);
         let failure = response.extensions().get::<Failure>().unwrap();
         assert_eq!(&*failure.message, "no honor");

@@ -3,17 +3,23 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod accounts;
+mod callers;
 mod demo_data;
 mod errors;
 mod feeds;
+mod idempotency;
 mod notifications;
+mod origins;
 mod reactions;
 mod replies;
 mod search;
+mod sessions;
 mod sidebar;
+mod sign_in_limits;
 mod storage;
 mod support;
 mod sweeper;
+mod text;
 mod traces;
 mod traces_of_failures;
 mod writing;

@@ -3,6 +3,8 @@ use serde_json::json;
 
 use crate::support::{Api, Caller};
 
+const READ: &str = "/api/activities/notifications/read";
+
 async fn events(caller: &Caller<'_>) -> Vec<(NotificationKind, String, bool)> {
     let activities: Vec<Activity> = caller.get("/api/activities/notifications").await.json();
     let notifications = activities
@@ -25,7 +27,7 @@ async fn unread(caller: &Caller<'_>) -> u32 {
 async fn replies_likes_reposts_and_mentions_of_me_are_told_until_read() {
     let api = Api::start().await;
     let (worf, londo) = (api.signed_in("worf").await, api.signed_in("londo").await);
-    events(&worf).await;
+    worf.post(READ, &json!({})).await;
     assert_eq!(unread(&worf).await, 0);
 
     let crud = worf.crud("Today I deploy.").await;
@@ -54,8 +56,50 @@ async fn replies_likes_reposts_and_mentions_of_me_are_told_until_read() {
             "{kind:?} in {told:?}"
         );
     }
+    assert_eq!(unread(&worf).await, 4);
+    assert_eq!(worf.post(READ, &json!({})).await.status.as_u16(), 204);
     assert_eq!(unread(&worf).await, 0);
     assert!(events(&worf).await.iter().all(|(_, _, unread)| !unread));
+}
+
+#[tokio::test]
+async fn looking_at_notifications_changes_nothing() {
+    let api = Api::start().await;
+    let worf = api.signed_in("worf").await;
+    let before = (unread(&worf).await, events(&worf).await);
+    assert!(before.0 > 0);
+    events(&worf).await;
+    assert_eq!((unread(&worf).await, events(&worf).await), before);
+}
+
+#[tokio::test]
+async fn only_what_was_seen_becomes_read_and_it_stays_so() {
+    let api = Api::start().await;
+    let (worf, londo) = (api.signed_in("worf").await, api.signed_in("londo").await);
+    worf.post(READ, &json!({})).await;
+    let crud = worf.crud("Today I deploy.").await;
+    let path = format!("/api/activities/{}", crud.uuid);
+    londo.put(&format!("{path}/like")).await;
+    let seen: Vec<Activity> = worf.get("/api/activities/notifications").await.json();
+    let until = seen[0].notification.as_ref().unwrap().created_at.unwrap();
+    while crate::support::now() <= until {}
+    londo.put(&format!("{path}/repost")).await;
+
+    worf.post(READ, &json!({ "until": until })).await;
+    assert_eq!(unread(&worf).await, 1);
+    worf.post(READ, &json!({ "until": "1999-01-01T00:00:00Z" }))
+        .await;
+    assert_eq!(unread(&worf).await, 1);
+    worf.post(READ, &json!({ "until": "2999-01-01T00:00:00Z" }))
+        .await;
+    assert_eq!(unread(&worf).await, 0);
+    while crate::support::now() <= until {}
+    londo.crud("I blame @worf").await;
+    assert_eq!(unread(&worf).await, 1);
+    api.visitor()
+        .post(READ, &json!({}))
+        .await
+        .assert_problem(401);
 }
 
 #[tokio::test]
@@ -75,6 +119,7 @@ async fn a_like_that_is_taken_back_is_no_news() {
     let (worf, londo) = (api.signed_in("worf").await, api.signed_in("londo").await);
     let crud = worf.crud("Today I deploy.").await;
     let path = format!("/api/activities/{}/like", crud.uuid);
+    worf.post(READ, &json!({})).await;
     londo.put(&path).await;
     assert_eq!(events(&worf).await[0].0, NotificationKind::Like);
     londo.delete(&path).await;

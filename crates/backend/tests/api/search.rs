@@ -106,15 +106,12 @@ async fn odd_characters_are_no_errors() {
     let api = Api::start().await;
     for term in [
         "a%00b",
-        "%00",
         "cloud%00",
         "%00cloud",
         "%23a%00b",
         "a%01b",
-        "%EF%BF%BE",
         "%C2%B2",
         "%E2%82%81",
-        "%EF%BF%BF",
         "%F0%9F%8E%89",
         "%22%22%22",
         "%5E",

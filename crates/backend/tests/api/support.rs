@@ -1,14 +1,18 @@
 //! An API on a temporary database, and people who call it.
 
-use std::path::{Path, PathBuf};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 
-use api_types::Activity;
+use api_types::{Activity, Timestamp};
 use axum::{
     Router,
     body::Body,
+    extract::ConnectInfo,
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
-use cruddur_backend::{AppState, app, demo, store};
+use cruddur_backend::{AppState, app, demo, security::SecuritySettings, store};
 use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -28,12 +32,16 @@ pub(crate) struct Api {
 
 impl Api {
     pub(crate) async fn start() -> Self {
+        Self::with(SecuritySettings::default()).await
+    }
+
+    pub(crate) async fn with(security: SecuritySettings) -> Self {
         static PLANTED: OnceCell<Vec<u8>> = OnceCell::const_new();
         let folder = TempDir::new().unwrap();
         let file = folder.path().join(FILE);
         std::fs::write(&file, PLANTED.get_or_init(planted).await).unwrap();
         let db = open(&file).await;
-        let state = AppState::new(db.clone());
+        let state = AppState::with_security(db.clone(), security);
         Self {
             router: app(state.clone()),
             state,
@@ -60,15 +68,14 @@ impl Api {
         Caller {
             api: self,
             cookie: None,
-            traceparent: None,
+            headers: Vec::new(),
+            peer: None,
         }
     }
 
     /// Somebody who signed in.
     pub(crate) async fn signed_in(&self, handle: &str) -> Caller<'_> {
-        let credentials =
-            json!({ "email": format!("{handle}@example.com"), "password": "cruddur-demo" });
-        let answer = self.visitor().post("/api/auth/signin", &credentials).await;
+        let answer = self.visitor().sign_in(handle, "cruddur-demo").await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
         Caller {
             cookie: Some(answer.session_cookie()),
@@ -102,16 +109,44 @@ async fn open(file: &Path) -> store::Pool {
 pub(crate) struct Caller<'a> {
     api: &'a Api,
     pub(crate) cookie: Option<String>,
-    traceparent: Option<String>,
+    headers: Vec<(&'static str, String)>,
+    peer: Option<SocketAddr>,
 }
 
 impl Caller<'_> {
-    /// The same caller, in a trace of their own making.
+    /// The same caller, in a trace of their own making, on the server's own page.
     pub(crate) fn traced(&self, traceparent: impl Into<String>) -> Self {
+        self.with("sec-fetch-site", "same-origin")
+            .with("traceparent", traceparent)
+    }
+
+    /// The same caller, who sends this header too.
+    pub(crate) fn with(&self, name: &'static str, value: impl Into<String>) -> Self {
+        let mut caller = self.clone();
+        caller.headers.push((name, value.into()));
+        caller
+    }
+
+    /// The same caller, whose browser holds this cookie and no other.
+    pub(crate) fn holding(&self, cookie: impl Into<String>) -> Self {
         Self {
-            traceparent: Some(traceparent.into()),
+            cookie: Some(cookie.into()),
             ..self.clone()
         }
+    }
+
+    /// The same caller, at this address.
+    pub(crate) fn from(&self, address: &str) -> Self {
+        Self {
+            peer: Some(SocketAddr::new(address.parse().unwrap(), 4711)),
+            ..self.clone()
+        }
+    }
+
+    pub(crate) async fn sign_in(&self, handle: &str, password: &str) -> Answer {
+        let email = format!("{handle}@example.com");
+        let credentials = json!({ "email": email, "password": password });
+        self.post("/api/auth/signin", &credentials).await
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
@@ -144,12 +179,15 @@ impl Caller<'_> {
     pub(crate) async fn send(&self, method: Method, path: &str, body: Body) -> Answer {
         let json = (header::CONTENT_TYPE, "application/json".to_owned());
         let cookie = self.cookie.clone().map(|cookie| (header::COOKIE, cookie));
-        let traceparent = self.traceparent.clone();
-        let traceparent =
-            traceparent.map(|it| (header::HeaderName::from_static("traceparent"), it));
         let mut request = Request::builder().method(method).uri(path);
-        for (name, value) in [Some(json), cookie, traceparent].into_iter().flatten() {
+        for (name, value) in [Some(json), cookie].into_iter().flatten() {
             request = request.header(name, value);
+        }
+        for (name, value) in &self.headers {
+            request = request.header(*name, value);
+        }
+        if let Some(peer) = self.peer {
+            request = request.extension(ConnectInfo(peer));
         }
         self.send_request(request.body(body).unwrap()).await
     }
@@ -207,13 +245,24 @@ impl Answer {
             .map_or("", |value| value.to_str().unwrap())
     }
 
-    /// What a browser sends back.
-    fn session_cookie(&self) -> String {
-        self.header(header::SET_COOKIE)
-            .split(';')
-            .next()
-            .unwrap()
-            .to_owned()
+    /// The session's cookie, as a browser sends it back.
+    pub(crate) fn session_cookie(&self) -> String {
+        self.cookies().remove(0)
+    }
+
+    /// All cookies, as a browser sends them back.
+    pub(crate) fn cookies(&self) -> Vec<String> {
+        let set = self.headers.get_all(header::SET_COOKIE).iter();
+        set.map(|cookie| {
+            cookie
+                .to_str()
+                .unwrap()
+                .split(';')
+                .next()
+                .unwrap()
+                .to_owned()
+        })
+        .collect()
     }
 }
 
@@ -222,4 +271,9 @@ pub(crate) fn messages(activities: &[Activity]) -> Vec<&str> {
         .iter()
         .map(|activity| activity.message.as_str())
         .collect()
+}
+
+pub(crate) fn now() -> Timestamp {
+    let since_epoch = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap();
+    Timestamp::from_millis(since_epoch.as_millis() as i64)
 }

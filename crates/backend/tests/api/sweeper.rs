@@ -84,6 +84,30 @@ async fn expired_cruds_and_sessions_leave_the_file() {
 }
 
 #[tokio::test]
+async fn expired_keys_and_devices_are_deleted_and_others_stay() {
+    let api = Api::start().await;
+    let worf = api.signed_in("worf").await;
+    api.signed_in("londo").await;
+    for key in ["old", "new"] {
+        worf.with("idempotency-key", key).crud("hi").await;
+    }
+    api.execute(
+        "UPDATE idempotency_keys SET expires_at = 1000 WHERE key = 'old'; \
+         UPDATE known_devices SET expires_at = 1000 WHERE id = 1",
+    )
+    .await;
+    let kept = "SELECT 10 * (SELECT count(*) FROM idempotency_keys) \
+                + (SELECT count(*) FROM known_devices)";
+    assert_eq!(count(&api, kept).await, 22);
+    let sweeper = tokio::spawn(api.state.sweep());
+    wait_until("the expired ones are deleted", async || {
+        count(&api, kept).await == 11
+    })
+    .await;
+    sweeper.abort();
+}
+
+#[tokio::test]
 async fn what_lives_is_not_swept() {
     let api = Api::start().await;
     let worf = api.signed_in("worf").await;

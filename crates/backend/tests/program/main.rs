@@ -194,3 +194,52 @@ async fn posting_recovers_within_a_second_once_there_is_room() {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
+
+#[tokio::test]
+async fn an_address_of_no_file_is_one_clear_message() {
+    for url in [
+        "sqlite:",
+        "sqlite::memory:",
+        "sqlite:x.db?mode=memory",
+        "sqlite:/",
+        "postgres://cruddur:secret@localhost/cruddur",
+    ] {
+        let end = Server::spawn(&[("DATABASE_URL", url)]).end().await;
+        assert!(!end.status.success(), "{url}");
+        assert!(
+            end.stderr.contains("such as sqlite:cruddur.db"),
+            "{}",
+            end.stderr
+        );
+        assert!(!end.stderr.contains("no such table") && !end.stderr.contains("secret"));
+    }
+}
+
+#[tokio::test]
+async fn an_unreadable_setting_is_one_clear_message() {
+    for name in [
+        "CRUDDUR_TRUSTED_PROXIES",
+        "CRUDDUR_ALLOWED_ORIGINS",
+        "CRUDDUR_SECURE_COOKIES",
+    ] {
+        let end = Server::spawn(&[(name, "what?")]).end().await;
+        assert!(!end.status.success());
+        assert!(
+            end.stderr.contains(&format!("{name} is `what?`: write")),
+            "{}",
+            end.stderr
+        );
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn guesses_keep_out_the_address_they_come_from_only() {
+    let server = Server::start(&[]).await;
+    let mut statuses = Vec::new();
+    while !statuses.contains(&429) && statuses.len() < 20 {
+        statuses.push(server.sign_in_from("127.0.0.2", "wrong").await);
+    }
+    assert_eq!(statuses.last(), Some(&429), "{statuses:?}");
+    assert_eq!(server.sign_in_from("127.0.0.3", "cruddur-demo").await, 200);
+}

@@ -74,6 +74,17 @@ impl Server {
         cookie.split(';').next().unwrap().to_owned()
     }
 
+    /// Tries to sign in as worf from this address of the machine; returns the status.
+    pub(crate) async fn sign_in_from(&self, address: &str, password: &str) -> u16 {
+        let address: std::net::IpAddr = address.parse().unwrap();
+        let builder = reqwest::Client::builder().local_address(address);
+        let credentials = json!({ "email": "worf@example.com", "password": password });
+        let url = format!("{}/api/auth/signin", self.address);
+        let request = builder.no_proxy().build().unwrap().post(url);
+        let answer = request.json(&credentials).send().await.unwrap();
+        answer.status().as_u16()
+    }
+
     /// Posts a crud; returns the status of the answer.
     pub(crate) async fn post_crud(&self, cookie: &str) -> u16 {
         let crud = json!({ "message": "Is there room?", "ttl": "1-day" });

@@ -40,6 +40,16 @@ fn exporter() -> &'static InMemorySpanExporter {
     })
 }
 
+/// Every span whose attribute has this value, in whatever trace.
+pub(crate) fn with_attribute(key: &str, value: &str) -> Vec<SpanData> {
+    let spans = exporter().get_finished_spans().unwrap().into_iter();
+    let has = |span: &SpanData| {
+        let mut attributes = span.attributes.iter();
+        attributes.any(|it| it.key.as_str() == key && it.value.to_string() == value)
+    };
+    spans.filter(has).collect()
+}
+
 /// One caller's trace.
 pub(crate) struct Trace(Vec<SpanData>);
 

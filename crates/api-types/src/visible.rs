@@ -1,0 +1,163 @@
+//! What of a text can be seen, and how many lines it takes.
+
+use std::ops::RangeInclusive;
+
+/// Signs without a picture of their own: Unicode's `Default_Ignorable_Code_Point`, format and
+/// control characters, and letters whose picture is empty. White space is told by
+/// [`char::is_whitespace`].
+const INVISIBLE: [RangeInclusive<char>; 25] = [
+    '\u{0}'..='\u{1f}',
+    '\u{7f}'..='\u{9f}',
+    '\u{ad}'..='\u{ad}',
+    '\u{34f}'..='\u{34f}',
+    '\u{61c}'..='\u{61c}',
+    '\u{115f}'..='\u{1160}',
+    '\u{17b4}'..='\u{17b5}',
+    '\u{180b}'..='\u{180f}',
+    '\u{200b}'..='\u{200f}',
+    '\u{202a}'..='\u{202e}',
+    '\u{2060}'..='\u{206f}',
+    '\u{2800}'..='\u{2800}',
+    '\u{3164}'..='\u{3164}',
+    '\u{fe00}'..='\u{fe0f}',
+    '\u{feff}'..='\u{feff}',
+    '\u{ffa0}'..='\u{ffa0}',
+    '\u{fff0}'..='\u{fffb}',
+    '\u{16fe4}'..='\u{16fe4}',
+    '\u{13430}'..='\u{13440}',
+    '\u{1bca0}'..='\u{1bca3}',
+    '\u{1d159}'..='\u{1d159}',
+    '\u{1d173}'..='\u{1d17a}',
+    '\u{e0000}'..='\u{e0fff}',
+    '\u{fdd0}'..='\u{fdef}',
+    '\u{fffe}'..='\u{ffff}',
+];
+
+/// Signs that change the direction of what follows them, within their text and beyond its end.
+const BIDI_CONTROLS: [RangeInclusive<char>; 4] = [
+    '\u{61c}'..='\u{61c}',
+    '\u{200e}'..='\u{200f}',
+    '\u{202a}'..='\u{202e}',
+    '\u{2066}'..='\u{2069}',
+];
+
+/// Where a line ends, besides the two that are written together as `\r\n`.
+const LINE_ENDS: [char; 7] = [
+    '\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}',
+];
+
+/// Whether nothing of the text can be seen.
+#[must_use]
+pub fn is_blank(text: &str) -> bool {
+    !text.chars().any(is_visible)
+}
+
+/// Whether the character has a picture.
+#[must_use]
+pub fn is_visible(c: char) -> bool {
+    !c.is_whitespace() && !INVISIBLE.iter().any(|range| range.contains(&c))
+}
+
+/// The text without the signs that change its direction: for places that cannot isolate it, such
+/// as the title of a window.
+#[must_use]
+pub fn without_bidi_controls(text: &str) -> String {
+    let is_control = |c: &char| BIDI_CONTROLS.iter().any(|range| range.contains(c));
+    text.chars().filter(|c| !is_control(c)).collect()
+}
+
+/// The lines of the text as it is shown, empty ones included.
+#[must_use]
+pub fn lines(text: &str) -> usize {
+    let pairs = text.matches("\r\n").count();
+    1 + text.matches(LINE_ENDS).count() - pairs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signs_without_a_picture_are_blank_however_many() {
+        for c in [
+            '\u{200b}',
+            '\u{200d}',
+            '\u{2060}',
+            '\u{feff}',
+            '\u{ad}',
+            '\u{34f}',
+            '\u{61c}',
+            '\u{115f}',
+            '\u{1160}',
+            '\u{3164}',
+            '\u{ffa0}',
+            '\u{2800}',
+            '\u{180e}',
+            '\u{fe0f}',
+            '\u{e0020}',
+            '\u{e0100}',
+            '\u{202e}',
+            '\u{2066}',
+            '\u{2069}',
+            '\u{17b4}',
+            '\0',
+            '\u{1b}',
+            '\u{7f}',
+            '\u{85}',
+            '\u{a0}',
+            '\u{3000}',
+            '\u{2028}',
+            '\u{1d159}',
+            '\u{1d173}',
+            '\u{206a}',
+            '\u{fffb}',
+        ] {
+            assert!(is_blank(&format!(" {c}\n{c}")), "{:x}", u32::from(c));
+        }
+        assert!(is_blank(""));
+    }
+
+    #[test]
+    fn every_script_emoji_and_lone_mark_can_be_seen() {
+        for text in [
+            "a",
+            "é",
+            "東",
+            "م",
+            "ไ",
+            "🎉",
+            "👨‍👩‍👧",
+            "🏴󠁧󠁢󠁳󠁣󠁴󠁿",
+            "❤️",
+            "\u{301}",
+            "-",
+            ".",
+            "\u{fffd}",
+            "\u{200f}م",
+            "한",
+            "ﾊ",
+        ] {
+            assert!(!is_blank(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn every_way_to_end_a_line_counts_once() {
+        assert_eq!(lines(""), 1);
+        assert_eq!(
+            lines("a\nb\r\nc\rd\u{2028}e\u{2029}f\u{b}g\u{c}h\u{85}i"),
+            9
+        );
+        assert_eq!(lines("\n\n"), 3);
+        assert_eq!(lines("\n\r"), 3);
+    }
+
+    #[test]
+    fn direction_marks_are_taken_out_and_nothing_else() {
+        assert_eq!(
+            without_bidi_controls("\u{202e}evil\u{2069}\u{200f}\u{61c}"),
+            "evil"
+        );
+        assert_eq!(without_bidi_controls("مرحبا 👨‍👩‍👧"), "مرحبا 👨‍👩‍👧");
+    }
+}

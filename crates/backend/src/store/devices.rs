@@ -1,0 +1,90 @@
+//! Devices that an account has signed in on before: strangers' guesses do not keep them out.
+
+use api_types::Timestamp;
+
+use super::{Pool, Result, Statement};
+
+/// Devices of one account; the ones longest unused are forgotten.
+const MAX_DEVICES: u32 = 20;
+
+const FIND: Statement = Statement::new(
+    "SELECT",
+    "known_devices",
+    "SELECT d.id, u.email = ?2 COLLATE NOCASE FROM known_devices AS d \
+     JOIN users AS u ON u.id = d.user_id \
+     WHERE d.token_sha256 = ?1 AND d.expires_at > ?3",
+);
+
+const REMEMBER: Statement = Statement::new(
+    "INSERT",
+    "known_devices",
+    "INSERT INTO known_devices (token_sha256, user_id, expires_at) VALUES (?1, ?2, ?3) \
+     ON CONFLICT (token_sha256, user_id) DO UPDATE SET expires_at = excluded.expires_at",
+);
+
+const DELETE_SURPLUS: Statement = Statement::new(
+    "DELETE",
+    "known_devices",
+    "DELETE FROM known_devices WHERE user_id = ?1 AND id NOT IN \
+     (SELECT id FROM known_devices WHERE user_id = ?1 ORDER BY expires_at DESC, id DESC LIMIT ?2)",
+);
+
+const DELETE_OTHERS: Statement = Statement::new(
+    "DELETE",
+    "known_devices",
+    "DELETE FROM known_devices WHERE user_id = ?1 AND token_sha256 <> ?2",
+);
+
+/// What is known of a device.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Device {
+    /// Its id, where the account asked about has signed in on it.
+    pub(crate) id_for_account: Option<i64>,
+    /// Whether any account has.
+    pub(crate) is_known: bool,
+}
+
+/// Looks a device up for the account of this email.
+pub(crate) async fn find(
+    pool: &Pool,
+    token_sha256: &str,
+    email: &str,
+    now: Timestamp,
+) -> Result<Device> {
+    let query = sqlx::query_as(FIND.text)
+        .bind(token_sha256)
+        .bind(email)
+        .bind(now.as_millis());
+    let rows: Vec<(i64, bool)> = FIND.traced(query.fetch_all(pool.reader())).await?;
+    Ok(Device {
+        id_for_account: rows.iter().find(|(_, is_own)| *is_own).map(|(id, _)| *id),
+        is_known: !rows.is_empty(),
+    })
+}
+
+pub(crate) async fn remember(
+    pool: &Pool,
+    token_sha256: &str,
+    user_id: i64,
+    expires_at: Timestamp,
+) -> Result<()> {
+    let query = sqlx::query(REMEMBER.text)
+        .bind(token_sha256)
+        .bind(user_id)
+        .bind(expires_at.as_millis());
+    REMEMBER.traced(query.execute(pool.writer())).await?;
+    let query = sqlx::query(DELETE_SURPLUS.text)
+        .bind(user_id)
+        .bind(MAX_DEVICES);
+    DELETE_SURPLUS.traced(query.execute(pool.writer())).await?;
+    Ok(())
+}
+
+/// Forgets all devices of the account but this one.
+pub(crate) async fn delete_others(pool: &Pool, user_id: i64, token_sha256: &str) -> Result<()> {
+    let query = sqlx::query(DELETE_OTHERS.text)
+        .bind(user_id)
+        .bind(token_sha256);
+    DELETE_OTHERS.traced(query.execute(pool.writer())).await?;
+    Ok(())
+}
