@@ -1,11 +1,14 @@
 //! Cruds: feeds of them, sending, answering, marking, deleting.
 
-use api_types::{Activity, Counts, NewActivity, NewReply, page::next_from_link};
+use api_types::{
+    Activity, Counts, NewActivity, NewReply, NotificationsRead, Timestamp, page::next_from_link,
+};
 use otel_web::fetch::{Request, RequestBuilder};
 use urlencoding::encode;
 
-use super::Answer;
 use super::answer::{body, json, read, success};
+use super::idempotency::with_key;
+use super::{Answer, Failure};
 use crate::state::mark::Mark;
 use crate::state::source::Source;
 
@@ -34,20 +37,25 @@ pub(crate) async fn next_page(source: &Source, next: &str) -> Answer<Page> {
     page(Request::get(next).url_template(template(source))).await
 }
 
-pub(crate) async fn create(activity: &NewActivity) -> Answer<Activity> {
-    json(
-        body(
-            Request::post("/api/activities").url_template("/api/activities"),
-            activity,
-        )?
-        .send(),
-    )
-    .await
+/// Writes a crud. With the same key it is written once, however often it is sent.
+pub(crate) async fn create(activity: &NewActivity, key: &str) -> Answer<Activity> {
+    let request = Request::post("/api/activities").url_template("/api/activities");
+    json(body(with_key(request, key), activity)?.send()).await
 }
 
-pub(crate) async fn reply(uuid: &str, reply: &NewReply) -> Answer<Activity> {
+/// Answers a crud, once for each key as [`create`] does.
+pub(crate) async fn reply(uuid: &str, reply: &NewReply, key: &str) -> Answer<Activity> {
     let request = Request::post(&format!("/api/activities/{uuid}/reply"));
-    json(body(request.url_template("/api/activities/{uuid}/reply"), reply)?.send()).await
+    let request = request.url_template("/api/activities/{uuid}/reply");
+    json(body(with_key(request, key), reply)?.send()).await
+}
+
+/// Marks what happened until then as read.
+pub(crate) async fn read_notifications(until: Timestamp) -> Answer<()> {
+    let read = NotificationsRead { until: Some(until) };
+    let request = Request::post("/api/activities/notifications/read")
+        .url_template("/api/activities/notifications/read");
+    success(body(request, &read)?.send()).await.map(drop)
 }
 
 /// Leaves or takes back a like or a repost; the answer has the counts after it.
@@ -65,11 +73,13 @@ pub(crate) async fn mark(uuid: &str, mark: Mark, on: bool) -> Answer<Counts> {
     json(request.url_template(template).send()).await
 }
 
+/// Deletes a crud. One that is gone already is no failure: the first answer may have been lost.
 pub(crate) async fn delete(uuid: &str) -> Answer<()> {
     let request = Request::delete(&format!("/api/activities/{uuid}"));
-    success(request.url_template("/api/activities/{uuid}").send())
-        .await
-        .map(drop)
+    match success(request.url_template("/api/activities/{uuid}").send()).await {
+        Ok(_) | Err(Failure::NotFound) => Ok(()),
+        Err(failure) => Err(failure),
+    }
 }
 
 fn template(source: &Source) -> &'static str {

@@ -25,6 +25,11 @@ pub(super) async fn success(
     if response.ok() {
         return Ok(response);
     }
+    if response.status() == 429 {
+        let seconds = response.headers().get("retry-after");
+        let seconds = seconds.and_then(|seconds| seconds.parse().ok());
+        return Err(Failure::TooManyRequests(seconds));
+    }
     let codes = if response.status() == 422 {
         response.json().await.unwrap_or_default()
     } else {

@@ -26,6 +26,17 @@ pub(crate) async fn sign_in(sign_in: &SignIn) -> Answer<Me> {
         })
 }
 
+/// Ends every session of the account, also those on other devices.
+pub(crate) async fn sign_out_everywhere() -> Answer<()> {
+    success(
+        Request::post("/api/auth/signout-everywhere")
+            .url_template("/api/auth/signout-everywhere")
+            .send(),
+    )
+    .await
+    .map(drop)
+}
+
 pub(crate) async fn sign_out() -> Answer<()> {
     success(
         Request::post("/api/auth/signout")

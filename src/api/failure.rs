@@ -4,7 +4,7 @@ use std::fmt;
 
 use api_types::Code;
 
-use crate::format::code;
+use crate::format::{code, in_words};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Failure {
@@ -17,7 +17,8 @@ pub(crate) enum Failure {
     Forbidden,
     NotFound,
     TooLarge,
-    TooManyRequests,
+    /// After this many seconds it may be tried again, where the server said so.
+    TooManyRequests(Option<u32>),
     /// Nobody answered, or a proxy answered in the back end's place.
     Unreachable,
     /// The back end answered with this status and no reason.
@@ -35,7 +36,7 @@ impl Failure {
             404 => Self::NotFound,
             413 => Self::TooLarge,
             422 => Self::Refused(codes),
-            429 => Self::TooManyRequests,
+            429 => Self::TooManyRequests(None),
             502..=504 => Self::Unreachable,
             _ => Self::Server(status),
         }
@@ -58,8 +59,12 @@ impl fmt::Display for Failure {
             Self::TooLarge => {
                 f.write_str("That is more than Cruddur accepts. Shorten it and try again.")
             }
-            Self::TooManyRequests => {
+            Self::TooManyRequests(None) => {
                 f.write_str("That was a bit fast. Wait a moment and try again.")
+            }
+            Self::TooManyRequests(Some(seconds)) => {
+                let wait = in_words(*seconds, "second", "seconds");
+                write!(f, "That was a bit fast. Wait {wait} and try again.")
             }
             Self::Unreachable => {
                 f.write_str("Cruddur cannot be reached. Check your connection and try again.")
@@ -107,6 +112,13 @@ mod tests {
                 .to_string()
                 .contains("Check what you entered")
         );
+    }
+
+    #[test]
+    fn who_was_too_fast_is_told_how_long_to_wait() {
+        let wait = |seconds| Failure::TooManyRequests(seconds).to_string();
+        assert!(wait(Some(8)).contains("Wait 8 seconds"));
+        assert!(wait(None).contains("Wait a moment"));
     }
 
     #[test]

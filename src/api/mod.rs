@@ -7,6 +7,7 @@ mod answer;
 pub(crate) mod auth;
 pub(crate) mod discover;
 mod failure;
+mod idempotency;
 
 pub(crate) use activities::Page;
 pub(crate) use failure::Failure;

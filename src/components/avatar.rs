@@ -1,5 +1,6 @@
 //! A disc with initials, in a colour that belongs to the handle.
 
+use api_types::visible::is_visible;
 use yew::prelude::*;
 
 /// How many `tone-…` classes the stylesheet has.
@@ -35,11 +36,11 @@ pub(crate) fn Avatar(props: &AvatarProps) -> Html {
     }
 }
 
-/// The first letters of the first and the last word.
+/// The first letters of the first and the last word that can be seen.
 fn initials(name: &str) -> String {
     let mut words = name
         .split_whitespace()
-        .filter_map(|word| word.chars().next());
+        .filter_map(|word| word.chars().find(|c| is_visible(*c)));
     let first = words.next();
     first
         .into_iter()
@@ -69,6 +70,7 @@ mod tests {
         assert_eq!(initials("worf"), "W");
         assert_eq!(initials("Élim  de la Garek"), "ÉG");
         assert_eq!(initials("  "), "");
+        assert_eq!(initials("\u{202e}evil \u{200b}"), "E");
     }
 
     #[test]

@@ -99,6 +99,27 @@ pub(crate) fn SignInButton() -> Html {
     }
 }
 
+/// For whoever left a session open elsewhere.
+#[component]
+pub(crate) fn SignOutEverywhereButton() -> Html {
+    let (session, notices) = (use_dispatch::<Session>(), use_notices());
+    let onclick = use_action("account.sign_out_everywhere", move |_: MouseEvent| {
+        let (session, notices) = (session.clone(), notices.clone());
+        async move {
+            let answer = api::auth::sign_out_everywhere()
+                .await
+                .inspect_err(|failure| notices.failed(failure));
+            answer.map(|()| {
+                session.dispatch(SessionAction::SignedOut);
+                notices.done("Signed out on every device");
+            })
+        }
+    });
+    html! {
+        <button type="button" class="pill quiet" {onclick}>{ "Sign out everywhere" }</button>
+    }
+}
+
 #[component]
 pub(crate) fn SignOutButton() -> Html {
     let (session, notices) = (use_dispatch::<Session>(), use_notices());

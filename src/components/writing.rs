@@ -1,6 +1,7 @@
 //! A text to write and send: the user's avatar, the field, what is wrong with it, the characters left.
 //! The text lives in [`Drafts`], so that closing a dialog or a failing server loses nothing.
 
+use api_types::visible::is_blank;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlFormElement, HtmlTextAreaElement};
 use yew::prelude::*;
@@ -8,7 +9,7 @@ use yew::prelude::*;
 use crate::components::avatar::Avatar;
 use crate::format;
 use crate::hooks::Sending;
-use crate::state::drafts::{Drafts, Written};
+use crate::state::drafts::{DraftAction, Drafts};
 use crate::state::session::Session;
 use crate::state::{use_dispatch, use_store};
 
@@ -57,7 +58,7 @@ pub(crate) fn Writing(props: &WritingProps) -> Html {
             <div class="submit-row">
                 { props.children.clone() }
                 { counter(left) }
-                { submit(props, left < 0 || text.trim().is_empty()) }
+                { submit(props, left < 0 || is_blank(&text)) }
             </div>
         </form>
     }
@@ -92,7 +93,7 @@ fn use_write(reply_to: &AttrValue, forget: &Callback<()>) -> Callback<InputEvent
     let forget = forget.clone();
     Callback::from(move |event: InputEvent| {
         let text = event.target_unchecked_into::<HtmlTextAreaElement>().value();
-        drafts.dispatch(Written {
+        drafts.dispatch(DraftAction::Written {
             reply_to: reply_to.clone(),
             text,
         });

@@ -1,12 +1,14 @@
 //! How values read on the page. Pure: values in, text out, no clock and no DOM.
 
+use api_types::visible::is_blank;
+
 pub(crate) mod code;
 pub(crate) mod message;
 pub(crate) mod time;
 
 /// What to call a user whose display name may not be known.
 pub(crate) fn name<'a>(display_name: &'a str, handle: &'a str) -> &'a str {
-    if display_name.is_empty() {
+    if is_blank(display_name) {
         handle
     } else {
         display_name
@@ -26,6 +28,7 @@ mod tests {
     fn a_user_without_a_display_name_is_called_by_the_handle() {
         assert_eq!(name("Worf", "worf"), "Worf");
         assert_eq!(name("", "worf"), "worf");
+        assert_eq!(name("\u{200b}", "worf"), "worf");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use crate::hooks::{Notices, use_notices};
-use crate::state::drafts::{Drafts, Written};
+use crate::state::drafts::{DraftAction, Drafts};
 use crate::state::feed::{Feed, FeedAction};
 use crate::state::overlay::Overlay;
 use crate::state::use_dispatch;
@@ -17,12 +17,9 @@ pub(crate) struct Outbox {
 }
 
 impl Outbox {
-    /// `reply_to` is the uuid under which the draft was kept.
-    pub(crate) fn sent(&self, reply_to: String, change: FeedAction, notice: &str) {
-        self.drafts.dispatch(Written {
-            reply_to,
-            text: String::new(),
-        });
+    /// `reply_to` is the uuid under which the draft was kept, `text` what was sent of it.
+    pub(crate) fn sent(&self, reply_to: String, text: String, change: FeedAction, notice: &str) {
+        self.drafts.dispatch(DraftAction::Sent { reply_to, text });
         self.overlay.dispatch(Overlay::None);
         self.feed.dispatch(change);
         self.notices.done(notice);

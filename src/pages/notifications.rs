@@ -1,15 +1,17 @@
 //! `/notifications`: what others did about the user's cruds.
 
-use otel_web_yew::use_route_template;
+use otel_web_yew::{use_load, use_route_template};
 use yew::prelude::*;
 
-use crate::components::feed::Feed;
+use crate::api;
+use crate::components::feed::Feed as FeedList;
 use crate::components::icon::Icon;
 use crate::components::navigation::SignInButton;
 use crate::components::notice::Notice;
 use crate::components::page_header::PageHeader;
 use crate::components::skeleton::Skeleton;
 use crate::hooks::use_title;
+use crate::state::feed::Feed;
 use crate::state::session::{Session, SessionAction, Who};
 use crate::state::source::Source;
 use crate::state::use_store;
@@ -19,7 +21,7 @@ pub(crate) fn Notifications() -> Html {
     use_route_template("/notifications");
     use_title("Notifications");
     let session = use_store::<Session>();
-    use_seen(&session);
+    use_read(&session);
     html! {
         <>
             <PageHeader title="Notifications" />
@@ -28,7 +30,7 @@ pub(crate) fn Notifications() -> Html {
                     Who::Unknown => html! { <Skeleton /> },
                     Who::Visitor => prompt(),
                     Who::Member(_) | Who::Anyone => html! {
-                        <Feed source={Source::Notifications} empty={quiet()} missing={quiet()} />
+                        <FeedList source={Source::Notifications} empty={quiet()} missing={quiet()} />
                     },
                 } }
             </div>
@@ -36,17 +38,15 @@ pub(crate) fn Notifications() -> Html {
     }
 }
 
-/// Looking at them is what makes them seen.
+/// Looking at them is what makes them read: those that are shown, and not what happens meanwhile.
 #[hook]
-fn use_seen(session: &UseReducerHandle<Session>) {
-    let unread = session
-        .member()
-        .is_some_and(|me| me.unread_notifications_count > 0);
+fn use_read(session: &UseReducerHandle<Session>) {
+    let until = use_store::<Feed>().unread_until();
     let session = session.dispatcher();
-    use_effect_with(unread, move |&unread| {
-        if unread {
-            session.dispatch(SessionAction::Seen);
-        }
+    use_load(until, move |until| async move {
+        let Some(until) = until else { return Ok(()) };
+        let read = api::activities::read_notifications(until).await;
+        read.map(|()| session.dispatch(SessionAction::Seen))
     });
 }
 

@@ -1,6 +1,6 @@
 //! `/@:handle`: a user and the user's cruds.
 
-use api_types::Profile;
+use api_types::{Profile, visible::without_bidi_controls};
 use otel_web_yew::{use_load, use_route_template};
 use yew::prelude::*;
 
@@ -8,7 +8,7 @@ use crate::api;
 use crate::components::avatar::{Avatar, Size};
 use crate::components::feed::Feed;
 use crate::components::icon::Icon;
-use crate::components::navigation::SignOutButton;
+use crate::components::navigation::{SignOutButton, SignOutEverywhereButton};
 use crate::components::notice::Notice;
 use crate::components::page_header::PageHeader;
 use crate::format::{self, in_words};
@@ -85,16 +85,19 @@ fn Heading(props: &HeadingProps) -> Html {
             </div>
             // Where the screen is too narrow for the profile box, this is where one signs out.
             <div class="when-phone">if own { <SignOutButton /> }</div>
+            <div>if own { <SignOutEverywhereButton /> }</div>
         </div>
     }
 }
 
 fn empty(handle: &str) -> Html {
+    let handle = without_bidi_controls(handle);
     let text = format!("Everything @{handle} said has expired.");
     html! { <Notice icon={Icon::Bomb} title="Nothing left" {text} /> }
 }
 
 fn unknown(handle: &str) -> Html {
+    let handle = without_bidi_controls(handle);
     let text =
         format!("There is nobody called @{handle} on Cruddur. Check how the handle is spelt.");
     html! { <Notice icon={Icon::Person} title="Unknown handle" {text} /> }

@@ -1,5 +1,6 @@
 //! `/search?term=`: cruds that say something.
 
+use api_types::visible::{is_blank, without_bidi_controls};
 use otel_web_yew::use_route_template;
 use yew::prelude::*;
 use yew_router::prelude::*;
@@ -25,7 +26,7 @@ pub(crate) fn SearchPage() -> Html {
                 <SearchBox term={term.clone()} />
             </header>
             <div>
-                if term.trim().is_empty() { { invitation() } } else {
+                if is_blank(&term) { { invitation() } } else {
                     <Feed empty={nothing(&term)} missing={nothing(&term)} source={Source::Search(term)} />
                 }
             </div>
@@ -41,6 +42,7 @@ fn invitation() -> Html {
 }
 
 fn nothing(term: &str) -> Html {
+    let term = without_bidi_controls(term);
     let text = format!("No crud says “{term}”. It may have expired.");
     html! { <Notice icon={Icon::Search} title="Nothing found" {text} /> }
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use api_types::{Activity, Counts};
+use api_types::{Activity, Counts, Timestamp};
 use yew::Reducible;
 
 use super::mark::Mark;
@@ -104,7 +104,7 @@ impl Feed {
             .source
             .as_ref()
             .is_some_and(|source| source.takes_from(&activity.handle));
-        if wanted && self.status == Status::Ready {
+        if wanted && self.status == Status::Ready && !self.shows(&activity.uuid) {
             self.arrived = Some(activity.uuid.clone());
             self.activities.insert(0, Rc::new(activity));
         }
@@ -114,11 +114,32 @@ impl Feed {
         let Some(parent) = reply.reply_to_activity_uuid.clone() else {
             return;
         };
+        if self.shows(&reply.uuid) {
+            return;
+        }
         self.arrived = Some(reply.uuid.clone());
         self.change(&parent, |activity| {
             activity.replies_count = activity.replies_count.saturating_add(1);
             activity.replies.push(reply.clone());
         });
+    }
+
+    /// Whether the crud stands in the feed already: what was sent twice has one answer.
+    fn shows(&self, uuid: &str) -> bool {
+        self.activities.iter().any(|activity| holds(activity, uuid))
+    }
+
+    /// When the newest of the notifications that are not read yet happened.
+    pub(crate) fn unread_until(&self) -> Option<Timestamp> {
+        let shown = self
+            .activities
+            .iter()
+            .filter(|_| self.is(&Source::Notifications));
+        let notifications = shown.filter_map(|activity| activity.notification.as_ref());
+        notifications
+            .filter(|notification| notification.unread)
+            .filter_map(|notification| notification.created_at)
+            .max()
     }
 
     fn delete(&mut self, uuid: &str) {

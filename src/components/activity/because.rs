@@ -32,7 +32,7 @@ pub(crate) fn Because(props: &BecauseProps) -> Html {
     html! {
         <p class="because">
             { icon.draw() }
-            <span>{ format::name(display_name, handle) }{ " " }{ did }{ when }</span>
+            <span><bdi>{ format::name(display_name, handle) }</bdi>{ " " }{ did }{ when }</span>
         </p>
     }
 }

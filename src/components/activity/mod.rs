@@ -60,7 +60,7 @@ pub(crate) fn Card(props: &CardProps) -> Html {
             <Avatar handle={activity.handle.clone()} name={activity.name().to_owned()} {size} />
             <div class="body">
                 <ByLine activity={activity.clone()} brief={*look == Look::Reply} />
-                <Message text={activity.message.clone()} />
+                <Message text={activity.message.clone()} whole={*look == Look::Whole} />
                 if matches!(look, Look::Feed | Look::Whole) {
                     <Actions activity={activity.clone()} />
                 }

@@ -1,6 +1,6 @@
 //! Hands a crud's address to the system's share sheet, or to the clipboard where there is none.
 
-use api_types::Activity;
+use api_types::{Activity, visible::without_bidi_controls};
 use otel_web_yew::use_action;
 use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue};
@@ -46,7 +46,7 @@ async fn share(activity: &Activity, address: &str) -> Result<&'static str, JsVal
         return Ok("Link copied");
     }
     let shared = Shared {
-        title: format!("{} on Cruddur", activity.name()),
+        title: format!("{} on Cruddur", without_bidi_controls(activity.name())),
         text: &activity.message,
         url: address,
     };

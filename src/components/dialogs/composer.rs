@@ -40,16 +40,18 @@ fn use_create(ttl: &str) -> Sending {
         message: drafts.text("").to_owned(),
         ttl: ttl.to_owned(),
     };
+    let key = drafts.key("", ttl);
     use_sending("crud.create", move || {
-        create(activity.clone(), outbox.clone())
+        create(activity.clone(), key.clone(), outbox.clone())
     })
 }
 
-async fn create(activity: NewActivity, outbox: Outbox) -> Answer<()> {
+async fn create(activity: NewActivity, key: String, outbox: Outbox) -> Answer<()> {
     validate::new_activity(&activity).map_err(Failure::Refused)?;
-    let created = api::activities::create(&activity).await?;
+    let created = api::activities::create(&activity, &key).await?;
     outbox.sent(
         String::new(),
+        activity.message,
         FeedAction::Published(created),
         "Your crud is out",
     );

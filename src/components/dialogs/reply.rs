@@ -43,6 +43,7 @@ pub(crate) fn ReplyDialog(props: &ReplyDialogProps) -> Html {
 #[hook]
 fn use_reply(uuid: &str) -> Sending {
     let (drafts, outbox) = (use_store::<Drafts>(), use_outbox());
+    let key = drafts.key(uuid, "");
     let (uuid, reply) = (
         uuid.to_owned(),
         NewReply {
@@ -50,13 +51,18 @@ fn use_reply(uuid: &str) -> Sending {
         },
     );
     use_sending("crud.reply", move || {
-        send(uuid.clone(), reply.clone(), outbox.clone())
+        send(uuid.clone(), reply.clone(), key.clone(), outbox.clone())
     })
 }
 
-async fn send(uuid: String, reply: NewReply, outbox: Outbox) -> Answer<()> {
+async fn send(uuid: String, reply: NewReply, key: String, outbox: Outbox) -> Answer<()> {
     validate::new_reply(&uuid, &reply).map_err(Failure::Refused)?;
-    let reply = api::activities::reply(&uuid, &reply).await?;
-    outbox.sent(uuid, FeedAction::Replied(reply), "Your reply is out");
+    let sent = api::activities::reply(&uuid, &reply, &key).await?;
+    outbox.sent(
+        uuid,
+        reply.message,
+        FeedAction::Replied(sent),
+        "Your reply is out",
+    );
     Ok(())
 }

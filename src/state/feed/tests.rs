@@ -169,3 +169,42 @@ fn replies_are_counted_marked_and_deleted_below_their_crud() {
         (0, 0)
     );
 }
+
+#[test]
+fn what_was_sent_twice_stands_in_the_feed_once() {
+    let feed = loaded(&Source::Home, &["a"]);
+    let published = FeedAction::Published(activity("new", "worf"));
+    let feed = feed.reduce(published.clone()).reduce(published);
+    assert_eq!(uuids(&feed), ["new", "a"]);
+    let replied = FeedAction::Replied(reply("r", "a"));
+    let feed = feed.reduce(replied.clone()).reduce(replied);
+    assert_eq!(feed.activities[1].replies_count, 1);
+}
+
+#[test]
+fn notifications_are_unread_until_the_newest_that_is_marked_so() {
+    let told = |uuid: &str, at: i64, unread: bool| Activity {
+        notification: Some(api_types::Notification {
+            kind: api_types::NotificationKind::Like,
+            handle: "londo".to_owned(),
+            display_name: String::new(),
+            created_at: Some(Timestamp::from_millis(at)),
+            unread,
+        }),
+        ..activity(uuid, "worf")
+    };
+    let page = Page {
+        activities: vec![
+            told("a", 30, false),
+            told("b", 20, true),
+            told("c", 10, true),
+        ],
+        next: None,
+    };
+    let source = Source::Notifications;
+    let feed = Rc::new(Feed::default())
+        .reduce(FeedAction::Requested(source.clone()))
+        .reduce(FeedAction::Received(source, Ok(page)));
+    assert_eq!(feed.unread_until(), Some(Timestamp::from_millis(20)));
+    assert_eq!(loaded(&Source::Home, &["a"]).unread_until(), None);
+}
