@@ -25,7 +25,7 @@
 //!
 //! **An acknowledged span survives a crash.** The acknowledgement follows the commit.
 //!
-//! **A span is stored byte for byte.** Nothing between the edge and a sink encodes a span
+//! **A span within the limits is stored byte for byte.** Nothing between the edge and a sink encodes a span
 //! anew (`wire`); only OTLP JSON and X-Ray's segments become protobuf, once, as they come.
 //! So does a span with a text that is not UTF-8, as no receiver takes a batch that has one:
 //! `decode` puts U+FFFD where text is missing and counts the span as repaired.

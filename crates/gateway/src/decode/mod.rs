@@ -6,6 +6,7 @@
 mod envelope;
 mod json;
 mod json_tokens;
+mod limits;
 mod misplaced;
 mod protobuf;
 mod reason;

@@ -5,6 +5,7 @@ use bytes::Bytes;
 use super::{
     Decoded, Malformed, ReceivedSpan,
     envelope::{Group, Shared, each_group, has_unknown_fields},
+    limits::{self, Cuts},
     reason::{Reason, Unfit},
     repair,
     schema::{self, Schema},
@@ -69,24 +70,36 @@ struct Reader<F> {
     room: F,
 }
 
-/// What the spans of a group share, as far as their texts are concerned.
-struct SharedTexts {
-    resource: Texts,
-    scope: Texts,
+/// A message as it came or within the limits, and what is to be repaired in it.
+struct Checked {
+    message: Bytes,
+    texts: Texts,
+    cuts: Cuts,
+}
+
+/// What the spans of a group share.
+struct SharedParts {
+    resource: Checked,
+    scope: Checked,
+    schema_urls: [Bytes; 2],
     /// Their readers could not read it as it is.
     is_invalid: bool,
+    cuts: Cuts,
 }
 
 impl<E: From<Malformed>, F: FnMut(usize) -> Result<(), E>> Reader<F> {
     fn group(&mut self, group: &Group<'_>) -> Result<(), E> {
-        let shared = shared_texts(group)?;
+        let shared = self.shared(group)?;
         let mut spans = Vec::with_capacity(possible_spans(group)?);
         for span in group.spans() {
             let body = group.bytes(span.map_err(Malformed::from)?);
-            self.span(body, &shared, &mut spans)?;
+            match &shared {
+                Ok(shared) => self.span(body, shared, &mut spans)?,
+                Err(reason) => self.decoded.rejections.count(*reason),
+            }
         }
         if let (Ok(shared), false) = (shared, spans.is_empty()) {
-            let origin = self.origin(group, &shared)?;
+            let origin = self.origin(shared)?;
             self.decoded.batch.push((origin, spans));
         }
         Ok(())
@@ -95,44 +108,113 @@ impl<E: From<Malformed>, F: FnMut(usize) -> Result<(), E>> Reader<F> {
     fn span(
         &mut self,
         body: Bytes,
-        shared: &Result<SharedTexts, Reason>,
+        shared: &SharedParts,
         spans: &mut Vec<ReceivedSpan>,
     ) -> Result<(), E> {
-        let judged = match shared {
-            Ok(_) => judge(body),
-            Err(reason) => Err((*reason).into()),
-        };
-        match judged {
-            Ok((mut span, texts)) => {
-                if texts.invalid_bytes > 0 {
-                    span.body = self.repaired(&schema::SPAN, &span.body, texts)?;
-                }
-                let is_shared = shared.as_ref().is_ok_and(|shared| shared.is_invalid);
-                if texts.invalid_bytes > 0 || is_shared {
-                    self.decoded.warnings.repaired(Repair::InvalidUtf8);
-                }
-                spans.push(span);
+        let (checked, mut span) = match self.judged(body)? {
+            Ok(judged) => judged,
+            Err(reason) => {
+                self.decoded.rejections.count(reason);
+                return Ok(());
             }
-            Err(Unfit::Rejected(reason)) => self.decoded.rejections.count(reason),
-            Err(Unfit::Damaged(damage)) => return Err(Malformed::from(damage).into()),
+        };
+        if checked.texts.invalid_bytes > 0 {
+            span.body = self.repaired(&schema::SPAN, &span.body, checked.texts)?;
         }
+        let warnings = &mut self.decoded.warnings;
+        if checked.texts.invalid_bytes > 0 || shared.is_invalid {
+            warnings.repaired(Repair::InvalidUtf8);
+        }
+        let cuts = checked.cuts.and(shared.cuts);
+        cuts.repairs().for_each(|cut| warnings.repaired(cut));
+        spans.push(span);
         Ok(())
     }
 
-    fn origin(&mut self, group: &Group<'_>, texts: &SharedTexts) -> Result<Origin, E> {
-        let (resource, scope) = (group.resource(), group.scope());
-        let shared = |part: Shared<'_>| group.bytes(part.message);
-        let (mut resource_message, mut scope_message) = (shared(resource), shared(scope));
-        if texts.is_invalid {
-            resource_message =
-                self.repaired(&schema::RESOURCE, &resource_message, texts.resource)?;
-            scope_message = self.repaired(&schema::SCOPE, &scope_message, texts.scope)?;
+    fn judged(&mut self, body: Bytes) -> Result<Result<(Checked, ReceivedSpan), Reason>, E> {
+        let checked = match self.checked(&schema::SPAN, body)? {
+            Ok(checked) => checked,
+            Err(reason) => return Ok(Err(reason)),
+        };
+        match judge(checked.message.clone()) {
+            Ok(span) => Ok(Ok((checked, span))),
+            Err(unfit) => rejection(unfit).map(Err),
         }
+    }
+
+    /// The message within the limits, or why no span can be kept that has it.
+    fn checked(
+        &mut self,
+        schema: &'static Schema,
+        message: Bytes,
+    ) -> Result<Result<Checked, Reason>, E> {
+        let texts = match shape::check(schema, &message) {
+            Ok(texts) => texts,
+            Err(unfit) => return rejection(unfit).map(Err),
+        };
+        if !texts.is_over_limits {
+            let cuts = Cuts::default();
+            return Ok(Ok(Checked {
+                message,
+                texts,
+                cuts,
+            }));
+        }
+        // A cut message is a copy.
+        self.repaired_bytes += message.len();
+        (self.room)(self.repaired_bytes)?;
+        let (message, cuts) = limits::cut(schema, &message).map_err(Malformed::from)?;
+        match shape::check_cut(schema, &message) {
+            Ok(texts) => Ok(Ok(Checked {
+                message,
+                texts,
+                cuts,
+            })),
+            Err(unfit) => rejection(unfit).map(Err),
+        }
+    }
+
+    /// What the spans of a group share, or why no span can be kept that has it.
+    fn shared(&mut self, group: &Group<'_>) -> Result<Result<SharedParts, Reason>, E> {
+        let (resource, scope) = (group.resource(), group.scope());
+        let bytes = |part: Shared<'_>| group.bytes(part.message);
+        let parts = (
+            self.checked(&schema::RESOURCE, bytes(resource))?,
+            self.checked(&schema::SCOPE, bytes(scope))?,
+        );
+        let (resource_part, scope_part) = match parts {
+            (Ok(resource), Ok(scope)) => (resource, scope),
+            (Err(reason), _) | (_, Err(reason)) => return Ok(Err(reason)),
+        };
+        let mut cuts = resource_part.cuts.and(scope_part.cuts);
+        let schema_urls = [resource, scope].map(|part| {
+            let url = part.schema_url;
+            group.bytes(&url[..limits::schema_url(url, &mut cuts)])
+        });
+        let is_invalid = |url: &Bytes| std::str::from_utf8(url).is_err();
+        Ok(Ok(SharedParts {
+            is_invalid: resource_part.texts.invalid_bytes > 0
+                || scope_part.texts.invalid_bytes > 0
+                || schema_urls.iter().any(is_invalid),
+            resource: resource_part,
+            scope: scope_part,
+            schema_urls,
+            cuts,
+        }))
+    }
+
+    fn origin(&mut self, shared: SharedParts) -> Result<Origin, E> {
+        let SharedParts {
+            resource,
+            scope,
+            schema_urls: [resource_schema_url, scope_schema_url],
+            ..
+        } = shared;
         Ok(Origin {
-            resource: resource_message,
-            resource_schema_url: repair::text(resource.schema_url),
-            scope: scope_message,
-            scope_schema_url: repair::text(scope.schema_url),
+            resource: self.repaired(&schema::RESOURCE, &resource.message, resource.texts)?,
+            resource_schema_url: repair::text(&resource_schema_url),
+            scope: self.repaired(&schema::SCOPE, &scope.message, scope.texts)?,
+            scope_schema_url: repair::text(&scope_schema_url),
         })
     }
 
@@ -152,31 +234,12 @@ impl<E: From<Malformed>, F: FnMut(usize) -> Result<(), E>> Reader<F> {
     }
 }
 
-/// The texts of what the spans of a group share, or why no span can be kept that has it.
-fn shared_texts(group: &Group<'_>) -> Result<Result<SharedTexts, Reason>, Malformed> {
-    let (resource, scope) = (group.resource(), group.scope());
-    let check = |schema, message| match shape::check(schema, message) {
-        Ok(texts) => Ok(Ok(texts)),
-        Err(Unfit::Rejected(reason)) => Ok(Err(reason)),
-        Err(Unfit::Damaged(damage)) => Err(Malformed::from(damage)),
-    };
-    let texts = (
-        check(&schema::RESOURCE, resource.message)?,
-        check(&schema::SCOPE, scope.message)?,
-    );
-    let (resource_texts, scope_texts) = match texts {
-        (Ok(resource), Ok(scope)) => (resource, scope),
-        (Err(reason), _) | (_, Err(reason)) => return Ok(Err(reason)),
-    };
-    let is_url_invalid = |shared: Shared<'_>| std::str::from_utf8(shared.schema_url).is_err();
-    Ok(Ok(SharedTexts {
-        resource: resource_texts,
-        scope: scope_texts,
-        is_invalid: resource_texts.invalid_bytes > 0
-            || scope_texts.invalid_bytes > 0
-            || is_url_invalid(resource)
-            || is_url_invalid(scope),
-    }))
+/// Why a span is rejected, unless the whole request is.
+fn rejection<E: From<Malformed>>(unfit: Unfit) -> Result<Reason, E> {
+    match unfit {
+        Unfit::Rejected(reason) => Ok(reason),
+        Unfit::Damaged(damage) => Err(Malformed::from(damage).into()),
+    }
 }
 
 fn possible_spans(group: &Group<'_>) -> Result<usize, Malformed> {

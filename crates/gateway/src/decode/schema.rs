@@ -169,18 +169,21 @@ static LINK: Schema = Schema(&[
     field("flags", 6, Fixed32),
 ]);
 
-static STATUS: Schema = Schema(&[
+pub(super) static STATUS: Schema = Schema(&[
     field("message", 2, Text),
     field("code", 3, Enum(STATUS_CODES)),
 ]);
 
-static KEY_VALUE: Schema = Schema(&[
+/// The number of a [`KEY_VALUE`]'s value.
+pub(super) const VALUE_NUMBER: u32 = 2;
+
+pub(super) static KEY_VALUE: Schema = Schema(&[
     field("key", 1, Text),
     field("value", 2, Message(&ANY_VALUE)),
     field("keyStrindex", 3, Int32),
 ]);
 
-static ANY_VALUE: Schema = Schema(&[
+pub(super) static ANY_VALUE: Schema = Schema(&[
     field("stringValue", 1, Text),
     field("boolValue", 2, Bool),
     field("intValue", 3, Int64),

@@ -2,6 +2,7 @@
 //! whoever reads it later can bear. Nothing is allocated for it.
 
 use super::{
+    limits,
     reason::{Reason, Unfit},
     schema::{Field, Kind, Schema},
     wire_format::{Damage, Fields, Raw},
@@ -22,7 +23,29 @@ const PARTS: usize = 100_000;
 pub(super) fn check(schema: &'static Schema, message: &[u8]) -> Result<Texts, Unfit> {
     let mut shape = Shape::default();
     shape.message(schema, message, 0)?;
+    if shape.parts > PARTS {
+        // It may have fewer when it is within the limits.
+        shape.texts.is_over_limits = true;
+    }
     Ok(shape.texts)
+}
+
+/// Checks a message that was cut to the limits.
+pub(super) fn check_cut(schema: &'static Schema, message: &[u8]) -> Result<Texts, Unfit> {
+    let mut shape = Shape::default();
+    shape.message(schema, message, 0)?;
+    let texts = shape.texts;
+    (shape.parts <= PARTS)
+        .then_some(texts)
+        .ok_or(Unfit::Rejected(Reason::TooManyParts))
+}
+
+/// Returns how many parts a message has that is one.
+pub(super) fn parts(schema: &'static Schema, message: &[u8]) -> usize {
+    let mut shape = Shape::default();
+    // What is too deep is found out by the check.
+    let _ = shape.message(schema, message, 0);
+    shape.parts
 }
 
 /// What is wrong with the texts of a message that is fine otherwise.
@@ -30,6 +53,8 @@ pub(super) fn check(schema: &'static Schema, message: &[u8]) -> Result<Texts, Un
 pub(super) struct Texts {
     /// The length of all texts together that are not UTF-8.
     pub(super) invalid_bytes: usize,
+    /// Something is longer, or there is more of it, than the limits allow.
+    pub(super) is_over_limits: bool,
 }
 
 #[derive(Default)]
@@ -45,12 +70,18 @@ impl Shape {
         message: &[u8],
         depth: usize,
     ) -> Result<(), Unfit> {
+        let max_text_bytes = limits::max_text_bytes(schema);
+        let mut repeated = 0;
         for raw in Fields(message) {
             let raw = raw?;
             if let Some(field) = schema.field(raw.number) {
+                repeated += usize::from(matches!(field.kind, Kind::Messages(_)));
+                self.texts.is_over_limits |=
+                    raw.content.len() > max_text_bytes && is_limited(field.kind);
                 self.field(field, raw, depth)?;
             }
         }
+        self.texts.is_over_limits |= repeated > limits::MIN_COUNT_LIMIT;
         Ok(())
     }
 
@@ -59,23 +90,23 @@ impl Shape {
             return Err(Damage::Type(raw.number).into());
         }
         match field.kind {
-            Kind::Text => Ok(self.text(raw.content)),
-            Kind::Texts => self.part().map(|()| self.text(raw.content)),
+            Kind::Text => {
+                self.text(raw.content);
+                Ok(())
+            }
+            Kind::Texts => {
+                self.parts += 1;
+                self.text(raw.content);
+                Ok(())
+            }
             Kind::List(_) if depth == DEPTH => Err(Reason::TooDeep.into()),
             Kind::List(schema) => self.message(schema, raw.content, depth + 1),
             Kind::Message(schema) | Kind::Messages(schema) => {
-                self.part()?;
+                self.parts += 1;
                 self.message(schema, raw.content, depth)
             }
             _ => Ok(()),
         }
-    }
-
-    fn part(&mut self) -> Result<(), Unfit> {
-        self.parts += 1;
-        (self.parts <= PARTS)
-            .then_some(())
-            .ok_or(Unfit::Rejected(Reason::TooManyParts))
     }
 
     fn text(&mut self, bytes: &[u8]) {
@@ -83,4 +114,9 @@ impl Shape {
             self.texts.invalid_bytes += bytes.len();
         }
     }
+}
+
+/// Whether the length of such a field has a limit of its own.
+const fn is_limited(kind: Kind) -> bool {
+    matches!(kind, Kind::Text | Kind::Texts | Kind::Bytes | Kind::List(_))
 }

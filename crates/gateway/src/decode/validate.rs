@@ -5,10 +5,10 @@ use prost::Message;
 use trace_model::{SpanId, TraceId};
 
 use super::{
-    ReceivedSpan,
+    ReceivedSpan, limits,
     reason::{Reason, Unfit},
-    schema,
-    shape::{self, Texts},
+    schema, shape,
+    warnings::Warnings,
 };
 
 /// What of a `Span` is judged. The rest is not read.
@@ -42,15 +42,20 @@ impl JudgedLink {
     }
 }
 
-/// Takes a span that can be part of a trace. `body` is its encoded message, and its texts
-/// are UTF-8.
-pub(crate) fn accept(body: Bytes) -> Result<ReceivedSpan, Unfit> {
-    judge(body).map(|(span, _)| span)
+/// Takes a span that was made here and can be part of a trace, within the limits. `body` is
+/// its encoded message, and its texts are UTF-8.
+pub(crate) fn accept(mut body: Bytes, warnings: &mut Warnings) -> Result<ReceivedSpan, Unfit> {
+    if shape::check(&schema::SPAN, &body)?.is_over_limits {
+        let (cut, cuts) = limits::cut(&schema::SPAN, &body)?;
+        shape::check_cut(&schema::SPAN, &cut)?;
+        cuts.repairs().for_each(|cut| warnings.repaired(cut));
+        body = cut;
+    }
+    judge(body)
 }
 
-/// Takes a span that can be part of a trace, and says what is wrong with its texts.
-pub(super) fn judge(body: Bytes) -> Result<(ReceivedSpan, Texts), Unfit> {
-    let texts = shape::check(&schema::SPAN, &body)?;
+/// Takes a span that can be part of a trace. Its shape was checked.
+pub(super) fn judge(body: Bytes) -> Result<ReceivedSpan, Unfit> {
     // It is a message, so it can be decoded; what is none would have no ids either.
     let span = Judged::decode(body.clone()).unwrap_or_default();
     let trace_id = TraceId::try_from(&*span.trace_id).map_err(|_| Reason::TraceId)?;
@@ -63,12 +68,11 @@ pub(super) fn judge(body: Bytes) -> Result<(ReceivedSpan, Texts), Unfit> {
     }
     let latest = span.start_time_unix_nano.max(span.end_time_unix_nano);
     i64::try_from(latest).map_err(|_| Reason::Time)?;
-    let span = ReceivedSpan {
+    Ok(ReceivedSpan {
         trace_id,
         span_id: span_id.to_bytes(),
         body,
         revises: false,
         stays: false,
-    };
-    Ok((span, texts))
+    })
 }

@@ -7,6 +7,18 @@ use std::{collections::BTreeMap, fmt};
 pub(crate) enum Repair {
     /// A text of it, or of its resource or scope, was not UTF-8.
     InvalidUtf8,
+    /// The name of it, of an event, its scope or the like was cut.
+    NameTooLong,
+    /// The key of an attribute was cut.
+    KeyTooLong,
+    /// A value was cut; a list or map was dropped.
+    ValueTooLong,
+    /// Attributes were dropped.
+    TooManyAttributes,
+    /// Events were dropped.
+    TooManyEvents,
+    /// Links were dropped.
+    TooManyLinks,
     /// A field of an X-Ray document did not have the type that X-Ray gives it.
     XRayField,
 }
@@ -15,6 +27,12 @@ impl Repair {
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::InvalidUtf8 => "invalid_utf8",
+            Self::NameTooLong => "name_too_long",
+            Self::KeyTooLong => "key_too_long",
+            Self::ValueTooLong => "value_too_long",
+            Self::TooManyAttributes => "too_many_attributes",
+            Self::TooManyEvents => "too_many_events",
+            Self::TooManyLinks => "too_many_links",
             Self::XRayField => "xray_field",
         }
     }
@@ -24,6 +42,14 @@ impl Repair {
             Self::InvalidUtf8 => {
                 "kept, with U+FFFD for what was not UTF-8 in a text; a limit on lengths may cut characters in two"
             }
+            Self::NameTooLong => "kept, with a name cut to 4 KiB",
+            Self::KeyTooLong => "kept, with the key of an attribute cut to 4 KiB",
+            Self::ValueTooLong => {
+                "kept, with a value cut to 1 MiB, or without a list or map of more than 1 MiB or 10,000 values"
+            }
+            Self::TooManyAttributes => "kept, with the first 1,024 attributes",
+            Self::TooManyEvents => "kept, with the first 10,000 events",
+            Self::TooManyLinks => "kept, with the first 1,024 links",
             Self::XRayField => "kept, with a field that is not of the type that X-Ray gives it",
         }
     }

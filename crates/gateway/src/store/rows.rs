@@ -10,6 +10,15 @@ use super::{
     spans::{self, Values},
 };
 
+/// The name of a trace in the list, in bytes.
+const MAX_SUMMARY_NAME_BYTES: usize = 1_024;
+
+/// The name of a service in the list, in bytes.
+const MAX_SERVICE_BYTES: usize = 256;
+
+/// Services of a trace in the list. All of them can be asked for.
+const MAX_SUMMARY_SERVICES: usize = 50;
+
 const TRACE: &str = "INSERT INTO trace
         (number, id, received, start, duration, service, services, name, span_count, error_count,
             bytes, behind, origins, words, search, is_whole, summary)
@@ -132,8 +141,8 @@ impl Refresh {
             ":start": signed(summary.start_unix_nano),
             ":duration": signed(summary.duration_nano),
             ":service": summary.service,
-            ":services": json(&summary.services),
-            ":name": summary.name,
+            ":services": json(&columns.services),
+            ":name": columns.name,
             ":span_count": summary.span_count,
             ":error_count": summary.error_count,
             ":bytes": columns.bytes,
@@ -151,6 +160,10 @@ impl Refresh {
 #[derive(Debug)]
 struct Columns {
     summary: TraceSummary,
+    /// The name as it is.
+    name: String,
+    /// All of them.
+    services: Vec<String>,
     /// Of all spans' bodies.
     bytes: u64,
     origins: Vec<u8>,
@@ -162,11 +175,17 @@ impl Columns {
         let spans = values.spans;
         let services = spans.iter().map(Span::service).collect();
         let searched = search::of(id, &spans, &services);
+        let mut summary = Trace::from_spans(id, spans).summary();
+        let name = summary.name.clone();
+        let services = summary.services.clone();
+        shorten_summary(&mut summary);
         Self {
+            name,
+            services,
             bytes: values.bytes,
             origins: filter::origin_ids(&values.origins),
             searched,
-            summary: Trace::from_spans(id, spans).summary(),
+            summary,
         }
     }
 }
@@ -188,8 +207,8 @@ pub(super) fn write(
         ":start": signed(summary.start_unix_nano),
         ":duration": signed(summary.duration_nano),
         ":service": summary.service,
-        ":services": json(&summary.services),
-        ":name": summary.name,
+        ":services": json(&columns.services),
+        ":name": columns.name,
         ":span_count": summary.span_count,
         ":error_count": summary.error_count,
         ":bytes": columns.bytes,
@@ -200,6 +219,25 @@ pub(super) fn write(
         ":summary": json(&summary),
     })?;
     Ok(summary)
+}
+
+/// What the list shows of a trace does not grow with the names in it.
+fn shorten_summary(summary: &mut TraceSummary) {
+    shorten(&mut summary.name, MAX_SUMMARY_NAME_BYTES);
+    shorten(&mut summary.service, MAX_SERVICE_BYTES);
+    summary.services.truncate(MAX_SUMMARY_SERVICES);
+    for service in &mut summary.services {
+        shorten(service, MAX_SERVICE_BYTES);
+    }
+}
+
+/// Cuts a text at a character, and ends it with an ellipsis.
+fn shorten(text: &mut String, max_bytes: usize) {
+    const ELLIPSIS: &str = "…";
+    if text.len() > max_bytes {
+        text.truncate(text.floor_char_boundary(max_bytes - ELLIPSIS.len()));
+        text.push_str(ELLIPSIS);
+    }
 }
 
 /// Times beyond 63 bits are rejected before they get here.

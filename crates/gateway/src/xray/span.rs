@@ -32,7 +32,7 @@ pub(super) fn decode(ready: Ready) -> Decoded {
     collect(&ready.document, &trace_id, None, &mut spans);
     let (mut decoded, mut accepted) = (Decoded::default(), Vec::new());
     for span in spans {
-        match accept(span.encode_to_vec().into()) {
+        match accept(span.encode_to_vec().into(), &mut decoded.warnings) {
             Ok(mut span) => {
                 span.revises = ready.revises;
                 accepted.push(span);

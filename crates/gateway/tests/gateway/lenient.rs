@@ -11,7 +11,7 @@ use prost::Message;
 use serde_json::{Value, json};
 
 use crate::support::{
-    Answer, JSON, PROTOBUF, TestGateway, exception, gzip, request, span, trace_id,
+    Answer, JSON, PROTOBUF, TestGateway, exception, gzip, request, span, text, trace_id,
 };
 
 const ID: &str = "5b8efff798038103d269b633813fc60c";
@@ -408,7 +408,9 @@ async fn bodies_are_taken_in_every_common_compression() {
     for (coding, compress) in CODINGS {
         let gateway = TestGateway::start().await;
         let headers = [("content-encoding", coding)];
-        let body = request("shop", vec![span(1, 1, "a"), span(1, 2, &long)]).encode_to_vec();
+        let mut wordy = span(1, 2, "b");
+        wordy.attributes = vec![text("long", &long)];
+        let body = request("shop", vec![span(1, 1, "a"), wordy]).encode_to_vec();
         let answer = gateway.post_with(PROTOBUF, &headers, compress(&body)).await;
         assert_eq!(
             (answer.status.as_u16(), answer.body.len()),

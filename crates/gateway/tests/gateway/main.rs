@@ -25,6 +25,7 @@ mod lenient;
 mod otlp_http;
 mod otlp_json;
 mod outage;
+mod oversized;
 mod readable;
 mod search;
 mod sinks;

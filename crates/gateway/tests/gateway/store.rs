@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use opentelemetry_proto::tonic::trace::v1::{Span, Status as SpanStatus, TracesData};
 use serde_json::Value;
 
-use crate::support::{TestGateway, request, span, trace_id};
+use crate::support::{TestGateway, request, span, text, trace_id};
 
 pub(crate) async fn summary(gateway: &TestGateway, trace: u8) -> Value {
     let list = gateway.get("/api/traces?service=shop").await.json();
@@ -61,7 +61,10 @@ async fn summed_up(gateway: &TestGateway, trace: u8, spans: u32) {
 async fn a_trace_of_megabytes_is_summed_up_soon() {
     let gateway = TestGateway::start().await;
     for id in 1..=3 {
-        let wordy = span(1, id, &"x".repeat(1 << 20));
+        let wordy = Span {
+            attributes: vec![text("wordy", &"x".repeat(1 << 20))],
+            ..span(1, id, "a")
+        };
         gateway.export(request("shop", vec![wordy])).await;
     }
     summed_up(&gateway, 1, 3).await;

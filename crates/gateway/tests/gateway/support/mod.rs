@@ -33,7 +33,7 @@ pub(crate) use self::{
     receiver::{Manner, Receiver},
     rollbar::{FakeRollbar, TOKEN},
     served::Served,
-    spans::{exception, exception_at, gzip, request, span, trace_id},
+    spans::{exception, exception_at, gzip, request, span, text, trace_id},
     xray_daemon::FakeDaemon,
 };
 

@@ -76,6 +76,11 @@ pub(crate) fn request(service: &str, spans: Vec<Span>) -> ExportTraceServiceRequ
     }
 }
 
+/// An attribute.
+pub(crate) fn text(key: &str, value: &str) -> KeyValue {
+    string(key, value)
+}
+
 fn string(key: &str, value: &str) -> KeyValue {
     let value = Some(Value::StringValue(value.to_owned()));
     KeyValue {
