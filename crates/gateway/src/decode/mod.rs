@@ -24,6 +24,7 @@ use trace_model::TraceId;
 
 pub(crate) use self::{
     json_tokens::{Token, Tokens},
+    limits::MAX_NAME_BYTES,
     reason::{Reason, Rejections},
     validate::accept,
     warnings::{Repair, Warnings},

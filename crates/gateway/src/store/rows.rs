@@ -3,6 +3,8 @@
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 use trace_model::{Span, Trace, TraceId, TraceSummary};
 
+use crate::decode::MAX_NAME_BYTES;
+
 use super::{
     damage, filter,
     origins::Origins,
@@ -177,7 +179,10 @@ impl Columns {
         let searched = search::of(id, &spans, &services);
         let mut summary = Trace::from_spans(id, spans).summary();
         let name = summary.name.clone();
-        let services = summary.services.clone();
+        let mut services = summary.services.clone();
+        for service in &mut services {
+            shorten(service, MAX_NAME_BYTES);
+        }
         shorten_summary(&mut summary);
         Self {
             name,
