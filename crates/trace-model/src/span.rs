@@ -7,7 +7,7 @@ use crate::{Attributes, Interval, SpanId, TraceId};
 /// Nanoseconds after 1970 until which a start of zero may be a time, and is not "not set".
 const MAX_RELATIVE_TIME_NANO: u64 = 1_000_000_000_000_000;
 
-/// One finished operation. Times are nanoseconds since the Unix epoch.
+/// One operation. Times are nanoseconds since the Unix epoch.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Span {
     pub trace_id: TraceId,
@@ -70,6 +70,41 @@ impl Span {
             return Interval::new(self.end_unix_nano, self.end_unix_nano);
         }
         Interval::new(self.start_unix_nano, self.end_unix_nano)
+    }
+
+    /// Whether its sender says that it ended: a span that is sent before has no end, or one
+    /// before its start.
+    #[must_use]
+    pub const fn is_finished(&self) -> bool {
+        self.end_unix_nano != 0 && self.end_unix_nano >= self.start_unix_nano
+    }
+
+    /// Whether both are versions of one span, as after a retry, or of one that was sent before
+    /// it was finished.
+    ///
+    /// The ids alone do not say it: Zipkin and B3 give the client's and the server's span of a
+    /// call one id.
+    #[must_use]
+    pub fn is_same_operation(&self, other: &Self) -> bool {
+        let have_two_ends =
+            self.is_finished() && other.is_finished() && self.end_unix_nano != other.end_unix_nano;
+        self.span_id == other.span_id
+            && self.trace_id == other.trace_id
+            && self.kind == other.kind
+            && self.start_unix_nano == other.start_unix_nano
+            && self.service() == other.service()
+            // A name may be given in the end only, and be made better on the way.
+            && (self.name == other.name || !have_two_ends)
+    }
+
+    /// Whether it tells more than an `earlier` version of the same span that arrived before.
+    #[must_use]
+    pub fn supersedes(&self, earlier: &Self) -> bool {
+        match (self.is_finished(), earlier.is_finished()) {
+            (true, true) => self.end_unix_nano > earlier.end_unix_nano,
+            (false, false) => self != earlier,
+            (is_finished, _) => is_finished,
+        }
     }
 
     #[must_use]

@@ -7,12 +7,9 @@
 //!
 //! A client's and its server's span may share one id, as Zipkin's B3 propagation has it. Then
 //! the server's span is below the client's, and what names that id as its parent is below the
-//! server's.
+//! one of its own service, or else below the server's.
 
-use std::{
-    cmp::Reverse,
-    collections::{HashMap, HashSet},
-};
+use std::{cmp::Reverse, collections::HashMap};
 
 use crate::{Span, SpanId, SpanKind};
 
@@ -37,15 +34,33 @@ pub(crate) struct Placed {
     pub(crate) descendants: usize,
 }
 
-/// Removes spans that came twice. Spans of different kinds or services are not the same one.
+/// Removes spans that came twice, and earlier versions of spans. Others of one id stay.
 pub(crate) fn deduplicate(spans: &mut Vec<Span>) {
-    let mut seen = HashSet::with_capacity(spans.len());
-    let mut is_new = Vec::with_capacity(spans.len());
-    for span in &*spans {
-        is_new.push(seen.insert((span.span_id, span.kind, span.service())));
+    let mut kept: Vec<Span> = Vec::with_capacity(spans.len());
+    let mut first: HashMap<SpanId, usize> = HashMap::with_capacity(spans.len());
+    // Hardly any id has more.
+    let mut others: HashMap<SpanId, Vec<usize>> = HashMap::new();
+    for span in spans.drain(..) {
+        let id = span.span_id;
+        let same_id = first.get(&id).into_iter();
+        let mut same_id = same_id
+            .chain(others.get(&id).into_iter().flatten())
+            .copied();
+        let version = same_id.find(|place| kept[*place].is_same_operation(&span));
+        match version {
+            Some(place) if span.supersedes(&kept[place]) => kept[place] = span,
+            Some(_) => {}
+            None => {
+                if first.contains_key(&id) {
+                    others.entry(id).or_default().push(kept.len());
+                } else {
+                    first.insert(id, kept.len());
+                }
+                kept.push(span);
+            }
+        }
     }
-    let mut is_new = is_new.into_iter();
-    spans.retain(|_| is_new.next().unwrap_or(true));
+    *spans = kept;
 }
 
 /// Orders spans depth first, siblings by start time.
@@ -110,9 +125,13 @@ impl Parents {
             return shared;
         }
         let holders = self.0.get(&span.parent_span_id?)?;
-        // A call is the server's own when both sides share its id.
-        let shared_call = holders.client.and(holders.server);
-        Some(shared_call.unwrap_or(holders.first))
+        let (Some(client), Some(server)) = (holders.client, holders.server) else {
+            return Some(holders.first);
+        };
+        // When both sides of a call share its id, a span belongs to that of its own service.
+        let is_of = |side: usize| spans[side].service() == span.service();
+        let is_clients = is_of(client) && !is_of(server) && client != index;
+        Some(if is_clients { client } else { server })
     }
 }
 

@@ -28,6 +28,8 @@ pub(crate) enum Reason {
     Line,
     /// A datagram that is no X-Ray segment document.
     Segment,
+    /// Too many other spans of the trace have its id.
+    IdReused,
     /// The trace holds as much as one may hold.
     TraceFull,
 }
@@ -45,6 +47,7 @@ impl Reason {
             Self::Misplaced => "misplaced",
             Self::Line => "invalid_line",
             Self::Segment => "invalid_segment",
+            Self::IdReused => "id_reused",
             Self::TraceFull => "trace_full",
         }
     }
@@ -67,6 +70,7 @@ impl Reason {
             }
             Self::Line => "each line must hold an OTLP JSON ExportTraceServiceRequest",
             Self::Segment => "a datagram must hold one X-Ray segment document",
+            Self::IdReused => "16 other spans of the trace have the same span_id: make ids random",
             Self::TraceFull => {
                 "the trace holds as much as OTEL_WEB_GATEWAY_TRACE_SPANS and OTEL_WEB_GATEWAY_TRACE_MB allow"
             }

@@ -2,25 +2,35 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection, OptionalExtension, named_params, params};
-use trace_model::{TraceId, TraceSummary};
+use bytes::Bytes;
+use rusqlite::{Connection, named_params, params};
+use trace_model::{Span, TraceId, TraceSummary};
 
 use super::{
     damage,
     origins::Origins,
+    spans,
     touched::{Bounds, Touched},
 };
 use crate::decode::{Batch, Reason, ReceivedSpan, Rejections};
 
-const SPAN: &str = "INSERT INTO span (seq, trace, span_id, origin, body, crc, stays)
-    VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (trace, span_id) DO NOTHING";
+const SPAN: &str = "INSERT INTO span (seq, trace, span_id, variant, origin, body, crc, stays)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (trace, span_id, variant) DO NOTHING";
 
 /// The new version is numbered anew: a sink may have sent the former one, or be about to.
 const REVISED: &str = "UPDATE span
     SET seq = :seq, origin = :origin, body = :body, crc = :crc, stays = :stays
     WHERE seq = :former";
 
-const STORED: &str = "SELECT seq FROM span WHERE trace = ? AND span_id = ?";
+const WITH_ID: &str = "SELECT seq, variant, origin, body FROM span
+    WHERE trace = ? AND span_id = ? ORDER BY variant";
+
+/// The first span of an id. Most ids have no other.
+const FIRST: i64 = 0;
+
+/// Spans that may have one id in a trace. Both sides of a call do, and a sender whose ids are
+/// not random has more. Each is compared with the next that comes.
+const MAX_SPANS_WITH_ONE_ID: usize = 16;
 
 const MOVED: &str = "INSERT INTO moved (seq) VALUES (?)";
 
@@ -64,38 +74,95 @@ impl<'a> Insertion<'a> {
             }
             let origin = self.origins.id(self.connection, origin, self.last_seq)?;
             for span in spans {
-                if !self.add_span(&span, origin, received)? {
-                    rejections.count(Reason::TraceFull);
+                if let Some(reason) = self.add_span(&span, origin, received)? {
+                    rejections.count(reason);
                 }
             }
         }
         Ok(rejections)
     }
 
-    /// False when its trace has no room for it.
+    /// Why it was not stored, if it was not. One that is there already is stored.
     fn add_span(
         &mut self,
         span: &ReceivedSpan,
         origin: i64,
         received: i64,
-    ) -> rusqlite::Result<bool> {
-        let seq = self.last_seq + 1;
-        let connection = self.connection;
-        let bounds = self.bounds;
+    ) -> rusqlite::Result<Option<Reason>> {
+        let (seq, connection, bounds) = (self.last_seq + 1, self.connection, self.bounds);
         let trace = self.touched(span.trace_id)?;
-        if span.revises && revise(connection, span, (trace.number, origin, seq))? {
-            trace.was_revised(received);
-            self.last_seq = seq;
-            return Ok(true);
+        let (number, has_room) = (trace.number, trace.has_room(span, bounds));
+        let place = (number, origin, seq);
+        if has_room && !span.revises && insert(connection, span, FIRST, place)? {
+            self.grew(span, origin, received)?;
+            return Ok(None);
         }
-        if !trace.has_room(span, bounds) {
-            return Ok(stored(connection, trace.number, span)?.is_some());
+        let known = with_id(connection, number, span)?;
+        match self.relation(span, origin, &known)? {
+            Relation::Stored => {}
+            Relation::Newer { former } => {
+                revise(connection, span, former, place)?;
+                self.touched(span.trace_id)?.was_revised(received);
+                self.last_seq = seq;
+            }
+            Relation::Other if !has_room => return Ok(Some(Reason::TraceFull)),
+            Relation::Other if known.len() >= MAX_SPANS_WITH_ONE_ID => {
+                return Ok(Some(Reason::IdReused));
+            }
+            Relation::Other => {
+                let last = known.last().map_or(FIRST - 1, |known| known.variant);
+                insert(connection, span, last + 1, place)?;
+                self.grew(span, origin, received)?;
+            }
         }
-        if insert(connection, span, (trace.number, origin, seq))? {
-            trace.grew(origin, &span.body, received);
-            self.last_seq = seq;
+        Ok(None)
+    }
+
+    fn grew(&mut self, span: &ReceivedSpan, origin: i64, received: i64) -> rusqlite::Result<()> {
+        self.touched(span.trace_id)?
+            .grew(origin, &span.body, received);
+        self.last_seq += 1;
+        Ok(())
+    }
+
+    /// What a span is to those that are stored under its ids.
+    fn relation(
+        &mut self,
+        span: &ReceivedSpan,
+        origin: i64,
+        known: &[Known],
+    ) -> rusqlite::Result<Relation> {
+        // A retry, mostly.
+        let is_same = |known: &&Known| known.origin == origin && known.body == span.body;
+        if known.iter().any(|known| is_same(&known)) {
+            return Ok(Relation::Stored);
         }
-        Ok(true)
+        let new = self.value(origin, span.body.clone())?;
+        for known in known {
+            let former = known.seq;
+            // One that a disk has damaged is no version of anything.
+            let Ok(stored) = self.value(known.origin, known.body.clone()) else {
+                continue;
+            };
+            let may_be_revised =
+                stored.kind == new.kind || stored.start_unix_nano == new.start_unix_nano;
+            if span.revises && may_be_revised {
+                return Ok(Relation::Newer { former });
+            }
+            if stored.is_same_operation(&new) {
+                let is_newer = new.supersedes(&stored);
+                return Ok(if is_newer {
+                    Relation::Newer { former }
+                } else {
+                    Relation::Stored
+                });
+            }
+        }
+        Ok(Relation::Other)
+    }
+
+    fn value(&mut self, origin: i64, body: Bytes) -> rusqlite::Result<Span> {
+        spans::value(body, &self.origins.values(self.connection, origin)?)
     }
 
     fn touched(&mut self, id: TraceId) -> rusqlite::Result<&mut Touched> {
@@ -150,10 +217,29 @@ fn newest_trace(connection: &Connection) -> rusqlite::Result<i64> {
 /// Trace, origin, number.
 type Place = (i64, i64, i64);
 
-/// False when it is there already.
+/// A stored span with the ids of one that came.
+struct Known {
+    seq: i64,
+    variant: i64,
+    origin: i64,
+    body: Bytes,
+}
+
+/// What a span is to the stored ones of its id.
+enum Relation {
+    /// It is there, or a later version of it is.
+    Stored,
+    /// It tells more than the version with this number.
+    Newer { former: i64 },
+    /// It is another span.
+    Other,
+}
+
+/// False when the place in the id's order is taken.
 fn insert(
     connection: &Connection,
     span: &ReceivedSpan,
+    variant: i64,
     (trace, origin, seq): Place,
 ) -> rusqlite::Result<bool> {
     let mut statement = connection.prepare_cached(SPAN)?;
@@ -162,6 +248,7 @@ fn insert(
         seq,
         trace,
         span.span_id,
+        variant,
         origin,
         &*span.body,
         crc,
@@ -170,15 +257,12 @@ fn insert(
     Ok(statement.execute(values)? == 1)
 }
 
-/// False when there is nothing to revise.
 fn revise(
     connection: &Connection,
     span: &ReceivedSpan,
+    former: i64,
     (trace, origin, seq): Place,
-) -> rusqlite::Result<bool> {
-    let Some(former) = stored(connection, trace, span)? else {
-        return Ok(false);
-    };
+) -> rusqlite::Result<()> {
     connection.prepare_cached(REVISED)?.execute(named_params! {
         ":seq": seq,
         ":origin": origin,
@@ -188,18 +272,24 @@ fn revise(
         ":former": former,
     })?;
     connection.prepare_cached(MOVED)?.execute([former])?;
-    Ok(true)
+    Ok(())
 }
 
-/// The span's number, if it is there.
-fn stored(
+fn with_id(
     connection: &Connection,
     trace: i64,
     span: &ReceivedSpan,
-) -> rusqlite::Result<Option<i64>> {
-    let mut statement = connection.prepare_cached(STORED)?;
-    let seq = statement.query_row(params![trace, span.span_id], |row| row.get(0));
-    seq.optional()
+) -> rusqlite::Result<Vec<Known>> {
+    let mut statement = connection.prepare_cached(WITH_ID)?;
+    let known = statement.query_map(params![trace, span.span_id], |row| {
+        Ok(Known {
+            seq: row.get(0)?,
+            variant: row.get(1)?,
+            origin: row.get(2)?,
+            body: row.get::<_, Vec<u8>>(3)?.into(),
+        })
+    })?;
+    known.collect()
 }
 
 /// What a transaction changed.

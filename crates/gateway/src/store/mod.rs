@@ -139,7 +139,7 @@ impl Store {
     }
 
     /// Stores spans; when this returns `Ok` they survive a crash, but for those that it says.
-    /// Spans already there are left as they are. `received` is the time now, in nanoseconds
+    /// Spans already there are left as they are, unless a later version of one comes. `received` is the time now, in nanoseconds
     /// since 1970.
     pub(crate) async fn append(
         &self,

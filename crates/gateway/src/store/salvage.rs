@@ -16,7 +16,7 @@ const ADD_ORIGIN: &str = "INSERT OR IGNORE INTO origin VALUES (?, ?, ?, ?, ?, ?,
 
 const SPANS: &str = "SELECT min(seq), max(seq) FROM span";
 const SPAN: &str = "SELECT * FROM span WHERE seq = ?";
-const ADD_SPAN: &str = "INSERT OR IGNORE INTO span VALUES (?, ?, ?, ?, ?, ?, ?)";
+const ADD_SPAN: &str = "INSERT OR IGNORE INTO span VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
 
 const LAST_SEQ: &str = "SELECT last_seq FROM numbering";
 

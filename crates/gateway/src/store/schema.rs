@@ -12,7 +12,8 @@ use super::Kept;
 
 /// * `origin`: who made spans: a resource and a scope, encoded, shared by many spans
 /// * `span`: a span's encoded message with its checksum, numbered in the order of arrival;
-///   one that `stays` was imported and is for no sink. Its trace is named by number: new
+///   one that `stays` was imported and is for no sink. An id may name several spans, each of
+///   them a `variant`. Its trace is named by number: new
 ///   spans are then neighbours also in the index, where trace ids, being random, would
 ///   touch a page each
 /// * `trace`: what the list filters by, and `summary`, the JSON object that it shows. One
@@ -39,11 +40,12 @@ CREATE TABLE IF NOT EXISTS span (
     seq INTEGER PRIMARY KEY,
     trace INTEGER NOT NULL,
     span_id BLOB NOT NULL,
+    variant INTEGER NOT NULL,
     origin INTEGER NOT NULL,
     body BLOB NOT NULL,
     crc INTEGER NOT NULL,
     stays INTEGER NOT NULL,
-    UNIQUE (trace, span_id)
+    UNIQUE (trace, span_id, variant)
 );
 CREATE TABLE IF NOT EXISTS trace (
     number INTEGER PRIMARY KEY,
@@ -83,7 +85,7 @@ INSERT OR IGNORE INTO numbering VALUES (1, 0);
 ";
 
 /// Raised when the tables change.
-const VERSION: i64 = 7;
+const VERSION: i64 = 8;
 
 /// Of a file that has no tables yet.
 const NEW: i64 = 0;

@@ -4,9 +4,10 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use opentelemetry_proto::tonic::trace::v1::{Span, Status as SpanStatus, TracesData};
+use prost::Message;
 use serde_json::Value;
 
-use crate::support::{TestGateway, request, span, text, trace_id};
+use crate::support::{JSON, PROTOBUF, TestGateway, request, span, text, trace_id};
 
 pub(crate) async fn summary(gateway: &TestGateway, trace: u8) -> Value {
     let list = gateway.get("/api/traces?service=shop").await.json();
@@ -46,6 +47,132 @@ async fn the_same_span_is_stored_once_however_often_it_is_sent() {
     let status = gateway.status().await;
     assert_eq!((status.spans_kept, status.traces_kept), (2, 2));
     assert_eq!(summary(&gateway, 1).await["span_count"], 1);
+}
+
+/// Both sides of a call have one id in Zipkin and B3.
+#[tokio::test]
+async fn two_spans_with_one_id_are_both_kept_and_each_once() {
+    let gateway = TestGateway::start().await;
+    let mut client = span(1, 7, "call");
+    client.kind = 3;
+    let mut server = span(1, 7, "call");
+    server.kind = 2;
+    server.status = Some(SpanStatus {
+        message: String::new(),
+        code: 2,
+    });
+    let mut child = span(1, 8, "SELECT");
+    child.parent_span_id = vec![7; 8];
+    // Another start, another name or another service are other spans, too.
+    let mut later = span(1, 7, "call");
+    later.kind = 3;
+    later.start_time_unix_nano += 5;
+    for _ in 0..2 {
+        gateway.export(request("shop", vec![client.clone()])).await;
+        gateway
+            .export(request("stock", vec![server.clone(), child.clone()]))
+            .await;
+        gateway.export(request("shop", vec![later.clone()])).await;
+        gateway.export(request("else", vec![client.clone()])).await;
+    }
+    assert_eq!(gateway.status().await.spans_kept, 5);
+    let summary = summary(&gateway, 1).await;
+    assert_eq!(
+        (&summary["span_count"], &summary["error_count"]),
+        (&5.into(), &1.into())
+    );
+    assert_eq!(gateway.list("status=error&service=stock").await, ["call"]);
+
+    // What the gateway gives back is what it has.
+    let path = format!("/api/traces/{}", trace_id(1));
+    let exported = gateway.get(&path).await.body;
+    let import = axum::http::Request::post("/api/import").header("content-type", JSON);
+    let imported = gateway.send(import.body(exported.into()).unwrap()).await;
+    assert_eq!(imported.status, 200);
+    assert_eq!(gateway.status().await.spans_kept, 5);
+}
+
+/// In one request, in two, in both orders, and more than once.
+#[tokio::test]
+async fn of_a_span_sent_unfinished_and_finished_the_finished_one_is_kept() {
+    let finished = span(1, 1, "job");
+    let end = finished.end_time_unix_nano;
+    let open = |end: u64, name: &str| {
+        let mut open = span(1, 1, name);
+        open.end_time_unix_nano = end;
+        open
+    };
+    let unfinished = open(0, "job");
+    let renamed = open(0, "starting");
+    let heartbeat = open(end - 5_000_000, "job");
+    for sent in [
+        vec![vec![unfinished.clone()], vec![finished.clone()]],
+        vec![vec![finished.clone()], vec![unfinished.clone()]],
+        vec![vec![renamed.clone(), finished.clone()]],
+        vec![vec![finished.clone(), renamed.clone()], vec![renamed]],
+        vec![
+            vec![unfinished.clone(), unfinished.clone()],
+            vec![unfinished],
+            vec![finished.clone()],
+        ],
+        vec![
+            vec![heartbeat.clone()],
+            vec![finished.clone()],
+            vec![heartbeat],
+        ],
+    ] {
+        let gateway = TestGateway::start().await;
+        for spans in sent {
+            gateway.export(request("shop", spans)).await;
+        }
+        assert_eq!(gateway.status().await.spans_kept, 1);
+        let summary = summary(&gateway, 1).await;
+        assert_eq!(summary["duration_nano"], "10000000");
+        assert_eq!(gateway.list("").await, ["job"]);
+        let trace = gateway.get(&format!("/api/traces/{}", trace_id(1))).await;
+        let trace: TracesData = serde_json::from_slice(&trace.body).unwrap();
+        let spans = &trace.resource_spans[0].scope_spans[0].spans;
+        assert_eq!(*spans, [finished.clone()]);
+    }
+}
+
+#[tokio::test]
+async fn a_full_trace_takes_later_versions_of_its_spans_and_no_other_spans() {
+    let gateway = TestGateway::start_with(|config| config.retention.trace_spans = 1).await;
+    let mut open = span(1, 1, "job");
+    open.end_time_unix_nano = 0;
+    gateway.export(request("shop", vec![open])).await;
+    gateway
+        .export(request("shop", vec![span(1, 1, "job")]))
+        .await;
+    assert_eq!(summary(&gateway, 1).await["duration_nano"], "10000000");
+    let mut other = span(1, 1, "job");
+    other.kind = 2;
+    let answer = gateway
+        .post(PROTOBUF, request("shop", vec![other]).encode_to_vec())
+        .await;
+    assert_eq!(answer.status, 200);
+    let status = gateway.status().await;
+    assert_eq!((status.spans_kept, status.rejected["trace_full"]), (1, 1));
+}
+
+#[tokio::test]
+async fn an_id_that_names_too_many_spans_is_rejected_with_a_reason() {
+    let gateway = TestGateway::start().await;
+    let many = (0..40).map(|number| {
+        let mut span = span(1, 1, "same id");
+        span.start_time_unix_nano += number;
+        span
+    });
+    let body = request("shop", many.collect()).encode_to_vec();
+    for sent in 1..=2 {
+        gateway.post(PROTOBUF, body.clone()).await;
+        let status = gateway.status().await;
+        assert_eq!(
+            (status.spans_kept, status.rejected["id_reused"]),
+            (16, 24 * sent)
+        );
+    }
 }
 
 /// The list follows when there is time.

@@ -4,9 +4,11 @@ mod drawing;
 mod requests;
 mod timings;
 
+use std::sync::Arc;
+
 use self::drawing::{TRACE, span_id, spans, trace};
 use super::*;
-use crate::SpanKind;
+use crate::{Attribute, Resource, SpanKind};
 
 const LIKE: &str = "
 browser action crud.like 0..100
@@ -179,4 +181,78 @@ fn a_span_that_ends_before_it_starts_says_by_how_much() {
     let all = spans("browser action a 10..3\nbrowser action b 10..10\nbrowser action c 10..0");
     let backwards: Vec<_> = all.iter().map(Span::backwards_nano).collect();
     assert_eq!(backwards, [Some(7), None, None]);
+}
+
+/// The spans of a call whose client and server have one id, and what is below them.
+fn shared_id() -> Vec<Span> {
+    let mut spans = spans(
+        "
+gateway server root 0..100
+  gateway client call 10..80
+    stock server call 30..60
+    stock client SELECT 35..45
+    gateway internal retry 70..75
+",
+    );
+    let stock = [Attribute::new("service.name", "stock")];
+    let stock = Arc::new(Resource {
+        attributes: stock.into_iter().collect(),
+    });
+    for span in &mut spans[2..4] {
+        span.resource = stock.clone();
+    }
+    let client = spans[1].span_id;
+    spans[2].span_id = client;
+    spans[2].parent_span_id = spans[1].parent_span_id;
+    for child in &mut spans[3..] {
+        child.parent_span_id = Some(client);
+    }
+    spans
+}
+
+#[test]
+fn a_server_s_span_with_its_client_s_id_is_placed_under_it_with_its_own_children() {
+    let expected = "root+4\n  call+3\n    call+1\n      SELECT+0\n    retry+0";
+    let mut spans = shared_id();
+    for _ in 0..spans.len() {
+        spans.rotate_left(1);
+        let trace = Trace::from_spans(TRACE.parse().unwrap(), spans.clone());
+        assert_eq!(outline(&trace), expected);
+    }
+}
+
+#[test]
+fn spans_with_one_id_that_are_no_call_stand_side_by_side() {
+    let mut spans = spans("shop internal a 0..9\nshop internal b 1..8\nshop internal c 2..7");
+    for span in &mut spans[1..] {
+        span.span_id = span_id(1);
+    }
+    // One that names its own id as its parent has the other one.
+    spans[2].parent_span_id = Some(span_id(1));
+    let trace = Trace::from_spans(TRACE.parse().unwrap(), spans);
+    assert_eq!(outline(&trace), "a+1\n  c+0\nb+0");
+}
+
+#[test]
+fn of_two_versions_of_a_span_the_finished_one_is_taken_in_any_order() {
+    let finished = spans("shop internal job 5..9").remove(0);
+    let mut open = finished.clone();
+    open.end_unix_nano = 0;
+    "job …".clone_into(&mut open.name);
+    let mut before_its_start = open.clone();
+    before_its_start.end_unix_nano = 4;
+    let mut longer = finished.clone();
+    longer.end_unix_nano = 12;
+    for (versions, end) in [
+        (vec![open.clone(), finished.clone()], 9),
+        (vec![finished.clone(), open.clone()], 9),
+        (vec![before_its_start, finished.clone(), open.clone()], 9),
+        (vec![finished.clone(), longer.clone(), finished.clone()], 12),
+        (vec![longer, finished.clone()], 12),
+        (vec![open.clone(), open], 0),
+    ] {
+        let trace = Trace::from_spans(TRACE.parse().unwrap(), versions);
+        assert_eq!(trace.nodes().len(), 1);
+        assert_eq!(trace.nodes()[0].span.end_unix_nano, end);
+    }
 }
