@@ -11,6 +11,7 @@ use crate::{
     guard::{Guard, guard},
     headers::secure,
     hub::Hub,
+    limited_log::LimitedLog,
     sinks::{self, Sinks, Starting, TraceLinks},
     status::{RefusedRequests, StatusSource},
     stop::{Stop, Stopping},
@@ -172,6 +173,7 @@ impl Tasks {
             socket,
             store: status.store.clone(),
             spans: Arc::clone(&status.spans),
+            log: LimitedLog::default(),
         };
         self.set.spawn(receiver.run(self.stopping.clone()));
         Ok(Some(bound))

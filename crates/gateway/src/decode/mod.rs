@@ -26,6 +26,7 @@ pub(crate) use self::{
     json_tokens::{Token, Tokens},
     limits::MAX_NAME_BYTES,
     reason::{Reason, Rejections},
+    repair::text as repaired_text,
     validate::accept,
     warnings::{Repair, Warnings},
 };

@@ -62,7 +62,7 @@ fn write_message(schema: &'static Schema, message: &[u8], out: &mut Vec<u8>) -> 
 }
 
 /// Returns the text with U+FFFD for each part that is not UTF-8.
-pub(super) fn text(bytes: &[u8]) -> String {
+pub(crate) fn text(bytes: &[u8]) -> String {
     let mut out = Vec::with_capacity(bytes.len());
     write_text(bytes, &mut out);
     String::from_utf8(out).unwrap_or_default()

@@ -9,8 +9,8 @@ use super::document::{Document, Http, Sql};
 
 pub(super) fn of(document: &Document) -> Vec<KeyValue> {
     let mut attributes = Vec::new();
-    attributes.extend(document.http.iter().flat_map(http));
-    attributes.extend(document.sql.iter().flat_map(sql));
+    attributes.extend(http(&document.http));
+    attributes.extend(sql(&document.sql));
     attributes.extend(document.user.as_ref().map(|user| text("enduser.id", user)));
     attributes.extend(
         document
@@ -20,12 +20,13 @@ pub(super) fn of(document: &Document) -> Vec<KeyValue> {
     );
     attributes.extend(flags(document));
     attributes.extend(aws(&document.aws));
-    attributes.extend(map(&document.annotations));
+    attributes.extend(map(&document.annotations, 0));
     let metadata = document.metadata.iter();
     attributes.extend(
         metadata
             .map(|(namespace, value)| attribute(&format!("aws.xray.metadata.{namespace}"), value)),
     );
+    attributes.extend(map(&document.others, 0));
     attributes
 }
 
@@ -34,21 +35,14 @@ pub(super) fn text(key: &str, value: &str) -> KeyValue {
 }
 
 fn http(http: &Http) -> impl Iterator<Item = KeyValue> {
-    let (request, response) = (http.request.clone(), http.response.clone());
-    let length = response.content_length.and_then(|length| match length {
-        Value::String(digits) => digits.parse().ok(),
-        other => other.as_i64(),
-    });
+    let text = |text: &Option<String>| text.clone().map(Value::from);
     [
-        ("http.request.method", request.method.map(Value::from)),
-        ("url.full", request.url.map(Value::from)),
-        ("user_agent.original", request.user_agent.map(Value::from)),
-        ("client.address", request.client_ip.map(Value::from)),
-        (
-            "http.response.status_code",
-            response.status.map(Value::from),
-        ),
-        ("http.response.body.size", length.map(Value::from)),
+        ("http.request.method", text(&http.method)),
+        ("url.full", text(&http.url)),
+        ("user_agent.original", text(&http.user_agent)),
+        ("client.address", text(&http.client_ip)),
+        ("http.response.status_code", http.status.clone()),
+        ("http.response.body.size", http.content_length.clone()),
     ]
     .into_iter()
     .filter_map(|(key, value)| Some(attribute(key, &value?)))
@@ -88,21 +82,29 @@ fn aws(aws: &Map<String, Value>) -> impl Iterator<Item = KeyValue> + '_ {
     others.map(|(key, value)| attribute(&format!("aws.{key}"), value))
 }
 
-fn map(map: &Map<String, Value>) -> Vec<KeyValue> {
+fn map(map: &Map<String, Value>, depth: usize) -> Vec<KeyValue> {
     map.iter()
-        .map(|(key, value)| attribute(key, value))
+        .map(|(key, value)| nested(key, value, depth))
         .collect()
 }
 
 fn attribute(key: &str, value: &Value) -> KeyValue {
+    nested(key, value, 0)
+}
+
+fn nested(key: &str, value: &Value, depth: usize) -> KeyValue {
     KeyValue {
         key: key.to_owned(),
-        value: Some(any(value)),
+        value: Some(any(value, depth)),
         ..KeyValue::default()
     }
 }
 
-fn any(value: &Value) -> AnyValue {
+/// Lists and maps in each other. Deeper ones are kept as JSON, as a span with them would be
+/// rejected.
+const MAX_DEPTH: usize = 15;
+
+fn any(value: &Value, depth: usize) -> AnyValue {
     let value = match value {
         Value::Null => None,
         Value::Bool(bool) => Some(Any::BoolValue(*bool)),
@@ -111,11 +113,14 @@ fn any(value: &Value) -> AnyValue {
             Any::IntValue,
         )),
         Value::String(text) => Some(Any::StringValue(text.clone())),
+        Value::Array(_) | Value::Object(_) if depth == MAX_DEPTH => {
+            Some(Any::StringValue(value.to_string()))
+        }
         Value::Array(items) => Some(Any::ArrayValue(ArrayValue {
-            values: items.iter().map(any).collect(),
+            values: items.iter().map(|item| any(item, depth + 1)).collect(),
         })),
         Value::Object(fields) => Some(Any::KvlistValue(KeyValueList {
-            values: map(fields),
+            values: map(fields, depth + 1),
         })),
     };
     AnyValue { value }

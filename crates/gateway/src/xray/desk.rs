@@ -149,7 +149,11 @@ mod tests {
         let mut document = json!({"id": "1", "name": "a", "trace_id": "t", "start_time": 1.0});
         let all = document.as_object_mut().unwrap();
         all.extend(fields.as_object().unwrap().clone());
-        serde_json::from_value(document).unwrap()
+        let text = document.to_string();
+        let mut all = Document::all_of_datagram(text.as_bytes()).unwrap();
+        let mut document = all.remove(0).unwrap();
+        document.bytes = 0;
+        document
     }
 
     fn names(ready: &[Ready]) -> Vec<(&str, Option<&str>, bool)> {

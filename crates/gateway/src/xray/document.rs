@@ -1,73 +1,69 @@
-//! A segment document, as AWS's developer guide describes it.
+//! A segment document, as AWS's developer guide describes it, and as programs send it.
+//!
+//! Reading is lenient: AWS's daemon hands on what it gets, so SDKs and people's own code were
+//! never told of a number in a string, or of a `null`. A field that cannot be read is kept as
+//! an attribute of its own, as it came, and counted.
 
-use serde::{Deserialize, Deserializer, de::Error};
 use serde_json::{Map, Value};
 
-/// A segment, or a subsegment: within its segment, or sent on its own.
-#[derive(Clone, Debug, Deserialize)]
+use super::{
+    fields::{Fields, text_of},
+    split::{self, Piece},
+};
+
+/// A segment, or a subsegment that was sent on its own, with the subsegments within it.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Document {
     /// Of the datagram that it came in.
-    #[serde(skip)]
     pub(super) bytes: usize,
     pub(super) id: String,
     pub(super) name: String,
     pub(super) start_time: f64,
     pub(super) end_time: Option<f64>,
-    #[serde(default)]
     pub(super) in_progress: bool,
     pub(super) trace_id: Option<String>,
     pub(super) parent_id: Option<String>,
-    #[serde(rename = "type")]
     kind: Option<String>,
     pub(super) namespace: Option<String>,
-    pub(super) http: Option<Http>,
-    pub(super) sql: Option<Sql>,
+    pub(super) http: Http,
+    pub(super) sql: Sql,
     pub(super) user: Option<String>,
     pub(super) origin: Option<String>,
-    #[serde(default)]
     pub(super) aws: Map<String, Value>,
-    #[serde(default)]
     pub(super) annotations: Map<String, Value>,
-    #[serde(default)]
     pub(super) metadata: Map<String, Value>,
-    #[serde(default)]
     pub(super) error: bool,
-    #[serde(default)]
     pub(super) throttle: bool,
-    #[serde(default)]
     pub(super) fault: bool,
-    #[serde(default, rename = "cause", deserialize_with = "own_exceptions")]
     pub(super) exceptions: Vec<Exception>,
-    #[serde(default)]
-    pub(super) subsegments: Vec<Document>,
+    /// What has no place above, by the names of attributes.
+    pub(super) others: Map<String, Value>,
+    /// Fields that were not what X-Ray has there.
+    pub(super) odd: Vec<String>,
+    /// All that are within it, each before those within that one.
+    pub(super) subsegments: Vec<Subsegment>,
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
+/// A subsegment within a document.
+#[derive(Clone, Debug)]
+pub(super) struct Subsegment {
+    pub(super) document: Document,
+    /// The place of the one around it among all; none is the document itself.
+    pub(super) within: Option<usize>,
+}
+
+#[derive(Clone, Debug, Default)]
 pub(super) struct Http {
-    pub(super) request: HttpRequest,
-    pub(super) response: HttpResponse,
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct HttpRequest {
     pub(super) method: Option<String>,
     pub(super) url: Option<String>,
     pub(super) user_agent: Option<String>,
     pub(super) client_ip: Option<String>,
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct HttpResponse {
-    pub(super) status: Option<i64>,
-    /// Some SDKs copy the header, a string.
+    /// A number, unless it is none.
+    pub(super) status: Option<Value>,
     pub(super) content_length: Option<Value>,
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Sql {
     pub(super) sanitized_query: Option<String>,
     pub(super) database_type: Option<String>,
@@ -75,38 +71,105 @@ pub(super) struct Sql {
     pub(super) user: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Exception {
     pub(super) message: Option<String>,
-    #[serde(rename = "type")]
     pub(super) kind: Option<String>,
-    pub(super) stack: Vec<Frame>,
+    /// A line for each call.
+    pub(super) stack: Vec<String>,
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Frame {
-    pub(super) path: Option<String>,
-    pub(super) line: Option<i64>,
-    pub(super) label: Option<String>,
+/// Why a datagram, or a document of it, is lost.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Lost {
+    #[error("it is empty")]
+    Empty,
+    #[error("its header is not {{\"format\": \"json\", \"version\": 1}}")]
+    Header,
+    #[error("it has a header and no document")]
+    NoDocument,
+    #[error("it is not JSON, or cut short: {0}")]
+    Json(#[from] serde_json::Error),
+    #[error("it has something besides JSON objects")]
+    Stray,
+    #[error("it has neither a start_time nor an end_time that is a number")]
+    Time,
 }
 
 impl Document {
-    /// A header line `{"format": "json", "version": 1}`, and the document.
-    pub(super) fn of_datagram(datagram: &[u8]) -> Option<Self> {
-        let end = datagram.iter().position(|byte| *byte == b'\n')?;
-        let header: Value = serde_json::from_slice(&datagram[..end]).ok()?;
-        let is_known = header["format"] == "json" && header["version"] == 1;
-        let document = is_known.then(|| serde_json::from_slice(&datagram[end + 1..]).ok())?;
-        document.map(|document: Self| Self {
-            bytes: datagram.len(),
-            ..document
+    /// A header line `{"format": "json", "version": 1}`, and a document. What else there is of
+    /// documents is taken, too.
+    pub(super) fn all_of_datagram(datagram: &[u8]) -> Result<Vec<Result<Self, Lost>>, Lost> {
+        if datagram.trim_ascii().is_empty() {
+            return Err(Lost::Empty);
+        }
+        let pieces = split::pieces(&String::from_utf8_lossy(datagram)).ok_or(Lost::Stray)?;
+        let mut read = Vec::with_capacity(pieces.len());
+        for piece in &pieces {
+            read.push(serde_json::from_str::<Map<String, Value>>(&piece.text)?);
+        }
+        let has_header = read.first().is_some_and(|first| {
+            let mut header = Fields::new(first.clone());
+            header.take("format").is_some() || header.take("version").is_some()
+        });
+        if has_header && !is_header(&read[0]) {
+            return Err(Lost::Header);
+        }
+        let documents = documents(&pieces, read, usize::from(has_header));
+        if documents.is_empty() {
+            return Err(Lost::NoDocument);
+        }
+        let bytes = datagram.len();
+        let sized = |document| Self { bytes, ..document };
+        Ok(documents
+            .into_iter()
+            .map(|document| document.map(sized))
+            .collect())
+    }
+
+    fn read(map: Map<String, Value>, piece: &Piece) -> Result<Self, Lost> {
+        let mut fields = Fields::new(map);
+        fields
+            .odd
+            .extend(piece.odd.iter().map(|what| (*what).to_owned()));
+        let end_time = fields.seconds("end_time");
+        let start_time = fields
+            .seconds("start_time")
+            .or(end_time)
+            .ok_or(Lost::Time)?;
+        // What it stood for was cut out.
+        fields.take("subsegments");
+        Ok(Self {
+            bytes: 0,
+            id: fields.text("id").unwrap_or_default(),
+            name: fields.text("name").unwrap_or_else(|| "unknown".to_owned()),
+            start_time,
+            end_time,
+            in_progress: fields.flag("in_progress"),
+            trace_id: fields.text("trace_id"),
+            parent_id: fields.text("parent_id"),
+            kind: fields.text("type"),
+            namespace: fields.text("namespace"),
+            http: http(&mut fields),
+            sql: sql(&mut fields),
+            user: fields.text("user"),
+            origin: fields.text("origin"),
+            aws: fields.object("aws"),
+            annotations: fields.object("annotations"),
+            metadata: fields.object("metadata"),
+            error: fields.flag("error"),
+            throttle: fields.flag("throttle"),
+            fault: fields.flag("fault"),
+            exceptions: exceptions(&mut fields),
+            subsegments: Vec::new(),
+            others: fields.rest("aws.xray"),
+            odd: fields.odd,
         })
     }
 
     pub(super) fn is_segment(&self) -> bool {
-        self.kind.as_deref() != Some("subsegment")
+        let kind = self.kind.as_deref();
+        !kind.is_some_and(|kind| kind.eq_ignore_ascii_case("subsegment"))
     }
 
     pub(super) fn is_complete(&self) -> bool {
@@ -114,11 +177,314 @@ impl Document {
     }
 }
 
+/// As AWS's daemon reads it: names and values in any case.
+fn is_header(header: &Map<String, Value>) -> bool {
+    let mut header = Fields::new(header.clone());
+    let format = header.text("format").unwrap_or_default();
+    format.eq_ignore_ascii_case("json") && header.number("version") == Some(1.0)
+}
+
+/// The documents of a datagram, each with its subsegments. A subsegment that is lost takes
+/// nothing along that is within it.
+fn documents(
+    pieces: &[Piece],
+    read: Vec<Map<String, Value>>,
+    skipped: usize,
+) -> Vec<Result<Document, Lost>> {
+    let mut documents: Vec<Result<Document, Lost>> = Vec::new();
+    // Of each piece, its place among the subsegments of the latest document.
+    let mut places: Vec<Option<usize>> = vec![None; pieces.len()];
+    for (index, (piece, map)) in pieces.iter().zip(read).enumerate().skip(skipped) {
+        let document = Document::read(map, piece);
+        let Some(parent) = piece.parent else {
+            documents.push(document);
+            continue;
+        };
+        let within = places[parent];
+        let lost_top = matches!(documents.last(), Some(Err(_)));
+        match (documents.last_mut(), document) {
+            (Some(Ok(top)), Ok(document)) => {
+                places[index] = Some(top.subsegments.len());
+                top.subsegments.push(Subsegment { document, within });
+            }
+            (_, Err(lost)) => {
+                places[index] = within;
+                // Before the document, so that the document stays the last.
+                let at = documents.len().saturating_sub(1);
+                documents.insert(at, Err(lost));
+            }
+            (_, Ok(mut document)) if lost_top => {
+                document.kind = Some("subsegment".to_owned());
+                let at = documents.len().saturating_sub(1);
+                documents.insert(at, Ok(document));
+            }
+            (_, Ok(_)) => {}
+        }
+    }
+    documents
+}
+
+fn http(fields: &mut Fields) -> Http {
+    let mut request = Fields::new(Map::new());
+    let mut response = Fields::new(Map::new());
+    let mut http = Fields::new(fields.object("http"));
+    request.map = http.object("request");
+    response.map = http.object("response");
+    let read = Http {
+        method: request.text("method"),
+        url: request.text("url"),
+        user_agent: request.text("user_agent"),
+        client_ip: request.text("client_ip"),
+        status: response.integer("status"),
+        content_length: response.integer("content_length"),
+    };
+    fields.leave(http.rest("aws.xray.http"), http.odd);
+    fields.leave(request.rest("aws.xray.http.request"), request.odd);
+    fields.leave(response.rest("aws.xray.http.response"), response.odd);
+    read
+}
+
+fn sql(fields: &mut Fields) -> Sql {
+    let mut sql = Fields::new(fields.object("sql"));
+    let read = Sql {
+        sanitized_query: sql.text("sanitized_query"),
+        database_type: sql.text("database_type"),
+        url: sql.text("url"),
+        user: sql.text("user"),
+    };
+    fields.leave(sql.rest("aws.xray.sql"), sql.odd);
+    read
+}
+
 /// A cause has exceptions, or is the id of one that another subsegment has.
-fn own_exceptions<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Exception>, D::Error> {
-    let mut cause = Value::deserialize(deserializer)?;
-    match cause.get_mut("exceptions").map(Value::take) {
-        Some(exceptions) => serde_json::from_value(exceptions).map_err(D::Error::custom),
-        None => Ok(Vec::new()),
+fn exceptions(fields: &mut Fields) -> Vec<Exception> {
+    match fields.take("cause") {
+        Some(Value::Object(cause)) => {
+            let mut cause = Fields::new(cause);
+            let exceptions = cause.list("exceptions");
+            fields.leave(cause.rest("aws.xray.cause"), cause.odd);
+            exceptions.into_iter().map(exception).collect()
+        }
+        Some(Value::String(id)) => {
+            let id = Map::from_iter([("aws.xray.cause".to_owned(), Value::String(id))]);
+            fields.leave(id, Vec::new());
+            Vec::new()
+        }
+        Some(Value::Array(exceptions)) => exceptions.into_iter().map(exception).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn exception(exception: Value) -> Exception {
+    let Value::Object(exception) = exception else {
+        return Exception {
+            message: text_of(&exception),
+            ..Exception::default()
+        };
+    };
+    let mut fields = Fields::new(exception);
+    Exception {
+        message: fields.text("message"),
+        kind: fields.text("type"),
+        stack: fields.list("stack").into_iter().map(frame).collect(),
+    }
+}
+
+fn frame(frame: Value) -> String {
+    let Value::Object(frame) = frame else {
+        return text_of(&frame).unwrap_or_default();
+    };
+    let mut fields = Fields::new(frame);
+    let line = fields.integer("line").and_then(|line| text_of(&line));
+    let line = line.map(|line| format!(":{line}")).unwrap_or_default();
+    let (label, path) = (fields.text("label"), fields.text("path"));
+    format!(
+        "at {} ({}{line})",
+        label.as_deref().unwrap_or("?"),
+        path.as_deref().unwrap_or("?")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(datagram: &str) -> Vec<Result<Document, Lost>> {
+        Document::all_of_datagram(datagram.as_bytes()).unwrap()
+    }
+
+    fn one(document: &str) -> Document {
+        let datagram = format!("{{\"format\":\"json\",\"version\":1}}\n{document}");
+        let mut all = all(&datagram);
+        assert_eq!(all.len(), 1);
+        all.remove(0).unwrap()
+    }
+
+    #[test]
+    fn a_header_is_read_as_aws_s_daemon_reads_it() {
+        for header in [
+            r#"{"format": "json", "version": 1}"#,
+            r#"{"Format": "JSON", "VERSION": 1}"#,
+            r#"{"format": "json", "version": "1"}"#,
+            r#"{"format": "json", "version": 1.0, "more": null}"#,
+            "",
+        ] {
+            for end in ["\n", "\r\n", "", " "] {
+                let all = all(&format!(
+                    "{header}{end}{{\"id\": \"a\", \"start_time\": 1}}"
+                ));
+                assert_eq!(all.len(), 1, "{header}");
+                assert_eq!(all[0].as_ref().unwrap().id, "a");
+            }
+        }
+        for header in [
+            r#"{"format": "json", "version": 2}"#,
+            r#"{"format": "xml"}"#,
+        ] {
+            let datagram = format!("{header}\n{{}}");
+            let lost = Document::all_of_datagram(datagram.as_bytes()).unwrap_err();
+            assert!(matches!(lost, Lost::Header), "{lost}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_document_says_why() {
+        for (datagram, why) in [
+            ("", "empty"),
+            (" \n", "empty"),
+            ("no header", "besides JSON"),
+            ("{\"format\":\"json\",\"version\":1}\n", "no document"),
+            (
+                "{\"format\":\"json\",\"version\":1}\n{\"id\": \"a\"",
+                "cut short",
+            ),
+            (
+                "{\"format\":\"json\",\"version\":1}\n{\"id\" 1}",
+                "not JSON",
+            ),
+        ] {
+            let lost = Document::all_of_datagram(datagram.as_bytes()).unwrap_err();
+            assert!(lost.to_string().contains(why), "{datagram}: {lost}");
+        }
+        let timeless = all(r#"{"id": "a", "subsegments": [{"id": "b", "start_time": 1}]}"#);
+        assert!(matches!(&timeless[..], [Ok(sub), Err(Lost::Time)] if sub.id == "b"));
+    }
+
+    #[test]
+    fn values_of_other_types_are_understood() {
+        let document = one(
+            r#"{"id": "a", "name": 7, "start_time": "1.5", "end_time": 2, "user": 17,
+                "annotations": null, "metadata": null, "http": null, "sql": null, "aws": null,
+                "subsegments": null, "cause": null, "error": "true", "fault": 1, "throttle": null,
+                "in_progress": "false", "parent_id": null, "namespace": null}"#,
+        );
+        assert_eq!(
+            (&*document.name, document.user.as_deref()),
+            ("7", Some("17"))
+        );
+        assert_eq!((document.start_time, document.end_time), (1.5, Some(2.0)));
+        assert!(document.error && document.fault && !document.throttle);
+        assert!(document.is_complete() && document.odd.is_empty() && document.others.is_empty());
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_kept_as_it_came_and_counted() {
+        let document = one(
+            r#"{"id": "a", "start_time": 1, "end_time": "soon", "annotations": [1], "user": {"id": 1},
+                "http": {"request": "GET /", "response": {"status": "OK"}}, "new": true,
+                "error": "maybe"}"#,
+        );
+        let others: Vec<_> = document.others.keys().map(String::as_str).collect();
+        let expected = [
+            "aws.xray.annotations",
+            "aws.xray.end_time",
+            "aws.xray.error",
+            "aws.xray.http.request",
+            "aws.xray.new",
+        ];
+        let mut sorted = others;
+        sorted.sort_unstable();
+        assert_eq!(sorted, expected);
+        assert_eq!(document.http.status, Some("OK".into()));
+        assert_eq!(document.user.as_deref(), Some(r#"{"id":1}"#));
+        let mut odd = document.odd;
+        odd.sort_unstable();
+        let odd_fields = [
+            "annotations",
+            "end_time",
+            "error",
+            "request",
+            "status",
+            "user",
+        ];
+        assert_eq!(odd, odd_fields);
+    }
+
+    #[test]
+    fn times_in_other_units_are_seconds() {
+        for time in [
+            "1795780000",
+            "1795780000000",
+            "1795780000000000",
+            "\"1795780000000000000\"",
+        ] {
+            let document = one(&format!("{{\"id\": \"a\", \"start_time\": {time}}}"));
+            assert!(
+                (document.start_time - 1_795_780_000.0).abs() < 1.0,
+                "{time}"
+            );
+        }
+    }
+
+    #[test]
+    fn exceptions_and_their_stacks_are_read_in_any_shape() {
+        let document = one(r#"{"id": "a", "start_time": 1, "cause": {"exceptions": [
+                {"type": "E", "message": null, "stack": [{"path": "a.py", "line": "12", "label": "f"},
+                    {"path": "b.py", "line": 3.0}, "at c"]},
+                {"message": 5, "stack": "one text"}, "only a text"]}}"#);
+        let [first, second, third] = &document.exceptions[..] else {
+            panic!("{:?}", document.exceptions);
+        };
+        assert_eq!(first.stack, ["at f (a.py:12)", "at ? (b.py:3)", "at c"]);
+        assert_eq!(
+            (second.message.as_deref(), &*second.stack[0]),
+            (Some("5"), "one text")
+        );
+        assert_eq!(third.message.as_deref(), Some("only a text"));
+    }
+
+    #[test]
+    fn subsegments_are_read_however_deep_they_are() {
+        let depth = 2_000;
+        let sub = |number: usize| format!(r#""id": "{number}", "start_time": {number}"#);
+        let text = (0..depth).rev().fold(String::new(), |inner, number| {
+            let inner = if inner.is_empty() {
+                inner
+            } else {
+                format!(r#", "subsegments": [{inner}]"#)
+            };
+            format!("{{{}{inner}}}", sub(number))
+        });
+        let document = one(&text);
+        assert_eq!(document.subsegments.len(), depth - 1);
+        for (place, sub) in document.subsegments.iter().enumerate() {
+            assert_eq!(sub.document.id, (place + 1).to_string());
+            assert_eq!(sub.within, place.checked_sub(1));
+        }
+    }
+
+    #[test]
+    fn values_nested_without_end_and_broken_texts_cost_themselves_only() {
+        let deep = format!("{}1{}", "[".repeat(20_000), "]".repeat(20_000));
+        let document = one(&format!(
+            r#"{{"id": "a", "start_time": 1, "annotations": {{"cut": "\ud83c", "nan": NaN,
+                "none": None, "big": 1e999}}, "metadata": {{"deep": {deep}}}}}"#
+        ));
+        assert_eq!(document.annotations["cut"], "\u{fffd}");
+        assert_eq!(document.annotations["nan"], "NaN");
+        assert_eq!(document.annotations["none"], "None");
+        assert_eq!(document.annotations["big"], "1e999");
+        assert!(document.metadata.contains_key("deep"));
+        assert_eq!(document.odd.len(), 5, "{:?}", document.odd);
     }
 }

@@ -1,17 +1,20 @@
 //! X-Ray's own protocol: programs with AWS's X-Ray SDK show up without a daemon.
 //!
-//! Each UDP datagram holds one segment document. `document` is its shape, `desk` waits for
-//! what belongs together, `span` and `attributes` turn it into OTLP spans, which then go
-//! the way of all others. UDP has no answer: a document that cannot be read is counted as
-//! rejected, and while the store cannot write, the system's own buffer holds what it can.
+//! Each UDP datagram holds one segment document. `split` cuts it into objects, `document` and
+//! `fields` read them, `desk` waits for what belongs together, `span` and `attributes` turn it
+//! into OTLP spans, which then go the way of all others. UDP has no answer: a document that
+//! cannot be read is counted as rejected and logged, a field that cannot be read is kept as it
+//! came, counted and logged, and while the store cannot write, the system's own buffer holds what it can.
 //! At a stop, what waits on the desk and in that buffer is stored as it is.
 
 mod attributes;
 mod desk;
 mod document;
+mod fields;
 mod span;
+mod split;
 
-use std::{sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use tokio::{
     net::UdpSocket,
@@ -20,11 +23,12 @@ use tokio::{
 
 use self::{
     desk::{Desk, Ready},
-    document::Document,
+    document::{Document, Lost},
 };
 use crate::{
     clock,
     decode::{Batch, Reason, Rejections},
+    limited_log::LimitedLog,
     status::SpanCounts,
     stop::Stopping,
     store::{AppendError, Store},
@@ -51,6 +55,7 @@ pub(crate) struct Receiver {
     pub(crate) socket: UdpSocket,
     pub(crate) store: Store,
     pub(crate) spans: Arc<SpanCounts>,
+    pub(crate) log: LimitedLog,
 }
 
 impl Receiver {
@@ -60,13 +65,16 @@ impl Receiver {
         loop {
             let mut batch = Batch::new();
             tokio::select! {
-                received = self.socket.recv(&mut buffer) => {
+                received = self.socket.recv_from(&mut buffer) => {
                     // An error belongs to an earlier answer, of which there are none.
-                    let Ok(bytes) = received else { continue };
-                    self.take(&buffer[..bytes], &mut desk, &mut batch);
+                    let Ok((bytes, sender)) = received else { continue };
+                    self.take((&buffer[..bytes], sender), &mut desk, &mut batch);
                     self.take_waiting(AT_ONCE - 1, &mut buffer, &mut desk, &mut batch);
                 }
-                _ = ticks.tick() => self.convert(desk.due(Instant::now()), &mut batch),
+                _ = ticks.tick() => {
+                    self.convert(desk.due(Instant::now()), &mut batch);
+                    self.log.flush();
+                }
                 () = stopping.clone().signal() => break,
             }
             self.append(batch, &stopping).await;
@@ -80,24 +88,66 @@ impl Receiver {
     /// What arrived meanwhile shares the commit.
     fn take_waiting(&self, most: usize, buffer: &mut [u8], desk: &mut Desk, batch: &mut Batch) {
         for _ in 0..most {
-            match self.socket.try_recv(buffer) {
-                Ok(bytes) => self.take(&buffer[..bytes], desk, batch),
+            match self.socket.try_recv_from(buffer) {
+                Ok((bytes, sender)) => self.take((&buffer[..bytes], sender), desk, batch),
                 Err(_) => return,
             }
         }
     }
 
-    fn take(&self, datagram: &[u8], desk: &mut Desk, batch: &mut Batch) {
-        match Document::of_datagram(datagram) {
-            Some(document) => self.convert(desk.take(document, Instant::now()), batch),
-            None => self.spans.rejected(&Rejections::one(Reason::Segment)),
+    fn take(&self, (datagram, sender): (&[u8], SocketAddr), desk: &mut Desk, batch: &mut Batch) {
+        let documents = match Document::all_of_datagram(datagram) {
+            Ok(documents) => documents,
+            Err(lost) => return self.lost(sender, &lost),
+        };
+        for document in documents {
+            match document {
+                Ok(document) => {
+                    self.log_odd_fields(sender, &document);
+                    self.convert(desk.take(document, Instant::now()), batch);
+                }
+                Err(lost) => self.lost(sender, &lost),
+            }
+        }
+    }
+
+    fn lost(&self, sender: SocketAddr, lost: &Lost) {
+        self.spans.rejected(&Rejections::one(Reason::Segment));
+        let kind = "xray input: documents lost";
+        let from = sender.ip();
+        self.log.log(
+            kind,
+            format_args!("xray input: a document of {from} is lost: {lost}"),
+        );
+    }
+
+    fn log_odd_fields(&self, sender: SocketAddr, document: &Document) {
+        let inner = document.subsegments.iter().map(|sub| &sub.document);
+        for document in std::iter::once(document).chain(inner) {
+            if let Some(field) = document.odd.first() {
+                let kind = "xray input: fields that X-Ray does not have so";
+                let (from, name, count) = (sender.ip(), &document.name, document.odd.len());
+                let line = format_args!(
+                    "xray input: {name:?} of {from} has {count} fields that X-Ray does not have \
+                     so, the first is {field:?}; what could not be read is kept as attributes"
+                );
+                self.log.log(kind, line);
+            }
         }
     }
 
     fn convert(&self, documents: Vec<Ready>, batch: &mut Batch) {
         for document in documents {
-            let decoded = span::decode(document);
+            let decoded = span::decode(&document);
             self.spans.rejected(&decoded.rejections);
+            self.spans.repaired(&decoded.warnings);
+            if decoded.rejections.total() > 0 {
+                let kind = "xray input: spans rejected";
+                let name = &document.document.name;
+                let rejections = &decoded.rejections;
+                self.log
+                    .log(kind, format_args!("xray input: of {name:?}: {rejections}"));
+            }
             batch.extend(decoded.batch);
         }
     }

@@ -11,10 +11,10 @@ use trace_model::{SpanId, TraceId};
 use super::{
     attributes::{self, text},
     desk::Ready,
-    document::{Document, Exception, Frame},
+    document::{Document, Exception},
 };
 use crate::{
-    decode::{Decoded, accept},
+    decode::{Decoded, Repair, accept},
     wire::Origin,
 };
 
@@ -24,24 +24,45 @@ const INTERNAL: i32 = 1;
 const ERROR: i32 = 2;
 
 /// Spans, and rejections for those whose ids are none.
-pub(super) fn decode(ready: Ready) -> Decoded {
-    let resource = resource(&ready);
-    let mut spans = Vec::new();
+pub(super) fn decode(ready: &Ready) -> Decoded {
+    let mut decoded = Decoded::default();
+    let mut accepted = Vec::new();
     // Subsegments within a segment may leave out what the segment says.
     let trace_id = ready.document.trace_id.clone().unwrap_or_default();
-    collect(&ready.document, &trace_id, None, &mut spans);
-    let (mut decoded, mut accepted) = (Decoded::default(), Vec::new());
-    for span in spans {
+    for (document, parent) in all(&ready.document) {
+        let span = span(document, &trace_id, parent);
         match accept(span.encode_to_vec().into(), &mut decoded.warnings) {
             Ok(mut span) => {
                 span.revises = ready.revises;
                 accepted.push(span);
+                if !document.odd.is_empty() {
+                    decoded.warnings.repaired(Repair::XRayField);
+                }
             }
             Err(unfit) => decoded.rejections.count(unfit.reason()),
         }
     }
-    decoded.batch.push((resource, accepted));
+    decoded.batch.push((resource(ready), accepted));
     decoded
+}
+
+/// The document and its subsegments, each with the id of the nearest one around it that has one.
+fn all(top: &Document) -> impl Iterator<Item = (&Document, Option<&str>)> {
+    let inner = top.subsegments.iter().map(|sub| {
+        let mut within = sub.within;
+        while let Some(around) = within.map(|place| &top.subsegments[place]) {
+            if is_id(&around.document.id) {
+                return (&sub.document, Some(&*around.document.id));
+            }
+            within = around.within;
+        }
+        (&sub.document, Some(&*top.id))
+    });
+    std::iter::once((top, None)).chain(inner)
+}
+
+fn is_id(text: &str) -> bool {
+    text.parse::<SpanId>().is_ok()
 }
 
 fn resource(ready: &Ready) -> Origin {
@@ -70,13 +91,6 @@ fn resource(ready: &Ready) -> Origin {
     }
 }
 
-fn collect(document: &Document, trace_id: &str, parent: Option<&str>, spans: &mut Vec<Span>) {
-    spans.push(span(document, trace_id, parent));
-    for subsegment in &document.subsegments {
-        collect(subsegment, trace_id, Some(&document.id), spans);
-    }
-}
-
 fn span(document: &Document, trace_id: &str, parent: Option<&str>) -> Span {
     let start = nanos(document.start_time);
     Span {
@@ -87,6 +101,7 @@ fn span(document: &Document, trace_id: &str, parent: Option<&str>) -> Span {
         parent_span_id: document
             .parent_id
             .as_deref()
+            .filter(|id| is_id(id))
             .or(parent)
             .map(span_id)
             .unwrap_or_default(),
@@ -118,7 +133,8 @@ fn nanos(seconds: f64) -> u64 {
 }
 
 fn kind(document: &Document, parent: Option<&str>) -> i32 {
-    match document.namespace.as_deref() {
+    let namespace = document.namespace.as_deref().map(str::to_ascii_lowercase);
+    match namespace.as_deref() {
         Some("remote" | "aws") => CLIENT,
         _ if document.is_segment() && parent.is_none() => SERVER,
         _ => INTERNAL,
@@ -138,7 +154,7 @@ fn status(document: &Document) -> Option<Status> {
 
 /// X-Ray has no time for an exception: it ends what it is in.
 fn event(exception: &Exception, document: &Document) -> Event {
-    let frames: Vec<String> = exception.stack.iter().map(frame).collect();
+    let frames = &exception.stack;
     let texts = [
         ("exception.type", exception.kind.clone()),
         ("exception.message", exception.message.clone()),
@@ -156,17 +172,4 @@ fn event(exception: &Exception, document: &Document) -> Event {
         attributes: attributes.collect::<Vec<KeyValue>>(),
         ..Event::default()
     }
-}
-
-fn frame(frame: &Frame) -> String {
-    let (label, path) = (frame.label.as_deref(), frame.path.as_deref());
-    let line = frame
-        .line
-        .map(|line| format!(":{line}"))
-        .unwrap_or_default();
-    format!(
-        "at {} ({}{line})",
-        label.unwrap_or("?"),
-        path.unwrap_or("?")
-    )
 }

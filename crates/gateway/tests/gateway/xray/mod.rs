@@ -190,3 +190,122 @@ async fn what_is_no_segment_document_is_counted_and_the_next_one_taken() {
     let status = gateway.status_when(|status| status.spans_kept == 9).await;
     assert_eq!(status.rejected["invalid_segment"], 4);
 }
+
+fn document(id: u8, rest: &str) -> String {
+    format!(
+        "{HEADER}\n{{\"trace_id\": \"1-6a2b7c1e-98038103d269b633813fc6{id:02x}\", \"id\": \"00f067aa0ba902{id:02x}\", \
+         \"name\": \"shop\", \"start_time\": 1790000000.0, \"end_time\": 1790000000.2{rest}}}"
+    )
+}
+
+/// Each was reason enough to lose the document.
+#[tokio::test]
+async fn one_odd_field_costs_nothing() {
+    let odd = [
+        r#", "annotations": null, "metadata": null, "aws": null, "http": null, "sql": null"#,
+        r#", "http": {"request": null, "response": {"status": "200", "content_length": "12"}}"#,
+        r#", "http": {"request": "GET /", "response": {"status": "teapot"}}"#,
+        r#", "user": 17, "origin": 1, "namespace": null, "parent_id": null, "type": null"#,
+        r#", "fault": "true", "error": null, "throttle": 0, "in_progress": "false""#,
+        r#", "cause": {"exceptions": [{"message": 1, "stack": [{"line": "12"}, {"line": 3.0}, "text"]}]}"#,
+        r#", "cause": {"exceptions": null}"#,
+        r#", "cause": {"exceptions": {"message": "no list"}}"#,
+        r#", "annotations": ["a list"], "metadata": "a text", "sql": 1, "aws": []"#,
+        r#", "annotations": {"cut": "\ud83c", "nan": NaN, "none": null}"#,
+        r#", "subsegments": null"#,
+        r#", "subsegments": {}"#,
+        r#", "subsegments": [null, 1, "text"]"#,
+        r#", "ID": "other", "service": {"version": 1}, "future": [[[]]]"#,
+    ];
+    let (gateway, address) = gateway().await;
+    let documents = (1..).zip(odd).map(|(id, rest)| document(id, rest));
+    send(address, documents).await;
+    let all = odd.len() as u64;
+    let status = gateway
+        .status_when(|status| status.spans_kept == all || !status.rejected.is_empty())
+        .await;
+    assert_eq!(status.rejected, [].into());
+    assert_eq!(gateway.list("service=shop&status=error").await.len(), 1);
+    assert!(status.repaired["xray_field"] >= 3, "{status:?}");
+}
+
+#[tokio::test]
+async fn values_of_the_wrong_type_are_kept() {
+    let (gateway, address) = gateway().await;
+    let rest = r#", "user": 17, "annotations": {"ok": 1}, "error": true,
+        "http": {"response": {"status": "200"}, "request": {"traced": true}},
+        "cause": {"exceptions": [{"type": "ValueError", "message": "x", "stack": [
+            {"path": "a.py", "line": "12", "label": "f"}, {"path": "b.py", "line": 3.0, "label": "g"}]}]}"#;
+    send(address, [document(1, rest)]).await;
+    gateway.status_when(|status| status.spans_kept == 1).await;
+    let span = &spans(&gateway, "shop").await[0];
+    for (key, expected) in [
+        ("enduser.id", json!({"stringValue": "17"})),
+        ("http.response.status_code", json!({"intValue": "200"})),
+        ("aws.xray.http.request.traced", json!({"boolValue": true})),
+        ("ok", json!({"intValue": "1"})),
+    ] {
+        assert_eq!(attribute(span, key), &expected, "{key}");
+    }
+    let stack = attribute(&span["events"][0], "exception.stacktrace");
+    let expected = json!({"stringValue": "at f (a.py:12)\nat g (b.py:3)"});
+    assert_eq!(stack, &expected);
+}
+
+#[tokio::test]
+async fn subsegments_nested_deeper_than_parsers_bear_are_all_kept() {
+    const DEPTH: usize = 400;
+    let (gateway, address) = gateway().await;
+    let nested = (1..=DEPTH).rev().fold(String::new(), |inner, number| {
+        format!(
+            r#", "subsegments": [{{"id": "{number:016x}", "name": "level {number}", "start_time": 1790000000.0, "end_time": 1790000000.1{inner}}}]"#
+        )
+    });
+    // Metadata may be nested as well.
+    let deep = format!("{}1{}", "[".repeat(300), "]".repeat(300));
+    let rest = format!(r#"{nested}, "metadata": {{"deep": {deep}}}"#);
+    let datagram = document(1, &rest);
+    assert!(datagram.len() < 65_000);
+    send(address, [datagram]).await;
+    let expected = DEPTH as u64 + 1;
+    let status = gateway
+        .status_when(|status| status.spans_kept == expected || !status.rejected.is_empty())
+        .await;
+    assert_eq!(status.rejected, [].into());
+    let spans = spans(&gateway, "shop").await;
+    let innermost = named(&spans, &format!("level {DEPTH}"));
+    assert_eq!(innermost["parentSpanId"], format!("{:016x}", DEPTH - 1));
+}
+
+#[tokio::test]
+async fn headers_in_capitals_and_documents_without_one_are_taken() {
+    let (gateway, address) = gateway().await;
+    let headers = [
+        r#"{"FORMAT": "JSON", "VERSION": 1}"#,
+        r#"{"Format": "Json", "Version": "1"}"#,
+        "",
+    ];
+    let documents = (1..).zip(headers);
+    let documents = documents.map(|(id, header)| document(id, "").replace(HEADER, header));
+    send(address, documents).await;
+    gateway.status_when(|status| status.spans_kept == 3).await;
+    assert_eq!(gateway.status().await.rejected, [].into());
+}
+
+/// A subsegment that is lost is counted, and those around and within it are kept.
+#[tokio::test]
+async fn a_subsegment_that_is_none_is_counted_and_leaves_its_place_to_those_within() {
+    let (gateway, address) = gateway().await;
+    let inner = r#"{"id": "00000000000000b2", "name": "inner", "start_time": 1790000000.0, "end_time": 1790000000.1}"#;
+    let rest = format!(
+        r#", "subsegments": [{{"id": "no id", "name": "bad", "start_time": 1790000000.0, "end_time": 1790000000.1, "subsegments": [{inner}]}},
+            {{"id": "00000000000000b3", "name": "timeless", "start_time": "soon"}}]"#
+    );
+    send(address, [document(1, &rest)]).await;
+    let status = gateway.status_when(|status| status.spans_kept == 2).await;
+    assert_eq!(status.rejected["invalid_span_id"], 1);
+    assert_eq!(status.rejected["invalid_segment"], 1);
+    let spans = spans(&gateway, "shop").await;
+    let parent = &named(&spans, "inner")["parentSpanId"];
+    assert_eq!(parent, &named(&spans, "shop")["spanId"]);
+}
