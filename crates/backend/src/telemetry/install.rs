@@ -2,7 +2,7 @@
 //!
 //! | variable | here |
 //! |---|---|
-//! | `OTEL_EXPORTER_OTLP_ENDPOINT` (or `…_TRACES_ENDPOINT`) | spans are exported when it is set |
+//! | `OTEL_EXPORTER_OTLP_ENDPOINT` (or `…_TRACES_ENDPOINT`) | spans are exported when it is set; to this machine without a proxy |
 //! | `OTEL_EXPORTER_OTLP_HEADERS`, `…_COMPRESSION`, `…_TIMEOUT` | as specified; timeout 30 s, within which an export is tried again |
 //! | `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES` | as specified; service name `cruddur` |
 //! | `OTEL_TRACES_SAMPLER` | as specified: what the caller decided, else everything |
@@ -28,6 +28,11 @@ const DEFAULT_SERVICE_NAME: &str = "cruddur";
 const DEFAULT_SCHEDULE_DELAY: Duration = Duration::from_millis(200);
 /// Long enough to outlast a restart of whatever receives the spans.
 const DEFAULT_EXPORT_TIMEOUT: Duration = Duration::from_secs(30);
+/// The trace signal's own before that of all signals.
+const TIMEOUTS: [&str; 2] = [
+    "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT",
+    "OTEL_EXPORTER_OTLP_TIMEOUT",
+];
 const DEFAULT_QUEUE_SIZE: usize = 8192;
 /// Whoever stops a server waits no longer than this for its last spans.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
@@ -84,16 +89,37 @@ fn exporter() -> anyhow::Result<SpanExporter> {
         .with_http()
         .with_protocol(Protocol::HttpBinary)
         .with_retry_policy(retry_policy());
-    let timeouts = [
-        "OTEL_EXPORTER_OTLP_TIMEOUT",
-        "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT",
-    ];
-    if !timeouts.into_iter().any(is_set) {
+    if !TIMEOUTS.into_iter().any(is_set) {
         builder = builder.with_timeout(DEFAULT_EXPORT_TIMEOUT);
+    }
+    if is_local() {
+        builder = builder.with_http_client(direct_client()?);
     }
     builder
         .build()
         .context("cannot export spans: check the OTEL_EXPORTER_OTLP_* variables")
+}
+
+/// Whether the receiver is on this machine.
+fn is_local() -> bool {
+    let endpoints = [
+        "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+    ];
+    let endpoint = endpoints.into_iter().find(|name| is_set(name));
+    let endpoint = endpoint.and_then(|name| env::var(name).ok());
+    endpoint.is_some_and(|endpoint| hardening::is_loopback_url(&endpoint))
+}
+
+/// A client that uses no proxy, whatever `HTTP_PROXY` and the like say; otherwise the exporter's own.
+fn direct_client() -> anyhow::Result<reqwest::blocking::Client> {
+    let milliseconds = TIMEOUTS.into_iter().find(|name| is_set(name));
+    let milliseconds = milliseconds.and_then(|name| env::var(name).ok()?.trim().parse().ok());
+    let timeout = milliseconds.map_or(DEFAULT_EXPORT_TIMEOUT, Duration::from_millis);
+    let builder = reqwest::blocking::Client::builder()
+        .no_proxy()
+        .timeout(timeout);
+    builder.build().context("cannot make an HTTP client")
 }
 
 /// Tries until the export's timeout: the number of attempts is not what should end it.

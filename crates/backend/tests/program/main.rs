@@ -89,6 +89,42 @@ async fn spans_arrive_soon_under_the_configured_name_with_the_configured_headers
     assert!(!end.stderr.contains("a-key") && !end.stdout.contains("a-key"));
 }
 
+/// Each spelling and kind of proxy, none of which knows this machine.
+const PROXIES: [(&str, &str); 6] = [
+    ("HTTP_PROXY", NOTHING_LISTENS_HERE),
+    ("http_proxy", NOTHING_LISTENS_HERE),
+    ("HTTPS_PROXY", NOTHING_LISTENS_HERE),
+    ("https_proxy", NOTHING_LISTENS_HERE),
+    ("ALL_PROXY", NOTHING_LISTENS_HERE),
+    ("all_proxy", NOTHING_LISTENS_HERE),
+];
+
+#[tokio::test]
+async fn spans_for_this_machine_do_not_go_to_a_proxy() {
+    for name in [
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+    ] {
+        let receiver = Receiver::start().await;
+        // The signal's own address is used as it is.
+        let path = if name.contains("TRACES") {
+            "/v1/traces"
+        } else {
+            ""
+        };
+        let endpoint = format!(
+            "{}{path}",
+            receiver.address.replace("127.0.0.1", "localhost")
+        );
+        let variables = [&PROXIES[..], &[(name, &endpoint)]].concat();
+        let server = Server::start(&variables).await;
+        server.get("/api/trending").await;
+        let arrived = tokio::time::timeout(Duration::from_secs(20), receiver.next_export()).await;
+        assert!(arrived.is_ok(), "{name}");
+        assert_eq!(server.terminate().await.stderr, "", "{name}");
+    }
+}
+
 #[tokio::test]
 async fn spans_outlast_a_receiver_that_is_unavailable_for_a_while() {
     let receiver = Receiver::start().await;

@@ -60,9 +60,8 @@ impl Server {
     }
 
     pub(crate) async fn get(&self, path: &str) -> reqwest::Response {
-        reqwest::get(format!("{}{path}", self.address))
-            .await
-            .unwrap()
+        let get = self.client.get(format!("{}{path}", self.address));
+        get.send().await.unwrap()
     }
 
     /// The session cookie of a demo account.

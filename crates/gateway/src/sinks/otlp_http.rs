@@ -38,7 +38,7 @@ impl OtlpHttp {
             headers.insert(name, value);
         }
         Ok(Self {
-            http: Http::new(keys, answer_within)?,
+            http: Http::new(endpoint, keys, answer_within)?,
             url: format!("{}/v1/traces", endpoint.trim_end_matches('/')),
             headers,
             advice,

@@ -38,7 +38,7 @@ impl RollbarSink {
         let mut token = token.map_err(|_| SinkError::Header("ROLLBAR_ACCESS_TOKEN"))?;
         token.set_sensitive(true);
         Ok(Self {
-            http: Http::new(vec![config.token.clone()], ANSWER_WITHIN)?,
+            http: Http::new(&config.endpoint, vec![config.token.clone()], ANSWER_WITHIN)?,
             url: format!("{}/api/1/item/", config.endpoint.trim_end_matches('/')),
             token,
             writer: Writer::new(&config.environment, public_url),

@@ -1,12 +1,14 @@
 //! The OTLP sink.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use otel_web_gateway::{Otlp, Secret};
 use serde_json::json;
 
 use super::done;
-use crate::support::{FakeHoneycomb, JSON, KEY, Reply, TestGateway, request, span, trace_id};
+use crate::support::{
+    FakeHoneycomb, JSON, KEY, Process, Reply, TestGateway, command, post, request, span, trace_id,
+};
 
 #[tokio::test]
 async fn spans_arrive_under_the_configured_headers() {
@@ -19,6 +21,35 @@ async fn spans_arrive_under_the_configured_headers() {
     assert_eq!(done(&gateway, "otlp").await.sent, 1);
     assert_eq!(fake.taken(), [sent]);
     assert_eq!(fake.headers()[0]["x-team"], KEY);
+}
+
+#[tokio::test]
+async fn a_receiver_on_this_machine_is_reached_without_the_proxy_that_is_set() {
+    let fake = FakeHoneycomb::collector([]).await;
+    let dir = tempfile::tempdir().unwrap();
+    let mut command = command(&dir);
+    command.env("OTEL_EXPORTER_OTLP_ENDPOINT", &fake.url);
+    for name in [
+        "HTTP_PROXY",
+        "http_proxy",
+        "HTTPS_PROXY",
+        "ALL_PROXY",
+        "all_proxy",
+    ] {
+        command.env(name, "http://127.0.0.1:9");
+    }
+    let gateway = Process::start(&mut command);
+    let sent = request("shop", vec![span(1, 1, "a")]);
+    assert!(post(&gateway.url, &sent).await.status().is_success());
+    let began = Instant::now();
+    while fake.taken() != [sent.clone()] {
+        assert!(
+            began.elapsed() < Duration::from_secs(20),
+            "{:?}",
+            gateway.sink("otlp").await
+        );
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 /// In each place that attributes are in, and bit by bit: NaN is not even equal to itself.
