@@ -96,7 +96,7 @@ impl Hub {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         let mut summaries: Vec<_> = pending.drain().map(|(_, summary)| summary).collect();
-        summaries.sort_by_key(|summary| summary.start_unix_nano);
+        summaries.sort_by_key(TraceSummary::listed_unix_nano);
         summaries
     }
 }

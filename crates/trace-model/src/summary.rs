@@ -33,9 +33,27 @@ pub struct TraceSummary {
     /// The highest HTTP response status of 400 or more; none when every answer was fine.
     pub http_status: Option<u16>,
     pub breakdown: Breakdown,
+    /// When the trace arrived at the gateway. Present where its spans' dates cannot be right: it
+    /// is listed by this time then, and not by its start.
+    #[serde(
+        default,
+        with = "nanos::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub arrived_unix_nano: Option<u64>,
 }
 
 impl TraceSummary {
+    /// The time by which the trace has its place in a list: its start, unless that cannot be
+    /// right.
+    #[must_use]
+    pub const fn listed_unix_nano(&self) -> u64 {
+        match self.arrived_unix_nano {
+            Some(arrived) => arrived,
+            None => self.start_unix_nano,
+        }
+    }
+
     pub(crate) fn of(trace: &Trace) -> Self {
         let spans = || trace.nodes().iter().map(|node| &node.span);
         let main = trace.main_node().map(|node| &node.span);
@@ -57,6 +75,7 @@ impl TraceSummary {
                 .filter(|&code| code >= 400)
                 .max(),
             breakdown: trace.breakdown(),
+            arrived_unix_nano: None,
         }
     }
 }

@@ -170,7 +170,7 @@ impl Connection {
 }
 
 fn newest_first(mut traces: Vec<Rc<TraceSummary>>) -> Vec<Rc<TraceSummary>> {
-    traces.sort_by_key(|trace| Reverse((trace.start_unix_nano, trace.trace_id)));
+    traces.sort_by_key(|trace| Reverse((trace.listed_unix_nano(), trace.trace_id)));
     traces.truncate(LIMIT);
     traces
 }

@@ -68,7 +68,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     setting("OTEL_WEB_GATEWAY_DB", "store.file", "\"traces.db\"",
         "file that keeps the spans, created when absent"),
     setting("OTEL_WEB_GATEWAY_KEEP_HOURS", "store.keep_hours", "168",
-        "hours after its last span that a trace is forgotten. A week, because bugs are reported on Mondays"),
+        "hours after its last span that a trace is forgotten, of which an hour at most counts while the machine is off, for the clock may be wrong then. A week, because bugs are reported on Mondays"),
     setting("OTEL_WEB_GATEWAY_KEEP_MB", "store.keep_mb", "1024",
         "MiB of database pages in use; the traces that were quiet for longest go first, forwarded or not"),
     setting("OTEL_WEB_GATEWAY_TRACE_SPANS", "store.trace_spans", "50000",

@@ -49,10 +49,17 @@ pub(super) struct Insertion<'a> {
     /// The number of the newest trace, once one was needed.
     last_trace: Option<i64>,
     requests: usize,
+    /// The time by which traces age.
+    aged: i64,
 }
 
 impl<'a> Insertion<'a> {
-    pub(super) fn new(connection: &'a Connection, last_seq: i64, bounds: Bounds) -> Self {
+    pub(super) fn new(
+        connection: &'a Connection,
+        last_seq: i64,
+        bounds: Bounds,
+        aged: i64,
+    ) -> Self {
         Self {
             connection,
             last_seq,
@@ -61,6 +68,7 @@ impl<'a> Insertion<'a> {
             traces: HashMap::new(),
             last_trace: None,
             requests: 0,
+            aged,
         }
     }
 
@@ -200,7 +208,7 @@ impl<'a> Insertion<'a> {
         let busy = self.requests > BUSY_REQUESTS;
         for (id, trace) in self.traces {
             inserted.count(&trace);
-            let summary = trace.write(self.connection, (id, busy), &mut self.origins)?;
+            let summary = trace.write(self.connection, (id, busy, self.aged), &mut self.origins)?;
             inserted.summaries.extend(summary);
         }
         Ok(inserted)

@@ -450,6 +450,7 @@ mod tests {
 
     use super::{
         super::{
+            listing::Known,
             rows::{self, Row as TraceRow},
             schema,
             spans::Values,
@@ -472,6 +473,8 @@ mod tests {
             let row = TraceRow {
                 number: number.cast_signed(),
                 received: 1,
+                now: 1,
+                known: Known::Listed(number.cast_signed()),
             };
             rows::write(&connection, id, values, row).unwrap();
         }

@@ -12,6 +12,7 @@
 //! A file that a disk has damaged is kept under another name, and what can be read of it
 //! is read back into a new one (see [`opening`]).
 
+mod aging;
 mod chores;
 mod command;
 mod convert;
@@ -23,6 +24,7 @@ mod foreign;
 mod health;
 mod insert;
 mod list;
+mod listing;
 mod lock;
 mod log_check;
 mod opening;
@@ -56,7 +58,7 @@ use trace_model::{TraceId, TraceSummary};
 pub use self::errors::OpenError;
 #[cfg(any(test, fuzzing))]
 pub(crate) use self::list::try_query;
-use self::{command::Command, health::Health, schema::Location, writer::Writer};
+use self::{aging::AgingClock, command::Command, health::Health, schema::Location, writer::Writer};
 pub(crate) use self::{
     errors::{AppendError, ReadError},
     list::{Page, TraceFilter, TraceQuery},
@@ -117,11 +119,13 @@ impl Store {
         let lock = lock::acquire(path).map_err(refused)?;
         let location = Arc::new(Location::new(path));
         let (connection, kept) = opening::open(&location, sinks)?;
+        let aging = AgingClock::open(&connection);
+        let aging = aging.map_err(|error| OpenError::new(path, &error))?;
         let (kept_sender, kept) = watch::channel(kept);
         let (commands, receiver) = mpsc::channel(WAITING_REQUESTS);
         let health = Health::default();
         let told = (kept_sender, health.clone());
-        let writer = Writer::new(connection, retention, hub, told);
+        let writer = Writer::new(connection, (retention, aging), hub, told);
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || {
@@ -163,7 +167,7 @@ impl Store {
             .unwrap_or_else(|_| Err(AppendError::Failed("the gateway is stopping".into())))
     }
 
-    /// To be called several times a second: deletes what is too old at time `now`.
+    /// To be called several times a second: deletes what is too old. `now` is the system's time.
     pub(crate) async fn keep_up(&self, now: i64) {
         // A stopped writer has nothing to keep up.
         let _ = self.commands.send(Command::Upkeep { now }).await;

@@ -3,10 +3,11 @@
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 use trace_model::{Span, Trace, TraceId, TraceSummary};
 
-use crate::decode::MAX_NAME_BYTES;
+use crate::{clock, decode::MAX_NAME_BYTES};
 
 use super::{
     damage, filter,
+    listing::{self, Known},
     origins::Origins,
     search::{self, Searched},
     spans::{self, Values},
@@ -47,14 +48,17 @@ const REFRESH: &str = "UPDATE trace SET
         behind = max(0, behind - :seen)
     WHERE number = :number AND id = :id";
 
-const STALE: &str = "SELECT number, id, behind FROM trace
+const STALE: &str = "SELECT number, id, behind, start FROM trace
     WHERE behind AND number > ? ORDER BY number LIMIT 1";
 
 /// What is written beside what the spans say.
 pub(super) struct Row {
     pub(super) number: i64,
-    /// When the latest span came.
+    /// When the latest span came, in the time by which traces age.
     pub(super) received: i64,
+    /// The system's time.
+    pub(super) now: i64,
+    pub(super) known: Known,
 }
 
 /// As it was last summed up.
@@ -96,6 +100,8 @@ pub(super) struct Stale {
     id: TraceId,
     /// How often it grew since it was summarized.
     behind: i64,
+    /// Its place in the list.
+    listed: i64,
 }
 
 /// Returns the next trace after `number` whose spans were only counted.
@@ -107,6 +113,7 @@ pub(super) fn next_stale(connection: &Connection, number: i64) -> rusqlite::Resu
             number: row.get(0)?,
             id,
             behind: row.get(2)?,
+            listed: row.get(3)?,
         })
     });
     stale.optional()
@@ -127,7 +134,8 @@ impl Refresh {
         origins: &mut Origins,
     ) -> rusqlite::Result<Self> {
         let values = spans::values(connection, stale.number, origins)?;
-        let columns = Columns::of(stale.id, values);
+        let listing = (clock::now(), Known::Listed(stale.listed));
+        let columns = Columns::of(stale.id, listing, values);
         Ok(Self { stale, columns })
     }
 
@@ -140,7 +148,7 @@ impl Refresh {
             ":number": stale.number,
             ":id": stale.id.to_bytes(),
             ":seen": stale.behind,
-            ":start": signed(summary.start_unix_nano),
+            ":start": columns.listed,
             ":duration": signed(summary.duration_nano),
             ":service": summary.service,
             ":services": json(&columns.services),
@@ -162,6 +170,8 @@ impl Refresh {
 #[derive(Debug)]
 struct Columns {
     summary: TraceSummary,
+    /// Its place in the list.
+    listed: i64,
     /// The name as it is.
     name: String,
     /// All of them.
@@ -173,7 +183,7 @@ struct Columns {
 }
 
 impl Columns {
-    fn of(id: TraceId, values: Values) -> Self {
+    fn of(id: TraceId, (now, known): (i64, Known), values: Values) -> Self {
         let spans = values.spans;
         let services = spans.iter().map(Span::service).collect();
         let searched = search::of(id, &spans, &services);
@@ -184,7 +194,11 @@ impl Columns {
             shorten(service, MAX_NAME_BYTES);
         }
         shorten_summary(&mut summary);
+        let start = signed(summary.start_unix_nano);
+        let listed = listing::place(start, now, known);
+        summary.arrived_unix_nano = (listed != start).then_some(listed.unsigned_abs());
         Self {
+            listed,
             name,
             services,
             bytes: values.bytes,
@@ -202,14 +216,14 @@ pub(super) fn write(
     values: Values,
     row: Row,
 ) -> rusqlite::Result<TraceSummary> {
-    let columns = Columns::of(id, values);
+    let columns = Columns::of(id, (row.now, row.known), values);
     let summary = columns.summary;
     let mut statement = connection.prepare_cached(TRACE)?;
     statement.execute(named_params! {
         ":number": row.number,
         ":id": id.to_bytes(),
         ":received": row.received,
-        ":start": signed(summary.start_unix_nano),
+        ":start": columns.listed,
         ":duration": signed(summary.duration_nano),
         ":service": summary.service,
         ":services": json(&columns.services),
@@ -243,6 +257,21 @@ fn shorten(text: &mut String, max_bytes: usize) {
         text.truncate(text.floor_char_boundary(max_bytes - ELLIPSIS.len()));
         text.push_str(ELLIPSIS);
     }
+}
+
+/// Gives traces that are listed in the future a place before `now`: the system's clock was ahead
+/// when they came, and was put right. Their order stays. Returns how many there were.
+pub(super) fn list_again(connection: &Connection, now: i64) -> rusqlite::Result<usize> {
+    let latest = connection
+        .prepare_cached("SELECT max(start) FROM trace INDEXED BY trace_by_start")?
+        .query_row([], |row| row.get::<_, Option<i64>>(0))?;
+    let limit = listing::latest_start(now);
+    let Some(latest) = latest.filter(|latest| *latest > limit) else {
+        return Ok(0);
+    };
+    // Their summaries have to say so, too.
+    let sql = "UPDATE trace SET start = start - ?, behind = behind + 1 WHERE start > ?";
+    connection.execute(sql, params![latest - now, limit])
 }
 
 /// Times beyond 63 bits are rejected before they get here.

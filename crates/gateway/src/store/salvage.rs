@@ -7,7 +7,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params, params_from_iter, types::Value};
 
-use super::{damage, origins::Origins, queue, rows, schema::Location, spans};
+use super::{damage, listing::Known, origins::Origins, queue, rows, schema::Location, spans};
 use crate::clock;
 
 const ORIGINS: &str = "SELECT 1, max(id) FROM origin";
@@ -106,9 +106,12 @@ fn sum_up(new: &Connection) -> rusqlite::Result<()> {
         let Some(id) = values.spans.first().map(|span| span.trace_id) else {
             continue;
         };
+        let now = clock::now();
         let row = rows::Row {
             number,
-            received: clock::now(),
+            received: now,
+            now,
+            known: Known::New,
         };
         rows::write(new, id, values, row)?;
     }

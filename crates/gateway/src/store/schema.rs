@@ -24,6 +24,8 @@ use super::Kept;
 /// * `sink`: how far each sink has come
 /// * `moved`: numbers that spans had before they were revised; no sink lost those
 /// * `numbering`: the number of the newest span, which may be gone already
+/// * `aging`: the time by which traces age (see `aging`), which is also that of `received`.
+///   `start` is where a trace is listed (see `listing`)
 const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS origin (
     id INTEGER PRIMARY KEY,
@@ -82,6 +84,12 @@ CREATE TABLE IF NOT EXISTS numbering (
     last_seq INTEGER NOT NULL
 );
 INSERT OR IGNORE INTO numbering VALUES (1, 0);
+CREATE TABLE IF NOT EXISTS aging (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    boot TEXT NOT NULL,
+    uptime INTEGER NOT NULL,
+    time INTEGER NOT NULL
+);
 ";
 
 /// Raised when the tables change.

@@ -5,13 +5,14 @@ use rusqlite::{Connection, OptionalExtension};
 use trace_model::{TraceId, TraceSummary};
 
 use super::{
+    listing::Known,
     origins::Origins,
     rows::{self, Growth},
     spans::{self, Values},
 };
 use crate::decode::ReceivedSpan;
 
-const STORED: &str = "SELECT number, span_count, bytes FROM trace WHERE id = ?";
+const STORED: &str = "SELECT number, span_count, bytes, start FROM trace WHERE id = ?";
 
 /// A larger trace is summarized outside of the writer, and not with each request: reading all
 /// of its spans for each new one would make a trace that grows span by span quadratic.
@@ -30,6 +31,7 @@ pub(super) struct Touched {
     /// What was there before: spans, and bytes of their bodies.
     known: Bounds,
     added: Bounds,
+    listed: Known,
     /// When the last span came that changed the trace; none did so far.
     received: Option<i64>,
     /// All of its spans with their origins; none when some are in the store only.
@@ -44,6 +46,7 @@ impl Touched {
             number,
             known: NOTHING,
             added: NOTHING,
+            listed: Known::New,
             received: None,
             spans: Some(Vec::new()),
         }
@@ -57,6 +60,7 @@ impl Touched {
                     spans: row.get(1)?,
                     bytes: row.get(2)?,
                 },
+                listed: Known::Listed(row.get(3)?),
                 spans: None,
                 ..Self::new(row.get(0)?)
             })
@@ -97,11 +101,11 @@ impl Touched {
         is_large || busy && !self.is_new()
     }
 
-    /// Writes the trace's row, if it changed; what the row says, if that is known now.
+    /// Writes the trace's row, if it changed, at a time by which traces age; what the row says, if that is known now.
     pub(super) fn write(
         self,
         connection: &Connection,
-        (id, busy): (TraceId, bool),
+        (id, busy, aged): (TraceId, bool, i64),
         origins: &mut Origins,
     ) -> rusqlite::Result<Option<TraceSummary>> {
         let Some(received) = self.received else {
@@ -111,7 +115,7 @@ impl Touched {
             let growth = Growth {
                 spans: self.added.spans,
                 bytes: self.added.bytes,
-                received,
+                received: aged,
             };
             rows::count(connection, self.number, growth)?;
             return Ok(None);
@@ -122,7 +126,9 @@ impl Touched {
         };
         let row = rows::Row {
             number: self.number,
-            received,
+            received: aged,
+            now: received,
+            known: self.listed,
         };
         rows::write(connection, id, values, row).map(Some)
     }

@@ -10,13 +10,14 @@ use tokio::sync::{mpsc, watch};
 
 use super::{
     AppendError, Kept,
+    aging::AgingClock,
     chores::Chores,
     command::{Command, Group},
     damage,
     health::Health,
     insert::{Inserted, Insertion},
     queue,
-    rows::Refresh,
+    rows::{self, Refresh},
     schema,
     touched::Bounds,
 };
@@ -33,6 +34,7 @@ pub(super) struct Writer {
     connection: Connection,
     bounds: Bounds,
     chores: Chores,
+    aging: AgingClock,
     hub: Hub,
     kept: watch::Sender<Kept>,
     health: Health,
@@ -42,7 +44,7 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn new(
         connection: Connection,
-        retention: Retention,
+        (retention, aging): (Retention, AgingClock),
         hub: Hub,
         (kept, health): (watch::Sender<Kept>, Health),
     ) -> Self {
@@ -53,6 +55,7 @@ impl Writer {
                 bytes: retention.trace_bytes,
             },
             chores: Chores::new(retention),
+            aging,
             hub,
             kept,
             health,
@@ -92,7 +95,8 @@ impl Writer {
     /// A client that went away does not wait for its answer.
     fn perform(&mut self, mut group: Group) {
         if let Some(now) = group.upkeep {
-            self.chores.begin(now);
+            self.chores.begin(self.aging.now());
+            report(self.follow_clock(now));
         }
         if group.writes_nothing() {
             return;
@@ -144,7 +148,7 @@ impl Writer {
         for (sink, cursor) in advances {
             queue::advance(&transaction, sink, *cursor)?;
         }
-        let mut insertion = Insertion::new(&transaction, last_seq, self.bounds);
+        let mut insertion = Insertion::new(&transaction, last_seq, self.bounds, self.aging.now());
         let rejections = batches
             .into_iter()
             .map(|(batch, received)| insertion.add(batch, received))
@@ -155,6 +159,18 @@ impl Writer {
         }
         transaction.commit()?;
         Ok((inserted, rejections))
+    }
+
+    fn follow_clock(&mut self, now: i64) -> rusqlite::Result<()> {
+        self.aging.save(&self.connection)?;
+        let moved = rows::list_again(&self.connection, now)?;
+        if moved > 0 {
+            eprintln!(
+                "store: the system's clock was put back; {moved} traces from the future are \
+                 listed as of now"
+            );
+        }
+        Ok(())
     }
 
     fn damaged(&mut self) {

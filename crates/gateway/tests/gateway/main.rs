@@ -12,6 +12,7 @@ mod append;
 #[cfg(target_os = "linux")]
 mod bombs;
 mod bounds;
+mod clocks;
 mod command;
 mod conformance;
 mod cors;
