@@ -4,13 +4,15 @@
 //! and ends when that code runs again. A page that is busy meanwhile keeps the span open. So
 //! the request's own timings count, in this order:
 //!
-//! 1. `browser.resource_timing.fetch_start_offset` and `.response_end_offset`, in
-//!    milliseconds after the span's start;
-//! 2. the events `fetchStart` and `responseEnd`, which OpenTelemetry's JavaScript SDK records;
+//! 1. `browser.resource_timing.response_end_offset`, in milliseconds after the span's start;
+//! 2. the event `responseEnd`, which OpenTelemetry's JavaScript SDK records;
 //! 3. the durations of the phases, from which the end of the response is estimated. Where the
 //!    server's span is in the trace, it tells when the request was sent; else the request is
 //!    taken to have been sent at once, unless it may have waited for a free connection;
 //! 4. nothing: the whole span is the network's, or waiting for something unknown.
+//!
+//! A request begins with its span. The time until `fetchStart` is not the page's: it is zero,
+//! except for redirects and for service workers that had to be started.
 //!
 //! An answer from the browser's cache was not on the network at all. What a service worker
 //! did for its answer is not known, unless a server's span is in the trace.
@@ -22,7 +24,7 @@ use crate::{Interval, Lane, Node, Span, SpanKind};
 /// The time that a request took on the network, on the trace's axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NetworkTime {
-    /// From the start of the fetch to the end of the response. It ends after its span when a
+    /// From the start of the span to the end of the response. It ends after its span when a
     /// body was still arriving, and is empty for an answer from a cache.
     pub interval: Interval,
     /// False where the request has no timings: then this is the span, waiting included.
@@ -47,9 +49,9 @@ pub(crate) fn is_request(lane: Lane, span: &Span) -> bool {
 
 /// What the timings say of a request, before its server's span is looked at.
 pub(crate) fn measured(span: &Span) -> Option<NetworkTime> {
-    let (start, end) = offsets(span).or_else(|| events(span))?;
+    let end = end_by_attribute(span).or_else(|| end_by_event(span))?;
     Some(NetworkTime {
-        interval: Interval::new(start, end),
+        interval: Interval::new(span.interval().start, end),
         is_timed: true,
     })
 }
@@ -143,22 +145,18 @@ fn nanos(span: &Span, name: &str) -> Option<u64> {
     is_time.then(|| (ms * 1e6).round() as u64)
 }
 
-fn offsets(span: &Span) -> Option<(u64, u64)> {
-    let end = nanos(span, "response_end_offset")?;
-    let start = nanos(span, "fetch_start_offset").unwrap_or(0);
-    let at = |offset| span.start_unix_nano.saturating_add(offset);
-    (start <= end).then(|| (at(start), at(end)))
+fn end_by_attribute(span: &Span) -> Option<u64> {
+    let offset = nanos(span, "response_end_offset")?;
+    // A response does not end before its fetch begins: such timings are not this request's.
+    let begun = nanos(span, "fetch_start_offset").unwrap_or(0);
+    (begun <= offset).then(|| span.interval().start.saturating_add(offset))
 }
 
-fn events(span: &Span) -> Option<(u64, u64)> {
-    let time = |name: &str| {
-        let event = span.events.iter().find(|event| event.name == name)?;
-        let time = event.time_unix_nano;
-        (time >= span.start_unix_nano).then_some(time)
-    };
-    let end = time("responseEnd")?;
-    let start = time("fetchStart").unwrap_or(span.start_unix_nano);
-    (start <= end).then_some((start, end))
+fn end_by_event(span: &Span) -> Option<u64> {
+    let mut events = span.events.iter();
+    let end = events.find(|event| event.name == "responseEnd")?;
+    let time = end.time_unix_nano;
+    (time >= span.interval().start).then_some(time)
 }
 
 /// From the durations of the phases alone: they do not say when the first one began.
@@ -209,8 +207,6 @@ fn queued(nodes: &[Node], requests: &[usize]) -> Vec<bool> {
 /// after the span's start.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestPhases {
-    /// The page, before the browser began to fetch.
-    pub page_before: Range<u64>,
     /// On the way to the server.
     pub network_before: Range<u64>,
     /// The server at work. Empty where its span is not in the trace.
@@ -243,7 +239,6 @@ impl RequestPhases {
         let offset = |moment: u64| moment - own.start;
         let between = |from: u64, to: u64| offset(from)..offset(to);
         Some(Self {
-            page_before: between(own.start, network.start),
             network_before: between(network.start, server.start),
             server: between(server.start, server.end),
             network_after: between(server.end, network.end),
@@ -261,7 +256,7 @@ impl RequestPhases {
     /// Nanoseconds that the span was kept open by its own page.
     #[must_use]
     pub const fn page_nano(&self) -> u64 {
-        length(&self.page_before) + length(&self.page_after)
+        length(&self.page_after)
     }
 }
 

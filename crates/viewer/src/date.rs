@@ -10,8 +10,10 @@ pub(crate) struct Moment {
 
 impl Moment {
     pub(crate) fn of(unix_nano: u64) -> Self {
+        // Divided as an integer: nanoseconds since 1970 have more digits than a float.
+        let milliseconds = (unix_nano / 1_000_000) as f64;
         Self {
-            date: Date::new(&(unix_nano as f64 / 1e6).into()),
+            date: Date::new(&milliseconds.into()),
         }
     }
 

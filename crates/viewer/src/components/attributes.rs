@@ -12,6 +12,9 @@ const PAGE: usize = 50;
 /// A text up to here is shown as JSON if it is some, in bytes.
 const MAX_PRETTY_BYTES: usize = 200_000;
 
+/// A longer text is not mistaken for a number or an empty one, in bytes.
+const MAX_QUOTED_BYTES: usize = 100;
+
 #[derive(Clone, Debug, PartialEq, Properties)]
 pub(crate) struct FactProps {
     pub(crate) name: AttrValue,
@@ -120,11 +123,14 @@ fn line(props: &AttributeListProps, number: usize, entry: &Attribute) -> Html {
     });
     let key = text::cut(&entry.key, text::MAX_NAME_CHARS);
     let (class, kind) = class(&entry.value);
+    let text = shown(&entry.value);
+    // Lines that are indented begin at the left.
+    let class = classes!(class, text.contains('\n').then_some("json"));
     html! {
         <div key={number} class="attribute">
             <dt><bdi>{ for key.split_inclusive(['.', '_']).map(breakable) }</bdi></dt>
             <dd title={kind}>
-                <LongText {class} text={shown(&entry.value)} />
+                <LongText {class} {text} />
                 <CopyButton {make} label={format!("Copy the value of {}", text::isolated(&entry.key))} />
             </dd>
         </div>
@@ -163,8 +169,7 @@ pub(crate) fn shown(value: &Value) -> AttrValue {
 fn reads_as_literal(text: &str) -> bool {
     text.is_empty()
         || matches!(text, "true" | "false" | "null")
-        || text.len() <= 40 && text.parse::<f64>().is_ok()
-        || text.trim() != text
+        || text.len() <= MAX_QUOTED_BYTES && (text.parse::<f64>().is_ok() || text.trim() != text)
 }
 
 const fn class(value: &Value) -> (&'static str, &'static str) {
@@ -172,8 +177,8 @@ const fn class(value: &Value) -> (&'static str, &'static str) {
         Value::Bool(_) => ("value literal", "boolean"),
         Value::Int(_) => ("value literal", "integer"),
         Value::Double(_) => ("value literal", "floating-point number"),
-        Value::Array(_) => ("value json", "array"),
-        Value::Map(_) => ("value json", "map"),
+        Value::Array(_) => ("value", "array"),
+        Value::Map(_) => ("value", "map"),
         Value::Bytes(_) => ("value", "bytes"),
         Value::String(_) => ("value", "string"),
         _ => ("value muted", "no value"),

@@ -130,11 +130,6 @@ fn phase_facts(phases: &RequestPhases) -> impl Iterator<Item = Html> + use<> {
         "network and waiting"
     };
     let facts = [
-        (
-            "page, before the fetch",
-            &phases.page_before,
-            Hatch::MainThread,
-        ),
         (there, &phases.network_before, network),
         ("after the server", &phases.network_after, network),
         (

@@ -4,19 +4,16 @@ use yew::prelude::*;
 
 use crate::layout::axis::Tick;
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, Debug, PartialEq, Properties)]
 pub(crate) struct TicksProps {
     pub(crate) ticks: Vec<Tick>,
-    /// What stands beside the column's title.
-    #[prop_or_default]
-    pub(crate) children: Html,
 }
 
 #[component]
 pub(crate) fn Ruler(props: &TicksProps) -> Html {
     html! {
         <div class="ruler">
-            <span class="ruler-title">{ "Span" }{ props.children.clone() }</span>
+            <span class="ruler-title">{ "Span" }</span>
             <span class="ruler-axis" aria-hidden="true">
                 for tick in &props.ticks {
                     <span key={tick.offset} class={edge(tick.fraction)} style={left(tick)}>{ &tick.label }</span>

@@ -226,7 +226,7 @@ fn label(bar: &Bar, node: &Node) -> Html {
     let problem = time_problem(&node.span);
     let class = classes!(class, problem.is_some().then_some("warn"));
     let duration = || format::duration(node.span.duration_nano());
-    html! { <span key="label" {class} {style}>{ problem.unwrap_or_else(duration) }</span> }
+    html! { <span key="label" {class} {style}><b>{ problem.unwrap_or_else(duration) }</b></span> }
 }
 
 fn event_mark(node: &Node, mark: &Mark) -> Html {

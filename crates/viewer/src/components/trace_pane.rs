@@ -7,7 +7,7 @@ use trace_model::{Place as SpanPlace, SpanId, Trace, TraceId, TraceSummary};
 use yew::prelude::*;
 
 use super::{
-    details::Details, empty::Empty, mini_map::MiniMap, trace_header::TraceHeader,
+    details::Details, empty::Empty, legend::Legend, mini_map::MiniMap, trace_header::TraceHeader,
     waterfall::Waterfall,
 };
 use crate::{
@@ -108,6 +108,7 @@ pub(crate) fn TraceView(props: &TraceViewProps) -> Html {
             <main class="trace" key="trace">
                 <TraceHeader url={url.clone()} summary={(*summary).clone()} in_honeycomb={*in_honeycomb} />
                 <MiniMap trace={trace.clone()} {axis} {on_zoom} />
+                <Legend trace={trace.clone()} />
                 <Waterfall url={url.clone()} trace={trace.clone()} {axis} {rows} {selected} on_select={pick} />
             </main>
             <aside key="details" class={classes!("details", explicit.then_some("explicit"))} aria-label="Span">

@@ -6,7 +6,7 @@ use trace_model::TraceSummary;
 use yew::prelude::*;
 
 use super::breakdown::BreakdownBar;
-use crate::format;
+use crate::{format, text};
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct TraceRowProps {
@@ -37,7 +37,7 @@ pub(crate) fn TraceRow(props: &TraceRowProps) -> Html {
             style={format!("top:{}px", props.top)} aria-current={props.selected.then_some("true")}
             data-trace-id={trace.trace_id.to_string()} data-otel-action="trace.open">
             <span class="trace-name">
-                <b>{ name(trace) }</b>
+                <b>{ text::name(&name(trace)) }</b>
                 { badge(trace) }
             </span>
             <span class="trace-duration">{ format::duration(trace.duration_nano) }</span>
@@ -79,5 +79,7 @@ fn facts(trace: &TraceSummary) -> String {
     } else {
         " · root not here yet"
     };
-    format!("{spans} · {}{root}", trace.services.join(" → "))
+    let services = trace.services.iter().map(|name| text::isolated(name));
+    let services = services.collect::<Vec<_>>().join(" → ");
+    format!("{spans} · {services}{root}")
 }

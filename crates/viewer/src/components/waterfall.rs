@@ -7,7 +7,6 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use super::{
-    legend::Legend,
     names_handle::NamesHandle,
     ruler::{GridLines, Ruler},
     span_row::SpanRow,
@@ -101,7 +100,7 @@ pub(crate) fn Waterfall(props: &WaterfallProps) -> Html {
     html! {
         <section class={classes!("waterfall", narrow.then_some("narrow"))} aria-label="Waterfall"
             style={format!("--names:{:.0}px;--width:{:.0}px", room.names, viewport.width)}>
-            <Ruler ticks={ticks.clone()}><Legend trace={props.trace.clone()} /></Ruler>
+            <Ruler ticks={ticks.clone()} />
             <div class="scroll" ref={scroll}>
                 <div class="rows" role="tree" aria-label="Spans" style={size}>
                     <GridLines key="grid" {ticks} />

@@ -28,7 +28,7 @@ pub(crate) enum Hatch {
     Network,
     /// The request has no timings: on the network, or waiting for something.
     NetworkAndWaiting,
-    /// The response had arrived and the page was busy, or the fetch had not begun.
+    /// The response had arrived, and the page was busy.
     MainThread,
 }
 
@@ -48,9 +48,7 @@ impl Hatch {
             Self::NetworkAndWaiting => {
                 "On the network, or waiting: the request has no timings of its own"
             }
-            Self::MainThread => {
-                "The page's main thread was busy: the fetch had not begun, or its response was there already"
-            }
+            Self::MainThread => "The page's main thread was busy: the response was there already",
         }
     }
 
@@ -90,7 +88,6 @@ fn hatched(phases: &RequestPhases) -> impl Iterator<Item = (&Nanos, Hatch)> {
         Hatch::NetworkAndWaiting
     };
     let all = [
-        (&phases.page_before, Hatch::MainThread),
         (&phases.network_before, network),
         (&phases.network_after, network),
         (&phases.page_after, Hatch::MainThread),

@@ -4,8 +4,8 @@
 pub(crate) const MIN_WIDTH: f64 = 140.0;
 
 /// The default width as a fraction of the waterfall, and its bounds in CSS pixels.
-const DEFAULT_SHARE: f64 = 0.4;
-const MIN_DEFAULT: f64 = 200.0;
+const DEFAULT_SHARE: f64 = 0.44;
+const MIN_DEFAULT: f64 = 220.0;
 const MAX_DEFAULT: f64 = 380.0;
 
 /// How much of the waterfall the column may take.
@@ -86,6 +86,6 @@ mod tests {
         assert_eq!(width(Some(900.0), 600.0), 450.0);
         assert_eq!(width(Some(5.0), 600.0), MIN_WIDTH);
         assert_eq!(width(Some(300.0), 600.0), 300.0);
-        assert_eq!(width(None, 600.0), 240.0);
+        assert_eq!(width(None, 600.0), 264.0);
     }
 }

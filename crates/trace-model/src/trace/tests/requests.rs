@@ -60,11 +60,26 @@ browser action crud.like 0..535
 ",
         [513, 14, 8, 0],
     );
-    let late_start = "
-browser action open 0..100
-  browser client GET 0..100 {fetch_start_offset=40 response_end_offset=60}
-";
-    check(late_start, [80, 20, 0, 0]);
+}
+
+#[test]
+fn redirects_are_the_networks_whether_or_not_their_servers_are_seen() {
+    check(
+        "
+browser action open 0..500
+  browser client GET 0..480 {fetch_start_offset=200 response_end_offset=260}
+",
+        [240, 260, 0, 0],
+    );
+    check(
+        "
+browser action open 0..500
+  browser client GET 0..480 {fetch_start_offset=200 response_end_offset=260}
+    backend server GET 20..180
+    backend server GET 210..250
+",
+        [240, 60, 200, 0],
+    );
 }
 
 #[test]
@@ -228,7 +243,7 @@ fn timings_may_be_events_as_the_javascript_sdk_records_them() {
             attributes: Default::default(),
         });
     }
-    assert_eq!(parts(&of(all)), [579, 21, 0, 0]);
+    assert_eq!(parts(&of(all)), [578, 22, 0, 0]);
 }
 
 #[test]
@@ -241,13 +256,12 @@ browser client GET 100..600 {fetch_start_offset=10 response_end_offset=60}
     );
     let phases = trace.request_phases(0).unwrap();
     let ms = |from: u64, to: u64| from * MS..to * MS;
-    assert_eq!(phases.page_before, ms(0, 10));
-    assert_eq!(phases.network_before, ms(10, 20));
+    assert_eq!(phases.network_before, ms(0, 20));
     assert_eq!(phases.server, ms(20, 50));
     assert_eq!(phases.network_after, ms(50, 60));
     assert_eq!(phases.page_after, ms(60, 500));
     assert_eq!(
         (phases.network_nano(), phases.page_nano()),
-        (20 * MS, 450 * MS)
+        (30 * MS, 440 * MS)
     );
 }
