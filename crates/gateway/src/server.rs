@@ -1,6 +1,6 @@
 //! A running gateway, from taking the port to a clean stop.
 
-use std::{future::Future, net::SocketAddr, time::Duration};
+use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::Router;
 use tokio::{net::TcpListener, task::JoinSet, time::timeout};
@@ -118,7 +118,8 @@ impl Gateway {
             None => vec![listener_of(self.ingest, all)],
         };
         for listener in listeners {
-            serving.spawn(listener.serve(self.stopping.clone().signal()));
+            let on_bad = listener::on_bad_connection(Arc::clone(&self.parts.refused));
+            serving.spawn(listener.serve_with(self.stopping.clone().signal(), on_bad));
         }
         stopped.await;
         self.stop.now();

@@ -128,7 +128,12 @@ fn response(request: &FirstRequest, message: &str) -> Vec<u8> {
 
 fn goodbye(last_stream: u32, message: &str) -> Vec<u8> {
     let reason = [last_stream.to_be_bytes(), HTTP_1_1_REQUIRED.to_be_bytes()];
-    frame(GOAWAY, 0, 0, &[&reason.concat(), message.as_bytes()].concat())
+    frame(
+        GOAWAY,
+        0,
+        0,
+        &[&reason.concat(), message.as_bytes()].concat(),
+    )
 }
 
 fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {

@@ -16,12 +16,16 @@
 //! # }
 //! ```
 
+mod bad_connection;
 mod client_key;
 mod client_slots;
 mod connection_slots;
+mod http2;
 mod limits;
 mod listener;
+mod opening;
 
+pub use bad_connection::BadConnection;
 pub use client_key::client_key;
 pub use limits::Limits;
 pub use listener::Listener;

@@ -20,19 +20,22 @@ use axum::{
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
-    server::graceful::{GracefulShutdown, Watcher},
+    server::graceful::{GracefulConnection, GracefulShutdown, Watcher},
 };
 use tokio::{
     net::{TcpListener, TcpStream},
+    sync::watch,
     time::sleep,
 };
 use tokio_io_timeout::TimeoutStream;
 use tower_service::Service;
 
 use crate::{
-    Limits,
+    BadConnection, Limits,
     client_slots::{ClientSlot, ClientSlots},
     connection_slots::{ConnectionSlots, RequestBody, ResponseBody, Slot},
+    http2,
+    opening::Opening,
 };
 
 /// The pause after an error that concerns the socket and not a client, such as too many open files.
@@ -61,6 +64,20 @@ pub struct Listener {
 impl Listener {
     /// Serves until `shutdown` is ready, and then until the requests in flight are answered.
     pub async fn serve(self, shutdown: impl Future<Output = ()>) {
+        let message = |_, _| "this server speaks HTTP/1.1".to_owned();
+        self.serve_with(shutdown, message).await;
+    }
+
+    /// Serves like [`serve`](Self::serve), and calls `on_bad_connection` for each connection
+    /// that carries something else than HTTP/1. Clients that speak HTTP/2 are told what it
+    /// returns; to others nothing can be said.
+    pub async fn serve_with(
+        self,
+        shutdown: impl Future<Output = ()>,
+        on_bad_connection: impl Fn(BadConnection, SocketAddr) -> String + Send + Sync + 'static,
+    ) {
+        let on_bad: OnBadConnection = Arc::new(on_bad_connection);
+        let (closing, is_closing) = watch::channel(false);
         let mut shutdown = std::pin::pin!(shutdown);
         let slots = ConnectionSlots::new(self.limits.connections);
         let clients = ClientSlots::new(self.limits.connections_per_client);
@@ -76,9 +93,15 @@ impl Listener {
                 () = &mut shutdown => break,
             };
             log.update(slots.evicted());
-            tokio::spawn(self.connection(accepted, slot, open.watcher()));
+            let served = Served {
+                watcher: open.watcher(),
+                is_closing: is_closing.clone(),
+                on_bad: Arc::clone(&on_bad),
+            };
+            tokio::spawn(self.connection(accepted, slot, served));
         }
         drop(self.socket);
+        let _ = closing.send(true);
         open.shutdown().await;
     }
 
@@ -86,7 +109,7 @@ impl Listener {
         &self,
         accepted: Accepted,
         slot: Arc<Slot>,
-        watcher: Watcher,
+        mut served: Served,
     ) -> impl Future<Output = ()> + use<> {
         let Accepted {
             stream,
@@ -94,36 +117,81 @@ impl Listener {
             client,
         } = accepted;
         let (router, own) = (self.router.clone(), Arc::clone(&slot));
-        let service = service_fn(move |incoming: http::Request<Incoming>| {
-            let request = own.request();
-            let arriving = |body| Body::new(RequestBody::new(body, Arc::clone(request.slot())));
-            let mut incoming = incoming.map(arriving);
-            incoming.extensions_mut().insert(ConnectInfo(peer));
-            let response = router.clone().call(incoming);
-            async move {
-                let response = response.await?;
-                let is_events = is_event_stream(response.headers());
-                let body = |body| ResponseBody::new(body, request, is_events);
-                Ok::<_, Infallible>(response.map(body))
+        let limits = self.limits.clone();
+        let serving = async move {
+            let opening = Opening::of(&stream, limits.head_timeout);
+            let opening = tokio::select! {
+                opening = opening => opening,
+                _ = served.is_closing.wait_for(|is_closing| *is_closing) => return,
+            };
+            match opening {
+                Opening::Nothing => return,
+                Opening::Http2 => {
+                    let message = (served.on_bad)(BadConnection::Http2, peer);
+                    return http2::decline(stream, &message).await;
+                }
+                Opening::Tls => {
+                    (served.on_bad)(BadConnection::Tls, peer);
+                }
+                Opening::Http1 => {}
             }
-        });
-        let mut stream = TimeoutStream::new(stream);
-        stream.set_write_timeout(Some(self.limits.write_timeout));
-        let connection = http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(self.limits.head_timeout)
-            .max_buf_size(self.limits.head_bytes)
-            .serve_connection(TokioIo::new(Box::pin(stream)), service);
+            let connection = http1(stream, peer, &limits, (router, own));
+            // It ends with an error when the client does something odd, or reads nothing.
+            let ended = served.watcher.watch(connection).await;
+            if let Err(error) = ended
+                && error.is_parse()
+                && opening != Opening::Tls
+            {
+                let bad = BadConnection::Malformed(error.to_string());
+                (served.on_bad)(bad, peer);
+            }
+        };
         async move {
             tokio::select! {
                 biased;
-                // It ends with an error when the client does something odd, or reads nothing.
-                _ = watcher.watch(connection) => {}
+                () = serving => {}
                 () = slot.evicted() => {}
             }
             drop(client);
         }
     }
+}
+
+/// What a connection needs besides its socket and its slot.
+struct Served {
+    watcher: Watcher,
+    is_closing: watch::Receiver<bool>,
+    on_bad: OnBadConnection,
+}
+
+type OnBadConnection = Arc<dyn Fn(BadConnection, SocketAddr) -> String + Send + Sync>;
+
+fn http1(
+    stream: TcpStream,
+    peer: SocketAddr,
+    limits: &Limits,
+    (router, own): (Router, Arc<Slot>),
+) -> impl GracefulConnection<Error = hyper::Error> {
+    let service = service_fn(move |incoming: http::Request<Incoming>| {
+        let request = own.request();
+        let arriving = |body| Body::new(RequestBody::new(body, Arc::clone(request.slot())));
+        let mut incoming = incoming.map(arriving);
+        incoming.extensions_mut().insert(ConnectInfo(peer));
+        let response = router.clone().call(incoming);
+        async move {
+            let response = response.await?;
+            let is_events = is_event_stream(response.headers());
+            let body = |body| ResponseBody::new(body, request, is_events);
+            Ok::<_, Infallible>(response.map(body))
+        }
+    });
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(limits.write_timeout));
+    http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.head_timeout)
+        .max_buf_size(limits.head_bytes)
+        .serve_connection(TokioIo::new(Box::pin(stream)), service)
 }
 
 fn is_event_stream(headers: &HeaderMap) -> bool {

@@ -96,7 +96,7 @@ impl Refusal {
     }
 
     /// By which it is counted.
-    pub(super) const fn reason(&self) -> &'static str {
+    pub(crate) const fn reason(&self) -> &'static str {
         match self {
             Self::ContentType(_) => "content_type",
             Self::ContentEncoding(_) => "content_encoding",
@@ -151,7 +151,7 @@ impl Refusal {
     }
 
     /// What its sender is told.
-    pub(super) fn message(&self) -> String {
+    pub(crate) fn message(&self) -> String {
         shortened(self.to_string())
     }
 

@@ -28,6 +28,7 @@ mod otlp_json;
 mod outage;
 mod oversized;
 mod readable;
+mod refusals;
 mod search;
 mod sinks;
 #[cfg(target_os = "linux")]

@@ -110,6 +110,16 @@ impl TestGateway {
         Self::open(config, dir).await
     }
 
+    /// Where it would serve.
+    pub(crate) const fn address(&self) -> SocketAddr {
+        self.gateway.address()
+    }
+
+    /// Serves behind its socket.
+    pub(crate) async fn serve_until(self, stopped: impl Future<Output = ()> + Send) {
+        self.gateway.serve(stopped).await;
+    }
+
     pub(crate) fn router(&self) -> Router {
         self.gateway.router()
     }
