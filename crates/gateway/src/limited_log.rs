@@ -40,11 +40,11 @@ impl LimitedLog {
 
     fn due(&self, kind: &'static str, line: &dyn Display, now: Instant) -> Option<String> {
         let mut entries = self.entries();
-        if let Some(entry) = entries.get_mut(kind) {
-            if now.saturating_duration_since(entry.logged) < LOG_INTERVAL {
-                entry.suppressed += 1;
-                return None;
-            }
+        if let Some(entry) = entries.get_mut(kind)
+            && now.saturating_duration_since(entry.logged) < LOG_INTERVAL
+        {
+            entry.suppressed += 1;
+            return None;
         }
         let former = entries.insert(
             kind,

@@ -9,7 +9,10 @@
 //! the server's span is below the client's, and what names that id as its parent is below the
 //! one of its own service, or else below the server's.
 
-use std::{cmp::Reverse, collections::HashMap};
+use std::{
+    cmp::Reverse,
+    collections::{HashMap, hash_map::Entry},
+};
 
 use crate::{Span, SpanId, SpanKind};
 
@@ -51,10 +54,11 @@ pub(crate) fn deduplicate(spans: &mut Vec<Span>) {
             Some(place) if span.supersedes(&kept[place]) => kept[place] = span,
             Some(_) => {}
             None => {
-                if first.contains_key(&id) {
-                    others.entry(id).or_default().push(kept.len());
-                } else {
-                    first.insert(id, kept.len());
+                match first.entry(id) {
+                    Entry::Vacant(free) => {
+                        free.insert(kept.len());
+                    }
+                    Entry::Occupied(_) => others.entry(id).or_default().push(kept.len()),
                 }
                 kept.push(span);
             }

@@ -156,8 +156,8 @@ impl<'a> Cutter<'a> {
     }
 
     fn piece(&mut self) -> Option<&mut Piece> {
-        let levels = self.levels.iter().rev();
-        let index = levels.filter_map(Level::piece).next()?;
+        let mut levels = self.levels.iter().rev();
+        let index = levels.find_map(Level::piece)?;
         self.pieces.get_mut(index)
     }
 

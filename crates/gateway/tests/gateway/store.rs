@@ -132,7 +132,7 @@ async fn of_a_span_sent_unfinished_and_finished_the_finished_one_is_kept() {
         let trace = gateway.get(&format!("/api/traces/{}", trace_id(1))).await;
         let trace: TracesData = serde_json::from_slice(&trace.body).unwrap();
         let spans = &trace.resource_spans[0].scope_spans[0].spans;
-        assert_eq!(*spans, [finished.clone()]);
+        assert_eq!(*spans, std::slice::from_ref(&finished));
     }
 }
 
