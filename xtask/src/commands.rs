@@ -72,12 +72,15 @@ const COMMANDS: [Command; 10] = [
     },
     Command {
         name: "bench",
-        arguments: "gateway | sdk [--runs N] [--only SDK]",
-        summary: "measure the gateway or the SDK beside others",
+        arguments: "gateway | sdk [--runs N] [--only SDK] | backend [--seconds N] [--other PATH]...",
+        summary: "measure the gateway, the SDK or the back end beside others",
         about: "  gateway   what the gateway takes and keeps for how much, beside rotel and otelite;\n            \
                 ROTEL_BIN and OTELITE_BIN name other versions of them\n  \
-                sdk       time and bytes of a span, time of the start, beside other SDKs",
+                sdk       time and bytes of a span, time of the start, beside other SDKs\n  \
+                backend   how long visitors wait, alone and among hostile clients; PATH is another\n            \
+                build of the back end, measured in the same run",
         run: |arguments| match arguments {
+            ["backend", options @ ..] => measure::backend(options),
             ["gateway"] => measure::gateway(),
             ["sdk", options @ ..] => measure::sdk(options),
             _ => unexpected("bench", arguments),

@@ -7,6 +7,7 @@
 //! | `test` | runs every test: native, in the browser, journeys | [`test`] |
 //! | `lint` | formatting and clippy, host and wasm | [`lint`] |
 //! | `size` | what the page weighs, and how much of it is telemetry | [`size`] |
+//! | `bench backend` | how long visitors of the back end wait | [`measure`] |
 //! | `bench gateway` | what spans, requests and kept traces cost the gateway | [`measure`] |
 //! | `bench sdk` | what a span and a start cost, ours beside other SDKs' | [`measure`] |
 //! | `delivery`, `causality`, `soak` | what the SDK promises, looked at from outside | [`measure`] |

@@ -1,5 +1,5 @@
 //! `cargo xtask bench sdk`, `delivery`, `causality` and `soak`: what the SDK promises, looked at from outside, in a
-//! real browser. `bench gateway`: what spans cost where they arrive.
+//! real browser. `bench gateway`: what spans cost where they arrive. `bench backend`: what visitors wait for.
 //!
 //! Each builds what it needs and leaves the rest to `bench/runner` or `bench/gateway`.
 
@@ -40,6 +40,17 @@ pub(crate) fn gateway() -> Result<()> {
     bench
         .env("CRUDDUR_GATEWAY_BIN", gateway)
         .envs(gateway_peers::programs());
+    process::run_plainly(bench)
+}
+
+/// How long visitors of the back end wait, alone and among hostile clients; `--other PATH` measures another build
+/// beside this one.
+pub(crate) fn backend(arguments: &[&str]) -> Result<()> {
+    prerequisites::check(Needs::HOST)?;
+    let packages = ["cruddur-backend", "bench-backend"];
+    let [backend, bench] = build::programs("release", &["--release"], packages)?;
+    let mut bench = Command::new(bench);
+    bench.env("CRUDDUR_BACKEND_BIN", backend).args(arguments);
     process::run_plainly(bench)
 }
 

@@ -1,0 +1,59 @@
+//! Fills the tables of a stopped back end, of any version: triggers of its own keep what it derives.
+
+use std::path::Path;
+
+use anyhow::Result;
+use rusqlite::{Connection, params};
+
+const CRUDS: u32 = 100_000;
+/// Two of them are in every message, so that a search for them finds everything.
+const WORDS: [&str; 16] = [
+    "honor",
+    "battle",
+    "prune",
+    "juice",
+    "station",
+    "captain",
+    "warp",
+    "shuttle",
+    "trader",
+    "tailor",
+    "empire",
+    "treaty",
+    "opera",
+    "bloodwine",
+    "targ",
+    "ambassador",
+];
+
+const INSERT_CRUDS: &str = "
+    WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?1)
+    INSERT INTO activities (uuid, user_id, message, created_at, expires_at)
+    SELECT printf('00000000-0000-4000-8000-%012d', n), 1 + n % 5,
+           'the common ' || (?2 ->> (n % 16)) || ' and ' || (?2 ->> (n / 16 % 16)) || ' number ' || n,
+           unixepoch() * 1000 - (?1 - n), unixepoch() * 1000 + 86400000
+    FROM numbers";
+
+const INSERT_HASHTAGS: &str = "
+    INSERT OR IGNORE INTO activity_hashtags (tag, activity_id, label)
+    SELECT 'topic' || (id % 200), id, 'Topic' || (id % 200) FROM activities WHERE id % 4 = 0";
+
+const INSERT_REPLIES: &str = "
+    WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?1)
+    INSERT INTO activities (uuid, user_id, message, created_at, expires_at, reply_to_id)
+    SELECT printf('00000000-0000-4000-9000-%012d', n), 1 + n % 5, 'the common reply ' || n,
+           a.created_at + n, a.expires_at, a.id
+    FROM numbers, (SELECT * FROM activities WHERE uuid = ?2) AS a";
+
+/// Adds cruds, and replies to the newest, whose UUID is returned.
+pub(crate) fn fill(file: &Path, replies: u32) -> Result<String> {
+    let mut connection = Connection::open(file)?;
+    let words = serde_json::Value::from(WORDS.to_vec()).to_string();
+    let newest = format!("00000000-0000-4000-8000-{CRUDS:012}");
+    let transaction = connection.transaction()?;
+    transaction.execute(INSERT_CRUDS, params![CRUDS, words])?;
+    transaction.execute(INSERT_HASHTAGS, [])?;
+    transaction.execute(INSERT_REPLIES, params![replies, newest])?;
+    transaction.commit()?;
+    Ok(newest)
+}

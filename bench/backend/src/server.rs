@@ -1,0 +1,99 @@
+//! A back end that runs for one measurement, in a folder of its own.
+
+use std::{
+    path::Path,
+    process::{Child, Stdio},
+    time::Duration,
+};
+
+use anyhow::{Context as _, Result, bail};
+use bench_runner::{
+    program::{free_port, isolated},
+    target,
+};
+use tempfile::TempDir;
+use tokio::{net::TcpStream, time::sleep};
+
+use crate::{options::Build, seed};
+
+/// How many files a server may usually open.
+const USUAL_FILE_LIMIT: &str = "ulimit -S -n 1024; exec \"$0\"";
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
+/// A large file of an older version may be brought up to date first.
+const MAX_POLLS: u32 = 2400;
+
+/// Ended when dropped.
+#[derive(Debug)]
+pub(crate) struct Server {
+    process: Process,
+    _folder: TempDir,
+    /// The newest crud, which has the replies.
+    pub(crate) crud_uuid: String,
+}
+
+#[derive(Debug)]
+struct Process {
+    child: Child,
+    port: u16,
+}
+
+impl Server {
+    /// Starts the build once to make its tables, fills them, and starts it again.
+    pub(crate) async fn start(build: &Build, replies: u32) -> Result<Self> {
+        let folder = target().join("tmp");
+        std::fs::create_dir_all(&folder)?;
+        let folder = tempfile::Builder::new()
+            .prefix("bench-backend-")
+            .tempdir_in(folder)?;
+        let file = folder.path().join("cruddur.db");
+        drop(Process::start(build, &file).await?);
+        let crud_uuid = seed::fill(&file, replies)?;
+        Ok(Self {
+            process: Process::start(build, &file).await?,
+            _folder: folder,
+            crud_uuid,
+        })
+    }
+
+    pub(crate) fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.process.port)
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address())
+    }
+}
+
+impl Process {
+    async fn start(build: &Build, file: &Path) -> Result<Self> {
+        let port = free_port()?;
+        let child = isolated(Path::new("/bin/sh"))
+            .args(["-c", USUAL_FILE_LIMIT])
+            .arg(&build.program)
+            .env("CRUDDUR_API_LISTEN", format!("127.0.0.1:{port}"))
+            .env("DATABASE_URL", format!("sqlite:{}", file.display()))
+            .stdout(Stdio::null())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .with_context(|| format!("cannot start {}", build.program.display()))?;
+        let mut process = Self { child, port };
+        for _ in 0..MAX_POLLS {
+            if TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
+                return Ok(process);
+            }
+            if let Some(status) = process.child.try_wait()? {
+                bail!("{} ended with {status}", build.program.display());
+            }
+            sleep(POLL_INTERVAL).await;
+        }
+        bail!("{} does not listen", build.program.display())
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
