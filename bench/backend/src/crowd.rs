@@ -11,7 +11,8 @@ use std::{
     time::Duration,
 };
 
-use reqwest::Client;
+use anyhow::Result;
+use reqwest::{Client, RequestBuilder};
 use serde_json::json;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -50,8 +51,9 @@ struct State {
 pub(crate) struct Tally(BTreeMap<(&'static str, u16), usize>);
 
 impl Crowd {
-    pub(crate) fn start(server: &Server) -> Self {
+    pub(crate) fn start(server: &Server) -> Result<Self> {
         let (mut tasks, state) = (JoinSet::new(), Arc::<State>::default());
+        let client = client()?;
         let address = server.address();
         for number in 0..SILENT_CONNECTIONS {
             let beginning = if number % 2 == 0 { "" } else { HALF_REQUEST };
@@ -59,12 +61,15 @@ impl Crowd {
         }
         for number in 0..SEARCHERS {
             let url = server.url(&format!("/api/activities/search?term={}", term(number)));
-            tasks.spawn(searcher(url, Arc::clone(&state)));
+            tasks.spawn(searcher(client.get(url), Arc::clone(&state)));
         }
         for _ in 0..WRONG_SIGN_INS {
-            tasks.spawn(guesser(server.url("/api/auth/signin"), Arc::clone(&state)));
+            let guess = client.post(server.url("/api/auth/signin"));
+            let credentials = json!({ "email": "londo@example.com", "password": "wrong" });
+            let (guess, state) = (guess.json(&credentials), Arc::clone(&state));
+            tasks.spawn(async move { state.count("wrong sign-in", guess).await });
         }
-        Self { tasks, state }
+        Ok(Self { tasks, state })
     }
 
     pub(crate) async fn stop(mut self) -> Tally {
@@ -80,7 +85,7 @@ impl State {
         self.is_over.load(Ordering::Relaxed)
     }
 
-    async fn count(&self, what: &'static str, request: reqwest::RequestBuilder) {
+    async fn count(&self, what: &'static str, request: RequestBuilder) {
         let status = match request.send().await {
             Ok(answer) => {
                 let status = answer.status().as_u16();
@@ -102,25 +107,20 @@ fn term(number: usize) -> String {
     }
 }
 
-async fn searcher(url: String, state: Arc<State>) {
-    let Some(client) = client() else { return };
+async fn searcher(search: RequestBuilder, state: Arc<State>) {
     while !state.is_over() {
-        state.count("search", client.get(&url)).await;
+        let Some(search) = search.try_clone() else {
+            return;
+        };
+        state.count("search", search).await;
         sleep(PAUSE).await;
     }
 }
 
-async fn guesser(url: String, state: Arc<State>) {
-    let Some(client) = client() else { return };
-    let credentials = json!({ "email": "londo@example.com", "password": "wrong" });
-    state
-        .count("wrong sign-in", client.post(url).json(&credentials))
-        .await;
-}
-
-fn client() -> Option<Client> {
-    let client = Client::builder().no_proxy().timeout(PATIENCE);
-    client.build().ok()
+/// Each request has a connection of its own.
+fn client() -> reqwest::Result<Client> {
+    let client = Client::builder().no_proxy().pool_max_idle_per_host(0);
+    client.timeout(PATIENCE).build()
 }
 
 /// Connects, sends a beginning, waits, and comes again when it was sent away.

@@ -65,7 +65,7 @@ async fn measure(build: &Build, replies: u32, phase: Duration) -> Result<Vec<Val
         }
     };
     add("alone", visitor.measure(phase).await);
-    let crowd = Crowd::start(&server);
+    let crowd = Crowd::start(&server)?;
     tokio::time::sleep(WARM_UP).await;
     add("among hostile", visitor.measure(phase).await);
     let crowd = crowd.stop().await;

@@ -15,8 +15,9 @@ use super::Result;
 
 /// Connections for reads that cost the same however much is stored.
 const READER_CONNECTIONS: u32 = 6;
-/// Connections for reads whose cost grows with what is stored, such as a search.
-const SCANNER_CONNECTIONS: u32 = 2;
+/// Reads whose cost grows with what is stored, such as a search, keep this share of the processors
+/// busy at most, and one of them at least.
+const SCANNER_SHARE: usize = 2;
 /// SQLite has one writer. In one connection writers wait in order, and none is passed over.
 const WRITER_CONNECTIONS: u32 = 1;
 
@@ -55,7 +56,7 @@ impl Pool {
                 .connect_with(options)
                 .await?,
             readers: reading(READER_CONNECTIONS),
-            scanners: reading(SCANNER_CONNECTIONS),
+            scanners: reading(scanner_connections()),
             maintenance: limits(1, WRITE_QUEUE_TIMEOUT, MAINTENANCE_TIMEOUT)
                 .connect_lazy_with(maintenance),
         })
@@ -90,6 +91,11 @@ impl Pool {
         self.readers.close().await;
         self.writer.close().await;
     }
+}
+
+fn scanner_connections() -> u32 {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    u32::try_from(processors / SCANNER_SHARE).map_or(1, |connections| connections.max(1))
 }
 
 fn limits(connections: u32, queue: Duration, statement: Duration) -> SqlitePoolOptions {
