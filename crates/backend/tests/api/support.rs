@@ -16,6 +16,7 @@ use cruddur_backend::{AppState, app, demo, security::SecuritySettings, store};
 use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use sqlx::{Connection, SqliteConnection};
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 use tower::ServiceExt;
@@ -84,7 +85,11 @@ impl Api {
     }
 
     pub(crate) async fn execute(&self, sql: &'static str) {
-        sqlx::raw_sql(sql).execute(self.db.writer()).await.unwrap();
+        // On a connection of its own: those of the pool have a deadline.
+        let url = format!("sqlite:{}", self.file().display());
+        let mut connection = SqliteConnection::connect(&url).await.unwrap();
+        sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
     }
 }
 
