@@ -212,5 +212,7 @@ fn dev(_: &Wasm) -> Result<()> {
         "xtask",
         "--test",
         "dev",
+        "--test",
+        "settings",
     ])?)
 }

@@ -41,7 +41,10 @@ pub(crate) fn run(profile: Profile) -> Result<()> {
 
     let started = leftovers::Record::new()?;
     let mut stack = Stack::new(started);
-    process::step("start", "gateway, back end and page", || {
+    let logs = ["gateway", "back end", "page"]
+        .map(process::shown_path)
+        .join(", ");
+    process::step_with_logs("start", "gateway, back end and page", &logs, || {
         for service in services::all(&wasm, &servers, ports, profile, &viewer)? {
             stack.start(service)?;
         }

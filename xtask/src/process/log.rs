@@ -61,8 +61,11 @@ impl Log {
         !self.errors.is_empty()
     }
 
+    /// The newest line that says something.
     pub(super) fn last_line(&self) -> Option<&str> {
-        self.last.back().map(String::as_str)
+        let mut lines = self.last.iter().rev();
+        let said = lines.find(|line| line.contains(char::is_alphanumeric));
+        said.map(String::as_str)
     }
 
     /// The lines from the first error on, else the last ones, oldest first.

@@ -17,7 +17,7 @@ pub(crate) use child::{Child, Ended};
 pub(crate) use lanes::both;
 pub(crate) use lines::{Lines, say};
 pub(crate) use log::shown_path;
-pub(crate) use step::step;
+pub(crate) use step::{step, step_with_logs};
 
 use std::process::{Command, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};

@@ -16,17 +16,28 @@ const SIGN_OF_LIFE: Duration = Duration::from_secs(20);
 /// Longest sign of life, in characters: a line on a narrow terminal.
 const SIGN_CHARS: usize = 60;
 
-/// Does `work` between a line that announces it and a line with the time it took.
+/// Does `work`, whose lines go to the log of `label`, between a line that announces it and a line with the time it
+/// took.
 pub(crate) fn step(
     label: &'static str,
     what: &str,
+    work: impl FnOnce() -> Result<()>,
+) -> Result<()> {
+    step_with_logs(label, what, &shown_path(label), work)
+}
+
+/// Like [`step`], where the lines go to several logs.
+pub(crate) fn step_with_logs(
+    label: &'static str,
+    what: &str,
+    logs: &str,
     work: impl FnOnce() -> Result<()>,
 ) -> Result<()> {
     let began = Instant::now();
     say(&format!(
         "{} {what} {}",
         term::bold(&format!("{label}:")),
-        term::dim(&format!("(lines: {})", shown_path(label)))
+        term::dim(&format!("(lines: {logs})"))
     ));
     work()?;
     say(&format!(

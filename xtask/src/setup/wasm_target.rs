@@ -43,7 +43,7 @@ fn instead_of_rustup(reason: Error) -> Result<()> {
     if !debian_compiler_is_complete() && !apt::is_possible()? {
         return Err(reason.context(format!(
             "rustup cannot download {TARGET}. {}; then run `rustup target add {TARGET}`. Where rustup's server cannot \
-             be reached at all, Debian's compiler serves as well: {}",
+             be reached at all, Debian's compiler serves as well. {}",
             network::advice(),
             prerequisites::by_packages(&PACKAGES.join(" "))
         )));
