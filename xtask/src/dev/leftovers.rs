@@ -7,7 +7,7 @@ use std::fs::{self, OpenOptions};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 
 use crate::process::{self, registry};
 use crate::workspace;
@@ -87,7 +87,8 @@ impl Drop for Record {
     }
 }
 
-/// Ends what earlier starts left behind, and says so.
+/// Ends what earlier starts left behind, and says so. Fails when one of them is alive: two stacks would share their
+/// data and the folder of the page.
 pub(super) fn end() -> Result<()> {
     end_below(&folder())
 }
@@ -96,14 +97,15 @@ fn end_below(folder: &Path) -> Result<()> {
     let Ok(records) = fs::read_dir(folder) else {
         return Ok(());
     };
+    let mut alive = None;
     for record in records {
         let path = record?.path();
         let Ok(text) = fs::read_to_string(&path) else {
             continue;
         };
         let mut programs = text.lines().filter_map(Program::parse);
-        // Another `dev` that is alive looks after its own.
-        if programs.next().is_some_and(|xtask| xtask.runs()) {
+        if let Some(xtask) = programs.next().filter(Program::runs) {
+            alive = Some(xtask.id);
             continue;
         }
         for program in programs.filter(Program::runs) {
@@ -114,6 +116,12 @@ fn end_below(folder: &Path) -> Result<()> {
             registry::end(program.id);
         }
         drop(fs::remove_file(path));
+    }
+    if let Some(id) = alive {
+        bail!(
+            "`cargo xtask dev` runs already in this checkout (process {id}): end it with Ctrl-C, or start the second \
+             one in another clone"
+        );
     }
     Ok(())
 }
@@ -172,7 +180,8 @@ mod tests {
         let alive = Program::of("xtask", std::process::id()).unwrap();
         record(&folder, &alive, &[program(&other)]);
 
-        end_below(&folder).unwrap();
+        let error = end_below(&folder).unwrap_err().to_string();
+        assert!(error.contains("runs already in this checkout"), "{error}");
         assert!(!left.wait().unwrap().success(), "it was ended");
         assert!(other.try_wait().unwrap().is_none(), "its xtask is alive");
         assert!(later.try_wait().unwrap().is_none(), "it is another program");

@@ -23,6 +23,7 @@ pub(crate) fn run(profile: Profile) -> Result<()> {
     let ports = Ports::from_env()?;
     leftovers::end()?;
     ports.ensure_free()?;
+    let started = leftovers::Record::new()?;
     let needs = match profile {
         Profile::Debug => Needs::PAGE,
         Profile::Release => Needs::PAGE.and(Needs::OPTIMIZER),
@@ -39,7 +40,6 @@ pub(crate) fn run(profile: Profile) -> Result<()> {
     let servers = servers.context("the servers were not built")?;
     let viewer = build::viewer(&wasm, profile)?;
 
-    let started = leftovers::Record::new()?;
     let mut stack = Stack::new(started);
     let logs = ["gateway", "back end", "page"]
         .map(process::shown_path)

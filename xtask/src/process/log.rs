@@ -97,14 +97,13 @@ fn path(label: &str) -> PathBuf {
 fn begin(label: &str, path: &PathBuf) -> std::io::Result<File> {
     let mut begun = BEGUN.lock().unwrap_or_else(PoisonError::into_inner);
     fs::create_dir_all(workspace::target().join("logs"))?;
-    let is_new = begun.insert(label.to_owned());
     let mut options = OpenOptions::new();
-    options
-        .create(true)
-        .append(!is_new)
-        .write(true)
-        .truncate(is_new);
-    options.open(path)
+    // Every writer appends: another program of this name would otherwise leave holes.
+    let file = options.create(true).append(true).open(path)?;
+    if begun.insert(label.to_owned()) {
+        file.set_len(0)?;
+    }
+    Ok(file)
 }
 
 /// As cargo, rustc, trunk, npm and curl begin theirs, with colours or without.
