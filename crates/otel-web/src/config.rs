@@ -45,18 +45,11 @@ fn invalid(name: &str, value: &str, expected: &str) -> InvalidSetting {
 
 const ENDPOINT: &str = "an http(s) URL without a user name, or a path that starts with /";
 const ORIGINS: &str = "origins like https://api.example.com with commas between them";
-const PATTERNS: &str =
-    "paths like /files/* or URLs like https://api.example.com/files/* with commas between them";
+const PATTERNS: &str = "paths or URLs like /files/* with commas between them";
 
 /// As the browser writes it.
 fn absolute(name: &str, url: &str, expected: &str) -> Result<String, InvalidSetting> {
     platform::absolute_url(url).ok_or_else(|| invalid(name, url, expected))
-}
-
-/// Whether a text can be compared with URLs, which are compared without query and fragment.
-fn is_pattern(text: &str) -> bool {
-    let has_more = text.bytes().any(|byte| matches!(byte, b'?' | b'#'));
-    !has_more && (text.starts_with('/') || propagation::is_web(text))
 }
 
 impl Config {
@@ -152,7 +145,9 @@ impl Config {
             *origin = propagation::origin_of(&url).to_owned();
         }
         for pattern in &mut self.propagate_except {
-            if !is_pattern(pattern) {
+            let has_query = pattern.bytes().any(|byte| matches!(byte, b'?' | b'#'));
+            let is_whole = pattern.starts_with('/') || propagation::is_web(pattern);
+            if has_query || !is_whole {
                 return Err(invalid("otel-propagate-except", pattern, PATTERNS));
             }
             *pattern = absolute("otel-propagate-except", pattern, PATTERNS)?;

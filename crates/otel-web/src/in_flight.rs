@@ -19,6 +19,9 @@ pub(crate) struct InFlight {
     /// `None` once settled, and where telemetry is left out.
     span: Option<Span>,
     request: Request,
+    /// When the browser was asked for it, on the monotonic clock.
+    #[cfg(feature = "resource-timing")]
+    called_ms: f64,
 }
 
 impl InFlight {
@@ -34,6 +37,8 @@ impl InFlight {
             return Self {
                 span: None,
                 request,
+                #[cfg(feature = "resource-timing")]
+                called_ms: 0.0,
             };
         }
         // A future may run later than it was made, inside of something by then.
@@ -44,8 +49,6 @@ impl InFlight {
         };
         let url = js::text(&request, "url").unwrap_or_default();
         let span = start_span(&request, &url, template, &caller);
-        #[cfg(feature = "resource-timing")]
-        instrument::resource_timing::await_timings(span.span_context(), &url);
         let headers = request.headers();
         if propagates {
             propagation::inject(&caller, span.span_context(), &url, &mut |name, value| {
@@ -56,6 +59,8 @@ impl InFlight {
         Self {
             span: Some(span),
             request,
+            #[cfg(feature = "resource-timing")]
+            called_ms: crate::platform::monotonic_ms(),
         }
     }
 
@@ -64,7 +69,8 @@ impl InFlight {
     pub(crate) fn sent(&self) {
         #[cfg(feature = "resource-timing")]
         if let Some(span) = &self.span {
-            instrument::resource_timing::sent(span.span_context().span_id());
+            let url = js::text(&self.request, "url").unwrap_or_default();
+            instrument::resource_timing::sent(span.span_context(), &url, self.called_ms);
         }
     }
 

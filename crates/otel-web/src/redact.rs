@@ -6,6 +6,8 @@
 //! `user[password]`. Parameters are looked for in the query and in the fragment, where some sign-ins
 //! put their tokens, and inside of parameters that hold a URL.
 
+use crate::text;
+
 /// A name that ends so is secret; compared without regard to case.
 const SECRET_ENDINGS: [&[u8]; 10] = [
     b"accesskeyid",
@@ -41,20 +43,18 @@ pub(crate) fn url(url: &str) -> String {
 /// The scheme of a URL that names no server, such as `blob:`, and the media type of one that is its own
 /// content, `data:`. `None` for all others.
 fn without_content(url: &str) -> Option<&str> {
-    let is_in_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
-    let colon = url.bytes().position(|byte| !is_in_name(byte))?;
-    let content = url.get(colon..)?.strip_prefix(":")?;
-    let is = |scheme: &str| {
-        url.get(..colon)
-            .is_some_and(|it| it.eq_ignore_ascii_case(scheme))
+    let (scheme, content) = text::cut(url, b':')?;
+    let length = match scheme {
+        "data" => content.bytes().position(|byte| matches!(byte, b';' | b',')),
+        "blob" => None,
+        _ if content.starts_with("//") || !scheme.bytes().all(is_in_scheme) => return None,
+        _ => None,
     };
-    let is_data = is("data");
-    if !is_data && !is("blob") && content.starts_with("//") {
-        return None;
-    }
-    let is_outside = |byte: u8| !is_data || !(is_in_name(byte) || byte == b'/');
-    let media_type = content.bytes().position(is_outside);
-    url.get(..=colon + media_type.unwrap_or(content.len()))
+    url.get(..=scheme.len() + length.unwrap_or_default())
+}
+
+fn is_in_scheme(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.')
 }
 
 fn push_without_userinfo(redacted: &mut String, base: &str) {

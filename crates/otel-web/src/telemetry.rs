@@ -164,9 +164,9 @@ impl Builder {
         if !cfg!(feature = "off") {
             match self.config.overridden_by(&meta) {
                 Ok(config) if config.is_disabled => {}
-                Ok(_) if export::is_installed() => diagnostics::warn_once(
-                    "telemetry is installed already; the settings of the first time stay",
-                ),
+                Ok(_) if export::is_installed() => {
+                    diagnostics::warn_once("installed already; the first settings stay")
+                }
                 Ok(config) => start(config),
                 Err(invalid) => diagnostics::warn_once(&invalid.0),
             }

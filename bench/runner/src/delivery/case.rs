@@ -51,6 +51,8 @@ pub(crate) enum Case {
     Kept(Endpoint),
     /// The root is still open.
     MidAction(Exit),
+    /// The page is left while an upload of its own uses up what browsers allow of `keepalive`.
+    KeepaliveUsedUp,
     /// The page is left when an answer is 100 ms old.
     AfterAnswer,
     /// The receiver is down for 25 s.
@@ -78,6 +80,7 @@ impl Case {
             Self::Kept(Endpoint::Same),
             Self::MidAction(Exit::Leave),
             Self::MidAction(Exit::Close),
+            Self::KeepaliveUsedUp,
             Self::AfterAnswer,
             Self::Unavailable,
             Self::Busy(RetryAfter::Seconds),
@@ -101,6 +104,7 @@ impl fmt::Display for Case {
             Self::Exit(exit, spans, endpoint) => format!("{exit} with {spans} spans, {endpoint}"),
             Self::Kept(endpoint) => format!("leave with 400 spans, kept, {endpoint}"),
             Self::MidAction(exit) => format!("{exit} while a root is open"),
+            Self::KeepaliveUsedUp => "leave during an upload with keepalive".to_owned(),
             Self::AfterAnswer => "leave 100 ms after an answer".to_owned(),
             Self::Unavailable => "503 for 25 s".to_owned(),
             Self::Busy(RetryAfter::Seconds) => "429, Retry-After in seconds".to_owned(),

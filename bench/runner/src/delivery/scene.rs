@@ -27,6 +27,14 @@ const NEXT_LOAD: Duration = Duration::from_secs(8);
 /// Duplicates, should there be any, come no later than this after the rest.
 const QUIET: Duration = Duration::from_millis(800);
 
+/// Longer than it takes to leave the page.
+const UPLOAD: Duration = Duration::from_secs(4);
+
+/// Leaves 536 of the 64 KiB that browsers allow.
+const START_UPLOAD: &str = r#"
+fetch("/otlp/v1/upload", { method: "POST", keepalive: true, body: "x".repeat(65000) }).catch(() => {}), 0
+"#;
+
 pub(crate) struct Scene<'a> {
     browser: &'a Chromium,
     pub(crate) sdk: &'a str,
@@ -67,6 +75,7 @@ impl<'a> Scene<'a> {
                 let tab = self.visit(&same).await?;
                 tab.work_and_exit("sdk.open_root('m.open')", exit).await?
             }
+            Case::KeepaliveUsedUp => self.keepalive_used_up(&same).await?,
             Case::AfterAnswer => self.after_answer(&same).await?,
             Case::Unavailable => outage::unavailable(self).await?,
             Case::Busy(form) => outage::busy(self, form).await?,
@@ -77,6 +86,20 @@ impl<'a> Scene<'a> {
             Case::Storage(store) => storage::unusable(self, store).await?,
         };
         self.outcome(ended, &same).await
+    }
+
+    /// Browsers allow 64 KiB; the upload is under way until the page is gone.
+    async fn keepalive_used_up(&self, endpoint: &str) -> Result<usize> {
+        self.collector.answer_with(|asked| {
+            if asked.path.ends_with("/upload") {
+                Answer::ok().after(UPLOAD)
+            } else {
+                usual(asked.method)
+            }
+        });
+        let tab = self.visit(endpoint).await?;
+        tab.count(START_UPLOAD).await?;
+        tab.work_and_exit(&work(150), Exit::Leave).await
     }
 
     async fn after_answer(&self, endpoint: &str) -> Result<usize> {

@@ -63,13 +63,13 @@ impl Acted {
     /// The name the page gives it, else the event and the accessible name: `click Sign In`. Numbers
     /// are taken out, so that what is counted on a button does not make a new name each time.
     pub(super) fn action_name(&self, event_type: &str) -> String {
-        let told = attribute(&self.element, "data-otel-action").filter(|_| !self.is_masked);
-        if let Some(name) = told {
-            return text::bounded(&name).to_owned();
-        }
-        let name = name::accessible(&self.element).map(|name| name::without_numbers(&name));
-        let name = name.or_else(|| js::text(&self.element, "localName"));
-        [event_type, " ", text::bounded(&name.unwrap_or_default())].concat()
+        let given = attribute(&self.element, "data-otel-action").filter(|_| !self.is_masked);
+        let name = given.unwrap_or_else(|| {
+            let name = name::accessible(&self.element).map(|name| name::without_numbers(&name));
+            let name = name.or_else(|| js::text(&self.element, "localName"));
+            [event_type, " ", &name.unwrap_or_default()].concat()
+        });
+        text::bounded(&name).to_owned()
     }
 
     pub(super) fn describe(&self, action: &Context) {

@@ -6,7 +6,7 @@ use wasm_bindgen_futures::JsFuture;
 
 use super::backoff::{NOT_OTLP, retry_after_ms};
 use super::exporter::Destination;
-use crate::{diagnostics, js, otlp, platform, text};
+use crate::{diagnostics, js, otlp, platform};
 
 /// The default of `OTEL_EXPORTER_OTLP_TIMEOUT`. A receiver that stays silent longer gets the batch
 /// again.
@@ -84,16 +84,17 @@ async fn answer(response: &JsValue) -> Answer {
     let content_type = content_type.unwrap_or_default().to_ascii_lowercase();
     let mut status = js::float(response, "status") as u16;
     let body = read(response).await;
-    if status == NOT_OTLP {
-        diagnostics::warn_once(
-            "the endpoint answered with a redirect, which is not followed; set the endpoint to where \
-            it leads. Spans are kept and sent again.",
-        );
-    } else if (200..300).contains(&status) && !otlp::is_answer(&content_type, &body) {
+    let is_redirect = status == NOT_OTLP;
+    if is_redirect || status / 100 == 2 && !otlp::is_answer(&content_type, &body) {
+        let what = if is_redirect {
+            "a redirect"
+        } else {
+            &content_type
+        };
         let parts = [
             "the endpoint answered with ",
-            text::bounded(&content_type),
-            ", which is not OTLP; check that it leads to an OTLP receiver. Spans are kept and sent again.",
+            what,
+            ", which is not OTLP; set it to a receiver. Spans are kept and sent again.",
         ];
         diagnostics::warn_once(&parts.concat());
         status = NOT_OTLP;

@@ -7,6 +7,7 @@
 
 use std::cell::RefCell;
 
+use js_sys::Array;
 use opentelemetry::Context;
 use opentelemetry::trace::{SpanKind, TraceContextExt};
 use wasm_bindgen::JsValue;
@@ -208,8 +209,17 @@ fn fetched(name: &'static str, entry: &JsValue, load: &Context) {
     }
 }
 
+/// Whether an element inside of a mask shows the file, such as a picture of the user. Entries do not say
+/// which element they are of.
+fn is_of_masked_element(url: &str) -> bool {
+    let masked = "[data-otel-mask] [src],[data-otel-mask][src]";
+    let elements = call(&global("document"), "querySelectorAll", &masked.into());
+    let is_it = |element: JsValue| text(&element, "src").as_deref() == Some(url);
+    Array::from(&elements).iter().any(is_it)
+}
+
 fn describe(entry: &JsValue, to: &mut Attributes) {
-    if let Some(url) = text(entry, "name") {
+    if let Some(url) = text(entry, "name").filter(|url| !is_of_masked_element(url)) {
         to.set("url.full", &*redact::url(&url));
     }
     let kind = text(entry, "initiatorType");

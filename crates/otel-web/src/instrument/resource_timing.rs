@@ -36,9 +36,8 @@ struct Awaited {
     /// When `fetch()` was called, and when that had returned.
     called_ms: f64,
     sent_ms: f64,
-    /// There is an answer, or there will be none.
-    is_settled: bool,
-    has_response: bool,
+    /// `None` as long as that is not known.
+    has_response: Option<bool>,
 }
 
 /// Observes requests from now on.
@@ -46,8 +45,8 @@ pub(crate) fn install() {
     observer::observe(&["resource"]);
 }
 
-/// Call when the request that `span` stands for is about to leave.
-pub(crate) fn await_timings(span: &SpanContext, url: &str) {
+/// Call when `fetch()` has returned, and was called at `called_ms` for the request that `span` stands for.
+pub(crate) fn sent(span: &SpanContext, url: &str, called_ms: f64) {
     #[cfg(feature = "frustration")]
     super::dead_click::effect();
     let span_id = span.span_id();
@@ -69,34 +68,20 @@ pub(crate) fn await_timings(span: &SpanContext, url: &str) {
             span_id,
             span_start_ms,
             url: without_fragment(url).to_owned(),
-            called_ms: platform::monotonic_ms(),
-            sent_ms: f64::INFINITY,
-            is_settled: false,
-            has_response: true,
+            called_ms,
+            sent_ms: platform::monotonic_ms(),
+            has_response: None,
         });
         Some(())
     });
 }
 
-/// Call when `fetch()` has returned.
-pub(crate) fn sent(span_id: SpanId) {
-    edit(span_id, |request| {
-        request.sent_ms = platform::monotonic_ms()
-    });
-}
-
 /// Call when there is a response, or will never be one.
 pub(crate) fn settled(span_id: SpanId, has_response: bool) {
-    edit(span_id, |request| {
-        request.is_settled = true;
-        request.has_response = has_response;
-    });
-}
-
-fn edit(span_id: SpanId, change: impl FnOnce(&mut Awaited)) {
     with(|awaited| {
         let is_it = |request: &&mut Awaited| request.span_id == span_id;
-        awaited.iter_mut().rfind(is_it).map(change)
+        awaited.iter_mut().find(is_it)?.has_response = Some(has_response);
+        Some(())
     });
 }
 
@@ -121,15 +106,15 @@ fn request_of(entry: &JsValue) -> Option<Awaited> {
         }
         let url = text(entry, "name")?;
         let start_ms = float(entry, "startTime");
-        let mut best = None;
+        let url = without_fragment(&url);
+        let mut best = (f64::INFINITY, 0);
         for (index, request) in awaited.iter().enumerate() {
-            let rank = (request.distance_ms(start_ms), !request.is_settled);
-            let is_it = rank.0.is_finite() && request.url == without_fragment(&url);
-            if is_it && best.is_none_or(|(best, _)| rank < best) {
-                best = Some((rank, index));
+            let rank = request.distance_ms(start_ms);
+            if rank < best.0 && request.url == url {
+                best = (rank, index);
             }
         }
-        Some(awaited.remove(best?.1))
+        best.0.is_finite().then(|| awaited.remove(best.1))
     })
 }
 
@@ -139,36 +124,33 @@ fn without_fragment(url: &str) -> &str {
 
 impl Awaited {
     /// How far a start lies outside of the time in which the request was sent; infinite when it is too far.
+    /// A little more for one that has no answer yet: what is as near and has one is more likely.
     fn distance_ms(&self, start_ms: f64) -> f64 {
         let early = self.called_ms - start_ms;
         let late = start_ms - self.sent_ms;
         if early > TOLERANCE_MS || late > MAX_START_DELAY_MS {
             return f64::INFINITY;
         }
-        early.max(late).max(0.0)
+        let unsettled = if self.has_response.is_none() {
+            0.01
+        } else {
+            0.0
+        };
+        early.max(late).max(0.0) + unsettled
     }
 
     /// When the network was asked, and when it was done. A request that failed has no response to end.
     fn describe(&self, entry: &JsValue, to: &mut Attributes) {
-        for (key, instant, is_known) in [
-            (
-                "browser.resource_timing.fetch_start_offset",
-                "fetchStart",
-                true,
-            ),
-            (
-                "browser.resource_timing.response_end_offset",
-                "responseEnd",
-                self.has_response,
-            ),
-        ] {
-            if is_known {
-                told::set_ms(
-                    to,
-                    key,
-                    timing::instant(entry, instant) - self.span_start_ms,
-                );
-            }
+        let mut tell = |key: &str, property: &str| {
+            told::set_ms(
+                to,
+                key,
+                timing::instant(entry, property) - self.span_start_ms,
+            );
+        };
+        tell("browser.resource_timing.fetch_start_offset", "fetchStart");
+        if self.has_response != Some(false) {
+            tell("browser.resource_timing.response_end_offset", "responseEnd");
         }
     }
 }

@@ -18,6 +18,8 @@ pub(crate) const COUNT_LIMIT: u32 = 128;
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum AnyValue<'a> {
     Text(&'a str),
+    /// A text that this crate found in the page, so of any length: what is too long is cut.
+    Found(&'a str),
     Bool(bool),
     Int(i64),
     Double(f64),
@@ -26,11 +28,10 @@ pub(crate) enum AnyValue<'a> {
     Empty,
 }
 
-/// A text that this crate found in the page, so of any length. Those that the application sets come
-/// as [`Value`], and stay as they are.
+/// What the application sets comes as [`Value`], and stays as it is.
 impl<'a> From<&'a str> for AnyValue<'a> {
     fn from(text: &'a str) -> Self {
-        Self::Text(text::bounded(text))
+        Self::Found(text)
     }
 }
 
@@ -169,6 +170,7 @@ fn write_attribute(writer: &mut Writer, field: u8, key: &str, value: AnyValue<'_
 fn write_value(writer: &mut Writer, value: AnyValue<'_>) {
     match value {
         AnyValue::Text(text) => writer.bytes_always(1, text.as_bytes()),
+        AnyValue::Found(text) => writer.bytes_always(1, text::bounded(text).as_bytes()),
         AnyValue::Bool(truth) => writer.varint_always(2, truth.into()),
         AnyValue::Int(number) => writer.varint_always(3, number as u64),
         AnyValue::Double(number) => writer.fixed64_always(4, number.to_bits()),

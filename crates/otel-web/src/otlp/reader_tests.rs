@@ -42,7 +42,7 @@ fn only_otlp_counts_as_an_answer() {
         ("", &partial),
         ("application/octet-stream", &partial),
         ("application/json", b"{}"),
-        ("application/json; charset=utf-8", b" {\n}"),
+        ("application/json; charset=utf-8", b"{\n}"),
         (
             "application/json",
             br#"{ "partialSuccess": {"rejectedSpans": "3"}}"#,

@@ -45,21 +45,10 @@ pub(crate) fn parse_number(text: &str) -> f64 {
     number.as_f64().unwrap_or(f64::NAN)
 }
 
-/// A URL as the browser writes it: lowercase host, Punycode, no default port. A path is one of the
-/// page's own origin. `None` for what is no URL, and for one with a user name or a password, which no
-/// request may have.
+/// A URL as the browser writes it: lowercase host, Punycode, no default port; what is relative is so to
+/// the page. `None` for what no request may go to, such as a URL with a password.
 pub(crate) fn absolute_url(text: &str) -> Option<String> {
-    // An absolute URL needs no base, but the browser wants a valid one.
-    let base = if text.starts_with('/') {
-        js::global("origin")
-    } else {
-        text.into()
-    };
-    let text = JsValue::from_str(text);
-    let class = js::global("URL").dyn_into::<js_sys::Function>().ok()?;
-    let url = js_sys::Reflect::construct(&class, &js_sys::Array::of2(&text, &base)).ok()?;
-    let has_user = js::is(&url, "username") || js::is(&url, "password");
-    js::text(&url, "href").filter(|_| !has_user)
+    js::text(&js::construct("Request", &text.into())?, "url")
 }
 
 /// From 0 to 1.

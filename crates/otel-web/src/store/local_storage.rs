@@ -47,8 +47,14 @@ fn set(store: &JsValue, key: &str, value: &str) -> bool {
     Reflect::set(store, &key.into(), &value.into()).unwrap_or(false)
 }
 
-/// The page that was in this tab before; and leaves word that `own` is now.
+/// The page that was in this tab before; and leaves word that `own` is now. In a page that holds several
+/// instances of this crate only the first one is told: the others would take what that is sending.
 pub(crate) fn previous_page(own: &str) -> Option<String> {
+    let page = js_sys::global();
+    if js::is(&page, PAGE) {
+        return None;
+    }
+    set(&page, PAGE, own);
     let store = js::global("sessionStorage");
     let previous = js::text(&store, PAGE);
     set(&store, PAGE, own);

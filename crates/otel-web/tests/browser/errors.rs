@@ -2,6 +2,7 @@
 
 use std::slice;
 
+use opentelemetry::trace::TraceContextExt;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use otel_web::action;
@@ -66,6 +67,9 @@ fn told(spans: &[Span], key: &str) -> Vec<String> {
 #[wasm_bindgen_test]
 async fn the_same_rejection_again_and_again_is_one_root_with_its_stack() {
     install();
+    // A page load or a navigation that is still under way would take it for its own.
+    let is_nothing_under_way = || !otel_web::cause().has_active_span();
+    until(is_nothing_under_way, "the page to be shown").await;
     let reject = js_sys::Function::new_no_args(
         "const quiet = (event) => event.stopImmediatePropagation();
          addEventListener('unhandledrejection', quiet);
