@@ -1,9 +1,10 @@
 //! Signing in and out.
 
 use crate::steps::{
-    HOME_FEED, ME, around_any_page, member_at_home, member_s_home, visitor_at_home, visitor_s_home,
+    HOME_FEED, ME, NOT_SAMPLED, PROFILE_FEED, USER, around_any_page, member_at_home, member_s_home,
+    session_cookie, visitor_at_home, visitor_s_home,
 };
-use crate::support::element::{button, form, textbox};
+use crate::support::element::{button, form, link_with, textbox};
 use crate::support::stack::Stack;
 use crate::support::traces::expect::action;
 
@@ -61,4 +62,35 @@ async fn signing_out_is_one_trace() {
     stack
         .ends_with(&browser, &[member_s_home(), sign_out])
         .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signing_out_everywhere_ends_the_session_of_another_browser_too() {
+    let (mut stack, browser) = member_at_home("andrewbrown").await;
+    let elsewhere = session_cookie(&stack, "andrewbrown").await;
+    assert!(who_is(&stack, &elsewhere).await.contains("Andrew Brown"));
+    browser.click(&link_with("Profile")).await;
+    browser.click(&button("Sign out everywhere")).await;
+    browser.see("Join The Party!").await;
+    assert_eq!(who_is(&stack, &elsewhere).await, "null");
+    let profile = action("click Profile").calls(PROFILE_FEED).calls(USER);
+    let sign_out = action("account.sign_out_everywhere")
+        .calls("POST /api/auth/signout-everywhere")
+        .calls(PROFILE_FEED);
+    stack
+        .ends_with(&browser, &[member_s_home(), profile, sign_out])
+        .await;
+}
+
+/// Whom the back end takes the holder of this cookie for, outside of any trace.
+async fn who_is(stack: &Stack, cookie: &str) -> String {
+    let client = reqwest::Client::builder().no_proxy().build();
+    let client = client.expect("a plain HTTP client");
+    let request = client.get(format!("{}/api/auth/me", stack.api_url));
+    let request = request
+        .header("cookie", cookie)
+        .header("sec-fetch-site", "same-origin")
+        .header("traceparent", NOT_SAMPLED);
+    let answer = request.send().await.expect("the back end to answer");
+    answer.text().await.expect("a body")
 }

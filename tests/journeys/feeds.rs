@@ -70,7 +70,9 @@ async fn looking_at_notifications_is_one_trace_with_the_span_that_names_them() {
     let click = action("click Notifications").with_span("navigate /notifications");
     let click = click
         .calls("GET /api/activities/notifications")
-        .with_span("notification_activities");
+        .calls("POST /api/activities/notifications/read")
+        .with_span("notification_activities")
+        .with_span("mark_notifications_read");
     stack.ends_with(&browser, &[member_s_home(), click]).await;
 }
 

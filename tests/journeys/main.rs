@@ -20,6 +20,8 @@ mod keys;
 mod lean_answers;
 mod leaving;
 mod live_viewer;
+mod lost_answers;
+mod odd_text;
 mod outages;
 mod posting;
 mod search;

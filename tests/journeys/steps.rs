@@ -48,6 +48,13 @@ pub(crate) async fn open_home(browser: &Browser) {
 /// Signs in outside the page, and outside of any trace: `traceparent` says that it is not sampled,
 /// as a page of the back end's own may.
 pub(crate) async fn sign_in(stack: &Stack, browser: &Browser, handle: &str) {
+    let cookie = session_cookie(stack, handle).await;
+    let (name, value) = cookie.split_once('=').expect("name=value");
+    browser.set_cookie(name, value).await;
+}
+
+/// The cookie of a new session, which no browser has yet.
+pub(crate) async fn session_cookie(stack: &Stack, handle: &str) -> String {
     let body =
         serde_json::json!({"email": format!("{handle}@example.com"), "password": "cruddur-demo"});
     let request = crate::support::http_client().post(format!("{}/api/auth/signin", stack.api_url));
@@ -63,15 +70,11 @@ pub(crate) async fn sign_in(stack: &Stack, browser: &Browser, handle: &str) {
     let cookie = answer.headers()[SET_COOKIE]
         .to_str()
         .expect("a cookie of plain text");
-    let (name, value) = cookie
-        .split(';')
-        .next()
-        .and_then(|pair| pair.split_once('='))
-        .expect("name=value");
-    browser.set_cookie(name, value).await;
+    let pair = cookie.split(';').next();
+    pair.expect("a cookie of at least one part").to_owned()
 }
 
-const NOT_SAMPLED: &str = "00-0123456789abcdef0123456789abcdef-0123456789abcdef-00";
+pub(crate) const NOT_SAMPLED: &str = "00-0123456789abcdef0123456789abcdef-0123456789abcdef-00";
 
 /// The trace of opening the home feed as a visitor.
 pub(crate) fn visitor_s_home() -> Expected {

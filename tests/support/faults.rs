@@ -15,6 +15,8 @@ pub(crate) enum Fault {
     Behind(String),
     /// Passed on with this in place of what the page sent.
     Send(Value),
+    /// Passed on and answered, but the connection ends before the answer reaches the page.
+    LoseAnswer,
     /// Answered here, and never passed on.
     Answer(StatusCode, Value),
 }

@@ -85,9 +85,18 @@ async fn answer(State(site): State<Site>, request: Request) -> Response {
         body: to_bytes(body, usize::MAX).await.unwrap_or_default(),
     };
     site.requests.add(request.clone());
+    let is_lost = site.faults.hit(&request.method, &path) == Some(Fault::LoseAnswer);
     let response = site.through_faults(&path, request).await;
     site.requests.add_answer(path);
+    if is_lost {
+        end_connection();
+    }
     response
+}
+
+/// Unwinds the task that serves the connection, which closes it. No panic is reported.
+fn end_connection() -> ! {
+    std::panic::resume_unwind(Box::new("the answer is lost"))
 }
 
 impl Site {
@@ -97,7 +106,7 @@ impl Site {
             Some(Fault::Delay(time)) => tokio::time::sleep(time).await,
             Some(Fault::Behind(other)) => self.requests.lead(&other, path).await,
             Some(Fault::Send(json)) => request.body = json.to_string().into(),
-            None => {}
+            Some(Fault::LoseAnswer) | None => {}
         }
         self.route(request).await
     }
