@@ -1,6 +1,8 @@
 //! What a request, a client and all of them together may take, and how much the store keeps.
 
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
+
+use ipnet::IpNet;
 
 use super::{ConfigError, lookup::Lookup};
 
@@ -15,6 +17,8 @@ pub struct Limits {
     /// Requests that one client may send per second, and twice as many at once: 200, some
     /// hundred busy pages behind one address. Zero is no limit. Programs on this machine are not limited.
     pub requests_per_second: u32,
+    /// Networks of proxies on other machines whose `X-Forwarded-For` names the client.
+    pub trusted_proxies: Vec<IpNet>,
     /// Open connections: 768, three quarters of the files that a process may usually open;
     /// the rest is for the store and the sinks. For one more, the longest silent one is closed.
     pub connections: usize,
@@ -47,6 +51,7 @@ impl Default for Limits {
             body_bytes: 64 << 20,
             memory_bytes: 192 << 20,
             requests_per_second: 200,
+            trusted_proxies: Vec::new(),
             connections: 768,
             connections_per_client: 256,
             read_within: Duration::from_secs(30),
@@ -85,12 +90,27 @@ impl Limits {
             body_bytes,
             memory_bytes,
             requests_per_second: rate.unwrap_or(default.requests_per_second),
+            trusted_proxies: networks(lookup)?,
             connections: connections.unwrap_or(default.connections),
             connections_per_client: per_client.unwrap_or(default.connections_per_client),
             read_within: read_within.map_or(default.read_within, Duration::from_secs),
             write_within: write_within.map_or(default.write_within, Duration::from_secs),
         })
     }
+}
+
+fn networks(lookup: &Lookup<impl Fn(&str) -> Option<String>>) -> Result<Vec<IpNet>, ConfigError> {
+    const KEY: &str = "limits.trusted_proxies";
+    let parse = |text: String| {
+        let network = text.parse::<IpNet>().ok();
+        let address = || text.parse::<IpAddr>().ok().map(IpNet::from);
+        let expected = "addresses or networks, such as 10.0.0.0/8";
+        network
+            .or_else(address)
+            .ok_or_else(|| lookup.refused(KEY, &text, expected))
+    };
+    let listed = lookup.list(KEY).unwrap_or_default();
+    listed.into_iter().map(parse).collect()
 }
 
 /// A body of the largest size has to fit into the memory that there is for all.

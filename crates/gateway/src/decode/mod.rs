@@ -52,6 +52,11 @@ pub(crate) struct Decoded {
 }
 
 impl Decoded {
+    /// How many spans were accepted.
+    pub(crate) fn spans(&self) -> usize {
+        self.batch.iter().map(|(_, spans)| spans.len()).sum()
+    }
+
     /// Nothing in the request looked like a span.
     fn is_empty(&self) -> bool {
         self.batch.is_empty() && self.rejections.total() == 0

@@ -53,9 +53,9 @@ pub(crate) enum Refusal {
     #[error(transparent)]
     Malformed(#[from] Malformed),
     #[error(
-        "this client sends too many requests: retry after {RETRY_AFTER_SECONDS} s, or export larger batches"
+        "this client sends too much: retry after {retry_after_seconds} s; many small requests cost more than larger batches"
     )]
-    TooMany,
+    TooMany { retry_after_seconds: u32 },
     #[error("the gateway is busy: retry after {RETRY_AFTER_SECONDS} s")]
     Busy,
     #[error("the gateway could not store the spans: {0}; retry after {RETRY_AFTER_SECONDS} s")]
@@ -89,7 +89,7 @@ impl Refusal {
             Self::Compression(_) | Self::Incomplete(_) | Self::Malformed(_) => {
                 StatusCode::BAD_REQUEST
             }
-            Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             // Not 408, after which an OTLP client has to drop its spans.
             Self::Slow { .. } | Self::Busy | Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -110,9 +110,18 @@ impl Refusal {
             Self::Incomplete(_) => "incomplete",
             Self::Slow { .. } => "slow",
             Self::Malformed(_) => "malformed",
-            Self::TooMany => "rate_limited",
+            Self::TooMany { .. } => "rate_limited",
             Self::Busy => "busy",
             Self::Store(_) => "not_stored",
+        }
+    }
+
+    fn retry_after_seconds(&self) -> u32 {
+        match self {
+            Self::TooMany {
+                retry_after_seconds,
+            } => *retry_after_seconds,
+            _ => RETRY_AFTER_SECONDS.into(),
         }
     }
 
@@ -142,7 +151,7 @@ impl Refusal {
             | Self::Incomplete(_)
             | Self::Malformed(_) => INVALID_ARGUMENT,
             Self::Slow { .. } => DEADLINE_EXCEEDED,
-            Self::TooLarge { .. } | Self::TooMuchMemory { .. } | Self::TooMany => {
+            Self::TooLarge { .. } | Self::TooMuchMemory { .. } | Self::TooMany { .. } => {
                 RESOURCE_EXHAUSTED
             }
             Self::Method(_) | Self::Signal(_) | Self::Path(_) | Self::Grpc => UNIMPLEMENTED,
@@ -167,7 +176,7 @@ impl Refusal {
             headers.insert(header::ACCEPT_ENCODING, supported);
         }
         if self.is_retryable() {
-            headers.insert(header::RETRY_AFTER, RETRY_AFTER_SECONDS.into());
+            headers.insert(header::RETRY_AFTER, self.retry_after_seconds().into());
         }
         response
     }

@@ -1,7 +1,7 @@
 //! From a body to spans that are kept: in memory that was lent for it, and to the end even
 //! when the client has hung up.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use bytes::Bytes;
 use tokio::task::{JoinError, spawn_blocking};
@@ -21,13 +21,16 @@ impl Edge {
         encoding: Encoding,
         body: Bytes,
         memory: Lease,
-        imported: bool,
+        (imported, sender): (bool, Option<IpAddr>),
     ) -> Result<Accepted, Refusal> {
+        // Before it is taken apart, which costs as much when it turns out not to be OTLP.
+        self.rates.charge(sender, body.len(), 0);
         let (mut decoded, memory) = self.take_apart(encoding, body, memory).await?;
         for span in decoded.batch.iter_mut().flat_map(|(_, spans)| spans) {
             span.stays = imported;
         }
-        self.keep(decoded, memory).await
+        self.rates.charge(sender, 0, decoded.spans());
+        self.keep(decoded, memory, sender).await
     }
 
     async fn take_apart(
@@ -51,7 +54,12 @@ impl Edge {
 
     /// Goes on when the client hangs up: the batch is with the writer, so its memory is not
     /// free, and what of it is not stored has to be counted.
-    async fn keep(&self, decoded: Decoded, memory: Lease) -> Result<Accepted, Refusal> {
+    async fn keep(
+        &self,
+        decoded: Decoded,
+        memory: Lease,
+        sender: Option<IpAddr>,
+    ) -> Result<Accepted, Refusal> {
         let (store, counts) = (self.store.clone(), Arc::clone(&self.spans));
         let keeping = tokio::spawn(async move {
             let Decoded {
@@ -59,7 +67,7 @@ impl Edge {
                 mut rejections,
                 warnings,
             } = decoded;
-            rejections.merge(&store.append(batch, clock::now()).await?);
+            rejections.merge(&store.append(batch, clock::now(), sender).await?);
             drop(memory);
             // Not before: a request that is not stored comes again.
             counts.rejected(&rejections);

@@ -66,7 +66,7 @@ impl Edge {
             spans: Arc::clone(&status.spans),
             refused: Arc::clone(&status.refused),
             budget: Budget::new(limits.memory_bytes),
-            rates: Rates::new(limits.requests_per_second),
+            rates: Rates::new(limits.requests_per_second, limits.trusted_proxies.clone()),
             limits,
         }
     }
@@ -78,7 +78,7 @@ impl Edge {
         } else {
             MediaType::of(request.headers())
         };
-        let client = rate::client_name(&request);
+        let client = self.rates.client_name(&request);
         match media_type {
             Ok(media_type) => match self.accept(media_type, request, imported).await {
                 Ok(accepted) => {
@@ -97,6 +97,7 @@ impl Edge {
         request: Request,
         imported: bool,
     ) -> Result<Accepted, Refusal> {
+        let sender = self.rates.sender(&request);
         let body = match ContentCoding::of(request.headers()) {
             Ok(coding) => body::read(request.into_body(), coding, &self.limits, &self.budget).await,
             Err(refusal) => {
@@ -104,15 +105,18 @@ impl Edge {
                 Err(refusal)
             }
         };
+        if let Err(Refusal::TooLarge { limit_bytes }) = body {
+            self.rates.charge(sender, limit_bytes, 0);
+        }
         let (body, memory) = body?;
-        self.intake(media_type.encoding, body, memory, imported)
+        self.intake(media_type.encoding, body, memory, (imported, sender))
             .await
     }
 
     /// Answers in the request's encoding if it is known, and in JSON otherwise.
     async fn refuse(&self, refusal: &Refusal, request: Request) -> Response {
         let media_type = MediaType::of(request.headers()).unwrap_or(MediaType::JSON);
-        let client = rate::client_name(&request);
+        let client = self.rates.client_name(&request);
         body::discard(request.into_body(), &self.limits).await;
         self.answer(refusal, media_type, &client)
     }

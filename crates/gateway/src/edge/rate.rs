@@ -1,8 +1,14 @@
-//! How many requests each client may send: a bucket of tokens per address.
+//! How much each client may send: a bucket of tokens per address.
 //!
-//! Programs on this machine are not limited; they have better ways to do harm. What a proxy
-//! on this machine hands on counts for the client that it names last in `X-Forwarded-For`:
-//! earlier names are the client's own claim.
+//! A request takes a token, and one more for each [`TOKEN_BYTES`] of its body when inflated and
+//! for each [`TOKEN_SPANS`] of its spans: a small body may be a large one, compressed. What a
+//! request takes is known when it was read, so a bucket may be in debt, and the client is told
+//! how long to wait.
+//!
+//! Programs on this machine are not limited; they have better ways to do harm. What a trusted
+//! proxy hands on counts for the client that it names last in `X-Forwarded-For`: earlier names
+//! are the client's own claim, unless they are trusted proxies, too. Those on this machine are
+//! trusted, and those that the settings name.
 
 use std::{
     collections::HashMap,
@@ -13,11 +19,18 @@ use std::{
 
 use axum::extract::{ConnectInfo, Request};
 use http_listener::client_key;
+use ipnet::IpNet;
 
 use super::Refusal;
 
 /// Clients remembered at once. Those who sent nothing lately are forgotten first.
 const CLIENTS: usize = 10_000;
+
+/// Bytes of an inflated body that cost as much as a request.
+const TOKEN_BYTES: usize = 64 << 10;
+
+/// Spans that cost as much as a request.
+const TOKEN_SPANS: usize = 200;
 
 /// A full bucket, in seconds of its filling.
 const BURST_SECONDS: f64 = 2.0;
@@ -25,6 +38,7 @@ const BURST_SECONDS: f64 = 2.0;
 #[derive(Debug)]
 pub(super) struct Rates {
     per_second: f64,
+    trusted_proxies: Vec<IpNet>,
     buckets: Mutex<HashMap<IpAddr, Bucket>>,
 }
 
@@ -35,15 +49,16 @@ struct Bucket {
 }
 
 impl Rates {
-    pub(super) fn new(per_second: u32) -> Self {
+    pub(super) fn new(per_second: u32, trusted_proxies: Vec<IpNet>) -> Self {
         Self {
             per_second: per_second.into(),
+            trusted_proxies,
             buckets: Mutex::default(),
         }
     }
 
     pub(super) fn admit(&self, request: &Request, now: Instant) -> Result<(), Refusal> {
-        match counted(request) {
+        match self.sender(request) {
             Some(client) if self.per_second > 0.0 => self.take(client, now),
             _ => Ok(()),
         }
@@ -58,10 +73,65 @@ impl Rates {
         bucket.tokens = self.level(*bucket, now);
         bucket.at = now;
         if bucket.tokens < 1.0 {
-            return Err(Refusal::TooMany);
+            let wait_seconds = ((1.0 - bucket.tokens) / self.per_second).ceil();
+            return Err(Refusal::TooMany {
+                retry_after_seconds: wait_seconds as u32,
+            });
         }
         bucket.tokens -= 1.0;
         Ok(())
+    }
+
+    /// Counts what an admitted request held.
+    pub(super) fn charge(&self, client: Option<IpAddr>, bytes: usize, spans: usize) {
+        let Some(client) = client else { return };
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(bucket) = buckets.get_mut(&client) {
+            bucket.tokens -= (bytes / TOKEN_BYTES + spans / TOKEN_SPANS) as f64;
+        }
+    }
+
+    /// The address to count for; none for programs on this machine.
+    pub(super) fn sender(&self, request: &Request) -> Option<IpAddr> {
+        let ConnectInfo(peer): &ConnectInfo<SocketAddr> = request.extensions().get()?;
+        let peer = peer.ip().to_canonical();
+        client_key(self.forwarded(request, peer).unwrap_or(peer))
+    }
+
+    /// Who sent a request, for the log: `203.0.113.9`, or `203.0.113.9 through 127.0.0.1`.
+    pub(super) fn client_name(&self, request: &Request) -> String {
+        let Some(ConnectInfo::<SocketAddr>(peer)) = request.extensions().get() else {
+            return "a client".to_owned();
+        };
+        let peer = peer.ip().to_canonical();
+        self.forwarded(request, peer).map_or_else(
+            || peer.to_string(),
+            |client| format!("{client} through {peer}"),
+        )
+    }
+
+    /// The client that a trusted peer names.
+    fn forwarded(&self, request: &Request, peer: IpAddr) -> Option<IpAddr> {
+        if !self.trusts(peer) {
+            return None;
+        }
+        let named = request.headers().get_all("x-forwarded-for").into_iter();
+        let named = named.rev().filter_map(|value| value.to_str().ok());
+        let named = named.flat_map(|names| names.rsplit(','));
+        let mut client = None;
+        for name in named {
+            let address = address(name.trim())?.to_canonical();
+            client = Some(address);
+            if !self.trusts(address) {
+                break;
+            }
+        }
+        client
+    }
+
+    fn trusts(&self, address: IpAddr) -> bool {
+        let mut proxies = self.trusted_proxies.iter();
+        address.is_loopback() || proxies.any(|proxies| proxies.contains(&address))
     }
 
     /// Full buckets say nothing. If none is, all begin anew: memory stays bounded.
@@ -84,41 +154,10 @@ impl Rates {
     }
 }
 
-/// The address to count for; none for programs on this machine.
-fn counted(request: &Request) -> Option<IpAddr> {
-    let ConnectInfo(peer): &ConnectInfo<SocketAddr> = request.extensions().get()?;
-    let peer = peer.ip().to_canonical();
-    let address = if peer.is_loopback() {
-        forwarded_for(request)?
-    } else {
-        peer
-    };
-    client_key(address)
-}
-
-/// Who sent a request, for the log: `203.0.113.9`, or `203.0.113.9 through 127.0.0.1`.
-pub(super) fn client_name(request: &Request) -> String {
-    let Some(ConnectInfo::<SocketAddr>(peer)) = request.extensions().get() else {
-        return "a client".to_owned();
-    };
-    let peer = peer.ip().to_canonical();
-    let forwarded = forwarded_for(request).filter(|_| peer.is_loopback());
-    forwarded.map_or_else(
-        || peer.to_string(),
-        |client| format!("{client} through {peer}"),
-    )
-}
-
-fn forwarded_for(request: &Request) -> Option<IpAddr> {
-    let value = request
-        .headers()
-        .get_all("x-forwarded-for")
-        .into_iter()
-        .next_back()?;
-    let last = value.to_str().ok()?.rsplit(',').next()?.trim();
+fn address(name: &str) -> Option<IpAddr> {
     // Some proxies add the port.
-    let with_port = || last.parse().map(|address: SocketAddr| address.ip()).ok();
-    let address = last.trim_matches(['[', ']']).parse().ok();
+    let with_port = || name.parse().map(|address: SocketAddr| address.ip()).ok();
+    let address = name.trim_matches(['[', ']']).parse().ok();
     address.or_else(with_port)
 }
 
@@ -148,7 +187,7 @@ mod tests {
 
     #[test]
     fn a_client_gets_its_burst_and_then_its_rate_whatever_others_do() {
-        let (rates, now) = (Rates::new(5), Instant::now());
+        let (rates, now) = (Rates::new(5, Vec::new()), Instant::now());
         let (one, other) = (request("10.0.0.1:1", None), request("10.0.0.2:1", None));
         assert_eq!(admitted(&rates, &one, now), 10);
         assert_eq!(admitted(&rates, &other, now), 10);
@@ -157,7 +196,7 @@ mod tests {
 
     #[test]
     fn this_machine_is_not_limited_but_what_its_proxy_hands_on_is() {
-        let (rates, now) = (Rates::new(5), Instant::now());
+        let (rates, now) = (Rates::new(5, Vec::new()), Instant::now());
         assert_eq!(admitted(&rates, &request("127.0.0.1:1", None), now), 100);
         let forged = request("127.0.0.1:1", Some("127.0.0.1, 203.0.113.9"));
         assert_eq!(admitted(&rates, &forged, now), 10);
@@ -172,15 +211,46 @@ mod tests {
     }
 
     #[test]
+    fn what_a_request_held_is_charged_and_the_client_waits_for_as_long() {
+        let (rates, now) = (Rates::new(5, Vec::new()), Instant::now());
+        let one = request("10.0.0.1:1", None);
+        rates.admit(&one, now).unwrap();
+        rates.charge(rates.sender(&one), 64 << 20, 2_000);
+        let refusal = rates.admit(&one, now).unwrap_err();
+        // 1 + 1,024 + 10 tokens were taken of 10, and 5 come in a second.
+        let seconds = 206;
+        assert!(
+            matches!(refusal, Refusal::TooMany { retry_after_seconds } if retry_after_seconds == seconds),
+            "{refusal:?}"
+        );
+        let later = now + Duration::from_secs(seconds.into());
+        assert!(rates.admit(&one, later).is_ok());
+    }
+
+    #[test]
+    fn proxies_are_believed_only_where_they_are_trusted() {
+        let rates = Rates::new(5, vec!["10.0.0.0/8".parse().unwrap()]);
+        let sender = |peer: &str, names| rates.sender(&request(peer, Some(names)));
+        let client = Some([203, 0, 113, 9].into());
+        assert_eq!(sender("10.0.0.1:1", "203.0.113.9"), client);
+        assert_eq!(
+            sender("10.0.0.1:1", "1.2.3.4, 203.0.113.9, 10.9.9.9"),
+            client
+        );
+        assert_eq!(sender("127.0.0.1:1", "203.0.113.9, 10.9.9.9"), client);
+        assert_eq!(sender("203.0.113.9:1", "198.51.100.1"), client);
+    }
+
+    #[test]
     fn addresses_of_one_ipv6_network_share_a_bucket() {
-        let (rates, now) = (Rates::new(5), Instant::now());
+        let (rates, now) = (Rates::new(5, Vec::new()), Instant::now());
         assert_eq!(admitted(&rates, &request("[2001:db8::1]:1", None), now), 10);
         assert_eq!(admitted(&rates, &request("[2001:db8::2]:1", None), now), 0);
     }
 
     #[test]
     fn the_clients_remembered_are_bounded() {
-        let (rates, now) = (Rates::new(1), Instant::now());
+        let (rates, now) = (Rates::new(1, Vec::new()), Instant::now());
         for number in 0..3 * u32::try_from(CLIENTS).unwrap() {
             let client = std::net::Ipv4Addr::from_bits(number).into();
             assert!(rates.take(client, now).is_ok());

@@ -9,6 +9,7 @@ use std::{
 use rusqlite::Connection;
 
 use super::{
+    clients::Clients,
     files::with_suffix,
     retention::{self, Removed},
     schema,
@@ -49,25 +50,33 @@ impl Chores {
     }
 
     /// Errors end what was begun: it begins anew with the next call. Returns what was removed.
-    pub(super) fn step(&mut self, connection: &mut Connection) -> rusqlite::Result<Removed> {
-        let step = self.parts(connection);
+    pub(super) fn step(
+        &mut self,
+        connection: &mut Connection,
+        clients: &mut Clients,
+    ) -> rusqlite::Result<Removed> {
+        let step = self.parts(connection, clients);
         if step.is_err() {
             *self = Self::new(self.retention.clone());
         }
         step
     }
 
-    fn parts(&mut self, connection: &mut Connection) -> rusqlite::Result<Removed> {
+    fn parts(
+        &mut self,
+        connection: &mut Connection,
+        clients: &mut Clients,
+    ) -> rusqlite::Result<Removed> {
         let mut removed = Removed::default();
         if let Some(before) = self.expired_before {
-            removed = retention::remove(connection, before)?;
+            removed = retention::expire(connection, clients, before)?;
             if removed == Removed::default() {
                 self.expired_before = None;
                 retention::forget_moves(connection)?;
                 shorten_log(connection)?;
             }
         }
-        self.make_room(connection, &mut removed)?;
+        self.make_room(connection, clients, &mut removed)?;
         Ok(removed)
     }
 
@@ -75,13 +84,14 @@ impl Chores {
     fn make_room(
         &mut self,
         connection: &mut Connection,
+        clients: &mut Clients,
         removed: &mut Removed,
     ) -> rusqlite::Result<()> {
         let bytes = self.retention.bytes;
         self.is_full |= retention::used_bytes(connection)? > bytes;
         let began = Instant::now();
         while self.is_full && began.elapsed() < STEP {
-            let more = retention::remove(connection, i64::MAX)?;
+            let more = retention::evict(connection, clients)?;
             removed.spans += more.spans;
             removed.traces += more.traces;
             let enough = retention::used_bytes(connection)? <= bytes - bytes / 64;
@@ -114,7 +124,7 @@ mod tests {
     fn traces(count: i64) -> Connection {
         let connection = schema::in_memory().unwrap();
         let sql = "INSERT INTO trace VALUES
-            (?1, ?1, ?1, 0, 0, '', '', '', 0, 0, 0, 0, x'', x'', '', 1, '')";
+            (?1, ?1, 0, ?1, 0, 0, '', '', '', 0, 0, 0, 0, x'', x'', '', 1, '')";
         for number in 1..=count {
             connection.execute(sql, [number]).unwrap();
         }
@@ -128,6 +138,7 @@ mod tests {
     #[test]
     fn what_expired_long_ago_goes_in_steps_between_which_requests_are_taken() {
         let mut connection = traces(300);
+        let mut clients = Clients::open(&connection).unwrap();
         let mut chores = Chores::new(Retention {
             age: Duration::from_nanos(10),
             ..Retention::default()
@@ -136,7 +147,7 @@ mod tests {
         chores.begin(210);
         let mut steps = 0;
         while chores.remain() {
-            chores.step(&mut connection).unwrap();
+            chores.step(&mut connection, &mut clients).unwrap();
             steps += 1;
         }
         assert!(steps > 10, "{steps}");
@@ -146,14 +157,15 @@ mod tests {
     #[test]
     fn a_store_over_its_bound_makes_room_until_there_is_some() {
         let mut connection = traces(2_000);
+        let mut clients = Clients::open(&connection).unwrap();
         let bytes = retention::used_bytes(&connection).unwrap() / 2;
         let mut chores = Chores::new(Retention {
             bytes,
             ..Retention::default()
         });
-        chores.step(&mut connection).unwrap();
+        chores.step(&mut connection, &mut clients).unwrap();
         while chores.remain() {
-            chores.step(&mut connection).unwrap();
+            chores.step(&mut connection, &mut clients).unwrap();
         }
         assert!(retention::used_bytes(&connection).unwrap() <= bytes);
         assert!(kept(&connection) > 0);

@@ -1,5 +1,7 @@
 //! What the writer is asked to do.
 
+use std::net::IpAddr;
+
 use tokio::sync::oneshot;
 
 use super::{AppendError, rows::Refresh};
@@ -9,6 +11,7 @@ pub(super) enum Command {
     Append {
         batch: Batch,
         received: i64,
+        sender: Option<IpAddr>,
         done: Done,
     },
     /// A sink is done with everything up to `cursor`.
@@ -35,7 +38,7 @@ pub(super) type Done = oneshot::Sender<Result<Rejections, AppendError>>;
 /// Commands that are carried out together, sorted.
 #[derive(Default)]
 pub(super) struct Group {
-    pub(super) batches: Vec<(Batch, i64)>,
+    pub(super) batches: Vec<(Batch, i64, Option<IpAddr>)>,
     /// One for each batch.
     pub(super) waiting: Vec<Done>,
     pub(super) advances: Vec<(&'static str, i64)>,
@@ -60,9 +63,10 @@ impl Group {
             Command::Append {
                 batch,
                 received,
+                sender,
                 done,
             } => {
-                self.batches.push((batch, received));
+                self.batches.push((batch, received, sender));
                 self.waiting.push(done);
             }
             Command::Advance { sink, cursor, done } => {

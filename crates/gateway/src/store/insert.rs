@@ -1,12 +1,13 @@
 //! Adds a batch within the writer's transaction: new spans, their origins, their traces' rows.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, net::IpAddr};
 
 use bytes::Bytes;
 use rusqlite::{Connection, named_params, params};
 use trace_model::{Span, TraceId, TraceSummary};
 
 use super::{
+    clients::{Clients, Weight},
     damage,
     origins::Origins,
     spans,
@@ -41,6 +42,9 @@ const BUSY_REQUESTS: usize = 4;
 /// One transaction's work: several batches, each trace's row written once at the end.
 pub(super) struct Insertion<'a> {
     connection: &'a Connection,
+    clients: &'a mut Clients,
+    /// Who sends at present: an address, and the origin that names the service.
+    sender: (Option<IpAddr>, i64),
     /// The number of the newest span.
     last_seq: i64,
     bounds: Bounds,
@@ -55,13 +59,15 @@ pub(super) struct Insertion<'a> {
 
 impl<'a> Insertion<'a> {
     pub(super) fn new(
-        connection: &'a Connection,
+        (connection, clients): (&'a Connection, &'a mut Clients),
         last_seq: i64,
         bounds: Bounds,
         aged: i64,
     ) -> Self {
         Self {
             connection,
+            clients,
+            sender: (None, 0),
             last_seq,
             bounds,
             origins: Origins::default(),
@@ -73,7 +79,10 @@ impl<'a> Insertion<'a> {
     }
 
     /// What of the batch was not added.
-    pub(super) fn add(&mut self, batch: Batch, received: i64) -> rusqlite::Result<Rejections> {
+    pub(super) fn add(
+        &mut self,
+        (batch, received, address): (Batch, i64, Option<IpAddr>),
+    ) -> rusqlite::Result<Rejections> {
         self.requests += 1;
         let mut rejections = Rejections::default();
         for (origin, spans) in batch {
@@ -81,6 +90,7 @@ impl<'a> Insertion<'a> {
                 continue;
             }
             let origin = self.origins.id(self.connection, origin, self.last_seq)?;
+            self.sender = (address, origin);
             for span in spans {
                 if let Some(reason) = self.add_span(&span, origin, received)? {
                     rejections.count(reason);
@@ -177,12 +187,19 @@ impl<'a> Insertion<'a> {
         if !self.traces.contains_key(&id) {
             let trace = match Touched::stored(self.connection, id)? {
                 Some(stored) => stored,
-                None => Touched::new(self.next_trace()?),
+                None => Touched::new(self.next_trace()?, self.client()?),
             };
             self.traces.insert(id, trace);
         }
         let missing = rusqlite::Error::QueryReturnedNoRows;
         self.traces.get_mut(&id).ok_or(missing)
+    }
+
+    fn client(&mut self) -> rusqlite::Result<i64> {
+        let (address, origin) = self.sender;
+        let (resource, _) = self.origins.values(self.connection, origin)?;
+        self.clients
+            .id(self.connection, address, resource.service())
     }
 
     fn next_trace(&mut self) -> rusqlite::Result<i64> {
@@ -208,6 +225,7 @@ impl<'a> Insertion<'a> {
         let busy = self.requests > BUSY_REQUESTS;
         for (id, trace) in self.traces {
             inserted.count(&trace);
+            inserted.grown.push((trace.client, trace.growth()));
             let summary = trace.write(self.connection, (id, busy, self.aged), &mut self.origins)?;
             inserted.summaries.extend(summary);
         }
@@ -306,6 +324,8 @@ pub(super) struct Inserted {
     pub(super) last_seq: i64,
     pub(super) new_spans: u64,
     pub(super) new_traces: u64,
+    /// By client.
+    pub(super) grown: Vec<(i64, Weight)>,
     pub(super) summaries: Vec<TraceSummary>,
 }
 

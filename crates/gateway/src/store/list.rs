@@ -472,6 +472,7 @@ mod tests {
             };
             let row = TraceRow {
                 number: number.cast_signed(),
+                client: 0,
                 received: 1,
                 now: 1,
                 known: Known::Listed(number.cast_signed()),

@@ -14,6 +14,7 @@
 
 mod aging;
 mod chores;
+mod clients;
 mod command;
 mod convert;
 mod damage;
@@ -46,6 +47,7 @@ mod waiting;
 mod writer;
 
 use std::{
+    net::IpAddr,
     path::Path,
     sync::{Arc, Mutex, PoisonError},
     thread::JoinHandle,
@@ -58,7 +60,10 @@ use trace_model::{TraceId, TraceSummary};
 pub use self::errors::OpenError;
 #[cfg(any(test, fuzzing))]
 pub(crate) use self::list::try_query;
-use self::{aging::AgingClock, command::Command, health::Health, schema::Location, writer::Writer};
+use self::{
+    aging::AgingClock, clients::Clients, command::Command, health::Health, schema::Location,
+    writer::Writer,
+};
 pub(crate) use self::{
     errors::{AppendError, ReadError},
     list::{Page, TraceFilter, TraceQuery},
@@ -121,11 +126,13 @@ impl Store {
         let (connection, kept) = opening::open(&location, sinks)?;
         let aging = AgingClock::open(&connection);
         let aging = aging.map_err(|error| OpenError::new(path, &error))?;
+        let clients = Clients::open(&connection);
+        let clients = clients.map_err(|error| OpenError::new(path, &error))?;
         let (kept_sender, kept) = watch::channel(kept);
         let (commands, receiver) = mpsc::channel(WAITING_REQUESTS);
         let health = Health::default();
         let told = (kept_sender, health.clone());
-        let writer = Writer::new(connection, (retention, aging), hub, told);
+        let writer = Writer::new(connection, (retention, aging, clients), hub, told);
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || {
@@ -144,11 +151,13 @@ impl Store {
 
     /// Stores spans; when this returns `Ok` they survive a crash, but for those that it says.
     /// Spans already there are left as they are, unless a later version of one comes. `received` is the time now, in nanoseconds
-    /// since 1970.
+    /// since 1970; `sender` is whose traces give way first when they fill the store, none for
+    /// programs on this machine.
     pub(crate) async fn append(
         &self,
         batch: Batch,
         received: i64,
+        sender: Option<IpAddr>,
     ) -> Result<Rejections, AppendError> {
         if batch.iter().all(|(_, spans)| spans.is_empty()) {
             return Ok(Rejections::default());
@@ -157,6 +166,7 @@ impl Store {
         let command = Command::Append {
             batch,
             received,
+            sender,
             done,
         };
         self.commands

@@ -23,9 +23,9 @@ const MAX_SERVICE_BYTES: usize = 256;
 const MAX_SUMMARY_SERVICES: usize = 50;
 
 const TRACE: &str = "INSERT INTO trace
-        (number, id, received, start, duration, service, services, name, span_count, error_count,
+        (number, id, client, received, start, duration, service, services, name, span_count, error_count,
             bytes, behind, origins, words, search, is_whole, summary)
-    VALUES (:number, :id, :received, :start, :duration, :service, :services, :name, :span_count,
+    VALUES (:number, :id, :client, :received, :start, :duration, :service, :services, :name, :span_count,
             :error_count, :bytes, 0, :origins, :words, :search, :is_whole, :summary)
     ON CONFLICT (number) DO UPDATE SET
         received = excluded.received, start = excluded.start, duration = excluded.duration,
@@ -54,6 +54,8 @@ const STALE: &str = "SELECT number, id, behind, start FROM trace
 /// What is written beside what the spans say.
 pub(super) struct Row {
     pub(super) number: i64,
+    /// Who sent it first; what a row says is not changed.
+    pub(super) client: i64,
     /// When the latest span came, in the time by which traces age.
     pub(super) received: i64,
     /// The system's time.
@@ -222,6 +224,7 @@ pub(super) fn write(
     statement.execute(named_params! {
         ":number": row.number,
         ":id": id.to_bytes(),
+        ":client": row.client,
         ":received": row.received,
         ":start": columns.listed,
         ":duration": signed(summary.duration_nano),

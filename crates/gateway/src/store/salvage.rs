@@ -109,6 +109,7 @@ fn sum_up(new: &Connection) -> rusqlite::Result<()> {
         let now = clock::now();
         let row = rows::Row {
             number,
+            client: 0,
             received: now,
             now,
             known: Known::New,

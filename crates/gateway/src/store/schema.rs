@@ -21,6 +21,7 @@ use super::Kept;
 ///   holds the short columns, the numbers of its `origins`, and `words`, the signature of its
 ///   texts (see `signature`), so that filters, however they are combined, touch hardly a row
 ///   in vain. `search` is the beginning of its texts, or, where `is_whole`, all of them
+/// * `client`: who sent traces first, as hashes (see `clients`)
 /// * `sink`: how far each sink has come
 /// * `moved`: numbers that spans had before they were revised; no sink lost those
 /// * `numbering`: the number of the newest span, which may be gone already
@@ -52,6 +53,7 @@ CREATE TABLE IF NOT EXISTS span (
 CREATE TABLE IF NOT EXISTS trace (
     number INTEGER PRIMARY KEY,
     id BLOB NOT NULL UNIQUE,
+    client INTEGER NOT NULL,
     received INTEGER NOT NULL,
     start INTEGER NOT NULL,
     duration INTEGER NOT NULL,
@@ -71,7 +73,13 @@ CREATE TABLE IF NOT EXISTS trace (
 CREATE INDEX IF NOT EXISTS trace_by_start
     ON trace (start DESC, number DESC, service, duration, error_count, name, origins, words);
 CREATE INDEX IF NOT EXISTS trace_behind ON trace (number) WHERE behind;
-CREATE INDEX IF NOT EXISTS trace_by_arrival ON trace (received);
+CREATE INDEX IF NOT EXISTS trace_by_arrival ON trace (client, received);
+CREATE TABLE IF NOT EXISTS client (
+    id INTEGER PRIMARY KEY,
+    address INTEGER NOT NULL,
+    service INTEGER NOT NULL,
+    UNIQUE (address, service)
+);
 CREATE TABLE IF NOT EXISTS sink (
     name TEXT PRIMARY KEY,
     cursor INTEGER NOT NULL
@@ -93,7 +101,7 @@ CREATE TABLE IF NOT EXISTS aging (
 ";
 
 /// Raised when the tables change.
-const VERSION: i64 = 8;
+const VERSION: i64 = 9;
 
 /// Of a file that has no tables yet.
 const NEW: i64 = 0;

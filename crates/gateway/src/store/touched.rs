@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension};
 use trace_model::{TraceId, TraceSummary};
 
 use super::{
+    clients::Weight,
     listing::Known,
     origins::Origins,
     rows::{self, Growth},
@@ -12,7 +13,7 @@ use super::{
 };
 use crate::decode::ReceivedSpan;
 
-const STORED: &str = "SELECT number, span_count, bytes, start FROM trace WHERE id = ?";
+const STORED: &str = "SELECT number, span_count, bytes, start, client FROM trace WHERE id = ?";
 
 /// A larger trace is summarized outside of the writer, and not with each request: reading all
 /// of its spans for each new one would make a trace that grows span by span quadratic.
@@ -28,6 +29,8 @@ pub(super) struct Bounds {
 
 pub(super) struct Touched {
     pub(super) number: i64,
+    /// Who sent it first.
+    pub(super) client: i64,
     /// What was there before: spans, and bytes of their bodies.
     known: Bounds,
     added: Bounds,
@@ -41,9 +44,10 @@ pub(super) struct Touched {
 const NOTHING: Bounds = Bounds { spans: 0, bytes: 0 };
 
 impl Touched {
-    pub(super) const fn new(number: i64) -> Self {
+    pub(super) const fn new(number: i64, client: i64) -> Self {
         Self {
             number,
+            client,
             known: NOTHING,
             added: NOTHING,
             listed: Known::New,
@@ -62,7 +66,7 @@ impl Touched {
                 },
                 listed: Known::Listed(row.get(3)?),
                 spans: None,
-                ..Self::new(row.get(0)?)
+                ..Self::new(row.get(0)?, row.get(4)?)
             })
         });
         stored.optional()
@@ -74,6 +78,15 @@ impl Touched {
 
     pub(super) const fn added(&self) -> u64 {
         self.added.spans
+    }
+
+    /// What came in this transaction.
+    pub(super) fn growth(&self) -> Weight {
+        Weight {
+            bytes: self.added.bytes,
+            spans: self.added.spans,
+            traces: u64::from(self.is_new() && self.added.spans > 0),
+        }
     }
 
     pub(super) const fn has_room(&self, span: &ReceivedSpan, bounds: Bounds) -> bool {
@@ -126,6 +139,7 @@ impl Touched {
         };
         let row = rows::Row {
             number: self.number,
+            client: self.client,
             received: aged,
             now: received,
             known: self.listed,

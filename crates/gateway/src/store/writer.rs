@@ -5,6 +5,8 @@
 //! A failed transaction fails all of its requests, and none of their spans were stored.
 //! Between two groups it does a part of the [`chores`](super::chores).
 
+use std::net::IpAddr;
+
 use rusqlite::Connection;
 use tokio::sync::{mpsc, watch};
 
@@ -12,6 +14,7 @@ use super::{
     AppendError, Kept,
     aging::AgingClock,
     chores::Chores,
+    clients::Clients,
     command::{Command, Group},
     damage,
     health::Health,
@@ -34,6 +37,7 @@ pub(super) struct Writer {
     connection: Connection,
     bounds: Bounds,
     chores: Chores,
+    clients: Clients,
     aging: AgingClock,
     hub: Hub,
     kept: watch::Sender<Kept>,
@@ -44,7 +48,7 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn new(
         connection: Connection,
-        (retention, aging): (Retention, AgingClock),
+        (retention, aging, clients): (Retention, AgingClock, Clients),
         hub: Hub,
         (kept, health): (watch::Sender<Kept>, Health),
     ) -> Self {
@@ -55,6 +59,7 @@ impl Writer {
                 bytes: retention.trace_bytes,
             },
             chores: Chores::new(retention),
+            clients,
             aging,
             hub,
             kept,
@@ -123,6 +128,10 @@ impl Writer {
         if damage::is_of_file(error) {
             self.damaged();
         }
+        // Clients that the transaction made known are not in the file.
+        if let Ok(clients) = Clients::open(&self.connection) {
+            self.clients = clients;
+        }
         if !group.waiting.is_empty() {
             self.health.failed(&error.to_string(), self.is_damaged);
         }
@@ -139,7 +148,7 @@ impl Writer {
     /// What was added, and what of each batch was not.
     fn write(
         &mut self,
-        batches: Vec<(Batch, i64)>,
+        batches: Vec<(Batch, i64, Option<IpAddr>)>,
         advances: &[(&str, i64)],
         refreshes: Vec<Refresh>,
     ) -> rusqlite::Result<(Inserted, Vec<Rejections>)> {
@@ -148,10 +157,15 @@ impl Writer {
         for (sink, cursor) in advances {
             queue::advance(&transaction, sink, *cursor)?;
         }
-        let mut insertion = Insertion::new(&transaction, last_seq, self.bounds, self.aging.now());
+        let mut insertion = Insertion::new(
+            (&transaction, &mut self.clients),
+            last_seq,
+            self.bounds,
+            self.aging.now(),
+        );
         let rejections = batches
             .into_iter()
-            .map(|(batch, received)| insertion.add(batch, received))
+            .map(|batch| insertion.add(batch))
             .collect::<rusqlite::Result<_>>()?;
         let mut inserted = insertion.finish()?;
         for refresh in refreshes {
@@ -183,7 +197,10 @@ impl Writer {
         }
     }
 
-    fn announce(&self, inserted: Inserted) {
+    fn announce(&mut self, inserted: Inserted) {
+        for (client, weight) in &inserted.grown {
+            self.clients.grew(*client, *weight);
+        }
         self.kept.send_modify(|kept| {
             kept.spans += inserted.new_spans;
             kept.traces += inserted.new_traces;
@@ -194,7 +211,7 @@ impl Writer {
 
     /// What fails is tried again with the next upkeep: the spans are safe either way.
     fn do_chores(&mut self) {
-        match self.chores.step(&mut self.connection) {
+        match self.chores.step(&mut self.connection, &mut self.clients) {
             Ok(removed) => {
                 self.kept.send_if_modified(|kept| {
                     kept.spans = kept.spans.saturating_sub(removed.spans);

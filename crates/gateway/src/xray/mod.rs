@@ -155,7 +155,7 @@ impl Receiver {
     /// Tries until the store has it; at a stop, until the store says that it fails.
     async fn append(&self, batch: Batch, stopping: &Stopping) {
         while !batch.is_empty() {
-            match self.store.append(batch.clone(), clock::now()).await {
+            match self.store.append(batch.clone(), clock::now(), None).await {
                 Ok(refused) => return self.spans.rejected(&refused),
                 Err(AppendError::Failed(error)) if stopping.is_now() => {
                     let spans: usize = batch.iter().map(|(_, spans)| spans.len()).sum();

@@ -1,13 +1,16 @@
 //! How much the store takes: spans and bytes to a trace, bytes and age to all of them.
 
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 
-use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
+use axum::{extract::ConnectInfo, http::Request};
+use opentelemetry_proto::tonic::{
+    collector::trace::v1::ExportTraceServiceResponse, trace::v1::Span,
+};
 use prost::Message;
 
 use crate::{
     store::summary,
-    support::{PROTOBUF, TestGateway, request, span, trace_id},
+    support::{JSON, PROTOBUF, TestGateway, gzip, request, span, text, trace_id},
 };
 
 #[tokio::test]
@@ -77,6 +80,102 @@ async fn a_store_that_is_full_forgets_the_oldest_traces_as_a_whole() {
     assert_eq!(summary(&gateway, 250).await["span_count"], 2);
     let oldest = gateway.get(&format!("/api/traces/{}", trace_id(1))).await;
     assert_eq!(oldest.status, 404);
+}
+
+/// Sends a trace of some kilobytes as a proxy on this machine hands it on.
+async fn hand_on(gateway: &TestGateway, client: &str, service: &str, trace: u32) {
+    let span = Span {
+        trace_id: [trace.to_be_bytes(); 4].concat(),
+        attributes: vec![text("wordy", &"x".repeat(4_000))],
+        ..span(1, 1, "a")
+    };
+    let mut post = Request::post("/v1/traces")
+        .header("content-type", PROTOBUF)
+        .header("x-forwarded-for", client)
+        .body(request(service, vec![span]).encode_to_vec().into())
+        .unwrap();
+    let peer: SocketAddr = ([127, 0, 0, 1], 4711).into();
+    post.extensions_mut().insert(ConnectInfo(peer));
+    assert_eq!(gateway.send(post).await.status, 200);
+}
+
+/// How many traces there are of a service.
+async fn traces_of(gateway: &TestGateway, service: &str) -> usize {
+    let query = format!("limit=1000&service={service}");
+    gateway.list(&query).await.len()
+}
+
+async fn small_store() -> TestGateway {
+    TestGateway::start_with(|config| {
+        config.retention.bytes = 600_000;
+        config.limits.requests_per_second = 0;
+    })
+    .await
+}
+
+#[tokio::test]
+async fn flood_of_one_client_evicts_its_own_traces_and_not_those_of_others() {
+    let gateway = small_store().await;
+    for trace in 1..=20 {
+        hand_on(&gateway, "198.51.100.7", "shop", trace).await;
+    }
+    // Under the same name, and under names that are made up.
+    for trace in 1_000..1_400 {
+        hand_on(&gateway, "203.0.113.9", "shop", trace).await;
+        let made_up = format!("shop-{trace}");
+        hand_on(&gateway, "203.0.113.9", &made_up, 10_000 + trace).await;
+    }
+    let status = gateway.status().await;
+    assert!(status.traces_kept < 300, "{status:?}");
+    for trace in 1..=20_u32 {
+        let id = format!("{trace:08x}").repeat(4);
+        let honest = gateway.get(&format!("/api/traces/{id}")).await;
+        assert_eq!(honest.status, 200, "{trace}");
+    }
+}
+
+#[tokio::test]
+async fn behind_one_address_a_service_that_floods_gives_way() {
+    let gateway = small_store().await;
+    for trace in 1..=20 {
+        hand_on(&gateway, "127.0.0.1", "shop", trace).await;
+    }
+    for trace in 1_000..1_400 {
+        hand_on(&gateway, "127.0.0.1", "flood", trace).await;
+    }
+    assert_eq!(traces_of(&gateway, "shop").await, 20);
+    let flood = traces_of(&gateway, "flood").await;
+    assert!((10..200).contains(&flood), "{flood}");
+    // Also after a restart, which counts anew what each holds.
+    let gateway = gateway.restart_with(|_| {}).await;
+    for trace in 2_000..2_100 {
+        hand_on(&gateway, "127.0.0.1", "flood", trace).await;
+    }
+    assert_eq!(traces_of(&gateway, "shop").await, 20);
+}
+
+/// 64 MiB of zeros are 64 kB on the way.
+#[tokio::test]
+async fn small_bodies_that_inflate_to_large_ones_spend_the_budget_of_their_client() {
+    let gateway = TestGateway::start_with(|config| config.limits.requests_per_second = 20).await;
+    let bomb = gzip(&vec![b' '; 32 << 20]);
+    let send = async |client: &str| {
+        let mut post = Request::post("/v1/traces")
+            .header("content-type", JSON)
+            .header("content-encoding", "gzip")
+            .header("x-forwarded-for", client)
+            .body(bomb.clone().into())
+            .unwrap();
+        let peer: SocketAddr = ([127, 0, 0, 1], 4711).into();
+        post.extensions_mut().insert(ConnectInfo(peer));
+        gateway.send(post).await
+    };
+    let first = send("203.0.113.9").await;
+    let second = send("203.0.113.9").await;
+    assert_eq!((first.status.as_u16(), second.status.as_u16()), (400, 429));
+    let wait: u32 = second.header("retry-after").parse().unwrap();
+    assert!((1..=26).contains(&wait), "{wait}");
+    assert_eq!(send("198.51.100.7").await.status, 400);
 }
 
 #[tokio::test]
