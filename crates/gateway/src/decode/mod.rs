@@ -19,6 +19,8 @@ mod validate;
 mod warnings;
 mod wire_format;
 
+use std::fmt;
+
 use bytes::Bytes;
 use trace_model::TraceId;
 
@@ -78,11 +80,47 @@ pub(crate) struct ReceivedSpan {
     pub(crate) stays: bool,
 }
 
+/// What a body looks like that is not what its headers say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Hint {
+    #[default]
+    None,
+    Json,
+    Gzip,
+}
+
+impl Hint {
+    fn of(body: &[u8]) -> Self {
+        let start = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
+        match start.trim_ascii_start() {
+            [b'{' | b'[', ..] => Self::Json,
+            [0x1f, 0x8b, ..] => Self::Gzip,
+            _ => Self::None,
+        }
+    }
+}
+
+impl fmt::Display for Hint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::None => "",
+            Self::Json => "; it looks like JSON, whose Content-Type is application/json",
+            Self::Gzip => "; it looks like gzip, which takes Content-Encoding: gzip",
+        })
+    }
+}
+
+impl From<Damage> for Malformed {
+    fn from(damage: Damage) -> Self {
+        Self::Protobuf(damage, Hint::None)
+    }
+}
+
 /// Why a body is not OTLP.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Malformed {
-    #[error("the body is not a protobuf ExportTraceServiceRequest: {0}")]
-    Protobuf(#[from] Damage),
+    #[error("the body is not a protobuf ExportTraceServiceRequest: {0}{1}")]
+    Protobuf(Damage, Hint),
     #[error("the body is not an OTLP JSON ExportTraceServiceRequest: {0}")]
     Json(#[from] serde_json::Error),
     #[error("the body is UTF-16, and JSON is sent as UTF-8")]
@@ -112,9 +150,19 @@ pub(crate) fn decode<E: From<Malformed>>(
             read?
         }
     };
-    held = held.saturating_add(protobuf::footprint(&protobuf)?);
+    held = held.saturating_add(footprint(encoding, &protobuf)?);
     room(held)?;
     let mut decoded = protobuf::decode(&protobuf, |more| room(held.saturating_add(more)))?;
     seen.report(&mut decoded);
     Ok(decoded)
+}
+
+/// Looks at all of the body, so that it finds out first what is no protobuf.
+fn footprint(encoding: Encoding, protobuf: &Bytes) -> Result<usize, Malformed> {
+    protobuf::footprint(protobuf).map_err(|error| match error {
+        Malformed::Protobuf(damage, _) if encoding == Encoding::Protobuf => {
+            Malformed::Protobuf(damage, Hint::of(protobuf))
+        }
+        error => error,
+    })
 }

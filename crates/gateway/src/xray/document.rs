@@ -11,10 +11,14 @@ use super::{
     split::{self, Piece},
 };
 
+/// How much more memory a document takes than `bytes` says.
+const MAX_MEMORY_FACTOR: usize = 16;
+
 /// A segment, or a subsegment that was sent on its own, with the subsegments within it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Document {
-    /// Of the datagram that it came in.
+    /// Of the datagram that it came in, or more when it takes more memory than that, by
+    /// [`MAX_MEMORY_FACTOR`].
     pub(super) bytes: usize,
     pub(super) id: String,
     pub(super) name: String,
@@ -119,8 +123,11 @@ impl Document {
         if documents.is_empty() {
             return Err(Lost::NoDocument);
         }
-        let bytes = datagram.len();
-        let sized = |document| Self { bytes, ..document };
+        let sized = |document: Self| {
+            let parts = (document.subsegments.len() + 1) * size_of::<Subsegment>();
+            let bytes = datagram.len().max(parts / MAX_MEMORY_FACTOR);
+            Self { bytes, ..document }
+        };
         Ok(documents
             .into_iter()
             .map(|document| document.map(sized))

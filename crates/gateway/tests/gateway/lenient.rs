@@ -591,3 +591,19 @@ async fn another_message_of_protobuf_is_told_of() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_body_that_is_not_what_its_headers_say_is_told_what_it_looks_like() {
+    let gateway = TestGateway::start().await;
+    let json = one(1).to_string();
+    for (body, expected) in [
+        (json.clone().into_bytes(), "application/json"),
+        (format!("\u{feff} {json}").into_bytes(), "application/json"),
+        (gzip(json.as_bytes()), "Content-Encoding: gzip"),
+    ] {
+        let answer = gateway.post(PROTOBUF, body).await;
+        assert_eq!(answer.status, 400);
+        let text = String::from_utf8_lossy(&answer.body);
+        assert!(text.contains(expected), "{text}");
+    }
+}

@@ -108,10 +108,11 @@ fn read(body: &[u8], out: &mut Vec<u8>) -> Result<Names, serde_json::Error> {
 /// A list is no request. One that has spans is of another format.
 fn listed_spans(body: &[u8]) -> Option<misplaced::Misplaced> {
     let is_list = body.trim_ascii_start().starts_with(b"[");
-    if !is_list || serde_json::from_slice::<IgnoredAny>(body).is_err() {
-        return None;
-    }
-    Some(misplaced::find(body)).filter(misplaced::Misplaced::has_spans)
+    let found = is_list.then(|| misplaced::find(body));
+    let found = found.filter(misplaced::Misplaced::has_spans)?;
+    // Last, as it takes memory for each level of a body that may be nothing but brackets.
+    serde_json::from_slice::<IgnoredAny>(body).ok()?;
+    Some(found)
 }
 
 /// Reads an object and writes its fields.
