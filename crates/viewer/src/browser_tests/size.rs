@@ -1,30 +1,34 @@
 //! A trace of fifty thousand spans.
 
-use trace_model::{Attribute, Span, Trace, otlp_json};
+use trace_model::{Trace, otlp_json};
 use wasm_bindgen_test::{console_log, wasm_bindgen_test};
 
-use super::support::{Page, document, press, span, trace_id};
+use super::support::{MS, Page, START, document, press, trace_id};
 
 const SPANS: usize = 50_000;
 
-/// What the gateway answers for such a trace.
-fn document_of(spans: &[Span]) -> String {
-    let one = |span: &Span| {
-        let text = otlp_json::encode(span);
-        let start = text.find("\"spans\":[").unwrap() + "\"spans\":[".len();
-        let end = text.rfind("]}").unwrap();
-        // Up to the end of the list of spans, whatever order the keys have.
-        let mut depth = 0;
-        let end = text[start..end]
-            .bytes()
-            .position(|byte| {
-                depth += i32::from(byte == b'{') - i32::from(byte == b'}');
-                depth == 0
-            })
-            .map_or(end, |position| start + position + 1);
-        text[start..end].to_owned()
+/// What the gateway answers for such a trace: each span is below the one with its number
+/// without the last digit.
+fn document_of(count: usize) -> String {
+    let attribute = |key: usize| {
+        format!(
+            r#"{{"key":"attribute.number.{key}","value":{{"stringValue":"a value of the usual length"}}}}"#
+        )
     };
-    let spans: Vec<String> = spans.iter().map(one).collect();
+    let attributes = (0..10).map(attribute).collect::<Vec<_>>().join(",");
+    let id = trace_id();
+    let span = |number: usize| {
+        let parent = if number < 10 {
+            usize::from(number > 1)
+        } else {
+            number / 10
+        };
+        let end = START + number as u64 * MS;
+        format!(
+            r#"{{"traceId":"{id}","spanId":"{number:016x}","parentSpanId":"{parent:016x}","name":"SELECT activities","kind":1,"startTimeUnixNano":"{START}","endTimeUnixNano":"{end}","attributes":[{attributes}],"status":{{}}}}"#
+        )
+    };
+    let spans: Vec<String> = (1..=count).map(span).collect();
     format!(
         r#"{{"resourceSpans":[{{"resource":{{"attributes":[]}},"scopeSpans":[{{"scope":{{}},"spans":[{}]}}]}}]}}"#,
         spans.join(",")
@@ -33,28 +37,7 @@ fn document_of(spans: &[Span]) -> String {
 
 #[wasm_bindgen_test]
 async fn only_rows_on_the_screen_are_in_the_document() {
-    let spans: Vec<Span> = (1..=SPANS)
-        .map(|number| {
-            let parent = (number > 1).then(|| number / 10 + usize::from(number < 10));
-            let mut span = span(
-                (number, parent),
-                "api",
-                "SELECT activities",
-                0..number as u64,
-            );
-            span.attributes = (0..10)
-                .map(|key| {
-                    Attribute::new(
-                        format!("attribute.number.{key}"),
-                        "a value of the usual length",
-                    )
-                })
-                .collect();
-            span
-        })
-        .collect();
-    let text = document_of(&spans);
-    drop(spans);
+    let text = document_of(SPANS);
     let now = js_sys::Date::now;
     let begun = now();
     let decoded = otlp_json::decode(&text);
