@@ -119,7 +119,7 @@ const COMMANDS: [Command; 10] = [
 /// Runs the command that `arguments` name, or prints its help.
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     let (asked, rest) = match arguments {
-        [] | ["--help" | "-h"] | ["help"] => {
+        [] | ["--help" | "-h" | "help"] => {
             process::say(&overview());
             return Ok(());
         }

@@ -208,10 +208,12 @@ fn shell_line(name: &str, value: Option<&OsStr>) -> String {
 mod tests {
     use super::*;
 
-    fn value(command: &Command, name: &str) -> Option<Option<OsString>> {
+    /// What a program gets, or `removed`, or `inherited`.
+    fn value(command: &Command, name: &str) -> OsString {
         let mut variables = command.get_envs();
-        let found = variables.find(|(known, _)| *known == name)?;
-        Some(found.1.map(OsStr::to_owned))
+        let found = variables.find(|(known, _)| *known == name);
+        let value = found.map_or(Some("inherited".as_ref()), |(_, value)| value);
+        value.unwrap_or("removed".as_ref()).to_owned()
     }
 
     fn with_own_std() -> Wasm {
@@ -221,21 +223,26 @@ mod tests {
         }
     }
 
-    #[test]
-    fn flags_for_this_machine_do_not_reach_the_browser_s_linker() {
+    fn cargo_of_rustup() -> Command {
         let rustup = Wasm {
             folder: None,
             sysroot: None,
         };
-        let cargo = rustup.cargo(&["build"]).unwrap();
+        rustup.cargo(&["build"]).unwrap()
+    }
+
+    #[test]
+    fn flags_for_this_machine_do_not_reach_the_browser_s_linker() {
+        let cargo = cargo_of_rustup();
         for name in HOST_RUSTFLAGS {
-            assert_eq!(value(&cargo, name), Some(None), "{name}");
+            assert_eq!(value(&cargo, name), "removed", "{name}");
         }
         let debian = with_own_std().cargo(&["build"]).unwrap();
-        let flags = Some(Some("--sysroot=/it's a/std".into()));
+        let flags = "--sysroot=/it's a/std";
         assert_eq!(value(&debian, ENCODED_RUSTFLAGS), flags);
-        assert_eq!(value(&debian, "RUSTFLAGS"), Some(None));
-        assert_eq!(value(&debian, "RUSTC"), Some(None));
+        assert_eq!(value(&debian, "RUSTFLAGS"), "removed");
+        assert_eq!(value(&debian, "RUSTC"), "removed");
+        assert_eq!(value(&cargo_of_rustup(), "RUSTC"), "inherited");
     }
 
     #[test]

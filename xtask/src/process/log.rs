@@ -46,10 +46,9 @@ impl Log {
         if let Some(file) = &mut self.file {
             drop(writeln!(file, "{line}"));
         }
-        if !self.errors.is_empty() || is_error(&line) {
-            if self.errors.len() < ERROR_LINES {
-                self.errors.push(line.clone());
-            }
+        let explains = !self.errors.is_empty() || is_error(&line);
+        if explains && self.errors.len() < ERROR_LINES {
+            self.errors.push(line.clone());
         }
         if self.last.len() == LAST_LINES {
             self.last.pop_front();
