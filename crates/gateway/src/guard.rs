@@ -135,8 +135,9 @@ fn path_without_token(uri: &Uri, token: &str) -> Option<String> {
     let pairs: Vec<&str> = uri.query()?.split('&').collect();
     pairs.iter().find(|pair| is_token(pair))?;
     let others: Vec<&str> = pairs.into_iter().filter(|pair| !is_token(pair)).collect();
-    // Two slashes at the beginning would lead to another host.
-    let path = format!("/{}", uri.path().trim_start_matches('/'));
+    // Relative, as a proxy may have taken a prefix off; and to no other host, whatever the path.
+    let name = uri.path().rsplit('/').next().unwrap_or_default();
+    let path = format!("./{name}");
     match &*others {
         [] => Some(path),
         others => Some(format!("{path}?{}", others.join("&"))),

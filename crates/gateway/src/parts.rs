@@ -143,7 +143,20 @@ fn routers(
     let nothing_else = any(edge::refuse_elsewhere).with_state(edge);
     let all = spans.clone().merge(traces);
     let ingest = spans.merge(api::health(api)).fallback_service(nothing_else);
-    (all.layer(from_fn(secure)), ingest.layer(from_fn(secure)))
+    let all = below_prefix(all.layer(from_fn(secure)), public_url);
+    (all, ingest.layer(from_fn(secure)))
+}
+
+/// The same also below the path of the public address: some proxies take that prefix off before
+/// they hand a request on, others do not.
+fn below_prefix(router: Router, public_url: &str) -> Router {
+    let (_, rest) = public_url.split_once("://").unwrap_or_default();
+    let prefix = rest.find('/').map_or("", |slash| &rest[slash..]);
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/-_.~".contains(c);
+    if prefix.len() < 2 || !prefix.chars().all(is_plain) {
+        return router;
+    }
+    Router::new().nest(prefix, router.clone()).merge(router)
 }
 
 /// What runs beside the server.

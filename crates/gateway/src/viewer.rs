@@ -13,6 +13,9 @@ use tower_http::services::ServeDir;
 
 use crate::headers::page_policy;
 
+/// What the viewer's `index.html` says of where it is served.
+const BASE: &str = "<base href=\"./\"";
+
 const NOT_BUILT: &str = include_str!("viewer_not_built.html");
 
 /// Serves `dir` for all paths that nothing else answers. It may be built while the gateway runs.
@@ -28,7 +31,7 @@ async fn file(State(dir): State<Option<PathBuf>>, request: Request) -> Response 
         return (StatusCode::NOT_FOUND, Html(NOT_BUILT)).into_response();
     };
     if is_page(request.uri()) {
-        return page(&dir).await;
+        return page(&dir, request.uri()).await;
     }
     match ServeDir::new(dir).try_call(request).await {
         Ok(response) => response.map(Body::new),
@@ -43,9 +46,10 @@ fn is_page(uri: &Uri) -> bool {
 }
 
 /// Never from the browser's cache without asking: it names the current build's files.
-async fn page(dir: &Path) -> Response {
+async fn page(dir: &Path, uri: &Uri) -> Response {
     match tokio::fs::read_to_string(dir.join("index.html")).await {
         Ok(html) => {
+            let html = html.replacen(BASE, &format!("<base href=\"{}\"", base(uri)), 1);
             let headers = [
                 (header::CONTENT_TYPE, "text/html".to_owned()),
                 (header::CACHE_CONTROL, "no-cache".to_owned()),
@@ -54,6 +58,15 @@ async fn page(dir: &Path) -> Response {
             (headers, html).into_response()
         }
         Err(error) => unreadable(&error),
+    }
+}
+
+/// The way from a page to where the viewer is served. It is relative: a proxy may have taken a
+/// prefix off the path, which only the browser knows.
+fn base(uri: &Uri) -> String {
+    match uri.path().matches('/').count() {
+        0 | 1 => "./".to_owned(),
+        slashes => "../".repeat(slashes - 1),
     }
 }
 

@@ -23,7 +23,7 @@ pub(crate) fn Root() -> Html {
 fn App() -> Html {
     let url = use_url();
     let parsed = query::parse(&url.view.query);
-    let live = use_live(&parsed.filter);
+    let live = use_live(&parsed.query);
     let help = use_state(|| false);
     use_app_keys(&url, &live, &help);
     let toggle_help = Callback::from({
@@ -36,10 +36,10 @@ fn App() -> Html {
     };
     html! {
         <div class="app" data-place={place} data-empty={live.is_empty().to_string()}>
-            <TopBar url={url.clone()} problem={parsed.problem} connection={live.connection} on_help={toggle_help.clone()} />
+            <TopBar url={url.clone()} problem={query::problem(&parsed, &url.view.query)} live={(*live).clone()} dispatch={live.dispatcher()} on_help={toggle_help.clone()} />
             <ConnectionBanner connection={live.connection} />
             <div class="panes">
-                <TraceList url={url.clone()} live={(*live).clone()} />
+                <TraceList url={url.clone()} live={(*live).clone()} dispatch={live.dispatcher()} />
                 if url.view.place == Place::Sinks {
                     <div class="trace-pane"><Sinks url={url.clone()} status={live.status.clone()} /></div>
                 } else {

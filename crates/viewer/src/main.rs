@@ -10,9 +10,11 @@
 //! Trees, lanes and timings come from the crate `trace-model`.
 
 mod app;
+mod base;
 #[cfg(all(test, target_arch = "wasm32"))]
 mod browser_tests;
 mod components;
+mod crash;
 mod date;
 mod format;
 mod gateway;
@@ -25,10 +27,20 @@ mod shared;
 mod text;
 
 fn main() {
-    otel_web_yew::keep_panics();
-    // The gateway that serves this page also takes its spans.
-    otel_web::Telemetry::builder("trace-viewer")
-        .endpoint("")
-        .install();
+    crash::install();
+    install_telemetry();
     yew::Renderer::<app::Root>::new().render();
+}
+
+/// The viewer's own spans, which would fill the store that it shows, go nowhere unless the page
+/// names a receiver for them: `<meta name="otel-endpoint" content="https://…">`.
+fn install_telemetry() {
+    let document = web_sys::window().and_then(|window| window.document());
+    let meta = document.and_then(|document| {
+        let meta = document.query_selector("meta[name=otel-endpoint]");
+        meta.ok().flatten()?.get_attribute("content")
+    });
+    if meta.is_some_and(|endpoint| !endpoint.trim().is_empty()) {
+        otel_web::Telemetry::builder("trace-viewer").install();
+    }
 }

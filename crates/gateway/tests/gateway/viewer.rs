@@ -48,3 +48,57 @@ async fn pages_of_the_viewer_are_its_index_and_missing_files_are_404() {
     assert_eq!(gateway.get("/viewer-old.wasm").await.status, 404);
     assert_eq!(gateway.get("/../Cargo.toml").await.status, 404);
 }
+
+#[tokio::test]
+async fn a_page_says_where_the_viewer_is_served_relative_to_itself() {
+    let dir = tempfile::tempdir().unwrap();
+    build(dir.path());
+    let html = "<head><base href=\"./\"><script src=\"./viewer.js\"></script></head>";
+    fs::write(dir.path().join("index.html"), html).unwrap();
+    let path = dir.path().to_owned();
+    let gateway = TestGateway::start_with(|config| config.viewer_dir = Some(path)).await;
+    let pages = [
+        ("/", "./"),
+        ("/index.html", "./"),
+        ("/sinks?q=/a/b", "./"),
+        ("/trace/6a2b7c1e98038103d269b633813fc60c", "../"),
+        ("/trace/6a2b7c1e98038103d269b633813fc60c/", "../../"),
+    ];
+    for (page, base) in pages {
+        let answer = gateway.get(page).await;
+        let text = String::from_utf8_lossy(&answer.body).into_owned();
+        assert!(
+            text.contains(&format!("<base href=\"{base}\">")),
+            "{page}: {text}"
+        );
+        let policy = answer.header("content-security-policy");
+        assert!(policy.contains("base-uri 'self'"), "{policy}");
+    }
+}
+
+/// A proxy may hand the path on as it is, with the prefix of the public address.
+#[tokio::test]
+async fn the_prefix_of_the_public_address_is_understood() {
+    let dir = tempfile::tempdir().unwrap();
+    build(dir.path());
+    let path = dir.path().to_owned();
+    let gateway = TestGateway::start_with(|config| {
+        config.viewer_dir = Some(path);
+        config.public_url = Some("https://site.example/tools/traces/".to_owned());
+    })
+    .await;
+    for prefix in ["", "/tools/traces"] {
+        for page in [
+            "/",
+            "/trace/6a2b7c1e98038103d269b633813fc60c",
+            "/viewer-1a2b.wasm",
+            "/api/traces",
+        ] {
+            let answer = gateway.get(&format!("{prefix}{page}")).await;
+            assert_eq!(answer.status, 200, "{prefix}{page}");
+        }
+    }
+    let list = gateway.get("/tools/traces/api/traces").await.json();
+    assert!(list["traces"].is_array());
+    assert_eq!(gateway.get("/tools/traces/api/nothing").await.status, 404);
+}

@@ -1,6 +1,6 @@
 //! Everything one span says of itself.
 
-use trace_model::{Node, Place, RequestPhases, SpanStatus, Trace, TraceId, otlp_json};
+use trace_model::{Link, Node, Place, RequestPhases, SpanStatus, Trace, otlp_json};
 use yew::prelude::*;
 
 use super::{
@@ -33,6 +33,7 @@ pub(crate) fn Details(props: &DetailsProps) -> Html {
         let url = props.url.clone();
         Callback::from(move |_| url.replace(&url.view.with_span(None)))
     };
+    let address = Url::href(&props.url.view.with_span(Some(span.span_id)));
     let list = |title: &'static str, source: Source| {
         html! { <AttributeList {title} trace={trace.clone()} {index} {source} /> }
     };
@@ -56,6 +57,7 @@ pub(crate) fn Details(props: &DetailsProps) -> Html {
             <footer class="ids">
                 <span>{ "span " }<code>{ span.span_id.to_string() }</code>
                     <CopyButton text={span.span_id.to_string()} label="Copy the span id" /></span>
+                <span>{ "link to this span" }<CopyButton text={address} label="Copy the link to this span" /></span>
                 <span>{ "whole span as OTLP JSON" }<CopyButton make={encode} label="Copy the span as JSON" /></span>
                 <span>{ text::name(&scope(node)) }</span>
             </footer>
@@ -170,7 +172,7 @@ fn links(props: &DetailsProps, node: &Node, shown: &UseStateHandle<usize>) -> Ht
             <h3>{ "Links" }<span class="count">{ format::count(links.len() as u64) }</span></h3>
             for (number, link) in links.iter().enumerate().take(**shown) {
                 <div key={number} class="link">
-                    { trace_link(&props.url, link.trace_id) }
+                    { span_link(&props.url, link) }
                     <span class="muted">{ format!("span {}", link.span_id) }</span>
                     <AttributeList title="Of this link" trace={props.trace.clone()} index={props.index} source={Source::Link(number)} />
                 </div>
@@ -180,8 +182,10 @@ fn links(props: &DetailsProps, node: &Node, shown: &UseStateHandle<usize>) -> Ht
     }
 }
 
-fn trace_link(url: &Url, id: TraceId) -> Html {
-    let view = url.view.with_trace(id);
+/// Leads to the span that is meant, in its trace.
+fn span_link(url: &Url, link: &Link) -> Html {
+    let id = link.trace_id;
+    let view = url.view.with_trace(id).with_span(Some(link.span_id));
     let href = Url::href(&view);
     let url = url.clone();
     let onclick = Callback::from(move |event: MouseEvent| {

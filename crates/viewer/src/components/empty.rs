@@ -3,13 +3,16 @@
 use yew::prelude::*;
 
 use super::copy::CopyButton;
-use crate::hooks::Url;
+use crate::{
+    base,
+    hooks::Url,
+    query::{self, Condition},
+};
 
 /// Nothing has arrived yet.
 #[component]
 pub(crate) fn Empty() -> Html {
-    let origin = web_sys::window().and_then(|window| window.location().origin().ok());
-    let origin = origin.unwrap_or_default();
+    let origin = base::url("").trim_end_matches('/').to_owned();
     let command = first_trace(&origin);
     html! {
         <main class="note">
@@ -42,25 +45,57 @@ curl {origin}/v1/traces -H 'content-type: application/json' -d '{{"resourceSpans
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct NoMatchProps {
     pub(crate) url: Url,
+    /// The gateway looked at every trace.
+    pub(crate) searched_all: bool,
 }
 
-/// Nothing matches the filter.
+/// Nothing matches the query, which is shown as it was understood.
 #[component]
 pub(crate) fn NoMatch(props: &NoMatchProps) -> Html {
     let url = props.url.clone();
+    let query = query::parse(&url.view.query).query;
     let onclick = Callback::from(move |_| url.push(&url.view.with_query(String::new())));
+    let title = if props.searched_all {
+        "Nothing matches"
+    } else {
+        "Nothing matches so far"
+    };
     html! {
         <div class="note">
-            <h3>{ "Nothing matches" }</h3>
+            <h3>{ title }</h3>
+            <ul class="terms">
+                for (index, term) in query.terms.iter().enumerate() {
+                    <li key={index}><code>{ term.to_string() }</code><span>{ meaning(&term.condition) }</span></li>
+                }
+            </ul>
             <p>{ "New traces that match will appear here." }</p>
             <button class="button" {onclick}>{ "Show all traces" }</button>
         </div>
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Properties)]
+fn meaning(condition: &Condition) -> &'static str {
+    match condition {
+        Condition::Text(_) => "this text, anywhere",
+        Condition::Service(_) => "a service of exactly this name",
+        Condition::Name(_) => "part of the trace's name",
+        Condition::Status(_) => "whether a span failed",
+        Condition::Kind(_) => "a span of this kind",
+        Condition::Duration(..) => "how long the trace took",
+        Condition::Attribute { .. } => "an attribute",
+        Condition::KeyValue { .. } => {
+            "an attribute of exactly this value, or this text; in quotes it is text only"
+        }
+        Condition::Trace(_) => "the trace's id",
+        Condition::Since(_) => "when the trace started",
+        _ => "",
+    }
+}
+
+#[derive(Clone, PartialEq, Properties)]
 pub(crate) struct FailedProps {
     pub(crate) text: String,
+    pub(crate) on_retry: Callback<()>,
 }
 
 /// The gateway did not give what was asked for.
@@ -69,7 +104,27 @@ pub(crate) fn Failed(props: &FailedProps) -> Html {
     html! {
         <div class="note">
             <h3>{ "Not now" }</h3>
-            <p>{ &props.text }</p>
+            <p role="status">{ &props.text }</p>
+            <button class="button" onclick={props.on_retry.reform(|_| ())}>{ "Try again" }</button>
+        </div>
+    }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct NotUpToDateProps {
+    pub(crate) what: AttrValue,
+    pub(crate) text: String,
+    pub(crate) on_retry: Callback<()>,
+}
+
+/// What is shown could not be brought up to date.
+#[component]
+pub(crate) fn NotUpToDate(props: &NotUpToDateProps) -> Html {
+    html! {
+        <div class="not-up-to-date" role="status">
+            <strong>{ &props.what }</strong>
+            <span>{ &props.text }</span>
+            <button class="button" onclick={props.on_retry.reform(|_| ())}>{ "Try again" }</button>
         </div>
     }
 }

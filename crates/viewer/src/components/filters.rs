@@ -8,7 +8,7 @@ use yew::prelude::*;
 
 use crate::{
     hooks::Url,
-    query::{self, Filter, StatusFilter},
+    query::{self, Comparison, Condition, NANOS_PER_MS, Query, StatusFilter},
 };
 
 #[derive(Clone, PartialEq, Properties)]
@@ -27,22 +27,22 @@ const DURATIONS: [(f64, &str); 4] = [
 
 #[component]
 pub(crate) fn Filters(props: &FiltersProps) -> Html {
-    let filter = query::parse(&props.url.view.query).filter;
-    let errors = filter.status == Some(StatusFilter::Error);
+    let query = query::parse(&props.url.view.query).query;
+    let errors = query::has_errors(&query);
     html! {
         <div class="filters" role="group" aria-label="Filters">
             <button class={classes!("chip", "chip-error", errors.then_some("on"))} aria-pressed={errors.to_string()}
-                onclick={toggle_errors(&props.url, &filter)}>{ "Errors" }</button>
+                onclick={toggle_errors(&props.url, errors)}>{ "Errors" }</button>
             <ServiceSelect url={props.url.clone()} traces={props.traces.clone()} />
-            { duration_select(&props.url, &filter) }
+            { duration_select(&props.url, &query) }
         </div>
     }
 }
 
 /// A button that takes all filters away, in a place that stays when it is not there.
 pub(super) fn clear_button(url: &Url) -> Html {
-    let filtered = !query::parse(&url.view.query).filter.is_empty();
-    let onclick = change(url, |_: MouseEvent, filter| *filter = Filter::default());
+    let filtered = !query::parse(&url.view.query).query.is_empty();
+    let onclick = change(url, |_: MouseEvent, query| *query = Query::default());
     html! {
         <span class="clear-place">
             if filtered {
@@ -52,19 +52,21 @@ pub(super) fn clear_button(url: &Url) -> Html {
     }
 }
 
-/// A callback that edits the filter and puts it into the address.
-fn change<E: 'static>(url: &Url, edit: impl Fn(E, &mut Filter) + 'static) -> Callback<E> {
+/// A callback that edits the query and puts it into the address.
+fn change<E: 'static>(url: &Url, edit: impl Fn(E, &mut Query) + 'static) -> Callback<E> {
     let url = url.clone();
     Callback::from(move |event| {
-        let mut filter = query::parse(&url.view.query).filter;
-        edit(event, &mut filter);
-        url.push(&url.view.with_query(filter.to_string()));
+        let mut query = query::parse(&url.view.query).query;
+        edit(event, &mut query);
+        url.push(&url.view.with_query(query.to_string()));
     })
 }
 
-fn toggle_errors(url: &Url, filter: &Filter) -> Callback<MouseEvent> {
-    let status = (filter.status != Some(StatusFilter::Error)).then_some(StatusFilter::Error);
-    change(url, move |_, filter| filter.status = status)
+fn toggle_errors(url: &Url, errors: bool) -> Callback<MouseEvent> {
+    change(url, move |_, query| {
+        let wanted = (!errors).then_some(Condition::Status(StatusFilter::Error));
+        query.replace(query::is_status, wanted);
+    })
 }
 
 fn chosen(event: &Event) -> Option<String> {
@@ -72,11 +74,13 @@ fn chosen(event: &Event) -> Option<String> {
     (!value.is_empty()).then_some(value)
 }
 
-fn duration_select(url: &Url, filter: &Filter) -> Html {
-    let onchange = change(url, |event: Event, filter: &mut Filter| {
-        filter.min_duration_ms = chosen(&event).and_then(|value| value.parse().ok());
+fn duration_select(url: &Url, query: &Query) -> Html {
+    let onchange = change(url, |event: Event, query: &mut Query| {
+        let chosen = chosen(&event).and_then(|value| value.parse::<f64>().ok());
+        let more_than = |ms| Condition::Duration(Comparison::More, (ms * NANOS_PER_MS) as u64);
+        query.replace(query::is_least_duration, chosen.map(more_than));
     });
-    let current = filter.min_duration_ms;
+    let current = query::least_duration_ms(query);
     let typed = current.filter(|ms| DURATIONS.iter().all(|(preset, _)| preset != ms));
     html! {
         <select class={classes!("chip", current.is_some().then_some("on"))} aria-label="Duration" {onchange}>
@@ -100,13 +104,13 @@ fn ServiceSelect(props: &FiltersProps) -> Html {
             .flat_map(|trace| trace.services.iter().cloned());
         all.collect::<std::collections::BTreeSet<_>>()
     });
-    let current = query::parse(&props.url.view.query).filter.service;
+    let current = query::service(&query::parse(&props.url.view.query).query);
     let typed = current
         .iter()
         .filter(|service| !services.contains(*service));
     let options = services.iter().chain(typed);
-    let onchange = change(&props.url, |event: Event, filter: &mut Filter| {
-        filter.service = chosen(&event)
+    let onchange = change(&props.url, |event: Event, query: &mut Query| {
+        query.replace(query::is_service, chosen(&event).map(Condition::Service));
     });
     html! {
         <select class={classes!("chip", current.is_some().then_some("on"))} aria-label="Service" {onchange}>

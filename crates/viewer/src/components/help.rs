@@ -23,12 +23,18 @@ const KEYS: [(&[&str], &str); 8] = [
     (&["?"], "this help"),
 ];
 
-const TERMS: [(&str, &str); 5] = [
-    ("crud.like", "in span names, services, errors, the trace id"),
+const TERMS: [(&str, &str); 11] = [
+    ("locked", "anywhere: names, keys, values, errors, ids"),
+    ("\"two words\"", "next to each other; \\\" is a quote"),
     ("service:cruddur", "a service took part"),
-    ("name:\"PUT /api\"", "part of the trace's name"),
+    ("name:like", "part of the trace's name"),
     ("status:error", "a span failed (or status:ok)"),
-    ("duration>20ms", "us, ms or s"),
+    ("kind:server", "client, internal, producer, consumer"),
+    ("duration<20ms", "also > >= <=; us, ms, s, m, h"),
+    ("key=value", "an attribute; also != > >= < <="),
+    ("key~part", "part of an attribute's value"),
+    ("has:key", "an attribute of any value"),
+    ("-status:error", "- before any of these: not"),
 ];
 
 #[component]

@@ -29,7 +29,7 @@ pub(crate) fn SearchBox(props: &SearchBoxProps) -> Html {
         <form class="search" role="search" {onsubmit}>
             <Icon picture={Picture::Search} />
             <input id="search" type="search" aria-label="Search traces" autocomplete="off" spellcheck="false"
-                placeholder="words, service:… name:… status:error duration>20ms"
+                placeholder="words, service:… status:error duration>20ms http.route=…"
                 aria-describedby="search-problem" aria-invalid={props.problem.is_some().then_some("true")}
                 value={(*text).clone()} {oninput} onkeydown={leave_on_escape()} />
             <kbd>{ "/" }</kbd>

@@ -9,7 +9,7 @@ use super::{
     icon::{Icon, Picture},
     trace_row,
 };
-use crate::{date::Moment, format, hooks::Url, text};
+use crate::{base, date::Moment, format, hooks::Url, text};
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct TraceHeaderProps {
@@ -46,6 +46,7 @@ pub(crate) fn TraceHeader(props: &TraceHeaderProps) -> Html {
             </div>
             <div class="trace-meta">
                 <span class="id"><code>{ &id }</code><CopyButton text={id.clone()} label="Copy the trace id" /></span>
+                <span class="id">{ "link" }<CopyButton text={Url::href(&url.view.with_trace(summary.trace_id))} label="Copy the link to this trace" /></span>
                 <time datetime={start.utc()} title={start.utc()}>{ start.local() }</time>
                 <span>{ format::counted(summary.span_count, "span") }</span>
                 if let Some(nanos) = summary.root_duration_nano {
@@ -55,7 +56,7 @@ pub(crate) fn TraceHeader(props: &TraceHeaderProps) -> Html {
                 }
                 <span title={services(summary)}>{ format::counted(summary.services.len(), "service") }</span>
                 if *in_honeycomb {
-                    <a href={format!("/open/{id}/honeycomb")} target="_blank" rel="noopener">{ "Open in Honeycomb" }</a>
+                    <a href={base::url(&format!("open/{id}/honeycomb"))} target="_blank" rel="noopener">{ "Open in Honeycomb" }</a>
                 }
                 <span class="warn">{ root }</span>
             </div>

@@ -7,7 +7,11 @@ use trace_model::{Place as SpanPlace, SpanId, Trace, TraceId, TraceSummary};
 use yew::prelude::*;
 
 use super::{
-    details::Details, empty::Empty, legend::Legend, mini_map::MiniMap, trace_header::TraceHeader,
+    details::Details,
+    empty::{Empty, Failed, NotUpToDate},
+    legend::Legend,
+    mini_map::MiniMap,
+    trace_header::TraceHeader,
     waterfall::Waterfall,
 };
 use crate::{
@@ -39,21 +43,31 @@ pub(crate) struct TracePaneProps {
 pub(crate) fn TracePane(props: &TracePaneProps) -> Html {
     let id = props.url.view.trace();
     use_route_template(if id.is_some() { "/trace/:id" } else { "/" });
-    let load = use_trace(id, &props.change);
-    let content = match (&props.url.view.place, load) {
+    let open = use_trace(id, &props.change);
+    let content = match (&props.url.view.place, open.load) {
         (Place::List, _) if props.empty => html! { <Empty /> },
         (Place::List, _) => note("Choose a trace", "It shows where its time went."),
         (Place::Sinks, _) => html! {},
         (Place::Nowhere(text), _) => note("Nothing here", text),
         (Place::Trace(id), TraceLoad::Ready(trace)) => {
-            html! { <TraceView key={id.to_string()} url={props.url.clone()} {trace} in_honeycomb={props.in_honeycomb} /> }
+            let problem = open.problem.map(|error| html! {
+                <NotUpToDate key="problem" what="This trace is not up to date." text={error.to_string()} on_retry={open.retry} />
+            });
+            html! {
+                <>
+                    { for problem }
+                    <TraceView key={id.to_string()} url={props.url.clone()} {trace} in_honeycomb={props.in_honeycomb} />
+                </>
+            }
         }
         (Place::Trace(_), TraceLoad::Failed(Error::NotFound)) => note(
             "This trace is not here",
             "It may still be on its way: it appears as soon as its first span arrives. \
              Or it is older than what the gateway keeps.",
         ),
-        (Place::Trace(_), TraceLoad::Failed(error)) => note("Not now", &error.to_string()),
+        (Place::Trace(_), TraceLoad::Failed(error)) => {
+            html! { <Failed text={error.to_string()} on_retry={open.retry} /> }
+        }
         (Place::Trace(id), TraceLoad::Loading) => loading(props, *id),
     };
     html! { <div class="trace-pane">{ content }</div> }

@@ -6,12 +6,16 @@ use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Event, EventSource, MessageEvent};
 use yew::Callback;
 
+use crate::base;
+
 /// What the stream says.
 #[derive(Debug)]
 pub(crate) enum Update {
     Connected,
     Trace(Box<TraceSummary>),
     Status(Status),
+    /// The stream works, and has nothing to say.
+    Alive,
     /// The stream ended; the gateway is gone or going.
     Gone,
 }
@@ -28,7 +32,7 @@ pub(crate) struct Stream {
 impl Stream {
     /// None where the browser has no `EventSource`.
     pub(crate) fn open(on_update: &Callback<Update>) -> Option<Self> {
-        let source = EventSource::new("/api/events").ok()?;
+        let source = EventSource::new(&base::url("api/events")).ok()?;
         let listen = |event: &str, read: fn(&Event) -> Option<Update>| {
             let on_update = on_update.clone();
             let listener = Listener::new(move |event: Event| {
@@ -47,6 +51,7 @@ impl Stream {
             listen("trace", |event| {
                 data(event).map(|summary| Update::Trace(Box::new(summary)))
             }),
+            listen("alive", |_| Some(Update::Alive)),
             listen("status", |event| data(event).map(Update::Status)),
         ];
         Some(Self {

@@ -8,8 +8,8 @@ mod traces;
 use std::fmt;
 
 pub(crate) use self::{
-    trace::trace,
-    traces::{LIMIT, traces},
+    trace::{Spans, trace},
+    traces::{LIMIT, Page, traces},
 };
 
 /// Who wants an answer. What a person asks for is traced like any page; what the viewer
@@ -25,6 +25,8 @@ pub(crate) enum Cause {
 pub(crate) enum Error {
     Unreachable,
     NotFound,
+    /// With the gateway's reason: to ask again changes nothing.
+    Refused(String),
     Status(u16),
     Unreadable(String),
 }
@@ -36,6 +38,7 @@ impl fmt::Display for Error {
                 "The gateway does not answer. Once it does, this page goes on by itself.",
             ),
             Self::NotFound => f.write_str("The gateway does not have this trace."),
+            Self::Refused(reason) => write!(f, "The gateway refused the question: {reason}."),
             Self::Status(code) => write!(f, "The gateway answered {code}: its log says why."),
             Self::Unreadable(reason) => write!(f, "The gateway's answer is not readable: {reason}"),
         }

@@ -1,44 +1,47 @@
-//! The list of traces under a filter.
+//! A page of the list of traces that match a query.
 
 use serde::Deserialize;
 use trace_model::TraceSummary;
 use web_sys::UrlSearchParams;
 
 use super::{Cause, Error, request};
-use crate::query::Filter;
+use crate::query::Query;
 
-/// How many the list asks for, and keeps.
+/// How many traces a page has at most.
 pub(crate) const LIMIT: usize = 1_000;
 
-#[derive(Deserialize)]
-struct Answer {
-    traces: Vec<TraceSummary>,
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+pub(crate) struct Page {
+    /// Newest first.
+    pub(crate) traces: Vec<TraceSummary>,
+    /// Where the next page begins; none at the end.
+    #[serde(default)]
+    pub(crate) next: Option<String>,
+    /// The gateway's time was up before it had looked at enough traces.
+    #[serde(default)]
+    pub(crate) cut_short: bool,
 }
 
-pub(crate) async fn traces(filter: &Filter, cause: Cause) -> Result<Vec<TraceSummary>, Error> {
-    let url = format!("/api/traces?{}", search_params(filter)?);
-    let document = request::get(&url, "/api/traces", cause).await?;
-    let answer: Answer =
-        serde_json::from_str(&document).map_err(|error| Error::Unreadable(error.to_string()))?;
-    Ok(answer.traces)
+pub(crate) async fn traces(
+    query: &Query,
+    cursor: Option<&str>,
+    cause: Cause,
+) -> Result<Page, Error> {
+    let params = search_params(query, cursor).ok_or(Error::Unreachable)?;
+    let path = format!("api/traces?{params}");
+    let response = request::get(&path, "/api/traces", cause).await?;
+    let document = request::text(&response).await?;
+    serde_json::from_str(&document).map_err(|error| Error::Unreadable(error.to_string()))
 }
 
-fn search_params(filter: &Filter) -> Result<String, Error> {
-    let params = UrlSearchParams::new().map_err(|_| Error::Unreachable)?;
+fn search_params(query: &Query, cursor: Option<&str>) -> Option<String> {
+    let params = UrlSearchParams::new().ok()?;
     params.append("limit", &LIMIT.to_string());
-    let min_duration = filter.min_duration_ms.map(|ms| ms.to_string());
-    let terms = [
-        ("service", filter.service.as_deref()),
-        ("name", filter.name.as_deref()),
-        ("status", filter.status.map(|status| status.as_str())),
-        ("min_duration_ms", min_duration.as_deref()),
-        ("q", Some(filter.text.as_str())),
-    ];
-    for (name, value) in terms {
-        // An empty value is a term still being typed.
-        if let Some(value) = value.filter(|value| !value.is_empty()) {
-            params.append(name, value);
-        }
+    if !query.is_empty() {
+        params.append("query", &query.to_string());
     }
-    Ok(String::from(params.to_string()))
+    if let Some(cursor) = cursor {
+        params.append("cursor", cursor);
+    }
+    Some(String::from(params.to_string()))
 }

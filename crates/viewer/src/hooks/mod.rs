@@ -12,7 +12,7 @@ mod use_viewport;
 pub(crate) use self::{
     use_keys::{Key, use_keys},
     use_latest::use_latest,
-    use_live::use_live,
+    use_live::{Dispatch, use_live},
     use_names_width::use_names_width,
     use_now::use_now,
     use_trace::{TraceLoad, use_trace},

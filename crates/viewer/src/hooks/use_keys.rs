@@ -1,7 +1,7 @@
 //! The keyboard, wherever the focus is, except while somebody types.
 
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{Element, KeyboardEvent};
+use web_sys::{Element, HtmlElement, KeyboardEvent};
 use yew::{functional::use_effect_with, hook};
 
 /// What a key means here.
@@ -44,6 +44,7 @@ pub(crate) fn use_keys<D: PartialEq + 'static>(deps: D, on_key: impl Fn(Key) -> 
         let listener = Closure::<dyn Fn(KeyboardEvent)>::new(move |event: KeyboardEvent| {
             if meant_for_us(&event) && Key::of(&event.key()).is_some_and(&on_key) {
                 event.prevent_default();
+                leave_pressed(&event);
             }
         });
         let document = web_sys::window().and_then(|window| window.document());
@@ -59,6 +60,21 @@ pub(crate) fn use_keys<D: PartialEq + 'static>(deps: D, on_key: impl Fn(Key) -> 
             }
         }
     });
+}
+
+/// Whoever walks on with the keyboard does not press what was clicked before: Enter then means
+/// the span that is selected, not the row that was opened or the button that was pressed.
+fn leave_pressed(event: &KeyboardEvent) {
+    if event.key() == "Enter" {
+        return;
+    }
+    let target = event
+        .target()
+        .and_then(|target| target.dyn_into::<HtmlElement>().ok());
+    if let Some(element) = target.filter(|element| element.matches("a, button").unwrap_or(false)) {
+        // Failing to leave an element leaves the user where they are.
+        let _ = element.blur();
+    }
 }
 
 /// Not a browser's shortcut, not text being typed, not a dialog's, not a button's Enter.

@@ -1,20 +1,31 @@
-//! Loads the open trace, and loads it again while it grows.
+//! Loads the open trace, and what it gets while it grows: one question at a time, and only for
+//! what is new.
 
-use std::rc::Rc;
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
+use gloo_timers::future::TimeoutFuture;
 use otel_web_yew::use_load;
 use trace_model::{Trace, TraceId};
 use wasm_bindgen_futures::spawn_local;
 use yew::{
-    functional::{Reducible, UseReducerDispatcher, use_effect_with, use_reducer},
+    Callback,
+    functional::{Reducible, UseReducerDispatcher, use_effect_with, use_mut_ref, use_reducer},
     hook,
 };
 
 use crate::{
-    gateway::{self, Cause, Error},
+    gateway::{self, Cause, Error, Spans},
     live::Change,
     shared::Shared,
 };
+
+/// A growing trace is asked for at most so often, and rests four times as long as drawing it anew took.
+const PAUSE_MS: f64 = 100.0;
+const REST_FACTOR: f64 = 4.0;
+const MAX_REST_MS: f64 = 60_000.0;
 
 /// How far the open trace has come.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,77 +36,195 @@ pub(crate) enum TraceLoad {
     Failed(Error),
 }
 
+/// The open trace, and why it may be older than what the gateway has.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct OpenTrace {
+    pub(crate) load: TraceLoad,
+    pub(crate) problem: Option<Error>,
+    pub(crate) retry: Callback<()>,
+}
+
 /// A trace and the id it was asked for: an answer may come after the question changed.
 #[derive(Clone, Default, PartialEq)]
 struct Open {
     id: Option<TraceId>,
     load: TraceLoad,
+    problem: Option<Error>,
 }
 
 enum Action {
     Open(Option<TraceId>),
-    Answer(TraceId, Result<Trace, Error>),
+    Answer(TraceId, Result<Option<Shared<Trace>>, Error>),
 }
+
+type Dispatch = UseReducerDispatcher<Open>;
 
 impl Reducible for Open {
     type Action = Action;
 
     fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
+        let mut open = (*self).clone();
         match action {
-            Action::Open(id) => Rc::new(Self {
-                id,
-                load: TraceLoad::Loading,
-            }),
-            Action::Answer(id, _) if self.id != Some(id) => self,
-            Action::Answer(id, Ok(trace)) => {
-                let load = TraceLoad::Ready(Shared::new(trace));
-                Rc::new(Self { id: Some(id), load })
+            Action::Open(id) => {
+                open = Self {
+                    id,
+                    ..Self::default()
+                }
             }
-            Action::Answer(id, Err(error)) => self.after_error(id, error),
+            Action::Answer(id, _) if self.id != Some(id) => return self,
+            Action::Answer(_, Ok(None)) if open.problem.is_none() => return self,
+            Action::Answer(_, Ok(None)) => open.problem = None,
+            Action::Answer(_, Ok(Some(trace))) => {
+                open.load = TraceLoad::Ready(trace);
+                open.problem = None;
+            }
+            // A refresh that failed takes nothing away.
+            Action::Answer(_, Err(error)) => match open.load {
+                TraceLoad::Ready(_) => open.problem = Some(error),
+                TraceLoad::Loading | TraceLoad::Failed(_) => open.load = TraceLoad::Failed(error),
+            },
         }
+        Rc::new(open)
     }
 }
 
-impl Open {
-    /// A refresh that failed takes nothing away: the list says that the gateway is gone.
-    fn after_error(self: Rc<Self>, id: TraceId, error: Error) -> Rc<Self> {
-        if matches!(self.load, TraceLoad::Ready(_)) {
-            return self;
+/// What is known of the open trace, and whether somebody asks for more of it.
+#[derive(Default)]
+struct Follower {
+    id: Cell<Option<TraceId>>,
+    known: RefCell<Option<Known>>,
+    asking: Cell<bool>,
+    wanted: Cell<bool>,
+    /// Milliseconds since 1970.
+    rests_until: Cell<f64>,
+}
+
+#[derive(Clone)]
+struct Known {
+    trace: Shared<Trace>,
+    revision: Option<String>,
+}
+
+impl Follower {
+    fn open(&self, id: Option<TraceId>) {
+        self.id.set(id);
+        self.known.replace(None);
+        self.rests_until.set(0.0);
+    }
+
+    /// Asks until nothing more is wanted, unless somebody does so already.
+    async fn follow(self: Rc<Self>, id: TraceId, cause: Cause, dispatch: Dispatch) {
+        self.wanted.set(true);
+        if self.asking.replace(true) {
+            return;
         }
-        Rc::new(Self {
-            id: Some(id),
-            load: TraceLoad::Failed(error),
-        })
+        let (mut asked, mut cause) = (id, cause);
+        while self.wanted.replace(false) {
+            if cause == Cause::Refresh {
+                self.rest(asked).await;
+            }
+            // Another trace may have been opened meanwhile.
+            let Some(open) = self.id.get() else { break };
+            asked = open;
+            let took_ms = self.ask(asked, cause, &dispatch).await;
+            let rest_ms = (took_ms * REST_FACTOR).max(PAUSE_MS);
+            self.rests_until.set(js_sys::Date::now() + rest_ms);
+            cause = Cause::Refresh;
+        }
+        self.asking.set(false);
+    }
+
+    /// Until it is time to ask again, or another trace was opened.
+    async fn rest(&self, id: TraceId) {
+        while self.id.get() == Some(id) {
+            let left_ms = self.rests_until.get() - js_sys::Date::now();
+            // A clock that was set back does not stop the page.
+            if left_ms <= 0.0 || left_ms > MAX_REST_MS {
+                return;
+            }
+            TimeoutFuture::new(left_ms.min(PAUSE_MS).ceil() as u32).await;
+        }
+    }
+
+    /// How long it took to build the trace, in milliseconds.
+    async fn ask(&self, id: TraceId, cause: Cause, dispatch: &Dispatch) -> f64 {
+        let known = self.known.borrow().clone();
+        let since = known.as_ref().and_then(|known| known.revision.as_deref());
+        let answer = gateway::trace(id, since, cause).await;
+        if self.id.get() != Some(id) {
+            return 0.0;
+        }
+        let started = js_sys::Date::now();
+        let answer = answer.map(|spans| self.build(id, known, spans));
+        let took_ms = js_sys::Date::now() - started;
+        dispatch.dispatch(Action::Answer(id, answer));
+        took_ms
+    }
+
+    /// None when there is nothing new.
+    fn build(&self, id: TraceId, known: Option<Known>, answer: Spans) -> Option<Shared<Trace>> {
+        let mut spans = answer.spans;
+        if answer.is_new_only
+            && let Some(known) = known
+        {
+            if spans.is_empty() {
+                return None;
+            }
+            let earlier = known.trace.nodes().iter().map(|node| node.span.clone());
+            spans = earlier.chain(spans).collect();
+        }
+        let trace = Shared::new(Trace::from_spans(id, spans));
+        self.known.replace(Some(Known {
+            trace: trace.clone(),
+            revision: answer.revision,
+        }));
+        Some(trace)
     }
 }
 
 #[hook]
-pub(crate) fn use_trace(id: Option<TraceId>, change: &Change) -> TraceLoad {
+pub(crate) fn use_trace(id: Option<TraceId>, change: &Change) -> OpenTrace {
     let open = use_reducer(Open::default);
     let dispatch = open.dispatcher();
+    let follower = use_mut_ref(|| Rc::new(Follower::default()));
+    let follower = Rc::clone(&follower.borrow());
     use_load(id, {
-        let dispatch = dispatch.clone();
+        let (dispatch, follower) = (dispatch.clone(), Rc::clone(&follower));
         move |id| async move {
+            follower.open(id);
             dispatch.dispatch(Action::Open(id));
             if let Some(id) = id {
-                load(id, Cause::Person, dispatch).await;
+                follower.follow(id, Cause::Person, dispatch).await;
             }
         }
     });
+    let again = {
+        let follower = Rc::clone(&follower);
+        move || {
+            if let Some(id) = id {
+                let follower = Rc::clone(&follower);
+                spawn_local(follower.follow(id, Cause::Refresh, dispatch.clone()));
+            }
+        }
+    };
+    let retry = Callback::from({
+        let again = again.clone();
+        move |()| again()
+    });
     use_effect_with(change.clone(), move |change| {
-        if let Some(id) = id.filter(|&id| change.number > 0 && change.concerns(id)) {
-            spawn_local(load(id, Cause::Refresh, dispatch));
+        if change.number > 0 && id.is_some_and(|id| change.concerns(id)) {
+            again();
         }
     });
     // Until the effect above ran, the state is still the trace that was open before.
-    if open.id == id {
-        open.load.clone()
+    let (load, problem) = if open.id == id {
+        (open.load.clone(), open.problem.clone())
     } else {
-        TraceLoad::Loading
+        (TraceLoad::Loading, None)
+    };
+    OpenTrace {
+        load,
+        problem,
+        retry,
     }
-}
-
-async fn load(id: TraceId, cause: Cause, dispatch: UseReducerDispatcher<Open>) {
-    let answer = gateway::trace(id, cause).await;
-    dispatch.dispatch(Action::Answer(id, answer));
 }

@@ -7,7 +7,10 @@ use yew_router::{
     navigator::Navigator,
 };
 
-use crate::route::{Query, Route, View};
+use crate::{
+    base,
+    route::{Query, Route, View},
+};
 
 /// What is shown, and the way to show something else.
 #[derive(Clone, PartialEq)]
@@ -45,15 +48,27 @@ impl Url {
         }
     }
 
-    /// For links, so that they can be copied and opened in a new tab.
+    /// For links, so that they can be copied and opened in a new tab: whole addresses.
     pub(crate) fn href(view: &View) -> String {
         let (route, query) = view.write();
-        let mut href = route.to_path();
-        if !query.q.is_empty() {
-            href.push_str("?q=");
-            href.push_str(&String::from(js_sys::encode_uri_component(&query.q)));
-        }
-        href
+        let parameters = [
+            ("q", &query.q),
+            ("span", &query.span),
+            ("collapsed", &query.collapsed),
+        ];
+        let given = parameters
+            .into_iter()
+            .filter(|(_, value)| !value.is_empty());
+        let given = given.map(|(name, value)| {
+            let value = String::from(js_sys::encode_uri_component(value));
+            format!("{name}={value}")
+        });
+        let given = given.collect::<Vec<_>>().join("&");
+        let mark = if given.is_empty() { "" } else { "?" };
+        base::url(&format!(
+            "{}{mark}{given}",
+            route.to_path().trim_start_matches('/')
+        ))
     }
 }
 
