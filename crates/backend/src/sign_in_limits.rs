@@ -41,6 +41,9 @@ const FORGET_AFTER: Duration = Duration::from_secs(60 * 60);
 /// Entries in each of the tables; one more drops the one that failed longest ago.
 const MAX_ENTRIES: usize = 10_000;
 
+/// Refusals are summed up in the log once in this time.
+const LOG_INTERVAL: Duration = Duration::from_secs(60);
+
 /// The SHA-256 of an email in lower case: the same for accounts that exist and those that do not.
 pub(crate) type AccountKey = [u8; 32];
 
@@ -90,6 +93,26 @@ struct Tables {
     accounts: Table<AccountKey>,
     networks: Table<IpNet>,
     pending: HashMap<IpNet, u32>,
+    refusals: Refusals,
+}
+
+/// How many attempts were refused since the log was last told.
+#[derive(Debug, Default)]
+struct Refusals {
+    count: u64,
+    logged_at: Option<Instant>,
+}
+
+impl Refusals {
+    /// Counts one; returns how many to report, where it is time to.
+    fn add(&mut self, now: Instant) -> Option<u64> {
+        self.count += 1;
+        let is_due = |at| now.saturating_duration_since(at) >= LOG_INTERVAL;
+        self.logged_at.is_none_or(is_due).then(|| {
+            self.logged_at = Some(now);
+            std::mem::take(&mut self.count)
+        })
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -121,7 +144,17 @@ impl SignInLimits {
         now: Instant,
     ) -> Result<Attempt, Refused> {
         let mut tables = self.tables();
-        tables.check(account, client, now)?;
+        if let Err(refused) = tables.check(account, client, now) {
+            let report = tables.refusals.add(now);
+            drop(tables);
+            if let Some(count) = report {
+                let limit = refused.by.name();
+                eprintln!(
+                    "sign-in: {count} attempts refused since the last report, the latest by the limit `{limit}`"
+                );
+            }
+            return Err(refused);
+        }
         tables.count(account, client, now);
         drop(tables);
         Ok(Attempt {
@@ -448,6 +481,15 @@ mod tests {
         let admitted = (0..100).filter(|_| guesses.fail(WORF, thief).is_ok());
         assert_eq!(admitted.count() as u32, FREE_FAILURES);
         guesses.succeed(WORF, from("198.51.100.7")).unwrap();
+    }
+
+    #[test]
+    fn refusals_are_reported_at_once_and_then_summed_up() {
+        let mut refusals = Refusals::default();
+        let now = Instant::now();
+        assert_eq!(refusals.add(now), Some(1));
+        assert_eq!(refusals.add(now), None);
+        assert_eq!(refusals.add(now + LOG_INTERVAL), Some(2));
     }
 
     #[test]
