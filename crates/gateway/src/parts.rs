@@ -3,7 +3,7 @@
 use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
 use crate::{
-    api::{self, Api},
+    api::{self, AnswerMemory, Api},
     clock,
     config::Config,
     edge::{self, Edge},
@@ -129,6 +129,7 @@ fn routers(
         store: status.store.clone(),
         hub: hub.clone(),
         status,
+        answers: AnswerMemory::new(),
         links,
         public_url: public_url.to_owned(),
         stopping,

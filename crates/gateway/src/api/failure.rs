@@ -15,6 +15,8 @@ pub(super) enum Failure {
     NotFound(String),
     BadRequest(String),
     Store(ReadError),
+    /// Too many answers are being written.
+    Busy,
 }
 
 impl Failure {
@@ -36,6 +38,10 @@ impl IntoResponse for Failure {
         let (status, error) = match self {
             Self::NotFound(error) => (StatusCode::NOT_FOUND, error),
             Self::BadRequest(error) => (StatusCode::BAD_REQUEST, error),
+            Self::Busy => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "too many answers are not read by those who asked; ask again soon".to_owned(),
+            ),
             Self::Store(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
         };
         (status, Json(json!({ "error": error }))).into_response()

@@ -13,6 +13,7 @@
 //!
 //! `API.md` has the parameters and answers.
 
+mod answer_memory;
 mod events;
 mod failure;
 mod metrics;
@@ -24,6 +25,7 @@ mod traces;
 use axum::{Router, routing::get};
 use tower_http::{CompressionLevel, compression::CompressionLayer};
 
+pub(crate) use self::answer_memory::AnswerMemory;
 use self::failure::Failure;
 use crate::{hub::Hub, sinks::TraceLinks, status::StatusSource, stop::Stopping, store::Store};
 
@@ -33,6 +35,7 @@ pub(crate) struct Api {
     pub(crate) store: Store,
     pub(crate) hub: Hub,
     pub(crate) status: StatusSource,
+    pub(crate) answers: AnswerMemory,
     pub(crate) links: Option<TraceLinks>,
     pub(crate) public_url: String,
     pub(crate) stopping: Stopping,

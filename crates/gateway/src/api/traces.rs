@@ -1,6 +1,7 @@
 //! The list of traces, and one trace as OTLP JSON.
 
 use axum::{
+    body::Body,
     extract::{Path, Query, State, rejection::QueryRejection},
     http::{HeaderMap, HeaderName, StatusCode, header},
     response::{IntoResponse, Response},
@@ -21,6 +22,7 @@ pub(super) async fn list(
 ) -> Result<Response, Failure> {
     let Query(query) = query.map_err(|error| Failure::BadRequest(error.body_text()))?;
     let filter = query.checked().map_err(Failure::BadRequest)?;
+    let making = api.answers.make().await?;
     let page = api.store.list(filter, clock::now()).await?;
     let next = page
         .next
@@ -28,7 +30,7 @@ pub(super) async fn list(
     let (traces, cut_short) = (page.summaries.join(","), page.cut_short);
     // The summaries are JSON already.
     let body = format!(r#"{{"traces":[{traces}],"next":{next},"cut_short":{cut_short}}}"#);
-    Ok(json(body))
+    Ok(json(making.body(body).await?))
 }
 
 /// The query string of `GET /api/traces/{trace_id}`.
@@ -55,6 +57,7 @@ pub(super) async fn one(
     if let Some(unchanged) = unchanged(&api, id, &headers).await? {
         return Ok(unchanged);
     }
+    let making = api.answers.make().await?;
     let Some(trace) = api.store.trace(id, since).await? else {
         let error = format!("no span of trace {id} is here: not yet, or not any more");
         return Err(Failure::NotFound(error));
@@ -65,7 +68,11 @@ pub(super) async fn one(
         (REVISION, trace.revision.to_string()),
         (SPANS, spans.to_owned()),
     ];
-    Ok((headers, json(otlp_json::text(&trace.data))).into_response())
+    let text = otlp_json::text(&trace.data);
+    // The text is all that is left while it waits.
+    drop(trace);
+    let body = making.body(text).await?;
+    Ok((headers, json(body)).into_response())
 }
 
 /// 304 for a caller who has the trace as it is.
@@ -92,6 +99,6 @@ fn etag(revision: Revision) -> String {
     format!("W/\"{revision}\"")
 }
 
-fn json(body: String) -> Response {
+fn json(body: Body) -> Response {
     ([(header::CONTENT_TYPE, "application/json")], body).into_response()
 }

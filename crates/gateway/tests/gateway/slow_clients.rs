@@ -15,7 +15,7 @@ use tokio::{
 };
 
 use crate::support::{
-    FakeHoneycomb, Process, Served, client, command_after, post, request, span, trace_id,
+    FakeHoneycomb, Process, Served, client, command_after, post, request, span, text, trace_id,
 };
 
 /// Twice what a process may usually open.
@@ -253,4 +253,48 @@ async fn half_sent_bodies_give_way_to_a_body_that_needs_their_memory() {
         assert_eq!(answer.status(), 200);
     }
     drop(halves);
+}
+
+/// Each answer is 15 MiB: of 20 there are 300, and as much again while they are made.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn clients_that_do_not_read_their_answers_hold_a_bounded_memory() {
+    const MAX_MORE_KIB: u64 = 320 << 10;
+    let dir = tempfile::tempdir().unwrap();
+    let mut command = crate::support::command(&dir);
+    let process = Process::start(command.env("OTEL_WEB_GATEWAY_WRITE_SECONDS", "2"));
+    for id in 1..=15 {
+        let mut wordy = span(1, id, "a");
+        wordy.attributes = vec![text("wordy", &"x".repeat(1 << 20))];
+        let answer = post(&process.url, &request("shop", vec![wordy])).await;
+        assert_eq!(answer.status(), 200);
+    }
+    let address = process.url.strip_prefix("http://").unwrap();
+    let memory = process.peak_memory_kib().unwrap();
+    let ask = format!(
+        "GET /api/traces/{} HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n",
+        trace_id(1)
+    );
+    let mut silent = JoinSet::new();
+    for _ in 0..20 {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(ask.as_bytes()).await.unwrap();
+        // That it has begun to come says that its answer was made.
+        silent.spawn(async move {
+            let mut begin = [0; 12];
+            stream.read_exact(&mut begin).await.map(|_| (begin, stream))
+        });
+    }
+    let silent = silent.join_all().await;
+    for answer in &silent {
+        let (begin, _) = answer.as_ref().unwrap();
+        // One that waited too long for others is told so.
+        assert!([b"HTTP/1.1 200", b"HTTP/1.1 503"].contains(&begin));
+    }
+    // One who reads is answered when they are given up.
+    let trace = process.get(&format!("/api/traces/{}", trace_id(1))).await;
+    assert!(trace.to_string().len() > 15 << 20);
+    let more = process.peak_memory_kib().unwrap() - memory;
+    println!("20 answers of 15 MiB that nobody reads: {more} KiB more memory");
+    assert!(more < MAX_MORE_KIB, "{more} KiB more");
+    drop(silent);
 }
