@@ -39,6 +39,18 @@ impl Moment {
     }
 }
 
+/// How far a sender's clock may be ahead of this one; the gateway's list has the same limit.
+const MAX_AHEAD_MS: f64 = 3_600_000.0;
+
+/// The first of January 2000: clocks that were never set are older.
+const MIN_DATE_MS: f64 = 946_684_800_000.0;
+
+/// Whether a span that is dated so was made by a clock that is wrong. Zero is no date.
+pub(crate) fn is_misdated(unix_nano: u64) -> bool {
+    let milliseconds = (unix_nano / 1_000_000) as f64;
+    unix_nano > 0 && !(MIN_DATE_MS..=Date::now() + MAX_AHEAD_MS).contains(&milliseconds)
+}
+
 /// The zone by its minutes ahead of UTC. It changes with the date where clocks do.
 fn zone(minutes: f64) -> String {
     let size = minutes.abs() as u32;

@@ -30,3 +30,15 @@ async fn a_trace_has_a_date_and_a_zone() {
         "{shown}"
     );
 }
+
+#[wasm_bindgen_test]
+async fn a_trace_from_the_future_says_that_its_clock_is_wrong() {
+    let mut far = span((1, None), "phone", "2262", 0..50);
+    far.start_unix_nano = 9_223_372_036_854_773_808;
+    far.end_unix_nano = far.start_unix_nano + 1_000;
+    let page = Page::show(vec![far], (1_000, 600)).await;
+    assert_eq!(page.texts(".misdated"), ["the sender's clock is wrong"]);
+    drop(page);
+    let page = Page::show(vec![span((1, None), "api", "job", 0..50)], (1_000, 600)).await;
+    assert_eq!(page.texts(".misdated"), Vec::<String>::new());
+}

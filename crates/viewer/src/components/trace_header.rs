@@ -9,7 +9,13 @@ use super::{
     icon::{Icon, Picture},
     trace_row,
 };
-use crate::{base, date::Moment, format, hooks::Url, text};
+use crate::{
+    base,
+    date::{Moment, is_misdated},
+    format,
+    hooks::Url,
+    text,
+};
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct TraceHeaderProps {
@@ -48,6 +54,9 @@ pub(crate) fn TraceHeader(props: &TraceHeaderProps) -> Html {
                 <span class="id"><code>{ &id }</code><CopyButton text={id.clone()} label="Copy the trace id" /></span>
                 <span class="id">{ "link" }<CopyButton text={Url::href(&url.view.with_trace(summary.trace_id))} label="Copy the link to this trace" /></span>
                 <time datetime={start.utc()} title={start.utc()}>{ start.local() }</time>
+                if is_misdated(summary.start_unix_nano) {
+                    <span class="warn misdated" title="The list shows this trace when it arrived">{ "the sender's clock is wrong" }</span>
+                }
                 <span>{ format::counted(summary.span_count, "span") }</span>
                 if let Some(nanos) = summary.root_duration_nano {
                     <span class="root-duration" title="The first span alone; other spans of the trace begin before it or outlast it">

@@ -81,5 +81,10 @@ fn facts(trace: &TraceSummary) -> String {
     };
     let services = trace.services.iter().map(|name| text::isolated(name));
     let services = services.collect::<Vec<_>>().join(" → ");
-    format!("{spans} · {services}{root}")
+    let clock = if trace.arrived_unix_nano.is_some() {
+        " · its clock is wrong"
+    } else {
+        ""
+    };
+    format!("{spans}{clock} · {services}{root}")
 }

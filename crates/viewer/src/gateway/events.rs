@@ -13,7 +13,7 @@ use crate::base;
 pub(crate) enum Update {
     Connected,
     Trace(Box<TraceSummary>),
-    Status(Status),
+    Status(Box<Status>),
     /// The stream works, and has nothing to say.
     Alive,
     /// The stream ended; the gateway is gone or going.
@@ -52,7 +52,9 @@ impl Stream {
                 data(event).map(|summary| Update::Trace(Box::new(summary)))
             }),
             listen("alive", |_| Some(Update::Alive)),
-            listen("status", |event| data(event).map(Update::Status)),
+            listen("status", |event| {
+                data(event).map(|status| Update::Status(Box::new(status)))
+            }),
         ];
         Some(Self {
             source,

@@ -221,7 +221,7 @@ fn receiver(heard: Rc<Cell<f64>>, dispatch: Dispatch) -> impl Fn(Update) {
         match update {
             Update::Connected => dispatch.dispatch(Action::Connected),
             Update::Gone => dispatch.dispatch(Action::Gone),
-            Update::Status(status) => dispatch.dispatch(Action::Status(status)),
+            Update::Status(status) => dispatch.dispatch(Action::Status(*status)),
             Update::Trace(summary) => batch.add(*summary, &dispatch),
             Update::Alive => {}
         }
