@@ -14,6 +14,7 @@ mod support;
 mod accounts;
 mod bad_input;
 mod feeds;
+mod hidden_viewer;
 mod honeycomb;
 mod interleaving;
 mod keys;

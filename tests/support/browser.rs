@@ -228,6 +228,14 @@ impl Browser {
         second
     }
 
+    /// A tab before the first one, which is hidden from now on; stays in it.
+    pub(crate) async fn open_in_front(&self, url: &str) -> WindowHandle {
+        let tab = self.driver.new_tab().await.expect("a second tab");
+        self.switch_to(&tab).await;
+        self.open(url).await;
+        tab
+    }
+
     pub(crate) async fn window(&self) -> WindowHandle {
         self.driver.window().await.expect("a window")
     }
