@@ -132,5 +132,13 @@ async fn a_hidden_viewer_takes_what_arrives_and_is_right_when_it_is_shown() {
             "step {traces}"
         )))
         .await;
-    browser.see("Waterfall").await;
+    until_within(Duration::from_secs(20), "the newest trace", async || {
+        let address = browser.address().await;
+        if address.ends_with(&expected[0]) {
+            Ok(())
+        } else {
+            Err(address)
+        }
+    })
+    .await;
 }
