@@ -72,16 +72,18 @@ const COMMANDS: [Command; 10] = [
     },
     Command {
         name: "bench",
-        arguments: "gateway | sdk [--runs N] [--only SDK] | backend [--seconds N] [--other PATH]...",
+        arguments: "gateway | sdk [--runs N] [--only SDK] | gateway-load | backend [--seconds N] [--other PATH]...",
         summary: "measure the gateway, the SDK or the back end beside others",
-        about: "  gateway   what the gateway takes and keeps for how much, beside rotel and otelite;\n            \
+        about: "  gateway        what the gateway takes and keeps for how much, beside rotel and otelite;\n                 \
                 ROTEL_BIN and OTELITE_BIN name other versions of them\n  \
-                sdk       time and bytes of a span, time of the start, beside other SDKs\n  \
-                backend   how long visitors wait, alone and among hostile clients; PATH is another\n            \
-                build of the back end, measured in the same run",
+                gateway-load   how long a steady sender waits, alone and among hostile clients\n  \
+                sdk            time and bytes of a span, time of the start, beside other SDKs\n  \
+                backend        how long visitors wait, alone and among hostile clients\n\n\
+                PATH is another build of the gateway or the back end, measured in the same run.",
         run: |arguments| match arguments {
             ["backend", options @ ..] => measure::backend(options),
             ["gateway"] => measure::gateway(),
+            ["gateway-load", options @ ..] => measure::gateway_load(options),
             ["sdk", options @ ..] => measure::sdk(options),
             _ => unexpected("bench", arguments),
         },

@@ -9,6 +9,7 @@
 //! | `size` | what the page weighs, and how much of it is telemetry | [`size`] |
 //! | `bench backend` | how long visitors of the back end wait | [`measure`] |
 //! | `bench gateway` | what spans, requests and kept traces cost the gateway | [`measure`] |
+//! | `bench gateway-load` | how long senders wait for the gateway, among hostile clients | [`measure`] |
 //! | `bench sdk` | what a span and a start cost, ours beside other SDKs' | [`measure`] |
 //! | `delivery`, `causality`, `soak` | what the SDK promises, looked at from outside | [`measure`] |
 //! | `env` | the environment in which plain `trunk` and `cargo` build the page | [`wasm`] |

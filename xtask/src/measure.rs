@@ -1,5 +1,6 @@
 //! `cargo xtask bench sdk`, `delivery`, `causality` and `soak`: what the SDK promises, looked at from outside, in a
-//! real browser. `bench gateway`: what spans cost where they arrive. `bench backend`: what visitors wait for.
+//! real browser. `bench gateway`: what spans cost where they arrive. `bench gateway-load`: how long their senders
+//! wait among hostile clients. `bench backend`: what visitors wait for.
 //!
 //! Each builds what it needs and leaves the rest to `bench/runner` or `bench/gateway`.
 
@@ -40,6 +41,18 @@ pub(crate) fn gateway() -> Result<()> {
     bench
         .env("CRUDDUR_GATEWAY_BIN", gateway)
         .envs(gateway_peers::programs());
+    process::run_plainly(bench)
+}
+
+/// How long a steady sender waits for the gateway, alone and among hostile clients; `--other PATH` measures another
+/// build beside this one.
+pub(crate) fn gateway_load(arguments: &[&str]) -> Result<()> {
+    prerequisites::check(Needs::HOST)?;
+    let packages = ["otel-web-gateway", "bench-gateway"];
+    let [gateway, bench] = build::programs("release", &["--release"], packages)?;
+    let mut bench = Command::new(bench);
+    bench.env("CRUDDUR_GATEWAY_BIN", gateway).arg("load");
+    bench.args(arguments);
     process::run_plainly(bench)
 }
 

@@ -7,7 +7,6 @@
 //! `--other PATH`.
 
 mod crowd;
-mod options;
 mod seed;
 mod server;
 mod visitor;
@@ -15,12 +14,15 @@ mod visitor;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use bench_runner::report;
+use bench_runner::{
+    builds::{Build, Options},
+    program::raise_file_limit,
+    report,
+};
 use serde_json::{Value, json};
 
 use self::{
     crowd::Crowd,
-    options::{Build, Options},
     server::Server,
     visitor::{Figures, Visitor},
 };
@@ -29,7 +31,8 @@ use self::{
 const REPLIES: [u32; 2] = [10_000, 100_000];
 /// How long hostile clients have until the measurement among them begins.
 const WARM_UP: Duration = Duration::from_secs(2);
-/// Open files: the connections of the crowd, and those of the visitor.
+/// Of this program: the connections of the crowd, and those of the visitor. The server gets the
+/// usual limit.
 const MAX_OPEN_FILES: u64 = 8192;
 const COLUMNS: [&str; 9] = [
     "build", "replies", "clients", "request", "answers", "failed", "p50_ms", "p99_ms", "max_ms",
@@ -37,8 +40,12 @@ const COLUMNS: [&str; 9] = [
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let options = Options::read(std::env::args().skip(1))?;
-    raise_file_limit()?;
+    let options = Options::read(
+        std::env::args().skip(1),
+        "CRUDDUR_BACKEND_BIN",
+        "cargo xtask bench backend",
+    )?;
+    raise_file_limit(MAX_OPEN_FILES)?;
     let mut rows = Vec::new();
     for replies in REPLIES {
         for build in &options.builds {
@@ -85,13 +92,4 @@ fn table(rows: &[Value]) -> Vec<Vec<String>> {
         .iter()
         .map(|row| COLUMNS.map(|name| cell(&row[name])).to_vec());
     std::iter::once(head).chain(cells).collect()
-}
-
-/// Both ends of each connection of the crowd need a file; the server gets the usual limit.
-fn raise_file_limit() -> Result<()> {
-    use rustix::process::{Resource, getrlimit, setrlimit};
-    let mut limit = getrlimit(Resource::Nofile);
-    let wanted = MAX_OPEN_FILES.min(limit.maximum.unwrap_or(MAX_OPEN_FILES));
-    limit.current = Some(wanted);
-    setrlimit(Resource::Nofile, limit).context("cannot raise the limit on open files")
 }

@@ -8,16 +8,15 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 use bench_runner::{
-    program::{free_port, isolated},
+    builds::Build,
+    program::{free_port, with_usual_file_limit},
     target,
 };
 use tempfile::TempDir;
 use tokio::{net::TcpStream, time::sleep};
 
-use crate::{options::Build, seed};
+use crate::seed;
 
-/// How many files a server may usually open.
-const USUAL_FILE_LIMIT: &str = "ulimit -S -n 1024; exec \"$0\"";
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 /// A large file of an older version may be brought up to date first.
 const MAX_POLLS: u32 = 2400;
@@ -67,9 +66,7 @@ impl Server {
 impl Process {
     async fn start(build: &Build, file: &Path) -> Result<Self> {
         let port = free_port()?;
-        let child = isolated(Path::new("/bin/sh"))
-            .args(["-c", USUAL_FILE_LIMIT])
-            .arg(&build.program)
+        let child = with_usual_file_limit(&build.program)
             .env("CRUDDUR_API_LISTEN", format!("127.0.0.1:{port}"))
             .env("DATABASE_URL", format!("sqlite:{}", file.display()))
             .stdout(Stdio::null())

@@ -3,17 +3,25 @@
 //!
 //! `cargo xtask bench gateway` builds the gateway and runs this. The CPU time is that of the
 //! server's process alone, so the sender beside it on the same machine does not count.
+//!
+//! With the argument `load`, which `cargo xtask bench gateway-load` gives: how long a steady
+//! sender waits, alone and among hostile clients, and builds of the gateway beside each other.
 
 mod answer;
 mod figures;
+mod hostile;
 mod kept;
 mod load;
+mod load_report;
+mod one_trace;
+mod outcomes;
 mod peers;
 mod proc;
 mod report;
 mod server;
 mod span;
 mod spans;
+mod steady_client;
 mod table;
 mod texts;
 mod throughput;
@@ -28,6 +36,14 @@ use self::{
 
 #[tokio::main]
 async fn main() -> Result<()> {
+    let mut arguments = std::env::args().skip(1).peekable();
+    if arguments.next_if_eq("load").is_some() {
+        return load_report::run(arguments).await;
+    }
+    compare_with_peers().await
+}
+
+async fn compare_with_peers() -> Result<()> {
     let (mut report, mut failed) = (Report::on(server::file_system()?), Vec::new());
     for peer in peers::present() {
         if let Err(error) = measure(&peer, &mut report).await {

@@ -99,6 +99,16 @@ pub(crate) fn present() -> Vec<Peer> {
     peers.into_iter().flatten().collect()
 }
 
+/// A build of the gateway.
+pub(crate) const fn gateway(program: PathBuf) -> Peer {
+    Peer {
+        name: "otel-web-gateway",
+        program,
+        start: start_ours,
+        keeps: Some(OURS),
+    }
+}
+
 fn start_ours(command: &mut Command, port: u16, dir: &Path) -> Result<Api> {
     command
         .env("OTEL_WEB_GATEWAY_LISTEN", format!("127.0.0.1:{port}"))

@@ -29,6 +29,11 @@ pub(crate) fn rss_anon_mb(pid: u32) -> Result<f64> {
     status_mb(pid, "RssAnon:")
 }
 
+/// The most resident memory so far.
+pub(crate) fn peak_rss_mb(pid: u32) -> Result<f64> {
+    status_mb(pid, "VmHWM:")
+}
+
 fn status_mb(pid: u32, name: &str) -> Result<f64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
     let line = status.lines().find_map(|line| line.strip_prefix(name));

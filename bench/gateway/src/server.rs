@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 use bench_runner::{
-    program::{free_port, isolated},
+    program::{free_port, with_usual_file_limit},
     target,
 };
 use tempfile::TempDir;
@@ -50,7 +50,7 @@ impl Server {
                 .prefix("bench-gateway-")
                 .tempdir_in(folder()?)?,
         );
-        let mut command = isolated(&peer.program);
+        let mut command = with_usual_file_limit(&peer.program);
         let api = (peer.start)(&mut command, port, dir.path())?;
         command.envs(setting);
         command.current_dir(dir.path()).stdout(Stdio::null());

@@ -100,7 +100,7 @@ impl Requests {
     }
 }
 
-fn request(service: String, spans: Vec<Span>) -> ExportTraceServiceRequest {
+pub(crate) fn request(service: String, spans: Vec<Span>) -> ExportTraceServiceRequest {
     let name = span::attribute("service.name", Value::StringValue(service));
     let resource = Resource {
         attributes: vec![name],
@@ -126,7 +126,7 @@ fn request(service: String, spans: Vec<Span>) -> ExportTraceServiceRequest {
 }
 
 /// Fast, because the sender is on the same machine; it inflates as slowly as what took longer.
-fn gzip(body: &[u8]) -> Vec<u8> {
+pub(crate) fn gzip(body: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 4), Compression::fast());
     // A vector takes everything.
     let _ = encoder.write_all(body);

@@ -3,6 +3,7 @@
 //! A measurement takes a [`chromium::Chromium`], opens an SDK's [`page::Page`] from a [`server::Server`],
 //! lets it work, and looks at what its [`collector::Collector`] got. What comes out is a [`report`].
 
+pub mod builds;
 pub mod cdp;
 pub mod chromium;
 pub mod collector;

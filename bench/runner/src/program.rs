@@ -2,7 +2,11 @@
 
 use std::{env, net::TcpListener, path::Path, process::Command};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
+use rustix::process::{Resource, getrlimit, setrlimit};
+
+/// Sets how many files a process may usually open, and becomes the program.
+const USUAL_FILE_LIMIT: &str = "ulimit -S -n 1024; exec \"$0\" \"$@\"";
 
 /// With PATH and HOME only: somebody's own keys would send what is measured to their vendors.
 #[must_use]
@@ -14,6 +18,24 @@ pub fn isolated(program: &Path) -> Command {
     let mut command = Command::new(program);
     command.env_clear().envs(kept);
     command
+}
+
+/// As [`isolated`], with as many open files as a process may usually have, whatever this one has.
+#[must_use]
+pub fn with_usual_file_limit(program: &Path) -> Command {
+    let mut command = isolated(Path::new("/bin/sh"));
+    command.args(["-c", USUAL_FILE_LIMIT]).arg(program);
+    command
+}
+
+/// Lets this process open `files`, or as many as its hard limit allows.
+///
+/// # Errors
+/// When the system refuses.
+pub fn raise_file_limit(files: u64) -> Result<()> {
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = Some(files.min(limit.maximum.unwrap_or(files)));
+    setrlimit(Resource::Nofile, limit).context("cannot raise the limit on open files")
 }
 
 /// On loopback, and free at the time of asking.

@@ -1,34 +1,43 @@
-//! What is measured, and for how long.
+//! Which builds of a server are measured in one run, and for how long.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::{PathBuf, absolute},
+    time::Duration,
+};
 
 use anyhow::{Context as _, Result, bail};
 
 const DEFAULT_PHASE: Duration = Duration::from_secs(20);
-/// The build of this tree, which the command that starts this names.
-const OWN_BUILD: &str = "CRUDDUR_BACKEND_BIN";
 
-/// A build of the back end.
+/// A build of a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Build {
-    pub(crate) name: String,
-    pub(crate) program: PathBuf,
+pub struct Build {
+    pub name: String,
+    pub program: PathBuf,
 }
 
 /// The command line: `[--seconds N] [--other PATH]...`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Options {
+pub struct Options {
     /// This tree's build is the last.
-    pub(crate) builds: Vec<Build>,
+    pub builds: Vec<Build>,
     /// How long each phase sends requests.
-    pub(crate) phase: Duration,
+    pub phase: Duration,
 }
 
 impl Options {
-    pub(crate) fn read(arguments: impl Iterator<Item = String>) -> Result<Self> {
-        let own = std::env::var_os(OWN_BUILD).with_context(|| {
-            format!("{OWN_BUILD} names no program: use cargo xtask bench backend")
-        })?;
+    /// Reads the command line. The environment variable `own_build` names this tree's build, and
+    /// `command` is the one that sets it.
+    ///
+    /// # Errors
+    /// When the variable is not set, or an option is unknown.
+    pub fn read(
+        arguments: impl Iterator<Item = String>,
+        own_build: &str,
+        command: &str,
+    ) -> Result<Self> {
+        let own = std::env::var_os(own_build)
+            .with_context(|| format!("{own_build} names no program: use {command}"))?;
         Self::parse(arguments, own.into())
     }
 
@@ -43,7 +52,8 @@ impl Options {
                 }
                 ("--other", Some(path)) => builds.push(Build {
                     name: format!("other {}", builds.len() + 1),
-                    program: path.into(),
+                    // Servers start in folders of their own.
+                    program: absolute(path).context("--other needs a path")?,
                 }),
                 _ => bail!("cannot read `{argument}`: write [--seconds N] [--other PATH]..."),
             }
@@ -68,7 +78,11 @@ mod tests {
     fn other_builds_are_measured_before_this_one() {
         let options = parse("--other a --seconds 5 --other b").unwrap();
         let programs: Vec<_> = options.builds.iter().map(|it| it.program.clone()).collect();
-        assert_eq!(programs, ["a", "b", "own"].map(PathBuf::from));
+        assert_eq!(
+            programs[..2],
+            ["a", "b"].map(|name| absolute(name).unwrap())
+        );
+        assert_eq!(programs[2..], [PathBuf::from("own")]);
         assert_eq!(options.phase, Duration::from_secs(5));
         assert_eq!(parse("").unwrap().phase, DEFAULT_PHASE);
     }
