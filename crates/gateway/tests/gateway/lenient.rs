@@ -1,8 +1,6 @@
 //! What other receivers take, and what one bad character or one other name costs: one span's
 //! text at most, and never a word less than its sender needs.
 
-use std::io::Write;
-
 use opentelemetry_proto::tonic::{
     collector::trace::v1::{ExportTraceServiceRequest, ExportTraceServiceResponse},
     trace::v1::Status,
@@ -11,7 +9,7 @@ use prost::Message;
 use serde_json::{Value, json};
 
 use crate::support::{
-    Answer, JSON, PROTOBUF, TestGateway, exception, gzip, request, span, text, trace_id,
+    Answer, JSON, PROTOBUF, TestGateway, exception, gzip, request, span, trace_id,
 };
 
 const ID: &str = "5b8efff798038103d269b633813fc60c";
@@ -372,134 +370,6 @@ async fn protobuf_is_taken_under_each_of_its_names_and_answered_in_the_same() {
             (400, name)
         );
     }
-}
-
-fn zlib(bytes: &[u8]) -> Vec<u8> {
-    let level = flate2::Compression::default();
-    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), level);
-    encoder.write_all(bytes).unwrap();
-    encoder.finish().unwrap()
-}
-
-fn raw_deflate(bytes: &[u8]) -> Vec<u8> {
-    let level = flate2::Compression::default();
-    let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), level);
-    encoder.write_all(bytes).unwrap();
-    encoder.finish().unwrap()
-}
-
-fn zstd(bytes: &[u8]) -> Vec<u8> {
-    zstd::encode_all(bytes, 3).unwrap()
-}
-
-type Compress = fn(&[u8]) -> Vec<u8>;
-
-const CODINGS: [(&str, Compress); 4] = [
-    ("deflate", zlib),
-    ("deflate", raw_deflate),
-    ("zstd", zstd),
-    ("gzip", gzip),
-];
-
-#[tokio::test]
-async fn bodies_are_taken_in_every_common_compression() {
-    let long = "x".repeat(300_000);
-    for (coding, compress) in CODINGS {
-        let gateway = TestGateway::start().await;
-        let headers = [("content-encoding", coding)];
-        let mut wordy = span(1, 2, "b");
-        wordy.attributes = vec![text("long", &long)];
-        let body = request("shop", vec![span(1, 1, "a"), wordy]).encode_to_vec();
-        let answer = gateway.post_with(PROTOBUF, &headers, compress(&body)).await;
-        assert_eq!(
-            (answer.status.as_u16(), answer.body.len()),
-            (200, 0),
-            "{coding}"
-        );
-        let json = gateway.post_with(JSON, &headers, compress(one(1).to_string().as_bytes()));
-        assert_eq!(json.await.json(), json!({}));
-        assert_eq!(gateway.status().await.spans_kept, 3, "{coding}");
-        let nothing = gateway.post_with(PROTOBUF, &headers, "").await;
-        assert_eq!(nothing.status, 200, "{coding}");
-    }
-    // Frames in a row are one body (RFC 8878, 3.1).
-    let gateway = TestGateway::start().await;
-    let json = one(1).to_string();
-    let (first, second) = json.as_bytes().split_at(30);
-    let frames = [zstd(first), zstd(second)].concat();
-    let answer = gateway
-        .post_with(JSON, &[("content-encoding", "zstd")], frames)
-        .await;
-    assert_eq!(answer.json(), json!({}));
-}
-
-#[tokio::test]
-async fn damaged_compression_is_400_and_stores_nothing() {
-    let body = one(1).to_string();
-    for (coding, compress) in CODINGS {
-        let gateway = TestGateway::start().await;
-        let good = compress(body.as_bytes());
-        let mut flipped = good.clone();
-        let middle = flipped.len() / 2;
-        flipped[middle] ^= 0xff;
-        let more = [&good[..], b"more"].concat();
-        for bad in [
-            &good[..good.len() - 4],
-            &good[..1],
-            &flipped,
-            &more,
-            body.as_bytes(),
-        ] {
-            let headers = [("content-encoding", coding)];
-            let answer = gateway.post_with(JSON, &headers, bad.to_vec()).await;
-            assert_eq!(answer.status, 400, "{coding} {bad:?}");
-            assert!(!answer.json()["message"].as_str().unwrap().is_empty());
-        }
-        assert_eq!(gateway.status().await.spans_kept, 0, "{coding}");
-    }
-}
-
-#[tokio::test]
-async fn no_compression_is_taken_further_than_the_limit() {
-    for (coding, compress) in CODINGS {
-        let gateway = TestGateway::start_with(|config| config.limits.body_bytes = 1000).await;
-        let headers = [("content-encoding", coding)];
-        let bomb = compress(&vec![b' '; 50_000_000]);
-        let answer = gateway.post_with(JSON, &headers, bomb).await;
-        assert_eq!(answer.status, 413, "{coding}");
-        let empty = compress(&[]).repeat(1000);
-        let answer = gateway.post_with(JSON, &headers, empty).await;
-        // A second stream behind the first is damage where the format has one only.
-        assert!([400, 413].contains(&answer.status.as_u16()), "{coding}");
-        let fits = compress(&[b' '; 900]);
-        let answer = gateway.post_with(JSON, &headers, fits).await;
-        assert_eq!(answer.status, 400, "{coding}");
-    }
-}
-
-/// A decoder of zstd takes as much memory as the frame asks for, up to gigabytes.
-#[tokio::test]
-async fn a_zstd_frame_with_a_large_window_is_refused() {
-    let gateway = TestGateway::start().await;
-    let mut encoder = zstd::Encoder::new(Vec::new(), 1).unwrap();
-    encoder.window_log(27).unwrap();
-    encoder.write_all(one(1).to_string().as_bytes()).unwrap();
-    let headers = [("content-encoding", "zstd")];
-    let answer = gateway
-        .post_with(JSON, &headers, encoder.finish().unwrap())
-        .await;
-    assert_eq!(answer.status, 400);
-    assert_eq!(gateway.status().await.refused["damaged_compression"], 1);
-}
-
-#[tokio::test]
-async fn an_unknown_compression_is_told_which_ones_there_are() {
-    let gateway = TestGateway::start().await;
-    let answer = gateway
-        .post_with(JSON, &[("content-encoding", "br")], "{}")
-        .await;
-    assert_eq!(answer.status, 415);
-    assert_eq!(answer.header("accept-encoding"), "gzip, deflate, zstd");
 }
 
 #[tokio::test]

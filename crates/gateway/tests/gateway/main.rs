@@ -14,6 +14,7 @@ mod bombs;
 mod bounds;
 mod clocks;
 mod command;
+mod compression;
 mod conformance;
 mod cors;
 mod exporters;
