@@ -8,13 +8,16 @@
 //! read, an event stream. Each of these kinds has a share of the slots. While all slots are taken
 //! and a kind has more than its share, its oldest connection is closed. The shares leave an eighth
 //! of the slots to requests that wait for no client, so there is always a slot for the next one.
+//!
+//! When what a connection waits for arrives just before it is closed, it stays, and another one is
+//! closed: a client whose request was sent would not know whether it was served.
 
 use std::{
     collections::BTreeMap,
     pin::Pin,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     task::{Context, Poll},
     time::{Duration, Instant},
@@ -74,6 +77,8 @@ struct Evictable {
     connections: usize,
     order: Mutex<Order>,
     added: Notify,
+    /// A connection that was to be closed stays.
+    revoked: Notify,
 }
 
 /// A connection that waits.
@@ -95,6 +100,8 @@ struct Order {
 pub(crate) struct Slot {
     evictable: Arc<Evictable>,
     eviction: Arc<Notify>,
+    /// What it waited for arrived when it was already to be closed.
+    is_revoked: AtomicBool,
     /// What it waits for, and its number in that order; absent while a request is in flight.
     state: Mutex<Option<(Wait, u64)>>,
     _permit: Option<OwnedSemaphorePermit>,
@@ -113,6 +120,7 @@ impl ConnectionSlots {
                 connections,
                 order: Mutex::default(),
                 added: Notify::new(),
+                revoked: Notify::new(),
             }),
             evicted: AtomicU64::new(0),
         }
@@ -124,6 +132,7 @@ impl ConnectionSlots {
         let mut is_evicting = false;
         loop {
             let one_was_added = self.evictable.added.notified();
+            let one_stays = self.evictable.revoked.notified();
             if self.free.available_permits() == 0 && !is_evicting {
                 is_evicting = self.evictable.evict_one();
                 self.evicted
@@ -134,6 +143,10 @@ impl ConnectionSlots {
                     return Slot::new(Arc::clone(&self.evictable), permit.ok());
                 }
                 () = one_was_added, if !is_evicting => {}
+                () = one_stays, if is_evicting => {
+                    self.evicted.fetch_sub(1, Ordering::Relaxed);
+                    is_evicting = false;
+                }
             }
         }
     }
@@ -169,8 +182,9 @@ impl Evictable {
         number
     }
 
-    fn remove(&self, (wait, number): (Wait, u64)) {
-        self.order().kinds[wait as usize].remove(&number);
+    /// Returns false when the connection was already to be closed.
+    fn remove(&self, (wait, number): (Wait, u64)) -> bool {
+        self.order().kinds[wait as usize].remove(&number).is_some()
     }
 
     /// Returns false when no connection is to be closed. A connection that has just come is the
@@ -204,6 +218,7 @@ impl Slot {
         let slot = Arc::new(Self {
             evictable,
             eviction: Arc::default(),
+            is_revoked: AtomicBool::default(),
             state: Mutex::default(),
             _permit: permit,
         });
@@ -211,9 +226,15 @@ impl Slot {
         slot
     }
 
-    /// Ready when another connection needs the slot.
+    /// Ready when another connection needs the slot, and what this one waits for has not arrived.
     pub(crate) async fn evicted(&self) {
-        self.eviction.notified().await;
+        loop {
+            self.eviction.notified().await;
+            if !self.is_revoked.swap(false, Ordering::Relaxed) {
+                return;
+            }
+            self.evictable.revoked.notify_waiters();
+        }
     }
 
     /// Begins a request, whose head has arrived.
@@ -225,14 +246,20 @@ impl Slot {
     fn waits(&self, wait: Wait) {
         let mut state = self.state();
         if let Some(former) = state.take() {
-            self.evictable.remove(former);
+            self.stop_waiting(former);
         }
         *state = Some((wait, self.evictable.add(wait, &self.eviction)));
     }
 
     fn is_in_flight(&self) {
         if let Some(former) = self.state().take() {
-            self.evictable.remove(former);
+            self.stop_waiting(former);
+        }
+    }
+
+    fn stop_waiting(&self, former: (Wait, u64)) {
+        if !self.evictable.remove(former) {
+            self.is_revoked.store(true, Ordering::Relaxed);
         }
     }
 
@@ -404,6 +431,25 @@ mod tests {
         let gone = |(slot, _): &(Arc<Slot>, Request)| slot.evicted().now_or_never().is_some();
         let gone = taken.iter().map(gone).collect::<Vec<_>>();
         (0..gone.len()).filter(|index| gone[*index]).collect()
+    }
+
+    #[tokio::test]
+    async fn request_that_arrives_during_an_eviction_is_served_and_another_connection_goes() {
+        let slots = ConnectionSlots::new(2);
+        let (first, second) = (slots.take().await, slots.take().await);
+        let mut third = Box::pin(slots.take());
+        assert!(third.as_mut().now_or_never().is_none());
+        let request = first.request();
+        // Its body arrives a little later than its head.
+        first.waits(Wait::Body);
+        assert!(first.evicted().now_or_never().is_none());
+        assert!(third.as_mut().now_or_never().is_none());
+        assert!(second.evicted().now_or_never().is_some());
+        assert_eq!(slots.evicted(), 1);
+        drop(second);
+        third.await;
+        drop(request);
+        assert!(first.evicted().now_or_never().is_none());
     }
 
     #[tokio::test]
