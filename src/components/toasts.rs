@@ -38,7 +38,8 @@ fn Item(props: &ItemProps) -> Html {
         <div class={classes!("toast", failed.then_some("failed"))} role={failed.then_some("alert")}>
             <span>{ text }</span>
             if let Some(trace) = trace {
-                <a href={trace.clone()} target="_blank" rel="noopener">{ "open this trace" }</a>
+                // Ignored: a trace of this click would be listed above the one it opens.
+                <a href={trace.clone()} target="_blank" rel="noopener" data-otel-ignore="">{ "open this trace" }</a>
             }
             <button type="button" class="round" aria-label="Dismiss" onclick={dismiss}>{ Icon::Close.draw() }</button>
         </div>

@@ -14,6 +14,9 @@ const ACTIONABLE: &str = "[data-otel-action],a[href],button,summary,form,[role=b
 const KEYED: &str =
     ":is([data-otel-action],[role]):not(a,button,form,input,select,summary,textarea)";
 
+/// What the page does not want to be an action: this element, and all that is shown inside of it.
+const IGNORED: &str = "[data-otel-ignore]";
+
 /// The element that an event means: the nearest one that does something.
 pub(super) fn acted_on(event: &Event, event_type: &str) -> Option<Acted> {
     if event_type == "keydown" && !is_press(event) {
@@ -21,6 +24,9 @@ pub(super) fn acted_on(event: &Event, event_type: &str) -> Option<Acted> {
     }
     let path = call(event, "composedPath", &JsValue::UNDEFINED);
     let target = get(&path, "0");
+    if is_ignored(&target) || is_ignored(&get(event, "submitter")) {
+        return None;
+    }
     let element = mask::nearest(&target, ACTIONABLE);
     let is_meant = match event_type {
         _ if !element.is_truthy() => false,
@@ -32,6 +38,11 @@ pub(super) fn acted_on(event: &Event, event_type: &str) -> Option<Acted> {
         is_masked: mask::is_masked(&element),
         element,
     })
+}
+
+/// Whether the page opted out. A form that hides its own properties behind its fields did not say so.
+fn is_ignored(target: &JsValue) -> bool {
+    matches(&mask::nearest(target, IGNORED), IGNORED)
 }
 
 pub(super) fn is_form(element: &JsValue) -> bool {

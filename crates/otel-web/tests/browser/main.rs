@@ -8,6 +8,7 @@ mod effects;
 mod errors;
 mod export;
 mod frustration;
+mod ignored;
 mod names;
 mod page;
 mod requests;

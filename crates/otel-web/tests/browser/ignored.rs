@@ -1,0 +1,111 @@
+//! Clicks, submits and keys on what the page has opted out of.
+
+use wasm_bindgen::JsCast;
+use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::{Element, HtmlElement, KeyboardEvent, KeyboardEventInit};
+
+use crate::support::{clickable, install, names, spans, trace_of, until};
+
+/// Elements to click, as the code that finds them in their host: none of them opens an action.
+const IGNORED: [(&str, &str); 7] = [
+    ("<button data-otel-ignore>Ignored</button>", "return host"),
+    (
+        "<a href='javascript:void 0' data-otel-ignore=''><b>Ignored</b></a>",
+        "return host.firstChild",
+    ),
+    // A name does not undo it, neither on the element nor inside.
+    (
+        "<nav data-otel-ignore><p><button data-otel-action='ignored.act'>x</button></p></nav>",
+        "return host.querySelector('button')",
+    ),
+    // The part of a button that was clicked is what the page does not want.
+    (
+        "<button>Ignored <i data-otel-ignore>x</i></button>",
+        "return host.querySelector('i')",
+    ),
+    (
+        "<div data-otel-ignore><p></p></div>",
+        "const root = host.firstChild.attachShadow({ mode: 'open' });
+        root.innerHTML = '<button>Ignored</button>';
+        return root.firstChild",
+    ),
+    (
+        "<p><button>Ignored</button></p>",
+        "const root = host.attachShadow({ mode: 'open' });
+        root.innerHTML = '<div data-otel-ignore><slot></slot></div>';
+        return host.firstChild",
+    ),
+    // The submit that the click leads to is no action of its own.
+    (
+        "<form aria-label=Ignored><button data-otel-ignore>x</button></form>",
+        "host.addEventListener('submit', event => event.preventDefault());
+        return host.firstChild",
+    ),
+];
+
+fn find(html: &str, code: &str) -> HtmlElement {
+    let host = clickable(html, |_| ());
+    let find = js_sys::Function::new_with_args("host", code);
+    let found = find
+        .call1(&wasm_bindgen::JsValue::UNDEFINED, &host)
+        .unwrap();
+    found.unchecked_into()
+}
+
+fn press_enter(element: &Element) {
+    let init = KeyboardEventInit::new();
+    init.set_key("Enter");
+    init.set_bubbles(true);
+    let event = KeyboardEvent::new_with_keyboard_event_init_dict("keydown", &init).unwrap();
+    element.dispatch_event(&event).unwrap();
+}
+
+#[wasm_bindgen_test]
+async fn ignored_elements_open_no_action() {
+    install();
+    for (html, code) in IGNORED {
+        find(html, code).click();
+    }
+    press_enter(&find(
+        "<div data-otel-ignore role=button tabindex=0>Ignored</div>",
+        "return host",
+    ));
+    // A click made after them has arrived: so would theirs have.
+    clickable("<button>After the ignored</button>", |_| ()).click();
+    trace_of("click After the ignored").await;
+    let spans = spans();
+    let all = names(&spans);
+    let ignored = all.iter().filter(|name| {
+        name.contains("Ignored") || name.contains("ignored.act") || name.ends_with(" form")
+    });
+    assert_eq!(ignored.count(), 0, "{all:?}");
+}
+
+#[wasm_bindgen_test]
+async fn an_action_that_the_application_starts_in_an_ignored_element_is_recorded() {
+    install();
+    let button = clickable("<button data-otel-ignore>Ignored</button>", |_| {
+        otel_web::action("ignored.named").start().run(async {});
+    });
+    button.click();
+    assert_eq!(names(&trace_of("ignored.named").await), ["ignored.named"]);
+}
+
+#[wasm_bindgen_test]
+async fn elements_beside_an_ignored_one_open_actions() {
+    install();
+    let code = "return host.lastChild";
+    let html = "<div><i data-otel-ignore>x</i><button>Beside</button></div>";
+    find(html, code).click();
+    trace_of("click Beside").await;
+    // A form that hides its own properties behind its fields has not opted out. It tells no name.
+    let clicks = || {
+        let spans = spans();
+        let named = spans.iter().filter(|span| span.name == "click button");
+        named.count()
+    };
+    let before = clicks();
+    let html = "<form><input name=matches><button type=button>Odd</button></form>";
+    find(html, code).click();
+    until(|| clicks() > before, "a click in an odd form").await;
+}
