@@ -59,7 +59,7 @@ async fn a_click_shows_up_in_the_open_viewer_within_a_second() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_page_s_own_address_of_a_trace_leads_to_its_waterfall() {
+async fn the_toast_s_link_leads_to_the_trace_s_waterfall() {
     let (stack, browser) = member_at_home("worf").await;
     toggle_like(&stack, &browser, SUBNET).await;
     stack
@@ -67,7 +67,10 @@ async fn the_page_s_own_address_of_a_trace_leads_to_its_waterfall() {
         .await;
     let traces = stack.traces().await;
     let id = &traces[1].spans[0].trace_id;
-    browser.open(&format!("/otlp/open/{id}")).await;
+    let link = "return [...document.querySelectorAll('.toast a')].at(-1).href";
+    let link = browser.script(link, &[]).await;
+    assert_eq!(link, format!("{}/open/{id}", stack.gateway_url));
+    browser.open(link.as_str().unwrap()).await;
     browser.see("INSERT activity_likes").await;
     assert_eq!(
         browser.address().await,

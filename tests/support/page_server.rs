@@ -1,6 +1,6 @@
 //! Serves the built page and its two proxies, as `trunk serve` does: `/api/` to the back end with its path kept,
-//! `/otlp/v1/traces` and `/otlp/open/` to the gateway without that prefix, every other path from the build with
-//! index.html as the fallback.
+//! `/otlp/v1/traces` to the gateway without that prefix, every other path from the build with index.html as the
+//! fallback.
 
 use std::path::{Path, PathBuf};
 
@@ -159,14 +159,11 @@ impl Site {
     }
 }
 
-/// The gateway's path for one of the page's, if the page may reach it: the same two as in `Trunk.toml`.
+/// Returns the gateway's path for one of the page's, if the page may reach it: the same one as in `Trunk.toml`.
 fn gateway_path(path: &str) -> Option<&str> {
     let path = path.strip_prefix("/otlp")?;
     let (name, _) = path.split_once('?').unwrap_or((path, ""));
-    let trace = name.strip_prefix("/open/");
-    // A client that resolves dots would leave the folder.
-    let is_trace = trace.is_some_and(|id| id.bytes().all(|byte| byte.is_ascii_hexdigit()));
-    (name == "/v1/traces" || is_trace).then_some(path)
+    (name == "/v1/traces").then_some(path)
 }
 
 /// Headers that speak of one connection stay on it.
@@ -220,11 +217,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_spans_and_links_to_traces_reach_the_gateway() {
+    fn only_spans_reach_the_gateway() {
         for (path, expected) in [
             ("/otlp/v1/traces", Some("/v1/traces")),
             ("/otlp/v1/traces?a=/b", Some("/v1/traces?a=/b")),
-            ("/otlp/open/0af7", Some("/open/0af7")),
+            ("/otlp/open/0af7", None),
             ("/otlp/api/traces", None),
             ("/otlp//api/traces", None),
             ("/otlp/v1/traces/../../api/traces", None),

@@ -48,7 +48,9 @@ impl Stack {
         env.extend(&setup.back_end);
         let back_end = start_back_end(&scratch, "127.0.0.1:0", &env);
         let api_url = back_end.says(LISTENING).await;
-        let page = PageServer::start(&api_url, &gateway_url, &setup.meta).await;
+        let viewer = [("trace-viewer", gateway_url.as_str())];
+        let meta = [&viewer[..], &setup.meta[..]].concat();
+        let page = PageServer::start(&api_url, &gateway_url, &meta).await;
         let client = super::http_client();
         let (back_end, gateway) = (Some(back_end), Some(gateway));
         Self {

@@ -79,18 +79,11 @@ backend = "http://127.0.0.1:{api}/api/"
 no_system_proxy = true
 no_redirect = true
 
-# The gateway, of which a page gets two paths and no more: who proxies all of it opens the traces to every page that
-# makes its own name point at 127.0.0.1. Spans:
+# The gateway, of which a page gets one path and no more: a proxy for all of it would open the traces to every page
+# that makes its own name point at 127.0.0.1.
 [[proxy]]
 backend = "http://127.0.0.1:{gateway}/v1/traces"
 rewrite = "/otlp/v1/traces"
-no_system_proxy = true
-no_redirect = true
-
-# And the address of a trace, which is answered with a redirect to the viewer.
-[[proxy]]
-backend = "http://127.0.0.1:{gateway}/open/"
-rewrite = "/otlp/open/"
 no_system_proxy = true
 no_redirect = true
 "#
@@ -115,7 +108,7 @@ mod tests {
 
     /// Every configuration of trunk's that is here: whoever starts from one of them must not open the gateway.
     #[test]
-    fn a_page_reaches_two_paths_of_the_gateway_and_no_more() {
+    fn a_page_reaches_one_path_of_the_gateway() {
         let files = [
             "Trunk.toml",
             "examples/plain/Trunk.toml",
@@ -128,7 +121,7 @@ mod tests {
                 let (_, path) = backend.split_once("127.0.0.1:").unwrap();
                 match path.trim_end_matches('"') {
                     "4318/v1/traces" => spans += 1,
-                    "4318/open/" | "4567/api/" => {}
+                    "4567/api/" => {}
                     other => panic!("{file} proxies {other}"),
                 }
             }
@@ -152,7 +145,6 @@ mod tests {
             "port = 1\n",
             "\"http://127.0.0.1:2/api/\"",
             "\"http://127.0.0.1:3/v1/traces\"",
-            "\"http://127.0.0.1:3/open/\"",
             "\"/repo/src\"",
         ] {
             assert!(text.contains(expected), "{expected} is missing in\n{text}");

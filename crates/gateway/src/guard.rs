@@ -5,6 +5,10 @@
 //! or, behind a proxy that writes a `Host` of its own, as `X-Forwarded-Host`.
 //! So without a token only names are served that are known to mean this gateway. With a
 //! token there is no need to: that page does not have it, nor the cookie of another name.
+//!
+//! A proxy of another page on this machine, such as the one that hands a page's spans on, has a
+//! name that is known to be local. It may still be made to leave its path (`/v1/traces/../../api`),
+//! so a forwarded name has to be one of the gateway's own, with its port.
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -26,7 +30,8 @@ const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 /// The rule for the viewer and its API.
 #[derive(Clone, Debug)]
 pub(crate) enum Guard {
-    /// Names, without ports, besides `localhost` and addresses.
+    /// Authorities (`name:port`) of the gateway's own URLs. Any `localhost` and any address is
+    /// served as well, unless a proxy forwards the request.
     Hosts(Arc<[String]>),
     Token {
         token: Secret,
@@ -43,7 +48,7 @@ impl Guard {
                 token: token.clone(),
                 by_tls: urls.first().is_some_and(|url| url.starts_with("https://")),
             },
-            None => Self::Hosts(urls.iter().map(|url| host_of_url(url)).collect()),
+            None => Self::Hosts(urls.iter().map(|url| authority_of_url(url)).collect()),
         }
     }
 
@@ -70,7 +75,9 @@ pub(crate) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
 
 fn refuse_host(headers: &HeaderMap, known: &[String]) -> Option<Response> {
     // Every browser sends `Host`; a client without it is not misled by a name.
-    let host = named_hosts(headers).find(|host| !is_known(host, known))?;
+    let forwarded = named(headers, &FORWARDED_HOST).find(|host| !is_own(host, known));
+    let host =
+        forwarded.or_else(|| named(headers, &header::HOST).find(|host| !is_known(host, known)))?;
     let error = format!(
         "{host:?} is not known as a name of this gateway: set OTEL_WEB_GATEWAY_PUBLIC_URL to the address in the browser"
     );
@@ -83,20 +90,26 @@ fn refuse_host(headers: &HeaderMap, known: &[String]) -> Option<Response> {
     )
 }
 
-/// Returns all names by which a client, or a proxy before us, says it reached this gateway.
-fn named_hosts(headers: &HeaderMap) -> impl Iterator<Item = String> {
+/// Returns all authorities by which a client, or a proxy before us, says it reached this gateway.
+fn named(headers: &HeaderMap, name: &HeaderName) -> impl Iterator<Item = String> {
     // All values count: a page can add an `X-Forwarded-Host`, but cannot take away the proxy's.
-    let values = [header::HOST, FORWARDED_HOST].map(|name| headers.get_all(name));
+    let values = headers.get_all(name).into_iter();
     values
-        .into_iter()
-        .flatten()
         .flat_map(|value| value.to_str().unwrap_or_default().split(','))
-        .map(|host| without_port(host.trim()).to_ascii_lowercase())
+        .map(|host| host.trim().to_ascii_lowercase())
 }
 
-fn is_known(host: &str, known: &[String]) -> bool {
+fn is_known(authority: &str, known: &[String]) -> bool {
+    let host = without_port(authority);
     let is_local = host == "localhost" || host.ends_with(".localhost");
-    is_local || is_address(host) || known.iter().any(|name| name == host)
+    is_local || is_address(host) || known.iter().any(|own| without_port(own) == host)
+}
+
+/// Whether a forwarded authority is one of the gateway's own URLs. Proxies leave out the port of
+/// the scheme, and some leave out any.
+fn is_own(authority: &str, known: &[String]) -> bool {
+    let is_own_name = |own: &String| authority == without_port(own) && !is_address(authority);
+    known.iter().any(|own| own == authority || is_own_name(own))
 }
 
 fn refuse_token(request: &Request, token: &str, by_tls: bool) -> Option<Response> {
@@ -170,10 +183,10 @@ fn is_address(host: &str) -> bool {
     host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok()
 }
 
-fn host_of_url(url: &str) -> String {
+fn authority_of_url(url: &str) -> String {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let authority = rest.split('/').next().unwrap_or_default();
-    without_port(authority).to_ascii_lowercase()
+    authority.to_ascii_lowercase()
 }
 
 /// `[::1]:80` and `name:80` lose their port, `[::1]` and `name` stay.

@@ -111,6 +111,13 @@ fn page(wasm: &Wasm, ports: Ports, data: &Path, profile: Profile) -> Result<Serv
     let config = trunk_config::write(data, ports)?;
     let mut command = wasm.trunk(&["serve", "--config"])?;
     command.arg(config).args(profile.trunk_arguments());
+    // The address that index.html names is for the default port.
+    if ports.gateway != Ports::default().gateway {
+        command.env(
+            "CRUDDUR_VIEWER_URL",
+            format!("http://127.0.0.1:{}", ports.gateway),
+        );
+    }
     without_keys(&mut command);
     Ok(Service {
         label: "page",

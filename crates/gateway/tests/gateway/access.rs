@@ -44,8 +44,9 @@ async fn a_page_that_made_its_own_name_point_here_reads_nothing() {
 }
 
 #[tokio::test]
-async fn a_foreign_name_behind_a_proxy_that_rewrites_host_is_421() {
-    let gateway = TestGateway::start().await;
+async fn only_the_public_url_is_served_behind_a_proxy_that_rewrites_host() {
+    let url = Some("https://traces.example.com".to_owned());
+    let gateway = TestGateway::start_with(|config| config.public_url = url).await;
     let asked = async |names: &[&str]| {
         let mut request = Request::get("/api/traces").header("host", "127.0.0.1");
         for name in names {
@@ -57,17 +58,22 @@ async fn a_foreign_name_behind_a_proxy_that_rewrites_host_is_421() {
     for foreign in [
         &["evil.example:8080"][..],
         // A page adds the first one itself; the proxy adds the true one.
-        &["127.0.0.1", "evil.example:8080"],
-        &["evil.example:8080", "localhost"],
-        &["localhost:8080, evil.example"],
+        &["traces.example.com", "evil.example:8080"],
+        &["evil.example:8080", "traces.example.com"],
+        &["traces.example.com, evil.example"],
         &[""],
+        // The proxy of another page on this machine, made to leave the one path that it hands on.
+        &["127.0.0.1:8080"],
+        &["localhost:8080"],
+        &["127.0.0.1"],
+        &["[::1]:8080, localhost"],
+        &["traces.example.com:8080"],
     ] {
         assert_eq!(asked(foreign).await, 421, "{foreign:?}");
     }
     for own in [
-        &["127.0.0.1:8080"][..],
-        &["localhost:8080"],
-        &["[::1]:8080, localhost"],
+        &["traces.example.com"][..],
+        &["Traces.Example.com", "traces.example.com"],
     ] {
         assert_eq!(asked(own).await, 200, "{own:?}");
     }
