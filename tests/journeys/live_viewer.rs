@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::steps::{LIKE, SUBNET, member_at_home, member_s_home, toggle_like};
 use crate::support::browser::Browser;
-use crate::support::element::button;
+use crate::support::element::{button, link};
 use crate::support::traces::expect::action;
 use crate::support::wait::until;
 
@@ -76,6 +76,21 @@ async fn the_toast_s_link_leads_to_the_trace_s_waterfall() {
         browser.address().await,
         format!("{}/trace/{id}", stack.gateway_url)
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_link_to_a_trace_makes_no_trace_of_its_own() {
+    let (mut stack, browser) = member_at_home("worf").await;
+    toggle_like(&stack, &browser, SUBNET).await;
+    let page = browser.window().await;
+    browser.click(&link("open this trace")).await;
+    browser.switch_to(&page).await;
+    stack
+        .ends_with(
+            &browser,
+            &[member_s_home(), action("crud.like").calls(LIKE)],
+        )
+        .await;
 }
 
 /// The first `count` entries of a list of milliseconds that a window keeps, once there are so many.

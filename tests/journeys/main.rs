@@ -28,3 +28,4 @@ mod posting;
 mod search;
 mod sinks;
 mod steps;
+mod viewer;

@@ -78,6 +78,36 @@ impl Browser {
             .expect("a cookie the browser takes");
     }
 
+    pub(crate) async fn reload(&self) {
+        self.driver.refresh().await.expect("a page to load again");
+    }
+
+    /// Moves the pointer over an element.
+    pub(crate) async fn point_at(&self, element: &Element) {
+        let found = self.find(element).await;
+        let pointer = self.driver.action_chain().move_to_element_center(&found);
+        pointer.perform().await.expect("a pointer to move");
+    }
+
+    /// Presses a key where the focus is.
+    pub(crate) async fn press_key(&self, key: Key) {
+        let keys = self.driver.action_chain().send_keys(key);
+        keys.perform().await.expect("a key to press");
+    }
+
+    /// Waits until the address satisfies a condition, and returns it.
+    pub(crate) async fn see_address(&self, what: &str, is_it: impl Fn(&str) -> bool) -> String {
+        self.until(&format!("an address with {what}"), async || {
+            let address = self.address().await;
+            if is_it(&address) {
+                Ok(address)
+            } else {
+                Err(address)
+            }
+        })
+        .await
+    }
+
     pub(crate) async fn back(&self) {
         self.driver.back().await.expect("a page to go back to");
     }

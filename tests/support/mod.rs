@@ -2,6 +2,7 @@
 //!
 //! - [`scratch`], [`process`], [`wait`]: a folder per test, programs that never outlive it, deadlines
 //! - [`page_server`], [`faults`], [`recorder`], [`body`]: the built page behind the two proxies, with trouble on demand
+//! - [`prefix_proxy`]: publishes the gateway below a path
 //! - [`honeycomb`]: a loopback Honeycomb that refuses what the real one refuses
 //! - [`stack`]: gateway, back end and page server, started together
 //! - [`element`], [`chromium`], [`browser`]: a person's view of the page, by role and accessible name
@@ -14,6 +15,7 @@ pub(crate) mod element;
 pub(crate) mod faults;
 pub(crate) mod honeycomb;
 pub(crate) mod page_server;
+pub(crate) mod prefix_proxy;
 pub(crate) mod process;
 pub(crate) mod recorder;
 pub(crate) mod scratch;

@@ -70,7 +70,7 @@ pub(crate) fn dist() -> PathBuf {
 }
 
 /// Redirects belong to the browser, and bodies stay as they are.
-fn pass_through_client() -> reqwest::Client {
+pub(crate) fn pass_through_client() -> reqwest::Client {
     let builder = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
     builder.no_proxy().build().expect("a plain HTTP client")
 }
@@ -167,7 +167,7 @@ fn gateway_path(path: &str) -> Option<&str> {
 }
 
 /// Headers that speak of one connection stay on it.
-fn end_to_end(mut headers: HeaderMap) -> HeaderMap {
+pub(crate) fn end_to_end(mut headers: HeaderMap) -> HeaderMap {
     for name in [
         header::HOST,
         header::CONNECTION,

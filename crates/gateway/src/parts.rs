@@ -21,7 +21,9 @@ use crate::{
 };
 use axum::{
     Router,
-    middleware::{from_fn, from_fn_with_state},
+    extract::{Request, State},
+    middleware::{Next, from_fn, from_fn_with_state},
+    response::{IntoResponse, Redirect, Response},
     routing::any,
 };
 use tokio::{
@@ -157,7 +159,23 @@ fn below_prefix(router: Router, public_url: &str) -> Router {
     if prefix.len() < 2 || !prefix.chars().all(is_plain) {
         return router;
     }
-    Router::new().nest(prefix, router.clone()).merge(router)
+    // As a service: `nest` would leave out the prefix with a slash at its end.
+    Router::new()
+        .nest_service(prefix, router.clone())
+        .merge(router)
+        .layer(from_fn_with_state(Arc::from(prefix), add_slash))
+}
+
+/// Redirects the bare prefix: a page there would look for its files one folder too high.
+async fn add_slash(State(prefix): State<Arc<str>>, request: Request, next: Next) -> Response {
+    if request.uri().path() != &*prefix {
+        return next.run(request).await;
+    }
+    // Relative, for a proxy may have taken off more.
+    let folder = prefix.rsplit('/').next().unwrap_or_default();
+    let query = request.uri().query().map(|query| format!("?{query}"));
+    let target = format!("./{folder}/{}", query.unwrap_or_default());
+    Redirect::permanent(&target).into_response()
 }
 
 /// What runs beside the server.

@@ -45,6 +45,8 @@ pub(crate) struct Live {
     pub(crate) status: Option<Rc<Status>>,
     /// Grows when the list has to be asked for again.
     pub(crate) stale: u32,
+    /// Grows when somebody asks for the list again, and does not want to wait.
+    pub(crate) retries: u32,
     pub(crate) change: Change,
     /// Rows must not move now.
     held: bool,
@@ -156,7 +158,7 @@ impl Reducible for Live {
                 live.show_new_unless_still();
             }
             Action::ShowNew => live.show_new(),
-            Action::Retry => live.stale += 1,
+            Action::Retry => live.retry(),
         }
         Rc::new(live)
     }
@@ -238,6 +240,14 @@ impl Live {
         self.loaded = Loaded::Failed(error);
         if self.connection == Connection::Open && !is_final {
             self.stale += 1;
+        }
+    }
+
+    /// Asks at once. Where nothing is shown, the answer of the last try makes way for this one's.
+    fn retry(&mut self) {
+        self.retries += 1;
+        if self.traces.is_empty() {
+            self.loaded = Loaded::NotYet;
         }
     }
 

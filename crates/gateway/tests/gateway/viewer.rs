@@ -98,6 +98,17 @@ async fn the_prefix_of_the_public_address_is_understood() {
             assert_eq!(answer.status, 200, "{prefix}{page}");
         }
     }
+    // The prefix itself is where the viewer begins.
+    let html = "<head><base href=\"./\"></head>";
+    fs::write(dir.path().join("index.html"), html).unwrap();
+    let root = gateway.get("/tools/traces/?q=a").await;
+    let text = String::from_utf8_lossy(&root.body).into_owned();
+    assert!(text.contains("<base href=\"./\">"), "{text}");
+    let bare = gateway.get("/tools/traces?q=a").await;
+    assert_eq!(
+        (bare.status.as_u16(), bare.header("location")),
+        (308, "./traces/?q=a")
+    );
     let list = gateway.get("/tools/traces/api/traces").await.json();
     assert!(list["traces"].is_array());
     assert_eq!(gateway.get("/tools/traces/api/nothing").await.status, 404);

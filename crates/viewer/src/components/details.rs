@@ -33,7 +33,13 @@ pub(crate) fn Details(props: &DetailsProps) -> Html {
         let url = props.url.clone();
         Callback::from(move |_| url.replace(&url.view.with_span(None)))
     };
-    let address = Url::href(&props.url.view.with_span(Some(span.span_id)));
+    // Without the folds, which may hide the span that is meant.
+    let here = props.url.view.trace();
+    let plain = here.map_or_else(
+        || props.url.view.clone(),
+        |id| props.url.view.with_trace(id),
+    );
+    let address = Url::href(&plain.with_span(Some(span.span_id)));
     let list = |title: &'static str, source: Source| {
         html! { <AttributeList {title} trace={trace.clone()} {index} {source} /> }
     };

@@ -103,7 +103,7 @@ pub(crate) struct FailedProps {
 pub(crate) fn Failed(props: &FailedProps) -> Html {
     html! {
         <div class="note">
-            <h3>{ "Not now" }</h3>
+            <h3>{ "Not loaded" }</h3>
             <p role="status">{ &props.text }</p>
             <button class="button" onclick={props.on_retry.reform(|_| ())}>{ "Try again" }</button>
         </div>

@@ -93,7 +93,22 @@ fn new_button(props: &TraceListProps) -> Html {
         return html! { <h2>{ "Newest first" }</h2> };
     }
     let label = format!("{} new", format::count(waiting as u64));
-    html! { <button class="new-traces" title="Show them at the top" onclick={on_click(props, || Action::ShowNew)}>{ label }</button> }
+    let show = on_click(props, || Action::ShowNew);
+    let onclick = Callback::from(move |event: MouseEvent| {
+        scroll_to_top(&event);
+        show.emit(event);
+    });
+    html! { <button class="new-traces" title="Show them at the top" {onclick}>{ label }</button> }
+}
+
+/// Scrolls the list of the button that was clicked to where its new rows are.
+fn scroll_to_top(event: &MouseEvent) {
+    let button = event.target_dyn_into::<Element>();
+    let list = button.and_then(|button| button.closest("nav").ok().flatten());
+    let scroll = list.and_then(|list| list.query_selector(".scroll").ok().flatten());
+    if let Some(scroll) = scroll {
+        scroll.set_scroll_top(0);
+    }
 }
 
 /// What is at the list's end: more, or why there is none.

@@ -83,7 +83,10 @@ fn loading(props: &TracePaneProps, id: TraceId) -> Html {
     let header = known.map(|summary| {
         html! { <TraceHeader url={props.url.clone()} summary={(**summary).clone()} in_honeycomb={props.in_honeycomb} /> }
     });
-    html! { <main class="trace">{ for header }</main> }
+    let unknown = header
+        .is_none()
+        .then(|| html! { <p class="note" key="loading">{ "Loading…" }</p> });
+    html! { <main class="trace">{ for header }{ for unknown }</main> }
 }
 
 #[derive(Clone, PartialEq, Properties)]
@@ -117,6 +120,7 @@ pub(crate) fn TraceView(props: &TraceViewProps) -> Html {
     use_title(&summary.name);
     let on_zoom = Callback::from(move |part| zoom.set(part));
     let explicit = url.view.span.is_some();
+    let missing = url.view.span.filter(|id| !has_span(trace, *id));
     html! {
         <>
             <main class="trace" key="trace">
@@ -126,6 +130,11 @@ pub(crate) fn TraceView(props: &TraceViewProps) -> Html {
                 <Waterfall url={url.clone()} trace={trace.clone()} {axis} {rows} {selected} on_select={pick} />
             </main>
             <aside key="details" class={classes!("details", explicit.then_some("explicit"))} aria-label="Span">
+                if let Some(id) = missing {
+                    <p key="missing" class="missing-span" role="status">
+                        { "The span of this address, " }<code>{ id.to_string() }</code>{ ", is not in this trace. It may still be on its way." }
+                    </p>
+                }
                 if let Some(index) = selected {
                     <Details key={index} url={url.clone()} trace={trace.clone()} {index} />
                 }
@@ -134,14 +143,17 @@ pub(crate) fn TraceView(props: &TraceViewProps) -> Html {
     }
 }
 
+fn has_span(trace: &Trace, id: SpanId) -> bool {
+    let mut nodes = trace.nodes().iter();
+    nodes.any(|node| node.span.span_id == id)
+}
+
 /// The span in the address; without one, the span that stands for the trace. Two spans may
 /// share an id: then it is the one that was picked.
 fn selected(trace: &Trace, span: Option<SpanId>, picked: Option<usize>) -> Option<usize> {
     let nodes = trace.nodes();
     let main = || trace.main_node().map(|node| node.span.span_id);
-    let id = span
-        .filter(|id| nodes.iter().any(|node| node.span.span_id == *id))
-        .or_else(main)?;
+    let id = span.filter(|id| has_span(trace, *id)).or_else(main)?;
     let has_id = |index: &usize| {
         nodes
             .get(*index)

@@ -102,6 +102,12 @@ impl Refresher {
         *self.due.borrow_mut() = Some(ask);
     }
 
+    /// Without the pause before a request that is due.
+    fn request_now(self: &Rc<Self>, dispatch: Dispatch) {
+        self.due.borrow_mut().take();
+        self.request(0, dispatch);
+    }
+
     async fn ask(self: Rc<Self>, dispatch: Dispatch) {
         self.wanted.set(false);
         self.asking.set(true);
@@ -127,6 +133,14 @@ fn use_refresh(live: &Live, dispatch: Dispatch) {
     };
     refresher.query.replace(live.query.clone());
     refresher.pause_ms.set(pause);
+    use_effect_with(live.retries, {
+        let (refresher, dispatch) = (Rc::clone(&refresher), dispatch.clone());
+        move |&retries| {
+            if retries > 0 {
+                refresher.request_now(dispatch);
+            }
+        }
+    });
     use_effect_with(live.stale, move |&stale| {
         if stale > 0 {
             refresher.request(pause, dispatch);

@@ -55,6 +55,8 @@ struct Open {
 enum Action {
     Open(Option<TraceId>),
     Answer(TraceId, Result<Option<Shared<Trace>>, Error>),
+    /// Somebody asks again for what could not be had.
+    Retry,
 }
 
 type Dispatch = UseReducerDispatcher<Open>;
@@ -72,6 +74,8 @@ impl Reducible for Open {
                 }
             }
             Action::Answer(id, _) if self.id != Some(id) => return self,
+            Action::Retry if !matches!(open.load, TraceLoad::Failed(_)) => return self,
+            Action::Retry => open.load = TraceLoad::Loading,
             Action::Answer(_, Ok(None)) if open.problem.is_none() => return self,
             Action::Answer(_, Ok(None)) => open.problem = None,
             Action::Answer(_, Ok(Some(trace))) => {
@@ -93,6 +97,8 @@ impl Reducible for Open {
 struct Follower {
     id: Cell<Option<TraceId>>,
     known: RefCell<Option<Known>>,
+    /// Grows with each trace that is opened: answers for an earlier one count no more.
+    opened: Cell<u32>,
     asking: Cell<bool>,
     wanted: Cell<bool>,
     /// Milliseconds since 1970.
@@ -110,6 +116,9 @@ impl Follower {
         self.id.set(id);
         self.known.replace(None);
         self.rests_until.set(0.0);
+        // A trace does not wait for the answer about the one that was open before.
+        self.opened.set(self.opened.get().wrapping_add(1));
+        self.asking.set(false);
     }
 
     /// Asks until nothing more is wanted, unless somebody does so already.
@@ -118,25 +127,26 @@ impl Follower {
         if self.asking.replace(true) {
             return;
         }
-        let (mut asked, mut cause) = (id, cause);
+        let opened = self.opened.get();
+        let mut cause = cause;
         while self.wanted.replace(false) {
             if cause == Cause::Refresh {
-                self.rest(asked).await;
+                self.rest(opened).await;
             }
-            // Another trace may have been opened meanwhile.
-            let Some(open) = self.id.get() else { break };
-            asked = open;
-            let took_ms = self.ask(asked, cause, &dispatch).await;
-            let rest_ms = (took_ms * REST_FACTOR).max(PAUSE_MS);
-            self.rests_until.set(js_sys::Date::now() + rest_ms);
+            if self.opened.get() == opened {
+                self.ask(id, cause, &dispatch).await;
+            }
+            if self.opened.get() != opened {
+                return;
+            }
             cause = Cause::Refresh;
         }
         self.asking.set(false);
     }
 
     /// Until it is time to ask again, or another trace was opened.
-    async fn rest(&self, id: TraceId) {
-        while self.id.get() == Some(id) {
+    async fn rest(&self, opened: u32) {
+        while self.opened.get() == opened {
             let left_ms = self.rests_until.get() - js_sys::Date::now();
             // A clock that was set back does not stop the page.
             if left_ms <= 0.0 || left_ms > MAX_REST_MS {
@@ -146,19 +156,20 @@ impl Follower {
         }
     }
 
-    /// How long it took to build the trace, in milliseconds.
-    async fn ask(&self, id: TraceId, cause: Cause, dispatch: &Dispatch) -> f64 {
+    async fn ask(&self, id: TraceId, cause: Cause, dispatch: &Dispatch) {
+        let opened = self.opened.get();
         let known = self.known.borrow().clone();
         let since = known.as_ref().and_then(|known| known.revision.as_deref());
         let answer = gateway::trace(id, since, cause).await;
-        if self.id.get() != Some(id) {
-            return 0.0;
+        if self.opened.get() != opened {
+            return;
         }
         let started = js_sys::Date::now();
         let answer = answer.map(|spans| self.build(id, known, spans));
         let took_ms = js_sys::Date::now() - started;
         dispatch.dispatch(Action::Answer(id, answer));
-        took_ms
+        let rest_ms = (took_ms * REST_FACTOR).max(PAUSE_MS);
+        self.rests_until.set(js_sys::Date::now() + rest_ms);
     }
 
     /// None when there is nothing new.
@@ -208,8 +219,11 @@ pub(crate) fn use_trace(id: Option<TraceId>, change: &Change) -> OpenTrace {
         }
     };
     let retry = Callback::from({
-        let again = again.clone();
-        move |()| again()
+        let (again, dispatch) = (again.clone(), open.dispatcher());
+        move |()| {
+            dispatch.dispatch(Action::Retry);
+            again();
+        }
     });
     use_effect_with(change.clone(), move |change| {
         if change.number > 0 && id.is_some_and(|id| change.concerns(id)) {

@@ -206,3 +206,14 @@ fn what_does_not_fit_can_be_paged_to() {
     assert_eq!(live.traces.len(), LIMIT);
     assert_eq!(live.next.unwrap(), format!("6-{:032x}", 6));
 }
+
+#[test]
+fn a_retry_asks_at_once_and_takes_the_failure_away() {
+    let failed = || Action::Loaded(Query::default(), Err(Error::Status(502)));
+    let live = after([failed(), Action::Retry]);
+    assert_eq!((live.retries, &live.loaded), (1, &Loaded::NotYet));
+    // Rows that are shown keep the word that they are old until there is an answer.
+    let live = after([loaded(page([1, 2], None)), failed(), Action::Retry]);
+    assert_eq!(live.retries, 1);
+    assert!(matches!(live.loaded, Loaded::Failed(_)));
+}
