@@ -3,10 +3,12 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, Row, functions::Context, types::ValueRef};
 use trace_model::{
     Value,
-    query::{Condition, Query, StatusFilter, Test, contains_text, has_attribute, lowercase},
+    query::{
+        Comparison, Condition, Query, StatusFilter, Test, contains_text, has_attribute, lowercase,
+    },
 };
 
 use super::{
@@ -16,6 +18,9 @@ use super::{
 
 /// Origins that a trace's row names.
 const MAX_ORIGINS: usize = 32;
+
+/// The viewer's own traces are not what people look for.
+pub(super) const OWN_SERVICE: &str = "trace-viewer";
 
 const ORIGINS: &str = "SELECT id FROM origin";
 
@@ -36,6 +41,7 @@ impl From<bool> for Known {
 /// The query's conditions in its order.
 pub(super) struct Filter {
     tests: Vec<(bool, ColumnTest)>,
+    hides_own: bool,
 }
 
 enum ColumnTest {
@@ -51,10 +57,23 @@ struct Signed {
     origins: HashSet<i64>,
 }
 
-/// The index's columns, in the order of `list::SCAN`.
+/// The index's columns in the order in which they are selected and handed to the filter.
+pub(super) const COLUMNS: [&str; 8] = [
+    "number",
+    "start",
+    "service",
+    "duration",
+    "error_count",
+    "name",
+    "origins",
+    "words",
+];
+
+/// Places in `COLUMNS`.
 pub(super) mod column {
     pub(crate) const NUMBER: usize = 0;
     pub(crate) const START: usize = 1;
+    pub(crate) const SERVICE: usize = 2;
     pub(crate) const DURATION: usize = 3;
     pub(crate) const ERROR_COUNT: usize = 4;
     pub(crate) const NAME: usize = 5;
@@ -62,8 +81,44 @@ pub(super) mod column {
     pub(crate) const WORDS: usize = 7;
 }
 
+/// The columns of one trace.
+pub(super) trait Columns {
+    fn value(&self, index: usize) -> rusqlite::Result<ValueRef<'_>>;
+
+    fn number(&self, index: usize) -> rusqlite::Result<i64> {
+        self.value(index)?.as_i64().map_err(damage::undecodable)
+    }
+
+    fn text(&self, index: usize) -> rusqlite::Result<&str> {
+        self.value(index)?.as_str().map_err(damage::undecodable)
+    }
+
+    fn blob(&self, index: usize) -> rusqlite::Result<&[u8]> {
+        self.value(index)?.as_blob().map_err(damage::undecodable)
+    }
+}
+
+impl Columns for Row<'_> {
+    fn value(&self, index: usize) -> rusqlite::Result<ValueRef<'_>> {
+        self.get_ref(index)
+    }
+}
+
+/// The arguments of an SQL function.
+impl Columns for Context<'_> {
+    fn value(&self, index: usize) -> rusqlite::Result<ValueRef<'_>> {
+        Ok(self.get_raw(index))
+    }
+}
+
 impl Filter {
-    pub(super) fn new(connection: &Connection, query: &Query, now: i64) -> rusqlite::Result<Self> {
+    /// `hides_own`: the traces of the viewer do not match.
+    pub(super) fn new(
+        connection: &Connection,
+        query: &Query,
+        hides_own: bool,
+        now: i64,
+    ) -> rusqlite::Result<Self> {
         let mut tests = Vec::with_capacity(query.terms.len());
         for term in &query.terms {
             let test = match &term.condition {
@@ -84,29 +139,110 @@ impl Filter {
             };
             tests.push((term.negated, test));
         }
-        Ok(Self { tests })
+        Ok(Self { tests, hides_own })
+    }
+
+    /// The conditions that SQL itself can state, and then a call of `function`, of which
+    /// [`Self::may_match_rest`] is the body. Its arguments are `COLUMNS`, with NULL for those that
+    /// it does not ask for, so that SQLite need not take them out of its pages.
+    pub(super) fn sql(&self, function: &str) -> String {
+        let mut conditions = Vec::new();
+        if self.hides_own {
+            conditions.push(format!("service <> '{OWN_SERVICE}'"));
+        }
+        let mut asked = [false; COLUMNS.len()];
+        for (negated, test) in &self.tests {
+            match test.sql() {
+                Some(condition) if *negated => conditions.push(format!("NOT {condition}")),
+                Some(condition) => conditions.push(condition),
+                None => test.columns().iter().for_each(|index| asked[*index] = true),
+            }
+        }
+        let arguments = COLUMNS.iter().zip(asked);
+        let arguments = arguments.map(|(name, asked)| if asked { name } else { "NULL" });
+        let arguments = arguments.collect::<Vec<_>>().join(", ");
+        conditions.push(format!("{function}({arguments})"));
+        conditions.join(" AND ")
+    }
+
+    /// What SQL does not state of [`Self::may_match`].
+    pub(super) fn may_match_rest(&self, row: &impl Columns) -> rusqlite::Result<bool> {
+        let rest = self
+            .tests
+            .iter()
+            .filter(|(_, test)| !test.is_stated_in_sql());
+        none_rules_out(rest, row)
     }
 
     /// False when the columns rule the trace out.
-    pub(super) fn may_match(&self, row: &Row<'_>) -> rusqlite::Result<bool> {
-        for (negated, test) in &self.tests {
-            let known = test.known(row)?;
-            let rules_out = if *negated { Known::Holds } else { Known::Fails };
-            if known == rules_out {
-                return Ok(false);
-            }
+    pub(super) fn may_match(&self, row: &impl Columns) -> rusqlite::Result<bool> {
+        if self.hides_own && row.text(column::SERVICE)? == OWN_SERVICE {
+            return Ok(false);
         }
-        Ok(true)
+        none_rules_out(self.tests.iter(), row)
     }
 
     /// What the columns say of each condition.
-    pub(super) fn known(&self, row: &Row<'_>) -> rusqlite::Result<Vec<Known>> {
+    pub(super) fn known(&self, row: &impl Columns) -> rusqlite::Result<Vec<Known>> {
         self.tests.iter().map(|(_, test)| test.known(row)).collect()
     }
 }
 
+fn none_rules_out<'a>(
+    tests: impl Iterator<Item = &'a (bool, ColumnTest)>,
+    row: &impl Columns,
+) -> rusqlite::Result<bool> {
+    for (negated, test) in tests {
+        let rules_out = if *negated { Known::Holds } else { Known::Fails };
+        if test.known(row)? == rules_out {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 impl ColumnTest {
-    fn known(&self, row: &Row<'_>) -> rusqlite::Result<Known> {
+    /// In SQL, if it is about a number.
+    fn sql(&self) -> Option<String> {
+        match self {
+            Self::Column(Condition::Duration(comparison, nanos)) => {
+                let comparison = match comparison {
+                    Comparison::Less => "<",
+                    Comparison::AtMost => "<=",
+                    Comparison::More => ">",
+                    Comparison::AtLeast => ">=",
+                };
+                Some(format!("(duration {comparison} {nanos})"))
+            }
+            Self::Column(Condition::Since(nanos)) => Some(format!("(start >= {nanos})")),
+            Self::Column(Condition::Status(StatusFilter::Error)) => {
+                Some("(error_count > 0)".to_owned())
+            }
+            Self::Column(Condition::Status(StatusFilter::Ok)) => {
+                Some("(error_count = 0)".to_owned())
+            }
+            _ => None,
+        }
+    }
+
+    const fn is_stated_in_sql(&self) -> bool {
+        matches!(
+            self,
+            Self::Column(Condition::Duration(..) | Condition::Since(_) | Condition::Status(_))
+        )
+    }
+
+    /// What a test that SQL does not state asks for.
+    fn columns(&self) -> &'static [usize] {
+        match self {
+            Self::Signed(signed) if signed.origins.is_empty() => &[column::WORDS],
+            Self::Signed(_) => &[column::ORIGINS, column::WORDS],
+            Self::Column(Condition::Name(_)) => &[column::NAME],
+            Self::Column(_) => &[],
+        }
+    }
+
+    fn known(&self, row: &impl Columns) -> rusqlite::Result<Known> {
         match self {
             Self::Signed(signed) => signed.known(row),
             Self::Column(condition) => of_columns(condition, row),
@@ -114,8 +250,8 @@ impl ColumnTest {
     }
 }
 
-fn of_columns(condition: &Condition, row: &Row<'_>) -> rusqlite::Result<Known> {
-    let number = |index: usize| row.get::<_, i64>(index);
+fn of_columns(condition: &Condition, row: &impl Columns) -> rusqlite::Result<Known> {
+    let number = |index: usize| row.number(index);
     let unsigned = |index| number(index).map(|number| u64::try_from(number).unwrap_or_default());
     Ok(match condition {
         Condition::Duration(comparison, nanos) => {
@@ -124,36 +260,30 @@ fn of_columns(condition: &Condition, row: &Row<'_>) -> rusqlite::Result<Known> {
         Condition::Since(since) => (unsigned(column::START)? >= *since).into(),
         Condition::Status(StatusFilter::Error) => (number(column::ERROR_COUNT)? > 0).into(),
         Condition::Status(StatusFilter::Ok) => (number(column::ERROR_COUNT)? == 0).into(),
-        Condition::Name(part) => {
-            let name = row
-                .get_ref(column::NAME)?
-                .as_str()
-                .map_err(damage::undecodable)?;
-            lowercase(name).contains(part.as_str()).into()
-        }
+        Condition::Name(part) => lowercase(row.text(column::NAME)?)
+            .contains(part.as_str())
+            .into(),
         _ => Known::Unknown,
     })
 }
 
 impl Signed {
-    fn known(&self, row: &Row<'_>) -> rusqlite::Result<Known> {
+    fn known(&self, row: &impl Columns) -> rusqlite::Result<Known> {
         if !self.origins.is_empty() {
             let known = self.of_origins(row)?;
             if known != Known::Fails {
                 return Ok(known);
             }
         }
-        let signature = row.get_ref(column::WORDS)?;
-        let signature = signature.as_blob().map_err(damage::undecodable)?;
+        let signature = row.blob(column::WORDS)?;
         let mut alternatives = self.alternatives.iter();
         let may = alternatives.any(|hashes| signature::may_contain(signature, hashes));
         Ok(if may { Known::Unknown } else { Known::Fails })
     }
 
     /// Unknown for a trace of more origins than its row names.
-    fn of_origins(&self, row: &Row<'_>) -> rusqlite::Result<Known> {
-        let ids = row.get_ref(column::ORIGINS)?;
-        let (ids, _) = ids.as_blob().map_err(damage::undecodable)?.as_chunks::<4>();
+    fn of_origins(&self, row: &impl Columns) -> rusqlite::Result<Known> {
+        let (ids, _) = row.blob(column::ORIGINS)?.as_chunks::<4>();
         let mut ids = ids.iter().map(|id| u32::from_le_bytes(*id));
         if ids.len() > MAX_ORIGINS {
             return Ok(Known::Unknown);

@@ -1,12 +1,20 @@
 //! The list of traces: a scan of the index, newest first, for so long at most.
 //!
-//! The index's columns rule most traces out. What they cannot decide, the beginning of the
-//! trace's texts does, and else its spans, which are read until the outcome is known.
+//! The index's columns rule most traces out, in a function that SQLite calls for each row, as
+//! handing a row out of a statement costs several times as much. What they cannot decide, the
+//! beginning of the trace's texts does, and else its spans, which are read until the outcome is
+//! known.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
 use memchr::memmem::Finder;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, functions::FunctionFlags, params};
 use serde::Deserialize;
 use trace_model::{
     TraceId,
@@ -15,13 +23,10 @@ use trace_model::{
 
 use super::{
     damage,
-    filter::{Filter, Known, column},
+    filter::{COLUMNS, Columns as _, Filter, Known, OWN_SERVICE, column},
     origins::Origins,
     spans,
 };
-
-/// The viewer's own traces are not what people look for.
-const OWN_SERVICE: &str = "trace-viewer";
 
 const DEFAULT_LIMIT: u32 = 100;
 const MAX_LIMIT: u32 = 1000;
@@ -32,19 +37,29 @@ const TIME_LIMIT: Duration = Duration::from_secs(2);
 /// Rows between two looks at the clock.
 const ROWS_BETWEEN_CLOCKS: u32 = 128;
 
-/// Columns as in `filter::column`.
-const SCAN: &str = "SELECT number, start, service, duration, error_count, name, origins, words
-    FROM trace INDEXED BY trace_by_start
-    WHERE (start, number) < (?, ?) ORDER BY start DESC, number DESC";
+/// Says in SQL whether the columns of the index let a trace match.
+const MAY_MATCH: &str = "may_match";
 
-const ONE: &str = "SELECT number, start, service, duration, error_count, name, origins, words
-    FROM trace WHERE id = ?";
+/// The row before a row in the list.
+const PREVIOUS: &str = "SELECT start, number FROM trace INDEXED BY trace_by_start
+    WHERE (start, number) > (?, ?) ORDER BY start, number LIMIT 1";
 
-const DETAILS: &str = "SELECT summary, services, search, is_whole, id FROM trace WHERE number = ?";
+/// What is selected behind `COLUMNS`. It lies in the table, which SQLite reads only for rows that
+/// the index does not rule out.
+const DETAILS: &str = "summary, services, search, is_whole, id";
+
+/// Places of `DETAILS`.
+mod detail {
+    use super::COLUMNS;
+
+    pub(super) const SUMMARY: usize = COLUMNS.len();
+    pub(super) const SERVICES: usize = SUMMARY + 1;
+    pub(super) const SEARCH: usize = SUMMARY + 2;
+    pub(super) const IS_WHOLE: usize = SUMMARY + 3;
+    pub(super) const ID: usize = SUMMARY + 4;
+}
 
 const POSITION: &str = "SELECT start, number FROM trace WHERE id = ?";
-
-const SERVICE: usize = 2;
 
 /// The query string of `GET /api/traces`. Conditions that are absent hold for every trace.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -203,10 +218,12 @@ fn list_until(
     now: i64,
     deadline: Instant,
 ) -> rusqlite::Result<Page> {
+    let hides_own = !filter.shows_own;
+    let columns = Filter::new(connection, &filter.query, hides_own, now)?;
     let scan = Scan {
         connection,
         filter,
-        columns: Filter::new(connection, &filter.query, now)?,
+        columns: Arc::new(columns),
         words: filter.query.terms.iter().map(finder).collect(),
         deadline,
     };
@@ -231,7 +248,7 @@ fn finder(term: &Term) -> Option<Finder<'static>> {
 struct Scan<'a> {
     connection: &'a Connection,
     filter: &'a TraceFilter,
-    columns: Filter,
+    columns: Arc<Filter>,
     /// For each term: the text in lower case, if it looks for one.
     words: Vec<Option<Finder<'static>>>,
     deadline: Instant,
@@ -252,52 +269,94 @@ impl Scan<'_> {
             Some(cursor) => cursor.position(self.connection)?,
             None => (i64::MAX, i64::MAX),
         };
-        let mut place = first;
         if self.filter.limit == 0 {
             return Ok(page);
         }
-        let mut statement = self.connection.prepare_cached(SCAN)?;
-        let mut rows = statement.query(params![place.0, place.1])?;
-        let mut until_clock = ROWS_BETWEEN_CLOCKS;
+        let time_was_up = self.add_may_match()?;
+        let mut statement = self.connection.prepare(&self.sql())?;
+        let mut rows = match self.filter.cursor {
+            Some(_) => statement.query(params![self.filter.since, first.0, first.1])?,
+            None => statement.query([self.filter.since])?,
+        };
         while let Some(row) = rows.next()? {
-            let here = (row.get(column::START)?, row.get(column::NUMBER)?);
-            if here.0 < self.filter.since {
-                return Ok(page);
-            }
-            until_clock -= 1;
-            let outcome = if until_clock == 0 && self.time_is_up() {
+            let here = (row.number(column::START)?, row.number(column::NUMBER)?);
+            let outcome = if time_was_up.load(Ordering::Relaxed) {
                 Outcome::TimeIsUp
             } else {
                 self.look_at(row)?
             };
-            if until_clock == 0 {
-                until_clock = ROWS_BETWEEN_CLOCKS;
-            }
             match outcome {
                 Outcome::Match(summary) => page.summaries.push(summary),
                 Outcome::Other => {}
                 Outcome::TimeIsUp => {
-                    // A trace that takes all of the time is passed over, or no answer would get beyond it.
-                    let last = if place == first { here } else { place };
+                    let last = self.last_before(here, first)?;
                     page.next = Some(Cursor::after(self.connection, last)?);
                     page.cut_short = true;
                     return Ok(page);
                 }
             }
-            place = here;
             if page.summaries.len() >= self.filter.limit {
-                page.next = Some(Cursor::after(self.connection, place)?);
+                page.next = Some(Cursor::after(self.connection, here)?);
                 return Ok(page);
             }
         }
         Ok(page)
     }
 
+    /// SQLite compares each row with a cursor's place, so that is only there when it is needed.
+    fn sql(&self) -> String {
+        let columns = COLUMNS.join(", ");
+        let after = match self.filter.cursor {
+            Some(_) => "AND (start, number) < (?, ?)",
+            None => "",
+        };
+        let conditions = self.columns.sql(MAY_MATCH);
+        format!(
+            "SELECT {columns}, {DETAILS} FROM trace INDEXED BY trace_by_start
+            WHERE start >= ? {after} AND {conditions} ORDER BY start DESC, number DESC"
+        )
+    }
+
+    /// Makes the filter a function of SQL, in place of an earlier query's. Once the time is up,
+    /// the function lets each row pass, and the value that is returned says so. It looks at the
+    /// clock every so many rows; those that SQL rules out by a number cost next to nothing.
+    fn add_may_match(&self) -> rusqlite::Result<Arc<AtomicBool>> {
+        let (filter, deadline) = (Arc::clone(&self.columns), self.deadline);
+        let (rows, time_was_up) = (AtomicU32::new(0), Arc::new(AtomicBool::new(false)));
+        let returned = Arc::clone(&time_was_up);
+        let count = i32::try_from(COLUMNS.len()).unwrap_or(-1);
+        let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DIRECTONLY;
+        self.connection
+            .create_scalar_function(MAY_MATCH, count, flags, move |columns| {
+                let row = rows.fetch_add(1, Ordering::Relaxed) + 1;
+                if row.is_multiple_of(ROWS_BETWEEN_CLOCKS) && Instant::now() >= deadline {
+                    time_was_up.store(true, Ordering::Relaxed);
+                }
+                // What cannot be read is an error of the statement's row, not of its function.
+                let may_match = filter.may_match_rest(columns).unwrap_or(true);
+                Ok(time_was_up.load(Ordering::Relaxed) || may_match)
+            })?;
+        Ok(returned)
+    }
+
+    /// Where to go on when the time was up at a row: with that row, unless it was the first and
+    /// took all of the time. No answer would get beyond such a row, so it is passed over.
+    fn last_before(&self, here: (i64, i64), first: (i64, i64)) -> rusqlite::Result<(i64, i64)> {
+        let mut statement = self.connection.prepare_cached(PREVIOUS)?;
+        let previous = statement.query_row([here.0, here.1], |row| Ok((row.get(0)?, row.get(1)?)));
+        let previous = previous.optional()?.filter(|previous| *previous < first);
+        Ok(previous.unwrap_or(here))
+    }
+
     fn one(&self, id: TraceId) -> rusqlite::Result<Page> {
         let mut page = Page::default();
-        let mut statement = self.connection.prepare_cached(ONE)?;
+        let columns = COLUMNS.join(", ");
+        let sql = format!("SELECT {columns}, {DETAILS} FROM trace WHERE id = ?");
+        let mut statement = self.connection.prepare_cached(&sql)?;
         let mut rows = statement.query([id.to_bytes()])?;
-        if let Some(row) = rows.next()? {
+        if let Some(row) = rows.next()?
+            && self.columns.may_match(row)?
+        {
             match self.look_at(row)? {
                 Outcome::Match(summary) => page.summaries.push(summary),
                 Outcome::Other => {}
@@ -311,42 +370,23 @@ impl Scan<'_> {
         Instant::now() >= self.deadline
     }
 
+    /// Looks beyond the columns, which let the trace match.
     fn look_at(&self, row: &Row<'_>) -> rusqlite::Result<Outcome> {
-        let service = row
-            .get_ref(SERVICE)?
-            .as_str()
-            .map_err(damage::undecodable)?;
-        let is_hidden = service == OWN_SERVICE && !self.filter.shows_own;
-        if is_hidden || !self.columns.may_match(row)? {
-            return Ok(Outcome::Other);
-        }
         let known = self.columns.known(row)?;
-        let number = row.get(column::NUMBER)?;
-        let mut statement = self.connection.prepare_cached(DETAILS)?;
-        let mut rows = statement.query([number])?;
-        // The row is as the scan found it: all of this is one read transaction.
-        let Some(details) = rows.next()? else {
-            return Ok(Outcome::Other);
-        };
-        let decided = self.decide(number, details, known)?;
+        let decided = self.decide(row, known)?;
         Ok(match decided {
-            Some(true) => Outcome::Match(details.get(0)?),
+            Some(true) => Outcome::Match(row.get(detail::SUMMARY)?),
             Some(false) => Outcome::Other,
             None => Outcome::TimeIsUp,
         })
     }
 
     /// Whether the trace matches; none when the time was up.
-    fn decide(
-        &self,
-        number: i64,
-        details: &Row<'_>,
-        mut known: Vec<Known>,
-    ) -> rusqlite::Result<Option<bool>> {
+    fn decide(&self, row: &Row<'_>, mut known: Vec<Known>) -> rusqlite::Result<Option<bool>> {
         let terms = &self.filter.query.terms;
         for (index, term) in terms.iter().enumerate() {
             if known[index] == Known::Unknown {
-                known[index] = self.of_details(index, &term.condition, details)?;
+                known[index] = self.of_details(index, &term.condition, row)?;
             }
         }
         let rules_out = |(term, known): (&Term, &Known)| match known {
@@ -360,29 +400,26 @@ impl Scan<'_> {
         if !known.contains(&Known::Unknown) {
             return Ok(Some(true));
         }
-        self.read_spans(number, &known)
+        self.read_spans(row.number(column::NUMBER)?, &known)
     }
 
     fn of_details(
         &self,
         index: usize,
         condition: &Condition,
-        details: &Row<'_>,
+        row: &Row<'_>,
     ) -> rusqlite::Result<Known> {
         match condition {
             Condition::Service(name) => {
-                let services: String = details.get(1)?;
+                let services = row.text(detail::SERVICES)?;
                 let services: Vec<String> =
-                    serde_json::from_str(&services).map_err(damage::undecodable)?;
+                    serde_json::from_str(services).map_err(damage::undecodable)?;
                 Ok(services.contains(name).into())
             }
-            Condition::Trace(id) => {
-                let found = details.get_ref(4)?.as_blob().map_err(damage::undecodable)?;
-                Ok((found == id.to_bytes()).into())
-            }
+            Condition::Trace(id) => Ok((row.blob(detail::ID)? == id.to_bytes()).into()),
             Condition::Text(_) | Condition::KeyValue { .. } => {
-                let search = details
-                    .get_ref(2)?
+                let search = row
+                    .get_ref(detail::SEARCH)?
                     .as_bytes()
                     .map_err(damage::undecodable)?;
                 let finder = self.words[index].as_ref();
@@ -390,7 +427,7 @@ impl Scan<'_> {
                     return Ok(Known::Holds);
                 }
                 // Ids of spans and pairs of keys and values are in no text.
-                let is_whole: bool = details.get(3)?;
+                let is_whole: bool = row.get(detail::IS_WHOLE)?;
                 let may_be_id = match condition {
                     Condition::Text(text) => matches!(text.len(), 16 | 32),
                     _ => true,
@@ -509,6 +546,26 @@ mod tests {
         }
         assert_eq!(found, 500);
         assert!(pages > 2, "{pages}");
+    }
+
+    #[test]
+    fn a_query_without_time_goes_on_also_where_the_index_rules_rows_out() {
+        let connection = with_traces(500);
+        for (text, expected) in [("name:t49", 11), ("t49", 11), ("nothing-like-it", 0)] {
+            let (mut found, mut cursor, mut pages) = (0, None, 0);
+            loop {
+                let filter = query(text, cursor);
+                let page = list_until(&connection, &filter, 0, Instant::now()).unwrap();
+                found += page.summaries.len();
+                pages += 1;
+                cursor = page.next;
+                if cursor.is_none() {
+                    break;
+                }
+                assert!(pages < 10, "{text}");
+            }
+            assert_eq!((found, pages), (expected, 4), "{text}");
+        }
     }
 
     #[test]
