@@ -18,6 +18,9 @@ const MAX_SEARCH_BYTES: usize = 3000;
 /// Bytes of one trace's texts that the signature covers. A trace with more may contain anything.
 const MAX_SIGNED_BYTES: usize = 8 << 20;
 
+/// Most traces have no more different texts and attributes than that.
+const USUAL_TEXTS: usize = 256;
+
 /// No sender's text has it, so that no word is found across two texts.
 const SEPARATOR: char = '\u{1f}';
 
@@ -71,7 +74,7 @@ impl Collector {
             is_whole: true,
             signature,
             signed_bytes: 0,
-            seen: HashSet::default(),
+            seen: HashSet::with_capacity_and_hasher(USUAL_TEXTS, BuildHasherDefault::default()),
         }
     }
 

@@ -26,12 +26,18 @@ const MAX_PAIR_VALUE_BYTES: usize = 8;
 pub(super) struct Builder {
     /// One bit for each hash.
     seen: Box<[u64]>,
+    /// The hashes whose bits are set: a trace has few of all that there are.
+    distinct: Vec<Hash>,
 }
+
+/// Most traces have no more hashes than that.
+const USUAL_HASHES: usize = 512;
 
 impl Builder {
     pub(super) fn new() -> Self {
         Self {
             seen: vec![0; HASHES / 64].into_boxed_slice(),
+            distinct: Vec::with_capacity(USUAL_HASHES),
         }
     }
 
@@ -54,26 +60,22 @@ impl Builder {
     }
 
     fn add(&mut self, hash: Hash) {
-        self.seen[usize::from(hash) / 64] |= 1 << (hash % 64);
+        let word = &mut self.seen[usize::from(hash) / 64];
+        let bit = 1 << (hash % 64);
+        if *word & bit == 0 {
+            *word |= bit;
+            self.distinct.push(hash);
+        }
     }
 
     /// The signature, as long as it has to be.
     pub(super) fn finish(self) -> Vec<u8> {
-        let distinct: usize = self
-            .seen
-            .iter()
-            .map(|word| word.count_ones() as usize)
-            .sum();
-        let bits = distinct * QUARTER_BITS_PER_HASH / 4;
+        let bits = self.distinct.len() * QUARTER_BITS_PER_HASH / 4;
         let bits = bits.next_multiple_of(64).clamp(MIN_BITS, MAX_BITS);
         let mut signature = vec![0; bits / 8];
-        for (index, mut word) in self.seen.iter().copied().enumerate() {
-            while word != 0 {
-                let hash = index * 64 + word.trailing_zeros() as usize;
-                let place = place(hash, bits);
-                signature[place / 8] |= 1 << (place % 8);
-                word &= word - 1;
-            }
+        for hash in self.distinct {
+            let place = place(usize::from(hash), bits);
+            signature[place / 8] |= 1 << (place % 8);
         }
         signature
     }
