@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub struct Status {
     pub spans_kept: u64,
     pub traces_kept: u64,
-    /// Spans that were not taken of requests that were, by reason.
+    /// Spans rejected from otherwise accepted requests, by reason.
     pub rejected: BTreeMap<String, u64>,
     /// Spans that are kept, but not quite as they came, by reason.
     #[serde(default)]

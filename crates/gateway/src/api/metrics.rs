@@ -40,29 +40,28 @@ fn written(status: &Status) -> String {
 }
 
 fn edge(text: &mut Text, status: &Status) {
-    let name = "rejected_spans_total";
-    let help = "Spans that were not taken of requests that were, by reason.";
-    text.family(name, "counter", help);
-    for (reason, spans) in &status.rejected {
-        text.sample(name, &[("reason", reason)], spans);
-    }
-    let name = "repaired_spans_total";
-    text.family(
-        name,
-        "counter",
-        "Spans kept, but not quite as they came, by reason.",
-    );
-    for (reason, spans) in &status.repaired {
-        text.sample(name, &[("reason", reason)], spans);
-    }
-    let name = "refused_requests_total";
-    text.family(
-        name,
-        "counter",
-        "Requests answered with an error, by reason.",
-    );
-    for (reason, requests) in &status.refused {
-        text.sample(name, &[("reason", reason)], requests);
+    let by_reason = [
+        (
+            "rejected_spans_total",
+            "Spans rejected from otherwise accepted requests, by reason.",
+            &status.rejected,
+        ),
+        (
+            "repaired_spans_total",
+            "Spans stored with a repaired or cut text, or with entries left out, by reason.",
+            &status.repaired,
+        ),
+        (
+            "refused_requests_total",
+            "Requests answered with an error, by reason.",
+            &status.refused,
+        ),
+    ];
+    for (name, help, counts) in by_reason {
+        text.family(name, "counter", help);
+        for (reason, count) in counts {
+            text.sample(name, &[("reason", reason)], count);
+        }
     }
 }
 
