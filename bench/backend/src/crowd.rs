@@ -42,7 +42,7 @@ pub(crate) struct Crowd {
 #[derive(Debug, Default)]
 struct State {
     is_over: AtomicBool,
-    /// How many answers of which status searchers and guessers got; 0 is none.
+    /// Responses to searchers and guessers, by status; 0 stands for no response.
     answers: Mutex<BTreeMap<(&'static str, u16), usize>>,
 }
 

@@ -11,11 +11,11 @@ use serde_json::{Value, json};
 
 use crate::server::Server;
 
-/// Who has not been answered by then has gone.
+/// A request without a response after this time counts as failed.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Of the time of a phase, the home feed gets half, and the rest is for the other requests.
 const OTHERS: u32 = 5;
-/// More than that tells no more.
+/// The measurement of one kind of request ends after this many.
 const MAX_REQUESTS: usize = 2000;
 const HANDLE: &str = "worf";
 const PASSWORD: &str = "cruddur-demo";

@@ -16,7 +16,7 @@ use crate::{
 
 const REQUESTS_PER_SECOND: u32 = 50;
 
-/// As long as an exporter waits for its answer, unless told otherwise.
+/// The default timeout of OpenTelemetry exporters.
 const EXPORT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Tells it from hostile clients.

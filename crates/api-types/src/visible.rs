@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 /// Signs without a picture of their own: Unicode's `Default_Ignorable_Code_Point`, format and
-/// control characters, and letters whose picture is empty. White space is told by
+/// control characters, and letters whose picture is empty. White space is recognized by
 /// [`char::is_whitespace`].
 const INVISIBLE: [RangeInclusive<char>; 25] = [
     '\u{0}'..='\u{1f}',

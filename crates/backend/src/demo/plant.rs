@@ -115,8 +115,7 @@ enum Recipient {
     Crud { uuid: String },
 }
 
-/// What is older is written first, as it would have been: search shows the newest first by the
-/// order in which things were written.
+/// Writes the oldest cruds first: search orders by the time of writing, newest first.
 async fn write_all(pool: &Pool, people: &People, now: Timestamp) -> anyhow::Result<()> {
     let mut entries = Vec::new();
     let mut reactions = Vec::new();
