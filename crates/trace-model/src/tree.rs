@@ -39,6 +39,9 @@ pub(crate) struct Placed {
 
 /// Removes spans that came twice, and earlier versions of spans. Others of one id stay.
 pub(crate) fn deduplicate(spans: &mut Vec<Span>) {
+    if has_distinct_ids(spans) {
+        return;
+    }
     let mut kept: Vec<Span> = Vec::with_capacity(spans.len());
     let mut first: HashMap<SpanId, usize> = HashMap::with_capacity(spans.len());
     // Hardly any id has more.
@@ -67,6 +70,13 @@ pub(crate) fn deduplicate(spans: &mut Vec<Span>) {
     *spans = kept;
 }
 
+/// Whether no two spans have the same id, as in most traces.
+fn has_distinct_ids(spans: &[Span]) -> bool {
+    let mut ids: Vec<SpanId> = spans.iter().map(|span| span.span_id).collect();
+    ids.sort_unstable();
+    ids.windows(2).all(|pair| pair[0] != pair[1])
+}
+
 /// Orders spans depth first, siblings by start time.
 pub(crate) fn depth_first(spans: &[Span]) -> Vec<Placed> {
     let mut order: Vec<usize> = (0..spans.len()).collect();
@@ -79,14 +89,12 @@ pub(crate) fn depth_first(spans: &[Span]) -> Vec<Placed> {
             Reverse(span.kind == SpanKind::Client),
         )
     });
-    let parents = Parents::new(spans);
-    let mut walk = Walk::new(spans, &order, &parents);
+    let parents = parents(spans);
+    let mut walk = Walk::new(&order, &parents);
     walk.start_where(&order, Place::Root, |index| {
-        spans[index].parent_span_id.is_none() && parents.of(spans, index).is_none()
+        spans[index].parent_span_id.is_none() && parents[index].is_none()
     });
-    walk.start_where(&order, Place::Orphan, |index| {
-        parents.of(spans, index).is_none()
-    });
+    walk.start_where(&order, Place::Orphan, |index| parents[index].is_none());
     // What is left has a parent, but no way from a root: rings.
     walk.start_where(&order, Place::Orphan, |_| true);
     count_descendants(&mut walk.placed);
@@ -99,6 +107,14 @@ struct Holders {
     first: usize,
     client: Option<usize>,
     server: Option<usize>,
+}
+
+/// Returns for each span the index of its parent, if that is among the spans.
+fn parents(spans: &[Span]) -> Vec<Option<usize>> {
+    let known = Parents::new(spans);
+    (0..spans.len())
+        .map(|index| known.of(spans, index))
+        .collect()
 }
 
 struct Parents(HashMap<SpanId, Holders>);
@@ -142,22 +158,22 @@ impl Parents {
 struct Walk {
     is_placed: Vec<bool>,
     /// Children of each span, the latest start first: they are taken from the end.
-    children: HashMap<usize, Vec<usize>>,
+    children: Vec<Vec<usize>>,
     placed: Vec<Placed>,
 }
 
 impl Walk {
-    fn new(spans: &[Span], order: &[usize], parents: &Parents) -> Self {
-        let mut children: HashMap<usize, Vec<usize>> = HashMap::new();
+    fn new(order: &[usize], parents: &[Option<usize>]) -> Self {
+        let mut children = vec![Vec::new(); parents.len()];
         for &index in order.iter().rev() {
-            if let Some(parent) = parents.of(spans, index) {
-                children.entry(parent).or_default().push(index);
+            if let Some(parent) = parents[index] {
+                children[parent].push(index);
             }
         }
         Self {
-            is_placed: vec![false; spans.len()],
+            is_placed: vec![false; parents.len()],
             children,
-            placed: Vec::with_capacity(spans.len()),
+            placed: Vec::with_capacity(parents.len()),
         }
     }
 
@@ -175,7 +191,7 @@ impl Walk {
             if std::mem::replace(&mut self.is_placed[span], true) {
                 continue;
             }
-            let below = self.children.remove(&span).unwrap_or_default();
+            let below = std::mem::take(&mut self.children[span]);
             let under = Place::Under(self.placed.len());
             stack.extend(below.into_iter().map(|child| (child, under, depth + 1)));
             self.placed.push(Placed {
