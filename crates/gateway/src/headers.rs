@@ -25,6 +25,8 @@ const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
 /// Paths below which answers hold what users did, or what the gateway knows.
 const NOT_STORED: [&str; 5] = ["/api/", "/v1/", "/open/", "/healthz", "/metrics"];
 
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+
 const SECURITY: [(HeaderName, &str); 4] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "same-origin"),
@@ -41,15 +43,26 @@ pub(crate) async fn secure(request: Request, next: Next) -> Response {
     let is_stored = !NOT_STORED.iter().any(|prefix| path.starts_with(prefix));
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    add_security(headers);
+    if !is_stored {
+        // Event streams say `no-cache`, which lets caches keep them.
+        headers.insert(header::CACHE_CONTROL, NO_STORE);
+    }
+    response
+}
+
+/// Adds the headers of a response that must not be cached. The OTLP endpoint calls this itself: a
+/// middleware would clone the service below it for each of many small requests.
+pub(crate) fn secure_uncached(headers: &mut HeaderMap) {
+    add_security(headers);
+    headers.insert(header::CACHE_CONTROL, NO_STORE);
+}
+
+fn add_security(headers: &mut HeaderMap) {
+    headers.reserve(SECURITY.len() + 1);
     for (name, value) in SECURITY {
         add(headers, name, value);
     }
-    if !is_stored {
-        // Event streams say `no-cache`, which lets caches keep them.
-        let never = HeaderValue::from_static("no-store");
-        headers.insert(header::CACHE_CONTROL, never);
-    }
-    response
 }
 
 fn add(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {

@@ -142,12 +142,13 @@ fn routers(
         .merge(edge::import(Arc::clone(&edge)))
         .merge(viewer::routes(config.viewer_dir.clone()))
         .layer(from_fn_with_state(who, guard))
-        .layer(from_fn_with_state(Arc::clone(&edge), edge::elsewhere));
+        .layer(from_fn_with_state(Arc::clone(&edge), edge::elsewhere))
+        .layer(from_fn(secure));
     let nothing_else = any(edge::refuse_elsewhere).with_state(edge);
     let all = spans.clone().merge(traces);
-    let ingest = spans.merge(api::health(api)).fallback_service(nothing_else);
-    let all = below_prefix(all.layer(from_fn(secure)), public_url);
-    (all, ingest.layer(from_fn(secure)))
+    let rest = api::health(api).fallback_service(nothing_else);
+    let ingest = spans.merge(rest.layer(from_fn(secure)));
+    (below_prefix(all, public_url), ingest)
 }
 
 /// The same also below the path of the public address: some proxies take that prefix off before

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     decode::{Encoding, Malformed, Rejections, Warnings},
+    headers::secure_uncached,
     store::AppendError,
 };
 
@@ -241,8 +242,8 @@ fn render(
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
     let media_type = HeaderValue::from_static(media_type.name);
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, media_type);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, media_type);
+    secure_uncached(headers);
     response
 }

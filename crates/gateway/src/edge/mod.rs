@@ -12,6 +12,7 @@
 mod answer;
 mod body;
 mod budget;
+mod client;
 mod cors;
 mod elsewhere;
 mod encoding;
@@ -35,6 +36,7 @@ pub(crate) use self::body::inflated;
 use self::{
     answer::Accepted,
     budget::Budget,
+    client::Client,
     encoding::{ContentCoding, MediaType},
     rate::Rates,
 };
@@ -72,20 +74,19 @@ impl Edge {
     }
 
     /// What is imported stays here, whatever sinks are on.
-    async fn take(&self, request: Request, imported: bool) -> Response {
+    async fn take(&self, request: Request, client: Client, imported: bool) -> Response {
         let media_type = if imported {
             MediaType::of_file(request.headers())
         } else {
             MediaType::of(request.headers())
         };
-        let client = self.rates.client_name(&request);
         match media_type {
-            Ok(media_type) => match self.accept(media_type, request, imported).await {
+            Ok(media_type) => match self.accept(media_type, request, client, imported).await {
                 Ok(accepted) => {
-                    self.log_losses(&accepted, &client);
+                    self.log_losses(&accepted, client);
                     answer::success(media_type, &accepted)
                 }
-                Err(refusal) => self.answer(&refusal, media_type, &client),
+                Err(refusal) => self.answer(&refusal, media_type, client),
             },
             Err(refusal) => self.refuse(&refusal, request).await,
         }
@@ -95,9 +96,10 @@ impl Edge {
         &self,
         media_type: MediaType,
         request: Request,
+        client: Client,
         imported: bool,
     ) -> Result<Accepted, Refusal> {
-        let sender = self.rates.sender(&request);
+        let sender = client.key();
         let body = match ContentCoding::of(request.headers()) {
             Ok(coding) => body::read(request.into_body(), coding, &self.limits, &self.budget).await,
             Err(refusal) => {
@@ -116,19 +118,19 @@ impl Edge {
     /// Answers in the request's encoding if it is known, and in JSON otherwise.
     async fn refuse(&self, refusal: &Refusal, request: Request) -> Response {
         let media_type = MediaType::of(request.headers()).unwrap_or(MediaType::JSON);
-        let client = self.rates.client_name(&request);
+        let client = self.rates.client(&request);
         body::discard(request.into_body(), &self.limits).await;
-        self.answer(refusal, media_type, &client)
+        self.answer(refusal, media_type, client)
     }
 
-    fn answer(&self, refusal: &Refusal, media_type: MediaType, client: &str) -> Response {
+    fn answer(&self, refusal: &Refusal, media_type: MediaType, client: Client) -> Response {
         self.refused
-            .add(refusal.reason(), client, &refusal.message());
+            .add(refusal.reason(), &client.to_string(), &refusal.message());
         refusal.answer(media_type)
     }
 
     /// The sender is told, too, but few exporters log what they are told by a success.
-    fn log_losses(&self, accepted: &Accepted, client: &str) {
+    fn log_losses(&self, accepted: &Accepted, client: Client) {
         if let Some(loss) = accepted.loss() {
             let line = format_args!("edge: of spans of {client}: {loss}");
             self.refused.log("edge: spans rejected or repaired", line);
@@ -157,14 +159,16 @@ pub(crate) fn import(edge: Arc<Edge>) -> Router {
 }
 
 async fn export(State(edge): State<Arc<Edge>>, request: Request) -> Response {
-    match edge.rates.admit(&request, Instant::now()) {
-        Ok(()) => edge.take(request, false).await,
+    let client = edge.rates.client(&request);
+    match edge.rates.admit(client, Instant::now()) {
+        Ok(()) => edge.take(request, client, false).await,
         Err(refusal) => edge.refuse(&refusal, request).await,
     }
 }
 
 async fn take_import(State(edge): State<Arc<Edge>>, request: Request) -> Response {
-    edge.take(request, true).await
+    let client = edge.rates.client(&request);
+    edge.take(request, client, true).await
 }
 
 async fn only_post(State(edge): State<Arc<Edge>>, method: Method, request: Request) -> Response {

@@ -18,10 +18,9 @@ use std::{
 };
 
 use axum::extract::{ConnectInfo, Request};
-use http_listener::client_key;
 use ipnet::IpNet;
 
-use super::Refusal;
+use super::{Refusal, client::Client};
 
 /// Clients remembered at once. Those who sent nothing lately are forgotten first.
 const CLIENTS: usize = 10_000;
@@ -57,9 +56,9 @@ impl Rates {
         }
     }
 
-    pub(super) fn admit(&self, request: &Request, now: Instant) -> Result<(), Refusal> {
-        match self.sender(request) {
-            Some(client) if self.per_second > 0.0 => self.take(client, now),
+    pub(super) fn admit(&self, client: Client, now: Instant) -> Result<(), Refusal> {
+        match client.key() {
+            Some(key) if self.per_second > 0.0 => self.take(key, now),
             _ => Ok(()),
         }
     }
@@ -91,23 +90,12 @@ impl Rates {
         }
     }
 
-    /// The address to count for; none for programs on this machine.
-    pub(super) fn sender(&self, request: &Request) -> Option<IpAddr> {
-        let ConnectInfo(peer): &ConnectInfo<SocketAddr> = request.extensions().get()?;
-        let peer = peer.ip().to_canonical();
-        client_key(self.forwarded(request, peer).unwrap_or(peer))
-    }
-
-    /// Who sent a request, for the log: `203.0.113.9`, or `203.0.113.9 through 127.0.0.1`.
-    pub(super) fn client_name(&self, request: &Request) -> String {
-        let Some(ConnectInfo::<SocketAddr>(peer)) = request.extensions().get() else {
-            return "a client".to_owned();
-        };
-        let peer = peer.ip().to_canonical();
-        self.forwarded(request, peer).map_or_else(
-            || peer.to_string(),
-            |client| format!("{client} through {peer}"),
-        )
+    /// Returns the client that sent a request.
+    pub(super) fn client(&self, request: &Request) -> Client {
+        let peer: Option<&ConnectInfo<SocketAddr>> = request.extensions().get();
+        let peer = peer.map(|ConnectInfo(peer)| peer.ip().to_canonical());
+        let forwarded = peer.and_then(|peer| self.forwarded(request, peer));
+        Client { peer, forwarded }
     }
 
     /// The client that a trusted peer names.
@@ -181,7 +169,7 @@ mod tests {
     }
 
     fn admitted(rates: &Rates, request: &Request, now: Instant) -> usize {
-        let admitted = (0..100).filter(|_| rates.admit(request, now).is_ok());
+        let admitted = (0..100).filter(|_| rates.admit(rates.client(request), now).is_ok());
         admitted.count()
     }
 
@@ -214,9 +202,9 @@ mod tests {
     fn what_a_request_held_is_charged_and_the_client_waits_for_as_long() {
         let (rates, now) = (Rates::new(5, Vec::new()), Instant::now());
         let one = request("10.0.0.1:1", None);
-        rates.admit(&one, now).unwrap();
-        rates.charge(rates.sender(&one), 64 << 20, 2_000);
-        let refusal = rates.admit(&one, now).unwrap_err();
+        rates.admit(rates.client(&one), now).unwrap();
+        rates.charge(rates.client(&one).key(), 64 << 20, 2_000);
+        let refusal = rates.admit(rates.client(&one), now).unwrap_err();
         // 1 + 1,024 + 10 tokens were taken of 10, and 5 come in a second.
         let seconds = 206;
         assert!(
@@ -224,13 +212,13 @@ mod tests {
             "{refusal:?}"
         );
         let later = now + Duration::from_secs(seconds.into());
-        assert!(rates.admit(&one, later).is_ok());
+        assert!(rates.admit(rates.client(&one), later).is_ok());
     }
 
     #[test]
     fn proxies_are_believed_only_where_they_are_trusted() {
         let rates = Rates::new(5, vec!["10.0.0.0/8".parse().unwrap()]);
-        let sender = |peer: &str, names| rates.sender(&request(peer, Some(names)));
+        let sender = |peer: &str, names| rates.client(&request(peer, Some(names))).key();
         let client = Some([203, 0, 113, 9].into());
         assert_eq!(sender("10.0.0.1:1", "203.0.113.9"), client);
         assert_eq!(

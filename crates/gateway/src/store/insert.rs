@@ -112,7 +112,8 @@ impl<'a> Insertion<'a> {
         let (number, has_room) = (trace.number, trace.has_room(span, bounds));
         let place = (number, origin, seq);
         if has_room && !span.revises && insert(connection, span, FIRST, place)? {
-            self.grew(span, origin, received)?;
+            trace.grew(origin, &span.body, received);
+            self.last_seq = seq;
             return Ok(None);
         }
         let known = with_id(connection, number, span)?;
@@ -130,17 +131,12 @@ impl<'a> Insertion<'a> {
             Relation::Other => {
                 let last = known.last().map_or(FIRST - 1, |known| known.variant);
                 insert(connection, span, last + 1, place)?;
-                self.grew(span, origin, received)?;
+                self.touched(span.trace_id)?
+                    .grew(origin, &span.body, received);
+                self.last_seq = seq;
             }
         }
         Ok(None)
-    }
-
-    fn grew(&mut self, span: &ReceivedSpan, origin: i64, received: i64) -> rusqlite::Result<()> {
-        self.touched(span.trace_id)?
-            .grew(origin, &span.body, received);
-        self.last_seq += 1;
-        Ok(())
     }
 
     /// What a span is to those that are stored under its ids.

@@ -71,7 +71,7 @@ CREATE TABLE IF NOT EXISTS trace (
     summary TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS trace_by_start
-    ON trace (start DESC, number DESC, service, duration, error_count, name, origins, words);
+    ON trace (start, number, service, duration, error_count, name, origins, words);
 CREATE INDEX IF NOT EXISTS trace_behind ON trace (number) WHERE behind;
 CREATE INDEX IF NOT EXISTS trace_by_arrival ON trace (client, received);
 CREATE TABLE IF NOT EXISTS client (
@@ -101,7 +101,7 @@ CREATE TABLE IF NOT EXISTS aging (
 ";
 
 /// Raised when the tables change.
-const VERSION: i64 = 9;
+const VERSION: i64 = 10;
 
 /// Of a file that has no tables yet.
 const NEW: i64 = 0;

@@ -89,13 +89,14 @@ impl Collector {
                 .add_all(signature::id(&link.span_id.to_bytes()));
         }
         for_each_text(span, &mut |text| {
-            match text.key {
-                // A known pair's value is known.
-                Some(key) if self.is_new(key.as_bytes(), text.text.as_bytes()) => {
-                    self.signature.add_pair(key, &lowercase(&text.text));
+            if let Some(key) = text.key
+                && signature::may_be_pair(&text.text)
+            {
+                if !self.is_new(key.as_bytes(), text.text.as_bytes()) {
+                    // A known pair's value is known.
+                    return;
                 }
-                Some(_) => return,
-                None => {}
+                self.signature.add_pair(key, &lowercase(&text.text));
             }
             self.add(&text.text);
         });
@@ -227,6 +228,17 @@ mod tests {
             &searched.signature,
             &signature::text("nothing")
         ));
+    }
+
+    #[test]
+    fn a_value_that_is_short_only_in_lower_case_is_signed_with_its_key() {
+        // The Kelvin sign has three bytes, and `k` has one.
+        let mut span = span("a");
+        span.attributes = [Attribute::new("unit", "10000 \u{212a}")]
+            .into_iter()
+            .collect();
+        let signature = searched(&[span]).signature;
+        assert!(may_contain(&signature, &signature::pair("unit", "10000 k")));
     }
 
     #[test]

@@ -81,6 +81,12 @@ impl Builder {
     }
 }
 
+/// Whether a value, in lower case, may be short enough for [`Builder::add_pair`]. Only characters
+/// beyond ASCII change their size.
+pub(super) fn may_be_pair(value: &str) -> bool {
+    value.len() <= MAX_PAIR_VALUE_BYTES || !value.is_ascii()
+}
+
 /// What is hashed as a whole.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Whole {
