@@ -1,14 +1,17 @@
-//! Spans and traces as values: the tree and its timings.
+//! Spans and traces as plain values: the tree of a trace, its timings, and queries on it.
 //!
-//! The gateway and its viewer share this crate, so that both mean the same by "trace",
-//! "network" and "duration". It is pure: values in, values out, no clock, no I/O.
+//! The gateway and its viewer share this crate, so that both agree on what a trace, its network
+//! time and its duration are. It has no clock and no I/O: values in, values out.
 //!
-//! * [`otlp_json::decode`]: OTLP JSON to [`Span`]s, bad parts left out with their reason
-//! * [`otlp_json::encode`]: a span back to OTLP JSON; [`json::pretty`]: JSON for people
-//! * [`Trace::from_spans`]: the tree on one time axis, with lanes, network times and clock shifts
-//! * [`Trace::summary`]: a trace in one line ([`TraceSummary`]), with its time in four parts ([`Breakdown`])
-//! * [`query::parse`]: the query language; [`query::Matcher`]: whether spans match
-//! * [`Status`]: the state of a gateway
+//! * [`otlp_json::decode`] reads OTLP JSON into [`Span`]s and reports the spans it skipped.
+//! * [`otlp_json::encode`] writes a span as OTLP JSON; [`json::pretty`] indents JSON for reading.
+//! * [`Trace::from_spans`] builds the tree, with lanes, network times and clock shifts.
+//! * [`Trace::summary`] reduces a trace to one line ([`TraceSummary`]) with a [`Breakdown`] of its
+//!   time.
+//! * [`query::parse`] parses the query language; [`query::Matcher`] matches spans against a query.
+//! * [`Status`] is the state of a gateway.
+//!
+//! # Examples
 //!
 //! ```
 //! use trace_model::{Trace, otlp_json};
@@ -47,5 +50,9 @@ pub use span::{Event, Link, Resource, Scope, Span, SpanKind, SpanStatus};
 pub use status::{LastRefusal, SinkState, SinkStatus, Status};
 pub use summary::{Breakdown, TraceSummary};
 pub use trace::{Node, Trace};
-pub use tree::Place;
+pub use tree::Parent;
 pub use value::{Attribute, Attributes, Value};
+
+/// The service name of the viewer, which can trace itself. Lists hide its traces unless a query
+/// asks for this service.
+pub const VIEWER_SERVICE: &str = "trace-viewer";

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Place, Span, Trace, TraceId, nanos};
+use crate::{Parent, Span, Trace, TraceId, nanos};
 
 /// One trace in a line. All times are nanoseconds, written as strings in JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,7 +69,7 @@ impl TraceSummary {
             root_duration_nano: root.filter(|&nanos| nanos != time.duration()),
             span_count: trace.nodes().len(),
             error_count: spans().filter(|span| span.is_error()).count(),
-            has_root: trace.nodes().iter().any(|node| node.place == Place::Root),
+            has_root: trace.nodes().iter().any(|node| node.parent == Parent::None),
             http_status: spans()
                 .filter_map(Span::http_status)
                 .filter(|&code| code >= 400)

@@ -1,15 +1,35 @@
 //! A trace as a tree on one time axis.
 
 use crate::{
-    Breakdown, Interval, Lane, NetworkTime, Place, RequestPhases, Span, TraceId, TraceSummary,
+    Breakdown, Interval, Lane, NetworkTime, Parent, RequestPhases, Span, TraceId, TraceSummary,
     breakdown,
     clock::{is_remote_call, shift_into},
     interval::covered,
     network,
-    tree::{self, Placed},
+    tree::{self, TreeEntry},
 };
 
 /// The spans of one trace, depth first: roots before orphans, siblings by start time.
+///
+/// Build it from all spans of the trace that have arrived. Use [`Trace::summary`] where one line
+/// is enough.
+///
+/// # Examples
+///
+/// ```
+/// use trace_model::{Parent, Span, Trace};
+///
+/// let trace_id = "6a2b7c1e98038103d269b633813fc60c".parse()?;
+/// let root = Span::new(trace_id, "00f067aa0ba902b7".parse()?, "crud.like");
+/// let mut request = Span::new(trace_id, "00f067aa0ba902b8".parse()?, "PUT");
+/// request.parent_span_id = Some(root.span_id);
+///
+/// // The order in which spans arrive does not matter.
+/// let trace = Trace::from_spans(trace_id, vec![request, root]);
+/// assert_eq!(trace.nodes()[0].span.name, "crud.like");
+/// assert_eq!(trace.nodes()[1].parent, Parent::Node(0));
+/// # Ok::<(), trace_model::IdError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trace {
     trace_id: TraceId,
@@ -17,24 +37,42 @@ pub struct Trace {
     extent: Interval,
 }
 
-/// A span with its place in the trace.
+/// A span and its position in the trace.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
     pub span: Span,
     pub lane: Lane,
-    pub place: Place,
+    pub parent: Parent,
     /// Zero for roots and orphans.
     pub depth: usize,
-    /// The whole subtree is this node and so many that follow it.
+    /// Number of spans below this one. They are the nodes that directly follow it.
     pub descendants: usize,
-    /// Nanoseconds added to the span's times so that it lies within the call it answers.
+    /// Nanoseconds added to the span's times so that a server's span lies within its call.
     pub clock_shift_nano: i64,
-    /// When the request was on the network; for CLIENT spans that a browser made.
+    /// When the request was on the network. Set for CLIENT spans of a browser.
     pub network: Option<NetworkTime>,
 }
 
 impl Node {
-    /// The span's time on the trace's axis, clock shift included.
+    fn new(span: Span, entry: &TreeEntry, clock_shift_nano: i64) -> Self {
+        let lane = Lane::of(&span);
+        let is_request = network::is_request(lane, &span);
+        let measured = is_request.then(|| network::measured(&span)).flatten();
+        Self {
+            lane,
+            network: measured.map(|network| NetworkTime {
+                interval: network.interval.shifted(clock_shift_nano),
+                ..network
+            }),
+            span,
+            parent: entry.parent,
+            depth: entry.depth,
+            descendants: entry.descendants,
+            clock_shift_nano,
+        }
+    }
+
+    /// Returns the span's time on the trace's axis, clock shift included.
     #[must_use]
     pub const fn interval(&self) -> Interval {
         self.span.interval().shifted(self.clock_shift_nano)
@@ -42,19 +80,19 @@ impl Node {
 }
 
 impl Trace {
-    /// Builds the tree. Spans of other traces are left out.
+    /// Builds the tree. Ignores spans of other traces, duplicates and superseded versions.
     #[must_use]
     pub fn from_spans(trace_id: TraceId, mut spans: Vec<Span>) -> Self {
         spans.retain(|span| span.trace_id == trace_id);
         tree::deduplicate(&mut spans);
-        let placed = tree::depth_first(&spans);
+        let entries = tree::depth_first(&spans);
         let mut spans: Vec<Option<Span>> = spans.into_iter().map(Some).collect();
         let mut nodes: Vec<Node> = Vec::with_capacity(spans.len());
-        for placed in placed {
-            // Each span has one place.
-            if let Some(span) = spans[placed.span].take() {
-                let shift = clock_shift(&nodes, placed.place, &span);
-                nodes.push(Node::new(span, &placed, shift));
+        for entry in entries {
+            // Each span has exactly one entry.
+            if let Some(span) = spans[entry.span].take() {
+                let shift = clock_shift(&nodes, entry.parent, &span);
+                nodes.push(Node::new(span, &entry, shift));
             }
         }
         network::resolve(&mut nodes);
@@ -66,37 +104,45 @@ impl Trace {
         }
     }
 
+    /// Returns the trace's id.
     #[must_use]
     pub const fn trace_id(&self) -> TraceId {
         self.trace_id
     }
 
+    /// Returns the spans in the order of the tree.
     #[must_use]
     pub fn nodes(&self) -> &[Node] {
         &self.nodes
     }
 
-    /// The earliest root, once it has arrived.
+    /// Returns the earliest root, once it has arrived.
     #[must_use]
     pub fn root(&self) -> Option<&Node> {
-        self.nodes.first().filter(|node| node.place == Place::Root)
+        self.nodes
+            .first()
+            .filter(|node| node.parent == Parent::None)
     }
 
-    /// The earliest root; without one the earliest span.
+    /// Returns the earliest root, or the earliest span of a trace without a root.
     #[must_use]
     pub fn main_node(&self) -> Option<&Node> {
         let earliest = || self.nodes.iter().min_by_key(|node| node.interval().start);
         self.root().or_else(earliest)
     }
 
-    /// The trace's time: from the earliest start to the latest end of all spans. Spans whose
-    /// start was not set do not count.
+    /// Returns the time from the earliest start to the latest end of all spans. Spans whose times
+    /// are not set do not count.
     #[must_use]
     pub const fn extent(&self) -> Interval {
         self.extent
     }
 
-    /// Indices of the spans directly below the one at `index`.
+    /// Returns the indices of the direct children of the node at `index`.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such node; so do [`Trace::self_time_nano`] and [`Trace::request_phases`].
     pub fn children(&self, index: usize) -> impl Iterator<Item = usize> {
         let end = index + self.nodes[index].descendants;
         let mut next = index + 1;
@@ -107,7 +153,7 @@ impl Trace {
         })
     }
 
-    /// Nanoseconds of the span during which none of its children ran.
+    /// Returns the nanoseconds of a span during which none of its children ran.
     #[must_use]
     pub fn self_time_nano(&self, index: usize) -> u64 {
         let own = self.nodes[index].interval();
@@ -117,48 +163,28 @@ impl Trace {
         own.duration() - covered(own, children)
     }
 
-    /// What the time of a CLIENT span was spent on: for requests of a page, and for other calls
-    /// whose server's span is in the trace.
+    /// Returns how the time of a CLIENT span was spent. `None` for other spans, and for calls
+    /// outside a browser whose server span is not in the trace.
     #[must_use]
     pub fn request_phases(&self, index: usize) -> Option<RequestPhases> {
         RequestPhases::of(&self.nodes, index)
     }
 
-    /// Where the time went; see [`Breakdown`].
+    /// Divides the trace's time between browser, network, back end and database.
     #[must_use]
     pub fn breakdown(&self) -> Breakdown {
         breakdown::of(self.extent, &self.nodes)
     }
 
-    /// The trace in one line.
+    /// Summarizes the trace in one line.
     #[must_use]
     pub fn summary(&self) -> TraceSummary {
         TraceSummary::of(self)
     }
 }
 
-impl Node {
-    fn new(span: Span, placed: &Placed, clock_shift_nano: i64) -> Self {
-        let lane = Lane::of(&span);
-        let is_request = network::is_request(lane, &span);
-        let measured = is_request.then(|| network::measured(&span)).flatten();
-        Self {
-            lane,
-            network: measured.map(|network| NetworkTime {
-                interval: network.interval.shifted(clock_shift_nano),
-                ..network
-            }),
-            span,
-            place: placed.place,
-            depth: placed.depth,
-            descendants: placed.descendants,
-            clock_shift_nano,
-        }
-    }
-}
-
-fn clock_shift(earlier: &[Node], place: Place, span: &Span) -> i64 {
-    let Place::Under(parent) = place else {
+fn clock_shift(earlier: &[Node], parent: Parent, span: &Span) -> i64 {
+    let Parent::Node(parent) = parent else {
         return 0;
     };
     let parent = &earlier[parent];

@@ -1,13 +1,13 @@
-//! Puts spans under their parents: the order in which a waterfall shows them.
+//! Orders spans as a tree: the order of a waterfall's rows.
 //!
-//! Any set of spans has exactly one tree. Spans whose parent is not among them are
-//! *orphans*; they and their descendants follow after the roots' trees. A ring of spans
-//! that are each other's parents is cut open at its earliest span, which becomes an orphan.
-//! No recursion: depth is whatever the senders made it.
+//! Every set of spans has exactly one tree. A span whose parent is not in the set is an
+//! *orphan*; orphans and their descendants follow the trees of the roots. A cycle of parents is
+//! cut at its earliest span, which becomes an orphan. The code does not recurse, because senders
+//! decide how deep a trace is.
 //!
-//! A client's and its server's span may share one id, as Zipkin's B3 propagation has it. Then
-//! the server's span is below the client's, and what names that id as its parent is below the
-//! one of its own service, or else below the server's.
+//! The client's and the server's span of a call share one id under Zipkin's B3 propagation. In
+//! that case the server's span is a child of the client's. A span that names the shared id as its
+//! parent is a child of the side with its own service, or else of the server's span.
 
 use std::{
     cmp::Reverse,
@@ -16,35 +16,35 @@ use std::{
 
 use crate::{Span, SpanId, SpanKind};
 
-/// Where a span hangs in the tree.
+/// The parent of a [`Node`](crate::Node).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// It has no parent.
-    Root,
-    /// Its parent is the node at this index.
-    Under(usize),
-    /// Its parent has not arrived.
-    Orphan,
+pub enum Parent {
+    /// The span is a root.
+    None,
+    /// The node at this index of [`Trace::nodes`](crate::Trace::nodes).
+    Node(usize),
+    /// The span names a parent that is not in the trace, or not yet.
+    Missing,
 }
 
-/// A span's place: its parent, its depth, and how many spans follow below it.
+/// A span's position in the tree.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Placed {
-    /// Which of the given spans it is.
+pub(crate) struct TreeEntry {
+    /// Index of the span in the input.
     pub(crate) span: usize,
-    pub(crate) place: Place,
+    pub(crate) parent: Parent,
     pub(crate) depth: usize,
     pub(crate) descendants: usize,
 }
 
-/// Removes spans that came twice, and earlier versions of spans. Others of one id stay.
+/// Removes duplicates and superseded versions of spans. Different spans with one id stay.
 pub(crate) fn deduplicate(spans: &mut Vec<Span>) {
     if has_distinct_ids(spans) {
         return;
     }
-    let mut kept: Vec<Span> = Vec::with_capacity(spans.len());
+    let mut unique: Vec<Span> = Vec::with_capacity(spans.len());
     let mut first: HashMap<SpanId, usize> = HashMap::with_capacity(spans.len());
-    // Hardly any id has more.
+    // Separate from `first`, because hardly any id occurs more than once.
     let mut others: HashMap<SpanId, Vec<usize>> = HashMap::new();
     for span in spans.drain(..) {
         let id = span.span_id;
@@ -52,25 +52,25 @@ pub(crate) fn deduplicate(spans: &mut Vec<Span>) {
         let mut same_id = same_id
             .chain(others.get(&id).into_iter().flatten())
             .copied();
-        let version = same_id.find(|place| kept[*place].is_same_operation(&span));
+        let version = same_id.find(|index| unique[*index].is_same_operation(&span));
         match version {
-            Some(place) if span.supersedes(&kept[place]) => kept[place] = span,
+            Some(index) if span.supersedes(&unique[index]) => unique[index] = span,
             Some(_) => {}
             None => {
                 match first.entry(id) {
-                    Entry::Vacant(free) => {
-                        free.insert(kept.len());
+                    Entry::Vacant(entry) => {
+                        entry.insert(unique.len());
                     }
-                    Entry::Occupied(_) => others.entry(id).or_default().push(kept.len()),
+                    Entry::Occupied(_) => others.entry(id).or_default().push(unique.len()),
                 }
-                kept.push(span);
+                unique.push(span);
             }
         }
     }
-    *spans = kept;
+    *spans = unique;
 }
 
-/// Whether no two spans have the same id, as in most traces.
+/// Returns whether all span ids differ, as in most traces.
 fn has_distinct_ids(spans: &[Span]) -> bool {
     let mut ids: Vec<SpanId> = spans.iter().map(|span| span.span_id).collect();
     ids.sort_unstable();
@@ -78,7 +78,7 @@ fn has_distinct_ids(spans: &[Span]) -> bool {
 }
 
 /// Orders spans depth first, siblings by start time.
-pub(crate) fn depth_first(spans: &[Span]) -> Vec<Placed> {
+pub(crate) fn depth_first(spans: &[Span]) -> Vec<TreeEntry> {
     let mut order: Vec<usize> = (0..spans.len()).collect();
     order.sort_by_key(|&index| {
         let span = &spans[index];
@@ -91,75 +91,75 @@ pub(crate) fn depth_first(spans: &[Span]) -> Vec<Placed> {
     });
     let parents = parents(spans);
     let mut walk = Walk::new(&order, &parents);
-    walk.start_where(&order, Place::Root, |index| {
+    walk.start_where(&order, Parent::None, |index| {
         spans[index].parent_span_id.is_none() && parents[index].is_none()
     });
-    walk.start_where(&order, Place::Orphan, |index| parents[index].is_none());
-    // What is left has a parent, but no way from a root: rings.
-    walk.start_where(&order, Place::Orphan, |_| true);
-    count_descendants(&mut walk.placed);
-    walk.placed
+    walk.start_where(&order, Parent::Missing, |index| parents[index].is_none());
+    // The remaining spans have parents but cannot be reached from a root: they are in cycles.
+    walk.start_where(&order, Parent::Missing, |_| true);
+    count_descendants(&mut walk.entries);
+    walk.entries
 }
 
-/// The spans that have an id.
+/// Indices of the spans that share an id.
 #[derive(Clone, Copy)]
-struct Holders {
+struct SharedId {
     first: usize,
     client: Option<usize>,
     server: Option<usize>,
 }
 
-/// Returns for each span the index of its parent, if that is among the spans.
+/// Returns the index of each span's parent, if the parent is in the set.
 fn parents(spans: &[Span]) -> Vec<Option<usize>> {
-    let known = Parents::new(spans);
+    let parents = Parents::new(spans);
     (0..spans.len())
-        .map(|index| known.of(spans, index))
+        .map(|index| parents.of(spans, index))
         .collect()
 }
 
-struct Parents(HashMap<SpanId, Holders>);
+struct Parents(HashMap<SpanId, SharedId>);
 
 impl Parents {
     fn new(spans: &[Span]) -> Self {
-        let mut holders: HashMap<SpanId, Holders> = HashMap::with_capacity(spans.len());
+        let mut by_id: HashMap<SpanId, SharedId> = HashMap::with_capacity(spans.len());
         for (index, span) in spans.iter().enumerate() {
-            let holder = holders.entry(span.span_id).or_insert(Holders {
+            let shared = by_id.entry(span.span_id).or_insert(SharedId {
                 first: index,
                 client: None,
                 server: None,
             });
             match span.kind {
-                SpanKind::Client => holder.client = holder.client.or(Some(index)),
-                SpanKind::Server => holder.server = holder.server.or(Some(index)),
+                SpanKind::Client => shared.client = shared.client.or(Some(index)),
+                SpanKind::Server => shared.server = shared.server.or(Some(index)),
                 SpanKind::Internal | SpanKind::Producer | SpanKind::Consumer => {}
             }
         }
-        Self(holders)
+        Self(by_id)
     }
 
-    /// The index of a span's parent, if it is among the spans.
+    /// Returns the index of a span's parent, if the parent is in the set.
     fn of(&self, spans: &[Span], index: usize) -> Option<usize> {
         let span = &spans[index];
-        let shared = self.0.get(&span.span_id).and_then(|same| same.client);
-        if span.kind == SpanKind::Server && shared.is_some() {
-            return shared;
+        let own_client = self.0.get(&span.span_id).and_then(|same| same.client);
+        if span.kind == SpanKind::Server && own_client.is_some() {
+            return own_client;
         }
-        let holders = self.0.get(&span.parent_span_id?)?;
-        let (Some(client), Some(server)) = (holders.client, holders.server) else {
-            return Some(holders.first);
+        let shared = self.0.get(&span.parent_span_id?)?;
+        let (Some(client), Some(server)) = (shared.client, shared.server) else {
+            return Some(shared.first);
         };
-        // When both sides of a call share its id, a span belongs to that of its own service.
-        let is_of = |side: usize| spans[side].service() == span.service();
-        let is_clients = is_of(client) && !is_of(server) && client != index;
+        // Both sides of a call share the id: a span belongs to the side with its own service.
+        let has_service_of = |side: usize| spans[side].service() == span.service();
+        let is_clients = has_service_of(client) && !has_service_of(server) && client != index;
         Some(if is_clients { client } else { server })
     }
 }
 
 struct Walk {
-    is_placed: Vec<bool>,
-    /// Children of each span, the latest start first: they are taken from the end.
+    is_visited: Vec<bool>,
+    /// Children of each span by descending start time, so that `pop` returns the earliest.
     children: Vec<Vec<usize>>,
-    placed: Vec<Placed>,
+    entries: Vec<TreeEntry>,
 }
 
 impl Walk {
@@ -171,32 +171,32 @@ impl Walk {
             }
         }
         Self {
-            is_placed: vec![false; parents.len()],
+            is_visited: vec![false; parents.len()],
             children,
-            placed: Vec::with_capacity(parents.len()),
+            entries: Vec::with_capacity(parents.len()),
         }
     }
 
-    fn start_where(&mut self, order: &[usize], place: Place, starts: impl Fn(usize) -> bool) {
+    fn start_where(&mut self, order: &[usize], parent: Parent, is_start: impl Fn(usize) -> bool) {
         for &index in order {
-            if !self.is_placed[index] && starts(index) {
-                self.subtree(index, place);
+            if !self.is_visited[index] && is_start(index) {
+                self.visit_subtree(index, parent);
             }
         }
     }
 
-    fn subtree(&mut self, top: usize, place: Place) {
-        let mut stack = vec![(top, place, 0)];
-        while let Some((span, place, depth)) = stack.pop() {
-            if std::mem::replace(&mut self.is_placed[span], true) {
+    fn visit_subtree(&mut self, top: usize, parent: Parent) {
+        let mut stack = vec![(top, parent, 0)];
+        while let Some((span, parent, depth)) = stack.pop() {
+            if std::mem::replace(&mut self.is_visited[span], true) {
                 continue;
             }
-            let below = std::mem::take(&mut self.children[span]);
-            let under = Place::Under(self.placed.len());
-            stack.extend(below.into_iter().map(|child| (child, under, depth + 1)));
-            self.placed.push(Placed {
+            let children = std::mem::take(&mut self.children[span]);
+            let own = Parent::Node(self.entries.len());
+            stack.extend(children.into_iter().map(|child| (child, own, depth + 1)));
+            self.entries.push(TreeEntry {
                 span,
-                place,
+                parent,
                 depth,
                 descendants: 0,
             });
@@ -204,10 +204,10 @@ impl Walk {
     }
 }
 
-fn count_descendants(placed: &mut [Placed]) {
-    for index in (0..placed.len()).rev() {
-        if let Place::Under(parent) = placed[index].place {
-            placed[parent].descendants += placed[index].descendants + 1;
+fn count_descendants(entries: &mut [TreeEntry]) {
+    for index in (0..entries.len()).rev() {
+        if let Parent::Node(parent) = entries[index].parent {
+            entries[parent].descendants += entries[index].descendants + 1;
         }
     }
 }

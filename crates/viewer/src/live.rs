@@ -9,16 +9,13 @@ use std::{
     rc::Rc,
 };
 
-use trace_model::{Status, TraceId, TraceSummary};
+use trace_model::{Status, TraceId, TraceSummary, VIEWER_SERVICE};
 use yew::functional::Reducible;
 
 use crate::{
     gateway::{Error, Page},
     query::{Condition, Query},
 };
-
-/// The viewer traces itself; those traces are not what anybody came to see.
-const OWN_SERVICE: &str = "trace-viewer";
 
 /// How many traces one answer has, and a list that nobody paged through keeps.
 pub(crate) use crate::gateway::LIMIT;
@@ -270,8 +267,8 @@ impl Live {
     }
 
     fn shows(&self, summary: &TraceSummary) -> bool {
-        let is_own = |condition: &Condition| matches!(condition, Condition::Service(name) if name == OWN_SERVICE);
-        summary.service != OWN_SERVICE || self.query.conditions().any(is_own)
+        let is_own = |condition: &Condition| matches!(condition, Condition::Service(name) if name == VIEWER_SERVICE);
+        summary.service != VIEWER_SERVICE || self.query.conditions().any(is_own)
     }
 
     /// Updates known rows where they are; new ones are shown, or wait.

@@ -41,6 +41,6 @@ fn install_telemetry() {
         meta.ok().flatten()?.get_attribute("content")
     });
     if meta.is_some_and(|endpoint| !endpoint.trim().is_empty()) {
-        otel_web::Telemetry::builder("trace-viewer").install();
+        otel_web::Telemetry::builder(trace_model::VIEWER_SERVICE).install();
     }
 }

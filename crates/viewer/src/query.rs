@@ -16,7 +16,7 @@ pub(crate) const fn is_service(condition: &Condition) -> bool {
 pub(crate) const fn is_least_duration(condition: &Condition) -> bool {
     matches!(
         condition,
-        Condition::Duration(Comparison::More | Comparison::AtLeast, _)
+        Condition::Duration(Comparison::Greater | Comparison::GreaterOrEqual, _)
     )
 }
 
@@ -34,7 +34,7 @@ pub(crate) fn service(query: &Query) -> Option<String> {
 
 pub(crate) fn least_duration_ms(query: &Query) -> Option<f64> {
     query.conditions().find_map(|condition| match condition {
-        Condition::Duration(Comparison::More | Comparison::AtLeast, nanos) => {
+        Condition::Duration(Comparison::Greater | Comparison::GreaterOrEqual, nanos) => {
             Some(*nanos as f64 / NANOS_PER_MS)
         }
         _ => None,

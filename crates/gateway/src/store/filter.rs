@@ -5,9 +5,10 @@ use std::collections::{BTreeSet, HashSet};
 
 use rusqlite::{Connection, Row, functions::Context, types::ValueRef};
 use trace_model::{
-    Value,
+    VIEWER_SERVICE, Value,
     query::{
-        Comparison, Condition, Query, StatusFilter, Test, contains_text, has_attribute, lowercase,
+        Comparison, Condition, Predicate, Query, StatusFilter, contains_text, has_attribute,
+        lowercase,
     },
 };
 
@@ -18,9 +19,6 @@ use super::{
 
 /// Origins that a trace's row names.
 const MAX_ORIGINS: usize = 32;
-
-/// The viewer's own traces are not what people look for.
-pub(super) const OWN_SERVICE: &str = "trace-viewer";
 
 const ORIGINS: &str = "SELECT id FROM origin";
 
@@ -148,7 +146,7 @@ impl Filter {
     pub(super) fn sql(&self, function: &str) -> String {
         let mut conditions = Vec::new();
         if self.hides_own {
-            conditions.push(format!("service <> '{OWN_SERVICE}'"));
+            conditions.push(format!("service <> '{VIEWER_SERVICE}'"));
         }
         let mut asked = [false; COLUMNS.len()];
         for (negated, test) in &self.tests {
@@ -176,7 +174,7 @@ impl Filter {
 
     /// False when the columns rule the trace out.
     pub(super) fn may_match(&self, row: &impl Columns) -> rusqlite::Result<bool> {
-        if self.hides_own && row.text(column::SERVICE)? == OWN_SERVICE {
+        if self.hides_own && row.text(column::SERVICE)? == VIEWER_SERVICE {
             return Ok(false);
         }
         none_rules_out(self.tests.iter(), row)
@@ -208,9 +206,9 @@ impl ColumnTest {
             Self::Column(Condition::Duration(comparison, nanos)) => {
                 let comparison = match comparison {
                     Comparison::Less => "<",
-                    Comparison::AtMost => "<=",
-                    Comparison::More => ">",
-                    Comparison::AtLeast => ">=",
+                    Comparison::LessOrEqual => "<=",
+                    Comparison::Greater => ">",
+                    Comparison::GreaterOrEqual => ">=",
                 };
                 Some(format!("(duration {comparison} {nanos})"))
             }
@@ -254,9 +252,9 @@ fn of_columns(condition: &Condition, row: &impl Columns) -> rusqlite::Result<Kno
     let number = |index: usize| row.number(index);
     let unsigned = |index| number(index).map(|number| u64::try_from(number).unwrap_or_default());
     Ok(match condition {
-        Condition::Duration(comparison, nanos) => {
-            comparison.holds(unsigned(column::DURATION)?, *nanos).into()
-        }
+        Condition::Duration(comparison, nanos) => comparison
+            .evaluate(unsigned(column::DURATION)?, *nanos)
+            .into(),
         Condition::Since(since) => (unsigned(column::START)? >= *since).into(),
         Condition::Status(StatusFilter::Error) => (number(column::ERROR_COUNT)? > 0).into(),
         Condition::Status(StatusFilter::Ok) => (number(column::ERROR_COUNT)? == 0).into(),
@@ -309,17 +307,17 @@ fn alternatives(condition: &Condition) -> Option<Vec<Vec<Hash>>> {
         }
         Condition::Kind(kind) => vec![signature::kind(*kind).to_vec()],
         Condition::KeyValue { key, value } => {
-            let test = Test::Equals(value.clone());
+            let predicate = Predicate::Equals(value.clone());
             let key = key.clone();
-            let mut all = alternatives(&Condition::Attribute { key, test })?;
-            all.extend(of_text(&condition.word()?));
+            let mut all = alternatives(&Condition::Attribute { key, predicate })?;
+            all.extend(of_text(&condition.search_text()?));
             all
         }
-        Condition::Attribute { key, test } => {
+        Condition::Attribute { key, predicate } => {
             let key_hashes = signature::text(&lowercase(key));
-            let values = match test {
-                Test::Equals(value) => of_value(key, value),
-                Test::Contains(text) => of_text(&lowercase(text)),
+            let values = match predicate {
+                Predicate::Equals(value) => of_value(key, value),
+                Predicate::Contains(text) => of_text(&lowercase(text)),
                 _ => vec![Vec::new()],
             };
             let with_key = |hashes: Vec<Hash>| key_hashes.iter().copied().chain(hashes).collect();
@@ -372,15 +370,15 @@ fn origins_that_meet(
             Box::new(move |(resource, scope)| contains_text(resource, scope, &word))
         }
         Condition::KeyValue { key, value } => {
-            let test = Test::Equals(value.clone());
-            let word = condition.word().unwrap_or_default();
+            let predicate = Predicate::Equals(value.clone());
+            let word = condition.search_text().unwrap_or_default();
             Box::new(move |(resource, scope)| {
-                has_attribute(&resource.attributes, key, &test)
+                has_attribute(&resource.attributes, key, &predicate)
                     || contains_text(resource, scope, &word)
             })
         }
-        Condition::Attribute { key, test } => {
-            Box::new(move |(resource, _)| has_attribute(&resource.attributes, key, test))
+        Condition::Attribute { key, predicate } => {
+            Box::new(move |(resource, _)| has_attribute(&resource.attributes, key, predicate))
         }
         _ => return Ok(HashSet::new()),
     };

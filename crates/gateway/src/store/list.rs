@@ -17,13 +17,13 @@ use memchr::memmem::Finder;
 use rusqlite::{Connection, OptionalExtension, Row, functions::FunctionFlags, params};
 use serde::Deserialize;
 use trace_model::{
-    TraceId,
+    TraceId, VIEWER_SERVICE,
     query::{self, Comparison, Condition, Matcher, Query, StatusFilter, Term},
 };
 
 use super::{
     damage,
-    filter::{COLUMNS, Columns as _, Filter, Known, OWN_SERVICE, column},
+    filter::{COLUMNS, Columns as _, Filter, Known, column},
     origins::Origins,
     spans,
 };
@@ -122,7 +122,7 @@ struct Cursor {
 impl TraceQuery {
     /// Whether a live update of a trace with this root service belongs to the same view.
     pub(crate) fn shows_service(service: Option<&str>, root: &str) -> bool {
-        root != OWN_SERVICE || service == Some(OWN_SERVICE)
+        root != VIEWER_SERVICE || service == Some(VIEWER_SERVICE)
     }
 
     /// What to look for, or what is wrong with the question.
@@ -134,7 +134,7 @@ impl TraceQuery {
         let mut query = parsed.query;
         query.terms.extend(self.conditions().map(Term::from));
         let cursor = given(self.cursor.as_deref()).map(|text| Cursor::parse(&text));
-        let own = |condition: &Condition| matches!(condition, Condition::Service(name) if name == OWN_SERVICE);
+        let own = |condition: &Condition| matches!(condition, Condition::Service(name) if name == VIEWER_SERVICE);
         let shows_own = query.conditions().any(own);
         Ok(TraceFilter {
             query,
@@ -151,7 +151,7 @@ impl TraceQuery {
         let words: Vec<_> = words.split_whitespace().map(str::to_owned).collect();
         let duration = self.min_duration_ms.map(|milliseconds| {
             let nanos = (milliseconds * 1e6).ceil().max(0.0) as u64;
-            Condition::Duration(Comparison::AtLeast, nanos)
+            Condition::Duration(Comparison::GreaterOrEqual, nanos)
         });
         let status = self.status.map(|status| {
             Condition::Status(match status {
@@ -241,7 +241,7 @@ const fn trace_id(condition: &Condition) -> Option<TraceId> {
 }
 
 fn finder(term: &Term) -> Option<Finder<'static>> {
-    let word = term.condition.word()?;
+    let word = term.condition.search_text()?;
     Some(Finder::new(word.as_bytes()).into_owned())
 }
 
@@ -460,7 +460,7 @@ impl Scan<'_> {
         let mut origins = Origins::default();
         let mut in_time = true;
         spans::while_needed(self.connection, number, &mut origins, |span| {
-            matcher.look(&span);
+            matcher.check(&span);
             in_time = !self.time_is_up();
             in_time && !matcher.is_decided()
         })?;

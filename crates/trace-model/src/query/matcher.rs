@@ -1,159 +1,158 @@
-//! Whether a trace's spans match a query.
+//! Matching a trace's spans against a query.
 
-use super::{Condition, Query, Test, for_each_text, for_each_text_of, lowercase};
+use super::{Condition, Predicate, Query, for_each_shared_text, for_each_text, lowercase};
 use crate::{Attributes, Link, Resource, Scope, Span, Value};
 
-/// Looks at a trace's spans one after the other. What is about the trace as a whole
-/// (name, duration, status, id, start) is the caller's to say, through [`Matcher::set`].
+/// Matches the spans of one trace against a query, one span after the other.
+///
+/// Conditions on the trace as a whole (name, duration, status, id, start) cannot be evaluated from
+/// single spans: report them with [`Matcher::set_met`].
 #[derive(Debug)]
 pub struct Matcher<'a> {
     query: &'a Query,
-    /// For each term: text in lower case, if it looks for one.
-    words: Vec<Option<String>>,
-    /// For each term: its condition holds.
-    holds: Vec<bool>,
+    /// The text that each term searches for, if any, in lower case.
+    search_texts: Vec<Option<String>>,
+    /// Whether the condition of each term is met, without regard to negation.
+    is_met: Vec<bool>,
 }
 
 impl<'a> Matcher<'a> {
+    /// Starts with no condition met.
     #[must_use]
     pub fn new(query: &'a Query) -> Self {
+        let terms = query.terms.iter();
         Self {
             query,
-            words: query
-                .terms
-                .iter()
-                .map(|term| term.condition.word())
-                .collect(),
-            holds: vec![false; query.terms.len()],
+            search_texts: terms.map(|term| term.condition.search_text()).collect(),
+            is_met: vec![false; query.terms.len()],
         }
     }
 
-    /// Whether the condition of the term at `index` is known to hold.
+    /// Returns whether the condition of the term at `index` is known to be met.
     #[must_use]
-    pub fn holds(&self, index: usize) -> bool {
-        self.holds[index]
+    pub fn is_met(&self, index: usize) -> bool {
+        self.is_met[index]
     }
 
-    /// Says that the condition of the term at `index` holds.
-    pub fn set(&mut self, index: usize) {
-        self.holds[index] = true;
+    /// Marks the condition of the term at `index` as met.
+    pub fn set_met(&mut self, index: usize) {
+        self.is_met[index] = true;
     }
 
-    /// Tests the conditions that do not hold yet against one more span.
-    pub fn look(&mut self, span: &Span) {
-        for index in 0..self.holds.len() {
-            if !self.holds[index] {
-                self.holds[index] = self.is_met(index, span);
+    /// Checks one more span against the conditions that are not met yet.
+    pub fn check(&mut self, span: &Span) {
+        for index in 0..self.is_met.len() {
+            if !self.is_met[index] {
+                self.is_met[index] = self.meets(index, span);
             }
         }
     }
 
-    /// False when no further span can make the trace match.
+    /// Returns false if no further span can make the trace match.
     #[must_use]
     pub fn can_match(&self) -> bool {
-        let mut terms = self.query.terms.iter().zip(&self.holds);
-        terms.all(|(term, holds)| !(term.negated && *holds))
+        let mut terms = self.query.terms.iter().zip(&self.is_met);
+        terms.all(|(term, is_met)| !(term.negated && *is_met))
     }
 
-    /// True when no further span can change the outcome.
+    /// Returns true if no further span can change the result.
     #[must_use]
     pub fn is_decided(&self) -> bool {
-        let mut terms = self.query.terms.iter().zip(&self.holds);
-        !self.can_match() || terms.all(|(term, holds)| !term.negated && *holds)
+        let mut terms = self.query.terms.iter().zip(&self.is_met);
+        !self.can_match() || terms.all(|(term, is_met)| !term.negated && *is_met)
     }
 
-    /// The outcome, once all spans were looked at.
+    /// Returns the result. It is final once all spans are checked, or [`Matcher::is_decided`].
     #[must_use]
     pub fn matches(&self) -> bool {
-        let mut terms = self.query.terms.iter().zip(&self.holds);
-        terms.all(|(term, holds)| term.negated != *holds)
+        let mut terms = self.query.terms.iter().zip(&self.is_met);
+        terms.all(|(term, is_met)| term.negated != *is_met)
     }
 
-    fn is_met(&self, index: usize, span: &Span) -> bool {
-        let word = self.words[index].as_deref();
-        if word.is_some_and(|word| contains(span, word)) {
+    fn meets(&self, index: usize, span: &Span) -> bool {
+        let text = self.search_texts[index].as_deref();
+        if text.is_some_and(|text| contains(span, text)) {
             return true;
         }
         match &self.query.terms[index].condition {
             Condition::KeyValue { key, value } => {
-                has_attribute_anywhere(span, key, &Test::Equals(value.clone()))
+                has_attribute_anywhere(span, key, &Predicate::Equals(value.clone()))
             }
             Condition::Service(name) => span.service() == name,
             Condition::Kind(kind) => span.kind == *kind,
-            Condition::Attribute { key, test } => has_attribute_anywhere(span, key, test),
+            Condition::Attribute { key, predicate } => has_attribute_anywhere(span, key, predicate),
             _ => false,
         }
     }
 }
 
-fn contains(span: &Span, word: &str) -> bool {
+fn contains(span: &Span, needle: &str) -> bool {
     let mut found = false;
     for_each_text(span, &mut |text| {
-        found = found || lowercase(&text.text).contains(word);
+        found = found || lowercase(&text.text).contains(needle);
     });
-    found || contains_text(&span.resource, &span.scope, word) || has_id(span, word)
+    found || contains_text(&span.resource, &span.scope, needle) || has_id(span, needle)
 }
 
-/// Whether what many spans share has a text that contains `word`, which is in lower case.
+/// Returns whether a text of the resource or scope contains `needle`, which is in lower case.
 #[must_use]
-pub fn contains_text(resource: &Resource, scope: &Scope, word: &str) -> bool {
+pub fn contains_text(resource: &Resource, scope: &Scope, needle: &str) -> bool {
     let mut found = false;
-    for_each_text_of(resource, scope, &mut |text| {
-        found = found || lowercase(&text.text).contains(word);
+    for_each_shared_text(resource, scope, &mut |text| {
+        found = found || lowercase(&text.text).contains(needle);
     });
     found
 }
 
-/// A part of the trace's id is enough: people copy them from tables.
-fn has_id(span: &Span, word: &str) -> bool {
-    if span.trace_id.to_string().contains(word) {
+/// A part of the trace id is enough, because tables often show ids shortened.
+fn has_id(span: &Span, text: &str) -> bool {
+    if span.trace_id.to_string().contains(text) {
         return true;
     }
     let linked =
-        |link: &Link| link.trace_id.to_string() == word || link.span_id.to_string() == word;
-    is_id(word) && (span.span_id.to_string() == word || span.links.iter().any(linked))
+        |link: &Link| link.trace_id.to_string() == text || link.span_id.to_string() == text;
+    is_id(text) && (span.span_id.to_string() == text || span.links.iter().any(linked))
 }
 
-fn is_id(word: &str) -> bool {
-    matches!(word.len(), 16 | 32) && word.bytes().all(|byte| byte.is_ascii_hexdigit())
+fn is_id(text: &str) -> bool {
+    matches!(text.len(), 16 | 32) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-fn has_attribute_anywhere(span: &Span, key: &str, test: &Test) -> bool {
-    has_attribute(&span.attributes, key, test)
-        || has_attribute(&span.resource.attributes, key, test)
-        || span
-            .events
-            .iter()
-            .any(|event| has_attribute(&event.attributes, key, test))
-        || span
-            .links
-            .iter()
-            .any(|link| has_attribute(&link.attributes, key, test))
+fn has_attribute_anywhere(span: &Span, key: &str, predicate: &Predicate) -> bool {
+    let events = span.events.iter().map(|event| &event.attributes);
+    let links = span.links.iter().map(|link| &link.attributes);
+    let mut all = [&span.attributes, &span.resource.attributes]
+        .into_iter()
+        .chain(events)
+        .chain(links);
+    all.any(|attributes| has_attribute(attributes, key, predicate))
 }
 
-/// Whether one of the attributes has this key and a value that passes the test.
+/// Returns whether an attribute has this key and a value that meets the predicate.
 #[must_use]
-pub fn has_attribute(attributes: &Attributes, key: &str, test: &Test) -> bool {
+pub fn has_attribute(attributes: &Attributes, key: &str, predicate: &Predicate) -> bool {
     let mut named = attributes.0.iter().filter(|attribute| attribute.key == key);
-    named.any(|attribute| passes(&attribute.value, test))
+    named.any(|attribute| matches_value(predicate, &attribute.value))
 }
 
-fn passes(value: &Value, test: &Test) -> bool {
-    match test {
-        Test::Present => true,
-        Test::Equals(text) => equals(value, text),
-        Test::Differs(text) => !equals(value, text),
-        Test::Compares(comparison, number) => any_part(value, &|part| {
-            as_number(part).is_some_and(|found| comparison.holds(found, *number))
+fn matches_value(predicate: &Predicate, value: &Value) -> bool {
+    match predicate {
+        Predicate::Exists => true,
+        Predicate::Equals(text) => equals(value, text),
+        Predicate::NotEquals(text) => !equals(value, text),
+        Predicate::Compares(comparison, number) => any_part(value, &|part| {
+            as_number(part).is_some_and(|found| comparison.evaluate(found, *number))
         }),
-        Test::Contains(text) => {
-            let word = lowercase(text).into_owned();
-            any_part(value, &|part| lowercase(&part.to_string()).contains(&word))
+        Predicate::Contains(text) => {
+            let needle = lowercase(text).into_owned();
+            any_part(value, &|part| {
+                lowercase(&part.to_string()).contains(&needle)
+            })
         }
     }
 }
 
-/// Of an array or a map, one of the values in it is enough.
+/// Tests a scalar, or any scalar inside an array or map.
 fn any_part(value: &Value, test: &impl Fn(&Value) -> bool) -> bool {
     match value {
         Value::Array(values) => values.iter().any(|value| any_part(value, test)),
@@ -162,7 +161,7 @@ fn any_part(value: &Value, test: &impl Fn(&Value) -> bool) -> bool {
     }
 }
 
-/// An array equals its text, and each of its elements.
+/// An array equals its JSON text, and each of its elements.
 fn equals(value: &Value, text: &str) -> bool {
     match value {
         Value::Int(number) => text.parse() == Ok(*number) || is_number(text, *number as f64),

@@ -1,29 +1,46 @@
 //! The query language for traces: one parser for the viewer, the gateway and its API.
 //!
-//! A query is a list of terms, all of which must hold for a trace:
+//! A query is a list of terms. A trace matches if it matches all of them:
 //!
-//! | term | holds for a trace |
+//! | Term | Matches a trace |
 //! |---|---|
 //! | `timeout`, `"two words"` | with this text anywhere: names, keys, values, events, errors, resources, ids |
-//! | `service:shop` | in which this service took part |
-//! | `name:like` | whose name contains this (also `root.name:`) |
+//! | `service:shop` | with a span of this service |
+//! | `name:like` | whose name contains this text (also `root.name:`) |
 //! | `status:error` | with a failed span; `status:ok`: without one |
 //! | `kind:server` | with a span of this kind |
-//! | `duration>20ms`, `duration<=1s` | that took as long (ns, us, ms, s, m, h) |
+//! | `duration>20ms`, `duration<=1s` | of this duration (ns, us, ms, s, m, h) |
 //! | `key=value` | with a span, event, link or resource that has this attribute |
 //! | `key:value` | the same, or with this text anywhere (`app.js:12`) |
-//! | `key!=value` | with such an attribute of another value |
-//! | `key>10`, `key>=10`, `key<10`, `key<=10` | with such an attribute, compared as numbers |
-//! | `key~text` | with such an attribute that contains this text |
-//! | `has:key` | with such an attribute |
+//! | `key!=value` | with this attribute and another value |
+//! | `key>10`, `key>=10`, `key<10`, `key<=10` | with this attribute, compared as a number |
+//! | `key~text` | with this attribute and a value that contains the text |
+//! | `has:key` | with this attribute |
 //! | `session:id` | with the attribute `session.id` of this value |
 //! | `trace:id` | with this id |
 //! | `since:15m` | that started in the last 15 minutes |
 //!
-//! `-` before a term negates it: no span matches it. A value or a text with blanks stands in double quotes,
-//! inside which `\"` is a quote and `\\` a backslash. Texts are compared in any case, values of attributes exactly.
+//! `-` before a term negates it: no span may match it. Put values and texts with spaces in double
+//! quotes; inside them, `\"` is a quote and `\\` a backslash. Texts are compared without regard to
+//! case, attribute values exactly.
 //!
-//! Parsing is total: what cannot be understood becomes a [`Problem`], and the other terms are used.
+//! Parsing never fails: each part that is not a valid term becomes a [`Problem`], and the other
+//! terms apply.
+//!
+//! # Examples
+//!
+//! ```
+//! use trace_model::{Span, query::{Matcher, parse}};
+//!
+//! let query = parse("kind:internal like").query;
+//! let trace_id = "6a2b7c1e98038103d269b633813fc60c".parse()?;
+//! let span = Span::new(trace_id, "00f067aa0ba902b7".parse()?, "crud.like");
+//!
+//! let mut matcher = Matcher::new(&query);
+//! matcher.check(&span);
+//! assert!(matcher.matches());
+//! # Ok::<(), trace_model::IdError>(())
+//! ```
 
 mod matcher;
 mod parse;
@@ -34,103 +51,112 @@ use std::fmt;
 pub use self::{
     matcher::{Matcher, contains_text, has_attribute},
     parse::{Parsed, Problem, parse},
-    text::{Text, for_each_text, for_each_text_of, lowercase},
+    text::{Text, for_each_shared_text, for_each_text, lowercase},
 };
 use crate::{SpanKind, TraceId};
 
-/// All of its terms must hold.
+/// A list of terms. A trace matches if it matches all of them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Query {
     pub terms: Vec<Term>,
 }
 
-/// A condition, or its opposite.
+/// A condition, possibly negated.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Term {
     pub negated: bool,
     pub condition: Condition,
 }
 
-/// What a trace is asked for.
+/// A condition on a trace.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Condition {
-    /// Text anywhere in the trace, in any case.
+    /// Text anywhere in the trace, ignoring case.
     Text(String),
+    /// A span of the service with exactly this name.
     Service(String),
-    /// A part of the trace's name, in any case.
+    /// A part of the trace's name, ignoring case.
     Name(String),
     Status(StatusFilter),
+    /// A span of this kind.
     Kind(SpanKind),
-    /// Of the trace, in nanoseconds.
+    /// The trace's duration, in nanoseconds.
     Duration(Comparison, u64),
+    /// An attribute of a span, event, link or resource.
     Attribute {
         key: String,
-        test: Test,
+        predicate: Predicate,
     },
-    /// An attribute of this value, or the text `key:value`: a file and a line look like that.
+    /// An attribute with this value, or the text `key:value`, which may be a file and a line.
     KeyValue {
         key: String,
         value: String,
     },
+    /// The trace with this id.
     Trace(TraceId),
-    /// Started in the last so many nanoseconds.
+    /// The trace started at most this many nanoseconds ago.
     Since(u64),
 }
 
+/// Whether a trace has failed spans.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StatusFilter {
-    /// A span failed.
+    /// At least one span failed.
     Error,
     /// No span failed.
     Ok,
 }
 
-/// How an attribute's value is compared.
+/// A condition on an attribute's value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub enum Test {
-    /// The attribute is there.
-    Present,
-    /// As a number where both are numbers, else as text, exactly.
+pub enum Predicate {
+    /// The attribute exists, with any value.
+    Exists,
+    /// The value equals this text. Two numbers are compared as numbers.
     Equals(String),
-    Differs(String),
-    /// As numbers.
+    /// The opposite of [`Predicate::Equals`].
+    NotEquals(String),
+    /// The value is a number for which the comparison is true.
     Compares(Comparison, f64),
-    /// In any case.
+    /// The value contains this text, ignoring case.
     Contains(String),
 }
 
+/// A comparison of two numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Comparison {
     Less,
-    AtMost,
-    More,
-    AtLeast,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
 }
 
 impl Comparison {
+    /// Returns whether the comparison of `left` with `right` is true.
     #[must_use]
-    pub fn holds<T: PartialOrd>(self, left: T, right: T) -> bool {
+    pub fn evaluate<T: PartialOrd>(self, left: T, right: T) -> bool {
         match self {
             Self::Less => left < right,
-            Self::AtMost => left <= right,
-            Self::More => left > right,
-            Self::AtLeast => left >= right,
+            Self::LessOrEqual => left <= right,
+            Self::Greater => left > right,
+            Self::GreaterOrEqual => left >= right,
         }
     }
 
     const fn as_str(self) -> &'static str {
         match self {
             Self::Less => "<",
-            Self::AtMost => "<=",
-            Self::More => ">",
-            Self::AtLeast => ">=",
+            Self::LessOrEqual => "<=",
+            Self::Greater => ">",
+            Self::GreaterOrEqual => ">=",
         }
     }
 }
 
 impl StatusFilter {
+    /// Returns the filter as the query language writes it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -141,9 +167,9 @@ impl StatusFilter {
 }
 
 impl Condition {
-    /// The text that the condition looks for, in lower case.
+    /// Returns the text that the condition searches for anywhere in a trace, in lower case.
     #[must_use]
-    pub fn word(&self) -> Option<String> {
+    pub fn search_text(&self) -> Option<String> {
         match self {
             Self::Text(text) => Some(lowercase(text).into_owned()),
             Self::KeyValue { key, value } => {
@@ -164,18 +190,19 @@ impl From<Condition> for Term {
 }
 
 impl Query {
+    /// Returns whether the query matches every trace.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.terms.is_empty()
     }
 
-    /// The conditions that are not negated.
+    /// Returns the conditions that are not negated.
     pub fn conditions(&self) -> impl Iterator<Item = &Condition> {
         let terms = self.terms.iter().filter(|term| !term.negated);
         terms.map(|term| &term.condition)
     }
 
-    /// Removes the terms, negated ones aside, that `replaced` selects, and adds `condition`.
+    /// Removes the terms that `replaced` selects and adds `condition`. Negated terms stay.
     pub fn replace(&mut self, replaced: impl Fn(&Condition) -> bool, condition: Option<Condition>) {
         self.terms
             .retain(|term| term.negated || !replaced(&term.condition));
@@ -212,7 +239,7 @@ impl fmt::Display for Condition {
             Self::Duration(comparison, nanos) => {
                 write!(f, "duration{}{}", comparison.as_str(), duration(*nanos))
             }
-            Self::Attribute { key, test } => test.write(f, key),
+            Self::Attribute { key, predicate } => predicate.write(f, key),
             Self::KeyValue { key, value } => write!(f, "{}:{}", quoted_key(key), quoted(value)),
             Self::Trace(id) => write!(f, "trace:{id}"),
             Self::Since(nanos) => write!(f, "since:{}", duration(*nanos)),
@@ -220,23 +247,23 @@ impl fmt::Display for Condition {
     }
 }
 
-impl Test {
+impl Predicate {
     fn write(&self, f: &mut fmt::Formatter<'_>, key: &str) -> fmt::Result {
-        if *self == Self::Present {
+        if *self == Self::Exists {
             return write!(f, "has:{}", quoted(key));
         }
         f.write_str(&quoted_key(key))?;
         match self {
-            Self::Present => Ok(()),
+            Self::Exists => Ok(()),
             Self::Equals(value) => write!(f, "={}", quoted(value)),
-            Self::Differs(value) => write!(f, "!={}", quoted(value)),
+            Self::NotEquals(value) => write!(f, "!={}", quoted(value)),
             Self::Compares(comparison, number) => write!(f, "{}{number}", comparison.as_str()),
             Self::Contains(value) => write!(f, "~{}", quoted(value)),
         }
     }
 }
 
-/// In the largest unit that takes no fraction.
+/// Writes a duration in the largest unit that needs no fraction.
 fn duration(nanos: u64) -> String {
     let units = [
         (3_600_000_000_000, "h"),
@@ -260,7 +287,7 @@ fn in_quotes(text: &str) -> String {
     format!("\"{escaped}\"")
 }
 
-/// A value: only blanks and quotes would end it early or begin it otherwise.
+/// Quotes a value if it would not be read back as one word.
 fn quoted(value: &str) -> String {
     let is_plain = !value.is_empty()
         && !value.contains(char::is_whitespace)
@@ -281,7 +308,7 @@ fn quoted_key(key: &str) -> String {
     }
 }
 
-/// Plain where it reads back as the same text.
+/// Quotes a free text if it would not be read back as the same text.
 fn quoted_text(text: &str) -> String {
     let parsed = parse::parse(text);
     let same = matches!(&parsed.query.terms[..], [Term { negated: false, condition: Condition::Text(read) }] if read == text);

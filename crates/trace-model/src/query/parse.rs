@@ -1,30 +1,33 @@
-//! From text to a query. Total: what cannot be understood is said, and the rest is used.
+//! The parser of the query language. It reports each invalid term and uses the others.
 
-use super::{Comparison, Condition, Query, StatusFilter, Term, Test};
+use super::{Comparison, Condition, Predicate, Query, StatusFilter, Term};
 use crate::SpanKind;
 
-/// Longer queries are cut, so that a query costs a bounded time.
+/// Longer queries are cut off, which bounds the cost of evaluating one.
 const MAX_QUERY_BYTES: usize = 4096;
 const MAX_TERMS: usize = 32;
 
-/// A query, and what of the text could not be understood.
+/// A query, and the parts of the text that are not valid terms.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Parsed {
     pub query: Query,
     pub problems: Vec<Problem>,
 }
 
-/// A part of the text that is not used.
+/// A part of the text that is not a valid term.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// Byte range in the text.
+    /// Start of the part, as a byte offset in the text.
     pub start: usize,
+    /// End of the part, exclusive.
     pub end: usize,
-    /// For people: what is wrong and what is right.
+    /// What is wrong, and an example of what is right.
     pub message: String,
 }
 
-/// Reads a query.
+/// Parses a query. Never fails: [`Parsed::problems`] lists the parts that were not used.
+///
+/// # Examples
 ///
 /// ```
 /// use trace_model::query::parse;
@@ -42,12 +45,12 @@ pub fn parse(text: &str) -> Parsed {
     }
     let mut reader = Reader {
         text: &text[..end],
-        at: 0,
+        position: 0,
     };
     while let Some((start, raw)) = reader.term() {
         let problem = |message| Problem {
             start,
-            end: reader.at,
+            end: reader.position,
             message,
         };
         if parsed.query.terms.len() >= MAX_TERMS {
@@ -55,7 +58,7 @@ pub fn parse(text: &str) -> Parsed {
             parsed.problems.push(problem(message));
             return parsed;
         }
-        match raw.read() {
+        match raw.interpret() {
             Ok(term) => parsed.query.terms.extend(term),
             Err(message) => parsed.problems.push(problem(message)),
         }
@@ -71,8 +74,8 @@ pub fn parse(text: &str) -> Parsed {
     parsed
 }
 
-/// A term as it stands in the text.
-struct Raw {
+/// A term before its meaning is known.
+struct RawTerm {
     negated: bool,
     key: Word,
     /// Operator and value.
@@ -83,19 +86,19 @@ struct Raw {
 struct Word {
     text: String,
     quoted: bool,
-    /// A quote that was not closed.
-    open: bool,
+    /// The closing quote is missing.
+    unclosed: bool,
 }
 
 struct Reader<'a> {
     text: &'a str,
-    at: usize,
+    position: usize,
 }
 
-/// Longer ones first.
+/// An operator stands before each other one that it starts with.
 const OPERATORS: [&str; 8] = ["!=", ">=", "<=", ":", "=", ">", "<", "~"];
 
-/// Keys with a meaning of their own; in quotes they are attributes.
+/// Keys with a special meaning. In quotes, they are attributes.
 pub(super) const RESERVED: [&str; 10] = [
     "service",
     "name",
@@ -109,7 +112,7 @@ pub(super) const RESERVED: [&str; 10] = [
     "duration",
 ];
 
-/// A key as OpenTelemetry names attributes.
+/// Returns whether a text can be an attribute's key without quotes.
 pub(super) fn is_plain_key(text: &str) -> bool {
     let is_first = |c: char| c.is_alphabetic() || c == '_';
     let is_other = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | '/' | '@');
@@ -118,36 +121,36 @@ pub(super) fn is_plain_key(text: &str) -> bool {
 
 impl<'a> Reader<'a> {
     fn rest(&self) -> &'a str {
-        &self.text[self.at..]
+        &self.text[self.position..]
     }
 
-    fn skip_blanks(&mut self) {
+    fn skip_whitespace(&mut self) {
         let rest = self.rest();
-        self.at += rest.len() - rest.trim_start().len();
+        self.position += rest.len() - rest.trim_start().len();
     }
 
-    /// The next term and where it starts.
-    fn term(&mut self) -> Option<(usize, Raw)> {
-        self.skip_blanks();
-        let start = self.at;
+    /// Reads the next term, and returns it with its byte offset.
+    fn term(&mut self) -> Option<(usize, RawTerm)> {
+        self.skip_whitespace();
+        let start = self.position;
         let mut chars = self.rest().chars();
         let (first, second) = (chars.next()?, chars.next());
-        // `-1`, `->` and `--flag` are texts.
+        // `-1`, `->` and `--flag` are free text.
         let negated =
             first == '-' && second.is_some_and(|c| c.is_alphabetic() || matches!(c, '_' | '"'));
-        self.at += usize::from(negated);
+        self.position += usize::from(negated);
         let key = self.key();
         let test = key.as_ref().and_then(|key| self.test(key));
         let raw = match (key, test) {
-            (Some(key), Some(test)) => Raw {
+            (Some(key), Some(test)) => RawTerm {
                 negated,
                 key,
                 test: Some(test),
             },
             _ => {
-                self.at = start + usize::from(negated);
+                self.position = start + usize::from(negated);
                 let key = self.word();
-                Raw {
+                RawTerm {
                     negated,
                     key,
                     test: None,
@@ -157,7 +160,7 @@ impl<'a> Reader<'a> {
         Some((start, raw))
     }
 
-    /// What stands before an operator, if it can be a key.
+    /// Reads the text before an operator, if it can be a key.
     fn key(&mut self) -> Option<Word> {
         if self.rest().starts_with('"') {
             return Some(self.word());
@@ -165,24 +168,24 @@ impl<'a> Reader<'a> {
         let rest = self.rest();
         let is_end = |c: char| c.is_whitespace() || matches!(c, ':' | '=' | '!' | '<' | '>' | '~');
         let text = &rest[..rest.find(is_end).unwrap_or(rest.len())];
-        self.at += text.len();
+        self.position += text.len();
         is_plain_key(text).then(|| Word {
             text: text.to_owned(),
             ..Word::default()
         })
     }
 
-    /// Blanks around an operator are allowed: `duration > 20ms`.
+    /// Reads an operator and a value. Spaces around the operator are allowed: `duration > 20ms`.
     fn test(&mut self, key: &Word) -> Option<(&'static str, Word)> {
-        let has_blank = self.rest().starts_with(char::is_whitespace);
-        self.skip_blanks();
+        let has_space = self.rest().starts_with(char::is_whitespace);
+        self.skip_whitespace();
         let operator = OPERATORS
             .into_iter()
             .find(|operator| self.rest().starts_with(operator))?;
-        self.at += operator.len();
-        // `http://host`, `std::io::Error`, `C:\dir` and `a -> b` are texts.
+        self.position += operator.len();
+        // `http://host`, `std::io::Error`, `C:\dir` and `a -> b` are free text.
         let is_text = !key.quoted && operator == ":" && self.rest().starts_with(['/', ':', '\\'])
-            || has_blank && self.rest().starts_with(['=', '>', '<', '~']);
+            || has_space && self.rest().starts_with(['=', '>', '<', '~']);
         if is_text {
             return None;
         }
@@ -192,34 +195,34 @@ impl<'a> Reader<'a> {
             .find(|inner| self.rest().starts_with(inner));
         let operator = match compared {
             Some(inner) if operator == ":" && inner != ":" => {
-                self.at += inner.len();
+                self.position += inner.len();
                 inner
             }
             // `a==b`
             Some("=") if operator == "=" => {
-                self.at += 1;
+                self.position += 1;
                 operator
             }
             _ => operator,
         };
-        self.skip_blanks();
+        self.skip_whitespace();
         Some((operator, self.word()))
     }
 
-    /// A quoted word, or all up to the next blank.
+    /// Reads a quoted text, or everything up to the next space.
     fn word(&mut self) -> Word {
         let rest = self.rest();
         if let Some(quoted) = rest.strip_prefix('"') {
-            let (text, length, open) = unquoted(quoted);
-            self.at += 1 + length;
+            let (text, length, unclosed) = unquote(quoted);
+            self.position += 1 + length;
             return Word {
                 text,
                 quoted: true,
-                open,
+                unclosed,
             };
         }
         let text = &rest[..rest.find(char::is_whitespace).unwrap_or(rest.len())];
-        self.at += text.len();
+        self.position += text.len();
         Word {
             text: text.to_owned(),
             ..Word::default()
@@ -227,8 +230,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The text up to the closing quote, how many bytes that took, and whether the quote is missing.
-fn unquoted(quoted: &str) -> (String, usize, bool) {
+/// Returns the text up to the closing quote, the bytes read, and whether that quote is missing.
+fn unquote(quoted: &str) -> (String, usize, bool) {
     let mut text = String::new();
     let mut chars = quoted.char_indices();
     while let Some((at, c)) = chars.next() {
@@ -238,7 +241,7 @@ fn unquoted(quoted: &str) -> (String, usize, bool) {
                 Some((_, 'n')) => text.push('\n'),
                 Some((_, 't')) => text.push('\t'),
                 Some((_, escaped @ ('"' | '\\'))) => text.push(escaped),
-                // Not an escape: Windows paths and regular expressions are full of them.
+                // Not an escape, but part of a Windows path or a regular expression.
                 Some((_, other)) => text.extend(['\\', other]),
                 None => text.push('\\'),
             },
@@ -248,14 +251,15 @@ fn unquoted(quoted: &str) -> (String, usize, bool) {
     (text, quoted.len(), true)
 }
 
-impl Raw {
-    /// None when there is nothing to look for.
-    fn read(self) -> Result<Option<Term>, String> {
+impl RawTerm {
+    /// Interprets the term. `None` for a term without effect, such as `AND`.
+    fn interpret(self) -> Result<Option<Term>, String> {
         let Self { negated, key, test } = self;
-        let open = key.open || test.as_ref().is_some_and(|(_, value)| value.open);
-        if open {
+        let unclosed = key.unclosed || test.as_ref().is_some_and(|(_, value)| value.unclosed);
+        if unclosed {
             return Err(
-                "a quote is not closed: \"two words\", and \\\" for a quote inside".to_owned(),
+                "a quote is not closed: write \"two words\", and \\\" for a quote inside"
+                    .to_owned(),
             );
         }
         let condition = match test {
@@ -268,10 +272,10 @@ impl Raw {
 
 fn text(word: Word, negated: bool) -> Result<Option<Condition>, String> {
     match word.text.as_str() {
-        // All terms must hold anyway.
+        // The trace must match all terms anyway.
         "AND" if !word.quoted && !negated => Ok(None),
         "OR" | "NOT" if !word.quoted => Err(format!(
-            "{} is not supported: all terms must hold, and - before a term negates it; \"{}\" looks for the word",
+            "{} is not supported: a trace must match all terms, and - before a term negates it; \"{}\" finds the word",
             word.text, word.text
         )),
         "" => Ok(None),
@@ -283,19 +287,19 @@ fn condition(key: &Word, operator: &'static str, value: Word) -> Result<Conditio
     let name = key.text.as_str();
     if value.text.is_empty() && !value.quoted {
         return Err(format!(
-            "{name}{operator} needs a value; \"\" is the empty one"
+            "{name}{operator} needs a value; write \"\" for an empty one"
         ));
     }
-    let is = matches!(operator, ":" | "=");
+    let is_equality = matches!(operator, ":" | "=");
     if key.quoted {
         return attribute(name, operator, value.text);
     }
-    match (name, is) {
+    match (name, is_equality) {
         ("service", true) => Ok(Condition::Service(value.text)),
         ("name" | "root.name", true) => Ok(Condition::Name(value.text)),
         ("status", true) => status(&value.text).map(Condition::Status),
         ("kind", true) => kind(&value.text).map(Condition::Kind),
-        ("has", true) => Ok(present(value.text)),
+        ("has", true) => Ok(exists(value.text)),
         ("session", true) => attribute("session.id", "=", value.text),
         ("trace", true) => value
             .text
@@ -304,7 +308,7 @@ fn condition(key: &Word, operator: &'static str, value: Word) -> Result<Conditio
             .map_err(|error| format!("trace: {error}; a trace id has 32 hex digits")),
         ("since", true) => nanoseconds(&value.text)
             .map(Condition::Since)
-            .ok_or_else(|| "since needs a number and s, m or h: since:15m".to_owned()),
+            .ok_or_else(|| "since needs a number and a unit (s, m or h): since:15m".to_owned()),
         ("duration", _) => duration(operator, &value.text),
         (reserved, false) if RESERVED.contains(&reserved) => Err(format!(
             "{name} takes a colon: {name}:{}, or -{name}:{} for the opposite",
@@ -314,43 +318,43 @@ fn condition(key: &Word, operator: &'static str, value: Word) -> Result<Conditio
     }
 }
 
-const fn present(key: String) -> Condition {
+const fn exists(key: String) -> Condition {
     Condition::Attribute {
         key,
-        test: Test::Present,
+        predicate: Predicate::Exists,
     }
 }
 
 fn attribute(key: &str, operator: &str, value: String) -> Result<Condition, String> {
-    let test = match operator {
-        "!=" => Test::Differs(value),
-        "~" => Test::Contains(value),
+    let predicate = match operator {
+        "!=" => Predicate::NotEquals(value),
+        "~" => Predicate::Contains(value),
         ":" => {
             let key = key.to_owned();
             return Ok(Condition::KeyValue { key, value });
         }
         _ => match comparison(operator) {
-            None => Test::Equals(value),
+            None => Predicate::Equals(value),
             Some(comparison) => {
                 let number = value.parse().ok().filter(|number: &f64| number.is_finite());
                 let number = number
                     .ok_or_else(|| format!("{key}{operator} needs a number: {key}{operator}10"))?;
-                Test::Compares(comparison, number)
+                Predicate::Compares(comparison, number)
             }
         },
     };
     Ok(Condition::Attribute {
         key: key.to_owned(),
-        test,
+        predicate,
     })
 }
 
 const fn comparison(operator: &str) -> Option<Comparison> {
     match operator.as_bytes() {
         b"<" => Some(Comparison::Less),
-        b"<=" => Some(Comparison::AtMost),
-        b">" => Some(Comparison::More),
-        b">=" => Some(Comparison::AtLeast),
+        b"<=" => Some(Comparison::LessOrEqual),
+        b">" => Some(Comparison::Greater),
+        b">=" => Some(Comparison::GreaterOrEqual),
         _ => None,
     }
 }
@@ -383,14 +387,15 @@ fn kind(value: &str) -> Result<SpanKind, String> {
 }
 
 fn duration(operator: &str, value: &str) -> Result<Condition, String> {
-    let wrong =
-        || "duration needs > or <, a number, and us, ms, s, m or h: duration>20ms".to_owned();
-    let comparison = comparison(operator).ok_or_else(wrong)?;
-    let nanos = nanoseconds(value).ok_or_else(wrong)?;
+    let problem = || {
+        "duration needs > or <, a number and a unit (us, ms, s, m or h): duration>20ms".to_owned()
+    };
+    let comparison = comparison(operator).ok_or_else(problem)?;
+    let nanos = nanoseconds(value).ok_or_else(problem)?;
     Ok(Condition::Duration(comparison, nanos))
 }
 
-/// A number without a unit counts milliseconds.
+/// Parses a duration. A number without a unit is in milliseconds.
 fn nanoseconds(value: &str) -> Option<u64> {
     let digits = value.trim_end_matches(|c: char| c.is_alphabetic());
     let factor = match &value[digits.len()..] {

@@ -1,4 +1,4 @@
-//! What is understood, what is not, and what matches.
+//! Parsing, problems, and matching.
 
 use std::sync::Arc;
 
@@ -15,15 +15,15 @@ fn text(text: &str) -> Condition {
     Condition::Text(text.to_owned())
 }
 
-fn attribute(key: &str, test: Test) -> Condition {
+fn attribute(key: &str, predicate: Predicate) -> Condition {
     Condition::Attribute {
         key: key.to_owned(),
-        test,
+        predicate,
     }
 }
 
 fn equals(key: &str, value: &str) -> Condition {
-    attribute(key, Test::Equals(value.to_owned()))
+    attribute(key, Predicate::Equals(value.to_owned()))
 }
 
 #[track_caller]
@@ -33,7 +33,7 @@ fn check(query: &str, expected: impl IntoIterator<Item = Condition>) {
 }
 
 #[test]
-fn filters_are_not_free_text() {
+fn filters_are_parsed() {
     check(
         "http.response.status_code:429",
         [Condition::KeyValue {
@@ -46,15 +46,21 @@ fn filters_are_not_free_text() {
         [equals("http.response.status_code", "429")],
     );
     check("user.plan==gold", [equals("user.plan", "gold")]);
-    check("a!=b", [attribute("a", Test::Differs("b".to_owned()))]);
-    check("a~b", [attribute("a", Test::Contains("b".to_owned()))]);
+    check(
+        "a!=b",
+        [attribute("a", Predicate::NotEquals("b".to_owned()))],
+    );
+    check("a~b", [attribute("a", Predicate::Contains("b".to_owned()))]);
     check(
         "a>=-1.5",
-        [attribute("a", Test::Compares(Comparison::AtLeast, -1.5))],
+        [attribute(
+            "a",
+            Predicate::Compares(Comparison::GreaterOrEqual, -1.5),
+        )],
     );
     check(
         "has:exception.type",
-        [attribute("exception.type", Test::Present)],
+        [attribute("exception.type", Predicate::Exists)],
     );
     check(
         "duration<20ms",
@@ -62,15 +68,18 @@ fn filters_are_not_free_text() {
     );
     check(
         "duration > 1s",
-        [Condition::Duration(Comparison::More, 1_000_000_000)],
+        [Condition::Duration(Comparison::Greater, 1_000_000_000)],
     );
     check(
         "duration:>=2m",
-        [Condition::Duration(Comparison::AtLeast, 120_000_000_000)],
+        [Condition::Duration(
+            Comparison::GreaterOrEqual,
+            120_000_000_000,
+        )],
     );
     check(
         "duration<=250µs",
-        [Condition::Duration(Comparison::AtMost, 250_000)],
+        [Condition::Duration(Comparison::LessOrEqual, 250_000)],
     );
     check("kind:server", [Condition::Kind(SpanKind::Server)]);
     check("kind:SPAN_KIND_CLIENT", [Condition::Kind(SpanKind::Client)]);
@@ -86,7 +95,7 @@ fn filters_are_not_free_text() {
 }
 
 #[test]
-fn quotes_and_escapes_keep_blanks_colons_and_quotes() {
+fn quoted_values_keep_spaces_colons_and_quotes() {
     let service = |name: &str| Condition::Service(name.to_owned());
     check(r#"service:"Jane \"J\" Roe""#, [service("Jane \"J\" Roe")]);
     check("service:\"a b\"", [service("a b")]);
@@ -109,7 +118,7 @@ fn quotes_and_escapes_keep_blanks_colons_and_quotes() {
 }
 
 #[test]
-fn what_only_looks_like_a_filter_is_text() {
+fn texts_that_resemble_filters_are_free_text() {
     for word in [
         "http://127.0.0.1/",
         "std::io::Error",
@@ -129,7 +138,7 @@ fn what_only_looks_like_a_filter_is_text() {
 }
 
 #[test]
-fn a_minus_negates() {
+fn minus_negates_a_term() {
     let parsed = terms("-status:error -foo -\"a b\" -service:shop");
     assert!(parsed.iter().all(|term| term.negated));
     assert_eq!(parsed[1].condition, text("foo"));
@@ -137,7 +146,7 @@ fn a_minus_negates() {
 }
 
 #[test]
-fn what_cannot_be_understood_is_said_with_its_place_and_the_rest_is_used() {
+fn invalid_terms_are_reported_with_their_range_and_the_others_are_used() {
     let cases = [
         ("duration>soon like", "duration>20ms", 0..13),
         ("like status:bad", "status:error", 5..15),
@@ -146,7 +155,7 @@ fn what_cannot_be_understood_is_said_with_its_place_and_the_rest_is_used() {
         ("like a>b", "needs a number", 5..8),
         ("like service:", "needs a value", 5..13),
         ("like \"open", "not closed", 5..10),
-        ("like OR", "all terms must hold", 5..7),
+        ("like OR", "must match all terms", 5..7),
         ("duration:20ms like", "duration>20ms", 0..13),
         ("trace:12 like", "32 hex digits", 0..8),
         ("service>a like", "takes a colon", 0..9),
@@ -168,7 +177,7 @@ fn what_cannot_be_understood_is_said_with_its_place_and_the_rest_is_used() {
 }
 
 #[test]
-fn a_query_has_bounds() {
+fn long_queries_are_cut_off() {
     let parsed = parse(&"word ".repeat(100));
     assert_eq!(parsed.query.terms.len(), 32);
     assert!(parsed.problems[0].message.contains("32 terms"));
@@ -177,7 +186,7 @@ fn a_query_has_bounds() {
 }
 
 #[test]
-fn a_query_is_written_so_that_it_reads_back_the_same() {
+fn a_displayed_query_parses_to_the_same_query() {
     let queries = [
         "",
         "like it",
@@ -198,7 +207,7 @@ fn a_query_is_written_so_that_it_reads_back_the_same() {
 }
 
 #[test]
-fn half_typed_queries_are_no_surprise() {
+fn half_typed_queries_do_not_panic() {
     for query in [
         "\"",
         "name:\"PUT",
@@ -269,12 +278,12 @@ fn is_match(query: &str) -> bool {
     let parsed = parse(query);
     assert_eq!(parsed.problems, [], "{query}");
     let mut matcher = Matcher::new(&parsed.query);
-    matcher.look(&span());
+    matcher.check(&span());
     matcher.matches()
 }
 
 #[test]
-fn all_of_a_span_is_searched() {
+fn all_parts_of_a_span_are_searched() {
     let matching = [
         "put",
         "locked",

@@ -1,10 +1,10 @@
-//! All texts of a span, as free text is searched in them.
+//! The texts of a span that a free-text search covers.
 
 use std::borrow::Cow;
 
 use crate::{Attributes, Resource, Scope, Span, SpanStatus, Value};
 
-/// In lower case, character by character, so that a part of a text stays a part of it.
+/// Converts to lower case, character by character, so that a substring stays a substring.
 #[must_use]
 pub fn lowercase(text: &str) -> Cow<'_, str> {
     let is_lower = |byte: u8| byte.is_ascii() && !byte.is_ascii_uppercase();
@@ -17,68 +17,71 @@ pub fn lowercase(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().flat_map(char::to_lowercase).collect())
 }
 
-/// A piece of text, and the attribute's key where it is a value.
+/// A searchable text. `key` is the attribute's key if the text is a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text<'a> {
     pub key: Option<&'a str>,
     pub text: Cow<'a, str>,
 }
 
-/// Calls `look` with each text that is the span's own: name, status message, keys and values of
-/// its attributes, events and links. Numbers and booleans are written as the viewer shows them.
-pub fn for_each_text<'a>(span: &'a Span, look: &mut impl FnMut(Text<'a>)) {
-    plain(&span.name, look);
+/// Calls `visit` with each text of the span itself: name, status message, and the keys and values
+/// of its attributes, events and links.
+///
+/// Numbers and booleans are formatted as the viewer shows them. For the texts that spans share, use
+/// [`for_each_shared_text`].
+pub fn for_each_text<'a>(span: &'a Span, visit: &mut impl FnMut(Text<'a>)) {
+    plain(&span.name, visit);
     if let SpanStatus::Error(message) = &span.status {
-        plain(message, look);
+        plain(message, visit);
     }
-    attributes(&span.attributes, look);
+    attributes(&span.attributes, visit);
     for event in &span.events {
-        plain(&event.name, look);
-        attributes(&event.attributes, look);
+        plain(&event.name, visit);
+        attributes(&event.attributes, visit);
     }
     for link in &span.links {
-        attributes(&link.attributes, look);
+        attributes(&link.attributes, visit);
     }
 }
 
-/// The same for what many spans share.
-pub fn for_each_text_of<'a>(
+/// Calls `visit` with each text of a resource and a scope.
+pub fn for_each_shared_text<'a>(
     resource: &'a Resource,
     scope: &'a Scope,
-    look: &mut impl FnMut(Text<'a>),
+    visit: &mut impl FnMut(Text<'a>),
 ) {
-    plain(resource.service(), look);
-    attributes(&resource.attributes, look);
-    plain(&scope.name, look);
-    plain(&scope.version, look);
+    plain(resource.service(), visit);
+    attributes(&resource.attributes, visit);
+    plain(&scope.name, visit);
+    plain(&scope.version, visit);
 }
 
-fn plain<'a>(text: &'a str, look: &mut impl FnMut(Text<'a>)) {
+fn plain<'a>(text: &'a str, visit: &mut impl FnMut(Text<'a>)) {
     let text = Cow::Borrowed(text);
-    look(Text { key: None, text });
+    visit(Text { key: None, text });
 }
 
-fn attributes<'a>(attributes: &'a Attributes, look: &mut impl FnMut(Text<'a>)) {
+fn attributes<'a>(attributes: &'a Attributes, visit: &mut impl FnMut(Text<'a>)) {
     for attribute in &attributes.0 {
-        plain(&attribute.key, look);
-        value(&attribute.key, &attribute.value, look);
+        plain(&attribute.key, visit);
+        value(&attribute.key, &attribute.value, visit);
     }
 }
 
-fn value<'a>(key: &'a str, given: &'a Value, look: &mut impl FnMut(Text<'a>)) {
-    let text = match given {
+fn value<'a>(key: &'a str, any: &'a Value, visit: &mut impl FnMut(Text<'a>)) {
+    let text = match any {
         Value::String(text) | Value::Bytes(text) => Cow::Borrowed(text.as_str()),
         Value::Bool(true) => Cow::Borrowed("true"),
         Value::Bool(false) => Cow::Borrowed("false"),
-        Value::Int(_) | Value::Double(_) => Cow::Owned(given.to_string()),
+        Value::Int(_) | Value::Double(_) => Cow::Owned(any.to_string()),
         Value::Array(elements) => {
             return elements
                 .iter()
-                .for_each(|element| value(key, element, look));
+                .for_each(|element| value(key, element, visit));
         }
-        Value::Map(entries) => return attributes(entries, look),
+        Value::Map(entries) => return attributes(entries, visit),
         Value::Empty => return,
     };
     let key = Some(key);
-    look(Text { key, text });
+    visit(Text { key, text });
 }

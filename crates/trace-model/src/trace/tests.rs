@@ -21,7 +21,11 @@ browser action crud.like 0..100
 
 fn outline(trace: &Trace) -> String {
     let lines = trace.nodes().iter().map(|node| {
-        let mark = if node.place == Place::Orphan { "?" } else { "" };
+        let mark = if node.parent == Parent::Missing {
+            "?"
+        } else {
+            ""
+        };
         format!(
             "{}{mark}{}+{}",
             "  ".repeat(node.depth),

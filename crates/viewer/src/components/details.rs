@@ -1,6 +1,6 @@
 //! Everything one span says of itself.
 
-use trace_model::{Link, Node, Place, RequestPhases, SpanStatus, Trace, otlp_json};
+use trace_model::{Link, Node, Parent, RequestPhases, SpanStatus, Trace, otlp_json};
 use yew::prelude::*;
 
 use super::{
@@ -103,7 +103,7 @@ fn facts(props: &DetailsProps, node: &Node) -> Html {
             if node.clock_shift_nano != 0 {
                 <Fact key="clock" name="clock moved" value={shift(node.clock_shift_nano)} />
             }
-            if node.place == Place::Orphan {
+            if node.parent == Parent::Missing {
                 <Fact key="parent" name="parent" value="not here yet" />
             }
         </>

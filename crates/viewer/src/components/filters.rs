@@ -77,7 +77,7 @@ fn chosen(event: &Event) -> Option<String> {
 fn duration_select(url: &Url, query: &Query) -> Html {
     let onchange = change(url, |event: Event, query: &mut Query| {
         let chosen = chosen(&event).and_then(|value| value.parse::<f64>().ok());
-        let more_than = |ms| Condition::Duration(Comparison::More, (ms * NANOS_PER_MS) as u64);
+        let more_than = |ms| Condition::Duration(Comparison::Greater, (ms * NANOS_PER_MS) as u64);
         query.replace(query::is_least_duration, chosen.map(more_than));
     });
     let current = query::least_duration_ms(query);

@@ -1,6 +1,6 @@
 //! One span: its name at its depth, its bar on the axis.
 
-use trace_model::{Lane, Node, Place, Span, Trace};
+use trace_model::{Lane, Node, Parent, Span, Trace};
 use yew::prelude::*;
 
 use crate::{
@@ -166,7 +166,7 @@ fn marks(node: &Node) -> Html {
     let error = node.span.is_error();
     html! {
         <>
-            if node.place == Place::Orphan {
+            if node.parent == Parent::Missing {
                 <span key="orphan" class="badge" title="Its parent has not arrived">{ "orphan" }</span>
             }
             if error || status.is_some() {

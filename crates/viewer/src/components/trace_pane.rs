@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use otel_web_yew::use_route_template;
-use trace_model::{Place as SpanPlace, SpanId, Trace, TraceId, TraceSummary};
+use trace_model::{Parent, SpanId, Trace, TraceId, TraceSummary};
 use yew::prelude::*;
 
 use super::{
@@ -250,7 +250,7 @@ fn collapse_or_leave(url: &Url, trace: &Trace, index: usize, pick: &Callback<usi
     let node = &trace.nodes()[index];
     if node.descendants > 0 && !is_collapsed(url, trace, index) {
         fold(url, trace, index, true);
-    } else if let SpanPlace::Under(parent) = node.place {
+    } else if let Parent::Node(parent) = node.parent {
         pick.emit(parent);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use trace_model::{Lane, Place, SpanId, Trace};
+use trace_model::{Lane, Parent, SpanId, Trace};
 
 /// One line of the waterfall.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ fn groups(trace: &Trace) -> Vec<Group> {
     let nodes = trace.nodes().iter().enumerate();
     nodes
         .map(|(index, node)| {
-            if node.place == Place::Orphan {
+            if node.parent == Parent::Missing {
                 below_orphan = index + node.descendants + 1;
             }
             match node.lane {

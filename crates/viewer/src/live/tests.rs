@@ -65,7 +65,7 @@ fn new_traces_come_first_and_grown_ones_stay_in_place() {
 
 #[test]
 fn the_viewers_own_traces_stay_out() {
-    let live = after([Action::Changed(vec![summary(1, OWN_SERVICE)])]);
+    let live = after([Action::Changed(vec![summary(1, VIEWER_SERVICE)])]);
     assert!(starts(&live).is_empty());
 }
 
