@@ -1,18 +1,18 @@
-//! Two machines never agree on the time: fits a server's spans into the call they answer.
+//! Clock alignment: shifts a server's spans into the call that they answer.
 //!
-//! A server span lies within the CLIENT span that caused it, whatever the clocks say. Where
-//! it does not, it is moved by the smallest shift that puts it there, and everything below
-//! it moves along. A server that worked longer than its caller waited (the caller gave up)
-//! is only moved when it does not even start during the call.
+//! A server's span lies within the CLIENT span that caused it, even if the two clocks disagree. If
+//! its times say otherwise, it is moved by the smallest sufficient shift, together with all spans
+//! below it. A server that worked longer than its caller waited, because the caller timed out, is
+//! moved only if it does not start during the call.
 
 use crate::{Interval, Span, SpanKind};
 
-/// Whether `child` answers a call that `parent` made, maybe by another clock.
+/// Returns whether `child` handles a call that `parent` made, possibly on another machine.
 pub(crate) fn is_remote_call(parent: &Span, child: &Span) -> bool {
     parent.kind == SpanKind::Client && child.kind == SpanKind::Server
 }
 
-/// Nanoseconds to add to a server's times so that it lies within its `caller`.
+/// Returns the nanoseconds to add to a server's times so that it lies within its `caller`.
 pub(crate) fn shift_into(caller: Interval, server: Interval) -> i64 {
     if caller.contains(server) {
         return 0;
@@ -32,7 +32,7 @@ pub(crate) fn shift_into(caller: Interval, server: Interval) -> i64 {
     }
 }
 
-/// `to - from`; times beyond 292 years apart stay where they are.
+/// `to - from`, or zero for times more than 292 years apart.
 fn difference(to: u64, from: u64) -> i64 {
     to.checked_signed_diff(from).unwrap_or(0)
 }
@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_server_moves_no_further_than_it_must() {
+    fn a_server_is_moved_by_the_smallest_sufficient_shift() {
         let check = |server: (u64, u64), shift| {
             let server = Interval::new(server.0, server.1);
             assert_eq!(

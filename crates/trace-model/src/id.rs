@@ -1,39 +1,53 @@
-//! Trace and span ids: fixed bytes, never all zero, written as lowercase hex.
+//! Trace and span ids.
 
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-/// The 16 bytes that all spans of a trace share (W3C Trace Context `trace-id`).
+/// The id of a trace: 16 bytes, not all zero (W3C Trace Context `trace-id`).
 ///
-/// Reads 32 hex digits in any case, and X-Ray's form `1-8hex-24hex` of the same bytes.
+/// Parses 32 hex digits in upper or lower case, and X-Ray's notation `1-8hex-24hex` of the same
+/// bytes. Displays as 32 lowercase hex digits.
+///
+/// # Examples
+///
+/// ```
+/// use trace_model::{IdError, TraceId};
+///
+/// let id: TraceId = "1-6a2b7c1e-98038103d269b633813fc60c".parse()?;
+/// assert_eq!(id.to_string(), "6a2b7c1e98038103d269b633813fc60c");
+/// assert_eq!("6a2b".parse::<TraceId>(), Err(IdError::Length));
+/// # Ok::<(), IdError>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct TraceId([u8; 16]);
 
-/// The 8 bytes of one span (W3C Trace Context `parent-id`).
+/// The id of a span: 8 bytes, not all zero (W3C Trace Context `parent-id`).
+///
+/// Parses 16 hex digits in upper or lower case. Displays as 16 lowercase hex digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct SpanId([u8; 8]);
 
-/// Why a text or some bytes are not an id.
+/// The reason why a text or a byte slice is not an id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum IdError {
-    /// Not the right number of digits or bytes.
+    /// The number of digits or bytes is wrong.
     Length,
-    /// Something other than hex digits.
+    /// A character is not a hex digit.
     Digit,
-    /// All zero, which Trace Context forbids.
+    /// All digits are zero, which W3C Trace Context forbids.
     Zero,
 }
 
 impl fmt::Display for IdError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Length => "an id of the wrong length",
-            Self::Digit => "an id that is not hex",
-            Self::Zero => "an id that is all zero",
+            Self::Length => "the id has the wrong length",
+            Self::Digit => "the id has a character that is not a hex digit",
+            Self::Zero => "the id is all zeros",
         })
     }
 }
@@ -92,7 +106,7 @@ impl FromStr for SpanId {
 macro_rules! id_conversions {
     ($id:ident, $length:literal) => {
         impl $id {
-            /// The id's bytes, most significant first.
+            /// Returns the id's bytes, most significant first.
             #[must_use]
             pub const fn to_bytes(self) -> [u8; $length] {
                 self.0
@@ -144,7 +158,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_trace_id_is_read_in_any_case_and_in_xray_form() {
+    fn trace_ids_are_parsed_in_any_case_and_in_xray_notation() {
         let expected: TraceId = "6a2b7c1e98038103d269b633813fc60c".parse().unwrap();
         assert_eq!("6A2B7C1E98038103D269B633813FC60C".parse(), Ok(expected));
         assert_eq!("1-6a2b7c1e-98038103d269b633813fc60c".parse(), Ok(expected));
@@ -152,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_id_says_why() {
+    fn invalid_ids_are_errors_with_a_reason() {
         let check = |text: &str, error| assert_eq!(text.parse::<SpanId>(), Err(error), "{text}");
         check("00000000000000", IdError::Length);
         check("000000000000000g", IdError::Digit);

@@ -1,6 +1,7 @@
-//! Stretches of time, and how much of it they cover together.
+//! Time intervals, and how much time several of them cover.
 
-/// From `start` to `end`, both nanoseconds since the Unix epoch; never backwards.
+/// An interval from `start` to `end`, in nanoseconds since the Unix epoch. `end` is never before
+/// `start` if the interval was made with [`Interval::new`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Interval {
     pub start: u64,
@@ -8,36 +9,40 @@ pub struct Interval {
 }
 
 impl Interval {
-    /// An end before the start is taken for the start.
+    /// Creates an interval. An `end` before `start` becomes `start`.
     #[must_use]
     pub const fn new(start: u64, end: u64) -> Self {
         let end = if end < start { start } else { end };
         Self { start, end }
     }
 
+    /// Returns the length in nanoseconds.
     #[must_use]
     pub const fn duration(self) -> u64 {
         self.end - self.start
     }
 
+    /// Returns whether `other` lies within this interval.
     #[must_use]
     pub const fn contains(self, other: Self) -> bool {
         self.start <= other.start && other.end <= self.end
     }
 
-    /// The part of this interval inside `other`; empty at its edge where they do not meet.
+    /// Returns the part of this interval inside `other`. If they do not overlap, the result is an
+    /// empty interval at the nearer edge of `other`.
     #[must_use]
     pub fn clip(self, other: Self) -> Self {
         let start = self.start.clamp(other.start, other.end);
         Self::new(start, self.end.min(other.end))
     }
 
-    /// The smallest interval around both.
+    /// Returns the smallest interval that contains both.
     #[must_use]
     pub fn hull(self, other: Self) -> Self {
         Self::new(self.start.min(other.start), self.end.max(other.end))
     }
 
+    /// Returns the interval moved by `nanos`.
     #[must_use]
     pub const fn shifted(self, nanos: i64) -> Self {
         let start = self.start.saturating_add_signed(nanos);
@@ -45,15 +50,17 @@ impl Interval {
     }
 }
 
-/// Nanoseconds inside `window` that at least one of the intervals covers.
+/// Returns the nanoseconds of `window` that at least one of the intervals covers.
 pub(crate) fn covered(window: Interval, intervals: impl Iterator<Item = Interval>) -> u64 {
     let mut clipped: Vec<_> = intervals.map(|interval| interval.clip(window)).collect();
     clipped.sort_unstable();
     let mut total = 0;
-    let mut reached = window.start;
+    let mut covered_until = window.start;
     for interval in clipped {
-        total += interval.end.saturating_sub(interval.start.max(reached));
-        reached = reached.max(interval.end);
+        total += interval
+            .end
+            .saturating_sub(interval.start.max(covered_until));
+        covered_until = covered_until.max(interval.end);
     }
     total
 }
@@ -63,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn overlaps_count_once_and_outsides_not_at_all() {
+    fn overlaps_count_once_and_time_outside_the_window_not_at_all() {
         let check = |spans: &[(u64, u64)], expected| {
             let intervals = spans.iter().map(|&(start, end)| Interval::new(start, end));
             assert_eq!(

@@ -1,19 +1,21 @@
-//! JSON as text: quoted for one line, indented for reading.
+//! Formatting of JSON texts.
 
 use std::fmt;
 
-/// An object or list this short stays on one line, in bytes.
+/// An object or array up to this size stays on one line.
 const MAX_LINE_BYTES: usize = 60;
 
 const INDENT: &str = "  ";
 
-/// Deeper levels are indented no further: the text would grow with the square of its depth.
+/// Deeper levels are not indented further, or the text would grow with the square of its depth.
 const MAX_INDENTED_DEPTH: usize = 40;
 
-/// Indents a JSON object or list. None for any other text.
+/// Indents a JSON object or array. Returns `None` for any other text.
 ///
-/// Keys keep their order, numbers all of their digits and strings their escapes: only the
-/// white space between them changes. Depth is no problem.
+/// Only the white space between tokens changes: keys stay in order, numbers keep all their digits
+/// and strings their escapes. The text may be nested to any depth.
+///
+/// # Examples
 ///
 /// ```
 /// assert_eq!(trace_model::json::pretty(r#"{"b":1, "a":[2]}"#).as_deref(), Some(r#"{"b": 1, "a": [2]}"#));
@@ -31,7 +33,7 @@ pub fn pretty(text: &str) -> Option<String> {
     Some(indent(&tokens, &lengths))
 }
 
-/// Strings, numbers, names and punctuation, without the white space between them.
+/// Splits valid JSON into strings, numbers, names and punctuation.
 fn tokens(text: &str) -> Vec<&str> {
     let mut tokens = Vec::new();
     let mut rest = text.trim_start();
@@ -63,7 +65,7 @@ fn string_length(text: &str) -> usize {
     text.len()
 }
 
-/// For each token that opens an object or list, the bytes of all of it on one line.
+/// Returns, for each token that opens an object or array, the bytes it takes on one line.
 fn lengths(tokens: &[&str]) -> Vec<usize> {
     let mut lengths = vec![0; tokens.len()];
     let mut open = Vec::new();
@@ -85,7 +87,7 @@ fn lengths(tokens: &[&str]) -> Vec<usize> {
 
 fn indent(tokens: &[&str], lengths: &[usize]) -> String {
     let mut text = String::with_capacity(tokens.len() * 8);
-    // Whether each open object or list is spread over lines.
+    // Whether each open object or array takes several lines.
     let mut open: Vec<bool> = Vec::new();
     for (index, &token) in tokens.iter().enumerate() {
         let follows_opening = index > 0 && matches!(tokens[index - 1], "{" | "[");
@@ -115,9 +117,9 @@ fn new_line(text: &mut String, depth: usize) {
     }
 }
 
-/// A text in quotes, escaped as JSON has it.
+/// Writes a text as a JSON string.
 pub(crate) fn quote(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
-    // A text always has a JSON.
+    // A string can always be serialized.
     f.write_str(&serde_json::to_string(text).unwrap_or_default())
 }
 
@@ -142,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn only_objects_and_lists_are_json_here() {
+    fn only_objects_and_arrays_are_indented() {
         for text in [
             "",
             "1",
@@ -158,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn any_depth_is_indented() {
+    fn deep_json_is_indented_with_a_limit() {
         let text = format!("{}1{}", "[".repeat(10_000), "]".repeat(10_000));
         let indented = pretty(&text).unwrap_or_default();
         assert!(indented.len() < 4_000_000, "{}", indented.len());

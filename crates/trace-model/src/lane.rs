@@ -1,24 +1,26 @@
-//! Which part of the system did the work.
+//! The part of the system in which a span was made.
 
 use crate::Span;
 
-/// Where a span was made.
+/// The part of the system in which a span was made. The viewer has a lane for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Lane {
     Browser,
     Backend,
-    /// Made by a back end about its call to a database.
+    /// A back end's call to a database.
     Database,
 }
 
 impl Lane {
-    /// A page says so in its resource: `telemetry.sdk.language` is `webjs`, or it describes
-    /// its browser. Elsewhere `db.*` attributes make the difference.
+    /// Determines the lane of a span.
+    ///
+    /// A browser's resource has `telemetry.sdk.language` set to `webjs`, or a `browser.*`
+    /// attribute. Any other span with a `db.*` attribute is a database call.
     #[must_use]
     pub fn of(span: &Span) -> Self {
         let resource = &span.resource.attributes;
-        let in_page = resource.text("telemetry.sdk.language") == Some("webjs");
-        if in_page || resource.any_key_starts_with("browser.") {
+        let is_webjs = resource.text("telemetry.sdk.language") == Some("webjs");
+        if is_webjs || resource.any_key_starts_with("browser.") {
             Self::Browser
         } else if span.attributes.any_key_starts_with("db.") {
             Self::Database

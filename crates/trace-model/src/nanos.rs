@@ -1,7 +1,7 @@
-//! Nanoseconds in JSON are decimal strings, as in OTLP JSON: a JavaScript number
-//! loses the last digits of today's time.
+//! Nanoseconds as decimal strings, for `#[serde(with = "nanos")]`.
 //!
-//! For `#[serde(with = "nanos")]`; a plain number is read too.
+//! OTLP JSON writes them so, because a JavaScript number loses the last digits of a current time.
+//! Plain numbers are also read.
 
 use serde::{Deserialize, Deserializer, Serializer, de};
 
@@ -26,11 +26,11 @@ enum StringOrNumber {
     String(String),
 }
 
-/// For `#[serde(with = "nanos::optional", default)]`: absent and `null` are none.
+/// For `#[serde(with = "nanos::optional", default)]`: absent and `null` become `None`.
 pub(crate) mod optional {
     use serde::{Deserialize, Deserializer, Serializer};
 
-    #[expect(clippy::ref_option, reason = "serde calls it so")]
+    #[expect(clippy::ref_option, reason = "serde requires this signature")]
     pub(crate) fn serialize<S: Serializer>(
         nanos: &Option<u64>,
         serializer: S,

@@ -1,13 +1,33 @@
-//! A span and what belongs to it: a plain value, independent of how it travelled.
+//! A span and its parts as plain values, independent of the wire format.
 
 use std::{fmt, sync::Arc};
 
 use crate::{Attributes, Interval, SpanId, TraceId};
 
-/// Nanoseconds after 1970 until which a start of zero may be a time, and is not "not set".
+/// Spans that end before this time may use relative times, in which a start of zero is valid.
+/// Later, a start of zero means that it was not set.
 const MAX_RELATIVE_TIME_NANO: u64 = 1_000_000_000_000_000;
 
-/// One operation. Times are nanoseconds since the Unix epoch.
+/// One operation. Times are in nanoseconds since the Unix epoch.
+///
+/// [`otlp_json::decode`](crate::otlp_json::decode) reads spans from OTLP JSON.
+///
+/// # Examples
+///
+/// ```
+/// use trace_model::{Attribute, Span, SpanKind};
+///
+/// let trace_id = "6a2b7c1e98038103d269b633813fc60c".parse()?;
+/// let mut span = Span::new(trace_id, "00f067aa0ba902b7".parse()?, "PUT");
+/// span.kind = SpanKind::Client;
+/// span.start_unix_nano = 1_790_000_000_000_000_000;
+/// span.end_unix_nano = span.start_unix_nano + 51_200_000;
+/// span.attributes = [Attribute::new("http.response.status_code", 500)].into_iter().collect();
+///
+/// assert_eq!(span.duration_nano(), 51_200_000);
+/// assert_eq!(span.http_status(), Some(500));
+/// # Ok::<(), trace_model::IdError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Span {
     pub trace_id: TraceId,
@@ -21,13 +41,14 @@ pub struct Span {
     pub attributes: Attributes,
     pub events: Vec<Event>,
     pub links: Vec<Link>,
-    /// Who made the span; shared by all spans of one sender.
+    /// The program that made the span, shared by all of its spans.
     pub resource: Arc<Resource>,
+    /// The library that made the span.
     pub scope: Arc<Scope>,
 }
 
 impl Span {
-    /// A span of no service, of no length, with nothing on it: fill in what matters.
+    /// Creates an internal span without times, attributes or resource. Set the fields you need.
     #[must_use]
     pub fn new(trace_id: TraceId, span_id: SpanId, name: impl Into<String>) -> Self {
         Self {
@@ -47,14 +68,14 @@ impl Span {
         }
     }
 
-    /// Nanoseconds from start to end; zero where a sender's clock ran backwards.
+    /// Returns the nanoseconds from start to end, or zero if the span ends before it starts.
     #[must_use]
     pub const fn duration_nano(&self) -> u64 {
         self.interval().duration()
     }
 
-    /// Nanoseconds by which the span ends before it starts, which no operation does. None for a
-    /// span whose end was not set.
+    /// Returns the nanoseconds by which the span ends before it starts, which is an error of its
+    /// sender. `None` for a valid span, and for one without an end.
     #[must_use]
     pub const fn backwards_nano(&self) -> Option<u64> {
         if self.end_unix_nano == 0 || self.end_unix_nano >= self.start_unix_nano {
@@ -63,7 +84,8 @@ impl Span {
         Some(self.start_unix_nano - self.end_unix_nano)
     }
 
-    /// From start to end, never backwards. A time that was not set is taken from the other one.
+    /// Returns the interval from start to end, which is empty if the span ends before it starts.
+    /// A start that is not set is taken from the end.
     #[must_use]
     pub const fn interval(&self) -> Interval {
         if self.start_unix_nano == 0 && self.end_unix_nano > MAX_RELATIVE_TIME_NANO {
@@ -72,18 +94,18 @@ impl Span {
         Interval::new(self.start_unix_nano, self.end_unix_nano)
     }
 
-    /// Whether its sender says that it ended: a span that is sent before has no end, or one
-    /// before its start.
+    /// Returns whether the span has ended. A span that is sent while it is active has no end, or
+    /// an end before its start.
     #[must_use]
     pub const fn is_finished(&self) -> bool {
         self.end_unix_nano != 0 && self.end_unix_nano >= self.start_unix_nano
     }
 
-    /// Whether both are versions of one span, as after a retry, or of one that was sent before
-    /// it was finished.
+    /// Returns whether both are versions of one span: sent twice after a retry, or sent before
+    /// and after it ended.
     ///
-    /// The ids alone do not say it: Zipkin and B3 give the client's and the server's span of a
-    /// call one id.
+    /// Equal ids are not enough: under Zipkin's B3 propagation, the client's and the server's span
+    /// of a call share one id.
     #[must_use]
     pub fn is_same_operation(&self, other: &Self) -> bool {
         let have_two_ends =
@@ -93,11 +115,11 @@ impl Span {
             && self.kind == other.kind
             && self.start_unix_nano == other.start_unix_nano
             && self.service() == other.service()
-            // A name may be given in the end only, and be made better on the way.
+            // The name of an active span may still change.
             && (self.name == other.name || !have_two_ends)
     }
 
-    /// Whether it tells more than an `earlier` version of the same span that arrived before.
+    /// Returns whether this version of a span replaces an `earlier` one that arrived before.
     #[must_use]
     pub fn supersedes(&self, earlier: &Self) -> bool {
         match (self.is_finished(), earlier.is_finished()) {
@@ -107,18 +129,20 @@ impl Span {
         }
     }
 
+    /// Returns whether the span's status is ERROR.
     #[must_use]
     pub const fn is_error(&self) -> bool {
         matches!(self.status, SpanStatus::Error(_))
     }
 
-    /// `service.name` of the resource.
+    /// Returns the name of the span's service; see [`Resource::service`].
     #[must_use]
     pub fn service(&self) -> &str {
         self.resource.service()
     }
 
-    /// `http.response.status_code`, also under its name before semantic conventions 1.23.
+    /// Returns `http.response.status_code`, or `http.status_code` as it was named before version
+    /// 1.23 of the semantic conventions.
     #[must_use]
     pub fn http_status(&self) -> Option<u16> {
         let keys = ["http.response.status_code", "http.status_code"];
@@ -150,17 +174,17 @@ impl fmt::Display for SpanKind {
     }
 }
 
-/// How the operation ended (OTLP `Status`).
+/// The outcome of an operation (OTLP `Status`).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum SpanStatus {
     #[default]
     Unset,
     Ok,
-    /// With the sender's message, which may be empty.
+    /// The operation failed. The sender's message may be empty.
     Error(String),
 }
 
-/// A moment inside a span.
+/// An event during a span.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
     pub time_unix_nano: u64,
@@ -168,7 +192,7 @@ pub struct Event {
     pub attributes: Attributes,
 }
 
-/// A reference to a span elsewhere, often in another trace.
+/// A reference to another span, often of another trace.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Link {
     pub trace_id: TraceId,
@@ -176,14 +200,14 @@ pub struct Link {
     pub attributes: Attributes,
 }
 
-/// The program that made the spans.
+/// The program that made a span (OTLP `Resource`).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Resource {
     pub attributes: Attributes,
 }
 
 impl Resource {
-    /// `service.name`, or what OpenTelemetry calls a service that did not say.
+    /// Returns `service.name`, or `unknown_service` if it is missing or empty.
     #[must_use]
     pub fn service(&self) -> &str {
         let name = self.attributes.text("service.name");
@@ -192,7 +216,7 @@ impl Resource {
     }
 }
 
-/// The library that made the spans.
+/// The instrumentation library that made a span (OTLP `InstrumentationScope`).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Scope {
     pub name: String,

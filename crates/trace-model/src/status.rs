@@ -1,77 +1,82 @@
-//! What a gateway says of itself: what it keeps, what it refused, where it sends.
+//! The state of a gateway, as `/api/status` and the event stream report it.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// A gateway's counters since it started, and what it keeps now.
+/// The state of a gateway: what it stores now, and its counters since it started.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Status {
+    /// Spans in the store.
     pub spans_kept: u64,
+    /// Traces in the store.
     pub traces_kept: u64,
     /// Spans rejected from otherwise accepted requests, by reason.
     pub rejected: BTreeMap<String, u64>,
-    /// Spans that are kept, but not quite as they came, by reason.
+    /// Spans that were changed before they were stored, by reason.
     #[serde(default)]
     pub repaired: BTreeMap<String, u64>,
-    /// Requests for spans that were answered with an error, by reason.
+    /// Export requests that were answered with an error, by reason.
     #[serde(default)]
     pub refused: BTreeMap<String, u64>,
-    /// The latest of them.
+    /// The most recent of these requests.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_refusal: Option<LastRefusal>,
-    /// Why spans cannot be stored at present; their senders are told to come again.
+    /// Why spans cannot be stored at present. Senders are asked to retry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub store_error: Option<String>,
     pub sinks: Vec<SinkStatus>,
 }
 
-/// A request, or a connection, that was answered with an error.
+/// An export request, or a connection, that was answered with an error.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LastRefusal {
     /// Its key in [`Status::refused`].
     pub reason: String,
-    /// What its sender was told.
+    /// The message of the response.
     pub message: String,
-    /// Its sender's address, where known.
+    /// The sender's address, if known.
     pub client: String,
-    /// When that was, in milliseconds since 1970.
+    /// When the request was refused, in milliseconds since 1970.
     pub unix_ms: u64,
 }
 
-/// One place the gateway forwards to. Counts are spans.
+/// A receiver to which the gateway forwards spans. Counts are spans.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SinkStatus {
     pub name: String,
     pub state: SinkState,
-    /// Where it sends to, without credentials.
+    /// The receiver's address, without credentials.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,
-    /// Whom the key belongs to, once the receiver has said so.
+    /// The account of the API key, once the receiver has reported it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
     pub sent: u64,
-    /// Spans that the receiver has no use for.
+    /// Spans that this kind of receiver does not use.
     #[serde(default)]
     pub skipped: u64,
+    /// Spans that are not sent yet.
     pub waiting: u64,
     pub retried: u64,
-    /// Spans that will not arrive, by reason.
+    /// Spans that will not be sent, by reason.
     pub dropped: BTreeMap<String, u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_error: Option<String>,
-    /// When that was, in milliseconds since 1970.
+    /// When that error occurred, in milliseconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_error_unix_ms: Option<u64>,
 }
 
+/// Whether a sink is configured and working.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SinkState {
     /// Not configured.
     #[default]
     Off,
+    /// Configured, and the latest attempt to send succeeded, or there was none yet.
     On,
-    /// The last try did not succeed; what waits is tried again.
+    /// The latest attempt to send failed. The sink retries.
     Failing,
 }

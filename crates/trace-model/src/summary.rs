@@ -1,25 +1,25 @@
-//! What a list of traces shows of each: one line and one thin bar.
+//! A trace in one line, as lists of traces show it.
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Parent, Span, Trace, TraceId, nanos};
+use crate::{Breakdown, Parent, Span, Trace, TraceId, nanos};
 
-/// One trace in a line. All times are nanoseconds, written as strings in JSON.
+/// A trace in one line. All times are in nanoseconds, and are strings in JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TraceSummary {
     pub trace_id: TraceId,
-    /// The root's name; the earliest span's while the root has not arrived.
+    /// The root's name, or the earliest span's until the root arrives.
     pub name: String,
     /// `service.name` of that span.
     pub service: String,
-    /// Every service that took part, in the order the action reached them.
+    /// All services of the trace, in the order of their first spans.
     pub services: Vec<String>,
     #[serde(with = "nanos")]
     pub start_unix_nano: u64,
-    /// From the first start to the last end of all spans.
+    /// From the earliest start to the latest end of all spans.
     #[serde(with = "nanos")]
     pub duration_nano: u64,
-    /// The root's own duration, where other spans begin before it or outlast it.
+    /// The root's own duration, if it differs from the trace's.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -27,14 +27,14 @@ pub struct TraceSummary {
     )]
     pub root_duration_nano: Option<u64>,
     pub span_count: usize,
-    /// Spans whose status is ERROR.
+    /// The number of spans with status ERROR.
     pub error_count: usize,
     pub has_root: bool,
-    /// The highest HTTP response status of 400 or more; none when every answer was fine.
+    /// The highest HTTP response status that is an error (400 or more), if any.
     pub http_status: Option<u16>,
     pub breakdown: Breakdown,
-    /// When the trace arrived at the gateway. Present where its spans' dates cannot be right: it
-    /// is listed by this time then, and not by its start.
+    /// When the trace arrived at the gateway. Present only if the dates of its spans cannot be
+    /// right: lists then sort the trace by this time instead of its start.
     #[serde(
         default,
         with = "nanos::optional",
@@ -44,8 +44,7 @@ pub struct TraceSummary {
 }
 
 impl TraceSummary {
-    /// The time by which the trace has its place in a list: its start, unless that cannot be
-    /// right.
+    /// Returns the time by which lists sort the trace: its start, unless that cannot be right.
     #[must_use]
     pub const fn listed_unix_nano(&self) -> u64 {
         match self.arrived_unix_nano {
@@ -90,41 +89,12 @@ fn distinct_services<'a>(spans: impl Iterator<Item = &'a Span>) -> Vec<String> {
     services
 }
 
-/// Where a trace's time went. The four parts add up to its duration.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Breakdown {
-    #[serde(with = "nanos")]
-    pub browser: u64,
-    #[serde(with = "nanos")]
-    pub network: u64,
-    #[serde(with = "nanos")]
-    pub backend: u64,
-    #[serde(with = "nanos")]
-    pub database: u64,
-    /// The part of `network` for which there are no timings: it may have been waiting for
-    /// something else.
-    #[serde(default, skip_serializing_if = "is_zero", with = "nanos")]
-    pub waiting: u64,
-}
-
-const fn is_zero(nanos: &u64) -> bool {
-    *nanos == 0
-}
-
-impl Breakdown {
-    /// The sum of the four parts, in nanoseconds.
-    #[must_use]
-    pub const fn total(&self) -> u64 {
-        self.browser + self.network + self.backend + self.database
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_summary_survives_json_with_every_nanosecond() {
+    fn a_summary_round_trips_through_json_without_loss() {
         let json = r#"{"trace_id":"6a2b7c1e98038103d269b633813fc60c","name":"crud.like","service":"cruddur-frontend","services":["cruddur-frontend","cruddur"],"start_unix_nano":"1790000000123456789","duration_nano":"51200000","span_count":9,"error_count":0,"has_root":true,"http_status":null,"breakdown":{"browser":"11400000","network":"21600000","backend":"7900000","database":"10300000"}}"#;
         let summary: TraceSummary = serde_json::from_str(json).unwrap();
         assert_eq!(summary.start_unix_nano, 1_790_000_000_123_456_789);
@@ -133,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_longer_trace_than_its_root_survives_json_with_both_durations() {
+    fn optional_durations_round_trip_through_json() {
         let summary = TraceSummary {
             root_duration_nano: Some(50_000_000),
             breakdown: Breakdown {

@@ -2,7 +2,6 @@
 
 use crate::{
     Breakdown, Interval, Lane, NetworkTime, Parent, RequestPhases, Span, TraceId, TraceSummary,
-    breakdown,
     clock::{is_remote_call, shift_into},
     interval::covered,
     network,
@@ -173,7 +172,7 @@ impl Trace {
     /// Divides the trace's time between browser, network, back end and database.
     #[must_use]
     pub fn breakdown(&self) -> Breakdown {
-        breakdown::of(self.extent, &self.nodes)
+        Breakdown::of(self.extent, &self.nodes)
     }
 
     /// Summarizes the trace in one line.

@@ -1,4 +1,4 @@
-//! Attribute values as OpenTelemetry types them.
+//! Attributes and their typed values.
 
 use std::fmt;
 
@@ -12,15 +12,16 @@ pub enum Value {
     Bool(bool),
     Int(i64),
     Double(f64),
-    /// Base64 text, as JSON carries it: nobody here looks inside.
+    /// Base64 text, as in JSON. This crate does not decode it.
     Bytes(String),
     Array(Vec<Value>),
     Map(Attributes),
-    /// An `AnyValue` in which nothing was set.
+    /// An `AnyValue` without a value.
     Empty,
 }
 
 impl Value {
+    /// Returns the text of a string value.
     #[must_use]
     pub fn as_str(&self) -> Option<&str> {
         match self {
@@ -29,7 +30,7 @@ impl Value {
         }
     }
 
-    /// An integer, also when a sender wrote it as text.
+    /// Returns an integer, or a text that is one.
     #[must_use]
     pub fn as_int(&self) -> Option<i64> {
         match self {
@@ -38,10 +39,8 @@ impl Value {
             _ => None,
         }
     }
-}
 
-impl Value {
-    /// For copying: a text as it is, anything else as JSON.
+    /// Returns a string unchanged and any other value as JSON, for the clipboard.
     #[must_use]
     pub fn to_json_or_text(&self) -> String {
         match self {
@@ -50,7 +49,7 @@ impl Value {
         }
     }
 
-    /// A number, also when a sender wrote it as text.
+    /// Returns a number, or a text that is one.
     #[must_use]
     pub fn as_double(&self) -> Option<f64> {
         match self {
@@ -74,7 +73,7 @@ impl From<i64> for Value {
     }
 }
 
-/// A text as it is; arrays and maps as JSON, so that `"1"` and `1` differ in them.
+/// Writes a string unchanged, and arrays and maps as JSON, in which `"1"` and `1` differ.
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -88,7 +87,7 @@ impl fmt::Display for Value {
     }
 }
 
-/// Numbers JSON has no digits for are the texts that protobuf writes for them.
+/// Infinities and NaN are strings, as in protobuf's JSON mapping.
 fn write_json(f: &mut fmt::Formatter<'_>, value: &Value) -> fmt::Result {
     match value {
         Value::String(text) | Value::Bytes(text) => json::quote(f, text),
@@ -104,7 +103,8 @@ fn write_json(f: &mut fmt::Formatter<'_>, value: &Value) -> fmt::Result {
     }
 }
 
-/// Infinity by the name it has in JSON, and no number with a tail of zeros.
+/// Infinities have their names from protobuf's JSON mapping. Very large and very small numbers have
+/// an exponent instead of many zeros.
 fn write_double(f: &mut fmt::Formatter<'_>, value: f64) -> fmt::Result {
     let size = value.abs();
     if size.is_infinite() {
@@ -133,7 +133,7 @@ fn write_joined<T>(
     f.write_str(close)
 }
 
-/// A key with its value.
+/// A key and its value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Attribute {
     pub key: String,
@@ -141,6 +141,7 @@ pub struct Attribute {
 }
 
 impl Attribute {
+    /// Creates an attribute.
     #[must_use]
     pub fn new(key: impl Into<String>, value: impl Into<Value>) -> Self {
         Self {
@@ -156,24 +157,34 @@ impl fmt::Display for Attribute {
     }
 }
 
-/// Attributes in the order the sender gave them.
+/// Attributes in the sender's order. A key may occur more than once.
+///
+/// # Examples
+///
+/// ```
+/// use trace_model::{Attribute, Attributes};
+///
+/// let attributes: Attributes = [Attribute::new("service.name", "shop")].into_iter().collect();
+/// assert_eq!(attributes.text("service.name"), Some("shop"));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Attributes(pub Vec<Attribute>);
 
 impl Attributes {
+    /// Returns the first value of `key`.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Value> {
         let entry = self.0.iter().find(|entry| entry.key == key)?;
         Some(&entry.value)
     }
 
-    /// The value under `key` when it is a string.
+    /// Returns the first value of `key`, if it is a string.
     #[must_use]
     pub fn text(&self, key: &str) -> Option<&str> {
         self.get(key)?.as_str()
     }
 
-    /// Whether any key starts with `prefix`.
+    /// Returns whether a key starts with `prefix`.
     #[must_use]
     pub fn any_key_starts_with(&self, prefix: &str) -> bool {
         self.0.iter().any(|entry| entry.key.starts_with(prefix))
@@ -191,7 +202,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_read_as_a_person_would_write_them() {
+    fn values_are_displayed_as_plain_text() {
         let check = |value: Value, text: &str| assert_eq!(value.to_string(), text);
         check(Value::from("Like"), "Like");
         check(Value::Int(-3), "-3");
@@ -212,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn arrays_and_maps_print_as_json_which_tells_types_apart() {
+    fn arrays_and_maps_are_displayed_as_json() {
         let check = |value: Value, text: &str| {
             assert_eq!(value.to_string(), text);
             assert!(
@@ -252,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn an_integer_sent_as_text_is_still_an_integer() {
+    fn as_int_reads_integers_sent_as_text() {
         assert_eq!(Value::from("404").as_int(), Some(404));
         assert_eq!(Value::from("Not Found").as_int(), None);
     }

@@ -1,10 +1,24 @@
-//! Writes a span as an OTLP JSON document, which any OTLP receiver takes back.
+//! Encoding of spans as OTLP JSON.
 
 use serde_json::{Value as Json, json};
 
 use crate::{Attribute, Attributes, Event, Link, Span, SpanKind, SpanStatus, Value};
 
-/// The span with its resource and scope, as one line.
+/// Encodes a span with its resource and scope as an OTLP JSON document on one line.
+///
+/// Any OTLP receiver accepts the document, and [`decode`](super::decode) reads it back.
+///
+/// # Examples
+///
+/// ```
+/// use trace_model::{Span, otlp_json};
+///
+/// let trace_id = "6a2b7c1e98038103d269b633813fc60c".parse()?;
+/// let span = Span::new(trace_id, "00f067aa0ba902b7".parse()?, "crud.like");
+/// let document = otlp_json::encode(&span);
+/// assert_eq!(otlp_json::decode(&document).spans, [span]);
+/// # Ok::<(), trace_model::IdError>(())
+/// ```
 #[must_use]
 pub fn encode(span: &Span) -> String {
     let document = json!({"resourceSpans": [{
@@ -78,7 +92,7 @@ fn value(any: &Value) -> Json {
         Value::String(text) => json!({"stringValue": text}),
         Value::Bool(value) => json!({"boolValue": value}),
         Value::Int(number) => json!({"intValue": number.to_string()}),
-        // JSON has no number for infinities and NaN; protobuf writes their names.
+        // JSON has no infinities and no NaN; protobuf's JSON mapping writes their names.
         Value::Double(number) if number.is_finite() => json!({"doubleValue": number}),
         Value::Double(_) => json!({"doubleValue": any.to_string()}),
         Value::Bytes(base64) => json!({"bytesValue": base64}),

@@ -1,7 +1,7 @@
-//! Reads JSON without keeping it: objects field by field, lists element by element.
+//! Streaming reads of JSON: objects field by field, lists element by element.
 //!
-//! Everything is lenient. A value of another type than expected is an absent one, and is read
-//! to its end, so that what follows it is not lost.
+//! A value of an unexpected type counts as absent. It is skipped to its end, so that the values
+//! after it are still read.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,25 +10,26 @@ use serde::de::{
     Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
 
-/// A thing that is filled from the fields of an object.
+/// A target for the fields of an object.
 pub(super) trait Fields<'de> {
-    /// Takes the field's value from `map`, as [`MapAccess`] demands. `null` is no value.
+    /// Reads the value of the field `name` from `map`, as [`MapAccess`] requires. `null` counts as
+    /// absent.
     fn field<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error>;
 }
 
-/// A thing that is filled from the elements of a list.
+/// A target for the elements of a list.
 pub(super) trait Items<'de> {
-    /// Takes one element, if there is one; whether there was.
+    /// Reads the next element. Returns false at the end of the list.
     fn item<A: SeqAccess<'de>>(&mut self, list: &mut A) -> Result<bool, A::Error>;
 }
 
-/// Reads an object into a thing.
+/// Reads an object into its target.
 pub(super) struct Object<'a, T>(pub(super) &'a mut T);
 
-/// Reads a list into a thing.
+/// Reads a list into its target.
 pub(super) struct List<'a, T>(pub(super) &'a mut T);
 
-/// Skips a value, however deep.
+/// Skips a value of any depth.
 pub(super) fn skip<'de, A: MapAccess<'de>>(map: &mut A) -> Result<(), A::Error> {
     map.next_value::<IgnoredAny>().map(drop)
 }
@@ -43,7 +44,7 @@ fn skip_list<'de, A: SeqAccess<'de>>(mut list: A) -> Result<(), A::Error> {
     Ok(())
 }
 
-/// What a value of an unexpected type is worth.
+/// Ignores values that are neither objects nor lists.
 macro_rules! ignore_scalars {
     ($value:expr) => {
         fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
@@ -128,7 +129,7 @@ impl<'de, T: Items<'de>> Visitor<'de> for List<'_, T> {
     ignore_scalars!(());
 }
 
-/// A text, borrowed from the document where it has no escapes.
+/// A string, borrowed from the document unless it has escapes.
 struct Text<'de>(Cow<'de, str>);
 
 impl<'de> Deserialize<'de> for Text<'de> {
@@ -143,7 +144,7 @@ impl<'de> Deserialize<'de> for Text<'de> {
 /// A value that is neither an object nor a list.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Scalar<'de> {
-    /// `null`, or a value of another kind.
+    /// `null`, an object or a list.
     Absent,
     Bool(bool),
     Unsigned(u64),
@@ -153,6 +154,7 @@ pub(super) enum Scalar<'de> {
 }
 
 impl Scalar<'_> {
+    /// Returns the string, or an empty one for another value.
     pub(super) fn text(&self) -> &str {
         match self {
             Self::Text(text) => text,
@@ -167,7 +169,7 @@ impl Scalar<'_> {
         }
     }
 
-    /// A 64-bit integer, which JSON carries as text and careless senders as a number.
+    /// Returns a 64-bit integer, which should be a string in JSON, but may be a number.
     pub(super) fn unsigned(&self) -> Option<u64> {
         match self {
             Self::Unsigned(number) => Some(*number),
@@ -185,7 +187,7 @@ impl Scalar<'_> {
         }
     }
 
-    /// Infinities and not-a-number are text in JSON, as protobuf writes them.
+    /// Returns a number. Infinities and NaN are strings, as in protobuf's JSON mapping.
     pub(super) fn double(&self) -> Option<f64> {
         match self {
             Self::Unsigned(number) => Some(*number as f64),
@@ -209,7 +211,7 @@ impl<'de> Visitor<'de> for ScalarVisitor {
     type Value = Scalar<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a text, a number or a truth value")
+        f.write_str("a string, a number or a boolean")
     }
 
     fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {

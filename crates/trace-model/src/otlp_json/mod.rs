@@ -1,11 +1,11 @@
-//! Reads OTLP JSON (`{"resourceSpans": [...]}`) into [`Span`]s.
+//! OTLP JSON (`{"resourceSpans": [...]}`) to and from [`Span`]s.
 //!
-//! Reading is total: what cannot be a span is left out, with its reason, and never takes
-//! its neighbours along. Names are read in lowerCamelCase as the specification writes
-//! them and in snake_case as older senders do; unknown names are ignored.
+//! Decoding never fails as a whole: an invalid span is skipped and reported, and the other spans
+//! are read. Field names are accepted in lowerCamelCase, as in the specification, and in the
+//! snake_case of older senders. Unknown fields are ignored.
 //!
-//! A document is read in one pass and its JSON is never held as a tree: beside the text there
-//! are only the spans.
+//! A document is decoded in one pass without a tree of its JSON, so that memory holds only the
+//! text and the spans.
 
 mod encode;
 mod fields;
@@ -24,23 +24,38 @@ use self::{
 };
 use crate::{Resource, Scope, Span};
 
-/// What an OTLP JSON document held.
+/// The content of an OTLP JSON document.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Decoded {
     pub spans: Vec<Span>,
+    /// The parts that are not valid spans.
     pub skipped: Vec<Skipped>,
 }
 
-/// A part that was left out.
+/// A part of a document that is not a valid span.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Skipped {
-    /// The span's name, where it has one.
+    /// The span's name, or an empty string.
     pub name: String,
-    /// For people: "span id: an id that is all zero".
+    /// Why the part was skipped, such as "span id: the id is all zeros".
     pub reason: String,
 }
 
-/// Decodes a document. A text that is not JSON is one skipped part.
+/// Decodes a document. A text that is not JSON becomes one skipped part.
+///
+/// # Examples
+///
+/// ```
+/// use trace_model::otlp_json;
+///
+/// let decoded = otlp_json::decode(r#"{"resourceSpans": [{"scopeSpans": [{"spans": [
+///     {"traceId": "6a2b7c1e98038103d269b633813fc60c", "spanId": "00f067aa0ba902b7", "name": "crud.like"},
+///     {"traceId": "6a2b7c1e98038103d269b633813fc60c", "spanId": "0000000000000000", "name": "broken"}
+/// ]}]}]}"#);
+/// assert_eq!(decoded.spans[0].name, "crud.like");
+/// assert_eq!(decoded.skipped[0].name, "broken");
+/// assert_eq!(decoded.skipped[0].reason, "span id: the id is all zeros");
+/// ```
 #[must_use]
 pub fn decode(document: &str) -> Decoded {
     let mut decoded = Decoded::default();
@@ -85,7 +100,7 @@ impl<'de> Items<'de> for Document<'_> {
     }
 }
 
-/// The resource may stand after its spans: they get it when both have been read.
+/// The resource may follow its spans in the document, so spans get it once both have been read.
 struct ResourceSpans<'a> {
     decoded: &'a mut Decoded,
     attributes: AttributeList,

@@ -1,4 +1,4 @@
-//! One span, or the reason why it is none.
+//! Decoding of one span.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{Event, IdError, Link, Span, SpanId, SpanKind, SpanStatus, TraceId};
 
-/// What makes a span one, all of it readable.
+/// The required fields of a span, all of them valid.
 struct Identity {
     trace_id: TraceId,
     span_id: SpanId,
@@ -20,7 +20,7 @@ struct Identity {
     end_unix_nano: u64,
 }
 
-/// The fields of a span as far as they were read.
+/// The fields of a span that have been read so far.
 pub(super) struct SpanFields {
     trace_id: Result<TraceId, IdError>,
     span_id: Result<SpanId, IdError>,
@@ -52,7 +52,7 @@ impl SpanFields {
         }
     }
 
-    /// Resource and scope are still unknown: they may follow their spans.
+    /// Returns the span without resource and scope, which may follow it in the document.
     pub(super) fn finish(mut self) -> Result<Span, Skipped> {
         let name = std::mem::take(&mut self.name);
         match self.identity() {
@@ -62,16 +62,16 @@ impl SpanFields {
     }
 
     fn identity(&self) -> Result<Identity, String> {
-        let wrong = |what, error| format!("{what}: {error}");
+        let problem = |field, error| format!("{field}: {error}");
         let time = |time: Option<u64>, name| {
             time.ok_or_else(|| format!("{name}: not a time in nanoseconds"))
         };
         Ok(Identity {
-            trace_id: self.trace_id.map_err(|error| wrong("trace id", error))?,
-            span_id: self.span_id.map_err(|error| wrong("span id", error))?,
+            trace_id: self.trace_id.map_err(|error| problem("trace id", error))?,
+            span_id: self.span_id.map_err(|error| problem("span id", error))?,
             parent_span_id: self
                 .parent_span_id
-                .map_err(|error| wrong("parent span id", error))?,
+                .map_err(|error| problem("parent span id", error))?,
             start_unix_nano: time(self.start, "startTimeUnixNano")?,
             end_unix_nano: time(self.end, "endTimeUnixNano")?,
         })
@@ -123,7 +123,7 @@ impl<'de> Fields<'de> for SpanFields {
     }
 }
 
-/// Some senders write "no parent" as zeros.
+/// Some senders write zeros for "no parent".
 fn parent(hex: &str) -> Result<Option<SpanId>, IdError> {
     if hex.bytes().all(|digit| digit == b'0') {
         return Ok(None);
@@ -131,7 +131,7 @@ fn parent(hex: &str) -> Result<Option<SpanId>, IdError> {
     hex.parse().map(Some)
 }
 
-/// OTLP JSON writes enums as numbers; protobuf's own JSON mapping also allows names.
+/// OTLP JSON requires numbers for enums; protobuf's JSON mapping also allows names.
 fn kind(value: &Scalar<'_>) -> SpanKind {
     let name = value.text();
     match (name.strip_prefix("SPAN_KIND_").unwrap_or(name), value) {

@@ -1,4 +1,4 @@
-//! Documents as senders write them, well and badly.
+//! Valid and invalid documents.
 
 use super::{Decoded, decode};
 use crate::{SpanKind, SpanStatus, Value};
@@ -13,7 +13,7 @@ fn decode_span(fields: &str) -> Decoded {
 }
 
 #[test]
-fn a_whole_span_is_read() {
+fn all_fields_of_a_span_are_decoded() {
     let decoded = decode_span(&format!(
         r#"{IDS},"parentSpanId":"00f067aa0ba902b6","name":"GET","kind":2,"startTimeUnixNano":"1790000000000000001",
         "endTimeUnixNano":"1790000000000000009","status":{{"code":2,"message":"boom"}},
@@ -36,7 +36,7 @@ fn a_whole_span_is_read() {
 }
 
 #[test]
-fn snake_case_enum_names_and_numbers_for_times_are_read_too() {
+fn snake_case_enum_names_and_numeric_times_are_accepted() {
     let decoded = decode_span(
         r#""trace_id":"6a2b7c1e98038103d269b633813fc60c","span_id":"00f067aa0ba902b7","parent_span_id":"0000000000000000",
         "kind":"SPAN_KIND_CLIENT","start_time_unix_nano":7,"status":{"code":"STATUS_CODE_OK"},"unknown":{}"#,
@@ -48,7 +48,7 @@ fn snake_case_enum_names_and_numbers_for_times_are_read_too() {
 }
 
 #[test]
-fn every_type_of_value_is_read() {
+fn all_value_types_are_decoded() {
     let check = |json: &str, expected: Value| {
         let attribute = format!(r#"{IDS},"attributes":[{{"key":"k","value":{json}}}]"#);
         let decoded = decode_span(&attribute);
@@ -81,20 +81,20 @@ fn every_type_of_value_is_read() {
 }
 
 #[test]
-fn a_bad_span_is_left_out_with_its_reason() {
+fn invalid_spans_are_skipped_with_a_reason() {
     let check = |fields: &str, reason: &str| {
         let decoded = decode_span(fields);
         assert_eq!(decoded.spans, [], "{fields}");
         assert_eq!(decoded.skipped[0].reason, reason);
     };
-    check(r#""name":"GET""#, "trace id: an id of the wrong length");
+    check(r#""name":"GET""#, "trace id: the id has the wrong length");
     check(
         r#""traceId":"6a2b7c1e98038103d269b633813fc60c","spanId":"0000000000000000""#,
-        "span id: an id that is all zero",
+        "span id: the id is all zeros",
     );
     check(
         &format!(r#"{IDS},"parentSpanId":"xyz""#),
-        "parent span id: an id of the wrong length",
+        "parent span id: the id has the wrong length",
     );
     check(
         &format!(r#"{IDS},"endTimeUnixNano":"soon""#),
@@ -103,14 +103,14 @@ fn a_bad_span_is_left_out_with_its_reason() {
 }
 
 #[test]
-fn a_bad_span_does_not_take_its_neighbour_along() {
+fn spans_after_an_invalid_span_are_decoded() {
     let decoded = decode_span(&format!(r#""name":"bad"}},{{{IDS},"name":"good""#));
     assert_eq!(decoded.spans[0].name, "good");
     assert_eq!(decoded.skipped[0].name, "bad");
 }
 
 #[test]
-fn any_document_has_an_answer() {
+fn documents_without_spans_are_empty() {
     for document in [
         "",
         "[",
@@ -126,7 +126,7 @@ fn any_document_has_an_answer() {
 }
 
 #[test]
-fn resource_and_scope_are_found_also_after_their_spans() {
+fn resource_and_scope_may_follow_their_spans() {
     let decoded = decode(&format!(
         r#"{{"resourceSpans":[{{"scopeSpans":[{{"spans":[{{{IDS}}}],"scope":{{"name":"axum"}}}}],
             "resource":{{"attributes":[{{"key":"service.name","value":{{"stringValue":"late"}}}}]}}}}]}}"#
@@ -136,7 +136,7 @@ fn resource_and_scope_are_found_also_after_their_spans() {
 }
 
 #[test]
-fn fields_of_another_type_are_absent_and_cost_nothing_else() {
+fn fields_of_an_unexpected_type_are_absent() {
     let odd = [
         r#""name":{"a":[1,{}]}"#,
         r#""name":null,"parentSpanId":null,"startTimeUnixNano":null,"status":null,"kind":null"#,
@@ -153,7 +153,7 @@ fn fields_of_another_type_are_absent_and_cost_nothing_else() {
 }
 
 #[test]
-fn a_value_nested_too_deeply_costs_only_itself() {
+fn a_value_nested_too_deeply_is_replaced() {
     let deep = |levels: usize| {
         let open = r#"{"kvlistValue":{"values":[{"key":"k","value":"#.repeat(levels);
         let close = "}]}}".repeat(levels);
@@ -177,7 +177,7 @@ fn a_value_nested_too_deeply_costs_only_itself() {
 }
 
 #[test]
-fn an_encoded_span_is_read_back_as_it_was() {
+fn an_encoded_span_decodes_to_the_same_span() {
     let decoded = decode_span(&format!(
         r#"{IDS},"parentSpanId":"00f067aa0ba902b6","name":"GET \"x\"","kind":3,"startTimeUnixNano":"1790000000000000001",
         "endTimeUnixNano":"1790000000000000009","status":{{"code":2,"message":"boom"}},

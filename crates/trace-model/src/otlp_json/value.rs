@@ -1,18 +1,18 @@
-//! Attribute lists and their typed values.
+//! Decoding of attributes and their typed values.
 
 use serde::de::{MapAccess, SeqAccess};
 
 use super::fields::{Fields, Items, List, Object, Scalar, skip};
 use crate::{Attribute, Attributes, Value};
 
-/// How many arrays and maps may be nested. Each takes up to four of the 128 levels of JSON
-/// that are read, and one value must not cost a whole document.
+/// How deep arrays and maps may be nested. Each takes up to four of the 128 levels of JSON that
+/// `serde_json` reads; beyond them, one value would make the whole document invalid.
 const MAX_VALUE_DEPTH: usize = 24;
 
-/// Stands for what is nested deeper.
+/// Replaces an array or map that is nested deeper.
 const NESTED_TOO_DEEPLY: &str = "(nested too deeply to be shown)";
 
-/// The `attributes` of a span, event, link or resource; an entry without a key is no entry.
+/// The `attributes` of a span, event, link or resource. Entries without a key are ignored.
 #[derive(Default)]
 pub(super) struct AttributeList {
     entries: Vec<Attribute>,
@@ -133,7 +133,7 @@ fn scalar<'de, A: MapAccess<'de>>(name: &str, map: &mut A) -> Result<Option<Valu
     })
 }
 
-/// The object around the list of an array or map.
+/// The object that contains the list of an array or map.
 struct Values<T>(T);
 
 impl<'de, T: Items<'de>> Fields<'de> for Values<T> {

@@ -1,4 +1,4 @@
-//! The shape of the tree, and what follows from it for single spans.
+//! The tree of a trace, clock shifts and span times.
 
 mod drawing;
 mod requests;
@@ -57,18 +57,18 @@ browser action root 5..6
 }
 
 #[test]
-fn a_ring_of_parents_is_cut_open_at_its_earliest_span() {
-    let mut ring =
+fn a_cycle_of_parents_is_cut_at_its_earliest_span() {
+    let mut cycle =
         spans("browser internal a 5..9\nbrowser internal b 1..9\nbrowser internal own 3..4");
-    ring[0].parent_span_id = Some(span_id(2));
-    ring[1].parent_span_id = Some(span_id(1));
-    ring[2].parent_span_id = Some(span_id(3));
-    let trace = Trace::from_spans(TRACE.parse().unwrap(), ring);
+    cycle[0].parent_span_id = Some(span_id(2));
+    cycle[1].parent_span_id = Some(span_id(1));
+    cycle[2].parent_span_id = Some(span_id(3));
+    let trace = Trace::from_spans(TRACE.parse().unwrap(), cycle);
     assert_eq!(outline(&trace), "?b+1\n  a+0\n?own+0");
 }
 
 #[test]
-fn a_span_sent_twice_and_a_span_of_another_trace_are_left_out() {
+fn duplicates_and_spans_of_other_traces_are_ignored() {
     let mut all = spans(LIKE);
     all.extend(spans(LIKE));
     all.push(Span::new(
@@ -83,7 +83,7 @@ fn a_span_sent_twice_and_a_span_of_another_trace_are_left_out() {
 }
 
 #[test]
-fn a_chain_of_a_hundred_thousand_spans_is_no_problem() {
+fn a_chain_of_a_hundred_thousand_spans_does_not_overflow_the_stack() {
     let chain = (1..=100_000).map(|number| {
         let mut span = Span::new(TRACE.parse().unwrap(), span_id(number), "deep");
         span.parent_span_id = (number > 1).then(|| span_id(number - 1));
@@ -105,7 +105,7 @@ fn a_call_is_on_the_network_except_while_its_server_works() {
 }
 
 #[test]
-fn client_and_server_spans_with_one_id_are_both_kept_one_below_the_other() {
+fn a_server_span_with_the_id_of_its_client_is_its_child() {
     let mut shared = spans(
         "
 browser client PUT 10..80
@@ -122,7 +122,7 @@ backend server PUT 30..60
 }
 
 #[test]
-fn spans_of_two_services_with_one_id_are_both_kept() {
+fn spans_of_two_services_with_one_id_are_separate_nodes() {
     let mut same = spans("browser internal a 1..2\nbackend internal b 1..2");
     same[1].span_id = same[0].span_id;
     let trace = Trace::from_spans(TRACE.parse().unwrap(), same);
@@ -130,14 +130,14 @@ fn spans_of_two_services_with_one_id_are_both_kept() {
 }
 
 #[test]
-fn self_time_leaves_the_children_out() {
+fn self_time_excludes_children() {
     assert_eq!(trace(LIKE).self_time_nano(0), 15);
     assert_eq!(trace(LIKE).self_time_nano(2), 15);
     assert_eq!(trace(LIKE).self_time_nano(5), 15);
 }
 
 #[test]
-fn a_server_whose_clock_is_off_is_moved_with_all_below_it() {
+fn a_server_with_a_wrong_clock_is_shifted_with_its_descendants() {
     let skewed = trace(
         "
 browser client PUT 10..80
@@ -155,7 +155,7 @@ browser client PUT 10..80
 }
 
 #[test]
-fn the_extent_is_the_whole_trace_and_not_its_root() {
+fn the_extent_covers_spans_outside_the_root() {
     let asynchronous =
         trace("browser action order.place 10..60\n  backend consumer consume 50..500");
     assert_eq!(asynchronous.extent(), Interval::new(10, 500));
@@ -169,7 +169,7 @@ fn the_extent_is_the_whole_trace_and_not_its_root() {
 }
 
 #[test]
-fn a_span_without_a_start_does_not_stretch_the_trace_to_1970() {
+fn a_span_without_a_start_does_not_extend_the_trace_to_1970() {
     let today = 1_790_000_000_000_000_000;
     let mut all =
         spans("browser action open 0..0\n  backend server GET 0..0\n  backend server GET 0..0");
@@ -181,13 +181,13 @@ fn a_span_without_a_start_does_not_stretch_the_trace_to_1970() {
 }
 
 #[test]
-fn a_span_that_ends_before_it_starts_says_by_how_much() {
+fn backwards_nano_is_set_for_spans_that_end_before_they_start() {
     let all = spans("browser action a 10..3\nbrowser action b 10..10\nbrowser action c 10..0");
     let backwards: Vec<_> = all.iter().map(Span::backwards_nano).collect();
     assert_eq!(backwards, [Some(7), None, None]);
 }
 
-/// The spans of a call whose client and server have one id, and what is below them.
+/// A call whose client and server spans share one id, with children on both sides.
 fn shared_id() -> Vec<Span> {
     let mut spans = spans(
         "
@@ -215,7 +215,7 @@ gateway server root 0..100
 }
 
 #[test]
-fn a_server_s_span_with_its_client_s_id_is_placed_under_it_with_its_own_children() {
+fn children_of_a_shared_id_belong_to_the_side_with_their_service() {
     let expected = "root+4\n  call+3\n    call+1\n      SELECT+0\n    retry+0";
     let mut spans = shared_id();
     for _ in 0..spans.len() {
@@ -226,19 +226,19 @@ fn a_server_s_span_with_its_client_s_id_is_placed_under_it_with_its_own_children
 }
 
 #[test]
-fn spans_with_one_id_that_are_no_call_stand_side_by_side() {
+fn spans_with_one_id_that_are_not_a_call_are_siblings() {
     let mut spans = spans("shop internal a 0..9\nshop internal b 1..8\nshop internal c 2..7");
     for span in &mut spans[1..] {
         span.span_id = span_id(1);
     }
-    // One that names its own id as its parent has the other one.
+    // A span that names its own id as its parent belongs to the other span with that id.
     spans[2].parent_span_id = Some(span_id(1));
     let trace = Trace::from_spans(TRACE.parse().unwrap(), spans);
     assert_eq!(outline(&trace), "a+1\n  c+0\nb+0");
 }
 
 #[test]
-fn of_two_versions_of_a_span_the_finished_one_is_taken_in_any_order() {
+fn an_ended_version_of_a_span_replaces_an_active_one_in_any_order() {
     let finished = spans("shop internal job 5..9").remove(0);
     let mut open = finished.clone();
     open.end_unix_nano = 0;

@@ -1,7 +1,7 @@
-//! Traces drawn as text: one span per line, indented under its parent.
+//! Traces written as text: one span per line, indented below its parent.
 //!
 //! `browser client PUT 10..50` is a browser's CLIENT span named PUT from 10 ns to 50 ns;
-//! lanes are `browser`, `backend` and `db`. `?` before a line takes its parent away.
+//! lanes are `browser`, `backend` and `db`. A `?` before a line makes the span an orphan.
 
 use std::sync::Arc;
 

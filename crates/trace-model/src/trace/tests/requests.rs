@@ -1,13 +1,14 @@
-//! Requests of a page: what was the network's time and what its own.
+//! Network time and page time of requests.
 //!
-//! Drawn in milliseconds, with attributes in braces after a line.
+//! Traces are in milliseconds, with attributes in braces at the end of a line.
 
 use super::drawing::{TRACE, spans};
 use crate::{Attribute, Event, Interval, Span, Trace, Value};
 
 const MS: u64 = 1_000_000;
 
-/// `{response_end_offset=21.25 delivery_type=cache}` are attributes of the line's span.
+/// Parses a drawing in which `{response_end_offset=21.25 delivery_type=cache}` sets attributes of
+/// the line's span.
 fn timed(drawing: &str) -> Trace {
     let plain: Vec<&str> = drawing
         .lines()
@@ -51,7 +52,7 @@ fn check(drawing: &str, expected: [u64; 4]) {
 }
 
 #[test]
-fn time_after_the_end_of_the_response_is_the_browsers() {
+fn time_after_the_response_is_browser_time() {
     check(
         "
 browser action crud.like 0..535
@@ -63,7 +64,7 @@ browser action crud.like 0..535
 }
 
 #[test]
-fn redirects_are_the_networks_whether_or_not_their_servers_are_seen() {
+fn redirects_are_network_time_with_and_without_server_spans() {
     check(
         "
 browser action open 0..500
@@ -83,7 +84,7 @@ browser action open 0..500
 }
 
 #[test]
-fn where_no_timing_is_there_the_time_is_the_networks_and_said_to_be_waiting() {
+fn a_request_without_timings_is_network_time_and_waiting() {
     let trace = timed("browser action open 0..600\n  browser client GET 10..515");
     assert_eq!(parts(&trace), [95, 505, 0, 0]);
     assert_eq!(trace.breakdown().waiting, 505 * MS);
@@ -94,7 +95,7 @@ fn where_no_timing_is_there_the_time_is_the_networks_and_said_to_be_waiting() {
 }
 
 #[test]
-fn a_body_that_arrives_after_its_span_ended_is_the_networks() {
+fn a_body_that_arrives_after_its_span_is_network_time() {
     check(
         "
 browser action feed.open 0..450
@@ -106,7 +107,7 @@ browser action feed.open 0..450
 }
 
 #[test]
-fn many_requests_at_once_are_network_until_the_last_response() {
+fn parallel_requests_are_network_time_until_the_last_response() {
     check(
         "
 browser action load 0..520
@@ -120,7 +121,7 @@ browser action load 0..520
 }
 
 #[test]
-fn an_answer_from_the_cache_was_not_on_the_network() {
+fn a_cached_response_has_no_network_time() {
     check(
         "
 browser action open 0..100
@@ -128,7 +129,7 @@ browser action open 0..100
 ",
         [100, 0, 0, 0],
     );
-    // Older pages take an answer of a service worker for a cached one.
+    // Older pages report a service worker's response as cached.
     check(
         "
 browser action open 0..100
@@ -140,7 +141,7 @@ browser action open 0..100
 }
 
 #[test]
-fn a_service_workers_answer_ends_with_its_response_and_may_have_been_waiting() {
+fn a_service_workers_response_is_network_time_and_waiting() {
     let trace = timed(
         "
 browser action open 0..600
@@ -152,7 +153,7 @@ browser action open 0..600
 }
 
 #[test]
-fn a_clock_that_is_off_does_not_move_the_server_into_the_pages_own_time() {
+fn a_wrong_clock_does_not_shift_the_server_into_page_time() {
     let trace = timed(
         "
 browser action like 0..520
@@ -181,20 +182,20 @@ browser client PUT 0..510 {fetch_start_offset=0 response_end_offset=21}
 }
 
 #[test]
-fn an_aborted_request_without_timings_was_waiting() {
+fn an_aborted_request_without_timings_is_waiting() {
     let trace = timed("browser action search 0..50\n  browser client GET 5..30");
     assert_eq!(parts(&trace), [25, 25, 0, 0]);
 }
 
 #[test]
-fn durations_alone_say_when_the_response_ended() {
+fn the_end_of_the_response_is_estimated_from_durations() {
     let durations = "{waiting_duration=21 download_duration=0.25 dns_duration=2 connect_duration=5 tls_duration=3}";
-    // Sent at once: 7 ms for the connection, 21.25 ms for the answer.
+    // Sent at once: 7 ms for the connection, 21.25 ms for the response.
     check(
         &format!("browser action a 0..600\n  browser client GET 0..505 {durations}"),
         [571, 28, 0, 0],
     );
-    // The server tells when it was sent: it waited 100 ms for a connection.
+    // The server's start tells when it was sent: it waited 100 ms for a connection.
     check(
         &format!(
             "browser action a 0..600\n  browser client GET 0..505 {durations}\n    backend server GET 105..116"
@@ -204,7 +205,7 @@ fn durations_alone_say_when_the_response_ended() {
 }
 
 #[test]
-fn durations_alone_do_not_blame_the_page_for_a_queue() {
+fn queued_requests_are_not_estimated_from_durations() {
     let request = "  browser client GET 0..505 {waiting_duration=20}\n";
     let many = format!("browser action a 0..600\n{}", request.repeat(7));
     assert_eq!(parts(&timed(&many)), [95, 505, 0, 0]);
@@ -213,7 +214,7 @@ fn durations_alone_do_not_blame_the_page_for_a_queue() {
 }
 
 #[test]
-fn timings_that_are_none_are_ignored() {
+fn invalid_timings_are_ignored() {
     for timing in ["NaN", "-5", "inf", "1e300", "soon"] {
         let drawing = format!(
             "browser action a 0..60\n  browser client GET 0..50 {{response_end_offset={timing}}}"
@@ -224,7 +225,7 @@ fn timings_that_are_none_are_ignored() {
         "browser action a 0..60\n  browser client GET 0..50 {fetch_start_offset=30 response_end_offset=20}",
         [10, 50, 0, 0],
     );
-    // A back end's calls have no page that could be busy.
+    // The calls of a back end have no page that could be busy.
     check(
         "backend server GET 0..60\n  backend client GET 0..50 {response_end_offset=20}",
         [0, 0, 60, 0],
@@ -232,7 +233,7 @@ fn timings_that_are_none_are_ignored() {
 }
 
 #[test]
-fn timings_may_be_events_as_the_javascript_sdk_records_them() {
+fn timings_are_read_from_events_of_the_javascript_sdk() {
     let mut all = spans("browser action a 1..2\n  browser client GET 1..2");
     (all[0].start_unix_nano, all[0].end_unix_nano) = (0, 600 * MS);
     (all[1].start_unix_nano, all[1].end_unix_nano) = (0, 505 * MS);
@@ -247,7 +248,7 @@ fn timings_may_be_events_as_the_javascript_sdk_records_them() {
 }
 
 #[test]
-fn the_phases_of_a_request_lie_inside_its_span() {
+fn the_phases_of_a_request_lie_within_its_span() {
     let trace = timed(
         "
 browser client GET 100..600 {fetch_start_offset=10 response_end_offset=60}

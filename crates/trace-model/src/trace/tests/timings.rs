@@ -1,4 +1,4 @@
-//! Where the time went, and the line a list shows.
+//! Breakdowns and summaries.
 
 use super::{
     LIKE,
@@ -15,7 +15,7 @@ fn parts(drawing: &str) -> [u64; 4] {
 }
 
 #[test]
-fn the_four_parts_say_where_the_time_went() {
+fn time_is_divided_between_the_four_parts() {
     assert_eq!(parts(LIKE), [30, 40, 15, 15]);
     let parallel = "
 browser action open 0..100
@@ -33,7 +33,7 @@ browser action open 0..100
 }
 
 #[test]
-fn the_four_parts_add_up_when_something_is_missing() {
+fn the_four_parts_add_up_for_incomplete_traces() {
     let no_root =
         "?backend server GET 10..20\n?browser internal render 30..35\n?db client SELECT 12..14";
     assert_eq!(parts(no_root), [5, 10, 8, 2]);
@@ -54,7 +54,7 @@ browser action open 0..100
 }
 
 #[test]
-fn a_summary_is_the_trace_in_one_line() {
+fn a_summary_describes_the_trace() {
     let mut all = spans(LIKE);
     all[2].attributes = [Attribute::new("http.response.status_code", 500)]
         .into_iter()
@@ -72,7 +72,7 @@ fn a_summary_is_the_trace_in_one_line() {
 }
 
 #[test]
-fn until_the_root_arrives_the_earliest_span_names_the_trace() {
+fn the_earliest_span_names_a_trace_without_a_root() {
     let summary = trace("?backend server PUT 30..60\n  db client INSERT 35..45").summary();
     assert_eq!(
         (summary.name.as_str(), summary.service.as_str()),
@@ -82,7 +82,7 @@ fn until_the_root_arrives_the_earliest_span_names_the_trace() {
 }
 
 #[test]
-fn a_trace_without_spans_has_an_empty_line() {
+fn an_empty_trace_has_an_empty_summary() {
     let summary = trace("").summary();
     assert_eq!((summary.span_count, summary.duration_nano), (0, 0));
     assert!(!summary.has_root);
