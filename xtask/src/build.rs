@@ -1,4 +1,4 @@
-//! Building what is started and tested: the servers for this machine, the two pages for the browser.
+//! Builds the servers for this machine and the two pages for the browser.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -9,10 +9,11 @@ use std::time::SystemTime;
 
 use anyhow::{Context as _, Result};
 
+use crate::licenses::{self, Artifact};
 use crate::wasm::{TARGET, Wasm};
 use crate::{process, workspace};
 
-/// How much the compiler works for the pages. The servers are always built for debugging.
+/// Whether the pages are optimized. `dev` and the tests always use debug builds of the servers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Profile {
     Debug,
@@ -20,7 +21,7 @@ pub(crate) enum Profile {
 }
 
 impl Profile {
-    /// What trunk needs to hear; the pages themselves name the cargo profile of their release.
+    /// Returns trunk's arguments. The pages' index.html names the cargo profile of a release.
     pub(crate) fn trunk_arguments(self) -> &'static [&'static str] {
         match self {
             Self::Debug => &[],
@@ -35,7 +36,7 @@ impl Profile {
         }
     }
 
-    /// Where cargo puts what it built.
+    /// Returns the folder of cargo's output.
     pub(crate) fn folder(self) -> &'static str {
         match self {
             Self::Debug => "debug",
@@ -44,7 +45,7 @@ impl Profile {
     }
 }
 
-/// The programs of the servers, where cargo has just put them.
+/// The paths of the built servers.
 #[derive(Debug, Clone)]
 pub(crate) struct Servers {
     pub(crate) back_end: PathBuf,
@@ -63,8 +64,10 @@ pub(crate) fn servers() -> Result<Servers> {
     servers.context("the servers were not built")
 }
 
-/// Builds these packages, each with a program of its name, and asks cargo where it put those: the folder depends on
-/// variables and configuration files that are cargo's to read, and a guess may find an old program.
+/// Builds these packages, each of which has a program of its name, and returns the programs' paths.
+///
+/// The paths come from cargo's messages: they depend on variables and configuration files that cargo reads, and a guess
+/// could find an old program.
 pub(crate) fn programs<const N: usize>(
     label: &'static str,
     options: &[&str],
@@ -79,24 +82,25 @@ pub(crate) fn programs<const N: usize>(
     let found = packages.map(|package| executable(&messages, package));
     let complete: Option<Vec<PathBuf>> = found.into_iter().collect();
     let complete = complete.and_then(|found| found.try_into().ok());
-    complete.with_context(|| format!("cargo does not say where it put {}", packages.join(", ")))
+    complete.with_context(|| format!("cargo's output has no path of {}", packages.join(", ")))
 }
 
-/// What cargo's messages say about the program `name`.
+/// Finds the path of the program `name` in cargo's messages.
 fn executable(messages: &[String], name: &str) -> Option<PathBuf> {
     let messages = messages.iter();
     let mut parsed =
         messages.filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
     parsed.find_map(|message| {
-        let is_it = message["target"]["name"] == name && message["profile"]["test"] != true;
-        let path = message["executable"].as_str().filter(|_| is_it)?;
+        let matches = message["target"]["name"] == name && message["profile"]["test"] != true;
+        let path = message["executable"].as_str().filter(|_| matches)?;
         Some(path.into())
     })
 }
 
-/// Compiles both pages as trunk will, so that trunk finds it done. Needs no tools, so it can run while they install.
+/// Compiles both pages as trunk does, so trunk reuses the result. It needs no tools, so it can run while they are
+/// installed.
 pub(crate) fn compile_pages(wasm: &Wasm, profile: Profile) -> Result<()> {
-    process::step("pages", "compiling page and viewer", || {
+    process::step("pages", "compiling the page and the trace viewer", || {
         for manifest in ["crates/viewer/Cargo.toml", "Cargo.toml"] {
             let what = ["build", "--target", TARGET, "--manifest-path", manifest];
             let arguments = [&what, profile.cargo_arguments()].concat();
@@ -106,39 +110,49 @@ pub(crate) fn compile_pages(wasm: &Wasm, profile: Profile) -> Result<()> {
     })
 }
 
-/// The page as files, in the folder that is returned.
+/// Builds the page and returns its folder.
 pub(crate) fn page(wasm: &Wasm, profile: Profile) -> Result<PathBuf> {
     let dist = workspace::target().join("dist");
     page_into(&dist, wasm, profile)?;
     Ok(dist)
 }
 
-/// The page as files in the folder `dist`.
+/// Builds the page into the folder `dist`.
 pub(crate) fn page_into(dist: &Path, wasm: &Wasm, profile: Profile) -> Result<()> {
     process::step("page", "building the page", || {
-        process::run("page", trunk_build(wasm, "Trunk.toml", dist, profile)?)
+        process::run("page", trunk_build(wasm, "Trunk.toml", dist, profile)?)?;
+        add_licenses(Artifact::Page, dist, profile)
     })
 }
 
-/// The released page as it were without telemetry, to weigh the difference.
+/// Writes the license notices of the dependencies beside an optimized page.
+fn add_licenses(artifact: Artifact, dist: &Path, profile: Profile) -> Result<()> {
+    match profile {
+        Profile::Debug => Ok(()),
+        Profile::Release => licenses::write(artifact, dist).map(drop),
+    }
+}
+
+/// Builds an optimized page without telemetry, to measure the difference.
 pub(crate) fn page_without_telemetry(dist: &Path, wasm: &Wasm) -> Result<()> {
     let mut trunk = trunk_build(wasm, "Trunk.toml", dist, Profile::Release)?;
     trunk.args(["--features", "otel-web/off"]);
     process::run("page", trunk)
 }
 
-/// The trace viewer as files; built only when one of its sources changed.
+/// Builds the trace viewer if one of its sources has changed, and returns its folder.
 pub(crate) fn viewer(wasm: &Wasm, profile: Profile) -> Result<PathBuf> {
     let dist = workspace::target().join("viewer");
-    let stamp = workspace::made(workspace::target())?
+    let stamp = workspace::create_dir(workspace::target())?
         .join(format!("viewer-{profile:?}.stamp").to_lowercase());
     if !dist.join("index.html").is_file() || changed_since(&stamp, viewer_sources())? {
-        forget_stamps()?;
+        remove_stamps()?;
         let began = workspace::target().join("viewer.began");
         fs::write(&began, "")?;
         process::step("viewer", "building the trace viewer", || {
             let config = "crates/viewer/Trunk.toml";
-            process::run("viewer", trunk_build(wasm, config, &dist, profile)?)
+            process::run("viewer", trunk_build(wasm, config, &dist, profile)?)?;
+            add_licenses(Artifact::Viewer, &dist, profile)
         })?;
         fs::rename(&began, &stamp).with_context(|| format!("cannot create {}", stamp.display()))?;
     }
@@ -151,8 +165,8 @@ fn trunk_build(wasm: &Wasm, config: &str, dist: &Path, profile: Profile) -> Resu
     Ok(trunk)
 }
 
-/// Both profiles build into one folder: a build of one makes the other's stamp a lie.
-fn forget_stamps() -> Result<()> {
+/// Removes the stamps of both profiles, because they build into the same folder.
+fn remove_stamps() -> Result<()> {
     for stamp in
         ["viewer-debug.stamp", "viewer-release.stamp"].map(|name| workspace::target().join(name))
     {
@@ -186,10 +200,10 @@ fn changed_since(stamp: &Path, mut sources: impl Iterator<Item = PathBuf>) -> Re
     newest.map(|newest: SystemTime| newest > built)
 }
 
-/// The newest change in a file, or in a folder with all that is in it: a removed file changes its folder.
+/// Returns the newest modification time of a file, or of a folder and everything in it. A removed file changes its
+/// folder.
 fn last_change(path: &Path) -> Result<SystemTime> {
-    let metadata =
-        fs::metadata(path).with_context(|| format!("cannot look at {}", path.display()))?;
+    let metadata = fs::metadata(path).with_context(|| format!("cannot read {}", path.display()))?;
     let mut newest = metadata.modified()?;
     if metadata.is_dir() {
         for entry in fs::read_dir(path)? {
@@ -199,34 +213,34 @@ fn last_change(path: &Path) -> Result<SystemTime> {
     Ok(newest)
 }
 
-/// Cargo for this machine, started at the root. It builds where the cargo that started us does.
+/// Returns a cargo command for this machine, with the target folder of the cargo that started this program.
 pub(crate) fn host_cargo(arguments: &[impl AsRef<OsStr>]) -> Result<Command> {
     let mut cargo = Command::new("cargo");
     cargo.args(arguments).current_dir(workspace::root());
     cargo.env("CARGO_TARGET_DIR", workspace::cargo_target()?);
-    for_this_machine(&mut cargo);
+    build_for_host(&mut cargo);
     Ok(cargo)
 }
 
-/// Keeps cargo from building for another machine by default, as who mostly builds for the browser has it configured.
-pub(crate) fn for_this_machine(cargo: &mut Command) {
+/// Overrides a default target that a developer has configured, such as the browser's.
+pub(crate) fn build_for_host(cargo: &mut Command) {
     cargo.env_remove("CARGO_BUILD_TARGET");
     if another_target_is_configured() {
         cargo.env("CARGO_BUILD_TARGET", "host-tuple");
     }
 }
 
-/// Whether `build.target` is set in one of cargo's configuration files.
+/// Returns whether `build.target` is set in one of cargo's configuration files.
 fn another_target_is_configured() -> bool {
     static CONFIGURED: LazyLock<bool> = LazyLock::new(|| {
         let arguments = ["-Zunstable-options", "config", "get", "build.target"];
         let mut cargo = process::command("cargo", &arguments);
-        // The question is not stable yet. A cargo that does not understand it is one without an answer.
+        // `cargo config get` is unstable. If it fails, no target counts as configured.
         cargo
             .current_dir(workspace::root())
             .env("RUSTC_BOOTSTRAP", "1");
         cargo.env_remove("CARGO_BUILD_TARGET");
-        process::read(cargo).is_ok_and(|answer| answer.contains("build.target"))
+        process::read(cargo).is_ok_and(|output| output.contains("build.target"))
     });
     *CONFIGURED
 }
@@ -236,7 +250,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_program_is_where_cargo_says_it_is() {
+    fn program_path_is_read_from_cargo_messages() {
         let test = r#"{"target":{"name":"a"},"profile":{"test":true},"executable":"/t/deps/a-1"}"#;
         let library = r#"{"target":{"name":"a"},"profile":{"test":false},"executable":null}"#;
         let program =
@@ -247,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn cargo_for_this_machine_builds_where_the_one_that_started_us_does() {
+    fn host_cargo_uses_the_target_folder_of_the_running_program() {
         let cargo = host_cargo(&["build"]).unwrap();
         let variables: Vec<_> = cargo.get_envs().collect();
         let target = workspace::cargo_target().unwrap();
@@ -267,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_deep_in_a_folder_is_seen() {
+    fn change_in_a_subfolder_is_detected() {
         let folder = std::env::temp_dir().join(format!("xtask-build-{}", std::process::id()));
         fs::create_dir_all(folder.join("src")).unwrap();
         let stamp = folder.with_extension("stamp");

@@ -1,8 +1,8 @@
-//! Durations as a person says them.
+//! Durations for people.
 
 use std::time::Duration;
 
-/// `840 ms`, `3.2 s`, `47 s`, `2 min 05 s`.
+/// Formats a duration such as `840 ms`, `3.2 s`, `47 s` or `2 min 05 s`.
 pub(crate) fn human(duration: Duration) -> String {
     let seconds = duration.as_secs();
     match seconds {
@@ -18,7 +18,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations_read_naturally_at_every_size() {
+    fn unit_depends_on_the_duration() {
         for (milliseconds, expected) in [
             (840, "840 ms"),
             (3_240, "3.2 s"),

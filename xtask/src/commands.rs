@@ -1,41 +1,39 @@
-//! The commands: what each is called with, what it says about itself, and what it runs.
+//! The commands: their arguments, their help, and what they run.
 
 use anyhow::{Result, bail};
 
 use crate::build::Profile;
-use crate::{dev, lint, measure, process, setup, size, test, wasm};
+use crate::{dev, licenses, lint, measure, process, setup, size, test, wasm};
 
-/// One command. `--help` after it prints its `usage` and `about`.
+/// One command. `--help` prints its usage, its summary and its details.
 struct Command {
-    /// The words that select it.
     name: &'static str,
-    /// What may follow them.
+    /// The usage of its arguments.
     arguments: &'static str,
     /// One line for the list of all commands.
     summary: &'static str,
-    /// What else there is to know.
-    about: &'static str,
+    details: &'static str,
     run: fn(&[&str]) -> Result<()>,
 }
 
-const COMMANDS: [Command; 10] = [
+const COMMANDS: [Command; 11] = [
     Command {
         name: "setup",
         arguments: "",
-        summary: "install the tools that are missing",
-        about: "The other commands do so as well, each for what it needs. Tools go to ~/.cache/cruddur, or to the\n\
-                folder that CRUDDUR_TOOLS names.",
+        summary: "install missing tools",
+        details: "The other commands install the tools that they need, too. Tools are installed into ~/.cache/cruddur,\n\
+                  or into the folder in CRUDDUR_TOOLS.",
         run: |arguments| {
-            nothing_after("setup", arguments).and_then(|()| setup::everything().map(drop))
+            no_arguments("setup", arguments).and_then(|()| setup::everything().map(drop))
         },
     },
     Command {
         name: "dev",
         arguments: "[--release]",
-        summary: "start gateway, back end and page; Ctrl-C ends all of them",
-        about: "  --release   serve an optimized page; the servers are always built for debugging\n\n\
-                Ports: CRUDDUR_PAGE_PORT (8080), CRUDDUR_API_PORT (4567), CRUDDUR_GATEWAY_PORT (4318).\n\
-                Until `ready:`, lines of compilers and servers go to target/logs; then the servers' are shown.",
+        summary: "run gateway, back end and page until Ctrl-C",
+        details: "  --release   serve an optimized page; the servers are always debug builds\n\n\
+                  Ports: CRUDDUR_PAGE_PORT (8080), CRUDDUR_API_PORT (4567), CRUDDUR_GATEWAY_PORT (4318).\n\
+                  The output of compilers and servers goes to target/logs. After `ready:`, the servers' is also printed.",
         run: |arguments| match arguments {
             [] => dev::run(Profile::Debug),
             ["--release"] => dev::run(Profile::Release),
@@ -45,41 +43,41 @@ const COMMANDS: [Command; 10] = [
     Command {
         name: "test",
         arguments: "[PART...]",
-        summary: "run the tests, all or in parts",
-        about: "  unit        native tests of all crates\n  \
-                wasm        the browser SDK and the viewer's components in headless Chromium\n  \
-                causality   fifty interleaved actions, each span in its trace\n  \
-                journeys    a person's clicks over the real stack\n  \
-                dev         the development stack starts and ends as one\n  \
-                firefox     the browser SDK in headless Firefox; runs only when it is named\n  \
-                exporters   other people's exporters with the gateway; runs only when it is named\n\n\
-                CHROME and CHROMEDRIVER name another browser than the one on PATH, FIREFOX and GECKODRIVER likewise.",
+        summary: "run all tests, or parts of them",
+        details: "  unit        native tests of all crates\n  \
+                  wasm        tests of the SDK and the viewer in headless Chromium\n  \
+                  causality   fifty interleaved actions, each span in its trace\n  \
+                  journeys    user journeys through the real stack\n  \
+                  dev         start and end of the development stack\n  \
+                  firefox     tests of the SDK in headless Firefox; runs only if named\n  \
+                  exporters   the gateway with other exporters of OTLP and X-Ray; runs only if named\n\n\
+                  CHROME and CHROMEDRIVER select another browser than the one on PATH, FIREFOX and GECKODRIVER likewise.",
         run: test::run,
     },
     Command {
         name: "lint",
         arguments: "",
-        summary: "check formatting and clippy, for the host and for wasm",
-        about: "",
-        run: |arguments| nothing_after("lint", arguments).and_then(|()| lint::run()),
+        summary: "check formatting, clippy, features, documentation, spelling and dependencies",
+        details: "cargo-deny is installed if it is missing. Advisories are checked if github.com can be reached.",
+        run: |arguments| no_arguments("lint", arguments).and_then(|()| lint::run()),
     },
     Command {
         name: "size",
         arguments: "",
-        summary: "weigh what telemetry adds to a page, beside other SDKs",
-        about: "",
-        run: |arguments| nothing_after("size", arguments).and_then(|()| size::run()),
+        summary: "measure the bytes that telemetry adds to a page; compares SDKs",
+        details: "",
+        run: |arguments| no_arguments("size", arguments).and_then(|()| size::run()),
     },
     Command {
         name: "bench",
         arguments: "gateway | sdk [--runs N] [--only SDK] | gateway-load | backend [--seconds N] [--other PATH]...",
-        summary: "measure the gateway, the SDK or the back end beside others",
-        about: "  gateway        what the gateway takes and keeps for how much, beside rotel and otelite;\n                 \
-                ROTEL_BIN and OTELITE_BIN name other versions of them\n  \
-                gateway-load   how long a steady sender waits, alone and among hostile clients\n  \
-                sdk            time and bytes of a span, time of the start, beside other SDKs\n  \
-                backend        how long visitors wait, alone and among hostile clients\n\n\
-                PATH is another build of the gateway or the back end, measured in the same run.",
+        summary: "measure the gateway, the SDK or the back end",
+        details: "  gateway        cost of received and stored spans; compares with rotel and otelite, of which\n                 \
+                  ROTEL_BIN and OTELITE_BIN select other versions\n  \
+                  gateway-load   latency of a steady sender, alone and among hostile clients\n  \
+                  sdk            time and bytes of a span, time of the start; compares SDKs\n  \
+                  backend        latency of visitors, alone and among hostile clients\n\n\
+                  --other PATH measures another build of the gateway or the back end in the same run.",
         run: |arguments| match arguments {
             ["backend", options @ ..] => measure::backend(options),
             ["gateway"] => measure::gateway(),
@@ -91,57 +89,68 @@ const COMMANDS: [Command; 10] = [
     Command {
         name: "delivery",
         arguments: "[--runs N] [--sdk SDK] [--only PART-OF-A-CASE]",
-        summary: "what arrives when pages are left and receivers are down",
-        about: "",
+        summary: "measure which spans arrive when pages are left and receivers fail",
+        details: "",
         run: measure::delivery,
     },
     Command {
         name: "causality",
         arguments: "",
-        summary: "which traces the spans of interleaved actions are in",
-        about: "",
-        run: |arguments| nothing_after("causality", arguments).and_then(|()| measure::causality()),
+        summary: "measure whether spans of interleaved actions are in the right traces",
+        details: "",
+        run: |arguments| no_arguments("causality", arguments).and_then(|()| measure::causality()),
     },
     Command {
         name: "soak",
         arguments: "[--actions N]",
-        summary: "what a page holds after an hour of clicking",
-        about: "",
+        summary: "measure the memory that a page retains after an hour of clicking",
+        details: "",
         run: measure::soak,
+    },
+    Command {
+        name: "licenses",
+        arguments: "",
+        summary: "write the license notices of the dependencies to target/licenses",
+        details: "One file each for the gateway, the back end, the page and the viewer.",
+        run: |arguments| no_arguments("licenses", arguments).and_then(|()| licenses::write_all()),
     },
     Command {
         name: "env",
         arguments: "",
-        summary: "print the variables for building the page by hand",
-        about: "eval \"$(cargo xtask env)\" && trunk serve",
-        run: |arguments| nothing_after("env", arguments).and_then(|()| wasm::print_environment()),
+        summary: "print the environment for running trunk and cargo directly",
+        details: "eval \"$(cargo xtask env)\" && trunk serve",
+        run: |arguments| no_arguments("env", arguments).and_then(|()| wasm::print_environment()),
     },
 ];
 
 /// Runs the command that `arguments` name, or prints its help.
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
-    let (asked, rest) = match arguments {
+    let (name, rest) = match arguments {
         [] | ["--help" | "-h" | "help"] => {
-            process::say(&overview());
+            process::print(&overview());
             return Ok(());
         }
         ["help", name, ..] => (*name, &["--help"][..]),
         [name, rest @ ..] => (*name, rest),
     };
-    let Some(command) = COMMANDS.iter().find(|command| command.name == asked) else {
-        bail!("`{asked}` is not a command\n\n{}", overview());
+    let Some(command) = find(name) else {
+        bail!("`{name}` is not a command\n\n{}", overview());
     };
     if rest
         .iter()
         .any(|argument| ["--help", "-h"].contains(argument))
     {
-        process::say(&help(command));
+        process::print(&help(command));
         return Ok(());
     }
     (command.run)(rest)
 }
 
-fn nothing_after(name: &str, arguments: &[&str]) -> Result<()> {
+fn find(name: &str) -> Option<&'static Command> {
+    COMMANDS.iter().find(|command| command.name == name)
+}
+
+fn no_arguments(name: &str, arguments: &[&str]) -> Result<()> {
     if arguments.is_empty() {
         Ok(())
     } else {
@@ -150,16 +159,12 @@ fn nothing_after(name: &str, arguments: &[&str]) -> Result<()> {
 }
 
 fn unexpected(name: &str, arguments: &[&str]) -> Result<()> {
-    let given = arguments.join(" ");
-    let help = COMMANDS
-        .iter()
-        .find(|command| command.name == name)
-        .map(help);
-    let help = help.unwrap_or_default();
-    if given.is_empty() {
+    let arguments = arguments.join(" ");
+    let help = find(name).map(help).unwrap_or_default();
+    if arguments.is_empty() {
         bail!("`{name}` needs an argument\n\n{help}");
     }
-    bail!("`{name}` does not take `{given}`\n\n{help}")
+    bail!("`{name}` does not take `{arguments}`\n\n{help}")
 }
 
 fn usage(command: &Command) -> String {
@@ -169,10 +174,12 @@ fn usage(command: &Command) -> String {
 }
 
 fn help(command: &Command) -> String {
-    let Command { summary, about, .. } = command;
+    let Command {
+        summary, details, ..
+    } = command;
     let mut text = format!("Usage: {}\n\n{summary}", usage(command));
-    if !about.is_empty() {
-        text = format!("{text}\n\n{about}");
+    if !details.is_empty() {
+        text = format!("{text}\n\n{details}");
     }
     text
 }
@@ -182,8 +189,31 @@ fn overview() -> String {
         .iter()
         .map(|command| format!("  {:<11} {}\n", command.name, command.summary));
     format!(
-        "Usage: cargo xtask <command>\n\n{}\n`cargo xtask <command> --help` has the arguments of a command.",
+        "Usage: cargo xtask <command>\n\n{}\nSee `cargo xtask <command> --help` for the arguments of a command.",
         lines.collect::<String>()
+    )
+}
+
+/// Returns whether `line`, the text after `cargo xtask`, begins with a command or asks for help.
+#[cfg(test)]
+pub(crate) fn is_known(line: &str) -> bool {
+    let is_part = |character: char| character.is_ascii_alphanumeric() || character == '-';
+    let end = line.find(|character| !is_part(character));
+    let name = &line[..end.unwrap_or(line.len())];
+    // A placeholder has no name.
+    name.is_empty() || find(name).is_some() || ["help", "--help"].contains(&name)
+}
+
+/// Returns the commands as a Markdown table.
+#[cfg(test)]
+pub(crate) fn markdown_table() -> String {
+    let rows = COMMANDS.iter().map(|command| {
+        let usage = usage(command).replace('|', "\\|");
+        format!("| `{usage}` | {} |\n", command.summary)
+    });
+    format!(
+        "| command | effect |\n|---|---|\n{}",
+        rows.collect::<String>()
     )
 }
 
@@ -192,7 +222,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_command_has_help_that_says_how_it_is_called() {
+    fn every_command_has_help() {
         for command in &COMMANDS {
             let text = help(command);
             assert!(
@@ -207,11 +237,11 @@ mod tests {
     }
 
     #[test]
-    fn what_a_command_does_not_take_is_named_with_what_it_does() {
+    fn unexpected_arguments_are_an_error_with_the_usage() {
         for (arguments, error, usage) in [
             (
-                &["dev", "--relase"][..],
-                "`dev` does not take `--relase`",
+                &["dev", "--debug"][..],
+                "`dev` does not take `--debug`",
                 "dev [--release]",
             ),
             (

@@ -1,7 +1,7 @@
-//! otel-web with each of its features alone, and with none: no warning, for this machine and for the browser.
+//! Lints otel-web with each of its features alone and with none, for this machine and for the browser.
 //!
-//! A loop over the features of its manifest, and not cargo-hack: that is one more tool to compile and to keep at one
-//! version on every machine, for what `xtask size` knows already.
+//! It is a loop over the features of the manifest, which `xtask size` reads as well. cargo-hack would be one more tool
+//! to compile and to pin.
 
 use std::process::Command;
 
@@ -14,15 +14,12 @@ use crate::wasm::{TARGET, Wasm};
 
 pub(crate) fn check(wasm: &Wasm) -> Result<()> {
     for feature in [String::new()].into_iter().chain(features::all()?) {
-        let for_the_browser = [&arguments(&feature)[..], &["--target", TARGET]].concat();
+        let browser = [&arguments(&feature)[..], &["--target", TARGET]].concat();
         run(
             &feature,
             host_cargo(&with_denied_warnings(&arguments(&feature)))?,
         )?;
-        run(
-            &feature,
-            wasm.cargo(&with_denied_warnings(&for_the_browser))?,
-        )?;
+        run(&feature, wasm.cargo(&with_denied_warnings(&browser))?)?;
     }
     Ok(())
 }
@@ -44,10 +41,10 @@ fn with_denied_warnings<'a>(arguments: &[&'a str]) -> Vec<&'a str> {
 }
 
 fn run(feature: &str, cargo: Command) -> Result<()> {
-    let alone = if feature.is_empty() {
-        "without features"
+    let features = if feature.is_empty() {
+        "without features".to_owned()
     } else {
-        feature
+        format!("with the feature {feature} alone")
     };
-    process::run_plainly(cargo).with_context(|| format!("otel-web has warnings: {alone}"))
+    process::run_inherited(cargo).with_context(|| format!("otel-web has warnings {features}"))
 }

@@ -1,4 +1,4 @@
-//! The programs beside which the gateway is measured, in the versions of which its figures speak.
+//! The programs that the gateway is compared with, in pinned versions.
 
 use std::env;
 use std::fs;
@@ -10,49 +10,52 @@ use crate::{build, packages, process, setup, term, workspace};
 
 const OTELITE: &str = "0.1.156";
 
-/// A program, and the variable by which the measurement, or somebody with another version, names it.
+/// A program, and the variable that holds its path. A developer can set the variable to measure another version.
 struct Peer {
     variable: &'static str,
-    get: fn() -> Result<PathBuf>,
+    install: fn() -> Result<PathBuf>,
 }
 
 const PEERS: [Peer; 2] = [
     Peer {
         variable: "OTELITE_BIN",
-        get: otelite,
+        install: otelite,
     },
     Peer {
         variable: "ROTEL_BIN",
-        get: rotel,
+        install: rotel,
     },
 ];
 
-/// Variables with the programs that could be had; of the others, a line says why not.
+/// Installs the programs and returns them with their variables. Prints why a program cannot be measured.
 pub(crate) fn programs() -> Vec<(&'static str, PathBuf)> {
     let unnamed = |peer: &&Peer| env::var_os(peer.variable).is_none();
     let mut programs = Vec::new();
     for peer in PEERS.iter().filter(unnamed) {
-        match (peer.get)() {
+        match (peer.install)() {
             Ok(program) => programs.push((peer.variable, program)),
-            Err(error) => process::say(&format!("{} {error:#}", term::red("not measured:"))),
+            Err(error) => process::print(&format!("{} {error:#}", term::red("not measured:"))),
         }
     }
     programs
 }
 
-/// Stores spans and lists traces, as the gateway does. It is on crates.io.
+/// Installs otelite from crates.io. It stores spans and lists traces, as the gateway does.
 fn otelite() -> Result<PathBuf> {
-    let folder = workspace::made(workspace::target().join("bench-peers"))?;
+    let folder = workspace::create_dir(workspace::target().join("bench-peers"))?;
     let program = folder.join("bin/otelite");
     let version = process::read(process::command(&program, &["--version"]));
     if version.is_ok_and(|version| version.split_whitespace().any(|word| word == OTELITE)) {
         return Ok(program);
     }
     let name = format!("otelite {OTELITE}");
-    setup::timed(&name, "a peer of the gateway", "10 to 20 min", || {
-        cargo_install(&folder)
-    })
-    .with_context(|| format!("{name} could not be had from crates.io"))?;
+    setup::timed(
+        &name,
+        "is compared with the gateway",
+        "10 to 20 min",
+        || cargo_install(&folder),
+    )
+    .with_context(|| format!("cannot install {name} from crates.io"))?;
     Ok(program)
 }
 
@@ -67,20 +70,20 @@ fn cargo_install(folder: &Path) -> Result<()> {
     ];
     let (mut cargo, scratch) = (process::command("cargo", &what), folder.join("build"));
     cargo.arg(folder).env("CARGO_TARGET_DIR", &scratch);
-    build::for_this_machine(&mut cargo);
+    build::build_for_host(&mut cargo);
     process::run("otelite", cargo)?;
     fs::remove_dir_all(&scratch).with_context(|| format!("cannot remove {}", scratch.display()))
 }
 
-/// Takes spans and passes them on. Its package on PyPI contains the program.
+/// Installs rotel from PyPI. It receives spans and forwards them.
 fn rotel() -> Result<PathBuf> {
     let requirements = workspace::root().join("bench/gateway/requirements.txt");
     let folder = packages::python("rotel", &requirements);
-    in_site_packages(&folder.context("rotel could not be had from PyPI")?)
+    in_site_packages(&folder.context("cannot install rotel from PyPI")?)
         .context("rotel's package has no program")
 }
 
-/// Below `lib/python3.*`, whichever version that is.
+/// Finds the program below `lib/python3.*`.
 fn in_site_packages(venv: &Path) -> Option<PathBuf> {
     let versions = fs::read_dir(venv.join("lib")).ok()?.flatten();
     versions

@@ -1,4 +1,4 @@
-//! Just enough HTTP to ask a server on this machine whether it is well.
+//! A minimal HTTP client for health checks on this machine.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 
-/// The status code of `GET path` from the loopback port.
+/// Returns the status code of `GET path` on the loopback port.
 ///
 /// # Errors
-/// When nobody listens, the answer takes more than a few seconds, or it is not HTTP.
+/// If nothing listens, the response takes more than a few seconds, or it is not HTTP.
 pub(crate) fn status(port: u16, path: &str) -> Result<u16> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(1))?;
@@ -20,7 +20,7 @@ pub(crate) fn status(port: u16, path: &str) -> Result<u16> {
     stream.write_all(request.as_bytes())?;
     let mut head = [0; 12];
     stream.read_exact(&mut head)?;
-    code(&head).context("the answer is not HTTP/1.1")
+    code(&head).context("the response is not HTTP/1.1")
 }
 
 fn code(head: &[u8]) -> Option<u16> {
@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_status_code_is_read_from_the_first_line() {
+    fn status_code_is_read_from_the_first_line() {
         assert_eq!(code(b"HTTP/1.1 204"), Some(204));
         assert_eq!(code(b"SSH-2.0-Open"), None);
     }

@@ -1,12 +1,18 @@
-//! `cargo xtask lint`: one formatting, and no warning, neither for this machine nor for the browser, nor with any
-//! single feature of otel-web.
+//! `cargo xtask lint`: everything that continuous integration checks besides the tests.
+//!
+//! Formatting, clippy and documentation for this machine and for the browser, each feature of otel-web alone, the
+//! fuzz targets, spelling, and the dependencies' licenses and sources.
 
-use anyhow::Result;
+mod dependencies;
+mod spelling;
+
+use anyhow::{Context as _, Result, bail};
 
 use crate::build::host_cargo;
-use crate::feature_matrix;
 use crate::process;
 use crate::setup::{self, Needs};
+use crate::wasm::TARGET;
+use crate::{feature_matrix, term, workspace};
 
 /// The crates that run in the browser.
 const BROWSER_CRATES: [&str; 8] = [
@@ -20,16 +26,24 @@ const BROWSER_CRATES: [&str; 8] = [
     "-pexample-yew",
 ];
 
+/// The fuzz targets, which are a workspace of their own.
+const FUZZ: &str = "crates/gateway/fuzz/Cargo.toml";
+
 pub(crate) fn run() -> Result<()> {
-    let wasm = setup::prepare(Needs::LINT, |_, _| on_the_host())?;
-    let target = ["--target", crate::wasm::TARGET, "--", "-D", "warnings"];
-    process::run_plainly(wasm.cargo(&[&["clippy"], &BROWSER_CRATES[..], &target].concat())?)?;
-    feature_matrix::check(&wasm)
+    let wasm = setup::prepare(Needs::LINT, |_, _| host())?;
+    let target = ["--target", TARGET, "--", "-D", "warnings"];
+    process::run_inherited(wasm.cargo(&[&["clippy"], &BROWSER_CRATES[..], &target].concat())?)?;
+    feature_matrix::check(&wasm)?;
+    documentation()?;
+    fuzz_targets()?;
+    spelling::check()?;
+    dependencies::check()
 }
 
-fn on_the_host() -> Result<()> {
-    process::run_plainly(host_cargo(&["fmt", "--all", "--check"])?)?;
-    let everything = [
+fn host() -> Result<()> {
+    lock_files()?;
+    process::run_inherited(host_cargo(&["fmt", "--all", "--check"])?)?;
+    let arguments = [
         "clippy",
         "--workspace",
         "--all-targets",
@@ -37,5 +51,57 @@ fn on_the_host() -> Result<()> {
         "-D",
         "warnings",
     ];
-    process::run_plainly(host_cargo(&everything)?)
+    process::run_inherited(host_cargo(&arguments)?)
+}
+
+/// Fails if Cargo.lock does not fit the manifests. Later commands then use exactly the committed versions.
+fn lock_files() -> Result<()> {
+    let cargo = host_cargo(&["metadata", "--locked", "--format-version", "1"])?;
+    process::read(cargo)
+        .map(drop)
+        .context("Cargo.lock does not fit the manifests: run `cargo metadata` and commit it")
+}
+
+fn documentation() -> Result<()> {
+    let mut cargo = host_cargo(&[
+        "doc",
+        "--workspace",
+        "--no-deps",
+        "--document-private-items",
+    ])?;
+    cargo.env("RUSTDOCFLAGS", "-D warnings");
+    process::run_inherited(cargo).context("the documentation has warnings")
+}
+
+fn fuzz_targets() -> Result<()> {
+    let fmt = ["fmt", "--manifest-path", FUZZ, "--check"];
+    process::run_inherited(host_cargo(&fmt)?)?;
+    let clippy = [
+        "clippy",
+        "--locked",
+        "--manifest-path",
+        FUZZ,
+        "--",
+        "-D",
+        "warnings",
+    ];
+    let mut cargo = host_cargo(&clippy)?;
+    // Checking does not link, so libFuzzer itself need not be compiled, which takes a C++ compiler.
+    cargo.env(
+        "CUSTOM_LIBFUZZER_PATH",
+        workspace::target().join("libfuzzer.a"),
+    );
+    process::run_inherited(cargo)
+}
+
+/// Handles a check whose tool cannot be installed: an error in continuous integration, a message elsewhere.
+fn skip(check: &str, reason: &anyhow::Error) -> Result<()> {
+    if crate::variables::non_empty("CI").is_some() {
+        bail!("{check}: {reason:#}");
+    }
+    process::print(&format!(
+        "{} {check}: {reason:#}",
+        term::red("not checked:")
+    ));
+    Ok(())
 }

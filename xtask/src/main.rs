@@ -1,24 +1,20 @@
-//! Everything a person runs in this repository, as `cargo xtask <command>`.
+//! The developer commands of this repository: `cargo xtask <command>`.
 //!
-//! | command | what it does | where |
+//! | command | description | module |
 //! |---|---|---|
-//! | `setup` | installs the tools that are missing | [`setup`] |
-//! | `dev` | starts the whole stack and keeps it together | [`dev`] |
-//! | `test` | runs every test: native, in the browser, journeys | [`test`] |
-//! | `lint` | formatting and clippy, host and wasm | [`lint`] |
-//! | `size` | what the page weighs, and how much of it is telemetry | [`size`] |
-//! | `bench backend` | how long visitors of the back end wait | [`measure`] |
-//! | `bench gateway` | what spans, requests and kept traces cost the gateway | [`measure`] |
-//! | `bench gateway-load` | how long senders wait for the gateway, among hostile clients | [`measure`] |
-//! | `bench sdk` | what a span and a start cost, ours beside other SDKs' | [`measure`] |
-//! | `delivery`, `causality`, `soak` | what the SDK promises, looked at from outside | [`measure`] |
-//! | `env` | the environment in which plain `trunk` and `cargo` build the page | [`wasm`] |
+//! | `setup` | installs missing tools | [`setup`] |
+//! | `dev` | runs the whole stack | [`dev`] |
+//! | `test` | runs all tests | [`test`] |
+//! | `lint` | checks everything besides the tests | [`lint`] |
+//! | `size` | measures the bytes that telemetry adds to a page | [`size`] |
+//! | `bench`, `delivery`, `causality`, `soak` | measure servers and SDK | [`measure`] |
+//! | `licenses` | writes the license notices of the dependencies | [`licenses`] |
+//! | `env` | prints the environment for running `trunk` and `cargo` directly | [`wasm`] |
 //!
-//! The modules below them are the parts these share: [`process`] runs children and never leaves one
-//! behind, [`wasm`] knows which compiler builds for the browser, [`build`] makes what is started or tested,
-//! [`variables`] says what becomes of the variables that a developer may have set.
+//! They share these modules: [`process`] runs child processes and ends them, [`wasm`] finds the compiler for the
+//! browser, [`build`] builds servers and pages, [`variables`] handles a developer's environment variables.
 
-mod bare;
+mod bench_pages;
 mod build;
 mod clock;
 mod commands;
@@ -26,10 +22,10 @@ mod dev;
 mod feature_matrix;
 mod gateway_peers;
 mod http;
+mod licenses;
 mod lint;
 mod measure;
 mod packages;
-mod page_folder;
 mod ports;
 mod prerequisites;
 mod process;
@@ -43,6 +39,7 @@ mod tidy;
 mod trunk_config;
 mod variables;
 mod wasm;
+mod wasm_page;
 mod workspace;
 
 use std::process::ExitCode;

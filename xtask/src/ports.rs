@@ -1,11 +1,11 @@
-//! The three ports of the stack: from the environment, checked before anything starts.
+//! The three ports of the stack, from the environment. They are checked before anything starts.
 
 use std::env;
 use std::net::{Ipv4Addr, TcpListener};
 
 use anyhow::{Context as _, Result, bail};
 
-/// Where the page, the back end and the gateway listen, all on the loopback address.
+/// The ports of the page, the back end and the gateway, all on the loopback address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Ports {
     pub(crate) page: u16,
@@ -24,7 +24,7 @@ impl Default for Ports {
 }
 
 impl Ports {
-    /// The default ports, each replaced by its environment variable where that is set.
+    /// Returns the default ports, overridden by their environment variables.
     pub(crate) fn from_env() -> Result<Self> {
         Self::from_variables(|name| env::var(name).ok())
     }
@@ -41,14 +41,16 @@ impl Ports {
         Ok(ports)
     }
 
-    /// Each on its own is free; together the second would find the first.
+    /// [`Self::ensure_free`] checks each port on its own, so it does not notice duplicates.
     fn ensure_distinct(mut self) -> Result<()> {
-        let ports = self.named_mut().map(|(who, name, port)| (who, name, *port));
-        for (index, (who, name, port)) in ports.iter().enumerate() {
-            let taken = ports[..index].iter().find(|(_, _, other)| other == port);
-            if let Some((other, other_name, _)) = taken {
+        let ports = self
+            .named_mut()
+            .map(|(program, name, port)| (program, name, *port));
+        for (index, (program, name, port)) in ports.iter().enumerate() {
+            let duplicate = ports[..index].iter().find(|(_, _, other)| other == port);
+            if let Some((other, other_name, _)) = duplicate {
                 bail!(
-                    "port {port} is meant for the {other} and for the {who}: choose another one with \
+                    "port {port} is configured for the {other} and for the {program}: choose another one with \
                      {other_name}=<port> or {name}=<port>"
                 );
             }
@@ -56,12 +58,12 @@ impl Ports {
         Ok(())
     }
 
-    /// Refuses to go on while another program listens on one of the ports.
+    /// Fails if another program listens on one of the ports.
     pub(crate) fn ensure_free(mut self) -> Result<()> {
-        for (who, name, port) in self.named_mut() {
+        for (program, name, port) in self.named_mut() {
             if let Err(error) = TcpListener::bind((Ipv4Addr::LOCALHOST, *port)) {
                 bail!(
-                    "port {port} for the {who} cannot be used ({error}): end the program that listens there, \
+                    "port {port} for the {program} is not available ({error}): stop the program that listens there, \
                      or choose another port with {name}=<port>"
                 );
             }
@@ -87,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_variable_replaces_its_own_port_only() {
+    fn variable_overrides_its_own_port_only() {
         let ports =
             Ports::from_variables(|name| (name == "CRUDDUR_API_PORT").then(|| "9000".to_owned()));
         assert_eq!(
@@ -100,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_is_no_port_is_named_with_its_variable() {
+    fn invalid_port_is_an_error_with_its_variable() {
         let error =
             Ports::from_variables(|name| (name == "CRUDDUR_PAGE_PORT").then(|| "0".to_owned()));
         assert!(
@@ -112,13 +114,14 @@ mod tests {
     }
 
     #[test]
-    fn one_port_for_two_programs_is_refused() {
+    fn duplicate_ports_are_an_error() {
         for (name, value, other) in [
             ("CRUDDUR_API_PORT", "8080", "CRUDDUR_PAGE_PORT"),
             ("CRUDDUR_GATEWAY_PORT", "4567", "CRUDDUR_API_PORT"),
             ("CRUDDUR_PAGE_PORT", "4318", "CRUDDUR_GATEWAY_PORT"),
         ] {
-            let ports = Ports::from_variables(|asked| (asked == name).then(|| value.to_owned()));
+            let ports =
+                Ports::from_variables(|variable| (variable == name).then(|| value.to_owned()));
             let error = ports.unwrap_err().to_string();
             for part in [name, value, other] {
                 assert!(error.contains(part), "{error}");
@@ -127,37 +130,25 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_variable_moves_no_port() {
+    fn empty_variable_counts_as_unset() {
         let ports = Ports::from_variables(|_| Some(String::new()));
         assert_eq!(ports.unwrap(), Ports::default());
     }
 
     #[test]
-    fn a_taken_port_is_named_with_the_variable_that_moves_it() {
-        let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let port = taken.local_addr().unwrap().port();
-        let error = Ports {
-            gateway: port,
-            ..free_ports()
-        }
-        .ensure_free()
-        .unwrap_err()
-        .to_string();
+    fn used_port_is_an_error_with_its_variable() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let page = listener.local_addr().unwrap().port();
+        // The page's port is checked first, so the others need not be free.
+        let ports = Ports {
+            page,
+            ..Ports::default()
+        };
+        let error = ports.ensure_free().unwrap_err().to_string();
         assert!(
-            error.contains(&format!("port {port} for the gateway")),
+            error.contains(&format!("port {page} for the page is not available")),
             "{error}"
         );
-        assert!(error.contains("CRUDDUR_GATEWAY_PORT=<port>"), "{error}");
-    }
-
-    fn free_ports() -> Ports {
-        let free = || TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let (page, api, gateway) = (free(), free(), free());
-        let port = |listener: &TcpListener| listener.local_addr().unwrap().port();
-        Ports {
-            page: port(&page),
-            api: port(&api),
-            gateway: port(&gateway),
-        }
+        assert!(error.contains("CRUDDUR_PAGE_PORT=<port>"), "{error}");
     }
 }

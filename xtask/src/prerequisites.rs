@@ -1,4 +1,4 @@
-//! What must be on the machine before anything is built: all of what is missing in one message, with what to do.
+//! What must be installed before anything is built. One error lists everything that is missing, and how to install it.
 
 use std::path::{Path, PathBuf};
 
@@ -8,18 +8,18 @@ use crate::setup::{Browser, Needs, find_program};
 use crate::wasm::Wasm;
 use crate::{variables, workspace};
 
-/// A first build of servers, pages and tests, with what the compilers write in between.
+/// The disk space of a first build of servers, pages and tests.
 const FIRST_BUILD_BYTES: u64 = 4 << 30;
 
-/// A build after a change.
+/// The disk space of a build after a change.
 const NEXT_BUILD_BYTES: u64 = 512 << 20;
 
-/// Fails with everything that `needs` cannot do without and that we cannot bring.
+/// Fails with a list of the prerequisites of `needs` that are missing and cannot be installed by this program.
 pub(crate) fn check(needs: Needs) -> Result<()> {
     let mut missing = Vec::new();
     missing.extend(compiler());
     missing.extend(writable());
-    missing.extend(room());
+    missing.extend(disk_space());
     if needs.wasm {
         missing.extend(browser_target());
     }
@@ -32,14 +32,14 @@ pub(crate) fn check(needs: Needs) -> Result<()> {
     if needs.node {
         missing.extend(program(
             "npm",
-            "JavaScript's packages come by it",
+            "installs the JavaScript packages",
             "Node.js 20 or later",
         ));
     }
     if needs.python {
         missing.extend(program(
             "python3",
-            "Python's packages come by it",
+            "installs the Python packages",
             "Python 3 with venv",
         ));
     }
@@ -50,27 +50,23 @@ fn report(missing: &[String]) -> Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
-    let list: String = missing.iter().map(|what| format!("\n  - {what}")).collect();
-    let (are, things) = match missing.len() {
-        1 => ("is", "one thing"),
-        _ => ("are", "some things"),
-    };
-    bail!("there {are} {things} missing on this machine, so nothing was built:{list}")
+    let list: String = missing.iter().map(|item| format!("\n  - {item}")).collect();
+    bail!("nothing was built, because this machine lacks:{list}")
 }
 
-/// SQLite and the cryptography of TLS are partly C, and Rust links by the C compiler.
+/// SQLite and the cryptography of TLS are partly C, and Rust links with the C compiler.
 fn compiler() -> Option<String> {
     let chosen = variables::non_empty("CC").map(|cc| cc.to_string_lossy().into_owned());
-    // It may come with arguments.
+    // The variable may contain arguments.
     let name = chosen
         .as_deref()
         .and_then(|cc| cc.split_whitespace().next());
     let name = name.unwrap_or("cc").to_owned();
     (!exists(&name)).then(|| {
-        let of = chosen.map_or(String::new(), |_| ", as the variable CC says".to_owned());
+        let source = chosen.map_or("", |_| ", from the variable CC");
         format!(
-            "a C compiler (`{name}`{of}): SQLite and TLS are partly C. {}",
-            by_packages("gcc libc6-dev")
+            "a C compiler (`{name}`{source}): SQLite and TLS are partly C. {}",
+            install_advice("gcc libc6-dev")
         )
     })
 }
@@ -82,8 +78,8 @@ fn writable() -> Vec<String> {
         .filter_map(|folder| {
             let error = try_to_write(&folder).err()?;
             Some(format!(
-                "a folder that can be written: {} cannot ({error}). Change its owner, or name another one with \
-                 CRUDDUR_TOOLS (tools) or CARGO_TARGET_DIR (what is compiled)",
+                "a writable folder: {} cannot be written ({error}). Change its owner, or set CRUDDUR_TOOLS (tools) or \
+                 CARGO_TARGET_DIR (build output) to another folder",
                 folder.display()
             ))
         })
@@ -97,7 +93,7 @@ fn try_to_write(folder: &Path) -> std::io::Result<()> {
     std::fs::remove_file(probe)
 }
 
-fn room() -> Option<String> {
+fn disk_space() -> Option<String> {
     let folder = workspace::cargo_target().ok()?;
     let is_first = !folder.join("wasm").is_dir();
     let needed = if is_first {
@@ -108,8 +104,8 @@ fn room() -> Option<String> {
     let free = free_bytes(folder)?;
     (free < needed).then(|| {
         format!(
-            "room on the disk of {}: {} MiB are free, the build takes up to {} MiB. Free some, or name a folder \
-             elsewhere with CARGO_TARGET_DIR",
+            "disk space for {}: {} MiB are free, the build takes up to {} MiB. Free some, or set CARGO_TARGET_DIR to a \
+             folder on another disk",
             folder.display(),
             free >> 20,
             needed >> 20
@@ -117,7 +113,7 @@ fn room() -> Option<String> {
     })
 }
 
-/// For who is not root.
+/// Returns the disk space that a user other than root may use.
 fn free_bytes(folder: &Path) -> Option<u64> {
     let existing = folder.ancestors().find(|folder| folder.is_dir())?;
     let disk = rustix::fs::statvfs(existing).ok()?;
@@ -127,7 +123,7 @@ fn free_bytes(folder: &Path) -> Option<u64> {
 fn browser_target() -> Option<String> {
     let possible = Wasm::find().is_some() || exists("rustup") || can_install_packages();
     (!possible).then(|| {
-        "the standard library for wasm32-unknown-unknown: install Rust by https://rustup.rs and run \
+        "the standard library for wasm32-unknown-unknown: install Rust from https://rustup.rs and run \
          `rustup target add wasm32-unknown-unknown`"
             .to_owned()
     })
@@ -140,10 +136,10 @@ fn browser() -> Option<String> {
     }
     (!can_install_packages()).then(|| {
         format!(
-            "Chromium and chromedriver, in which the tests click. {}; without root, unpack Chrome for Testing and its \
-             driver (https://googlechromelabs.github.io/chrome-for-testing/) anywhere and name both with CHROME=<path> \
-             and CHROMEDRIVER=<path>",
-            by_packages("chromium chromium-driver")
+            "Chromium and chromedriver, for the tests in a browser. {}; without root, unpack Chrome for Testing and its \
+             driver (https://googlechromelabs.github.io/chrome-for-testing/) and set CHROME=<path> and \
+             CHROMEDRIVER=<path>",
+            install_advice("chromium chromium-driver")
         )
     })
 }
@@ -159,13 +155,13 @@ fn components() -> Option<String> {
     })
 }
 
-/// Rustup has a program for every component, which fails where that is not installed.
+/// Rustup installs a program for every component, which fails if the component is missing.
 fn runs(program: &str) -> bool {
     crate::process::read(crate::process::command(program, &["--version"])).is_ok()
 }
 
-fn program(name: &str, why: &str, what: &str) -> Option<String> {
-    (!exists(name)).then(|| format!("`{name}`: {why}. Install {what}"))
+fn program(name: &str, purpose: &str, package: &str) -> Option<String> {
+    (!exists(name)).then(|| format!("`{name}`, which {purpose}. Install {package}"))
 }
 
 fn exists(name: &str) -> bool {
@@ -179,16 +175,16 @@ fn can_install_packages() -> bool {
     exists("apt-get") && rustix::process::geteuid().is_root()
 }
 
-/// How to get Debian's `packages`, and what to look for elsewhere.
-pub(crate) fn by_packages(packages: &str) -> String {
+/// Returns how to install Debian's `packages`.
+pub(crate) fn install_advice(packages: &str) -> String {
     let sudo = if rustix::process::geteuid().is_root() {
         ""
     } else {
         "sudo "
     };
     format!(
-        "On Debian and Ubuntu `{sudo}apt-get install -y --no-install-recommends {packages}`, elsewhere the same by \
-         your system's packages"
+        "On Debian and Ubuntu, run `{sudo}apt-get install -y --no-install-recommends {packages}`; elsewhere, install \
+         your system's packages of the same programs"
     )
 }
 
@@ -197,17 +193,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_that_is_missing_is_named_in_one_message() {
+    fn missing_prerequisites_are_listed_in_one_error() {
         assert!(report(&[]).is_ok());
-        let error = report(&["a compiler".to_owned(), "room".to_owned()]).unwrap_err();
+        let error = report(&["a compiler".to_owned(), "disk space".to_owned()]).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "there are some things missing on this machine, so nothing was built:\n  - a compiler\n  - room"
+            "nothing was built, because this machine lacks:\n  - a compiler\n  - disk space"
         );
     }
 
     #[test]
-    fn a_folder_that_cannot_be_made_is_found_before_the_build() {
+    fn unwritable_folder_is_detected() {
         let file = std::env::temp_dir().join(format!("xtask-file-{}", std::process::id()));
         std::fs::write(&file, "").unwrap();
         assert!(try_to_write(&file.join("below")).is_err());
@@ -223,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn free_room_is_known_of_a_folder_that_is_yet_to_be_made() {
+    fn free_space_is_known_for_a_folder_that_does_not_exist_yet() {
         let folder = std::env::temp_dir().join("no/such/folder");
         assert!(free_bytes(&folder).is_some_and(|bytes| bytes > 0));
     }

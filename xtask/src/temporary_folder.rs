@@ -1,4 +1,4 @@
-//! A folder for temporary files that goes with everything in it.
+//! A folder for temporary files that is removed on drop.
 
 use std::env;
 use std::fs;
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
-/// Its path is short: browsers put sockets into it, whose paths may have about a hundred bytes.
+/// Its path is short, because browsers create sockets in it, whose paths are limited to about 100 bytes.
 #[derive(Debug)]
 pub(crate) struct TemporaryFolder(PathBuf);
 
@@ -24,7 +24,7 @@ impl TemporaryFolder {
 
 impl Drop for TemporaryFolder {
     fn drop(&mut self) {
-        // A browser that has just ended may still remove files of its own in between.
+        // A browser that has just ended may still remove its own files.
         for _ in 0..3 {
             if fs::remove_dir_all(&self.0).is_ok() {
                 return;
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_put_there_goes_with_it() {
+    fn folder_and_its_contents_are_removed_on_drop() {
         let folder = TemporaryFolder::new().unwrap();
         let path = folder.path().to_owned();
         fs::create_dir_all(path.join("profile/Default")).unwrap();

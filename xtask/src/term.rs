@@ -1,7 +1,7 @@
-//! Colour where a person reads, plain text where a program does.
+//! Colors for terminals.
 //!
-//! The variables are those that other tools know: `NO_COLOR` wins, then `CLICOLOR_FORCE` and `FORCE_COLOR`, then
-//! `CLICOLOR=0` and `TERM=dumb`; otherwise a terminal has colours and a pipe has none.
+//! The usual variables apply: `NO_COLOR` takes precedence, then `CLICOLOR_FORCE` and `FORCE_COLOR`, then `CLICOLOR=0`
+//! and `TERM=dumb`. Otherwise a terminal has colors and a pipe has none.
 
 use std::ffi::OsString;
 use std::io::IsTerminal as _;
@@ -22,7 +22,7 @@ static STDERR: LazyLock<bool> = LazyLock::new(|| {
 });
 
 fn wants_color(variable: impl Fn(&str) -> Option<OsString>, is_terminal: bool) -> bool {
-    // Every one of these conventions takes an empty variable for one that is not set.
+    // All of these conventions treat an empty variable as unset.
     let value = |name| variable(name).filter(|value| !value.is_empty());
     let is_on = |name| value(name).map(|value| value != "0" && value != "false");
     if value("NO_COLOR").is_some() {
@@ -37,7 +37,7 @@ fn wants_color(variable: impl Fn(&str) -> Option<OsString>, is_terminal: bool) -
     is_terminal && !is_dumb && is_on("CLICOLOR") != Some(false)
 }
 
-/// The word before an error's text, which goes to standard error.
+/// Returns the prefix of an error on standard error.
 pub(crate) fn error_label() -> String {
     paint(*STDERR, "1;31", "error:")
 }
@@ -58,15 +58,15 @@ pub(crate) fn dim(text: &str) -> String {
     paint(*STDOUT, "2", text)
 }
 
-/// A colour of its own for each label, the same at every run.
+/// Colors a label. The color depends on the text only.
 pub(crate) fn label(text: &str) -> String {
     let hues = ["36", "35", "33", "34", "32"];
     let sum: usize = text.bytes().map(usize::from).sum();
     paint(*STDOUT, hues[sum % hues.len()], text)
 }
 
-fn paint(has_colour: bool, code: &str, text: &str) -> String {
-    if has_colour {
+fn paint(has_color: bool, code: &str, text: &str) -> String {
+    if has_color {
         format!("\x1b[{code}m{text}\x1b[0m")
     } else {
         text.to_owned()
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn color_follows_the_variables_that_other_tools_know() {
+    fn color_follows_the_usual_variables() {
         check(&[], true, true);
         check(&[], false, false);
         check(&[("NO_COLOR", "1")], true, false);

@@ -1,4 +1,4 @@
-//! `cargo xtask test`: every test there is, in parts that can also be run alone.
+//! `cargo xtask test`: runs all tests, or the parts that are named.
 
 mod exporters;
 mod in_browser;
@@ -12,15 +12,16 @@ use crate::setup::{self, Browser, Needs};
 use crate::wasm::Wasm;
 use crate::{clock, measure, prerequisites, process, term};
 
-/// A part of the tests, by the name that selects it. It sets up what it needs itself and no more.
+/// A part of the tests. It installs only its own needs.
 struct Part {
+    /// The argument that selects it.
     name: &'static str,
-    what: &'static str,
+    description: &'static str,
     needs: Needs,
     run: Run,
 }
 
-/// How a part runs, with a compiler for the browser or without.
+/// A part runs with or without a compiler for the browser.
 enum Run {
     Host(fn() -> Result<()>),
     Browser(fn(&Wasm) -> Result<()>),
@@ -29,78 +30,78 @@ enum Run {
 const PARTS: [Part; 7] = [
     Part {
         name: "unit",
-        what: "native tests of all crates",
+        description: "native tests of all crates",
         needs: Needs::HOST,
         run: Run::Host(unit),
     },
     Part {
         name: "wasm",
-        what: "the browser SDK and the viewer's components in headless Chromium",
+        description: "the browser SDK and the viewer's components in headless Chromium",
         needs: Needs::BINDGEN.and(Needs::BROWSER),
         run: Run::Browser(in_browser::chromium),
     },
     Part {
         name: "causality",
-        what: "fifty interleaved actions, each span in its trace",
+        description: "fifty interleaved actions, each span in its trace",
         needs: Needs::BINDGEN.and(Needs::BROWSER),
         run: Run::Browser(measure::check_causality),
     },
     Part {
         name: "journeys",
-        what: "a person's clicks over the real stack",
+        description: "a person's clicks over the real stack",
         needs: Needs::PAGE.and(Needs::BROWSER),
         run: Run::Browser(journeys),
     },
     Part {
         name: "dev",
-        what: "the development stack starts and ends as one",
+        description: "the development stack starts and ends as one",
         needs: Needs::PAGE,
         run: Run::Browser(dev),
     },
     Part {
         name: "firefox",
-        what: "the browser SDK in headless Firefox",
+        description: "the browser SDK in headless Firefox",
         needs: Needs::BINDGEN,
         run: Run::Browser(in_browser::firefox),
     },
     Part {
         name: "exporters",
-        what: "OpenTelemetry's exporters, AWS's SDK and moto with the gateway",
+        description: "OpenTelemetry's exporters, AWS's SDK and moto with the gateway",
         needs: Needs::PYTHON.and(Needs::NODE),
         run: Run::Host(exporters::run),
     },
 ];
 
-/// Run only when they are named: what they need is not among the tools that are set up.
+/// The parts that run only if they are named, because `cargo xtask setup` does not install what they need.
 const ON_REQUEST: [&str; 2] = ["firefox", "exporters"];
 
-/// Runs the named parts, or all of them, and fails when one of them did.
+/// Runs the named parts, or all of them. Fails if one of them fails.
 pub(crate) fn run(names: &[&str]) -> Result<()> {
     let parts = select(names)?;
     let needs = parts
         .iter()
         .fold(Needs::HOST, |needs, part| needs.and(part.needs));
     let wasm = set_up(needs, &parts)?;
-    let mut outcomes = Vec::new();
+    let mut results = Vec::new();
     for part in parts {
-        process::say(&format!(
+        process::print(&format!(
             "\n{} {}: {}",
             term::bold("test"),
             term::bold(part.name),
-            part.what
+            part.description
         ));
         let began = Instant::now();
-        let outcome = match (&part.run, &wasm) {
+        let result = match (&part.run, &wasm) {
             (Run::Host(run), _) => run(),
             (Run::Browser(run), Some(wasm)) => run(wasm),
-            (Run::Browser(_), None) => bail!("{} has no compiler for the browser", part.name),
+            (Run::Browser(_), None) => bail!("{} needs a compiler for the browser", part.name),
         };
-        outcomes.push((part, outcome, began.elapsed()));
+        results.push((part, result, began.elapsed()));
     }
-    summarise(&outcomes)
+    summarize(&results)
 }
 
-/// Brings what the parts need; of a compiler for the browser only if one of them does.
+/// Installs the needs of the parts. Returns a compiler for the browser if one of them needs it.
 fn set_up(needs: Needs, parts: &[&Part]) -> Result<Option<Wasm>> {
     if !needs.wasm {
         return prerequisites::check(needs).map(|()| None);
@@ -133,28 +134,30 @@ fn select(names: &[&str]) -> Result<Vec<&'static Part>> {
     let find = |name: &&str| PARTS.iter().find(|part| part.name == *name);
     names
         .iter()
-        .map(|name| find(name).with_context(|| format!("no part `{name}`; there are {}", known())))
+        .map(|name| {
+            find(name).with_context(|| format!("no part `{name}`; the parts are {}", known()))
+        })
         .collect()
 }
 
-fn summarise(outcomes: &[(&Part, Result<()>, Duration)]) -> Result<()> {
-    process::say("");
-    for (part, outcome, took) in outcomes {
-        let verdict = if outcome.is_ok() {
+fn summarize(results: &[(&Part, Result<()>, Duration)]) -> Result<()> {
+    process::print("");
+    for (part, result, elapsed) in results {
+        let status = if result.is_ok() {
             term::green("passed")
         } else {
             term::red("FAILED")
         };
-        process::say(&format!(
-            "{verdict}  {:<9} {:>13}  {}",
+        process::print(&format!(
+            "{status}  {:<9} {:>13}  {}",
             part.name,
-            clock::human(*took),
-            part.what
+            clock::human(*elapsed),
+            part.description
         ));
     }
-    let failed = outcomes
+    let failed = results
         .iter()
-        .filter_map(|(part, outcome, _)| Some((part.name, outcome.as_ref().err()?)));
+        .filter_map(|(part, result, _)| Some((part.name, result.as_ref().err()?)));
     let failed: Vec<_> = failed
         .map(|(name, error)| format!("\n  {name}: {error:#}"))
         .collect();
@@ -164,13 +167,13 @@ fn summarise(outcomes: &[(&Part, Result<()>, Duration)]) -> Result<()> {
         bail!(
             "{} of {} parts failed:{}",
             failed.len(),
-            outcomes.len(),
+            results.len(),
             failed.concat()
         )
     }
 }
 
-/// Installing tools leaves a core idle: enough to compile what needs none of them.
+/// Compiles while tools are installed, because that leaves a core idle.
 fn compile_native_tests() -> Result<()> {
     process::step("tests", "compiling the native tests", || {
         process::run("tests", host_cargo(&["test", "--workspace", "--no-run"])?)
@@ -178,7 +181,7 @@ fn compile_native_tests() -> Result<()> {
 }
 
 fn unit() -> Result<()> {
-    process::run_plainly(host_cargo(&["test", "--workspace", "--no-fail-fast"])?)
+    process::run_inherited(host_cargo(&["test", "--workspace", "--no-fail-fast"])?)
 }
 
 fn journeys(wasm: &Wasm) -> Result<()> {
@@ -202,11 +205,11 @@ fn journeys(wasm: &Wasm) -> Result<()> {
     cargo
         .env("CHROME", browser.program)
         .env("CHROMEDRIVER", browser.driver);
-    process::run_plainly(cargo)
+    process::run_inherited(cargo)
 }
 
 fn dev(_: &Wasm) -> Result<()> {
-    process::run_plainly(host_cargo(&[
+    process::run_inherited(host_cargo(&[
         "test",
         "--package",
         "xtask",

@@ -1,7 +1,7 @@
-//! What trunk needs to know to serve the page: which files to watch and where the proxies lead.
+//! Trunk's configuration for serving the page: the watched files and the proxies.
 //!
-//! The `Trunk.toml` at the root is this text for the default ports, so that plain `trunk serve` works;
-//! `cargo xtask dev` writes its own below `target/` for the ports it was given.
+//! The `Trunk.toml` at the root is this text for the default ports, so plain `trunk serve` works.
+//! `cargo xtask dev` writes its own below `target/` for its ports.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result};
 use crate::ports::Ports;
 use crate::workspace;
 
-/// Writes the configuration for `ports` and hands back its path.
+/// Writes the configuration for `ports` and returns its path.
 pub(crate) fn write(folder: &Path, ports: Ports) -> Result<PathBuf> {
     let path = folder.join("Trunk.toml");
     // Trunk resolves paths against the folder of its configuration.
@@ -23,7 +23,7 @@ pub(crate) fn write(folder: &Path, ports: Ports) -> Result<PathBuf> {
     Ok(path)
 }
 
-/// `text` as it stands between the quotes of a TOML string.
+/// Escapes `text` for a TOML string.
 fn in_quotes(text: &str) -> String {
     text.replace('\\', r"\\").replace('"', "\\\"")
 }
@@ -95,20 +95,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_committed_file_is_the_one_for_the_default_ports() {
+    fn committed_file_is_the_one_for_the_default_ports() {
         let committed = std::fs::read_to_string(workspace::root().join("Trunk.toml")).unwrap();
         assert_eq!(committed, render("", "target/dist", Ports::default()));
     }
 
     #[test]
-    fn any_folder_can_be_written() {
+    fn special_characters_in_a_folder_are_escaped() {
         assert_eq!(in_quotes("/it's a/"), "/it's a/");
         assert_eq!(in_quotes(r#"/a "b"\c/"#), r#"/a \"b\"\\c/"#);
     }
 
-    /// Every configuration of trunk's that is here: whoever starts from one of them must not open the gateway.
+    /// Checks every trunk configuration, because people copy the examples.
     #[test]
-    fn a_page_reaches_one_path_of_the_gateway() {
+    fn proxies_reach_one_path_of_the_gateway() {
         let files = [
             "Trunk.toml",
             "examples/plain/Trunk.toml",
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn the_proxies_follow_the_ports() {
+    fn proxies_follow_the_ports() {
         let text = render(
             "/repo/",
             "target/dev/page",

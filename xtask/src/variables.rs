@@ -1,23 +1,23 @@
-//! The variables of the shell that started us: which reach the programs we start, and which are set aside.
+//! The environment variables of the shell: which of them reach child processes, and which are ignored.
 //!
-//! | variable | what happens with it |
+//! | variable | effect |
 //! |---|---|
-//! | `NO_PROXY`, `no_proxy` | loopback is added, whatever proxies are set: nothing on this machine is reached by one |
+//! | `NO_PROXY`, `no_proxy` | loopback addresses are added, so this machine is never reached through a proxy |
 //! | `CARGO_TARGET_DIR`, `CARGO_BUILD_TARGET_DIR` | respected: [`workspace::cargo_target`](crate::workspace::cargo_target) |
-//! | `CARGO_BUILD_TARGET`, `build.target` | set aside: servers and tools run on this machine, pages in the browser |
-//! | `RUSTFLAGS`, `CARGO_ENCODED_RUSTFLAGS`, `CARGO_BUILD_RUSTFLAGS` | respected for this machine, set aside for the browser, whose linker knows none of their options |
+//! | `CARGO_BUILD_TARGET`, `build.target` | ignored: servers and tools run on this machine, pages in the browser |
+//! | `RUSTFLAGS`, `CARGO_ENCODED_RUSTFLAGS`, `CARGO_BUILD_RUSTFLAGS` | respected for this machine, ignored for the browser, whose linker has other options |
 //! | `CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS` | respected for the browser |
 //! | `RUSTC`, `CARGO_BUILD_RUSTC`, `RUSTUP_TOOLCHAIN` | respected, unless Debian's compiler builds for the browser |
-//! | `RUSTC_WRAPPER`, `CARGO_PROFILE_*`, `CARGO_INCREMENTAL`, `CARGO_TERM_*`, `CARGO_NET_*` | respected: cargo reads them itself |
-//! | `TRUNK_*` | set aside: the ports, folders and addresses are ours |
-//! | `NO_COLOR` | respected; trunk gets it as `true`, for it refuses any other value |
-//! | `NO_HEADLESS`, `WASM_BINDGEN_*`, other browsers' drivers | set aside in tests |
+//! | `RUSTC_WRAPPER`, `CARGO_PROFILE_*`, `CARGO_INCREMENTAL`, `CARGO_TERM_*`, `CARGO_NET_*` | respected: cargo reads them |
+//! | `TRUNK_*` | ignored, because `cargo xtask` sets ports, folders and addresses |
+//! | `NO_COLOR` | respected; trunk gets it as `true`, because it rejects other values |
+//! | `NO_HEADLESS`, `WASM_BINDGEN_*`, other browsers' drivers | ignored in tests |
 
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::process::Command;
 
-/// The names by which programs reach their own machine.
+/// The names of this machine's loopback interface.
 const LOOPBACK: [&str; 3] = ["127.0.0.1", "localhost", "::1"];
 
 /// Compiler flags that are meant for this machine.
@@ -27,15 +27,15 @@ pub(crate) const HOST_RUSTFLAGS: [&str; 3] = [
     "CARGO_BUILD_RUSTFLAGS",
 ];
 
-/// A variable that is set to something: an empty one is as good as none.
+/// Returns the value of a variable. An empty one counts as unset.
 pub(crate) fn non_empty(name: &str) -> Option<OsString> {
     env::var_os(name).filter(|value| !value.is_empty())
 }
 
-/// Keeps `command` from reaching this machine by a proxy. What it was told itself stays.
+/// Keeps `command` from reaching this machine through a proxy. Its own variables stay.
 pub(crate) fn keep_loopback_direct(command: &mut Command) {
-    let given = ["NO_PROXY", "no_proxy"].map(non_empty);
-    let merged = with_loopback(&given);
+    let lists = ["NO_PROXY", "no_proxy"].map(non_empty);
+    let merged = with_loopback(&lists);
     for name in ["NO_PROXY", "no_proxy"] {
         if command.get_envs().all(|(known, _)| known != name) {
             command.env(name, &merged);
@@ -43,10 +43,10 @@ pub(crate) fn keep_loopback_direct(command: &mut Command) {
     }
 }
 
-/// Both spellings together, as some programs read the one and some the other.
-fn with_loopback(given: &[Option<OsString>]) -> OsString {
+/// Merges both spellings, because some programs read only one of them.
+fn with_loopback(lists: &[Option<OsString>]) -> OsString {
     let mut hosts: Vec<String> = Vec::new();
-    let texts = given.iter().flatten().map(|list| list.to_string_lossy());
+    let texts = lists.iter().flatten().map(|list| list.to_string_lossy());
     for list in texts {
         let entries = list.split(',').map(str::trim);
         hosts.extend(entries.filter(|host| !host.is_empty()).map(str::to_owned));
@@ -76,25 +76,25 @@ fn starts_with(name: &OsStr, prefix: &str) -> bool {
     name.as_encoded_bytes().starts_with(prefix.as_bytes())
 }
 
-/// `value` as one word of a POSIX shell, whatever is in it.
+/// Quotes `value` for a POSIX shell.
 pub(crate) fn shell_word(value: &str) -> String {
     format!("'{}'", value.replace('\'', r"'\''"))
 }
 
-/// The proxies that are set, without credentials, to say what may be in the way of a download.
+/// Returns the configured proxies without their credentials, for errors of downloads.
 pub(crate) fn proxies() -> Vec<String> {
     ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"]
         .into_iter()
         .flat_map(|name| [name.to_owned(), name.to_lowercase()])
         .filter_map(|name| {
             let value = non_empty(&name)?;
-            Some(format!("{name}={}", public(&value.to_string_lossy())))
+            Some(format!("{name}={}", redacted(&value.to_string_lossy())))
         })
         .collect()
 }
 
-/// A proxy's address may hold a user's name and password.
-fn public(address: &str) -> String {
+/// Removes the user name and password from the address of a proxy.
+fn redacted(address: &str) -> String {
     let Some((before, host)) = address.rsplit_once('@') else {
         return address.to_owned();
     };
@@ -109,13 +109,13 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(given: &[Option<&str>], expected: &str) {
-        let given: Vec<_> = given.iter().map(|list| list.map(OsString::from)).collect();
-        assert_eq!(with_loopback(&given), expected);
+    fn check(lists: &[Option<&str>], expected: &str) {
+        let lists: Vec<_> = lists.iter().map(|list| list.map(OsString::from)).collect();
+        assert_eq!(with_loopback(&lists), expected);
     }
 
     #[test]
-    fn loopback_joins_the_hosts_that_no_proxy_is_used_for() {
+    fn loopback_is_added_to_no_proxy() {
         check(&[None, None], "127.0.0.1,localhost,::1");
         check(
             &[Some("intra.example, 10.0.0.0/8"), None],
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_started_program_does_not_use_a_proxy_for_loopback() {
+    fn child_does_not_use_a_proxy_for_loopback() {
         let mut command = Command::new("true");
         keep_loopback_direct(&mut command);
         for name in ["NO_PROXY", "no_proxy"] {
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shell_reads_any_path_as_one_word() {
+    fn quoted_value_is_one_shell_word() {
         for path in [
             "/plain",
             "/it's here",
@@ -155,9 +155,9 @@ mod tests {
     }
 
     #[test]
-    fn a_proxy_is_shown_without_its_password() {
-        assert_eq!(public("http://me:p@ss@proxy:3128"), "http://…@proxy:3128");
-        assert_eq!(public("me:pass@proxy:3128"), "…@proxy:3128");
-        assert_eq!(public("http://proxy:3128"), "http://proxy:3128");
+    fn credentials_of_a_proxy_are_redacted() {
+        assert_eq!(redacted("http://me:p@ss@proxy:3128"), "http://…@proxy:3128");
+        assert_eq!(redacted("me:pass@proxy:3128"), "…@proxy:3128");
+        assert_eq!(redacted("http://proxy:3128"), "http://proxy:3128");
     }
 }

@@ -1,8 +1,8 @@
-//! Which compiler builds for the browser, and the environment it needs.
+//! The compiler for the browser, and its environment.
 //!
-//! The ordinary one is rustup's, with its `wasm32-unknown-unknown` target. Where rustup cannot download that
-//! target, [`setup`](crate::setup) falls back to Debian's compiler: either with a standard library of its own, or
-//! with one that was built once and lies in the home of the tools as a private sysroot.
+//! Usually it is rustup's, with the target `wasm32-unknown-unknown`. If rustup cannot download that target,
+//! [`setup`](crate::setup) falls back to Debian's compiler, either with its own standard library or with a private
+//! sysroot in the tools folder.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -16,20 +16,20 @@ use crate::{process, workspace};
 
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
-/// Where Debian's packages put their compiler.
+/// The folder of Debian's compiler.
 pub(crate) const DEBIAN: &str = "/usr/bin";
 
 /// A compiler that has the standard library for the browser.
 #[derive(Debug, Clone)]
 pub(crate) struct Wasm {
-    /// Its folder, when it is not the one that comes first on `PATH`.
+    /// Its folder, unless it is the first one on `PATH`.
     folder: Option<&'static str>,
-    /// A sysroot with the standard library, when the compiler has none.
+    /// A sysroot with the standard library, if the compiler has none.
     sysroot: Option<PathBuf>,
 }
 
 impl Wasm {
-    /// The first compiler that is ready, rustup's before Debian's.
+    /// Returns the first compiler that has a standard library for the browser: rustup's, else Debian's.
     pub(crate) fn find() -> Option<Self> {
         let ready = |folder, sysroot| Some(Self { folder, sysroot }).filter(Self::has_std);
         let private = || ready(Some(DEBIAN), Some(private_sysroot().ok()?));
@@ -64,7 +64,7 @@ impl Wasm {
         Ok(process::read(command)?.trim().into())
     }
 
-    /// Who compiles, for people.
+    /// Returns a description for people.
     pub(crate) fn describe(&self) -> &'static str {
         match self {
             Self { folder: None, .. } => "the toolchain on PATH",
@@ -75,23 +75,23 @@ impl Wasm {
         }
     }
 
-    /// `cargo` for the browser; the target itself is left to the arguments, as lints and builds differ.
+    /// Returns a `cargo` command. The arguments must name the target, because lints and builds differ.
     pub(crate) fn cargo(&self, arguments: &[&str]) -> Result<Command> {
         self.command("cargo", arguments)
     }
 
-    /// `trunk`, which finds this compiler and our tools on its `PATH`. It is told everything by us: a developer's own
-    /// settings would move it to other ports and folders.
+    /// Returns a `trunk` command with this compiler and the tools on its `PATH`. A developer's own `TRUNK_*` variables
+    /// are removed, because they would change its ports and folders.
     pub(crate) fn trunk(&self, arguments: &[&str]) -> Result<Command> {
         let mut trunk = process::command("trunk", arguments);
         variables::remove_all(&mut trunk, "TRUNK_");
         self.prepare(&mut trunk)?;
-        // A compiler's error is no crash of trunk's: sixty lines of backtrace would bury it.
+        // Trunk prints a backtrace of 60 lines for a compiler's error, which hides it.
         trunk.env("RUST_BACKTRACE", "0");
         Ok(trunk)
     }
 
-    /// `program` in the environment for building for the browser, started at the root.
+    /// Returns a command in the environment for building for the browser.
     pub(crate) fn command(&self, program: &str, arguments: &[&str]) -> Result<Command> {
         let mut command = process::command(program, arguments);
         self.prepare(&mut command)?;
@@ -109,13 +109,13 @@ impl Wasm {
         Ok(())
     }
 
-    /// Variables to set, and those to take away.
+    /// Returns the variables to set, and those to remove.
     fn environment(&self) -> Result<Vec<(&'static str, Option<OsString>)>> {
         let mut changes: Vec<(&'static str, Option<OsString>)> = vec![
             ("PATH", Some(search_path(self.folder.map(Path::new))?)),
             ("CARGO_TARGET_DIR", Some(target()?.into())),
             ("TRUNK_SKIP_VERSION_CHECK", Some("true".into())),
-            // Trunk refuses every other value; an empty one means what no variable does.
+            // Trunk rejects every other value. An empty variable counts as unset.
             (
                 "NO_COLOR",
                 variables::non_empty("NO_COLOR").map(|_| "true".into()),
@@ -123,7 +123,7 @@ impl Wasm {
         ];
         changes.extend(HOST_RUSTFLAGS.map(|name| (name, None)));
         if let Some(sysroot) = &self.sysroot {
-            // In this form a flag may contain blanks.
+            // In this variable a flag may contain spaces.
             changes.retain(|(name, _)| *name != ENCODED_RUSTFLAGS);
             let flags = with_sysroot(sysroot, variables::non_empty(BROWSER_RUSTFLAGS).as_deref());
             changes.push((ENCODED_RUSTFLAGS, Some(flags)));
@@ -135,8 +135,8 @@ impl Wasm {
     }
 }
 
-/// Where cargo puts what it compiles for the browser. Apart from the host's folder: cargo locks a target folder, and
-/// both sides build at the same time.
+/// Returns cargo's target folder for the browser. It is not the host's, because cargo locks a target folder and both
+/// build at the same time.
 pub(crate) fn target() -> Result<PathBuf> {
     Ok(workspace::cargo_target()?.join("wasm"))
 }
@@ -146,30 +146,30 @@ const ENCODED_RUSTFLAGS: &str = "CARGO_ENCODED_RUSTFLAGS";
 /// A developer's own flags for the browser.
 const BROWSER_RUSTFLAGS: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS";
 
-/// Flags with cargo's separator between them.
-fn with_sysroot(sysroot: &Path, given: Option<&OsStr>) -> OsString {
+/// Joins the flags with cargo's separator.
+fn with_sysroot(sysroot: &Path, browser_flags: Option<&OsStr>) -> OsString {
     let mut flags = OsString::from("--sysroot=");
     flags.push(sysroot);
-    let given = given.unwrap_or_default().to_string_lossy();
-    for flag in given.split_whitespace() {
+    let browser_flags = browser_flags.unwrap_or_default().to_string_lossy();
+    for flag in browser_flags.split_whitespace() {
         flags.push("\x1f");
         flags.push(flag);
     }
     flags
 }
 
-/// `PATH` with our tools first, then `compiler`'s folder.
+/// Returns `PATH` with the tools folder and the folder of `compiler` before it.
 pub(crate) fn search_path(compiler: Option<&Path>) -> Result<OsString> {
-    let ours = workspace::tools()?.join("bin");
-    let theirs = env::var_os("PATH").unwrap_or_default();
-    let folders = [Some(ours), compiler.map(Path::to_owned)]
+    let tools = workspace::tools()?.join("bin");
+    let inherited = env::var_os("PATH").unwrap_or_default();
+    let folders = [Some(tools), compiler.map(Path::to_owned)]
         .into_iter()
         .flatten()
-        .chain(env::split_paths(&theirs));
+        .chain(env::split_paths(&inherited));
     env::join_paths(folders).context("PATH or CRUDDUR_TOOLS contains a colon within a name")
 }
 
-/// Where the standard library for Debian's present compiler lies once it was built.
+/// Returns the folder of the standard library that was built for the installed version of Debian's compiler.
 pub(crate) fn private_sysroot() -> Result<PathBuf> {
     let version = process::read(process::command(
         Path::new(DEBIAN).join("rustc"),
@@ -182,12 +182,12 @@ pub(crate) fn private_sysroot() -> Result<PathBuf> {
     Ok(workspace::tools()?.join(format!("std-{version}")))
 }
 
-/// Prints the environment as shell commands, for `trunk serve` or `cargo` by hand.
+/// Prints the environment as shell commands, for running `trunk` or `cargo` directly.
 pub(crate) fn print_environment() -> Result<()> {
     let wasm = Wasm::find()
         .context("no compiler can build for the browser yet: run `cargo xtask setup`")?;
     for (name, value) in wasm.environment()? {
-        process::say(&shell_line(name, value.as_deref()));
+        process::print(&shell_line(name, value.as_deref()));
     }
     Ok(())
 }
@@ -208,7 +208,7 @@ fn shell_line(name: &str, value: Option<&OsStr>) -> String {
 mod tests {
     use super::*;
 
-    /// What a program gets, or `removed`, or `inherited`.
+    /// Returns the value of a variable, or `removed`, or `inherited`.
     fn value(command: &Command, name: &str) -> OsString {
         let mut variables = command.get_envs();
         let found = variables.find(|(known, _)| *known == name);
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn flags_for_this_machine_do_not_reach_the_browser_s_linker() {
+    fn host_rustflags_are_removed_for_the_browser() {
         let cargo = cargo_of_rustup();
         for name in HOST_RUSTFLAGS {
             assert_eq!(value(&cargo, name), "removed", "{name}");
@@ -246,13 +246,13 @@ mod tests {
     }
 
     #[test]
-    fn a_developer_s_flags_for_the_browser_are_kept() {
+    fn browser_rustflags_are_added_to_the_sysroot() {
         let flags = with_sysroot(Path::new("/std"), Some("-Copt-level=1  --cfg=a".as_ref()));
         assert_eq!(flags, "--sysroot=/std\x1f-Copt-level=1\x1f--cfg=a");
     }
 
     #[test]
-    fn a_shell_reads_back_what_is_printed_for_it() {
+    fn printed_environment_is_read_by_a_shell() {
         let path = "/ada's files/a b:/bin";
         let script = format!(
             "NO_COLOR=1; {}; {}; printf '%s|%s' \"$X\" \"${{NO_COLOR-none}}\"",

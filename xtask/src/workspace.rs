@@ -1,4 +1,4 @@
-//! Where things are: the repository, what is built into it, and the home of the tools.
+//! The folders of the repository, of the build output, and of the tools.
 
 use std::env;
 use std::ffi::OsString;
@@ -10,30 +10,30 @@ use anyhow::{Context as _, Result};
 
 use crate::process;
 
-/// The folder with the workspace's `Cargo.toml`.
+/// Returns the folder with the workspace's `Cargo.toml`.
 pub(crate) fn root() -> &'static Path {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
     manifest.parent().unwrap_or(manifest)
 }
 
-/// What we generate ourselves lives here: pages, data, reports, logs.
+/// Returns the folder of generated files: pages, data, reports, logs.
 pub(crate) fn target() -> PathBuf {
     root().join("target")
 }
 
-/// Where cargo puts what it compiles: [`target`], unless the developer chose another folder by `CARGO_TARGET_DIR`,
-/// `CARGO_BUILD_TARGET_DIR` or `build.target-dir` in one of cargo's configuration files.
+/// Returns cargo's target folder: [`target`], unless `CARGO_TARGET_DIR`, `CARGO_BUILD_TARGET_DIR` or
+/// `build.target-dir` in one of cargo's configuration files names another one.
 pub(crate) fn cargo_target() -> Result<&'static Path> {
     static TARGET: OnceLock<PathBuf> = OnceLock::new();
     if let Some(known) = TARGET.get() {
         return Ok(known);
     }
-    let asked = ask_cargo_for_target().context("cargo does not say where it builds")?;
-    Ok(TARGET.get_or_init(|| above_wasm(asked)))
+    let folder = query_target_folder().context("cannot determine cargo's target folder")?;
+    Ok(TARGET.get_or_init(|| parent_of_wasm(folder)))
 }
 
-/// In the folder we were started from, where a relative path means what it meant to the cargo that started us.
-fn ask_cargo_for_target() -> Result<PathBuf> {
+/// Runs cargo in the current folder, so a relative path means the same as for the cargo that started this program.
+fn query_target_folder() -> Result<PathBuf> {
     let mut cargo = Command::new("cargo");
     cargo.args([
         "metadata",
@@ -46,12 +46,12 @@ fn ask_cargo_for_target() -> Result<PathBuf> {
     let metadata: serde_json::Value = serde_json::from_str(&process::read(cargo)?)?;
     let folder = metadata["target_directory"].as_str();
     Ok(folder
-        .context("`cargo metadata` names no target folder")?
+        .context("`cargo metadata` has no target_directory")?
         .into())
 }
 
-/// In a shell that has evaluated `cargo xtask env`, cargo builds for the browser: below the folder that is meant.
-fn above_wasm(folder: PathBuf) -> PathBuf {
+/// Returns the parent of the browser's target folder, which `cargo xtask env` sets in a shell.
+fn parent_of_wasm(folder: PathBuf) -> PathBuf {
     let parent = folder
         .parent()
         .filter(|parent| parent.join("CACHEDIR.TAG").is_file());
@@ -61,14 +61,14 @@ fn above_wasm(folder: PathBuf) -> PathBuf {
     }
 }
 
-/// Makes `folder` if needed and hands it back.
-pub(crate) fn made(folder: PathBuf) -> Result<PathBuf> {
+/// Creates `folder` if it does not exist, and returns it.
+pub(crate) fn create_dir(folder: PathBuf) -> Result<PathBuf> {
     std::fs::create_dir_all(&folder)
         .with_context(|| format!("cannot create {}", folder.display()))?;
     Ok(folder)
 }
 
-/// The home of the tools: shared by all checkouts, safe to delete.
+/// Returns the folder of the tools, which all checkouts share. It is safe to delete.
 pub(crate) fn tools() -> Result<PathBuf> {
     tools_by(|name| env::var_os(name))
 }
@@ -82,17 +82,17 @@ fn tools_by(variable: impl Fn(&str) -> Option<OsString>) -> Result<PathBuf> {
     if let Some(home) = value("CRUDDUR_TOOLS") {
         return std::path::absolute(home).context("CRUDDUR_TOOLS is not a usable path");
     }
-    // The XDG specification: a relative path is invalid and is to be ignored.
+    // The XDG specification says that a relative path must be ignored.
     let cache = value("XDG_CACHE_HOME").filter(|cache| cache.is_absolute());
     let cache = cache.or_else(|| value("HOME").map(|home| home.join(".cache")));
     let cache = cache.or_else(|| env::home_dir().map(|home| home.join(".cache")));
     Ok(cache
         .filter(|cache| cache.is_absolute())
-        .context("no home folder: set CRUDDUR_TOOLS to where the tools may live")?
+        .context("no home folder: set CRUDDUR_TOOLS to a folder for the tools")?
         .join("cruddur"))
 }
 
-/// The version that `Cargo.lock` fixes for `package`.
+/// Returns the version of `package` in `Cargo.lock`.
 pub(crate) fn locked_version(package: &str) -> Result<String> {
     let path = root().join("Cargo.lock");
     let lock = std::fs::read_to_string(&path)
@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_locked_version_belongs_to_the_package_of_exactly_that_name() {
+    fn locked_version_is_that_of_the_exact_name() {
         let lock = "[[package]]\nname = \"yew-router\"\nversion = \"0.20.0\"\n\n[[package]]\nname = \"yew\"\nversion = \"0.23.0\"\n";
         assert_eq!(version_in(lock, "yew").as_deref(), Some("0.23.0"));
         assert_eq!(version_in(lock, "gloo"), None);
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_or_relative_cache_folder_is_as_good_as_none() {
+    fn empty_or_relative_cache_folder_is_ignored() {
         let home = ("HOME", "/people/ada");
         tools_are(&[home], "/people/ada/.cache/cruddur");
         tools_are(
@@ -155,17 +155,17 @@ mod tests {
     }
 
     #[test]
-    fn a_shell_set_up_for_trunk_builds_where_any_other_does() {
+    fn target_folder_is_the_same_in_a_shell_with_the_browser_environment() {
         let folder = env::temp_dir().join(format!("xtask-target-{}", std::process::id()));
-        let wasm = made(folder.join("wasm")).unwrap();
+        let wasm = create_dir(folder.join("wasm")).unwrap();
         assert_eq!(
-            above_wasm(wasm.clone()),
+            parent_of_wasm(wasm.clone()),
             wasm,
             "a folder that only has this name"
         );
         std::fs::write(folder.join("CACHEDIR.TAG"), "").unwrap();
-        assert_eq!(above_wasm(wasm), folder);
-        assert_eq!(above_wasm(folder.clone()), folder);
+        assert_eq!(parent_of_wasm(wasm), folder);
+        assert_eq!(parent_of_wasm(folder.clone()), folder);
         std::fs::remove_dir_all(folder).unwrap();
     }
 }

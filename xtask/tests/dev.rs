@@ -1,6 +1,6 @@
-//! The development stack as a person meets it: one command starts it, one signal or one failure ends it.
+//! `cargo xtask dev`: one command starts the stack, one signal or one failure ends it.
 //!
-//! These tests start the real thing on spare ports, one at a time, as they share the folder with its data.
+//! These tests start the real stack on free ports, one at a time, because the stacks share their data folder.
 
 mod support;
 
@@ -10,8 +10,8 @@ use rustix::process::Signal;
 use support::{Dev, Ports, get};
 
 #[test]
-fn one_command_starts_the_stack_and_one_signal_ends_all_of_it() {
-    let ports = Ports::spare();
+fn stack_starts_and_ends_with_one_signal() {
+    let ports = Ports::free();
     let mut dev = Dev::start(ports);
     let ready = dev.wait_for_line("ready: ");
     assert_eq!(
@@ -36,21 +36,20 @@ fn one_command_starts_the_stack_and_one_signal_ends_all_of_it() {
     assert_eq!(dev.wait_for_end().code(), Some(128 + 2));
     assert!(
         support::all_end(&programs),
-        "none of {programs:?} is left behind"
+        "all of {programs:?} have ended"
     );
 }
 
-/// One start for what a foreign page, a killed `xtask` and a developer's variables have in common: they take the whole
-/// stack.
+/// One test, because starting the stack takes long: pages of other origins, a killed `xtask`, a developer's variables.
 #[test]
-fn a_foreign_page_reads_no_traces_and_a_kill_leaves_nothing_behind() {
-    let ports = Ports::spare();
+fn other_origins_read_no_traces_and_a_killed_xtask_leaves_no_programs() {
+    let ports = Ports::free();
     let mut dev = Dev::start_with(ports, &VARIABLES);
     dev.wait_for_line("ready: ");
     send_span(ports.page);
     let own = get(ports.gateway, "/api/traces?limit=1000");
     assert!(own.contains(MARK), "the span is there: {own}");
-    // Not even the page's own name leads to more than one path of the gateway.
+    // The page's own host name reaches one path of the gateway only, too.
     for host in ["evil.test", "127.0.0.1", "localhost"] {
         let authority = format!("{host}:{}", ports.page);
         for path in TRICKS {
@@ -71,11 +70,11 @@ fn a_foreign_page_reads_no_traces_and_a_kill_leaves_nothing_behind() {
     dev.kill_xtask();
     assert!(
         support::all_end(&programs),
-        "none of {programs:?} is left behind"
+        "all of {programs:?} have ended"
     );
 }
 
-/// Settings that are a developer's own and must not get in the way.
+/// A developer's own settings, which must not break the stack.
 const VARIABLES: [(&str, &str); 9] = [
     ("NO_COLOR", "1"),
     ("TRUNK_SERVE_PORT", "1"),
@@ -90,10 +89,10 @@ const VARIABLES: [(&str, &str); 9] = [
 
 const TRACE_ID: &str = "5b8efff798038103d269b633813fc60c";
 
-/// The name of the span that nobody else may see.
+/// The name of the span that other origins must not read.
 const MARK: &str = "marked-by-the-test";
 
-/// Where a foreign page would look for traces through the page's proxies.
+/// Paths by which a page of another origin could try to read traces through the proxies.
 const TRICKS: [&str; 21] = [
     "/otlp/api/traces",
     "/otlp/api/traces?limit=1000",
@@ -130,7 +129,7 @@ fn assert_reads_nothing(authority: &str, start: &str, headers: &str) {
     }
 }
 
-/// As the page sends one.
+/// Sends a span as the page does.
 fn send_span(page: u16) {
     let now = std::time::SystemTime::now();
     let now = now
@@ -153,8 +152,8 @@ fn send_span(page: u16) {
 }
 
 #[test]
-fn one_port_for_two_programs_is_refused_before_anything_starts() {
-    let ports = Ports::spare();
+fn duplicate_port_is_an_error_before_anything_starts() {
+    let ports = Ports::free();
     let mut dev = Dev::start(Ports {
         gateway: ports.page,
         ..ports
@@ -162,7 +161,7 @@ fn one_port_for_two_programs_is_refused_before_anything_starts() {
     assert_eq!(dev.wait_for_end().code(), Some(1));
     let errors = dev.errors();
     let expected = format!(
-        "port {} is meant for the page and for the gateway",
+        "port {} is configured for the page and for the gateway",
         ports.page
     );
     assert!(errors.contains(&expected), "{errors}");
@@ -170,31 +169,31 @@ fn one_port_for_two_programs_is_refused_before_anything_starts() {
 }
 
 #[test]
-fn a_program_that_dies_takes_the_others_with_it_and_is_named() {
-    let mut dev = Dev::start(Ports::spare());
+fn killed_program_is_named_and_the_others_are_stopped() {
+    let mut dev = Dev::start(Ports::free());
     dev.wait_for_line("ready: ");
     let programs = dev.programs();
     dev.kill("cruddur-backend");
     assert_eq!(dev.wait_for_end().code(), Some(1));
     assert!(
         support::all_end(&programs),
-        "none of {programs:?} is left behind"
+        "all of {programs:?} have ended"
     );
     let errors = dev.errors();
     assert!(
         errors.contains("the back end ended (signal: 9 (SIGKILL))"),
         "{errors}"
     );
-    assert!(errors.contains("Its last lines:\n  "), "{errors}");
+    assert!(errors.contains("Its last output:\n  "), "{errors}");
 }
 
 #[test]
-fn a_taken_port_is_reported_before_anything_starts() {
-    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
-    let api = taken.local_addr().unwrap().port();
+fn used_port_is_an_error_before_anything_starts() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let api = listener.local_addr().unwrap().port();
     let mut dev = Dev::start(Ports {
         api,
-        ..Ports::spare()
+        ..Ports::free()
     });
     assert_eq!(dev.wait_for_end().code(), Some(1));
     let errors = dev.errors();

@@ -1,9 +1,9 @@
-//! Settings that a developer may have, and what becomes of them. Nothing here builds or starts anything.
+//! The effect of a developer's own variables. These tests build and start nothing.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// `xtask` with these arguments and variables, as a shell would run it.
+/// Runs `xtask` with these arguments and variables.
 fn xtask(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
     let mut xtask = Command::new(env!("CARGO_BIN_EXE_xtask"));
     for name in [
@@ -23,7 +23,7 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// What `name` is in a shell that has evaluated `cargo xtask env`; `unset` if it is not.
+/// Returns the value of `name` in a shell that has evaluated `cargo xtask env`, or `unset`.
 fn in_shell(variables: &[(&str, &str)], name: &str) -> String {
     let printed = xtask(&["env"], variables);
     assert!(printed.status.success(), "{printed:?}");
@@ -35,7 +35,7 @@ fn in_shell(variables: &[(&str, &str)], name: &str) -> String {
     text(&shell.stdout)
 }
 
-/// A folder of this test's own.
+/// Creates a folder for one test.
 fn folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     std::fs::create_dir_all(&folder).unwrap();
@@ -43,7 +43,7 @@ fn folder(name: &str) -> PathBuf {
 }
 
 #[test]
-fn pages_are_compiled_below_the_folder_that_cargo_was_told_to_use() {
+fn pages_are_compiled_below_cargo_s_target_folder() {
     for name in ["CARGO_TARGET_DIR", "CARGO_BUILD_TARGET_DIR"] {
         let target = in_shell(&[(name, "/elsewhere/a b")], "CARGO_TARGET_DIR");
         assert_eq!(target, "/elsewhere/a b/wasm", "{name}");
@@ -57,14 +57,14 @@ fn pages_are_compiled_below_the_folder_that_cargo_was_told_to_use() {
 }
 
 #[test]
-fn a_shell_that_was_set_up_once_is_set_up_again_alike() {
+fn evaluating_the_environment_twice_changes_nothing() {
     let first = in_shell(&[], "CARGO_TARGET_DIR");
     let again = in_shell(&[("CARGO_TARGET_DIR", &first)], "CARGO_TARGET_DIR");
     assert_eq!(first, again);
 }
 
 #[test]
-fn tools_are_found_in_a_folder_with_blanks_and_apostrophes() {
+fn tools_folder_may_contain_spaces_and_apostrophes() {
     let tools = folder("ada's tools");
     let path = in_shell(&[("CRUDDUR_TOOLS", &tools.display().to_string())], "PATH");
     assert!(
@@ -74,7 +74,7 @@ fn tools_are_found_in_a_folder_with_blanks_and_apostrophes() {
 }
 
 #[test]
-fn an_empty_cache_folder_is_as_good_as_none() {
+fn empty_cache_folder_counts_as_unset() {
     let home = folder("home").display().to_string();
     let rustup = std::env::var("RUSTUP_HOME")
         .unwrap_or_else(|_| format!("{}/.rustup", std::env::var("HOME").unwrap()));
@@ -94,14 +94,14 @@ fn an_empty_cache_folder_is_as_good_as_none() {
 }
 
 #[test]
-fn trunk_gets_no_color_in_the_one_form_it_takes() {
+fn trunk_gets_no_color_as_true() {
     assert_eq!(in_shell(&[("NO_COLOR", "1")], "NO_COLOR"), "true");
     assert_eq!(in_shell(&[("NO_COLOR", "0")], "NO_COLOR"), "true");
     assert_eq!(in_shell(&[("NO_COLOR", "")], "NO_COLOR"), "unset");
 }
 
 #[test]
-fn flags_for_this_machine_are_not_for_the_browser() {
+fn host_rustflags_are_removed_for_the_browser() {
     for name in [
         "RUSTFLAGS",
         "CARGO_ENCODED_RUSTFLAGS",
@@ -113,13 +113,13 @@ fn flags_for_this_machine_are_not_for_the_browser() {
 }
 
 #[test]
-fn a_browser_that_is_not_there_is_an_error_that_says_so() {
+fn missing_browser_is_an_error_with_its_variable() {
     for variable in ["CHROME", "CHROMEDRIVER"] {
         let run = xtask(&["test", "wasm"], &[(variable, "/nonexistent")]);
         let error = text(&run.stderr);
         assert_eq!(run.status.code(), Some(1), "{error}");
         assert!(
-            error.contains(&format!("{variable}=/nonexistent is no program")),
+            error.contains(&format!("{variable}=/nonexistent is not a program")),
             "{error}"
         );
         assert_eq!(text(&run.stdout), "", "nothing was built");
@@ -127,7 +127,7 @@ fn a_browser_that_is_not_there_is_an_error_that_says_so() {
 }
 
 #[test]
-fn all_prerequisites_that_are_missing_are_named_before_anything_is_built() {
+fn missing_prerequisites_are_listed_before_anything_is_built() {
     let tools = folder("file");
     let tools = tools.join("tools");
     std::fs::write(&tools, "no folder").unwrap();
@@ -151,7 +151,7 @@ fn all_prerequisites_that_are_missing_are_named_before_anything_is_built() {
 }
 
 #[test]
-fn a_pipe_gets_no_colors_unless_they_are_forced() {
+fn pipe_gets_no_colors_unless_they_are_forced() {
     let plain = xtask(&["test", "nothing"], &[]);
     assert!(!text(&plain.stderr).contains('\x1b'), "{plain:?}");
     let forced = xtask(&["test", "nothing"], &[("FORCE_COLOR", "1")]);

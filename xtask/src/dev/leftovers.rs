@@ -1,7 +1,7 @@
-//! Programs of an earlier `cargo xtask dev` that was ended in a way it could not clean up after.
+//! Programs that an earlier `cargo xtask dev` left running because it was killed.
 //!
-//! Each start notes its programs in a file of its own below `target/dev/running`. A process is known again by its id
-//! and the time of its start, as ids are given anew.
+//! Each run lists its programs in a file below `target/dev/running`. A process is identified by its id and its start
+//! time, because ids are reused.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
@@ -12,7 +12,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::process::{self, registry};
 use crate::workspace;
 
-/// A line: what it is, its process id, and when it was started.
+/// One line of a record: process id, start time, label.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Program {
     label: String,
@@ -21,11 +21,11 @@ struct Program {
 }
 
 impl Program {
-    fn of(label: &str, id: u32) -> Option<Self> {
+    fn new(label: &str, id: u32) -> Option<Self> {
         Some(Self {
             label: label.to_owned(),
             id,
-            started: start_of(id)?,
+            started: start_time(id)?,
         })
     }
 
@@ -44,36 +44,36 @@ impl Program {
     }
 
     fn runs(&self) -> bool {
-        start_of(self.id).is_some_and(|started| started == self.started)
+        start_time(self.id).is_some_and(|started| started == self.started)
     }
 }
 
-/// Notes what this start runs; the file goes when it is dropped.
+/// The record of this run. The file is removed on drop.
 #[derive(Debug)]
 pub(super) struct Record(Option<PathBuf>);
 
 impl Record {
     pub(super) fn new() -> Result<Self> {
         let id = std::process::id();
-        let path = workspace::made(folder())?.join(id.to_string());
-        let own = Program::of("xtask", id);
+        let path = workspace::create_dir(folder())?.join(id.to_string());
+        let own = Program::new("xtask", id);
         let text = own.map(|own| own.line()).unwrap_or_default();
         fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
         Ok(Self(Some(path)))
     }
 
-    /// For programs that nobody has to find again.
+    /// Records nothing.
     #[cfg(test)]
-    pub(super) fn none() -> Self {
+    pub(super) fn disabled() -> Self {
         Self(None)
     }
 
     pub(super) fn add(&self, label: &str, id: u32) {
-        let (Some(path), Some(program)) = (&self.0, Program::of(label, id)) else {
+        let (Some(path), Some(program)) = (&self.0, Program::new(label, id)) else {
             return;
         };
         if let Ok(mut file) = OpenOptions::new().append(true).open(path) {
-            // Only a start after a crash would read it.
+            // The record is only read after a crash.
             drop(file.write_all(program.line().as_bytes()));
         }
     }
@@ -87,8 +87,8 @@ impl Drop for Record {
     }
 }
 
-/// Ends what earlier starts left behind, and says so. Fails when one of them is alive: two stacks would share their
-/// data and the folder of the page.
+/// Ends the programs that earlier runs left behind. Fails if another run is alive: two stacks would share their data
+/// and the folder of the page.
 pub(super) fn end() -> Result<()> {
     end_below(&folder())
 }
@@ -109,7 +109,7 @@ fn end_below(folder: &Path) -> Result<()> {
             continue;
         }
         for program in programs.filter(Program::runs) {
-            process::say(&format!(
+            process::print(&format!(
                 "ending the {} (process {}) that an earlier `cargo xtask dev` left behind",
                 program.label, program.id
             ));
@@ -119,8 +119,8 @@ fn end_below(folder: &Path) -> Result<()> {
     }
     if let Some(id) = alive {
         bail!(
-            "`cargo xtask dev` runs already in this checkout (process {id}): end it with Ctrl-C, or start the second \
-             one in another clone"
+            "`cargo xtask dev` is already running in this checkout (process {id}): stop it with Ctrl-C, or start the \
+             second one in another clone"
         );
     }
     Ok(())
@@ -130,10 +130,10 @@ fn folder() -> PathBuf {
     workspace::target().join("dev/running")
 }
 
-/// When a process was started, in the kernel's ticks; of one that runs.
-fn start_of(id: u32) -> Option<String> {
+/// Returns the start time of a running process, in the kernel's ticks.
+fn start_time(id: u32) -> Option<String> {
     let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
-    // The name stands in parentheses and may itself contain some.
+    // The name is in parentheses, and may contain parentheses itself.
     let (_, fields) = stat.rsplit_once(") ")?;
     let fields: Vec<&str> = fields.split_whitespace().collect();
     let has_ended = matches!(fields.first(), Some(&("Z" | "X")));
@@ -161,27 +161,30 @@ mod tests {
     }
 
     #[test]
-    fn what_a_killed_start_left_is_ended_and_nothing_else() {
+    fn only_programs_of_killed_runs_are_ended() {
         let folder = std::env::temp_dir().join(format!("xtask-left-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
         let [mut left, mut other, mut later] = [sleeper(), sleeper(), sleeper()];
-        let program = |child: &Child| Program::of("example", child.id()).unwrap();
+        let program = |child: &Child| Program::new("example", child.id()).unwrap();
         let dead = Program {
             label: "xtask".to_owned(),
             id: 999_999_999,
             started: "1".to_owned(),
         };
-        // An id that was given to another program since.
+        // The id was reused by another program.
         let reused = Program {
             started: "1".to_owned(),
             ..program(&later)
         };
         record(&folder, &dead, &[program(&left), reused]);
-        let alive = Program::of("xtask", std::process::id()).unwrap();
+        let alive = Program::new("xtask", std::process::id()).unwrap();
         record(&folder, &alive, &[program(&other)]);
 
         let error = end_below(&folder).unwrap_err().to_string();
-        assert!(error.contains("runs already in this checkout"), "{error}");
+        assert!(
+            error.contains("already running in this checkout"),
+            "{error}"
+        );
         assert!(!left.wait().unwrap().success(), "it was ended");
         assert!(other.try_wait().unwrap().is_none(), "its xtask is alive");
         assert!(later.try_wait().unwrap().is_none(), "it is another program");

@@ -1,7 +1,7 @@
-//! `cargo xtask dev`: the whole stack with one command, until Ctrl-C.
+//! `cargo xtask dev`: runs the whole stack until Ctrl-C.
 //!
-//! What an earlier start left behind is ended, ports are checked, then what is missing is installed and built, then
-//! gateway, back end and page start in this order. Whichever ends first ends the others: half a stack only misleads.
+//! Ends programs of an earlier run that was killed, checks the ports, installs missing tools and builds. Then gateway,
+//! back end and page start in this order. If one of them ends, the others are stopped.
 
 mod leftovers;
 mod services;
@@ -17,7 +17,7 @@ use crate::setup::{self, Needs};
 use crate::{clock, process, term};
 use stack::Stack;
 
-/// Starts everything and returns only when something ended by itself, which is an error.
+/// Starts the stack. Returns only when one of its programs ends, which is an error.
 pub(crate) fn run(profile: Profile) -> Result<()> {
     let began = Instant::now();
     let ports = Ports::from_env()?;
@@ -42,7 +42,7 @@ pub(crate) fn run(profile: Profile) -> Result<()> {
 
     let mut stack = Stack::new(started);
     let logs = ["gateway", "back end", "page"]
-        .map(process::shown_path)
+        .map(process::display_path)
         .join(", ");
     process::step_with_logs("start", "gateway, back end and page", &logs, || {
         for service in services::all(&wasm, &servers, ports, profile, &viewer)? {
@@ -55,11 +55,11 @@ pub(crate) fn run(profile: Profile) -> Result<()> {
 }
 
 fn announce(Ports { page, gateway, .. }: Ports, began: Instant) {
-    let took = clock::human(began.elapsed());
-    process::say(&term::dim(&format!(
-        "everything runs after {took}; Ctrl-C ends it"
+    let elapsed = clock::human(began.elapsed());
+    process::print(&term::dim(&format!(
+        "started in {elapsed}; press Ctrl-C to stop"
     )));
-    process::say(&format!(
+    process::print(&format!(
         "ready: page http://127.0.0.1:{page}/ · traces http://127.0.0.1:{gateway}/"
     ));
 }

@@ -1,4 +1,4 @@
-//! The running programs: together ready, together ended.
+//! The running programs, which start and end together.
 
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
@@ -7,14 +7,14 @@ use std::time::{Duration, Instant};
 use anyhow::{Error, Result, anyhow, bail};
 
 use super::leftovers::Record;
-use super::services::{Health, Service};
+use super::services::{HealthCheck, Service};
 use crate::http;
 use crate::process::{Child, Ended, Lines};
 
-/// How often a starting program is asked whether it is well.
-const INTERVAL: Duration = Duration::from_millis(100);
+/// How often the health of a starting program is checked.
+const HEALTH_INTERVAL: Duration = Duration::from_millis(100);
 
-/// The first end of a program, by its label.
+/// The label of a program, and how it ended.
 type End = (&'static str, Result<Ended>);
 
 #[derive(Debug)]
@@ -27,7 +27,7 @@ pub(crate) struct Stack {
 }
 
 impl Stack {
-    /// A stack whose programs are noted in `record`.
+    /// Creates an empty stack, whose programs are added to `record`.
     pub(crate) fn new(record: Record) -> Self {
         let (end, ended) = mpsc::channel();
         Self {
@@ -39,27 +39,31 @@ impl Stack {
         }
     }
 
-    /// Starts `service` and watches over it. Until all are ready, its lines are shown from its first error on only.
+    /// Starts `service`. Until all services are ready, its output is printed from its first error on only.
     pub(crate) fn start(&mut self, mut service: Service) -> Result<()> {
         let command = std::mem::replace(&mut service.command, std::process::Command::new(""));
         let child = Child::spawn_watched(service.label, command)?;
         self.record.add(service.label, child.id());
         self.lines.push(child.lines());
         let (label, end) = (service.label, self.end.clone());
-        // Nobody listens any more once another program ended first.
+        // The receiver is gone if another program ended first.
         thread::spawn(move || drop(end.send((label, child.wait()))));
         self.starting.push((service, Instant::now()));
         Ok(())
     }
 
-    /// Waits until every program is well; an error as soon as one ends or takes too long.
+    /// Waits until every program is healthy. Fails as soon as one ends or exceeds its timeout.
     pub(crate) fn wait_until_ready(&mut self) -> Result<()> {
         for (service, started) in std::mem::take(&mut self.starting) {
-            while let Err(reason) = is_well(&service) {
-                match self.ended.recv_timeout(INTERVAL) {
+            while let Err(reason) = check_health(&service) {
+                match self.ended.recv_timeout(HEALTH_INTERVAL) {
                     Ok(end) => return Err(explain(end)),
-                    Err(RecvTimeoutError::Timeout) if started.elapsed() < service.patience => {}
-                    Err(_) => bail!("the {} started but is not well: {reason:#}", service.label),
+                    Err(RecvTimeoutError::Timeout) if started.elapsed() < service.ready_timeout => {
+                    }
+                    Err(_) => bail!(
+                        "the {} started but is not healthy: {reason:#}",
+                        service.label
+                    ),
                 }
             }
         }
@@ -67,18 +71,18 @@ impl Stack {
         Ok(())
     }
 
-    /// Waits for the first end and says whose it was.
+    /// Waits until a program ends, and returns an error that names it.
     pub(crate) fn wait_until_one_ends(self) -> Error {
         self.ended.recv().map_or_else(Error::from, explain)
     }
 }
 
-fn is_well(service: &Service) -> Result<()> {
-    for Health { path, status } in service.health {
-        let answer = http::status(service.port, path)?;
-        if answer != *status {
+fn check_health(service: &Service) -> Result<()> {
+    for HealthCheck { path, status } in service.health {
+        let actual = http::status(service.port, path)?;
+        if actual != *status {
             bail!(
-                "http://127.0.0.1:{}{path} answers {answer} instead of {status}",
+                "http://127.0.0.1:{}{path} responded with {actual} instead of {status}",
                 service.port
             );
         }
@@ -96,10 +100,10 @@ fn explain((label, end): End) -> Error {
                 .map(|line| format!("\n  {line}"))
                 .collect::<String>();
             anyhow!(
-                "the {label} ended ({status}), so everything was stopped. Its last lines:{tail}"
+                "the {label} ended ({status}), so everything was stopped. Its last output:{tail}"
             )
         }
-        Err(error) => error.context(format!("lost the {label}")),
+        Err(error) => error.context(format!("cannot watch the {label}")),
     }
 }
 
@@ -108,41 +112,44 @@ mod tests {
     use super::*;
     use crate::process;
 
-    fn stack(script: &str, patience: Duration) -> Stack {
-        // Nobody listens on port 0, so this service is never well.
+    fn stack(script: &str, ready_timeout: Duration) -> Stack {
+        // Nothing listens on port 0, so this service is never healthy.
         let command = process::command("sh", &["-c", script]);
-        let mut stack = Stack::new(Record::none());
+        let mut stack = Stack::new(Record::disabled());
         let service = Service {
             label: "example",
             command,
             port: 0,
-            health: &[Health {
+            health: &[HealthCheck {
                 path: "/",
                 status: 200,
             }],
-            patience,
+            ready_timeout,
         };
         stack.start(service).unwrap();
         stack
     }
 
     #[test]
-    fn a_program_that_ends_while_it_starts_is_named_with_its_last_words() {
+    fn program_that_ends_during_startup_is_named_with_its_output() {
         let mut stack = stack("echo no database >&2; exit 3", Duration::from_secs(60));
         let error = stack.wait_until_ready().unwrap_err().to_string();
         assert!(
             error.contains("the example ended (exit status: 3)"),
             "{error}"
         );
-        assert!(error.ends_with("Its last lines:\n  no database"), "{error}");
+        assert!(
+            error.ends_with("Its last output:\n  no database"),
+            "{error}"
+        );
     }
 
     #[test]
-    fn a_program_that_never_gets_well_is_not_waited_for_endlessly() {
+    fn unhealthy_program_is_an_error_after_its_timeout() {
         let mut stack = stack("exec sleep 5", Duration::ZERO);
         let error = stack.wait_until_ready().unwrap_err().to_string();
         assert!(
-            error.starts_with("the example started but is not well"),
+            error.starts_with("the example started but is not healthy"),
             "{error}"
         );
     }

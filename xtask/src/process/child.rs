@@ -1,4 +1,4 @@
-//! One running program, its process group and its lines.
+//! One running program, its process group and its output.
 
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::process::CommandExt as _;
@@ -26,22 +26,21 @@ pub(crate) struct Child {
 #[derive(Debug)]
 pub(crate) struct Ended {
     pub(crate) status: ExitStatus,
-    /// The lines that explain it, oldest first.
+    /// The output that explains it, oldest line first.
     pub(crate) excerpt: Vec<String>,
-    /// All of its lines.
+    /// The file with all of its output.
     pub(crate) log: Option<PathBuf>,
     /// Its standard output, if it was collected.
     pub(crate) collected: Vec<String>,
 }
 
 impl Child {
-    /// Starts `command`, whose lines go to the log of `label`.
+    /// Starts `command` and writes its output to the log of `label`.
     pub(crate) fn spawn(label: &'static str, command: Command) -> Result<Self> {
         Self::spawn_logged(label, command, false)
     }
 
-    /// Starts a program that a person watches: its lines are shown from its first error on, or from when its
-    /// [`Lines`] are told to.
+    /// Starts a long-running program. Its output is printed from its first error on, or after [`Lines::show`].
     pub(crate) fn spawn_watched(label: &'static str, command: Command) -> Result<Self> {
         Self::spawn_logged(label, command, true)
     }
@@ -58,7 +57,7 @@ impl Child {
         Ok(child)
     }
 
-    /// Starts `command` and collects its standard output; its errors go to the log of `label`.
+    /// Starts `command` and collects its standard output. Its standard error goes to the log of `label`.
     pub(crate) fn spawn_collecting(label: &'static str, mut command: Command) -> Result<Self> {
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let lines = Lines::new(Log::open(label, &program(&command)));
@@ -72,8 +71,8 @@ impl Child {
         Ok(child)
     }
 
-    /// Starts `command` on our own standard output and error.
-    pub(crate) fn spawn_plainly(command: Command) -> Result<Self> {
+    /// Starts `command` with this program's standard output and error.
+    pub(crate) fn spawn_inherited(command: Command) -> Result<Self> {
         Self::start(command, Lines::default())
     }
 
@@ -91,7 +90,7 @@ impl Child {
         })
     }
 
-    /// The id of the process, which is also its group's.
+    /// Returns the id of the process, which is also the id of its group.
     pub(crate) fn id(&self) -> u32 {
         self.inner.id()
     }
@@ -100,12 +99,12 @@ impl Child {
         self.lines.clone()
     }
 
-    /// Waits until it ends, then ends whatever of its group is left.
+    /// Waits for the process, then ends the rest of its group.
     pub(crate) fn wait(mut self) -> Result<Ended> {
         let status = self.inner.wait().context("cannot wait for a child")?;
         registry::end(self.inner.id());
         for reader in self.readers {
-            // A reader that panicked has already said so; the lines it kept are still there.
+            // A reader that panicked has printed why; the lines it has read are still there.
             drop(reader.join());
         }
         let collected = self.collector.and_then(|collector| collector.join().ok());

@@ -1,4 +1,4 @@
-//! The children's lines: into their log, and before a person's eyes where they matter.
+//! The output of child processes: into their log, and to the terminal where it matters.
 
 use std::io::{BufRead as _, BufReader, Read, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,42 +8,42 @@ use std::thread::JoinHandle;
 use super::log::Log;
 use crate::term;
 
-/// The label column: the longest label in use fits.
-const WIDTH: usize = 12;
+/// The width of the label column, in characters. The longest label fits.
+const LABEL_WIDTH: usize = 12;
 
-/// Prints one line. Unlike `println!` it survives a closed terminal, so that cleaning up goes on.
-pub(crate) fn say(line: &str) {
-    // There is nobody left to tell when this fails.
+/// Prints a line to standard output. Unlike `println!`, it does not panic if the terminal was closed, so child
+/// processes are still ended.
+pub(crate) fn print(line: &str) {
     drop(writeln!(std::io::stdout(), "{line}"));
 }
 
-/// What becomes of a child's lines.
+/// The output of one child process, shared by its readers.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Lines {
     log: Arc<Mutex<Log>>,
-    /// From then on lines are shown as they come, too.
-    shown: Arc<AtomicBool>,
+    /// Whether lines are also printed.
+    is_shown: Arc<AtomicBool>,
 }
 
 impl Lines {
     pub(super) fn new(log: Log) -> Self {
         Self {
             log: Arc::new(Mutex::new(log)),
-            shown: Arc::default(),
+            is_shown: Arc::default(),
         }
     }
 
-    /// Shows what comes from now on.
+    /// Prints the lines that arrive from now on.
     pub(crate) fn show(&self) {
-        self.shown.store(true, Ordering::Relaxed);
+        self.is_shown.store(true, Ordering::Relaxed);
     }
 
-    /// The log, even when a reader panicked while it held it: its lines are only shown.
+    /// Locks the log, even if a reader panicked while it held the lock.
     pub(super) fn log(&self) -> MutexGuard<'_, Log> {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Follows `stream` on a thread until it ends. A `watched` one shows its lines from its first error on.
+    /// Reads `stream` on a thread until it ends. A `watched` one is printed from its first error on.
     pub(super) fn follow(
         &self,
         label: &'static str,
@@ -57,10 +57,11 @@ impl Lines {
                 let line = readable(&line);
                 let mut log = lines.log();
                 log.add(line.clone());
-                let is_shown = lines.shown.load(Ordering::Relaxed) || (watched && log.has_error());
+                let is_shown =
+                    lines.is_shown.load(Ordering::Relaxed) || (watched && log.has_error());
                 drop(log);
                 if is_shown {
-                    say(&format!("{prefix}{line}"));
+                    print(&format!("{prefix}{line}"));
                 }
             }
         })
@@ -70,12 +71,12 @@ impl Lines {
 fn prefix(label: &str) -> String {
     format!(
         "{} {} ",
-        term::label(&format!("{label:>WIDTH$}")),
+        term::label(&format!("{label:>LABEL_WIDTH$}")),
         term::dim("│")
     )
 }
 
-/// Without the carriage returns with which progress bars overwrite themselves.
+/// Removes the text that a progress bar overwrote with carriage returns.
 fn readable(line: &[u8]) -> String {
     let line = String::from_utf8_lossy(line);
     let line = line.trim_end_matches('\r');
@@ -87,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_progress_bar_leaves_only_its_last_state() {
+    fn progress_bar_is_reduced_to_its_last_state() {
         assert_eq!(readable(b"10%\r50%\r100%\r"), "100%");
     }
 }

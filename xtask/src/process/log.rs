@@ -1,4 +1,5 @@
-//! What children print: all of it in a file each, below `target/logs`, and the part that explains a failure in memory.
+//! The output of child processes: all of it in files below `target/logs`, and the part that explains a failure in
+//! memory.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::fs::{self, File, OpenOptions};
@@ -8,16 +9,16 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::workspace;
 
-/// Without an error among them, the last lines say why a program ended.
-const LAST_LINES: usize = 12;
+/// How many of the last lines are shown if there is no error among them.
+const MAX_LAST_LINES: usize = 12;
 
-/// From the first error on, this much is shown.
-const ERROR_LINES: usize = 60;
+/// How many lines are shown, from the first error on.
+const MAX_ERROR_LINES: usize = 60;
 
-/// The labels whose file this run has begun: the next command of the same label goes on in it.
-static BEGUN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+/// The labels whose file this run has truncated. Later commands with the same label append to it.
+static TRUNCATED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
-/// The lines of one child.
+/// The output of one child process.
 #[derive(Debug, Default)]
 pub(crate) struct Log {
     path: Option<PathBuf>,
@@ -27,12 +28,12 @@ pub(crate) struct Log {
 }
 
 impl Log {
-    /// The file of `label`, in which `title` says what is about to run. Without a file, lines are only remembered.
+    /// Opens the file of `label` and writes `title` into it. If that fails, lines are only kept in memory.
     pub(super) fn open(label: &str, title: &str) -> Self {
         let path = path(label);
-        let mut file = begin(label, &path).ok();
+        let mut file = open_file(label, &path).ok();
         if let Some(file) = &mut file {
-            // A full disk must not end what runs.
+            // A full disk must not stop the child.
             drop(writeln!(file, "$ {title}"));
         }
         Self {
@@ -47,10 +48,10 @@ impl Log {
             drop(writeln!(file, "{line}"));
         }
         let explains = !self.errors.is_empty() || is_error(&line);
-        if explains && self.errors.len() < ERROR_LINES {
+        if explains && self.errors.len() < MAX_ERROR_LINES {
             self.errors.push(line.clone());
         }
-        if self.last.len() == LAST_LINES {
+        if self.last.len() == MAX_LAST_LINES {
             self.last.pop_front();
         }
         self.last.push_back(line);
@@ -60,14 +61,14 @@ impl Log {
         !self.errors.is_empty()
     }
 
-    /// The newest line that says something.
+    /// Returns the newest line that contains a letter or a digit.
     pub(super) fn last_line(&self) -> Option<&str> {
         let mut lines = self.last.iter().rev();
-        let said = lines.find(|line| line.contains(char::is_alphanumeric));
-        said.map(String::as_str)
+        let line = lines.find(|line| line.contains(char::is_alphanumeric));
+        line.map(String::as_str)
     }
 
-    /// The lines from the first error on, else the last ones, oldest first.
+    /// Returns the lines from the first error on, else the last lines, oldest first.
     pub(super) fn excerpt(&self) -> Vec<String> {
         if self.errors.is_empty() {
             self.last.iter().cloned().collect()
@@ -81,8 +82,8 @@ impl Log {
     }
 }
 
-/// Where the lines of `label` are, as a person at the root would name it.
-pub(crate) fn shown_path(label: &str) -> String {
+/// Returns the path of the log of `label`, relative to the repository.
+pub(crate) fn display_path(label: &str) -> String {
     let path = path(label);
     let below = path.strip_prefix(workspace::root());
     below.unwrap_or(&path).display().to_string()
@@ -93,19 +94,19 @@ fn path(label: &str) -> PathBuf {
     workspace::target().join("logs").join(name)
 }
 
-fn begin(label: &str, path: &PathBuf) -> std::io::Result<File> {
-    let mut begun = BEGUN.lock().unwrap_or_else(PoisonError::into_inner);
+fn open_file(label: &str, path: &PathBuf) -> std::io::Result<File> {
+    let mut truncated = TRUNCATED.lock().unwrap_or_else(PoisonError::into_inner);
     fs::create_dir_all(workspace::target().join("logs"))?;
     let mut options = OpenOptions::new();
-    // Every writer appends: another program of this name would otherwise leave holes.
+    // All writers append, so two programs with one label do not overwrite each other.
     let file = options.create(true).append(true).open(path)?;
-    if begun.insert(label.to_owned()) {
+    if truncated.insert(label.to_owned()) {
         file.set_len(0)?;
     }
     Ok(file)
 }
 
-/// As cargo, rustc, trunk, npm and curl begin theirs, with colours or without.
+/// Recognizes the errors of cargo, rustc, trunk, npm and curl, with or without colors.
 fn is_error(line: &str) -> bool {
     let plain = plain(line);
     let plain = plain.trim_start();
@@ -115,7 +116,7 @@ fn is_error(line: &str) -> bool {
         || plain.contains(" ERROR ")
 }
 
-/// Without the sequences that colour a terminal.
+/// Removes the escape sequences of colors.
 fn plain(line: &str) -> String {
     let mut parts = line.split('\x1b');
     let first = parts.next().unwrap_or_default().to_owned();
@@ -136,34 +137,34 @@ mod tests {
     }
 
     #[test]
-    fn without_an_error_only_the_last_lines_are_kept() {
-        let lines: Vec<String> = (0..LAST_LINES + 3)
+    fn excerpt_without_an_error_has_the_last_lines() {
+        let lines: Vec<String> = (0..MAX_LAST_LINES + 3)
             .map(|number| number.to_string())
             .collect();
         let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
         let excerpt = log(&lines).excerpt();
         assert_eq!(excerpt.first().map(String::as_str), Some("3"));
-        assert_eq!(excerpt.len(), LAST_LINES);
+        assert_eq!(excerpt.len(), MAX_LAST_LINES);
     }
 
     #[test]
-    fn an_excerpt_begins_with_the_first_error_and_has_an_end() {
+    fn excerpt_starts_at_the_first_error_and_is_bounded() {
         let mut lines = vec![
             "   Compiling a v0.1.0",
             "warning: unused",
             "error[E0425]: cannot find `b`",
         ];
-        lines.extend(["note"; 2 * ERROR_LINES]);
+        lines.extend(["note"; 2 * MAX_ERROR_LINES]);
         let excerpt = log(&lines).excerpt();
         assert_eq!(
             excerpt.first().map(String::as_str),
             Some("error[E0425]: cannot find `b`")
         );
-        assert_eq!(excerpt.len(), ERROR_LINES);
+        assert_eq!(excerpt.len(), MAX_ERROR_LINES);
     }
 
     #[test]
-    fn errors_are_known_in_the_ways_tools_write_them() {
+    fn errors_of_all_tools_are_recognized() {
         for line in [
             "error: could not compile `a`",
             "\x1b[1m\x1b[38;5;9merror\x1b[0m\x1b[1m[E0425]: x\x1b[0m",

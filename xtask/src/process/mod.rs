@@ -1,22 +1,22 @@
-//! Running other programs, and never leaving one behind.
+//! Runs other programs, and ends all of them when this program ends.
 //!
-//! Each child leads a process group of its own, so that ending it also ends what it started (trunk's
-//! cargo, cargo's rustc). [`registry`] knows every group that runs; [`signals`] ends them all on Ctrl-C, and
-//! [`watchdog`] does when we are killed. A child's lines go to a [`log`]; a [`step`] is two lines for people.
+//! Each child leads a process group of its own, so its descendants end with it (trunk's cargo, cargo's rustc).
+//! [`registry`] lists the running groups. [`signals`] ends them on Ctrl-C, and [`watchdog`] if this program is killed.
+//! The output of a child goes to a [`log`]. A [`step`] prints one line before the work and one after it.
 
 mod child;
-mod lanes;
 mod lines;
 mod log;
+mod parallel;
 pub(crate) mod registry;
 pub(crate) mod signals;
 mod step;
 mod watchdog;
 
 pub(crate) use child::{Child, Ended};
-pub(crate) use lanes::both;
-pub(crate) use lines::{Lines, say};
-pub(crate) use log::shown_path;
+pub(crate) use lines::{Lines, print};
+pub(crate) use log::display_path;
+pub(crate) use parallel::in_parallel;
 pub(crate) use step::{step, step_with_logs};
 
 use std::process::{Command, Stdio};
@@ -28,21 +28,21 @@ use anyhow::{Context as _, Error, Result, anyhow, bail};
 
 use crate::{variables, workspace};
 
-/// Runs `command` to its end, its lines in the log of `label`. An error has those that explain it.
+/// Runs `command` and writes its output to the log of `label`. An error contains the lines that explain it.
 pub(crate) fn run(label: &'static str, command: Command) -> Result<()> {
     let program = program(&command);
     finish(label, &program, Child::spawn(label, command)?).map(drop)
 }
 
-/// Like [`run`], and hands back the lines of its standard output.
+/// Like [`run`], and returns the lines of its standard output.
 pub(crate) fn collect(label: &'static str, command: Command) -> Result<Vec<String>> {
     let program = program(&command);
     finish(label, &program, Child::spawn_collecting(label, command)?)
 }
 
-/// Waits, with a sign of life from time to time.
+/// Waits for the child, and prints its progress every 20 seconds.
 fn finish(label: &'static str, program: &str, child: Child) -> Result<Vec<String>> {
-    let ended = step::with_signs_of_life(label, child)?;
+    let ended = step::wait_with_progress(label, child)?;
     if ended.status.success() {
         return Ok(ended.collected);
     }
@@ -54,7 +54,7 @@ fn failure(label: &str, program: &str, ended: &Ended) -> Error {
     let excerpt: String = excerpt.collect();
     let log = ended.log.as_deref().map_or(String::new(), |path| {
         let path = path.strip_prefix(workspace::root()).unwrap_or(path);
-        format!("\nall of it: {}", path.display())
+        format!("\nfull log: {}", path.display())
     });
     anyhow!(
         "{label}: {program} ended with {}{excerpt}{log}",
@@ -62,7 +62,7 @@ fn failure(label: &str, program: &str, ended: &Ended) -> Error {
     )
 }
 
-/// Like [`run`], but ends `command` when it takes longer than `limit`.
+/// Like [`run`], but ends `command` if it takes longer than `limit`.
 pub(crate) fn run_within(limit: Duration, label: &'static str, command: Command) -> Result<()> {
     let program = program(&command);
     let child = Child::spawn(label, command)?;
@@ -79,10 +79,10 @@ pub(crate) fn run_within(limit: Duration, label: &'static str, command: Command)
     outcome.map(drop)
 }
 
-/// Runs `command` to its end with its output as it is: colours, progress bars, test reports.
-pub(crate) fn run_plainly(command: Command) -> Result<()> {
+/// Runs `command` with this program's standard output, so its colors and progress bars stay.
+pub(crate) fn run_inherited(command: Command) -> Result<()> {
     let program = program(&command);
-    let status = Child::spawn_plainly(command)?.wait()?.status;
+    let status = Child::spawn_inherited(command)?.wait()?.status;
     if status.success() {
         Ok(())
     } else {
@@ -90,7 +90,7 @@ pub(crate) fn run_plainly(command: Command) -> Result<()> {
     }
 }
 
-/// What `command` prints, without showing it; an error when it fails.
+/// Runs `command` and returns its standard output.
 pub(crate) fn read(mut command: Command) -> Result<String> {
     let program = program(&command);
     variables::keep_loopback_direct(&mut command);
@@ -105,14 +105,14 @@ pub(crate) fn read(mut command: Command) -> Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// A command with its arguments, in one line.
+/// Builds a command with its arguments.
 pub(crate) fn command(program: impl AsRef<std::ffi::OsStr>, arguments: &[&str]) -> Command {
     let mut command = Command::new(program);
     command.args(arguments);
     command
 }
 
-/// The command line as a person would type it, to show or to blame.
+/// Returns the command line, for messages.
 fn program(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words
@@ -127,7 +127,7 @@ mod tests {
     use std::time::Instant;
 
     #[test]
-    fn a_failure_names_the_command_as_it_was_typed_and_what_it_said() {
+    fn failure_contains_the_command_and_its_output() {
         let script = "echo working; echo error: no room >&2; exit 4";
         let error = run("example", command("sh", &["-c", script]))
             .unwrap_err()
@@ -135,21 +135,21 @@ mod tests {
         let start = format!("example: sh -c {script} ended with exit status: 4\n  error: no room");
         assert!(error.starts_with(&start), "{error}");
         assert!(
-            error.ends_with("all of it: target/logs/example.log"),
+            error.ends_with("full log: target/logs/example.log"),
             "{error}"
         );
     }
 
     #[test]
-    fn output_is_collected_apart_from_errors() {
+    fn standard_error_is_not_collected() {
         let script = command("sh", &["-c", "echo one; echo aside >&2; echo two"]);
         assert_eq!(collect("collecting", script).unwrap(), ["one", "two"]);
     }
 
     #[test]
-    fn a_command_that_takes_too_long_is_ended_with_all_it_started() {
+    fn timed_out_command_is_ended_with_its_descendants() {
         let began = Instant::now();
-        // The second sleep keeps the output open: without its end the wait would last ten minutes.
+        // The background process keeps the output open, so the wait would last ten minutes.
         let script = command("sh", &["-c", "sleep 600 & sleep 600"]);
         assert!(run_within(Duration::from_millis(50), "slow", script).is_err());
         assert!(
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_child_leaves_behind_ends_with_it() {
+    fn background_processes_of_a_child_are_ended() {
         let began = Instant::now();
         run("leaving", command("sh", &["-c", "sleep 600 & exit 0"])).unwrap();
         assert!(

@@ -1,4 +1,4 @@
-//! Every process group that runs, in the order of its start, and how to end it.
+//! The running process groups in the order of their start, and how to end them.
 
 use std::io;
 use std::process::Child;
@@ -10,8 +10,8 @@ use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
 
 use super::watchdog;
 
-/// How long a group may take to end by itself: servers flush their spans, compilers remove their files.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a group may take to end after SIGTERM: servers flush their spans, compilers remove their files.
+const END_TIMEOUT: Duration = Duration::from_secs(5);
 
 static RUNNING: Mutex<Groups> = Mutex::new(Groups {
     pids: Vec::new(),
@@ -20,11 +20,11 @@ static RUNNING: Mutex<Groups> = Mutex::new(Groups {
 
 struct Groups {
     pids: Vec<Pid>,
-    /// Set once everything is to end: nothing new may start then.
+    /// Whether everything is being stopped. Nothing may start then.
     closed: bool,
 }
 
-/// Starts a child by `spawn` and remembers its group; refuses once [`end_all`] was called.
+/// Starts a child with `spawn` and registers its group. Fails after [`end_all`].
 pub(super) fn start(spawn: impl FnOnce() -> io::Result<Child>) -> io::Result<Child> {
     let mut groups = locked();
     if groups.closed {
@@ -39,7 +39,7 @@ pub(super) fn start(spawn: impl FnOnce() -> io::Result<Child>) -> io::Result<Chi
     Ok(child)
 }
 
-/// Ends what is left of the group that the child `id` led.
+/// Ends the rest of the process group of child `id`.
 pub(crate) fn end(id: u32) {
     if let Some(pid) = pid(id) {
         end_group(pid);
@@ -48,7 +48,7 @@ pub(crate) fn end(id: u32) {
     }
 }
 
-/// Ends all groups, the last started first: who uses a server goes before the server does.
+/// Ends all groups in the reverse order of their start, so clients end before their servers.
 pub(crate) fn end_all() {
     let pids = {
         let mut groups = locked();
@@ -59,21 +59,21 @@ pub(crate) fn end_all() {
 }
 
 fn end_group(pid: Pid) {
-    let asked = Instant::now();
+    let began = Instant::now();
     let mut signal = Signal::TERM;
-    // The call fails once nobody of the group is left, which is what we wait for.
-    while kill_process_group(pid, signal).is_ok() && !gone_within(pid, asked + PATIENCE) {
+    // The call fails once the group is empty.
+    while kill_process_group(pid, signal).is_ok() && !ended_by(pid, began + END_TIMEOUT) {
         signal = Signal::KILL;
-        if asked.elapsed() > 2 * PATIENCE {
+        if began.elapsed() > 2 * END_TIMEOUT {
             return;
         }
     }
 }
 
-fn gone_within(pid: Pid, deadline: Instant) -> bool {
+fn ended_by(pid: Pid, deadline: Instant) -> bool {
     while test_kill_process_group(pid).is_ok() {
         if Instant::now() >= deadline {
-            // A killed group needs a moment to disappear, too.
+            // A killed group needs a moment to end, too.
             thread::sleep(Duration::from_millis(100));
             return false;
         }

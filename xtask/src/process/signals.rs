@@ -1,4 +1,4 @@
-//! Ctrl-C, a polite kill, a closed terminal: all children end before we do.
+//! Ends all children on SIGINT, SIGTERM and SIGHUP.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -7,12 +7,12 @@ use anyhow::{Context as _, Result};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
-use super::{registry, say};
+use super::{print, registry};
 use crate::term;
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
-/// From now on a signal ends all children, then this program.
+/// Installs the handlers: a signal ends all children, then this program.
 pub(crate) fn watch() -> Result<()> {
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).context("cannot watch for Ctrl-C")?;
     thread::spawn(move || {
@@ -25,16 +25,16 @@ pub(crate) fn watch() -> Result<()> {
 
 #[expect(
     clippy::exit,
-    reason = "the other threads wait for children that were just ended"
+    reason = "the other threads wait for children that have ended"
 )]
 fn end_with(signal: i32) {
     INTERRUPTED.store(true, Ordering::SeqCst);
-    say(&term::dim("stopping everything"));
+    print(&term::dim("stopping"));
     registry::end_all();
     std::process::exit(128 + signal);
 }
 
-/// After an interruption the children's failures are our own doing: wait for the end instead of reporting them.
+/// Blocks forever after a signal: children then fail because they were ended, which is not worth reporting.
 pub(crate) fn finish_if_interrupted() {
     while INTERRUPTED.load(Ordering::SeqCst) {
         thread::park();

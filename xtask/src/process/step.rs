@@ -1,4 +1,4 @@
-//! A step as a person sees it: one line when it begins, one when it is done, and signs of life in between.
+//! A step: a line when it begins, a line when it is done, and its progress in between.
 
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
@@ -7,26 +7,25 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 
 use super::child::{Child, Ended};
-use super::{say, shown_path};
+use super::{display_path, print};
 use crate::{clock, term};
 
-/// A step that takes long says every so often what it is at.
-const SIGN_OF_LIFE: Duration = Duration::from_secs(20);
+/// How often the progress of a long step is printed.
+const PROGRESS_INTERVAL: Duration = Duration::from_secs(20);
 
-/// Longest sign of life, in characters: a line on a narrow terminal.
-const SIGN_CHARS: usize = 60;
+/// The maximum length of a progress message, in characters. It fits on a narrow terminal.
+const MAX_PROGRESS_CHARS: usize = 60;
 
-/// Does `work`, whose lines go to the log of `label`, between a line that announces it and a line with the time it
-/// took.
+/// Runs `work`, whose output goes to the log of `label`. Prints a line before it, and a line with its duration after it.
 pub(crate) fn step(
     label: &'static str,
     what: &str,
     work: impl FnOnce() -> Result<()>,
 ) -> Result<()> {
-    step_with_logs(label, what, &shown_path(label), work)
+    step_with_logs(label, what, &display_path(label), work)
 }
 
-/// Like [`step`], where the lines go to several logs.
+/// Like [`step`], for output that goes to several logs.
 pub(crate) fn step_with_logs(
     label: &'static str,
     what: &str,
@@ -34,13 +33,13 @@ pub(crate) fn step_with_logs(
     work: impl FnOnce() -> Result<()>,
 ) -> Result<()> {
     let began = Instant::now();
-    say(&format!(
+    print(&format!(
         "{} {what} {}",
         term::bold(&format!("{label}:")),
-        term::dim(&format!("(lines: {logs})"))
+        term::dim(&format!("(log: {logs})"))
     ));
     work()?;
-    say(&format!(
+    print(&format!(
         "{} {label}: {}",
         term::green("✓"),
         clock::human(began.elapsed())
@@ -48,23 +47,23 @@ pub(crate) fn step_with_logs(
     Ok(())
 }
 
-/// Waits for `child`.
-pub(super) fn with_signs_of_life(label: &'static str, child: Child) -> Result<Ended> {
+/// Waits for `child`, and prints its last line of output every [`PROGRESS_INTERVAL`].
+pub(super) fn wait_with_progress(label: &'static str, child: Child) -> Result<Ended> {
     let (done, waiting) = mpsc::channel::<()>();
     let (lines, began) = (child.lines(), Instant::now());
-    let teller = thread::spawn(move || {
-        while waiting.recv_timeout(SIGN_OF_LIFE) == Err(RecvTimeoutError::Timeout) {
-            let at = lines.log().last_line().map(short).unwrap_or_default();
-            let took = clock::human(began.elapsed());
-            say(&term::dim(&format!("  {label}, {took}: {at}")));
+    let reporter = thread::spawn(move || {
+        while waiting.recv_timeout(PROGRESS_INTERVAL) == Err(RecvTimeoutError::Timeout) {
+            let line = lines.log().last_line().map(short).unwrap_or_default();
+            let elapsed = clock::human(began.elapsed());
+            print(&term::dim(&format!("  {label}, {elapsed}: {line}")));
         }
     });
     let ended = child.wait();
     drop(done);
-    drop(teller.join());
+    drop(reporter.join());
     ended
 }
 
 fn short(line: &str) -> String {
-    line.trim().chars().take(SIGN_CHARS).collect()
+    line.trim().chars().take(MAX_PROGRESS_CHARS).collect()
 }

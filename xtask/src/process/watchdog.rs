@@ -1,16 +1,16 @@
-//! Ends our children when we are killed in a way that no program survives to clean up after: `kill -9`, out of memory.
+//! Ends the child processes if this program is killed (`kill -9`, out of memory).
 //!
-//! A shell that is nobody's child group reads from a pipe which process groups run. The pipe closes when we end,
-//! however we do, and then it ends those that are left. A shell, because it must not bear our name: who ends us by
-//! name would end it, too.
+//! A shell in a process group of its own reads from a pipe which process groups run. The pipe closes however this
+//! program ends, and then the shell ends the remaining groups. It is a shell because its name must differ from this
+//! program's: killing xtask by name would end it too.
 
 use std::io::Write as _;
 use std::os::unix::process::CommandExt as _;
 use std::process::{ChildStdin, Command, Stdio};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-/// Reads lines of `+` or `-` and the id of a group. At the end asks what is left to end, waits up to five seconds,
-/// and then insists.
+/// Reads lines of `+` or `-` and the id of a group. At the end of input, sends SIGTERM to the remaining groups, waits up
+/// to five seconds, and sends SIGKILL.
 const SCRIPT: &str = r#"
 trap '' INT HUP TERM
 groups=' '
@@ -34,20 +34,20 @@ for group in $groups; do kill -s KILL -- "-$group" 2>/dev/null; done
 
 static PIPE: OnceLock<Option<Mutex<ChildStdin>>> = OnceLock::new();
 
-/// A group runs from now on.
+/// Registers a running group.
 pub(super) fn add(group: u32) {
-    tell(&format!("+ {group}\n"));
+    send(&format!("+ {group}\n"));
 }
 
-/// A group has ended: its id may soon be another's.
+/// Removes a group that has ended, because its id may be reused.
 pub(super) fn remove(group: u32) {
-    tell(&format!("- {group}\n"));
+    send(&format!("- {group}\n"));
 }
 
-fn tell(line: &str) {
+fn send(line: &str) {
     if let Some(pipe) = PIPE.get_or_init(start) {
         let mut pipe = pipe.lock().unwrap_or_else(PoisonError::into_inner);
-        // Without it everything works, except after `kill -9`.
+        // Without the watchdog, only the cleanup after `kill -9` is missing.
         drop(pipe.write_all(line.as_bytes()));
     }
 }
@@ -79,22 +79,26 @@ mod tests {
     }
 
     #[test]
-    fn groups_that_still_run_end_when_the_pipe_closes() {
-        let [mut left, mut gone] = [sleeper(), sleeper()];
+    fn registered_groups_end_when_the_pipe_closes() {
+        let [mut registered, mut removed] = [sleeper(), sleeper()];
         let mut pipe = start().unwrap().into_inner().unwrap();
-        let lines = format!("+ {0}\n+ {1}\n+ 999999999\n- {0}\n", gone.id(), left.id());
+        let lines = format!(
+            "+ {0}\n+ {1}\n+ 999999999\n- {0}\n",
+            removed.id(),
+            registered.id()
+        );
         pipe.write_all(lines.as_bytes()).unwrap();
         drop(pipe);
         let began = Instant::now();
-        while left.try_wait().unwrap().is_none() {
+        while registered.try_wait().unwrap().is_none() {
             assert!(
                 began.elapsed() < Duration::from_secs(30),
-                "it was not ended"
+                "the registered group runs"
             );
             std::thread::sleep(Duration::from_millis(10));
         }
-        assert!(gone.try_wait().unwrap().is_none(), "it was no longer ours");
-        gone.kill().unwrap();
-        gone.wait().unwrap();
+        assert!(removed.try_wait().unwrap().is_none());
+        removed.kill().unwrap();
+        removed.wait().unwrap();
     }
 }

@@ -1,23 +1,24 @@
-//! Debian packages, for what has no other home: a compiler, a browser.
+//! Debian packages: a compiler and a browser.
 
 use anyhow::{Context as _, Result, bail};
 
 use super::tool;
 use crate::{prerequisites, process};
 
-/// Whether [`install`] can work here at all.
+/// Returns whether [`install`] can work here.
 pub(super) fn is_possible() -> Result<bool> {
     Ok(tool::find_program("apt-get")?.is_some() && rustix::process::geteuid().is_root())
 }
 
-/// Installs `packages`, refreshing the package lists only when they are too old to know them.
+/// Installs `packages`. Updates the package lists only if the first attempt fails.
 pub(super) fn install(packages: &[&str]) -> Result<()> {
     if !is_possible()? {
-        bail!("{}", prerequisites::by_packages(&packages.join(" ")));
+        bail!("{}", prerequisites::install_advice(&packages.join(" ")));
     }
     apt_install(packages).or_else(|_| {
         apt_get(&["update"])?;
-        apt_install(packages).context("apt-get cannot install what is needed")
+        apt_install(packages)
+            .with_context(|| format!("apt-get cannot install {}", packages.join(" ")))
     })
 }
 

@@ -1,4 +1,4 @@
-//! Chromium and its driver: only the tests need them.
+//! Chromium and its driver. Only the tests need them.
 
 use std::path::{Path, PathBuf};
 
@@ -15,11 +15,11 @@ impl Tool for BrowserPackages {
         Ok("chromium and chromedriver".to_owned())
     }
 
-    fn why(&self) -> &'static str {
-        "the browser in which the tests click"
+    fn purpose(&self) -> &'static str {
+        "run the tests in a browser"
     }
 
-    fn usually(&self) -> &'static str {
+    fn usual_time(&self) -> &'static str {
         "20 s"
     }
 
@@ -40,7 +40,7 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
-    /// The ones named by `CHROME` and `CHROMEDRIVER`, else the first on the search path.
+    /// Finds the programs that `CHROME` and `CHROMEDRIVER` name, else the first ones on `PATH`.
     pub(crate) fn find() -> Result<Self> {
         let programs = ["chromium", "google-chrome", "chromium-browser"];
         Ok(Self {
@@ -49,7 +49,7 @@ impl Browser {
         })
     }
 
-    /// Whether `CHROME` or `CHROMEDRIVER` is set: then it is not ours to install another.
+    /// Returns whether `CHROME` or `CHROMEDRIVER` is set. Another browser is not installed then.
     pub(crate) fn is_named() -> bool {
         let names = ["CHROME", "CHROMEDRIVER"];
         names
@@ -57,7 +57,7 @@ impl Browser {
             .any(|name| variables::non_empty(name).is_some())
     }
 
-    /// The ones named by `FIREFOX` and `GECKODRIVER`, else the first on the search path.
+    /// Finds the programs that `FIREFOX` and `GECKODRIVER` name, else the first ones on `PATH`.
     pub(crate) fn firefox() -> Result<Self> {
         let install = "install Firefox and `cargo install geckodriver`";
         Ok(Self {
@@ -78,21 +78,26 @@ fn named_or_found(variable: &str, programs: &[&str], advice: &str) -> Result<Pat
             return Ok(path);
         }
     }
-    None.with_context(|| format!("no {}: {advice}, or name one with {variable}", programs[0]))
+    None.with_context(|| {
+        format!(
+            "{} is not installed: {advice}, or set {variable}=<path>",
+            programs[0]
+        )
+    })
 }
 
-/// Another program than the one that was asked for would be worse than none.
+/// Fails rather than falling back to a program that was not asked for.
 fn named_by(variable: &str, named: &Path) -> Result<PathBuf> {
     let Some(path) = resolve(named) else {
         bail!(
-            "{variable}={} is no program: correct it, or unset it to use the one on PATH",
+            "{variable}={} is not a program: correct it, or unset it to use the one on PATH",
             named.display()
         );
     };
     Ok(path)
 }
 
-/// A path as it is, a bare name on the search path.
+/// Takes a path as it is, and looks a bare name up on `PATH`.
 fn resolve(named: &Path) -> Option<PathBuf> {
     if named.components().count() == 1 && !named.is_absolute() {
         return tool::find_program(named.to_str()?).ok().flatten();
@@ -106,11 +111,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_browser_that_is_named_and_not_there_is_an_error_that_says_so() {
+    fn missing_named_browser_is_an_error() {
         for name in ["/nonexistent", "no-such-browser", "/etc", "/etc/passwd"] {
             let error = named_by("CHROME", Path::new(name)).unwrap_err().to_string();
             assert!(
-                error.starts_with(&format!("CHROME={name} is no program")),
+                error.starts_with(&format!("CHROME={name} is not a program")),
                 "{error}"
             );
         }

@@ -1,45 +1,49 @@
-//! Compiling a tool, when nobody offers it compiled.
+//! Compiling a tool from crates.io, where no release archive can be used.
 
 use std::fs;
 
 use anyhow::{Context as _, Error, Result};
 
 use super::network;
-use crate::build::for_this_machine;
+use crate::build::build_for_host;
 use crate::{process, workspace};
 
-/// How much time the compiler spends so that the tool runs faster.
+/// What cargo says when the registry lacks a version that a lock file names.
+const MISSING_VERSION: &str = "failed to select a version for the requirement";
+
+/// How much the compiler optimizes the tool.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Speed {
-    /// Soonest installed.
-    Slow,
-    /// A little slower to install, a lot faster to run.
-    Middling,
+pub(super) enum Optimization {
+    /// Compiles soonest.
+    None,
+    /// Compiles a little slower and runs much faster.
+    Some,
 }
 
 /// One package from the registry.
 #[derive(Debug)]
 pub(super) struct CargoInstall<'a> {
-    /// Stands before the lines of the compiler.
+    /// The name of its log.
     pub(super) label: &'static str,
     pub(super) package: &'static str,
     pub(super) version: &'a str,
     pub(super) features: &'a [&'a str],
-    pub(super) speed: Speed,
+    pub(super) optimization: Optimization,
 }
 
 impl CargoInstall<'_> {
-    /// Compiles it with the versions its authors tested, else with the ones the registry has.
+    /// Compiles it with the dependencies that its own lock file names, whose checksums cargo verifies.
     ///
+    /// Only where the registry lacks one of these versions, it is compiled with those that the registry has.
     /// `reason` says why it was not downloaded.
     pub(super) fn run(&self, reason: &Error) -> Result<()> {
         let Self { label, version, .. } = self;
-        process::say(&format!(
-            "no ready-made {label} {version} could be downloaded ({}): compiling it",
+        process::print(&format!(
+            "{label} {version} is not downloaded ({}): compiling it",
             first_line(reason)
         ));
         self.attempt(&["--locked"])
-            .or_else(|_| self.attempt(&[]))
+            .or_else(|error| self.attempt_unlocked(error))
             .with_context(|| {
                 format!(
                     "{label} {version} could be neither downloaded nor compiled. {}",
@@ -48,8 +52,20 @@ impl CargoInstall<'_> {
             })
     }
 
+    fn attempt_unlocked(&self, error: Error) -> Result<()> {
+        if !is_missing_version(&error) {
+            return Err(error);
+        }
+        process::print(&format!(
+            "the registry lacks a version in the lock file of {}: compiling it without the lock file, with the \
+             newest compatible versions",
+            self.label
+        ));
+        self.attempt(&[])
+    }
+
     fn attempt(&self, lock: &[&str]) -> Result<()> {
-        let home = workspace::made(workspace::tools()?)?;
+        let home = workspace::create_dir(workspace::tools()?)?;
         let what = [
             "install",
             self.package,
@@ -60,19 +76,23 @@ impl CargoInstall<'_> {
         ];
         let mut cargo = process::command("cargo", &[&what, self.features, lock].concat());
         cargo.arg("--root").arg(&home).current_dir(&home);
-        // The tools share many dependencies: with one folder those compile once.
+        // The tools share many dependencies: in one folder each is compiled once.
         cargo.env("CARGO_TARGET_DIR", home.join("build"));
         cargo.env("CARGO_PROFILE_DEV_DEBUG", "0");
         cargo.env(
             "CARGO_PROFILE_DEV_OPT_LEVEL",
-            match self.speed {
-                Speed::Slow => "0",
-                Speed::Middling => "1",
+            match self.optimization {
+                Optimization::None => "0",
+                Optimization::Some => "1",
             },
         );
-        for_this_machine(&mut cargo);
+        build_for_host(&mut cargo);
         process::run(self.label, cargo)
     }
+}
+
+fn is_missing_version(error: &Error) -> bool {
+    format!("{error:#}").contains(MISSING_VERSION)
 }
 
 fn first_line(reason: &Error) -> String {
@@ -80,11 +100,34 @@ fn first_line(reason: &Error) -> String {
     text.lines().next().unwrap_or_default().to_owned()
 }
 
-/// Removes what compiling left behind: some gigabytes nobody needs again.
+/// Removes the gigabytes that compiling tools leaves behind.
 pub(super) fn clean_up() -> Result<()> {
     let build = workspace::tools()?.join("build");
     if build.is_dir() {
         fs::remove_dir_all(&build).with_context(|| format!("cannot remove {}", build.display()))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::anyhow;
+
+    use super::*;
+
+    #[test]
+    fn only_a_missing_version_allows_an_unlocked_build() {
+        let missing = "error: failed to compile `trunk v0.21.14`\n\nCaused by:\n  \
+            failed to select a version for the requirement `clap = \"^4\"` (locked to 4.9.9)";
+        assert!(is_missing_version(&anyhow!(
+            "trunk: cargo ended with exit status: 101\n  {missing}"
+        )));
+        for other in [
+            "error: checksum for `clap v4.9.9` changed between lock files",
+            "error: linker `cc` not found",
+            "warning: spurious network error",
+        ] {
+            assert!(!is_missing_version(&anyhow!(other)), "{other}");
+        }
+    }
 }

@@ -1,6 +1,6 @@
-//! Debian ships its compiler with the sources of the standard library: build them once for the browser.
+//! Builds the standard library for the browser, from the sources that Debian ships with its compiler.
 //!
-//! The result is a private sysroot in the home of the tools; nothing below `/usr` is touched.
+//! The result is a private sysroot in the tools folder. Nothing below `/usr` is changed.
 
 use std::fs;
 use std::path::Path;
@@ -13,15 +13,15 @@ use crate::{process, workspace};
 const MANIFEST: &str =
     "[package]\nname = \"empty\"\nedition = \"2024\"\n[lib]\npath = \"lib.rs\"\n[workspace]\n";
 
-/// Whether Debian's package with the sources is installed.
+/// Returns whether Debian's package with the sources is installed.
 pub(super) fn sources_are_there() -> bool {
     Path::new("/usr/lib/rustlib/src/rust/library/std").is_dir()
 }
 
-/// Builds the standard library, the test harness included, and puts it where the compiler looks.
+/// Builds the standard library with the test harness, and copies it into the private sysroot.
 pub(super) fn build() -> Result<()> {
     let sysroot = private_sysroot()?;
-    let scratch = workspace::made(workspace::tools()?.join("std-build"))?;
+    let scratch = workspace::create_dir(workspace::tools()?.join("std-build"))?;
     fs::write(scratch.join("Cargo.toml"), MANIFEST)?;
     fs::write(scratch.join("lib.rs"), "")?;
     compile(&scratch)?;
@@ -42,20 +42,20 @@ fn compile(scratch: &Path) -> Result<()> {
     cargo.env("CARGO_TARGET_DIR", scratch.join("target"));
     // The flag is meant for nightly compilers; std is built with exactly the sources of this one.
     cargo.env("RUSTC_BOOTSTRAP", "1");
-    // Without bitcode in the libraries, link-time optimisation of the page fails.
+    // Without bitcode in the libraries, link-time optimization of the page fails.
     cargo.env("RUSTFLAGS", "-Cembed-bitcode=yes");
-    // Flags and folders that a developer chose for other builds.
+    // These are meant for other builds.
     for name in ["CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_BUILD_DIR"] {
         cargo.env_remove(name);
     }
     process::run("std", cargo)
 }
 
-/// Moves the libraries in one step, as a half-filled sysroot would be taken for a complete one.
+/// Renames a staging folder at the end, because an incomplete sysroot would pass for a complete one.
 fn collect(built: &Path, sysroot: &Path) -> Result<()> {
     let staging = sysroot.with_extension("part");
-    let libraries = workspace::made(staging.join("lib/rustlib").join(TARGET).join("lib"))?;
-    for file in fs::read_dir(built).context("the std build left nothing behind")? {
+    let libraries = workspace::create_dir(staging.join("lib/rustlib").join(TARGET).join("lib"))?;
+    for file in fs::read_dir(built).context("the build of std produced no libraries")? {
         let name = file?.file_name();
         let text = name.to_string_lossy();
         if text.ends_with(".rlib") && !text.starts_with("libempty-") {

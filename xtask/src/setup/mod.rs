@@ -1,12 +1,15 @@
-//! Installing what is missing: each tool once, into one folder, without touching what is there.
+//! Installs missing tools into one folder, which all checkouts share.
 //!
-//! A tool is a [`Tool`]: it says what it is, why it is needed and how long it usually takes, finds itself, and
-//! installs itself. Prebuilt binaries are tried first; where none can be reached, the tool is compiled.
-//! Tools are installed side by side with the compilers' work (see [`prepare`]), as neither keeps two cores busy.
+//! A [`Tool`] has a name, a purpose and a usual installation time; it can find and install itself.
+//! A release archive is downloaded only if its SHA-256 sum is recorded in `xtask/tools/checksums.txt`; otherwise the
+//! tool is compiled from crates.io. Packages of npm and PyPI are verified by the hashes of their lock files.
+//! Tools are installed while the project compiles (see [`prepare`]), because neither keeps two cores busy.
 
 mod apt;
 mod browser;
+mod cargo_deny;
 mod cargo_install;
+mod checksums;
 mod debian_std;
 mod network;
 mod prebuilt;
@@ -16,7 +19,9 @@ mod wasm_bindgen;
 mod wasm_opt;
 mod wasm_target;
 
-use anyhow::Result;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
 
 use crate::wasm::Wasm;
 use crate::{prerequisites, process, term};
@@ -24,29 +29,28 @@ pub(crate) use browser::Browser;
 use tool::Tool;
 pub(crate) use tool::{find_program, timed};
 
-/// What a command cannot do without, besides a compiler for this machine.
+/// The tools that a command needs, besides a compiler for this machine.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Needs {
     /// A compiler for the browser.
     pub(crate) wasm: bool,
-    /// wasm-bindgen, which also runs tests.
+    /// wasm-bindgen and its test runner.
     bindgen: bool,
-    /// trunk.
     trunk: bool,
     /// wasm-opt.
     optimizer: bool,
-    /// A browser to test in.
+    /// Chromium and chromedriver.
     pub(crate) browser: bool,
     /// clippy and rustfmt.
     pub(crate) components: bool,
-    /// npm and node.
+    /// npm and Node.js.
     pub(crate) node: bool,
     /// Python with venv and pip.
     pub(crate) python: bool,
 }
 
 impl Needs {
-    /// Programs for this machine.
+    /// Compiles and runs programs on this machine.
     pub(crate) const HOST: Self = Self {
         wasm: false,
         bindgen: false,
@@ -58,21 +62,21 @@ impl Needs {
         python: false,
     };
 
-    /// Lints, for both sides.
+    /// Lints for this machine and for the browser.
     pub(crate) const LINT: Self = Self {
         wasm: true,
         components: true,
         ..Self::HOST
     };
 
-    /// WebAssembly that is bound without trunk.
+    /// Builds WebAssembly without trunk.
     pub(crate) const BINDGEN: Self = Self {
         wasm: true,
         bindgen: true,
         ..Self::HOST
     };
 
-    /// A page to develop with.
+    /// Builds the pages without optimization.
     pub(crate) const PAGE: Self = Self {
         trunk: true,
         ..Self::BINDGEN
@@ -98,7 +102,7 @@ impl Needs {
         ..Self::HOST
     };
 
-    /// What both need.
+    /// Combines the needs of both.
     pub(crate) const fn and(self, other: Self) -> Self {
         Self {
             wasm: self.wasm || other.wasm,
@@ -124,27 +128,27 @@ impl Needs {
     }
 }
 
-/// Installs every tool any command needs, then lists where they are.
+/// Installs the tools of all commands but `lint`, then lists their paths.
 pub(crate) fn everything() -> Result<Wasm> {
     let needs = Needs::PAGE.and(Needs::OPTIMIZER).and(Needs::BROWSER);
     let wasm = prepare(needs, |_, _| Ok(()))?;
     let tick = term::green("✓");
-    process::say(&format!(
+    process::print(&format!(
         "{tick} {}: {}",
         crate::wasm::TARGET,
         wasm.describe()
     ));
     for tool in needs.tools() {
         let path = tool.find()?.unwrap_or_default();
-        process::say(&format!("{tick} {}: {}", tool.name()?, path.display()));
+        process::print(&format!("{tick} {}: {}", tool.name()?, path.display()));
     }
     Ok(wasm)
 }
 
-/// Checks the machine, installs what is missing for `needs`, and does `meanwhile` as soon as there is a compiler for
-/// the browser.
+/// Checks the prerequisites and installs the missing tools of `needs`. Runs `meanwhile` as soon as there is a compiler
+/// for the browser.
 ///
-/// `meanwhile` learns whether tools are still being installed beside it.
+/// The argument of `meanwhile` says whether tools are being installed at the same time.
 pub(crate) fn prepare(
     needs: Needs,
     meanwhile: impl FnOnce(&Wasm, bool) -> Result<()>,
@@ -156,7 +160,7 @@ pub(crate) fn prepare(
         .filter(|tool| tool::is_missing(*tool))
         .collect();
     let mut compiler = None;
-    process::both(
+    process::in_parallel(
         || install(&missing),
         || {
             let wasm = wasm_target::ensure()?;
@@ -175,6 +179,15 @@ fn install(tools: &[&dyn Tool]) -> Result<()> {
     cargo_install::clean_up()
 }
 
+/// Installs cargo-deny if it is missing, and returns its path.
+pub(crate) fn cargo_deny() -> Result<PathBuf> {
+    let tool = cargo_deny::CargoDeny;
+    if tool::is_missing(&tool) {
+        install(&[&tool])?;
+    }
+    tool.find()?.context("cargo-deny was not found")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -188,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn each_command_sets_up_what_it_needs_and_no_more() {
+    fn needs_select_their_tools_only() {
         assert!(names(Needs::HOST).is_empty());
         assert!(names(Needs::LINT).is_empty());
         assert_eq!(

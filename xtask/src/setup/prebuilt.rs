@@ -1,83 +1,77 @@
-//! Binaries somebody else compiled: seconds instead of minutes, where they can be reached.
+//! Release archives: seconds instead of minutes, where they can be downloaded.
+//!
+//! An archive is unpacked only when its SHA-256 sum is the one in `xtask/tools/checksums.txt`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 
-use super::tool::{self, Tool};
+use super::checksums;
+use super::tool::Tool;
 use crate::{process, workspace};
 
 /// An archive with programs, published by their authors.
 #[derive(Debug)]
 pub(super) struct Release {
-    /// Its name in the package registry.
-    pub(super) package: &'static str,
-    pub(super) version: String,
+    /// Its name in `xtask/tools/checksums.txt`.
+    pub(super) archive: String,
     pub(super) url: String,
-    /// The programs wanted from the archive, wherever in it they are.
+    /// The programs to install from the archive, in whichever folder of it they are.
     pub(super) programs: &'static [&'static str],
 }
 
-/// By cargo-binstall where that is installed, else from the archive. An error when the result does not run here.
+/// Downloads, verifies and unpacks the archive.
+///
+/// # Errors
+/// When no sum is recorded for the archive, it cannot be downloaded, its sum differs, or its programs do not run here.
 pub(super) fn install(tool: &dyn Tool, release: &Release) -> Result<()> {
-    binstall(release)
-        .and_then(|()| runs(tool))
-        .or_else(|_| unpack(tool, release))
+    let expected = checksums::recorded(&release.archive)?;
+    let scratch = workspace::create_dir(
+        workspace::tools()?.join(format!("download-{}", std::process::id())),
+    )?;
+    let installed = fetch(release, expected, &scratch);
+    fs::remove_dir_all(&scratch).context("cannot remove the download folder")?;
+    installed.and_then(|()| ensure_runs(tool))
 }
 
-/// From the archive only. An error when the result does not run here.
-pub(super) fn unpack(tool: &dyn Tool, release: &Release) -> Result<()> {
-    let scratch =
-        workspace::made(workspace::tools()?.join(format!("download-{}", release.package)))?;
-    let outcome = download(&release.url, &scratch).and_then(|()| {
-        take(
-            release.programs,
-            &scratch,
-            &workspace::made(workspace::tools()?.join("bin"))?,
-        )
-    });
-    fs::remove_dir_all(&scratch).context("cannot remove the scratch folder of a download")?;
-    outcome.and_then(|()| runs(tool))
-}
-
-fn binstall(release: &Release) -> Result<()> {
-    if tool::find_program("cargo-binstall")?.is_none() {
-        bail!("cargo-binstall is not installed");
-    }
-    let package = format!("{}@{}", release.package, release.version);
-    let arguments = [
-        "--no-confirm",
-        "--force",
-        "--disable-strategies",
-        "compile",
-        &package,
-        "--root",
-    ];
-    let mut command = process::command("cargo-binstall", &arguments);
-    command.arg(workspace::tools()?);
-    process::run_within(Duration::from_secs(120), "binstall", command)
-}
-
-fn download(url: &str, folder: &Path) -> Result<()> {
-    let limits = ["--connect-timeout", "5", "--max-time", "120"];
-    let mut curl = process::command(
-        "curl",
-        &[&["-fsSL", url, "-o", "archive"], &limits[..]].concat(),
-    );
-    curl.current_dir(folder);
-    process::read(curl)?;
+fn fetch(release: &Release, expected: &str, scratch: &Path) -> Result<()> {
+    let archive = scratch.join("archive");
+    download(&release.url, &archive)?;
+    checksums::verify(&archive, expected)?;
     let mut tar = process::command("tar", &["-xzf", "archive"]);
-    tar.current_dir(folder);
-    process::read(tar).map(drop)
+    tar.current_dir(scratch);
+    process::read(tar)?;
+    let bin = workspace::create_dir(workspace::tools()?.join("bin"))?;
+    copy_programs(release.programs, scratch, &bin)
 }
 
-fn take(programs: &[&str], from: &Path, to: &Path) -> Result<()> {
+fn download(url: &str, file: &Path) -> Result<()> {
+    let options = [
+        "--proto",
+        "=https",
+        "--tlsv1.2",
+        "--fail",
+        "--silent",
+        "--show-error",
+        "--location",
+        "--connect-timeout",
+        "5",
+        "--max-time",
+        "120",
+        url,
+        "--output",
+    ];
+    let mut curl = process::command("curl", &options);
+    curl.arg(file);
+    process::read(curl).map(drop)
+}
+
+fn copy_programs(programs: &[&str], from: &Path, to: &Path) -> Result<()> {
     for program in programs {
         let found =
             find(program, from)?.with_context(|| format!("the archive has no {program}"))?;
-        // A program that is running cannot be overwritten, but a new file can take its place.
+        // A running program cannot be overwritten, but a new file can replace it.
         drop(fs::remove_file(to.join(program)));
         fs::copy(found, to.join(program))?;
     }
@@ -99,11 +93,11 @@ fn find(program: &str, folder: &Path) -> Result<Option<PathBuf>> {
     Ok(None)
 }
 
-fn runs(tool: &dyn Tool) -> Result<()> {
+fn ensure_runs(tool: &dyn Tool) -> Result<()> {
     if tool.find()?.is_some() {
         Ok(())
     } else {
-        bail!("the prebuilt {} does not run here", tool.name()?)
+        bail!("the downloaded {} does not run here", tool.name()?)
     }
 }
 
@@ -112,18 +106,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn programs_are_taken_from_wherever_in_the_archive_they_are() {
+    fn programs_are_found_in_any_folder_of_the_archive() {
         let folder = std::env::temp_dir().join(format!("xtask-prebuilt-{}", std::process::id()));
         let (from, to) = (
             folder.join("archive"),
-            workspace::made(folder.join("bin")).unwrap(),
+            workspace::create_dir(folder.join("bin")).unwrap(),
         );
         fs::create_dir_all(from.join("top/bin")).unwrap();
         fs::write(from.join("top/bin/wasm-opt"), "new").unwrap();
         fs::write(to.join("wasm-opt"), "old").unwrap();
-        take(&["wasm-opt"], &from, &to).unwrap();
+        copy_programs(&["wasm-opt"], &from, &to).unwrap();
         assert_eq!(fs::read_to_string(to.join("wasm-opt")).unwrap(), "new");
-        let error = take(&["wasm-dis"], &from, &to).unwrap_err().to_string();
+        let error = copy_programs(&["wasm-dis"], &from, &to)
+            .unwrap_err()
+            .to_string();
         assert_eq!(error, "the archive has no wasm-dis");
         fs::remove_dir_all(folder).unwrap();
     }

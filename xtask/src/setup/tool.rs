@@ -1,4 +1,4 @@
-//! What each tool says about itself, and how installing one is shown.
+//! The interface of a tool, and how its installation is shown.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -9,17 +9,17 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::{clock, process, term, wasm};
 
-/// Something that must be on this machine.
+/// A program that a command needs.
 pub(crate) trait Tool: Sync {
-    /// Its name with its version, as in `trunk 0.21.14`.
+    /// Returns its name with its version, such as `trunk 0.21.14`.
     fn name(&self) -> Result<String>;
-    /// What it does for this project.
-    fn why(&self) -> &'static str;
-    /// How long installing it usually takes.
-    fn usually(&self) -> &'static str;
-    /// Where it is, if it is there in the right version.
+    /// Returns what it does for this project.
+    fn purpose(&self) -> &'static str;
+    /// Returns how long its installation usually takes.
+    fn usual_time(&self) -> &'static str;
+    /// Returns its path, if the right version is installed.
     fn find(&self) -> Result<Option<PathBuf>>;
-    /// Brings it here.
+    /// Installs it.
     fn install(&self) -> Result<()>;
 }
 
@@ -27,34 +27,34 @@ pub(super) fn is_missing(tool: &dyn Tool) -> bool {
     !matches!(tool.find(), Ok(Some(_)))
 }
 
-/// Installs `tool`, saying what happens and how long it took.
+/// Installs `tool`, and prints its purpose and the time it took.
 pub(super) fn install(tool: &dyn Tool) -> Result<()> {
     let name = tool.name()?;
-    timed(&name, tool.why(), tool.usually(), || {
+    timed(&name, tool.purpose(), tool.usual_time(), || {
         tool.install()?;
         match tool.find()? {
             Some(_) => Ok(()),
-            None => bail!("{name} was installed but cannot be run: see target/logs"),
+            None => bail!("{name} was installed but does not run: see target/logs"),
         }
     })
-    .with_context(|| format!("setting up {name} failed"))
+    .with_context(|| format!("cannot install {name}"))
 }
 
-/// Does `work` between a line that announces it and a line with the time it took.
+/// Runs `work`. Prints a line before it, and a line with its duration after it.
 pub(crate) fn timed(
     name: &str,
-    why: &str,
-    usually: &str,
+    purpose: &str,
+    usual_time: &str,
     work: impl FnOnce() -> Result<()>,
 ) -> Result<()> {
     let began = Instant::now();
-    process::say(&format!(
-        "{} {}: {why}; usually {usually}",
+    process::print(&format!(
+        "{} {}: {purpose}; usually {usual_time}",
         term::bold("setup"),
         term::bold(name)
     ));
     work()?;
-    process::say(&format!(
+    process::print(&format!(
         "{} {name}: {}",
         term::green("✓"),
         clock::human(began.elapsed())
@@ -62,21 +62,21 @@ pub(crate) fn timed(
     Ok(())
 }
 
-/// The `program` our commands would run, if `program --version` says `version`.
+/// Returns the path of `program`, if `program --version` prints `version`.
 ///
-/// Only the first one on the search path counts: a newer one further back would never be run.
+/// Only the first one on the search path counts, because it is the one that runs.
 pub(super) fn find_version(program: &str, version: &str) -> Result<Option<PathBuf>> {
     let Some(path) = find_program(program)? else {
         return Ok(None);
     };
-    let answer = process::read(process::command(&path, &["--version"])).unwrap_or_default();
-    Ok(answer
+    let output = process::read(process::command(&path, &["--version"])).unwrap_or_default();
+    Ok(output
         .split_whitespace()
         .any(|word| word == version)
         .then_some(path))
 }
 
-/// The first `program` on the search path that the children get.
+/// Returns the first `program` on the search path of child processes.
 pub(crate) fn find_program(program: &str) -> Result<Option<PathBuf>> {
     let folders = wasm::search_path(None)?;
     let found = std::env::split_paths(&folders)
@@ -85,7 +85,7 @@ pub(crate) fn find_program(program: &str) -> Result<Option<PathBuf>> {
     Ok(found)
 }
 
-/// Whether the file can be executed.
+/// Returns whether the file can be executed.
 pub(super) fn is_program(path: &Path) -> bool {
     let mode =
         fs::metadata(path).map(|file| file.is_file() && file.permissions().mode() & 0o111 != 0);

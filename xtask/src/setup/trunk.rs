@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
-use super::cargo_install::{CargoInstall, Speed};
+use super::cargo_install::{CargoInstall, Optimization};
 use super::prebuilt::{self, Release};
 use super::tool::{self, Tool};
 
-/// 0.22 asks for a newer compiler than this project does.
+/// 0.22 requires a newer compiler than this project does. SECURITY.md lists this version's advisories.
 const VERSION: &str = "0.21.14";
 
 pub(super) struct Trunk;
@@ -18,12 +18,12 @@ impl Tool for Trunk {
         Ok(format!("trunk {VERSION}"))
     }
 
-    fn why(&self) -> &'static str {
+    fn purpose(&self) -> &'static str {
         "bundles and serves the pages"
     }
 
-    fn usually(&self) -> &'static str {
-        "10 s, or 2 to 4 min where it must be compiled"
+    fn usual_time(&self) -> &'static str {
+        "10 s, or 2 to 4 min if it has to be compiled"
     }
 
     fn find(&self) -> Result<Option<PathBuf>> {
@@ -33,13 +33,13 @@ impl Tool for Trunk {
     fn install(&self) -> Result<()> {
         prebuilt::install(self, &release()).or_else(|reason| {
             let features = &["--no-default-features", "--features", "rustls"];
-            // It waits for other programs: no optimisation compiles soonest.
             CargoInstall {
                 label: "trunk",
                 package: "trunk",
                 version: VERSION,
                 features,
-                speed: Speed::Slow,
+                // It mostly waits for other programs.
+                optimization: Optimization::None,
             }
             .run(&reason)
         })
@@ -47,12 +47,11 @@ impl Tool for Trunk {
 }
 
 fn release() -> Release {
+    let arch = std::env::consts::ARCH;
     Release {
-        package: "trunk",
-        version: VERSION.to_owned(),
+        archive: format!("trunk-{VERSION}-{arch}-unknown-linux-musl.tar.gz"),
         url: format!(
-            "https://github.com/trunk-rs/trunk/releases/download/v{VERSION}/trunk-{}-unknown-linux-gnu.tar.gz",
-            std::env::consts::ARCH
+            "https://github.com/trunk-rs/trunk/releases/download/v{VERSION}/trunk-{arch}-unknown-linux-musl.tar.gz"
         ),
         programs: &["trunk"],
     }

@@ -1,10 +1,10 @@
-//! wasm-bindgen: writes the JavaScript between the browser and the compiled page, and runs tests in a browser.
+//! wasm-bindgen: generates the JavaScript between the browser and the compiled page, and runs tests in a browser.
 
 use std::path::PathBuf;
 
 use anyhow::Result;
 
-use super::cargo_install::{CargoInstall, Speed};
+use super::cargo_install::{CargoInstall, Optimization};
 use super::prebuilt::{self, Release};
 use super::tool::{self, Tool};
 use crate::workspace;
@@ -16,12 +16,12 @@ impl Tool for WasmBindgen {
         Ok(format!("wasm-bindgen {}", version()?))
     }
 
-    fn why(&self) -> &'static str {
+    fn purpose(&self) -> &'static str {
         "binds the compiled pages to the browser, in exactly the version they are compiled with"
     }
 
-    fn usually(&self) -> &'static str {
-        "5 s, or 2 to 5 min where it must be compiled"
+    fn usual_time(&self) -> &'static str {
+        "2 to 5 min, as it has to be compiled"
     }
 
     fn find(&self) -> Result<Option<PathBuf>> {
@@ -33,21 +33,20 @@ impl Tool for WasmBindgen {
     fn install(&self) -> Result<()> {
         let version = version()?;
         prebuilt::install(self, &release(&version)).or_else(|reason| {
-            // It rewrites megabytes at each build of a page: worth a little optimisation.
-            let speed = Speed::Middling;
             CargoInstall {
                 label: "wasm-bindgen",
                 package: "wasm-bindgen-cli",
                 version: &version,
                 features: &[],
-                speed,
+                // It rewrites megabytes at each build of a page.
+                optimization: Optimization::Some,
             }
             .run(&reason)
         })
     }
 }
 
-/// The tool refuses to work on what another version of the crate made.
+/// Returns the version in Cargo.lock: the tool refuses the output of any other version of the crate.
 fn version() -> Result<String> {
     workspace::locked_version("wasm-bindgen")
 }
@@ -55,13 +54,12 @@ fn version() -> Result<String> {
 fn release(version: &str) -> Release {
     let arch = std::env::consts::ARCH;
     let libc = if arch == "x86_64" { "musl" } else { "gnu" };
+    let archive = format!("wasm-bindgen-{version}-{arch}-unknown-linux-{libc}.tar.gz");
     Release {
-        package: "wasm-bindgen-cli",
-        version: version.to_owned(),
         url: format!(
-            "https://github.com/wasm-bindgen/wasm-bindgen/releases/download/{version}/\
-             wasm-bindgen-{version}-{arch}-unknown-linux-{libc}.tar.gz"
+            "https://github.com/wasm-bindgen/wasm-bindgen/releases/download/{version}/{archive}"
         ),
+        archive,
         programs: &["wasm-bindgen", "wasm-bindgen-test-runner"],
     }
 }

@@ -1,5 +1,6 @@
-//! wasm-opt: makes a compiled page about a fifth smaller. Only optimised builds need it.
+//! wasm-opt: makes a compiled page about a fifth smaller. Only optimized builds need it.
 
+use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 
@@ -8,10 +9,23 @@ use anyhow::{Context as _, Result};
 use super::network;
 use super::prebuilt::{self, Release};
 use super::tool::{self, Tool};
-use crate::{process, workspace};
+use crate::{packages, workspace};
 
-/// Debian's own package is far older and does not know what today's compiler writes.
+/// Debian's own package is far older and does not understand the output of today's compiler.
 const VERSION: &str = "132";
+
+/// The files with which npm installs it, and verifies what it downloads.
+const NPM_FILES: [(&str, &str); 3] = [
+    (".npmrc", include_str!("../../tools/binaryen/.npmrc")),
+    (
+        "package.json",
+        include_str!("../../tools/binaryen/package.json"),
+    ),
+    (
+        "package-lock.json",
+        include_str!("../../tools/binaryen/package-lock.json"),
+    ),
+];
 
 pub(super) struct WasmOpt;
 
@@ -20,11 +34,11 @@ impl Tool for WasmOpt {
         Ok(format!("wasm-opt {VERSION}"))
     }
 
-    fn why(&self) -> &'static str {
-        "makes optimised pages smaller"
+    fn purpose(&self) -> &'static str {
+        "makes optimized pages smaller"
     }
 
-    fn usually(&self) -> &'static str {
+    fn usual_time(&self) -> &'static str {
         "5 s"
     }
 
@@ -33,8 +47,8 @@ impl Tool for WasmOpt {
     }
 
     fn install(&self) -> Result<()> {
-        prebuilt::unpack(self, &release()).or_else(|reason| {
-            install_by_npm().with_context(|| {
+        prebuilt::install(self, &release()).or_else(|reason| {
+            install_from_npm().with_context(|| {
                 format!(
                     "it comes from GitHub ({reason:#}) or from npm, and neither could be used. {}",
                     network::advice()
@@ -44,32 +58,40 @@ impl Tool for WasmOpt {
     }
 }
 
-fn install_by_npm() -> Result<()> {
+fn install_from_npm() -> Result<()> {
     let home = workspace::tools()?;
-    let folder = workspace::made(home.join("npm"))?;
-    let package = format!("binaryen@{VERSION}.0.0");
-    let mut npm = process::command(
-        "npm",
-        &["install", "--no-audit", "--no-fund", "--no-save", &package],
-    );
-    npm.arg("--prefix").arg(&folder).current_dir(&folder);
-    process::run("npm", npm)?;
-    let link = workspace::made(home.join("bin"))?.join("wasm-opt");
-    // An older version's link or file, or none: either way the new one takes its place.
-    drop(std::fs::remove_file(&link));
-    symlink(folder.join("node_modules/.bin/wasm-opt"), &link)
+    let folder = workspace::create_dir(home.join("npm"))?;
+    for (name, text) in NPM_FILES {
+        let path = folder.join(name);
+        fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    let modules = packages::npm(&folder)?;
+    let link = workspace::create_dir(home.join("bin"))?.join("wasm-opt");
+    // Replaces the link or file of an older version, if there is one.
+    drop(fs::remove_file(&link));
+    symlink(modules.join(".bin/wasm-opt"), &link)
         .with_context(|| format!("cannot create {}", link.display()))
 }
 
 fn release() -> Release {
     let arch = std::env::consts::ARCH;
+    let archive = format!("binaryen-version_{VERSION}-{arch}-linux.tar.gz");
     Release {
-        package: "binaryen",
-        version: VERSION.to_owned(),
         url: format!(
-            "https://github.com/WebAssembly/binaryen/releases/download/version_{VERSION}/\
-             binaryen-version_{VERSION}-{arch}-linux.tar.gz"
+            "https://github.com/WebAssembly/binaryen/releases/download/version_{VERSION}/{archive}"
         ),
+        archive,
         programs: &["wasm-opt"],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn npm_installs_the_same_version() {
+        let (_, manifest) = NPM_FILES[1];
+        assert!(manifest.contains(&format!("\"binaryen\": \"{VERSION}.0.0\"")));
     }
 }

@@ -1,4 +1,4 @@
-//! A compiler with the standard library for the browser: rustup's target, else Debian's compiler.
+//! A compiler with the standard library for the browser: rustup's, else Debian's.
 
 use std::path::Path;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use super::{apt, debian_std, network, tool};
 use crate::wasm::{DEBIAN, TARGET, Wasm};
 use crate::{prerequisites, process};
 
-/// Debian's own compiler is newer than Debian: its browsers need it. lld links, the sources make the std.
+/// Debian's `-web` compiler is newer than its ordinary one, because browsers need it.
 const PACKAGES: [&str; 6] = [
     "rustc-web",
     "cargo-web",
@@ -19,40 +19,40 @@ const PACKAGES: [&str; 6] = [
     "lld-22",
 ];
 
-/// The compiler for the browser, set up if there is none.
+/// Finds a compiler for the browser, or installs one.
 pub(super) fn ensure() -> Result<Wasm> {
     if let Some(wasm) = Wasm::find() {
         return Ok(wasm);
     }
     tool::timed(
         TARGET,
-        "the standard library the page is compiled against",
+        "the standard library of the pages",
         "10 s with rustup",
-        || add_by_rustup().or_else(instead_of_rustup),
+        || add_with_rustup().or_else(install_from_debian),
     )?;
     Wasm::find().with_context(|| {
         format!(
-            "{TARGET} was set up, but no compiler finds it: see {}",
-            process::shown_path("rustup")
+            "{TARGET} was installed, but no compiler finds it: see {}",
+            process::display_path("rustup")
         )
     })
 }
 
-/// Debian's compiler, where it is there or can be installed; else what to do about rustup.
-fn instead_of_rustup(reason: Error) -> Result<()> {
+/// Uses Debian's compiler if it is installed or can be. Otherwise the error says how to help rustup.
+fn install_from_debian(reason: Error) -> Result<()> {
     if !debian_compiler_is_complete() && !apt::is_possible()? {
         return Err(reason.context(format!(
-            "rustup cannot download {TARGET}. {}; then run `rustup target add {TARGET}`. Where rustup's server cannot \
-             be reached at all, Debian's compiler serves as well. {}",
+            "rustup cannot download {TARGET}. {}; then run `rustup target add {TARGET}`. If rustup's server cannot be \
+             reached at all, install Debian's compiler instead. {}",
             network::advice(),
-            prerequisites::by_packages(&PACKAGES.join(" "))
+            prerequisites::install_advice(&PACKAGES.join(" "))
         )));
     }
-    process::say(&format!(
-        "rustup cannot download {TARGET} (its lines: {}): using Debian's compiler, 1 to 3 min",
-        process::shown_path("rustup")
+    process::print(&format!(
+        "rustup cannot download {TARGET} (log: {}): using Debian's compiler, 1 to 3 min",
+        process::display_path("rustup")
     ));
-    take_from_debian()
+    complete_debian_compiler()
 }
 
 fn debian_compiler_is_complete() -> bool {
@@ -63,16 +63,16 @@ fn debian_compiler_is_complete() -> bool {
     all && debian_std::sources_are_there()
 }
 
-fn add_by_rustup() -> Result<()> {
+fn add_with_rustup() -> Result<()> {
     let mut rustup = process::command("rustup", &["target", "add", TARGET]);
-    // Without a network it would try again and again.
+    // Without a network it would retry for minutes.
     rustup
         .env("RUSTUP_MAX_RETRIES", "0")
         .env("RUST_BACKTRACE", "0");
     process::run_within(Duration::from_secs(120), "rustup", rustup)
 }
 
-fn take_from_debian() -> Result<()> {
+fn complete_debian_compiler() -> Result<()> {
     if !debian_compiler_is_complete() {
         apt::install(&PACKAGES)?;
     }
@@ -81,7 +81,7 @@ fn take_from_debian() -> Result<()> {
     }
     if !debian_std::sources_are_there() {
         bail!(
-            "there is neither rustup's {TARGET} nor a compiler with its sources in {DEBIAN}: install one of them"
+            "neither rustup's {TARGET} nor Debian's compiler with its sources in {DEBIAN} is installed: install one"
         );
     }
     debian_std::build()

@@ -1,4 +1,4 @@
-//! The features otel-web has, by its own manifest: a new one is weighed from its first day.
+//! The features of otel-web, read from its manifest, so a new one is measured without a change here.
 
 use std::fs;
 
@@ -6,13 +6,13 @@ use anyhow::{Context as _, Result};
 
 use crate::workspace;
 
-/// Part of every page that is weighed, or never part of a page.
-const NOT_WEIGHED: [&str; 4] = ["default", "fetch", "off", "testing"];
+/// Features that every measured page has, or no page has.
+const NOT_MEASURED: [&str; 4] = ["default", "fetch", "off", "testing"];
 
-/// Those that are weighed one by one.
+/// Returns the features that are measured one by one.
 pub(super) fn of_otel_web() -> Result<Vec<String>> {
     let mut names = all()?;
-    names.retain(|name| !NOT_WEIGHED.contains(&name.as_str()));
+    names.retain(|name| !NOT_MEASURED.contains(&name.as_str()));
     Ok(names)
 }
 
@@ -26,7 +26,7 @@ pub(crate) fn all() -> Result<Vec<String>> {
 fn names(manifest: &str) -> Vec<String> {
     let lines = manifest.lines().skip_while(|line| *line != "[features]");
     let lines = lines.skip(1).take_while(|line| !line.starts_with('['));
-    // Indented lines go on with the list of a feature.
+    // An indented line continues the list of a feature.
     let names = lines.filter(|line| !line.starts_with([' ', '#', ']']));
     names
         .filter_map(|line| Some(line.split_once(" = ")?.0.to_owned()))
@@ -38,9 +38,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_features_are_read() {
+    fn feature_names_are_read_from_a_manifest() {
         let manifest = "[package]\nname = \"otel-web\"\n\n[features]\ndefault = [\n    \"errors\",\n]\n\
-            # What breaks.\nerrors = [\"web-sys/ErrorEvent\"]\nfetch = []\ngzip = [\n    \"a\",\n]\noff = []\n\n\
+            # A comment.\nerrors = [\"web-sys/ErrorEvent\"]\nfetch = []\ngzip = [\n    \"a\",\n]\noff = []\n\n\
             [dependencies]\nserde = \"1\"\n";
         assert_eq!(
             names(manifest),

@@ -1,14 +1,14 @@
-//! `cargo xtask size`: what telemetry adds to a page, in bytes that a visitor downloads.
+//! `cargo xtask size`: measures the bytes that telemetry adds to the download of a page.
 //!
-//! WebAssembly and JavaScript together, optimised and compressed. A page is weighed with otel-web and without it, and
-//! the difference is what otel-web adds: to a minimal page without a framework, which shares least with it, to a
-//! minimal Yew page, and to Cruddur's. The peers are their bundles, set up as their READMEs do it, less the same
-//! bundle without an SDK.
+//! A size is that of WebAssembly and JavaScript together, optimized and compressed. otel-web adds the difference
+//! between a page with it and the same page without it. It is measured with a minimal page without a framework, which
+//! shares least code with it, a minimal Yew page, and Cruddur's. Another SDK adds the difference between its bundle, set
+//! up as in its README, and the same bundle without an SDK.
 
 pub(crate) mod features;
 mod pages;
 mod report;
-mod weigh;
+mod transfer_size;
 
 use anyhow::Result;
 
@@ -24,19 +24,19 @@ pub(crate) fn run() -> Result<()> {
     )?;
     let pages = Pages::of(&wasm)?;
     let mut rows = Vec::new();
-    say("otel-web in a page without a framework");
+    print_heading("otel-web in a page without a framework");
     rows.extend(minimal(&pages)?);
-    say("otel-web in a Yew page");
+    print_heading("otel-web in a Yew page");
     rows.extend(yew(&pages)?);
-    say("other SDKs");
+    print_heading("other SDKs");
     rows.extend(peers()?);
-    say("otel-web in Cruddur's page");
+    print_heading("otel-web in Cruddur's page");
     rows.extend(cruddur(&pages)?);
     report::show(&rows)
 }
 
-fn say(what: &str) {
-    process::say(&format!("{} {what}", term::bold("size")));
+fn print_heading(text: &str) {
+    process::print(&format!("{} {text}", term::bold("size")));
 }
 
 fn minimal(pages: &Pages<'_>) -> Result<Vec<Row>> {

@@ -1,14 +1,14 @@
-//! The pages that are weighed, each built into its folder below `target/size`.
+//! The measured pages, each built into a folder below `target/size`.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
-use super::weigh::{Weight, weigh};
-use crate::bare::Bare;
+use super::transfer_size::{TransferSize, transfer_size};
 use crate::build::{self, Profile};
 use crate::wasm::Wasm;
-use crate::{page_folder, workspace};
+use crate::wasm_page::WasmPage;
+use crate::{bench_pages, workspace};
 
 #[derive(Debug)]
 pub(super) struct Pages<'a> {
@@ -18,17 +18,17 @@ pub(super) struct Pages<'a> {
 
 impl<'a> Pages<'a> {
     pub(super) fn of(wasm: &'a Wasm) -> Result<Self> {
-        let folder = workspace::made(workspace::target().join("size"))?;
+        let folder = workspace::create_dir(workspace::target().join("size"))?;
         Ok(Self { wasm, folder })
     }
 
-    /// The minimal page without a framework, with these cargo features.
-    pub(super) fn probe(&self, name: &str, features: &str) -> Result<Weight> {
+    /// Measures the minimal page without a framework, with these cargo features.
+    pub(super) fn probe(&self, name: &str, features: &str) -> Result<TransferSize> {
         self.bare("size-probe", features, &self.folder.join(name))
     }
 
-    /// The minimal Yew page: the example of the documentation.
-    pub(super) fn yew(&self, features: &str) -> Result<Weight> {
+    /// Measures the minimal Yew page, which is the example of the documentation.
+    pub(super) fn yew(&self, features: &str) -> Result<TransferSize> {
         let name = if features.is_empty() {
             "yew"
         } else {
@@ -37,34 +37,39 @@ impl<'a> Pages<'a> {
         self.bare("example-yew", features, &self.folder.join(name))
     }
 
-    fn bare(&self, package: &str, features: &str, out: &Path) -> Result<Weight> {
-        let page = Bare {
+    fn bare(&self, package: &str, features: &str, out: &Path) -> Result<TransferSize> {
+        let page = WasmPage {
             label: "size",
             package,
             features,
             profile: Profile::Release,
         };
         page.build(self.wasm, out)?;
-        weigh(out)
+        transfer_size(out)
     }
 
-    pub(super) fn cruddur(&self) -> Result<Weight> {
+    pub(super) fn cruddur(&self) -> Result<TransferSize> {
         let dist = self.folder.join("page");
         build::page_into(&dist, self.wasm, Profile::Release)?;
-        weigh(&dist)
+        transfer_size(&dist)
     }
 
-    pub(super) fn cruddur_without(&self) -> Result<Weight> {
+    pub(super) fn cruddur_without(&self) -> Result<TransferSize> {
         let dist = self.folder.join("page-without-telemetry");
         build::page_without_telemetry(&dist, self.wasm)?;
-        weigh(&dist)
+        transfer_size(&dist)
     }
 }
 
-/// What each of the other SDKs adds to a page that has none.
-pub(super) fn peers() -> Result<Vec<(&'static str, Weight)>> {
-    page_folder::peers()?;
-    let empty = weigh(&page_folder::pages().join("empty"))?;
-    let added = |name| Ok((name, weigh(&page_folder::pages().join(name))?.beyond(empty)));
-    page_folder::PEERS.into_iter().map(added).collect()
+/// Measures what each of the other SDKs adds to a page without one.
+pub(super) fn peers() -> Result<Vec<(&'static str, TransferSize)>> {
+    bench_pages::peers()?;
+    let empty = transfer_size(&bench_pages::pages().join("empty"))?;
+    let added = |name| {
+        Ok((
+            name,
+            transfer_size(&bench_pages::pages().join(name))?.beyond(empty),
+        ))
+    };
+    bench_pages::PEERS.into_iter().map(added).collect()
 }

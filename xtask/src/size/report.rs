@@ -1,31 +1,31 @@
-//! The weights as a table and as `target/reports/size.json`.
+//! The sizes as a table and as `target/reports/size.json`.
 
 use std::fs;
 
 use anyhow::{Context as _, Result};
 
-use super::weigh::Weight;
+use super::transfer_size::TransferSize;
 use crate::{process, workspace};
 
 #[derive(Debug)]
 pub(super) struct Row {
     sdk: String,
     case: String,
-    weight: Weight,
+    size: TransferSize,
 }
 
 impl Row {
-    pub(super) fn new(sdk: &str, case: &str, weight: Weight) -> Self {
+    pub(super) fn new(sdk: &str, case: &str, size: TransferSize) -> Self {
         Self {
             sdk: sdk.to_owned(),
             case: case.to_owned(),
-            weight,
+            size,
         }
     }
 
     fn json(&self) -> String {
-        let Self { sdk, case, weight } = self;
-        let Weight { brotli, gzip } = weight;
+        let Self { sdk, case, size } = self;
+        let TransferSize { brotli, gzip } = size;
         format!(
             "  {{ \"sdk\": \"{sdk}\", \"case\": \"{case}\", \"brotli_bytes\": {brotli}, \"gzip_bytes\": {gzip} }}"
         )
@@ -33,18 +33,18 @@ impl Row {
 }
 
 pub(super) fn show(rows: &[Row]) -> Result<()> {
-    let path = workspace::made(workspace::target().join("reports"))?.join("size.json");
+    let path = workspace::create_dir(workspace::target().join("reports"))?.join("size.json");
     fs::write(&path, json(rows)).with_context(|| format!("cannot write {}", path.display()))?;
-    process::say("\nsdk           bytes of WebAssembly and JavaScript    brotli      gzip");
-    for Row { sdk, case, weight } in rows {
-        let Weight { brotli, gzip } = weight;
-        process::say(&format!("{sdk:<12}  {case:<37} {brotli:>8}  {gzip:>8}"));
+    process::print("\nsdk           bytes of WebAssembly and JavaScript    brotli      gzip");
+    for Row { sdk, case, size } in rows {
+        let TransferSize { brotli, gzip } = size;
+        process::print(&format!("{sdk:<12}  {case:<37} {brotli:>8}  {gzip:>8}"));
     }
-    process::say(&format!("written to {}", path.display()));
+    process::print(&format!("written to {}", path.display()));
     Ok(())
 }
 
-/// Names are ours and hold nothing that JSON would have to escape.
+/// The names contain nothing that JSON would have to escape.
 fn json(rows: &[Row]) -> String {
     let rows: Vec<String> = rows.iter().map(Row::json).collect();
     format!("[\n{}\n]\n", rows.join(",\n"))
@@ -55,12 +55,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_report_is_json_with_a_row_for_each_question() {
-        let weight = Weight {
+    fn report_is_a_json_array_of_rows() {
+        let size = TransferSize {
             brotli: 10,
             gzip: 12,
         };
-        let rows = ["core", "+ gzip"].map(|case| Row::new("otel-web", case, weight));
+        let rows = ["core", "+ gzip"].map(|case| Row::new("otel-web", case, size));
         let expected = "[\n  { \"sdk\": \"otel-web\", \"case\": \"core\", \"brotli_bytes\": 10, \"gzip_bytes\": 12 },\n  \
             { \"sdk\": \"otel-web\", \"case\": \"+ gzip\", \"brotli_bytes\": 10, \"gzip_bytes\": 12 }\n]\n";
         assert_eq!(json(&rows), expected);

@@ -1,4 +1,4 @@
-//! The gateway's tests with other people's programs: OpenTelemetry's exporters, AWS's SDK, moto.
+//! The gateway's tests with OpenTelemetry's exporters, AWS's SDK and moto.
 
 use anyhow::Result;
 
@@ -17,5 +17,5 @@ pub(super) fn run() -> Result<()> {
             packages::interpreter(&python),
         )
         .env("OTEL_WEB_GATEWAY_TEST_NODE_MODULES", modules);
-    process::run_plainly(cargo)
+    process::run_inherited(cargo)
 }

@@ -1,4 +1,4 @@
-//! The browser SDK's tests, in the browsers that are there.
+//! The tests that run in a browser.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,9 +15,9 @@ pub(super) fn chromium(wasm: &Wasm) -> Result<()> {
     let browser = Browser::find()?;
     let settings = workspace::root().join("xtask/webdriver.json");
     let settings = fs::read_to_string(&settings).context("cannot read xtask/webdriver.json")?;
-    let capabilities = workspace::made(workspace::target())?.join("chromium.json");
+    let capabilities = workspace::create_dir(workspace::target())?.join("chromium.json");
     fs::write(&capabilities, with_binary(&settings, &browser.program)?)
-        .context("the settings for Chromium were not written")?;
+        .with_context(|| format!("cannot write {}", capabilities.display()))?;
     run_tests(browser_tests(
         wasm,
         ("CHROMEDRIVER", browser.driver),
@@ -25,15 +25,16 @@ pub(super) fn chromium(wasm: &Wasm) -> Result<()> {
     )?)
 }
 
-/// Only where somebody has installed it, for nothing else needs it.
+/// Runs the SDK's tests in Firefox, which `cargo xtask setup` does not install.
 pub(super) fn firefox(wasm: &Wasm) -> Result<()> {
     let browser = Browser::firefox()?;
-    let capabilities = workspace::made(workspace::target())?.join("firefox.json");
+    let capabilities = workspace::create_dir(workspace::target())?.join("firefox.json");
     let text = format!(
         r#"{{"moz:firefoxOptions":{{"binary":{:?},"args":["-headless"]}}}}"#,
         browser.program
     );
-    fs::write(&capabilities, text).context("the settings for Firefox were not written")?;
+    fs::write(&capabilities, text)
+        .with_context(|| format!("cannot write {}", capabilities.display()))?;
     run_tests(browser_tests(
         wasm,
         ("GECKODRIVER", browser.driver),
@@ -41,7 +42,7 @@ pub(super) fn firefox(wasm: &Wasm) -> Result<()> {
     )?)
 }
 
-/// The driver looks for a browser itself, unless it is told of one.
+/// Adds the path of the browser, which the driver would otherwise search for.
 fn with_binary(settings: &str, program: &Path) -> Result<String> {
     let mut settings: serde_json::Value =
         serde_json::from_str(settings).context("xtask/webdriver.json is not JSON")?;
@@ -49,15 +50,15 @@ fn with_binary(settings: &str, program: &Path) -> Result<String> {
     Ok(settings.to_string())
 }
 
-/// The drivers leave profiles where temporary files go: in a folder of its own, which goes with the tests.
+/// Runs the tests with a temporary folder of their own, because drivers leave browser profiles there.
 fn run_tests(mut cargo: Command) -> Result<()> {
     let scratch = TemporaryFolder::new()?;
     cargo.env("TMPDIR", scratch.path());
-    process::run_plainly(cargo)
+    process::run_inherited(cargo)
 }
 
-/// Other drivers, and a browser with a window that waits for a person.
-const ELSEWHERE: [&str; 8] = [
+/// Variables that select another driver, or a browser with a window.
+const DRIVER_VARIABLES: [&str; 8] = [
     "CHROMEDRIVER",
     "CHROMEDRIVER_REMOTE",
     "GECKODRIVER",
@@ -78,15 +79,15 @@ fn browser_tests(wasm: &Wasm, driver: (&str, PathBuf), capabilities: &Path) -> R
     };
     let what = [&["test", "--lib", "--tests", "--target", TARGET], crates].concat();
     let mut cargo = wasm.cargo(&what)?;
-    // The runner takes the first driver it is told of, and some variables turn it into another program.
-    for variable in ELSEWHERE {
+    // The runner uses the first driver that is set, and some variables change what it does.
+    for variable in DRIVER_VARIABLES {
         cargo.env_remove(variable);
     }
     variables::remove_all(&mut cargo, "WASM_BINDGEN_");
     cargo.env(RUNNER, "wasm-bindgen-test-runner");
     cargo.env(driver.0, driver.1);
     cargo.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities);
-    // Seconds until the driver must answer; on a busy machine its start alone takes several.
+    // In seconds. On a busy machine the start of the driver alone takes several.
     cargo.env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "60");
     cargo.env("WASM_BINDGEN_TEST_TIMEOUT", "120");
     Ok(cargo)
@@ -97,11 +98,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_driver_is_told_which_browser_to_start() {
+    fn capabilities_name_the_browser() {
         let settings = r#"{"goog:chromeOptions":{"args":["no-sandbox"]}}"#;
-        let told = with_binary(settings, Path::new("/my \"own\"/chrome")).unwrap();
-        let told: serde_json::Value = serde_json::from_str(&told).unwrap();
-        let options = &told["goog:chromeOptions"];
+        let capabilities = with_binary(settings, Path::new("/my \"own\"/chrome")).unwrap();
+        let capabilities: serde_json::Value = serde_json::from_str(&capabilities).unwrap();
+        let options = &capabilities["goog:chromeOptions"];
         assert_eq!(options["binary"], "/my \"own\"/chrome");
         assert_eq!(options["args"][0], "no-sandbox");
     }

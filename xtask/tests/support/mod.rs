@@ -1,17 +1,18 @@
-//! A running `xtask dev`, what it prints, and the programs below it.
+//! A running `xtask dev`, its output, and its child processes.
 
 mod programs;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 pub(crate) use programs::{Program, all_end};
 use rustix::process::{Pid, Signal, kill_process};
 
-/// The stacks share their data folder, so only one runs at a time.
+/// Only one stack runs at a time, because the stacks share their data folder.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 #[derive(Debug, Clone, Copy)]
@@ -22,15 +23,21 @@ pub(crate) struct Ports {
 }
 
 impl Ports {
-    /// Three ports on which nobody listens.
-    pub(crate) fn spare() -> Self {
-        let listeners = [(); 3].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
-        let [page, api, gateway] = listeners.map(|listener| listener.local_addr().unwrap().port());
+    /// Returns three ports on which nothing listens.
+    ///
+    /// They are outside of the range from which the system assigns ports, so no other program gets one of them by
+    /// chance between this call and the start of the stack.
+    pub(crate) fn free() -> Self {
+        static NEXT: AtomicU16 = AtomicU16::new(0);
+        let first = 20_000 + u16::try_from(std::process::id() % 100).unwrap() * 100;
+        let mut ports = std::iter::repeat_with(|| first + NEXT.fetch_add(1, Ordering::Relaxed))
+            .filter(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok());
+        let [page, api, gateway] = [(); 3].map(|()| ports.next().unwrap());
         Self { page, api, gateway }
     }
 }
 
-/// What turns the gateway's sinks on: a developer's own would send the tests' spans to their vendors.
+/// The variables that turn the gateway's sinks on. A developer's own would send the tests' spans to their vendors.
 const SINKS: [&str; 6] = [
     "AWS_XRAY_DAEMON_ADDRESS",
     "HONEYCOMB_API_KEY",
@@ -40,11 +47,11 @@ const SINKS: [&str; 6] = [
     "ROLLBAR_ACCESS_TOKEN_FILE",
 ];
 
-/// `xtask dev`; dropping it ends it and everything it started.
+/// A running `xtask dev`, which ends on drop.
 pub(crate) struct Dev {
     child: Child,
     stdout: BufReader<ChildStdout>,
-    _turn: MutexGuard<'static, ()>,
+    _lock: MutexGuard<'static, ()>,
 }
 
 impl Dev {
@@ -52,9 +59,9 @@ impl Dev {
         Self::start_with(ports, &[])
     }
 
-    /// With variables that a developer may have set.
+    /// Starts it with a developer's own variables.
     pub(crate) fn start_with(ports: Ports, variables: &[(&str, &str)]) -> Self {
-        let turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+        let lock = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
         let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
         command
             .arg("dev")
@@ -72,11 +79,11 @@ impl Dev {
         Self {
             child,
             stdout,
-            _turn: turn,
+            _lock: lock,
         }
     }
 
-    /// Reads until a line begins with `start`; fails when the output ends before.
+    /// Reads until a line begins with `start`. Panics if the output ends before that.
     pub(crate) fn wait_for_line(&mut self, start: &str) -> String {
         let mut seen = Vec::new();
         for line in self.stdout.by_ref().lines().map_while(Result::ok) {
@@ -92,14 +99,14 @@ impl Dev {
         );
     }
 
-    /// What it printed since, until it ended.
+    /// Returns the rest of its standard output.
     pub(crate) fn lines(&mut self) -> String {
         let mut text = String::new();
         self.stdout.read_to_string(&mut text).unwrap();
         text
     }
 
-    /// What it printed on standard error, until it ended.
+    /// Returns its standard error.
     pub(crate) fn errors(&mut self) -> String {
         let mut text = String::new();
         self.child
@@ -119,22 +126,22 @@ impl Dev {
         kill_process(Pid::from_child(&self.child), signal).unwrap();
     }
 
-    /// Every program below it, however deep.
+    /// Returns all of its descendants.
     pub(crate) fn programs(&self) -> Vec<Program> {
         programs::below(self.child.id())
     }
 
-    /// Kills `xtask` itself in a way that it cannot clean up after.
+    /// Kills `xtask` itself, so it cannot clean up.
     pub(crate) fn kill_xtask(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
-    /// Kills the program of this name, as a crash would.
+    /// Kills the child process of this name.
     pub(crate) fn kill(&self, name: &str) {
         let programs = self.programs();
         let program = programs.iter().find(|program| program.name == name);
-        let program = program.unwrap_or_else(|| panic!("{name} is none of {programs:?}"));
+        let program = program.unwrap_or_else(|| panic!("{name} is not in {programs:?}"));
         kill_process(program.pid(), Signal::KILL).unwrap();
     }
 }
@@ -148,21 +155,21 @@ impl Drop for Dev {
     }
 }
 
-/// The whole answer to a request with these lines as its head, and what stands after the empty line.
+/// Sends a raw request and returns the raw response.
 pub(crate) fn send(port: u16, request: &str) -> String {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
-    stream.set_read_timeout(Some(ANSWER_TIMEOUT)).unwrap();
+    stream.set_read_timeout(Some(RESPONSE_TIMEOUT)).unwrap();
     stream.write_all(request.as_bytes()).unwrap();
-    let mut answer = Vec::new();
-    // Without an answer there is an empty one: some requests are no HTTP.
-    stream.read_to_end(&mut answer).ok();
-    String::from_utf8_lossy(&answer).into_owned()
+    let mut response = Vec::new();
+    // Invalid requests may get no response.
+    stream.read_to_end(&mut response).ok();
+    String::from_utf8_lossy(&response).into_owned()
 }
 
-/// An event stream would never end.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
+/// An event stream never ends.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// The whole answer to `GET path`, head and body.
+/// Returns the raw response to `GET path`.
 pub(crate) fn get(port: u16, path: &str) -> String {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
     let accept = "Accept: text/html, */*";

@@ -1,11 +1,11 @@
-//! The processes below another one, from `/proc`.
+//! The descendants of a process, from `/proc`.
 
 use std::fs;
 use std::time::{Duration, Instant};
 
 use rustix::process::Pid;
 
-/// A process, told apart from a later one with the same id by the time of its start.
+/// A process. Its start time distinguishes it from a later one with the same id.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Program {
     id: u32,
@@ -22,7 +22,7 @@ impl Program {
 
     fn read(id: u32) -> Option<Self> {
         let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
-        // The name stands in parentheses and may itself contain some.
+        // The name is in parentheses, and may contain parentheses itself.
         let (head, tail) = stat.rsplit_once(") ")?;
         let fields: Vec<&str> = tail.split_whitespace().collect();
         let name = head.split_once('(')?.1.to_owned();
@@ -36,7 +36,7 @@ impl Program {
     }
 }
 
-/// All processes below `root`.
+/// Returns all descendants of `root`.
 pub(super) fn below(root: u32) -> Vec<Program> {
     let mut found: Vec<Program> = Vec::new();
     let mut others: Vec<Program> = ids().filter_map(Program::read).collect();
@@ -53,10 +53,10 @@ pub(super) fn below(root: u32) -> Vec<Program> {
     }
 }
 
-/// How long programs may take to end after what started them has.
+/// How long programs may take to end after their parent.
 const END_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Waits until none of `programs` runs any more; whether that came about.
+/// Waits until all of `programs` have ended. Returns false if there are none, or after [`END_TIMEOUT`].
 pub(crate) fn all_end(programs: &[Program]) -> bool {
     let began = Instant::now();
     while programs.iter().any(runs) {

@@ -1,4 +1,4 @@
-//! The weight of a folder: what its WebAssembly and JavaScript take on the wire.
+//! The compressed size of a folder's WebAssembly and JavaScript.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,15 +8,15 @@ use anyhow::{Context as _, Result, bail};
 use crate::build::host_cargo;
 use crate::process;
 
-/// Bytes, by the encoding that the visitor's browser asks for.
+/// Bytes on the wire, by content encoding.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Weight {
+pub(super) struct TransferSize {
     pub(super) brotli: u64,
     pub(super) gzip: u64,
 }
 
-impl Weight {
-    /// How much more this is than `base`.
+impl TransferSize {
+    /// Returns the difference to `base`.
     pub(super) fn beyond(self, base: Self) -> Self {
         Self {
             brotli: self.brotli.saturating_sub(base.brotli),
@@ -32,11 +32,11 @@ impl Weight {
     }
 }
 
-pub(super) fn weigh(folder: &Path) -> Result<Weight> {
+pub(super) fn transfer_size(folder: &Path) -> Result<TransferSize> {
     let files = code_below(folder)?;
     if files.is_empty() {
         bail!(
-            "{} holds neither WebAssembly nor JavaScript",
+            "{} contains neither WebAssembly nor JavaScript",
             folder.display()
         );
     }
@@ -51,15 +51,17 @@ pub(super) fn weigh(folder: &Path) -> Result<Weight> {
     let mut measure = host_cargo(&how)?;
     measure.args(files);
     let printed = process::read(measure)?;
-    let weights: Option<Vec<Weight>> = printed.lines().map(parse).collect();
-    let weights = weights.with_context(|| format!("wire-size printed {printed:?}"))?;
-    Ok(weights.into_iter().fold(Weight::default(), Weight::and))
+    let sizes: Option<Vec<TransferSize>> = printed.lines().map(parse).collect();
+    let sizes = sizes.with_context(|| format!("cannot parse wire-size's output {printed:?}"))?;
+    Ok(sizes
+        .into_iter()
+        .fold(TransferSize::default(), TransferSize::and))
 }
 
-/// A line of two numbers.
-fn parse(line: &str) -> Option<Weight> {
+/// Parses a line of two numbers.
+fn parse(line: &str) -> Option<TransferSize> {
     let (brotli, gzip) = line.split_once(' ')?;
-    Some(Weight {
+    Some(TransferSize {
         brotli: brotli.parse().ok()?,
         gzip: gzip.parse().ok()?,
     })
@@ -88,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_added_is_the_difference_in_each_encoding() {
+    fn difference_is_taken_in_each_encoding() {
         let [with, without] = ["300 330", "270 290"].map(|line| parse(line).unwrap());
         let added = with.beyond(without);
         assert_eq!((added.brotli, added.gzip), (30, 40));

@@ -1,16 +1,16 @@
-//! Pages that a measurement opens: each a folder below `target/bench/pages`, ready to be served.
+//! The pages that the measurements open: folders below `target/bench/pages`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
-use crate::bare::Bare;
 use crate::build::Profile;
 use crate::wasm::Wasm;
+use crate::wasm_page::WasmPage;
 use crate::{packages, process, workspace};
 
-/// The other SDKs, as their pages are named.
+/// The names of the other SDKs' pages.
 pub(crate) const PEERS: [&str; 6] = [
     "otel-js",
     "otel-js-json",
@@ -20,15 +20,15 @@ pub(crate) const PEERS: [&str; 6] = [
     "sentry",
 ];
 
-/// Where all of them are.
+/// Returns the folder of all pages.
 pub(crate) fn pages() -> PathBuf {
     workspace::target().join("bench/pages")
 }
 
 /// Builds `bench/{package}` into the folder `name`, with the files of its `www`.
 pub(crate) fn wasm(wasm: &Wasm, package: &str, name: &str, profile: Profile) -> Result<()> {
-    let folder = workspace::made(pages().join(name))?;
-    let page = Bare {
+    let folder = workspace::create_dir(pages().join(name))?;
+    let page = WasmPage {
         label: "page",
         package,
         features: "",
@@ -43,7 +43,7 @@ pub(crate) fn npm(folder: &str) -> Result<()> {
     packages::npm(&bench().join("peers").join(folder)).map(drop)
 }
 
-/// The pages of all other SDKs. Each has packages of its own, so that none gets another's version of what they share.
+/// Builds the pages of the other SDKs. Each has its own packages, so none gets the versions of another.
 pub(crate) fn peers() -> Result<()> {
     for folder in ["", "elastic", "faro", "honeycomb", "otel-js", "sentry"] {
         npm(folder)?;
@@ -51,9 +51,9 @@ pub(crate) fn peers() -> Result<()> {
     bundle("build.mjs")
 }
 
-/// Runs a script of `bench/peers` that bundles pages.
+/// Runs a bundling script of `bench/peers`.
 pub(crate) fn bundle(script: &str) -> Result<()> {
-    let folder = workspace::made(pages())?;
+    let folder = workspace::create_dir(pages())?;
     let mut node = process::command("node", &[]);
     node.arg(bench().join("peers").join(script)).arg(folder);
     process::run("bundle", node)

@@ -1,4 +1,4 @@
-//! WebAssembly pages without trunk: compiled, bound, and optimised as pages are shipped.
+//! Builds WebAssembly pages without trunk: compiles, runs wasm-bindgen, and optimizes a release.
 
 use std::path::Path;
 
@@ -8,23 +8,24 @@ use crate::build::Profile;
 use crate::process;
 use crate::wasm::{self, TARGET, Wasm};
 
-/// What to build, and what its lines are shown behind.
+/// A page to build.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Bare<'a> {
+pub(crate) struct WasmPage<'a> {
+    /// The name of its log.
     pub(crate) label: &'static str,
     pub(crate) package: &'a str,
-    /// As cargo takes them, with commas between.
+    /// Cargo features, comma-separated.
     pub(crate) features: &'a str,
     pub(crate) profile: Profile,
 }
 
-impl Bare<'_> {
+impl WasmPage<'_> {
     /// Writes `{package}.js` and `{package}_bg.wasm` into the folder `out`.
     pub(crate) fn build(&self, wasm: &Wasm, out: &Path) -> Result<()> {
         self.compile(wasm)?;
         self.bind(wasm, out)?;
         if self.profile == Profile::Release {
-            self.optimise(wasm, out)?;
+            self.optimize(wasm, out)?;
         }
         Ok(())
     }
@@ -45,10 +46,10 @@ impl Bare<'_> {
         process::run(self.label, bindgen)
     }
 
-    fn optimise(&self, wasm: &Wasm, out: &Path) -> Result<()> {
+    fn optimize(&self, wasm: &Wasm, out: &Path) -> Result<()> {
         let module = out.join(format!("{}_bg.wasm", self.package));
-        let mut optimise = wasm.command("wasm-opt", &["-Oz"])?;
-        optimise.arg(&module).arg("-o").arg(&module);
-        process::run(self.label, optimise)
+        let mut optimize = wasm.command("wasm-opt", &["-Oz"])?;
+        optimize.arg(&module).arg("-o").arg(&module);
+        process::run(self.label, optimize)
     }
 }
