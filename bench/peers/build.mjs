@@ -1,4 +1,4 @@
-// Bundles a page for each SDK into the folder that is given: `node build.mjs FOLDER`.
+// Bundles a page for each SDK: `node build.mjs FOLDER`.
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -14,7 +14,7 @@ const PAGES = {
   sentry: "sentry/sentry.js",
 };
 
-// Every page is the same but for its bundle, which runs as an application's does.
+// The pages differ in their bundles only.
 const HTML = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">

@@ -1,4 +1,4 @@
-// No SDK: what a page costs by itself.
+// A page without an SDK.
 
 import { offer } from "./work.js";
 

@@ -1,11 +1,10 @@
-// The work every SDK is measured at. Each adapter says how its SDK starts a span, gives it attributes and ends it;
-// what is done with that is the same for all.
+// The work that every SDK is measured with. An adapter defines how its SDK starts a span, sets attributes and ends it.
 //
 // An adapter has `start(name, parent, isClient)`, `set(span, attributes)`, `end(span)`, and `within(span, work)`, which
-// runs the work with the span as the current one. Where the SDK keeps a limited number of traces at a time, `together`
-// is how many spans are put below one root.
+// runs the work with the span as the current one. For an SDK that limits the number of concurrent traces, `together` is
+// the number of spans below one root.
 
-/** Five, as a request of an application has them. */
+/** Five attributes as those of an application's request. */
 function attributes(number) {
   return {
     "http.request.method": "GET",
@@ -68,12 +67,12 @@ function work({ start, set, end, within, together = 0 }) {
   };
 }
 
-/** Offers an SDK to the bench. Without an adapter, only its start is measured. */
+/** Sets `globalThis.sdk` for the benchmark. Without an adapter, only the start is measured. */
 export function offer(name, init, adapter) {
   globalThis.sdk = { name, init, ...(adapter && work(adapter)) };
 }
 
-/** The adapter of everything that implements the OpenTelemetry API, of which each SDK brings its own copy. */
+/** The adapter of SDKs that implement the OpenTelemetry API. Each SDK has its own copy of the API. */
 export function openTelemetry({ context, SpanKind, trace }) {
   return {
     start(name, parent, isClient) {
@@ -87,5 +86,5 @@ export function openTelemetry({ context, SpanKind, trace }) {
   };
 }
 
-/** The share of traces to keep, by the page's address. */
+/** The share of sampled traces, from the page's URL. */
 export const ratio = Number(new URLSearchParams(location.search).get("ratio") ?? 1);

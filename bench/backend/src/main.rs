@@ -1,12 +1,11 @@
-//! How long visitors of the back end wait: the home feed, a crud's page, posting, signing in and
-//! the health check, at 100,000 cruds and many replies to one of them; alone, and while hostile
-//! clients search, connect without a word, and guess passwords.
+//! Measures the latency of the back end: the home feed, a crud's page, search, posting, signing in and the health
+//! check, with 100,000 cruds and many replies to one of them; alone, and while hostile clients search, open idle
+//! connections, and guess passwords.
 //!
-//! `cargo xtask bench backend` builds the back end and runs this. Everything is on loopback, and
-//! each load ends by itself. Another build of the back end is measured in the same run with
-//! `--other PATH`.
+//! `cargo xtask bench backend` builds the back end and runs this. Everything is on loopback, and each load ends by
+//! itself. `--other PATH` measures another build of the back end in the same run.
 
-mod crowd;
+mod hostile_clients;
 mod seed;
 mod server;
 mod visitor;
@@ -22,17 +21,16 @@ use bench_runner::{
 use serde_json::{Value, json};
 
 use self::{
-    crowd::Crowd,
+    hostile_clients::HostileClients,
     server::Server,
     visitor::{Figures, Visitor},
 };
 
 /// Replies to the newest crud.
 const REPLIES: [u32; 2] = [10_000, 100_000];
-/// How long hostile clients have until the measurement among them begins.
+/// The time between the start of the hostile clients and the measurement.
 const WARM_UP: Duration = Duration::from_secs(2);
-/// Of this program: the connections of the crowd, and those of the visitor. The server gets the
-/// usual limit.
+/// The limit of this program, which has the connections of all clients. The server has the usual limit.
 const MAX_OPEN_FILES: u64 = 8192;
 const COLUMNS: [&str; 9] = [
     "build", "replies", "clients", "request", "answers", "failed", "p50_ms", "p99_ms", "max_ms",
@@ -58,7 +56,7 @@ async fn main() -> Result<()> {
     Ok(())
 }
 
-/// The figures of one build, with this many replies to the newest crud.
+/// Measures one build with this number of replies to the newest crud.
 async fn measure(build: &Build, replies: u32, phase: Duration) -> Result<Vec<Value>> {
     let server = Server::start(build, replies)
         .await
@@ -72,11 +70,11 @@ async fn measure(build: &Build, replies: u32, phase: Duration) -> Result<Vec<Val
         }
     };
     add("alone", visitor.measure(phase).await);
-    let crowd = Crowd::start(&server)?;
+    let hostile = HostileClients::start(&server)?;
     tokio::time::sleep(WARM_UP).await;
     add("among hostile", visitor.measure(phase).await);
-    let crowd = crowd.stop().await;
-    eprintln!("{}, {replies} replies: {crowd}", build.name);
+    let responses = hostile.stop().await;
+    eprintln!("{}, {replies} replies: {responses}", build.name);
     add("afterwards", visitor.measure(phase / 4).await);
     Ok(rows)
 }

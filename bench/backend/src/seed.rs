@@ -1,4 +1,4 @@
-//! Fills the tables of a stopped back end, of any version: triggers of its own keep what it derives.
+//! Fills the tables of a stopped back end of any version. The database's triggers update the derived columns.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use anyhow::Result;
 use rusqlite::{Connection, params};
 
 const CRUDS: u32 = 100_000;
-/// Two of them are in every message, so that a search for them finds everything.
+/// Every message has two of them.
 const WORDS: [&str; 16] = [
     "honor",
     "battle",
@@ -45,7 +45,7 @@ const INSERT_REPLIES: &str = "
            a.created_at + n, a.expires_at, a.id
     FROM numbers, (SELECT * FROM activities WHERE uuid = ?2) AS a";
 
-/// Adds cruds, and replies to the newest, whose UUID is returned.
+/// Inserts cruds, and replies to the newest crud. Returns the UUID of the newest crud.
 pub(crate) fn fill(file: &Path, replies: u32) -> Result<String> {
     let mut connection = Connection::open(file)?;
     let words = serde_json::Value::from(WORDS.to_vec()).to_string();

@@ -1,4 +1,4 @@
-//! A back end that runs for one measurement, in a folder of its own.
+//! A back end that runs for one measurement, with its own folder.
 
 use std::{
     path::Path,
@@ -18,15 +18,15 @@ use tokio::{net::TcpStream, time::sleep};
 use crate::seed;
 
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
-/// A large file of an older version may be brought up to date first.
+/// A migration of a large file may take two minutes.
 const MAX_POLLS: u32 = 2400;
 
-/// Ended when dropped.
+/// A running back end, which ends on drop.
 #[derive(Debug)]
 pub(crate) struct Server {
     process: Process,
     _folder: TempDir,
-    /// The newest crud, which has the replies.
+    /// The UUID of the newest crud, which has the replies.
     pub(crate) crud_uuid: String,
 }
 
@@ -37,7 +37,7 @@ struct Process {
 }
 
 impl Server {
-    /// Starts the build once to make its tables, fills them, and starts it again.
+    /// Starts the build to create its tables, stops it, fills the tables, and starts it again.
     pub(crate) async fn start(build: &Build, replies: u32) -> Result<Self> {
         let folder = target().join("tmp");
         std::fs::create_dir_all(&folder)?;

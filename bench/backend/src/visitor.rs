@@ -1,4 +1,4 @@
-//! An honest visitor, who asks for one thing after the other, each on a new connection.
+//! A well-behaved visitor, who sends one request after the other, each on a new connection.
 
 use std::{
     fmt,
@@ -12,10 +12,10 @@ use serde_json::{Value, json};
 use crate::server::Server;
 
 /// A request without a response after this time counts as failed.
-const PATIENCE: Duration = Duration::from_secs(30);
-/// Of the time of a phase, the home feed gets half, and the rest is for the other requests.
-const OTHERS: u32 = 5;
-/// The measurement of one kind of request ends after this many.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+/// The home feed gets half of a phase, and these other kinds of requests share the rest.
+const OTHER_KINDS: u32 = 5;
+/// The maximum number of requests of one kind.
 const MAX_REQUESTS: usize = 2000;
 const HANDLE: &str = "worf";
 const PASSWORD: &str = "cruddur-demo";
@@ -27,11 +27,11 @@ pub(crate) struct Visitor {
     crud_uuid: String,
 }
 
-/// How long one kind of request took.
+/// The latencies of one kind of request.
 #[derive(Debug)]
 pub(crate) struct Figures {
     request: &'static str,
-    /// Of answered requests, in order.
+    /// The latencies of successful requests, sorted.
     sorted_ms: Vec<f64>,
     failed: usize,
 }
@@ -41,7 +41,7 @@ impl Visitor {
         let client = Client::builder()
             .no_proxy()
             .pool_max_idle_per_host(0)
-            .timeout(PATIENCE)
+            .timeout(REQUEST_TIMEOUT)
             .build()?;
         let mut visitor = Self {
             client,
@@ -49,25 +49,25 @@ impl Visitor {
             cookie: String::new(),
             crud_uuid: server.crud_uuid.clone(),
         };
-        let answer = visitor.sign_in_request(PASSWORD).send().await?;
+        let response = visitor.sign_in_request(PASSWORD).send().await?;
         ensure!(
-            answer.status().is_success(),
+            response.status().is_success(),
             "signing in: {}",
-            answer.status()
+            response.status()
         );
-        let cookie = answer.headers().get(header::SET_COOKIE);
+        let cookie = response.headers().get(header::SET_COOKIE);
         let cookie = cookie.and_then(|cookie| cookie.to_str().ok());
         let cookie = cookie.and_then(|cookie| cookie.split(';').next());
         visitor.cookie = cookie.context("no session cookie")?.to_owned();
         Ok(visitor)
     }
 
-    /// Each kind of request, for its part of the time.
+    /// Measures each kind of request for its part of `time`.
     pub(crate) async fn measure(&self, time: Duration) -> Vec<Figures> {
         let crud = format!("/api/activities/{}", self.crud_uuid);
         let post = json!({ "message": "Among others", "ttl": "1-hour" });
         let home = || self.request(Method::GET, "/api/activities/home");
-        let (half, part) = (time / 2, time / 2 / OTHERS);
+        let (half, part) = (time / 2, time / 2 / OTHER_KINDS);
         vec![
             figures("home feed", half, home).await,
             figures("a crud", part, || self.request(Method::GET, &crud)).await,
@@ -109,7 +109,7 @@ async fn figures(
     let (begin, mut sorted_ms, mut failed) = (Instant::now(), Vec::new(), 0);
     while begin.elapsed() < time && sorted_ms.len() + failed < MAX_REQUESTS {
         let sent = Instant::now();
-        match answered(make()).await {
+        match succeed(make()).await {
             Ok(()) => sorted_ms.push(sent.elapsed().as_secs_f64() * 1e3),
             Err(_) => failed += 1,
         }
@@ -122,8 +122,8 @@ async fn figures(
     }
 }
 
-/// An answer counts when it is one of success, and its body was read.
-async fn answered(request: RequestBuilder) -> Result<()> {
+/// Succeeds if the status is a success and the body has been read.
+async fn succeed(request: RequestBuilder) -> Result<()> {
     request.send().await?.error_for_status()?.bytes().await?;
     Ok(())
 }
@@ -155,7 +155,7 @@ impl fmt::Display for Figures {
         let ms = |percent| self.percentile(percent).unwrap_or(f64::NAN);
         write!(
             f,
-            "{}: {} answers, {} failed, p50 {} ms, p99 {} ms",
+            "{}: {} successful, {} failed, p50 {} ms, p99 {} ms",
             self.request,
             self.sorted_ms.len(),
             self.failed,
@@ -170,7 +170,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn percentiles_are_of_what_was_measured() {
+    fn percentile_is_a_measured_latency() {
         let figures = Figures {
             request: "home feed",
             sorted_ms: (1..=200).map(f64::from).collect(),

@@ -1,4 +1,4 @@
-//! What an action does after its click.
+//! The work of an action after its click.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use web_sys::AbortController;
 
 use crate::piece_done;
 
-/// A span that is no more than its place: which trace it is in is all that is asked.
+/// Makes a span, of which only the trace matters.
 pub(crate) fn mark(what: &str, number: u32) {
     global::tracer("app").in_span(format!("m.{what} {number}"), |_| ());
 }
@@ -21,7 +21,7 @@ pub(crate) async fn pause(milliseconds: u32) {
 }
 
 pub(crate) async fn load(what: &str, number: u32) {
-    // A page that cannot load shows so by what is missing.
+    // A failed request is detected by its missing spans.
     drop(Request::get(&path(what, number)).send().await);
 }
 
@@ -35,7 +35,7 @@ pub(crate) async fn act(number: u32) {
     join(load("one", number), load("other", number)).await;
     mark("joined", number);
     otel_web::spawn(outer(number));
-    give_up(number).await;
+    abort(number).await;
     mark("aborted", number);
     piece_done();
 }
@@ -49,8 +49,8 @@ async fn outer(number: u32) {
     });
 }
 
-/// A request whose answer comes too late.
-async fn give_up(number: u32) {
+/// Sends a request and aborts it before its response.
+async fn abort(number: u32) {
     let Ok(controller) = AbortController::new() else {
         return;
     };

@@ -1,9 +1,8 @@
-//! Fifty buttons, whose actions do what makes causality hard: timers, joined requests, nested spawns, an aborted
-//! request, a rendering with an effect that loads data, and for some of them a navigation.
+//! Fifty buttons, whose actions have timers, joined requests, nested spawns, an aborted request, an effect that loads
+//! data, and some of them a navigation.
 //!
-//! Each span says by the number in its name to which button it belongs, and each request by its path. `cargo xtask
-//! causality` clicks them all and looks whether trace and number agree. `bench/peers/causality` is the same page in
-//! JavaScript.
+//! The name of each span and the path of each request contain the number of their button. `cargo xtask causality` clicks
+//! all buttons and compares the numbers with the traces. `bench/peers/causality` is the same page in JavaScript.
 
 mod act;
 mod view;
@@ -20,14 +19,14 @@ thread_local! {
 /// The page's script calls the functions below.
 fn main() {}
 
-/// Telemetry first, then the page.
+/// Installs telemetry, then renders the page.
 #[wasm_bindgen]
 pub fn start(endpoint: String) {
     Telemetry::builder("causality").endpoint(endpoint).install();
     yew::Renderer::<view::App>::new().render();
 }
 
-/// How many pieces of work have ended: three of each action, one more of those that navigate.
+/// Returns the number of completed work items: three of each action, and one more of those that navigate.
 #[wasm_bindgen]
 #[must_use]
 pub fn done() -> u32 {

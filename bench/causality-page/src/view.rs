@@ -41,7 +41,7 @@ fn Like(LikeProps { number, show }: &LikeProps) -> Html {
             let (liked, show) = (liked.clone(), show.clone());
             async move {
                 act(number).await;
-                if leads_elsewhere(number) {
+                if navigates(number) {
                     navigate(number);
                     show.emit(number);
                 }
@@ -61,15 +61,15 @@ fn Like(LikeProps { number, show }: &LikeProps) -> Html {
     html! { <button {onclick}>{ "Like " }{ number }</button> }
 }
 
-/// Three of the fifty, in their midst.
-fn leads_elsewhere(number: u32) -> bool {
+/// Three of the fifty buttons navigate.
+fn navigates(number: u32) -> bool {
     number % 15 == 10
 }
 
 fn navigate(number: u32) {
     let history = web_sys::window().and_then(|window| window.history().ok());
     let path = format!("?page={number}");
-    // A page that cannot navigate shows so by what is missing.
+    // A failed navigation is detected by its missing spans.
     drop(history.map(|history| history.push_state_with_url(&JsValue::NULL, "", Some(&path))));
 }
 

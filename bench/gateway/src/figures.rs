@@ -1,40 +1,40 @@
-//! One measurement each, with its details as JSON.
+//! The results of the measurements, and their JSON.
 
 use serde_json::{Value, json};
 
-/// What spans cost that come in one way.
+/// The cost of spans with one load.
 #[derive(Clone, Debug)]
 pub(crate) struct Throughput {
     pub(crate) server: &'static str,
     pub(crate) load: &'static str,
     pub(crate) spans_per_request: u64,
     pub(crate) requests_per_core_s: f64,
-    /// By the clock, with the sender on the same machine.
+    /// Per second of wall-clock time, with the sender on the same machine.
     pub(crate) requests_per_s: f64,
     pub(crate) rss_mb: f64,
-    /// Without the pages of files that it maps, its database for instance.
+    /// Without the pages of mapped files, such as the database.
     pub(crate) rss_anon_mb: f64,
 }
 
-/// What a million kept spans take, and how fast traces are listed then.
+/// The memory and disk space of a million stored spans, and the latency of lists of traces.
 #[derive(Clone, Debug)]
-pub(crate) struct Kept {
+pub(crate) struct Retained {
     pub(crate) server: &'static str,
     pub(crate) spans_kept: u64,
     pub(crate) rss_mb: f64,
     pub(crate) rss_anon_mb: f64,
     pub(crate) disk_mb: f64,
-    /// Over all queries of the mix.
+    /// Over all queries.
     pub(crate) list_p95_ms: f64,
     pub(crate) lists: Vec<List>,
 }
 
-/// How long one query takes.
+/// The latency of one query.
 #[derive(Clone, Debug)]
 pub(crate) struct List {
     pub(crate) query: &'static str,
     pub(crate) requests: usize,
-    /// Of the last answer.
+    /// The size of the last response.
     pub(crate) bytes: usize,
     pub(crate) p95_ms: f64,
 }
@@ -57,7 +57,7 @@ impl Throughput {
     }
 }
 
-impl Kept {
+impl Retained {
     pub(crate) fn details(&self) -> Value {
         let lists: Vec<_> = self.lists.iter().map(List::json).collect();
         let slowest = self.lists.iter().map(|list| list.p95_ms);

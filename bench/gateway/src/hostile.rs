@@ -1,5 +1,5 @@
-//! Hostile clients: event streams, requests whose body does not arrive, and small gzip bodies that
-//! inflate to large ones, all at the same time.
+//! Hostile clients: event streams, requests with incomplete bodies, and small gzip bodies that inflate to large ones,
+//! all at the same time.
 
 use std::{
     collections::BTreeMap,
@@ -21,7 +21,7 @@ use tokio::{
 };
 
 use crate::{
-    span::{self, Place},
+    span::{self, SpanPosition},
     spans::{gzip, request},
 };
 
@@ -29,48 +29,48 @@ const EVENT_STREAMS: u32 = 830;
 const HALF_BODIES: u32 = 830;
 const FLOOD_CLIENTS: u8 = 8;
 
-/// Those whose connection was closed come again after this time. Browsers wait for longer.
+/// The pause before a client reconnects. Browsers wait longer.
 const RECONNECT_PAUSE: Duration = Duration::from_secs(1);
 const FLOOD_PAUSE: Duration = Duration::from_millis(10);
 const TIMEOUT: Duration = Duration::from_secs(30);
 const MAX_FLOOD_REQUESTS: usize = 10_000;
 
-/// Different ones, so that a store does not take them for repetitions.
+/// Distinct bodies, so that a store does not treat them as duplicates.
 const FLOOD_BODIES: u64 = 64;
 const FLOOD_SPANS: u64 = 128;
-/// Of one attribute. A body is 8 MiB when inflated.
+/// The size of one attribute. An inflated body has 8 MiB.
 const FLOOD_VALUE_BYTES: usize = 64 << 10;
 
 const EVENTS: &str = "GET /api/events HTTP/1.1\r\nhost: localhost\r\n\r\n";
 const HALF_BODY: &str = "POST /v1/traces HTTP/1.1\r\nhost: localhost\r\n\
     content-type: application/json\r\ncontent-length: 1000\r\n\r\n{\"resourceSpans\":";
 
-/// Where the flood comes from.
+/// The origin of the flood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FloodFrom {
-    /// Through a proxy on this machine, which names its clients.
+    /// Through a proxy on this machine, which sets `X-Forwarded-For`.
     OtherMachines,
-    /// Not limited by the gateway, which trusts programs on its machine.
+    /// Not rate-limited, because the gateway trusts programs on its machine.
     ThisMachine,
 }
 
 /// Compressed requests of the flood.
 pub(crate) type FloodBodies = Arc<[Vec<u8>]>;
 
-/// Ends with [`HostileClients::stop`].
+/// Running clients. [`HostileClients::stop`] ends them.
 #[derive(Debug)]
 pub(crate) struct HostileClients {
     tasks: JoinSet<()>,
-    tally: Arc<Tally>,
+    counts: Arc<EventCounts>,
 }
 
-/// What hostile clients got, and how often.
+/// How often each event of hostile clients occurred.
 #[derive(Debug, Default)]
-pub(crate) struct Tally(Mutex<BTreeMap<String, usize>>);
+pub(crate) struct EventCounts(Mutex<BTreeMap<String, usize>>);
 
 impl HostileClients {
     pub(crate) fn start(port: u16, flood: &FloodBodies, from: FloodFrom) -> Result<Self> {
-        let (mut tasks, tally) = (JoinSet::new(), Arc::<Tally>::default());
+        let (mut tasks, counts) = (JoinSet::new(), Arc::<EventCounts>::default());
         for (kind, count, head) in [
             ("event stream", EVENT_STREAMS, EVENTS),
             ("half body", HALF_BODIES, HALF_BODY),
@@ -78,7 +78,7 @@ impl HostileClients {
             let network = if kind == "half body" { 2 } else { 1 };
             for number in 0..count {
                 let source = Ipv4Addr::from_bits((127 << 24) + (network << 16) + number + 1);
-                tasks.spawn(hold(port, source, kind, head, Arc::clone(&tally)));
+                tasks.spawn(hold_open(port, source, kind, head, Arc::clone(&counts)));
             }
         }
         for number in 1..=FLOOD_CLIENTS {
@@ -88,31 +88,31 @@ impl HostileClients {
                 port,
                 usize::from(number),
                 Arc::clone(flood),
-                Arc::clone(&tally),
+                Arc::clone(&counts),
             ));
         }
-        Ok(Self { tasks, tally })
+        Ok(Self { tasks, counts })
     }
 
-    pub(crate) async fn stop(mut self) -> Arc<Tally> {
+    pub(crate) async fn stop(mut self) -> Arc<EventCounts> {
         self.tasks.shutdown().await;
-        self.tally
+        self.counts
     }
 }
 
-impl Tally {
-    fn add(&self, what: String) {
+impl EventCounts {
+    fn add(&self, event: String) {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *counts.entry(what).or_default() += 1;
+        *counts.entry(event).or_default() += 1;
     }
 }
 
-impl fmt::Display for Tally {
+impl fmt::Display for EventCounts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let counts = counts
             .iter()
-            .map(|(what, count)| format!("{count} x {what}"));
+            .map(|(event, count)| format!("{count} x {event}"));
         f.write_str(&counts.collect::<Vec<_>>().join(", "))
     }
 }
@@ -126,10 +126,10 @@ pub(crate) fn flood_bodies() -> Result<FloodBodies> {
 }
 
 fn flood_body(number: u64, start_unix_nano: u64) -> Vec<u8> {
-    let span = |place| {
-        let mut span = span::span(Place {
+    let span = |index| {
+        let mut span = span::span(SpanPosition {
             trace: (1 << 50) + number,
-            place,
+            index,
             start_unix_nano,
             has_long_texts: false,
         });
@@ -158,7 +158,7 @@ async fn send_flood(
     port: u16,
     first: usize,
     bodies: FloodBodies,
-    tally: Arc<Tally>,
+    counts: Arc<EventCounts>,
 ) {
     let url = format!("http://127.0.0.1:{port}/v1/traces");
     let bodies = bodies.iter().cycle().skip(first * 8);
@@ -169,7 +169,7 @@ async fn send_flood(
             .header(header::CONTENT_ENCODING, "gzip")
             .send()
             .await;
-        tally.add(response.map_or_else(
+        counts.add(response.map_or_else(
             |_| "flood without a response".to_owned(),
             |response| format!("flood with status {}", response.status().as_u16()),
         ));
@@ -177,23 +177,23 @@ async fn send_flood(
     }
 }
 
-/// Connects, sends the head of a request, and reads until the connection ends; again and again.
-async fn hold(
+/// Connects, sends the head of a request, reads until the connection ends, and repeats this.
+async fn hold_open(
     port: u16,
     source: Ipv4Addr,
     kind: &'static str,
     head: &'static str,
-    tally: Arc<Tally>,
+    counts: Arc<EventCounts>,
 ) {
     loop {
         if let Ok(Ok(mut stream)) = timeout(TIMEOUT, connect(port, source)).await
             && stream.write_all(head.as_bytes()).await.is_ok()
         {
-            tally.add(format!("{kind} opened"));
+            counts.add(format!("{kind} opened"));
             discard(&mut stream).await;
-            tally.add(format!("{kind} closed"));
+            counts.add(format!("{kind} closed"));
         } else {
-            tally.add(format!("{kind} not opened"));
+            counts.add(format!("{kind} not opened"));
         }
         sleep(RECONNECT_PAUSE).await;
     }
@@ -222,7 +222,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn flood_bodies_are_small_and_inflate_to_large_ones() {
+    fn small_flood_bodies_inflate_to_large_ones() {
         let body = flood_body(3, 7);
         let mut inflated = Vec::new();
         flate2::read::GzDecoder::new(&body[..])

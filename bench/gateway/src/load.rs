@@ -1,4 +1,4 @@
-//! Sends requests over kept connections, as fast as they are answered.
+//! Sends requests over persistent connections, each as soon as the response to the one before has arrived.
 
 use std::time::{Duration, Instant};
 
@@ -10,23 +10,24 @@ use tokio::{
 };
 
 use crate::{
-    answer,
+    response,
     spans::{Requests, Shape},
 };
 
-/// Senders at once: a page and its back end, several times.
+/// Concurrent senders.
 const CONNECTIONS: u64 = 16;
 
-/// When to end.
+/// When to stop sending.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Until {
+pub(crate) enum StopCondition {
     Elapsed(Duration),
-    /// So many requests in all, or what goes out in this time.
+    /// After this number of requests, or after this time.
     Sent(u64, Duration),
 }
 
-/// Requests of this shape that were taken, all spans of each. `part` keeps the ids of several loads apart.
-pub(crate) async fn send(port: u16, shape: Shape, part: u64, until: Until) -> Result<u64> {
+/// Sends requests of this shape, and returns the number of those of which all spans were accepted. `part` makes the ids
+/// of several loads distinct.
+pub(crate) async fn send(port: u16, shape: Shape, part: u64, until: StopCondition) -> Result<u64> {
     let mut senders = JoinSet::new();
     let start = 1_790_000_000_000_000_000 + part * 1_000_000_000_000;
     for connection in 0..CONNECTIONS {
@@ -40,14 +41,19 @@ pub(crate) async fn send(port: u16, shape: Shape, part: u64, until: Until) -> Re
     Ok(sent)
 }
 
-async fn sender(port: u16, gzip: bool, mut requests: Requests, until: Until) -> Result<u64> {
+async fn sender(
+    port: u16,
+    gzip: bool,
+    mut requests: Requests,
+    until: StopCondition,
+) -> Result<u64> {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
     stream.set_nodelay(true)?;
     let (started, mut sent) = (Instant::now(), 0);
     loop {
         let is_over = match until {
-            Until::Elapsed(time) => started.elapsed() >= time,
-            Until::Sent(all, time) => {
+            StopCondition::Elapsed(time) => started.elapsed() >= time,
+            StopCondition::Sent(all, time) => {
                 sent >= all.div_ceil(CONNECTIONS) || started.elapsed() >= time
             }
         };
@@ -72,32 +78,32 @@ async fn post(stream: &mut TcpStream, gzip: bool, body: &[u8]) -> Result<()> {
     .into_bytes();
     request.extend_from_slice(body);
     stream.write_all(&request).await?;
-    read_answer(stream).await
+    read_response(stream).await
 }
 
-/// The head, and the body of the length that it gives.
-async fn read_answer(stream: &mut TcpStream) -> Result<()> {
-    let mut answer = Vec::with_capacity(512);
+/// Reads a response with a `content-length`.
+async fn read_response(stream: &mut TcpStream) -> Result<()> {
+    let mut buffer = Vec::with_capacity(512);
     loop {
-        let read = stream.read_buf(&mut answer).await?;
+        let read = stream.read_buf(&mut buffer).await?;
         ensure!(read > 0, "the server closed the connection");
-        let Some(end) = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n") else {
+        let Some(end) = buffer.windows(4).position(|bytes| bytes == b"\r\n\r\n") else {
             continue;
         };
-        let head = String::from_utf8_lossy(&answer[..end]).to_ascii_lowercase();
+        let head = String::from_utf8_lossy(&buffer[..end]).to_ascii_lowercase();
         ensure!(
             head.starts_with("http/1.1 200"),
-            "the server answered {head}"
+            "the server responded with {head}"
         );
         let length = head
             .lines()
             .find_map(|line| line.strip_prefix("content-length:"));
         let length: usize = length.context("no content-length")?.trim().parse()?;
-        if let Some(body) = answer.get(end + 4..end + 4 + length) {
+        if let Some(body) = buffer.get(end + 4..end + 4 + length) {
             let text = String::from_utf8_lossy(body);
             ensure!(
-                answer::took_all(body),
-                "the server did not take all: {text}"
+                response::is_complete(body),
+                "the server did not accept all spans: {text}"
             );
             return Ok(());
         }

@@ -1,5 +1,5 @@
-//! How long a steady client waits, alone and among hostile clients, with builds of the gateway
-//! beside each other: `cargo xtask bench gateway-load`.
+//! `cargo xtask bench gateway-load`: measures the latency of a steady client, alone and among hostile clients, and
+//! compares builds of the gateway.
 
 use std::time::Duration;
 
@@ -21,16 +21,16 @@ use crate::{
     throughput::{self, Load},
 };
 
-/// Of this program: the connections of all clients. The gateway gets the usual limit.
+/// The limit of this program, which has the connections of all clients. The gateway has the usual limit.
 const MAX_OPEN_FILES: u64 = 8192;
 
-/// How long hostile clients have until the measurement among them begins.
+/// The time between the start of the hostile clients and the measurement.
 const WARM_UP: Duration = Duration::from_secs(3);
 
-/// Builds take turns, so that a machine whose speed changes is not mistaken for a build's.
+/// Builds take turns, so a change of the machine's speed affects all of them.
 const THROUGHPUT_ROUNDS: usize = 2;
 
-/// As the gateway has it by default, so that the flood can fill it.
+/// The gateway's default, so the flood can fill the store.
 const STORE_BOUND: (&str, &str) = ("OTEL_WEB_GATEWAY_KEEP_MB", "1024");
 
 const SCENARIOS: [(&str, Option<FloodFrom>); 3] = [
@@ -73,7 +73,7 @@ pub(crate) async fn run(arguments: impl Iterator<Item = String>) -> Result<()> {
     print!("{}", table(&LOAD_COLUMNS, &load));
     println!("\n3,000 requests of one span into a trace of 1,500 spans:");
     print!("{}", table(&one_trace::COLUMNS, &traces));
-    println!("\nAs fast as they are answered:");
+    println!("\nRequests without a pause:");
     print!("{}", table(&THROUGHPUT_COLUMNS, &throughput));
     let report = json!({ "rows": load, "one_trace": traces, "throughput": throughput });
     println!(
@@ -83,7 +83,7 @@ pub(crate) async fn run(arguments: impl Iterator<Item = String>) -> Result<()> {
     Ok(())
 }
 
-/// A gateway of its own for each scenario: its memory peak is that of its lifetime.
+/// Starts a gateway for each scenario, because its memory peak is that of its lifetime.
 async fn under_load(
     build: &Build,
     clients: &str,

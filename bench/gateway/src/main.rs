@@ -1,16 +1,14 @@
-//! What a receiver of spans costs: CPU seconds for spans and requests taken, memory for a
-//! million spans kept, time for a list of traces. Ours, and its peers as far as they are here.
+//! Measures receivers of spans: processor time of spans and requests, memory of a million stored spans, latency of lists
+//! of traces. Compares the gateway with the peers that are installed.
 //!
-//! `cargo xtask bench gateway` builds the gateway and runs this. The CPU time is that of the
-//! server's process alone, so the sender beside it on the same machine does not count.
+//! `cargo xtask bench gateway` builds the gateway and runs this. The processor time is that of the server's process
+//! alone, without the sender's.
 //!
-//! With the argument `load`, which `cargo xtask bench gateway-load` gives: how long a steady
-//! sender waits, alone and among hostile clients, and builds of the gateway beside each other.
+//! With the argument `load`, which `cargo xtask bench gateway-load` passes, it measures the latency of a steady sender,
+//! alone and among hostile clients, and compares builds of the gateway.
 
-mod answer;
 mod figures;
 mod hostile;
-mod kept;
 mod load;
 mod load_report;
 mod one_trace;
@@ -18,6 +16,8 @@ mod outcomes;
 mod peers;
 mod proc;
 mod report;
+mod response;
+mod retained;
 mod server;
 mod span;
 mod spans;
@@ -45,7 +45,7 @@ async fn main() -> Result<()> {
 
 async fn compare_with_peers() -> Result<()> {
     let (mut report, mut failed) = (Report::on(server::file_system()?), Vec::new());
-    for peer in peers::present() {
+    for peer in peers::configured() {
         if let Err(error) = measure(&peer, &mut report).await {
             failed.push(format!("{}: {error:#}", peer.name));
         }
@@ -55,11 +55,11 @@ async fn compare_with_peers() -> Result<()> {
     if failed.is_empty() {
         Ok(())
     } else {
-        bail!("not all was measured: {}", failed.join("; "))
+        bail!("some measurements failed: {}", failed.join("; "))
     }
 }
 
-/// What was measured before a failure counts as well.
+/// Measurements before a failure stay in the report.
 async fn measure(peer: &Peer, report: &mut Report) -> Result<()> {
     for load in loads(peer) {
         let measured = throughput(peer, load).await?;
@@ -71,18 +71,18 @@ async fn measure(peer: &Peer, report: &mut Report) -> Result<()> {
         );
         report.throughput.push(measured);
     }
-    if let Some(keeps) = peer.keeps {
-        eprintln!("{}: a million spans kept", peer.name);
-        report.kept.push(kept::measure(peer, keeps).await?);
+    if let Some(store) = peer.store {
+        eprintln!("{}: a million stored spans", peer.name);
+        report.retained.push(retained::measure(peer, store).await?);
     }
     Ok(())
 }
 
-/// Those of all servers, and those of one whose store has a bound.
+/// Returns the loads of all servers, and more for a server whose store has a bound.
 fn loads(peer: &Peer) -> Vec<Load> {
     let mut loads = [1, 50, 512].map(Load::plain).to_vec();
-    if peer.keeps.is_some_and(|keeps| keeps.bound.is_some()) {
-        loads.extend(Load::as_sent());
+    if peer.store.is_some_and(|store| store.bound.is_some()) {
+        loads.extend(Load::realistic());
     }
     loads
 }

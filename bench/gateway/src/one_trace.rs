@@ -1,4 +1,4 @@
-//! Requests of one span each, one after the other, into one trace that has many spans already.
+//! Requests of one span each, one after the other, into a trace that already has many spans.
 
 use std::{
     ops::Range,
@@ -16,11 +16,11 @@ use crate::{
     outcomes::{Outcomes, export},
     peers,
     server::Server,
-    span::{self, Place},
+    span::{self, SpanPosition},
     spans::request,
 };
 
-/// Spans that the trace has at first.
+/// The number of spans before the measurement.
 const TRACE_SPANS: u64 = 1_500;
 
 const REQUESTS: u64 = 3_000;
@@ -64,12 +64,12 @@ pub(crate) async fn measure(build: &Build) -> Result<Value> {
     }))
 }
 
-/// A request with these spans of the trace.
+/// Builds a request with these spans of the trace.
 fn body(numbers: Range<u64>, start_unix_nano: u64) -> Vec<u8> {
-    let span = |place| {
-        span::span(Place {
+    let span = |index| {
+        span::span(SpanPosition {
             trace: 1,
-            place,
+            index,
             start_unix_nano,
             has_long_texts: false,
         })
@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn spans_differ_and_are_of_one_trace() {
+    fn spans_are_distinct_and_in_one_trace() {
         let request = ExportTraceServiceRequest::decode(&body(0..4_500, 7)[..]).unwrap();
         let spans = &request.resource_spans[0].scope_spans[0].spans;
         let traces: BTreeSet<_> = spans.iter().map(|span| &span.trace_id).collect();

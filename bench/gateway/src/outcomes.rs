@@ -1,12 +1,12 @@
-//! How requests were answered, and how long that took.
+//! The results and latencies of requests.
 
 use std::{collections::BTreeMap, time::Duration};
 
 use reqwest::{Client, header::CONTENT_TYPE};
 
-use crate::{answer, figures::tenths};
+use crate::{figures::tenths, response};
 
-/// Answered requests with their times, and failed ones with the reasons.
+/// The latencies of successful requests, and the reasons of failed ones.
 #[derive(Debug, Default)]
 pub(crate) struct Outcomes {
     times_ms: Vec<f64>,
@@ -29,7 +29,7 @@ impl Outcomes {
         self.failures.values().sum()
     }
 
-    /// Returns `no answer in 10 s 3 times, 503 twice`, or nothing.
+    /// Returns the reasons with their counts, such as `3 x no response in time, 2 x status 503`.
     pub(crate) fn reasons(&self) -> Option<String> {
         let reasons = self.failures.iter();
         let reasons = reasons.map(|(reason, count)| format!("{count} x {reason}"));
@@ -37,7 +37,7 @@ impl Outcomes {
         (!reasons.is_empty()).then_some(reasons)
     }
 
-    /// Returns a percentile of the answered requests, in milliseconds.
+    /// Returns a percentile of the latencies, in milliseconds.
     pub(crate) fn percentile_ms(&mut self, percent: usize) -> Option<f64> {
         self.times_ms.sort_by(f64::total_cmp);
         let rank = (self.times_ms.len() * percent).div_ceil(100);
@@ -46,7 +46,7 @@ impl Outcomes {
     }
 }
 
-/// Sends spans. The error is a short reason that is the same for all requests of its kind.
+/// Sends spans. The error is a short reason, so that equal reasons can be counted.
 pub(crate) async fn export(client: &Client, url: &str, body: Vec<u8>) -> Result<(), String> {
     let request = client.post(url);
     let request = request.header(CONTENT_TYPE, "application/x-protobuf");
@@ -55,16 +55,16 @@ pub(crate) async fn export(client: &Client, url: &str, body: Vec<u8>) -> Result<
         return Err(format!("status {}", response.status().as_u16()));
     }
     let body = response.bytes().await.map_err(reason)?;
-    let is_complete = answer::took_all(&body);
+    let is_complete = response::is_complete(&body);
     is_complete
         .then_some(())
         .ok_or_else(|| "spans rejected".to_owned())
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it is given to map_err")]
+#[expect(clippy::needless_pass_by_value, reason = "map_err passes a value")]
 fn reason(error: reqwest::Error) -> String {
     let reason = if error.is_timeout() {
-        "no answer in time"
+        "no response in time"
     } else if error.is_connect() {
         "no connection"
     } else {
@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn percentiles_count_answered_requests_only() {
+    fn percentiles_include_successful_requests_only() {
         let mut outcomes = Outcomes::default();
         for ms in (1..=200).rev() {
             outcomes.add(Ok(Duration::from_millis(ms)));
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_answered_has_no_percentile() {
+    fn percentile_without_successful_requests_is_none() {
         let mut outcomes = Outcomes::default();
         assert_eq!(
             (outcomes.percentile_ms(99), outcomes.reasons()),

@@ -1,4 +1,4 @@
-//! The programs that are compared: how each is started, and how one that keeps spans is asked for them.
+//! The compared programs: how each is started, and the API of those that store spans.
 
 use std::{
     env,
@@ -9,36 +9,35 @@ use std::{
 use anyhow::Result;
 use bench_runner::program::free_port;
 
-/// A program that takes OTLP/HTTP.
+/// A program that receives OTLP over HTTP.
 #[derive(Debug)]
 pub(crate) struct Peer {
     pub(crate) name: &'static str,
     pub(crate) program: PathBuf,
     pub(crate) start: fn(&mut Command, port: u16, dir: &Path) -> Result<Api>,
-    /// Nothing, where it only passes spans on.
-    pub(crate) keeps: Option<Keeps>,
+    /// `None` if it only forwards spans.
+    pub(crate) store: Option<StoreApi>,
 }
 
-/// The port at which a server is asked for what it keeps.
+/// The port of a server's API.
 pub(crate) type Api = u16;
 
-/// Questions to a server that stores spans and lists traces.
+/// The API of a server that stores spans and lists traces.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Keeps {
+pub(crate) struct StoreApi {
     pub(crate) status: &'static str,
-    /// In the status: how many spans it keeps.
+    /// The field of the status with the number of stored spans.
     pub(crate) spans: &'static str,
-    /// What people look for.
     pub(crate) queries: &'static [&'static str],
     /// The variable that bounds its store, in MiB.
     pub(crate) bound: Option<&'static str>,
-    /// Its answers come from a cache unless each question differs from the one before.
+    /// Whether it caches responses, so that each request must differ.
     pub(crate) caches: bool,
 }
 
-/// Each filter alone, several together, and long texts; as many traces as the viewer asks for.
-/// Those that find nothing look at every trace.
-const OURS: Keeps = Keeps {
+/// Each filter alone, several together, and long texts, with the viewer's limit. Queries without results examine every
+/// trace.
+const GATEWAY: StoreApi = StoreApi {
     status: "/api/status",
     spans: "spans_kept",
     queries: &[
@@ -61,9 +60,9 @@ const OURS: Keeps = Keeps {
     caches: false,
 };
 
-/// The same questions; it cannot ask for errors, and not for a word wherever it stands. Its durations
-/// are compared with nanoseconds, whatever the unit says.
-const OTELITE: Keeps = Keeps {
+/// The same queries, except for those that it lacks: errors, and words in any attribute. It compares durations with
+/// nanoseconds in any unit.
+const OTELITE: StoreApi = StoreApi {
     status: "/api/stats",
     spans: "span_count",
     queries: &[
@@ -79,37 +78,42 @@ const OTELITE: Keeps = Keeps {
     caches: true,
 };
 
-/// Those whose program a variable names.
-pub(crate) fn present() -> Vec<Peer> {
-    let peer = |name, variable, start, keeps| {
+/// Returns the peers whose variable is set.
+pub(crate) fn configured() -> Vec<Peer> {
+    let peer = |name, variable, start, store| {
         let program = PathBuf::from(env::var_os(variable)?);
         Some(Peer {
             name,
             program,
             start,
-            keeps,
+            store,
         })
     };
-    let ours: fn(&mut Command, u16, &Path) -> Result<Api> = start_ours;
+    let start: fn(&mut Command, u16, &Path) -> Result<Api> = start_gateway;
     let peers = [
-        peer("otel-web-gateway", "CRUDDUR_GATEWAY_BIN", ours, Some(OURS)),
+        peer(
+            "otel-web-gateway",
+            "CRUDDUR_GATEWAY_BIN",
+            start,
+            Some(GATEWAY),
+        ),
         peer("otelite", "OTELITE_BIN", start_otelite, Some(OTELITE)),
         peer("rotel", "ROTEL_BIN", start_rotel, None),
     ];
     peers.into_iter().flatten().collect()
 }
 
-/// A build of the gateway.
+/// Returns a build of the gateway as a peer.
 pub(crate) const fn gateway(program: PathBuf) -> Peer {
     Peer {
         name: "otel-web-gateway",
         program,
-        start: start_ours,
-        keeps: Some(OURS),
+        start: start_gateway,
+        store: Some(GATEWAY),
     }
 }
 
-fn start_ours(command: &mut Command, port: u16, dir: &Path) -> Result<Api> {
+fn start_gateway(command: &mut Command, port: u16, dir: &Path) -> Result<Api> {
     command
         .env("OTEL_WEB_GATEWAY_LISTEN", format!("127.0.0.1:{port}"))
         .env("OTEL_WEB_GATEWAY_DB", dir.join("traces.db"))
@@ -117,7 +121,7 @@ fn start_ours(command: &mut Command, port: u16, dir: &Path) -> Result<Api> {
     Ok(port)
 }
 
-/// Without its lines about each request, and keeping spans however old they are.
+/// Disables its request log and its deletion of old spans.
 fn start_otelite(command: &mut Command, port: u16, dir: &Path) -> Result<Api> {
     let api = free_port()?;
     command
@@ -132,7 +136,7 @@ fn start_otelite(command: &mut Command, port: u16, dir: &Path) -> Result<Api> {
     Ok(api)
 }
 
-/// It keeps nothing: what it takes goes into its black hole.
+/// It stores nothing: its exporter discards all spans.
 fn start_rotel(command: &mut Command, port: u16, dir: &Path) -> Result<Api> {
     command
         .args(["start", "--exporter", "blackhole", "--pid-file"])

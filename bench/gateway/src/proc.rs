@@ -1,4 +1,4 @@
-//! What Linux knows of a process: its CPU time and its memory.
+//! The processor time and the memory of a process, from `/proc`.
 
 use std::fs;
 
@@ -7,10 +7,10 @@ use anyhow::{Context as _, Result};
 /// `USER_HZ`: ticks of `/proc` per second, the same on every Linux that matters here.
 const TICKS_PER_SECOND: f64 = 100.0;
 
-/// Seconds on a CPU so far, in user and in system mode.
+/// Returns the processor time so far, in user and in system mode, in seconds.
 pub(crate) fn cpu_seconds(pid: u32) -> Result<f64> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat"))?;
-    // The name in parentheses may hold spaces; fields 14 and 15 are utime and stime.
+    // The name in parentheses may contain spaces. Fields 14 and 15 are utime and stime.
     let (_, fields) = stat
         .rsplit_once(')')
         .context("/proc/<pid>/stat has no name")?;
@@ -19,17 +19,17 @@ pub(crate) fn cpu_seconds(pid: u32) -> Result<f64> {
     Ok(ticks?.iter().sum::<f64>() / TICKS_PER_SECOND)
 }
 
-/// Resident memory in MB (10^6 bytes).
+/// Returns the resident memory in MB (10^6 bytes).
 pub(crate) fn rss_mb(pid: u32) -> Result<f64> {
     status_mb(pid, "VmRSS:")
 }
 
-/// Of the resident memory, what is no page of a file.
+/// Returns the resident memory without pages of files, in MB.
 pub(crate) fn rss_anon_mb(pid: u32) -> Result<f64> {
     status_mb(pid, "RssAnon:")
 }
 
-/// The most resident memory so far.
+/// Returns the peak of the resident memory, in MB.
 pub(crate) fn peak_rss_mb(pid: u32) -> Result<f64> {
     status_mb(pid, "VmHWM:")
 }

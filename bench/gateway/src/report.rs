@@ -1,6 +1,6 @@
-//! What was measured: tables for people, and `target/reports/bench-gateway.json` for programs.
+//! The report: tables for people, and `target/reports/bench-gateway.json` for programs.
 //!
-//! `rows` has one object for each server and size of request. `details` has the rest.
+//! `rows` has an object for each server and request size. `details` has the other figures.
 
 use std::path::PathBuf;
 
@@ -9,18 +9,18 @@ use bench_runner::target;
 use serde_json::{Value, json};
 
 use crate::{
-    figures::{Kept, Throughput, tenths},
+    figures::{Retained, Throughput, tenths},
     table::table,
     throughput::PLAIN,
 };
 
-/// Everything that was measured, the first first.
+/// All measurements, in their order.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
-    /// Where the stores are.
+    /// The file system of the stores.
     file_system: String,
     pub(crate) throughput: Vec<Throughput>,
-    pub(crate) kept: Vec<Kept>,
+    pub(crate) retained: Vec<Retained>,
 }
 
 const ROW: [&str; 6] = [
@@ -42,7 +42,7 @@ const THROUGHPUT: [&str; 7] = [
     "rss_anon_mb",
 ];
 
-const KEPT: [&str; 6] = [
+const RETAINED: [&str; 6] = [
     "server",
     "spans_kept",
     "rss_anon_mb",
@@ -59,33 +59,36 @@ impl Report {
         }
     }
 
-    /// Memory and lists are those of the server with a million spans; one that keeps nothing has neither.
+    /// Memory and lists are those with a million stored spans, and null for a server that stores nothing.
     fn rows(&self) -> Vec<Value> {
         let plain = self.throughput.iter().filter(|load| load.load == PLAIN);
         plain.map(|load| self.row(load)).collect()
     }
 
     fn row(&self, load: &Throughput) -> Value {
-        let kept = self.kept.iter().find(|kept| kept.server == load.server);
+        let retained = self
+            .retained
+            .iter()
+            .find(|retained| retained.server == load.server);
         json!({
             "server": load.server,
             "spans_per_request": load.spans_per_request,
             "spans_per_core_s": load.spans_per_core_s().round(),
             "requests_per_core_s": load.requests_per_core_s.round(),
-            "rss_mb": kept.map(|kept| tenths(kept.rss_mb)),
-            "list_p95_ms": kept.map(|kept| tenths(kept.list_p95_ms)),
+            "rss_mb": retained.map(|retained| tenths(retained.rss_mb)),
+            "list_p95_ms": retained.map(|retained| tenths(retained.list_p95_ms)),
         })
     }
 
     fn json(&self) -> Value {
         let throughput: Vec<_> = self.throughput.iter().map(Throughput::details).collect();
-        let kept: Vec<_> = self.kept.iter().map(Kept::details).collect();
+        let retained: Vec<_> = self.retained.iter().map(Retained::details).collect();
         json!({
             "rows": self.rows(),
             "details": {
                 "file_system": self.file_system,
                 "throughput": throughput,
-                "kept": kept,
+                "kept": retained,
             },
         })
     }
@@ -97,7 +100,7 @@ impl Report {
         [
             table(&ROW, &rows(&report["rows"])),
             table(&THROUGHPUT, &rows(&details["throughput"])),
-            table(&KEPT, &rows(&details["kept"])),
+            table(&RETAINED, &rows(&details["kept"])),
             format!("The stores were on {}.\n", self.file_system),
         ]
         .join("\n")
@@ -133,7 +136,7 @@ mod tests {
     }
 
     fn report() -> Report {
-        let kept = Kept {
+        let retained = Retained {
             server: "otel-web-gateway",
             spans_kept: 1_000_000,
             rss_mb: 16.04,
@@ -155,12 +158,12 @@ mod tests {
         Report {
             file_system: "ext2/ext3".to_owned(),
             throughput: loads.map(|(server, load)| throughput(server, load)).into(),
-            kept: vec![kept],
+            retained: vec![retained],
         }
     }
 
     #[test]
-    fn each_row_has_the_six_figures_and_nothing_else() {
+    fn row_has_exactly_its_columns() {
         let json = report().json();
         assert_eq!(json["rows"].as_array().unwrap().len(), 2);
         for row in json["rows"].as_array().unwrap() {
@@ -177,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn memory_and_lists_are_those_with_a_million_spans_and_absent_where_none_are_kept() {
+    fn memory_and_lists_are_null_for_a_server_without_a_store() {
         let rows = report().rows();
         assert_eq!(
             (&rows[0]["rss_mb"], &rows[0]["list_p95_ms"]),
@@ -191,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn the_tables_fit_on_a_screen() {
+    fn tables_have_at_most_120_columns() {
         let tables = report().tables();
         assert!(tables.lines().count() > 8);
         assert!(tables.lines().all(|line| line.len() <= 120), "{tables}");

@@ -1,4 +1,4 @@
-//! A server that runs for one measurement, in a folder of its own.
+//! A server that runs for one measurement, with its own folder.
 
 use std::{
     fs,
@@ -17,22 +17,22 @@ use tokio::{net::TcpStream, time::sleep};
 
 use crate::peers::{Api, Peer};
 
-/// The stores are below it: in memory, where many systems have their folder for temporary files,
-/// a commit would cost nothing.
+/// Returns the folder of the stores. It is not the system's temporary folder, which is often in memory, where a commit
+/// costs nothing.
 fn folder() -> Result<PathBuf> {
     let folder = target().join("tmp");
     fs::create_dir_all(&folder)?;
     Ok(folder.canonicalize()?)
 }
 
-/// What the stores are on: `ext2/ext3`, or `tmpfs`, which would make their figures worthless.
+/// Returns the file system of the stores, such as `ext2/ext3`. On `tmpfs` their figures would be meaningless.
 pub(crate) fn file_system() -> Result<String> {
     let mut stat = Command::new("stat");
-    let said = stat.args(["-f", "-c", "%T"]).arg(folder()?).output()?;
-    Ok(String::from_utf8_lossy(&said.stdout).trim().to_owned())
+    let printed = stat.args(["-f", "-c", "%T"]).arg(folder()?).output()?;
+    Ok(String::from_utf8_lossy(&printed.stdout).trim().to_owned())
 }
 
-/// A running server with a folder of its own; ended when dropped.
+/// A running server, which ends on drop.
 #[derive(Debug)]
 pub(crate) struct Server {
     child: Child,
@@ -42,7 +42,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// `setting` is a variable more, and its value.
+    /// Starts it. `setting` is an additional variable and its value.
     pub(crate) async fn start(peer: &Peer, setting: Option<(&str, &str)>) -> Result<Self> {
         let (port, dir) = (
             free_port()?,
@@ -63,7 +63,7 @@ impl Server {
             dir,
         };
         for port in [port, api] {
-            listens(port, peer.name).await?;
+            wait_until_listening(port, peer.name).await?;
         }
         Ok(server)
     }
@@ -72,13 +72,13 @@ impl Server {
         self.child.id()
     }
 
-    /// Bytes in its folder.
+    /// Returns the size of its folder.
     pub(crate) fn disk_bytes(&self) -> Result<u64> {
         bytes_in(self.dir.path())
     }
 }
 
-async fn listens(port: u16, name: &str) -> Result<()> {
+async fn wait_until_listening(port: u16, name: &str) -> Result<()> {
     for _ in 0..200 {
         if TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
             return Ok(());

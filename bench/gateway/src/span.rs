@@ -1,4 +1,4 @@
-//! One span: eight attributes, and on request texts as long as those of a real site.
+//! One span with eight attributes, optionally with texts as long as those of a real site.
 
 use opentelemetry_proto::tonic::{
     common::v1::{AnyValue, KeyValue, any_value::Value},
@@ -14,25 +14,25 @@ const ROUTES: [&str; 4] = [
     "/api/users/{handle}",
 ];
 
-/// Which span of which trace.
+/// The position of a span in its trace.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Place {
+pub(crate) struct SpanPosition {
     pub(crate) trace: u64,
-    /// The root is 0, the page's spans are below 5, the last two are statements.
-    pub(crate) place: u64,
+    /// The root has index 0, the page's spans are below 5, the last two are SQL statements.
+    pub(crate) index: u64,
     pub(crate) start_unix_nano: u64,
     pub(crate) has_long_texts: bool,
 }
 
-pub(crate) fn span(at: Place) -> Span {
-    let number = at.trace * 10 + at.place;
-    let start = at.start_unix_nano + at.place * 1000;
+pub(crate) fn span(at: SpanPosition) -> Span {
+    let number = at.trace * 10 + at.index;
+    let start = at.start_unix_nano + at.index * 1000;
     let mut span = Span {
         trace_id: [mixed(at.trace).to_be_bytes(), at.trace.to_be_bytes()].concat(),
         span_id: mixed(number).to_be_bytes().to_vec(),
-        parent_span_id: match at.place {
+        parent_span_id: match at.index {
             0 => Vec::new(),
-            _ => mixed(number - at.place).to_be_bytes().to_vec(),
+            _ => mixed(number - at.index).to_be_bytes().to_vec(),
         },
         name: format!("GET {}", route(at.trace)),
         kind: 2,
@@ -42,7 +42,7 @@ pub(crate) fn span(at: Place) -> Span {
         ..Span::default()
     };
     // Every fiftieth trace has an error.
-    if at.has_long_texts && at.place == 7 && at.trace % 50 == 7 {
+    if at.has_long_texts && at.index == 7 && at.trace % 50 == 7 {
         fail(&mut span);
     }
     span
@@ -52,12 +52,12 @@ fn route(trace: u64) -> &'static str {
     ROUTES[usize::try_from(trace % 4).unwrap_or_default()]
 }
 
-/// Ids that are spread as random ones are, and not zero.
+/// Spreads numbers like random ids. The result is not zero.
 const fn mixed(number: u64) -> u64 {
     (number + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (number >> 7)
 }
 
-fn attributes(at: &Place) -> Vec<KeyValue> {
+fn attributes(at: &SpanPosition) -> Vec<KeyValue> {
     let route = route(at.trace);
     let path = format!("{route}?page={}", at.trace % 1000);
     let browser = if at.has_long_texts {
@@ -75,7 +75,7 @@ fn attributes(at: &Place) -> Vec<KeyValue> {
         attribute("http.response.status_code", Value::IntValue(200)),
         text("user_agent.original", browser),
     ];
-    if at.has_long_texts && at.place > 7 {
+    if at.has_long_texts && at.index > 7 {
         attributes.push(text("db.query.text", texts::statement(at.trace)));
     }
     attributes

@@ -1,4 +1,4 @@
-//! Requests as a page and its back end send them, made while they are sent; each has ids of its own.
+//! Generates requests as a page and its back end send them. All ids are distinct.
 
 use std::io::Write as _;
 
@@ -11,17 +11,17 @@ use opentelemetry_proto::tonic::{
 };
 use prost::Message;
 
-use crate::span::{self, Place};
+use crate::span::{self, SpanPosition};
 
 /// Spans of one trace: a click, its request, the back end's spans and statements.
 const SPANS_PER_TRACE: u64 = 10;
 
-/// Of these, as many are the page's.
+/// The number of the page's spans in a trace.
 const HALF: u64 = SPANS_PER_TRACE / 2;
 
 const SERVICES: u64 = 5;
 
-/// What requests are like.
+/// The shape of the requests.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Shape {
     pub(crate) spans_per_request: u64,
@@ -33,12 +33,12 @@ pub(crate) struct Shape {
 pub(crate) enum Traces {
     /// Spans of one service with short texts, ten in a row from the same trace.
     Whole,
-    /// The back end's half in one request and the page's in the next, with a browser's name,
-    /// statements and errors as long as they are.
+    /// The back end's half in one request and the page's in the next, with user agents, statements and errors of
+    /// realistic length.
     Halves,
 }
 
-/// Encoded requests of one sender, all different.
+/// The encoded requests of one sender.
 #[derive(Debug)]
 pub(crate) struct Requests {
     shape: Shape,
@@ -48,7 +48,7 @@ pub(crate) struct Requests {
 }
 
 impl Requests {
-    /// `part` keeps the ids of several senders apart.
+    /// Creates the requests of a sender. `part` makes the ids of several senders distinct.
     pub(crate) const fn new(shape: Shape, part: u64, start_unix_nano: u64) -> Self {
         Self {
             shape,
@@ -58,7 +58,7 @@ impl Requests {
         }
     }
 
-    /// A body.
+    /// Returns the next body.
     pub(crate) fn next(&mut self) -> Vec<u8> {
         let number = self.next;
         self.next += 1;
@@ -73,7 +73,7 @@ impl Requests {
 
     fn span(&self, number: u64, index: u64) -> Span {
         let size = self.shape.spans_per_request;
-        let (trace, place) = match self.shape.traces {
+        let (trace, index_in_trace) = match self.shape.traces {
             Traces::Whole => {
                 let span = number * size + index;
                 (span / SPANS_PER_TRACE, span % SPANS_PER_TRACE)
@@ -83,9 +83,9 @@ impl Requests {
                 (trace, index % HALF + HALF * (1 - number % 2))
             }
         };
-        span::span(Place {
+        span::span(SpanPosition {
             trace: self.first_trace + trace,
-            place,
+            index: index_in_trace,
             start_unix_nano: self.start_unix_nano + trace * 1_000_000,
             has_long_texts: self.shape.traces == Traces::Halves,
         })
@@ -125,10 +125,10 @@ pub(crate) fn request(service: String, spans: Vec<Span>) -> ExportTraceServiceRe
     }
 }
 
-/// Fast, because the sender is on the same machine; it inflates as slowly as what took longer.
+/// Compresses fast, because the sender is on the same machine. Inflating takes as long as with better compression.
 pub(crate) fn gzip(body: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 4), Compression::fast());
-    // A vector takes everything.
+    // Writing to a vector cannot fail.
     let _ = encoder.write_all(body);
     encoder.finish().unwrap_or_default()
 }
@@ -163,12 +163,12 @@ mod tests {
     };
 
     #[test]
-    fn whole_traces_come_in_one_request() {
+    fn whole_traces_are_in_one_request() {
         assert_eq!(by_trace(&sent(WHOLE, 1)[0]), [10; 5]);
     }
 
     #[test]
-    fn a_trace_in_halves_comes_in_two_requests_and_its_root_in_the_second() {
+    fn halves_of_a_trace_are_in_two_requests() {
         let traces = Traces::Halves;
         let requests = sent(Shape { traces, ..WHOLE }, 2);
         for half in &requests {
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn gzip_holds_the_same() {
+    fn inflated_gzip_equals_the_plain_body() {
         let zipped = Requests::new(
             Shape {
                 gzip: true,

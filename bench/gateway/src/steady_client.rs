@@ -1,4 +1,4 @@
-//! An honest client: fifty requests a second, over kept connections, each due at its time.
+//! A well-behaved client: fifty requests a second over persistent connections, on a fixed schedule.
 
 use std::{
     net::Ipv4Addr,
@@ -19,7 +19,7 @@ const REQUESTS_PER_SECOND: u32 = 50;
 /// The default timeout of OpenTelemetry exporters.
 const EXPORT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Tells it from hostile clients.
+/// Distinguishes it from hostile clients.
 const ADDRESS: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
 
 const SHAPE: Shape = Shape {
@@ -28,8 +28,8 @@ const SHAPE: Shape = Shape {
     gzip: false,
 };
 
-/// Sends requests at their times, whether earlier ones were answered or not. A request's time
-/// counts from when it was due, so one that waits for another is slow, too.
+/// Sends requests on schedule, even if earlier ones have no response yet. A latency counts from the scheduled time, so
+/// it includes waiting for other requests.
 pub(crate) async fn measure(port: u16, duration: Duration) -> Result<Outcomes> {
     let client = Client::builder()
         .no_proxy()

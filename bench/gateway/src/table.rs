@@ -1,8 +1,8 @@
-//! Rows of JSON objects as a table for people.
+//! Formats rows of JSON objects as a table.
 
 use serde_json::Value;
 
-/// Right-aligned columns, each as wide as its widest cell.
+/// Formats right-aligned columns, each as wide as its widest cell.
 pub(crate) fn table(columns: &[&str], rows: &[Value]) -> String {
     let head = columns.iter().map(|name| (*name).to_owned()).collect();
     let cells = rows

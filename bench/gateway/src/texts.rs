@@ -1,4 +1,4 @@
-//! Texts as long as those that browsers, databases and errors leave in spans.
+//! Texts as long as those of real browsers, databases and errors.
 
 pub(crate) const BROWSER: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 \
     (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36";
@@ -31,7 +31,7 @@ pub(crate) fn statement(number: u64) -> &'static str {
     STATEMENTS[usize::try_from(number % 4).unwrap_or_default()]
 }
 
-/// Twenty frames.
+/// Returns a stack trace of twenty frames.
 pub(crate) fn stack() -> String {
     let frame = |number: u32| {
         let line = 40 + number * 17;

@@ -1,4 +1,4 @@
-//! Spans and requests per CPU second of the server.
+//! Spans and requests per second of the server's processor time.
 
 use std::time::Duration;
 
@@ -7,9 +7,9 @@ use reqwest::Client;
 
 use crate::{
     figures::Throughput,
-    kept,
-    load::{self, Until},
-    peers::{Keeps, Peer},
+    retained,
+    load::{self, StopCondition},
+    peers::{Peer, StoreApi},
     proc,
     server::Server,
     spans::{Shape, Traces},
@@ -18,10 +18,10 @@ use crate::{
 const WARM_UP: Duration = Duration::from_secs(2);
 const MEASURED: Duration = Duration::from_secs(8);
 
-/// Whole traces and a store with room.
+/// Whole traces, and a store that does not get full.
 pub(crate) const PLAIN: &str = "plain";
 
-/// How spans come, and into what.
+/// The shape of the requests, and the state of the store.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Load {
     pub(crate) name: &'static str,
@@ -30,7 +30,7 @@ pub(crate) struct Load {
 }
 
 impl Load {
-    /// What every server is measured with.
+    /// Returns a load that every server is measured with.
     pub(crate) const fn plain(spans_per_request: u64) -> Self {
         let shape = Shape {
             spans_per_request,
@@ -44,8 +44,8 @@ impl Load {
         }
     }
 
-    /// What senders do and a store comes to, each with one thing more than the one before.
-    pub(crate) const fn as_sent() -> [Self; 3] {
+    /// Returns more realistic loads, each with one change to the one before.
+    pub(crate) const fn realistic() -> [Self; 3] {
         let plain = Self::plain(50);
         let gzip = Shape {
             gzip: true,
@@ -75,24 +75,24 @@ impl Load {
     }
 }
 
-/// Small enough to be full soon, and large enough that its index is no longer in memory alone.
+/// Small enough to be full soon, and so large that its index does not fit into the cache.
 const BOUND_MB: &str = "256";
 
-/// More spans than fit, and how long they may take.
-const FILLING: u64 = 600_000;
-const FILLED_WITHIN: Duration = Duration::from_secs(60);
+/// More spans than fit into the store.
+const FILL_SPANS: u64 = 600_000;
+const MAX_FILL_TIME: Duration = Duration::from_secs(60);
 
 pub(crate) async fn measure(peer: &Peer, load: Load) -> Result<Throughput> {
     let shape = load.shape;
-    let bound = peer.keeps.and_then(|keeps| keeps.bound);
+    let bound = peer.store.and_then(|store| store.bound);
     let bound = bound.filter(|_| load.full).map(|name| (name, BOUND_MB));
     let server = Server::start(peer, bound).await?;
-    if let Some(keeps) = peer.keeps.filter(|_| load.full) {
-        fill(&server, keeps, shape).await?;
+    if let Some(store) = peer.store.filter(|_| load.full) {
+        fill(&server, store, shape).await?;
     }
-    load::send(server.port, shape, 1, Until::Elapsed(WARM_UP)).await?;
+    load::send(server.port, shape, 1, StopCondition::Elapsed(WARM_UP)).await?;
     let before = proc::cpu_seconds(server.pid())?;
-    let requests = load::send(server.port, shape, 2, Until::Elapsed(MEASURED)).await?;
+    let requests = load::send(server.port, shape, 2, StopCondition::Elapsed(MEASURED)).await?;
     let cpu = proc::cpu_seconds(server.pid())? - before;
     Ok(Throughput {
         server: peer.name,
@@ -105,14 +105,14 @@ pub(crate) async fn measure(peer: &Peer, load: Load) -> Result<Throughput> {
     })
 }
 
-/// Until spans have gone to make room for others.
-async fn fill(server: &Server, keeps: Keeps, shape: Shape) -> Result<()> {
-    let until = Until::Sent(FILLING / shape.spans_per_request, FILLED_WITHIN);
+/// Fills the store until it deletes old spans.
+async fn fill(server: &Server, store: StoreApi, shape: Shape) -> Result<()> {
+    let until = StopCondition::Sent(FILL_SPANS / shape.spans_per_request, MAX_FILL_TIME);
     let sent = load::send(server.port, shape, 3, until).await? * shape.spans_per_request;
     let client = Client::builder().no_proxy().build()?;
     let url = format!("http://127.0.0.1:{}", server.api);
-    let kept = kept::spans_kept(&client, &url, keeps).await;
-    let kept = kept.context("whether the store is full is not known")?;
-    ensure!(kept < sent, "the store is not full with {kept} spans");
+    let stored = retained::spans_stored(&client, &url, store).await;
+    let stored = stored.context("cannot determine whether the store is full")?;
+    ensure!(stored < sent, "the store is not full with {stored} spans");
     Ok(())
 }

@@ -1,5 +1,5 @@
-//! The page that the benches load for otel-web. Its functions are those that the pages of the other SDKs have,
-//! and do the same with otel-web; `www/page.js` gives them their common name, `globalThis.sdk`.
+//! The page of otel-web in the benchmarks. It has the same functions as the pages of the other SDKs; `www/page.js`
+//! exports them as `globalThis.sdk`.
 
 pub mod mix;
 
@@ -25,7 +25,7 @@ thread_local! {
 /// The page's script calls the functions below.
 fn main() {}
 
-/// Set up as the README says.
+/// Installs telemetry as in the README.
 #[wasm_bindgen]
 pub fn install(endpoint: String, ratio: f64) {
     Telemetry::builder("bench")
@@ -34,7 +34,7 @@ pub fn install(endpoint: String, ratio: f64) {
         .install();
 }
 
-/// One trace, its root last; returns how many spans have ended.
+/// Makes a trace whose root ends last. Returns the number of ended spans.
 #[wasm_bindgen]
 #[must_use]
 pub fn spans(name: String, children: u32) -> u32 {
@@ -46,7 +46,8 @@ pub fn spans(name: String, children: u32) -> u32 {
     children + 1
 }
 
-/// A root that is still open when the page is left, with one ended child; returns how many spans should arrive.
+/// Makes a root that stays open until the page is left, with one ended child. Returns the number of spans that should
+/// arrive.
 #[wasm_bindgen]
 #[must_use]
 pub fn open_root(name: String) -> u32 {
@@ -56,16 +57,16 @@ pub fn open_root(name: String) -> u32 {
     2
 }
 
-/// A traced request in a trace of its own; ends with the answer, and says how many spans have ended then.
+/// Sends a traced request in its own trace. Resolves after the response with the number of ended spans.
 #[wasm_bindgen]
 pub async fn request(name: String, url: String) -> u32 {
     let root = root(name);
-    let answer = otel_web::bind_to(root.clone(), Request::get(&url).send()).await;
+    let response = otel_web::bind_to(root.clone(), Request::get(&url).send()).await;
     root.span().end();
-    1 + u32::from(answer.is_ok())
+    1 + u32::from(response.is_ok())
 }
 
-/// Starts and ends so many spans; returns the milliseconds it took.
+/// Starts and ends `count` spans. Returns the time in milliseconds.
 #[wasm_bindgen]
 #[must_use]
 pub fn run(count: u32) -> f64 {
@@ -91,7 +92,7 @@ fn child(root: &Context, number: u32) {
     span.end();
 }
 
-/// Five attributes, as a request of an application has them; the same for every SDK.
+/// Sets five attributes as those of an application's request. They are the same for every SDK.
 fn describe(span: &mut impl opentelemetry::trace::Span, number: u32) {
     span.set_attribute(KeyValue::new("http.request.method", "GET"));
     span.set_attribute(KeyValue::new("url.template", "/api/items/{id}"));

@@ -1,4 +1,4 @@
-//! A given mix of spans, for the bytes a span takes on the wire.
+//! Records a mix of spans, for measuring the bytes of a span on the wire.
 
 use js_sys::{Array, Object};
 use opentelemetry::trace::{SpanBuilder, SpanKind, TraceContextExt as _, Tracer as _};
@@ -6,8 +6,8 @@ use opentelemetry::{Context, KeyValue, Value, global};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Makes `[name, parent's index or -1, kind, {attributes}]` for each of `spans`, which follow their parents, and
-/// ends them, children first; returns how many.
+/// Starts a span for each `[name, parent's index or -1, kind, {attributes}]` of `spans`, in which parents come first, and
+/// ends them in reverse order. Returns their number.
 #[wasm_bindgen]
 #[must_use]
 pub fn record(spans: &Array) -> u32 {
@@ -45,13 +45,13 @@ fn attribute(entry: &Array) -> KeyValue {
     KeyValue::new(key, value(&entry.get(1)))
 }
 
-fn value(given: &JsValue) -> Value {
-    if let Some(flag) = given.as_bool() {
+fn value(js: &JsValue) -> Value {
+    if let Some(flag) = js.as_bool() {
         return flag.into();
     }
-    match given.as_f64() {
+    match js.as_f64() {
         Some(number) if number.fract() == 0.0 => (number as i64).into(),
         Some(number) => number.into(),
-        None => given.as_string().unwrap_or_default().into(),
+        None => js.as_string().unwrap_or_default().into(),
     }
 }

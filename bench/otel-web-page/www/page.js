@@ -1,4 +1,4 @@
-// What the benches ask of every SDK. `?ratio=` sets the share of traces that are kept.
+// The functions that the benchmarks call of every SDK. `?ratio=` sets the share of sampled traces.
 import load, * as page from './otel-web-page.js';
 
 const ratio = Number(new URLSearchParams(location.search).get('ratio') ?? 1);

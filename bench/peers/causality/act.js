@@ -1,4 +1,4 @@
-// What an action does after its click: the same as in bench/causality-page/src/act.rs.
+// The work of an action after its click: the same as in bench/causality-page/src/act.rs.
 
 import { trace } from "@opentelemetry/api";
 
@@ -10,7 +10,7 @@ export function pieceDone() {
   pieces += 1;
 }
 
-/** A span that is no more than its place: which trace it is in is all that is asked. */
+/** Makes a span, of which only the trace matters. */
 export function mark(what, number) {
   trace.getTracer("app").startSpan(`m.${what} ${number}`).end();
 }
@@ -27,7 +27,7 @@ export async function act(number) {
   await Promise.all([load("one", number), load("other", number)]);
   mark("joined", number);
   outer(number);
-  await giveUp(number);
+  await abort(number);
   mark("aborted", number);
   pieceDone();
 }
@@ -43,8 +43,8 @@ async function inner(number) {
   pieceDone();
 }
 
-/** A request whose answer comes too late. */
-async function giveUp(number) {
+/** Sends a request and aborts it before its response. */
+async function abort(number) {
   const controller = new AbortController();
   setTimeout(() => controller.abort(), number % 5);
   await fetch(path("slow", number), { signal: controller.signal }).catch(() => {});

@@ -1,4 +1,4 @@
-// The page of bench/causality-page in JavaScript: Preact, and OpenTelemetry as its documentation sets it up.
+// The page of bench/causality-page in JavaScript, with Preact, and with OpenTelemetry set up as in its documentation.
 
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-proto";
 import { h, render } from "preact";

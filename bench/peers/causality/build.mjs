@@ -1,5 +1,5 @@
-// Bundles the page twice into the folder that is given: as browsers run it today, and with `async` compiled away, which
-// is the only form that zones can follow.
+// Bundles the page twice: as browsers run it, and with `async` compiled to promises, the only form in which zones can
+// propagate the context. `node build.mjs FOLDER`
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -1,5 +1,5 @@
-// Elastic's agent for real users. It sends nothing of a span that took no time, and one span for several alike,
-// so what its spans cost cannot be measured as the others' are.
+// Elastic's agent for real user monitoring. It drops spans without duration and merges similar ones, so its spans cannot
+// be measured like those of the others.
 
 import { init as start } from "@elastic/apm-rum";
 import { offer, ratio } from "../work.js";

@@ -1,4 +1,4 @@
-// Grafana Faro, set up as its quick start for browsers does, with tracing.
+// Grafana Faro with tracing, set up as in its quick start for browsers.
 
 import { getWebInstrumentations, initializeFaro } from "@grafana/faro-web-sdk";
 import { TracingInstrumentation } from "@grafana/faro-web-tracing";

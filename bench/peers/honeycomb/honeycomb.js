@@ -1,4 +1,4 @@
-// Honeycomb's distribution, set up as its README does, sending to a collector as its README does that.
+// Honeycomb's distribution, set up as in its README for sending to a collector.
 
 import { HoneycombWebSDK, WebVitalsInstrumentation } from "@honeycombio/opentelemetry-web";
 import * as api from "@opentelemetry/api";
@@ -10,7 +10,7 @@ async function init({ endpoint }) {
     endpoint: new URL(endpoint, location.origin).href,
     serviceName: "bench",
     skipOptionsValidation: true,
-    // One of so many; 0 for none.
+    // The inverse of the ratio; 0 samples nothing.
     sampleRate: ratio && Math.round(1 / ratio),
     instrumentations: [getWebAutoInstrumentations(), new WebVitalsInstrumentation()],
   });

@@ -1,4 +1,4 @@
-// OpenTelemetry JS as the documentation for browsers sets it up: zone, batches, and the three usual instrumentations.
+// OpenTelemetry JS, set up as in its documentation for browsers: zone, batches, and the three usual instrumentations.
 
 import { ZoneContextManager } from "@opentelemetry/context-zone";
 import { registerInstrumentations } from "@opentelemetry/instrumentation";

@@ -1,4 +1,4 @@
-// Sentry for browsers, with tracing. It has at most 64 requests under way and sends one for each trace.
+// Sentry for browsers, with tracing. It sends a request for each trace, with at most 64 at the same time.
 
 import * as Sentry from "@sentry/browser";
 import { offer, ratio } from "../work.js";

@@ -1,4 +1,4 @@
-//! Which builds of a server are measured in one run, and for how long.
+//! The builds of a server that are measured in one run, and the duration of each phase.
 
 use std::{
     path::{PathBuf, absolute},
@@ -37,7 +37,7 @@ impl Options {
         command: &str,
     ) -> Result<Self> {
         let own = std::env::var_os(own_build)
-            .with_context(|| format!("{own_build} names no program: use {command}"))?;
+            .with_context(|| format!("{own_build} is not set: run `{command}`, which sets it"))?;
         Self::parse(arguments, own.into())
     }
 
@@ -47,15 +47,15 @@ impl Options {
             let value = arguments.next();
             match (argument.as_str(), value) {
                 ("--seconds", Some(seconds)) => {
-                    let seconds = seconds.parse().context("--seconds wants a whole number")?;
+                    let seconds = seconds.parse().context("--seconds takes a whole number")?;
                     phase = Duration::from_secs(seconds);
                 }
                 ("--other", Some(path)) => builds.push(Build {
                     name: format!("other {}", builds.len() + 1),
                     // Servers start in folders of their own.
-                    program: absolute(path).context("--other needs a path")?,
+                    program: absolute(path).context("--other takes a path")?,
                 }),
-                _ => bail!("cannot read `{argument}`: write [--seconds N] [--other PATH]..."),
+                _ => bail!("unknown option `{argument}`, usage: [--seconds N] [--other PATH]..."),
             }
         }
         builds.push(Build {
@@ -77,7 +77,11 @@ mod tests {
     #[test]
     fn other_builds_are_measured_before_this_one() {
         let options = parse("--other a --seconds 5 --other b").unwrap();
-        let programs: Vec<_> = options.builds.iter().map(|it| it.program.clone()).collect();
+        let programs: Vec<_> = options
+            .builds
+            .iter()
+            .map(|build| build.program.clone())
+            .collect();
         assert_eq!(
             programs[..2],
             ["a", "b"].map(|name| absolute(name).unwrap())
@@ -88,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn unreadable_options_are_errors() {
+    fn invalid_options_are_errors() {
         for line in ["--seconds", "--seconds x", "--other", "fast"] {
             assert!(parse(line).is_err(), "{line}");
         }

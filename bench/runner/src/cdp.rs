@@ -1,7 +1,7 @@
-//! The DevTools protocol: commands with their answers, and events, over one websocket.
+//! A client of the DevTools protocol: commands, their results, and events, over one websocket.
 //!
-//! Spoken directly, without a driver between: a tab can be crashed, a network cut, the time a
-//! page's main thread worked can be read, and starting a fresh browser takes one process.
+//! It is used without a WebDriver, because it can crash a tab, cut the network and read the processor time of a page's
+//! main thread, and because a fresh browser then takes one process.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,10 +16,10 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
-/// A busy machine is slow; a command that takes longer than this is stuck.
-const PATIENCE: Duration = Duration::from_secs(90);
+/// Long enough for a busy machine.
+const COMMAND_TIMEOUT: Duration = Duration::from_secs(90);
 
-type Answer = Result<Value, String>;
+type CommandResult = Result<Value, String>;
 
 #[derive(Debug)]
 pub struct Cdp {
@@ -30,13 +30,13 @@ pub struct Cdp {
 
 #[derive(Debug)]
 struct Shared {
-    waiting: Mutex<HashMap<u64, oneshot::Sender<Answer>>>,
+    waiting: Mutex<HashMap<u64, oneshot::Sender<CommandResult>>>,
     events: broadcast::Sender<Event>,
 }
 
 #[derive(Clone, Debug)]
 pub struct Event {
-    /// The page it came from; `None` for the browser itself.
+    /// The session of its page. `None` for events of the browser itself.
     pub session: Option<String>,
     pub method: String,
     pub params: Value,
@@ -46,13 +46,13 @@ impl Cdp {
     pub async fn connect(address: &str) -> Result<Self> {
         let (socket, _) = tokio_tungstenite::connect_async(address)
             .await
-            .context("the browser does not take a DevTools connection")?;
+            .context("cannot connect to the browser's DevTools")?;
         let (outgoing, commands) = mpsc::unbounded_channel();
         let shared = Arc::new(Shared {
             waiting: Mutex::default(),
             events: broadcast::channel(4096).0,
         });
-        tokio::spawn(carry(socket, commands, Arc::clone(&shared)));
+        tokio::spawn(forward(socket, commands, Arc::clone(&shared)));
         Ok(Self {
             outgoing,
             shared,
@@ -60,54 +60,54 @@ impl Cdp {
         })
     }
 
-    /// Events from now on.
+    /// Subscribes to all events from now on.
     pub fn events(&self) -> broadcast::Receiver<Event> {
         self.shared.events.subscribe()
     }
 
-    /// Sends a command to a page, or to the browser itself, and waits for the answer.
+    /// Sends a command to a page, or to the browser itself, and waits for its result.
     pub async fn call(&self, session: Option<&str>, method: &str, params: Value) -> Result<Value> {
-        let answer = self.send(session, method, params)?;
-        match tokio::time::timeout(PATIENCE, answer).await {
+        let result = self.send(session, method, params)?;
+        match tokio::time::timeout(COMMAND_TIMEOUT, result).await {
             Ok(Ok(Ok(result))) => Ok(result),
             Ok(Ok(Err(reason))) => bail!("{method}: {reason}"),
-            Ok(Err(_)) => bail!("{method}: the browser is gone"),
-            Err(_) => bail!("{method}: no answer within {PATIENCE:?}"),
+            Ok(Err(_)) => bail!("{method}: the browser has ended"),
+            Err(_) => bail!("{method}: no result within {COMMAND_TIMEOUT:?}"),
         }
     }
 
-    /// Sends a command whose answer may never come, such as one that crashes the page.
+    /// Sends a command without waiting for its result, which may never come, such as that of a crash.
     pub fn send(
         &self,
         session: Option<&str>,
         method: &str,
         params: Value,
-    ) -> Result<oneshot::Receiver<Answer>> {
+    ) -> Result<oneshot::Receiver<CommandResult>> {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let mut command = json!({ "id": id, "method": method, "params": params });
         if let Some(session) = session {
             command["sessionId"] = session.into();
         }
-        let (done, answer) = oneshot::channel();
+        let (done, result) = oneshot::channel();
         self.shared.waiting().insert(id, done);
         self.outgoing
             .send(Message::text(command.to_string()))
-            .map_err(|_| anyhow!("{method}: the browser is gone"))?;
-        Ok(answer)
+            .map_err(|_| anyhow!("{method}: the browser has ended"))?;
+        Ok(result)
     }
 }
 
 impl Shared {
-    /// The commands even when one of their callers panicked: each entry stands by itself.
-    fn waiting(&self) -> MutexGuard<'_, HashMap<u64, oneshot::Sender<Answer>>> {
+    /// Locks the pending commands, even if a caller panicked: the entries are independent.
+    fn waiting(&self) -> MutexGuard<'_, HashMap<u64, oneshot::Sender<CommandResult>>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn take_in(&self, mut message: Value) {
+    fn dispatch(&self, mut message: Value) {
         if let Some(id) = message["id"].as_u64() {
             if let Some(done) = self.waiting().remove(&id) {
                 // The caller may have stopped waiting.
-                drop(done.send(answer(&mut message)));
+                drop(done.send(command_result(&mut message)));
             }
             return;
         }
@@ -116,19 +116,19 @@ impl Shared {
             method: message["method"].as_str().unwrap_or_default().to_owned(),
             params: message["params"].take(),
         };
-        // Nobody may be listening.
+        // There may be no subscribers.
         drop(self.events.send(event));
     }
 }
 
-fn answer(message: &mut Value) -> Answer {
+fn command_result(message: &mut Value) -> CommandResult {
     match message["error"]["message"].as_str() {
         Some(reason) => Err(reason.to_owned()),
         None => Ok(message["result"].take()),
     }
 }
 
-async fn carry(
+async fn forward(
     mut socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
     mut commands: mpsc::UnboundedReceiver<Message>,
     shared: Arc<Shared>,
@@ -143,13 +143,13 @@ async fn carry(
             }
             message = socket.next() => match message {
                 Some(Ok(Message::Text(text))) => {
-                    shared.take_in(serde_json::from_str(text.as_str()).unwrap_or_default());
+                    shared.dispatch(serde_json::from_str(text.as_str()).unwrap_or_default());
                 }
                 Some(Ok(_)) => {}
                 _ => break,
             },
         }
     }
-    // Whoever still waits learns that no answer will come.
+    // Dropping the senders ends the waiting callers.
     shared.waiting().clear();
 }

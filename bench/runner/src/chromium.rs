@@ -1,4 +1,4 @@
-//! A fresh headless Chromium with a profile of its own, gone with everything it wrote when dropped.
+//! A headless Chromium with a fresh profile. Dropping it ends the browser and removes the profile.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -12,13 +12,13 @@ use tokio::process::{Child, Command};
 use crate::cdp::Cdp;
 use crate::page::Page;
 
-/// On a busy machine the start alone takes many seconds.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Long enough for a busy machine.
+const START_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// How long the helpers of an ended browser may take to end, too.
+/// How long the child processes of an ended browser may take to end.
 const END_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Headless, able to run as root in a container, and silent towards the rest of the network.
+/// Headless, able to run as root in a container, and without background requests.
 const FLAGS: [&str; 12] = [
     "--headless=new",
     // Every page is on this machine.
@@ -40,7 +40,7 @@ static STARTED: AtomicUsize = AtomicUsize::new(0);
 #[derive(Debug)]
 pub struct Chromium {
     cdp: Arc<Cdp>,
-    // After the connection: the profile goes when nobody writes to it any more.
+    // Declared after the connection, so it is dropped after it.
     process: Child,
     profile: PathBuf,
 }
@@ -50,7 +50,7 @@ impl Chromium {
         Self::start_with(&[]).await
     }
 
-    /// With more flags than the usual ones.
+    /// Starts it with additional flags.
     pub async fn start_with(flags: &[&str]) -> Result<Self> {
         let number = STARTED.fetch_add(1, Ordering::Relaxed);
         let name = format!("bench-chromium-{}-{number}", std::process::id());
@@ -66,12 +66,12 @@ impl Chromium {
         })
     }
 
-    /// A new, empty tab.
+    /// Opens an empty tab.
     pub async fn page(&self) -> Result<Page> {
         Page::open(Arc::clone(&self.cdp)).await
     }
 
-    /// Commands to the browser itself.
+    /// Returns the connection for commands to the browser itself.
     #[must_use]
     pub fn cdp(&self) -> &Cdp {
         &self.cdp
@@ -85,7 +85,7 @@ impl Chromium {
         Ok(version["product"].as_str().unwrap_or_default().to_owned())
     }
 
-    /// Ends it and waits until it is gone, so that the next one has the machine for itself.
+    /// Ends it and waits for its end, so the next one does not compete with it.
     pub async fn end(mut self) -> Result<()> {
         self.process.kill().await.context("cannot end the browser")
     }
@@ -94,7 +94,7 @@ impl Chromium {
 impl Drop for Chromium {
     fn drop(&mut self) {
         drop(self.process.start_kill());
-        // Its helpers may still write for a moment.
+        // Its child processes may still write for a moment.
         let began = Instant::now();
         while std::fs::remove_dir_all(&self.profile).is_err()
             && self.profile.exists()
@@ -119,17 +119,17 @@ fn launch(profile: &Path, flags: &[&str]) -> Result<Child> {
         .spawn()
         .with_context(|| {
             format!(
-                "cannot start `{}`: run `cargo xtask setup`, or name a Chromium with CHROME",
+                "cannot start `{}`: run `cargo xtask setup`, or set CHROME to the path of a Chromium",
                 program.display()
             )
         })
 }
 
-/// The browser writes where it listens into its profile.
+/// Reads the browser's address from a file that it writes into its profile.
 async fn address(profile: &Path) -> Result<String> {
     let file = profile.join("DevToolsActivePort");
     let began = Instant::now();
-    while began.elapsed() < PATIENCE {
+    while began.elapsed() < START_TIMEOUT {
         let written = std::fs::read_to_string(&file).unwrap_or_default();
         if let Some((port, path)) = written
             .split_once('\n')
@@ -139,5 +139,5 @@ async fn address(profile: &Path) -> Result<String> {
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    bail!("the browser did not start within {PATIENCE:?}")
+    bail!("the browser did not start within {START_TIMEOUT:?}")
 }

@@ -1,7 +1,7 @@
-//! A collector that can misbehave, and remembers what reached it.
+//! A collector that records requests, and can respond with errors and delays.
 //!
-//! It answers whatever is posted to it, so that SDKs with a protocol of their own find an end, too;
-//! spans are read out of OTLP only, in protobuf or JSON, compressed or not.
+//! It responds to any request, so SDKs with a protocol of their own work as well. Spans are decoded from OTLP only, in
+//! protobuf or JSON, compressed or not.
 
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,35 +16,36 @@ use tokio::sync::watch;
 
 use crate::otlp::{self, Span};
 
-/// One request that was taken with success.
+/// A request that got a successful response.
 #[derive(Clone, Debug)]
 pub struct Received {
     pub path: String,
     pub headers: HeaderMap,
-    /// What the body took on the wire.
+    /// The size of the body on the wire.
     pub bytes: usize,
     pub spans: Vec<Span>,
 }
 
-/// A request that waits for its answer; preflights are asked about, too.
+/// A request, or a CORS preflight, before its response.
 #[derive(Debug)]
-pub struct Asked<'a> {
+pub struct RequestInfo<'a> {
     pub method: &'a Method,
     pub path: &'a str,
-    /// How many came before it, preflights not counted.
+    /// How many requests came before it, without preflights.
     pub number: usize,
     pub spans: &'a [Span],
 }
 
+/// How the collector responds to a request.
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub struct PlannedResponse {
     pub status: StatusCode,
     pub headers: Vec<(HeaderName, String)>,
-    /// Before it is sent.
+    /// How long to wait before it is sent.
     pub delay: Duration,
 }
 
-impl Answer {
+impl PlannedResponse {
     #[must_use]
     pub fn status(status: StatusCode) -> Self {
         Self {
@@ -72,29 +73,29 @@ impl Answer {
     }
 }
 
-type Decide = dyn Fn(&Asked<'_>) -> Answer + Send + Sync;
+type RespondFn = dyn Fn(&RequestInfo<'_>) -> PlannedResponse + Send + Sync;
 
-/// What came so far.
+/// The requests so far.
 #[derive(Clone, Debug, Default)]
-pub struct Seen {
+pub struct Observed {
     pub received: Vec<Received>,
-    /// The statuses of the requests that were refused.
-    pub refused: Vec<StatusCode>,
+    /// The statuses of the error responses.
+    pub rejected: Vec<StatusCode>,
     pub preflights: usize,
 }
 
 pub struct Collector {
-    decide: Mutex<Arc<Decide>>,
-    asked: AtomicUsize,
-    seen: watch::Sender<Seen>,
+    respond: Mutex<Arc<RespondFn>>,
+    requests: AtomicUsize,
+    observed: watch::Sender<Observed>,
 }
 
 impl Default for Collector {
     fn default() -> Self {
         Self {
-            decide: Mutex::new(Arc::new(|_| Answer::ok())),
-            asked: AtomicUsize::new(0),
-            seen: watch::Sender::default(),
+            respond: Mutex::new(Arc::new(|_| PlannedResponse::ok())),
+            requests: AtomicUsize::new(0),
+            observed: watch::Sender::default(),
         }
     }
 }
@@ -106,61 +107,71 @@ impl fmt::Debug for Collector {
 }
 
 impl Collector {
-    /// How requests are answered from now on. At first, all of them are taken.
-    pub fn answer_with(&self, decide: impl Fn(&Asked<'_>) -> Answer + Send + Sync + 'static) {
-        *locked(&self.decide) = Arc::new(decide);
+    /// Sets how it responds from now on. Without a call, every response is 200.
+    pub fn respond_with(
+        &self,
+        respond: impl Fn(&RequestInfo<'_>) -> PlannedResponse + Send + Sync + 'static,
+    ) {
+        *locked(&self.respond) = Arc::new(respond);
     }
 
-    /// Everything since it was last forgotten.
+    /// Returns the requests since the last [`Self::clear`].
     #[must_use]
-    pub fn seen(&self) -> Seen {
-        self.seen.borrow().clone()
+    pub fn observed(&self) -> Observed {
+        self.observed.borrow().clone()
     }
 
-    pub fn forget(&self) {
-        self.seen.send_replace(Seen::default());
+    pub fn clear(&self) {
+        self.observed.send_replace(Observed::default());
     }
 
-    /// Waits until `is_enough`; whether that came to be within `limit`.
-    pub async fn until(&self, limit: Duration, is_enough: impl FnMut(&Seen) -> bool) -> bool {
-        let mut seen = self.seen.subscribe();
-        let enough = tokio::time::timeout(limit, seen.wait_for(is_enough)).await;
+    /// Waits until `is_enough` returns true. Returns false after `limit`.
+    pub async fn wait_until(
+        &self,
+        limit: Duration,
+        is_enough: impl FnMut(&Observed) -> bool,
+    ) -> bool {
+        let mut observed = self.observed.subscribe();
+        let enough = tokio::time::timeout(limit, observed.wait_for(is_enough)).await;
         matches!(enough, Ok(Ok(_)))
     }
 
-    /// Waits until nothing has come for as long as `quiet`.
-    pub async fn until_quiet(&self, quiet: Duration) {
-        let mut seen = self.seen.subscribe();
-        while tokio::time::timeout(quiet, seen.changed()).await.is_ok() {}
+    /// Waits until no request has arrived for as long as `quiet`.
+    pub async fn wait_until_quiet(&self, quiet: Duration) {
+        let mut observed = self.observed.subscribe();
+        while tokio::time::timeout(quiet, observed.changed())
+            .await
+            .is_ok()
+        {}
     }
 
-    fn decide(&self, method: &Method, path: &str, spans: &[Span]) -> Answer {
+    fn plan(&self, method: &Method, path: &str, spans: &[Span]) -> PlannedResponse {
         let is_preflight = method == Method::OPTIONS;
-        let asked = Asked {
+        let request = RequestInfo {
             method,
             path,
             number: self
-                .asked
+                .requests
                 .fetch_add(usize::from(!is_preflight), Ordering::Relaxed),
             spans,
         };
-        let decide = Arc::clone(&locked(&self.decide));
-        decide(&asked)
+        let respond = Arc::clone(&locked(&self.respond));
+        respond(&request)
     }
 
-    fn note(&self, status: StatusCode, request: Received) {
-        self.seen.send_modify(|seen| {
+    fn record(&self, status: StatusCode, request: Received) {
+        self.observed.send_modify(|observed| {
             if status.is_success() {
-                seen.received.push(request);
+                observed.received.push(request);
             } else {
-                seen.refused.push(status);
+                observed.rejected.push(status);
             }
         });
     }
 }
 
-/// The handler of every path that takes spans.
-pub async fn take(
+/// Handles every path that receives spans.
+pub async fn receive(
     State(collector): State<Arc<Collector>>,
     method: Method,
     uri: Uri,
@@ -168,11 +179,13 @@ pub async fn take(
     body: Bytes,
 ) -> Response {
     let spans = otlp::spans(&headers, &body).unwrap_or_default();
-    let answer = collector.decide(&method, uri.path(), &spans);
-    tokio::time::sleep(answer.delay).await;
+    let planned = collector.plan(&method, uri.path(), &spans);
+    tokio::time::sleep(planned.delay).await;
     let cors = cors(&headers);
     if method == Method::OPTIONS {
-        collector.seen.send_modify(|seen| seen.preflights += 1);
+        collector
+            .observed
+            .send_modify(|observed| observed.preflights += 1);
     } else {
         let request = Received {
             path: uri.path().to_owned(),
@@ -180,14 +193,14 @@ pub async fn take(
             spans,
             headers,
         };
-        collector.note(answer.status, request);
+        collector.record(planned.status, request);
     }
-    respond(answer, cors)
+    respond(planned, cors)
 }
 
-fn respond(answer: Answer, cors: HeaderMap) -> Response {
-    let mut response = (answer.status, cors, "{}").into_response();
-    for (name, value) in answer.headers {
+fn respond(planned: PlannedResponse, cors: HeaderMap) -> Response {
+    let mut response = (planned.status, cors, "{}").into_response();
+    for (name, value) in planned.headers {
         if let Ok(value) = HeaderValue::from_str(&value) {
             response.headers_mut().insert(name, value);
         }
@@ -195,12 +208,12 @@ fn respond(answer: Answer, cors: HeaderMap) -> Response {
     response
 }
 
-/// Every origin may send everything, with its cookies.
+/// Allows every origin, every header and cookies.
 fn cors(request: &HeaderMap) -> HeaderMap {
-    let asked = |name: HeaderName| request.get(name).cloned();
+    let request = |name: HeaderName| request.get(name).cloned();
     let any = HeaderValue::from_static("*");
-    let origin = asked(header::ORIGIN).unwrap_or_else(|| any.clone());
-    let names = asked(header::ACCESS_CONTROL_REQUEST_HEADERS).unwrap_or(any);
+    let origin = request(header::ORIGIN).unwrap_or_else(|| any.clone());
+    let names = request(header::ACCESS_CONTROL_REQUEST_HEADERS).unwrap_or(any);
     HeaderMap::from_iter([
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, origin),
         (header::ACCESS_CONTROL_ALLOW_HEADERS, names),
@@ -223,7 +236,7 @@ fn cors(request: &HeaderMap) -> HeaderMap {
     ])
 }
 
-/// What is guarded even when a holder panicked: it is whole at any time.
+/// Locks a mutex even if it is poisoned, because its value is always consistent.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,7 +1,7 @@
-//! The parts of every measurement: a fresh browser, a server for its pages, a collector that can misbehave, a report.
+//! Parts of the measurements: a fresh browser, a server for its pages, a collector, a report.
 //!
-//! A measurement takes a [`chromium::Chromium`], opens an SDK's [`page::Page`] from a [`server::Server`],
-//! lets it work, and looks at what its [`collector::Collector`] got. What comes out is a [`report`].
+//! A measurement starts a [`chromium::Chromium`], opens an SDK's [`page::Page`] from a [`server::Server`], runs it,
+//! reads the spans from the [`collector::Collector`], and writes a [`report`].
 
 pub mod builds;
 pub mod cdp;
@@ -15,7 +15,7 @@ pub mod server;
 
 use std::path::{Path, PathBuf};
 
-/// Where everything goes that is generated.
+/// Returns the folder of generated files.
 #[must_use]
 pub fn target() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));

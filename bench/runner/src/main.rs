@@ -1,4 +1,4 @@
-//! Measures otel-web and its peers in fresh browsers. `cargo xtask bench` builds the pages and starts it.
+//! Measures otel-web and other SDKs in fresh browsers. `cargo xtask` builds the pages and starts it.
 
 mod causality;
 mod delivery;
@@ -13,13 +13,13 @@ use anyhow::{Result, bail};
 const USAGE: &str = "\
 Usage: bench-runner <measurement> PAGES
 
-  causality PAGES [--check]           which trace spans of interleaved actions are in
+  causality PAGES [--check]           whether spans of interleaved actions are in the right traces
   delivery PAGES [--runs N] [--sdk SDK] [--only PART-OF-A-CASE]
-                                      what arrives when things go wrong
-  sdk PAGES [--runs N] [--only SDK]   time and bytes for each span, start-up
-  soak PAGES [--actions N]            what a page holds after an hour of clicking
+                                      which spans arrive when pages are left and receivers fail
+  sdk PAGES [--runs N] [--only SDK]   time and bytes of a span, time of the start
+  soak PAGES [--actions N]            memory that a page retains after an hour of clicking
 
-PAGES is the folder with one page for each SDK.";
+PAGES is a folder with one page for each SDK.";
 
 #[tokio::main]
 async fn main() -> ExitCode {

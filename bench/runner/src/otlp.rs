@@ -1,4 +1,4 @@
-//! Spans out of an export request, whatever its encoding, reduced to what measurements look at.
+//! Reads spans from an export request in any encoding, with the fields that the measurements need.
 
 use std::io::Read as _;
 
@@ -70,7 +70,7 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Some SDKs wrap OTLP into JSON of their own: a span is what has the ids of one, wherever it is.
+/// Finds objects that look like spans at any depth, because some SDKs wrap OTLP into JSON of their own.
 fn collect_from_json(value: &Value, spans: &mut Vec<Span>) {
     match value {
         Value::Object(fields) if fields.contains_key("spanId") && fields.contains_key("name") => {
@@ -86,7 +86,7 @@ fn collect_from_json(value: &Value, spans: &mut Vec<Span>) {
 
 fn json_span(span: &Value) -> Span {
     let text = |key: &str| span[key].as_str().unwrap_or_default().to_owned();
-    // 64-bit numbers are texts in OTLP's JSON, and plain numbers in some writers' idea of it.
+    // OTLP's JSON has 64-bit numbers as strings. Some SDKs write plain numbers.
     let nanos = |key: &str| {
         let written = span[key].as_str().and_then(|text| text.parse().ok());
         written.or_else(|| span[key].as_u64()).unwrap_or_default()
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn compressed_protobuf_is_read() {
+    fn compressed_protobuf_is_decoded() {
         let span = proto::Span {
             trace_id: vec![10; 16],
             span_id: vec![11; 8],

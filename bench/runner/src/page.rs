@@ -1,4 +1,4 @@
-//! One tab: go somewhere, run a script, read how long its main thread worked.
+//! One tab: navigates, runs scripts, waits for events.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use tokio::time::timeout;
 
 use crate::cdp::{Cdp, Event};
 
-const PATIENCE: Duration = Duration::from_secs(90);
+const EVENT_TIMEOUT: Duration = Duration::from_secs(90);
 
 #[derive(Debug)]
 pub struct Page {
@@ -37,16 +37,16 @@ impl Page {
         Ok(page)
     }
 
-    /// Any command of the DevTools protocol.
+    /// Sends a command of the DevTools protocol.
     pub async fn call(&self, method: &str, params: Value) -> Result<Value> {
         self.cdp.call(Some(&self.session), method, params).await
     }
 
-    /// Goes to `url` and waits for its `load` event.
+    /// Navigates to `url` and waits for its `load` event.
     pub async fn goto(&self, url: &str) -> Result<()> {
         let loaded = self.next("Page.loadEventFired");
-        let answer = self.call("Page.navigate", json!({ "url": url })).await?;
-        if let Some(reason) = answer["errorText"].as_str() {
+        let result = self.call("Page.navigate", json!({ "url": url })).await?;
+        if let Some(reason) = result["errorText"].as_str() {
             bail!("{url} cannot be opened: {reason}");
         }
         loaded
@@ -55,7 +55,7 @@ impl Page {
             .map(drop)
     }
 
-    /// The next event of this kind from this page, counted from the call, not from the first poll.
+    /// Waits for the next event of this kind from this page. Events count from the call, not from the first poll.
     pub fn next(&self, method: &'static str) -> impl Future<Output = Result<Event>> {
         let mut events = self.cdp.events();
         let session = self.session.clone();
@@ -66,29 +66,29 @@ impl Page {
                         return Ok(event);
                     }
                     Ok(_) | Err(RecvError::Lagged(_)) => {}
-                    Err(RecvError::Closed) => bail!("the browser is gone"),
+                    Err(RecvError::Closed) => bail!("the browser has ended"),
                 }
             }
         };
         async move {
-            timeout(PATIENCE, wait)
+            timeout(EVENT_TIMEOUT, wait)
                 .await
-                .with_context(|| format!("no {method} within {PATIENCE:?}"))?
+                .with_context(|| format!("no {method} within {EVENT_TIMEOUT:?}"))?
         }
     }
 
-    /// The value of an expression, of a promise when it has settled.
+    /// Evaluates an expression. Waits for a promise.
     pub async fn evaluate(&self, expression: &str) -> Result<Value> {
         let how = json!({ "expression": expression, "awaitPromise": true, "returnByValue": true });
-        let mut answer = self.call("Runtime.evaluate", how).await?;
-        if let Some(thrown) = answer.get("exceptionDetails") {
+        let mut result = self.call("Runtime.evaluate", how).await?;
+        if let Some(thrown) = result.get("exceptionDetails") {
             let what = thrown["exception"]["description"].as_str();
             bail!("{expression}: {}", what.unwrap_or("it threw"));
         }
-        Ok(answer["result"]["value"].take())
+        Ok(result["result"]["value"].take())
     }
 
-    /// The number an expression evaluates to.
+    /// Evaluates an expression to a number.
     pub async fn number(&self, expression: &str) -> Result<f64> {
         let value = self.evaluate(expression).await?;
         value
@@ -96,14 +96,14 @@ impl Page {
             .with_context(|| format!("{expression} is {value}, not a number"))
     }
 
-    /// Runs `script` in each new document before the page's own.
+    /// Runs `script` in each new document, before the page's own scripts.
     pub async fn run_first(&self, script: &str) -> Result<()> {
         let how = json!({ "source": script });
         let method = "Page.addScriptToEvaluateOnNewDocument";
         self.call(method, how).await.map(drop)
     }
 
-    /// Closes the tab as a person does: `pagehide` is fired, `beforeunload` too.
+    /// Closes the tab as a user does, with the events `beforeunload` and `pagehide`.
     pub async fn close(self) -> Result<()> {
         let how = json!({ "targetId": self.target });
         self.cdp
@@ -114,7 +114,7 @@ impl Page {
 
     /// Ends the tab's process at once, without any event.
     pub fn crash(&self) -> Result<()> {
-        // The answer never comes: who would send it is gone.
+        // The crashed page never responds.
         self.cdp
             .send(Some(&self.session), "Page.crash", json!({}))
             .map(drop)
@@ -130,5 +130,5 @@ impl Event {
 fn text(value: &Value, key: &str) -> Result<String> {
     let text = value[key].as_str();
     text.map(str::to_owned)
-        .with_context(|| format!("the browser's answer has no {key}: {value}"))
+        .with_context(|| format!("the browser's result has no {key}: {value}"))
 }

@@ -1,26 +1,33 @@
-//! The programs that are measured: what they get of this shell, and where they listen.
+//! The measured programs: their environment, their limits and their ports.
 
-use std::{env, net::TcpListener, path::Path, process::Command};
+use std::{
+    env,
+    net::TcpListener,
+    path::Path,
+    process::Command,
+    sync::atomic::{AtomicU16, Ordering},
+};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use rustix::process::{Resource, getrlimit, setrlimit};
 
-/// Sets how many files a process may usually open, and becomes the program.
+/// Sets the usual limit on open files, then executes the program.
 const USUAL_FILE_LIMIT: &str = "ulimit -S -n 1024; exec \"$0\" \"$@\"";
 
-/// With PATH and HOME only: somebody's own keys would send what is measured to their vendors.
+/// Returns a command with the variables PATH and HOME only, because a developer's own keys would send the measured
+/// spans to their vendors.
 #[must_use]
 pub fn isolated(program: &Path) -> Command {
-    let kept = ["PATH", "HOME"].map(|name| (name, env::var_os(name)));
-    let kept = kept
+    let variables = ["PATH", "HOME"].map(|name| (name, env::var_os(name)));
+    let variables = variables
         .into_iter()
         .filter_map(|(name, value)| Some((name, value?)));
     let mut command = Command::new(program);
-    command.env_clear().envs(kept);
+    command.env_clear().envs(variables);
     command
 }
 
-/// As [`isolated`], with as many open files as a process may usually have, whatever this one has.
+/// Like [`isolated`], with the usual limit on open files instead of this process's limit.
 #[must_use]
 pub fn with_usual_file_limit(program: &Path) -> Command {
     let mut command = isolated(Path::new("/bin/sh"));
@@ -38,12 +45,31 @@ pub fn raise_file_limit(files: u64) -> Result<()> {
     setrlimit(Resource::Nofile, limit).context("cannot raise the limit on open files")
 }
 
-/// On loopback, and free at the time of asking.
+/// The first of the ports that [`free_port`] returns. Systems assign ports above 32767.
+const FIRST_PORT: u16 = 22_000;
+
+/// How many ports a process has for itself, unless another one has the same id modulo [`PROCESSES`].
+const PORTS_PER_PROCESS: u16 = 100;
+const PROCESSES: u32 = 100;
+
+/// Returns a port of the loopback interface on which nothing listens.
+///
+/// The port is outside of the range from which the system assigns ports, and no port is returned twice. So neither an
+/// outgoing connection nor another call gets it before the caller listens on it.
 ///
 /// # Errors
-/// When the system has none.
+/// If all ports of this process have been returned or are in use.
 pub fn free_port() -> Result<u16> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let slot = u16::try_from(std::process::id() % PROCESSES)?;
+    loop {
+        let offset = NEXT.fetch_add(1, Ordering::Relaxed);
+        ensure!(offset < PORTS_PER_PROCESS, "all ports have been used");
+        let port = FIRST_PORT + slot * PORTS_PER_PROCESS + offset;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return Ok(port);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -51,10 +77,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_program_gets_nothing_of_the_environment_but_where_programs_and_its_home_are() -> Result<()>
-    {
-        let said = String::from_utf8(isolated(Path::new("env")).output()?.stdout)?;
-        let mut names: Vec<_> = said
+    fn free_ports_are_different() -> Result<()> {
+        assert_ne!(free_port()?, free_port()?);
+        Ok(())
+    }
+
+    #[test]
+    fn isolated_program_gets_path_and_home_only() -> Result<()> {
+        let printed = String::from_utf8(isolated(Path::new("env")).output()?.stdout)?;
+        let mut names: Vec<_> = printed
             .lines()
             .filter_map(|line| line.split('=').next())
             .collect();

@@ -1,11 +1,11 @@
-//! What was measured: medians with their spread, as a table for people and as JSON for programs.
+//! Reports: medians with their range, as a table for people and as JSON for programs.
 
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
-/// The middle of what the runs gave, and its extremes.
+/// The median and the range of several runs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Summary {
     pub median: f64,
@@ -15,7 +15,7 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// `None` when nothing was measured.
+    /// Returns `None` if there are no figures.
     pub fn of(figures: &[f64]) -> Option<Self> {
         let mut sorted = figures.to_vec();
         sorted.sort_by(f64::total_cmp);
@@ -36,7 +36,7 @@ impl Summary {
     }
 }
 
-/// Rows of texts in columns as wide as they need to be; the first column is for names.
+/// Formats rows as aligned columns. The first column is left-aligned.
 pub fn table(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
     let width = |column: usize| {
@@ -59,7 +59,7 @@ fn line(row: &[String], widths: &[usize]) -> String {
     format!("{}\n", cells.collect::<String>().trim_end())
 }
 
-/// Writes `target/reports/{name}.json` and says where it is.
+/// Writes `target/reports/{name}.json` and returns its path.
 pub fn write(name: &str, report: &Value) -> Result<PathBuf> {
     let folder = crate::target().join("reports");
     std::fs::create_dir_all(&folder)?;
@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_slow_run_does_not_move_the_median() {
+    fn outlier_does_not_change_the_median() {
         let summary = Summary::of(&[3.0, 1.0, 900.0, 2.0, 2.5]).unwrap();
         assert_eq!(
             (summary.median, summary.min, summary.max),
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn figures_stand_below_each_other() {
+    fn columns_are_aligned() {
         let row = |cells: [&str; 2]| cells.map(str::to_owned).to_vec();
         let table = table(&[row(["sdk", "ns"]), row(["otel-web", "700"])]);
         assert_eq!(table, "sdk        ns\notel-web  700\n");

@@ -1,6 +1,6 @@
-//! One origin: a folder of files, and the collector below `/v1/…` and `/otlp/v1/…`.
+//! One origin: serves a folder of files, and the collector below `/v1/…` and `/otlp/…`.
 //!
-//! A page's own server and a foreign collector are two of these with one [`Collector`] between them.
+//! A page's own server and a collector on another origin are two of these with one [`Collector`].
 
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use tokio::task::JoinHandle;
 
 use crate::collector::{self, Collector};
 
-/// Serves until it is dropped.
+/// A server that runs until it is dropped.
 #[derive(Debug)]
 pub struct Server {
     origin: String,
@@ -24,26 +24,26 @@ pub struct Server {
 }
 
 impl Server {
-    /// On a free port of the loopback interface.
+    /// Starts it on a free port of the loopback interface.
     pub async fn start(folder: PathBuf, collector: &Arc<Collector>) -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0")
             .await
             .context("no free port")?;
         let origin = format!("http://{}", listener.local_addr()?);
-        let take = any(collector::take).with_state(Arc::clone(collector));
+        let receive = any(collector::receive).with_state(Arc::clone(collector));
         let app = Router::new()
-            .route("/v1/{*signal}", take.clone())
-            .route("/otlp/{*path}", take)
+            .route("/v1/{*signal}", receive.clone())
+            .route("/otlp/{*path}", receive)
             .fallback(file)
             .with_state(Arc::new(folder));
         let task = tokio::spawn(async move {
-            // Ends with the server, by being aborted.
+            // Dropping the server aborts this task.
             drop(axum::serve(listener, app).await);
         });
         Ok(Self { origin, task })
     }
 
-    /// Such as `http://127.0.0.1:40123`.
+    /// Returns its origin, such as `http://127.0.0.1:40123`.
     #[must_use]
     pub fn origin(&self) -> &str {
         &self.origin
@@ -86,7 +86,7 @@ fn path_below(folder: &Path, path: &str) -> Option<PathBuf> {
     is_below.then_some(path)
 }
 
-/// `WebAssembly.instantiateStreaming` insists on its type, and modules on theirs.
+/// Browsers require the right type for JavaScript modules and `WebAssembly.instantiateStreaming`.
 fn content_type(path: &Path) -> &'static str {
     match path.extension().and_then(|extension| extension.to_str()) {
         Some("html") => "text/html; charset=utf-8",
@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_outside_the_folder_is_served() {
+    fn paths_outside_the_folder_are_not_found() {
         let folder = Path::new("pages");
         assert_eq!(path_below(folder, "/../secret"), None);
         assert_eq!(path_below(folder, "/a/../../secret"), None);

@@ -1,4 +1,4 @@
-//! Nothing is traced: what the page weighs by itself.
+//! The page without telemetry.
 
 pub(crate) use gloo_net::http::Request;
 

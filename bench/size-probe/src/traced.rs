@@ -1,4 +1,4 @@
-//! Every click is a trace, with the request inside.
+//! The page with telemetry: each click is a trace with its request.
 
 pub(crate) use otel_web::fetch::Request;
 

@@ -1,6 +1,6 @@
-//! Prints how many bytes each file takes in brotli and in gzip, both at their best: two numbers a line.
+//! Prints the size of each file in brotli and in gzip at the best levels: two numbers on a line.
 //!
-//! Apart from `xtask` so that a newcomer's first command does not have to compile encoders.
+//! It is not part of `xtask`, so a newcomer's first command does not compile encoders.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn repetition_costs_next_to_nothing() {
+    fn repetitions_are_compressed() {
         for compressed_size in [in_brotli, in_gzip] {
             let once = compressed_size(b"one action, one trace. ").unwrap();
             let often = compressed_size(&b"one action, one trace. ".repeat(1000)).unwrap();

@@ -1,10 +1,10 @@
-//! Fifty user actions at once: does each span, and each request, land in the trace of its action?
+//! Measures whether the spans and requests of fifty interleaved user actions are in the trace of their action.
 //!
 //! The pages are `bench/causality-page` and the same in JavaScript, `bench/peers/causality`. They have a button for
-//! each action; what an action does carries its number.
+//! each action. Each span and request carries the number of its action.
 
-mod tally;
-mod verdict;
+mod assessment;
+mod trace_tally;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -13,16 +13,16 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 use axum::http::{Method, StatusCode};
 use bench_runner::chromium::Chromium;
-use bench_runner::collector::{Answer, Asked, Collector};
+use bench_runner::collector::{Collector, PlannedResponse, RequestInfo};
 use bench_runner::page::Page;
 use bench_runner::report;
 use bench_runner::server::Server;
 use serde_json::json;
 
-use verdict::Verdict;
+use assessment::Assessment;
 
-/// Our page, then the same page in JavaScript: as browsers run it today, and with `async` compiled away, which is
-/// the only form that zones can follow.
+/// The page with otel-web, then the page in JavaScript: as browsers run it, and with `async` compiled to promises, which
+/// is the only form in which zones can propagate the context.
 const PAGES: [(&str, &str); 3] = [
     ("otel-web", "causality-otel-web"),
     ("otel-js with zone", "causality-otel-js"),
@@ -43,7 +43,7 @@ new Promise((loaded) => {
 })
 "#;
 
-/// The first twenty in one go, the others while those work; then until all have done everything.
+/// Clicks the first twenty buttons at once and the others with pauses, then waits until all work is done.
 const CLICK: &str = r#"
 (async () => {
   const pause = (ms) => new Promise((later) => setTimeout(later, ms));
@@ -57,13 +57,13 @@ const CLICK: &str = r#"
 })()
 "#;
 
-const LONGEST: Duration = Duration::from_secs(12);
-const QUIET: Duration = Duration::from_millis(1500);
+const ARRIVAL_TIMEOUT: Duration = Duration::from_secs(12);
+const QUIET_PERIOD: Duration = Duration::from_millis(1500);
 
-/// Each page so often, except where it is only checked.
+/// Runs of each page, except with `--check`.
 const RUNS: usize = 5;
 
-/// `--check`: fails unless ours, alone, is without fault.
+/// Runs the measurement. `--check` measures otel-web only, and fails if a span is in a wrong trace.
 pub(crate) async fn run(pages: &Path, arguments: &[&str]) -> Result<()> {
     let is_check = arguments.contains(&"--check");
     let runs = if is_check { 1 } else { RUNS };
@@ -72,20 +72,19 @@ pub(crate) async fn run(pages: &Path, arguments: &[&str]) -> Result<()> {
     for (sdk, page) in PAGES {
         let is_there = pages.join(page).join("index.html").is_file();
         if is_there && (sdk == "otel-web" || !is_check) {
-            let mut verdict = Verdict::default();
+            let mut assessment = Assessment::default();
             for _ in 0..runs {
-                verdict.add(subject(&browser, pages, page).await?);
+                assessment.add(measure(&browser, pages, page).await?);
             }
-            println!("{sdk:<40} {verdict}");
-            rows.push((sdk, verdict));
+            println!("{sdk:<40} {assessment}");
+            rows.push((sdk, assessment));
         }
     }
     browser.end().await?;
     if is_check {
         return check(&rows);
     }
-    let report =
-        json!({ "rows": rows.iter().map(|(sdk, verdict)| verdict.row(sdk)).collect::<Vec<_>>() });
+    let report = json!({ "rows": rows.iter().map(|(sdk, assessment)| assessment.row(sdk)).collect::<Vec<_>>() });
     println!(
         "written to {}",
         report::write("causality", &report)?.display()
@@ -93,61 +92,65 @@ pub(crate) async fn run(pages: &Path, arguments: &[&str]) -> Result<()> {
     Ok(())
 }
 
-fn check(rows: &[(&str, Verdict)]) -> Result<()> {
+fn check(rows: &[(&str, Assessment)]) -> Result<()> {
     match rows {
-        [(_, verdict)] if verdict.is_perfect() => Ok(()),
-        [(_, verdict)] => bail!(
-            "spans are not where they belong: {verdict}\n{}",
-            verdict.faults.join("\n")
+        [(_, assessment)] if assessment.is_perfect() => Ok(()),
+        [(_, assessment)] => bail!(
+            "spans are not in the traces of their actions: {assessment}\n{}",
+            assessment.mismatches.join("\n")
         ),
-        _ => bail!("there is no page to check"),
+        _ => bail!("the page of otel-web was not built"),
     }
 }
 
-async fn subject(browser: &Chromium, pages: &Path, page: &str) -> Result<Verdict> {
+async fn measure(browser: &Chromium, pages: &Path, page: &str) -> Result<Assessment> {
     let collector = Arc::new(Collector::default());
-    collector.answer_with(answer);
+    collector.respond_with(response);
     let server = Server::start(pages.to_owned(), &collector).await?;
     let tab = browser.page().await?;
     tab.goto(&format!("{}/{page}/", server.origin())).await?;
     tab.evaluate(START)
         .await
         .with_context(|| format!("{page} does not start"))?;
-    // The page's load is an action of its own; it is over when its spans have arrived.
+    // Loading the page is an action of its own. It is over when its spans have arrived.
     collector
-        .until(LONGEST, |seen| {
-            seen.received
+        .wait_until(ARRIVAL_TIMEOUT, |observed| {
+            observed
+                .received
                 .iter()
                 .any(|request| !request.spans.is_empty())
         })
         .await;
     click(&tab, &collector).await?;
     tab.close().await?;
-    collector.until_quiet(QUIET).await;
-    Ok(Verdict::of(&collector.seen()))
+    collector.wait_until_quiet(QUIET_PERIOD).await;
+    Ok(Assessment::of(&collector.observed()))
 }
 
 async fn click(tab: &Page, collector: &Collector) -> Result<()> {
     let done = tab.number(CLICK).await?;
     if done < 153.0 {
-        eprintln!("only {done} of 153 pieces of work were done");
+        eprintln!("only {done} of 153 work items were completed");
     }
     collector
-        .until(LONGEST, |seen| Verdict::of(seen).is_complete())
+        .wait_until(ARRIVAL_TIMEOUT, |observed| {
+            Assessment::of(observed).is_complete()
+        })
         .await;
     Ok(())
 }
 
-/// Answers come in another order than requests.
-fn answer(asked: &Asked<'_>) -> Answer {
-    let Some(number) = verdict::number(asked.path).filter(|_| asked.method == Method::GET) else {
-        return Answer::ok();
+/// Delays responses so that their order differs from that of the requests.
+fn response(request: &RequestInfo<'_>) -> PlannedResponse {
+    let Some(number) = assessment::number(request.path).filter(|_| request.method == Method::GET)
+    else {
+        return PlannedResponse::ok();
     };
     let delay = match () {
-        () if asked.path.contains("/slow/") => 5000,
-        () if asked.path.contains("/one/") => 50 - number % 50,
-        () if asked.path.contains("/other/") => number % 11,
+        () if request.path.contains("/slow/") => 5000,
+        () if request.path.contains("/one/") => 50 - number % 50,
+        () if request.path.contains("/other/") => number % 11,
         () => number % 6,
     };
-    Answer::status(StatusCode::OK).after(Duration::from_millis(delay))
+    PlannedResponse::status(StatusCode::OK).after(Duration::from_millis(delay))
 }

@@ -1,24 +1,23 @@
-//! The cases, by the names that reports and the command line know them by.
+//! The cases of the measurement, and their names in reports and on the command line.
 
 use std::fmt;
 
-/// How a person is done with a page.
+/// How a user leaves a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
     Leave,
     Close,
 }
 
-/// Where spans go to.
+/// Where spans are sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Endpoint {
-    /// Below the page's own origin.
-    Same,
-    /// Another origin: each request is preceded by a preflight, and that takes its time.
-    Foreign,
+    SameOrigin,
+    /// Each request is preceded by a slow CORS preflight.
+    OtherOrigin,
 }
 
-/// How a busy receiver says when to come back.
+/// The form of a busy receiver's `Retry-After`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RetryAfter {
     Seconds,
@@ -27,41 +26,41 @@ pub(crate) enum RetryAfter {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Crash {
-    /// In the moment the spans have ended; the person loads the page again.
+    /// When the spans have ended. The user reloads the page.
     AtOnce,
-    /// After the receiver has refused them; the person loads the page again.
+    /// After the receiver has rejected the spans. The user reloads the page.
     InOutage,
-    /// After the receiver has refused them; the person comes back in another tab, some minutes later.
-    ForGood,
+    /// After the receiver has rejected the spans. The user opens the page in another tab some minutes later.
+    InOutageOtherTab,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Store {
-    /// Whatever the page writes is too much.
+    /// Every write fails.
     Full,
-    /// Asking for it throws, as where cookies are blocked.
+    /// Every access throws, as in a browser that blocks cookies.
     Forbidden,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Case {
-    /// So many spans end, and the page is gone.
+    /// The user leaves the page right after this number of spans has ended.
     Exit(Exit, u32, Endpoint),
-    /// The browser keeps the page that is left, for going back: it goes on for a moment, then it is frozen.
-    Kept(Endpoint),
-    /// The root is still open.
+    /// The browser keeps the page in its back/forward cache: it runs for a moment, then it is frozen.
+    BackForwardCache(Endpoint),
+    /// The user leaves the page while the root is open.
     MidAction(Exit),
-    /// The page is left while an upload of its own uses up what browsers allow of `keepalive`.
+    /// The user leaves the page while an upload uses up the browser's limit for `keepalive` requests.
     KeepaliveUsedUp,
-    /// The page is left when an answer is 100 ms old.
-    AfterAnswer,
-    /// The receiver is down for 25 s.
+    /// The user leaves the page 100 ms after a response.
+    AfterResponse,
+    /// The receiver is unavailable for 25 s.
     Unavailable,
     Busy(RetryAfter),
-    /// For ten minutes; then the page is loaded again.
+    /// The network fails for ten minutes; then the user reloads the page.
     Offline,
     Crashed(Crash),
-    /// The project's own gateway is killed and comes back.
+    /// The project's own gateway is killed and restarted.
     GatewayRestarted,
     TwoTabs,
     Storage(Store),
@@ -70,25 +69,25 @@ pub(crate) enum Case {
 impl Case {
     pub(crate) fn all() -> Vec<Self> {
         let mut cases = Vec::new();
-        for endpoint in [Endpoint::Foreign, Endpoint::Same] {
+        for endpoint in [Endpoint::OtherOrigin, Endpoint::SameOrigin] {
             for exit in [Exit::Leave, Exit::Close] {
                 cases.extend([20, 150, 400, 1500].map(|spans| Self::Exit(exit, spans, endpoint)));
             }
         }
         cases.extend([
-            Self::Kept(Endpoint::Foreign),
-            Self::Kept(Endpoint::Same),
+            Self::BackForwardCache(Endpoint::OtherOrigin),
+            Self::BackForwardCache(Endpoint::SameOrigin),
             Self::MidAction(Exit::Leave),
             Self::MidAction(Exit::Close),
             Self::KeepaliveUsedUp,
-            Self::AfterAnswer,
+            Self::AfterResponse,
             Self::Unavailable,
             Self::Busy(RetryAfter::Seconds),
             Self::Busy(RetryAfter::Date),
             Self::Offline,
             Self::Crashed(Crash::AtOnce),
             Self::Crashed(Crash::InOutage),
-            Self::Crashed(Crash::ForGood),
+            Self::Crashed(Crash::InOutageOtherTab),
             Self::GatewayRestarted,
             Self::TwoTabs,
             Self::Storage(Store::Full),
@@ -102,17 +101,19 @@ impl fmt::Display for Case {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = match self {
             Self::Exit(exit, spans, endpoint) => format!("{exit} with {spans} spans, {endpoint}"),
-            Self::Kept(endpoint) => format!("leave with 400 spans, kept, {endpoint}"),
+            Self::BackForwardCache(endpoint) => format!("leave with 400 spans, kept, {endpoint}"),
             Self::MidAction(exit) => format!("{exit} while a root is open"),
             Self::KeepaliveUsedUp => "leave during an upload with keepalive".to_owned(),
-            Self::AfterAnswer => "leave 100 ms after an answer".to_owned(),
+            Self::AfterResponse => "leave 100 ms after an answer".to_owned(),
             Self::Unavailable => "503 for 25 s".to_owned(),
             Self::Busy(RetryAfter::Seconds) => "429, Retry-After in seconds".to_owned(),
             Self::Busy(RetryAfter::Date) => "429, Retry-After as a date".to_owned(),
             Self::Offline => "offline for 10 min, then reload".to_owned(),
             Self::Crashed(Crash::AtOnce) => "tab crashes at once, reload".to_owned(),
             Self::Crashed(Crash::InOutage) => "tab crashes in an outage, reload".to_owned(),
-            Self::Crashed(Crash::ForGood) => "tab crashes in an outage, other tab later".to_owned(),
+            Self::Crashed(Crash::InOutageOtherTab) => {
+                "tab crashes in an outage, other tab later".to_owned()
+            }
             Self::GatewayRestarted => "gateway killed and restarted".to_owned(),
             Self::TwoTabs => "two tabs, closed in an outage".to_owned(),
             Self::Storage(Store::Full) => "storage full, leave with 400 spans".to_owned(),
@@ -134,8 +135,8 @@ impl fmt::Display for Exit {
 impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Same => "same origin",
-            Self::Foreign => "other origin",
+            Self::SameOrigin => "same origin",
+            Self::OtherOrigin => "other origin",
         })
     }
 }
@@ -145,7 +146,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_case_has_a_name_of_its_own() {
+    fn names_of_cases_are_unique() {
         let mut names: Vec<_> = Case::all().iter().map(Case::to_string).collect();
         let count = names.len();
         names.sort();

@@ -1,44 +1,44 @@
-//! The process of a tab ends without a word.
+//! The process of a tab is killed.
 
 use std::sync::atomic::Ordering;
 
 use anyhow::Result;
 
 use super::case::{Crash, Endpoint};
-use super::outage::{go_down, was_refused};
+use super::outage::{start_outage, wait_until_rejected};
 use super::outcome::Outcome;
-use super::scene::Scene;
+use super::scenario::Scenario;
 use super::tab::work;
 
-/// Four minutes later, by the date.
+/// Sets the page's clock forward by four minutes.
 const LATER: &str = "{ const now = Date.now; Date.now = () => now.call(Date) + 240_000; }";
 
-pub(crate) async fn play(scene: &Scene<'_>, crash: Crash) -> Result<Outcome> {
-    let endpoint = scene.endpoint(Endpoint::Same);
-    let tab = scene.tab().await?;
+pub(crate) async fn run(scenario: &Scenario<'_>, crash: Crash) -> Result<Outcome> {
+    let endpoint = scenario.endpoint(Endpoint::SameOrigin);
+    let tab = scenario.tab().await?;
     let ended = match crash {
         Crash::AtOnce => {
-            scene.start(&tab, &endpoint).await?;
+            scenario.start(&tab, &endpoint).await?;
             tab.work_and_crash(&work(150)).await?
         }
-        Crash::InOutage | Crash::ForGood => {
-            let down = go_down(scene);
-            scene.start(&tab, &endpoint).await?;
+        Crash::InOutage | Crash::InOutageOtherTab => {
+            let is_down = start_outage(scenario);
+            scenario.start(&tab, &endpoint).await?;
             let ended = tab.spans(150).await?;
-            was_refused(scene, 1).await?;
+            wait_until_rejected(scenario, 1).await?;
             tab.work_and_crash("0").await?;
-            down.store(false, Ordering::Relaxed);
+            is_down.store(false, Ordering::Relaxed);
             ended
         }
     };
     let next = match crash {
         Crash::AtOnce | Crash::InOutage => tab,
-        Crash::ForGood => {
-            let other = scene.tab().await?;
+        Crash::InOutageOtherTab => {
+            let other = scenario.tab().await?;
             other.page.run_first(LATER).await?;
             other
         }
     };
-    scene.start(&next, &endpoint).await?;
-    scene.outcome_at(ended, next).await
+    scenario.start(&next, &endpoint).await?;
+    scenario.outcome_at(ended, next).await
 }

@@ -1,4 +1,4 @@
-//! The project's own gateway, killed while a page sends to it, and started again.
+//! The project's own gateway is killed while a page sends spans to it, and restarted.
 
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -13,28 +13,28 @@ use tokio::process::{Child, Command};
 
 use super::case::Exit;
 use super::outcome::Outcome;
-use super::scene::{Scene, is_measured};
+use super::scenario::{Scenario, is_measured};
 
-const DOWN: Duration = Duration::from_secs(5);
-const RECOVERY: Duration = Duration::from_secs(12);
-const POLL: Duration = Duration::from_millis(100);
+const DOWNTIME: Duration = Duration::from_secs(5);
+const RECOVERY_TIMEOUT: Duration = Duration::from_secs(12);
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
-/// Spans end before and while it is gone. It keeps a span once however often it comes, so duplicates
-/// are not seen here.
-pub(crate) async fn restarted(scene: &Scene<'_>) -> Result<Outcome> {
-    let mut gateway = Gateway::new(scene.origin())?;
+/// Spans end before and during the downtime. The gateway stores a span once however often it arrives, so duplicates
+/// are not detected here.
+pub(crate) async fn restarted(scenario: &Scenario<'_>) -> Result<Outcome> {
+    let mut gateway = Gateway::new(scenario.origin())?;
     gateway.start().await?;
-    let tab = scene.visit(&gateway.url).await?;
+    let tab = scenario.visit(&gateway.url).await?;
     let mut ended = tab.spans(150).await?;
-    gateway.arrive(ended, RECOVERY).await?;
+    gateway.arrive(ended, RECOVERY_TIMEOUT).await?;
     gateway.kill().await?;
     ended += tab.spans(150).await?;
-    tokio::time::sleep(DOWN).await;
+    tokio::time::sleep(DOWNTIME).await;
     gateway.start().await?;
-    gateway.arrive(ended, RECOVERY).await?;
+    gateway.arrive(ended, RECOVERY_TIMEOUT).await?;
     tab.work_and_exit("0", Exit::Close).await?;
-    let next = scene.visit(&gateway.url).await?;
-    gateway.arrive(ended, RECOVERY).await?;
+    let next = scenario.visit(&gateway.url).await?;
+    gateway.arrive(ended, RECOVERY_TIMEOUT).await?;
     next.page.close().await?;
     Ok(Outcome::of(ended, &gateway.spans().await?))
 }
@@ -49,7 +49,7 @@ struct Gateway {
 }
 
 impl Gateway {
-    /// At an address that is free now, and will be again after a restart.
+    /// Chooses an address that is free now and after a restart.
     fn new(page: &str) -> Result<Self> {
         let address = format!("127.0.0.1:{}", free_port()?);
         let folder = bench_runner::target().join("tmp");
@@ -79,17 +79,17 @@ impl Gateway {
             .spawn();
         let missing = || {
             format!(
-                "no {}: run `cargo build -p otel-web-gateway`",
+                "cannot start {}: run `cargo build -p otel-web-gateway`",
                 program.display()
             )
         };
         self.process = Some(child.with_context(missing)?);
         let began = Instant::now();
         while self.traces().await.is_err() {
-            if began.elapsed() > RECOVERY {
-                bail!("the gateway does not answer at {}", self.url);
+            if began.elapsed() > RECOVERY_TIMEOUT {
+                bail!("the gateway does not respond at {}", self.url);
             }
-            tokio::time::sleep(POLL).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
         Ok(())
     }
@@ -104,7 +104,7 @@ impl Gateway {
     async fn arrive(&self, ended: usize, limit: Duration) -> Result<()> {
         let began = Instant::now();
         while self.spans().await?.len() < ended && began.elapsed() < limit {
-            tokio::time::sleep(POLL).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
         Ok(())
     }
@@ -131,8 +131,8 @@ impl Gateway {
 
     async fn get(&self, path: &str) -> Result<String> {
         let url = format!("{}{path}", self.url);
-        let answer = self.client.get(url).send().await?;
-        Ok(answer.error_for_status()?.text().await?)
+        let response = self.client.get(url).send().await?;
+        Ok(response.error_for_status()?.text().await?)
     }
 }
 

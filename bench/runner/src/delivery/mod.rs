@@ -1,8 +1,8 @@
-//! What becomes of spans when things go wrong: the page is left, the network fails, the receiver is down.
+//! Measures which spans arrive when the page is left, the network fails, or the receiver is unavailable.
 //!
-//! Each run of a case has an origin, a collector and so a storage of its own. After what the case is about comes the
-//! next visit to the same origin, for an SDK may complete there what it could not before. Then what arrived is held
-//! against what had ended.
+//! Each run of a case has its own origin, and therefore its own storage, and its own collector. After the case comes
+//! another visit to the same origin, in which an SDK may deliver the rest. Then the received spans are compared with
+//! those that have ended.
 
 mod case;
 mod crash;
@@ -10,7 +10,8 @@ mod gateway;
 mod options;
 mod outage;
 mod outcome;
-mod scene;
+mod run_case;
+mod scenario;
 mod storage;
 mod summary;
 mod tab;
@@ -27,15 +28,15 @@ use tokio::task::JoinSet;
 use case::Case;
 use options::Options;
 use outcome::Outcome;
-use scene::Scene;
+use scenario::Scenario;
 
-/// Runs mostly wait, so some of them can do so together.
-const AT_ONCE: usize = 8;
+/// Runs mostly wait, so several can run at the same time.
+const CONCURRENT_BROWSERS: usize = 8;
 
-/// Pages that are left are gone, as they are in most browsers for some reason or other.
-const FORGETFUL: &str = "--disable-back-forward-cache";
+/// Browsers do not cache most pages for going back, for various reasons.
+const NO_BACK_FORWARD_CACHE: &str = "--disable-back-forward-cache";
 
-/// What one run of one case came to.
+/// The result of one run of one case.
 #[derive(Debug)]
 pub(crate) struct Run {
     sdk: String,
@@ -45,21 +46,21 @@ pub(crate) struct Run {
 
 pub(crate) async fn run(pages: &Path, arguments: &[&str]) -> Result<()> {
     let options = Arc::new(Options::parse(pages, arguments)?);
-    let places = Arc::new(Semaphore::new(AT_ONCE));
-    let mut chains = JoinSet::new();
+    let permits = Arc::new(Semaphore::new(CONCURRENT_BROWSERS));
+    let mut batches = JoinSet::new();
     for number in 0..options.runs {
         for sdk in &options.sdks {
-            let chain = chain(pages.to_owned(), sdk.clone(), number, Arc::clone(&options));
-            let places = Arc::clone(&places);
-            chains.spawn(async move {
-                let _place = places.acquire().await?;
-                chain.await
+            let batch = batch(pages.to_owned(), sdk.clone(), number, Arc::clone(&options));
+            let permits = Arc::clone(&permits);
+            batches.spawn(async move {
+                let _permit = permits.acquire().await?;
+                batch.await
             });
         }
     }
     let mut runs = Vec::new();
-    while let Some(chain) = chains.join_next().await {
-        runs.extend(chain.map_err(|panicked| anyhow!(panicked))??);
+    while let Some(batch) = batches.join_next().await {
+        runs.extend(batch.map_err(|panicked| anyhow!(panicked))??);
     }
     let report = summary::report(&options, &runs);
     println!("\n{}", summary::table(&report));
@@ -68,29 +69,29 @@ pub(crate) async fn run(pages: &Path, arguments: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// All cases of one SDK, one after the other in one browser.
-async fn chain(
+/// Runs all cases of one SDK, one after the other in one browser.
+async fn batch(
     pages: std::path::PathBuf,
     sdk: String,
     number: usize,
     options: Arc<Options>,
 ) -> Result<Vec<Run>> {
     let mut runs = Vec::new();
-    let browser = Chromium::start_with(&[FORGETFUL]).await?;
-    let keeping = Chromium::start().await?;
+    let browser = Chromium::start_with(&[NO_BACK_FORWARD_CACHE]).await?;
+    let caching_browser = Chromium::start().await?;
     for case in &options.cases {
         let browser = match case {
-            Case::Kept(_) => &keeping,
+            Case::BackForwardCache(_) => &caching_browser,
             _ => &browser,
         };
-        let scene = Scene::new(browser, &pages, &sdk).await?;
-        let played = scene.play(case).await;
-        let outcome = played.with_context(|| format!("{sdk}, {case}"))?;
+        let scenario = Scenario::new(browser, &pages, &sdk).await?;
+        let outcome = run_case::run(&scenario, case).await;
+        let outcome = outcome.with_context(|| format!("{sdk}, {case}"))?;
         println!("run {}  {sdk:<10} {case:<42} {outcome}", number + 1);
         let (sdk, case) = (sdk.clone(), case.clone());
         runs.push(Run { sdk, case, outcome });
     }
-    keeping.end().await?;
+    caching_browser.end().await?;
     browser.end().await?;
     Ok(runs)
 }

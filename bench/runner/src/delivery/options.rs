@@ -1,4 +1,4 @@
-//! How often, which SDKs, which cases.
+//! The command line: the number of runs, the SDKs, the cases.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use super::case::Case;
 
 const RUNS: usize = 5;
 
-/// Ours, and the two that most pages use.
+/// otel-web, and the two that most pages use.
 const SDKS: [&str; 3] = ["otel-web", "otel-js", "honeycomb"];
 
 #[derive(Debug)]
@@ -33,7 +33,7 @@ impl Options {
                 ["--sdk", sdk] => options.sdks.push((*sdk).to_owned()),
                 ["--only", part] => options.cases.retain(|case| case.to_string().contains(part)),
                 _ => bail!(
-                    "`{}` is not understood: --runs N, --sdk SDK, --only PART-OF-A-CASE",
+                    "unknown option `{}`; the options are --runs N, --sdk SDK, --only PART-OF-A-CASE",
                     pair.join(" ")
                 ),
             }
@@ -44,7 +44,10 @@ impl Options {
     fn complete(mut self, pages: &Path) -> Result<Self> {
         if self.cases.is_empty() {
             let names: Vec<_> = Case::all().iter().map(Case::to_string).collect();
-            bail!("no such case; there are:\n  {}", names.join("\n  "));
+            bail!(
+                "no case matches --only; the cases are:\n  {}",
+                names.join("\n  ")
+            );
         }
         let is_there = |sdk: &&str| pages.join(sdk).join("index.html").is_file();
         if self.sdks.is_empty() {

@@ -1,4 +1,4 @@
-//! Receivers that are down or busy, and networks that are gone.
+//! Receivers that are unavailable or busy, and networks that fail.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -6,49 +6,53 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::{Result, ensure};
 use axum::http::{Method, StatusCode, header};
-use bench_runner::collector::Answer;
+use bench_runner::collector::PlannedResponse;
 
 use super::case::{Endpoint, Exit, RetryAfter};
-use super::scene::{Scene, usual};
+use super::scenario::{Scenario, default_response};
 
-/// How long the receiver stays down, and how long an SDK may take to notice that it is back; after
-/// that the page is closed.
+/// How long the receiver is unavailable.
 const OUTAGE: Duration = Duration::from_secs(25);
-const RECOVERY: Duration = Duration::from_secs(12);
+
+/// How long an SDK may take to deliver after an outage. After that the page is closed.
+const RECOVERY_TIMEOUT: Duration = Duration::from_secs(12);
 
 const BUSY_SECONDS: u64 = 3;
 const TEN_MINUTES: Duration = Duration::from_secs(600);
 
-/// Until an SDK has tried to send what it has.
-const FIRST_ATTEMPT: Duration = Duration::from_secs(10);
+/// How long an SDK may take until its first attempt.
+const FIRST_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Spans end before, in the middle and at the end of the outage.
-pub(crate) async fn unavailable(scene: &Scene<'_>) -> Result<usize> {
-    let down = go_down(scene);
-    let endpoint = scene.endpoint(Endpoint::Same);
-    let tab = scene.visit(&endpoint).await?;
+pub(crate) async fn unavailable(scenario: &Scenario<'_>) -> Result<usize> {
+    let is_down = start_outage(scenario);
+    let endpoint = scenario.endpoint(Endpoint::SameOrigin);
+    let tab = scenario.visit(&endpoint).await?;
     let mut ended = 0;
     for _ in 0..3 {
         ended += tab.spans(50).await?;
         tokio::time::sleep(OUTAGE / 3).await;
     }
-    down.store(false, Ordering::Relaxed);
-    scene.arrive(ended, RECOVERY).await;
+    is_down.store(false, Ordering::Relaxed);
+    scenario.arrive(ended, RECOVERY_TIMEOUT).await;
     tab.work_and_exit("0", Exit::Close).await?;
     Ok(ended)
 }
 
-/// The first two requests are told when to come back.
-pub(crate) async fn busy(scene: &Scene<'_>, form: RetryAfter) -> Result<usize> {
-    scene.collector.answer_with(move |asked| {
-        if asked.method == Method::OPTIONS || asked.number >= 2 {
-            return usual(asked.method);
+/// The first two responses are 429 with `Retry-After`.
+pub(crate) async fn busy(scenario: &Scenario<'_>, form: RetryAfter) -> Result<usize> {
+    scenario.collector.respond_with(move |request| {
+        if request.method == Method::OPTIONS || request.number >= 2 {
+            return default_response(request.method);
         }
-        Answer::status(StatusCode::TOO_MANY_REQUESTS).header(header::RETRY_AFTER, later(form))
+        PlannedResponse::status(StatusCode::TOO_MANY_REQUESTS)
+            .header(header::RETRY_AFTER, later(form))
     });
-    let tab = scene.visit(&scene.endpoint(Endpoint::Same)).await?;
+    let tab = scenario
+        .visit(&scenario.endpoint(Endpoint::SameOrigin))
+        .await?;
     let ended = tab.spans(150).await?;
-    scene.arrive(ended, RECOVERY).await;
+    scenario.arrive(ended, RECOVERY_TIMEOUT).await;
     tab.work_and_exit("0", Exit::Close).await?;
     Ok(ended)
 }
@@ -62,9 +66,11 @@ fn later(form: RetryAfter) -> String {
     }
 }
 
-/// Ten minutes pass in the page in a moment, with its clocks and timers.
-pub(crate) async fn offline(scene: &Scene<'_>) -> Result<usize> {
-    let tab = scene.visit(&scene.endpoint(Endpoint::Same)).await?;
+/// The page's clocks and timers advance by ten minutes.
+pub(crate) async fn offline(scenario: &Scenario<'_>) -> Result<usize> {
+    let tab = scenario
+        .visit(&scenario.endpoint(Endpoint::SameOrigin))
+        .await?;
     tab.set_offline(true).await?;
     let mut ended = tab.spans(150).await?;
     tab.pass(TEN_MINUTES / 2).await?;
@@ -75,43 +81,51 @@ pub(crate) async fn offline(scene: &Scene<'_>) -> Result<usize> {
     Ok(ended)
 }
 
-/// Both tabs are closed in an outage, and two new ones opened together when it is over.
-pub(crate) async fn two_tabs(scene: &Scene<'_>) -> Result<usize> {
-    let down = go_down(scene);
-    let endpoint = scene.endpoint(Endpoint::Same);
-    let (one, other) = (scene.visit(&endpoint).await?, scene.visit(&endpoint).await?);
+/// Both tabs are closed during an outage. Two new ones are opened together when it is over.
+pub(crate) async fn two_tabs(scenario: &Scenario<'_>) -> Result<usize> {
+    let is_down = start_outage(scenario);
+    let endpoint = scenario.endpoint(Endpoint::SameOrigin);
+    let (one, other) = (
+        scenario.visit(&endpoint).await?,
+        scenario.visit(&endpoint).await?,
+    );
     let ended = one.spans(150).await? + other.spans(150).await?;
-    was_refused(scene, 2).await?;
+    wait_until_rejected(scenario, 2).await?;
     one.work_and_exit("0", Exit::Close).await?;
     other.work_and_exit("0", Exit::Close).await?;
-    down.store(false, Ordering::Relaxed);
-    let (one, other) = tokio::try_join!(scene.visit(&endpoint), scene.visit(&endpoint))?;
-    scene.arrive(ended, RECOVERY).await;
+    is_down.store(false, Ordering::Relaxed);
+    let (one, other) = tokio::try_join!(scenario.visit(&endpoint), scenario.visit(&endpoint))?;
+    scenario.arrive(ended, RECOVERY_TIMEOUT).await;
     one.page.close().await?;
     other.page.close().await?;
     Ok(ended)
 }
 
-/// From now on the receiver answers 503, until the flag is lowered.
-pub(crate) fn go_down(scene: &Scene<'_>) -> Arc<AtomicBool> {
-    let down = Arc::new(AtomicBool::new(true));
-    let flag = Arc::clone(&down);
-    scene.collector.answer_with(move |asked| {
-        let is_down = flag.load(Ordering::Relaxed) && asked.method != Method::OPTIONS;
+/// Makes the receiver respond with 503 until the returned flag is cleared.
+pub(crate) fn start_outage(scenario: &Scenario<'_>) -> Arc<AtomicBool> {
+    let is_down = Arc::new(AtomicBool::new(true));
+    let flag = Arc::clone(&is_down);
+    scenario.collector.respond_with(move |request| {
+        let is_down = flag.load(Ordering::Relaxed) && request.method != Method::OPTIONS;
         if is_down {
-            Answer::status(StatusCode::SERVICE_UNAVAILABLE)
+            PlannedResponse::status(StatusCode::SERVICE_UNAVAILABLE)
         } else {
-            usual(asked.method)
+            default_response(request.method)
         }
     });
-    down
+    is_down
 }
 
-pub(crate) async fn was_refused(scene: &Scene<'_>, times: usize) -> Result<()> {
-    let refused = scene
+pub(crate) async fn wait_until_rejected(scenario: &Scenario<'_>, times: usize) -> Result<()> {
+    let rejected = scenario
         .collector
-        .until(FIRST_ATTEMPT, |seen| seen.refused.len() >= times);
-    ensure!(refused.await, "nothing was sent within {FIRST_ATTEMPT:?}");
+        .wait_until(FIRST_ATTEMPT_TIMEOUT, |observed| {
+            observed.rejected.len() >= times
+        });
+    ensure!(
+        rejected.await,
+        "the SDK sent nothing within {FIRST_ATTEMPT_TIMEOUT:?}"
+    );
     Ok(())
 }
 
@@ -120,7 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_date_to_come_back_at_is_in_the_future() {
+    fn retry_after_date_is_in_the_future() {
         let date = httpdate::parse_http_date(&later(RetryAfter::Date)).unwrap();
         assert!(date > SystemTime::now());
         assert_eq!(later(RetryAfter::Seconds), "3");

@@ -1,4 +1,4 @@
-//! What arrived, held against what had ended.
+//! The received spans compared with those that have ended.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -9,11 +9,11 @@ use bench_runner::otlp::Span;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Outcome {
     pub(crate) ended: usize,
-    /// Different spans.
+    /// Distinct spans.
     pub(crate) received: usize,
-    /// Spans that came again.
+    /// Repeated spans.
     pub(crate) duplicated: usize,
-    /// Traces of which something arrived, but not the root.
+    /// Traces of which spans arrived, but not the root.
     pub(crate) rootless: usize,
 }
 
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn what_came_twice_counts_once() {
+    fn duplicate_span_is_received_once() {
         let arrived = [
             span("t", "root", ""),
             span("t", "child", "root"),
@@ -96,13 +96,13 @@ mod tests {
     }
 
     #[test]
-    fn a_trace_without_root_is_noticed_and_one_that_never_came_is_not() {
+    fn rootless_counts_traces_with_received_spans_only() {
         let arrived = [span("a", "root", ""), span("b", "child", "lost")];
         assert_eq!(Outcome::of(4, &arrived).rootless, 1);
     }
 
     #[test]
-    fn the_same_span_id_in_two_traces_is_two_spans() {
+    fn equal_span_ids_in_two_traces_are_two_spans() {
         let outcome = Outcome::of(2, &[span("a", "1", ""), span("b", "1", "")]);
         assert!(outcome.is_perfect());
     }

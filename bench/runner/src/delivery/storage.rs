@@ -1,12 +1,12 @@
-//! Pages whose storage cannot be used.
+//! Pages whose storage is full or forbidden.
 
 use anyhow::Result;
 
 use super::case::{Endpoint, Exit, Store};
-use super::scene::Scene;
+use super::scenario::Scenario;
 use super::tab::work;
 
-/// As a browser that is told to block cookies and site data.
+/// Behaves as a browser that blocks cookies and site data.
 const FORBID: &str = r#"
 for (const name of ["localStorage", "sessionStorage", "indexedDB", "caches"]) {
   Object.defineProperty(globalThis, name, {
@@ -15,7 +15,7 @@ for (const name of ["localStorage", "sessionStorage", "indexedDB", "caches"]) {
 }
 "#;
 
-/// As a page that has used up what its origin may hold.
+/// Behaves as a browser whose quota for the origin is used up.
 const FILL: &str = r#"
 const full = () => new DOMException("The quota has been exceeded.", "QuotaExceededError");
 Storage.prototype.setItem = () => { throw full(); };
@@ -24,13 +24,15 @@ for (const method of ["add", "put"]) {
 }
 "#;
 
-pub(crate) async fn unusable(scene: &Scene<'_>, store: Store) -> Result<usize> {
-    let tab = scene.tab().await?;
+pub(crate) async fn unusable(scenario: &Scenario<'_>, store: Store) -> Result<usize> {
+    let tab = scenario.tab().await?;
     let script = match store {
         Store::Full => FILL,
         Store::Forbidden => FORBID,
     };
     tab.page.run_first(script).await?;
-    scene.start(&tab, &scene.endpoint(Endpoint::Same)).await?;
+    scenario
+        .start(&tab, &scenario.endpoint(Endpoint::SameOrigin))
+        .await?;
     tab.work_and_exit(&work(400), Exit::Leave).await
 }

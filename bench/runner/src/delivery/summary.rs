@@ -1,4 +1,4 @@
-//! The matrix: a row for each SDK and case, its figures the sums over all runs.
+//! The report: a row for each case and SDK, with the sums over all runs.
 
 use bench_runner::report;
 use serde_json::{Value, json};
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_row_sums_its_runs_and_shows_their_spread() {
+    fn row_has_the_sum_and_the_range_of_its_runs() {
         let outcome = |received, rootless| Outcome {
             ended: 20,
             received,
@@ -88,7 +88,7 @@ mod tests {
         };
         let row = row(
             "otel-js",
-            &Case::AfterAnswer,
+            &Case::AfterResponse,
             &[outcome(20, 0), outcome(3, 1)],
         );
         assert_eq!((&row["ended"], &row["received"]), (&json!(40), &json!(23)));

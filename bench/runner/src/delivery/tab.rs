@@ -1,4 +1,4 @@
-//! A tab with an SDK's page, in which the SDK traces.
+//! A tab with an SDK's page.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::case::Exit;
 
-/// The page's bundle offers the SDK; the application starts it.
+/// Waits for the page's bundle, which sets `globalThis.sdk`, and starts the SDK.
 const START: &str = r#"
 new Promise((offered) => {
   const look = () => (globalThis.sdk ? offered(globalThis.sdk) : setTimeout(look, 5));
@@ -19,8 +19,8 @@ new Promise((offered) => {
 #[derive(Debug)]
 pub(crate) struct Tab {
     pub(crate) page: Page,
-    /// Where a person goes that leaves the page.
-    pub(crate) elsewhere: String,
+    /// The page to which the user leaves.
+    pub(crate) next_url: String,
 }
 
 impl Tab {
@@ -34,24 +34,24 @@ impl Tab {
             .map(drop)
     }
 
-    /// One trace; how many spans have ended.
+    /// Makes a trace with `count` spans, and returns their number.
     pub(crate) async fn spans(&self, count: u32) -> Result<usize> {
         self.count(&work(count)).await
     }
 
-    /// What `work` says has ended.
+    /// Evaluates `work`, which returns the number of ended spans.
     pub(crate) async fn count(&self, work: &str) -> Result<usize> {
         Ok(self.page.number(work).await? as usize)
     }
 
-    /// Does `work`, and the page is gone before anything else can run.
+    /// Does `work` and leaves the page in the same task, before anything else can run.
     pub(crate) async fn work_and_exit(self, work: &str, exit: Exit) -> Result<usize> {
         match exit {
             Exit::Leave => {
-                let gone = self.page.next("Page.loadEventFired");
-                let leave = format!("location.href = {}", json!(self.elsewhere));
-                let ended = self.count(&in_one_go(work, &leave)).await?;
-                gone.await.context("the page is not left")?;
+                let loaded = self.page.next("Page.loadEventFired");
+                let leave = format!("location.href = {}", json!(self.next_url));
+                let ended = self.count(&in_one_task(work, &leave)).await?;
+                loaded.await.context("the next page does not load")?;
                 Ok(ended)
             }
             Exit::Close => {
@@ -62,7 +62,7 @@ impl Tab {
         }
     }
 
-    /// The renderer's process ends in the moment `work` is done.
+    /// Does `work`, then kills the renderer's process.
     pub(crate) async fn work_and_crash(&self, work: &str) -> Result<usize> {
         let ended = self.count(work).await?;
         let crashed = self.page.next("Inspector.targetCrashed");
@@ -71,7 +71,7 @@ impl Tab {
         Ok(ended)
     }
 
-    /// Cuts the tab off from the network, or connects it again.
+    /// Disconnects the tab from the network, or connects it again.
     pub(crate) async fn set_offline(&self, offline: bool) -> Result<()> {
         self.page.call("Network.enable", json!({})).await?;
         let conditions = json!({
@@ -83,7 +83,7 @@ impl Tab {
             .map(drop)
     }
 
-    /// Lets time pass in the tab, its clocks and timers alike, as fast as it has work to do.
+    /// Advances the tab's clocks and timers by `time`.
     pub(crate) async fn pass(&self, time: Duration) -> Result<()> {
         let over = self.page.next("Emulation.virtualTimeBudgetExpired");
         let how = json!({ "policy": "advance", "budget": time.as_millis() });
@@ -94,11 +94,11 @@ impl Tab {
     }
 }
 
-/// So many spans, the root among them, which ends last.
+/// Returns a script that makes a trace with `count` spans, of which the root ends last.
 pub(crate) fn work(count: u32) -> String {
     format!("sdk.spans('m.root', {})", count - 1)
 }
 
-fn in_one_go(work: &str, then: &str) -> String {
+fn in_one_task(work: &str, then: &str) -> String {
     format!("(() => {{ const ended = {work}; {then}; return ended; }})()")
 }

@@ -1,25 +1,24 @@
-//! How long a page's main thread worked, by the browser's own account of processor time.
+//! The processor time of a page's main thread, as the browser reports it.
 //!
-//! Not by a clock in the page: what an SDK does later, in timers and promises, would be missed, and
-//! what other programs do meanwhile would count.
+//! A clock in the page would miss the work of timers and promises, and would include the time of other programs.
 
 use anyhow::{Context as _, Result};
 use bench_runner::page::Page;
 use serde_json::json;
 
-/// Switches the account on: it begins with the document that is loaded next.
+/// Enables the metric for the documents that are loaded from now on.
 pub(crate) async fn enable(page: &Page) -> Result<()> {
     page.call("Performance.enable", json!({})).await.map(drop)
 }
 
-/// Since the document began to load.
+/// Returns the processor time since the document began to load.
 pub(crate) async fn main_thread_ms(page: &Page) -> Result<f64> {
-    let answer = page.call("Performance.getMetrics", json!({})).await?;
-    let metrics = answer["metrics"].as_array().map(Vec::as_slice);
+    let result = page.call("Performance.getMetrics", json!({})).await?;
+    let metrics = result["metrics"].as_array().map(Vec::as_slice);
     let mut metrics = metrics.unwrap_or_default().iter();
     let seconds = metrics
         .find(|metric| metric["name"] == "ThreadTime")
         .and_then(|metric| metric["value"].as_f64())
-        .context("this browser does not say how long a page worked")?;
+        .context("this browser does not report the main thread's processor time")?;
     Ok(seconds * 1e3)
 }

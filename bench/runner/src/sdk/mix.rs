@@ -1,8 +1,8 @@
-//! Spans as a real page makes them: a click, the request it causes, and what is done with the answer.
+//! Spans as a real page makes them: a click, its request, and the work on the response.
 
 use serde_json::{Value, json};
 
-/// Rows of name, parent's row, kind and attributes, as `sdk.record` takes them.
+/// The arguments of `sdk.record`: rows of name, parent's row, kind and attributes.
 #[derive(Debug)]
 pub(crate) struct Mix {
     rows: Vec<Value>,
@@ -18,7 +18,7 @@ impl Mix {
         self.rows.len()
     }
 
-    /// A JavaScript expression.
+    /// Returns a JavaScript expression.
     pub(crate) fn json(&self) -> String {
         Value::from(self.rows.clone()).to_string()
     }

@@ -1,7 +1,7 @@
-//! What an SDK costs: time for each span, time for each span that is not sampled, start-up, bytes on the wire.
+//! Measures the cost of an SDK: time of a span, time of a span that is not sampled, start, bytes on the wire.
 //!
-//! Each run of each SDK has a fresh browser to itself; the order changes with each run, so that what
-//! else the machine does hits all of them alike.
+//! Each run of each SDK has a fresh browser. The order changes with each run, so other load on the machine affects all
+//! SDKs alike.
 
 mod clock;
 mod mix;
@@ -25,7 +25,7 @@ pub(crate) async fn run(pages: &Path, arguments: &[&str]) -> Result<()> {
     for number in 0..options.runs {
         measured.rotate_left(1);
         for (sdk, runs) in &mut measured {
-            let figures = measure_stubbornly(pages, sdk).await?;
+            let figures = measure_with_retry(pages, sdk).await?;
             println!(
                 "run {} of {}  {sdk:<14} {figures}",
                 number + 1,
@@ -43,12 +43,12 @@ pub(crate) async fn run(pages: &Path, arguments: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// A browser that does not start on a busy machine must not cost all other runs.
-async fn measure_stubbornly(pages: &Path, sdk: &str) -> Result<Figures> {
+/// Retries once, so a browser that does not start on a busy machine does not end the whole measurement.
+async fn measure_with_retry(pages: &Path, sdk: &str) -> Result<Figures> {
     match measure(pages, sdk).await {
         Ok(figures) => Ok(figures),
         Err(error) => {
-            println!("{sdk}: once more, as {error:#}");
+            println!("{sdk}: retrying after an error: {error:#}");
             measure(pages, sdk).await
         }
     }

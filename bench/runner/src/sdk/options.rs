@@ -1,16 +1,16 @@
-//! How often, and which SDKs: all there is a page of, unless some are named.
+//! The command line: the number of runs and the SDKs. Without `--only`, all SDKs with a page are measured.
 
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 
-/// Enough for a median that one slow run does not move.
+/// Enough for a median that is robust against one slow run.
 const RUNS: usize = 5;
 
 #[derive(Debug)]
 pub(crate) struct Options {
     pub(crate) runs: usize,
-    /// Ours first, then by name.
+    /// otel-web first, then by name.
     pub(crate) sdks: Vec<String>,
 }
 
@@ -23,7 +23,7 @@ impl Options {
                 ["--runs", number] => runs = number.parse().context("--runs takes a number")?,
                 ["--only", sdk] => only.push(*sdk),
                 _ => bail!(
-                    "`{}` is not understood: --runs N, --only SDK",
+                    "unknown option `{}`; the options are --runs N, --only SDK",
                     pair.join(" ")
                 ),
             }
@@ -45,7 +45,7 @@ fn pages_in(folder: &Path) -> Result<Vec<String>> {
         .filter(|entry| entry.path().join("index.html").is_file());
     let mut names: Vec<String> = pages
         .map(|entry| entry.file_name().to_string_lossy().into_owned())
-        // The others are pages for other measurements.
+        // These are pages for other measurements.
         .filter(|name| name != "empty" && !name.starts_with("causality"))
         .collect();
     names.sort_by_key(|name| (name != "otel-web", name.clone()));

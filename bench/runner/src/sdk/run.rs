@@ -7,50 +7,50 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use bench_runner::chromium::Chromium;
-use bench_runner::collector::{Collector, Seen};
+use bench_runner::collector::{Collector, Observed};
 use bench_runner::page::Page;
 use bench_runner::server::Server;
 
 use super::mix::Mix;
 use super::{clock, start};
 
-/// Spans of one round: as many as fit into every SDK's queue, and fill batches of every SDK.
+/// Spans of one round. They fit into every SDK's queue and fill batches of every SDK.
 const ROUND: u32 = 2048;
 
-/// Rounds until the compilers of JavaScript and WebAssembly have done their best.
+/// Rounds in which the compilers of JavaScript and WebAssembly optimize the code.
 const WARM_UP: u32 = 3;
 const ROUNDS: u32 = 5;
 
-/// Without export there is no queue to fill.
+/// Spans of the unsampled loop, which fills no queue.
 const UNSAMPLED: u32 = 100_000;
 
-/// Longer than any SDK holds spans back that it could send.
-const QUIET: Duration = Duration::from_millis(1500);
-const LONGEST: Duration = Duration::from_secs(10);
+/// Longer than any SDK delays spans that it could send.
+const QUIET_PERIOD: Duration = Duration::from_millis(1500);
+const ARRIVAL_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// What one run gave. Times of a start in milliseconds.
+/// The figures of one run.
 #[derive(Clone, Debug)]
 pub(crate) struct Figures {
-    /// The main thread's, beyond that of an empty page.
+    /// The main thread's processor time until the start is complete, minus that of an empty page.
     pub(crate) init_ms: f64,
-    /// From the code's last byte until the SDK traces.
+    /// The time from the last byte of the code until the SDK is ready.
     pub(crate) ready_ms: f64,
-    /// Nothing where only the start can be measured.
+    /// `None` if only the start can be measured.
     pub(crate) spans: Option<Spans>,
 }
 
-/// Times of a span in nanoseconds.
+/// The figures of a span. Times are processor times of the main thread.
 #[derive(Clone, Debug)]
 pub(crate) struct Spans {
-    /// The main thread's, from the start of the span to the answer to its export.
+    /// From the start of the span to the response to its export.
     pub(crate) ns_per_span: f64,
-    /// Of this, what the code that makes spans waits for.
+    /// The part of it in the loop that makes the spans.
     pub(crate) ns_in_loop: f64,
-    /// The main thread's in the first round, while little is compiled.
+    /// In the first round, while little is compiled.
     pub(crate) ns_cold: f64,
     pub(crate) ns_sampled_out: f64,
     pub(crate) bytes_per_span: f64,
-    /// The share of the spans that arrived, where they can be counted: what is given up costs little.
+    /// The share of the spans that arrived, if they can be counted. Dropped spans cost little.
     pub(crate) arrived: Option<f64>,
 }
 
@@ -89,11 +89,11 @@ struct Subject {
 
 impl Subject {
     async fn measure(&self, ns_sampled_out: f64) -> Result<Spans> {
-        let asking = self.asking_ms().await?;
-        self.collector.until_quiet(QUIET).await;
-        let cold = self.rounds(1, asking).await?;
-        self.rounds(WARM_UP, asking).await?;
-        let warm = self.rounds(ROUNDS, asking).await?;
+        let query_ms = self.query_ms().await?;
+        self.collector.wait_until_quiet(QUIET_PERIOD).await;
+        let cold = self.rounds(1, query_ms).await?;
+        self.rounds(WARM_UP, query_ms).await?;
+        let warm = self.rounds(ROUNDS, query_ms).await?;
         Ok(Spans {
             ns_per_span: warm.ns_per_span,
             ns_in_loop: warm.ns_in_loop,
@@ -104,27 +104,27 @@ impl Subject {
         })
     }
 
-    /// What each question costs the page, which is no SDK's fault.
-    async fn asking_ms(&self) -> Result<f64> {
-        const QUESTIONS: u32 = 20;
+    /// Measures the cost of reading the metric, which is subtracted from the figures.
+    async fn query_ms(&self) -> Result<f64> {
+        const QUERIES: u32 = 20;
         let before = clock::main_thread_ms(&self.page).await?;
-        for _ in 0..QUESTIONS {
-            ask(&self.page, "0").await?;
+        for _ in 0..QUERIES {
+            evaluate_timed(&self.page, "0").await?;
         }
         let after = clock::main_thread_ms(&self.page).await?;
-        Ok((after - before) / f64::from(QUESTIONS))
+        Ok((after - before) / f64::from(QUERIES))
     }
 
-    async fn rounds(&self, count: u32, asking_ms: f64) -> Result<Rounds> {
+    async fn rounds(&self, count: u32, query_ms: f64) -> Result<Rounds> {
         let (mut in_loop, mut all, mut arrived) = (0.0, 0.0, 0);
         for _ in 0..count {
-            self.collector.forget();
+            self.collector.clear();
             let before = clock::main_thread_ms(&self.page).await?;
-            let made = ask(&self.page, &format!("sdk.run({ROUND})")).await?;
+            let made = evaluate_timed(&self.page, &format!("sdk.run({ROUND})")).await?;
             arrived += self.arrive("m.run", ROUND as usize).await?;
             let done = clock::main_thread_ms(&self.page).await?;
-            in_loop += made - before - asking_ms;
-            all += done - before - asking_ms;
+            in_loop += made - before - query_ms;
+            all += done - before - query_ms;
         }
         let spans = f64::from(ROUND * count);
         Ok(Rounds {
@@ -135,49 +135,50 @@ impl Subject {
     }
 
     async fn bytes_per_span(&self) -> Result<f64> {
-        self.collector.until_quiet(QUIET).await;
-        self.collector.forget();
+        self.collector.wait_until_quiet(QUIET_PERIOD).await;
+        self.collector.clear();
         let mix = Mix::of_actions(128);
         let ended = self
             .page
             .number(&format!("sdk.record({})", mix.json()))
             .await?;
         self.arrive("mix.", mix.len()).await?;
-        let received = self.collector.seen().received;
+        let received = self.collector.observed().received;
         let bytes: usize = received.iter().map(|request| request.bytes).sum();
         Ok(bytes as f64 / ended)
     }
 
-    /// Waits for all these spans, or until no more comes; how many did.
+    /// Waits for `count` spans, or until no more arrive. Returns the number that arrived.
     async fn arrive(&self, prefix: &str, count: usize) -> Result<usize> {
-        let all = |seen: &Seen| spans(seen, prefix) >= count;
-        let cannot_be_counted = |seen: &Seen| !seen.received.is_empty() && spans(seen, "") == 0;
-        let enough = |seen: &Seen| all(seen) || cannot_be_counted(seen);
-        self.collector.until(LONGEST, enough).await;
-        if !all(&self.collector.seen()) {
-            self.collector.until_quiet(QUIET).await;
+        let all = |observed: &Observed| spans(observed, prefix) >= count;
+        let cannot_be_counted =
+            |observed: &Observed| !observed.received.is_empty() && spans(observed, "") == 0;
+        let enough = |observed: &Observed| all(observed) || cannot_be_counted(observed);
+        self.collector.wait_until(ARRIVAL_TIMEOUT, enough).await;
+        if !all(&self.collector.observed()) {
+            self.collector.wait_until_quiet(QUIET_PERIOD).await;
         }
-        let seen = self.collector.seen();
-        let nothing = seen.received.is_empty();
-        ensure!(!nothing, "nothing arrived within {LONGEST:?}");
-        Ok(spans(&seen, prefix))
+        let observed = self.collector.observed();
+        let nothing = observed.received.is_empty();
+        ensure!(!nothing, "nothing arrived within {ARRIVAL_TIMEOUT:?}");
+        Ok(spans(&observed, prefix))
     }
 }
 
-fn spans(seen: &Seen, prefix: &str) -> usize {
-    let all = seen.received.iter().flat_map(|request| &request.spans);
+fn spans(observed: &Observed, prefix: &str) -> usize {
+    let all = observed.received.iter().flat_map(|request| &request.spans);
     all.filter(|span| span.name.starts_with(prefix)).count()
 }
 
 async fn sampled_out(page: &Page) -> Result<f64> {
     let expression = format!("sdk.run_unsampled({UNSAMPLED})");
-    let before = ask(page, &expression).await?;
-    let after = ask(page, &expression).await?;
+    let before = evaluate_timed(page, &expression).await?;
+    let after = evaluate_timed(page, &expression).await?;
     Ok((after - before) * 1e6 / f64::from(UNSAMPLED))
 }
 
-/// Evaluates, and hands back how long the page's main thread has worked since it was loaded.
-async fn ask(page: &Page, expression: &str) -> Result<f64> {
+/// Evaluates an expression, and returns the main thread's processor time since the page was loaded.
+async fn evaluate_timed(page: &Page, expression: &str) -> Result<f64> {
     page.evaluate(expression).await?;
     clock::main_thread_ms(page).await
 }

@@ -1,4 +1,4 @@
-//! What a page's start costs with an SDK, beyond the same page without one.
+//! The cost of a page's start with an SDK, minus that of the same page without one.
 
 use anyhow::{Context as _, Result};
 use bench_runner::chromium::Chromium;
@@ -7,7 +7,7 @@ use bench_runner::server::Server;
 
 use super::clock;
 
-/// Runs before the page's own scripts: starts the SDK as soon as its bundle offers it, as an application would.
+/// Runs before the page's own scripts. Starts the SDK as soon as its bundle sets `globalThis.sdk`.
 const STARTER: &str = r#"
 let sdk;
 globalThis.started = new Promise((resolve) => {
@@ -19,8 +19,8 @@ globalThis.started = new Promise((resolve) => {
 });
 "#;
 
-/// The time of the last byte of the code.
-const ARRIVED: &str = r#"Math.max(...performance.getEntriesByType("resource")
+/// Evaluates to the time of the last byte of the code.
+const CODE_LOADED: &str = r#"Math.max(...performance.getEntriesByType("resource")
   .filter(({ name }) => /\.(js|wasm)$/.test(name)).map(({ responseEnd }) => responseEnd))"#;
 
 #[derive(Debug)]
@@ -31,7 +31,7 @@ pub(crate) struct Started {
 }
 
 pub(crate) async fn measure(browser: &Chromium, server: &Server, sdk: &str) -> Result<Started> {
-    // The first page also pays for what the browser does only once.
+    // The first page also includes work that the browser does only once.
     open(browser, server, "empty", "").await?.close().await?;
     let empty = open(browser, server, "empty", "").await?;
     let without = clock::main_thread_ms(&empty).await?;
@@ -39,12 +39,12 @@ pub(crate) async fn measure(browser: &Chromium, server: &Server, sdk: &str) -> R
     let page = open(browser, server, sdk, "").await?;
     Ok(Started {
         init_ms: clock::main_thread_ms(&page).await? - without,
-        ready_ms: page.number("started").await? - page.number(ARRIVED).await?,
+        ready_ms: page.number("started").await? - page.number(CODE_LOADED).await?,
         page,
     })
 }
 
-/// A new tab with the SDK's page, in which the SDK traces.
+/// Opens a tab with the SDK's page, and waits until the SDK is ready.
 pub(crate) async fn open(
     browser: &Chromium,
     server: &Server,

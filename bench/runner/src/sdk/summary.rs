@@ -1,14 +1,14 @@
-//! All runs in one report: a row for each SDK, and how many times ours each figure is.
+//! The report of all runs: a row for each SDK, with ratios to OpenTelemetry JS.
 
 use bench_runner::report::{self, Summary};
 use serde_json::{Value, json};
 
 use super::run::Figures;
 
-/// To which the others are compared.
+/// The SDK that the others are compared with.
 const REFERENCE: &str = "otel-js";
 
-/// A figure's name in the report, its column, and where it is found.
+/// A figure's name in the report, its column in the table, and its value.
 type Figure = (&'static str, &'static str, Find);
 type Find = fn(&Figures) -> Option<f64>;
 
@@ -44,34 +44,34 @@ pub(crate) fn report(measured: &Measured, browser: &str) -> Value {
 fn row(sdk: &str, runs: &[Figures], reference: Option<&[Figures]>) -> Value {
     let mut row = json!({ "sdk": sdk, "case": "bench", "runs": runs.len(), "spread": {}, "times_otel_js": {} });
     for (name, _, figure) in FIGURES {
-        let Some(summary) = summarise(runs, figure) else {
+        let Some(summary) = summarize(runs, figure) else {
             continue;
         };
         row[name] = summary.median.into();
         row["spread"][name] = json!([summary.min, summary.max]);
-        if let Some(theirs) = reference.and_then(|runs| summarise(runs, figure)) {
+        if let Some(theirs) = reference.and_then(|runs| summarize(runs, figure)) {
             row["times_otel_js"][name] = (summary.median / theirs.median).into();
         }
     }
     row
 }
 
-fn summarise(runs: &[Figures], find: Find) -> Option<Summary> {
+fn summarize(runs: &[Figures], find: Find) -> Option<Summary> {
     Summary::of(&runs.iter().filter_map(find).collect::<Vec<_>>())
 }
 
 pub(crate) const LEGEND: &str = "\
-ns/span      processor time of the page's main thread for a span: started, 5 attributes, ended, batched, serialised, sent
-in the loop  of that, what the code that makes the spans waits for
+ns/span      processor time of the page's main thread for a span: started, 5 attributes, ended, batched, serialized, sent
+in the loop  the part of it in the loop that makes the spans
 cold         ns/span of the first 2048 spans of a page
 sampled out  the same loop with sampling at 0
-init ms      processor time of the main thread until the SDK traces and its page is idle, less an empty page's
-ready ms     from the last byte of the code until the SDK traces
+init ms      processor time of the main thread until the SDK is ready and its page is idle, minus an empty page's
+ready ms     from the last byte of the code until the SDK is ready
 bytes/span   of a realistic mix, as sent
-arrived      the share of the spans the collector got, where it can count them
+arrived      the share of the spans that arrived, if the collector can count them
 ";
 
-/// For each SDK its medians, below them the extremes, and how many times the reference's they are.
+/// Formats the medians of each SDK, their range, and their ratios to the reference.
 pub(crate) fn table(report: &Value) -> String {
     let heads = FIGURES.map(|(_, head, _)| head.to_owned());
     let mut rows = vec![line("sdk", heads)];
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn each_row_has_its_median_its_spread_and_the_ratio_to_the_reference() {
+    fn row_has_median_range_and_ratio() {
         let runs = |all: [f64; 3]| all.map(run).to_vec();
         let measured = [
             ("otel-web".to_owned(), runs([90.0, 100.0, 900.0])),
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_measured_stays_empty() {
+    fn missing_figure_is_left_out() {
         let start_only = Figures {
             spans: None,
             ..run(1.0)

@@ -1,7 +1,7 @@
-//! An hour of somebody who clicks each 200 ms, as fast as the page can: what does the page hold in the end?
+//! Measures the memory that a page retains after as many clicks as an hour has at 200 ms each.
 //!
-//! The page is that of the fifty interleaved actions, so each click does whatever an action can do. Most of the
-//! clicks are with a receiver that works, the last ones with one that is down.
+//! The page is that of the fifty interleaved actions. The receiver is available for most of the clicks, and unavailable
+//! for the last ones.
 
 mod sample;
 
@@ -13,7 +13,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 use axum::http::{Method, StatusCode};
 use bench_runner::chromium::Chromium;
-use bench_runner::collector::{Answer, Collector};
+use bench_runner::collector::{Collector, PlannedResponse};
 use bench_runner::page::Page;
 use bench_runner::report;
 use bench_runner::server::Server;
@@ -21,15 +21,15 @@ use serde_json::json;
 
 use sample::{Sample, growth};
 
-/// An action each 200 ms, for an hour.
+/// One action each 200 ms, for an hour.
 const ACTIONS: u32 = 18_000;
-/// Samples that are taken on the way.
+/// Samples before the outages.
 const SAMPLES: u32 = 9;
-/// Clicks that are under way together.
-const AT_ONCE: u32 = 50;
+/// The page has this number of buttons, which are clicked at the same time.
+const CONCURRENT_CLICKS: u32 = 50;
 
-/// After an outage the page may wait a while before it asks again.
-const LONGEST: Duration = Duration::from_secs(90);
+/// After an outage the page may wait before it retries.
+const ARRIVAL_TIMEOUT: Duration = Duration::from_secs(90);
 
 const START: &str = r#"
 new Promise((loaded) => {
@@ -38,7 +38,7 @@ new Promise((loaded) => {
 }).then((app) => app.start({ endpoint: "/otlp" }))
 "#;
 
-/// Clicks every button once, and waits until what it does is done.
+/// Clicks every button once, and waits until all work is done.
 const WAVE: &str = r#"
 (async () => {
   const pause = (ms) => new Promise((later) => setTimeout(later, ms));
@@ -54,7 +54,10 @@ pub(crate) async fn run(pages: &Path, arguments: &[&str]) -> Result<()> {
     let actions = match arguments {
         [] => ACTIONS,
         ["--actions", number] => number.parse().context("--actions takes a number")?,
-        _ => bail!("`{}` is not understood: --actions N", arguments.join(" ")),
+        _ => bail!(
+            "unknown option `{}`; the option is --actions N",
+            arguments.join(" ")
+        ),
     };
     let browser = Chromium::start().await?;
     let soak = Soak::start(&browser, pages).await?;
@@ -66,7 +69,7 @@ pub(crate) async fn run(pages: &Path, arguments: &[&str]) -> Result<()> {
     println!("written to {}", path.display());
     match growth(&samples) {
         None => Ok(()),
-        Some(what) => bail!("the page grows: {what}"),
+        Some(samples) => bail!("the page's memory grows: {samples}"),
     }
 }
 
@@ -74,7 +77,7 @@ struct Soak {
     page: Page,
     collector: Arc<Collector>,
     is_down: Arc<AtomicBool>,
-    /// For as long as there is a page.
+    /// Dropped after the page.
     _server: Server,
 }
 
@@ -83,11 +86,11 @@ impl Soak {
         let collector = Arc::new(Collector::default());
         let is_down = Arc::new(AtomicBool::new(false));
         let flag = Arc::clone(&is_down);
-        collector.answer_with(move |asked| {
-            let is_export = asked.method == Method::POST;
+        collector.respond_with(move |request| {
+            let is_export = request.method == Method::POST;
             match is_export && flag.load(Ordering::Relaxed) {
-                true => Answer::status(StatusCode::SERVICE_UNAVAILABLE),
-                false => Answer::ok(),
+                true => PlannedResponse::status(StatusCode::SERVICE_UNAVAILABLE),
+                false => PlannedResponse::ok(),
             }
         });
         let server = Server::start(pages.to_owned(), &collector).await?;
@@ -105,17 +108,17 @@ impl Soak {
     }
 
     async fn samples(&self, actions: u32) -> Result<Vec<Sample>> {
-        let stretch = (actions / SAMPLES / AT_ONCE).max(1);
+        let stretch = (actions / SAMPLES / CONCURRENT_CLICKS).max(1);
         let mut samples = Vec::new();
         for number in 1..=SAMPLES {
-            self.collector.forget();
+            self.collector.clear();
             self.click(stretch).await?;
             let missing = self.missing(stretch).await;
-            let what = format!("{} actions", number * stretch * AT_ONCE);
+            let what = format!("{} actions", number * stretch * CONCURRENT_CLICKS);
             samples.push(self.sample(what, missing).await?);
         }
         for number in 1..=2 {
-            self.collector.forget();
+            self.collector.clear();
             self.is_down.store(true, Ordering::Relaxed);
             self.click(stretch).await?;
             self.is_down.store(false, Ordering::Relaxed);
@@ -127,23 +130,23 @@ impl Soak {
         Ok(samples)
     }
 
-    /// So many waves of clicks.
+    /// Clicks every button `waves` times.
     async fn click(&self, waves: u32) -> Result<()> {
         for _ in 0..waves {
             let pieces = self.page.number(WAVE).await?;
             if pieces < 100.0 {
-                bail!("only {pieces} of 100 pieces of work were done");
+                bail!("only {pieces} of 100 work items were completed");
             }
         }
         Ok(())
     }
 
-    /// How many handlers of so many waves did not arrive.
+    /// Returns how many handler spans of this number of waves did not arrive.
     async fn missing(&self, waves: u32) -> usize {
-        let expected = (waves * AT_ONCE) as usize;
-        let is_enough = |seen: &_| sample::handlers(seen) >= expected;
-        self.collector.until(LONGEST, is_enough).await;
-        expected.saturating_sub(sample::handlers(&self.collector.seen()))
+        let expected = (waves * CONCURRENT_CLICKS) as usize;
+        let is_enough = |observed: &_| sample::handlers(observed) >= expected;
+        self.collector.wait_until(ARRIVAL_TIMEOUT, is_enough).await;
+        expected.saturating_sub(sample::handlers(&self.collector.observed()))
     }
 
     async fn sample(&self, what: String, missing: usize) -> Result<Sample> {

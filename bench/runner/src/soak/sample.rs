@@ -1,16 +1,16 @@
-//! What a page holds at one moment, after the browser has thrown away what nobody holds.
+//! The memory of a page after a garbage collection.
 
 use std::fmt;
 
 use anyhow::{Context as _, Result};
-use bench_runner::collector::Seen;
+use bench_runner::collector::Observed;
 use bench_runner::page::Page;
 use bench_runner::report;
 use serde_json::{Value, json};
 
-/// Allocators split what they have and take another piece now and then; engines compile what runs often, and keep
-/// notes. In half an hour that comes to less than this; a leak of thirty bytes for each action comes to more.
-const TOLERATED: f64 = 1.1;
+/// The growth that is not a leak: allocators fragment, and engines optimize code and collect profiles. In half an hour
+/// that is less than this. A leak of thirty bytes for each action is more.
+const MAX_GROWTH: f64 = 1.1;
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Sample {
@@ -19,13 +19,13 @@ pub(crate) struct Sample {
     js_heap_bytes: f64,
     listeners: f64,
     nodes: f64,
-    /// Handlers of which no span arrived.
+    /// Click handlers of which no span arrived.
     missing: usize,
 }
 
 impl Sample {
     pub(crate) async fn take(page: &Page, what: String, missing: usize) -> Result<Self> {
-        // What the first round frees may have held on to more.
+        // Finalizers of the first round may release more objects.
         for _ in 0..3 {
             page.call("HeapProfiler.collectGarbage", json!({})).await?;
         }
@@ -34,7 +34,7 @@ impl Sample {
             let all = metrics["metrics"].as_array().into_iter().flatten();
             let mut found = all.filter(|metric| metric["name"] == name);
             let value = found.next().and_then(|metric| metric["value"].as_f64());
-            value.with_context(|| format!("the browser tells no {name}"))
+            value.with_context(|| format!("the browser does not report {name}"))
         };
         Ok(Self {
             what,
@@ -46,9 +46,9 @@ impl Sample {
         })
     }
 
-    fn is_more_than(&self, first: &Self) -> bool {
-        self.wasm_bytes > first.wasm_bytes * TOLERATED
-            || self.js_heap_bytes > first.js_heap_bytes * TOLERATED
+    fn exceeds(&self, first: &Self) -> bool {
+        self.wasm_bytes > first.wasm_bytes * MAX_GROWTH
+            || self.js_heap_bytes > first.js_heap_bytes * MAX_GROWTH
             || self.listeners > first.listeners
             || self.nodes > first.nodes
             || self.missing > 0
@@ -67,8 +67,8 @@ impl Sample {
     }
 }
 
-/// What is more at the end than at half time, when buffers have found their size. An outage fills the queue, so
-/// memory is compared from one outage to the next.
+/// Compares the memory at the end with that at half time, when buffers have reached their size. An outage fills the
+/// queue, so outages are compared with each other.
 pub(crate) fn growth(samples: &[Sample]) -> Option<String> {
     let (outages, usual): (Vec<&Sample>, Vec<&Sample>) = samples
         .iter()
@@ -80,14 +80,14 @@ pub(crate) fn growth(samples: &[Sample]) -> Option<String> {
     ];
     pairs.into_iter().find_map(|pair| {
         let (first, last) = (pair.0?, pair.1?);
-        last.is_more_than(first)
+        last.exceeds(first)
             .then(|| format!("\n  {first}\n  {last}"))
     })
 }
 
-/// Spans of click handlers, one for each action.
-pub(crate) fn handlers(seen: &Seen) -> usize {
-    let spans = seen.received.iter().flat_map(|request| &request.spans);
+/// Counts the spans of click handlers, of which each action has one.
+pub(crate) fn handlers(observed: &Observed) -> usize {
+    let spans = observed.received.iter().flat_map(|request| &request.spans);
     spans
         .filter(|span| span.name.starts_with("m.handler "))
         .count()
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn outages_may_take_more_memory_but_not_more_each_time() {
+    fn outages_are_compared_with_each_other() {
         let usual = [sample("a", 10.0, 100.0), sample("b", 10.0, 105.0)];
         let outages = [
             sample("outage 1", 20.0, 90.0),
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_heap_that_grows_after_half_time_is_noticed() {
+    fn growth_after_half_time_is_detected() {
         let heaps = |heaps: [f64; 4]| heaps.map(|heap| sample("a", 1.0, heap));
         assert!(growth(&heaps([50.0, 99.0, 100.0, 111.0])).is_some());
         assert_eq!(growth(&heaps([50.0, 99.0, 100.0, 109.0])), None);

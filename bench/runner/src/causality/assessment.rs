@@ -1,29 +1,29 @@
-//! Which trace a span should be in, and which it is in.
+//! Compares the trace that a span should be in with the one that it is in.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 
-use bench_runner::collector::{Received, Seen};
+use bench_runner::collector::{Observed, Received};
 use serde_json::{Value, json};
 
-use super::tally::{Place, Tally};
+use super::trace_tally::{TraceMatch, TraceTally};
 
-/// Of each of the fifty actions seven marks, and two more of each of the three pages.
+/// Seven spans of each of the fifty actions, and two of each of the three pages.
 const MARKS: usize = 50 * 7 + 3 * 2;
-/// Three answered requests of each action, and one of each page.
+/// Three requests with a response of each action, and one of each page.
 const REQUESTS: usize = 50 * 3 + 3;
 
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Verdict {
-    pub(crate) marks: Tally,
-    pub(crate) requests: Tally,
-    /// Traces with a mark in them and no root, or more than one.
+pub(crate) struct Assessment {
+    pub(crate) marks: TraceTally,
+    pub(crate) requests: TraceTally,
+    /// Traces of actions that have no root, or more than one.
     rootless: usize,
-    pub(crate) faults: Vec<String>,
+    pub(crate) mismatches: Vec<String>,
     runs: usize,
 }
 
-/// The number at the end of a name or path.
+/// Returns the number at the end of a name or path.
 pub(crate) fn number(text: &str) -> Option<u64> {
     let digits = text
         .rsplit(|character: char| !character.is_ascii_digit())
@@ -31,43 +31,43 @@ pub(crate) fn number(text: &str) -> Option<u64> {
     digits.parse().ok()
 }
 
-impl Verdict {
-    pub(crate) fn of(seen: &Seen) -> Self {
-        let owners = Owners::of(seen);
-        let mut verdict = Self {
-            rootless: rootless(seen),
+impl Assessment {
+    pub(crate) fn of(observed: &Observed) -> Self {
+        let owners = Owners::of(observed);
+        let mut assessment = Self {
+            rootless: rootless(observed),
             runs: 1,
             ..Self::default()
         };
-        for span in seen.received.iter().flat_map(|request| &request.spans) {
+        for span in observed.received.iter().flat_map(|request| &request.spans) {
             if let Some(number) = number(&span.name).filter(|_| span.name.starts_with("m.")) {
-                let place = owners.place(number, &span.trace_id);
-                verdict.marks.count(place);
-                verdict.note(place, &span.name);
+                let found = owners.match_trace(number, &span.trace_id);
+                assessment.marks.count(found);
+                assessment.record(found, &span.name);
             }
         }
-        for request in &seen.received {
+        for request in &observed.received {
             if let Some(number) = number(&request.path) {
-                let place = owners.place(number, trace_of(request));
-                verdict.requests.count(place);
-                verdict.note(place, &request.path);
+                let found = owners.match_trace(number, trace_of(request));
+                assessment.requests.count(found);
+                assessment.record(found, &request.path);
             }
         }
-        verdict
+        assessment
     }
 
-    /// Takes in another run.
+    /// Adds another run.
     pub(crate) fn add(&mut self, other: Self) {
         self.marks.add(other.marks);
         self.requests.add(other.requests);
         self.rootless += other.rootless;
-        self.faults.extend(other.faults);
+        self.mismatches.extend(other.mismatches);
         self.runs += other.runs;
     }
 
-    fn note(&mut self, place: Place, what: &str) {
-        if place != Place::Right {
-            self.faults.push(format!("  {what}: {place:?}"));
+    fn record(&mut self, trace_match: TraceMatch, name: &str) {
+        if trace_match != TraceMatch::Right {
+            self.mismatches.push(format!("  {name}: {trace_match:?}"));
         }
     }
 
@@ -107,10 +107,10 @@ impl Verdict {
     }
 }
 
-impl fmt::Display for Verdict {
+impl fmt::Display for Assessment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let tally = |what: &str, all: usize, tally: Tally| {
-            let Tally { right, wrong, lost } = tally;
+        let tally = |what: &str, all: usize, tally: TraceTally| {
+            let TraceTally { right, wrong, lost } = tally;
             format!("{right} of {all} {what} right, {wrong} wrong, {lost} lost")
         };
         let marks = tally("spans", self.all_marks(), self.marks);
@@ -120,13 +120,13 @@ impl fmt::Display for Verdict {
     }
 }
 
-/// A trace belongs to the action whose click handler is in it, unless several are.
+/// The actions whose click handlers are in each trace. A trace belongs to an action if there is only one.
 struct Owners<'a>(HashMap<&'a str, HashSet<u64>>);
 
 impl<'a> Owners<'a> {
-    fn of(seen: &'a Seen) -> Self {
+    fn of(observed: &'a Observed) -> Self {
         let mut owners: HashMap<&str, HashSet<u64>> = HashMap::new();
-        for span in seen.received.iter().flat_map(|request| &request.spans) {
+        for span in observed.received.iter().flat_map(|request| &request.spans) {
             if let Some(number) = span.name.strip_prefix("m.handler ").and_then(number) {
                 owners.entry(&span.trace_id).or_default().insert(number);
             }
@@ -134,16 +134,16 @@ impl<'a> Owners<'a> {
         Self(owners)
     }
 
-    fn place(&self, number: u64, trace: &str) -> Place {
+    fn match_trace(&self, number: u64, trace: &str) -> TraceMatch {
         match self.0.get(trace) {
-            None => Place::Lost,
-            Some(owners) if owners.len() == 1 && owners.contains(&number) => Place::Right,
-            Some(_) => Place::Wrong,
+            None => TraceMatch::Lost,
+            Some(owners) if owners.len() == 1 && owners.contains(&number) => TraceMatch::Right,
+            Some(_) => TraceMatch::Wrong,
         }
     }
 }
 
-/// By the `traceparent` that it carried.
+/// Returns the trace id in the request's `traceparent`.
 fn trace_of(request: &Received) -> &str {
     let header = request.headers.get("traceparent");
     let text = header.and_then(|header| header.to_str().ok());
@@ -151,8 +151,8 @@ fn trace_of(request: &Received) -> &str {
         .unwrap_or_default()
 }
 
-fn rootless(seen: &Seen) -> usize {
-    let spans = || seen.received.iter().flat_map(|request| &request.spans);
+fn rootless(observed: &Observed) -> usize {
+    let spans = || observed.received.iter().flat_map(|request| &request.spans);
     let mut roots: HashMap<&str, usize> = HashMap::new();
     let marked = spans().filter(|span| span.name.starts_with("m."));
     roots.extend(marked.map(|span| (span.trace_id.as_str(), 0)));
@@ -171,7 +171,7 @@ mod tests {
 
     use super::*;
 
-    fn seen(spans: &[(&str, &str, &str)], request: (&str, &str)) -> Seen {
+    fn observed(spans: &[(&str, &str, &str)], request: (&str, &str)) -> Observed {
         let span = |(trace, parent, name): &(&str, &str, &str)| Span {
             trace_id: (*trace).to_owned(),
             parent_span_id: (*parent).to_owned(),
@@ -185,14 +185,14 @@ mod tests {
             bytes: 0,
             spans: spans.iter().map(span).collect(),
         };
-        Seen {
+        Observed {
             received: vec![received],
-            ..Seen::default()
+            ..Observed::default()
         }
     }
 
     #[test]
-    fn spans_are_placed_by_the_click_handler_in_their_trace() {
+    fn spans_are_matched_by_the_click_handler_in_their_trace() {
         let spans = [
             ("a", "", "click"),
             ("a", "1", "m.handler 1"),
@@ -201,19 +201,19 @@ mod tests {
             ("b", "2", "m.timer 1"),
             ("c", "", "m.timer 2"),
         ];
-        let verdict = Verdict::of(&seen(&spans, ("/otlp/m/one/2", "b")));
+        let assessment = Assessment::of(&observed(&spans, ("/otlp/m/one/2", "b")));
         let (right, wrong, lost) = (2, 1, 1);
-        assert_eq!(verdict.marks, Tally { right, wrong, lost });
-        assert_eq!(verdict.requests.right, 1);
-        assert_eq!(verdict.rootless, 0);
-        assert_eq!(verdict.faults.len(), 2);
+        assert_eq!(assessment.marks, TraceTally { right, wrong, lost });
+        assert_eq!(assessment.requests.right, 1);
+        assert_eq!(assessment.rootless, 0);
+        assert_eq!(assessment.mismatches.len(), 2);
     }
 
     #[test]
-    fn a_trace_of_two_actions_is_right_for_neither() {
+    fn trace_of_two_actions_matches_neither() {
         let spans = [("a", "", "m.handler 1"), ("a", "", "m.handler 2")];
-        let verdict = Verdict::of(&seen(&spans, ("/otlp/v1/traces", "a")));
-        assert_eq!((verdict.marks.wrong, verdict.rootless), (2, 1));
-        assert_eq!(verdict.requests, Tally::default());
+        let assessment = Assessment::of(&observed(&spans, ("/otlp/v1/traces", "a")));
+        assert_eq!((assessment.marks.wrong, assessment.rootless), (2, 1));
+        assert_eq!(assessment.requests, TraceTally::default());
     }
 }

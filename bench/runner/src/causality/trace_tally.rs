@@ -1,14 +1,17 @@
-//! How many of something are where they belong.
+//! Counts of spans or requests by the trace that they are in.
 
+/// Whether something is in the trace of its action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum TraceMatch {
     Right,
+    /// In the trace of another action.
     Wrong,
+    /// In no action's trace.
     Lost,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Tally {
+pub(crate) struct TraceTally {
     pub(crate) right: usize,
     /// In the trace of another action.
     pub(crate) wrong: usize,
@@ -16,7 +19,7 @@ pub(crate) struct Tally {
     pub(crate) lost: usize,
 }
 
-impl Tally {
+impl TraceTally {
     pub(crate) fn add(&mut self, other: Self) {
         self.right += other.right;
         self.wrong += other.wrong;
@@ -27,11 +30,11 @@ impl Tally {
         self.right + self.wrong + self.lost
     }
 
-    pub(crate) fn count(&mut self, place: Place) {
-        match place {
-            Place::Right => self.right += 1,
-            Place::Wrong => self.wrong += 1,
-            Place::Lost => self.lost += 1,
+    pub(crate) fn count(&mut self, found: TraceMatch) {
+        match found {
+            TraceMatch::Right => self.right += 1,
+            TraceMatch::Wrong => self.wrong += 1,
+            TraceMatch::Lost => self.lost += 1,
         }
     }
 }

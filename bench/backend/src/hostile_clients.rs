@@ -1,5 +1,5 @@
-//! Hostile clients: searches that cost as much as possible, connections that send nothing or half
-//! a request, and wrong passwords, all at the same time.
+//! Hostile clients: expensive searches, connections that send nothing or half a request, and wrong passwords, all at
+//! the same time.
 
 use std::{
     collections::BTreeMap,
@@ -24,40 +24,42 @@ use tokio::{
 use crate::server::Server;
 
 const SEARCHERS: usize = 100;
-const SILENT_CONNECTIONS: usize = 1500;
+const IDLE_CONNECTIONS: usize = 1500;
 const WRONG_SIGN_INS: usize = 300;
-/// Whoever is refused or sent away comes again after this time.
-const PAUSE: Duration = Duration::from_millis(100);
-const PATIENCE: Duration = Duration::from_secs(30);
+/// The pause before a client retries.
+const RETRY_PAUSE: Duration = Duration::from_millis(100);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 const HALF_REQUEST: &str = "POST /api/auth/signin HTTP/1.1\r\nHost: x\r\n\
     Content-Type: application/json\r\nContent-Length: 99\r\n\r\n{\"email\":";
 
-/// Ends with [`Crowd::stop`].
+/// Running clients. [`HostileClients::stop`] ends them.
 #[derive(Debug)]
-pub(crate) struct Crowd {
+pub(crate) struct HostileClients {
     tasks: JoinSet<()>,
     state: Arc<State>,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    is_over: AtomicBool,
-    /// Responses to searchers and guessers, by status; 0 stands for no response.
-    answers: Mutex<BTreeMap<(&'static str, u16), usize>>,
+    is_stopped: AtomicBool,
+    responses: Mutex<Counts>,
 }
 
-/// What the crowd got.
-#[derive(Debug)]
-pub(crate) struct Tally(BTreeMap<(&'static str, u16), usize>);
+/// Numbers of responses by kind of request and status. Status 0 stands for no response.
+type Counts = BTreeMap<(&'static str, u16), usize>;
 
-impl Crowd {
+/// The responses to hostile clients.
+#[derive(Debug)]
+pub(crate) struct ResponseCounts(Counts);
+
+impl HostileClients {
     pub(crate) fn start(server: &Server) -> Result<Self> {
         let (mut tasks, state) = (JoinSet::new(), Arc::<State>::default());
         let client = client()?;
         let address = server.address();
-        for number in 0..SILENT_CONNECTIONS {
+        for number in 0..IDLE_CONNECTIONS {
             let beginning = if number % 2 == 0 { "" } else { HALF_REQUEST };
-            tasks.spawn(silent(address.clone(), beginning, Arc::clone(&state)));
+            tasks.spawn(stay_idle(address.clone(), beginning, Arc::clone(&state)));
         }
         for number in 0..SEARCHERS {
             let url = server.url(&format!("/api/activities/search?term={}", term(number)));
@@ -72,33 +74,34 @@ impl Crowd {
         Ok(Self { tasks, state })
     }
 
-    pub(crate) async fn stop(mut self) -> Tally {
-        self.state.is_over.store(true, Ordering::Relaxed);
+    pub(crate) async fn stop(mut self) -> ResponseCounts {
+        self.state.is_stopped.store(true, Ordering::Relaxed);
         self.tasks.shutdown().await;
-        let answers = self.state.answers.lock();
-        Tally(answers.unwrap_or_else(PoisonError::into_inner).clone())
+        let responses = self.state.responses.lock();
+        ResponseCounts(responses.unwrap_or_else(PoisonError::into_inner).clone())
     }
 }
 
 impl State {
-    fn is_over(&self) -> bool {
-        self.is_over.load(Ordering::Relaxed)
+    fn is_stopped(&self) -> bool {
+        self.is_stopped.load(Ordering::Relaxed)
     }
 
-    async fn count(&self, what: &'static str, request: RequestBuilder) {
+    async fn count(&self, kind: &'static str, request: RequestBuilder) {
         let status = match request.send().await {
-            Ok(answer) => {
-                let status = answer.status().as_u16();
-                answer.bytes().await.map_or(0, |_| status)
+            Ok(response) => {
+                let status = response.status().as_u16();
+                response.bytes().await.map_or(0, |_| status)
             }
             Err(_) => 0,
         };
-        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
-        *answers.entry((what, status)).or_default() += 1;
+        let responses = self.responses.lock();
+        let mut responses = responses.unwrap_or_else(PoisonError::into_inner);
+        *responses.entry((kind, status)).or_default() += 1;
     }
 }
 
-/// Half of them as many words as an address holds, half the worst that the limits allow.
+/// Returns a search term: half of them are as long as a URL allows, half are the most expensive ones within the limits.
 fn term(number: usize) -> String {
     match number % 4 {
         0 | 1 => "a+".repeat(30_000),
@@ -108,39 +111,39 @@ fn term(number: usize) -> String {
 }
 
 async fn searcher(search: RequestBuilder, state: Arc<State>) {
-    while !state.is_over() {
+    while !state.is_stopped() {
         let Some(search) = search.try_clone() else {
             return;
         };
         state.count("search", search).await;
-        sleep(PAUSE).await;
+        sleep(RETRY_PAUSE).await;
     }
 }
 
 /// Each request has a connection of its own.
 fn client() -> reqwest::Result<Client> {
     let client = Client::builder().no_proxy().pool_max_idle_per_host(0);
-    client.timeout(PATIENCE).build()
+    client.timeout(REQUEST_TIMEOUT).build()
 }
 
-/// Connects, sends a beginning, waits, and comes again when it was sent away.
-async fn silent(address: String, beginning: &str, state: Arc<State>) {
-    while !state.is_over() {
-        if let Ok(Ok(mut stream)) = timeout(PATIENCE, TcpStream::connect(&address)).await
+/// Connects, sends the beginning of a request, waits until the server closes the connection, and repeats this.
+async fn stay_idle(address: String, beginning: &str, state: Arc<State>) {
+    while !state.is_stopped() {
+        if let Ok(Ok(mut stream)) = timeout(REQUEST_TIMEOUT, TcpStream::connect(&address)).await
             && stream.write_all(beginning.as_bytes()).await.is_ok()
         {
-            // Until the server closes it, with or without an answer.
+            // The response, if there is one, does not matter.
             let _ = stream.read_to_end(&mut Vec::new()).await;
         }
-        sleep(PAUSE).await;
+        sleep(RETRY_PAUSE).await;
     }
 }
 
-impl fmt::Display for Tally {
+impl fmt::Display for ResponseCounts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let parts = self.0.iter().map(|((what, status), count)| match status {
-            0 => format!("{what}: no answer {count} times"),
-            _ => format!("{what}: {status} {count} times"),
+        let parts = self.0.iter().map(|((kind, status), count)| match status {
+            0 => format!("{kind}: no response {count} times"),
+            _ => format!("{kind}: {status} {count} times"),
         });
         f.write_str(&parts.collect::<Vec<_>>().join(", "))
     }

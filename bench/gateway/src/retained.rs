@@ -1,0 +1,128 @@
+//! A million stored spans: memory, disk space, and the latency of lists of traces.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, ensure};
+use reqwest::Client;
+use serde_json::Value;
+use tokio::time::sleep;
+
+use crate::{
+    figures::{List, Retained},
+    load::{self, StopCondition},
+    peers::{Peer, StoreApi},
+    proc,
+    server::Server,
+    spans::{Shape, Traces},
+};
+
+const SPANS: u64 = 1_000_000;
+
+/// Spans as pages and back ends send them, but without gzip.
+const SHAPE: Shape = Shape {
+    spans_per_request: 50,
+    traces: Traces::Halves,
+    gzip: false,
+};
+
+/// A server that has not received all spans by then is measured with those that it has.
+const MAX_SENDING_TIME: Duration = Duration::from_secs(240);
+
+/// The maximum number of requests for each query.
+const MAX_REQUESTS: usize = 40;
+
+/// No request for a query begins later.
+const MAX_QUERY_TIME: Duration = Duration::from_secs(8);
+
+pub(crate) async fn measure(peer: &Peer, store: StoreApi) -> Result<Retained> {
+    let server = Server::start(peer, None).await?;
+    let until = StopCondition::Sent(SPANS / SHAPE.spans_per_request, MAX_SENDING_TIME);
+    let sent = load::send(server.port, SHAPE, 1, until).await?;
+    let client = Client::builder().no_proxy().build()?;
+    let url = format!("http://127.0.0.1:{}", server.api);
+    let spans_kept =
+        wait_until_stored(&client, &url, store, sent * SHAPE.spans_per_request).await?;
+    let (list_p95_ms, lists) = lists(&client, &url, store).await?;
+    Ok(Retained {
+        server: peer.name,
+        spans_kept,
+        rss_mb: proc::rss_mb(server.pid())?,
+        rss_anon_mb: proc::rss_anon_mb(server.pid())?,
+        disk_mb: server.disk_bytes()? as f64 / 1e6,
+        list_p95_ms,
+        lists,
+    })
+}
+
+/// Measures each query. Returns the p95 of all requests, and the figures of each query.
+async fn lists(client: &Client, url: &str, store: StoreApi) -> Result<(f64, Vec<List>)> {
+    let (mut all, mut lists) = (Vec::new(), Vec::new());
+    for query in store.queries {
+        let (mut times, bytes) = times(client, url, query, store).await?;
+        let p95_ms = p95(&mut times);
+        eprintln!(
+            "  {p95_ms:6.1} ms (p95 of {}), {bytes:6} bytes  {query:.60}",
+            times.len()
+        );
+        lists.push(List {
+            query,
+            requests: times.len(),
+            bytes,
+            p95_ms,
+        });
+        // A slow query has fewer requests, but the same weight.
+        all.extend(times.into_iter().cycle().take(MAX_REQUESTS));
+    }
+    Ok((p95(&mut all), lists))
+}
+
+/// Waits until the server has stored all acknowledged spans, and returns their number.
+async fn wait_until_stored(client: &Client, url: &str, store: StoreApi, sent: u64) -> Result<u64> {
+    let since = Instant::now();
+    loop {
+        let stored = spans_stored(client, url, store).await?;
+        if stored >= sent {
+            return Ok(stored);
+        }
+        let waited = since.elapsed();
+        ensure!(
+            waited < Duration::from_secs(60),
+            "the server has stored {stored} of {sent} spans"
+        );
+        sleep(Duration::from_millis(100)).await;
+    }
+}
+
+pub(crate) async fn spans_stored(client: &Client, url: &str, store: StoreApi) -> Result<u64> {
+    let url = format!("{url}{}", store.status);
+    let status: Value = client.get(&url).send().await?.json().await?;
+    let stored = status[store.spans].as_u64();
+    stored.with_context(|| format!("no {} in {status}", store.spans))
+}
+
+/// Returns the times from the request to the last byte, in milliseconds, and the size of the last response.
+async fn times(
+    client: &Client,
+    url: &str,
+    query: &str,
+    store: StoreApi,
+) -> Result<(Vec<f64>, usize)> {
+    let (mut times, mut bytes, since) = (Vec::with_capacity(MAX_REQUESTS), 0, Instant::now());
+    while times.len() < MAX_REQUESTS && since.elapsed() < MAX_QUERY_TIME {
+        let mut url = format!("{url}/api/traces?{query}");
+        if store.caches {
+            url += &format!("&offset={}", times.len());
+        }
+        let started = Instant::now();
+        let response = client.get(url).send().await?;
+        bytes = response.error_for_status()?.bytes().await?.len();
+        times.push(started.elapsed().as_secs_f64() * 1e3);
+    }
+    Ok((times, bytes))
+}
+
+fn p95(times: &mut [f64]) -> f64 {
+    times.sort_by(f64::total_cmp);
+    let index = (times.len() * 95).div_ceil(100).saturating_sub(1);
+    times.get(index).copied().unwrap_or_default()
+}
