@@ -1,5 +1,5 @@
-//! What strangers can send, as functions of bytes: for the fuzzer, and for the tests below,
-//! which change good requests at random.
+//! The gateway's inputs as functions of bytes: for the fuzzer, and for the tests below, which
+//! mutate valid requests at random.
 //!
 //! With [cargo-fuzz](https://rust-fuzz.github.io/book/cargo-fuzz.html), in `fuzz/`, for each of its targets:
 //! `cargo +nightly fuzz run json corpus/json seeds/json -- -max_total_time=600`.
@@ -13,19 +13,24 @@ use crate::{
     edge, store, wire,
 };
 
-/// An `ExportTraceServiceRequest`, or something like it.
+/// Decodes protobuf.
+///
+/// # Panics
+/// If accepted spans cannot be read again.
 pub fn protobuf(bytes: &[u8]) {
-    taken(Encoding::Protobuf, Bytes::copy_from_slice(bytes));
+    check_accepted(Encoding::Protobuf, Bytes::copy_from_slice(bytes));
 }
 
-/// The same as OTLP JSON.
+/// Decodes OTLP JSON.
+///
+/// # Panics
+/// If accepted spans cannot be read again.
 pub fn json(bytes: &[u8]) {
-    taken(Encoding::Json, Bytes::copy_from_slice(bytes));
+    check_accepted(Encoding::Json, Bytes::copy_from_slice(bytes));
 }
 
-/// What is taken can be read as a trace by those who read it later, and exported and
-/// imported elsewhere.
-fn taken(encoding: Encoding, body: Bytes) {
+/// Checks that accepted spans can be read as a trace, exported as JSON and imported again.
+fn check_accepted(encoding: Encoding, body: Bytes) {
     let Ok(decoded) = decode::<Malformed>(encoding, body, |_| Ok(())) else {
         return;
     };
@@ -42,14 +47,20 @@ fn taken(encoding: Encoding, body: Bytes) {
     assert_eq!(again.expect("the same trace").rejections.total(), 0);
 }
 
-/// A compressed body, inflated to a mebibyte at most.
+/// Decompresses a body of at most one MiB.
+///
+/// # Panics
+/// If the result is larger.
 pub fn gzip(bytes: &[u8]) {
     const LIMIT: usize = 1 << 20;
     let inflated = edge::inflated(bytes, LIMIT);
     assert!(inflated <= LIMIT, "{inflated} bytes are over the limit");
 }
 
-/// The query string of the list of traces, up to the statement that SQLite compiles and runs.
+/// Parses the query string of the list of traces, and runs its SQL statement.
+///
+/// # Panics
+/// If the statement fails.
 pub fn query(bytes: &[u8]) {
     store::try_query(&String::from_utf8_lossy(bytes));
 }
@@ -58,21 +69,21 @@ pub fn query(bytes: &[u8]) {
 mod tests {
     use super::*;
 
-    /// Changes of each seed: many more when OTEL_WEB_GATEWAY_TEST_MUTATIONS says so.
-    fn check(seed: &[u8], target: fn(&[u8])) {
+    /// Mutates a seed 3,000 times, or as often as OTEL_WEB_GATEWAY_TEST_MUTATIONS says.
+    fn mutate(seed: &[u8], target: fn(&[u8])) {
         let times = std::env::var("OTEL_WEB_GATEWAY_TEST_MUTATIONS");
         let times: u64 = times.map_or(3000, |times| times.parse().unwrap());
         for number in 0..times {
             let mut random = fastrand::Rng::with_seed(number);
             let mut bytes = seed.to_vec();
             for _ in 0..random.usize(1..8) {
-                change(&mut bytes, &mut random);
+                mutate_bytes(&mut bytes, &mut random);
             }
             target(&bytes);
         }
     }
 
-    fn change(bytes: &mut Vec<u8>, random: &mut fastrand::Rng) {
+    fn mutate_bytes(bytes: &mut Vec<u8>, random: &mut fastrand::Rng) {
         let (from, to) = (random.usize(..=bytes.len()), random.usize(..=bytes.len()));
         let range = from.min(to)..from.max(to);
         match random.u8(..5) {
@@ -89,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn the_seeds_are_requests_that_are_taken() {
+    fn seeds_are_valid_requests() {
         let protobuf = include_bytes!("../fuzz/seeds/protobuf/request");
         let json = include_bytes!("../fuzz/seeds/json/request");
         for (encoding, body) in [
@@ -103,19 +114,19 @@ mod tests {
     }
 
     #[test]
-    fn changed_requests_are_taken_or_refused() {
-        check(include_bytes!("../fuzz/seeds/protobuf/request"), protobuf);
-        check(include_bytes!("../fuzz/seeds/json/request"), json);
+    fn mutated_requests_are_accepted_or_rejected() {
+        mutate(include_bytes!("../fuzz/seeds/protobuf/request"), protobuf);
+        mutate(include_bytes!("../fuzz/seeds/json/request"), json);
     }
 
     #[test]
-    fn changed_gzip_is_inflated_no_further_than_the_limit() {
-        check(include_bytes!("../fuzz/seeds/gzip/zeros"), gzip);
-        check(include_bytes!("../fuzz/seeds/gzip/members"), gzip);
+    fn mutated_gzip_is_decompressed_up_to_the_limit() {
+        mutate(include_bytes!("../fuzz/seeds/gzip/zeros"), gzip);
+        mutate(include_bytes!("../fuzz/seeds/gzip/members"), gzip);
     }
 
     #[test]
-    fn changed_queries_are_statements_or_refused() {
-        check(include_bytes!("../fuzz/seeds/query/all"), query);
+    fn mutated_queries_are_executed_or_rejected() {
+        mutate(include_bytes!("../fuzz/seeds/query/all"), query);
     }
 }

@@ -1,44 +1,44 @@
-//! OTLP in, a live trace viewer, and vendors behind it.
+//! Receives OTLP spans, stores them, shows them live, and forwards them.
 //!
-//! A browser cannot keep a key, and a laptop needs no collector. So this one binary stands
-//! between the programs that are traced and those who look at the traces: it takes
-//! OTLP/HTTP, keeps spans in a file, shows them live, and forwards them.
+//! A browser cannot keep a secret key, and a laptop does not need a collector. So this one binary
+//! stands between traced programs, the trace viewer, and tracing services.
 //!
 //! # The path of a request
 //!
-//! 1. `edge` reads `POST /v1/traces`: media type, compression, limits. What it refuses, it
-//!    refuses as the OTLP specification says, counts, and logs, a line of each reason in ten
-//!    seconds (`limited_log`).
-//! 2. `decode` turns bytes into spans, rejections and warnings. Each has a named reason,
-//!    is counted, logged, and reported to the sender.
-//! 3. `store` commits the spans to SQLite; only then is the request acknowledged. A span
-//!    that is already there is not stored again. Each trace's summary is kept up to date,
-//!    that of a large trace some seconds later.
-//! 4. `hub` tells the open viewers, through `api`'s event stream.
-//! 5. `sinks` send the spans on, each from its own place in the store.
+//! 1. `edge` reads `POST /v1/traces`: media type, compression, limits. It rejects requests as the
+//!    OTLP specification says, counts them, and logs one line per reason every ten seconds
+//!    (`limited_log`).
+//! 2. `decode` turns bytes into spans, rejections and warnings. Each has a named reason, and is
+//!    counted, logged and reported to the sender.
+//! 3. `store` commits the spans to SQLite, and then acknowledges the request. A duplicate span is
+//!    not stored again. Each trace's summary is updated in the same transaction, or a few seconds
+//!    later for a large trace.
+//! 4. `hub` notifies open viewers, through `api`'s event stream.
+//! 5. `sinks` forward the spans. Each has its own cursor in the store.
 //!
-//! `xray` takes segments of AWS's SDK by UDP, off by default, and stores them as spans.
-//! `listener` takes the connections, `guard` says who may look at traces, `headers` what
-//! browsers may do with answers.
+//! `xray` receives segments of AWS's SDK by UDP, if enabled, and stores them as spans. `listener`
+//! accepts connections, `guard` controls access to traces, and `headers` sets security headers.
 //!
 //! # Invariants
 //!
 //! **An acknowledged span survives a crash.** The acknowledgement follows the commit.
 //!
-//! **A span within the limits is stored byte for byte.** Nothing between the edge and a sink encodes a span
-//! anew (`wire`); only OTLP JSON and X-Ray's segments become protobuf, once, as they come.
-//! So does a span with a text that is not UTF-8, as no receiver takes a batch that has one:
-//! `decode` puts U+FFFD where text is missing and counts the span as repaired.
+//! **A span within the limits is stored byte for byte.** No module between the edge and a sink
+//! encodes it again (`wire`). Only OTLP JSON and X-Ray segments are converted to protobuf, once,
+//! when they arrive. The exception is a span with a text that is not UTF-8, which receivers
+//! reject together with its whole batch: `decode` puts U+FFFD in the text and counts the span as
+//! repaired.
 //!
-//! **A key is in [`Secret`] or in an outgoing header.** It is in no log, error or status, and
-//! the program's memory is in no core file.
+//! **A key is in [`Secret`] or in an outgoing header.** It is in no log, error or status, and the
+//! process's memory is in no core file.
 //!
-//! **Nothing waits for a sink.** A sink reads the store; nobody hands it anything.
+//! **Nothing waits for a sink.** A sink reads the store; no module sends it anything.
 //!
-//! **Every span is accounted for**: stored, or rejected with a reason; and for each sink
-//! sent, waiting, skipped, or dropped with a reason. Imported spans are for no sink.
+//! **Every span is accounted for**: stored, or rejected with a reason; and for each sink sent,
+//! waiting, skipped, or dropped with a reason. Imported spans go to no sink.
 
 mod api;
+mod app;
 mod check;
 mod clock;
 mod config;
@@ -52,7 +52,6 @@ mod headers;
 mod hub;
 mod limited_log;
 mod listener;
-mod parts;
 mod secret;
 mod server;
 mod sinks;

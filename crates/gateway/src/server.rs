@@ -6,10 +6,10 @@ use axum::Router;
 use tokio::{net::TcpListener, task::JoinSet, time::timeout};
 
 use crate::{
+    app::App,
     config::{Config, Limits},
     error::Error,
     listener::{self, Listener},
-    parts::Parts,
     secret::Secret,
     stop::{Stop, Stopping},
 };
@@ -32,7 +32,7 @@ pub struct Gateway {
     address: SocketAddr,
     viewer_url: String,
     limits: Limits,
-    parts: Parts,
+    app: App,
     stop: Stop,
     stopping: Stopping,
 }
@@ -54,14 +54,14 @@ impl Gateway {
         let made_up = config.viewer_token.as_ref().filter(|_| chosen.is_none());
         let own_url = format!("http://{viewer_address}");
         let (stop, stopping) = Stop::new();
-        let parts = Parts::assemble(config, &own_url, stopping.clone()).await?;
+        let app = App::assemble(config, &own_url, stopping.clone()).await?;
         Ok(Self {
             address: ingest.local_addr()?,
             ingest,
             viewer,
             viewer_url: with_token(config.public_url.as_deref().unwrap_or(&own_url), made_up),
             limits: config.limits.clone(),
-            parts,
+            app,
             stop,
             stopping,
         })
@@ -83,18 +83,18 @@ impl Gateway {
     /// Where X-Ray segments are taken, if they are.
     #[must_use]
     pub const fn xray_address(&self) -> Option<SocketAddr> {
-        self.parts.xray
+        self.app.xray
     }
 
     /// Everything that the gateway serves, to call without a socket.
     pub fn router(&self) -> Router {
-        self.parts.router.clone()
+        self.app.router.clone()
     }
 
     /// Which sinks are on, and where they send: `honeycomb: on (https://api.honeycomb.io)`.
     #[must_use]
     pub fn sinks(&self) -> &[String] {
-        &self.parts.sinks
+        &self.app.sinks
     }
 
     /// Serves until `stopped` is ready. Then it finishes the requests at hand, sends what
@@ -112,20 +112,20 @@ impl Gateway {
             router: router.clone(),
             limits: listener::limits(&limits),
         };
-        let (ingest, all) = (&self.parts.ingest, &self.parts.router);
+        let (ingest, all) = (&self.app.ingest, &self.app.router);
         let listeners = match self.viewer {
             Some(viewer) => vec![listener_of(self.ingest, ingest), listener_of(viewer, all)],
             None => vec![listener_of(self.ingest, all)],
         };
         for listener in listeners {
-            let on_bad = listener::on_bad_connection(Arc::clone(&self.parts.refused));
+            let on_bad = listener::on_bad_connection(Arc::clone(&self.app.refused));
             serving.spawn(listener.serve_with(self.stopping.clone().signal(), on_bad));
         }
         stopped.await;
         self.stop.now();
         // A connection that is still open then is cut.
         let _ = timeout(CLOSE_CONNECTIONS_WITHIN, serving.join_all()).await;
-        self.parts.finish(FINISH_WITHIN).await;
+        self.app.finish(FINISH_WITHIN).await;
     }
 }
 

@@ -1,4 +1,4 @@
-//! What the gateway says of itself: kept, rejected, forwarded.
+//! What the gateway reports about itself: spans stored, rejected and forwarded.
 
 use std::{
     collections::BTreeMap,
@@ -38,7 +38,7 @@ impl Counts {
     }
 }
 
-/// Spans of accepted requests that were not kept, or not as they came.
+/// Spans rejected from, or repaired in, otherwise accepted requests.
 #[derive(Debug, Default)]
 pub(crate) struct SpanCounts {
     rejected: Counts,
@@ -109,16 +109,16 @@ pub(crate) struct StatusSource {
 
 impl StatusSource {
     pub(crate) fn status(&self) -> Status {
-        let kept = self.store.kept();
+        let totals = self.store.totals();
         Status {
-            spans_kept: kept.spans,
-            traces_kept: kept.traces,
+            spans_kept: totals.spans,
+            traces_kept: totals.traces,
             rejected: self.spans.rejected.get(),
             repaired: self.spans.repaired.get(),
             refused: self.refused.counts.get(),
             last_refusal: self.refused.last().clone(),
             store_error: self.store.error(),
-            sinks: self.sinks.iter().map(|sink| sink.status(kept)).collect(),
+            sinks: self.sinks.iter().map(|sink| sink.status(totals)).collect(),
         }
     }
 }

@@ -21,7 +21,7 @@ pub(super) async fn list(
     query: Result<Query<TraceQuery>, QueryRejection>,
 ) -> Result<Response, Failure> {
     let Query(query) = query.map_err(|error| Failure::BadRequest(error.body_text()))?;
-    let filter = query.checked().map_err(Failure::BadRequest)?;
+    let filter = query.validate().map_err(Failure::BadRequest)?;
     let making = api.answers.make().await?;
     let page = api.store.list(filter, clock::now()).await?;
     let next = page

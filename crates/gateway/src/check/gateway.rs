@@ -7,9 +7,9 @@ use super::{
     addresses::{self, Found},
 };
 use crate::{
+    app::XRAY_LISTEN,
     config::{Config, Limits, PageOrigin, Retention},
     error::Error,
-    parts::XRAY_LISTEN,
     server::{self, LISTEN, VIEWER_LISTEN},
     store,
 };

@@ -1,69 +1,70 @@
-//! A request as the groups of spans in it, still encoded: no envelope is kept, however many
-//! there are and however little is in them.
+//! Iterates over the groups of spans in a request without decoding or storing the messages
+//! around them, however many there are.
 
 use bytes::Bytes;
 
 use super::{
     Malformed,
-    wire_format::{Damage, Fields, Raw, WireType},
+    wire_format::{Fields, Raw, WireError, WireType},
 };
 
-/// The numbers of both envelopes' fields: what all within share, its parts, its schema.
+/// The field numbers of `ResourceSpans` and `ScopeSpans`: the resource or scope, the messages
+/// within, and the schema URL. `resource_spans` of a request has the first number, too.
 const SHARED: u32 = 1;
-const PARTS: u32 = 2;
+const CHILDREN: u32 = 2;
 const SCHEMA_URL: u32 = 3;
 
-/// A `ScopeSpans` with what its `ResourceSpans` says.
+/// A `ScopeSpans`, and the resource of its `ResourceSpans`.
 pub(super) struct Group<'a> {
-    body: &'a Bytes,
+    request: &'a Bytes,
     resource: Shared<'a>,
     scope: Shared<'a>,
-    parts: &'a [u8],
+    scope_spans: &'a [u8],
 }
 
 /// A resource or a scope, and the URL of its schema.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Shared<'a> {
     pub(super) message: &'a [u8],
-    /// As it came: it may not be UTF-8.
+    /// This may not be UTF-8.
     pub(super) schema_url: &'a [u8],
 }
 
-/// Calls `take` with each group of the request.
-pub(super) fn each_group<E: From<Malformed>>(
-    body: &Bytes,
-    mut take: impl FnMut(&Group<'_>) -> Result<(), E>,
+/// Calls `visit` with each group of the request.
+pub(super) fn for_each_group<E: From<Malformed>>(
+    request: &Bytes,
+    mut visit: impl FnMut(&Group<'_>) -> Result<(), E>,
 ) -> Result<(), E> {
-    for resource_spans in delimited(body, SHARED) {
+    for resource_spans in delimited(request, SHARED) {
         let resource_spans = resource_spans.map_err(Malformed::from)?;
         let resource = shared(resource_spans).map_err(Malformed::from)?;
-        for scope_spans in delimited(resource_spans, PARTS) {
-            let parts = scope_spans.map_err(Malformed::from)?;
-            let scope = shared(parts).map_err(Malformed::from)?;
-            take(&Group {
-                body,
+        for scope_spans in delimited(resource_spans, CHILDREN) {
+            let scope_spans = scope_spans.map_err(Malformed::from)?;
+            let scope = shared(scope_spans).map_err(Malformed::from)?;
+            visit(&Group {
+                request,
                 resource,
                 scope,
-                parts,
+                scope_spans,
             })?;
         }
     }
     Ok(())
 }
 
-/// Whether the messages around spans have fields that this build does not know: it is another
-/// message, or an older one.
-pub(super) fn has_unknown_fields(body: &[u8]) -> Result<bool, Malformed> {
+/// Whether the messages around spans have unknown fields. The body is then another message, or
+/// of an older version.
+pub(super) fn has_unknown_fields(request: &[u8]) -> Result<bool, Malformed> {
     let is_unknown = |message, known: &[u32]| {
         Fields(message)
             .filter_map(Result::ok)
             .any(|field| !known.contains(&field.number))
     };
-    let envelope = [SHARED, PARTS, SCHEMA_URL];
-    if is_unknown(body, &[SHARED]) {
+    let envelope = [SHARED, CHILDREN, SCHEMA_URL];
+    if is_unknown(request, &[SHARED]) {
         return Ok(true);
     }
-    for resource_spans in delimited(body, SHARED) {
+    for resource_spans in delimited(request, SHARED) {
         if is_unknown(resource_spans?, &envelope) {
             return Ok(true);
         }
@@ -80,18 +81,18 @@ impl<'a> Group<'a> {
         self.scope
     }
 
-    pub(super) fn spans(&self) -> impl Iterator<Item = Result<&'a [u8], Damage>> + use<'a> {
-        delimited(self.parts, PARTS)
+    pub(super) fn spans(&self) -> impl Iterator<Item = Result<&'a [u8], WireError>> + use<'a> {
+        delimited(self.scope_spans, CHILDREN)
     }
 
-    /// A part of the request that shares its memory.
+    /// Returns a part of the request without copying it.
     pub(super) fn bytes(&self, part: &[u8]) -> Bytes {
-        self.body.slice_ref(part)
+        self.request.slice_ref(part)
     }
 }
 
-/// As in protobuf, the last one counts.
-fn shared(envelope: &[u8]) -> Result<Shared<'_>, Damage> {
+/// Returns the resource or scope. As in protobuf, the last field of a number counts.
+fn shared(envelope: &[u8]) -> Result<Shared<'_>, WireError> {
     let mut shared = Shared::default();
     for field in Fields(envelope) {
         match field? {
@@ -99,11 +100,13 @@ fn shared(envelope: &[u8]) -> Result<Shared<'_>, Damage> {
                 number: SHARED,
                 wire_type: WireType::Delimited,
                 content,
+                ..
             } => shared.message = content,
             Raw {
                 number: SCHEMA_URL,
                 wire_type: WireType::Delimited,
                 content,
+                ..
             } => shared.schema_url = content,
             _ => {}
         }
@@ -111,13 +114,13 @@ fn shared(envelope: &[u8]) -> Result<Shared<'_>, Damage> {
     Ok(shared)
 }
 
-/// The contents of the fields with this number.
-fn delimited(message: &[u8], number: u32) -> impl Iterator<Item = Result<&[u8], Damage>> {
+/// Returns the contents of the delimited fields with this number.
+fn delimited(message: &[u8], number: u32) -> impl Iterator<Item = Result<&[u8], WireError>> {
     Fields(message).filter_map(move |field| match field {
         Ok(field) => {
-            let is_part = field.number == number && field.wire_type == WireType::Delimited;
-            is_part.then_some(Ok(field.content))
+            let is_match = field.number == number && field.wire_type == WireType::Delimited;
+            is_match.then_some(Ok(field.content))
         }
-        Err(damage) => Some(Err(damage)),
+        Err(error) => Some(Err(error)),
     })
 }

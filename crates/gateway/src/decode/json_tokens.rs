@@ -1,9 +1,9 @@
-//! JSON as a sequence of tokens: without recursion, without copies, and total.
+//! JSON as a sequence of tokens, without recursion and without copies. Any input has tokens.
 //!
-//! For what a parser does not tell: where something stands in a body that has another shape
-//! than it should, and documents that are nested more deeply than a parser bears.
+//! For tasks that a parser cannot do: finding a path in a body of an unexpected shape, and
+//! reading documents that are nested more deeply than parsers allow.
 
-/// A token. Texts and scalars are as they came, escapes and all.
+/// A token. Texts and scalars are raw, so a text has its escapes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Token<'a> {
     /// `{` or `[`
@@ -12,13 +12,13 @@ pub(crate) enum Token<'a> {
     Close(u8),
     Colon,
     Comma,
-    /// What stands between the quotation marks.
+    /// The bytes between the quotation marks.
     Text(&'a [u8]),
-    /// A number, `true`, `false`, `null`, or what is no token of JSON.
+    /// A number, `true`, `false`, `null`, or invalid JSON.
     Scalar(&'a [u8]),
 }
 
-/// The tokens of a text that may be anything.
+/// Iterates over the tokens of any bytes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tokens<'a>(pub(crate) &'a [u8]);
 
@@ -50,8 +50,8 @@ impl<'a> Iterator for Tokens<'a> {
     }
 }
 
-/// Splits behind the next quotation mark that is not escaped; a text without an end is all
-/// of the rest.
+/// Splits after the next quotation mark that is not escaped. Without one, the text is all of the
+/// rest.
 fn text(bytes: &[u8]) -> (&[u8], &[u8]) {
     let mut at = 0;
     while let Some(found) = memchr::memchr2(b'"', b'\\', &bytes[at..]) {

@@ -1,20 +1,18 @@
-//! Bytes in, spans and rejections out: total, pure, and the only place that judges a span.
+//! Decodes requests into spans and rejections. Only this module validates spans.
 //!
-//! A body that is not OTLP at all is an error. Within OTLP each span stands alone: what
-//! cannot be part of a trace is rejected with a [`Reason`] and counted; the rest goes on.
+//! A body that is not OTLP is an error. Within a valid request, each invalid span is rejected on
+//! its own with a [`Reason`], and the others are accepted.
 
 mod envelope;
 mod json;
 mod json_tokens;
-mod limits;
-mod misplaced;
+mod misplaced_spans;
 mod protobuf;
 mod reason;
-mod repair;
 mod schema;
-#[cfg(test)]
-mod schema_tests;
 mod shape;
+mod span_limits;
+mod utf8_repair;
 mod validate;
 mod warnings;
 mod wire_format;
@@ -26,26 +24,26 @@ use trace_model::TraceId;
 
 pub(crate) use self::{
     json_tokens::{Token, Tokens},
-    limits::MAX_NAME_BYTES,
     reason::{Reason, Rejections},
-    repair::text as repaired_text,
+    span_limits::MAX_NAME_BYTES,
+    utf8_repair::text as repaired_text,
     validate::accept,
     warnings::{Repair, Warnings},
 };
 
-use self::wire_format::Damage;
+use self::wire_format::WireError;
 use crate::wire::Origin;
 
-/// The two encodings of OTLP/HTTP, and the one of files.
+/// An encoding of OTLP/HTTP or of an imported file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Encoding {
     Protobuf,
     Json,
-    /// A request, or one on each line, as the collector's file exporter writes them.
+    /// A request on each line, as written by the collector's file exporter, or one request.
     JsonLines,
 }
 
-/// The acceptable part of a request, a count of the rest, and what its sender should know.
+/// The accepted spans of a request, the rejected ones, and warnings for its sender.
 #[derive(Debug, Default)]
 pub(crate) struct Decoded {
     pub(crate) batch: Batch,
@@ -54,33 +52,33 @@ pub(crate) struct Decoded {
 }
 
 impl Decoded {
-    /// How many spans were accepted.
+    /// Returns the number of accepted spans.
     pub(crate) fn spans(&self) -> usize {
         self.batch.iter().map(|(_, spans)| spans.len()).sum()
     }
 
-    /// Nothing in the request looked like a span.
+    /// Whether the request has no spans, not even invalid ones.
     fn is_empty(&self) -> bool {
         self.batch.is_empty() && self.rejections.total() == 0
     }
 }
 
-/// Spans by where they came from, in the order of the request.
+/// Spans by origin, in the order of the request.
 pub(crate) type Batch = Vec<(Origin, Vec<ReceivedSpan>)>;
 
-/// One span: the two ids that name it, and its encoded `Span` message.
+/// A span's ids and its encoded `Span` message.
 #[derive(Clone, Debug)]
 pub(crate) struct ReceivedSpan {
     pub(crate) trace_id: TraceId,
     pub(crate) span_id: [u8; 8],
     pub(crate) body: Bytes,
-    /// It takes the place of what was stored under its ids.
-    pub(crate) revises: bool,
-    /// It was imported to be looked at: no sink gets it.
-    pub(crate) stays: bool,
+    /// The span replaces a stored one with the same ids.
+    pub(crate) is_revision: bool,
+    /// The span was imported, so no sink gets it.
+    pub(crate) local_only: bool,
 }
 
-/// What a body looks like that is not what its headers say.
+/// The probable format of a body that does not match its headers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Hint {
     #[default]
@@ -104,15 +102,15 @@ impl fmt::Display for Hint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::None => "",
-            Self::Json => "; it looks like JSON, whose Content-Type is application/json",
-            Self::Gzip => "; it looks like gzip, which takes Content-Encoding: gzip",
+            Self::Json => "; it looks like JSON: send Content-Type: application/json",
+            Self::Gzip => "; it looks like gzip: send Content-Encoding: gzip",
         })
     }
 }
 
-impl From<Damage> for Malformed {
-    fn from(damage: Damage) -> Self {
-        Self::Protobuf(damage, Hint::None)
+impl From<WireError> for Malformed {
+    fn from(error: WireError) -> Self {
+        Self::Protobuf(error, Hint::None)
     }
 }
 
@@ -120,48 +118,49 @@ impl From<Damage> for Malformed {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Malformed {
     #[error("the body is not a protobuf ExportTraceServiceRequest: {0}{1}")]
-    Protobuf(Damage, Hint),
+    Protobuf(#[source] WireError, Hint),
     #[error("the body is not an OTLP JSON ExportTraceServiceRequest: {0}")]
     Json(#[from] serde_json::Error),
-    #[error("the body is UTF-16, and JSON is sent as UTF-8")]
+    #[error("the body is UTF-16: send JSON as UTF-8")]
     Utf16,
 }
 
-/// Reads an `ExportTraceServiceRequest`. An empty body carries no spans in any encoding.
+/// Decodes an `ExportTraceServiceRequest`. An empty body has no spans in any encoding.
 ///
-/// `room` is asked before memory is taken: for how many bytes in all, the body's too.
+/// Calls `reserve` before it takes memory, with the total number of bytes, including the body.
 pub(crate) fn decode<E: From<Malformed>>(
     encoding: Encoding,
     body: Bytes,
-    mut room: impl FnMut(usize) -> Result<(), E>,
+    mut reserve: impl FnMut(usize) -> Result<(), E>,
 ) -> Result<Decoded, E> {
-    let mut held = body.len();
-    let (protobuf, seen) = match encoding {
-        Encoding::Protobuf => (body, json::Seen::default()),
-        _ if body.is_empty() => (body, json::Seen::default()),
+    let mut total = body.len();
+    let (protobuf, anomalies) = match encoding {
+        Encoding::Protobuf => (body, json::Anomalies::default()),
+        _ if body.is_empty() => (body, json::Anomalies::default()),
         Encoding::Json | Encoding::JsonLines => {
-            held *= 2;
-            room(held)?;
-            let read = if encoding == Encoding::Json {
+            total *= 2;
+            reserve(total)?;
+            let converted = if encoding == Encoding::Json {
                 json::to_protobuf(&body)
             } else {
                 json::lines_to_protobuf(&body)
             };
-            read?
+            converted?
         }
     };
-    held = held.saturating_add(footprint(encoding, &protobuf)?);
-    room(held)?;
-    let mut decoded = protobuf::decode(&protobuf, |more| room(held.saturating_add(more)))?;
-    seen.report(&mut decoded);
+    total = total.saturating_add(memory_cost(encoding, &protobuf)?);
+    reserve(total)?;
+    let mut decoded = protobuf::decode(&protobuf, |more| reserve(total.saturating_add(more)))?;
+    anomalies.report(&mut decoded);
     Ok(decoded)
 }
 
-/// Looks at all of the body, so that it finds out first what is no protobuf.
-fn footprint(encoding: Encoding, protobuf: &Bytes) -> Result<usize, Malformed> {
-    protobuf::footprint(protobuf).map_err(|error| match error {
-        Malformed::Protobuf(damage, _) if encoding == Encoding::Protobuf => {
-            Malformed::Protobuf(damage, Hint::of(protobuf))
+/// Returns the most memory that decoding takes. This is the first step to read the whole body,
+/// so it reports a body of another format.
+fn memory_cost(encoding: Encoding, protobuf: &Bytes) -> Result<usize, Malformed> {
+    protobuf::memory_cost(protobuf).map_err(|error| match error {
+        Malformed::Protobuf(error, _) if encoding == Encoding::Protobuf => {
+            Malformed::Protobuf(error, Hint::of(protobuf))
         }
         error => error,
     })

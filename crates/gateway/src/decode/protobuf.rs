@@ -1,105 +1,106 @@
-//! Binary OTLP. Every span is looked at once to be judged; what is kept are its own bytes.
+//! Decodes binary OTLP. Each span is validated, and its encoded bytes are kept.
 
 use bytes::Bytes;
 
 use super::{
     Decoded, Malformed, ReceivedSpan,
-    envelope::{Group, Shared, each_group, has_unknown_fields},
-    limits::{self, Cuts},
-    reason::{Reason, Unfit},
-    repair,
+    envelope::{Group, Shared, for_each_group, has_unknown_fields},
+    reason::{Reason, SpanError},
     schema::{self, Schema},
     shape::{self, Texts},
-    validate::judge,
+    span_limits::{self, RepairSet},
+    utf8_repair,
+    validate::validate,
     warnings::Repair,
 };
 use crate::wire::Origin;
 
-/// Of a span that has its ids. What is shorter is rejected and takes no memory.
-const SPAN_BYTES: usize = 28;
+/// The size of a span's ids. A shorter message is rejected and takes no memory.
+const MIN_SPAN_BYTES: usize = 28;
 
-/// What a span takes besides its own bytes: here, and in the writer, which sums up its trace.
-const HELD_BY_SPAN: usize = 512;
+/// The memory of a span besides its encoded bytes, here and in the writer, which summarizes its
+/// trace.
+const SPAN_OVERHEAD_BYTES: usize = 512;
 
-/// The same of a group that has a span.
-const HELD_BY_GROUP: usize = 512;
+/// The same for a group that has a span.
+const GROUP_OVERHEAD_BYTES: usize = 512;
 
-/// How many bytes of memory the request takes besides its own. What several spans share is
-/// stored with each of their scopes.
-pub(super) fn footprint(body: &Bytes) -> Result<usize, Malformed> {
-    let mut bytes = 0_usize;
-    each_group(body, |group| {
-        let spans = possible_spans(group)?;
+/// Returns the most memory that decoding the request takes besides its own bytes. A resource is
+/// stored with each of its scopes.
+pub(super) fn memory_cost(request: &Bytes) -> Result<usize, Malformed> {
+    let mut cost = 0_usize;
+    for_each_group(request, |group| {
+        let spans = candidate_spans(group)?;
         if spans > 0 {
             let shared = [group.resource(), group.scope()];
             let shared = shared.map(|part| part.message.len() + part.schema_url.len());
-            let held = shared[0] + shared[1] + HELD_BY_GROUP + spans * HELD_BY_SPAN;
-            bytes = bytes.saturating_add(held);
+            let overhead = GROUP_OVERHEAD_BYTES + spans * SPAN_OVERHEAD_BYTES;
+            cost = cost.saturating_add(shared[0] + shared[1] + overhead);
         }
         Ok::<_, Malformed>(())
     })?;
-    Ok(bytes)
+    Ok(cost)
 }
 
-/// `room` is asked for as many more bytes as repaired texts take.
+/// Decodes a request. Calls `reserve` with the memory of repaired messages before using it.
 pub(super) fn decode<E: From<Malformed>>(
-    body: &Bytes,
-    room: impl FnMut(usize) -> Result<(), E>,
+    request: &Bytes,
+    reserve: impl FnMut(usize) -> Result<(), E>,
 ) -> Result<Decoded, E> {
-    let mut reader = Reader {
+    let mut decoder = Decoder {
         decoded: Decoded::default(),
         repaired_bytes: 0,
-        room,
+        reserve,
     };
-    each_group(body, |group| reader.group(group))?;
-    let is_misplaced = reader.decoded.is_empty() && has_unknown_fields(body)?;
-    if is_misplaced {
-        reader.decoded.warnings.note(NO_SPANS);
+    for_each_group(request, |group| decoder.group(group))?;
+    let is_other_message = decoder.decoded.is_empty() && has_unknown_fields(request)?;
+    if is_other_message {
+        decoder.decoded.warnings.note(NO_SPANS);
     }
-    Ok(reader.decoded)
+    Ok(decoder.decoded)
 }
 
-/// A body that has no spans, and something else instead.
+/// The warning for a body without spans that has other fields.
 const NO_SPANS: &str = "no spans: the body has fields, but not those of an ExportTraceServiceRequest; \
-     a ResourceSpans on its own, other signals, and OTLP before 0.20 are not read";
+     a single ResourceSpans, other signals, and OTLP before 0.20 are not supported";
 
-struct Reader<F> {
+struct Decoder<F> {
     decoded: Decoded,
-    /// Memory of what had to be encoded anew.
+    /// The memory of messages that were encoded again.
     repaired_bytes: usize,
-    room: F,
+    reserve: F,
 }
 
-/// A message as it came or within the limits, and what is to be repaired in it.
+/// A message within the limits, and its remaining problems.
 struct Checked {
     message: Bytes,
     texts: Texts,
-    cuts: Cuts,
+    repairs: RepairSet,
 }
 
-/// What the spans of a group share.
-struct SharedParts {
+/// The resource and the scope of a group.
+struct GroupOrigin {
     resource: Checked,
     scope: Checked,
     schema_urls: [Bytes; 2],
-    /// Their readers could not read it as it is.
-    is_invalid: bool,
-    cuts: Cuts,
+    /// A text is not UTF-8.
+    has_invalid_text: bool,
+    repairs: RepairSet,
 }
 
-impl<E: From<Malformed>, F: FnMut(usize) -> Result<(), E>> Reader<F> {
+impl<E: From<Malformed>, F: FnMut(usize) -> Result<(), E>> Decoder<F> {
     fn group(&mut self, group: &Group<'_>) -> Result<(), E> {
-        let shared = self.shared(group)?;
-        let mut spans = Vec::with_capacity(possible_spans(group)?);
+        let origin = self.group_origin(group)?;
+        let mut spans = Vec::with_capacity(candidate_spans(group)?);
         for span in group.spans() {
             let body = group.bytes(span.map_err(Malformed::from)?);
-            match &shared {
-                Ok(shared) => self.span(body, shared, &mut spans)?,
+            match &origin {
+                Ok(origin) => self.span(body, origin, &mut spans)?,
                 Err(reason) => self.decoded.rejections.count(*reason),
             }
         }
-        if let (Ok(shared), false) = (shared, spans.is_empty()) {
-            let origin = self.origin(shared)?;
+        if let (Ok(origin), false) = (origin, spans.is_empty()) {
+            let origin = self.origin(origin)?;
             self.decoded.batch.push((origin, spans));
         }
         Ok(())
@@ -108,117 +109,117 @@ impl<E: From<Malformed>, F: FnMut(usize) -> Result<(), E>> Reader<F> {
     fn span(
         &mut self,
         body: Bytes,
-        shared: &SharedParts,
+        origin: &GroupOrigin,
         spans: &mut Vec<ReceivedSpan>,
     ) -> Result<(), E> {
-        let (checked, mut span) = match self.judged(body)? {
-            Ok(judged) => judged,
+        let (checked, mut span) = match self.validated(body)? {
+            Ok(validated) => validated,
             Err(reason) => {
                 self.decoded.rejections.count(reason);
                 return Ok(());
             }
         };
-        if checked.texts.invalid_bytes > 0 {
-            span.body = self.repaired(&schema::SPAN, &span.body, checked.texts)?;
+        let has_invalid_text = checked.texts.invalid_bytes > 0;
+        if has_invalid_text {
+            span.body = self.repair(&schema::SPAN, &span.body, checked.texts)?;
         }
         let warnings = &mut self.decoded.warnings;
-        if checked.texts.invalid_bytes > 0 || shared.is_invalid {
+        if has_invalid_text || origin.has_invalid_text {
             warnings.repaired(Repair::InvalidUtf8);
         }
-        let cuts = checked.cuts.and(shared.cuts);
-        cuts.repairs().for_each(|cut| warnings.repaired(cut));
+        let repairs = checked.repairs.union(origin.repairs);
+        repairs.iter().for_each(|repair| warnings.repaired(repair));
         spans.push(span);
         Ok(())
     }
 
-    fn judged(&mut self, body: Bytes) -> Result<Result<(Checked, ReceivedSpan), Reason>, E> {
-        let checked = match self.checked(&schema::SPAN, body)? {
+    fn validated(&mut self, body: Bytes) -> Result<Result<(Checked, ReceivedSpan), Reason>, E> {
+        let checked = match self.check(&schema::SPAN, body)? {
             Ok(checked) => checked,
             Err(reason) => return Ok(Err(reason)),
         };
-        match judge(checked.message.clone()) {
+        match validate(checked.message.clone()) {
             Ok(span) => Ok(Ok((checked, span))),
-            Err(unfit) => rejection(unfit).map(Err),
+            Err(error) => rejection(error).map(Err),
         }
     }
 
-    /// The message within the limits, or why no span can be kept that has it.
-    fn checked(
+    /// Returns the message within the limits, or the reason to reject all spans that have it.
+    fn check(
         &mut self,
         schema: &'static Schema,
         message: Bytes,
     ) -> Result<Result<Checked, Reason>, E> {
         let texts = match shape::check(schema, &message) {
             Ok(texts) => texts,
-            Err(unfit) => return rejection(unfit).map(Err),
+            Err(error) => return rejection(error).map(Err),
         };
         if !texts.is_over_limits {
-            let cuts = Cuts::default();
+            let repairs = RepairSet::default();
             return Ok(Ok(Checked {
                 message,
                 texts,
-                cuts,
+                repairs,
             }));
         }
-        // A cut message is a copy.
+        // The truncated message is a copy.
         self.repaired_bytes += message.len();
-        (self.room)(self.repaired_bytes)?;
-        let (message, cuts) = limits::cut(schema, &message).map_err(Malformed::from)?;
-        match shape::check_cut(schema, &message) {
+        (self.reserve)(self.repaired_bytes)?;
+        let (message, repairs) =
+            span_limits::truncate(schema, &message).map_err(Malformed::from)?;
+        match shape::check_truncated(schema, &message) {
             Ok(texts) => Ok(Ok(Checked {
                 message,
                 texts,
-                cuts,
+                repairs,
             })),
-            Err(unfit) => rejection(unfit).map(Err),
+            Err(error) => rejection(error).map(Err),
         }
     }
 
-    /// What the spans of a group share, or why no span can be kept that has it.
-    fn shared(&mut self, group: &Group<'_>) -> Result<Result<SharedParts, Reason>, E> {
+    /// Returns the group's resource and scope, or the reason to reject all of its spans.
+    fn group_origin(&mut self, group: &Group<'_>) -> Result<Result<GroupOrigin, Reason>, E> {
         let (resource, scope) = (group.resource(), group.scope());
         let bytes = |part: Shared<'_>| group.bytes(part.message);
         let parts = (
-            self.checked(&schema::RESOURCE, bytes(resource))?,
-            self.checked(&schema::SCOPE, bytes(scope))?,
+            self.check(&schema::RESOURCE, bytes(resource))?,
+            self.check(&schema::SCOPE, bytes(scope))?,
         );
-        let (resource_part, scope_part) = match parts {
+        let (checked_resource, checked_scope) = match parts {
             (Ok(resource), Ok(scope)) => (resource, scope),
             (Err(reason), _) | (_, Err(reason)) => return Ok(Err(reason)),
         };
-        let mut cuts = resource_part.cuts.and(scope_part.cuts);
-        let schema_urls = [resource, scope].map(|part| {
-            let url = part.schema_url;
-            group.bytes(&url[..limits::schema_url(url, &mut cuts)])
-        });
+        let mut repairs = checked_resource.repairs.union(checked_scope.repairs);
+        let schema_urls = [resource, scope]
+            .map(|part| group.bytes(span_limits::schema_url(part.schema_url, &mut repairs)));
         let is_invalid = |url: &Bytes| std::str::from_utf8(url).is_err();
-        Ok(Ok(SharedParts {
-            is_invalid: resource_part.texts.invalid_bytes > 0
-                || scope_part.texts.invalid_bytes > 0
+        Ok(Ok(GroupOrigin {
+            has_invalid_text: checked_resource.texts.invalid_bytes > 0
+                || checked_scope.texts.invalid_bytes > 0
                 || schema_urls.iter().any(is_invalid),
-            resource: resource_part,
-            scope: scope_part,
+            resource: checked_resource,
+            scope: checked_scope,
             schema_urls,
-            cuts,
+            repairs,
         }))
     }
 
-    fn origin(&mut self, shared: SharedParts) -> Result<Origin, E> {
-        let SharedParts {
+    fn origin(&mut self, origin: GroupOrigin) -> Result<Origin, E> {
+        let GroupOrigin {
             resource,
             scope,
             schema_urls: [resource_schema_url, scope_schema_url],
             ..
-        } = shared;
+        } = origin;
         Ok(Origin {
-            resource: self.repaired(&schema::RESOURCE, &resource.message, resource.texts)?,
-            resource_schema_url: repair::text(&resource_schema_url),
-            scope: self.repaired(&schema::SCOPE, &scope.message, scope.texts)?,
-            scope_schema_url: repair::text(&scope_schema_url),
+            resource: self.repair(&schema::RESOURCE, &resource.message, resource.texts)?,
+            resource_schema_url: utf8_repair::text(&resource_schema_url),
+            scope: self.repair(&schema::SCOPE, &scope.message, scope.texts)?,
+            scope_schema_url: utf8_repair::text(&scope_schema_url),
         })
     }
 
-    fn repaired(
+    fn repair(
         &mut self,
         schema: &'static Schema,
         message: &Bytes,
@@ -227,25 +228,26 @@ impl<E: From<Malformed>, F: FnMut(usize) -> Result<(), E>> Reader<F> {
         if texts.invalid_bytes == 0 {
             return Ok(message.clone());
         }
-        self.repaired_bytes += repair::memory_cost(message.len(), texts.invalid_bytes);
-        (self.room)(self.repaired_bytes)?;
-        let repaired = repair::message(schema, message, texts.invalid_bytes);
+        self.repaired_bytes += utf8_repair::memory_cost(message.len(), texts.invalid_bytes);
+        (self.reserve)(self.repaired_bytes)?;
+        let repaired = utf8_repair::message(schema, message, texts.invalid_bytes);
         Ok(repaired.map_err(Malformed::from)?)
     }
 }
 
-/// Why a span is rejected, unless the whole request is.
-fn rejection<E: From<Malformed>>(unfit: Unfit) -> Result<Reason, E> {
-    match unfit {
-        Unfit::Rejected(reason) => Ok(reason),
-        Unfit::Damaged(damage) => Err(Malformed::from(damage).into()),
+/// Returns the reason to reject a span, or the error that rejects the whole request.
+fn rejection<E: From<Malformed>>(error: SpanError) -> Result<Reason, E> {
+    match error {
+        SpanError::Rejected(reason) => Ok(reason),
+        SpanError::Malformed(error) => Err(Malformed::from(error).into()),
     }
 }
 
-fn possible_spans(group: &Group<'_>) -> Result<usize, Malformed> {
+/// Counts the messages that are long enough to be spans.
+fn candidate_spans(group: &Group<'_>) -> Result<usize, Malformed> {
     let mut count = 0;
     for span in group.spans() {
-        count += usize::from(span?.len() >= SPAN_BYTES);
+        count += usize::from(span?.len() >= MIN_SPAN_BYTES);
     }
     Ok(count)
 }

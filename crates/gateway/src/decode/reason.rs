@@ -1,36 +1,36 @@
-//! Why spans are rejected, by name, and how many were.
+//! The reasons for which spans are rejected, and counts of rejected spans.
 
 use std::{collections::BTreeMap, fmt};
 
-use super::wire_format::Damage;
+use super::wire_format::WireError;
 
-/// Why a span was rejected. Its name is the key in the gateway's status.
+/// Why a span was rejected. The name is its key in the gateway's status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Reason {
-    /// Not 16 bytes, or all zero.
+    /// The trace id does not have 16 bytes, or is all zero.
     TraceId,
-    /// Not 8 bytes, or all zero.
+    /// The span id does not have 8 bytes, or is all zero.
     SpanId,
-    /// Neither empty nor 8 bytes.
+    /// The parent's span id is neither empty nor 8 bytes.
     ParentSpanId,
-    /// A link whose ids have other lengths than ids have, and are not empty. Receivers refuse
-    /// whole batches for it.
+    /// A link has a trace id or span id of the wrong length. Receivers reject whole batches
+    /// because of such a link.
     Link,
-    /// Later than the year 2262, where signed nanoseconds end.
+    /// A time is later than the year 2262, the limit of signed nanoseconds.
     Time,
-    /// Lists and maps in each other, more than readers bear.
+    /// Lists and maps are nested more deeply than readers can handle.
     TooDeep,
-    /// Attributes, values, events and links, more than readers bear.
+    /// The span has more attributes, values, events and links than readers can handle.
     TooManyParts,
-    /// It is not where OTLP has spans.
+    /// The span is not at the path where OTLP JSON has spans.
     Misplaced,
-    /// A line of an imported file that is no request.
+    /// A line of an imported file is not a request.
     Line,
-    /// A datagram that is no X-Ray segment document.
+    /// A datagram is not an X-Ray segment document.
     Segment,
-    /// Too many other spans of the trace have its id.
+    /// Too many other spans of the trace have the same id.
     IdReused,
-    /// The trace holds as much as one may hold.
+    /// The trace has reached its size limit.
     TraceFull,
 }
 
@@ -61,24 +61,24 @@ impl Reason {
                 "a link's trace_id must be empty or 16 bytes, and its span_id empty or 8 bytes"
             }
             Self::Time => "times must be nanoseconds since 1970 that fit 63 bits",
-            Self::TooDeep => "an attribute may hold 16 lists or maps in each other",
+            Self::TooDeep => "an attribute may have 16 levels of nested lists and maps",
             Self::TooManyParts => {
-                "a span, a resource and a scope may have 100,000 attributes, values, events and links each"
+                "a span, a resource and a scope may each have 100,000 attributes, values, events and links"
             }
-            Self::Misplaced => {
-                "spans are read from \"resourceSpans[].scopeSpans[].spans[]\" and from nowhere else"
+            Self::Misplaced => "spans are read only from \"resourceSpans[].scopeSpans[].spans[]\"",
+            Self::Line => "each line must be an OTLP JSON ExportTraceServiceRequest",
+            Self::Segment => "a datagram must be an X-Ray segment document",
+            Self::IdReused => {
+                "16 other spans of the trace have the same span_id: generate random ids"
             }
-            Self::Line => "each line must hold an OTLP JSON ExportTraceServiceRequest",
-            Self::Segment => "a datagram must hold one X-Ray segment document",
-            Self::IdReused => "16 other spans of the trace have the same span_id: make ids random",
             Self::TraceFull => {
-                "the trace holds as much as OTEL_WEB_GATEWAY_TRACE_SPANS and OTEL_WEB_GATEWAY_TRACE_MB allow"
+                "the trace has reached the limit of OTEL_WEB_GATEWAY_TRACE_SPANS or OTEL_WEB_GATEWAY_TRACE_MB"
             }
         }
     }
 }
 
-/// How many spans of a request were rejected, by reason.
+/// The number of rejected spans of a request, by reason.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Rejections(BTreeMap<Reason, u64>);
 
@@ -112,7 +112,7 @@ impl Rejections {
     }
 }
 
-/// For the developer whose exporter sent them: `2 spans: trace_id must be …; 1 span: …`.
+/// Writes a message for the developer of the sender: `2 spans: trace_id must be …; 1 span: …`.
 impl fmt::Display for Rejections {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, (reason, count)) in self.iter().enumerate() {
@@ -124,30 +124,32 @@ impl fmt::Display for Rejections {
     }
 }
 
-/// Why something is not taken: it is no message of its kind, or no part of a trace.
+/// Why a message is not accepted as a span, or as its resource or scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Unfit {
-    Damaged(Damage),
+pub(crate) enum SpanError {
+    /// The bytes are not such a message, so the whole request is malformed.
+    Malformed(WireError),
+    /// The message is valid, but cannot be part of a trace.
     Rejected(Reason),
 }
 
-impl Unfit {
-    /// Of what was made here, and is a message.
+impl SpanError {
+    /// Returns the reason for a span that the gateway encoded itself, which is never malformed.
     pub(crate) const fn reason(self) -> Reason {
         match self {
             Self::Rejected(reason) => reason,
-            Self::Damaged(_) => Reason::Segment,
+            Self::Malformed(_) => Reason::Segment,
         }
     }
 }
 
-impl From<Damage> for Unfit {
-    fn from(damage: Damage) -> Self {
-        Self::Damaged(damage)
+impl From<WireError> for SpanError {
+    fn from(error: WireError) -> Self {
+        Self::Malformed(error)
     }
 }
 
-impl From<Reason> for Unfit {
+impl From<Reason> for SpanError {
     fn from(reason: Reason) -> Self {
         Self::Rejected(reason)
     }

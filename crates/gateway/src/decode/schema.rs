@@ -1,9 +1,9 @@
-//! OTLP's messages as data: what a field is called in JSON, its number, and what it holds.
+//! OTLP's messages as data: the name, number and kind of each field.
 //!
-//! A test compares them with the messages that `opentelemetry-proto` has.
+//! A test compares them with the messages of `opentelemetry-proto`.
 
 use self::Kind::{
-    Bool, Bytes, Double, Enum, Fixed32, Fixed64, Id, Int32, Int64, List, Message, Messages, Text,
+    Bool, Bytes, Double, Enum, Fixed32, Fixed64, Id, Int32, Int64, Message, Messages, Nested, Text,
     Texts, Uint32,
 };
 use super::wire_format::WireType;
@@ -13,7 +13,7 @@ pub(super) struct Schema(pub(super) &'static [Field]);
 
 #[derive(Debug)]
 pub(super) struct Field {
-    /// In JSON.
+    /// The name in JSON.
     pub(super) name: &'static str,
     pub(super) number: u32,
     pub(super) kind: Kind,
@@ -23,11 +23,11 @@ pub(super) struct Field {
 pub(super) enum Kind {
     Text,
     Texts,
-    /// Bytes that JSON writes in hex.
+    /// Bytes that are hex in JSON.
     Id,
     Bytes,
     Bool,
-    /// An integer that JSON may write as one of these names.
+    /// An integer that may be one of these names in JSON.
     Enum(&'static [&'static str]),
     Int32,
     Uint32,
@@ -37,17 +37,17 @@ pub(super) enum Kind {
     Double,
     Message(&'static Schema),
     Messages(&'static Schema),
-    /// A message that puts values into a value.
-    List(&'static Schema),
+    /// A message that nests values in a value: a list or a map.
+    Nested(&'static Schema),
 }
 
 impl Schema {
-    /// The field with this number, if it is known.
+    /// Returns the field with this number, or `None` for an unknown one.
     pub(super) fn field(&self, number: u32) -> Option<&'static Field> {
         self.0.iter().find(|field| field.number == number)
     }
 
-    /// Whether it is one of the messages around spans.
+    /// Whether this is one of the messages around spans.
     pub(super) fn is_envelope(&self) -> bool {
         [&REQUEST, &RESOURCE_SPANS, &SCOPE_SPANS]
             .into_iter()
@@ -61,12 +61,12 @@ impl Kind {
             Bool | Enum(_) | Int32 | Uint32 | Int64 => WireType::Varint,
             Fixed64 | Double => WireType::SixtyFourBit,
             Fixed32 => WireType::ThirtyTwoBit,
-            Text | Texts | Id | Bytes | Message(_) | Messages(_) | List(_) => WireType::Delimited,
+            Text | Texts | Id | Bytes | Message(_) | Messages(_) | Nested(_) => WireType::Delimited,
         }
     }
 
-    /// What JSON has to hold.
-    pub(super) const fn in_json(self) -> &'static str {
+    /// Describes the JSON value that a field expects.
+    pub(super) const fn json_description(self) -> &'static str {
         match self {
             Text => "a string",
             Texts => "a list of strings",
@@ -74,12 +74,12 @@ impl Kind {
             Bytes => "base64 in a string",
             Bool => "true or false",
             Enum(_) => "an integer, or its name in a string",
-            Int32 | Uint32 | Fixed32 => "an integer of 32 bits, or its digits in a string",
-            Int64 | Fixed64 => "an integer of 64 bits, or its digits in a string",
+            Int32 | Uint32 | Fixed32 => "a 32-bit integer, or its digits in a string",
+            Int64 | Fixed64 => "a 64-bit integer, or its digits in a string",
             Double => {
-                "a number that fits a double, perhaps in a string, or NaN, Infinity, -Infinity"
+                "a number that fits a double, or its digits, \"NaN\", \"Infinity\" or \"-Infinity\" in a string"
             }
-            Message(_) | List(_) => "an object",
+            Message(_) | Nested(_) => "an object",
             Messages(_) => "a list of objects",
         }
     }
@@ -89,7 +89,7 @@ const fn field(name: &'static str, number: u32, kind: Kind) -> Field {
     Field { name, number, kind }
 }
 
-/// By their numbers, as `trace.proto` has them.
+/// The names by number, as in `trace.proto`.
 const SPAN_KINDS: &[&str] = &[
     "SPAN_KIND_UNSPECIFIED",
     "SPAN_KIND_INTERNAL",
@@ -188,8 +188,8 @@ pub(super) static ANY_VALUE: Schema = Schema(&[
     field("boolValue", 2, Bool),
     field("intValue", 3, Int64),
     field("doubleValue", 4, Double),
-    field("arrayValue", 5, List(&ARRAY_VALUE)),
-    field("kvlistValue", 6, List(&KEY_VALUE_LIST)),
+    field("arrayValue", 5, Nested(&ARRAY_VALUE)),
+    field("kvlistValue", 6, Nested(&KEY_VALUE_LIST)),
     field("bytesValue", 7, Bytes),
     field("stringValueStrindex", 8, Int32),
 ]);
@@ -197,3 +197,6 @@ pub(super) static ANY_VALUE: Schema = Schema(&[
 static ARRAY_VALUE: Schema = Schema(&[field("values", 1, Messages(&ANY_VALUE))]);
 
 static KEY_VALUE_LIST: Schema = Schema(&[field("values", 1, Messages(&KEY_VALUE))]);
+
+#[cfg(test)]
+mod tests;

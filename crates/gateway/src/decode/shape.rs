@@ -1,59 +1,59 @@
-//! What holds for a message whatever it says: that it is one, and no larger and no deeper than
-//! whoever reads it later can bear. Nothing is allocated for it.
+//! Checks that bytes are a message that every reader can decode: its wire format, its nesting,
+//! and its size. Allocates nothing.
 
 use super::{
-    limits,
-    reason::{Reason, Unfit},
+    reason::{Reason, SpanError},
     schema::{Field, Kind, Schema},
-    wire_format::{Damage, Fields, Raw},
+    span_limits,
+    wire_format::{Fields, Raw, WireError},
 };
 
-/// Lists and maps in each other. Readers give up at some depth: prost and most other protobuf
-/// libraries at a hundred messages, of which a map in a map is three, and `serde_json` at 128
-/// brackets, of which it is four; and around a value there are the envelopes. This is half of
-/// what the narrowest of them bears, and more than people nest.
-const DEPTH: usize = 16;
+/// Nested lists and maps. Readers limit nesting: prost and most other protobuf libraries to 100
+/// messages, of which a map in a map is three, and `serde_json` to 128 brackets, of which it is
+/// four. The envelopes around a value count, too. This is half of the strictest limit, and more
+/// than senders nest.
+const MAX_DEPTH: usize = 16;
 
-/// Attributes, values, events, links and the like of one span, or of one resource. In memory
-/// each takes 50 to 100 bytes although on the wire it may be two. An SDK's limits make 33,000
-/// attributes the most that a span has.
-const PARTS: usize = 100_000;
+/// Attributes, values, events, links and so on of a span or a resource. Each takes 50 to 100
+/// bytes of memory, although two bytes may encode it. With an SDK's default limits, a span has
+/// at most 33,000 attributes.
+const MAX_PARTS: usize = 100_000;
 
-/// Checks that it is such a message, and every reader's, once its texts are.
-pub(super) fn check(schema: &'static Schema, message: &[u8]) -> Result<Texts, Unfit> {
+/// Checks a message. Truncating it to the limits may remove some of its parts, so too many parts
+/// are no error here.
+pub(super) fn check(schema: &'static Schema, message: &[u8]) -> Result<Texts, SpanError> {
     let mut shape = Shape::default();
     shape.message(schema, message, 0)?;
-    if shape.parts > PARTS {
-        // It may have fewer when it is within the limits.
+    if shape.parts > MAX_PARTS {
         shape.texts.is_over_limits = true;
     }
     Ok(shape.texts)
 }
 
-/// Checks a message that was cut to the limits.
-pub(super) fn check_cut(schema: &'static Schema, message: &[u8]) -> Result<Texts, Unfit> {
+/// Checks a message that was truncated to the limits.
+pub(super) fn check_truncated(schema: &'static Schema, message: &[u8]) -> Result<Texts, SpanError> {
     let mut shape = Shape::default();
     shape.message(schema, message, 0)?;
     let texts = shape.texts;
-    (shape.parts <= PARTS)
+    (shape.parts <= MAX_PARTS)
         .then_some(texts)
-        .ok_or(Unfit::Rejected(Reason::TooManyParts))
+        .ok_or(SpanError::Rejected(Reason::TooManyParts))
 }
 
-/// Returns how many parts a message has that is one.
+/// Counts the parts of a message.
 pub(super) fn parts(schema: &'static Schema, message: &[u8]) -> usize {
     let mut shape = Shape::default();
-    // What is too deep is found out by the check.
+    // The check reports errors.
     let _ = shape.message(schema, message, 0);
     shape.parts
 }
 
-/// What is wrong with the texts of a message that is fine otherwise.
+/// Problems of a valid message that can be repaired.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Texts {
-    /// The length of all texts together that are not UTF-8.
+    /// The total length of all texts that are not UTF-8.
     pub(super) invalid_bytes: usize,
-    /// Something is longer, or there is more of it, than the limits allow.
+    /// A text is longer, or a list has more elements, than the limits allow.
     pub(super) is_over_limits: bool,
 }
 
@@ -69,8 +69,8 @@ impl Shape {
         schema: &'static Schema,
         message: &[u8],
         depth: usize,
-    ) -> Result<(), Unfit> {
-        let max_text_bytes = limits::max_text_bytes(schema);
+    ) -> Result<(), SpanError> {
+        let max_text_bytes = span_limits::max_text_bytes(schema);
         let mut repeated = 0;
         for raw in Fields(message) {
             let raw = raw?;
@@ -81,13 +81,18 @@ impl Shape {
                 self.field(field, raw, depth)?;
             }
         }
-        self.texts.is_over_limits |= repeated > limits::MIN_COUNT_LIMIT;
+        self.texts.is_over_limits |= repeated > span_limits::MIN_COUNT_LIMIT;
         Ok(())
     }
 
-    fn field(&mut self, field: &'static Field, raw: Raw<'_>, depth: usize) -> Result<(), Unfit> {
+    fn field(
+        &mut self,
+        field: &'static Field,
+        raw: Raw<'_>,
+        depth: usize,
+    ) -> Result<(), SpanError> {
         if raw.wire_type != field.kind.wire_type() {
-            return Err(Damage::Type(raw.number).into());
+            return Err(WireError::UnexpectedType(raw.number).into());
         }
         match field.kind {
             Kind::Text => {
@@ -99,8 +104,8 @@ impl Shape {
                 self.text(raw.content);
                 Ok(())
             }
-            Kind::List(_) if depth == DEPTH => Err(Reason::TooDeep.into()),
-            Kind::List(schema) => self.message(schema, raw.content, depth + 1),
+            Kind::Nested(_) if depth == MAX_DEPTH => Err(Reason::TooDeep.into()),
+            Kind::Nested(schema) => self.message(schema, raw.content, depth + 1),
             Kind::Message(schema) | Kind::Messages(schema) => {
                 self.parts += 1;
                 self.message(schema, raw.content, depth)
@@ -116,7 +121,10 @@ impl Shape {
     }
 }
 
-/// Whether the length of such a field has a limit of its own.
+/// Whether a field of this kind has a length limit.
 const fn is_limited(kind: Kind) -> bool {
-    matches!(kind, Kind::Text | Kind::Texts | Kind::Bytes | Kind::List(_))
+    matches!(
+        kind,
+        Kind::Text | Kind::Texts | Kind::Bytes | Kind::Nested(_)
+    )
 }

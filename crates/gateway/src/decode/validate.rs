@@ -1,19 +1,19 @@
-//! Which spans can be kept.
+//! Validates a span: its ids, its links' ids, and its times.
 
 use bytes::Bytes;
 use prost::Message;
 use trace_model::{SpanId, TraceId};
 
 use super::{
-    ReceivedSpan, limits,
-    reason::{Reason, Unfit},
-    schema, shape,
+    ReceivedSpan,
+    reason::{Reason, SpanError},
+    schema, shape, span_limits,
     warnings::Warnings,
 };
 
-/// What of a `Span` is judged. The rest is not read.
+/// The validated fields of a `Span`. Other fields are skipped.
 #[derive(Clone, PartialEq, Message)]
-struct Judged {
+struct SpanHeader {
     #[prost(bytes = "bytes", tag = "1")]
     trace_id: Bytes,
     #[prost(bytes = "bytes", tag = "2")]
@@ -25,45 +25,46 @@ struct Judged {
     #[prost(fixed64, tag = "8")]
     end_time_unix_nano: u64,
     #[prost(message, repeated, tag = "13")]
-    links: Vec<JudgedLink>,
+    links: Vec<LinkHeader>,
 }
 
+/// The validated fields of a `Link`.
 #[derive(Clone, PartialEq, Message)]
-struct JudgedLink {
+struct LinkHeader {
     #[prost(bytes = "bytes", tag = "1")]
     trace_id: Bytes,
     #[prost(bytes = "bytes", tag = "2")]
     span_id: Bytes,
 }
 
-impl JudgedLink {
-    fn is_good(&self) -> bool {
+impl LinkHeader {
+    fn is_valid(&self) -> bool {
         matches!(self.trace_id.len(), 0 | 16) && matches!(self.span_id.len(), 0 | 8)
     }
 }
 
-/// Takes a span that was made here and can be part of a trace, within the limits. `body` is
-/// its encoded message, and its texts are UTF-8.
-pub(crate) fn accept(mut body: Bytes, warnings: &mut Warnings) -> Result<ReceivedSpan, Unfit> {
+/// Validates a span that the gateway encoded itself, whose texts are UTF-8. Truncates it to the
+/// limits.
+pub(crate) fn accept(mut body: Bytes, warnings: &mut Warnings) -> Result<ReceivedSpan, SpanError> {
     if shape::check(&schema::SPAN, &body)?.is_over_limits {
-        let (cut, cuts) = limits::cut(&schema::SPAN, &body)?;
-        shape::check_cut(&schema::SPAN, &cut)?;
-        cuts.repairs().for_each(|cut| warnings.repaired(cut));
-        body = cut;
+        let (truncated, repairs) = span_limits::truncate(&schema::SPAN, &body)?;
+        shape::check_truncated(&schema::SPAN, &truncated)?;
+        repairs.iter().for_each(|repair| warnings.repaired(repair));
+        body = truncated;
     }
-    judge(body)
+    validate(body)
 }
 
-/// Takes a span that can be part of a trace. Its shape was checked.
-pub(super) fn judge(body: Bytes) -> Result<ReceivedSpan, Unfit> {
-    // It is a message, so it can be decoded; what is none would have no ids either.
-    let span = Judged::decode(body.clone()).unwrap_or_default();
+/// Validates a span whose shape was checked.
+pub(super) fn validate(body: Bytes) -> Result<ReceivedSpan, SpanError> {
+    // After the check, decoding does not fail. A default span would be rejected for its ids.
+    let span = SpanHeader::decode(body.clone()).unwrap_or_default();
     let trace_id = TraceId::try_from(&*span.trace_id).map_err(|_| Reason::TraceId)?;
     let span_id = SpanId::try_from(&*span.span_id).map_err(|_| Reason::SpanId)?;
     if !matches!(span.parent_span_id.len(), 0 | 8) {
         return Err(Reason::ParentSpanId.into());
     }
-    if !span.links.iter().all(JudgedLink::is_good) {
+    if !span.links.iter().all(LinkHeader::is_valid) {
         return Err(Reason::Link.into());
     }
     let latest = span.start_time_unix_nano.max(span.end_time_unix_nano);
@@ -72,7 +73,7 @@ pub(super) fn judge(body: Bytes) -> Result<ReceivedSpan, Unfit> {
         trace_id,
         span_id: span_id.to_bytes(),
         body,
-        revises: false,
-        stays: false,
+        is_revision: false,
+        local_only: false,
     })
 }

@@ -1,17 +1,17 @@
-//! What a sender should know about a request although it was accepted.
+//! Warnings about an accepted request, for its sender.
 
 use std::{collections::BTreeMap, fmt};
 
-/// Why a span was changed so that it can be kept. Its name is the key in the gateway's status.
+/// Why a span was changed before it was stored. The name is its key in the gateway's status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Repair {
-    /// A text of it, or of its resource or scope, was not UTF-8.
+    /// A text of the span, its resource or its scope was not UTF-8.
     InvalidUtf8,
-    /// The name of it, of an event, its scope or the like was cut.
+    /// The name of the span, an event or its scope was truncated, or a similar text.
     NameTooLong,
-    /// The key of an attribute was cut.
+    /// The key of an attribute was truncated.
     KeyTooLong,
-    /// A value was cut; a list or map was dropped.
+    /// A value was truncated, or a list or map was dropped.
     ValueTooLong,
     /// Attributes were dropped.
     TooManyAttributes,
@@ -19,7 +19,7 @@ pub(crate) enum Repair {
     TooManyEvents,
     /// Links were dropped.
     TooManyLinks,
-    /// A field of an X-Ray document did not have the type that X-Ray gives it.
+    /// A field of an X-Ray document did not have the documented type.
     XRayField,
 }
 
@@ -40,25 +40,25 @@ impl Repair {
     const fn advice(self) -> &'static str {
         match self {
             Self::InvalidUtf8 => {
-                "kept, with U+FFFD for what was not UTF-8 in a text; a limit on lengths may cut characters in two"
+                "stored with U+FFFD for invalid UTF-8; was a text truncated in the middle of a character?"
             }
-            Self::NameTooLong => "kept, with a name cut to 4 KiB",
-            Self::KeyTooLong => "kept, with the key of an attribute cut to 4 KiB",
+            Self::NameTooLong => "stored with a name truncated to 4 KiB",
+            Self::KeyTooLong => "stored with an attribute's key truncated to 4 KiB",
             Self::ValueTooLong => {
-                "kept, with a value cut to 1 MiB, or without a list or map of more than 1 MiB or 10,000 values"
+                "stored with a value truncated to 1 MiB, or without a list or map of more than 1 MiB or 10,000 values"
             }
-            Self::TooManyAttributes => "kept, with the first 1,024 attributes",
-            Self::TooManyEvents => "kept, with the first 10,000 events",
-            Self::TooManyLinks => "kept, with the first 1,024 links",
-            Self::XRayField => "kept, with a field that is not of the type that X-Ray gives it",
+            Self::TooManyAttributes => "stored with the first 1,024 attributes",
+            Self::TooManyEvents => "stored with the first 10,000 events",
+            Self::TooManyLinks => "stored with the first 1,024 links",
+            Self::XRayField => "stored with a field of another type than X-Ray documents",
         }
     }
 }
 
-/// Notes of one request at most; each names a part of the body.
+/// Notes about one request. Each quotes a part of the body.
 const MAX_NOTES: usize = 4;
 
-/// Repaired spans of an accepted request, by reason, and what else was noticed.
+/// The number of repaired spans of an accepted request, by reason, and notes about the request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Warnings {
     repaired: BTreeMap<Repair, u64>,
@@ -66,7 +66,7 @@ pub(crate) struct Warnings {
 }
 
 impl Warnings {
-    /// Counts a span.
+    /// Counts a repaired span.
     pub(crate) fn repaired(&mut self, repair: Repair) {
         *self.repaired.entry(repair).or_default() += 1;
     }
@@ -90,7 +90,7 @@ impl Warnings {
     }
 }
 
-/// For the developer whose exporter sent them: `2 spans: kept, with …; no spans: …`.
+/// Writes a message for the developer of the sender: `2 spans: stored with …; no spans: …`.
 impl fmt::Display for Warnings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let repaired = self.repairs().map(|(repair, count)| {

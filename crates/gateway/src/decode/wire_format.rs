@@ -1,6 +1,6 @@
-//! Protobuf's wire format as a sequence of fields: read without copying, written in place.
+//! Protobuf's wire format as a sequence of fields, read without copies and written in place.
 
-/// How a field's content is delimited.
+/// How the end of a field's content is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum WireType {
     Varint = 0,
@@ -13,49 +13,61 @@ pub(super) enum WireType {
 
 /// Why bytes are not a protobuf message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Damage {
+pub(crate) enum WireError {
     #[error("it ends within a field")]
-    Ends,
+    Truncated,
     #[error("an integer has more than 64 bits")]
-    Integer,
-    #[error("a field has a number or a type that there is not")]
-    Key,
-    #[error("a group of fields has no end, or there are too many in each other")]
-    Group,
-    #[error("field {0} is of another type")]
-    Type(u32),
+    IntegerOverflow,
+    #[error("a field has an invalid number or wire type")]
+    InvalidKey,
+    #[error("a group of fields has no end, or groups are nested too deeply")]
+    InvalidGroup,
+    #[error("field {0} has the wrong wire type")]
+    UnexpectedType(u32),
 }
 
-/// A field. Of those that are not delimited the content is not needed.
+/// A field.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Raw<'a> {
     pub(super) number: u32,
     pub(super) wire_type: WireType,
-    /// Of a delimited field.
+    /// The content of a delimited field; empty for other fields.
     pub(super) content: &'a [u8],
+    /// The whole field, with its key.
+    pub(super) encoded: &'a [u8],
 }
 
-/// The fields of a message in their order. After an error it gives no sense any more.
+impl Raw<'_> {
+    /// Returns the value of a varint field.
+    pub(super) fn varint(self) -> u64 {
+        let key_bytes = self.encoded.iter().position(|byte| *byte < 0x80);
+        let mut value = key_bytes.map_or(&[][..], |end| &self.encoded[end + 1..]);
+        prost::encoding::decode_varint(&mut value).unwrap_or_default()
+    }
+}
+
+/// Iterates over the fields of a message. Do not use the iterator after an error.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fields<'a>(pub(super) &'a [u8]);
 
-/// No version of OTLP has groups.
-const GROUPS: u32 = 16;
+/// How deeply groups may be nested. No version of OTLP has groups.
+const MAX_GROUP_DEPTH: u32 = 16;
 
 impl<'a> Iterator for Fields<'a> {
-    type Item = Result<Raw<'a>, Damage>;
+    type Item = Result<Raw<'a>, WireError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let field = (!self.0.is_empty()).then(|| self.field(GROUPS))?;
+        let field = (!self.0.is_empty()).then(|| self.field(MAX_GROUP_DEPTH))?;
         Some(field.and_then(|field| match field.wire_type {
-            WireType::EndGroup => Err(Damage::Group),
+            WireType::EndGroup => Err(WireError::InvalidGroup),
             _ => Ok(field),
         }))
     }
 }
 
 impl<'a> Fields<'a> {
-    fn field(&mut self, groups: u32) -> Result<Raw<'a>, Damage> {
+    fn field(&mut self, max_group_depth: u32) -> Result<Raw<'a>, WireError> {
+        let start = self.0;
         let (number, wire_type) = self.key()?;
         let mut content = &[][..];
         match wire_type {
@@ -64,32 +76,35 @@ impl<'a> Fields<'a> {
             WireType::ThirtyTwoBit => drop(self.take(4)?),
             WireType::Delimited => {
                 let length = self.varint()?;
-                content = self.take(usize::try_from(length).map_err(|_| Damage::Ends)?)?;
+                content = self.take(usize::try_from(length).map_err(|_| WireError::Truncated)?)?;
             }
-            WireType::Group => self.skip_group(number, groups)?,
+            WireType::Group => self.skip_group(number, max_group_depth)?,
             WireType::EndGroup => {}
         }
         Ok(Raw {
             number,
             wire_type,
             content,
+            encoded: &start[..start.len() - self.0.len()],
         })
     }
 
-    fn skip_group(&mut self, number: u32, groups: u32) -> Result<(), Damage> {
-        let groups = groups.checked_sub(1).ok_or(Damage::Group)?;
+    fn skip_group(&mut self, number: u32, max_group_depth: u32) -> Result<(), WireError> {
+        let depth_left = max_group_depth
+            .checked_sub(1)
+            .ok_or(WireError::InvalidGroup)?;
         loop {
-            let field = self.field(groups)?;
+            let field = self.field(depth_left)?;
             match field.wire_type {
                 WireType::EndGroup if field.number == number => return Ok(()),
-                WireType::EndGroup => return Err(Damage::Group),
+                WireType::EndGroup => return Err(WireError::InvalidGroup),
                 _ => {}
             }
         }
     }
 
-    fn key(&mut self) -> Result<(u32, WireType), Damage> {
-        let key = u32::try_from(self.varint()?).map_err(|_| Damage::Key)?;
+    fn key(&mut self) -> Result<(u32, WireType), WireError> {
+        let key = u32::try_from(self.varint()?).map_err(|_| WireError::InvalidKey)?;
         let wire_type = match key & 7 {
             0 => WireType::Varint,
             1 => WireType::SixtyFourBit,
@@ -97,30 +112,30 @@ impl<'a> Fields<'a> {
             3 => WireType::Group,
             4 => WireType::EndGroup,
             5 => WireType::ThirtyTwoBit,
-            _ => return Err(Damage::Key),
+            _ => return Err(WireError::InvalidKey),
         };
         match key >> 3 {
-            0 => Err(Damage::Key),
+            0 => Err(WireError::InvalidKey),
             number => Ok((number, wire_type)),
         }
     }
 
-    fn varint(&mut self) -> Result<u64, Damage> {
+    fn varint(&mut self) -> Result<u64, WireError> {
         let mut value = 0;
         for shift in (0..64).step_by(7) {
             let byte = self.take(1)?[0];
             value |= u64::from(byte & 0x7f) << shift;
             match byte {
-                2.. if shift == 63 => return Err(Damage::Integer),
+                2.. if shift == 63 => return Err(WireError::IntegerOverflow),
                 ..0x80 => return Ok(value),
                 _ => {}
             }
         }
-        Err(Damage::Integer)
+        Err(WireError::IntegerOverflow)
     }
 
-    fn take(&mut self, bytes: usize) -> Result<&'a [u8], Damage> {
-        let (taken, rest) = self.0.split_at_checked(bytes).ok_or(Damage::Ends)?;
+    fn take(&mut self, bytes: usize) -> Result<&'a [u8], WireError> {
+        let (taken, rest) = self.0.split_at_checked(bytes).ok_or(WireError::Truncated)?;
         self.0 = rest;
         Ok(taken)
     }
@@ -138,8 +153,8 @@ pub(super) fn write_key(number: u32, wire_type: WireType, out: &mut Vec<u8>) {
     write_varint(u64::from(number << 3 | wire_type as u32), out);
 }
 
-/// A field whose content is what `write` adds. Its length is put before it afterwards: no
-/// message needs a buffer of its own.
+/// Writes a delimited field whose content `write` appends. The length is inserted before the
+/// content afterwards, so that no nested message needs a buffer of its own.
 pub(super) fn write_delimited<E>(
     number: u32,
     out: &mut Vec<u8>,
@@ -147,7 +162,7 @@ pub(super) fn write_delimited<E>(
 ) -> Result<(), E> {
     write_key(number, WireType::Delimited, out);
     let start = out.len();
-    // Most are short.
+    // One byte is enough for the length of most fields.
     out.push(0);
     write(out)?;
     let length = out.len() - start - 1;

@@ -75,7 +75,9 @@ impl From<AppendError> for Refusal {
     fn from(error: AppendError) -> Self {
         match error {
             AppendError::Busy => Self::Busy,
-            AppendError::Failed(reason) => Self::Store(reason),
+            error @ (AppendError::Failed(_) | AppendError::Stopping) => {
+                Self::Store(error.to_string())
+            }
         }
     }
 }

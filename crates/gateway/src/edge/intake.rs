@@ -27,7 +27,7 @@ impl Edge {
         self.rates.charge(sender, body.len(), 0);
         let (mut decoded, memory) = self.take_apart(encoding, body, memory).await?;
         for span in decoded.batch.iter_mut().flat_map(|(_, spans)| spans) {
-            span.stays = imported;
+            span.local_only = imported;
         }
         self.rates.charge(sender, 0, decoded.spans());
         self.keep(decoded, memory, sender).await

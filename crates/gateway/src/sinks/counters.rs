@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use trace_model::{SinkState, SinkStatus};
 
 use super::events::Event;
-use crate::{clock, store::Kept};
+use crate::{clock, store::StoreTotals};
 
 /// Counts of one sink since start, in spans.
 #[derive(Clone, Debug)]
@@ -39,11 +39,11 @@ impl SinkCounters {
         Self(Arc::new(Mutex::new(Counts { status, cursor: 0 })))
     }
 
-    pub(crate) fn status(&self, kept: Kept) -> SinkStatus {
+    pub(crate) fn status(&self, totals: StoreTotals) -> SinkStatus {
         let counts = self.lock();
         let waiting = match counts.status.state {
             SinkState::Off => 0,
-            SinkState::On | SinkState::Failing => kept.behind(counts.cursor),
+            SinkState::On | SinkState::Failing => totals.waiting_after(counts.cursor),
         };
         SinkStatus {
             waiting,

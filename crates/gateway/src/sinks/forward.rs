@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     stop::Stopping,
-    store::{Pending, SinkQueue},
+    store::{SinkBatch, SinkQueue},
 };
 
 /// Forwards until told to stop, and then what still waits unless the receiver fails. The
@@ -47,7 +47,7 @@ impl<S: Sink> Forwarder<S> {
         loop {
             if self.queue.is_empty() {
                 tokio::select! {
-                    () = self.queue.filled() => {}
+                    () = self.queue.wait_for_spans() => {}
                     () = stopping.clone().signal() => return,
                 }
             }
@@ -62,36 +62,36 @@ impl<S: Sink> Forwarder<S> {
 
     /// One batch. The pause to make before the next, if it has to be tried again.
     async fn step(&mut self) -> Option<Duration> {
-        let pending = match self.queue.next(self.max_spans, S::MAX_BYTES).await {
-            Ok(pending) => pending,
+        let batch = match self.queue.next_batch(self.max_spans, S::MAX_BYTES).await {
+            Ok(batch) => batch,
             Err(error) => return Some(self.retry(0, None, &error.to_string())),
         };
-        let outcome = match pending.spans {
+        let outcome = match batch.spans {
             0 => Outcome::Delivered(Delivery::default()),
-            _ => self.sink.send(&pending.request).await,
+            _ => self.sink.send(&batch.request).await,
         };
-        self.conclude(pending, outcome).await
+        self.conclude(batch, outcome).await
     }
 
-    async fn conclude(&mut self, pending: Pending, outcome: Outcome) -> Option<Duration> {
-        let spans = pending.spans as u64;
+    async fn conclude(&mut self, batch: SinkBatch, outcome: Outcome) -> Option<Duration> {
+        let spans = batch.spans as u64;
         match outcome {
             Outcome::Retry { after, error, left } => {
                 return Some(self.retry(left.unwrap_or(spans), after, &error));
             }
             Outcome::Late { error } => {
-                self.max_spans = half(pending.spans);
+                self.max_spans = half(batch.spans);
                 return Some(self.retry(spans, None, &error));
             }
-            Outcome::TooLarge { .. } if pending.spans > 1 => {
-                self.max_spans = half(pending.spans);
+            Outcome::TooLarge { .. } if batch.spans > 1 => {
+                self.max_spans = half(batch.spans);
                 return None;
             }
             Outcome::Delivered(delivery) => self.counters.record(Delivered { spans, delivery }),
             Outcome::TooLarge { error } => self.refused(spans, "too_large", &error),
             Outcome::Refused { reason, error } => self.refused(spans, &reason, &error),
         }
-        self.move_on(&pending).await;
+        self.move_on(&batch).await;
         None
     }
 
@@ -108,10 +108,10 @@ impl<S: Sink> Forwarder<S> {
         self.backoff.pause(fastrand::f64(), after)
     }
 
-    async fn move_on(&mut self, pending: &Pending) {
-        let Pending {
+    async fn move_on(&mut self, batch: &SinkBatch) {
+        let SinkBatch {
             expired, damaged, ..
-        } = pending;
+        } = batch;
         if *expired > 0 {
             self.counters.record(Expired { spans: *expired });
         }
@@ -119,7 +119,7 @@ impl<S: Sink> Forwarder<S> {
             let spans = damaged.len() as u64;
             self.counters.record(Damaged { spans });
         }
-        self.queue.done(pending).await;
+        self.queue.acknowledge(batch).await;
         self.counters.at(self.queue.cursor());
         self.backoff.reset();
         self.max_spans = (self.max_spans * 2).min(S::MAX_SPANS);

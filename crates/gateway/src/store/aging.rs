@@ -1,10 +1,10 @@
-//! The time by which traces age. It does not jump.
+//! The time by which traces age. It never jumps.
 //!
-//! The system's clock is put forward and back: a machine without a battery starts in 1970, and a
-//! wrong year is corrected while the gateway runs. A trace must not be deleted because of it. So
-//! traces age by the time that has really passed: by the system's uptime, which counts sleep and
-//! is known across restarts of the gateway. While the machine is off nothing tells how long
-//! that is, for the clock that would say so may be wrong; then an hour counts at most.
+//! The system's clock does: a machine without a battery starts in 1970, and a wrong year is
+//! corrected while the gateway runs. No trace may expire for that reason. So traces age by the
+//! system's uptime, which includes sleep and continues across restarts of the gateway. The
+//! uptime does not show how long the machine was off, and the clock may be wrong. So at most
+//! an hour of that counts.
 
 use std::time::Duration;
 
@@ -12,11 +12,11 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::clock;
 
-/// How much of the time counts that the machine was off.
-const MAX_PAUSE: Duration = Duration::from_secs(60 * 60);
+/// How much counts of the time that the machine was off.
+const MAX_OFF_TIME: Duration = Duration::from_hours(1);
 
-/// Between two notes of the time, in nanoseconds. What is not noted before a crash is lost.
-const SAVE_EVERY_NANOS: i64 = 60_000_000_000;
+/// The interval at which the time is saved, in nanoseconds. A crash loses the time since.
+const SAVE_INTERVAL_NANOS: i64 = 60_000_000_000;
 
 const SAVED: &str = "SELECT boot, uptime, time FROM aging";
 
@@ -24,22 +24,23 @@ const SAVE: &str = "INSERT INTO aging (id, boot, uptime, time) VALUES (1, ?, ?, 
     ON CONFLICT (id) DO UPDATE SET boot = excluded.boot, uptime = excluded.uptime,
         time = excluded.time";
 
-const NEWEST: &str = "SELECT max(received) FROM trace";
+const NEWEST_ARRIVAL: &str = "SELECT max(received) FROM trace";
 
-/// Nanoseconds since 1970 as they were when the store was new, and as they have passed since.
+/// A clock that started with the system's time when the store was created, and does not follow
+/// its changes. It counts nanoseconds since 1970.
 #[derive(Debug)]
 pub(super) struct AgingClock {
     boot: String,
     /// The time at an uptime of zero.
     offset: i64,
-    saved: i64,
+    saved_at: i64,
 }
 
-/// The time as an earlier start of the gateway noted it.
+/// The time that an earlier run of the gateway saved.
 #[derive(Clone, Copy, Debug)]
-struct Noted {
+struct SavedTime {
     time: i64,
-    /// How much has passed since then, if it is known.
+    /// The time since then. `None` if the machine was off meanwhile.
     elapsed: Option<i64>,
 }
 
@@ -49,17 +50,17 @@ impl AgingClock {
         let saved = connection.query_row(SAVED, [], |row| {
             let (saved_boot, saved_uptime): (String, i64) = (row.get(0)?, row.get(1)?);
             let is_same_boot = saved_boot == boot && !boot.is_empty() && saved_uptime <= uptime;
-            Ok(Noted {
+            Ok(SavedTime {
                 time: row.get(2)?,
                 elapsed: is_same_boot.then_some(uptime - saved_uptime),
             })
         });
-        let newest: Option<i64> = connection.query_row(NEWEST, [], |row| row.get(0))?;
-        let time = resumed(saved.optional()?, newest, clock::now());
+        let newest: Option<i64> = connection.query_row(NEWEST_ARRIVAL, [], |row| row.get(0))?;
+        let time = resume(saved.optional()?, newest, clock::now());
         let clock = Self {
             boot,
             offset: time - uptime,
-            saved: i64::MIN,
+            saved_at: i64::MIN,
         };
         Ok(clock)
     }
@@ -68,31 +69,32 @@ impl AgingClock {
         self.offset.saturating_add(system::uptime())
     }
 
-    /// Notes the time, for the next start.
+    /// Saves the time for the next start, if the last save was long enough ago.
     pub(super) fn save(&mut self, connection: &Connection) -> rusqlite::Result<()> {
         let now = self.now();
-        if now.saturating_sub(self.saved) >= SAVE_EVERY_NANOS {
+        if now.saturating_sub(self.saved_at) >= SAVE_INTERVAL_NANOS {
             let uptime = now - self.offset;
             connection.execute(SAVE, params![self.boot, uptime, now])?;
-            self.saved = now;
+            self.saved_at = now;
         }
         Ok(())
     }
 }
 
-/// The time at a start of the gateway: what was noted, and what has passed since.
-fn resumed(noted: Option<Noted>, newest: Option<i64>, wall: i64) -> i64 {
+/// Returns the time at a start of the gateway: the saved time, and the time since then. `newest`
+/// is the arrival of the newest trace, and `wall` is the system's time.
+fn resume(saved: Option<SavedTime>, newest: Option<i64>, wall: i64) -> i64 {
     let at_least = newest.unwrap_or(i64::MIN);
-    let pause = i64::try_from(MAX_PAUSE.as_nanos()).unwrap_or(i64::MAX);
-    match noted {
+    let max_off_time = i64::try_from(MAX_OFF_TIME.as_nanos()).unwrap_or(i64::MAX);
+    match saved {
         None if newest.is_none() => wall,
-        Some(Noted {
+        Some(SavedTime {
             time,
             elapsed: Some(elapsed),
         }) => time.saturating_add(elapsed).max(at_least),
-        noted => {
-            let last = noted.map_or(i64::MIN, |noted| noted.time).max(at_least);
-            wall.clamp(last, last.saturating_add(pause))
+        saved => {
+            let last = saved.map_or(i64::MIN, |saved| saved.time).max(at_least);
+            wall.clamp(last, last.saturating_add(max_off_time))
         }
     }
 }
@@ -101,13 +103,13 @@ fn resumed(noted: Option<Noted>, newest: Option<i64>, wall: i64) -> i64 {
 mod system {
     use rustix::time::{ClockId, clock_gettime};
 
-    /// Tells starts of the machine apart.
+    /// Returns a different id after each start of the machine.
     pub(super) fn boot_id() -> String {
         let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id");
         id.unwrap_or_default().trim().to_owned()
     }
 
-    /// Nanoseconds since the machine started, sleep included.
+    /// Returns the nanoseconds since the machine started, including sleep.
     pub(super) fn uptime() -> i64 {
         let time = clock_gettime(ClockId::Boottime);
         time.tv_sec * 1_000_000_000 + time.tv_nsec
@@ -120,12 +122,12 @@ mod system {
 
     static STARTED: LazyLock<Instant> = LazyLock::new(Instant::now);
 
-    /// Unknown here: each start counts as one of the machine.
+    /// Not known on this system, so each start counts as one of the machine.
     pub(super) const fn boot_id() -> String {
         String::new()
     }
 
-    /// Nanoseconds since the gateway started.
+    /// Returns the nanoseconds since the gateway started.
     pub(super) fn uptime() -> i64 {
         i64::try_from(STARTED.elapsed().as_nanos()).unwrap_or(i64::MAX)
     }
@@ -139,35 +141,35 @@ mod tests {
     const HOUR: i64 = DAY / 24;
     const NOW: i64 = 20_000 * DAY;
 
-    fn noted(time: i64, elapsed: Option<i64>) -> Option<Noted> {
-        Some(Noted { time, elapsed })
+    fn saved(time: i64, elapsed: Option<i64>) -> Option<SavedTime> {
+        Some(SavedTime { time, elapsed })
     }
 
     #[test]
-    fn clock_of_the_system_moves_traces_by_an_hour_at_most() {
-        for (noted, newest, wall, expected) in [
-            // A new store, and one whose time was never noted.
+    fn system_clock_ages_traces_by_an_hour_at_most() {
+        for (saved, newest, wall, expected) in [
+            // A new store, and one whose time was never saved.
             (None, None, NOW, NOW),
             (None, Some(NOW - 30 * DAY), NOW, NOW - 30 * DAY + HOUR),
             (None, Some(NOW + 30 * DAY), NOW, NOW + 30 * DAY),
-            // The machine did not stop: what has passed is known.
-            (noted(NOW, Some(DAY)), Some(NOW), NOW + 30 * DAY, NOW + DAY),
-            (noted(NOW, Some(DAY)), Some(NOW), 0, NOW + DAY),
-            // It did.
-            (noted(NOW, None), Some(NOW - 5), NOW + 60, NOW + 60),
-            (noted(NOW, None), Some(NOW - 5), NOW + 30 * DAY, NOW + HOUR),
-            (noted(NOW, None), Some(NOW - 5), NOW - 30 * DAY, NOW),
-            (noted(NOW, None), Some(NOW + 7), NOW + 5, NOW + 7),
+            // The machine was on, so the elapsed time is known.
+            (saved(NOW, Some(DAY)), Some(NOW), NOW + 30 * DAY, NOW + DAY),
+            (saved(NOW, Some(DAY)), Some(NOW), 0, NOW + DAY),
+            // The machine was off.
+            (saved(NOW, None), Some(NOW - 5), NOW + 60, NOW + 60),
+            (saved(NOW, None), Some(NOW - 5), NOW + 30 * DAY, NOW + HOUR),
+            (saved(NOW, None), Some(NOW - 5), NOW - 30 * DAY, NOW),
+            (saved(NOW, None), Some(NOW + 7), NOW + 5, NOW + 7),
         ] {
-            assert_eq!(resumed(noted, newest, wall), expected);
+            assert_eq!(resume(saved, newest, wall), expected);
         }
     }
 
     #[test]
-    fn time_is_noted_and_goes_on_from_there() {
+    fn saved_time_is_resumed() {
         let connection = crate::store::schema::in_memory().unwrap();
         let mut clock = AgingClock::open(&connection).unwrap();
-        // As if the system's clock had been a year ahead.
+        // The same as a system clock that was a year ahead.
         clock.offset += 365 * DAY;
         clock.save(&connection).unwrap();
         let resumed = AgingClock::open(&connection).unwrap();

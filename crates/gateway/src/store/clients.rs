@@ -1,34 +1,34 @@
-//! Whose traces the store holds, so that one client does not push out those of all others.
+//! Each client's usage of the store, so that one client cannot evict the traces of all others.
 //!
-//! A client is an address (a network of IPv6; nothing for programs on this machine, which a
-//! proxy that names no client is, too) and, behind one address, a service. When the store is
-//! full, the address that holds most gives way, and of its services the one that holds most.
-//! Names of services are the sender's claim: so that one that makes up many names does not look
-//! small, the services of an address beyond a number share one place, and so do addresses.
+//! A client is an address and, behind one address, a service. An IPv6 client is a network.
+//! Programs on this machine have no address, and neither has a proxy that names no client. A
+//! full store evicts traces of the address with the largest usage, and of its largest service.
+//! Senders choose the names of services. Beyond a limit, the services of an address share one
+//! entry, so a sender that invents many names does not look small. Addresses have a limit, too.
 //!
-//! The store keeps no addresses: a client is known by a hash.
+//! The store has no addresses: it identifies a client by hashes.
 
 use std::{collections::HashMap, net::IpAddr};
 
 use rusqlite::{Connection, params};
 use sha2::{Digest, Sha256};
 
-/// Addresses that are told apart.
+/// Addresses with an entry of their own.
 const MAX_ADDRESSES: usize = 512;
 
-/// Services of one address that are told apart.
+/// Services of one address with an entry of their own.
 const MAX_SERVICES: usize = 16;
 
-/// Stands for all beyond these numbers.
+/// The entry of all addresses or services beyond the limit.
 const OTHERS: i64 = -1;
 
-/// What a span and a trace take besides the span's own bytes, so that many small ones count.
-const SPAN_BYTES: u64 = 150;
-const TRACE_BYTES: u64 = 1_000;
+/// The store's overhead of a span and of a trace, besides the spans' bodies.
+const SPAN_OVERHEAD_BYTES: u64 = 150;
+const TRACE_OVERHEAD_BYTES: u64 = 1_000;
 
-const KNOWN: &str = "SELECT id, address, service FROM client";
+const STORED: &str = "SELECT id, address, service FROM client";
 
-const HELD: &str =
+const STORED_USAGE: &str =
     "SELECT client, sum(bytes), sum(span_count), count(*) FROM trace GROUP BY client";
 
 const ADD: &str = "INSERT OR IGNORE INTO client (id, address, service) VALUES (?, ?, ?)";
@@ -36,84 +36,84 @@ const ADD: &str = "INSERT OR IGNORE INTO client (id, address, service) VALUES (?
 /// An address and a service, hashed.
 type Key = (i64, i64);
 
-/// What each client holds.
+/// The usage of all clients.
 #[derive(Debug, Default)]
 pub(super) struct Clients {
     ids: HashMap<Key, i64>,
-    /// Services by address.
+    /// The number of services by address.
     services: HashMap<i64, usize>,
-    held: HashMap<i64, Held>,
+    usage: HashMap<i64, ClientUsage>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
-struct Held {
+struct ClientUsage {
     address: i64,
     bytes: u64,
 }
 
-/// What traces take.
+/// The size of a client's traces.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Weight {
+pub(super) struct Usage {
     pub(super) bytes: u64,
     pub(super) spans: u64,
     pub(super) traces: u64,
 }
 
-impl Weight {
+impl Usage {
     const fn total(self) -> u64 {
-        self.bytes + self.spans * SPAN_BYTES + self.traces * TRACE_BYTES
+        self.bytes + self.spans * SPAN_OVERHEAD_BYTES + self.traces * TRACE_OVERHEAD_BYTES
     }
 }
 
 impl Clients {
     pub(super) fn open(connection: &Connection) -> rusqlite::Result<Self> {
         let mut clients = Self::default();
-        let mut known = connection.prepare(KNOWN)?;
-        let known = known.query_map([], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))?;
-        for client in known {
+        let mut stored = connection.prepare(STORED)?;
+        let stored = stored.query_map([], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))?;
+        for client in stored {
             let (id, key) = client?;
-            clients.know(id, key);
+            clients.register(id, key);
         }
-        let mut held = connection.prepare(HELD)?;
-        let held = held.query_map([], |row| {
-            let weight = Weight {
+        let mut usage = connection.prepare(STORED_USAGE)?;
+        let usage = usage.query_map([], |row| {
+            let usage = Usage {
                 bytes: row.get(1)?,
                 spans: row.get(2)?,
                 traces: row.get(3)?,
             };
-            Ok((row.get(0)?, weight))
+            Ok((row.get(0)?, usage))
         })?;
-        for client in held {
-            let (id, weight) = client?;
-            clients.grew(id, weight);
+        for client in usage {
+            let (id, usage) = client?;
+            clients.add_usage(id, usage);
         }
         Ok(clients)
     }
 
-    fn know(&mut self, id: i64, key: Key) {
+    fn register(&mut self, id: i64, key: Key) {
         let (address, _) = key;
         self.ids.insert(key, id);
         *self.services.entry(address).or_default() += 1;
-        self.held.entry(id).or_default().address = address;
+        self.usage.entry(id).or_default().address = address;
     }
 
-    /// Returns the number of a client, and gives it one when it is new.
+    /// Returns the client's number. Assigns one to a new client.
     pub(super) fn id(
         &mut self,
         connection: &Connection,
         address: Option<IpAddr>,
         service: &str,
     ) -> rusqlite::Result<i64> {
-        let key = self.key(hash_of(address), hash(service.as_bytes()));
+        let key = self.key(address_hash(address), hash(service.as_bytes()));
         if let Some(id) = self.ids.get(&key) {
             return Ok(*id);
         }
-        // Numbers are given again after a failed transaction only, which stored nothing.
-        let id = self.held.keys().max().copied().unwrap_or_default() + 1;
+        // A number is reused only after a failed transaction, which stored nothing.
+        let id = self.usage.keys().max().copied().unwrap_or_default() + 1;
         connection
             .prepare_cached(ADD)?
             .execute(params![id, key.0, key.1])?;
-        self.know(id, key);
+        self.register(id, key);
         Ok(id)
     }
 
@@ -128,42 +128,42 @@ impl Clients {
         (address, service)
     }
 
-    pub(super) fn grew(&mut self, id: i64, weight: Weight) {
-        self.held.entry(id).or_default().bytes += weight.total();
+    pub(super) fn add_usage(&mut self, id: i64, usage: Usage) {
+        self.usage.entry(id).or_default().bytes += usage.total();
     }
 
-    pub(super) fn shrank(&mut self, id: i64, weight: Weight) {
-        let held = self.held.entry(id).or_default();
-        held.bytes = held.bytes.saturating_sub(weight.total());
+    pub(super) fn subtract_usage(&mut self, id: i64, usage: Usage) {
+        let client = self.usage.entry(id).or_default();
+        client.bytes = client.bytes.saturating_sub(usage.total());
     }
 
-    /// All that may hold traces.
+    /// Returns all clients that may have traces.
     pub(super) fn all(&self) -> Vec<i64> {
-        self.held.keys().copied().collect()
+        self.usage.keys().copied().collect()
     }
 
-    /// The largest client of the address that holds most.
-    pub(super) fn fullest(&self) -> Option<i64> {
+    /// Returns the largest client of the address with the largest usage.
+    pub(super) fn largest(&self) -> Option<i64> {
         let mut addresses = HashMap::<i64, u64>::new();
-        for held in self.held.values() {
-            *addresses.entry(held.address).or_default() += held.bytes;
+        for usage in self.usage.values() {
+            *addresses.entry(usage.address).or_default() += usage.bytes;
         }
         let (address, _) = addresses.into_iter().max_by_key(|(_, bytes)| *bytes)?;
-        let of_address = self.held.iter();
-        let of_address = of_address.filter(|(_, held)| held.address == address);
-        let largest = of_address.max_by_key(|(_, held)| held.bytes)?;
+        let of_address = self.usage.iter();
+        let of_address = of_address.filter(|(_, usage)| usage.address == address);
+        let largest = of_address.max_by_key(|(_, usage)| usage.bytes)?;
         Some(*largest.0)
     }
 
-    /// It holds nothing, whatever was counted.
-    pub(super) fn is_empty(&mut self, id: i64) {
-        if let Some(held) = self.held.get_mut(&id) {
-            held.bytes = 0;
+    /// Sets the usage of a client without traces to zero, whatever was counted.
+    pub(super) fn reset_usage(&mut self, id: i64) {
+        if let Some(usage) = self.usage.get_mut(&id) {
+            usage.bytes = 0;
         }
     }
 }
 
-fn hash_of(address: Option<IpAddr>) -> i64 {
+fn address_hash(address: Option<IpAddr>) -> i64 {
     match address {
         Some(IpAddr::V4(v4)) => hash(&v4.octets()),
         Some(IpAddr::V6(v6)) => hash(&v6.octets()),
@@ -183,34 +183,34 @@ mod tests {
     use super::*;
     use crate::store::schema;
 
-    fn bytes(bytes: u64) -> Weight {
-        Weight {
+    fn bytes(bytes: u64) -> Usage {
+        Usage {
             bytes,
-            ..Weight::default()
+            ..Usage::default()
         }
     }
 
     #[test]
-    fn address_that_holds_most_gives_way_with_its_largest_service() {
+    fn largest_service_of_the_largest_address_is_chosen() {
         let connection = schema::in_memory().unwrap();
         let mut clients = Clients::default();
         let flood = Some([203, 0, 113, 9].into());
-        let mut client = |address, service: &str, held| {
+        let mut client = |address, service: &str, size| {
             let id = clients.id(&connection, address, service).unwrap();
-            clients.grew(id, bytes(held));
+            clients.add_usage(id, bytes(size));
             id
         };
         client(None, "shop", 500);
-        let named = (0..100).map(|name| client(flood, &format!("made-up-{name}"), 10));
-        let named: Vec<_> = named.collect();
-        // Together they hold more, and most of them share a place.
-        assert_eq!(clients.fullest(), Some(named[99]));
-        assert_eq!(named[50], named[99]);
-        assert_ne!(named[0], named[1]);
+        let invented = (0..100).map(|name| client(flood, &format!("invented-{name}"), 10));
+        let invented: Vec<_> = invented.collect();
+        // Together they are larger than the other service, and most of them share an entry.
+        assert_eq!(clients.largest(), Some(invented[99]));
+        assert_eq!(invented[50], invented[99]);
+        assert_ne!(invented[0], invented[1]);
     }
 
     #[test]
-    fn addresses_and_services_are_bounded_and_known_after_a_restart() {
+    fn clients_are_bounded_and_restored_after_a_restart() {
         let connection = schema::in_memory().unwrap();
         let mut clients = Clients::default();
         for number in 0..2_000 {
@@ -219,9 +219,9 @@ mod tests {
         }
         assert!(clients.services.len() <= MAX_ADDRESSES + 1);
         let first = Some([0, 0, 0, 1].into());
-        let mut again = Clients::open(&connection).unwrap();
+        let mut restored = Clients::open(&connection).unwrap();
         assert_eq!(
-            again.id(&connection, first, "a").unwrap(),
+            restored.id(&connection, first, "a").unwrap(),
             clients.id(&connection, first, "a").unwrap()
         );
     }

@@ -1,10 +1,10 @@
-//! What the writer is asked to do.
+//! The writer's commands.
 
 use std::net::IpAddr;
 
 use tokio::sync::oneshot;
 
-use super::{AppendError, rows::Refresh};
+use super::{AppendError, trace_row::Refresh};
 use crate::decode::{Batch, Rejections};
 
 pub(super) enum Command {
@@ -12,40 +12,40 @@ pub(super) enum Command {
         batch: Batch,
         received: i64,
         sender: Option<IpAddr>,
-        done: Done,
+        done: AppendResult,
     },
-    /// A sink is done with everything up to `cursor`.
+    /// A sink is done with all spans up to `cursor`.
     Advance {
         sink: &'static str,
         cursor: i64,
         done: oneshot::Sender<()>,
     },
-    /// Rows of stale traces, made anew by the summarizer.
+    /// New rows of stale traces, from the summarizer.
     Refresh {
         rows: Vec<Refresh>,
         done: oneshot::Sender<()>,
     },
-    /// What is to be done now and then.
-    Upkeep {
+    /// Starts periodic work.
+    Tick {
         now: i64,
     },
     Stop,
 }
 
-/// Who waits for the outcome of an append.
-pub(super) type Done = oneshot::Sender<Result<Rejections, AppendError>>;
+/// Receives the result of an append.
+pub(super) type AppendResult = oneshot::Sender<Result<Rejections, AppendError>>;
 
-/// Commands that are carried out together, sorted.
+/// Commands that are executed together, by kind.
 #[derive(Default)]
 pub(super) struct Group {
     pub(super) batches: Vec<(Batch, i64, Option<IpAddr>)>,
     /// One for each batch.
-    pub(super) waiting: Vec<Done>,
+    pub(super) waiting: Vec<AppendResult>,
     pub(super) advances: Vec<(&'static str, i64)>,
     pub(super) refreshes: Vec<Refresh>,
-    /// Sinks and the summarizer, which wait until this group is done.
-    written: Vec<oneshot::Sender<()>>,
-    pub(super) upkeep: Option<i64>,
+    /// Sinks and the summarizer, which wait for the end of this group.
+    confirmations: Vec<oneshot::Sender<()>>,
+    pub(super) tick: Option<i64>,
     pub(super) stop: bool,
 }
 
@@ -71,24 +71,25 @@ impl Group {
             }
             Command::Advance { sink, cursor, done } => {
                 self.advances.push((sink, cursor));
-                self.written.push(done);
+                self.confirmations.push(done);
             }
             Command::Refresh { rows, done } => {
                 self.refreshes.extend(rows);
-                self.written.push(done);
+                self.confirmations.push(done);
             }
-            Command::Upkeep { now } => self.upkeep = Some(now),
+            Command::Tick { now } => self.tick = Some(now),
             Command::Stop => self.stop = true,
         }
     }
 
-    pub(super) const fn writes_nothing(&self) -> bool {
+    /// Whether the group needs no transaction.
+    pub(super) const fn is_read_only(&self) -> bool {
         self.batches.is_empty() && self.advances.is_empty() && self.refreshes.is_empty()
     }
 
-    /// A sink that is being stopped does not wait for it.
     pub(super) fn confirm(self) {
-        for done in self.written {
+        for done in self.confirmations {
+            // A sink that is being stopped has dropped its receiver.
             let _ = done.send(());
         }
     }

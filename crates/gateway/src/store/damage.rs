@@ -1,10 +1,10 @@
-//! What a disk did to the store: how it is noticed.
+//! Detects what a faulty disk did to the store.
 //!
-//! SQLite guards its log with checksums and its pages with none: a disk that flips a bit
-//! gives back another span. So each span has a checksum, written with it and compared
-//! whenever it is read. A row that does not match is left where it is, left out of traces
-//! and batches, and counted by each sink that came to it as dropped, reason `damaged`. An
-//! origin that does not match costs its spans their resource and scope, and nothing else.
+//! SQLite has checksums for its log and none for its pages, so a flipped bit yields another
+//! span. Each span therefore has a checksum, which is compared whenever the span is read. A row
+//! with a wrong checksum stays in the table and is left out of traces and batches. Each sink
+//! that reaches it counts it as dropped for the reason `damaged`. The spans of a damaged origin
+//! lose their resource and scope, and nothing else.
 
 use std::error::Error;
 
@@ -13,14 +13,14 @@ use rusqlite::{ErrorCode, types::Type};
 
 use crate::wire::Origin;
 
-/// CRC-32 over a span's ids and body, so that a body under the wrong id is found, too.
+/// Returns the CRC-32 of a span's ids and body. It also detects a body under a wrong id.
 pub(super) fn checksum(trace: i64, span_id: &[u8], body: &[u8]) -> u32 {
-    of_parts(&[&trace.to_le_bytes(), span_id, body])
+    crc32(&[&trace.to_le_bytes(), span_id, body])
 }
 
-/// CRC-32 over what spans share.
+/// Returns the CRC-32 of a resource and a scope.
 pub(super) fn origin_checksum(origin: &Origin) -> u32 {
-    of_parts(&[
+    crc32(&[
         &origin.resource,
         origin.resource_schema_url.as_bytes(),
         &origin.scope,
@@ -28,7 +28,7 @@ pub(super) fn origin_checksum(origin: &Origin) -> u32 {
     ])
 }
 
-fn of_parts(parts: &[&[u8]]) -> u32 {
+fn crc32(parts: &[&[u8]]) -> u32 {
     let mut hasher = Hasher::new();
     for part in parts {
         hasher.update(part);
@@ -36,19 +36,20 @@ fn of_parts(parts: &[&[u8]]) -> u32 {
     hasher.finalize()
 }
 
-/// Only what decodes is stored: what does not was damaged since.
+/// Converts a decoding error. Only decodable data is stored, so the data was damaged since.
 pub(super) fn undecodable(error: impl Error + Send + Sync + 'static) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(1, Type::Blob, Box::new(error))
 }
 
-/// A row cannot be read: SQLite's own error for it, or a value of a type that was never written.
-pub(super) fn is_of_row(error: &rusqlite::Error) -> bool {
+/// Whether a row cannot be read: SQLite reports it as corrupt, or a value has a type that was
+/// never written.
+pub(super) fn is_row_damage(error: &rusqlite::Error) -> bool {
     let code = error.sqlite_error_code();
     code.is_none_or(|code| code == ErrorCode::DatabaseCorrupt)
 }
 
-/// SQLite cannot work with the file.
-pub(super) fn is_of_file(error: &rusqlite::Error) -> bool {
+/// Whether SQLite cannot use the file.
+pub(super) fn is_file_damage(error: &rusqlite::Error) -> bool {
     let code = error.sqlite_error_code();
     matches!(
         code,

@@ -1,38 +1,49 @@
-//! What can go wrong with the store, for those who open it, add to it and read from it.
+//! The errors of opening, appending to and reading the store.
 
-use std::path::Path;
+use std::{
+    error::Error,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
-/// A database that cannot be used.
+use tokio::task::JoinError;
+
+/// A database that cannot be opened.
 #[derive(Debug, thiserror::Error)]
-#[error("{path}: {reason}. Set OTEL_WEB_GATEWAY_DB to a file in a folder that can be written to")]
+#[error(
+    "{}: {source}. Set OTEL_WEB_GATEWAY_DB to a file in a folder that can be written to",
+    path.display()
+)]
 pub struct OpenError {
-    path: String,
-    reason: String,
+    path: PathBuf,
+    source: Box<dyn Error + Send + Sync>,
 }
 
 impl OpenError {
-    pub(super) fn new(path: &Path, error: &dyn std::error::Error) -> Self {
+    pub(super) fn new(path: &Path, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self {
-            path: path.display().to_string(),
-            reason: error.to_string(),
+            path: path.to_owned(),
+            source: source.into(),
         }
     }
 }
 
-/// Why spans were not stored. Nothing of the request was; it can be sent again.
-#[derive(Clone, Debug)]
+/// Why no span of a request was stored. The request is retryable.
+#[derive(Clone, Debug, thiserror::Error)]
 pub(crate) enum AppendError {
+    #[error("too many requests wait for the store")]
     Busy,
-    Failed(String),
+    #[error("the gateway is stopping")]
+    Stopping,
+    #[error(transparent)]
+    Failed(#[from] Arc<rusqlite::Error>),
 }
 
 /// The database could not be read.
 #[derive(Debug, thiserror::Error)]
-#[error("the store cannot be read: {0}")]
-pub(crate) struct ReadError(pub(super) String);
-
-impl From<rusqlite::Error> for ReadError {
-    fn from(error: rusqlite::Error) -> Self {
-        Self(error.to_string())
-    }
+pub(crate) enum ReadError {
+    #[error("the store cannot be read: {0}")]
+    Failed(#[from] rusqlite::Error),
+    #[error("reading the store was aborted: {0}")]
+    Aborted(#[from] JoinError),
 }

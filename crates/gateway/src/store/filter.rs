@@ -1,5 +1,5 @@
-//! A query, prepared for a scan: what the columns of the index say about a trace, before its
-//! spans are read.
+//! A query that is prepared for a scan: decides by the columns of the index whether a trace may
+//! match, before its spans are read.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -17,29 +17,30 @@ use super::{
     signature::{self, Hash, Whole},
 };
 
-/// Origins that a trace's row names.
+/// Origins in a trace's row.
 const MAX_ORIGINS: usize = 32;
 
 const ORIGINS: &str = "SELECT id FROM origin";
 
-/// What the columns say about one condition.
+/// Whether a trace meets a condition, as far as its columns show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Known {
-    Holds,
-    Fails,
+pub(super) enum Ternary {
+    True,
+    False,
     Unknown,
 }
 
-impl From<bool> for Known {
-    fn from(holds: bool) -> Self {
-        if holds { Self::Holds } else { Self::Fails }
+impl From<bool> for Ternary {
+    fn from(value: bool) -> Self {
+        if value { Self::True } else { Self::False }
     }
 }
 
-/// The query's conditions in its order.
+/// The query's conditions, in its order.
 pub(super) struct Filter {
+    /// Each condition, and whether it is negated.
     tests: Vec<(bool, ColumnTest)>,
-    hides_own: bool,
+    excludes_own: bool,
 }
 
 enum ColumnTest {
@@ -47,15 +48,15 @@ enum ColumnTest {
     Signed(Signed),
 }
 
-/// A condition that a signature and the trace's origins are asked about.
+/// A condition that the trace's signature and origins decide.
 struct Signed {
-    /// The trace may meet the condition when it has all the bits of one of these.
+    /// The trace may meet the condition if its signature has all hashes of one of these.
     alternatives: Vec<Vec<Hash>>,
-    /// Origins that meet it: so does each trace with a span of theirs.
+    /// Origins that meet the condition, and so does each trace with a span of theirs.
     origins: HashSet<i64>,
 }
 
-/// The index's columns in the order in which they are selected and handed to the filter.
+/// The index's columns, in the order in which they are selected and passed to the filter.
 pub(super) const COLUMNS: [&str; 8] = [
     "number",
     "start",
@@ -64,10 +65,10 @@ pub(super) const COLUMNS: [&str; 8] = [
     "error_count",
     "name",
     "origins",
-    "words",
+    "signature",
 ];
 
-/// Places in `COLUMNS`.
+/// Positions in `COLUMNS`.
 pub(super) mod column {
     pub(crate) const NUMBER: usize = 0;
     pub(crate) const START: usize = 1;
@@ -76,7 +77,7 @@ pub(super) mod column {
     pub(crate) const ERROR_COUNT: usize = 4;
     pub(crate) const NAME: usize = 5;
     pub(crate) const ORIGINS: usize = 6;
-    pub(crate) const WORDS: usize = 7;
+    pub(crate) const SIGNATURE: usize = 7;
 }
 
 /// The columns of one trace.
@@ -110,11 +111,11 @@ impl Columns for Context<'_> {
 }
 
 impl Filter {
-    /// `hides_own`: the traces of the viewer do not match.
+    /// Prepares a query. With `excludes_own`, the traces of the viewer do not match.
     pub(super) fn new(
         connection: &Connection,
         query: &Query,
-        hides_own: bool,
+        excludes_own: bool,
         now: i64,
     ) -> rusqlite::Result<Self> {
         let mut tests = Vec::with_capacity(query.terms.len());
@@ -130,40 +131,46 @@ impl Filter {
                 condition => match alternatives(condition) {
                     Some(alternatives) => ColumnTest::Signed(Signed {
                         alternatives,
-                        origins: origins_that_meet(connection, condition)?,
+                        origins: matching_origins(connection, condition)?,
                     }),
                     None => ColumnTest::Column(condition.clone()),
                 },
             };
             tests.push((term.negated, test));
         }
-        Ok(Self { tests, hides_own })
+        Ok(Self {
+            tests,
+            excludes_own,
+        })
     }
 
-    /// The conditions that SQL itself can state, and then a call of `function`, of which
-    /// [`Self::may_match_rest`] is the body. Its arguments are `COLUMNS`, with NULL for those that
-    /// it does not ask for, so that SQLite need not take them out of its pages.
+    /// Returns the conditions that SQL can state, and a call of `function`, whose body is
+    /// [`Self::may_match_rest`]. Its arguments are `COLUMNS`, with NULL for unused ones, which
+    /// SQLite then does not read.
     pub(super) fn sql(&self, function: &str) -> String {
         let mut conditions = Vec::new();
-        if self.hides_own {
+        if self.excludes_own {
             conditions.push(format!("service <> '{VIEWER_SERVICE}'"));
         }
-        let mut asked = [false; COLUMNS.len()];
+        let mut is_used = [false; COLUMNS.len()];
         for (negated, test) in &self.tests {
             match test.sql() {
                 Some(condition) if *negated => conditions.push(format!("NOT {condition}")),
                 Some(condition) => conditions.push(condition),
-                None => test.columns().iter().for_each(|index| asked[*index] = true),
+                None => test
+                    .columns()
+                    .iter()
+                    .for_each(|index| is_used[*index] = true),
             }
         }
-        let arguments = COLUMNS.iter().zip(asked);
-        let arguments = arguments.map(|(name, asked)| if asked { name } else { "NULL" });
+        let arguments = COLUMNS.iter().zip(is_used);
+        let arguments = arguments.map(|(name, is_used)| if is_used { name } else { "NULL" });
         let arguments = arguments.collect::<Vec<_>>().join(", ");
         conditions.push(format!("{function}({arguments})"));
         conditions.join(" AND ")
     }
 
-    /// What SQL does not state of [`Self::may_match`].
+    /// Tests the conditions that [`Self::sql`] does not state.
     pub(super) fn may_match_rest(&self, row: &impl Columns) -> rusqlite::Result<bool> {
         let rest = self
             .tests
@@ -172,17 +179,20 @@ impl Filter {
         none_rules_out(rest, row)
     }
 
-    /// False when the columns rule the trace out.
+    /// Returns false if the columns rule the trace out.
     pub(super) fn may_match(&self, row: &impl Columns) -> rusqlite::Result<bool> {
-        if self.hides_own && row.text(column::SERVICE)? == VIEWER_SERVICE {
+        if self.excludes_own && row.text(column::SERVICE)? == VIEWER_SERVICE {
             return Ok(false);
         }
         none_rules_out(self.tests.iter(), row)
     }
 
-    /// What the columns say of each condition.
-    pub(super) fn known(&self, row: &impl Columns) -> rusqlite::Result<Vec<Known>> {
-        self.tests.iter().map(|(_, test)| test.known(row)).collect()
+    /// Tests each condition.
+    pub(super) fn evaluate(&self, row: &impl Columns) -> rusqlite::Result<Vec<Ternary>> {
+        self.tests
+            .iter()
+            .map(|(_, test)| test.evaluate(row))
+            .collect()
     }
 }
 
@@ -191,8 +201,12 @@ fn none_rules_out<'a>(
     row: &impl Columns,
 ) -> rusqlite::Result<bool> {
     for (negated, test) in tests {
-        let rules_out = if *negated { Known::Holds } else { Known::Fails };
-        if test.known(row)? == rules_out {
+        let rules_out = if *negated {
+            Ternary::True
+        } else {
+            Ternary::False
+        };
+        if test.evaluate(row)? == rules_out {
             return Ok(false);
         }
     }
@@ -200,7 +214,7 @@ fn none_rules_out<'a>(
 }
 
 impl ColumnTest {
-    /// In SQL, if it is about a number.
+    /// Returns the test in SQL, if it compares a number.
     fn sql(&self) -> Option<String> {
         match self {
             Self::Column(Condition::Duration(comparison, nanos)) => {
@@ -230,25 +244,25 @@ impl ColumnTest {
         )
     }
 
-    /// What a test that SQL does not state asks for.
+    /// Returns the columns that a test reads, if SQL does not state it.
     fn columns(&self) -> &'static [usize] {
         match self {
-            Self::Signed(signed) if signed.origins.is_empty() => &[column::WORDS],
-            Self::Signed(_) => &[column::ORIGINS, column::WORDS],
+            Self::Signed(signed) if signed.origins.is_empty() => &[column::SIGNATURE],
+            Self::Signed(_) => &[column::ORIGINS, column::SIGNATURE],
             Self::Column(Condition::Name(_)) => &[column::NAME],
             Self::Column(_) => &[],
         }
     }
 
-    fn known(&self, row: &impl Columns) -> rusqlite::Result<Known> {
+    fn evaluate(&self, row: &impl Columns) -> rusqlite::Result<Ternary> {
         match self {
-            Self::Signed(signed) => signed.known(row),
-            Self::Column(condition) => of_columns(condition, row),
+            Self::Signed(signed) => signed.evaluate(row),
+            Self::Column(condition) => evaluate_columns(condition, row),
         }
     }
 }
 
-fn of_columns(condition: &Condition, row: &impl Columns) -> rusqlite::Result<Known> {
+fn evaluate_columns(condition: &Condition, row: &impl Columns) -> rusqlite::Result<Ternary> {
     let number = |index: usize| row.number(index);
     let unsigned = |index| number(index).map(|number| u64::try_from(number).unwrap_or_default());
     Ok(match condition {
@@ -261,36 +275,40 @@ fn of_columns(condition: &Condition, row: &impl Columns) -> rusqlite::Result<Kno
         Condition::Name(part) => lowercase(row.text(column::NAME)?)
             .contains(part.as_str())
             .into(),
-        _ => Known::Unknown,
+        _ => Ternary::Unknown,
     })
 }
 
 impl Signed {
-    fn known(&self, row: &impl Columns) -> rusqlite::Result<Known> {
+    fn evaluate(&self, row: &impl Columns) -> rusqlite::Result<Ternary> {
         if !self.origins.is_empty() {
-            let known = self.of_origins(row)?;
-            if known != Known::Fails {
-                return Ok(known);
+            let result = self.evaluate_origins(row)?;
+            if result != Ternary::False {
+                return Ok(result);
             }
         }
-        let signature = row.blob(column::WORDS)?;
+        let signature = row.blob(column::SIGNATURE)?;
         let mut alternatives = self.alternatives.iter();
         let may = alternatives.any(|hashes| signature::may_contain(signature, hashes));
-        Ok(if may { Known::Unknown } else { Known::Fails })
+        Ok(if may {
+            Ternary::Unknown
+        } else {
+            Ternary::False
+        })
     }
 
-    /// Unknown for a trace of more origins than its row names.
-    fn of_origins(&self, row: &impl Columns) -> rusqlite::Result<Known> {
+    /// Returns `Unknown` for a trace with more origins than its row has.
+    fn evaluate_origins(&self, row: &impl Columns) -> rusqlite::Result<Ternary> {
         let (ids, _) = row.blob(column::ORIGINS)?.as_chunks::<4>();
         let mut ids = ids.iter().map(|id| u32::from_le_bytes(*id));
         if ids.len() > MAX_ORIGINS {
-            return Ok(Known::Unknown);
+            return Ok(Ternary::Unknown);
         }
         Ok(ids.any(|id| self.origins.contains(&id.into())).into())
     }
 }
 
-/// The column for a trace's origins: one more than can be named stands for "too many".
+/// Returns the column of a trace's origins. One more than `MAX_ORIGINS` stands for "too many".
 pub(super) fn origin_ids(origins: &BTreeSet<i64>) -> Vec<u8> {
     let named = origins.iter().take(MAX_ORIGINS + 1);
     named
@@ -298,10 +316,10 @@ pub(super) fn origin_ids(origins: &BTreeSet<i64>) -> Vec<u8> {
         .collect()
 }
 
-/// None for what the signature does not know.
+/// Returns the hashes that a signature needs, or `None` for a condition that it cannot decide.
 fn alternatives(condition: &Condition) -> Option<Vec<Vec<Hash>>> {
     Some(match condition {
-        Condition::Text(text) => of_text(&lowercase(text)),
+        Condition::Text(text) => text_hashes(&lowercase(text)),
         Condition::Service(name) => {
             vec![signature::whole(Whole::Service, &[name]).to_vec()]
         }
@@ -310,14 +328,14 @@ fn alternatives(condition: &Condition) -> Option<Vec<Vec<Hash>>> {
             let predicate = Predicate::Equals(value.clone());
             let key = key.clone();
             let mut all = alternatives(&Condition::Attribute { key, predicate })?;
-            all.extend(of_text(&condition.search_text()?));
+            all.extend(text_hashes(&condition.search_text()?));
             all
         }
         Condition::Attribute { key, predicate } => {
             let key_hashes = signature::text(&lowercase(key));
             let values = match predicate {
-                Predicate::Equals(value) => of_value(key, value),
-                Predicate::Contains(text) => of_text(&lowercase(text)),
+                Predicate::Equals(value) => value_hashes(key, value),
+                Predicate::Contains(text) => text_hashes(&lowercase(text)),
                 _ => vec![Vec::new()],
             };
             let with_key = |hashes: Vec<Hash>| key_hashes.iter().copied().chain(hashes).collect();
@@ -327,8 +345,9 @@ fn alternatives(condition: &Condition) -> Option<Vec<Vec<Hash>>> {
     })
 }
 
-/// Ids of spans are signed as a whole.
-fn of_text(word: &str) -> Vec<Vec<Hash>> {
+/// Returns the hashes of a text. A span's id is signed as a whole, so a text that may be an id has
+/// an alternative.
+fn text_hashes(word: &str) -> Vec<Vec<Hash>> {
     let mut alternatives = vec![signature::text(word)];
     if matches!(word.len(), 16 | 32) {
         let digits = word.as_bytes().chunks_exact(2).map(|pair| {
@@ -342,29 +361,29 @@ fn of_text(word: &str) -> Vec<Vec<Hash>> {
     alternatives
 }
 
-/// A number is signed as it is shown: `429` for a query's `429.0`. An array or map that equals
-/// the text as a whole was signed by its elements, so only its key can be asked for.
-fn of_value(key: &str, value: &str) -> Vec<Vec<Hash>> {
+/// Returns the hashes of an attribute's value. A number is signed as it is displayed: `429` for a
+/// query's `429.0`. An array or map is signed by its elements, so only its key is tested.
+fn value_hashes(key: &str, value: &str) -> Vec<Vec<Hash>> {
     if value.is_empty() || value.starts_with(['[', '{']) {
         return vec![Vec::new()];
     }
-    let mut shown = vec![lowercase(value).into_owned()];
+    let mut displayed = vec![lowercase(value).into_owned()];
     if let Ok(number) = value.parse::<f64>() {
-        shown.push(lowercase(&Value::Double(number).to_string()).into_owned());
-        shown.push(format!("{number:.0}"));
+        displayed.push(lowercase(&Value::Double(number).to_string()).into_owned());
+        displayed.push(format!("{number:.0}"));
     }
-    shown.dedup();
-    shown
+    displayed.dedup();
+    displayed
         .iter()
         .map(|text| signature::pair(key, text))
         .collect()
 }
 
-fn origins_that_meet(
+fn matching_origins(
     connection: &Connection,
     condition: &Condition,
 ) -> rusqlite::Result<HashSet<i64>> {
-    let meets: Box<dyn Fn(&origins::Shared) -> bool> = match condition {
+    let matches: Box<dyn Fn(&origins::Shared) -> bool> = match condition {
         Condition::Text(text) => {
             let word = lowercase(text).into_owned();
             Box::new(move |(resource, scope)| contains_text(resource, scope, &word))
@@ -387,7 +406,7 @@ fn origins_that_meet(
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let id = row.get(0)?;
-        if meets(&origins::stored_values(connection, id)?) {
+        if matches(&origins::stored_decoded(connection, id)?) {
             ids.insert(id);
         }
     }

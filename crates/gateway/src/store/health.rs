@@ -1,15 +1,15 @@
-//! Whether spans can be stored: what the last try said.
+//! Whether spans can be stored, according to the last attempt.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
-/// Who asks for the gateway's health sends spans elsewhere after a bad answer, and only
-/// spans can show that the store takes them again. So a failure is forgotten after a while.
-const REMEMBERED: Duration = Duration::from_secs(10);
+/// How long a failure is reported. After a failed health check a load balancer sends spans
+/// elsewhere, and only spans can show that the store works again.
+const FAILURE_TTL: Duration = Duration::from_secs(10);
 
-/// Shared by the writer, which knows, and by those who ask.
+/// Shared by the writer and health checks.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Health(Arc<Mutex<Option<Failure>>>);
 
@@ -17,31 +17,29 @@ pub(super) struct Health(Arc<Mutex<Option<Failure>>>);
 struct Failure {
     error: String,
     at: Instant,
-    /// Until the next start.
-    lasts: bool,
+    /// It lasts until the next start.
+    is_permanent: bool,
 }
 
 impl Health {
-    pub(super) fn stored(&self) {
+    pub(super) fn record_success(&self) {
         if self.lock().take().is_some() {
             eprintln!("store: spans are stored again");
         }
     }
 
-    pub(super) fn failed(&self, error: &str, lasts: bool) {
+    pub(super) fn record_failure(&self, error: &str, is_permanent: bool) {
         let failure = Failure {
             error: error.to_owned(),
             at: Instant::now(),
-            lasts,
+            is_permanent,
         };
         if self.lock().replace(failure).is_none() {
-            eprintln!(
-                "store: spans are not stored, and whoever sends is told to come again: {error}"
-            );
+            eprintln!("store: spans cannot be stored, and senders are asked to retry: {error}");
         }
     }
 
-    /// Why spans are not stored, as far as is known.
+    /// Returns why spans cannot be stored, or `None` if no recent attempt failed.
     pub(super) fn error(&self) -> Option<String> {
         self.error_at(Instant::now())
     }
@@ -49,8 +47,8 @@ impl Health {
     fn error_at(&self, now: Instant) -> Option<String> {
         let failure = self.lock();
         let failure = failure.as_ref()?;
-        let is_recent = now.saturating_duration_since(failure.at) < REMEMBERED;
-        (failure.lasts || is_recent).then(|| failure.error.clone())
+        let is_recent = now.saturating_duration_since(failure.at) < FAILURE_TTL;
+        (failure.is_permanent || is_recent).then(|| failure.error.clone())
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Failure>> {
@@ -63,14 +61,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_failure_is_known_until_spans_are_stored_or_nobody_tried_for_a_while() {
+    fn failure_is_reported_until_spans_are_stored_or_it_expires() {
         let (health, error) = (Health::default(), Some("disk full".to_owned()));
-        health.failed("disk full", false);
+        health.record_failure("disk full", false);
         assert_eq!(health.error(), error);
-        assert_eq!(health.error_at(Instant::now() + REMEMBERED), None);
-        health.stored();
+        assert_eq!(health.error_at(Instant::now() + FAILURE_TTL), None);
+        health.record_success();
         assert_eq!(health.error(), None);
-        health.failed("disk full", true);
-        assert_eq!(health.error_at(Instant::now() + REMEMBERED), error);
+        health.record_failure("disk full", true);
+        assert_eq!(health.error_at(Instant::now() + FAILURE_TTL), error);
     }
 }

@@ -1,4 +1,4 @@
-//! Adds a batch within the writer's transaction: new spans, their origins, their traces' rows.
+//! Inserts batches within the writer's transaction: new spans, their origins, their traces' rows.
 
 use std::{collections::HashMap, net::IpAddr};
 
@@ -7,50 +7,51 @@ use rusqlite::{Connection, named_params, params};
 use trace_model::{Span, TraceId, TraceSummary};
 
 use super::{
-    clients::{Clients, Weight},
+    clients::{Clients, Usage},
     damage,
     origins::Origins,
     spans,
-    touched::{Bounds, Touched},
+    trace_update::{TraceSize, TraceUpdate},
 };
 use crate::decode::{Batch, Reason, ReceivedSpan, Rejections};
 
-const SPAN: &str = "INSERT INTO span (seq, trace, span_id, variant, origin, body, crc, stays)
+const INSERT: &str =
+    "INSERT INTO span (seq, trace, span_id, variant, origin, body, crc, local_only)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (trace, span_id, variant) DO NOTHING";
 
-/// The new version is numbered anew: a sink may have sent the former one, or be about to.
-const REVISED: &str = "UPDATE span
-    SET seq = :seq, origin = :origin, body = :body, crc = :crc, stays = :stays
-    WHERE seq = :former";
+/// A later version gets a new number: a sink may have sent the earlier one, or be about to.
+const REVISE: &str = "UPDATE span
+    SET seq = :seq, origin = :origin, body = :body, crc = :crc, local_only = :local_only
+    WHERE seq = :previous";
 
 const WITH_ID: &str = "SELECT seq, variant, origin, body FROM span
     WHERE trace = ? AND span_id = ? ORDER BY variant";
 
-/// The first span of an id. Most ids have no other.
-const FIRST: i64 = 0;
+/// The variant of the first span of an id. Most ids have no other.
+const FIRST_VARIANT: i64 = 0;
 
-/// Spans that may have one id in a trace. Both sides of a call do, and a sender whose ids are
-/// not random has more. Each is compared with the next that comes.
-const MAX_SPANS_WITH_ONE_ID: usize = 16;
+/// Spans of a trace that may have the same id. Both sides of a call may share one, and a sender
+/// with poor random numbers reuses ids. Each new span is compared with all of them.
+const MAX_VARIANTS: usize = 16;
 
-const MOVED: &str = "INSERT INTO moved (seq) VALUES (?)";
+const RENUMBER: &str = "INSERT INTO renumbered (seq) VALUES (?)";
 
-/// With more requests than this waiting, a trace that grows is not summed up with each of
-/// them, but once for all that came meanwhile.
+/// With more requests than this in a transaction, growing traces are left to the summarizer,
+/// which summarizes each once for all of its new spans.
 const BUSY_REQUESTS: usize = 4;
 
-/// One transaction's work: several batches, each trace's row written once at the end.
+/// One transaction's work: several batches. Each trace's row is written once, at the end.
 pub(super) struct Insertion<'a> {
     connection: &'a Connection,
     clients: &'a mut Clients,
-    /// Who sends at present: an address, and the origin that names the service.
+    /// The sender of the current spans: its address, and the origin that names its service.
     sender: (Option<IpAddr>, i64),
     /// The number of the newest span.
     last_seq: i64,
-    bounds: Bounds,
+    trace_limit: TraceSize,
     origins: Origins,
-    traces: HashMap<TraceId, Touched>,
-    /// The number of the newest trace, once one was needed.
+    traces: HashMap<TraceId, TraceUpdate>,
+    /// The number of the newest trace, if it was needed so far.
     last_trace: Option<i64>,
     requests: usize,
     /// The time by which traces age.
@@ -61,7 +62,7 @@ impl<'a> Insertion<'a> {
     pub(super) fn new(
         (connection, clients): (&'a Connection, &'a mut Clients),
         last_seq: i64,
-        bounds: Bounds,
+        trace_limit: TraceSize,
         aged: i64,
     ) -> Self {
         Self {
@@ -69,7 +70,7 @@ impl<'a> Insertion<'a> {
             clients,
             sender: (None, 0),
             last_seq,
-            bounds,
+            trace_limit,
             origins: Origins::default(),
             traces: HashMap::new(),
             last_trace: None,
@@ -78,7 +79,7 @@ impl<'a> Insertion<'a> {
         }
     }
 
-    /// What of the batch was not added.
+    /// Adds a batch, and returns the rejected spans.
     pub(super) fn add(
         &mut self,
         (batch, received, address): (Batch, i64, Option<IpAddr>),
@@ -100,90 +101,89 @@ impl<'a> Insertion<'a> {
         Ok(rejections)
     }
 
-    /// Why it was not stored, if it was not. One that is there already is stored.
+    /// Adds a span, and returns the reason if it is rejected. A stored duplicate is not.
     fn add_span(
         &mut self,
         span: &ReceivedSpan,
         origin: i64,
         received: i64,
     ) -> rusqlite::Result<Option<Reason>> {
-        let (seq, connection, bounds) = (self.last_seq + 1, self.connection, self.bounds);
-        let trace = self.touched(span.trace_id)?;
-        let (number, has_room) = (trace.number, trace.has_room(span, bounds));
-        let place = (number, origin, seq);
-        if has_room && !span.revises && insert(connection, span, FIRST, place)? {
-            trace.grew(origin, &span.body, received);
+        let (seq, connection, limit) = (self.last_seq + 1, self.connection, self.trace_limit);
+        let update = self.trace_update(span.trace_id)?;
+        let (trace, has_room) = (update.number, update.has_room(span, limit));
+        let ids = RowIds { trace, origin, seq };
+        if has_room && !span.is_revision && insert(connection, span, FIRST_VARIANT, ids)? {
+            update.add(origin, &span.body, received);
             self.last_seq = seq;
             return Ok(None);
         }
-        let known = with_id(connection, number, span)?;
-        match self.relation(span, origin, &known)? {
-            Relation::Stored => {}
-            Relation::Newer { former } => {
-                revise(connection, span, former, place)?;
-                self.touched(span.trace_id)?.was_revised(received);
+        let stored = with_id(connection, trace, span)?;
+        match self.compare(span, origin, &stored)? {
+            Comparison::Duplicate => {}
+            Comparison::Newer { previous } => {
+                revise(connection, span, previous, ids)?;
+                self.trace_update(span.trace_id)?.revise(received);
                 self.last_seq = seq;
             }
-            Relation::Other if !has_room => return Ok(Some(Reason::TraceFull)),
-            Relation::Other if known.len() >= MAX_SPANS_WITH_ONE_ID => {
+            Comparison::Different if !has_room => return Ok(Some(Reason::TraceFull)),
+            Comparison::Different if stored.len() >= MAX_VARIANTS => {
                 return Ok(Some(Reason::IdReused));
             }
-            Relation::Other => {
-                let last = known.last().map_or(FIRST - 1, |known| known.variant);
-                insert(connection, span, last + 1, place)?;
-                self.touched(span.trace_id)?
-                    .grew(origin, &span.body, received);
+            Comparison::Different => {
+                let last = stored.last().map_or(FIRST_VARIANT - 1, |last| last.variant);
+                insert(connection, span, last + 1, ids)?;
+                self.trace_update(span.trace_id)?
+                    .add(origin, &span.body, received);
                 self.last_seq = seq;
             }
         }
         Ok(None)
     }
 
-    /// What a span is to those that are stored under its ids.
-    fn relation(
+    /// Compares a span with the stored ones of the same id.
+    fn compare(
         &mut self,
         span: &ReceivedSpan,
         origin: i64,
-        known: &[Known],
-    ) -> rusqlite::Result<Relation> {
-        // A retry, mostly.
-        let is_same = |known: &&Known| known.origin == origin && known.body == span.body;
-        if known.iter().any(|known| is_same(&known)) {
-            return Ok(Relation::Stored);
+        stored: &[StoredSpan],
+    ) -> rusqlite::Result<Comparison> {
+        // Most duplicates are retries, which need no decoding.
+        let is_same = |stored: &StoredSpan| stored.origin == origin && stored.body == span.body;
+        if stored.iter().any(is_same) {
+            return Ok(Comparison::Duplicate);
         }
-        let new = self.value(origin, span.body.clone())?;
-        for known in known {
-            let former = known.seq;
-            // One that a disk has damaged is no version of anything.
-            let Ok(stored) = self.value(known.origin, known.body.clone()) else {
+        let new = self.decode(origin, span.body.clone())?;
+        for stored in stored {
+            let previous = stored.seq;
+            // A damaged span is not a version of any other.
+            let Ok(old) = self.decode(stored.origin, stored.body.clone()) else {
                 continue;
             };
-            let may_be_revised =
-                stored.kind == new.kind || stored.start_unix_nano == new.start_unix_nano;
-            if span.revises && may_be_revised {
-                return Ok(Relation::Newer { former });
+            let may_be_revised = old.kind == new.kind || old.start_unix_nano == new.start_unix_nano;
+            if span.is_revision && may_be_revised {
+                return Ok(Comparison::Newer { previous });
             }
-            if stored.is_same_operation(&new) {
-                let is_newer = new.supersedes(&stored);
+            if old.is_same_operation(&new) {
+                let is_newer = new.supersedes(&old);
                 return Ok(if is_newer {
-                    Relation::Newer { former }
+                    Comparison::Newer { previous }
                 } else {
-                    Relation::Stored
+                    Comparison::Duplicate
                 });
             }
         }
-        Ok(Relation::Other)
+        Ok(Comparison::Different)
     }
 
-    fn value(&mut self, origin: i64, body: Bytes) -> rusqlite::Result<Span> {
-        spans::value(body, &self.origins.values(self.connection, origin)?)
+    fn decode(&mut self, origin: i64, body: Bytes) -> rusqlite::Result<Span> {
+        spans::decode(body, &self.origins.decoded(self.connection, origin)?)
     }
 
-    fn touched(&mut self, id: TraceId) -> rusqlite::Result<&mut Touched> {
+    fn trace_update(&mut self, id: TraceId) -> rusqlite::Result<&mut TraceUpdate> {
         if !self.traces.contains_key(&id) {
-            let trace = match Touched::stored(self.connection, id)? {
+            let trace = match TraceUpdate::stored(self.connection, id)? {
                 Some(stored) => stored,
-                None => Touched::new(self.next_trace()?, self.client()?),
+                None => TraceUpdate::new(self.next_trace()?, self.client()?),
             };
             self.traces.insert(id, trace);
         }
@@ -193,7 +193,7 @@ impl<'a> Insertion<'a> {
 
     fn client(&mut self) -> rusqlite::Result<i64> {
         let (address, origin) = self.sender;
-        let (resource, _) = self.origins.values(self.connection, origin)?;
+        let (resource, _) = self.origins.decoded(self.connection, origin)?;
         self.clients
             .id(self.connection, address, resource.service())
     }
@@ -207,7 +207,7 @@ impl<'a> Insertion<'a> {
         Ok(last + 1)
     }
 
-    /// Writes the rows of all traces that grew.
+    /// Writes the rows of all changed traces.
     pub(super) fn finish(mut self) -> rusqlite::Result<Inserted> {
         self.origins.mark_used(self.connection, self.last_seq)?;
         let numbering = "UPDATE numbering SET last_seq = ?";
@@ -218,11 +218,12 @@ impl<'a> Insertion<'a> {
             last_seq: self.last_seq,
             ..Inserted::default()
         };
-        let busy = self.requests > BUSY_REQUESTS;
+        let is_busy = self.requests > BUSY_REQUESTS;
         for (id, trace) in self.traces {
             inserted.count(&trace);
-            inserted.grown.push((trace.client, trace.growth()));
-            let summary = trace.write(self.connection, (id, busy, self.aged), &mut self.origins)?;
+            inserted.usage.push((trace.client, trace.added_usage()));
+            let summary =
+                trace.write(self.connection, (id, is_busy, self.aged), &mut self.origins)?;
             inserted.summaries.extend(summary);
         }
         Ok(inserted)
@@ -236,64 +237,70 @@ fn newest_trace(connection: &Connection) -> rusqlite::Result<i64> {
         .query_row([], |row| row.get(0))
 }
 
-/// Trace, origin, number.
-type Place = (i64, i64, i64);
+/// The numbers of a span's row, and of the rows that it names.
+#[derive(Clone, Copy)]
+struct RowIds {
+    trace: i64,
+    origin: i64,
+    seq: i64,
+}
 
-/// A stored span with the ids of one that came.
-struct Known {
+/// A stored span that has the same ids as a received one.
+struct StoredSpan {
     seq: i64,
     variant: i64,
     origin: i64,
     body: Bytes,
 }
 
-/// What a span is to the stored ones of its id.
-enum Relation {
-    /// It is there, or a later version of it is.
-    Stored,
-    /// It tells more than the version with this number.
-    Newer { former: i64 },
-    /// It is another span.
-    Other,
+/// How a received span compares with the stored ones of the same id.
+enum Comparison {
+    /// The span or a later version of it is stored.
+    Duplicate,
+    /// The span is a later version of the one with the number `previous`.
+    Newer { previous: i64 },
+    /// The span is another operation.
+    Different,
 }
 
-/// False when the place in the id's order is taken.
+/// Inserts a span. Returns false if the id has this variant already.
 fn insert(
     connection: &Connection,
     span: &ReceivedSpan,
     variant: i64,
-    (trace, origin, seq): Place,
+    ids: RowIds,
 ) -> rusqlite::Result<bool> {
-    let mut statement = connection.prepare_cached(SPAN)?;
-    let crc = damage::checksum(trace, &span.span_id, &span.body);
+    let mut statement = connection.prepare_cached(INSERT)?;
+    let crc = damage::checksum(ids.trace, &span.span_id, &span.body);
     let values = params![
-        seq,
-        trace,
+        ids.seq,
+        ids.trace,
         span.span_id,
         variant,
-        origin,
+        ids.origin,
         &*span.body,
         crc,
-        span.stays
+        span.local_only
     ];
     Ok(statement.execute(values)? == 1)
 }
 
+/// Replaces the span with the number `previous`.
 fn revise(
     connection: &Connection,
     span: &ReceivedSpan,
-    former: i64,
-    (trace, origin, seq): Place,
+    previous: i64,
+    ids: RowIds,
 ) -> rusqlite::Result<()> {
-    connection.prepare_cached(REVISED)?.execute(named_params! {
-        ":seq": seq,
-        ":origin": origin,
+    connection.prepare_cached(REVISE)?.execute(named_params! {
+        ":seq": ids.seq,
+        ":origin": ids.origin,
         ":body": &*span.body,
-        ":crc": damage::checksum(trace, &span.span_id, &span.body),
-        ":stays": span.stays,
-        ":former": former,
+        ":crc": damage::checksum(ids.trace, &span.span_id, &span.body),
+        ":local_only": span.local_only,
+        ":previous": previous,
     })?;
-    connection.prepare_cached(MOVED)?.execute([former])?;
+    connection.prepare_cached(RENUMBER)?.execute([previous])?;
     Ok(())
 }
 
@@ -301,33 +308,33 @@ fn with_id(
     connection: &Connection,
     trace: i64,
     span: &ReceivedSpan,
-) -> rusqlite::Result<Vec<Known>> {
+) -> rusqlite::Result<Vec<StoredSpan>> {
     let mut statement = connection.prepare_cached(WITH_ID)?;
-    let known = statement.query_map(params![trace, span.span_id], |row| {
-        Ok(Known {
+    let stored = statement.query_map(params![trace, span.span_id], |row| {
+        Ok(StoredSpan {
             seq: row.get(0)?,
             variant: row.get(1)?,
             origin: row.get(2)?,
             body: row.get::<_, Vec<u8>>(3)?.into(),
         })
     })?;
-    known.collect()
+    stored.collect()
 }
 
-/// What a transaction changed.
+/// The changes of a transaction.
 #[derive(Default)]
 pub(super) struct Inserted {
     pub(super) last_seq: i64,
     pub(super) new_spans: u64,
     pub(super) new_traces: u64,
-    /// By client.
-    pub(super) grown: Vec<(i64, Weight)>,
+    /// The usage that each client added.
+    pub(super) usage: Vec<(i64, Usage)>,
     pub(super) summaries: Vec<TraceSummary>,
 }
 
 impl Inserted {
-    fn count(&mut self, trace: &Touched) {
-        self.new_spans += trace.added();
-        self.new_traces += u64::from(trace.is_new() && trace.added() > 0);
+    fn count(&mut self, trace: &TraceUpdate) {
+        self.new_spans += trace.added_spans();
+        self.new_traces += u64::from(trace.is_new() && trace.added_spans() > 0);
     }
 }

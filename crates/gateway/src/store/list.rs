@@ -1,9 +1,9 @@
-//! The list of traces: a scan of the index, newest first, for so long at most.
+//! The list of traces: a scan of the index, newest first, with a time limit.
 //!
-//! The index's columns rule most traces out, in a function that SQLite calls for each row, as
-//! handing a row out of a statement costs several times as much. What they cannot decide, the
-//! beginning of the trace's texts does, and else its spans, which are read until the outcome is
-//! known.
+//! The index's columns rule out most traces. They are tested in a function that SQLite calls for
+//! each row, because returning a row from a statement costs several times as much. If the columns
+//! cannot decide, the first texts of the trace are searched. After that its spans are read until
+//! the result is known.
 
 use std::{
     sync::{
@@ -15,40 +15,38 @@ use std::{
 
 use memchr::memmem::Finder;
 use rusqlite::{Connection, OptionalExtension, Row, functions::FunctionFlags, params};
-use serde::Deserialize;
 use trace_model::{
-    TraceId, VIEWER_SERVICE,
-    query::{self, Comparison, Condition, Matcher, Query, StatusFilter, Term},
+    TraceId,
+    query::{Condition, Matcher, Query, Term},
 };
 
 use super::{
+    cursor::Cursor,
     damage,
-    filter::{COLUMNS, Columns as _, Filter, Known, column},
+    filter::{COLUMNS, Columns as _, Filter, Ternary, column},
     origins::Origins,
     spans,
+    trace_query::TraceFilter,
 };
 
-const DEFAULT_LIMIT: u32 = 100;
-const MAX_LIMIT: u32 = 1000;
-
-/// A query that takes longer is cut short, and says where to go on.
+/// The time limit of a query. A longer one returns what it found and a cursor to continue.
 const TIME_LIMIT: Duration = Duration::from_secs(2);
 
-/// Rows between two looks at the clock.
-const ROWS_BETWEEN_CLOCKS: u32 = 128;
+/// Rows between two checks of the time limit.
+const ROWS_PER_TIME_CHECK: u32 = 128;
 
-/// Says in SQL whether the columns of the index let a trace match.
+/// The SQL function that tests whether the columns of the index rule a trace out.
 const MAY_MATCH: &str = "may_match";
 
-/// The row before a row in the list.
+/// Selects the row before a row in the list.
 const PREVIOUS: &str = "SELECT start, number FROM trace INDEXED BY trace_by_start
     WHERE (start, number) > (?, ?) ORDER BY start, number LIMIT 1";
 
-/// What is selected behind `COLUMNS`. It lies in the table, which SQLite reads only for rows that
-/// the index does not rule out.
+/// The columns that are selected after `COLUMNS`. They are not in the index, so SQLite reads them
+/// only for rows that the index does not rule out.
 const DETAILS: &str = "summary, services, search, is_whole, id";
 
-/// Places of `DETAILS`.
+/// Positions of `DETAILS`.
 mod detail {
     use super::COLUMNS;
 
@@ -59,151 +57,18 @@ mod detail {
     pub(super) const ID: usize = SUMMARY + 4;
 }
 
-const POSITION: &str = "SELECT start, number FROM trace WHERE id = ?";
-
-/// The query string of `GET /api/traces`. Conditions that are absent hold for every trace.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct TraceQuery {
-    /// In the query language, `trace_model::query`.
-    query: Option<String>,
-    /// A service that took part.
-    service: Option<String>,
-    /// Part of the trace's name, in any case.
-    name: Option<String>,
-    /// The trace took at least so many milliseconds.
-    min_duration_ms: Option<f64>,
-    status: Option<StatusParameter>,
-    /// Words that all occur in the trace, in any case.
-    q: Option<String>,
-    /// The trace started at or after this time, in nanoseconds since 1970.
-    since: Option<i64>,
-    /// At most so many traces: 100, or up to 1000.
-    limit: Option<u32>,
-    /// Traces after this place, as an earlier answer's `next` named it.
-    cursor: Option<String>,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum StatusParameter {
-    Error,
-    Ok,
-}
-
-/// A part of the list.
+/// A page of the list.
 #[derive(Debug, Default)]
 pub(crate) struct Page {
     /// Summaries as stored: JSON objects.
     pub(crate) summaries: Vec<String>,
-    /// Where to go on; none at the end.
+    /// The cursor of the next page. `None` at the end of the list.
     pub(crate) next: Option<String>,
-    /// The time was up before enough traces were found.
+    /// The time limit was reached before the page was full.
     pub(crate) cut_short: bool,
 }
 
-/// A query that was checked.
-#[derive(Clone, Debug)]
-pub(crate) struct TraceFilter {
-    query: Query,
-    since: i64,
-    limit: usize,
-    cursor: Option<Cursor>,
-    shows_own: bool,
-}
-
-/// A trace in the list, by its start and id: `1790000000000000000-6a2b7c1e98038103d269b633813fc60c`.
-#[derive(Clone, Copy, Debug)]
-struct Cursor {
-    start: i64,
-    id: TraceId,
-}
-
-impl TraceQuery {
-    /// Whether a live update of a trace with this root service belongs to the same view.
-    pub(crate) fn shows_service(service: Option<&str>, root: &str) -> bool {
-        root != VIEWER_SERVICE || service == Some(VIEWER_SERVICE)
-    }
-
-    /// What to look for, or what is wrong with the question.
-    pub(crate) fn checked(&self) -> Result<TraceFilter, String> {
-        let parsed = query::parse(self.query.as_deref().unwrap_or_default());
-        if let Some(problem) = parsed.problems.into_iter().next() {
-            return Err(format!("query: {}", problem.message));
-        }
-        let mut query = parsed.query;
-        query.terms.extend(self.conditions().map(Term::from));
-        let cursor = given(self.cursor.as_deref()).map(|text| Cursor::parse(&text));
-        let own = |condition: &Condition| matches!(condition, Condition::Service(name) if name == VIEWER_SERVICE);
-        let shows_own = query.conditions().any(own);
-        Ok(TraceFilter {
-            query,
-            shows_own,
-            since: self.since.unwrap_or(i64::MIN),
-            limit: self.limit.unwrap_or(DEFAULT_LIMIT).min(MAX_LIMIT) as usize,
-            cursor: cursor.transpose()?,
-        })
-    }
-
-    /// The conditions that have a parameter of their own.
-    fn conditions(&self) -> impl Iterator<Item = Condition> {
-        let words = given(self.q.as_deref()).unwrap_or_default();
-        let words: Vec<_> = words.split_whitespace().map(str::to_owned).collect();
-        let duration = self.min_duration_ms.map(|milliseconds| {
-            let nanos = (milliseconds * 1e6).ceil().max(0.0) as u64;
-            Condition::Duration(Comparison::GreaterOrEqual, nanos)
-        });
-        let status = self.status.map(|status| {
-            Condition::Status(match status {
-                StatusParameter::Error => StatusFilter::Error,
-                StatusParameter::Ok => StatusFilter::Ok,
-            })
-        });
-        let service = given(self.service.as_deref()).map(Condition::Service);
-        let name = given(self.name.as_deref()).map(Condition::Name);
-        let conditions = [service, name, duration, status];
-        let words = words.into_iter().map(Condition::Text);
-        conditions.into_iter().flatten().chain(words)
-    }
-}
-
-/// An empty field of a form is a field not filled in.
-fn given(text: Option<&str>) -> Option<String> {
-    text.map(str::trim)
-        .filter(|text| !text.is_empty())
-        .map(str::to_owned)
-}
-
-impl Cursor {
-    fn parse(text: &str) -> Result<Self, String> {
-        let parsed = text.rsplit_once('-').and_then(|(start, id)| {
-            Some(Self {
-                start: start.parse().ok()?,
-                id: id.parse().ok()?,
-            })
-        });
-        parsed.ok_or_else(|| "cursor is what an earlier answer's \"next\" says".to_owned())
-    }
-
-    /// Of a trace that is gone, only the start is known.
-    fn position(self, connection: &Connection) -> rusqlite::Result<(i64, i64)> {
-        let mut statement = connection.prepare_cached(POSITION)?;
-        let position =
-            statement.query_row([self.id.to_bytes()], |row| Ok((row.get(0)?, row.get(1)?)));
-        Ok(position.optional()?.unwrap_or((self.start, 0)))
-    }
-
-    fn after(connection: &Connection, (start, number): (i64, i64)) -> rusqlite::Result<String> {
-        let sql = "SELECT id FROM trace WHERE number = ?";
-        let id: Vec<u8> = connection
-            .prepare_cached(sql)?
-            .query_row([number], |row| row.get(0))?;
-        let id = TraceId::try_from(&*id).map_err(damage::undecodable)?;
-        Ok(format!("{start}-{id}"))
-    }
-}
-
-/// The part of the list that `filter` asks for, at time `now`.
+/// Returns the page that `filter` asks for. `now` is the system's time.
 pub(super) fn list(
     connection: &Connection,
     filter: &TraceFilter,
@@ -218,8 +83,8 @@ fn list_until(
     now: i64,
     deadline: Instant,
 ) -> rusqlite::Result<Page> {
-    let hides_own = !filter.shows_own;
-    let columns = Filter::new(connection, &filter.query, hides_own, now)?;
+    let excludes_own = !filter.includes_own;
+    let columns = Filter::new(connection, &filter.query, excludes_own, now)?;
     let scan = Scan {
         connection,
         filter,
@@ -249,17 +114,18 @@ struct Scan<'a> {
     connection: &'a Connection,
     filter: &'a TraceFilter,
     columns: Arc<Filter>,
-    /// For each term: the text in lower case, if it looks for one.
+    /// For each term, a searcher for its text in lower case, if it has one.
     words: Vec<Option<Finder<'static>>>,
     deadline: Instant,
 }
 
-/// What a row turned out to be.
+/// Whether a row matches.
 enum Outcome {
+    /// It does, and has this summary.
     Match(String),
-    Other,
-    /// The time was up before that was known.
-    TimeIsUp,
+    NoMatch,
+    /// The time limit was reached before that was known.
+    TimedOut,
 }
 
 impl Scan<'_> {
@@ -272,7 +138,7 @@ impl Scan<'_> {
         if self.filter.limit == 0 {
             return Ok(page);
         }
-        let time_was_up = self.add_may_match()?;
+        let has_timed_out = self.add_may_match()?;
         let mut statement = self.connection.prepare(&self.sql())?;
         let mut rows = match self.filter.cursor {
             Some(_) => statement.query(params![self.filter.since, first.0, first.1])?,
@@ -280,15 +146,15 @@ impl Scan<'_> {
         };
         while let Some(row) = rows.next()? {
             let here = (row.number(column::START)?, row.number(column::NUMBER)?);
-            let outcome = if time_was_up.load(Ordering::Relaxed) {
-                Outcome::TimeIsUp
+            let outcome = if has_timed_out.load(Ordering::Relaxed) {
+                Outcome::TimedOut
             } else {
-                self.look_at(row)?
+                self.evaluate(row)?
             };
             match outcome {
                 Outcome::Match(summary) => page.summaries.push(summary),
-                Outcome::Other => {}
-                Outcome::TimeIsUp => {
+                Outcome::NoMatch => {}
+                Outcome::TimedOut => {
                     let last = self.last_before(here, first)?;
                     page.next = Some(Cursor::after(self.connection, last)?);
                     page.cut_short = true;
@@ -303,7 +169,7 @@ impl Scan<'_> {
         Ok(page)
     }
 
-    /// SQLite compares each row with a cursor's place, so that is only there when it is needed.
+    /// Returns the statement. It compares rows with a cursor only if there is one.
     fn sql(&self) -> String {
         let columns = COLUMNS.join(", ");
         let after = match self.filter.cursor {
@@ -317,30 +183,31 @@ impl Scan<'_> {
         )
     }
 
-    /// Makes the filter a function of SQL, in place of an earlier query's. Once the time is up,
-    /// the function lets each row pass, and the value that is returned says so. It looks at the
-    /// clock every so many rows; those that SQL rules out by a number cost next to nothing.
+    /// Defines the SQL function of the filter, replacing that of an earlier query. It checks the
+    /// time limit every [`ROWS_PER_TIME_CHECK`] rows. After the limit it accepts all rows and
+    /// sets the returned flag. Rows that SQL rules out itself cost next to nothing.
     fn add_may_match(&self) -> rusqlite::Result<Arc<AtomicBool>> {
         let (filter, deadline) = (Arc::clone(&self.columns), self.deadline);
-        let (rows, time_was_up) = (AtomicU32::new(0), Arc::new(AtomicBool::new(false)));
-        let returned = Arc::clone(&time_was_up);
+        let (rows, has_timed_out) = (AtomicU32::new(0), Arc::new(AtomicBool::new(false)));
+        let returned = Arc::clone(&has_timed_out);
         let count = i32::try_from(COLUMNS.len()).unwrap_or(-1);
         let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DIRECTONLY;
         self.connection
             .create_scalar_function(MAY_MATCH, count, flags, move |columns| {
                 let row = rows.fetch_add(1, Ordering::Relaxed) + 1;
-                if row.is_multiple_of(ROWS_BETWEEN_CLOCKS) && Instant::now() >= deadline {
-                    time_was_up.store(true, Ordering::Relaxed);
+                if row.is_multiple_of(ROWS_PER_TIME_CHECK) && Instant::now() >= deadline {
+                    has_timed_out.store(true, Ordering::Relaxed);
                 }
-                // What cannot be read is an error of the statement's row, not of its function.
+                // An unreadable column becomes an error when the row is read.
                 let may_match = filter.may_match_rest(columns).unwrap_or(true);
-                Ok(time_was_up.load(Ordering::Relaxed) || may_match)
+                Ok(has_timed_out.load(Ordering::Relaxed) || may_match)
             })?;
         Ok(returned)
     }
 
-    /// Where to go on when the time was up at a row: with that row, unless it was the first and
-    /// took all of the time. No answer would get beyond such a row, so it is passed over.
+    /// Returns the position to continue after if the time limit was reached at the row `here`.
+    /// The next page starts with that row, unless it was the first one. A first row that took all
+    /// of the time is skipped, or no page would ever get past it.
     fn last_before(&self, here: (i64, i64), first: (i64, i64)) -> rusqlite::Result<(i64, i64)> {
         let mut statement = self.connection.prepare_cached(PREVIOUS)?;
         let previous = statement.query_row([here.0, here.1], |row| Ok((row.get(0)?, row.get(1)?)));
@@ -357,58 +224,59 @@ impl Scan<'_> {
         if let Some(row) = rows.next()?
             && self.columns.may_match(row)?
         {
-            match self.look_at(row)? {
+            match self.evaluate(row)? {
                 Outcome::Match(summary) => page.summaries.push(summary),
-                Outcome::Other => {}
-                Outcome::TimeIsUp => page.cut_short = true,
+                Outcome::NoMatch => {}
+                Outcome::TimedOut => page.cut_short = true,
             }
         }
         Ok(page)
     }
 
-    fn time_is_up(&self) -> bool {
+    fn has_timed_out(&self) -> bool {
         Instant::now() >= self.deadline
     }
 
-    /// Looks beyond the columns, which let the trace match.
-    fn look_at(&self, row: &Row<'_>) -> rusqlite::Result<Outcome> {
-        let known = self.columns.known(row)?;
-        let decided = self.decide(row, known)?;
-        Ok(match decided {
+    /// Decides about a row that the index does not rule out.
+    fn evaluate(&self, row: &Row<'_>) -> rusqlite::Result<Outcome> {
+        let results = self.columns.evaluate(row)?;
+        let matches = self.matches(row, results)?;
+        Ok(match matches {
             Some(true) => Outcome::Match(row.get(detail::SUMMARY)?),
-            Some(false) => Outcome::Other,
-            None => Outcome::TimeIsUp,
+            Some(false) => Outcome::NoMatch,
+            None => Outcome::TimedOut,
         })
     }
 
-    /// Whether the trace matches; none when the time was up.
-    fn decide(&self, row: &Row<'_>, mut known: Vec<Known>) -> rusqlite::Result<Option<bool>> {
+    /// Whether the trace matches. `results` are those of the index's columns. Returns `None` if
+    /// the time limit was reached.
+    fn matches(&self, row: &Row<'_>, mut results: Vec<Ternary>) -> rusqlite::Result<Option<bool>> {
         let terms = &self.filter.query.terms;
         for (index, term) in terms.iter().enumerate() {
-            if known[index] == Known::Unknown {
-                known[index] = self.of_details(index, &term.condition, row)?;
+            if results[index] == Ternary::Unknown {
+                results[index] = self.evaluate_details(index, &term.condition, row)?;
             }
         }
-        let rules_out = |(term, known): (&Term, &Known)| match known {
-            Known::Holds => term.negated,
-            Known::Fails => !term.negated,
-            Known::Unknown => false,
+        let rules_out = |(term, result): (&Term, &Ternary)| match result {
+            Ternary::True => term.negated,
+            Ternary::False => !term.negated,
+            Ternary::Unknown => false,
         };
-        if terms.iter().zip(&known).any(rules_out) {
+        if terms.iter().zip(&results).any(rules_out) {
             return Ok(Some(false));
         }
-        if !known.contains(&Known::Unknown) {
+        if !results.contains(&Ternary::Unknown) {
             return Ok(Some(true));
         }
-        self.read_spans(row.number(column::NUMBER)?, &known)
+        self.read_spans(row.number(column::NUMBER)?, &results)
     }
 
-    fn of_details(
+    fn evaluate_details(
         &self,
         index: usize,
         condition: &Condition,
         row: &Row<'_>,
-    ) -> rusqlite::Result<Known> {
+    ) -> rusqlite::Result<Ternary> {
         match condition {
             Condition::Service(name) => {
                 let services = row.text(detail::SERVICES)?;
@@ -424,30 +292,30 @@ impl Scan<'_> {
                     .map_err(damage::undecodable)?;
                 let finder = self.words[index].as_ref();
                 if finder.is_some_and(|finder| finder.find(search).is_some()) {
-                    return Ok(Known::Holds);
+                    return Ok(Ternary::True);
                 }
-                // Ids of spans and pairs of keys and values are in no text.
+                // The text has no ids of spans, and no pairs of keys and values.
                 let is_whole: bool = row.get(detail::IS_WHOLE)?;
                 let may_be_id = match condition {
                     Condition::Text(text) => matches!(text.len(), 16 | 32),
                     _ => true,
                 };
                 Ok(if is_whole && !may_be_id {
-                    Known::Fails
+                    Ternary::False
                 } else {
-                    Known::Unknown
+                    Ternary::Unknown
                 })
             }
-            _ => Ok(Known::Unknown),
+            _ => Ok(Ternary::Unknown),
         }
     }
 
-    /// Only conditions that are unknown so far are looked for.
-    fn read_spans(&self, number: i64, known: &[Known]) -> rusqlite::Result<Option<bool>> {
-        let unknown: Vec<_> = known
+    /// Reads the trace's spans to decide about the conditions that are still unknown.
+    fn read_spans(&self, number: i64, results: &[Ternary]) -> rusqlite::Result<Option<bool>> {
+        let unknown: Vec<_> = results
             .iter()
             .enumerate()
-            .filter(|(_, known)| **known == Known::Unknown)
+            .filter(|(_, result)| **result == Ternary::Unknown)
             .map(|(index, _)| index)
             .collect();
         let terms = unknown
@@ -459,9 +327,9 @@ impl Scan<'_> {
         let mut matcher = Matcher::new(&query);
         let mut origins = Origins::default();
         let mut in_time = true;
-        spans::while_needed(self.connection, number, &mut origins, |span| {
+        spans::visit_while(self.connection, number, &mut origins, |span| {
             matcher.check(&span);
-            in_time = !self.time_is_up();
+            in_time = !self.has_timed_out();
             in_time && !matcher.is_decided()
         })?;
         Ok((in_time || matcher.is_decided()).then(|| matcher.matches()))
@@ -472,9 +340,11 @@ impl Scan<'_> {
 #[cfg(any(test, fuzzing))]
 pub(crate) fn try_query(text: &str) {
     let uri = format!("/api/traces?{text}").parse();
-    let query = uri.map(|uri| axum::extract::Query::<TraceQuery>::try_from_uri(&uri));
+    let query = uri.map(|uri| axum::extract::Query::<super::TraceQuery>::try_from_uri(&uri));
     let Ok(Ok(query)) = query else { return };
-    let Ok(filter) = query.checked() else { return };
+    let Ok(filter) = query.validate() else {
+        return;
+    };
     let listed = super::schema::in_memory().and_then(|connection| list(&connection, &filter, 0));
     assert!(listed.is_ok(), "{text:?}: {listed:?}");
 }
@@ -487,10 +357,9 @@ mod tests {
 
     use super::{
         super::{
-            listing::Known,
-            rows::{self, Row as TraceRow},
-            schema,
-            spans::Values,
+            TraceQuery, schema,
+            spans::TraceSpans,
+            trace_row::{Columns, RowKey},
         },
         *,
     };
@@ -502,19 +371,18 @@ mod tests {
             let span_id = format!("{number:016x}").parse().unwrap();
             let mut span = Span::new(id, span_id, format!("t{number}"));
             span.start_unix_nano = number;
-            let values = Values {
+            let values = TraceSpans {
                 spans: vec![span],
                 bytes: 1,
                 origins: BTreeSet::from([1]),
             };
-            let row = TraceRow {
+            let key = RowKey {
                 number: number.cast_signed(),
                 client: 0,
                 received: 1,
-                now: 1,
-                known: Known::Listed(number.cast_signed()),
             };
-            rows::write(&connection, id, values, row).unwrap();
+            let columns = Columns::summarize(id, values, 1, Some(number.cast_signed()));
+            columns.upsert(&connection, &key).unwrap();
         }
         connection
     }
@@ -526,11 +394,11 @@ mod tests {
             cursor,
             ..TraceQuery::default()
         };
-        query.checked().unwrap()
+        query.validate().unwrap()
     }
 
     #[test]
-    fn a_query_without_time_is_cut_short_and_goes_on_where_it_was() {
+    fn query_continues_at_its_cursor_after_the_time_limit() {
         let connection = with_traces(500);
         let (mut found, mut cursor, mut pages) = (0, None, 0);
         loop {
@@ -549,7 +417,7 @@ mod tests {
     }
 
     #[test]
-    fn a_query_without_time_goes_on_also_where_the_index_rules_rows_out() {
+    fn query_continues_at_its_cursor_if_the_index_rules_rows_out() {
         let connection = with_traces(500);
         for (text, expected) in [("name:t49", 11), ("t49", 11), ("nothing-like-it", 0)] {
             let (mut found, mut cursor, mut pages) = (0, None, 0);
@@ -569,11 +437,11 @@ mod tests {
     }
 
     #[test]
-    fn a_trace_that_takes_all_of_the_time_does_not_stop_the_search() {
+    fn trace_that_exceeds_the_time_limit_alone_is_skipped() {
         let connection = with_traces(3);
         let (mut cursor, mut pages) = (None, 0);
         loop {
-            // Kinds are known from spans only, and there are none.
+            // Only spans have a kind, and the traces here have none stored.
             let filter = query("kind:internal", cursor);
             let page = list_until(&connection, &filter, 0, Instant::now()).unwrap();
             pages += 1;

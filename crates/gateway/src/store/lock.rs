@@ -1,4 +1,4 @@
-//! One gateway per store: two would number spans alike.
+//! Locks the store: two gateways would assign the same numbers to spans.
 
 use std::{
     fs::{File, TryLockError},
@@ -8,8 +8,8 @@ use std::{
 
 use super::files::with_suffix;
 
-/// Locks the store by a file beside it. The system gives it back when the process ends,
-/// however it ends; the empty file stays.
+/// Locks the store by a file beside it. The system releases the lock when the process ends for
+/// any reason. The empty file stays.
 pub(super) fn acquire(db: &Path) -> io::Result<File> {
     let file = hardening::sqlite::open_private(&path(db))?;
     match file.try_lock() {
@@ -19,7 +19,7 @@ pub(super) fn acquire(db: &Path) -> io::Result<File> {
     }
 }
 
-/// The file that says that a gateway has used the store.
+/// Returns the lock file's path. The file exists if a gateway has used the store.
 pub(super) fn path(db: &Path) -> PathBuf {
     with_suffix(db, "-lock")
 }

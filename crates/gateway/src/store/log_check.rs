@@ -1,8 +1,9 @@
-//! Notices a damaged write-ahead log, of which SQLite says nothing.
+//! Detects a damaged write-ahead log, which SQLite does not report.
 //!
-//! It reads the log up to the first wrong checksum: behind it is what a process had not
-//! finished when it ended. But when a commit is behind it, that was finished, and what
-//! lies between is damage. The format: <https://www.sqlite.org/fileformat2.html#walformat>.
+//! SQLite reads the log up to the first wrong checksum. Usually a process was killed while it
+//! wrote the frames after that. But if one of them is a commit, it was written completely, and
+//! the frames before it are damaged. The format is at
+//! <https://www.sqlite.org/fileformat2.html#walformat>.
 
 use std::{
     fs::File,
@@ -15,9 +16,9 @@ const BIG_ENDIAN: u32 = 0x377f_0683;
 
 const HEADER: usize = 32;
 const FRAME_HEADER: usize = 24;
-const LARGEST_PAGE: usize = 65_536;
+const MAX_PAGE_BYTES: usize = 65_536;
 
-/// Whether commits are lost. A log that is not there is not damaged.
+/// Whether commits of the log are lost. A missing log is not damaged.
 pub(super) fn is_damaged(log: &Path) -> io::Result<bool> {
     let mut log = match File::open(log) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
@@ -37,26 +38,26 @@ fn breaks_before_a_commit(mut log: impl Read, mut chain: Chain) -> io::Result<bo
     let mut frame = vec![0; FRAME_HEADER + chain.page_bytes];
     let mut is_broken = false;
     while fill(&mut log, &mut frame)? {
-        // What an earlier round of the log left has other salts.
-        let is_of_this_round = frame[8..16] == chain.salts;
+        // Frames from before the last restart of the log have other salts.
+        let is_current = frame[8..16] == chain.salts;
         let is_commit = number(&frame, 4) != 0;
-        if is_broken && is_of_this_round && is_commit {
+        if is_broken && is_current && is_commit {
             return Ok(true);
         }
-        is_broken |= !is_of_this_round || !chain.goes_on(&frame);
+        is_broken |= !is_current || !chain.verify(&frame);
     }
     Ok(false)
 }
 
-/// False at the end of the file.
+/// Fills the buffer. Returns false at the end of the file.
 fn fill(log: &mut impl Read, buffer: &mut [u8]) -> io::Result<bool> {
     match log.read_exact(buffer) {
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
-        outcome => outcome.map(|()| true),
+        result => result.map(|()| true),
     }
 }
 
-/// Each frame's checksum goes on from that of the one before.
+/// The chain of checksums: each frame's checksum continues that of the frame before it.
 struct Chain {
     sums: (u32, u32),
     is_big_endian: bool,
@@ -65,7 +66,7 @@ struct Chain {
 }
 
 impl Chain {
-    /// None when the header is damaged.
+    /// Returns `None` if the header is damaged.
     fn begin(header: &[u8; HEADER]) -> Option<Self> {
         let is_big_endian = match number(header, 0) {
             BIG_ENDIAN => true,
@@ -81,10 +82,11 @@ impl Chain {
         };
         chain.add(&header[..24]);
         let is_intact = chain.sums == (number(header, 24), number(header, 28));
-        (is_intact && page_bytes <= LARGEST_PAGE).then_some(chain)
+        (is_intact && page_bytes <= MAX_PAGE_BYTES).then_some(chain)
     }
 
-    fn goes_on(&mut self, frame: &[u8]) -> bool {
+    /// Whether the frame's checksum is right.
+    fn verify(&mut self, frame: &[u8]) -> bool {
         self.add(&frame[..8]);
         self.add(&frame[FRAME_HEADER..]);
         self.sums == (number(frame, 16), number(frame, 20))
@@ -108,7 +110,7 @@ impl Chain {
     }
 }
 
-/// Numbers in headers are big-endian whatever the checksums are.
+/// Reads a number of a header, which is big-endian even if the checksums are not.
 fn number(bytes: &[u8], at: usize) -> u32 {
     let number = bytes
         .get(at..at + 4)

@@ -1,49 +1,50 @@
-//! The embedded store: spans as they came, and one summary row per trace.
+//! The embedded store: encoded spans, and one summary row per trace.
 //!
-//! One SQLite file in WAL mode. A single thread writes (see [`writer`]): it commits all
-//! requests that wait in one transaction, and only then are they acknowledged. Readers have
-//! their own connections and never wait for the writer.
+//! One SQLite file in WAL mode. A single thread writes (see [`writer`]). It commits all waiting
+//! requests in one transaction, and acknowledges them after the commit. Readers have their own
+//! connections and never wait for the writer.
 //!
-//! Every new span gets the next number, `seq`, without gaps. That order is also the queue
-//! of every sink: a sink remembers the last `seq` it is done with, and what lies behind it
-//! waits (see [`queue`]). So forwarding needs no second copy of a span: what makes a span
-//! durable once, one commit and one checksum, holds for all sinks.
+//! Every new span gets the next number, `seq`, without gaps. This order is also the queue of
+//! every sink: a sink stores the last `seq` that it is done with as its cursor (see [`queue`]).
+//! So forwarding needs no second copy of a span, and one commit makes it durable for all sinks.
 //!
-//! A file that a disk has damaged is kept under another name, and what can be read of it
-//! is read back into a new one (see [`opening`]).
+//! A damaged file is kept under another name, and its readable rows are copied to a new one
+//! (see [`opening`]).
 
 mod aging;
-mod chores;
 mod clients;
 mod command;
-mod convert;
+mod cursor;
 mod damage;
+mod decoded_spans;
 mod errors;
 mod files;
 mod filter;
-mod foreign;
+mod from_otlp;
 mod health;
 mod insert;
 mod list;
-mod listing;
+mod listed_start;
 mod lock;
 mod log_check;
+mod maintenance;
+mod not_ours;
 mod opening;
 mod origins;
 mod probe;
 mod queue;
+mod recover;
 mod retention;
 mod revision;
-mod rows;
-mod salvage;
 mod schema;
 mod search;
 mod signature;
+mod sink_batch;
 mod spans;
 mod summarizer;
-mod touched;
-mod values;
-mod waiting;
+mod trace_query;
+mod trace_row;
+mod trace_update;
 mod writer;
 
 use std::{
@@ -61,18 +62,20 @@ pub use self::errors::OpenError;
 #[cfg(any(test, fuzzing))]
 pub(crate) use self::list::try_query;
 use self::{
-    aging::AgingClock, clients::Clients, command::Command, health::Health, schema::Location,
+    aging::AgingClock, clients::Clients, command::Command, health::Health, schema::Database,
     writer::Writer,
 };
 pub(crate) use self::{
+    decoded_spans::decode_spans,
     errors::{AppendError, ReadError},
-    list::{Page, TraceFilter, TraceQuery},
+    list::Page,
     probe::probe,
-    queue::{Pending, SinkQueue},
+    queue::SinkQueue,
     revision::Revision,
+    sink_batch::SinkBatch,
     spans::StoredTrace,
     summarizer::Summarizer,
-    values::values,
+    trace_query::{TraceFilter, TraceQuery},
 };
 use crate::{
     config::Retention,
@@ -80,22 +83,22 @@ use crate::{
     hub::Hub,
 };
 
-/// Requests that may wait for the writer. One more is told to retry.
-const WAITING_REQUESTS: usize = 1024;
+/// Requests that may wait for the writer. Another one is rejected as retryable.
+const MAX_WAITING_REQUESTS: usize = 1024;
 
-/// What the store holds.
+/// Totals of the store's content.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Kept {
+pub(crate) struct StoreTotals {
     pub(crate) spans: u64,
     pub(crate) traces: u64,
     /// The number of the newest span ever stored.
     pub(crate) last_seq: i64,
 }
 
-impl Kept {
-    /// Spans behind a sink's cursor. What the store forgot waits no more, though the sink
-    /// finds out later.
-    pub(crate) fn behind(&self, cursor: i64) -> u64 {
+impl StoreTotals {
+    /// Returns the number of spans after a sink's cursor. Deleted spans do not count, although
+    /// the sink has yet to pass them.
+    pub(crate) fn waiting_after(&self, cursor: i64) -> u64 {
         let numbers = self.last_seq.saturating_sub(cursor);
         u64::try_from(numbers).unwrap_or_default().min(self.spans)
     }
@@ -104,55 +107,60 @@ impl Kept {
 /// A cheap handle to the store.
 #[derive(Clone, Debug)]
 pub(crate) struct Store {
-    location: Arc<Location>,
+    database: Arc<Database>,
     commands: mpsc::Sender<Command>,
-    kept: watch::Receiver<Kept>,
+    totals: watch::Receiver<StoreTotals>,
     health: Health,
     writer: Arc<Mutex<Option<JoinHandle<()>>>>,
 }
 
 impl Store {
-    /// Opens or creates the database. `sinks` are the queues to keep; others are forgotten.
+    /// Opens or creates the database. Deletes the cursors of all sinks but `sinks`.
     pub(crate) fn open(
         path: &Path,
         retention: Retention,
         sinks: &[&str],
         hub: Hub,
     ) -> Result<Self, OpenError> {
-        let refused = |error: std::io::Error| OpenError::new(path, &error);
-        foreign::refuse(path).map_err(refused)?;
-        let lock = lock::acquire(path).map_err(refused)?;
-        let location = Arc::new(Location::new(path));
-        let (connection, kept) = opening::open(&location, sinks)?;
+        let failed = |error: std::io::Error| OpenError::new(path, error);
+        not_ours::reject(path).map_err(failed)?;
+        let lock = lock::acquire(path).map_err(failed)?;
+        let database = Arc::new(Database::new(path));
+        let (connection, totals) = opening::open(&database, sinks)?;
         let aging = AgingClock::open(&connection);
-        let aging = aging.map_err(|error| OpenError::new(path, &error))?;
+        let aging = aging.map_err(|error| OpenError::new(path, error))?;
         let clients = Clients::open(&connection);
-        let clients = clients.map_err(|error| OpenError::new(path, &error))?;
-        let (kept_sender, kept) = watch::channel(kept);
-        let (commands, receiver) = mpsc::channel(WAITING_REQUESTS);
+        let clients = clients.map_err(|error| OpenError::new(path, error))?;
+        let (totals_sender, totals) = watch::channel(totals);
+        let (commands, receiver) = mpsc::channel(MAX_WAITING_REQUESTS);
         let health = Health::default();
-        let told = (kept_sender, health.clone());
-        let writer = Writer::new(connection, (retention, aging, clients), hub, told);
+        let observers = (totals_sender, health.clone());
+        let writer = Writer::new(connection, (retention, aging, clients), hub, observers);
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || {
                 writer.run(receiver);
                 drop(lock);
             })
-            .map_err(refused)?;
+            .map_err(failed)?;
         Ok(Self {
-            location,
+            database,
             commands,
-            kept,
+            totals,
             health,
             writer: Arc::new(Mutex::new(Some(thread))),
         })
     }
 
-    /// Stores spans; when this returns `Ok` they survive a crash, but for those that it says.
-    /// Spans already there are left as they are, unless a later version of one comes. `received` is the time now, in nanoseconds
-    /// since 1970; `sender` is whose traces give way first when they fill the store, none for
-    /// programs on this machine.
+    /// Stores spans, and returns the rejected ones. The others survive a crash after this
+    /// returns `Ok`. A span that is already stored is replaced by a later version only.
+    ///
+    /// `received` is the system's time, in nanoseconds since 1970. `sender` is the client's
+    /// address, by which a full store chooses the traces to evict; `None` for programs on this
+    /// machine.
+    ///
+    /// # Errors
+    /// If too many requests wait, or the transaction failed. No span of the batch is stored.
     pub(crate) async fn append(
         &self,
         batch: Batch,
@@ -162,7 +170,7 @@ impl Store {
         if batch.iter().all(|(_, spans)| spans.is_empty()) {
             return Ok(Rejections::default());
         }
-        let (done, outcome) = oneshot::channel();
+        let (done, result) = oneshot::channel();
         let command = Command::Append {
             batch,
             received,
@@ -172,39 +180,38 @@ impl Store {
         self.commands
             .try_send(command)
             .map_err(|_| AppendError::Busy)?;
-        outcome
-            .await
-            .unwrap_or_else(|_| Err(AppendError::Failed("the gateway is stopping".into())))
+        result.await.unwrap_or(Err(AppendError::Stopping))
     }
 
-    /// To be called several times a second: deletes what is too old. `now` is the system's time.
-    pub(crate) async fn keep_up(&self, now: i64) {
-        // A stopped writer has nothing to keep up.
-        let _ = self.commands.send(Command::Upkeep { now }).await;
+    /// Runs maintenance, such as deleting expired traces. Call this several times a second.
+    /// `now` is the system's time, in nanoseconds since 1970.
+    pub(crate) async fn tick(&self, now: i64) {
+        // A stopped writer has nothing to maintain.
+        let _ = self.commands.send(Command::Tick { now }).await;
     }
 
-    /// Returns what keeps the summaries of traces up to date that are not summarized at once.
+    /// Returns the task that updates stale summaries.
     pub(crate) fn summarizer(&self) -> Summarizer {
         Summarizer::new(self.clone())
     }
 
-    pub(crate) fn kept(&self) -> Kept {
-        *self.kept.borrow()
+    pub(crate) fn totals(&self) -> StoreTotals {
+        *self.totals.borrow()
     }
 
-    /// Why spans cannot be stored at present.
+    /// Returns why spans cannot be stored at present.
     pub(crate) fn error(&self) -> Option<String> {
         self.health.error()
     }
 
-    /// The summaries that match, newest first, at time `now`.
+    /// Lists the summaries that match, newest first. `now` is the system's time.
     pub(crate) async fn list(&self, filter: TraceFilter, now: i64) -> Result<Page, ReadError> {
         self.read(move |connection| list::list(connection, &filter, now))
             .await
     }
 
-    /// A trace's spans, one `ResourceSpans` per origin, or those that it got since; none when
-    /// the trace is unknown.
+    /// Returns a trace's spans, one `ResourceSpans` per origin, or only those added since a
+    /// revision. `None` if the trace is unknown.
     pub(crate) async fn trace(
         &self,
         id: TraceId,
@@ -214,31 +221,31 @@ impl Store {
             .await
     }
 
-    /// How far a trace has come; none when it is unknown.
+    /// Returns a trace's current revision. `None` if the trace is unknown.
     pub(crate) async fn revision(&self, id: TraceId) -> Result<Option<Revision>, ReadError> {
         self.read(move |connection| spans::revision(connection, id))
             .await
     }
 
-    /// What the list shows of a trace; none when the trace is unknown.
+    /// Returns a trace's list entry. `None` if the trace is unknown.
     pub(crate) async fn summary(&self, id: TraceId) -> Result<Option<TraceSummary>, ReadError> {
-        self.read(move |connection| rows::summary(connection, id))
+        self.read(move |connection| trace_row::summary(connection, id))
             .await
     }
 
-    /// The queue of a sink named at [`Store::open`].
+    /// Returns the queue of a sink that was named at [`Store::open`].
     pub(crate) async fn queue(&self, sink: &'static str) -> Result<SinkQueue, OpenError> {
         let cursor = self
             .read(move |connection| queue::cursor(connection, sink))
             .await;
-        let cursor = cursor.map_err(|error| OpenError::new(self.location.path(), &error))?;
+        let cursor = cursor.map_err(|error| OpenError::new(self.database.path(), error))?;
         Ok(SinkQueue::new(self.clone(), sink, cursor))
     }
 
-    /// Lets the writer finish what waits, and closes the database.
+    /// Lets the writer finish all waiting commands, and closes the database.
     pub(crate) async fn close(&self) {
-        // The last connection that closes empties the log, and a reader cannot.
-        self.location.close_readers();
+        // The last connection to close checkpoints the log, which a reader cannot do.
+        self.database.close_readers();
         let _ = self.commands.send(Command::Stop).await;
         let thread = self
             .writer
@@ -246,7 +253,7 @@ impl Store {
             .unwrap_or_else(PoisonError::into_inner)
             .take();
         if let Some(thread) = thread {
-            // The writer has no panics of its own to pass on; joining is all that is wanted.
+            // A panic of the writer was reported already, so only the end matters here.
             let _ = tokio::task::spawn_blocking(move || thread.join()).await;
         }
     }
@@ -255,8 +262,7 @@ impl Store {
         &self,
         query: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, ReadError> {
-        let location = Arc::clone(&self.location);
-        let read = tokio::task::spawn_blocking(move || location.read(query)).await;
-        Ok(read.map_err(|error| ReadError(error.to_string()))??)
+        let database = Arc::clone(&self.database);
+        Ok(tokio::task::spawn_blocking(move || database.read(query)).await??)
     }
 }

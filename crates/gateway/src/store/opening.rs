@@ -1,9 +1,8 @@
-//! Opens the store, also when a disk has damaged the file.
+//! Opens the store, and recovers a damaged file.
 //!
-//! Then the file is kept under another name, for whoever wants to look at it, and a new one
-//! begins with what can be read back (see [`salvage`]). The new one is complete before it
-//! takes the old one's place: whoever ends the gateway meanwhile finds the old one, and
-//! the next start begins again.
+//! The damaged file is kept under another name, and a new one begins with all rows that can be
+//! read (see [`recover`]). The new file is complete before it replaces the old one. If the
+//! gateway is killed meanwhile, the next start finds the old file and tries again.
 
 use std::{
     io,
@@ -13,76 +12,80 @@ use std::{
 use rusqlite::Connection;
 
 use super::{
-    Kept, OpenError, damage, files::with_suffix, log_check, queue, salvage, schema,
-    schema::Location,
+    OpenError, StoreTotals, damage, files::with_suffix, log_check, queue, recover, schema,
+    schema::Database,
 };
 use crate::clock;
 
-/// The connection that writes, and what there is.
-pub(super) fn open(location: &Location, sinks: &[&str]) -> Result<(Connection, Kept), OpenError> {
-    let path = location.path();
-    let failed = |error: io::Error| OpenError::new(path, &error);
+/// Opens the connection that writes, and counts the stored spans and traces.
+pub(super) fn open(
+    database: &Database,
+    sinks: &[&str],
+) -> Result<(Connection, StoreTotals), OpenError> {
+    let path = database.path();
+    let failed = |error: io::Error| OpenError::new(path, error);
     finish_replacing(path).map_err(failed)?;
-    // Not before: an empty file in the store's place would look like the old store.
+    // Not earlier, because it creates an empty file, which would look like the old store.
     hardening::sqlite::make_private(path).map_err(failed)?;
-    keep_damaged_log(path).map_err(failed)?;
-    keep_foreign_version(location).map_err(failed)?;
-    match open_known(location, sinks) {
-        Err(error) if damage::is_of_file(&error) => {
-            replace(location, sinks, &error).map_err(failed)?;
-            open_known(location, sinks).map_err(|error| OpenError::new(path, &error))
+    back_up_damaged_log(path).map_err(failed)?;
+    back_up_unknown_version(database).map_err(failed)?;
+    match open_known(database, sinks) {
+        Err(error) if damage::is_file_damage(&error) => {
+            replace(database, sinks, &error).map_err(failed)?;
+            open_known(database, sinks).map_err(|error| OpenError::new(path, error))
         }
-        outcome => outcome.map_err(|error| OpenError::new(path, &error)),
+        result => result.map_err(|error| OpenError::new(path, error)),
     }
 }
 
-fn open_known(location: &Location, sinks: &[&str]) -> rusqlite::Result<(Connection, Kept)> {
-    let connection = location.open_writer()?;
-    let kept = schema::kept(&connection)?;
-    queue::prepare(&connection, sinks, kept)?;
-    Ok((connection, kept))
+fn open_known(database: &Database, sinks: &[&str]) -> rusqlite::Result<(Connection, StoreTotals)> {
+    let connection = database.open_writer()?;
+    let totals = schema::totals(&connection)?;
+    queue::prepare(&connection, sinks, totals)?;
+    Ok((connection, totals))
 }
 
-/// A store of tables that this build does not know is another build's to read.
-fn keep_foreign_version(location: &Location) -> io::Result<()> {
-    // A file that cannot be read is looked at when it is opened.
-    if let Ok(Some(version)) = location.foreign_version() {
-        let path = location.path();
-        let aside = aside(path, &format!("version-{version}"));
-        move_to(path, &aside)?;
-        let (file, aside) = (path.display(), aside.display());
+/// Renames a store whose tables this build does not know.
+fn back_up_unknown_version(database: &Database) -> io::Result<()> {
+    // An unreadable file is handled when it is opened.
+    if let Ok(Some(version)) = database.unknown_version() {
+        let path = database.path();
+        let backup = backup_path(path, &format!("version-{version}"));
+        rename(path, &backup)?;
+        let (file, backup) = (path.display(), backup.display());
         eprintln!(
-            "store: {file} is of version {version}, which this gateway does not read. \
-             It is kept as {aside}, and {file} begins anew"
+            "store: {file} has version {version}, which this gateway does not support. \
+             It is kept as {backup}; a new {file} is created"
         );
     }
     Ok(())
 }
 
-fn replace(location: &Location, sinks: &[&str], damage: &rusqlite::Error) -> io::Result<()> {
-    let path = location.path();
-    let aside = aside(path, "damaged");
-    let (file, aside_file) = (path.display(), aside.display());
-    eprintln!("store: {file} is damaged ({damage}) and is kept as {aside_file}");
+fn replace(database: &Database, sinks: &[&str], error: &rusqlite::Error) -> io::Result<()> {
+    let path = database.path();
+    let backup = backup_path(path, "damaged");
+    let (file, backup_file) = (path.display(), backup.display());
+    eprintln!("store: {file} is damaged ({error}) and is kept as {backup_file}");
     let new = replacement(path);
-    match salvage::spans(&Location::new(&new), path, sinks) {
-        Ok(spans) => eprintln!("store: {spans} spans of it could be read and are in a new {file}"),
+    match recover::recover(&Database::new(&new), path, sinks) {
+        Ok(spans) => eprintln!("store: recovered {spans} spans into a new {file}"),
         Err(error) => {
-            eprintln!("store: none of it can be read ({error}): {file} begins anew");
+            eprintln!("store: recovered no spans ({error}); a new {file} is created");
             remove(&new)?;
         }
     }
-    move_to(path, &aside)?;
+    rename(path, &backup)?;
     finish_replacing(path)
 }
 
-/// A replacement beside a store is not complete; one alone is.
+/// Renames a complete replacement, or deletes an incomplete one. A replacement is complete once
+/// the old file is gone.
 fn finish_replacing(path: &Path) -> io::Result<()> {
     let new = replacement(path);
     match (path.exists(), new.exists()) {
         (_, false) => Ok(()),
         (true, true) => remove(&new),
-        (false, true) => move_to(&new, path),
+        (false, true) => rename(&new, path),
     }
 }
 
@@ -90,39 +93,39 @@ fn replacement(path: &Path) -> PathBuf {
     with_suffix(path, ".new")
 }
 
-/// SQLite takes what it can of a log and then overwrites it.
-fn keep_damaged_log(path: &Path) -> io::Result<()> {
+/// Copies a damaged log. SQLite uses the intact beginning of a log and then overwrites it.
+fn back_up_damaged_log(path: &Path) -> io::Result<()> {
     let log = with_suffix(path, "-wal");
     if log_check::is_damaged(&log)? {
-        let copy = aside(&log, "damaged");
-        std::fs::copy(&log, &copy)?;
-        let (log, copy) = (log.display(), copy.display());
-        eprintln!("store: {log} is damaged: the newest spans are missing. It is kept as {copy}");
+        let backup = backup_path(&log, "damaged");
+        std::fs::copy(&log, &backup)?;
+        let (log, backup) = (log.display(), backup.display());
+        eprintln!("store: {log} is damaged and the newest spans are lost. It is kept as {backup}");
     }
     Ok(())
 }
 
-fn aside(file: &Path, why: &str) -> PathBuf {
+fn backup_path(file: &Path, reason: &str) -> PathBuf {
     let seconds = clock::now() / 1_000_000_000;
-    with_suffix(file, &format!(".{why}-{seconds}"))
+    with_suffix(file, &format!(".{reason}-{seconds}"))
 }
 
-/// Database and log go together. The third file is an index that SQLite makes anew.
-fn move_to(path: &Path, to: &Path) -> io::Result<()> {
+/// Renames the database and its log. SQLite recreates the third file, an index of the log.
+fn rename(path: &Path, to: &Path) -> io::Result<()> {
     let log = with_suffix(path, "-wal");
     if log.exists() {
         std::fs::rename(log, with_suffix(to, "-wal"))?;
     }
-    remove_if_there(&with_suffix(path, "-shm"))?;
+    remove_if_exists(&with_suffix(path, "-shm"))?;
     std::fs::rename(path, to)
 }
 
 fn remove(path: &Path) -> io::Result<()> {
     let parts = ["-wal", "-shm", ""].map(|suffix| with_suffix(path, suffix));
-    parts.iter().try_for_each(|part| remove_if_there(part))
+    parts.iter().try_for_each(|part| remove_if_exists(part))
 }
 
-fn remove_if_there(path: &Path) -> io::Result<()> {
+fn remove_if_exists(path: &Path) -> io::Result<()> {
     match std::fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),

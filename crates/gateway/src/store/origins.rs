@@ -1,4 +1,4 @@
-//! What many spans share, stored once: the resource and the scope they came from.
+//! The resource and the scope that many spans share, stored once as an origin.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -10,17 +10,17 @@ use prost::Message;
 use rusqlite::{Connection, OptionalExtension, params};
 use trace_model::{Resource, Scope};
 
-use super::{convert, damage};
+use super::{damage, from_otlp};
 use crate::wire::Origin;
 
 const STORED: &str =
     "SELECT resource, resource_schema_url, scope, scope_schema_url, crc FROM origin WHERE id = ?";
 
-const BYTES: &str = "SELECT length(resource) + octet_length(resource_schema_url)
+const ENCODED_BYTES: &str = "SELECT length(resource) + octet_length(resource_schema_url)
         + length(scope) + octet_length(scope_schema_url)
     FROM origin WHERE id = ?";
 
-/// Tags and lengths around the four parts, and around them all.
+/// The tags and lengths of the four parts and of the messages around them.
 const ENVELOPE_BYTES: usize = 40;
 
 const ADD: &str = "INSERT INTO origin
@@ -29,20 +29,20 @@ const ADD: &str = "INSERT INTO origin
     ON CONFLICT DO UPDATE SET last_seq = excluded.last_seq
     RETURNING id";
 
-const USED: &str = "UPDATE origin SET last_seq = ? WHERE id = ?";
+const MARK_USED: &str = "UPDATE origin SET last_seq = ? WHERE id = ?";
 
-/// Resource and scope as values.
+/// A decoded resource and scope.
 pub(super) type Shared = (Arc<Resource>, Arc<Scope>);
 
-/// The origins of one transaction.
+/// A cache of the origins of one transaction.
 #[derive(Default)]
 pub(super) struct Origins {
     ids: HashMap<Origin, i64>,
-    values: HashMap<i64, Shared>,
+    decoded: HashMap<i64, Shared>,
 }
 
 impl Origins {
-    /// The origin's number; it is stored when it is new.
+    /// Returns the origin's number. Stores the origin if it is new.
     pub(super) fn id(
         &mut self,
         connection: &Connection,
@@ -54,24 +54,25 @@ impl Origins {
         }
         let id = add(connection, &origin, last_seq)?;
         let (resource, scope) = (origin.resource.clone(), origin.scope.clone());
-        self.values.insert(id, shared(resource, scope));
+        self.decoded.insert(id, decode(resource, scope));
         self.ids.insert(origin, id);
         Ok(id)
     }
 
-    /// Of an origin that was given a number here, or is stored.
-    pub(super) fn values(&mut self, connection: &Connection, id: i64) -> rusqlite::Result<Shared> {
-        if let Some(known) = self.values.get(&id) {
-            return Ok(known.clone());
+    /// Returns the decoded origin with this number.
+    pub(super) fn decoded(&mut self, connection: &Connection, id: i64) -> rusqlite::Result<Shared> {
+        if let Some(decoded) = self.decoded.get(&id) {
+            return Ok(decoded.clone());
         }
-        let values = stored_values(connection, id)?;
-        self.values.insert(id, values.clone());
-        Ok(values)
+        let decoded = stored_decoded(connection, id)?;
+        self.decoded.insert(id, decoded.clone());
+        Ok(decoded)
     }
 
-    /// An origin may go when all spans up to its last use are gone.
+    /// Sets the last use of all origins. An origin is deleted after the last span up to its last
+    /// use.
     pub(super) fn mark_used(&self, connection: &Connection, last_seq: i64) -> rusqlite::Result<()> {
-        let mut statement = connection.prepare_cached(USED)?;
+        let mut statement = connection.prepare_cached(MARK_USED)?;
         for id in self.ids.values() {
             statement.execute([last_seq, *id])?;
         }
@@ -92,7 +93,7 @@ fn add(connection: &Connection, origin: &Origin, last_seq: i64) -> rusqlite::Res
     statement.query_row(values, |row| row.get(0))
 }
 
-/// As it came. One that is gone or damaged is empty: its spans are worth more than it.
+/// Reads an origin. A missing or damaged one is empty, so that its spans are still readable.
 pub(super) fn stored(connection: &Connection, id: i64) -> rusqlite::Result<Origin> {
     let mut statement = connection.prepare_cached(STORED)?;
     let origin = statement.query_row([id], |row| {
@@ -105,33 +106,33 @@ pub(super) fn stored(connection: &Connection, id: i64) -> rusqlite::Result<Origi
         Ok((row.get::<_, u32>(4)? == damage::origin_checksum(&origin)).then_some(origin))
     });
     match origin.optional() {
-        Err(error) if damage::is_of_row(&error) => Ok(Origin::default()),
+        Err(error) if damage::is_row_damage(&error) => Ok(Origin::default()),
         found => Ok(found?.flatten().unwrap_or_default()),
     }
 }
 
-/// Resource and scope as values.
-pub(super) fn stored_values(connection: &Connection, id: i64) -> rusqlite::Result<Shared> {
+/// Reads and decodes an origin.
+pub(super) fn stored_decoded(connection: &Connection, id: i64) -> rusqlite::Result<Shared> {
     let origin = stored(connection, id)?;
-    Ok(shared(origin.resource, origin.scope))
+    Ok(decode(origin.resource, origin.scope))
 }
 
-/// How much it adds to a request, at most.
+/// Returns the most bytes that the origin adds to a request.
 pub(super) fn encoded_bytes(connection: &Connection, id: i64) -> rusqlite::Result<usize> {
-    let mut statement = connection.prepare_cached(BYTES)?;
+    let mut statement = connection.prepare_cached(ENCODED_BYTES)?;
     let bytes = statement.query_row([id], |row| row.get::<_, usize>(0));
     match bytes.optional() {
-        Err(error) if damage::is_of_row(&error) => Ok(0),
+        Err(error) if damage::is_row_damage(&error) => Ok(0),
         found => Ok(found?.unwrap_or_default() + ENVELOPE_BYTES),
     }
 }
 
-/// What cannot be read is empty.
-pub(super) fn shared(resource: Bytes, scope: Bytes) -> Shared {
+/// Decodes a resource and a scope. An undecodable one is empty.
+pub(super) fn decode(resource: Bytes, scope: Bytes) -> Shared {
     let resource = ProtoResource::decode(resource).unwrap_or_default();
     let scope = InstrumentationScope::decode(scope).unwrap_or_default();
     (
-        Arc::new(convert::resource(resource)),
-        Arc::new(convert::scope(scope)),
+        Arc::new(from_otlp::resource(resource)),
+        Arc::new(from_otlp::scope(scope)),
     )
 }

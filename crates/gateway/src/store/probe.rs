@@ -1,4 +1,4 @@
-//! Whether a store could be written, without a store being opened.
+//! Checks whether the store is writable, without opening it.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -6,16 +6,16 @@ use std::{
     path::Path,
 };
 
-use super::{OpenError, files::with_suffix, foreign};
+use super::{OpenError, files::with_suffix, not_ours};
 
-/// As much as the smallest page of a disk: a full one does not take it.
+/// A page of most disks, which a full disk rejects.
 const PROBE: &[u8] = &[0; 4096];
 
-/// Tests the file, if it is there, and its folder, where SQLite keeps the log. Nothing is
-/// left behind, and a gateway that uses the store does not notice.
+/// Checks the file, if it exists, and its folder, where SQLite writes the log. Leaves no files
+/// behind and does not disturb a running gateway.
 pub(crate) fn probe(db: &Path) -> Result<(), OpenError> {
-    let failed = |error: io::Error| OpenError::new(db, &error);
-    foreign::refuse(db).map_err(failed)?;
+    let failed = |error: io::Error| OpenError::new(db, error);
+    not_ours::reject(db).map_err(failed)?;
     if db.exists() {
         OpenOptions::new().write(true).open(db).map_err(failed)?;
     }
@@ -23,7 +23,7 @@ pub(crate) fn probe(db: &Path) -> Result<(), OpenError> {
 }
 
 fn write_beside(db: &Path) -> io::Result<()> {
-    // Two checks at once have a file each.
+    // Concurrent checks need different files.
     let path = with_suffix(db, &format!("-check-{:x}", fastrand::u64(..)));
     let file = OpenOptions::new()
         .write(true)

@@ -1,37 +1,44 @@
-//! What waits for a sink: all spans whose number is above the sink's cursor.
+//! A sink's queue: all spans whose number is above the sink's cursor.
 //!
-//! The store's retention bounds the queue. A span that is deleted before a sink took it
-//! leaves a gap in the numbers, and gaps are counted: such a span is dropped as expired.
+//! The store's retention bounds the queue. A span that is deleted before a sink sent it
+//! leaves a gap in the numbers. Gaps are counted as spans dropped for the reason `expired`.
 //!
-//! One durable order for all sinks instead of a queue file for each: a span is written and
-//! synced once, a sink that is down costs no space of its own, and what survives `kill -9`
-//! is decided by the one commit that also decides what was acknowledged. A cursor moves
-//! after the receiver has answered, and is saved before the next batch is read: after
-//! `kill -9` one batch at most is sent again.
+//! All sinks share one durable order instead of having a queue file each. A span is written
+//! and synced once, and a sink that is down takes no space of its own. The commit that
+//! acknowledges a span also queues it, so both survive a crash together. A cursor advances
+//! after the receiver's response and is saved before the next batch is read. After `kill -9`,
+//! at most one batch is sent again.
 
 use rusqlite::{Connection, params};
 use tokio::sync::oneshot;
 
-use super::{Kept, ReadError, Store, command::Command, waiting};
-use crate::wire;
+use super::{
+    ReadError, Store, StoreTotals,
+    command::Command,
+    sink_batch::{self, BatchLimits, SinkBatch},
+};
 
-/// Keeps the cursors of `sinks` and forgets all others. A new sink starts with the next span.
-pub(super) fn prepare(connection: &Connection, sinks: &[&str], kept: Kept) -> rusqlite::Result<()> {
+/// Deletes the cursors of all sinks but `sinks`. A new sink starts with the next span.
+pub(super) fn prepare(
+    connection: &Connection,
+    sinks: &[&str],
+    totals: StoreTotals,
+) -> rusqlite::Result<()> {
     for (sink, cursor) in cursors(connection)? {
         if !sinks.contains(&&*sink) {
-            forget(connection, &sink, kept.behind(cursor))?;
+            delete_cursor(connection, &sink, totals.waiting_after(cursor))?;
         }
     }
     for sink in sinks {
         connection.execute(
             "INSERT OR IGNORE INTO sink (name, cursor) VALUES (?, ?)",
-            params![sink, kept.last_seq],
+            params![sink, totals.last_seq],
         )?;
     }
     Ok(())
 }
 
-fn forget(connection: &Connection, sink: &str, waiting: u64) -> rusqlite::Result<()> {
+fn delete_cursor(connection: &Connection, sink: &str, waiting: u64) -> rusqlite::Result<()> {
     if waiting > 0 {
         eprintln!("{sink}: off, {waiting} waiting spans will not be sent");
     }
@@ -56,19 +63,7 @@ pub(super) fn advance(connection: &Connection, sink: &str, cursor: i64) -> rusql
     statement.execute(params![cursor, sink]).map(drop)
 }
 
-/// The next spans for a sink, as one OTLP request.
-#[derive(Debug)]
-pub(crate) struct Pending {
-    pub(crate) request: wire::Request,
-    pub(crate) spans: usize,
-    /// Spans that were deleted before this sink got to them.
-    pub(crate) expired: u64,
-    /// Numbers of spans that are in the store and cannot be read.
-    pub(crate) damaged: Vec<i64>,
-    pub(super) up_to: i64,
-}
-
-/// A sink's place in the order of spans.
+/// A sink's cursor in the order of spans.
 #[derive(Debug)]
 pub(crate) struct SinkQueue {
     store: Store,
@@ -89,35 +84,42 @@ impl SinkQueue {
         self.cursor
     }
 
-    /// Waits until a span is behind the cursor: for ever when the writer has stopped.
-    pub(crate) async fn filled(&self) {
-        let (cursor, mut kept) = (self.cursor, self.store.kept.clone());
-        let has_stopped = kept.wait_for(|kept| kept.last_seq > cursor).await.is_err();
+    /// Waits until a span is after the cursor. Never returns once the writer has stopped.
+    pub(crate) async fn wait_for_spans(&self) {
+        let (cursor, mut totals) = (self.cursor, self.store.totals.clone());
+        let has_stopped = totals
+            .wait_for(|totals| totals.last_seq > cursor)
+            .await
+            .is_err();
         if has_stopped {
             std::future::pending().await
         }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.store.kept().last_seq <= self.cursor
+        self.store.totals().last_seq <= self.cursor
     }
 
-    /// Reads up to `max_spans` and `max_bytes`, at least one span if any is left.
-    pub(crate) async fn next(
+    /// Reads up to `max_spans` and `max_bytes`. The batch has at least one span if any is left.
+    pub(crate) async fn next_batch(
         &self,
         max_spans: usize,
         max_bytes: usize,
-    ) -> Result<Pending, ReadError> {
-        let (cursor, last) = (self.cursor, self.store.kept().last_seq);
-        let limits = (max_spans, max_bytes);
-        let read = move |connection: &Connection| waiting::read(connection, cursor, last, limits);
-        self.store.read(read).await
+    ) -> Result<SinkBatch, ReadError> {
+        let (cursor, last) = (self.cursor, self.store.totals().last_seq);
+        let limits = BatchLimits {
+            max_spans,
+            max_bytes,
+        };
+        self.store
+            .read(move |connection| sink_batch::read(connection, cursor, last, limits))
+            .await
     }
 
-    /// Moves on behind `pending`: its spans were sent, or dropped and counted. When this
-    /// returns, a crash does not bring them back, unless the disk refused to note it.
-    pub(crate) async fn done(&mut self, pending: &Pending) {
-        self.cursor = pending.up_to;
+    /// Advances the cursor past `batch`, whose spans were sent, or dropped and counted. After
+    /// this returns they are not sent again, unless the disk refused to save the cursor.
+    pub(crate) async fn acknowledge(&mut self, batch: &SinkBatch) {
+        self.cursor = batch.up_to;
         let (done, saved) = oneshot::channel();
         let advance = Command::Advance {
             sink: self.sink,
@@ -138,14 +140,14 @@ mod tests {
     use super::*;
     use crate::{config::Retention, hub::Hub};
 
-    /// A sink that is told at once, time and again, would keep a processor busy.
+    /// A queue that reported spans all the time would keep a processor busy.
     #[tokio::test]
-    async fn a_queue_whose_writer_has_stopped_is_never_filled() {
+    async fn queue_of_a_stopped_writer_waits_forever() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("traces.db");
         let store = Store::open(&path, Retention::default(), &["otlp"], Hub::new()).unwrap();
         let queue = store.queue("otlp").await.unwrap();
         store.close().await;
-        assert_eq!(queue.filled().now_or_never(), None);
+        assert_eq!(queue.wait_for_spans().now_or_never(), None);
     }
 }

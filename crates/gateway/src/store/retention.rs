@@ -1,36 +1,36 @@
-//! Keeps the store within its bounds: whole traces go, those that were quiet for longest first,
-//! and when the store is full, those of whoever fills it (see `clients`).
+//! Deletes whole traces to keep the store within its limits. Expired traces go first. A full
+//! store deletes the oldest traces of its largest client (see [`clients`](super::clients)).
 //!
-//! In steps, between which the writer takes requests: to delete a store that expired while
-//! the gateway was off takes many seconds.
+//! Deleting a store that expired while the gateway was off takes many seconds. So it is done in
+//! steps, between which the writer takes requests.
 
 use rusqlite::{Connection, params};
 
-use super::clients::{Clients, Weight};
+use super::clients::{Clients, Usage};
 
-/// Traces of one step at most.
-const AT_ONCE: i64 = 1000;
+/// Traces that one step deletes.
+const MAX_TRACES_PER_STEP: i64 = 1000;
 
-const QUIET_LONGEST: &str = "SELECT min(received) FROM trace WHERE client = ?";
+const OLDEST_ARRIVAL: &str = "SELECT min(received) FROM trace WHERE client = ?";
 
 const OLDEST: &str = "SELECT number, bytes FROM trace
     WHERE client = ? AND received < ? ORDER BY received LIMIT ?";
 
-const UNUSED_ORIGINS: &str = "DELETE FROM origin
+const DELETE_UNUSED_ORIGINS: &str = "DELETE FROM origin
     WHERE last_seq < coalesce((SELECT min(seq) FROM span), 9223372036854775807)";
 
-/// No sink asks for numbers that all sinks are done with.
-const SETTLED_MOVES: &str = "DELETE FROM moved
+/// Sinks do not ask for the numbers before their cursors.
+const DELETE_PASSED_NUMBERS: &str = "DELETE FROM renumbered
     WHERE seq <= coalesce((SELECT min(cursor) FROM sink), 9223372036854775807)";
 
-/// How much went.
+/// What a step deleted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Removed {
     pub(super) spans: u64,
     pub(super) traces: u64,
 }
 
-/// Deletes some of the traces that were quiet since before `before`, oldest first.
+/// Deletes some of the traces whose latest span arrived before `before`, oldest first.
 pub(super) fn expire(
     connection: &mut Connection,
     clients: &mut Clients,
@@ -45,21 +45,21 @@ pub(super) fn expire(
     Ok(Removed::default())
 }
 
-/// Deletes some of the oldest traces of whoever fills the store.
+/// Deletes some of the largest client's oldest traces.
 pub(super) fn evict(
     connection: &mut Connection,
     clients: &mut Clients,
 ) -> rusqlite::Result<Removed> {
-    // A client whose traces went otherwise is passed over once.
+    // A client whose traces are already gone is skipped.
     for _ in 0..clients.all().len() {
-        let Some(client) = clients.fullest() else {
+        let Some(client) = clients.largest() else {
             break;
         };
         let removed = remove(connection, clients, (client, i64::MAX))?;
         if removed != Removed::default() {
             return Ok(removed);
         }
-        clients.is_empty(client);
+        clients.reset_usage(client);
     }
     Ok(Removed::default())
 }
@@ -69,51 +69,53 @@ fn remove(
     clients: &mut Clients,
     (client, before): (i64, i64),
 ) -> rusqlite::Result<Removed> {
-    // Mostly there is nothing to do, and counting all traces would be work.
-    let oldest = quiet_longest(connection, client)?;
+    // This cheap query rules out most calls before the traces are counted.
+    let oldest = oldest_arrival(connection, client)?;
     if oldest.is_none_or(|received| received >= before) {
         return Ok(Removed::default());
     }
     let transaction = connection.transaction()?;
-    // Traces differ in size: small steps, or more would go than has to.
+    // Small steps, because traces differ in size and no more should go than necessary.
     let count = "SELECT count(*) FROM trace WHERE client = ?";
     let traces: i64 = transaction.query_row(count, [client], |row| row.get(0))?;
-    let at_once = (traces / 64).clamp(1, AT_ONCE);
+    let limit = (traces / 64).clamp(1, MAX_TRACES_PER_STEP);
     let oldest: Vec<(i64, u64)> = transaction
         .prepare_cached(OLDEST)?
-        .query_map(params![client, before, at_once], |row| {
+        .query_map(params![client, before, limit], |row| {
             Ok((row.get(0)?, row.get(1)?))
         })?
         .collect::<rusqlite::Result<_>>()?;
-    let (mut removed, mut weight) = (Removed::default(), Weight::default());
+    let (mut removed, mut usage) = (Removed::default(), Usage::default());
     for (number, bytes) in &oldest {
         let mut spans = transaction.prepare_cached("DELETE FROM span WHERE trace = ?")?;
         removed.spans += spans.execute([number])? as u64;
         let mut trace = transaction.prepare_cached("DELETE FROM trace WHERE number = ?")?;
         removed.traces += trace.execute([number])? as u64;
-        weight.bytes += bytes;
+        usage.bytes += bytes;
     }
     if removed.traces > 0 {
-        transaction.execute(UNUSED_ORIGINS, [])?;
+        transaction.execute(DELETE_UNUSED_ORIGINS, [])?;
     }
     transaction.commit()?;
-    weight.spans = removed.spans;
-    weight.traces = removed.traces;
-    clients.shrank(client, weight);
+    usage.spans = removed.spans;
+    usage.traces = removed.traces;
+    clients.subtract_usage(client, usage);
     Ok(removed)
 }
 
-fn quiet_longest(connection: &Connection, client: i64) -> rusqlite::Result<Option<i64>> {
+fn oldest_arrival(connection: &Connection, client: i64) -> rusqlite::Result<Option<i64>> {
     connection
-        .prepare_cached(QUIET_LONGEST)?
+        .prepare_cached(OLDEST_ARRIVAL)?
         .query_row([client], |row| row.get(0))
 }
 
-pub(super) fn forget_moves(connection: &Connection) -> rusqlite::Result<()> {
-    connection.execute(SETTLED_MOVES, []).map(drop)
+/// Deletes the former numbers of revised spans that all sinks have passed.
+pub(super) fn delete_passed_numbers(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute(DELETE_PASSED_NUMBERS, []).map(drop)
 }
 
-/// Bytes of pages that hold something. The file itself does not shrink; its free pages are used again.
+/// Returns the size of the pages in use, in bytes. The file does not shrink, but SQLite reuses
+/// its free pages.
 pub(super) fn used_bytes(connection: &Connection) -> rusqlite::Result<u64> {
     let pragma = |sql| {
         connection

@@ -1,18 +1,19 @@
-//! How far a trace had come when somebody read it.
+//! The revision of a trace, for readers that ask only for new spans.
 
 use std::{fmt, str::FromStr};
 
 use rusqlite::{Connection, params};
 
-const NOW: &str = "SELECT coalesce(max(seq), 0), count(*) FROM span WHERE trace = ?";
+const CURRENT: &str = "SELECT coalesce(max(seq), 0), count(*) FROM span WHERE trace = ?";
 
-/// The index by trace holds the numbers, so that only new spans' bodies are touched.
+/// The index by trace has the numbers, so no spans are read. `+seq` keeps SQLite from using the
+/// primary key instead.
 const UP_TO: &str = "SELECT count(*) FROM span WHERE trace = ? AND +seq <= ?";
 
-/// Written as `7-3`: the number of the trace's newest span, and how many spans it had.
+/// The number of the trace's newest span, and its span count, written as `7-3`.
 ///
-/// Numbers only grow, and a span that is replaced gets a new one. So a reader who has a
-/// revision lacks the spans of higher numbers, and has a span that is gone when fewer are left.
+/// Numbers only grow, and a replaced span gets a new number. A reader of a revision lacks the
+/// spans with higher numbers. It has outdated spans if fewer of the lower numbers are left.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Revision {
     pub(super) last_seq: i64,
@@ -20,8 +21,8 @@ pub(crate) struct Revision {
 }
 
 impl Revision {
-    pub(super) fn now(connection: &Connection, trace: i64) -> rusqlite::Result<Self> {
-        let mut statement = connection.prepare_cached(NOW)?;
+    pub(super) fn current(connection: &Connection, trace: i64) -> rusqlite::Result<Self> {
+        let mut statement = connection.prepare_cached(CURRENT)?;
         statement.query_row([trace], |row| {
             Ok(Self {
                 last_seq: row.get(0)?,
@@ -30,8 +31,8 @@ impl Revision {
         })
     }
 
-    /// Whether all spans of this revision are still there.
-    pub(super) fn is_kept(self, connection: &Connection, trace: i64) -> rusqlite::Result<bool> {
+    /// Whether all spans of this revision are still stored.
+    pub(super) fn is_complete(self, connection: &Connection, trace: i64) -> rusqlite::Result<bool> {
         let mut statement = connection.prepare_cached(UP_TO)?;
         let spans: i64 = statement.query_row(params![trace, self.last_seq], |row| row.get(0))?;
         Ok(spans == self.spans && spans > 0)
@@ -55,7 +56,7 @@ impl FromStr for Revision {
             })
         });
         parsed.ok_or_else(|| {
-            "since is what the header x-trace-revision of an earlier answer says".to_owned()
+            "since must be the x-trace-revision header of an earlier response".to_owned()
         })
     }
 }

@@ -1,4 +1,4 @@
-//! The tables, and connections to them.
+//! The tables, and connections to the database.
 
 use std::{
     path::{Path, PathBuf},
@@ -8,25 +8,35 @@ use std::{
 
 use rusqlite::{Connection, OpenFlags, ffi};
 
-use super::Kept;
+use super::StoreTotals;
 
-/// * `origin`: who made spans: a resource and a scope, encoded, shared by many spans
-/// * `span`: a span's encoded message with its checksum, numbered in the order of arrival;
-///   one that `stays` was imported and is for no sink. An id may name several spans, each of
-///   them a `variant`. Its trace is named by number: new
-///   spans are then neighbours also in the index, where trace ids, being random, would
-///   touch a page each
-/// * `trace`: what the list filters by, and `summary`, the JSON object that it shows. One
-///   that is `behind` has spans that the summary does not count yet. Its index by start
-///   holds the short columns, the numbers of its `origins`, and `words`, the signature of its
-///   texts (see `signature`), so that filters, however they are combined, touch hardly a row
-///   in vain. `search` is the beginning of its texts, or, where `is_whole`, all of them
-/// * `client`: who sent traces first, as hashes (see `clients`)
-/// * `sink`: how far each sink has come
-/// * `moved`: numbers that spans had before they were revised; no sink lost those
-/// * `numbering`: the number of the newest span, which may be gone already
-/// * `aging`: the time by which traces age (see `aging`), which is also that of `received`.
-///   `start` is where a trace is listed (see `listing`)
+/// [SQLite 3.51.3] fixes a race of checkpoints that could corrupt a database in WAL mode. The
+/// constant is that of the bundled library. The back end links the same one by sqlx.
+///
+/// [SQLite 3.51.3]: https://sqlite.org/releaselog/3_51_3.html
+const _: () = assert!(
+    ffi::SQLITE_VERSION_NUMBER >= 3_051_003,
+    "the bundled SQLite must be 3.51.3 or later"
+);
+
+/// * `origin`: an encoded resource and scope, shared by many spans. `last_seq` is the newest
+///   span that has it.
+/// * `span`: an encoded span with its checksum, numbered in the order of arrival. Imported
+///   spans are `local_only`: no sink gets them. The spans of one id have different
+///   `variant`s. `trace` is a trace's number, not its id. New spans are then neighbors in the
+///   index, where random trace ids would touch a page each.
+/// * `trace`: the columns that the list filters by, and `summary`, the JSON object that it
+///   shows. The summary does not include the last `stale_updates`.
+///   `start` is the one by which the trace is listed (see `listed_start`), and `received` is in
+///   the time by which traces age (see `aging`). The index by start has all columns that
+///   filters read first, so few rows of the table are read in vain. Among them are the numbers
+///   of the trace's `origins`, and the `signature` of its texts (see `signature`).
+///   `search` has the first of its texts; all of them if `is_whole`.
+/// * `client`: the clients that sent a trace's first span, as hashes (see `clients`)
+/// * `sink`: each sink's cursor
+/// * `renumbered`: the former numbers of revised spans, which no sink lost
+/// * `numbering`: the number of the newest span, which may be deleted already
+/// * `aging`: the saved time by which traces age
 const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS origin (
     id INTEGER PRIMARY KEY,
@@ -47,7 +57,7 @@ CREATE TABLE IF NOT EXISTS span (
     origin INTEGER NOT NULL,
     body BLOB NOT NULL,
     crc INTEGER NOT NULL,
-    stays INTEGER NOT NULL,
+    local_only INTEGER NOT NULL,
     UNIQUE (trace, span_id, variant)
 );
 CREATE TABLE IF NOT EXISTS trace (
@@ -63,16 +73,16 @@ CREATE TABLE IF NOT EXISTS trace (
     span_count INTEGER NOT NULL,
     error_count INTEGER NOT NULL,
     bytes INTEGER NOT NULL,
-    behind INTEGER NOT NULL,
+    stale_updates INTEGER NOT NULL,
     origins BLOB NOT NULL,
-    words BLOB NOT NULL,
+    signature BLOB NOT NULL,
     search TEXT NOT NULL,
     is_whole INTEGER NOT NULL,
     summary TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS trace_by_start
-    ON trace (start, number, service, duration, error_count, name, origins, words);
-CREATE INDEX IF NOT EXISTS trace_behind ON trace (number) WHERE behind;
+    ON trace (start, number, service, duration, error_count, name, origins, signature);
+CREATE INDEX IF NOT EXISTS trace_stale ON trace (number) WHERE stale_updates;
 CREATE INDEX IF NOT EXISTS trace_by_arrival ON trace (client, received);
 CREATE TABLE IF NOT EXISTS client (
     id INTEGER PRIMARY KEY,
@@ -84,7 +94,7 @@ CREATE TABLE IF NOT EXISTS sink (
     name TEXT PRIMARY KEY,
     cursor INTEGER NOT NULL
 ) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS moved (
+CREATE TABLE IF NOT EXISTS renumbered (
     seq INTEGER PRIMARY KEY
 );
 CREATE TABLE IF NOT EXISTS numbering (
@@ -100,20 +110,21 @@ CREATE TABLE IF NOT EXISTS aging (
 );
 ";
 
-/// Raised when the tables change.
-const VERSION: i64 = 10;
+/// The version of the tables. Raise it with each change of them.
+const VERSION: i64 = 11;
 
-/// Of a file that has no tables yet.
+/// The version of a file without tables.
 const NEW: i64 = 0;
 
-/// Says in the file's header that it is a gateway's store.
+/// Identifies a gateway's store in the file's header.
 pub(super) const APPLICATION_ID: u32 = u32::from_be_bytes(*b"otwb");
 
-/// Instead of the version: damage showed when a span was stored, and not at the start.
+/// The version of a damaged file. The next start recovers it.
 const DAMAGED: i64 = -1;
 
-/// `synchronous = FULL`: a commit is on the disk, not only with the system, before it is acknowledged.
-/// `wal_autocheckpoint`: 32 MiB of log before pages go to their places, each once however often it changed.
+/// `synchronous = FULL`: a commit is on the disk before it is acknowledged.
+/// `wal_autocheckpoint`: pages are checkpointed after 32 MiB of log, so that a page that
+/// changes often is written once.
 const WRITER_PRAGMAS: &str = "
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
@@ -122,20 +133,20 @@ PRAGMA wal_autocheckpoint = 8192;
 PRAGMA journal_size_limit = 67108864;
 ";
 
-/// How long one connection waits for another's lock. Readers never have one.
-pub(super) const BUSY: Duration = Duration::from_secs(5);
+/// How long a connection waits for another's lock. Readers take no locks.
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// A connection keeps 2 MB of pages: enough of them for a viewer or two.
-const IDLE_READERS: usize = 8;
+/// Idle connections, which cache 2 MB of pages each. Enough for a few viewers.
+const MAX_IDLE_READERS: usize = 8;
 
-/// Where the database is, and the idle connections that read it.
+/// The database's path and its idle reading connections.
 #[derive(Debug)]
-pub(super) struct Location {
+pub(super) struct Database {
     path: PathBuf,
     readers: Mutex<Vec<Connection>>,
 }
 
-impl Location {
+impl Database {
     pub(super) fn new(path: &Path) -> Self {
         Self {
             path: path.to_owned(),
@@ -147,18 +158,18 @@ impl Location {
         &self.path
     }
 
-    /// The connection that writes, with the tables in place.
+    /// Opens the connection that writes. Creates missing tables.
     pub(super) fn open_writer(&self) -> rusqlite::Result<Connection> {
         hardening::sqlite::open_private(&self.path).map_err(|error| cannot_open(&error))?;
         let connection = Connection::open(&self.path)?;
-        connection.busy_timeout(BUSY)?;
+        connection.busy_timeout(BUSY_TIMEOUT)?;
         let version = version(&connection)?;
         if version == DAMAGED {
             let corrupt = ffi::Error::new(ffi::SQLITE_CORRUPT);
             return Err(rusqlite::Error::SqliteFailure(corrupt, None));
         }
         if version == NEW {
-            // Before there is a log, so that the file itself says whose it is.
+            // Before the first use of the log, so that the id is in the file itself.
             connection.pragma_update(None, "application_id", APPLICATION_ID)?;
         }
         connection.execute_batch(WRITER_PRAGMAS)?;
@@ -167,13 +178,13 @@ impl Location {
         Ok(connection)
     }
 
-    /// The version of tables that this build does not know, if the file has such.
-    pub(super) fn foreign_version(&self) -> rusqlite::Result<Option<i64>> {
+    /// Returns the version of the tables if this build does not know it.
+    pub(super) fn unknown_version(&self) -> rusqlite::Result<Option<i64>> {
         let version = version(&Connection::open(&self.path)?)?;
         Ok((![NEW, VERSION, DAMAGED].contains(&version)).then_some(version))
     }
 
-    /// Runs a query on an idle reader, or on a new one.
+    /// Runs a query on an idle connection, or on a new one.
     pub(super) fn read<T>(
         &self,
         query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
@@ -182,7 +193,7 @@ impl Location {
         let connection = idle.map_or_else(|| self.open_reader(), Ok)?;
         let result = query(&connection);
         let mut idle = self.idle();
-        if idle.len() < IDLE_READERS {
+        if idle.len() < MAX_IDLE_READERS {
             idle.push(connection);
         }
         result
@@ -195,7 +206,7 @@ impl Location {
     fn open_reader(&self) -> rusqlite::Result<Connection> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.path, flags)?;
-        connection.busy_timeout(BUSY)?;
+        connection.busy_timeout(BUSY_TIMEOUT)?;
         Ok(connection)
     }
 
@@ -213,12 +224,12 @@ fn version(connection: &Connection) -> rusqlite::Result<i64> {
     connection.query_row("PRAGMA user_version", [], |row| row.get(0))
 }
 
-/// The next start is to put the file aside.
+/// Marks the file as damaged, so that the next start recovers it.
 pub(super) fn mark_damaged(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "user_version", DAMAGED)
 }
 
-/// An empty store that is nowhere, for the fuzzer.
+/// Returns an empty database in memory, for tests and the fuzzer.
 #[cfg(any(test, fuzzing))]
 pub(super) fn in_memory() -> rusqlite::Result<Connection> {
     let connection = Connection::open_in_memory()?;
@@ -226,12 +237,12 @@ pub(super) fn in_memory() -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// Counts what is there.
-pub(super) fn kept(connection: &Connection) -> rusqlite::Result<Kept> {
+/// Counts the stored spans and traces.
+pub(super) fn totals(connection: &Connection) -> rusqlite::Result<StoreTotals> {
     let sql = "SELECT coalesce(sum(span_count), 0), count(*), (SELECT last_seq FROM numbering)
         FROM trace";
     connection.query_row(sql, [], |row| {
-        Ok(Kept {
+        Ok(StoreTotals {
             spans: row.get(0)?,
             traces: row.get(1)?,
             last_seq: row.get(2)?,

@@ -1,4 +1,4 @@
-//! What a trace is searched in: the beginning of its texts, and a signature of all of them.
+//! The columns that a trace is searched in: its first texts, and a signature of all of its texts.
 
 use std::{
     collections::{BTreeSet, HashSet},
@@ -12,30 +12,32 @@ use trace_model::{
 
 use super::signature::{self, Builder, Whole};
 
-/// Bytes of texts that a row holds. Texts beyond are found in the spans.
+/// The size limit of a row's texts. Other texts are searched in the spans.
 const MAX_SEARCH_BYTES: usize = 3000;
 
-/// Bytes of one trace's texts that the signature covers. A trace with more may contain anything.
+/// The size limit of the texts that a signature covers. A trace with more texts has no signature,
+/// so its spans are searched.
 const MAX_SIGNED_BYTES: usize = 8 << 20;
 
-/// Most traces have no more different texts and attributes than that.
+/// The initial capacity: most traces have no more distinct texts and attributes.
 const USUAL_TEXTS: usize = 256;
 
-/// No sender's text has it, so that no word is found across two texts.
+/// Separates texts, so that no word is found across two of them.
 const SEPARATOR: char = '\u{1f}';
 
-/// The columns that a trace is searched in.
+/// The searched columns of a trace.
 #[derive(Debug)]
 pub(super) struct Searched {
-    /// Texts in lower case, once each: the trace's id and services, names, errors and HTTP
-    /// statuses, and then all others, as many as there is room for.
+    /// Distinct texts in lower case: the trace's id, its services, the spans' names and HTTP
+    /// statuses, and then all others, up to [`MAX_SEARCH_BYTES`].
     pub(super) text: String,
-    /// All texts of the spans are in `text`.
+    /// `text` has all texts of the spans.
     pub(super) is_whole: bool,
     pub(super) signature: Vec<u8>,
 }
 
-/// Resources and scopes are not in it: many traces share them, and `origin` has them once.
+/// Returns the searched columns of a trace. Resources and scopes are not included: many traces
+/// share them, so they are searched in the `origin` table.
 pub(super) fn of(id: TraceId, spans: &[Span], services: &BTreeSet<&str>) -> Searched {
     let mut collector = Collector::new(id);
     for service in services {
@@ -60,7 +62,7 @@ struct Collector {
     is_whole: bool,
     signature: Builder,
     signed_bytes: usize,
-    /// Hashes of the texts and pairs that were added.
+    /// The hashes of all added texts and pairs.
     seen: HashSet<u64, BuildHasherDefault<Identity>>,
 }
 
@@ -93,7 +95,7 @@ impl Collector {
                 && signature::may_be_pair(&text.text)
             {
                 if !self.is_new(key.as_bytes(), text.text.as_bytes()) {
-                    // A known pair's value is known.
+                    // The value was added with the pair.
                     return;
                 }
                 self.signature.add_pair(key, &lowercase(&text.text));
@@ -137,7 +139,7 @@ impl Collector {
     }
 }
 
-/// Eight bytes at a time. Texts that collide cost a sender a text that is not found, and no one else.
+/// Hashes eight bytes at a time. If a sender causes a collision, one of its own texts is not found.
 fn hash(seed: u64, bytes: &[u8]) -> u64 {
     let mix = |hash: u64, word: u64| {
         let product = (hash ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
@@ -154,7 +156,7 @@ fn hash(seed: u64, bytes: &[u8]) -> u64 {
     mix(hash, u64::from_le_bytes(last))
 }
 
-/// Keys that are hashes already.
+/// A hasher for keys that are hashes already.
 #[derive(Default)]
 struct Identity(u64);
 
@@ -196,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_are_in_it_once_and_in_lower_case() {
+    fn text_has_distinct_texts_in_lower_case() {
         let mut failed = span("PUT /like");
         failed.status = SpanStatus::Error("locked".to_owned());
         let status = Attribute::new("http.response.status_code", 500);
@@ -218,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_name_leaves_room_for_the_others_and_is_signed() {
+    fn long_name_is_signed_and_leaves_space_for_others() {
         let long = "xyz".repeat(2000);
         let searched = searched(&[span(&long), span("crud.like")]);
         assert_eq!(lines(&searched), ["shop", "crud.like"]);
@@ -242,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_kinds_and_ids_are_signed_as_a_whole() {
+    fn numbers_kinds_and_ids_are_signed_as_wholes() {
         let mut span = span("a");
         span.attributes = [Attribute::new("code", 429)].into_iter().collect();
         let signature = searched(&[span]).signature;

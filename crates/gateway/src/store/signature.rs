@@ -1,36 +1,39 @@
-//! Which traces cannot contain a text, without reading their spans.
+//! Signatures: Bloom filters that rule out traces without a text before their spans are read.
 //!
-//! A trace's texts leave a bit for each three bytes in a row in a signature (a Bloom filter).
-//! Services, kinds, ids and attributes with short values leave bits for the whole. A trace that
-//! lacks one of the bits that a text needs does not contain the text. The signatures lie in an
-//! index, so that a text that is nowhere costs a scan of that index and hardly a span.
+//! A signature has a bit for each sequence of three bytes in a trace's texts. Services, kinds,
+//! ids, and attributes with short values have bits for the whole. A trace that lacks one of a
+//! text's bits does not contain the text. The signatures are in an index, so a search for a
+//! missing text scans that index and reads hardly any spans.
 
 use trace_model::SpanKind;
 
-/// A hash chooses one of so many places; a signature has fewer bits.
+/// A hash, which is scaled to a position in a signature. A signature has fewer bits than there are
+/// hashes.
 pub(super) type Hash = u16;
 
+/// The number of possible hashes.
 const HASHES: usize = 1 << 16;
 
-/// Quarters of a bit for each distinct hash: two in five bits are set.
+/// Quarters of a bit per distinct hash. With nine, two in five bits are set.
 const QUARTER_BITS_PER_HASH: usize = 9;
 
-/// From 32 bytes to 4 KiB. Up to 800 bytes or so SQLite keeps an entry of an index in its page.
+/// 32 bytes to 4 KiB. SQLite stores an index entry of up to about 800 bytes within its page.
 const MIN_BITS: usize = 256;
 const MAX_BITS: usize = 32_768;
 
-/// Longer values have enough bytes of their own.
+/// The size limit of a value that is signed with its key. Longer values have enough sequences of
+/// their own.
 const MAX_PAIR_VALUE_BYTES: usize = 8;
 
 /// Collects the hashes of a trace.
 pub(super) struct Builder {
-    /// One bit for each hash.
+    /// One bit per possible hash.
     seen: Box<[u64]>,
-    /// The hashes whose bits are set: a trace has few of all that there are.
+    /// The hashes whose bits are set, which are few.
     distinct: Vec<Hash>,
 }
 
-/// Most traces have no more hashes than that.
+/// The initial capacity: most traces have no more hashes.
 const USUAL_HASHES: usize = 512;
 
 impl Builder {
@@ -41,7 +44,7 @@ impl Builder {
         }
     }
 
-    /// A text in lower case.
+    /// Adds a text in lower case.
     pub(super) fn add_text(&mut self, text: &str) {
         for window in text.as_bytes().windows(3) {
             self.add(triple(window));
@@ -52,7 +55,7 @@ impl Builder {
         hashes.into_iter().for_each(|hash| self.add(hash));
     }
 
-    /// An attribute's key and value, the value in lower case.
+    /// Adds an attribute's key and its value in lower case, if the value is short.
     pub(super) fn add_pair(&mut self, key: &str, value: &str) {
         if value.len() <= MAX_PAIR_VALUE_BYTES {
             self.add_all(whole(Whole::Pair, &[key, value]));
@@ -68,26 +71,26 @@ impl Builder {
         }
     }
 
-    /// The signature, as long as it has to be.
+    /// Returns the signature, whose length depends on the number of hashes.
     pub(super) fn finish(self) -> Vec<u8> {
         let bits = self.distinct.len() * QUARTER_BITS_PER_HASH / 4;
         let bits = bits.next_multiple_of(64).clamp(MIN_BITS, MAX_BITS);
         let mut signature = vec![0; bits / 8];
         for hash in self.distinct {
-            let place = place(usize::from(hash), bits);
-            signature[place / 8] |= 1 << (place % 8);
+            let position = position(usize::from(hash), bits);
+            signature[position / 8] |= 1 << (position % 8);
         }
         signature
     }
 }
 
-/// Whether a value, in lower case, may be short enough for [`Builder::add_pair`]. Only characters
+/// Whether a value's lower case may be short enough for [`Builder::add_pair`]. Only characters
 /// beyond ASCII change their size.
 pub(super) fn may_be_pair(value: &str) -> bool {
     value.len() <= MAX_PAIR_VALUE_BYTES || !value.is_ascii()
 }
 
-/// What is hashed as a whole.
+/// The kinds of values that are hashed as a whole.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Whole {
     Service,
@@ -96,12 +99,13 @@ pub(super) enum Whole {
     Id,
 }
 
-/// What a text needs: the hashes of all its parts.
+/// Returns the hashes that a signature needs to contain a text.
 pub(super) fn text(text: &str) -> Vec<Hash> {
     text.as_bytes().windows(3).map(triple).collect()
 }
 
-/// What an attribute of this value needs, the value in lower case.
+/// Returns the hashes that a signature needs to contain an attribute with this value in lower
+/// case.
 pub(super) fn pair(key: &str, value: &str) -> Vec<Hash> {
     let mut hashes = text(value);
     if value.len() <= MAX_PAIR_VALUE_BYTES {
@@ -122,31 +126,32 @@ pub(super) fn id(bytes: &[u8]) -> [Hash; 3] {
     whole_bytes(Whole::Id, [bytes])
 }
 
-/// What has no signature may contain anything.
+/// Whether a trace with this signature may contain all hashes. An empty signature may contain
+/// anything.
 pub(super) fn may_contain(signature: &[u8], hashes: &[Hash]) -> bool {
     let bits = signature.len() * 8;
     bits == 0
         || hashes.iter().all(|hash| {
-            let place = place(usize::from(*hash), bits);
-            signature[place / 8] & 1 << (place % 8) != 0
+            let position = position(usize::from(*hash), bits);
+            signature[position / 8] & 1 << (position % 8) != 0
         })
 }
 
-const fn place(hash: usize, bits: usize) -> usize {
+const fn position(hash: usize, bits: usize) -> usize {
     hash * bits / HASHES
 }
 
-/// Fibonacci hashing: the upper bits of a product depend on all bytes.
+/// Hashes three bytes by Fibonacci hashing: the upper bits of a product depend on all bytes.
 fn triple(bytes: &[u8]) -> Hash {
     let number = u32::from_le_bytes([bytes[0], bytes[1], bytes[2], 0]);
     (number.wrapping_mul(0x9e37_79b1) >> 16) as Hash
 }
 
-/// FNV-1a, and a multiplication, as it mixes few bytes badly.
+/// Hashes a whole by FNV-1a, and a multiplication, because FNV-1a mixes few bytes poorly.
 fn whole_bytes<'a>(whole: Whole, parts: impl IntoIterator<Item = &'a [u8]>) -> [Hash; 3] {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64 ^ whole as u64;
     for part in parts {
-        // No byte of a text equals the separator.
+        // UTF-8 has no byte that equals the separator.
         for byte in part.iter().chain(&[0xff]) {
             hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
         }
@@ -175,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_has_the_bits_of_each_of_its_parts() {
+    fn text_has_the_bits_of_each_substring() {
         let all = "6a2b7c1e\nbackend-flask\nget /api/activities/home\n500\né";
         let signature = of(all);
         for start in 0..all.len() {
@@ -188,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_that_is_not_there_mostly_shows_also_in_a_long_text() {
+    fn most_missing_words_are_ruled_out() {
         let short = "backend-flask\nget /api/activities/home\nselect * from".to_owned();
         for all in [short, words(200), words(1_000)] {
             let signature = of(&all);
@@ -210,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn wholes_that_differ_in_a_character_are_told_apart() {
+    fn wholes_that_differ_in_a_character_have_different_bits() {
         let mut builder = Builder::new();
         builder.add_all(whole(Whole::Service, &["service-0"]));
         builder.add_pair("http.response.status_code", "429");

@@ -1,4 +1,4 @@
-//! A stored trace: as OTLP for those who want it exactly, as values for those who look at its tree.
+//! The spans of a stored trace, as OTLP or decoded.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Rows};
 use trace_model::{Span, TraceId};
 
 use super::{
-    convert, damage,
+    damage, from_otlp,
     origins::{self, Origins, Shared},
     revision::Revision,
 };
@@ -17,8 +17,7 @@ use crate::wire;
 
 const NUMBER: &str = "SELECT number FROM trace WHERE id = ?";
 
-/// The spans of a trace in the order of arrival, each with the number of its origin.
-const OF_TRACE: &str =
+const IN_ORDER: &str =
     "SELECT origin, body, trace, span_id, crc FROM span WHERE trace = ? ORDER BY seq";
 
 const IN_ANY_ORDER: &str = "SELECT origin, body, trace, span_id, crc FROM span WHERE trace = ?";
@@ -26,19 +25,19 @@ const IN_ANY_ORDER: &str = "SELECT origin, body, trace, span_id, crc FROM span W
 const SINCE: &str = "SELECT origin, body, trace, span_id, crc FROM span
     WHERE trace = ? AND +seq > ? ORDER BY seq";
 
-/// A trace, or what it got since an earlier revision.
+/// A trace, or the spans that were added since an earlier revision.
 #[derive(Debug)]
 pub(crate) struct StoredTrace {
     pub(crate) data: TracesData,
     pub(crate) revision: Revision,
-    /// Only the spans that came since then are in `data`.
+    /// `data` has only the spans that were added since the earlier revision.
     pub(crate) is_new_only: bool,
 }
 
-/// How far the trace has come; none when it is unknown.
+/// Returns the trace's current revision. `None` if the trace is unknown.
 pub(super) fn revision(connection: &Connection, id: TraceId) -> rusqlite::Result<Option<Revision>> {
     let number = number(connection, id)?;
-    let revision = number.map(|number| Revision::now(connection, number));
+    let revision = number.map(|number| Revision::current(connection, number));
     revision.transpose()
 }
 
@@ -49,30 +48,31 @@ fn number(connection: &Connection, id: TraceId) -> rusqlite::Result<Option<i64>>
         .optional()
 }
 
-/// The trace as it came, one `ResourceSpans` per origin, or the spans that it got since.
+/// Returns the trace as OTLP, one `ResourceSpans` per origin. With `since`, returns only the
+/// spans that were added after that revision, if all spans of that revision are still stored.
 pub(super) fn otlp(
     connection: &Connection,
     id: TraceId,
     since: Option<Revision>,
 ) -> rusqlite::Result<Option<StoredTrace>> {
-    // Spans and revision of one state of the store.
+    // Spans and revision must be of one state of the store.
     let connection = connection.unchecked_transaction()?;
     let Some(number) = number(&connection, id)? else {
         return Ok(None);
     };
-    let revision = Revision::now(&connection, number)?;
+    let revision = Revision::current(&connection, number)?;
     let since = match since {
-        Some(since) if since.is_kept(&connection, number)? => Some(since),
+        Some(since) if since.is_complete(&connection, number)? => Some(since),
         _ => None,
     };
     let mut spans = Vec::new();
-    let take = |span| {
+    let push = |span| {
         spans.push(span);
         Ok(())
     };
     match since {
-        Some(since) => each_since(&connection, number, since, take)?,
-        None => each(&connection, number, take)?,
+        Some(since) => for_each_since(&connection, number, since, push)?,
+        None => for_each(&connection, number, push)?,
     }
     if spans.is_empty() && since.is_none() {
         return Ok(None);
@@ -89,19 +89,19 @@ fn traces_data(connection: &Connection, spans: Vec<(i64, Bytes)>) -> rusqlite::R
     TracesData::decode(&*encoded).map_err(damage::undecodable)
 }
 
-/// Puts spans that share an origin together, in the order in which origins appear.
+/// Groups spans by origin, in the order in which the origins appear.
 pub(super) fn grouped(
     connection: &Connection,
     spans: impl IntoIterator<Item = (i64, Bytes)>,
 ) -> rusqlite::Result<wire::Request> {
     let mut groups: Vec<(i64, Vec<Bytes>)> = Vec::new();
-    let mut places = HashMap::new();
+    let mut indexes = HashMap::new();
     for (origin, body) in spans {
-        let place = *places.entry(origin).or_insert(groups.len());
-        if place == groups.len() {
+        let index = *indexes.entry(origin).or_insert(groups.len());
+        if index == groups.len() {
             groups.push((origin, Vec::new()));
         }
-        groups[place].1.push(body);
+        groups[index].1.push(body);
     }
     let groups = groups.into_iter();
     let groups: rusqlite::Result<Vec<_>> = groups
@@ -110,17 +110,30 @@ pub(super) fn grouped(
     Ok(wire::request(groups?))
 }
 
-/// A trace's spans as values.
+/// The decoded spans of a trace.
 #[derive(Default)]
-pub(super) struct Values {
+pub(super) struct TraceSpans {
     pub(super) spans: Vec<Span>,
-    /// Of the bodies.
+    /// The size of the spans' bodies.
     pub(super) bytes: u64,
     pub(super) origins: BTreeSet<i64>,
 }
 
-impl Values {
-    pub(super) fn add(
+impl TraceSpans {
+    /// Decodes spans, each given by its origin and its body.
+    pub(super) fn decode(
+        connection: &Connection,
+        spans: Vec<(i64, Bytes)>,
+        origins: &mut Origins,
+    ) -> rusqlite::Result<Self> {
+        let mut decoded = Self::default();
+        for span in spans {
+            decoded.add(connection, span, origins)?;
+        }
+        Ok(decoded)
+    }
+
+    fn add(
         &mut self,
         connection: &Connection,
         (origin, body): (i64, Bytes),
@@ -129,36 +142,36 @@ impl Values {
         self.bytes += body.len() as u64;
         self.origins.insert(origin);
         self.spans
-            .push(value(body, &origins.values(connection, origin)?)?);
+            .push(decode(body, &origins.decoded(connection, origin)?)?);
         Ok(())
     }
 }
 
-/// The spans of the trace with this number.
-pub(super) fn values(
+/// Reads and decodes the spans of the trace with this number.
+pub(super) fn of_trace(
     connection: &Connection,
     trace: i64,
     origins: &mut Origins,
-) -> rusqlite::Result<Values> {
-    let mut values = Values::default();
-    each(connection, trace, |span| {
-        values.add(connection, span, origins)
+) -> rusqlite::Result<TraceSpans> {
+    let mut decoded = TraceSpans::default();
+    for_each(connection, trace, |span| {
+        decoded.add(connection, span, origins)
     })?;
-    Ok(values)
+    Ok(decoded)
 }
 
-/// Reads the trace's spans in any order for as long as `look` asks for more.
-pub(super) fn while_needed(
+/// Decodes the trace's spans in any order until `visit` returns false.
+pub(super) fn visit_while(
     connection: &Connection,
     trace: i64,
     origins: &mut Origins,
-    mut look: impl FnMut(Span) -> bool,
+    mut visit: impl FnMut(Span) -> bool,
 ) -> rusqlite::Result<()> {
     let mut statement = connection.prepare_cached(IN_ANY_ORDER)?;
     let mut rows = statement.query([trace])?;
     while let Some(row) = rows.next()? {
-        if let Some((origin, body)) = span_row(row)?
-            && !look(value(body, &origins.values(connection, origin)?)?)
+        if let Some((origin, body)) = intact(row)?
+            && !visit(decode(body, &origins.decoded(connection, origin)?)?)
         {
             return Ok(());
         }
@@ -166,48 +179,50 @@ pub(super) fn while_needed(
     Ok(())
 }
 
-pub(super) fn value(body: Bytes, (resource, scope): &Shared) -> rusqlite::Result<Span> {
+/// Decodes a span. Only damage makes a stored span undecodable.
+pub(super) fn decode(body: Bytes, (resource, scope): &Shared) -> rusqlite::Result<Span> {
     let span = ProtoSpan::decode(body).map_err(damage::undecodable)?;
-    convert::span(span, resource, scope).map_err(damage::undecodable)
+    from_otlp::span(span, resource, scope).map_err(damage::undecodable)
 }
 
-/// Each intact span: its origin and its body.
-fn each(
+/// Calls `visit` with the origin and the body of each intact span.
+fn for_each(
     connection: &Connection,
     trace: i64,
-    take: impl FnMut((i64, Bytes)) -> rusqlite::Result<()>,
+    visit: impl FnMut((i64, Bytes)) -> rusqlite::Result<()>,
 ) -> rusqlite::Result<()> {
-    let mut statement = connection.prepare_cached(OF_TRACE)?;
-    take_all(statement.query([trace])?, take)
+    let mut statement = connection.prepare_cached(IN_ORDER)?;
+    visit_rows(statement.query([trace])?, visit)
 }
 
-fn each_since(
+fn for_each_since(
     connection: &Connection,
     trace: i64,
     since: Revision,
-    take: impl FnMut((i64, Bytes)) -> rusqlite::Result<()>,
+    visit: impl FnMut((i64, Bytes)) -> rusqlite::Result<()>,
 ) -> rusqlite::Result<()> {
     let mut statement = connection.prepare_cached(SINCE)?;
-    take_all(statement.query([trace, since.last_seq])?, take)
+    visit_rows(statement.query([trace, since.last_seq])?, visit)
 }
 
-fn take_all(
+fn visit_rows(
     mut rows: Rows<'_>,
-    mut take: impl FnMut((i64, Bytes)) -> rusqlite::Result<()>,
+    mut visit: impl FnMut((i64, Bytes)) -> rusqlite::Result<()>,
 ) -> rusqlite::Result<()> {
     while let Some(row) = rows.next()? {
-        if let Some(span) = span_row(row)? {
-            take(span)?;
+        if let Some(span) = intact(row)? {
+            visit(span)?;
         }
     }
     Ok(())
 }
 
-/// Columns: origin, body, trace, span id, checksum. None when they do not belong together.
-pub(super) fn span_row(row: &Row<'_>) -> rusqlite::Result<Option<(i64, Bytes)>> {
+/// Returns a row's origin and body, or `None` if the checksum does not match. The columns are
+/// origin, body, trace, span id and checksum.
+pub(super) fn intact(row: &Row<'_>) -> rusqlite::Result<Option<(i64, Bytes)>> {
     let blob = |column| row.get_ref(column)?.as_blob().map_err(damage::undecodable);
     let (body, span_id) = (blob(1)?, blob(3)?);
-    let intact = row.get::<_, u32>(4)? == damage::checksum(row.get(2)?, span_id, body);
+    let is_intact = row.get::<_, u32>(4)? == damage::checksum(row.get(2)?, span_id, body);
     let span = (row.get(0)?, Bytes::copy_from_slice(body));
-    Ok(intact.then_some(span))
+    Ok(is_intact.then_some(span))
 }

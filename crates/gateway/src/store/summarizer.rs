@@ -1,10 +1,11 @@
-//! Summarizes traces that grew under load and large ones, outside of the writer.
+//! Updates stale summaries outside of the writer: those of large traces, and of traces that grew
+//! under load.
 //!
-//! A summary is made from all spans of its trace. Made with each request, it would cost a trace
-//! of N spans that grows span by span N² reads, in the one thread that writes. So the writer
-//! only counts such spans, and the trace's row is *stale*. This reads its spans on a reader's
-//! connection, and hands the writer the finished row. A trace that is expensive to summarize is
-//! summarized less often, so that summaries take a bounded share of a processor.
+//! A summary is made from all spans of its trace. Made with each request, it would cost N² reads
+//! in the writer's thread for a trace that grows to N spans one by one. So the writer only counts
+//! such spans, and the trace's summary is stale. The summarizer reads the spans on a reader's
+//! connection, and sends the finished row to the writer. A trace that is expensive to summarize
+//! is summarized less often, so that summaries take a bounded share of a processor.
 
 use std::{
     collections::HashMap,
@@ -18,36 +19,36 @@ use super::{
     ReadError, Store,
     command::Command,
     origins::Origins,
-    rows::{self, Refresh},
+    trace_row::{self, Refresh},
 };
 
-/// Rows that are handed to the writer at once, at most.
+/// Rows in one command to the writer.
 const MAX_ROWS: usize = 64;
 
-/// How long rows are collected before they are handed over.
-const MAX_COLLECTING: Duration = Duration::from_millis(50);
+/// How long rows are collected for one command.
+const MAX_READ_TIME: Duration = Duration::from_millis(50);
 
-/// After a summary that took a time T, the same trace rests for this many times T.
-const REST_FACTOR: u32 = 9;
+/// After a summary that took a time T, the same trace pauses for this many times T.
+const PAUSE_FACTOR: u32 = 9;
 
-/// Shorter rests are not worth remembering.
-const MIN_REST: Duration = Duration::from_millis(250);
+/// Shorter pauses are not tracked.
+const MIN_PAUSE: Duration = Duration::from_millis(250);
 
-/// Keeps the rows of stale traces up to date.
+/// Updates the rows of stale traces.
 #[derive(Debug)]
 pub(crate) struct Summarizer {
     store: Store,
-    /// Traces by number that were expensive, and when they may be summarized again.
-    resting: HashMap<i64, Instant>,
+    /// Expensive traces by number, and when they may be summarized again.
+    paused: HashMap<i64, Instant>,
 }
 
-/// What one read found.
+/// The result of one read.
 #[derive(Debug)]
-struct Found {
+struct Summarized {
     rows: Vec<Refresh>,
-    /// Traces that have to rest, with the time that each summary took.
+    /// Traces that have to pause, with the time that each summary took.
     expensive: Vec<(i64, Duration)>,
-    /// The number of the last trace looked at, unless that was the last stale one.
+    /// The number of the last trace that was read, if others may follow.
     more_after: Option<i64>,
 }
 
@@ -55,73 +56,73 @@ impl Summarizer {
     pub(super) fn new(store: Store) -> Self {
         Self {
             store,
-            resting: HashMap::new(),
+            paused: HashMap::new(),
         }
     }
 
-    /// Summarizes each stale trace that is not resting, once.
+    /// Summarizes each stale trace once, except for paused ones.
     ///
     /// # Errors
-    /// When the store cannot be read. The rows stay stale and are read again by the next call.
+    /// If the store cannot be read. The summaries stay stale until the next call.
     pub(crate) async fn run_once(&mut self) -> Result<(), ReadError> {
         let now = Instant::now();
-        self.resting.retain(|_, until| *until > now);
+        self.paused.retain(|_, until| *until > now);
         let mut after = Some(0);
         while let Some(number) = after {
-            let resting: Vec<i64> = self.resting.keys().copied().collect();
-            let found = self
+            let paused: Vec<i64> = self.paused.keys().copied().collect();
+            let summarized = self
                 .store
-                .read(move |connection| read(connection, number, &resting));
-            let found = found.await?;
+                .read(move |connection| read(connection, number, &paused));
+            let summarized = summarized.await?;
             let now = Instant::now();
-            for (number, took) in found.expensive {
-                self.resting.insert(number, now + took * REST_FACTOR);
+            for (number, took) in summarized.expensive {
+                self.paused.insert(number, now + took * PAUSE_FACTOR);
             }
-            after = found.more_after;
-            self.hand_over(found.rows).await;
+            after = summarized.more_after;
+            self.write(summarized.rows).await;
         }
         Ok(())
     }
 
-    /// Waits until the writer has them, so that there is never more than one group of rows.
-    async fn hand_over(&self, rows: Vec<Refresh>) {
+    /// Sends rows to the writer, and waits for them to be written.
+    async fn write(&self, rows: Vec<Refresh>) {
         if rows.is_empty() {
             return;
         }
         let (done, written) = oneshot::channel();
         let command = Command::Refresh { rows, done };
-        // A stopped writer leaves the rows stale for the next start.
+        // If the writer has stopped, the summaries stay stale until the next start.
         if self.store.commands.send(command).await.is_ok() {
             let _ = written.await;
         }
     }
 }
 
-fn read(connection: &Connection, mut number: i64, resting: &[i64]) -> rusqlite::Result<Found> {
+fn read(connection: &Connection, mut number: i64, paused: &[i64]) -> rusqlite::Result<Summarized> {
     let (began, mut origins) = (Instant::now(), Origins::default());
-    let mut found = Found {
+    let mut summarized = Summarized {
         rows: Vec::new(),
         expensive: Vec::new(),
         more_after: None,
     };
-    // One state of the store: a row and its spans belong together.
+    // A row and its spans must be of one state of the store.
     let transaction = connection.unchecked_transaction()?;
-    while let Some(stale) = rows::next_stale(&transaction, number)? {
+    while let Some(stale) = trace_row::next_stale(&transaction, number)? {
         number = stale.number;
-        if !resting.contains(&number) {
+        if !paused.contains(&number) {
             let started = Instant::now();
-            found
+            summarized
                 .rows
                 .push(Refresh::read(&transaction, stale, &mut origins)?);
             let took = started.elapsed();
-            if took * REST_FACTOR > MIN_REST {
-                found.expensive.push((number, took));
+            if took * PAUSE_FACTOR > MIN_PAUSE {
+                summarized.expensive.push((number, took));
             }
         }
-        if found.rows.len() == MAX_ROWS || began.elapsed() >= MAX_COLLECTING {
-            found.more_after = Some(number);
+        if summarized.rows.len() == MAX_ROWS || began.elapsed() >= MAX_READ_TIME {
+            summarized.more_after = Some(number);
             break;
         }
     }
-    Ok(found)
+    Ok(summarized)
 }

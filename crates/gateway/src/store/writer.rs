@@ -1,28 +1,27 @@
 //! The one thread that writes.
 //!
-//! It takes all requests that wait, up to a bound, into one transaction ("group commit"):
-//! under load the price of a durable commit is shared, and an idle gateway commits at once.
-//! A failed transaction fails all of its requests, and none of their spans were stored.
-//! Between two groups it does a part of the [`chores`](super::chores).
+//! It takes all waiting requests, up to a limit, into one transaction ("group commit"). Under
+//! load, requests share the cost of a durable commit; an idle gateway commits at once. A failed
+//! transaction fails all of its requests, and stores none of their spans. Between two groups it
+//! runs a step of [`maintenance`](super::maintenance).
 
-use std::net::IpAddr;
+use std::{net::IpAddr, sync::Arc};
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, watch};
 
 use super::{
-    AppendError, Kept,
+    AppendError, StoreTotals,
     aging::AgingClock,
-    chores::Chores,
     clients::Clients,
     command::{Command, Group},
     damage,
     health::Health,
     insert::{Inserted, Insertion},
-    queue,
-    rows::{self, Refresh},
-    schema,
-    touched::Bounds,
+    maintenance::Maintenance,
+    queue, schema,
+    trace_row::{self, Refresh},
+    trace_update::TraceSize,
 };
 use crate::{
     config::Retention,
@@ -30,17 +29,17 @@ use crate::{
     hub::Hub,
 };
 
-/// Requests of one transaction.
-const GROUP: usize = 256;
+/// Commands in one transaction.
+const MAX_GROUP: usize = 256;
 
 pub(super) struct Writer {
     connection: Connection,
-    bounds: Bounds,
-    chores: Chores,
+    trace_limit: TraceSize,
+    maintenance: Maintenance,
     clients: Clients,
     aging: AgingClock,
     hub: Hub,
-    kept: watch::Sender<Kept>,
+    totals: watch::Sender<StoreTotals>,
     health: Health,
     is_damaged: bool,
 }
@@ -50,44 +49,45 @@ impl Writer {
         connection: Connection,
         (retention, aging, clients): (Retention, AgingClock, Clients),
         hub: Hub,
-        (kept, health): (watch::Sender<Kept>, Health),
+        (totals, health): (watch::Sender<StoreTotals>, Health),
     ) -> Self {
         Self {
             connection,
-            bounds: Bounds {
+            trace_limit: TraceSize {
                 spans: retention.trace_spans,
                 bytes: retention.trace_bytes,
             },
-            chores: Chores::new(retention),
+            maintenance: Maintenance::new(retention),
             clients,
             aging,
             hub,
-            kept,
+            totals,
             health,
             is_damaged: false,
         }
     }
 
-    /// Works until told to stop, or until nobody can send commands any more.
+    /// Executes commands until one is `Stop`, or all senders are gone.
     pub(super) fn run(mut self, mut commands: mpsc::Receiver<Command>) {
-        let mut group = Vec::with_capacity(GROUP);
+        let mut group = Vec::with_capacity(MAX_GROUP);
         while self.next_group(&mut commands, &mut group) {
             let group = Group::of(group.drain(..));
             let is_last = group.stop;
-            self.perform(group);
+            self.execute(group);
             if is_last {
                 return;
             }
-            self.do_chores();
+            self.maintain();
         }
     }
 
-    /// Waits for commands, unless there are chores to do meanwhile. False when there will be none.
+    /// Waits for commands, unless maintenance has work left. Returns false if all senders are
+    /// gone.
     fn next_group(&self, commands: &mut mpsc::Receiver<Command>, group: &mut Vec<Command>) -> bool {
-        if !self.chores.remain() {
-            return commands.blocking_recv_many(group, GROUP) > 0;
+        if !self.maintenance.has_work() {
+            return commands.blocking_recv_many(group, MAX_GROUP) > 0;
         }
-        while group.len() < GROUP {
+        while group.len() < MAX_GROUP {
             match commands.try_recv() {
                 Ok(command) => group.push(command),
                 Err(mpsc::error::TryRecvError::Empty) => return true,
@@ -97,47 +97,49 @@ impl Writer {
         true
     }
 
-    /// A client that went away does not wait for its answer.
-    fn perform(&mut self, mut group: Group) {
-        if let Some(now) = group.upkeep {
-            self.chores.begin(self.aging.now());
+    fn execute(&mut self, mut group: Group) {
+        if let Some(now) = group.tick {
+            self.maintenance.start(self.aging.now());
             report(self.follow_clock(now));
         }
-        if group.writes_nothing() {
+        if group.is_read_only() {
             return;
         }
         let batches = std::mem::take(&mut group.batches);
         let refreshes = std::mem::take(&mut group.refreshes);
         match self.write(batches, &group.advances, refreshes) {
             Ok((inserted, rejections)) => {
-                self.announce(inserted);
+                self.publish(inserted);
                 if !group.waiting.is_empty() && !self.is_damaged {
-                    self.health.stored();
+                    self.health.record_success();
                 }
                 for (done, rejections) in group.waiting.drain(..).zip(rejections) {
+                    // A client that hung up has dropped its receiver.
                     let _ = done.send(Ok(rejections));
                 }
             }
-            Err(error) => self.failed(&mut group, &error),
+            Err(error) => self.fail(&mut group, error),
         }
         group.confirm();
     }
 
-    /// Sinks' places are noted all the same, if that can be done without the spans.
-    fn failed(&mut self, group: &mut Group, error: &rusqlite::Error) {
-        if damage::is_of_file(error) {
-            self.damaged();
+    /// Fails the group's requests. Sinks' cursors are saved nevertheless, in a transaction
+    /// without spans.
+    fn fail(&mut self, group: &mut Group, error: rusqlite::Error) {
+        if damage::is_file_damage(&error) {
+            self.mark_damaged();
         }
-        // Clients that the transaction made known are not in the file.
+        // Clients that the failed transaction added are not in the file.
         if let Ok(clients) = Clients::open(&self.connection) {
             self.clients = clients;
         }
         if !group.waiting.is_empty() {
-            self.health.failed(&error.to_string(), self.is_damaged);
+            self.health
+                .record_failure(&error.to_string(), self.is_damaged);
         }
-        let error = AppendError::Failed(error.to_string());
+        let error = Arc::new(error);
         for done in group.waiting.drain(..) {
-            let _ = done.send(Err(error.clone()));
+            let _ = done.send(Err(AppendError::Failed(Arc::clone(&error))));
         }
         report(
             self.write(Vec::new(), &group.advances, Vec::new())
@@ -145,14 +147,14 @@ impl Writer {
         );
     }
 
-    /// What was added, and what of each batch was not.
+    /// Writes a group in one transaction. Returns what was inserted, and each batch's rejections.
     fn write(
         &mut self,
         batches: Vec<(Batch, i64, Option<IpAddr>)>,
         advances: &[(&str, i64)],
         refreshes: Vec<Refresh>,
     ) -> rusqlite::Result<(Inserted, Vec<Rejections>)> {
-        let last_seq = self.kept.borrow().last_seq;
+        let last_seq = self.totals.borrow().last_seq;
         let transaction = self.connection.transaction()?;
         for (sink, cursor) in advances {
             queue::advance(&transaction, sink, *cursor)?;
@@ -160,7 +162,7 @@ impl Writer {
         let mut insertion = Insertion::new(
             (&transaction, &mut self.clients),
             last_seq,
-            self.bounds,
+            self.trace_limit,
             self.aging.now(),
         );
         let rejections = batches
@@ -177,45 +179,48 @@ impl Writer {
 
     fn follow_clock(&mut self, now: i64) -> rusqlite::Result<()> {
         self.aging.save(&self.connection)?;
-        let moved = rows::list_again(&self.connection, now)?;
+        let moved = trace_row::relist_future(&self.connection, now)?;
         if moved > 0 {
             eprintln!(
-                "store: the system's clock was put back; {moved} traces from the future are \
-                 listed as of now"
+                "store: the system's clock was set back; {moved} traces from the future are \
+                 now listed by their arrival"
             );
         }
         Ok(())
     }
 
-    fn damaged(&mut self) {
+    fn mark_damaged(&mut self) {
         if !std::mem::replace(&mut self.is_damaged, true) {
             eprintln!(
-                "store: the file is damaged, and spans are refused. \
-                 Start the gateway again: it reads back what it can"
+                "store: the file is damaged and spans are rejected. \
+                 Restart the gateway: it recovers what can be read"
             );
             report(schema::mark_damaged(&self.connection));
         }
     }
 
-    fn announce(&mut self, inserted: Inserted) {
-        for (client, weight) in &inserted.grown {
-            self.clients.grew(*client, *weight);
+    fn publish(&mut self, inserted: Inserted) {
+        for (client, usage) in &inserted.usage {
+            self.clients.add_usage(*client, *usage);
         }
-        self.kept.send_modify(|kept| {
-            kept.spans += inserted.new_spans;
-            kept.traces += inserted.new_traces;
-            kept.last_seq = inserted.last_seq;
+        self.totals.send_modify(|totals| {
+            totals.spans += inserted.new_spans;
+            totals.traces += inserted.new_traces;
+            totals.last_seq = inserted.last_seq;
         });
         self.hub.publish(inserted.summaries);
     }
 
-    /// What fails is tried again with the next upkeep: the spans are safe either way.
-    fn do_chores(&mut self) {
-        match self.chores.step(&mut self.connection, &mut self.clients) {
+    /// Runs a step of maintenance. The next tick retries a failed one; no span is lost by it.
+    fn maintain(&mut self) {
+        match self
+            .maintenance
+            .step(&mut self.connection, &mut self.clients)
+        {
             Ok(removed) => {
-                self.kept.send_if_modified(|kept| {
-                    kept.spans = kept.spans.saturating_sub(removed.spans);
-                    kept.traces = kept.traces.saturating_sub(removed.traces);
+                self.totals.send_if_modified(|totals| {
+                    totals.spans = totals.spans.saturating_sub(removed.spans);
+                    totals.traces = totals.traces.saturating_sub(removed.traces);
                     removed.traces > 0
                 });
             }

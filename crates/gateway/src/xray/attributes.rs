@@ -1,4 +1,5 @@
-//! What a document says besides name and time, under OpenTelemetry's names where there are any.
+//! Converts a document's fields to attributes, with the names of OpenTelemetry's semantic
+//! conventions where they exist.
 
 use opentelemetry_proto::tonic::common::v1::{
     AnyValue, ArrayValue, KeyValue, KeyValueList, any_value::Value as Any,
@@ -63,7 +64,7 @@ fn sql(sql: &Sql) -> impl Iterator<Item = KeyValue> {
     .filter_map(|(key, value)| Some(text(key, &value?)))
 }
 
-/// What X-Ray itself says of the outcome, and that there is none yet.
+/// Converts X-Ray's flags of failures, and that the document is in progress.
 fn flags(document: &Document) -> impl Iterator<Item = KeyValue> {
     [
         ("aws.xray.error", document.error),
@@ -76,7 +77,7 @@ fn flags(document: &Document) -> impl Iterator<Item = KeyValue> {
     .map(|(key, is_set)| attribute(key, &is_set.into()))
 }
 
-/// Operation, region, request id and the like; the SDK's own name is the resource's.
+/// Converts operation, region, request id and so on. The SDK's name belongs to the resource.
 fn aws(aws: &Map<String, Value>) -> impl Iterator<Item = KeyValue> + '_ {
     let others = aws.iter().filter(|(key, _)| *key != "xray");
     others.map(|(key, value)| attribute(&format!("aws.{key}"), value))
@@ -100,8 +101,7 @@ fn nested(key: &str, value: &Value, depth: usize) -> KeyValue {
     }
 }
 
-/// Lists and maps in each other. Deeper ones are kept as JSON, as a span with them would be
-/// rejected.
+/// Nested lists and maps. Deeper ones become JSON, because such a span would be rejected.
 const MAX_DEPTH: usize = 15;
 
 fn any(value: &Value, depth: usize) -> AnyValue {

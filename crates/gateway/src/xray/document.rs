@@ -1,8 +1,8 @@
-//! A segment document, as AWS's developer guide describes it, and as programs send it.
+//! A segment document, as AWS's developer guide describes it and as programs send it.
 //!
-//! Reading is lenient: AWS's daemon hands on what it gets, so SDKs and people's own code were
-//! never told of a number in a string, or of a `null`. A field that cannot be read is kept as
-//! an attribute of its own, as it came, and counted.
+//! Parsing is lenient. AWS's daemon forwards documents unchecked, so programs never learned of a
+//! number in a string, or of a `null`. An unreadable field becomes an attribute, unchanged, and
+//! is counted.
 
 use serde_json::{Map, Value};
 
@@ -11,14 +11,14 @@ use super::{
     split::{self, Piece},
 };
 
-/// How much more memory a document takes than `bytes` says.
+/// How many times `bytes` a document may take in memory.
 const MAX_MEMORY_FACTOR: usize = 16;
 
 /// A segment, or a subsegment that was sent on its own, with the subsegments within it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Document {
-    /// Of the datagram that it came in, or more when it takes more memory than that, by
-    /// [`MAX_MEMORY_FACTOR`].
+    /// The size of its datagram, or its size in memory divided by [`MAX_MEMORY_FACTOR`] if that
+    /// is larger.
     pub(super) bytes: usize,
     pub(super) id: String,
     pub(super) name: String,
@@ -40,11 +40,11 @@ pub(super) struct Document {
     pub(super) throttle: bool,
     pub(super) fault: bool,
     pub(super) exceptions: Vec<Exception>,
-    /// What has no place above, by the names of attributes.
+    /// Other fields, by attribute name.
     pub(super) others: Map<String, Value>,
-    /// Fields that were not what X-Ray has there.
-    pub(super) odd: Vec<String>,
-    /// All that are within it, each before those within that one.
+    /// The names of fields with another type than X-Ray documents.
+    pub(super) unexpected: Vec<String>,
+    /// All subsegments of any depth, each before its own subsegments.
     pub(super) subsegments: Vec<Subsegment>,
 }
 
@@ -52,8 +52,8 @@ pub(super) struct Document {
 #[derive(Clone, Debug)]
 pub(super) struct Subsegment {
     pub(super) document: Document,
-    /// The place of the one around it among all; none is the document itself.
-    pub(super) within: Option<usize>,
+    /// The index of the subsegment around it. `None` for a child of the document.
+    pub(super) parent: Option<usize>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -62,7 +62,7 @@ pub(super) struct Http {
     pub(super) url: Option<String>,
     pub(super) user_agent: Option<String>,
     pub(super) client_ip: Option<String>,
-    /// A number, unless it is none.
+    /// Usually a number.
     pub(super) status: Option<Value>,
     pub(super) content_length: Option<Value>,
 }
@@ -79,13 +79,13 @@ pub(super) struct Sql {
 pub(super) struct Exception {
     pub(super) message: Option<String>,
     pub(super) kind: Option<String>,
-    /// A line for each call.
+    /// One line per stack frame.
     pub(super) stack: Vec<String>,
 }
 
-/// Why a datagram, or a document of it, is lost.
+/// Why a datagram, or a document in it, cannot be read.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Lost {
+pub(super) enum DocumentError {
     #[error("it is empty")]
     Empty,
     #[error("its header is not {{\"format\": \"json\", \"version\": 1}}")]
@@ -94,20 +94,23 @@ pub(super) enum Lost {
     NoDocument,
     #[error("it is not JSON, or cut short: {0}")]
     Json(#[from] serde_json::Error),
-    #[error("it has something besides JSON objects")]
-    Stray,
-    #[error("it has neither a start_time nor an end_time that is a number")]
-    Time,
+    #[error("it has content besides JSON objects")]
+    StrayContent,
+    #[error("it has neither a numeric start_time nor a numeric end_time")]
+    NoTime,
 }
 
 impl Document {
-    /// A header line `{"format": "json", "version": 1}`, and a document. What else there is of
-    /// documents is taken, too.
-    pub(super) fn all_of_datagram(datagram: &[u8]) -> Result<Vec<Result<Self, Lost>>, Lost> {
+    /// Reads a datagram: a header line `{"format": "json", "version": 1}` and a document. Further
+    /// documents, and a missing header, are accepted.
+    pub(super) fn all_of_datagram(
+        datagram: &[u8],
+    ) -> Result<Vec<Result<Self, DocumentError>>, DocumentError> {
         if datagram.trim_ascii().is_empty() {
-            return Err(Lost::Empty);
+            return Err(DocumentError::Empty);
         }
-        let pieces = split::pieces(&String::from_utf8_lossy(datagram)).ok_or(Lost::Stray)?;
+        let pieces =
+            split::pieces(&String::from_utf8_lossy(datagram)).ok_or(DocumentError::StrayContent)?;
         let mut read = Vec::with_capacity(pieces.len());
         for piece in &pieces {
             read.push(serde_json::from_str::<Map<String, Value>>(&piece.text)?);
@@ -117,11 +120,11 @@ impl Document {
             header.take("format").is_some() || header.take("version").is_some()
         });
         if has_header && !is_header(&read[0]) {
-            return Err(Lost::Header);
+            return Err(DocumentError::Header);
         }
         let documents = documents(&pieces, read, usize::from(has_header));
         if documents.is_empty() {
-            return Err(Lost::NoDocument);
+            return Err(DocumentError::NoDocument);
         }
         let sized = |document: Self| {
             let parts = (document.subsegments.len() + 1) * size_of::<Subsegment>();
@@ -134,17 +137,17 @@ impl Document {
             .collect())
     }
 
-    fn read(map: Map<String, Value>, piece: &Piece) -> Result<Self, Lost> {
+    fn read(map: Map<String, Value>, piece: &Piece) -> Result<Self, DocumentError> {
         let mut fields = Fields::new(map);
         fields
-            .odd
-            .extend(piece.odd.iter().map(|what| (*what).to_owned()));
+            .unexpected
+            .extend(piece.repairs.iter().map(|repair| (*repair).to_owned()));
         let end_time = fields.seconds("end_time");
         let start_time = fields
             .seconds("start_time")
             .or(end_time)
-            .ok_or(Lost::Time)?;
-        // What it stood for was cut out.
+            .ok_or(DocumentError::NoTime)?;
+        // The subsegments are separate pieces.
         fields.take("subsegments");
         Ok(Self {
             bytes: 0,
@@ -169,8 +172,8 @@ impl Document {
             fault: fields.flag("fault"),
             exceptions: exceptions(&mut fields),
             subsegments: Vec::new(),
-            others: fields.rest("aws.xray"),
-            odd: fields.odd,
+            others: fields.take_rest("aws.xray"),
+            unexpected: fields.unexpected,
         })
     }
 
@@ -184,43 +187,43 @@ impl Document {
     }
 }
 
-/// As AWS's daemon reads it: names and values in any case.
+/// Whether this is a valid header. Names and values may have any case, as in AWS's daemon.
 fn is_header(header: &Map<String, Value>) -> bool {
     let mut header = Fields::new(header.clone());
     let format = header.text("format").unwrap_or_default();
     format.eq_ignore_ascii_case("json") && header.number("version") == Some(1.0)
 }
 
-/// The documents of a datagram, each with its subsegments. A subsegment that is lost takes
-/// nothing along that is within it.
+/// Returns the documents of a datagram, each with its subsegments. The children of an unreadable
+/// subsegment belong to the document around it.
 fn documents(
     pieces: &[Piece],
     read: Vec<Map<String, Value>>,
     skipped: usize,
-) -> Vec<Result<Document, Lost>> {
-    let mut documents: Vec<Result<Document, Lost>> = Vec::new();
-    // Of each piece, its place among the subsegments of the latest document.
-    let mut places: Vec<Option<usize>> = vec![None; pieces.len()];
+) -> Vec<Result<Document, DocumentError>> {
+    let mut documents: Vec<Result<Document, DocumentError>> = Vec::new();
+    // The index of each piece among the subsegments of its document.
+    let mut indexes: Vec<Option<usize>> = vec![None; pieces.len()];
     for (index, (piece, map)) in pieces.iter().zip(read).enumerate().skip(skipped) {
         let document = Document::read(map, piece);
         let Some(parent) = piece.parent else {
             documents.push(document);
             continue;
         };
-        let within = places[parent];
-        let lost_top = matches!(documents.last(), Some(Err(_)));
+        let parent = indexes[parent];
+        let is_top_unreadable = matches!(documents.last(), Some(Err(_)));
         match (documents.last_mut(), document) {
             (Some(Ok(top)), Ok(document)) => {
-                places[index] = Some(top.subsegments.len());
-                top.subsegments.push(Subsegment { document, within });
+                indexes[index] = Some(top.subsegments.len());
+                top.subsegments.push(Subsegment { document, parent });
             }
-            (_, Err(lost)) => {
-                places[index] = within;
-                // Before the document, so that the document stays the last.
+            (_, Err(error)) => {
+                indexes[index] = parent;
+                // Inserted before the document, which has to be the last element.
                 let at = documents.len().saturating_sub(1);
-                documents.insert(at, Err(lost));
+                documents.insert(at, Err(error));
             }
-            (_, Ok(mut document)) if lost_top => {
+            (_, Ok(mut document)) if is_top_unreadable => {
                 document.kind = Some("subsegment".to_owned());
                 let at = documents.len().saturating_sub(1);
                 documents.insert(at, Ok(document));
@@ -245,9 +248,9 @@ fn http(fields: &mut Fields) -> Http {
         status: response.integer("status"),
         content_length: response.integer("content_length"),
     };
-    fields.leave(http.rest("aws.xray.http"), http.odd);
-    fields.leave(request.rest("aws.xray.http.request"), request.odd);
-    fields.leave(response.rest("aws.xray.http.response"), response.odd);
+    fields.merge_rest(http, "aws.xray.http");
+    fields.merge_rest(request, "aws.xray.http.request");
+    fields.merge_rest(response, "aws.xray.http.response");
     read
 }
 
@@ -259,22 +262,21 @@ fn sql(fields: &mut Fields) -> Sql {
         url: sql.text("url"),
         user: sql.text("user"),
     };
-    fields.leave(sql.rest("aws.xray.sql"), sql.odd);
+    fields.merge_rest(sql, "aws.xray.sql");
     read
 }
 
-/// A cause has exceptions, or is the id of one that another subsegment has.
+/// Reads the exceptions of a cause. A cause may also be the id of another subsegment's exception.
 fn exceptions(fields: &mut Fields) -> Vec<Exception> {
     match fields.take("cause") {
         Some(Value::Object(cause)) => {
             let mut cause = Fields::new(cause);
             let exceptions = cause.list("exceptions");
-            fields.leave(cause.rest("aws.xray.cause"), cause.odd);
+            fields.merge_rest(cause, "aws.xray.cause");
             exceptions.into_iter().map(exception).collect()
         }
         Some(Value::String(id)) => {
-            let id = Map::from_iter([("aws.xray.cause".to_owned(), Value::String(id))]);
-            fields.leave(id, Vec::new());
+            fields.add_other("aws.xray.cause", Value::String(id));
             Vec::new()
         }
         Some(Value::Array(exceptions)) => exceptions.into_iter().map(exception).collect(),
@@ -316,7 +318,7 @@ fn frame(frame: Value) -> String {
 mod tests {
     use super::*;
 
-    fn all(datagram: &str) -> Vec<Result<Document, Lost>> {
+    fn all(datagram: &str) -> Vec<Result<Document, DocumentError>> {
         Document::all_of_datagram(datagram.as_bytes()).unwrap()
     }
 
@@ -328,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_is_read_as_aws_s_daemon_reads_it() {
+    fn header_may_vary_as_in_the_aws_daemon() {
         for header in [
             r#"{"format": "json", "version": 1}"#,
             r#"{"Format": "JSON", "VERSION": 1}"#,
@@ -349,14 +351,14 @@ mod tests {
             r#"{"format": "xml"}"#,
         ] {
             let datagram = format!("{header}\n{{}}");
-            let lost = Document::all_of_datagram(datagram.as_bytes()).unwrap_err();
-            assert!(matches!(lost, Lost::Header), "{lost}");
+            let error = Document::all_of_datagram(datagram.as_bytes()).unwrap_err();
+            assert!(matches!(error, DocumentError::Header), "{error}");
         }
     }
 
     #[test]
-    fn what_is_no_document_says_why() {
-        for (datagram, why) in [
+    fn invalid_datagram_is_an_error_with_its_reason() {
+        for (datagram, reason) in [
             ("", "empty"),
             (" \n", "empty"),
             ("no header", "besides JSON"),
@@ -370,15 +372,15 @@ mod tests {
                 "not JSON",
             ),
         ] {
-            let lost = Document::all_of_datagram(datagram.as_bytes()).unwrap_err();
-            assert!(lost.to_string().contains(why), "{datagram}: {lost}");
+            let error = Document::all_of_datagram(datagram.as_bytes()).unwrap_err();
+            assert!(error.to_string().contains(reason), "{datagram}: {error}");
         }
         let timeless = all(r#"{"id": "a", "subsegments": [{"id": "b", "start_time": 1}]}"#);
-        assert!(matches!(&timeless[..], [Ok(sub), Err(Lost::Time)] if sub.id == "b"));
+        assert!(matches!(&timeless[..], [Ok(sub), Err(DocumentError::NoTime)] if sub.id == "b"));
     }
 
     #[test]
-    fn values_of_other_types_are_understood() {
+    fn values_of_other_types_are_converted() {
         let document = one(
             r#"{"id": "a", "name": 7, "start_time": "1.5", "end_time": 2, "user": 17,
                 "annotations": null, "metadata": null, "http": null, "sql": null, "aws": null,
@@ -391,11 +393,12 @@ mod tests {
         );
         assert_eq!((document.start_time, document.end_time), (1.5, Some(2.0)));
         assert!(document.error && document.fault && !document.throttle);
-        assert!(document.is_complete() && document.odd.is_empty() && document.others.is_empty());
+        assert!(document.is_complete());
+        assert!(document.unexpected.is_empty() && document.others.is_empty());
     }
 
     #[test]
-    fn what_cannot_be_read_is_kept_as_it_came_and_counted() {
+    fn unreadable_fields_become_attributes_and_are_counted() {
         let document = one(
             r#"{"id": "a", "start_time": 1, "end_time": "soon", "annotations": [1], "user": {"id": 1},
                 "http": {"request": "GET /", "response": {"status": "OK"}}, "new": true,
@@ -414,9 +417,9 @@ mod tests {
         assert_eq!(sorted, expected);
         assert_eq!(document.http.status, Some("OK".into()));
         assert_eq!(document.user.as_deref(), Some(r#"{"id":1}"#));
-        let mut odd = document.odd;
-        odd.sort_unstable();
-        let odd_fields = [
+        let mut unexpected = document.unexpected;
+        unexpected.sort_unstable();
+        let expected = [
             "annotations",
             "end_time",
             "error",
@@ -424,11 +427,11 @@ mod tests {
             "status",
             "user",
         ];
-        assert_eq!(odd, odd_fields);
+        assert_eq!(unexpected, expected);
     }
 
     #[test]
-    fn times_in_other_units_are_seconds() {
+    fn times_in_other_units_are_converted_to_seconds() {
         for time in [
             "1795780000",
             "1795780000000",
@@ -444,7 +447,7 @@ mod tests {
     }
 
     #[test]
-    fn exceptions_and_their_stacks_are_read_in_any_shape() {
+    fn exceptions_and_their_stacks_may_have_any_shape() {
         let document = one(r#"{"id": "a", "start_time": 1, "cause": {"exceptions": [
                 {"type": "E", "message": null, "stack": [{"path": "a.py", "line": "12", "label": "f"},
                     {"path": "b.py", "line": 3.0}, "at c"]},
@@ -461,7 +464,7 @@ mod tests {
     }
 
     #[test]
-    fn subsegments_are_read_however_deep_they_are() {
+    fn deeply_nested_subsegments_are_read() {
         let depth = 2_000;
         let sub = |number: usize| format!(r#""id": "{number}", "start_time": {number}"#);
         let text = (0..depth).rev().fold(String::new(), |inner, number| {
@@ -474,14 +477,14 @@ mod tests {
         });
         let document = one(&text);
         assert_eq!(document.subsegments.len(), depth - 1);
-        for (place, sub) in document.subsegments.iter().enumerate() {
-            assert_eq!(sub.document.id, (place + 1).to_string());
-            assert_eq!(sub.within, place.checked_sub(1));
+        for (index, sub) in document.subsegments.iter().enumerate() {
+            assert_eq!(sub.document.id, (index + 1).to_string());
+            assert_eq!(sub.parent, index.checked_sub(1));
         }
     }
 
     #[test]
-    fn values_nested_without_end_and_broken_texts_cost_themselves_only() {
+    fn deeply_nested_values_and_invalid_texts_do_not_affect_others() {
         let deep = format!("{}1{}", "[".repeat(20_000), "]".repeat(20_000));
         let document = one(&format!(
             r#"{{"id": "a", "start_time": 1, "annotations": {{"cut": "\ud83c", "nan": NaN,
@@ -492,6 +495,6 @@ mod tests {
         assert_eq!(document.annotations["none"], "None");
         assert_eq!(document.annotations["big"], "1e999");
         assert!(document.metadata.contains_key("deep"));
-        assert_eq!(document.odd.len(), 5, "{:?}", document.odd);
+        assert_eq!(document.unexpected.len(), 5, "{:?}", document.unexpected);
     }
 }

@@ -1,17 +1,17 @@
-//! The fields of a JSON object by name, converted to what X-Ray has there as far as possible.
+//! The fields of a JSON object by name, converted to the types that X-Ray documents.
 
 use serde_json::{Map, Value};
 
-/// What was not taken yet, and what could not be converted.
+/// The fields that were not taken yet, and those that could not be converted.
 #[derive(Debug)]
 pub(super) struct Fields {
     pub(super) map: Map<String, Value>,
-    /// Kept as they came, by the names of attributes.
+    /// Unchanged fields, by attribute name.
     others: Map<String, Value>,
-    /// The names of fields that are not what X-Ray has there.
-    pub(super) odd: Vec<String>,
-    /// Fields of an unexpected type that go to `others`.
-    unread: Vec<(String, Value)>,
+    /// The names of fields with another type than X-Ray documents.
+    pub(super) unexpected: Vec<String>,
+    /// Fields of an unexpected type that become `others`.
+    unconverted: Vec<(String, Value)>,
 }
 
 impl Fields {
@@ -19,12 +19,12 @@ impl Fields {
         Self {
             map,
             others: Map::new(),
-            odd: Vec::new(),
-            unread: Vec::new(),
+            unexpected: Vec::new(),
+            unconverted: Vec::new(),
         }
     }
 
-    /// A name in another case is the same name. `null` is an absent field.
+    /// Takes a field, ignoring the case of its name. `null` is an absent field.
     pub(super) fn take(&mut self, name: &str) -> Option<Value> {
         let exact = self.map.remove(name);
         let found = exact.or_else(|| {
@@ -35,32 +35,33 @@ impl Fields {
         (!found.is_null()).then_some(found)
     }
 
-    /// Anything as a text.
+    /// Takes a field of any type as a text.
     pub(super) fn text(&mut self, name: &str) -> Option<String> {
         let value = self.take(name)?;
         if value.is_array() || value.is_object() {
-            self.odd.push(name.to_owned());
+            self.unexpected.push(name.to_owned());
         }
         text_of(&value)
     }
 
-    /// A number, also one in a text.
+    /// Takes a number, or a text that is one.
     pub(super) fn number(&mut self, name: &str) -> Option<f64> {
         let value = self.take(name)?;
         let number = number_of(&value);
         if number.is_none() {
-            self.unread(name, value);
+            self.keep_unconverted(name, value);
         }
         number
     }
 
-    /// Seconds since 1970. A time that is larger than that by thousands is in another unit.
+    /// Takes a time in seconds since 1970. Converts larger numbers from milliseconds, microseconds
+    /// or nanoseconds.
     pub(super) fn seconds(&mut self, name: &str) -> Option<f64> {
-        /// In the year 5138; as milliseconds, in 1973.
+        /// The year 5138 in seconds, or 1973 in milliseconds.
         const TOO_LATE: f64 = 1e11;
         let mut seconds = self.number(name)?;
         if seconds > TOO_LATE {
-            self.odd.push(name.to_owned());
+            self.unexpected.push(name.to_owned());
         }
         for _ in 0..3 {
             if seconds > TOO_LATE {
@@ -70,15 +71,15 @@ impl Fields {
         Some(seconds)
     }
 
-    /// An integer, or whatever else it is.
+    /// Takes an integer, or any other value unchanged.
     pub(super) fn integer(&mut self, name: &str) -> Option<Value> {
         let value = self.take(name)?;
         let number = number_of(&value).filter(|number| number.fract() == 0.0);
         match number {
-            // Up to here a double is exact.
+            // A double is exact up to this limit.
             Some(number) if number.abs() < 9e15 => Some(Value::from(number as i64)),
             _ => {
-                self.odd.push(name.to_owned());
+                self.unexpected.push(name.to_owned());
                 Some(value)
             }
         }
@@ -99,7 +100,7 @@ impl Fields {
             _ => None,
         };
         if flag.is_none() {
-            self.unread(name, value);
+            self.keep_unconverted(name, value);
         }
         flag.unwrap_or_default()
     }
@@ -108,14 +109,14 @@ impl Fields {
         match self.take(name) {
             Some(Value::Object(object)) => object,
             Some(value) => {
-                self.unread(name, value);
+                self.keep_unconverted(name, value);
                 Map::new()
             }
             None => Map::new(),
         }
     }
 
-    /// A list, or the one that stands in its place.
+    /// Takes a list. Any other value is a list of one element.
     pub(super) fn list(&mut self, name: &str) -> Vec<Value> {
         match self.take(name) {
             Some(Value::Array(list)) => list,
@@ -124,31 +125,35 @@ impl Fields {
         }
     }
 
-    /// Takes over what other fields left.
-    pub(super) fn leave(&mut self, others: Map<String, Value>, odd: Vec<String>) {
-        self.others.extend(others);
-        self.odd.extend(odd);
+    /// Adds the remaining fields of a nested object, as attributes below `prefix`.
+    pub(super) fn merge_rest(&mut self, mut nested: Self, prefix: &str) {
+        self.others.extend(nested.take_rest(prefix));
+        self.unexpected.extend(nested.unexpected);
     }
 
-    /// What was not taken, as attributes below `prefix`.
-    pub(super) fn rest(&mut self, prefix: &str) -> Map<String, Value> {
+    pub(super) fn add_other(&mut self, attribute: &str, value: Value) {
+        self.others.insert(attribute.to_owned(), value);
+    }
+
+    /// Takes all remaining fields, as attributes below `prefix`.
+    pub(super) fn take_rest(&mut self, prefix: &str) -> Map<String, Value> {
         let rest = std::mem::take(&mut self.map).into_iter();
         let present = rest.filter(|(_, value)| !value.is_null());
-        let unread = std::mem::take(&mut self.unread);
+        let unconverted = std::mem::take(&mut self.unconverted);
         let mut others = std::mem::take(&mut self.others);
-        for (name, value) in present.chain(unread) {
+        for (name, value) in present.chain(unconverted) {
             others.insert(format!("{prefix}.{name}"), value);
         }
         others
     }
 
-    fn unread(&mut self, name: &str, value: Value) {
-        self.odd.push(name.to_owned());
-        self.unread.push((name.to_owned(), value));
+    fn keep_unconverted(&mut self, name: &str, value: Value) {
+        self.unexpected.push(name.to_owned());
+        self.unconverted.push((name.to_owned(), value));
     }
 }
 
-/// A value as people would write it; `null` is none.
+/// Returns a string's text, or other JSON as a text. `null` has no text.
 pub(super) fn text_of(value: &Value) -> Option<String> {
     match value {
         Value::Null => None,

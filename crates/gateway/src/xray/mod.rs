@@ -1,16 +1,18 @@
-//! X-Ray's own protocol: programs with AWS's X-Ray SDK show up without a daemon.
+//! AWS X-Ray's UDP protocol: programs with AWS's X-Ray SDK need no daemon.
 //!
-//! Each UDP datagram holds one segment document. `split` cuts it into objects, `document` and
-//! `fields` read them, `desk` waits for what belongs together, `span` and `attributes` turn it
-//! into OTLP spans, which then go the way of all others. UDP has no answer: a document that
-//! cannot be read is counted as rejected and logged, a field that cannot be read is kept as it
-//! came, counted and logged, and while the store cannot write, the system's own buffer holds what it can.
-//! At a stop, what waits on the desk and in that buffer is stored as it is.
+//! Each datagram has one segment document. `split` splits it into JSON objects, `document` and
+//! `fields` parse them, `reassembler` holds incomplete ones, and `span` and `attributes` convert
+//! them to OTLP spans, which are then stored like all others.
+//!
+//! UDP has no response. An unreadable document is counted as rejected and logged. An unreadable
+//! field is stored unchanged, counted and logged. While the store cannot write, the system's
+//! buffer of the socket holds new datagrams. On shutdown, all held and buffered documents are
+//! stored.
 
 mod attributes;
-mod desk;
 mod document;
 mod fields;
+mod reassembler;
 mod span;
 mod split;
 
@@ -22,8 +24,8 @@ use tokio::{
 };
 
 use self::{
-    desk::{Desk, Ready},
-    document::{Document, Lost},
+    document::{Document, DocumentError},
+    reassembler::{Completed, SegmentReassembler},
 };
 use crate::{
     clock,
@@ -34,22 +36,22 @@ use crate::{
     store::{AppendError, Store},
 };
 
-/// The largest datagram that UDP can carry.
-const DATAGRAM_BYTES: usize = 65_536;
+/// The size limit of a UDP datagram.
+const MAX_DATAGRAM_BYTES: usize = 65_536;
 
-/// Documents of one commit.
-const AT_ONCE: usize = 256;
+/// Datagrams in one commit.
+const MAX_BATCH_DATAGRAMS: usize = 256;
 
-/// More than waits in a socket of the usual size.
-const AT_STOP: usize = 4096;
+/// Datagrams that are read on shutdown. More than a socket's usual buffer holds.
+const MAX_DRAINED_DATAGRAMS: usize = 4096;
 
-/// Held documents are looked at so often, and a store that failed is tried again.
+/// The interval for expiring held documents, and for retrying a failed store.
 const TICK: Duration = Duration::from_secs(1);
 
-/// At a stop, a writer that is busy is asked again so soon.
-const SOON: Duration = Duration::from_millis(20);
+/// The delay before a busy store is retried on shutdown.
+const BUSY_RETRY_DELAY: Duration = Duration::from_millis(20);
 
-/// Takes documents from a socket and stores their spans.
+/// Receives documents from a socket and stores their spans.
 #[derive(Debug)]
 pub(crate) struct Receiver {
     pub(crate) socket: UdpSocket,
@@ -60,19 +62,21 @@ pub(crate) struct Receiver {
 
 impl Receiver {
     pub(crate) async fn run(self, stopping: Stopping) {
-        let (mut desk, mut ticks) = (Desk::new(clock::now()), interval(TICK));
-        let mut buffer = vec![0; DATAGRAM_BYTES];
+        let mut reassembler = SegmentReassembler::new(clock::now());
+        let mut ticks = interval(TICK);
+        let mut buffer = vec![0; MAX_DATAGRAM_BYTES];
         loop {
             let mut batch = Batch::new();
             tokio::select! {
                 received = self.socket.recv_from(&mut buffer) => {
-                    // An error belongs to an earlier answer, of which there are none.
+                    // Only sending causes errors, and nothing is sent here.
                     let Ok((bytes, sender)) = received else { continue };
-                    self.take((&buffer[..bytes], sender), &mut desk, &mut batch);
-                    self.take_waiting(AT_ONCE - 1, &mut buffer, &mut desk, &mut batch);
+                    self.read((&buffer[..bytes], sender), &mut reassembler, &mut batch);
+                    let others = MAX_BATCH_DATAGRAMS - 1;
+                    self.read_buffered(others, &mut buffer, &mut reassembler, &mut batch);
                 }
                 _ = ticks.tick() => {
-                    self.convert(desk.due(Instant::now()), &mut batch);
+                    self.convert(reassembler.expire(Instant::now()), &mut batch);
                     self.log.flush();
                 }
                 () = stopping.clone().signal() => break,
@@ -80,63 +84,79 @@ impl Receiver {
             self.append(batch, &stopping).await;
         }
         let mut batch = Batch::new();
-        self.take_waiting(AT_STOP, &mut buffer, &mut desk, &mut batch);
-        self.convert(desk.clear(), &mut batch);
+        self.read_buffered(
+            MAX_DRAINED_DATAGRAMS,
+            &mut buffer,
+            &mut reassembler,
+            &mut batch,
+        );
+        self.convert(reassembler.drain(), &mut batch);
         self.append(batch, &stopping).await;
     }
 
-    /// What arrived meanwhile shares the commit.
-    fn take_waiting(&self, most: usize, buffer: &mut [u8], desk: &mut Desk, batch: &mut Batch) {
-        for _ in 0..most {
+    /// Reads datagrams that have already arrived, so that they share a commit.
+    fn read_buffered(
+        &self,
+        max_datagrams: usize,
+        buffer: &mut [u8],
+        reassembler: &mut SegmentReassembler,
+        batch: &mut Batch,
+    ) {
+        for _ in 0..max_datagrams {
             match self.socket.try_recv_from(buffer) {
-                Ok((bytes, sender)) => self.take((&buffer[..bytes], sender), desk, batch),
+                Ok((bytes, sender)) => self.read((&buffer[..bytes], sender), reassembler, batch),
                 Err(_) => return,
             }
         }
     }
 
-    fn take(&self, (datagram, sender): (&[u8], SocketAddr), desk: &mut Desk, batch: &mut Batch) {
+    fn read(
+        &self,
+        (datagram, sender): (&[u8], SocketAddr),
+        reassembler: &mut SegmentReassembler,
+        batch: &mut Batch,
+    ) {
         let documents = match Document::all_of_datagram(datagram) {
             Ok(documents) => documents,
-            Err(lost) => return self.lost(sender, &lost),
+            Err(error) => return self.reject(sender, &error),
         };
         for document in documents {
             match document {
                 Ok(document) => {
-                    self.log_odd_fields(sender, &document);
-                    self.convert(desk.take(document, Instant::now()), batch);
+                    self.log_unexpected_fields(sender, &document);
+                    self.convert(reassembler.push(document, Instant::now()), batch);
                 }
-                Err(lost) => self.lost(sender, &lost),
+                Err(error) => self.reject(sender, &error),
             }
         }
     }
 
-    fn lost(&self, sender: SocketAddr, lost: &Lost) {
+    fn reject(&self, sender: SocketAddr, error: &DocumentError) {
         self.spans.rejected(&Rejections::one(Reason::Segment));
-        let kind = "xray input: documents lost";
+        let kind = "xray input: documents rejected";
         let from = sender.ip();
         self.log.log(
             kind,
-            format_args!("xray input: a document of {from} is lost: {lost}"),
+            format_args!("xray input: rejected a document from {from}: {error}"),
         );
     }
 
-    fn log_odd_fields(&self, sender: SocketAddr, document: &Document) {
+    fn log_unexpected_fields(&self, sender: SocketAddr, document: &Document) {
         let inner = document.subsegments.iter().map(|sub| &sub.document);
         for document in std::iter::once(document).chain(inner) {
-            if let Some(field) = document.odd.first() {
-                let kind = "xray input: fields that X-Ray does not have so";
-                let (from, name, count) = (sender.ip(), &document.name, document.odd.len());
+            if let Some(field) = document.unexpected.first() {
+                let kind = "xray input: unexpected fields";
+                let (from, name, count) = (sender.ip(), &document.name, document.unexpected.len());
                 let line = format_args!(
-                    "xray input: {name:?} of {from} has {count} fields that X-Ray does not have \
-                     so, the first is {field:?}; what could not be read is kept as attributes"
+                    "xray input: {name:?} from {from} has {count} fields of another type than X-Ray \
+                     documents, first {field:?}; unreadable ones are stored as attributes"
                 );
                 self.log.log(kind, line);
             }
         }
     }
 
-    fn convert(&self, documents: Vec<Ready>, batch: &mut Batch) {
+    fn convert(&self, documents: Vec<Completed>, batch: &mut Batch) {
         for document in documents {
             let decoded = span::decode(&document);
             self.spans.rejected(&decoded.rejections);
@@ -145,23 +165,27 @@ impl Receiver {
                 let kind = "xray input: spans rejected";
                 let name = &document.document.name;
                 let rejections = &decoded.rejections;
-                self.log
-                    .log(kind, format_args!("xray input: of {name:?}: {rejections}"));
+                self.log.log(
+                    kind,
+                    format_args!("xray input: rejected spans of {name:?}: {rejections}"),
+                );
             }
             batch.extend(decoded.batch);
         }
     }
 
-    /// Tries until the store has it; at a stop, until the store says that it fails.
+    /// Retries until the spans are stored. On shutdown, a failure of the store ends the retries.
     async fn append(&self, batch: Batch, stopping: &Stopping) {
         while !batch.is_empty() {
             match self.store.append(batch.clone(), clock::now(), None).await {
-                Ok(refused) => return self.spans.rejected(&refused),
-                Err(AppendError::Failed(error)) if stopping.is_now() => {
+                Ok(rejections) => return self.spans.rejected(&rejections),
+                Err(error @ (AppendError::Failed(_) | AppendError::Stopping))
+                    if stopping.is_now() =>
+                {
                     let spans: usize = batch.iter().map(|(_, spans)| spans.len()).sum();
                     return eprintln!("xray input: {spans} spans are lost: {error}");
                 }
-                Err(_) if stopping.is_now() => sleep(SOON).await,
+                Err(_) if stopping.is_now() => sleep(BUSY_RETRY_DELAY).await,
                 Err(_) => tokio::select! {
                     () = sleep(TICK) => {}
                     () = stopping.clone().signal() => {}

@@ -1,4 +1,4 @@
-//! From a segment document to OTLP spans: one for the document, one for each subsegment.
+//! Converts a segment document to OTLP spans: one for the document, one for each subsegment.
 
 use opentelemetry_proto::tonic::{
     common::v1::KeyValue,
@@ -10,8 +10,8 @@ use trace_model::{SpanId, TraceId};
 
 use super::{
     attributes::{self, text},
-    desk::Ready,
     document::{Document, Exception},
+    reassembler::Completed,
 };
 use crate::{
     decode::{Decoded, Repair, accept},
@@ -23,38 +23,39 @@ const CLIENT: i32 = 3;
 const INTERNAL: i32 = 1;
 const ERROR: i32 = 2;
 
-/// Spans, and rejections for those whose ids are none.
-pub(super) fn decode(ready: &Ready) -> Decoded {
+/// Converts a document. Rejects spans with invalid ids.
+pub(super) fn decode(completed: &Completed) -> Decoded {
     let mut decoded = Decoded::default();
     let mut accepted = Vec::new();
-    // Subsegments within a segment may leave out what the segment says.
-    let trace_id = ready.document.trace_id.clone().unwrap_or_default();
-    for (document, parent) in all(&ready.document) {
+    // A subsegment within a segment may omit the trace id.
+    let trace_id = completed.document.trace_id.clone().unwrap_or_default();
+    for (document, parent) in all(&completed.document) {
         let span = span(document, &trace_id, parent);
         match accept(span.encode_to_vec().into(), &mut decoded.warnings) {
             Ok(mut span) => {
-                span.revises = ready.revises;
+                span.is_revision = completed.is_revision;
                 accepted.push(span);
-                if !document.odd.is_empty() {
+                if !document.unexpected.is_empty() {
                     decoded.warnings.repaired(Repair::XRayField);
                 }
             }
-            Err(unfit) => decoded.rejections.count(unfit.reason()),
+            Err(error) => decoded.rejections.count(error.reason()),
         }
     }
-    decoded.batch.push((resource(ready), accepted));
+    decoded.batch.push((resource(completed), accepted));
     decoded
 }
 
-/// The document and its subsegments, each with the id of the nearest one around it that has one.
+/// Iterates over the document and its subsegments, each with the id of its nearest parent that
+/// has a valid one.
 fn all(top: &Document) -> impl Iterator<Item = (&Document, Option<&str>)> {
     let inner = top.subsegments.iter().map(|sub| {
-        let mut within = sub.within;
-        while let Some(around) = within.map(|place| &top.subsegments[place]) {
-            if is_id(&around.document.id) {
-                return (&sub.document, Some(&*around.document.id));
+        let mut index = sub.parent;
+        while let Some(parent) = index.map(|index| &top.subsegments[index]) {
+            if is_id(&parent.document.id) {
+                return (&sub.document, Some(&*parent.document.id));
             }
-            within = around.within;
+            index = parent.parent;
         }
         (&sub.document, Some(&*top.id))
     });
@@ -65,15 +66,15 @@ fn is_id(text: &str) -> bool {
     text.parse::<SpanId>().is_ok()
 }
 
-fn resource(ready: &Ready) -> Origin {
+fn resource(completed: &Completed) -> Origin {
     let mut attributes = Vec::new();
     attributes.extend(
-        ready
+        completed
             .service
             .as_ref()
             .map(|name| text("service.name", name)),
     );
-    let sdk = ready.document.aws.get("xray");
+    let sdk = completed.document.aws.get("xray");
     for (key, field) in [
         ("telemetry.sdk.name", "sdk"),
         ("telemetry.sdk.version", "sdk_version"),
@@ -120,15 +121,16 @@ fn span(document: &Document, trace_id: &str, parent: Option<&str>) -> Span {
     }
 }
 
-/// Without an id the span is rejected, and counted.
+/// Converts an id. An empty one makes the span rejected and counted.
 fn span_id(hex: &str) -> Vec<u8> {
     hex.parse()
         .map_or_else(|_| Vec::new(), |id: SpanId| id.to_bytes().into())
 }
 
-/// Seconds in a double are exact to a quarter of a microsecond; no use in inventing more.
+/// Converts seconds. A double is exact to a quarter of a microsecond, so the result is rounded to
+/// microseconds.
 fn nanos(seconds: f64) -> u64 {
-    // Negative and absurd times saturate; the latter are rejected.
+    // Negative and huge times saturate; huge ones are rejected.
     ((seconds * 1e6).round() as u64).saturating_mul(1000)
 }
 
@@ -152,7 +154,7 @@ fn status(document: &Document) -> Option<Status> {
     })
 }
 
-/// X-Ray has no time for an exception: it ends what it is in.
+/// Converts an exception. X-Ray has no time for it, so it gets the document's end.
 fn event(exception: &Exception, document: &Document) -> Event {
     let frames = &exception.stack;
     let texts = [

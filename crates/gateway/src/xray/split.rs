@@ -1,56 +1,56 @@
-//! Cuts a datagram into objects that a parser bears: each document without the subsegments in
-//! it, which may be nested a thousand times.
+//! Splits a datagram into documents that a JSON parser accepts: each without its subsegments,
+//! which may be nested a thousand levels deep.
 //!
-//! On the way it mends what parsers refuse a whole document for: Python's `NaN`, half of a
-//! surrogate pair, values that are nested without end.
+//! Also repairs values because of which parsers reject a whole document: Python's `NaN`, half of
+//! a surrogate pair, deeply nested values.
 
 use serde_json::Value;
 
 use crate::decode::{Token, Tokens, repaired_text};
 
-/// Lists and objects in each other within a value. Deeper ones are left out.
+/// Nested lists and objects within a value. Deeper ones become `null`.
 const MAX_VALUE_DEPTH: usize = 64;
 
-/// An object of its own.
+/// The JSON object of one document.
 #[derive(Debug, Default)]
 pub(super) struct Piece {
     pub(super) text: String,
-    /// The document that has it as a subsegment, by its place among all.
+    /// The index of the piece whose subsegment this is.
     pub(super) parent: Option<usize>,
-    /// What had to be mended.
-    pub(super) odd: Vec<&'static str>,
+    pub(super) repairs: Vec<&'static str>,
 }
 
-/// What is open.
+/// An open list or object.
 enum Level {
+    /// A document, by the index of its piece.
     Document(usize),
     /// The list of a document's subsegments.
     Subsegments(usize),
     Value,
 }
 
-/// Returns all objects in their order, or none if there is something between them.
+/// Returns all objects in their order, or `None` if there is content between them.
 pub(super) fn pieces(datagram: &str) -> Option<Vec<Piece>> {
-    let mut cutter = Cutter::default();
+    let mut splitter = Splitter::default();
     for token in Tokens(datagram.as_bytes()) {
-        cutter.take(token)?;
+        splitter.push(token)?;
     }
-    Some(cutter.pieces)
+    Some(splitter.pieces)
 }
 
 #[derive(Default)]
-struct Cutter<'a> {
+struct Splitter<'a> {
     pieces: Vec<Piece>,
     levels: Vec<Level>,
-    /// Levels of a value that is left out.
+    /// Open levels of a skipped value.
     skipped: usize,
     last_text: &'a [u8],
-    /// The name of the field that is being read.
+    /// The name of the current field.
     key: &'a [u8],
 }
 
-impl<'a> Cutter<'a> {
-    fn take(&mut self, token: Token<'a>) -> Option<()> {
+impl<'a> Splitter<'a> {
+    fn push(&mut self, token: Token<'a>) -> Option<()> {
         if self.skipped > 0 {
             match token {
                 Token::Open(_) => self.skipped += 1,
@@ -72,10 +72,10 @@ impl<'a> Cutter<'a> {
             }
             Token::Text(text) => {
                 self.last_text = text;
-                let (text, is_mended) = readable(text);
+                let (text, is_repaired) = valid_text(text);
                 self.write(&text);
-                if is_mended {
-                    self.odd("invalid text");
+                if is_repaired {
+                    self.add_repair("invalid text");
                 }
             }
             Token::Scalar(scalar) => self.scalar(scalar),
@@ -99,7 +99,7 @@ impl<'a> Cutter<'a> {
                 self.levels.push(Level::Subsegments(index));
             }
             _ if self.value_depth() == MAX_VALUE_DEPTH => {
-                self.odd("nested too deeply");
+                self.add_repair("nested too deeply");
                 self.write("null");
                 self.skipped = 1;
             }
@@ -134,24 +134,24 @@ impl<'a> Cutter<'a> {
         if serde_json::from_str::<Value>(&text).is_ok() {
             return self.write(&text);
         }
-        self.odd("no JSON");
+        self.add_repair("invalid JSON");
         let quoted = Value::from(text).to_string();
         self.write(&quoted);
     }
 
-    /// In a list of subsegments, what is no subsegment goes nowhere.
+    /// Appends to the current document. Values in a list of subsegments are dropped.
     fn write(&mut self, text: &str) {
         if matches!(self.levels.last(), Some(Level::Subsegments(_))) {
-            return self.odd("subsegments");
+            return self.add_repair("subsegments");
         }
         if let Some(piece) = self.piece() {
             piece.text.push_str(text);
         }
     }
 
-    fn odd(&mut self, what: &'static str) {
+    fn add_repair(&mut self, repair: &'static str) {
         if let Some(piece) = self.piece() {
-            piece.odd.push(what);
+            piece.repairs.push(repair);
         }
     }
 
@@ -182,24 +182,23 @@ impl Level {
     }
 }
 
-/// A text in its quotation marks that a parser takes, and whether it had to be mended.
-fn readable(text: &[u8]) -> (String, bool) {
+/// Returns a valid JSON string, and whether the text was repaired.
+fn valid_text(text: &[u8]) -> (String, bool) {
     let text = String::from_utf8_lossy(text);
     let quoted = format!("\"{text}\"");
     if serde_json::from_str::<String>(&quoted).is_ok() {
         return (quoted, false);
     }
-    // Bytes may hold what texts may not: half of a pair, and control characters.
+    // Bytes may have half of a surrogate pair and control characters, unlike a string.
     let mut json = serde_json::Deserializer::from_str(&quoted);
-    let bytes = serde::Deserializer::deserialize_bytes(&mut json, Raw);
-    let mended = bytes.map_or_else(|_| text.into_owned(), |bytes| repaired_text(&bytes));
-    (Value::from(mended).to_string(), true)
+    let bytes = serde::Deserializer::deserialize_bytes(&mut json, BytesVisitor);
+    let repaired = bytes.map_or_else(|_| text.into_owned(), |bytes| repaired_text(&bytes));
+    (Value::from(repaired).to_string(), true)
 }
 
-/// A text's bytes.
-struct Raw;
+struct BytesVisitor;
 
-impl serde::de::Visitor<'_> for Raw {
+impl serde::de::Visitor<'_> for BytesVisitor {
     type Value = Vec<u8>;
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

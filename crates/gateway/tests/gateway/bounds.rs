@@ -1,4 +1,4 @@
-//! How much the store takes: spans and bytes to a trace, bytes and age to all of them.
+//! The store's limits: spans and bytes of a trace, bytes and age of all traces.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -14,7 +14,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn a_trace_takes_so_many_spans_and_the_sender_hears_of_the_rest() {
+async fn spans_over_the_span_limit_of_a_trace_are_rejected() {
     let gateway = TestGateway::start_with(|config| config.retention.trace_spans = 3).await;
     gateway
         .export(request("shop", vec![span(1, 1, "a"), span(1, 2, "b")]))
@@ -23,7 +23,7 @@ async fn a_trace_takes_so_many_spans_and_the_sender_hears_of_the_rest() {
     let answer = gateway
         .post(PROTOBUF, request("shop", more.collect()).encode_to_vec())
         .await;
-    // Span 2 is there already and span 3 is the third: two are too many.
+    // Span 2 is a duplicate and span 3 is the third, so two are over the limit.
     let answer = ExportTraceServiceResponse::decode(answer.body).unwrap();
     let partial = answer.partial_success.unwrap();
     assert_eq!(partial.rejected_spans, 2);
@@ -38,7 +38,7 @@ async fn a_trace_takes_so_many_spans_and_the_sender_hears_of_the_rest() {
 }
 
 #[tokio::test]
-async fn a_trace_takes_so_many_bytes_and_leaves_room_to_others() {
+async fn spans_over_the_byte_limit_of_a_trace_are_rejected() {
     let gateway = TestGateway::start_with(|config| config.retention.trace_bytes = 5_000).await;
     let wordy = |trace, id| span(trace, id, &"x".repeat(2_000));
     for trace in [1, 2] {
@@ -49,7 +49,7 @@ async fn a_trace_takes_so_many_bytes_and_leaves_room_to_others() {
         let answer = ExportTraceServiceResponse::decode(answer.body).unwrap();
         assert_eq!(answer.partial_success.unwrap().rejected_spans, 1);
     }
-    // Less still fits, and what is there is there.
+    // A smaller span fits, and a duplicate is accepted.
     gateway
         .export(request("shop", vec![span(1, 9, "short"), wordy(1, 1)]))
         .await;
@@ -58,7 +58,7 @@ async fn a_trace_takes_so_many_bytes_and_leaves_room_to_others() {
 }
 
 #[tokio::test]
-async fn a_store_that_is_full_forgets_the_oldest_traces_as_a_whole() {
+async fn full_store_deletes_the_oldest_traces() {
     let gateway = TestGateway::start_with(|config| config.retention.bytes = 400_000).await;
     for trace in 1..=250 {
         let wordy = |id| span(trace, id, &"x".repeat(2000));
@@ -66,7 +66,7 @@ async fn a_store_that_is_full_forgets_the_oldest_traces_as_a_whole() {
             .export(request("shop", vec![wordy(1), wordy(2)]))
             .await;
     }
-    // The writer makes room after it acknowledged, and before it takes the next request.
+    // The writer evicts traces after the acknowledgement and before the next request.
     gateway
         .export(request("shop", vec![span(250, 1, "again")]))
         .await;
@@ -82,8 +82,8 @@ async fn a_store_that_is_full_forgets_the_oldest_traces_as_a_whole() {
     assert_eq!(oldest.status, 404);
 }
 
-/// Sends a trace of some kilobytes as a proxy on this machine hands it on.
-async fn hand_on(gateway: &TestGateway, client: &str, service: &str, trace: u32) {
+/// Sends a trace of a few kilobytes through a proxy on this machine.
+async fn forward(gateway: &TestGateway, client: &str, service: &str, trace: u32) {
     let span = Span {
         trace_id: [trace.to_be_bytes(); 4].concat(),
         attributes: vec![text("wordy", &"x".repeat(4_000))],
@@ -99,7 +99,7 @@ async fn hand_on(gateway: &TestGateway, client: &str, service: &str, trace: u32)
     assert_eq!(gateway.send(post).await.status, 200);
 }
 
-/// How many traces there are of a service.
+/// Counts the traces of a service.
 async fn traces_of(gateway: &TestGateway, service: &str) -> usize {
     let query = format!("limit=1000&service={service}");
     gateway.list(&query).await.len()
@@ -114,49 +114,49 @@ async fn small_store() -> TestGateway {
 }
 
 #[tokio::test]
-async fn flood_of_one_client_evicts_its_own_traces_and_not_those_of_others() {
+async fn flood_of_one_client_evicts_its_own_traces() {
     let gateway = small_store().await;
     for trace in 1..=20 {
-        hand_on(&gateway, "198.51.100.7", "shop", trace).await;
+        forward(&gateway, "198.51.100.7", "shop", trace).await;
     }
-    // Under the same name, and under names that are made up.
+    // Under the same service name, and under invented ones.
     for trace in 1_000..1_400 {
-        hand_on(&gateway, "203.0.113.9", "shop", trace).await;
-        let made_up = format!("shop-{trace}");
-        hand_on(&gateway, "203.0.113.9", &made_up, 10_000 + trace).await;
+        forward(&gateway, "203.0.113.9", "shop", trace).await;
+        let invented = format!("shop-{trace}");
+        forward(&gateway, "203.0.113.9", &invented, 10_000 + trace).await;
     }
     let status = gateway.status().await;
     assert!(status.traces_kept < 300, "{status:?}");
     for trace in 1..=20_u32 {
         let id = format!("{trace:08x}").repeat(4);
-        let honest = gateway.get(&format!("/api/traces/{id}")).await;
-        assert_eq!(honest.status, 200, "{trace}");
+        let other = gateway.get(&format!("/api/traces/{id}")).await;
+        assert_eq!(other.status, 200, "{trace}");
     }
 }
 
 #[tokio::test]
-async fn behind_one_address_a_service_that_floods_gives_way() {
+async fn flood_of_one_service_evicts_its_own_traces() {
     let gateway = small_store().await;
     for trace in 1..=20 {
-        hand_on(&gateway, "127.0.0.1", "shop", trace).await;
+        forward(&gateway, "127.0.0.1", "shop", trace).await;
     }
     for trace in 1_000..1_400 {
-        hand_on(&gateway, "127.0.0.1", "flood", trace).await;
+        forward(&gateway, "127.0.0.1", "flood", trace).await;
     }
     assert_eq!(traces_of(&gateway, "shop").await, 20);
     let flood = traces_of(&gateway, "flood").await;
     assert!((10..200).contains(&flood), "{flood}");
-    // Also after a restart, which counts anew what each holds.
+    // The usage is counted again after a restart.
     let gateway = gateway.restart_with(|_| {}).await;
     for trace in 2_000..2_100 {
-        hand_on(&gateway, "127.0.0.1", "flood", trace).await;
+        forward(&gateway, "127.0.0.1", "flood", trace).await;
     }
     assert_eq!(traces_of(&gateway, "shop").await, 20);
 }
 
-/// 64 MiB of zeros are 64 kB on the way.
+/// Compressed, 32 MiB of spaces are 32 kB.
 #[tokio::test]
-async fn small_bodies_that_inflate_to_large_ones_spend_the_budget_of_their_client() {
+async fn decompressed_size_counts_for_the_rate_limit_of_the_client() {
     let gateway = TestGateway::start_with(|config| config.limits.requests_per_second = 20).await;
     let bomb = gzip(&vec![b' '; 32 << 20]);
     let send = async |client: &str| {
@@ -179,7 +179,7 @@ async fn small_bodies_that_inflate_to_large_ones_spend_the_budget_of_their_clien
 }
 
 #[tokio::test]
-async fn traces_older_than_the_bound_are_forgotten() {
+async fn traces_over_the_age_limit_are_deleted() {
     let gateway = TestGateway::start().await;
     gateway
         .export(request("shop", vec![span(1, 1, "old")]))

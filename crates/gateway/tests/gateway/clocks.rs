@@ -1,4 +1,4 @@
-//! Clocks that are wrong: those of senders, and that of the gateway's own machine.
+//! Wrong clocks: those of senders, and that of the gateway's machine.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -32,7 +32,7 @@ fn nanos(value: &Value) -> u64 {
 }
 
 #[tokio::test]
-async fn trace_from_the_future_is_listed_by_its_arrival_and_marked() {
+async fn trace_from_the_future_is_listed_by_its_arrival() {
     let gateway = TestGateway::start().await;
     let before = now();
     let year_2262 = 9_223_000_000 * SECOND;
@@ -47,14 +47,14 @@ async fn trace_from_the_future_is_listed_by_its_arrival_and_marked() {
             .export(request("shop", vec![dated(trace, start)]))
             .await;
     }
-    // The last one is ahead as far as clocks are, and stands where it says.
+    // The last one is within the tolerance, so it is listed by its start.
     assert_eq!(gateway.list("").await, ["5", "4", "3", "2", "1"]);
     for (trace, is_marked) in [(1, false), (2, true), (3, true), (4, true), (5, false)] {
         let arrived = &summary(&gateway, trace).await["arrived_unix_nano"];
         assert_eq!(arrived.is_string(), is_marked, "{trace}: {arrived}");
         assert!(!is_marked || (before..=now()).contains(&nanos(arrived)));
     }
-    // What it says is kept.
+    // The span's own start is unchanged.
     let start = &summary(&gateway, 2).await["start_unix_nano"];
     assert_eq!(nanos(start), year_2262);
     let listed = gateway.list(&format!("since={}", before - SECOND)).await;
@@ -62,7 +62,7 @@ async fn trace_from_the_future_is_listed_by_its_arrival_and_marked() {
 }
 
 #[tokio::test]
-async fn span_from_the_future_does_not_move_a_trace_that_has_its_place() {
+async fn span_from_the_future_does_not_move_a_listed_trace() {
     let gateway = TestGateway::start().await;
     let start = now() - HOUR;
     let child = |id: u8, start| Span {
@@ -74,16 +74,16 @@ async fn span_from_the_future_does_not_move_a_trace_that_has_its_place() {
     gateway
         .export(request("shop", vec![dated(2, start + SECOND)]))
         .await;
-    // Its root, by the clock of another machine.
+    // Its root span has a wrong clock.
     gateway
         .export(request("shop", vec![dated(1, now() + 30 * DAY)]))
         .await;
     assert_eq!(gateway.list("").await, ["2", "1"]);
 }
 
-/// Traces that came while the gateway's clock was off by so many days, which was put right
-/// while the machine was off.
-async fn kept_after_a_clock_was_off_by(days: i64) {
+/// Checks that no trace is deleted or hidden after the gateway's clock was wrong by so many days
+/// and was corrected while the machine was off.
+async fn assert_traces_survive_a_clock_error(days: i64) {
     let gateway = TestGateway::start().await;
     gateway.export(request("shop", vec![dated(1, now())])).await;
     let (config, dir) = gateway.stop().await;
@@ -96,7 +96,7 @@ async fn kept_after_a_clock_was_off_by(days: i64) {
     drop(connection);
     let gateway = TestGateway::open(config, dir).await;
     gateway.export(request("shop", vec![dated(2, now())])).await;
-    // What expired is looked for four times a second.
+    // Expired traces are deleted four times a second.
     for _ in 0..10 {
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
         assert_eq!(gateway.status().await.traces_kept, 2, "{days} days");
@@ -105,11 +105,11 @@ async fn kept_after_a_clock_was_off_by(days: i64) {
 }
 
 #[tokio::test]
-async fn clock_that_was_behind_and_is_put_right_deletes_no_trace() {
-    kept_after_a_clock_was_off_by(-30).await;
+async fn corrected_clock_that_was_behind_deletes_no_trace() {
+    assert_traces_survive_a_clock_error(-30).await;
 }
 
 #[tokio::test]
-async fn clock_that_was_ahead_and_is_put_right_hides_no_trace() {
-    kept_after_a_clock_was_off_by(30).await;
+async fn corrected_clock_that_was_ahead_hides_no_trace() {
+    assert_traces_survive_a_clock_error(30).await;
 }

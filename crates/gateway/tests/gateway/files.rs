@@ -1,4 +1,4 @@
-//! Which files the gateway takes as its store, and which it leaves to their owners.
+//! The files that the gateway accepts as its store.
 
 use std::{
     path::{Path, PathBuf},
@@ -9,8 +9,8 @@ use otel_web_gateway::{Config, Gateway};
 
 use crate::support::{TestGateway, request, span};
 
-/// What the gateway says when it is to keep its store in this file.
-async fn refusal(db: &Path) -> String {
+/// Returns the error of starting a gateway on this file.
+async fn start_error(db: &Path) -> String {
     let mut config = Config::default();
     config.listen = "127.0.0.1:0".to_owned();
     config.db = db.to_owned();
@@ -23,20 +23,20 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 #[tokio::test]
-async fn a_file_that_is_something_else_is_refused_and_left_alone() {
+async fn file_of_another_format_is_rejected_and_unchanged() {
     let dir = tempfile::tempdir().unwrap();
     let thesis = dir.path().join("thesis.txt");
     std::fs::write(&thesis, "On the migration of birds").unwrap();
     for _ in 0..2 {
-        let error = refusal(&thesis).await;
-        assert!(error.contains("no store of a gateway"), "{error}");
+        let error = start_error(&thesis).await;
+        assert!(error.contains("not a gateway's store"), "{error}");
         assert!(error.contains("OTEL_WEB_GATEWAY_DB"), "{error}");
     }
     assert_eq!(files(dir.path()), [thesis]);
 }
 
 #[tokio::test]
-async fn the_database_of_another_program_is_refused_and_left_alone() {
+async fn database_of_another_program_is_rejected_and_unchanged() {
     let dir = tempfile::tempdir().unwrap();
     let shop = dir.path().join("shop.db");
     let connection = rusqlite::Connection::open(&shop).unwrap();
@@ -44,15 +44,15 @@ async fn the_database_of_another_program_is_refused_and_left_alone() {
     connection.execute_batch(order).unwrap();
     drop(connection);
     let before = std::fs::read(&shop).unwrap();
-    let error = refusal(&shop).await;
-    assert!(error.contains("no store of a gateway"), "{error}");
+    let error = start_error(&shop).await;
+    assert!(error.contains("not a gateway's store"), "{error}");
     assert_eq!(std::fs::read(&shop).unwrap(), before);
 }
 
-/// Spans hold what users did.
+/// Spans show the actions of users.
 #[cfg(unix)]
 #[tokio::test]
-async fn files_of_the_store_are_readable_for_their_owner_only() {
+async fn files_of_the_store_are_private() {
     use std::os::unix::fs::PermissionsExt;
     let open_to_others = |folder: &Path| {
         let is_open = |path: &PathBuf| path.metadata().unwrap().permissions().mode() & 0o077 != 0;
@@ -68,7 +68,7 @@ async fn files_of_the_store_are_readable_for_their_owner_only() {
     assert!(files(folder).len() >= 4, "{:?}", files(folder));
     assert_eq!(open_to_others(folder), none);
 
-    // As a former build left them, one of them of another version.
+    // Files of an earlier build may be public, and of another version.
     let (config, dir) = gateway.stop().await;
     let connection = rusqlite::Connection::open(&config.db).unwrap();
     connection.execute_batch("PRAGMA user_version = 4").unwrap();
@@ -83,7 +83,7 @@ async fn files_of_the_store_are_readable_for_their_owner_only() {
 }
 
 #[tokio::test]
-async fn a_store_of_another_version_is_kept_under_another_name() {
+async fn store_of_another_version_is_backed_up() {
     let gateway = TestGateway::start().await;
     gateway.export(request("shop", vec![span(1, 1, "a")])).await;
     let (config, dir) = gateway.stop().await;
@@ -93,10 +93,10 @@ async fn a_store_of_another_version_is_kept_under_another_name() {
 
     let gateway = TestGateway::open(config, Arc::clone(&dir)).await;
     assert_eq!(gateway.status().await.spans_kept, 0);
-    let is_kept = |path: &PathBuf| path.to_str().unwrap().contains(".db.version-4-");
-    let kept = files(dir.path()).into_iter().find(is_kept).unwrap();
+    let is_backup = |path: &PathBuf| path.to_str().unwrap().contains(".db.version-4-");
+    let backup = files(dir.path()).into_iter().find(is_backup).unwrap();
     let count = "SELECT count(*) FROM span";
-    let connection = rusqlite::Connection::open(kept).unwrap();
+    let connection = rusqlite::Connection::open(backup).unwrap();
     let spans: u8 = connection.query_row(count, [], |row| row.get(0)).unwrap();
     assert_eq!(spans, 1);
 }

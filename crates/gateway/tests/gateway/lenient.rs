@@ -1,5 +1,5 @@
-//! What other receivers take, and what one bad character or one other name costs: one span's
-//! text at most, and never a word less than its sender needs.
+//! Lenient decoding: formats that other receivers accept, and repairs that affect one text of a
+//! span. The sender is told.
 
 use opentelemetry_proto::tonic::{
     collector::trace::v1::{ExportTraceServiceRequest, ExportTraceServiceResponse},
@@ -9,7 +9,7 @@ use prost::Message;
 use serde_json::{Value, json};
 
 use crate::support::{
-    Answer, JSON, PROTOBUF, TestGateway, exception, gzip, request, span, trace_id,
+    Answer, JSON, PROTOBUF, TestGateway, enclose, exception, gzip, request, span, trace_id,
 };
 
 const ID: &str = "5b8efff798038103d269b633813fc60c";
@@ -41,8 +41,8 @@ fn warning(answer: &Answer) -> (i64, String) {
 }
 
 #[tokio::test]
-async fn a_lone_surrogate_becomes_u_fffd_and_its_neighbours_are_untouched() {
-    // Leading, trailing, twice, before another escape, before a pair, in every place of a text.
+async fn lone_surrogate_becomes_u_fffd() {
+    // Leading, trailing, twice, before another escape, before a pair, in every text of a span.
     for (text, expected) in [
         (r"hello worl\ud83c", "hello worl\u{fffd}"),
         (r"\udf0d hello", "\u{fffd} hello"),
@@ -65,7 +65,7 @@ async fn a_lone_surrogate_becomes_u_fffd_and_its_neighbours_are_untouched() {
         let answer = gateway.post(JSON, body).await;
         let (rejected, message) = warning(&answer);
         assert_eq!(rejected, 0);
-        assert!(message.contains("1 span: kept"), "{message}");
+        assert!(message.contains("1 span: stored with"), "{message}");
         let spans = spans(&gateway, ID).await;
         assert_eq!(
             (spans.len(), &spans[0]["name"]),
@@ -88,7 +88,7 @@ async fn a_lone_surrogate_becomes_u_fffd_and_its_neighbours_are_untouched() {
 }
 
 #[tokio::test]
-async fn names_of_members_that_are_not_utf_8_are_unknown_names() {
+async fn member_names_that_are_not_utf_8_are_ignored() {
     let gateway = TestGateway::start().await;
     let body = json_request(&json!([{"traceId": ID, "spanId": "0000000000000001", "NAME": 1}]));
     let body = body.to_string().replace("NAME", r"\ud83c");
@@ -96,22 +96,22 @@ async fn names_of_members_that_are_not_utf_8_are_unknown_names() {
     assert_eq!(gateway.status().await.spans_kept, 1);
 }
 
-/// The request with each `mark` in a text replaced by as many bytes that are not UTF-8.
+/// Encodes the request, and replaces each `mark` by invalid UTF-8 of the same length.
 fn with_bytes(request: &ExportTraceServiceRequest, mark: &str, bytes: &[u8]) -> Vec<u8> {
     assert_eq!(mark.len(), bytes.len());
     let mut encoded = request.encode_to_vec();
     let mark = mark.as_bytes();
-    let places: Vec<usize> = (0..encoded.len().saturating_sub(mark.len() - 1))
+    let offsets: Vec<usize> = (0..encoded.len().saturating_sub(mark.len() - 1))
         .filter(|at| encoded[*at..].starts_with(mark))
         .collect();
-    for at in places {
+    for at in offsets {
         encoded[at..at + mark.len()].copy_from_slice(bytes);
     }
     encoded
 }
 
 #[tokio::test]
-async fn text_that_is_not_utf_8_becomes_u_fffd_wherever_protobuf_has_text() {
+async fn invalid_utf_8_becomes_u_fffd_in_every_text_of_protobuf() {
     let marked = |id: u8| {
         let mut span = exception(span(1, id, "cut ####"), "cut ####");
         span.trace_state = "a=####".to_owned();
@@ -156,15 +156,15 @@ async fn text_that_is_not_utf_8_becomes_u_fffd_wherever_protobuf_has_text() {
         assert!(!text.contains("####"));
         let spans = spans(&gateway, &trace_id(1)).await;
         assert_eq!((spans.len(), &spans[1]["name"]), (2, &json!("whole")));
-        // Resource and scope are those of both.
+        // Both spans have the invalid resource and scope.
         assert_eq!(gateway.status().await.repaired["invalid_utf8"], 2);
         assert_eq!(gateway.list("").await.len(), 1);
     }
 }
 
-/// A span of another group, and one of the same group, are the bytes that came.
+/// Another span of the same group is stored byte for byte.
 #[tokio::test]
-async fn only_spans_with_invalid_text_are_changed() {
+async fn only_spans_with_invalid_text_are_repaired() {
     let gateway = TestGateway::start().await;
     let mut whole = span(1, 2, "whole \u{1f680}").encode_to_vec();
     whole.extend(b"\xfa\x3e\x03new");
@@ -178,7 +178,7 @@ async fn only_spans_with_invalid_text_are_changed() {
         enclose(1, &enclose(2, &spans))
     };
     let answer = gateway.post(PROTOBUF, group(&[&cut, &whole])).await;
-    assert!(warning(&answer).1.starts_with("1 span: kept"));
+    assert!(warning(&answer).1.starts_with("1 span: stored with"));
     let stored = |id: u8| {
         let sql = "SELECT body FROM span WHERE span_id = ?";
         let body = gateway
@@ -188,7 +188,7 @@ async fn only_spans_with_invalid_text_are_changed() {
     };
     let body: Vec<u8> = stored(2);
     assert_eq!(body, whole);
-    // Also what is changed keeps the fields that this build does not know.
+    // The repaired span still has its unknown fields.
     let body: Vec<u8> = stored(1);
     assert!(
         body.ends_with("\u{2a}\u{6}cut\u{fffd}".as_bytes()) || body.ends_with(b"\xfa\x3e\x03new")
@@ -196,16 +196,8 @@ async fn only_spans_with_invalid_text_are_changed() {
     assert!(body.ends_with(b"\xfa\x3e\x03new"));
 }
 
-/// A message with one embedded message in it.
-fn enclose(tag: u8, message: &[u8]) -> Vec<u8> {
-    let mut enclosed = vec![tag << 3 | 2];
-    prost::encoding::encode_varint(message.len() as u64, &mut enclosed);
-    enclosed.extend(message);
-    enclosed
-}
-
 #[tokio::test]
-async fn enum_values_are_taken_by_name_and_by_digits() {
+async fn enum_values_are_accepted_by_name_and_by_digits() {
     let kinds = [
         "UNSPECIFIED",
         "INTERNAL",
@@ -247,7 +239,7 @@ async fn enum_values_are_taken_by_name_and_by_digits() {
 }
 
 #[tokio::test]
-async fn ids_are_taken_in_base64() {
+async fn ids_are_accepted_in_base64() {
     let gateway = TestGateway::start().await;
     let body = json_request(&json!([
         {"traceId": "W47/95gDgQPSabYzgT/GDA==", "spanId": "7uGbfsPBsXQ=", "parentSpanId": "7uGbfsPBsXM"},
@@ -270,7 +262,7 @@ fn one(id: u8) -> Value {
 }
 
 #[tokio::test]
-async fn a_byte_order_mark_before_json_is_no_part_of_it() {
+async fn byte_order_mark_before_json_is_skipped() {
     for (path, content_type) in [
         ("/v1/traces", JSON),
         ("/api/import", "application/x-ndjson"),
@@ -301,7 +293,7 @@ async fn send(
 }
 
 #[tokio::test]
-async fn lines_of_the_collectors_file_exporter_are_imported() {
+async fn lines_of_the_collector_file_exporter_are_imported() {
     let lines = [one(1), one(2), one(3)].map(|line| line.to_string());
     for content_type in [
         JSON,
@@ -329,7 +321,7 @@ async fn lines_of_the_collectors_file_exporter_are_imported() {
 }
 
 #[tokio::test]
-async fn a_line_that_is_no_request_is_counted_and_the_others_are_kept() {
+async fn invalid_line_is_rejected_and_the_others_are_imported() {
     let gateway = TestGateway::start().await;
     let cut = &one(2).to_string()[..40];
     let body = format!("{}\n{cut}\n{}", one(1), one(3));
@@ -342,13 +334,13 @@ async fn a_line_that_is_no_request_is_counted_and_the_others_are_kept() {
 
     let none = send(&gateway, "/api/import", JSON, "{\n\"resourceSpans\": [\n").await;
     assert_eq!(none.status, 400);
-    // Only files have lines.
+    // Only imported files may have several lines.
     let lines = format!("{}\n{}", one(1), one(3));
     assert_eq!(gateway.post(JSON, lines).await.status, 400);
 }
 
 #[tokio::test]
-async fn protobuf_is_taken_under_each_of_its_names_and_answered_in_the_same() {
+async fn each_media_type_of_protobuf_is_accepted_and_used_in_the_response() {
     for name in [
         PROTOBUF,
         "application/protobuf",
@@ -373,7 +365,7 @@ async fn protobuf_is_taken_under_each_of_its_names_and_answered_in_the_same() {
 }
 
 #[tokio::test]
-async fn spans_that_are_not_where_otlp_has_them_are_told_of() {
+async fn misplaced_spans_are_reported() {
     let span = json!({"traceId": ID, "spanId": "0000000000000001", "name": "a"});
     let snake = json!({"trace_id": ID, "span_id": "0000000000000001"});
     let jaeger = json!({"traceID": ID, "spanID": "0000000000000001", "operationName": "a",
@@ -426,7 +418,7 @@ async fn spans_that_are_not_where_otlp_has_them_are_told_of() {
         (json!(span), 1, "spans"),
         (json!({"resourceMetrics": []}), 0, "resourceMetrics"),
         (json!({"data": []}), 0, "data"),
-        // Also beside spans that are kept.
+        // Also in addition to accepted spans.
         (
             json!({"resourceSpans": [{"scopeSpans": [{"spans": [zipkin]}]}, {"scope_spans": [scope]}]}),
             3,
@@ -447,9 +439,9 @@ async fn spans_that_are_not_where_otlp_has_them_are_told_of() {
 }
 
 #[tokio::test]
-async fn another_message_of_protobuf_is_told_of() {
+async fn other_protobuf_message_is_reported() {
     let gateway = TestGateway::start().await;
-    // A ResourceSpans on its own; and OTLP before 0.20, whose spans are in field 1000.
+    // A single ResourceSpans, and OTLP before 0.20, which has spans in field 1000.
     let inner = enclose(2, &enclose(2, &span(1, 1, "a").encode_to_vec()));
     let old = [&[0xc2, 0x3e, 2][..], b"\x12\x00"].concat();
     for body in [inner, enclose(1, &old)] {
@@ -463,7 +455,7 @@ async fn another_message_of_protobuf_is_told_of() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_not_what_its_headers_say_is_told_what_it_looks_like() {
+async fn mismatched_content_type_is_400_with_a_hint() {
     let gateway = TestGateway::start().await;
     let json = one(1).to_string();
     for (body, expected) in [

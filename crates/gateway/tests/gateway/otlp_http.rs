@@ -1,4 +1,4 @@
-//! OTLP/HTTP: requests, and the answers that the specification asks for.
+//! OTLP/HTTP: requests, and the responses that the specification requires.
 
 use axum::{
     body::{Body, Bytes},
@@ -10,14 +10,10 @@ use opentelemetry_proto::tonic::collector::trace::v1::{
 use prost::Message;
 use serde_json::json;
 
-use crate::support::{Answer, JSON, PROTOBUF, TestGateway, client, gzip, request, serve, span};
-
-/// `google.rpc.Status`, as far as OTLP uses it.
-#[derive(Clone, PartialEq, Message)]
-struct RpcStatus {
-    #[prost(string, tag = "2")]
-    message: String,
-}
+use crate::{
+    conformance::RpcStatus,
+    support::{Answer, JSON, PROTOBUF, TestGateway, client, enclose, gzip, request, serve, span},
+};
 
 fn one_span() -> Vec<u8> {
     request("shop", vec![span(1, 1, "GET /")]).encode_to_vec()
@@ -50,7 +46,7 @@ async fn full_success_is_200_with_an_empty_message_in_the_requests_encoding() {
 }
 
 #[tokio::test]
-async fn a_request_without_spans_is_a_success() {
+async fn request_without_spans_is_200() {
     let gateway = TestGateway::start().await;
     for (content_type, body) in [(PROTOBUF, ""), (JSON, "{}"), (JSON, "")] {
         let answer = gateway.post(content_type, body).await;
@@ -59,7 +55,7 @@ async fn a_request_without_spans_is_a_success() {
 }
 
 #[tokio::test]
-async fn parameters_and_case_of_the_content_type_do_not_matter() {
+async fn parameters_and_case_of_the_content_type_are_ignored() {
     let gateway = TestGateway::start().await;
     let json = gateway.post("Application/JSON; charset=utf-8", "{}").await;
     assert_eq!(
@@ -73,7 +69,7 @@ async fn parameters_and_case_of_the_content_type_do_not_matter() {
 }
 
 #[tokio::test]
-async fn an_unknown_content_type_is_415_and_told_what_to_send() {
+async fn unknown_content_type_is_415_with_advice() {
     let gateway = TestGateway::start().await;
     for content_type in ["text/plain", "application/xml", "application/x-ndjson", ""] {
         let answer = gateway.post(content_type, one_span()).await;
@@ -82,7 +78,7 @@ async fn an_unknown_content_type_is_415_and_told_what_to_send() {
 }
 
 #[tokio::test]
-async fn gzip_is_taken_in_both_encodings_and_other_codings_are_415() {
+async fn gzip_is_accepted_and_other_codings_are_415() {
     let gateway = TestGateway::start().await;
     for (content_type, body) in [(PROTOBUF, one_span()), (JSON, b"{}".to_vec())] {
         let headers = [("content-encoding", "gzip")];
@@ -98,7 +94,7 @@ async fn gzip_is_taken_in_both_encodings_and_other_codings_are_415() {
 }
 
 #[tokio::test]
-async fn damage_is_400_with_a_status_in_the_requests_encoding_and_stores_nothing() {
+async fn invalid_body_is_400_with_a_status_in_the_requests_encoding() {
     let gateway = TestGateway::start().await;
     let zipped = gzip(&one_span());
     let mut flipped = zipped.clone();
@@ -121,7 +117,7 @@ async fn damage_is_400_with_a_status_in_the_requests_encoding_and_stores_nothing
 }
 
 #[tokio::test]
-async fn a_method_other_than_post_is_405_and_told_which_is_allowed() {
+async fn other_method_than_post_is_405() {
     let gateway = TestGateway::start().await;
     for method in ["GET", "PUT", "DELETE"] {
         let request = Request::builder().method(method).uri("/v1/traces");
@@ -132,7 +128,7 @@ async fn a_method_other_than_post_is_405_and_told_which_is_allowed() {
 }
 
 #[tokio::test]
-async fn signals_that_are_not_served_are_404_in_the_requests_encoding() {
+async fn other_signals_are_404_in_the_requests_encoding() {
     let gateway = TestGateway::start().await;
     let request = Request::post("/v1/metrics").header("content-type", PROTOBUF);
     let answer = gateway.send(request.body(Body::empty()).unwrap()).await;
@@ -140,7 +136,7 @@ async fn signals_that_are_not_served_are_404_in_the_requests_encoding() {
 }
 
 #[tokio::test]
-async fn spans_with_bad_ids_are_rejected_by_partial_success_and_the_others_kept() {
+async fn spans_with_invalid_ids_are_a_partial_success() {
     let gateway = TestGateway::start().await;
     let mut spans = vec![
         span(1, 1, "good"),
@@ -169,12 +165,12 @@ async fn spans_with_bad_ids_are_rejected_by_partial_success_and_the_others_kept(
 }
 
 #[tokio::test]
-async fn a_body_over_the_limit_is_413_and_is_not_inflated_further() {
+async fn body_over_the_limit_is_413() {
     let gateway = TestGateway::start_with(|config| config.limits.body_bytes = 1000).await;
     let answer = gateway.post(PROTOBUF, vec![0; 1001]).await;
     assert!(failure(&answer, 413, PROTOBUF).contains("1000 bytes"));
 
-    // 100 MB of zeros in 100 kB. Inflating them all would spend the memory that is lent.
+    // 100 MB of zeros in 100 kB. Decompressing all of it would exceed the memory budget.
     let bomb = gzip(&vec![0; 100_000_000]);
     let answer = gateway
         .post_with(JSON, &[("content-encoding", "gzip")], bomb)
@@ -183,7 +179,7 @@ async fn a_body_over_the_limit_is_413_and_is_not_inflated_further() {
 }
 
 #[tokio::test]
-async fn a_sender_of_too_much_gets_its_answer_and_not_a_reset_connection() {
+async fn sender_of_a_large_body_gets_its_response() {
     let gateway = TestGateway::start_with(|config| config.limits.body_bytes = 4_000_000).await;
     let url = serve(gateway.router()).await + "/v1/traces";
     let post = client().post(url).header("content-type", PROTOBUF);
@@ -192,7 +188,7 @@ async fn a_sender_of_too_much_gets_its_answer_and_not_a_reset_connection() {
 }
 
 #[tokio::test]
-async fn without_memory_to_lend_the_answer_is_503_with_retry_after() {
+async fn exhausted_memory_budget_is_503_with_retry_after() {
     let gateway = TestGateway::start_with(|config| config.limits.memory_bytes = 0).await;
     let answer = gateway.post(PROTOBUF, one_span()).await;
     failure(&answer, 503, PROTOBUF);
@@ -200,7 +196,7 @@ async fn without_memory_to_lend_the_answer_is_503_with_retry_after() {
 }
 
 #[tokio::test]
-async fn unknown_fields_are_ignored_and_kept_for_those_who_know_them() {
+async fn unknown_fields_are_accepted() {
     let gateway = TestGateway::start().await;
     let mut encoded_span = span(1, 1, "from the future").encode_to_vec();
     encoded_span.extend(b"\xfa\x3e\x03new");
@@ -209,15 +205,8 @@ async fn unknown_fields_are_ignored_and_kept_for_those_who_know_them() {
     assert_eq!(gateway.list("").await, ["from the future"]);
 }
 
-/// A message with one short embedded message in it.
-fn enclose(tag: u8, message: &[u8]) -> Vec<u8> {
-    let length = u8::try_from(message.len()).unwrap();
-    assert!(length < 128, "the length has to fit one byte");
-    [&[tag << 3 | 2, length], message].concat()
-}
-
 #[tokio::test]
-async fn several_resources_and_scopes_in_one_request_are_all_taken() {
+async fn all_resources_of_a_request_are_accepted() {
     let gateway = TestGateway::start().await;
     let mut first = request("shop", vec![span(1, 1, "shop")]);
     let second = request("stock", vec![span(2, 1, "stock")]);

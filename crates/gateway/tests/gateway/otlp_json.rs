@@ -1,4 +1,4 @@
-//! OTLP JSON: where it differs from ProtoJSON, and what comes back.
+//! OTLP JSON: its differences from ProtoJSON, and exported traces.
 
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ async fn post(gateway: &TestGateway, fields: Value) -> Answer {
     gateway.post(JSON, body.to_string()).await
 }
 
-/// The span as the gateway gives it back.
+/// Returns the stored span.
 async fn stored(gateway: &TestGateway) -> Value {
     let trace = gateway.get(&format!("/api/traces/{ID}")).await.json();
     trace["resourceSpans"][0]["scopeSpans"][0]["spans"][0].clone()
@@ -33,7 +33,7 @@ async fn ids_are_hex_in_any_case() {
 }
 
 #[tokio::test]
-async fn an_id_that_is_not_hex_rejects_its_span_only() {
+async fn id_that_is_not_hex_rejects_only_its_span() {
     let gateway = TestGateway::start().await;
     for fields in [
         json!({"traceId": "base64=="}),
@@ -62,7 +62,7 @@ async fn sixty_four_bit_integers_are_strings_or_numbers() {
 }
 
 #[tokio::test]
-async fn unknown_names_are_ignored_and_snake_case_names_are_unknown() {
+async fn unknown_and_snake_case_names_are_ignored() {
     let gateway = TestGateway::start().await;
     let fields = json!({"futureField": {"deep": [1]}, "parent_span_id": "eee19b7ec3c1b173"});
     let answer = post(&gateway, fields).await;
@@ -79,7 +79,7 @@ async fn null_is_an_absent_field() {
 }
 
 #[tokio::test]
-async fn every_kind_of_value_comes_back_as_it_went_in() {
+async fn every_kind_of_value_is_preserved() {
     let gateway = TestGateway::start().await;
     let attributes = json!([
         {"key": "string", "value": {"stringValue": "é\u{1f680}"}},
@@ -94,7 +94,7 @@ async fn every_kind_of_value_comes_back_as_it_went_in() {
 }
 
 #[tokio::test]
-async fn events_links_status_and_flags_come_back() {
+async fn events_links_status_and_flags_are_preserved() {
     let gateway = TestGateway::start().await;
     let fields = json!({
         "kind": 3, "flags": 257, "traceState": "a=b", "droppedEventsCount": 2,
@@ -112,7 +112,7 @@ async fn events_links_status_and_flags_come_back() {
 }
 
 #[tokio::test]
-async fn an_array_without_values_is_empty() {
+async fn array_without_values_is_empty() {
     let gateway = TestGateway::start().await;
     let attributes = json!([{"key": "none", "value": {"arrayValue": {}}}, {"key": "unset"}]);
     let answer = post(&gateway, json!({"attributes": attributes})).await;

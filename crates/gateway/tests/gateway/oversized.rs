@@ -1,5 +1,4 @@
-//! Names, values and lists without end: they are cut, their sender is told, and what is small
-//! on the way is not large in an answer.
+//! Huge names, values and lists are truncated, the sender is told, and responses stay small.
 
 use opentelemetry_proto::tonic::{
     collector::trace::v1::ExportTraceServiceResponse,
@@ -15,7 +14,7 @@ use crate::{
 
 const MIB: usize = 1 << 20;
 
-/// What the sender is told of a request that was taken.
+/// Sends a request, and returns the warning in the response.
 async fn warning(gateway: &TestGateway, message: impl Message) -> String {
     let answer = gateway.post(PROTOBUF, message.encode_to_vec()).await;
     assert_eq!(answer.status, 200);
@@ -32,13 +31,13 @@ async fn stored(gateway: &TestGateway, trace: u8) -> Value {
 }
 
 #[tokio::test]
-async fn thirty_names_of_a_mebibyte_make_a_list_of_kilobytes() {
+async fn huge_names_are_truncated_in_the_list() {
     let gateway = TestGateway::start().await;
     for trace in 1..=30 {
         let long = "n".repeat(MIB);
         let spans = request(&format!("{trace}{long}"), vec![span(trace, 1, &long)]);
         let warning = warning(&gateway, spans).await;
-        assert!(warning.contains("a name cut to 4 KiB"), "{warning}");
+        assert!(warning.contains("a name truncated to 4 KiB"), "{warning}");
     }
     let list = gateway.get("/api/traces").await;
     assert!(list.body.len() < 100_000, "{} bytes", list.body.len());
@@ -46,7 +45,7 @@ async fn thirty_names_of_a_mebibyte_make_a_list_of_kilobytes() {
     assert_eq!(traces.len(), 30);
     assert!(traces[0]["name"].as_str().unwrap().ends_with("n…"));
     assert!(traces[0]["service"].as_str().unwrap().ends_with("n…"));
-    // A part of the name that the list does not show.
+    // The search has more of the name than the list shows.
     assert_eq!(
         gateway
             .list(&format!("name={}", "n".repeat(2000)))
@@ -60,7 +59,7 @@ async fn thirty_names_of_a_mebibyte_make_a_list_of_kilobytes() {
 }
 
 #[tokio::test]
-async fn what_is_dropped_of_a_span_is_counted_in_the_span() {
+async fn dropped_attributes_are_counted_in_the_span() {
     let gateway = TestGateway::start().await;
     let many = |count: usize| {
         let number = |number| text(&format!("key.{number}"), "value");
@@ -79,7 +78,7 @@ async fn what_is_dropped_of_a_span_is_counted_in_the_span() {
     let beside = span(1, 2, "beside");
     let warning = warning(&gateway, request("shop", vec![overloaded, beside])).await;
     assert!(
-        warning.contains("1 span: kept, with the first 1,024 attributes"),
+        warning.contains("1 span: stored with the first 1,024 attributes"),
         "{warning}"
     );
     let span = stored(&gateway, 1).await;
@@ -90,7 +89,7 @@ async fn what_is_dropped_of_a_span_is_counted_in_the_span() {
 }
 
 #[tokio::test]
-async fn span_at_every_limit_of_a_usual_sdk_is_stored_byte_for_byte() {
+async fn span_at_the_default_limits_of_sdks_is_unchanged() {
     let gateway = TestGateway::start().await;
     let attributes = |count: usize| {
         let number = |number| text(&format!("key.{number}"), &"v".repeat(1_000));
@@ -105,7 +104,7 @@ async fn span_at_every_limit_of_a_usual_sdk_is_stored_byte_for_byte() {
         events: vec![event; 128],
         ..span(1, 1, &"n".repeat(4_096))
     };
-    // Nothing is said of it.
+    // `export` asserts that there is no warning.
     gateway.export(request("shop", vec![full])).await;
     assert_eq!(gateway.status().await.repaired.len(), 0);
 }

@@ -1,5 +1,5 @@
-//! What is taken can be read by all who read it later: the store, the sinks' receivers, and
-//! another gateway. One span that cannot is rejected, and its neighbours are not.
+//! Accepted spans can be read by the store, by the sinks' receivers, and by another gateway. A
+//! span that cannot is rejected, and the other spans of its request are accepted.
 
 use opentelemetry_proto::tonic::{
     collector::trace::v1::ExportTraceServiceRequest,
@@ -29,7 +29,7 @@ fn attribute(value: AnyValue) -> KeyValue {
     }
 }
 
-/// So many lists or maps in each other.
+/// Returns an attribute with this many nested lists or maps.
 fn nested(depth: usize, within: fn(AnyValue) -> Value) -> KeyValue {
     let innermost = AnyValue {
         value: Some(Value::IntValue(1)),
@@ -50,10 +50,10 @@ fn map(value: AnyValue) -> Value {
     Value::KvlistValue(KeyValueList { values })
 }
 
-type Place = fn(&mut ExportTraceServiceRequest) -> &mut Vec<KeyValue>;
+type Attributes = fn(&mut ExportTraceServiceRequest) -> &mut Vec<KeyValue>;
 
-/// Everywhere that attributes are.
-const PLACES: [(&str, Place); 5] = [
+/// All lists of attributes in a request.
+const ATTRIBUTE_LISTS: [(&str, Attributes); 5] = [
     ("resource", |request| {
         &mut request.resource_spans[0]
             .resource
@@ -90,19 +90,19 @@ fn link() -> Link {
     }
 }
 
-/// A span of trace 1 with this attribute, and one of trace 2 with another resource.
-fn with_neighbour(attribute: KeyValue, place: Place) -> ExportTraceServiceRequest {
+/// Returns a span of trace 1 with this attribute, and one of trace 2 with another resource.
+fn two_traces(attribute: KeyValue, attributes: Attributes) -> ExportTraceServiceRequest {
     let mut both = request("shop", vec![span(1, 1, "nested")]);
-    place(&mut both).push(attribute);
-    let neighbour = request("stock", vec![span(2, 1, "neighbour")]);
-    both.resource_spans.extend(neighbour.resource_spans);
+    attributes(&mut both).push(attribute);
+    let other = request("stock", vec![span(2, 1, "other")]);
+    both.resource_spans.extend(other.resource_spans);
     both
 }
 
 #[tokio::test]
-async fn what_is_nested_too_deeply_is_rejected_wherever_it_is() {
-    for (name, place) in PLACES {
-        for (content_type, body) in encoded(&with_neighbour(nested(17, list), place)) {
+async fn deeply_nested_attribute_is_rejected_everywhere() {
+    for (name, attributes) in ATTRIBUTE_LISTS {
+        for (content_type, body) in encoded(&two_traces(nested(17, list), attributes)) {
             let gateway = TestGateway::start().await;
             assert_eq!(gateway.post(content_type, body).await.status, 200);
             let status = gateway.status().await;
@@ -111,15 +111,15 @@ async fn what_is_nested_too_deeply_is_rejected_wherever_it_is() {
                 (1, 1),
                 "{name}"
             );
-            assert_eq!(gateway.list("").await, ["neighbour"], "{name}");
+            assert_eq!(gateway.list("").await, ["other"], "{name}");
         }
     }
 }
 
 #[tokio::test]
-async fn what_is_nested_as_deeply_as_allowed_is_read_again_here_and_elsewhere() {
-    for (name, place) in PLACES {
-        let sent = with_neighbour(nested(16, map), place);
+async fn attribute_nested_up_to_the_limit_is_exported_and_imported() {
+    for (name, attributes) in ATTRIBUTE_LISTS {
+        let sent = two_traces(nested(16, map), attributes);
         for (content_type, body) in encoded(&sent) {
             let (one, other) = (TestGateway::start().await, TestGateway::start().await);
             assert_eq!(one.post(content_type, body).await.status, 200);
@@ -133,7 +133,7 @@ async fn what_is_nested_as_deeply_as_allowed_is_read_again_here_and_elsewhere() 
 }
 
 #[tokio::test]
-async fn a_link_to_no_id_is_rejected_and_its_neighbour_arrives() {
+async fn link_with_an_id_of_the_wrong_length_is_rejected() {
     let links = [
         (vec![7; 15], vec![7; 8]),
         (vec![7; 17], vec![7; 8]),
@@ -151,22 +151,22 @@ async fn a_link_to_no_id_is_rejected_and_its_neighbour_arrives() {
             },
         ];
         for (content_type, body) in encoded(&request("shop", vec![bad, span(2, 1, "good")])) {
-            assert_arrives_without_the_other(content_type, body).await;
+            assert_only_the_valid_span_is_exported(content_type, body).await;
         }
     }
 }
 
 #[tokio::test]
-async fn a_link_whose_id_is_not_hex_is_rejected_and_its_neighbour_arrives() {
+async fn link_with_an_id_that_is_not_hex_is_rejected() {
     let ids = |of: u8| json!({"traceId": trace_id(of), "spanId": "02".repeat(8), "name": "good"});
     let mut bad = ids(1);
     bad["links"] = json!([{"traceId": "x".repeat(32), "spanId": "02".repeat(8)}]);
     let body = json!({"resourceSpans": [{"scopeSpans": [{"spans": [bad, ids(2)]}]}]});
-    assert_arrives_without_the_other(JSON, body.to_string().into()).await;
+    assert_only_the_valid_span_is_exported(JSON, body.to_string().into()).await;
 }
 
-/// A strict receiver refuses a batch in which one link is wrong.
-async fn assert_arrives_without_the_other(content_type: &str, body: Vec<u8>) {
+/// Uses a strict receiver, which rejects a batch with an invalid link.
+async fn assert_only_the_valid_span_is_exported(content_type: &str, body: Vec<u8>) {
     let fake = FakeHoneycomb::collector([]).await;
     let gateway = TestGateway::start_with(|config| config.otlp = Some(Otlp::new(&fake.url))).await;
     assert_eq!(gateway.post(content_type, body).await.status, 200);
@@ -180,10 +180,13 @@ async fn assert_arrives_without_the_other(content_type: &str, body: Vec<u8>) {
 }
 
 #[tokio::test]
-async fn a_link_without_ids_says_nothing_and_is_kept() {
-    let mut unlinked = span(1, 1, "a");
-    unlinked.links = vec![Link::default()];
+async fn link_without_ids_is_stored() {
+    let mut sent = span(1, 1, "a");
+    sent.links = vec![Link::default()];
     let gateway = TestGateway::start().await;
-    gateway.export(request("shop", vec![unlinked])).await;
-    assert_eq!(gateway.list("").await, ["a"]);
+    gateway.export(request("shop", vec![sent.clone()])).await;
+    let trace = gateway.get(&format!("/api/traces/{}", trace_id(1))).await;
+    let mut trace: TracesData = serde_json::from_slice(&trace.body).unwrap();
+    let stored = trace.resource_spans.remove(0).scope_spans.remove(0).spans;
+    assert_eq!(stored, [sent]);
 }

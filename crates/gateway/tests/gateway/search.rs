@@ -1,4 +1,4 @@
-//! All of a trace is searched, and filters are filters.
+//! Searching traces: every part of a trace is found, and filters filter.
 
 use opentelemetry_proto::tonic::{
     common::v1::{AnyValue, ArrayValue, KeyValue, any_value::Value},
@@ -27,7 +27,7 @@ fn text(key: &str, value: &str) -> KeyValue {
     attribute(key, Value::StringValue(value.to_owned()))
 }
 
-/// Percent-encodes all that is not a letter or a digit.
+/// Percent-encodes all characters but letters and digits.
 fn encoded(query: &str) -> String {
     let encode = |byte: u8| match byte {
         b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => char::from(byte).to_string(),
@@ -40,7 +40,7 @@ async fn found(gateway: &TestGateway, query: &str) -> Vec<String> {
     gateway.list(&format!("query={}", encoded(query))).await
 }
 
-/// A span that carries one of everything.
+/// Returns a span that has every kind of field.
 fn rich() -> Span {
     let mut rich = exception(span(1, 3, "PUT /like"), "stock is exhausted");
     rich.kind = 2;
@@ -175,7 +175,7 @@ async fn every_part_of_a_span_is_searched() {
 }
 
 #[tokio::test]
-async fn text_is_found_wherever_in_a_long_trace_it_is() {
+async fn text_is_found_at_the_end_of_a_long_trace() {
     let gateway = TestGateway::start().await;
     let wordy = |id: u8| {
         let mut span = span(1, id, &format!("step {id}"));
@@ -206,7 +206,7 @@ async fn text_is_found_wherever_in_a_long_trace_it_is() {
 }
 
 #[tokio::test]
-async fn what_a_trace_gets_later_is_found() {
+async fn later_spans_of_a_trace_are_found() {
     let gateway = TestGateway::start().await;
     gateway.export(request("shop", vec![span(1, 1, "a")])).await;
     let mut late = span(1, 2, "b");
@@ -227,7 +227,7 @@ async fn what_a_trace_gets_later_is_found() {
 }
 
 #[tokio::test]
-async fn a_query_that_cannot_be_understood_is_400_with_what_is_right() {
+async fn invalid_query_is_400_with_advice() {
     let gateway = TestGateway::start().await;
     let cases = [
         ("duration>soon", "duration>20ms"),
@@ -247,7 +247,7 @@ async fn a_query_that_cannot_be_understood_is_400_with_what_is_right() {
 }
 
 #[tokio::test]
-async fn pages_follow_each_other_to_the_end_also_while_traces_arrive() {
+async fn pages_are_complete_while_traces_arrive() {
     let gateway = TestGateway::start().await;
     for trace in 1..=25 {
         gateway
@@ -261,7 +261,7 @@ async fn pages_follow_each_other_to_the_end_also_while_traces_arrive() {
         names.extend(traces.map(|trace| trace["name"].as_str().unwrap().to_owned()));
         assert_eq!(page["cut_short"], false);
         pages += 1;
-        // One that is newer than all that was listed.
+        // A trace that is newer than all listed ones.
         let newer = span(100 + pages, 1, "newer");
         gateway.export(request("shop", vec![newer])).await;
         match &page["next"] {
@@ -274,7 +274,7 @@ async fn pages_follow_each_other_to_the_end_also_while_traces_arrive() {
 }
 
 #[tokio::test]
-async fn a_page_follows_also_a_trace_that_is_gone() {
+async fn cursor_of_a_deleted_trace_continues_the_list() {
     let gateway = TestGateway::start().await;
     for trace in 1..=3 {
         gateway

@@ -1,4 +1,4 @@
-//! What the store promises: once, exactly, and summed up soon.
+//! The store: spans are stored once and unchanged, and summaries are updated soon.
 
 use std::time::{Duration, Instant};
 
@@ -17,7 +17,7 @@ pub(crate) async fn summary(gateway: &TestGateway, trace: u8) -> Value {
 }
 
 #[tokio::test]
-async fn a_trace_comes_back_with_its_resource_scope_and_spans_exactly() {
+async fn stored_trace_equals_the_request() {
     let gateway = TestGateway::start().await;
     let mut child = span(1, 2, "SELECT");
     child.parent_span_id = vec![1; 8];
@@ -34,7 +34,7 @@ async fn a_trace_comes_back_with_its_resource_scope_and_spans_exactly() {
 }
 
 #[tokio::test]
-async fn the_same_span_is_stored_once_however_often_it_is_sent() {
+async fn duplicate_span_is_stored_once() {
     let gateway = TestGateway::start().await;
     let twice = request("shop", vec![span(1, 1, "GET /"), span(1, 1, "GET /")]);
     gateway.export(twice.clone()).await;
@@ -49,9 +49,9 @@ async fn the_same_span_is_stored_once_however_often_it_is_sent() {
     assert_eq!(summary(&gateway, 1).await["span_count"], 1);
 }
 
-/// Both sides of a call have one id in Zipkin and B3.
+/// In Zipkin and B3, both sides of a call have the same id.
 #[tokio::test]
-async fn two_spans_with_one_id_are_both_kept_and_each_once() {
+async fn different_spans_with_the_same_id_are_all_stored() {
     let gateway = TestGateway::start().await;
     let mut client = span(1, 7, "call");
     client.kind = 3;
@@ -63,7 +63,7 @@ async fn two_spans_with_one_id_are_both_kept_and_each_once() {
     });
     let mut child = span(1, 8, "SELECT");
     child.parent_span_id = vec![7; 8];
-    // Another start, another name or another service are other spans, too.
+    // A different start, name or service makes a different span.
     let mut later = span(1, 7, "call");
     later.kind = 3;
     later.start_time_unix_nano += 5;
@@ -83,7 +83,7 @@ async fn two_spans_with_one_id_are_both_kept_and_each_once() {
     );
     assert_eq!(gateway.list("status=error&service=stock").await, ["call"]);
 
-    // What the gateway gives back is what it has.
+    // Importing an exported trace adds no spans.
     let path = format!("/api/traces/{}", trace_id(1));
     let exported = gateway.get(&path).await.body;
     let import = axum::http::Request::post("/api/import").header("content-type", JSON);
@@ -92,9 +92,9 @@ async fn two_spans_with_one_id_are_both_kept_and_each_once() {
     assert_eq!(gateway.status().await.spans_kept, 5);
 }
 
-/// In one request, in two, in both orders, and more than once.
+/// In one request or two, in both orders, and repeatedly.
 #[tokio::test]
-async fn of_a_span_sent_unfinished_and_finished_the_finished_one_is_kept() {
+async fn finished_span_replaces_the_unfinished_one() {
     let finished = span(1, 1, "job");
     let end = finished.end_time_unix_nano;
     let open = |end: u64, name: &str| {
@@ -137,7 +137,7 @@ async fn of_a_span_sent_unfinished_and_finished_the_finished_one_is_kept() {
 }
 
 #[tokio::test]
-async fn a_full_trace_takes_later_versions_of_its_spans_and_no_other_spans() {
+async fn full_trace_accepts_only_later_versions_of_its_spans() {
     let gateway = TestGateway::start_with(|config| config.retention.trace_spans = 1).await;
     let mut open = span(1, 1, "job");
     open.end_time_unix_nano = 0;
@@ -157,7 +157,7 @@ async fn a_full_trace_takes_later_versions_of_its_spans_and_no_other_spans() {
 }
 
 #[tokio::test]
-async fn an_id_that_names_too_many_spans_is_rejected_with_a_reason() {
+async fn id_of_too_many_spans_is_rejected() {
     let gateway = TestGateway::start().await;
     let many = (0..40).map(|number| {
         let mut span = span(1, 1, "same id");
@@ -175,8 +175,8 @@ async fn an_id_that_names_too_many_spans_is_rejected_with_a_reason() {
     }
 }
 
-/// The list follows when there is time.
-async fn summed_up(gateway: &TestGateway, trace: u8, spans: u32) {
+/// Waits until the summary has this many spans.
+async fn summary_has(gateway: &TestGateway, trace: u8, spans: u32) {
     let deadline = Instant::now() + Duration::from_secs(20);
     while summary(gateway, trace).await["span_count"] != spans {
         assert!(Instant::now() < deadline);
@@ -185,7 +185,7 @@ async fn summed_up(gateway: &TestGateway, trace: u8, spans: u32) {
 }
 
 #[tokio::test]
-async fn a_trace_of_megabytes_is_summed_up_soon() {
+async fn trace_of_megabytes_is_summarized_soon() {
     let gateway = TestGateway::start().await;
     for id in 1..=3 {
         let wordy = Span {
@@ -194,11 +194,11 @@ async fn a_trace_of_megabytes_is_summed_up_soon() {
         };
         gateway.export(request("shop", vec![wordy])).await;
     }
-    summed_up(&gateway, 1, 3).await;
+    summary_has(&gateway, 1, 3).await;
 }
 
 #[tokio::test]
-async fn a_trace_is_listed_from_its_first_span_on_and_grows() {
+async fn trace_is_listed_from_its_first_span_on() {
     let gateway = TestGateway::start().await;
     let mut child = span(1, 2, "PUT /api/like");
     child.parent_span_id = vec![1; 8];
@@ -225,7 +225,7 @@ async fn a_trace_is_listed_from_its_first_span_on_and_grows() {
 }
 
 #[tokio::test]
-async fn a_trace_of_thousands_of_spans_is_summed_up_soon() {
+async fn trace_of_thousands_of_spans_is_summarized_soon() {
     let gateway = TestGateway::start().await;
     let many = |from: u32| {
         let numbered = |id: u32| Span {
@@ -238,11 +238,11 @@ async fn a_trace_of_thousands_of_spans_is_summed_up_soon() {
         gateway.export(many(from)).await;
     }
     assert_eq!(gateway.status().await.spans_kept, 4500);
-    summed_up(&gateway, 1, 4500).await;
+    summary_has(&gateway, 1, 4500).await;
 }
 
 #[tokio::test]
-async fn a_trace_that_grows_with_many_requests_at_once_is_complete_at_once_and_summed_up_soon() {
+async fn trace_of_concurrent_requests_is_complete_and_summarized_soon() {
     let gateway = TestGateway::start().await;
     gateway.export(request("shop", vec![span(1, 1, "a")])).await;
     let exports = (2..=60).map(|id| gateway.export(request("shop", vec![span(1, id, "b")])));
@@ -251,12 +251,12 @@ async fn a_trace_that_grows_with_many_requests_at_once_is_complete_at_once_and_s
     let stored: TracesData = serde_json::from_slice(&answer.body).unwrap();
     assert_eq!(stored.resource_spans[0].scope_spans[0].spans.len(), 60);
     assert_eq!(gateway.status().await.spans_kept, 60);
-    summed_up(&gateway, 1, 60).await;
+    summary_has(&gateway, 1, 60).await;
 }
 
-/// As fast as the disk allows, and no slower the larger the trace is.
+/// The time of a request does not depend on the size of its trace.
 #[tokio::test]
-async fn one_span_requests_into_a_large_trace_are_as_fast_as_into_a_new_one() {
+async fn appending_to_a_large_trace_is_as_fast_as_to_a_new_one() {
     const LARGE: u32 = 1_500;
     const TIMED: u32 = 200;
     let gateway = TestGateway::start().await;
@@ -279,11 +279,11 @@ async fn one_span_requests_into_a_large_trace_are_as_fast_as_into_a_new_one() {
     gateway.export(request("shop", all)).await;
     let large = send(2, LARGE + 1..LARGE + 1 + TIMED).await;
     assert!(large < small * 4, "{large:?}, in a new trace {small:?}");
-    summed_up(&gateway, 2, LARGE + TIMED).await;
+    summary_has(&gateway, 2, LARGE + TIMED).await;
 }
 
 #[tokio::test]
-async fn acknowledged_spans_are_there_after_a_restart() {
+async fn acknowledged_spans_survive_a_restart() {
     let gateway = TestGateway::start().await;
     gateway
         .export(request("shop", vec![span(1, 1, "before")]))
@@ -297,7 +297,7 @@ async fn acknowledged_spans_are_there_after_a_restart() {
 }
 
 #[tokio::test]
-async fn the_list_is_newest_first_and_every_filter_narrows_it() {
+async fn list_is_newest_first_and_filtered() {
     let gateway = TestGateway::start().await;
     let mut slow = span(2, 1, "crud.create");
     slow.end_time_unix_nano += 90_000_000;

@@ -1,17 +1,18 @@
-//! OTLP JSON: ProtoJSON with hex ids and integer enums, as the OTLP specification has it.
+//! Converts OTLP JSON to protobuf, so that all other modules handle one encoding.
 //!
-//! Ids in base64 and names of enum values are taken as well: other receivers take them, so
-//! there are senders of them. Unknown fields are ignored, and so are `snake_case` keys, which
-//! the specification calls invalid. `null` is an absent field. 64-bit integers are strings or
-//! numbers. It becomes protobuf as it is read, without a tree in between: `{}` is three bytes
-//! with its comma, and as a struct a hundred times as much. Behind this module there is one
-//! form of a span only.
+//! OTLP JSON is ProtoJSON with hex ids and integer enums. Ids in base64 and names of enum values
+//! are accepted as well, because other receivers accept them. Unknown fields are ignored, and so
+//! are `snake_case` keys, which the specification calls invalid. `null` is an absent field.
+//! 64-bit integers are strings or numbers.
 //!
-//! Texts are taken as the bytes that they are: half of a surrogate pair, which JavaScript
-//! leaves where it cuts a text, is found and repaired with all other invalid texts.
+//! Protobuf is written while JSON is read, without a tree in between: `{}` and its comma are
+//! three bytes of JSON, and a hundred times as many as a struct.
+//!
+//! Texts are read as bytes, because half of a surrogate pair is not UTF-8. JavaScript leaves one
+//! where it truncates a text. Such texts are repaired with all other invalid ones.
 
-mod seen;
-mod slot;
+mod anomalies;
+mod field_value;
 mod text;
 
 use std::fmt;
@@ -19,47 +20,47 @@ use std::fmt;
 use bytes::Bytes;
 use serde::de::{self, DeserializeSeed, IgnoredAny, MapAccess, Unexpected, Visitor};
 
-pub(super) use self::seen::Seen;
-use self::slot::Slot;
+pub(super) use self::anomalies::Anomalies;
+use self::field_value::FieldValue;
 use super::{
-    Malformed, misplaced,
+    Malformed, misplaced_spans,
     schema::{self, Field, Schema},
 };
 
 const BOM: &[u8] = "\u{feff}".as_bytes();
 
-/// The same in UTF-16, of both byte orders.
+/// The byte order marks of UTF-16.
 const UTF_16_BOMS: [&[u8]; 2] = [&[0xff, 0xfe], &[0xfe, 0xff]];
 
 /// Returns an encoded `ExportTraceServiceRequest`, about as long as `body` or shorter.
-pub(super) fn to_protobuf(body: &[u8]) -> Result<(Bytes, Seen), Malformed> {
+pub(super) fn to_protobuf(body: &[u8]) -> Result<(Bytes, Anomalies), Malformed> {
     if UTF_16_BOMS.iter().any(|bom| body.starts_with(bom)) {
         return Err(Malformed::Utf16);
     }
     let body = body.strip_prefix(BOM).unwrap_or(body);
     let mut out = Vec::with_capacity(body.len());
-    let mut seen = Seen::default();
+    let mut anomalies = Anomalies::default();
     match read(body, &mut out) {
         Ok(Names::Known) => {}
-        Ok(Names::Unknown) => seen.misplaced(misplaced::find(body)),
+        Ok(Names::Unknown) => anomalies.add_misplaced_spans(misplaced_spans::find(body)),
         Err(error) => {
             out.clear();
             let spans = listed_spans(body).ok_or(error)?;
-            seen.misplaced(spans);
+            anomalies.add_misplaced_spans(spans);
         }
     }
-    Ok((out.into(), seen))
+    Ok((out.into(), anomalies))
 }
 
-/// The same of a body with a request on each line. A line that is none is left out.
-pub(super) fn lines_to_protobuf(body: &[u8]) -> Result<(Bytes, Seen), Malformed> {
+/// Converts a body that has a request on each line. Skips invalid lines.
+pub(super) fn lines_to_protobuf(body: &[u8]) -> Result<(Bytes, Anomalies), Malformed> {
     let error = match to_protobuf(body) {
         Err(Malformed::Json(error)) => error,
         one_request => return one_request,
     };
     let body = body.strip_prefix(BOM).unwrap_or(body);
     let mut out = Vec::with_capacity(body.len());
-    let (mut seen, mut requests) = (Seen::default(), 0);
+    let (mut anomalies, mut requests) = (Anomalies::default(), 0);
     for (index, line) in body.split(|byte| *byte == b'\n').enumerate() {
         let line = line.trim_ascii();
         if line.is_empty() {
@@ -70,22 +71,22 @@ pub(super) fn lines_to_protobuf(body: &[u8]) -> Result<(Bytes, Seen), Malformed>
             Ok(names) => {
                 requests += 1;
                 if names == Names::Unknown {
-                    seen.misplaced(misplaced::find(line));
+                    anomalies.add_misplaced_spans(misplaced_spans::find(line));
                 }
             }
             Err(error) => {
                 out.truncate(start);
-                seen.bad_line(index + 1, &error);
+                anomalies.add_invalid_line(index + 1, &error);
             }
         }
     }
     if requests == 0 {
         return Err(error.into());
     }
-    Ok((out.into(), seen))
+    Ok((out.into(), anomalies))
 }
 
-/// Whether the messages around spans have names besides those of OTLP.
+/// Whether the messages around spans have unknown names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Names {
     Known,
@@ -105,17 +106,17 @@ fn read(body: &[u8], out: &mut Vec<u8>) -> Result<Names, serde_json::Error> {
     Ok(names)
 }
 
-/// A list is no request. One that has spans is of another format.
-fn listed_spans(body: &[u8]) -> Option<misplaced::Misplaced> {
+/// Finds the spans of a list, which is not a request, but may be of another format.
+fn listed_spans(body: &[u8]) -> Option<misplaced_spans::MisplacedSpans> {
     let is_list = body.trim_ascii_start().starts_with(b"[");
-    let found = is_list.then(|| misplaced::find(body));
-    let found = found.filter(misplaced::Misplaced::has_spans)?;
-    // Last, as it takes memory for each level of a body that may be nothing but brackets.
+    let found = is_list.then(|| misplaced_spans::find(body));
+    let found = found.filter(misplaced_spans::MisplacedSpans::has_spans)?;
+    // This is last because it takes memory for each of the body's brackets.
     serde_json::from_slice::<IgnoredAny>(body).ok()?;
     Some(found)
 }
 
-/// Reads an object and writes its fields.
+/// Reads an object and writes a message.
 struct Object<'a> {
     schema: &'static Schema,
     out: &'a mut Vec<u8>,
@@ -126,7 +127,7 @@ impl<'de> DeserializeSeed<'de> for Object<'_> {
     type Value = ();
 
     fn deserialize<D: de::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        // Not `deserialize_map`, whose error quotes a string in the object's place as a whole.
+        // The errors of `deserialize_map` would quote a whole string.
         deserializer.deserialize_any(self)
     }
 }
@@ -155,23 +156,23 @@ fn fields<'de, M: MapAccess<'de>>(
 ) -> Result<(), M::Error> {
     let mut seen = 0_u32;
     while let Some(known) = map.next_key_seed(Key(schema))? {
-        let Some((place, field)) = known else {
+        let Some((index, field)) = known else {
             map.next_value::<IgnoredAny>()?;
             if schema.is_envelope() {
                 *names = Names::Unknown;
             }
             continue;
         };
-        if seen >> place & 1 == 1 {
+        if seen >> index & 1 == 1 {
             return Err(de::Error::duplicate_field(field.name));
         }
-        seen |= 1 << place;
-        map.next_value_seed(Slot { field, out, names })?;
+        seen |= 1 << index;
+        map.next_value_seed(FieldValue { field, out, names })?;
     }
     Ok(())
 }
 
-/// Finds a field by its name, with its place in the list.
+/// Finds a field by its name. Returns it with its index in the schema.
 struct Key(&'static Schema);
 
 impl<'de> DeserializeSeed<'de> for Key {
@@ -181,7 +182,7 @@ impl<'de> DeserializeSeed<'de> for Key {
         self,
         deserializer: D,
     ) -> Result<Self::Value, D::Error> {
-        // A name that is not UTF-8 is an unknown one.
+        // As bytes, because a name that is not UTF-8 is an unknown one.
         deserializer.deserialize_bytes(self)
     }
 }

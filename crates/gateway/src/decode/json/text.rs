@@ -1,4 +1,4 @@
-//! What OTLP JSON writes in strings: ids, bytes, numbers.
+//! Reads the values that OTLP JSON has in strings: ids, bytes, numbers.
 
 use base64::{
     DecodeError, Engine,
@@ -6,19 +6,18 @@ use base64::{
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
 
-/// So much of a wrong string is quoted, which may be as long as a body.
-const QUOTED_BYTES: usize = 100;
+/// The size limit of an invalid string in an error message.
+const MAX_QUOTED_BYTES: usize = 100;
 
 pub(super) fn quoted(text: &str) -> &str {
-    &text[..text.floor_char_boundary(QUOTED_BYTES)]
+    &text[..text.floor_char_boundary(MAX_QUOTED_BYTES)]
 }
 
-/// Lengths of ids, in bytes.
 const TRACE_ID_BYTES: usize = 16;
 const SPAN_ID_BYTES: usize = 8;
 
-/// Reads an id in hex of any case, or in base64. What is neither becomes one byte, a length
-/// that no id has, so that this one span is rejected instead of the whole request.
+/// Reads an id in hex, of any case, or in base64. Any other text becomes one byte, which is not a
+/// valid id, so that only this span is rejected and not the whole request.
 pub(super) fn id(text: &[u8]) -> Vec<u8> {
     let id = from_hex(text).or_else(|| id_from_base64(text));
     id.unwrap_or_else(|| vec![0])
@@ -31,16 +30,17 @@ fn from_hex(text: &[u8]) -> Option<Vec<u8>> {
     text.chunks_exact(2).map(byte).collect()
 }
 
-/// As the standard JSON of protobuf has bytes. No id in hex is as long as one in base64.
+/// Reads an id in base64, protobuf's standard encoding of bytes in JSON. No id in base64 has the
+/// length of one in hex.
 fn id_from_base64(text: &[u8]) -> Option<Vec<u8>> {
-    const MOST_DIGITS: usize = 24;
+    const MAX_DIGITS: usize = 24;
     let text = std::str::from_utf8(text).ok()?;
     let mut id = Vec::new();
-    let is_base64 = text.len() <= MOST_DIGITS && add_base64(text, &mut id).is_ok();
+    let is_base64 = text.len() <= MAX_DIGITS && append_base64(text, &mut id).is_ok();
     (is_base64 && matches!(id.len(), TRACE_ID_BYTES | SPAN_ID_BYTES)).then_some(id)
 }
 
-/// The number of an enum's value by its name, or by its digits.
+/// Returns the number of an enum's value, given its name or its digits.
 pub(super) fn enum_number(text: &str, names: &[&str]) -> Option<i128> {
     let named = names
         .iter()
@@ -55,8 +55,8 @@ fn byte(pair: &[u8]) -> Option<u8> {
     u8::try_from(high << 4 | low).ok()
 }
 
-/// Bytes in base64, of either alphabet, padded or not.
-pub(super) fn add_base64(text: &str, out: &mut Vec<u8>) -> Result<(), DecodeError> {
+/// Appends bytes that are base64, of either alphabet, with or without padding.
+pub(super) fn append_base64(text: &str, out: &mut Vec<u8>) -> Result<(), DecodeError> {
     const STANDARD_BASE64: GeneralPurpose = base64(&STANDARD);
     const URL_SAFE_BASE64: GeneralPurpose = base64(&URL_SAFE);
     if text.contains(['-', '_']) {
@@ -75,22 +75,23 @@ const fn base64(alphabet: &Alphabet) -> GeneralPurpose {
 }
 
 pub(super) fn integer(text: &str) -> Option<i128> {
-    text.parse().ok().or_else(|| whole(text.parse().ok()?))
+    text.parse().ok().or_else(|| integral(text.parse().ok()?))
 }
 
-/// `1e2` and `1.0` are integers to `ProtoJSON`. Those beyond 64 bits are found out later.
-pub(super) fn whole(number: f64) -> Option<i128> {
-    let is_whole = number.fract() == 0.0 && number.abs() < 1e30;
-    is_whole.then_some(number as i128)
+/// Converts a number without a fraction: `1e2` and `1.0` are integers in `ProtoJSON`. The caller
+/// checks the range.
+pub(super) fn integral(number: f64) -> Option<i128> {
+    let is_integral = number.fract() == 0.0 && number.abs() < 1e30;
+    is_integral.then_some(number as i128)
 }
 
-/// A double, or one of the three names for what is no number in JSON.
+/// Reads a double, or one of `ProtoJSON`'s names for values that JSON cannot write.
 pub(super) fn double(text: &str) -> Option<f64> {
     match text {
         "NaN" => Some(f64::NAN),
         "Infinity" => Some(f64::INFINITY),
         "-Infinity" => Some(f64::NEG_INFINITY),
-        // Rust reads what is too large as infinity.
+        // Rust parses a number that is too large as infinity.
         digits => digits
             .parse()
             .ok()

@@ -106,9 +106,9 @@ impl Sink for RollbarSink {
     const MAX_SPANS: usize = 500;
 
     async fn send(&self, request: &wire::Request) -> Outcome {
-        let read = store::values(request);
+        let decoded = store::decode_spans(request);
         let (failed, others): (Vec<_>, Vec<_>) =
-            read.spans.iter().partition(|span| exception::any(span));
+            decoded.spans.iter().partition(|span| exception::any(span));
         let mut delivery = Delivery {
             skipped: others.len() as u64,
             ..Delivery::default()
@@ -122,7 +122,7 @@ impl Sink for RollbarSink {
                 Err(later) => return with_left(later, failed.len() - index),
             }
         }
-        delivery.lose_unreadable(read.unreadable);
+        delivery.lose_unreadable(decoded.unreadable);
         Outcome::Delivered(delivery)
     }
 

@@ -50,9 +50,9 @@ impl Sink for XRaySink {
     const MAX_SPANS: usize = 1_000;
 
     async fn send(&self, request: &wire::Request) -> Outcome {
-        let read = store::values(request);
-        let (mut datagrams, mut too_large) = (Vec::with_capacity(read.spans.len()), 0);
-        for span in &read.spans {
+        let decoded = store::decode_spans(request);
+        let (mut datagrams, mut too_large) = (Vec::with_capacity(decoded.spans.len()), 0);
+        for span in &decoded.spans {
             match self.writer.datagram(span) {
                 Some(datagram) => datagrams.push(datagram),
                 None => too_large += 1,
@@ -66,7 +66,7 @@ impl Sink for XRaySink {
             }
         };
         let mut delivery = Delivery::default();
-        delivery.lose_unreadable(read.unreadable);
+        delivery.lose_unreadable(decoded.unreadable);
         let error = format!("{too_large} segment documents of more than a datagram holds");
         delivery.lose(too_large, "too_large", error);
         Outcome::Delivered(delivery)

@@ -1,4 +1,4 @@
-//! Answers: success, partial success, failures, and what they carry.
+//! Responses: success, partial success, failures, and their bodies.
 
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
 use prost::Message;
@@ -24,7 +24,7 @@ pub(super) fn cases() -> Vec<Case> {
         .collect()
 }
 
-/// What a client is told fits one packet or two, however much of its own data it is about.
+/// A response is small, however long the request's data is that it quotes.
 fn sizes() -> Vec<Case> {
     let is_short = |answer: &crate::support::Answer| {
         let bytes = answer.body.len();

@@ -1,4 +1,4 @@
-//! One case: a sentence, a request to a gateway of its own, and what has to come of it.
+//! One case: a sentence, a request to a new gateway, and the expected response.
 
 use axum::{
     body::Body,
@@ -10,48 +10,48 @@ use serde_json::Value;
 
 use crate::support::{Answer, JSON, PROTOBUF, TestGateway, gzip};
 
-/// `google.rpc.Status` as a client knows it.
+/// `google.rpc.Status`, as clients decode it.
 #[derive(Clone, PartialEq, Message)]
-pub(super) struct RpcStatus {
+pub(crate) struct RpcStatus {
     #[prost(string, tag = "2")]
-    pub(super) message: String,
+    pub(crate) message: String,
     #[prost(bytes = "vec", repeated, tag = "3")]
-    pub(super) details: Vec<Vec<u8>>,
+    pub(crate) details: Vec<Vec<u8>>,
 }
 
-/// What is wrong, if anything is.
+/// Checks a response. Returns the difference as an error.
 pub(super) type Check = Box<dyn Fn(&Answer) -> Result<(), String>>;
 
 pub(super) struct Case {
-    says: &'static str,
+    sentence: &'static str,
     method: Method,
     path: &'static str,
     headers: Vec<(&'static str, String)>,
     body: Vec<u8>,
     configure: fn(&mut Config),
     checks: Vec<Check>,
-    stored: Option<u64>,
-    kept: Option<Value>,
+    stored_spans: Option<u64>,
+    stored_attributes: Option<Value>,
 }
 
-/// A case for this sentence: a POST to `/v1/traces`, for a start.
-pub(super) fn case(says: &'static str) -> Case {
+/// Returns a case for this sentence, with a POST to `/v1/traces`.
+pub(super) fn case(sentence: &'static str) -> Case {
     Case {
-        says,
+        sentence,
         method: Method::POST,
         path: "/v1/traces",
         headers: Vec::new(),
         body: Vec::new(),
         configure: |_| {},
         checks: Vec::new(),
-        stored: None,
-        kept: None,
+        stored_spans: None,
+        stored_attributes: None,
     }
 }
 
 impl Case {
-    pub(super) const fn says(&self) -> &'static str {
-        self.says
+    pub(super) const fn sentence(&self) -> &'static str {
+        self.sentence
     }
 
     pub(super) fn json(self, body: impl ToString) -> Self {
@@ -106,13 +106,13 @@ impl Case {
         case.check(move |answer| same("body", &answer.json(), &body))
     }
 
-    /// An `ExportTraceServiceResponse` with nothing set.
+    /// Expects an empty `ExportTraceServiceResponse`.
     pub(super) fn gives_empty_protobuf(self) -> Self {
         let case = self.gives_header("content-type", PROTOBUF);
         case.check(|answer| same("body", &answer.body.len(), &0))
     }
 
-    /// A `Status` in this encoding, whose message has something to say.
+    /// Expects a `Status` in this encoding, with a message.
     pub(super) fn gives_status_message(self, content_type: &'static str) -> Self {
         let case = self.gives_header("content-type", content_type);
         case.check(move |answer| {
@@ -133,15 +133,15 @@ impl Case {
         })
     }
 
-    /// How many spans are there afterwards.
+    /// Expects this many stored spans.
     pub(super) const fn stores(mut self, spans: u64) -> Self {
-        self.stored = Some(spans);
+        self.stored_spans = Some(spans);
         self
     }
 
-    /// The attributes of its only span, as they are read from the gateway afterwards.
-    pub(super) fn keeps(mut self, attributes: Value) -> Self {
-        self.kept = Some(attributes);
+    /// Expects these attributes of the only stored span.
+    pub(super) fn stores_attributes(mut self, attributes: Value) -> Self {
+        self.stored_attributes = Some(attributes);
         self
     }
 
@@ -158,10 +158,10 @@ impl Case {
         for check in &self.checks {
             check(&answer)?;
         }
-        if let Some(expected) = self.stored {
+        if let Some(expected) = self.stored_spans {
             same("spans", &gateway.status().await.spans_kept, &expected)?;
         }
-        match &self.kept {
+        match &self.stored_attributes {
             Some(expected) => same("attributes", &attributes(&gateway).await, expected),
             None => Ok(()),
         }
@@ -183,5 +183,5 @@ pub(super) fn same<T: PartialEq + std::fmt::Debug>(
     let is_same = found == expected;
     is_same
         .then_some(())
-        .ok_or_else(|| format!("{what} is {found:?} and not {expected:?}"))
+        .ok_or_else(|| format!("{what} is {found:?}, expected {expected:?}"))
 }

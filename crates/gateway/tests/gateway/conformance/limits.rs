@@ -1,4 +1,4 @@
-//! Limits and back pressure: what does not fit, now or ever.
+//! Limits and back pressure: requests that are too large, now or always.
 
 use prost::Message;
 

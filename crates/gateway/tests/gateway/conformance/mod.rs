@@ -1,6 +1,6 @@
-//! The OTLP 1.11 specification, sentence by sentence: what a server of OTLP/HTTP has to do.
+//! The OTLP 1.11 specification, sentence by sentence, for OTLP/HTTP servers.
 //!
-//! Each case quotes the sentence it checks and says what is sent and what has to come back.
+//! Each case quotes the sentence that it checks, and states a request and the expected response.
 //! <https://github.com/open-telemetry/opentelemetry-proto/blob/v1.11.0/docs/specification.md>
 
 mod answers;
@@ -10,6 +10,7 @@ mod json;
 mod limits;
 
 use self::case::Case;
+pub(crate) use self::case::RpcStatus;
 
 fn all() -> Vec<Case> {
     [
@@ -24,13 +25,13 @@ fn all() -> Vec<Case> {
 }
 
 #[tokio::test]
-async fn every_sentence_holds() {
+async fn every_sentence_of_the_specification_holds() {
     let cases = all();
     assert!(cases.len() >= 40, "only {} cases", cases.len());
     let mut broken = Vec::new();
     for case in cases {
         if let Err(difference) = case.run().await {
-            broken.push(format!("{}\n    {difference}", case.says()));
+            broken.push(format!("{}\n    {difference}", case.sentence()));
         }
     }
     assert!(broken.is_empty(), "\n{}", broken.join("\n"));

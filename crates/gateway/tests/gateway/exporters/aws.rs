@@ -1,4 +1,4 @@
-//! AWS's X-Ray SDK for Python: what it sends by UDP is shown as the spans of a trace.
+//! AWS's X-Ray SDK for Python: its UDP datagrams become the spans of a trace.
 
 use std::process::Command;
 
@@ -14,16 +14,16 @@ use crate::{
 const SPANS: u64 = 9;
 
 /// Long enough for a busy machine; reached only when a test fails.
-const KEPT_WITHIN: Duration = Duration::from_secs(20);
+const STORE_TIMEOUT: Duration = Duration::from_secs(20);
 
-async fn all_kept(gateway: &Served) {
+async fn all_stored(gateway: &Served) {
     while get(gateway, "/api/status").await["spans_kept"] != SPANS {
         sleep(Duration::from_millis(10)).await;
     }
 }
 
 #[tokio::test]
-async fn a_subsegment_with_its_annotation_and_metadata_is_a_span_with_attributes() {
+async fn annotation_and_metadata_of_a_subsegment_become_attributes() {
     let Some(python) = python("AWS's SDK for Python") else {
         return;
     };
@@ -34,7 +34,7 @@ async fn a_subsegment_with_its_annotation_and_metadata_is_a_span_with_attributes
     program.arg(format!("{TESTS}/xray/program.py"));
     program.env("AWS_XRAY_DAEMON_ADDRESS", address);
     run(program).await;
-    timeout(KEPT_WITHIN, all_kept(&gateway)).await.unwrap();
+    timeout(STORE_TIMEOUT, all_stored(&gateway)).await.unwrap();
 
     let spans = spans(&gateway, "backend-flask").await;
     assert_home_activities(&spans);

@@ -1,10 +1,10 @@
-//! The configuration of a collector with the gateway's sinks: it is YAML, and nothing in it is missing or left over.
+//! The example configuration of a collector with the gateway's sinks is valid.
 
 use super::{TESTS, python, run};
 use crate::support::isolated;
 
 #[tokio::test]
-async fn the_collector_s_file_is_complete() {
+async fn collector_configuration_is_complete() {
     let Some(python) = python("the collector's file") else {
         return;
     };

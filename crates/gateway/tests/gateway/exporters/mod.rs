@@ -1,9 +1,9 @@
-//! Other people's programs: what OpenTelemetry's exporters and AWS's SDK send arrives span for span,
-//! and moto takes what the X-Ray sink sends.
+//! Third-party programs: all spans of OpenTelemetry's exporters and AWS's SDK are stored, and moto
+//! accepts the documents of the X-Ray sink.
 //!
-//! `cargo xtask test exporters` gets `requirements.txt` and `package.json` and names them in
-//! `OTEL_WEB_GATEWAY_TEST_PYTHON`, a Python, and `OTEL_WEB_GATEWAY_TEST_NODE_MODULES`, a folder.
-//! Where these are not set nothing is run, and each test says so.
+//! `cargo xtask test exporters` installs `requirements.txt` and `package.json`, and sets
+//! `OTEL_WEB_GATEWAY_TEST_PYTHON` to a Python and `OTEL_WEB_GATEWAY_TEST_NODE_MODULES` to a
+//! folder. Without these variables, the tests are skipped and say so.
 
 mod aws;
 mod collector;
@@ -11,29 +11,30 @@ mod moto;
 
 use std::{collections::BTreeMap, env, io::Write, process::Command};
 
-use serde_json::{Value, json};
+use serde_json::Value;
+use trace_model::{Span, SpanKind, SpanStatus};
 
-use crate::support::{Served, isolated};
+use crate::support::{Served, decode_spans, isolated};
 
 const TESTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/gateway");
 
-/// Spans that each program makes: name, and the name of the parent.
+/// The spans of each program: name, and the name of the parent.
 const EXPECTED: [(&str, &str); 3] = [
     ("GET /home", ""),
     ("query", "GET /home"),
     ("render", "GET /home"),
 ];
 
-/// A Python with the packages, or a line that says what is not run.
+/// Returns a Python with the packages. Without one, prints that the test is skipped.
 fn python(test: &str) -> Option<String> {
-    given("OTEL_WEB_GATEWAY_TEST_PYTHON", test)
+    variable("OTEL_WEB_GATEWAY_TEST_PYTHON", test)
 }
 
-fn given(variable: &str, test: &str) -> Option<String> {
-    let value = env::var(variable).ok();
+fn variable(name: &str, test: &str) -> Option<String> {
+    let value = env::var(name).ok();
     if value.is_none() {
-        let line = format!("not run: {test}: {variable} is not set\n");
-        // What is printed by macros is shown of failed tests only.
+        let line = format!("skipped: {test}: {name} is not set\n");
+        // The test harness shows the output of `eprintln!` only for failed tests.
         std::io::stderr().write_all(line.as_bytes()).unwrap();
     }
     value
@@ -49,57 +50,36 @@ async fn get(gateway: &Served, path: &str) -> Value {
     answer.json().await.unwrap()
 }
 
-/// The spans of the only trace of a service.
-async fn spans(gateway: &Served, service: &str) -> Vec<Value> {
+/// Returns the spans of the only trace of a service.
+async fn spans(gateway: &Served, service: &str) -> Vec<Span> {
     let list = get(gateway, &format!("/api/traces?service={service}")).await;
     assert_eq!(list["traces"].as_array().unwrap().len(), 1, "{list:#}");
     let id = list["traces"][0]["trace_id"].as_str().unwrap();
     let trace = get(gateway, &format!("/api/traces/{id}")).await;
-    trace["resourceSpans"][0]["scopeSpans"][0]["spans"]
-        .as_array()
-        .unwrap()
-        .clone()
+    decode_spans(trace.to_string().as_bytes())
 }
 
 async fn check(gateway: &Served, service: &str) {
     let spans = spans(gateway, service).await;
     let names: BTreeMap<_, _> = spans
         .iter()
-        .map(|span| {
-            (
-                span["spanId"].as_str().unwrap(),
-                span["name"].as_str().unwrap(),
-            )
-        })
+        .map(|span| (span.span_id, span.name.as_str()))
         .collect();
     let mut found: Vec<_> = spans
         .iter()
         .map(|span| {
-            let parent = span["parentSpanId"].as_str().unwrap();
-            (
-                span["name"].as_str().unwrap(),
-                names.get(parent).copied().unwrap_or_default(),
-            )
+            let parent = span.parent_span_id.and_then(|id| names.get(&id).copied());
+            (span.name.as_str(), parent.unwrap_or_default())
         })
         .collect();
     found.sort_unstable();
     assert_eq!(found, EXPECTED);
-    let query = spans.iter().find(|span| span["name"] == "query").unwrap();
-    let rows = json!({"key": "rows", "value": {"intValue": "3"}});
-    assert!(
-        query["attributes"].as_array().unwrap().contains(&rows),
-        "{query:#}"
-    );
-    assert_eq!(
-        (&query["kind"], &query["status"]["code"]),
-        (&json!(3), &json!(2))
-    );
-    assert_eq!(query["events"][0]["name"], "exception");
-    assert!(span_nanos(query, "startTimeUnixNano") <= span_nanos(query, "endTimeUnixNano"));
-}
-
-fn span_nanos(span: &Value, field: &str) -> u64 {
-    span[field].as_str().unwrap().parse().unwrap()
+    let query = spans.iter().find(|span| span.name == "query").unwrap();
+    assert_eq!(query.attributes.get("rows"), Some(&3.into()), "{query:#?}");
+    assert_eq!(query.kind, SpanKind::Client);
+    assert!(matches!(query.status, SpanStatus::Error(_)), "{query:#?}");
+    assert_eq!(query.events[0].name, "exception");
+    assert!(query.start_unix_nano <= query.end_unix_nano);
 }
 
 #[tokio::test]
@@ -119,7 +99,7 @@ async fn python_exports_protobuf_with_gzip() {
 #[tokio::test]
 async fn javascript_exports_json_and_protobuf() {
     let exporters = "OpenTelemetry's exporters for JavaScript";
-    let Some(modules) = given("OTEL_WEB_GATEWAY_TEST_NODE_MODULES", exporters) else {
+    let Some(modules) = variable("OTEL_WEB_GATEWAY_TEST_NODE_MODULES", exporters) else {
         return;
     };
     let gateway = Served::start_with(|_| {}).await;

@@ -1,50 +1,50 @@
 //! `kill -9` at random moments.
 //!
-//! `OTEL_WEB_GATEWAY_TEST_KILLS` says how often the process is killed; a few times otherwise.
+//! `OTEL_WEB_GATEWAY_TEST_KILLS` sets how often the process is killed: 3 times by default.
 
 use std::{
     collections::HashSet,
     time::{Duration, Instant},
 };
 
-use super::{Load, SPANS_PER_TRACE, assert_kept, log::kept_logs};
+use super::{Load, SPANS_PER_TRACE, assert_stored, log::log_backups};
 use crate::support::{Manner, Process, Receiver, command};
 
-const DELIVERED_WITHIN: Duration = Duration::from_secs(120);
+const DELIVERY_TIMEOUT: Duration = Duration::from_secs(120);
 
 fn kills() -> u32 {
     std::env::var("OTEL_WEB_GATEWAY_TEST_KILLS").map_or(3, |kills| kills.parse().unwrap())
 }
 
-/// Kills the process again and again while the load goes on. The process that is left.
+/// Kills and restarts the process repeatedly under load. Returns the last process.
 async fn killed(load: &Load, mut process: Process, start: impl Fn() -> Process) -> Process {
     for _ in 0..kills() {
-        load.acknowledges(fastrand::u64(1..60)).await;
-        // The process gets no chance to write anything more: this is SIGKILL.
+        load.wait_for_acknowledged(fastrand::u64(1..60)).await;
+        // Dropping sends SIGKILL, so the process cannot write anything more.
         drop(process);
         process = start();
-        load.go_on_at(&process);
+        load.redirect_to(&process);
     }
     process
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn killed_at_random_moments_it_loses_nothing_acknowledged_and_keeps_nothing_twice() {
+async fn killed_gateway_stores_each_acknowledged_span_once() {
     let dir = tempfile::tempdir().unwrap();
     let start = || Process::start(&mut command(&dir));
     let process = start();
     let load = Load::start(&process);
     let process = killed(&load, process, start).await;
     let traces = load.finish().await;
-    assert_kept(&process, &traces).await;
-    // What it had not finished is no damage.
-    assert_eq!(kept_logs(&dir).len(), 0);
+    assert_stored(&process, &traces).await;
+    // An unfinished write is not damage.
+    assert_eq!(log_backups(&dir).len(), 0);
     let (kills, traces) = (kills(), traces.len());
-    println!("{kills} kills, {traces} traces acknowledged, all there once");
+    println!("{kills} kills, {traces} traces acknowledged, each is stored once");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn killed_while_it_forwards_it_repeats_nothing_but_the_batch_that_was_under_way() {
+async fn killed_gateway_repeats_only_the_batch_in_flight() {
     let dir = tempfile::tempdir().unwrap();
     let mut receiver = Receiver::new();
     receiver
@@ -57,25 +57,25 @@ async fn killed_while_it_forwards_it_repeats_nothing_but_the_batch_that_was_unde
     let process = killed(&load, process, start).await;
     let traces = load.finish().await;
     let spans = traces.len() * SPANS_PER_TRACE as usize;
-    let deadline = Instant::now() + DELIVERED_WITHIN;
+    let deadline = Instant::now() + DELIVERY_TIMEOUT;
     while receiver.taken() < spans {
         assert!(Instant::now() < deadline, "{} of {spans}", receiver.taken());
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     assert_eq!(receiver.taken(), spans);
 
-    // Each process has a connection of its own, whose last batch may have had no answer.
+    // Each process has its own connection, whose last batch may have had no response.
     let batches = receiver.last_batches();
     let largest = batches.iter().map(Vec::len).max().unwrap_or_default();
-    let under_way: HashSet<_> = batches.into_iter().flatten().collect();
+    let in_flight: HashSet<_> = batches.into_iter().flatten().collect();
     let repeated = receiver.repeated();
     let kills = kills();
     println!(
         "{kills} kills, {spans} spans all delivered, {} of them more than once; \
-         batches under way had up to {largest}",
+         batches in flight had up to {largest}",
         repeated.len()
     );
-    let for_no_reason = repeated.iter().filter(|number| !under_way.contains(number));
-    assert_eq!(for_no_reason.count(), 0);
+    let unexpected = repeated.iter().filter(|number| !in_flight.contains(number));
+    assert_eq!(unexpected.count(), 0);
     drop(process);
 }

@@ -1,4 +1,4 @@
-//! What is acknowledged is kept once, whatever happens to the process and to its disk.
+//! Acknowledged spans are stored once, even if the process is killed or the disk fails.
 
 #[cfg(target_os = "linux")]
 mod disk;
@@ -19,19 +19,19 @@ use opentelemetry_proto::tonic::trace::v1::Span;
 use prost::Message;
 use tokio::{sync::watch, task::JoinSet};
 
-use crate::support::{PROTOBUF, Process, client, request, span};
+use crate::support::{PROTOBUF, Process, client, decode_spans, request, span};
 
 const SENDERS: u32 = 8;
 const SPANS_PER_TRACE: u32 = 5;
 
-/// Programs that send traces, each until it is acknowledged, as exporters do.
+/// Senders of traces. Each retries a trace until it is acknowledged, as exporters do.
 struct Load {
     shared: Arc<Shared>,
-    /// Each gives its number and how many traces it sent.
+    /// Each returns its number and the number of sent traces.
     senders: JoinSet<(u32, u32)>,
 }
 
-/// Where the gateway is now, and what it has acknowledged.
+/// The current URL of the gateway, and the number of acknowledged traces.
 struct Shared {
     url: watch::Sender<String>,
     acknowledged: AtomicU64,
@@ -52,11 +52,12 @@ impl Load {
         Self { shared, senders }
     }
 
-    fn go_on_at(&self, process: &Process) {
+    fn redirect_to(&self, process: &Process) {
         self.shared.url.send_replace(process.url.clone());
     }
 
-    async fn acknowledges(&self, more: u64) {
+    /// Waits until this many more traces are acknowledged.
+    async fn wait_for_acknowledged(&self, more: u64) {
         let acknowledged = || self.shared.acknowledged.load(Ordering::Relaxed);
         let enough = acknowledged() + more;
         while acknowledged() < enough {
@@ -64,7 +65,7 @@ impl Load {
         }
     }
 
-    /// Sender and number of every trace that there was; all are acknowledged.
+    /// Stops sending. Returns sender and number of every trace; all are acknowledged.
     async fn finish(self) -> Vec<(u32, u32)> {
         self.shared.is_over.store(true, Ordering::Relaxed);
         let sent = self.senders.join_all().await.into_iter();
@@ -95,7 +96,7 @@ impl Shared {
     }
 }
 
-/// No two spans have the same id.
+/// Returns a trace whose span ids are unique among all traces.
 fn trace(sender: u32, number: u32) -> impl Message {
     let first = u64::from(number * SENDERS + sender) * u64::from(SPANS_PER_TRACE);
     let spans = (1..=SPANS_PER_TRACE).map(|id| Span {
@@ -111,8 +112,8 @@ fn trace_id(sender: u32, number: u32) -> Vec<u8> {
     id.to_be_bytes().to_vec()
 }
 
-/// Insists that all traces are there, with each span once.
-async fn assert_kept(process: &Process, traces: &[(u32, u32)]) {
+/// Asserts that all traces are stored, with each span once.
+async fn assert_stored(process: &Process, traces: &[(u32, u32)]) {
     let spans = traces.len() as u64 * u64::from(SPANS_PER_TRACE);
     assert_eq!(process.spans_kept().await, spans);
     for (sender, number) in traces {
@@ -121,22 +122,22 @@ async fn assert_kept(process: &Process, traces: &[(u32, u32)]) {
             .map(|byte| format!("{byte:02x}"))
             .collect();
         let trace = process.get(&format!("/api/traces/{id}")).await;
-        let spans = trace["resourceSpans"][0]["scopeSpans"][0]["spans"].as_array();
-        assert_eq!(spans.unwrap().len(), SPANS_PER_TRACE as usize);
+        let spans = decode_spans(trace.to_string().as_bytes());
+        assert_eq!(spans.len(), SPANS_PER_TRACE as usize);
     }
 }
 
-/// How a command gets a file system of its own, and what else `unshare` calls by these
-/// letters: as an ordinary user, else as root.
+/// Returns the `unshare` command that runs another one with its own mounts, and other namespaces
+/// by these letters: as an ordinary user if possible, else as root.
 #[cfg(target_os = "linux")]
 fn own_mounts(letters: &str) -> Option<[String; 2]> {
-    let ways = [format!("-r{letters}"), format!("-{letters}")];
-    let mounts = |way: &String| {
+    let flags = [format!("-r{letters}"), format!("-{letters}")];
+    let can_mount = |flags: &String| {
         let mut command = std::process::Command::new("unshare");
-        command.arg(way).args(["mount", "-t", "tmpfs", "tmpfs"]);
-        let outcome = command.arg(std::env::temp_dir()).output();
-        outcome.is_ok_and(|output| output.status.success())
+        command.arg(flags).args(["mount", "-t", "tmpfs", "tmpfs"]);
+        let output = command.arg(std::env::temp_dir()).output();
+        output.is_ok_and(|output| output.status.success())
     };
-    let way = ways.into_iter().find(mounts)?;
-    Some(["unshare".to_owned(), way])
+    let flags = flags.into_iter().find(can_mount)?;
+    Some(["unshare".to_owned(), flags])
 }

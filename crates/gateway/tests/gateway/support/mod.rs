@@ -1,4 +1,4 @@
-//! A gateway with a store of its own, and the spans to send to it.
+//! A gateway with its own store, and spans to send to it.
 
 mod honeycomb;
 mod process;
@@ -25,7 +25,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tower::ServiceExt;
-use trace_model::Status;
+use trace_model::{Span, Status, otlp_json};
 
 pub(crate) use self::{
     honeycomb::{CLASSIC_KEY, FakeHoneycomb, KEY, Reply},
@@ -33,14 +33,14 @@ pub(crate) use self::{
     receiver::{Manner, Receiver},
     rollbar::{FakeRollbar, TOKEN},
     served::Served,
-    spans::{exception, exception_at, gzip, request, span, text, trace_id},
+    spans::{enclose, exception, exception_at, gzip, request, span, text, trace_id},
     xray_daemon::FakeDaemon,
 };
 
 #[cfg(target_os = "linux")]
 pub(crate) use self::process::command_after;
 
-/// The address at which this is served from now on.
+/// Serves the router, and returns its URL.
 pub(crate) async fn serve(router: Router) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -51,7 +51,7 @@ pub(crate) async fn serve(router: Router) -> String {
 pub(crate) const PROTOBUF: &str = "application/x-protobuf";
 pub(crate) const JSON: &str = "application/json";
 
-/// Long enough for a busy machine; reached only when a test fails.
+/// Long enough for a busy machine. Only a failing test reaches it.
 const DEADLINE: Duration = Duration::from_secs(20);
 
 /// A gateway on a free port. Requests go to its router directly.
@@ -75,17 +75,20 @@ impl TestGateway {
         Self::open(config, dir).await
     }
 
-    /// Once the one before it, which lives on in this process, has left the store.
+    /// Opens a gateway as soon as the previous one, in this process, has released the store.
     pub(crate) async fn open(config: Config, dir: Arc<TempDir>) -> Self {
         let deadline = tokio::time::Instant::now() + DEADLINE;
         let gateway = loop {
             match Gateway::start(&config).await {
                 Ok(gateway) => break gateway,
                 Err(error) => {
-                    let is_used = error
+                    let is_locked = error
                         .to_string()
                         .contains("another gateway uses this store");
-                    assert!(is_used && tokio::time::Instant::now() < deadline, "{error}");
+                    assert!(
+                        is_locked && tokio::time::Instant::now() < deadline,
+                        "{error}"
+                    );
                     tokio::time::sleep(Duration::from_millis(10)).await;
                 }
             }
@@ -97,25 +100,25 @@ impl TestGateway {
         }
     }
 
-    /// Stops it as Ctrl-C does.
+    /// Stops the gateway, as Ctrl-C does.
     pub(crate) async fn stop(self) -> (Config, Arc<TempDir>) {
         self.gateway.serve(async {}).await;
         (self.config, self.dir)
     }
 
-    /// Stops it and starts it on the same store, configured anew.
+    /// Restarts the gateway on the same store with another configuration.
     pub(crate) async fn restart_with(self, configure: impl FnOnce(&mut Config)) -> Self {
         let (mut config, dir) = self.stop().await;
         configure(&mut config);
         Self::open(config, dir).await
     }
 
-    /// Where it would serve.
+    /// Returns the address at which the gateway would serve.
     pub(crate) const fn address(&self) -> SocketAddr {
         self.gateway.address()
     }
 
-    /// Serves behind its socket.
+    /// Serves requests of its socket.
     pub(crate) async fn serve_until(self, stopped: impl Future<Output = ()> + Send) {
         self.gateway.serve(stopped).await;
     }
@@ -124,12 +127,12 @@ impl TestGateway {
         self.gateway.router()
     }
 
-    /// The store's file, for what a disk does to it.
+    /// Opens the store's database, to damage or inspect it.
     pub(crate) fn database(&self) -> rusqlite::Connection {
         rusqlite::Connection::open(&self.config.db).unwrap()
     }
 
-    /// Where the store's files are.
+    /// Returns the folder of the store's files.
     pub(crate) fn folder(&self) -> &Path {
         self.dir.path()
     }
@@ -172,19 +175,25 @@ impl TestGateway {
         self.send(request.body(body.into()).unwrap()).await
     }
 
-    /// Posts protobuf and insists that all of it was taken.
+    /// Posts protobuf, and asserts that all spans are accepted without a warning.
     pub(crate) async fn export(&self, request: impl Message) {
         let answer = self.post(PROTOBUF, request.encode_to_vec()).await;
         assert_eq!((answer.status, answer.body.len()), (StatusCode::OK, 0));
     }
 
-    /// The traces that `/api/traces` lists, by name.
+    /// Returns the names of the traces that `/api/traces` lists.
     pub(crate) async fn list(&self, query: &str) -> Vec<String> {
         let list = self.get(&format!("/api/traces?{query}")).await.json();
         let names = list["traces"].as_array().unwrap().iter();
         names
             .map(|trace| trace["name"].as_str().unwrap().to_owned())
             .collect()
+    }
+
+    /// Returns the stored spans of a trace.
+    pub(crate) async fn spans(&self, trace_id: &str) -> Vec<Span> {
+        let answer = self.get(&format!("/api/traces/{trace_id}")).await;
+        decode_spans(&answer.body)
     }
 
     pub(crate) async fn status(&self) -> Status {
@@ -218,7 +227,12 @@ impl TestGateway {
     }
 }
 
-/// A complete answer.
+/// Decodes the spans of OTLP JSON.
+pub(crate) fn decode_spans(json: &[u8]) -> Vec<Span> {
+    otlp_json::decode(std::str::from_utf8(json).unwrap()).spans
+}
+
+/// A complete response.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,

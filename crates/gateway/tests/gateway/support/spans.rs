@@ -1,4 +1,4 @@
-//! Spans to send.
+//! Builds requests of spans, and decodes received ones.
 
 use std::io::{self, Read, Write};
 
@@ -13,7 +13,7 @@ use prost::Message;
 
 const START: u64 = 1_790_000_000_000_000_000;
 
-/// A span of 10 ms. Traces with higher numbers start later.
+/// Returns a span of 10 ms. Traces with higher numbers start later.
 pub(crate) fn span(trace: u8, id: u8, name: &str) -> Span {
     let start = START + u64::from(trace) * 1_000_000_000;
     Span {
@@ -26,35 +26,35 @@ pub(crate) fn span(trace: u8, id: u8, name: &str) -> Span {
     }
 }
 
-/// `span` with an exception event.
+/// Adds an exception event.
 pub(crate) fn exception(span: Span, message: &str) -> Span {
     let stacktrace = "KeyError: x\n    at like (app.js:12:5)\n    at main (app.js:30:1)";
     exception_at(span, message, stacktrace)
 }
 
-/// The same with another stack trace.
+/// Adds an exception event with this stack trace.
 pub(crate) fn exception_at(mut span: Span, message: &str, stacktrace: &str) -> Span {
     span.events.push(Event {
         time_unix_nano: span.end_time_unix_nano,
         name: "exception".to_owned(),
         attributes: vec![
-            string("exception.type", "KeyError"),
-            string("exception.message", message),
-            string("exception.stacktrace", stacktrace),
+            text("exception.type", "KeyError"),
+            text("exception.message", message),
+            text("exception.stacktrace", stacktrace),
         ],
         ..Event::default()
     });
     span
 }
 
-/// The hex id of [`span`]'s trace.
+/// Returns the hex id of [`span`]'s trace.
 pub(crate) fn trace_id(trace: u8) -> String {
     format!("{trace:02x}").repeat(16)
 }
 
 pub(crate) fn request(service: &str, spans: Vec<Span>) -> ExportTraceServiceRequest {
     let resource = Resource {
-        attributes: vec![string("service.name", service)],
+        attributes: vec![text("service.name", service)],
         ..Resource::default()
     };
     let scope = InstrumentationScope {
@@ -76,12 +76,8 @@ pub(crate) fn request(service: &str, spans: Vec<Span>) -> ExportTraceServiceRequ
     }
 }
 
-/// An attribute.
+/// Returns an attribute.
 pub(crate) fn text(key: &str, value: &str) -> KeyValue {
-    string(key, value)
-}
-
-fn string(key: &str, value: &str) -> KeyValue {
     let value = Some(Value::StringValue(value.to_owned()));
     KeyValue {
         key: key.to_owned(),
@@ -90,7 +86,7 @@ fn string(key: &str, value: &str) -> KeyValue {
     }
 }
 
-/// A gzipped request.
+/// Decodes a request compressed by gzip.
 pub(super) fn decoded(body: &[u8]) -> io::Result<ExportTraceServiceRequest> {
     Ok(ExportTraceServiceRequest::decode(&*inflated(body)?)?)
 }
@@ -111,4 +107,12 @@ pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()
+}
+
+/// Encloses a message in a field of another one.
+pub(crate) fn enclose(tag: u8, message: &[u8]) -> Vec<u8> {
+    let mut enclosed = vec![tag << 3 | 2];
+    prost::encoding::encode_varint(message.len() as u64, &mut enclosed);
+    enclosed.extend(message);
+    enclosed
 }

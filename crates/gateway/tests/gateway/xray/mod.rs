@@ -1,9 +1,10 @@
-//! X-Ray's UDP protocol: `datagrams.txt` is what `program.py` sent with AWS's SDK 2.15 for Python.
+//! X-Ray's UDP protocol. `datagrams.txt` has the datagrams that `program.py` sent with AWS's SDK
+//! 2.15 for Python.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use serde_json::{Value, json};
 use tokio::net::UdpSocket;
+use trace_model::{Attribute, Attributes, Span, SpanKind, SpanStatus, Value};
 
 use crate::support::TestGateway;
 
@@ -24,7 +25,7 @@ async fn send(address: SocketAddr, datagrams: impl IntoIterator<Item = String>) 
     }
 }
 
-/// Two lines each: the header and the document.
+/// Returns the datagrams, which have two lines each: the header and the document.
 fn captured() -> Vec<String> {
     let lines: Vec<&str> = DATAGRAMS.lines().collect();
     lines
@@ -33,50 +34,48 @@ fn captured() -> Vec<String> {
         .collect()
 }
 
-/// The stored spans of the trace that a list entry of this name stands for.
-async fn spans(gateway: &TestGateway, name: &str) -> Vec<Value> {
+/// Returns the stored spans of the trace with this name.
+async fn spans(gateway: &TestGateway, name: &str) -> Vec<Span> {
     let list = gateway.get("/api/traces").await.json();
     let traces = list["traces"].as_array().unwrap();
     let trace = traces.iter().find(|trace| trace["name"] == name).unwrap();
-    let path = format!("/api/traces/{}", trace["trace_id"].as_str().unwrap());
-    let trace = gateway.get(&path).await.json();
-    let resources = trace["resourceSpans"].as_array().unwrap().iter();
-    resources
-        .flat_map(|resource| {
-            resource["scopeSpans"][0]["spans"]
-                .as_array()
-                .unwrap()
-                .clone()
-        })
-        .collect()
+    gateway.spans(trace["trace_id"].as_str().unwrap()).await
 }
 
-fn named<'a>(spans: &'a [Value], name: &str) -> &'a Value {
-    spans.iter().find(|span| span["name"] == name).unwrap()
+fn named<'a>(spans: &'a [Span], name: &str) -> &'a Span {
+    spans.iter().find(|span| span.name == name).unwrap()
 }
 
-fn attribute<'a>(span: &'a Value, key: &str) -> &'a Value {
-    let mut attributes = span["attributes"].as_array().unwrap().iter();
-    let found = attributes.find(|attribute| attribute["key"] == key);
-    &found.unwrap_or_else(|| panic!("no {key} in {span:#}"))["value"]
+fn value<'a>(attributes: &'a Attributes, key: &str) -> &'a Value {
+    let value = attributes.get(key);
+    value.unwrap_or_else(|| panic!("no {key} in {attributes:#?}"))
 }
 
-/// The subsegment of `program.py` that has an annotation and metadata.
-pub(crate) fn assert_home_activities(spans: &[Value]) {
+fn parent(span: &Span) -> String {
+    span.parent_span_id.unwrap().to_string()
+}
+
+/// Checks the subsegment of `program.py` that has an annotation and metadata.
+pub(crate) fn assert_home_activities(spans: &[Span]) {
     let home = named(spans, "home-activities");
     assert_eq!(
-        home["parentSpanId"],
-        named(spans, "backend-flask")["spanId"]
+        home.parent_span_id,
+        Some(named(spans, "backend-flask").span_id)
     );
-    assert_eq!(attribute(home, "user"), &json!({"stringValue": "andrew"}));
-    let counts =
-        json!({"kvlistValue": {"values": [{"key": "results", "value": {"intValue": "3"}}]}});
-    let metadata = json!({"kvlistValue": {"values": [{"key": "counts", "value": counts}]}});
-    assert_eq!(attribute(home, "aws.xray.metadata.cruddur"), &metadata);
+    assert_eq!(value(&home.attributes, "user"), &"andrew".into());
+    let map = |key: &str, value: Value| {
+        let attributes = [Attribute::new(key, value)];
+        Value::Map(attributes.into_iter().collect())
+    };
+    let metadata = map("counts", map("results", 3.into()));
+    assert_eq!(
+        value(&home.attributes, "aws.xray.metadata.cruddur"),
+        &metadata
+    );
 }
 
 #[tokio::test]
-async fn what_awss_sdk_sends_is_a_trace_with_its_metadata_statements_and_exceptions() {
+async fn documents_of_the_aws_sdk_become_a_trace() {
     let (gateway, address) = gateway().await;
     send(address, captured()).await;
     gateway.status_when(|status| status.spans_kept == 9).await;
@@ -88,48 +87,41 @@ async fn what_awss_sdk_sends_is_a_trace_with_its_metadata_statements_and_excepti
     let spans = spans(&gateway, "backend-flask").await;
     let segment = named(&spans, "backend-flask");
     assert_eq!(
-        (&segment["kind"], &segment["parentSpanId"]),
-        (&json!(2), &json!(""))
+        (segment.kind, segment.parent_span_id),
+        (SpanKind::Server, None)
     );
-    assert_eq!(
-        attribute(segment, "http.response.status_code"),
-        &json!({"intValue": "500"})
-    );
+    assert_eq!(segment.http_status(), Some(500));
     assert_home_activities(&spans);
     let statement = named(&spans, "db.example.com");
-    assert_eq!(statement["kind"], 3);
+    assert_eq!(statement.kind, SpanKind::Client);
     assert_eq!(
-        attribute(statement, "db.query.text"),
-        &json!({"stringValue": "SELECT 1"})
+        value(&statement.attributes, "db.query.text"),
+        &"SELECT 1".into()
     );
     let failing = named(&spans, "failing");
+    assert_eq!(failing.status, SpanStatus::Error("no such user".to_owned()));
+    let exception = &failing.events[0];
     assert_eq!(
-        failing["status"],
-        json!({"code": 2, "message": "no such user"})
-    );
-    let exception = &failing["events"][0];
-    assert_eq!(
-        attribute(exception, "exception.type"),
-        &json!({"stringValue": "ValueError"})
+        value(&exception.attributes, "exception.type"),
+        &"ValueError".into()
     );
 }
 
 #[tokio::test]
-async fn subsegments_sent_before_their_segment_belong_to_its_service() {
+async fn subsegment_sent_before_its_segment_gets_its_service() {
     let (gateway, address) = gateway().await;
     send(address, captured()).await;
     gateway.status_when(|status| status.spans_kept == 9).await;
     let spans = spans(&gateway, "batch").await;
-    let outer = named(&spans, "outer")["spanId"].clone();
+    let outer = named(&spans, "outer").span_id;
     for step in ["step-0", "step-1", "step-2"] {
-        assert_eq!(named(&spans, step)["parentSpanId"], outer);
+        assert_eq!(named(&spans, step).parent_span_id, Some(outer));
     }
-    let list = gateway.get("/api/traces?name=batch").await.json();
-    assert_eq!(list["traces"][0]["services"], json!(["batch"]));
+    assert!(spans.iter().all(|span| span.service() == "batch"));
 }
 
 #[tokio::test]
-async fn a_segment_in_progress_is_shown_and_replaced_when_it_is_complete() {
+async fn complete_segment_replaces_the_one_in_progress() {
     let (gateway, address) = gateway().await;
     let document = |rest: &str| {
         format!(
@@ -141,24 +133,22 @@ async fn a_segment_in_progress_is_shown_and_replaced_when_it_is_complete() {
     gateway.status_when(|status| status.spans_kept == 1).await;
     let open = spans(&gateway, "slow").await;
     assert_eq!(
-        attribute(&open[0], "aws.xray.in_progress"),
-        &json!({"boolValue": true})
+        value(&open[0].attributes, "aws.xray.in_progress"),
+        &Value::Bool(true)
     );
 
     send(address, [document("\"end_time\": 1790000005.5")]).await;
     gateway
         .list_when("min_duration_ms=5500", |names| names == ["slow"])
         .await;
-    assert_eq!(
-        spans(&gateway, "slow").await[0]["endTimeUnixNano"],
-        "1790000005500000000"
-    );
+    let complete = &spans(&gateway, "slow").await[0];
+    assert_eq!(complete.end_unix_nano, 1_790_000_005_500_000_000);
     assert_eq!(gateway.status().await.spans_kept, 1);
 }
 
-/// What waits for its segment, for its end, or in the socket.
+/// A document may be held for its segment or its end, or wait in the socket.
 #[tokio::test]
-async fn a_restart_keeps_what_waits_and_replaces_what_was_in_progress() {
+async fn held_documents_are_stored_on_shutdown() {
     let (gateway, address) = gateway().await;
     let document = |id: u8, rest: &str| {
         format!(
@@ -181,7 +171,7 @@ async fn a_restart_keeps_what_waits_and_replaces_what_was_in_progress() {
 }
 
 #[tokio::test]
-async fn what_is_no_segment_document_is_counted_and_the_next_one_taken() {
+async fn invalid_document_is_counted_and_skipped() {
     let (gateway, address) = gateway().await;
     let broken = ["", "no header", "{\"format\":\"json\",\"version\":2}\n{}"];
     send(address, broken.map(str::to_owned)).await;
@@ -198,10 +188,10 @@ fn document(id: u8, rest: &str) -> String {
     )
 }
 
-/// Each was reason enough to lose the document.
+/// Strict parsing would reject the document because of each of these fields.
 #[tokio::test]
-async fn one_odd_field_costs_nothing() {
-    let odd = [
+async fn unexpected_field_does_not_reject_the_document() {
+    let fields = [
         r#", "annotations": null, "metadata": null, "aws": null, "http": null, "sql": null"#,
         r#", "http": {"request": null, "response": {"status": "200", "content_length": "12"}}"#,
         r#", "http": {"request": "GET /", "response": {"status": "teapot"}}"#,
@@ -218,9 +208,9 @@ async fn one_odd_field_costs_nothing() {
         r#", "ID": "other", "service": {"version": 1}, "future": [[[]]]"#,
     ];
     let (gateway, address) = gateway().await;
-    let documents = (1..).zip(odd).map(|(id, rest)| document(id, rest));
+    let documents = (1..).zip(fields).map(|(id, rest)| document(id, rest));
     send(address, documents).await;
-    let all = odd.len() as u64;
+    let all = fields.len() as u64;
     let status = gateway
         .status_when(|status| status.spans_kept == all || !status.rejected.is_empty())
         .await;
@@ -230,7 +220,7 @@ async fn one_odd_field_costs_nothing() {
 }
 
 #[tokio::test]
-async fn values_of_the_wrong_type_are_kept() {
+async fn values_of_the_wrong_type_are_converted() {
     let (gateway, address) = gateway().await;
     let rest = r#", "user": 17, "annotations": {"ok": 1}, "error": true,
         "http": {"response": {"status": "200"}, "request": {"traced": true}},
@@ -240,20 +230,19 @@ async fn values_of_the_wrong_type_are_kept() {
     gateway.status_when(|status| status.spans_kept == 1).await;
     let span = &spans(&gateway, "shop").await[0];
     for (key, expected) in [
-        ("enduser.id", json!({"stringValue": "17"})),
-        ("http.response.status_code", json!({"intValue": "200"})),
-        ("aws.xray.http.request.traced", json!({"boolValue": true})),
-        ("ok", json!({"intValue": "1"})),
+        ("enduser.id", Value::from("17")),
+        ("http.response.status_code", 200.into()),
+        ("aws.xray.http.request.traced", Value::Bool(true)),
+        ("ok", 1.into()),
     ] {
-        assert_eq!(attribute(span, key), &expected, "{key}");
+        assert_eq!(value(&span.attributes, key), &expected, "{key}");
     }
-    let stack = attribute(&span["events"][0], "exception.stacktrace");
-    let expected = json!({"stringValue": "at f (a.py:12)\nat g (b.py:3)"});
-    assert_eq!(stack, &expected);
+    let stack = value(&span.events[0].attributes, "exception.stacktrace");
+    assert_eq!(stack, &"at f (a.py:12)\nat g (b.py:3)".into());
 }
 
 #[tokio::test]
-async fn subsegments_nested_deeper_than_parsers_bear_are_all_kept() {
+async fn deeply_nested_subsegments_are_stored() {
     const DEPTH: usize = 400;
     let (gateway, address) = gateway().await;
     let nested = (1..=DEPTH).rev().fold(String::new(), |inner, number| {
@@ -261,7 +250,7 @@ async fn subsegments_nested_deeper_than_parsers_bear_are_all_kept() {
             r#", "subsegments": [{{"id": "{number:016x}", "name": "level {number}", "start_time": 1790000000.0, "end_time": 1790000000.1{inner}}}]"#
         )
     });
-    // Metadata may be nested as well.
+    // Metadata may be deeply nested, too.
     let deep = format!("{}1{}", "[".repeat(300), "]".repeat(300));
     let rest = format!(r#"{nested}, "metadata": {{"deep": {deep}}}"#);
     let datagram = document(1, &rest);
@@ -274,11 +263,11 @@ async fn subsegments_nested_deeper_than_parsers_bear_are_all_kept() {
     assert_eq!(status.rejected, [].into());
     let spans = spans(&gateway, "shop").await;
     let innermost = named(&spans, &format!("level {DEPTH}"));
-    assert_eq!(innermost["parentSpanId"], format!("{:016x}", DEPTH - 1));
+    assert_eq!(parent(innermost), format!("{:016x}", DEPTH - 1));
 }
 
 #[tokio::test]
-async fn headers_in_capitals_and_documents_without_one_are_taken() {
+async fn header_is_optional_and_ignores_case() {
     let (gateway, address) = gateway().await;
     let headers = [
         r#"{"FORMAT": "JSON", "VERSION": 1}"#,
@@ -292,9 +281,9 @@ async fn headers_in_capitals_and_documents_without_one_are_taken() {
     assert_eq!(gateway.status().await.rejected, [].into());
 }
 
-/// A subsegment that is lost is counted, and those around and within it are kept.
+/// An invalid subsegment is counted, and its children belong to the document around it.
 #[tokio::test]
-async fn a_subsegment_that_is_none_is_counted_and_leaves_its_place_to_those_within() {
+async fn children_of_an_invalid_subsegment_are_stored() {
     let (gateway, address) = gateway().await;
     let inner = r#"{"id": "00000000000000b2", "name": "inner", "start_time": 1790000000.0, "end_time": 1790000000.1}"#;
     let rest = format!(
@@ -306,6 +295,6 @@ async fn a_subsegment_that_is_none_is_counted_and_leaves_its_place_to_those_with
     assert_eq!(status.rejected["invalid_span_id"], 1);
     assert_eq!(status.rejected["invalid_segment"], 1);
     let spans = spans(&gateway, "shop").await;
-    let parent = &named(&spans, "inner")["parentSpanId"];
-    assert_eq!(parent, &named(&spans, "shop")["spanId"]);
+    let shop = named(&spans, "shop").span_id;
+    assert_eq!(named(&spans, "inner").parent_span_id, Some(shop));
 }

@@ -1,4 +1,4 @@
-//! A store that a disk has damaged, and what waited there.
+//! A damaged store whose spans wait for a sink.
 
 mod opening;
 
@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use super::done;
 use crate::support::{FakeHoneycomb, TestGateway, request, span, trace_id};
 
-/// A few spans to a page of the database.
+/// A few spans fit into a page of the database.
 const NAME_BYTES: usize = 900;
 const SPANS: u8 = 200;
 const PAGE: usize = 4096;
@@ -19,10 +19,10 @@ fn name(id: u8) -> String {
     format!("{}{id:03}", "n".repeat(NAME_BYTES))
 }
 
-/// A store in which all spans wait for a sink, and no gateway runs.
+/// Returns the store of a stopped gateway, in which all spans wait for a sink.
 async fn stopped() -> (Config, Arc<TempDir>) {
-    let nobody = |config: &mut Config| config.otlp = Some(Otlp::new("http://127.0.0.1:9"));
-    let gateway = TestGateway::start_with(nobody).await;
+    let unreachable = |config: &mut Config| config.otlp = Some(Otlp::new("http://127.0.0.1:9"));
+    let gateway = TestGateway::start_with(unreachable).await;
     for id in 1..=SPANS {
         gateway
             .export(request("shop", vec![span(id, id, &name(id))]))
@@ -31,8 +31,8 @@ async fn stopped() -> (Config, Arc<TempDir>) {
     gateway.stop().await
 }
 
-/// Where a span's own row keeps its name: after the field's tag and the name's length.
-fn place_of(file: &[u8], id: u8) -> usize {
+/// Returns the offset of a span's name in its row, after the field's tag and the name's length.
+fn offset_of(file: &[u8], id: u8) -> usize {
     let name = name(id);
     let length = name.len();
     let mut needle = vec![0x2a, (length & 0x7f) as u8 | 0x80, (length >> 7) as u8];
@@ -44,12 +44,13 @@ fn place_of(file: &[u8], id: u8) -> usize {
 
 fn damage(db: &Path, change: impl FnOnce(&mut [u8], usize)) {
     let mut file = std::fs::read(db).unwrap();
-    let place = place_of(&file, 100);
-    change(&mut file, place);
+    let offset = offset_of(&file, 100);
+    change(&mut file, offset);
     std::fs::write(db, file).unwrap();
 }
 
-async fn delivered_after(change: impl FnOnce(&mut [u8], usize)) -> (TestGateway, u64, u64) {
+/// Damages the store, and delivers its spans. Returns the numbers of sent and damaged spans.
+async fn deliver_after(change: impl FnOnce(&mut [u8], usize)) -> (TestGateway, u64, u64) {
     let (mut config, dir) = stopped().await;
     damage(&config.db, change);
     let fake = FakeHoneycomb::collector([]).await;
@@ -61,7 +62,7 @@ async fn delivered_after(change: impl FnOnce(&mut [u8], usize)) -> (TestGateway,
     (gateway, status.sent, status.dropped["damaged"])
 }
 
-/// A store in one file, changed.
+/// Returns the store of a stopped gateway in a single file, after changing it.
 async fn changed(change: impl FnOnce(&mut Vec<u8>)) -> (Config, Arc<TempDir>, u64) {
     let (config, dir) = stopped().await;
     let connection = rusqlite::Connection::open(&config.db).unwrap();
@@ -80,11 +81,11 @@ fn destroy_page(file: &mut [u8], page: usize) {
 }
 
 #[tokio::test]
-async fn a_flipped_bit_costs_one_span_which_is_said_and_the_rest_is_delivered() {
-    let flip = |file: &mut [u8], place: usize| file[place + 50] ^= 1;
-    let (gateway, sent, damaged) = delivered_after(flip).await;
+async fn span_with_a_flipped_bit_is_dropped_as_damaged() {
+    let flip = |file: &mut [u8], offset: usize| file[offset + 50] ^= 1;
+    let (gateway, sent, damaged) = deliver_after(flip).await;
     assert_eq!((sent, damaged), (u64::from(SPANS) - 1, 1));
-    // The viewer does not show what nobody sent.
+    // The viewer does not show the damaged span.
     assert_eq!(
         gateway
             .get(&format!("/api/traces/{}", trace_id(100)))
@@ -102,20 +103,20 @@ async fn a_flipped_bit_costs_one_span_which_is_said_and_the_rest_is_delivered() 
 }
 
 #[tokio::test]
-async fn a_destroyed_page_costs_its_spans_and_the_rest_is_delivered() {
-    let destroy = |file: &mut [u8], place: usize| {
-        destroy_page(file, place / PAGE * PAGE);
+async fn spans_of_a_destroyed_page_are_dropped_as_damaged() {
+    let destroy = |file: &mut [u8], offset: usize| {
+        destroy_page(file, offset / PAGE * PAGE);
     };
-    let (_, sent, damaged) = delivered_after(destroy).await;
+    let (_, sent, damaged) = deliver_after(destroy).await;
     assert_eq!(sent + damaged, u64::from(SPANS));
     assert!((1..=8).contains(&damaged), "{damaged}");
 }
 
 #[tokio::test]
-async fn a_damaged_resource_costs_its_spans_nothing_else() {
+async fn spans_of_a_damaged_resource_are_delivered() {
     let flip = |file: &mut Vec<u8>| {
-        let place = file.windows(4).position(|window| window == b"shop");
-        file[place.unwrap()] ^= 1;
+        let offset = file.windows(4).position(|window| window == b"shop");
+        file[offset.unwrap()] ^= 1;
     };
     let (config, dir, _) = changed(flip).await;
     let mut config = config;

@@ -1,4 +1,4 @@
-//! What a gateway finds at its start and puts aside, and what it reads back.
+//! Recovery of a damaged store at the start of the gateway.
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -6,29 +6,29 @@ use otel_web_gateway::Otlp;
 use prost::Message;
 use tempfile::TempDir;
 
-use super::{PAGE, SPANS, changed, destroy_page, name, place_of};
+use super::{PAGE, SPANS, changed, destroy_page, name, offset_of};
 use crate::{
     sinks::done,
     support::{FakeHoneycomb, PROTOBUF, TestGateway, request, span},
 };
 
-/// The size of the file that was put aside.
-fn aside(dir: &TempDir) -> Option<u64> {
+/// Returns the size of the damaged file's backup.
+fn backup_size(dir: &TempDir) -> Option<u64> {
     let names = std::fs::read_dir(dir.path()).unwrap();
     let mut paths = names.map(|entry| entry.unwrap().path());
-    let is_aside = |path: &PathBuf| path.to_str().unwrap().contains(".db.damaged-");
-    let aside = paths.find(is_aside)?;
-    Some(std::fs::metadata(aside).unwrap().len())
+    let is_backup = |path: &PathBuf| path.to_str().unwrap().contains(".db.damaged-");
+    let backup = paths.find(is_backup)?;
+    Some(std::fs::metadata(backup).unwrap().len())
 }
 
-/// A gateway that opened a changed store, and the receiver of what waited there.
+/// Returns a gateway that opened a changed store, and the receiver of the waiting spans.
 async fn opened_after(change: impl FnOnce(&mut Vec<u8>)) -> (TestGateway, FakeHoneycomb) {
     let (mut config, dir, size) = changed(change).await;
     let fake = FakeHoneycomb::collector([]).await;
     config.otlp = Some(Otlp::new(&fake.url));
     let gateway = TestGateway::open(config, Arc::clone(&dir)).await;
-    // Nothing of what there was is thrown away.
-    assert_eq!(aside(&dir), Some(size));
+    // The damaged file is kept.
+    assert_eq!(backup_size(&dir), Some(size));
     (gateway, fake)
 }
 
@@ -36,7 +36,7 @@ fn destroy_table(file: &mut [u8], table: &str) {
     destroy_page(file, root_page(file, table));
 }
 
-/// The page where a table begins, which the table of tables names by number.
+/// Returns the offset of a table's first page, whose number is in `sqlite_schema`.
 fn root_page(file: &[u8], table: &str) -> usize {
     let copy = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(copy.path(), file).unwrap();
@@ -49,7 +49,7 @@ fn root_page(file: &[u8], table: &str) -> usize {
 }
 
 #[tokio::test]
-async fn a_file_without_its_header_is_put_aside_and_a_new_one_takes_spans() {
+async fn file_without_header_is_backed_up_and_replaced() {
     let (gateway, fake) = opened_after(|file| file[..16].fill(0)).await;
     assert_eq!(gateway.status().await.spans_kept, 0);
     gateway.export(request("shop", vec![span(1, 1, "a")])).await;
@@ -58,7 +58,7 @@ async fn a_file_without_its_header_is_put_aside_and_a_new_one_takes_spans() {
 }
 
 #[tokio::test]
-async fn a_file_whose_list_of_traces_is_damaged_is_read_back_and_all_spans_are_delivered() {
+async fn all_spans_are_recovered_from_a_damaged_trace_table() {
     let change = |file: &mut Vec<u8>| destroy_table(file, "trace");
     let (gateway, fake) = opened_after(change).await;
     assert_eq!(done(&gateway, "otlp").await.sent, u64::from(SPANS));
@@ -69,7 +69,7 @@ async fn a_file_whose_list_of_traces_is_damaged_is_read_back_and_all_spans_are_d
 }
 
 #[tokio::test]
-async fn sinks_whose_places_are_damaged_begin_with_the_first_span() {
+async fn sinks_with_damaged_cursors_start_at_the_first_span() {
     let change = |file: &mut Vec<u8>| destroy_table(file, "sink");
     let (gateway, fake) = opened_after(change).await;
     assert_eq!(done(&gateway, "otlp").await.sent, u64::from(SPANS));
@@ -77,10 +77,10 @@ async fn sinks_whose_places_are_damaged_begin_with_the_first_span() {
 }
 
 #[tokio::test]
-async fn a_span_that_was_damaged_as_well_is_still_said() {
+async fn damaged_span_is_still_counted_after_recovery() {
     let change = |file: &mut Vec<u8>| {
-        let place = place_of(file, 100);
-        file[place + 50] ^= 1;
+        let offset = offset_of(file, 100);
+        file[offset + 50] ^= 1;
         destroy_table(file, "trace");
     };
     let (gateway, _) = opened_after(change).await;
@@ -90,14 +90,14 @@ async fn a_span_that_was_damaged_as_well_is_still_said() {
 }
 
 #[tokio::test]
-async fn who_ends_the_gateway_while_it_reads_back_finds_all_of_it_at_the_next_start() {
+async fn interrupted_recovery_is_finished_at_the_next_start() {
     let (config, dir, _) = changed(|file| destroy_table(file, "trace")).await;
     let new = config.db.with_extension("db.new");
-    // An unfinished replacement beside the damaged store.
+    // An incomplete replacement beside the damaged store.
     std::fs::write(&new, "half").unwrap();
     let gateway = TestGateway::open(config, Arc::clone(&dir)).await;
     assert_eq!(gateway.status().await.spans_kept, u64::from(SPANS));
-    // A finished one whose turn had come.
+    // A complete replacement that was not renamed yet.
     let (config, dir) = gateway.stop().await;
     std::fs::rename(&config.db, &new).unwrap();
     let gateway = TestGateway::open(config, dir).await;
@@ -106,13 +106,13 @@ async fn who_ends_the_gateway_while_it_reads_back_finds_all_of_it_at_the_next_st
 }
 
 #[tokio::test]
-async fn damage_that_shows_when_a_span_is_stored_is_mended_by_the_next_start() {
+async fn damage_found_while_storing_is_recovered_at_the_next_start() {
     let change = |file: &mut Vec<u8>| destroy_table(file, "trace_by_start");
     let (mut config, dir, _) = changed(change).await;
     let fake = FakeHoneycomb::collector([]).await;
     config.otlp = Some(Otlp::new(&fake.url));
     let gateway = TestGateway::open(config, Arc::clone(&dir)).await;
-    assert_eq!(aside(&dir), None);
+    assert_eq!(backup_size(&dir), None);
     let more = request("shop", vec![span(250, 1, "a")]);
     let answer = gateway.post(PROTOBUF, more.encode_to_vec()).await;
     assert_eq!(
@@ -121,7 +121,7 @@ async fn damage_that_shows_when_a_span_is_stored_is_mended_by_the_next_start() {
     );
 
     let gateway = gateway.restart_with(|_| {}).await;
-    assert!(aside(&dir).is_some());
+    assert!(backup_size(&dir).is_some());
     gateway.export(more).await;
     done(&gateway, "otlp").await;
     assert_eq!(fake.spans().len(), usize::from(SPANS) + 1);

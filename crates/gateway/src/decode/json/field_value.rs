@@ -1,4 +1,4 @@
-//! A field's value: judged by its kind, and written as protobuf.
+//! Reads a field's JSON value, checks it by the field's kind, and writes it as protobuf.
 
 use std::fmt;
 
@@ -10,13 +10,13 @@ use crate::decode::{
     wire_format::{WireType, write_delimited, write_key, write_varint},
 };
 
-pub(super) struct Slot<'a> {
+pub(super) struct FieldValue<'a> {
     pub(super) field: &'static Field,
     pub(super) out: &'a mut Vec<u8>,
     pub(super) names: &'a mut Names,
 }
 
-impl<'de> DeserializeSeed<'de> for Slot<'_> {
+impl<'de> DeserializeSeed<'de> for FieldValue<'_> {
     type Value = ();
 
     fn deserialize<D: de::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -27,11 +27,16 @@ impl<'de> DeserializeSeed<'de> for Slot<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Slot<'_> {
+impl<'de> Visitor<'de> for FieldValue<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} as {}", self.field.name, self.field.kind.in_json())
+        write!(
+            f,
+            "{} as {}",
+            self.field.name,
+            self.field.kind.json_description()
+        )
     }
 
     /// `null` is an absent field.
@@ -47,7 +52,7 @@ impl<'de> Visitor<'de> for Slot<'_> {
         deserializer.deserialize_bytes(self)
     }
 
-    /// A text, which may not be UTF-8.
+    /// Reads a text, which may not be UTF-8.
     fn visit_bytes<E: de::Error>(mut self, text: &[u8]) -> Result<(), E> {
         match self.field.kind {
             Kind::Id => self.bytes(&text::id(text)),
@@ -76,7 +81,7 @@ impl<'de> Visitor<'de> for Slot<'_> {
         if matches!(self.field.kind, Kind::Double) {
             return self.double(number);
         }
-        let written = text::whole(number).and_then(|number| self.number(number));
+        let written = text::integral(number).and_then(|number| self.number(number));
         written.unwrap_or_else(|| Err(E::invalid_value(Unexpected::Float(number), &self)))
     }
 
@@ -95,7 +100,7 @@ impl<'de> Visitor<'de> for Slot<'_> {
 
     fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<(), M::Error> {
         match self.field.kind {
-            Kind::Message(schema) | Kind::List(schema) => self.message(schema, map),
+            Kind::Message(schema) | Kind::Nested(schema) => self.message(schema, map),
             _ => Err(de::Error::invalid_type(Unexpected::Map, &self)),
         }
     }
@@ -106,17 +111,17 @@ impl<'de> Visitor<'de> for Slot<'_> {
         }
         let Self { field, out, names } = self;
         while items
-            .next_element_seed(Item(Slot { field, out, names }))?
+            .next_element_seed(Element(FieldValue { field, out, names }))?
             .is_some()
         {}
         Ok(())
     }
 }
 
-/// One of a list.
-struct Item<'a>(Slot<'a>);
+/// Reads an element of a list.
+struct Element<'a>(FieldValue<'a>);
 
-impl<'de> DeserializeSeed<'de> for Item<'_> {
+impl<'de> DeserializeSeed<'de> for Element<'_> {
     type Value = ();
 
     fn deserialize<D: de::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -127,7 +132,7 @@ impl<'de> DeserializeSeed<'de> for Item<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Item<'_> {
+impl<'de> Visitor<'de> for Element<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -150,7 +155,7 @@ impl<'de> Visitor<'de> for Item<'_> {
     }
 }
 
-impl Slot<'_> {
+impl FieldValue<'_> {
     fn message<'de, M: MapAccess<'de>>(
         self,
         schema: &'static Schema,
@@ -162,11 +167,11 @@ impl Slot<'_> {
         })
     }
 
-    /// None when the field cannot hold it.
+    /// Writes a number. Returns `None` if it is out of the field's range.
     fn number<E>(&mut self, number: i128) -> Option<Result<(), E>> {
         Some(match self.field.kind {
             Kind::Int64 => self.varint(i64::try_from(number).ok()?.cast_unsigned()),
-            // A negative one is written as if it had 64 bits.
+            // Protobuf encodes negative ones with 64 bits.
             Kind::Enum(_) | Kind::Int32 => {
                 self.varint(i64::from(i32::try_from(number).ok()?).cast_unsigned())
             }
@@ -202,7 +207,7 @@ impl Slot<'_> {
     }
 
     fn base64<E>(&mut self, text: &str) -> Option<Result<(), E>> {
-        let write = |out: &mut Vec<u8>| text::add_base64(text, out);
+        let write = |out: &mut Vec<u8>| text::append_base64(text, out);
         write_delimited(self.field.number, self.out, write)
             .ok()
             .map(Ok)

@@ -1,5 +1,5 @@
-//! What the writer does between two groups of requests, a part at a time: deletes what is too
-//! old or too much, and keeps the log short.
+//! The writer's periodic work between two groups of requests: deletes expired traces and those
+//! over the size limit, and keeps the log short. It runs in steps.
 
 use std::{
     path::Path,
@@ -16,21 +16,21 @@ use super::{
 };
 use crate::config::Retention;
 
-/// How long requests may wait for a step. Long enough that deleting keeps up with storing.
-const STEP: Duration = Duration::from_millis(200);
+/// How long one step makes requests wait. Long enough that deleting keeps up with storing.
+const STEP_TIMEOUT: Duration = Duration::from_millis(200);
 
-/// Twice what SQLite lets it grow to. Readers that overlap without a gap keep it from
-/// beginning its log anew.
-const LONGEST_LOG_BYTES: u64 = 64 << 20;
+/// Twice the size at which SQLite restarts its log. Overlapping readers keep SQLite from doing
+/// so.
+const MAX_LOG_BYTES: u64 = 64 << 20;
 
-pub(super) struct Chores {
+pub(super) struct Maintenance {
     retention: Retention,
-    /// Traces that were quiet since before this time go.
+    /// Traces without a span since this time are deleted.
     expired_before: Option<i64>,
     is_full: bool,
 }
 
-impl Chores {
+impl Maintenance {
     pub(super) const fn new(retention: Retention) -> Self {
         Self {
             retention,
@@ -39,30 +39,32 @@ impl Chores {
         }
     }
 
-    /// To be called several times a second.
-    pub(super) fn begin(&mut self, now: i64) {
+    /// Schedules all work. Call this several times a second. `now` is the time by which traces
+    /// age.
+    pub(super) fn start(&mut self, now: i64) {
         let age = i64::try_from(self.retention.age.as_nanos()).unwrap_or(i64::MAX);
         self.expired_before = Some(now.saturating_sub(age));
     }
 
-    pub(super) const fn remain(&self) -> bool {
+    pub(super) const fn has_work(&self) -> bool {
         self.expired_before.is_some() || self.is_full
     }
 
-    /// Errors end what was begun: it begins anew with the next call. Returns what was removed.
+    /// Runs one step, and returns what it deleted. After an error, the next `start` schedules the
+    /// work again.
     pub(super) fn step(
         &mut self,
         connection: &mut Connection,
         clients: &mut Clients,
     ) -> rusqlite::Result<Removed> {
-        let step = self.parts(connection, clients);
+        let step = self.try_step(connection, clients);
         if step.is_err() {
             *self = Self::new(self.retention.clone());
         }
         step
     }
 
-    fn parts(
+    fn try_step(
         &mut self,
         connection: &mut Connection,
         clients: &mut Clients,
@@ -72,16 +74,17 @@ impl Chores {
             removed = retention::expire(connection, clients, before)?;
             if removed == Removed::default() {
                 self.expired_before = None;
-                retention::forget_moves(connection)?;
+                retention::delete_passed_numbers(connection)?;
                 shorten_log(connection)?;
             }
         }
-        self.make_room(connection, clients, &mut removed)?;
+        self.evict(connection, clients, &mut removed)?;
         Ok(removed)
     }
 
-    /// A little more than needed, or the next request would be over the bound again.
-    fn make_room(
+    /// Evicts traces from a full store. Evicts a little more than necessary, because the next
+    /// request would exceed the limit again.
+    fn evict(
         &mut self,
         connection: &mut Connection,
         clients: &mut Clients,
@@ -89,8 +92,8 @@ impl Chores {
     ) -> rusqlite::Result<()> {
         let bytes = self.retention.bytes;
         self.is_full |= retention::used_bytes(connection)? > bytes;
-        let began = Instant::now();
-        while self.is_full && began.elapsed() < STEP {
+        let started = Instant::now();
+        while self.is_full && started.elapsed() < STEP_TIMEOUT {
             let more = retention::evict(connection, clients)?;
             removed.spans += more.spans;
             removed.traces += more.traces;
@@ -101,18 +104,18 @@ impl Chores {
     }
 }
 
-/// SQLite does so by itself, but not while somebody reads. Here it waits for those who do.
+/// Restarts a long log. SQLite does so by itself, but not during a read; this waits for readers.
 fn shorten_log(connection: &Connection) -> rusqlite::Result<()> {
     let log = connection
         .path()
         .map(|db| with_suffix(Path::new(db), "-wal"));
     let bytes = log.and_then(|log| Some(log.metadata().ok()?.len()));
-    if bytes.is_none_or(|bytes| bytes <= LONGEST_LOG_BYTES) {
+    if bytes.is_none_or(|bytes| bytes <= MAX_LOG_BYTES) {
         return Ok(());
     }
-    connection.busy_timeout(STEP)?;
+    connection.busy_timeout(STEP_TIMEOUT)?;
     let restarted = connection.query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(()));
-    connection.busy_timeout(schema::BUSY)?;
+    connection.busy_timeout(schema::BUSY_TIMEOUT)?;
     restarted
 }
 
@@ -120,7 +123,7 @@ fn shorten_log(connection: &Connection) -> rusqlite::Result<()> {
 mod tests {
     use super::*;
 
-    /// So many traces without spans, received at 1, 2, 3, …
+    /// Inserts `count` traces without spans, received at 1, 2, 3, …
     fn traces(count: i64) -> Connection {
         let connection = schema::in_memory().unwrap();
         let sql = "INSERT INTO trace VALUES
@@ -131,43 +134,43 @@ mod tests {
         connection
     }
 
-    fn kept(connection: &Connection) -> u64 {
-        schema::kept(connection).unwrap().traces
+    fn traces_in(connection: &Connection) -> u64 {
+        schema::totals(connection).unwrap().traces
     }
 
     #[test]
-    fn what_expired_long_ago_goes_in_steps_between_which_requests_are_taken() {
+    fn expired_traces_are_deleted_in_steps() {
         let mut connection = traces(300);
         let mut clients = Clients::open(&connection).unwrap();
-        let mut chores = Chores::new(Retention {
+        let mut maintenance = Maintenance::new(Retention {
             age: Duration::from_nanos(10),
             ..Retention::default()
         });
-        assert!(!chores.remain());
-        chores.begin(210);
+        assert!(!maintenance.has_work());
+        maintenance.start(210);
         let mut steps = 0;
-        while chores.remain() {
-            chores.step(&mut connection, &mut clients).unwrap();
+        while maintenance.has_work() {
+            maintenance.step(&mut connection, &mut clients).unwrap();
             steps += 1;
         }
         assert!(steps > 10, "{steps}");
-        assert_eq!(kept(&connection), 101);
+        assert_eq!(traces_in(&connection), 101);
     }
 
     #[test]
-    fn a_store_over_its_bound_makes_room_until_there_is_some() {
+    fn full_store_evicts_traces_until_it_is_within_its_limit() {
         let mut connection = traces(2_000);
         let mut clients = Clients::open(&connection).unwrap();
         let bytes = retention::used_bytes(&connection).unwrap() / 2;
-        let mut chores = Chores::new(Retention {
+        let mut maintenance = Maintenance::new(Retention {
             bytes,
             ..Retention::default()
         });
-        chores.step(&mut connection, &mut clients).unwrap();
-        while chores.remain() {
-            chores.step(&mut connection, &mut clients).unwrap();
+        maintenance.step(&mut connection, &mut clients).unwrap();
+        while maintenance.has_work() {
+            maintenance.step(&mut connection, &mut clients).unwrap();
         }
         assert!(retention::used_bytes(&connection).unwrap() <= bytes);
-        assert!(kept(&connection) > 0);
+        assert!(traces_in(&connection) > 0);
     }
 }

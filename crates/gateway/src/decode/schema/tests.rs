@@ -1,5 +1,5 @@
-//! The list of fields against the messages that `opentelemetry-proto` generates: every field
-//! has a value here, and a new one would have to get one.
+//! Compares the schema with the messages of `opentelemetry-proto`. Every field has a value here;
+//! a new field does not compile without one.
 
 use opentelemetry_proto::tonic::{
     collector::trace::v1::ExportTraceServiceRequest,
@@ -15,7 +15,7 @@ use opentelemetry_proto::tonic::{
 };
 use prost::Message;
 
-use super::{json, schema, shape};
+use crate::decode::{json, schema, shape};
 
 fn text(text: &str) -> String {
     text.to_owned()

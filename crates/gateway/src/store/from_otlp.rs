@@ -1,4 +1,4 @@
-//! From OTLP's messages to the values of `trace-model`.
+//! Converts OTLP's messages to the types of `trace-model`.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use trace_model::{
     SpanStatus, TraceId, Value,
 };
 
-/// A span, unless its ids are none: the store holds no such span.
+/// Converts a span. Fails if its ids are invalid; the store has no such span.
 pub(super) fn span(
     span: ProtoSpan,
     resource: &Arc<Resource>,
@@ -25,7 +25,7 @@ pub(super) fn span(
     Ok(Span {
         trace_id: TraceId::try_from(&*span.trace_id)?,
         span_id: SpanId::try_from(&*span.span_id)?,
-        // Some senders write "no parent" as zeros.
+        // Some senders write zeros for "no parent".
         parent_span_id: SpanId::try_from(&*span.parent_span_id).ok(),
         name: span.name,
         kind: kind(span.kind),
@@ -107,7 +107,7 @@ fn value(value: Option<AnyValue>) -> Value {
         }
         Some(Any::KvlistValue(list)) => Value::Map(attributes(list.values)),
         Some(Any::BytesValue(bytes)) => Value::Bytes(STANDARD.encode(bytes)),
-        // An index into a string table belongs to OTLP profiles; traces have no such table.
+        // Only OTLP profiles have the string table of this index.
         Some(Any::StringValueStrindex(_)) | None => Value::Empty,
     }
 }

@@ -1,4 +1,4 @@
-//! The parts of a gateway, put together: store, hub, edge, API, viewer, sinks.
+//! Assembles a gateway: store, hub, edge, API, viewer, sinks and background tasks.
 
 use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -32,36 +32,36 @@ use tokio::{
     time::{Instant, interval, timeout, timeout_at},
 };
 
-/// Under load, a list is as old as this, and a little more.
-const KEEP_UP_EVERY: Duration = Duration::from_millis(250);
+/// The interval of the store's maintenance and of updating stale summaries.
+const TICK_INTERVAL: Duration = Duration::from_millis(250);
 
-/// After an error the store is read again, but not in a hurry.
-const SUMMARIZE_AGAIN_AFTER: Duration = Duration::from_secs(1);
+/// The delay before stale summaries are updated after an error.
+const SUMMARY_RETRY_DELAY: Duration = Duration::from_secs(1);
 
 pub(crate) const XRAY_LISTEN: &str = "OTEL_WEB_GATEWAY_XRAY_LISTEN";
 
-/// Of the time for a stop, what sinks leave to the store.
-const FOR_THE_STORE: Duration = Duration::from_millis(700);
+/// The part of the shutdown's time limit that is reserved for closing the store.
+const STORE_CLOSE_TIMEOUT: Duration = Duration::from_millis(700);
 
 #[derive(Debug)]
-pub(crate) struct Parts {
-    /// Takes spans, shows traces.
+pub(crate) struct App {
+    /// All routes.
     pub(crate) router: Router,
-    /// Takes spans, and says whether it is well.
+    /// The routes for spans and health checks.
     pub(crate) ingest: Router,
-    /// One line per sink that is on.
+    /// One line per enabled sink.
     pub(crate) sinks: Vec<String>,
-    /// Where X-Ray segments are taken, if they are.
+    /// The address for X-Ray segments, if enabled.
     pub(crate) xray: Option<SocketAddr>,
-    /// Counts and logs what is refused before it is a request.
+    /// Counts and logs rejected connections.
     pub(crate) refused: Arc<RefusedRequests>,
     store: Store,
     tasks: JoinSet<()>,
     stop_tasks: Stop,
 }
 
-impl Parts {
-    /// `stopping` ends the open event streams.
+impl App {
+    /// Opens the store and starts all tasks. `stopping` ends the open event streams.
     pub(crate) async fn assemble(
         config: &Config,
         own_url: &str,
@@ -73,7 +73,7 @@ impl Parts {
         let (stop_tasks, stopping_tasks) = Stop::new();
         let mut tasks = Tasks::new(stopping_tasks);
         let refused = Arc::default();
-        tasks.upkeep(&store, &hub, &refused);
+        tasks.maintain(&store, &hub, &refused);
         let public_url = config.public_url.as_deref().unwrap_or(own_url);
         let public_url = public_url.trim_end_matches('/');
         let sinks = Sinks::start(config, (own_url, public_url), tasks.starting(&store)).await?;
@@ -89,8 +89,8 @@ impl Parts {
             Some(format!("{}: on ({target})", sink.name))
         });
         let announced = announced.collect();
-        let seen = (status, sinks.links);
-        let (router, ingest) = routers(config, (own_url, public_url), &hub, seen, stopping);
+        let sources = (status, sinks.links);
+        let (router, ingest) = routers(config, (own_url, public_url), &hub, sources, stopping);
         Ok(Self {
             router,
             ingest,
@@ -103,13 +103,13 @@ impl Parts {
         })
     }
 
-    /// Sends what waits and closes the store, in so long at most. What is not finished by
-    /// then is in the store, or in its log, and goes on after the next start.
-    pub(crate) async fn finish(mut self, within: Duration) {
-        let deadline = Instant::now() + within;
+    /// Sends waiting spans and closes the store, within `time_limit`. Unsent spans stay in the
+    /// store until the next start.
+    pub(crate) async fn finish(mut self, time_limit: Duration) {
+        let deadline = Instant::now() + time_limit;
         self.stop_tasks.now();
         let finished = async { while self.tasks.join_next().await.is_some() {} };
-        let _ = timeout(within.saturating_sub(FOR_THE_STORE), finished).await;
+        let _ = timeout(time_limit.saturating_sub(STORE_CLOSE_TIMEOUT), finished).await;
         let closed = async {
             self.tasks.shutdown().await;
             self.store.close().await;
@@ -118,7 +118,7 @@ impl Parts {
     }
 }
 
-/// What is served to those who may see everything, and to those who send.
+/// Returns the router with all routes, and the one for spans and health checks.
 fn routers(
     config: &Config,
     (own_url, public_url): (&str, &str),
@@ -136,23 +136,23 @@ fn routers(
         public_url: public_url.to_owned(),
         stopping,
     };
-    let who = Guard::new(config.viewer_token.as_ref(), &[public_url, own_url]);
+    let access = Guard::new(config.viewer_token.as_ref(), &[public_url, own_url]);
     let spans = edge::routes(Arc::clone(&edge), &config.cors_origins);
     let traces = api::routes(api.clone())
         .merge(edge::import(Arc::clone(&edge)))
         .merge(viewer::routes(config.viewer_dir.clone()))
-        .layer(from_fn_with_state(who, guard))
+        .layer(from_fn_with_state(access, guard))
         .layer(from_fn_with_state(Arc::clone(&edge), edge::elsewhere))
         .layer(from_fn(secure));
-    let nothing_else = any(edge::refuse_elsewhere).with_state(edge);
+    let not_found = any(edge::refuse_elsewhere).with_state(edge);
     let all = spans.clone().merge(traces);
-    let rest = api::health(api).fallback_service(nothing_else);
+    let rest = api::health(api).fallback_service(not_found);
     let ingest = spans.merge(rest.layer(from_fn(secure)));
     (below_prefix(all, public_url), ingest)
 }
 
-/// The same also below the path of the public address: some proxies take that prefix off before
-/// they hand a request on, others do not.
+/// Also serves the routes below the path of the public URL, because some proxies strip that
+/// prefix and others do not.
 fn below_prefix(router: Router, public_url: &str) -> Router {
     let (_, rest) = public_url.split_once("://").unwrap_or_default();
     let prefix = rest.find('/').map_or("", |slash| &rest[slash..]);
@@ -160,26 +160,26 @@ fn below_prefix(router: Router, public_url: &str) -> Router {
     if prefix.len() < 2 || !prefix.chars().all(is_plain) {
         return router;
     }
-    // As a service: `nest` would leave out the prefix with a slash at its end.
+    // `nest` would not match the prefix with a trailing slash.
     Router::new()
         .nest_service(prefix, router.clone())
         .merge(router)
         .layer(from_fn_with_state(Arc::from(prefix), add_slash))
 }
 
-/// Redirects the bare prefix: a page there would look for its files one folder too high.
+/// Redirects the prefix to the one with a trailing slash, so that the page's relative URLs work.
 async fn add_slash(State(prefix): State<Arc<str>>, request: Request, next: Next) -> Response {
     if request.uri().path() != &*prefix {
         return next.run(request).await;
     }
-    // Relative, for a proxy may have taken off more.
+    // Relative, because a proxy may have stripped more of the path.
     let folder = prefix.rsplit('/').next().unwrap_or_default();
     let query = request.uri().query().map(|query| format!("?{query}"));
     let target = format!("./{folder}/{}", query.unwrap_or_default());
     Redirect::permanent(&target).into_response()
 }
 
-/// What runs beside the server.
+/// Background tasks.
 struct Tasks {
     set: JoinSet<()>,
     stopping: Stopping,
@@ -212,16 +212,16 @@ impl Tasks {
         Ok(Some(bound))
     }
 
-    fn upkeep(&mut self, store: &Store, hub: &Hub, refused: &Arc<RefusedRequests>) {
+    fn maintain(&mut self, store: &Store, hub: &Hub, refused: &Arc<RefusedRequests>) {
         self.spawn(hub.clone().run());
         let mut summarizer = store.summarizer();
         self.spawn(async move {
             loop {
                 let pause = match summarizer.run_once().await {
-                    Ok(()) => KEEP_UP_EVERY,
+                    Ok(()) => TICK_INTERVAL,
                     Err(error) => {
-                        eprintln!("store: summaries are out of date: {error}");
-                        SUMMARIZE_AGAIN_AFTER
+                        eprintln!("store: summaries are stale: {error}");
+                        SUMMARY_RETRY_DELAY
                     }
                 };
                 tokio::time::sleep(pause).await;
@@ -229,16 +229,16 @@ impl Tasks {
         });
         let (store, refused) = (store.clone(), Arc::clone(refused));
         self.spawn(async move {
-            let mut ticks = interval(KEEP_UP_EVERY);
+            let mut ticks = interval(TICK_INTERVAL);
             loop {
                 ticks.tick().await;
-                store.keep_up(clock::now()).await;
+                store.tick(clock::now()).await;
                 refused.flush_log();
             }
         });
     }
 
-    /// For what has nothing to finish when it is time to stop.
+    /// Spawns a task that is aborted on shutdown.
     fn spawn(&mut self, task: impl Future<Output = ()> + Send + 'static) {
         let stopping = self.stopping.clone();
         self.set.spawn(async move {

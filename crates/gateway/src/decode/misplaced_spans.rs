@@ -1,58 +1,57 @@
-//! Looks for spans where OTLP JSON has none: in another format, or under other names.
+//! Finds spans at other paths than OTLP JSON's: in other formats, or under other names.
 //!
-//! Unknown names are ignored, as the specification demands. A sender of Jaeger's JSON, or of
-//! `snake_case` names, would then learn nothing of the spans that nobody kept.
+//! Unknown names are ignored, as the specification requires. Without this search, a sender of
+//! Jaeger's JSON or of `snake_case` names would not learn that its spans were ignored.
 
 use super::{Decoded, Reason, Token, Tokens};
 
-/// Where a request has its spans.
-const SPANS: &str = "resourceSpans[].scopeSpans[].spans[]";
+/// The path of a request's spans.
+const SPANS_PATH: &str = "resourceSpans[].scopeSpans[].spans[]";
 
-/// Deeper than any format has its spans.
+/// No format has spans at a deeper level.
 const MAX_DEPTH: usize = 16;
 
-/// Names that are quoted, and bytes of each.
+/// Names that are quoted in a note, and the size limit of each.
 const MAX_NAMES: usize = 3;
 const MAX_NAME_BYTES: usize = 40;
 
-/// What was found of a body.
+/// Spans that were found at other paths.
 #[derive(Debug, Default)]
-pub(super) struct Misplaced {
+pub(super) struct MisplacedSpans {
     spans: u64,
-    /// The place of the first of them.
-    place: String,
-    /// Names at the top of the body that OTLP does not have there.
+    /// The path of the first one.
+    path: String,
+    /// Unknown names at the top level of the body.
     names: Vec<String>,
 }
 
-/// A list or an object that is open.
+/// An open list or object.
 #[derive(Default)]
 struct Level<'a> {
     is_object: bool,
-    /// The name of the member that is being read.
+    /// The name of the current member.
     key: Option<&'a [u8]>,
-    /// The last text was a key, if a colon follows.
+    /// The last text, which is a key if a colon follows.
     text: Option<&'a [u8]>,
     has_trace_id: bool,
     has_span_id: bool,
 }
 
-/// Reads a whole body.
-pub(super) fn find(body: &[u8]) -> Misplaced {
-    let mut found = Misplaced::default();
+/// Searches a whole body.
+pub(super) fn find(body: &[u8]) -> MisplacedSpans {
+    let mut found = MisplacedSpans::default();
     let mut levels: Vec<Level<'_>> = Vec::new();
-    // Levels that are not looked at.
-    let mut deeper = 0_usize;
+    let mut skipped_levels = 0_usize;
     for token in Tokens(body) {
         match token {
-            Token::Open(_) if levels.len() == MAX_DEPTH => deeper += 1,
+            Token::Open(_) if levels.len() == MAX_DEPTH => skipped_levels += 1,
             Token::Open(bracket) => levels.push(Level {
                 is_object: bracket == b'{',
                 ..Level::default()
             }),
-            Token::Close(_) if deeper > 0 => deeper -= 1,
+            Token::Close(_) if skipped_levels > 0 => skipped_levels -= 1,
             Token::Close(_) => found.close(&mut levels),
-            _ if deeper > 0 => {}
+            _ if skipped_levels > 0 => {}
             Token::Text(text) => {
                 if let Some(level) = levels.last_mut() {
                     level.text = Some(text);
@@ -65,11 +64,11 @@ pub(super) fn find(body: &[u8]) -> Misplaced {
     found
 }
 
-impl Misplaced {
-    /// Adds what was found of another part of the body.
+impl MisplacedSpans {
+    /// Adds the results of another part of the body.
     pub(super) fn merge(&mut self, other: Self) {
         if self.spans == 0 {
-            self.place = other.place;
+            self.path = other.path;
         }
         self.spans += other.spans;
         self.names.extend(other.names);
@@ -77,20 +76,20 @@ impl Misplaced {
         self.names.truncate(MAX_NAMES);
     }
 
-    /// Counts the spans as rejected, and says where they were. Without any, says what a body
-    /// that has no spans has instead.
+    /// Counts the spans as rejected, and adds a note with their path. For a body without any
+    /// spans, adds a note with its names.
     pub(super) fn report(self, decoded: &mut Decoded) {
         if self.spans > 0 {
             decoded.rejections.count_all(Reason::Misplaced, self.spans);
-            let hint = hint(&self.place);
-            let place = &self.place;
+            let hint = hint(&self.path);
+            let path = &self.path;
             decoded
                 .warnings
-                .note(format!("spans were seen in \"{place}\"{hint}"));
+                .note(format!("spans were found in \"{path}\"{hint}"));
         } else if decoded.is_empty() && !self.names.is_empty() {
             let names = self.names.join(", ");
             decoded.warnings.note(format!(
-                "no spans: the body has {names}, and OTLP JSON has spans in \"{SPANS}\""
+                "no spans: the body has {names}, but OTLP JSON has spans in \"{SPANS_PATH}\""
             ));
         }
     }
@@ -109,7 +108,7 @@ impl Misplaced {
             Some(b"traceId" | b"traceID" | b"trace_id" | b"TraceId" | b"TraceID") => {
                 level.has_trace_id = true;
             }
-            // Zipkin's spans have an `id`.
+            // A Zipkin span has an `id`.
             Some(b"spanId" | b"spanID" | b"span_id" | b"SpanId" | b"SpanID" | b"id") => {
                 level.has_span_id = true;
             }
@@ -126,42 +125,42 @@ impl Misplaced {
             return;
         }
         let key = levels.iter().rev().find_map(|level| level.key);
-        // Of a span to others: OTLP's and Jaeger's.
+        // A link of OTLP or Jaeger has both ids, too.
         if matches!(key, Some(b"links" | b"references")) {
             return;
         }
-        let place = place(levels);
-        if place != SPANS {
+        let path = path(levels);
+        if path != SPANS_PATH {
             self.spans += 1;
-            if self.place.is_empty() {
-                self.place = place;
+            if self.path.is_empty() {
+                self.path = path;
             }
         }
     }
 }
 
-/// As people write where something is: `data[].spans[]`.
-fn place(levels: &[Level<'_>]) -> String {
-    let mut place = String::new();
+/// Returns the path of the current value, such as `data[].spans[]`.
+fn path(levels: &[Level<'_>]) -> String {
+    let mut path = String::new();
     for level in levels {
         if !level.is_object {
-            place.push_str("[]");
+            path.push_str("[]");
         } else if let Some(key) = level.key {
-            if !place.is_empty() {
-                place.push('.');
+            if !path.is_empty() {
+                path.push('.');
             }
             let key = &key[..key.len().min(MAX_NAME_BYTES)];
-            place.push_str(&String::from_utf8_lossy(key));
+            path.push_str(&String::from_utf8_lossy(key));
         }
     }
-    place
+    path
 }
 
-fn hint(place: &str) -> &'static str {
-    match place {
-        "[]" => ": this is a list, as Zipkin has it, and not an ExportTraceServiceRequest",
-        "data[].spans[]" => ": this is Jaeger's JSON; its collector takes it, or sends OTLP",
-        _ if place.contains('_') => ": OTLP JSON writes its names in lowerCamelCase",
+fn hint(path: &str) -> &'static str {
+    match path {
+        "[]" => ": a list of spans is Zipkin's format, not an ExportTraceServiceRequest",
+        "data[].spans[]" => ": this is Jaeger's JSON; configure the sender to export OTLP",
+        _ if path.contains('_') => ": names in OTLP JSON are lowerCamelCase",
         _ => "",
     }
 }

@@ -1,8 +1,8 @@
-//! Replaces what is not UTF-8 in the texts of a message, for senders that cut a text in the
-//! middle of a character.
+//! Replaces invalid UTF-8 in the texts of a message. Senders that truncate a text in the middle
+//! of a character produce it.
 //!
-//! Every reader of protobuf refuses a message with such a text as a whole. So a span that has
-//! one is the only kind of protobuf span that is encoded anew here.
+//! Protobuf readers reject the whole message because of such a text, so the span is encoded
+//! again with U+FFFD.
 
 use std::convert::Infallible;
 
@@ -10,40 +10,40 @@ use bytes::Bytes;
 
 use super::{
     schema::{Kind, Schema},
-    wire_format::{Damage, Fields, write_delimited},
+    wire_format::{Fields, WireError, write_delimited},
 };
 
 const REPLACEMENT: &[u8] = "\u{fffd}".as_bytes();
 
-/// The lengths of the messages around a text grow with it, by a byte or two each.
+/// The lengths of the messages around a longer text may take more bytes, too.
 const ENVELOPE_BYTES: usize = 256;
 
-/// The most memory, in bytes, that [`message`] takes for a message of `bytes` whose invalid
-/// texts have `invalid_text_bytes` together.
+/// Returns the most memory, in bytes, that [`message`] takes for a message of `bytes`, of which
+/// `invalid_text_bytes` are invalid texts.
 pub(super) const fn memory_cost(bytes: usize, invalid_text_bytes: usize) -> usize {
-    // One byte that is not UTF-8 becomes three, and the length before it may grow, too.
+    // An invalid byte becomes three, and the length before the text may grow, too.
     bytes + 4 * invalid_text_bytes + ENVELOPE_BYTES
 }
 
-/// Returns the message with U+FFFD for each part of a text that is not UTF-8. The rest is
-/// copied as it is, with fields that the schema does not know.
+/// Returns the message with U+FFFD for invalid UTF-8. Other fields are copied unchanged, even
+/// unknown ones.
 pub(super) fn message(
     schema: &'static Schema,
     message: &[u8],
     invalid_text_bytes: usize,
-) -> Result<Bytes, Damage> {
+) -> Result<Bytes, WireError> {
     let mut out = Vec::with_capacity(memory_cost(message.len(), invalid_text_bytes));
     write_message(schema, message, &mut out)?;
     Ok(out.into())
 }
 
-fn write_message(schema: &'static Schema, message: &[u8], out: &mut Vec<u8>) -> Result<(), Damage> {
-    let mut fields = Fields(message);
-    loop {
-        let rest = fields.0;
-        let Some(raw) = fields.next().transpose()? else {
-            return Ok(());
-        };
+fn write_message(
+    schema: &'static Schema,
+    message: &[u8],
+    out: &mut Vec<u8>,
+) -> Result<(), WireError> {
+    for raw in Fields(message) {
+        let raw = raw?;
         match schema.field(raw.number).map(|field| field.kind) {
             Some(Kind::Text | Kind::Texts) => {
                 let text = |out: &mut Vec<u8>| {
@@ -52,16 +52,17 @@ fn write_message(schema: &'static Schema, message: &[u8], out: &mut Vec<u8>) -> 
                 };
                 let Ok(()) = write_delimited(raw.number, out, text);
             }
-            Some(Kind::Message(schema) | Kind::Messages(schema) | Kind::List(schema)) => {
+            Some(Kind::Message(schema) | Kind::Messages(schema) | Kind::Nested(schema)) => {
                 let message = |out: &mut Vec<u8>| write_message(schema, raw.content, out);
                 write_delimited(raw.number, out, message)?;
             }
-            _ => out.extend_from_slice(&rest[..rest.len() - fields.0.len()]),
+            _ => out.extend_from_slice(raw.encoded),
         }
     }
+    Ok(())
 }
 
-/// Returns the text with U+FFFD for each part that is not UTF-8.
+/// Returns the text with U+FFFD for invalid UTF-8.
 pub(crate) fn text(bytes: &[u8]) -> String {
     let mut out = Vec::with_capacity(bytes.len());
     write_text(bytes, &mut out);
@@ -74,8 +75,8 @@ fn write_text(mut bytes: &[u8], out: &mut Vec<u8>) {
         out.extend_from_slice(valid);
         out.extend_from_slice(REPLACEMENT);
         let invalid = match rest {
-            // Half of a surrogate pair, as JSON's escapes and Java's strings have it, is one
-            // character that is missing and not three.
+            // Half of a surrogate pair, as in JSON's escapes and Java's strings, is one missing
+            // character, not three.
             [0xed, 0xa0..=0xbf, 0x80..=0xbf, ..] => 3,
             _ => error.error_len().unwrap_or(rest.len()),
         };
@@ -89,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_part_that_is_not_utf_8_becomes_one_replacement_character() {
+    fn each_invalid_sequence_becomes_one_replacement_character() {
         for (bytes, expected) in [
             (&b"plain"[..], "plain"),
             (b"", ""),
@@ -105,9 +106,8 @@ mod tests {
         }
     }
 
-    /// What is asked for has to be enough, or more memory would be taken than was lent.
     #[test]
-    fn the_memory_cost_covers_the_worst_text() {
+    fn memory_cost_covers_the_worst_text() {
         for bytes in [1, 40, 43, 127, 5000, 70_000] {
             let text = vec![0xff; bytes];
             let mut span = Vec::new();

@@ -1,0 +1,36 @@
+//! Anomalies of a JSON body that its sender should know about.
+
+use crate::decode::{Decoded, Reason, misplaced_spans::MisplacedSpans};
+
+#[derive(Debug, Default)]
+pub(in crate::decode) struct Anomalies {
+    misplaced_spans: MisplacedSpans,
+    /// The number of lines that are not requests.
+    invalid_lines: u64,
+    /// The error of the first such line.
+    first_error: String,
+}
+
+impl Anomalies {
+    pub(super) fn add_misplaced_spans(&mut self, found: MisplacedSpans) {
+        self.misplaced_spans.merge(found);
+    }
+
+    pub(super) fn add_invalid_line(&mut self, number: usize, error: &serde_json::Error) {
+        if self.invalid_lines == 0 {
+            self.first_error = format!("line {number} was skipped: {error}");
+        }
+        self.invalid_lines += 1;
+    }
+
+    /// Adds rejections and warnings to the result.
+    pub(in crate::decode) fn report(self, decoded: &mut Decoded) {
+        if self.invalid_lines > 0 {
+            decoded
+                .rejections
+                .count_all(Reason::Line, self.invalid_lines);
+            decoded.warnings.note(self.first_error);
+        }
+        self.misplaced_spans.report(decoded);
+    }
+}
