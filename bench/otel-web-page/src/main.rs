@@ -61,7 +61,7 @@ pub fn open_root(name: String) -> u32 {
 #[wasm_bindgen]
 pub async fn request(name: String, url: String) -> u32 {
     let root = root(name);
-    let response = otel_web::bind_to(root.clone(), Request::get(&url).send()).await;
+    let response = otel_web::with_context(root.clone(), Request::get(&url).send()).await;
     root.span().end();
     1 + u32::from(response.is_ok())
 }

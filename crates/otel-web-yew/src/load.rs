@@ -56,6 +56,6 @@ where
             let _attached = cause.clone().attach();
             load(deps.clone())
         };
-        spawn_local(otel_web::bind_to(cause, recorded(work)));
+        spawn_local(otel_web::with_context(cause, recorded(work)));
     });
 }

@@ -209,7 +209,7 @@ fn items(mut text: &str) -> Vec<String> {
 fn pairs(setting: &str, text: &str) -> Result<Vec<(String, String)>, InvalidSetting> {
     let mut pairs = Vec::new();
     for item in items(text) {
-        let (name, value) = text::cut(&item, b'=').unwrap_or_default();
+        let (name, value) = text::split_once(&item, b'=').unwrap_or_default();
         let name = name.trim_ascii();
         if name.is_empty() {
             return Err(invalid_pairs(setting));

@@ -1,13 +1,13 @@
 //! Carrying the current trace through asynchronous code.
 //!
 //! A browser forgets who started what as soon as a callback returns. A Rust future does not have to:
-//! [`bind`] attaches a [`Context`] each time the future is polled, however many `.await`s later, so
+//! [`with_current_context`] attaches a [`Context`] each time the future is polled, however many `.await`s later, so
 //! that whatever it does belongs to the action it was started in. Nothing global is patched.
 
 use opentelemetry::Context;
 use opentelemetry::trace::TraceContextExt;
 
-use crate::bound::{self, Bound};
+use crate::with_context::{self, WithContext};
 use crate::{action, instrument};
 
 /// The context of the running code: the attached one, else the action of the DOM event that is being
@@ -31,7 +31,7 @@ pub fn cause() -> Context {
     if attached.has_active_span() {
         return attached;
     }
-    let action = bound::latest().or_else(action::of_latest_event);
+    let action = with_context::last_polled().or_else(action::of_latest_event);
     let navigation = instrument::navigation_in_progress();
     match (action, navigation) {
         (Some(action), Some(navigation)) if is_same_trace(&action, &navigation) => navigation,
@@ -73,11 +73,11 @@ pub fn current_trace_id() -> Option<String> {
 /// ```no_run
 /// # async fn load(_page: u32) {}
 /// // In the handler of a click. What `load` does belongs to the click, whoever polls it and when.
-/// let page = otel_web::bind(load(7));
+/// let page = otel_web::with_current_context(load(7));
 /// wasm_bindgen_futures::spawn_local(page);
 /// ```
-pub fn bind<F: Future>(future: F) -> Bound<F> {
-    bind_to(current(), future)
+pub fn with_current_context<F: Future>(future: F) -> WithContext<F> {
+    with_context(current(), future)
 }
 
 /// Attaches a context to a future, for each of its polls.
@@ -87,10 +87,10 @@ pub fn bind<F: Future>(future: F) -> Bound<F> {
 /// ```no_run
 /// # async fn load_suggestions() {}
 /// // In an effect: nothing is attached here, but a click or a navigation led to it.
-/// wasm_bindgen_futures::spawn_local(otel_web::bind_to(otel_web::cause(), load_suggestions()));
+/// wasm_bindgen_futures::spawn_local(otel_web::with_context(otel_web::cause(), load_suggestions()));
 /// ```
-pub fn bind_to<F: Future>(context: Context, future: F) -> Bound<F> {
-    Bound::new(context, future)
+pub fn with_context<F: Future>(context: Context, future: F) -> WithContext<F> {
+    WithContext::new(context, future)
 }
 
 /// Runs a future on the browser's event loop, inside the current trace.
@@ -105,5 +105,5 @@ pub fn bind_to<F: Future>(context: Context, future: F) -> Bound<F> {
 /// });
 /// ```
 pub fn spawn(future: impl Future<Output = ()> + 'static) {
-    wasm_bindgen_futures::spawn_local(bind(future));
+    wasm_bindgen_futures::spawn_local(with_current_context(future));
 }

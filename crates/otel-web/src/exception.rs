@@ -7,14 +7,14 @@ use std::fmt::Display;
 use opentelemetry::Context;
 use opentelemetry::trace::{SpanContext, SpanKind, Status, TraceContextExt, TraceId};
 
+use crate::deduplicator::Deduplicator;
 use crate::export::Reason;
 use crate::otlp::{self, Attributes};
 use crate::pipeline::NewSpan;
-use crate::repetition::Repetition;
 use crate::{Span, action, pipeline, platform, text};
 
 thread_local! {
-    static REPETITION: RefCell<Repetition> = const { RefCell::new(Repetition::new()) };
+    static DEDUPLICATOR: RefCell<Deduplicator> = const { RefCell::new(Deduplicator::new()) };
 }
 
 /// Named by the conventions for exceptions.
@@ -24,7 +24,7 @@ pub(crate) struct Exception {
     pub(crate) message: String,
     pub(crate) stacktrace: Option<String>,
     /// Where in the code it was: file, line, column.
-    pub(crate) place: Option<(String, u32, u32)>,
+    pub(crate) location: Option<(String, u32, u32)>,
 }
 
 /// Records that the running code failed: an exception on the current span, and the status `error`
@@ -60,7 +60,7 @@ impl Exception {
             exception_type: js::text(thrown, "name").unwrap_or_else(|| default_type.to_owned()),
             message: js::describe(thrown),
             stacktrace: js::text(thrown, "stack"),
-            place: None,
+            location: None,
         }
     }
 
@@ -69,15 +69,15 @@ impl Exception {
     pub(crate) fn record_on(self, context: &Context) {
         let span = context.span();
         let failed = span.span_context();
-        let is_news = self.is_news(failed.trace_id());
-        if !fail(failed, &self, is_news) && is_news {
+        let should_report = self.should_report(failed.trace_id());
+        if !fail(failed, &self, should_report) && should_report {
             let root = own_root(failed);
             fail(root.span().span_context(), &self, true);
         }
     }
 
     /// Whether this is to be told: not the same again, and not one of too many.
-    fn is_news(&self, trace_id: TraceId) -> bool {
+    fn should_report(&self, trace_id: TraceId) -> bool {
         let trace_id = trace_id.to_bytes();
         let stack = self.stacktrace.as_deref().unwrap_or_default();
         let identity = [
@@ -87,19 +87,19 @@ impl Exception {
             stack.as_bytes(),
         ];
         let now = platform::monotonic_ms();
-        let is_news = REPETITION.with(|cell| {
-            let repetition = cell.try_borrow_mut().ok();
-            repetition.is_some_and(|mut repetition| repetition.is_news(&identity, now))
+        let should_report = DEDUPLICATOR.with(|cell| {
+            let deduplicator = cell.try_borrow_mut().ok();
+            deduplicator.is_some_and(|mut deduplicator| deduplicator.should_report(&identity, now))
         });
-        if !is_news {
+        if !should_report {
             pipeline::with(|pipeline| pipeline.queue.dropped.count(Reason::ExceptionRepeated, 1));
         }
-        is_news
+        should_report
     }
 
     fn to_attributes(&self) -> Attributes {
         let mut attributes = otlp::event_attributes();
-        if let Some((file, line, column)) = &self.place {
+        if let Some((file, line, column)) = &self.location {
             attributes.set("code.file.path", &**file);
             attributes.set("code.line.number", i64::from(*line));
             attributes.set("code.column.number", i64::from(*column));
@@ -120,18 +120,18 @@ impl Exception {
 
 /// Marks the span and its action, whichever are open still; false when none is. Goes by ids and not
 /// through the span's handle: whoever holds that may be the one that failed.
-fn fail(failed: &SpanContext, exception: &Exception, is_news: bool) -> bool {
+fn fail(failed: &SpanContext, exception: &Exception, should_report: bool) -> bool {
     let marked = pipeline::with(|pipeline| {
-        let span = pipeline.open.find(failed.span_id());
-        let root = pipeline.open.local_root_of(failed.trace_id());
+        let span = pipeline.active.find(failed.span_id());
+        let root = pipeline.active.local_root_of(failed.trace_id());
         let telling = span.or(root);
-        for ticket in [telling, root.filter(|_| telling != root)] {
-            let Some(open) = pipeline.open_span(ticket) else {
+        for key in [telling, root.filter(|_| telling != root)] {
+            let Some(open) = pipeline.active_span(key) else {
                 continue;
             };
-            let description = text::bounded(&exception.message).to_owned();
+            let description = text::truncated(&exception.message).to_owned();
             open.record.set_status(Status::error(description));
-            if is_news && ticket == telling {
+            if should_report && key == telling {
                 let now = open.anchor.now();
                 let attributes = exception.to_attributes();
                 open.record.add_encoded_event("exception", now, &attributes);
@@ -152,7 +152,7 @@ fn own_root(origin: &SpanContext) -> Context {
             scope: pipeline::OWN_SCOPE,
             action: None,
         });
-        if let (Some(root), true) = (pipeline.open_span(started.ticket), origin.is_sampled()) {
+        if let (Some(root), true) = (pipeline.active_span(started.key), origin.is_sampled()) {
             root.record.add_link(origin, (&[], 0));
         }
         started

@@ -93,7 +93,7 @@ impl InFlight {
             span.annotate("app.request.outcome", "aborted");
         } else {
             span.annotate("error.type", &*name);
-            span.fail(text::bounded(&js::describe(reason)).to_owned());
+            span.fail(text::truncated(&js::describe(reason)).to_owned());
         }
     }
 }
@@ -142,7 +142,7 @@ fn record_response(span: &Span, response: &JsValue) {
         span.annotate("http.response.status_code", i64::from(status));
     }
     if status >= 400 {
-        span.annotate("error.type", &*text::of_status(status));
+        span.annotate("error.type", &*text::status_digits(status));
         span.fail("");
     }
 }

@@ -22,8 +22,8 @@
 //! # How a span travels
 //!
 //! 1. [`action()`] or a [`Tracer`] starts it: `pipeline` draws its ids (`id`), decides whether it is
-//!    kept (`sampler`), and opens a row in the table of open spans (`open`).
-//! 2. [`bind`] and [`spawn`] carry its `Context` through `.await`s; [`fetch`] carries it to servers.
+//!    kept (`sampler`), and opens a slot in the table of active spans (`active_spans`).
+//! 2. [`with_current_context`] and [`spawn`] carry its `Context` through `.await`s; [`fetch`] carries it to servers.
 //! 3. When it ends, `otlp` encodes it and `export` queues, batches, sends and retries.
 //! 4. When the page is left, what is open ends, and all that is queued leaves with it.
 //!
@@ -45,10 +45,12 @@
 #![deny(missing_docs)]
 
 mod action;
-mod bound;
+mod active_spans;
 mod clock;
 mod config;
 mod context;
+mod deduplicator;
+mod deferred_spans;
 mod diagnostics;
 mod ended_span;
 mod exception;
@@ -61,11 +63,9 @@ mod id;
 mod in_flight;
 mod instrument;
 mod js;
-mod lingering;
 mod listener;
 #[cfg(any(feature = "errors", feature = "user-action", feature = "web-vitals"))]
 mod mask;
-mod open;
 mod otlp;
 mod pipeline;
 mod platform;
@@ -82,7 +82,6 @@ mod record;
     feature = "window-fetch"
 ))]
 mod redact;
-mod repetition;
 mod resource;
 mod sampler;
 mod session;
@@ -94,12 +93,14 @@ mod telemetry;
 pub mod testing;
 mod text;
 mod tracer;
+mod with_context;
 
 pub use opentelemetry::{Context, KeyValue};
 
 pub use crate::action::{Action, ActionBuilder, action};
-pub use crate::bound::Bound;
-pub use crate::context::{bind, bind_to, cause, current, current_trace_id, spawn};
+pub use crate::context::{
+    cause, current, current_trace_id, spawn, with_context, with_current_context,
+};
 pub use crate::ended_span::EndedSpan;
 pub use crate::exception::record_error;
 #[cfg(feature = "errors")]
@@ -109,6 +110,7 @@ pub use crate::provider::TracerProvider;
 pub use crate::span::Span;
 pub use crate::telemetry::{Builder, Telemetry};
 pub use crate::tracer::Tracer;
+pub use crate::with_context::WithContext;
 
 /// The README's examples compile, too.
 #[cfg(doctest)]

@@ -43,7 +43,7 @@ pub(crate) fn url(url: &str) -> String {
 /// The scheme of a URL that names no server, such as `blob:`, and the media type of one that is its own
 /// content, `data:`. `None` for all others.
 fn without_content(url: &str) -> Option<&str> {
-    let (scheme, content) = text::cut(url, b':')?;
+    let (scheme, content) = text::split_once(url, b':')?;
     let length = match scheme {
         "data" => content.bytes().position(|byte| matches!(byte, b';' | b',')),
         "blob" => None,

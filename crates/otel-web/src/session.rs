@@ -36,7 +36,7 @@ struct Session {
 
 /// What a root says about its session.
 #[derive(Debug, PartialEq)]
-pub(crate) struct Membership {
+pub(crate) struct RootSession {
     pub(crate) id: String,
     /// Told by the first root of a session only.
     pub(crate) previous_id: Option<String>,
@@ -45,7 +45,7 @@ pub(crate) struct Membership {
 }
 
 /// Keeps the session alive. Returns the id of one that this page has not been in before.
-pub(crate) fn touch() -> Option<String> {
+pub(crate) fn keep_alive() -> Option<String> {
     let now = platform::wall_ms() as u64;
     let mut current = CURRENT.take();
     let lives_on = current
@@ -69,12 +69,12 @@ pub(crate) fn touch() -> Option<String> {
 
 /// The id of the session that this page is in.
 pub(crate) fn current_id() -> String {
-    touch();
+    keep_alive();
     slot::with(&CURRENT, |session| session.id.clone()).unwrap_or_default()
 }
 
-/// Notes the root of a trace, and tells what it belongs to. `None` before the first [`touch`].
-pub(crate) fn join(root: &SpanContext) -> Option<Membership> {
+/// Notes the root of a trace, and tells what it belongs to. `None` before the first [`keep_alive`].
+pub(crate) fn join(root: &SpanContext) -> Option<RootSession> {
     slot::with(&CURRENT, |session| {
         let membership = session.join(traceparent(root));
         platform::store(KEY, &session.to_text());
@@ -104,10 +104,10 @@ impl Session {
         }
     }
 
-    fn join(&mut self, root: String) -> Membership {
+    fn join(&mut self, root: String) -> RootSession {
         let previous = std::mem::replace(&mut self.latest_root, root);
         let is_first = previous == NONE && self.previous_id != NONE;
-        Membership {
+        RootSession {
             id: self.id.clone(),
             previous_id: is_first.then(|| self.previous_id.clone()),
             previous_root: parse_traceparent(&previous),

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use opentelemetry::KeyValue;
 use opentelemetry::trace::{SpanContext, Status};
 
-use crate::open::Ticket;
+use crate::active_spans::SpanKey;
 use crate::pipeline::{self, EndTime, Started};
 
 /// An open span. Ends when [`end`](opentelemetry::trace::Span::end) is called or it is dropped.
@@ -16,9 +16,9 @@ use crate::pipeline::{self, EndTime, Started};
 #[derive(Debug)]
 pub struct Span {
     context: SpanContext,
-    ticket: Option<Ticket>,
+    key: Option<SpanKey>,
     /// Not released before this handle is dropped, be the span ended or not.
-    holder: Option<Ticket>,
+    owner: Option<SpanKey>,
     ends_on_drop: bool,
 }
 
@@ -26,18 +26,18 @@ impl Span {
     pub(crate) fn new(started: Started) -> Self {
         Self {
             context: started.context,
-            ticket: started.ticket,
-            holder: started.holder,
+            key: started.key,
+            owner: started.owner,
             ends_on_drop: true,
         }
     }
 
     /// A span that lasts as long as it is held: an action, which ends some time after its handle.
-    pub(crate) fn held(context: SpanContext, ticket: Ticket) -> Self {
+    pub(crate) fn ref_counted(context: SpanContext, key: SpanKey) -> Self {
         Self {
             context,
-            ticket: Some(ticket),
-            holder: Some(ticket),
+            key: Some(key),
+            owner: Some(key),
             ends_on_drop: false,
         }
     }
@@ -46,15 +46,15 @@ impl Span {
     pub(crate) fn not_recorded(context: SpanContext) -> Self {
         Self {
             context,
-            ticket: None,
-            holder: None,
+            key: None,
+            owner: None,
             ends_on_drop: false,
         }
     }
 
     fn end_at(&mut self, time: EndTime) {
-        if let Some(ticket) = self.ticket.take() {
-            pipeline::end(ticket, time);
+        if let Some(key) = self.key.take() {
+            pipeline::end(key, time);
         }
     }
 }
@@ -94,13 +94,13 @@ mod of_request {
 
         #[inline(never)]
         fn annotate_any(&self, key: &str, value: AnyValue<'_>) {
-            pipeline::edit(self.ticket, |span| span.record.attributes.set(key, value));
+            pipeline::edit(self.key, |span| span.record.attributes.set(key, value));
         }
 
         /// The status `error`, with nothing to add or a text that says more than the attributes do.
         pub(crate) fn fail(&self, description: impl Into<Cow<'static, str>>) {
             let status = Status::error(description);
-            pipeline::edit(self.ticket, |span| span.record.set_status(status));
+            pipeline::edit(self.key, |span| span.record.set_status(status));
         }
     }
 }
@@ -115,7 +115,7 @@ impl opentelemetry::trace::Span for Span {
         T: Into<Cow<'static, str>>,
     {
         let name = name.into();
-        pipeline::edit(self.ticket, |span| {
+        pipeline::edit(self.key, |span| {
             let time = span.anchor.sharpen(timestamp);
             span.record.add_event(&name, time, (&attributes, 0));
         });
@@ -126,28 +126,28 @@ impl opentelemetry::trace::Span for Span {
     }
 
     fn is_recording(&self) -> bool {
-        self.ticket.is_some()
+        self.key.is_some()
     }
 
     fn set_attribute(&mut self, KeyValue { key, value, .. }: KeyValue) {
-        pipeline::edit(self.ticket, |span| {
+        pipeline::edit(self.key, |span| {
             span.record.attributes.set(key.as_str(), &value);
         });
     }
 
     fn set_status(&mut self, status: Status) {
-        pipeline::edit(self.ticket, |span| span.record.set_status(status));
+        pipeline::edit(self.key, |span| span.record.set_status(status));
     }
 
     fn update_name<T>(&mut self, new_name: T)
     where
         T: Into<Cow<'static, str>>,
     {
-        pipeline::edit(self.ticket, |span| span.record.name = new_name.into());
+        pipeline::edit(self.key, |span| span.record.name = new_name.into());
     }
 
     fn add_link(&mut self, span_context: SpanContext, attributes: Vec<KeyValue>) {
-        pipeline::edit(self.ticket, |span| {
+        pipeline::edit(self.key, |span| {
             span.record.add_link(&span_context, (&attributes, 0));
         });
     }
@@ -166,6 +166,6 @@ impl Drop for Span {
         if self.ends_on_drop {
             self.end_at(EndTime::Now);
         }
-        pipeline::release(self.holder);
+        pipeline::release(self.owner);
     }
 }

@@ -6,27 +6,27 @@
 pub(crate) const MAX_TEXT_BYTES: usize = 8 * 1024;
 
 /// Cuts a text at [`MAX_TEXT_BYTES`], between two characters.
-pub(crate) fn bounded(text: &str) -> &str {
+pub(crate) fn truncated(text: &str) -> &str {
     let end = text.floor_char_boundary(MAX_TEXT_BYTES);
     text.get(..end).unwrap_or_default()
 }
 
 /// What stands before the first `separator`, and what behind.
 #[inline(never)]
-pub(crate) fn cut(text: &str, separator: u8) -> Option<(&str, &str)> {
+pub(crate) fn split_once(text: &str, separator: u8) -> Option<(&str, &str)> {
     let at = text.bytes().position(|byte| byte == separator)?;
     Some((text.get(..at)?, text.get(at + 1..)?))
 }
 
 /// Takes the first of several parts off. Behind the last one there are only empty ones.
 pub(crate) fn next_part<'a>(rest: &mut &'a str, separator: u8) -> &'a str {
-    let (part, behind) = cut(rest, separator).unwrap_or((rest, ""));
+    let (part, behind) = split_once(rest, separator).unwrap_or((rest, ""));
     *rest = behind;
     part
 }
 
 /// The three digits of an HTTP status.
-pub(crate) fn of_status(status: u16) -> String {
+pub(crate) fn status_digits(status: u16) -> String {
     let mut text = String::with_capacity(3);
     for unit in [100, 10, 1] {
         text.push(char::from(b'0' + (status / unit % 10) as u8));
@@ -40,18 +40,18 @@ mod tests {
 
     #[test]
     fn long_text_is_cut_between_characters() {
-        assert_eq!(bounded("short"), "short");
+        assert_eq!(truncated("short"), "short");
         let long = ["x", &"ä".repeat(MAX_TEXT_BYTES)].concat();
-        let cut = bounded(&long);
-        assert_eq!(cut.len(), MAX_TEXT_BYTES - 1);
-        assert!(long.starts_with(cut));
+        let truncated_text = truncated(&long);
+        assert_eq!(truncated_text.len(), MAX_TEXT_BYTES - 1);
+        assert!(long.starts_with(truncated_text));
     }
 
     #[test]
     fn a_text_is_cut_at_the_first_separator() {
-        assert_eq!(cut("ä=b=c", b'='), Some(("ä", "b=c")));
-        assert_eq!(cut("=", b'='), Some(("", "")));
-        assert_eq!(cut("none", b'='), None);
+        assert_eq!(split_once("ä=b=c", b'='), Some(("ä", "b=c")));
+        assert_eq!(split_once("=", b'='), Some(("", "")));
+        assert_eq!(split_once("none", b'='), None);
     }
 
     #[test]
@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn a_status_has_three_digits() {
-        assert_eq!(of_status(404), "404");
-        assert_eq!(of_status(0), "000");
+        assert_eq!(status_digits(404), "404");
+        assert_eq!(status_digits(0), "000");
     }
 }

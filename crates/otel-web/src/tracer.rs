@@ -3,8 +3,8 @@
 use opentelemetry::trace::{SpanBuilder, SpanContext, SpanKind, TraceContextExt};
 use opentelemetry::{Context, InstrumentationScope};
 
+use crate::active_spans::ActiveSpan;
 use crate::clock::from_system_time;
-use crate::open::OpenSpan;
 use crate::pipeline::{NewSpan, Pipeline, Started};
 use crate::{Span, action, pipeline};
 
@@ -58,13 +58,13 @@ fn start(
         scope,
         action: None,
     });
-    if let Some(span) = pipeline.open_span(started.ticket) {
+    if let Some(span) = pipeline.active_span(started.key) {
         fill(span, &builder);
     }
     started
 }
 
-fn fill(OpenSpan { record, .. }: &mut OpenSpan, builder: &SpanBuilder) {
+fn fill(ActiveSpan { record, .. }: &mut ActiveSpan, builder: &SpanBuilder) {
     if let Some(time) = builder.start_time {
         record.start = from_system_time(time);
     }

@@ -45,7 +45,7 @@ fn check() {
         "timeout",
     );
     let any_open =
-        pipeline::with(|pipeline| !pipeline.open.matching(&|s| s.action.is_some()).is_empty());
+        pipeline::with(|pipeline| !pipeline.active.matching(&|s| s.action.is_some()).is_empty());
     if any_open == Some(true) {
         watch();
     }

@@ -80,7 +80,7 @@ impl Acted {
             let name = name.or_else(|| js::text(&self.element, "localName"));
             [event_type, " ", &name.unwrap_or_default()].concat()
         });
-        text::bounded(&name).to_owned()
+        text::truncated(&name).to_owned()
     }
 
     pub(super) fn describe(&self, action: &Context) {

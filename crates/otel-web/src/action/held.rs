@@ -9,7 +9,7 @@ use opentelemetry::Context;
 use opentelemetry::trace::{SpanKind, TraceContextExt};
 
 use super::{cap, describe_root};
-use crate::open::ActionState;
+use crate::active_spans::ActionState;
 use crate::pipeline::{self, NewSpan};
 use crate::{Span, platform, session};
 
@@ -45,8 +45,8 @@ pub(crate) fn open(opening: Opening, parent: &Context) -> Context {
             scope: pipeline::OWN_SCOPE,
             action: Some(action),
         });
-        if let Some(span) = pipeline.open_span(started.ticket) {
-            span.lingers = is_root;
+        if let Some(span) = pipeline.active_span(started.key) {
+            span.is_deferred = is_root;
             let start = opening.start_ms.map(|ms| span.anchor.unix_nanos(ms));
             span.record.start = start.unwrap_or(u64::MAX).min(span.record.start);
         }
@@ -55,11 +55,11 @@ pub(crate) fn open(opening: Opening, parent: &Context) -> Context {
     let Some(started) = started else {
         return parent.clone();
     };
-    let Some(ticket) = started.ticket else {
+    let Some(key) = started.key else {
         return parent.with_span(Span::not_recorded(started.context));
     };
     cap::watch();
-    let context = parent.with_span(Span::held(started.context, ticket));
+    let context = parent.with_span(Span::ref_counted(started.context, key));
     if is_root {
         describe_root(&context);
     }
@@ -68,7 +68,7 @@ pub(crate) fn open(opening: Opening, parent: &Context) -> Context {
 
 /// A new session is kept or not: that is decided before its first trace starts.
 fn keep_session() {
-    if let Some(new) = session::touch() {
+    if let Some(new) = session::keep_alive() {
         pipeline::with(|pipeline| pipeline.sampler.enter(&new));
     }
 }

@@ -35,9 +35,9 @@ pub(crate) use paint::{
 };
 pub(crate) use root::describe_root;
 
+use crate::active_spans::{ActiveSpan, SpanKey};
 use crate::exception::{self, Exception};
-use crate::open::{OpenSpan, Ticket};
-use crate::{bind_to, bound, pipeline};
+use crate::{pipeline, with_context};
 
 /// Describes an action that is about to start.
 #[derive(Clone, Debug)]
@@ -82,13 +82,13 @@ impl ActionBuilder {
     pub fn start(self) -> Action {
         let current = crate::current();
         match unnamed_action(&current) {
-            Some(ticket) => self.name_it(ticket, current),
+            Some(key) => self.name_it(key, current),
             None => self.open_below(&current),
         }
     }
 
-    fn name_it(self, ticket: Ticket, context: Context) -> Action {
-        pipeline::edit(Some(ticket), |span| {
+    fn name_it(self, key: SpanKey, context: Context) -> Action {
+        pipeline::edit(Some(key), |span| {
             self.describe(span);
             span.record.name = self.name;
             if let Some(action) = &mut span.action {
@@ -107,7 +107,7 @@ impl ActionBuilder {
             is_named: true,
         };
         let context = open(opening, parent);
-        pipeline::edit(pipeline::ticket_of(&context), |span| self.describe(span));
+        pipeline::edit(pipeline::key_of(&context), |span| self.describe(span));
         if is_root {
             let kind = event.as_ref().map(event::type_of);
             let trigger = kind.as_deref().unwrap_or("code");
@@ -116,7 +116,7 @@ impl ActionBuilder {
         Action { context }
     }
 
-    fn describe(&self, span: &mut OpenSpan) {
+    fn describe(&self, span: &mut ActiveSpan) {
         let attributes = &mut span.record.attributes;
         attributes.set("app.action.name", &*self.name);
         attributes.set_all(&self.attributes);
@@ -124,12 +124,12 @@ impl ActionBuilder {
 }
 
 /// The automatic action that `context` stands in, as long as the application has not named it.
-fn unnamed_action(context: &Context) -> Option<Ticket> {
+fn unnamed_action(context: &Context) -> Option<SpanKey> {
     let span_id = context.span().span_context().span_id();
     pipeline::with(|pipeline| {
-        let ticket = pipeline.open.find(span_id)?;
-        let action = pipeline.open.get_mut(ticket)?.action?;
-        (!action.is_named).then_some(ticket)
+        let key = pipeline.active.find(span_id)?;
+        let action = pipeline.active.get_mut(key)?.action?;
+        (!action.is_named).then_some(key)
     })
     .flatten()
 }
@@ -181,11 +181,11 @@ impl Action {
 
     /// Runs code inside the action, and what a framework does on account of it.
     pub fn enter<R>(&self, code: impl FnOnce() -> R) -> R {
-        bound::enter(&self.context, code)
+        with_context::in_scope(&self.context, code)
     }
 
     /// Runs a future inside the action, which lasts at least as long.
     pub fn run(self, future: impl Future<Output = ()> + 'static) {
-        wasm_bindgen_futures::spawn_local(bind_to(self.context, future));
+        wasm_bindgen_futures::spawn_local(with_context(self.context, future));
     }
 }

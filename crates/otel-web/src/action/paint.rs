@@ -7,7 +7,7 @@ use std::cell::RefCell;
 
 use wasm_bindgen::prelude::*;
 
-use crate::open::Ticket;
+use crate::active_spans::SpanKey;
 use crate::platform::Timer;
 use crate::{instrument, js, pipeline, platform};
 
@@ -27,7 +27,7 @@ thread_local! {
 
 /// The spans that end with the next frame, and the callbacks that tell when it is painted.
 struct Frames {
-    waiting: Vec<Ticket>,
+    waiting: Vec<SpanKey>,
     before_paint: JsValue,
     after_paint: Timer,
 }
@@ -49,10 +49,10 @@ pub(crate) fn await_frame() {
     let _ = with(Frames::request);
 }
 
-pub(crate) fn end_after_next_frame(ticket: Ticket) {
-    let is_waiting = paints() && with(|frames| frames.wait(ticket)).is_some();
+pub(crate) fn end_after_next_frame(key: SpanKey) {
+    let is_waiting = paints() && with(|frames| frames.wait(key)).is_some();
     if !is_waiting {
-        end(ticket, platform::monotonic_ms());
+        end(key, platform::monotonic_ms());
     }
 }
 
@@ -61,17 +61,17 @@ pub(crate) fn finish_now() {
     instrument::navigation::painted();
     let waiting = with(|frames| std::mem::take(&mut frames.waiting)).unwrap_or_default();
     let now = platform::monotonic_ms();
-    for ticket in waiting {
-        end(ticket, now);
+    for key in waiting {
+        end(key, now);
     }
 }
 
 impl Frames {
-    fn wait(&mut self, ticket: Ticket) {
+    fn wait(&mut self, key: SpanKey) {
         if self.waiting.is_empty() {
             self.request();
         }
-        self.waiting.push(ticket);
+        self.waiting.push(key);
     }
 
     fn request(&mut self) {
@@ -89,9 +89,9 @@ fn paints() -> bool {
     document.is_some_and(|document| !document.hidden())
 }
 
-fn end(ticket: Ticket, now_ms: f64) {
+fn end(key: SpanKey, now_ms: f64) {
     let failed = pipeline::with(|pipeline| {
-        let span = pipeline.open_span(Some(ticket));
+        let span = pipeline.active_span(Some(key));
         span.is_some_and(|span| span.record.is_error())
     });
     let outcome = if failed == Some(true) {
@@ -99,7 +99,7 @@ fn end(ticket: Ticket, now_ms: f64) {
     } else {
         "completed"
     };
-    pipeline::end_with_outcome(ticket, outcome, now_ms);
+    pipeline::end_with_outcome(key, outcome, now_ms);
 }
 
 fn with<R>(f: impl FnOnce(&mut Frames) -> R) -> Option<R> {

@@ -39,7 +39,7 @@ fn join_session(root: &Context) {
     }
     if let Some(previous) = session.previous_root {
         let attributes = [KeyValue::new("link.type", "previous_trace")];
-        pipeline::edit(pipeline::ticket_of(root), |span| {
+        pipeline::edit(pipeline::key_of(root), |span| {
             span.record.add_link(&previous, (&attributes, 0));
         });
     }

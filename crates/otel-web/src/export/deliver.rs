@@ -127,7 +127,7 @@ fn release(number: u32) {
 }
 
 fn reject(number: u32, status: Option<u16>) {
-    let status = text::of_status(status.unwrap_or_default());
+    let status = text::status_digits(status.unwrap_or_default());
     let parts = [
         "the receiver refused spans with HTTP ",
         &status,

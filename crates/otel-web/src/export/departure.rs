@@ -6,7 +6,7 @@ use crate::{instrument, platform};
 
 /// Seals all that is queued and sends it, at once, in requests that outlive the page.
 pub(crate) fn flush_before_exit() {
-    instrument::settle();
+    instrument::flush_observers();
     let mut is_all_sealed = false;
     while !is_all_sealed {
         // One by one: a page that is given no more time has done most for the oldest.

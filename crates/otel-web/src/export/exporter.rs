@@ -8,7 +8,7 @@ use super::backoff::Backoff;
 use super::compression::Compression;
 use super::plan::{Plan, Situation};
 use super::{deliver, seal};
-use crate::lingering::Lingers;
+use crate::deferred_spans::DeferredState;
 use crate::pipeline::{self, Ended};
 use crate::platform::{self, Timer};
 use crate::slot::{self, Slot};
@@ -100,7 +100,7 @@ pub(crate) fn span_ended(ended: Ended) {
             is_failing: exporter.backoff.is_failing(),
             is_behind: exporter.line.is_long(),
             is_local_root: ended.is_local_root,
-            lingers: ended.lingers,
+            is_deferred: ended.is_deferred,
         };
         exporter.plan_to_seal(situation.plan()) && exporter.plan == Plan::Over && exporter.is_due()
     });
@@ -111,7 +111,7 @@ pub(crate) fn span_ended(ended: Ended) {
 
 /// Plans the export of spans that were held back.
 #[cfg(feature = "frustration")]
-pub(crate) fn send_soon() {
+pub(crate) fn flush_soon() {
     with(|exporter| exporter.plan_to_seal(Plan::Soon));
 }
 
@@ -142,7 +142,7 @@ fn adopt() {
 
 fn seal_due() {
     if with(|exporter| exporter.is_due()) == Some(true) {
-        instrument::settle_due();
+        instrument::flush_due_observers();
         with(Exporter::seal_as_planned);
         with(Exporter::set_timer);
     }
@@ -184,11 +184,12 @@ impl Exporter {
         self.seal_due_ms = f64::INFINITY;
         self.sealed_ms = platform::monotonic_ms();
         seal::seal(self);
-        let rest = pipeline::with(|pipeline| (pipeline.queue.is_empty(), pipeline.lingers()));
+        let rest =
+            pipeline::with(|pipeline| (pipeline.queue.is_empty(), pipeline.deferred_state()));
         self.plan_to_seal(match rest {
             Some((false, _)) => Plan::Now,
-            None | Some((true, Lingers::None)) => Plan::Nothing,
-            Some((true, Lingers::Over)) if !self.line.is_long() => Plan::Soon,
+            None | Some((true, DeferredState::None)) => Plan::Nothing,
+            Some((true, DeferredState::Over)) if !self.line.is_long() => Plan::Soon,
             Some((true, _)) => Plan::Later,
         });
     }

@@ -26,6 +26,6 @@ pub(crate) use departure::flush_before_exit;
 pub(crate) use dropped::{Dropped, Reason};
 pub(crate) use exit::install as listen_for_exit;
 #[cfg(feature = "frustration")]
-pub(crate) use exporter::send_soon;
+pub(crate) use exporter::flush_soon;
 pub(crate) use exporter::{Destination, install, is_installed, span_ended};
 pub(crate) use queue::{EncodedSpan, Queue};

@@ -27,7 +27,7 @@ pub(super) struct Situation {
     pub(super) is_behind: bool,
     pub(super) is_local_root: bool,
     /// Something may still be learned about spans of its trace.
-    pub(super) lingers: bool,
+    pub(super) is_deferred: bool,
 }
 
 impl Situation {
@@ -44,7 +44,9 @@ impl Situation {
                 is_local_root: false,
                 ..
             } => Plan::Later,
-            Self { lingers: true, .. } => Plan::Soon,
+            Self {
+                is_deferred: true, ..
+            } => Plan::Soon,
             _ => Plan::Over,
         }
     }
@@ -73,7 +75,7 @@ mod tests {
         is_failing: false,
         is_behind: false,
         is_local_root: true,
-        lingers: false,
+        is_deferred: false,
     };
 
     #[test]
@@ -105,7 +107,7 @@ mod tests {
     #[test]
     fn a_trace_waits_for_what_is_still_to_be_learned() {
         let lingering = Situation {
-            lingers: true,
+            is_deferred: true,
             ..ROOT
         };
         assert_eq!(lingering.plan(), Plan::Soon);

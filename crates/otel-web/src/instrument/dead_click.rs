@@ -129,7 +129,7 @@ fn judge() {
 /// Spans that had to wait may go.
 fn release(count: usize) {
     if count > 0 {
-        export::send_soon();
+        export::flush_soon();
     }
 }
 
@@ -143,7 +143,7 @@ impl Suspect {
     /// Only spans that have ended: one that is open is at work.
     fn mark(&self) {
         pipeline::with(|pipeline| {
-            if let Some(record) = pipeline.lingering.find(self.span_id) {
+            if let Some(record) = pipeline.deferred.find(self.span_id) {
                 record.attributes.set("app.action.dead_click", true);
             }
         });

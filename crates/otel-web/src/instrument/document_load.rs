@@ -103,7 +103,7 @@ fn open_root(entry: &JsValue, start_ms: f64, kind: Option<String>) -> Context {
         Context::new().with_remote_span_context(server)
     });
     let context = open(opening, &parent);
-    pipeline::edit(pipeline::ticket_of(&context), |span| {
+    pipeline::edit(pipeline::key_of(&context), |span| {
         let attributes = &mut span.record.attributes;
         attributes.set("app.action.trigger", "load");
         told::set_text(
@@ -142,7 +142,7 @@ fn finish() {
         return;
     };
     let entry = navigation_entry();
-    pipeline::edit(pipeline::ticket_of(&loading.context), |span| {
+    pipeline::edit(pipeline::key_of(&loading.context), |span| {
         let attributes = &mut span.record.attributes;
         for (key, milestone) in MILESTONES {
             told::set_ms(attributes, key, instant(&entry, milestone));
@@ -198,7 +198,7 @@ fn fetched(name: &'static str, entry: &JsValue, load: &Context) {
             scope: pipeline::OWN_SCOPE,
             action: None,
         });
-        if let Some(span) = pipeline.open_span(started.ticket) {
+        if let Some(span) = pipeline.active_span(started.key) {
             span.record.start = span.anchor.unix_nanos(start);
             describe(entry, &mut span.record.attributes);
         }

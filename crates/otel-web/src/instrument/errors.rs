@@ -52,8 +52,8 @@ fn describe(info: &PanicHookInfo<'_>) -> Exception {
     let message = info.payload_as_str().unwrap_or_default().to_owned();
     let mut exception = Exception::new("panic", message);
     exception.stacktrace = stacktrace();
-    let place = info.location();
-    exception.place = place.map(|at| (at.file().to_owned(), at.line(), at.column()));
+    let location = info.location();
+    exception.location = location.map(|at| (at.file().to_owned(), at.line(), at.column()));
     exception
 }
 

@@ -10,8 +10,8 @@ use opentelemetry::Context;
 use opentelemetry::trace::TraceContextExt;
 use web_sys::Event;
 
+use crate::active_spans::ActiveSpan;
 use crate::js::float;
-use crate::open::OpenSpan;
 use crate::pipeline;
 
 /// Rage is this many clicks,
@@ -50,7 +50,7 @@ pub(crate) fn clicked(event: &Event, time_ms: f64, context: &Context) {
     {
         pipeline::annotate(context, "app.action.rage_click", true);
     }
-    pipeline::edit(pipeline::ticket_of(context), |span| {
+    pipeline::edit(pipeline::key_of(context), |span| {
         if let Some(action) = &mut span.action {
             action.is_click = true;
         }
@@ -69,7 +69,7 @@ fn is_rage(latest: &mut Vec<Place>, place: Place) -> bool {
 }
 
 /// Marks a click that has failed, when its span ends.
-pub(crate) fn ended(span: &mut OpenSpan) {
+pub(crate) fn ended(span: &mut ActiveSpan) {
     let is_click = span.action.is_some_and(|action| action.is_click);
     if is_click && span.record.is_error() {
         span.record.attributes.set("app.action.error_click", true);

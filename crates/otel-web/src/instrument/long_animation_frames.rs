@@ -66,7 +66,7 @@ pub(super) fn observed(entry: &JsValue) {
     pipeline::with(|pipeline| {
         let start = pipeline.anchor.unix_nanos(start_ms);
         let end = pipeline.anchor.unix_nanos(start_ms + frame.duration_ms);
-        pipeline.each_root(&mut |root| {
+        pipeline.for_each_root(&mut |root| {
             let is_open = root.end == 0;
             if root.start < end && (is_open || root.end > start) {
                 count(&frame, root);

@@ -44,15 +44,15 @@ use crate::pipeline::{self, Pipeline};
 
 /// A batch is about to be sealed: what the browser has observed until now goes onto the spans that
 /// have ended, and most of them go into the batch. The others follow soon.
-pub(crate) fn settle_due() {
+pub(crate) fn flush_due_observers() {
     observe_now();
-    pipeline::with(|pipeline| pipeline.release_due(&awaits_verdict));
+    pipeline::with(|pipeline| pipeline.flush_due_deferred(&awaits_verdict));
 }
 
 /// The last batch is about to be sealed, and nothing can wait any longer.
-pub(crate) fn settle() {
+pub(crate) fn flush_observers() {
     observe_now();
-    pipeline::with(Pipeline::release);
+    pipeline::with(Pipeline::flush_deferred);
 }
 
 fn observe_now() {
@@ -63,7 +63,7 @@ fn observe_now() {
     ))]
     observer::drain();
     #[cfg(feature = "web-vitals")]
-    web_vitals::settle();
+    web_vitals::flush();
 }
 
 /// Whether the span, which has ended, has to wait longer than its batch.

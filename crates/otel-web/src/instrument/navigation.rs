@@ -111,7 +111,7 @@ impl Navigation {
         if !self.is_page_load {
             let name = ["navigate ", template].concat();
             pipeline::annotate(&self.context, "app.action.name", &*name);
-            pipeline::edit(pipeline::ticket_of(&self.context), |span| {
+            pipeline::edit(pipeline::key_of(&self.context), |span| {
                 span.record.name = name.into();
             });
         }

@@ -51,9 +51,9 @@ pub(crate) fn sent(span: &SpanContext, url: &str, called_ms: f64) {
     super::dead_click::effect();
     let span_id = span.span_id();
     let span_start_ms = pipeline::with(|pipeline| {
-        let ticket = pipeline.open.find(span_id)?;
-        let span = pipeline.open.get_mut(ticket)?;
-        span.lingers = true;
+        let key = pipeline.active.find(span_id)?;
+        let span = pipeline.active.get_mut(key)?;
+        span.is_deferred = true;
         Some(span.anchor.monotonic_ms(span.record.start))
     });
     let Some(Some(span_start_ms)) = span_start_ms else {
@@ -119,7 +119,7 @@ fn request_of(entry: &JsValue) -> Option<Awaited> {
 }
 
 fn without_fragment(url: &str) -> &str {
-    crate::text::cut(url, b'#').map_or(url, |(url, _)| url)
+    crate::text::split_once(url, b'#').map_or(url, |(url, _)| url)
 }
 
 impl Awaited {

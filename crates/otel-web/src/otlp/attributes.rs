@@ -170,7 +170,7 @@ fn write_attribute(writer: &mut Writer, field: u8, key: &str, value: AnyValue<'_
 fn write_value(writer: &mut Writer, value: AnyValue<'_>) {
     match value {
         AnyValue::Text(text) => writer.bytes_always(1, text.as_bytes()),
-        AnyValue::Found(text) => writer.bytes_always(1, text::bounded(text).as_bytes()),
+        AnyValue::Found(text) => writer.bytes_always(1, text::truncated(text).as_bytes()),
         AnyValue::Bool(truth) => writer.varint_always(2, truth.into()),
         AnyValue::Int(number) => writer.varint_always(3, number as u64),
         AnyValue::Double(number) => writer.fixed64_always(4, number.to_bits()),

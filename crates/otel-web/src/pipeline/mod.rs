@@ -9,14 +9,14 @@ mod start;
 use opentelemetry::trace::TraceContextExt;
 use opentelemetry::{Context, InstrumentationScope};
 
+use crate::active_spans::{ActiveSpan, ActiveSpans, SpanKey};
 use crate::clock::Anchor;
+use crate::deferred_spans::DeferredSpans;
 use crate::ended_span::Hook;
 use crate::export::{self, EncodedSpan, Queue, Reason};
 use crate::id::IdGenerator;
 #[cfg(feature = "frustration")]
 use crate::instrument;
-use crate::lingering::Lingering;
-use crate::open::{OpenSpan, OpenSpans, Ticket};
 use crate::otlp::{self, AnyValue};
 use crate::record::SpanRecord;
 use crate::sampler::Sampler;
@@ -30,9 +30,9 @@ thread_local! {
 }
 
 pub(crate) struct Pipeline {
-    pub(crate) open: OpenSpans,
+    pub(crate) active: ActiveSpans,
     pub(crate) queue: Queue,
-    pub(crate) lingering: Lingering,
+    pub(crate) deferred: DeferredSpans,
     pub(crate) scopes: Vec<InstrumentationScope>,
     pub(crate) sampler: Sampler,
     /// Sees each span before it is queued. While it does, the pipeline is in use: what it might
@@ -54,9 +54,9 @@ fn own_scope() -> InstrumentationScope {
 /// Starts collecting. Before this, and where it never happens, spans are not recorded.
 pub(crate) fn install(sampler: Sampler, queue_capacity: usize) {
     let pipeline = Pipeline {
-        open: OpenSpans::default(),
+        active: ActiveSpans::default(),
         queue: Queue::new(queue_capacity),
-        lingering: Lingering::default(),
+        deferred: DeferredSpans::default(),
         scopes: vec![own_scope()],
         sampler,
         hook: None,
@@ -76,8 +76,8 @@ pub(crate) fn with<R>(f: impl FnOnce(&mut Pipeline) -> R) -> Option<R> {
 }
 
 /// Changes a span that is still open; does nothing once it has ended.
-pub(crate) fn edit(ticket: Option<Ticket>, f: impl FnOnce(&mut OpenSpan)) {
-    with(|pipeline| pipeline.open_span(ticket).map(f));
+pub(crate) fn edit(key: Option<SpanKey>, f: impl FnOnce(&mut ActiveSpan)) {
+    with(|pipeline| pipeline.active_span(key).map(f));
 }
 
 /// Sets an attribute of a context's span, found by its id: whoever holds the context may be using it.
@@ -87,52 +87,52 @@ pub(crate) fn annotate<'a>(context: &Context, key: &str, value: impl Into<AnyVal
 
 #[inline(never)]
 fn annotate_any(context: &Context, key: &str, value: AnyValue<'_>) {
-    edit(ticket_of(context), |span| {
+    edit(key_of(context), |span| {
         span.record.attributes.set(key, value);
     });
 }
 
 /// The open span of a context.
-pub(crate) fn ticket_of(context: &Context) -> Option<Ticket> {
+pub(crate) fn key_of(context: &Context) -> Option<SpanKey> {
     let span_id = context.span().span_context().span_id();
-    with(|pipeline| pipeline.open.find(span_id)).flatten()
+    with(|pipeline| pipeline.active.find(span_id)).flatten()
 }
 
 /// Ends a span and hands it to the exporter. Ending twice is harmless.
-pub(crate) fn end(ticket: Ticket, at: EndTime) {
-    if let Some(Some(ended)) = with(|pipeline| pipeline.end(ticket, at)) {
+pub(crate) fn end(key: SpanKey, at: EndTime) {
+    if let Some(Some(ended)) = with(|pipeline| pipeline.end(key, at)) {
         release(ended.released);
         export::span_ended(ended);
     }
 }
 
 /// Ends a span now; a root tells how it came to its end.
-pub(crate) fn end_with_outcome(ticket: Ticket, outcome: &str, now_ms: f64) {
-    edit(Some(ticket), |span| {
+pub(crate) fn end_with_outcome(key: SpanKey, outcome: &str, now_ms: f64) {
+    edit(Some(key), |span| {
         if span.record.is_local_root() {
             span.record.attributes.set("app.action.outcome", outcome);
         }
     });
-    end(ticket, EndTime::Monotonic(now_ms));
+    end(key, EndTime::Monotonic(now_ms));
 }
 
 /// Ends the spans that match, children first. Roots tell how they came to their end.
-pub(crate) fn end_all(matches: &dyn Fn(&OpenSpan) -> bool, outcome: &str) {
+pub(crate) fn end_all(matches: &dyn Fn(&ActiveSpan) -> bool, outcome: &str) {
     let now_ms = platform::monotonic_ms();
-    let open = with(|pipeline| pipeline.open.matching(matches)).unwrap_or_default();
-    for ticket in open {
-        end_with_outcome(ticket, outcome, now_ms);
+    let open = with(|pipeline| pipeline.active.matching(matches)).unwrap_or_default();
+    for key in open {
+        end_with_outcome(key, outcome, now_ms);
     }
 }
 
 /// Gives up one hold of an action. After the last, the action ends with the next frame, and then
 /// what holds the action itself may go.
-pub(crate) fn release(mut holder: Option<Ticket>) {
-    while let Some(ticket) = holder
-        && with(|pipeline| pipeline.open.release(ticket)) == Some(true)
+pub(crate) fn release(mut owner: Option<SpanKey>) {
+    while let Some(key) = owner
+        && with(|pipeline| pipeline.active.release(key)) == Some(true)
     {
-        action::end_after_next_frame(ticket);
-        holder = with(|pipeline| pipeline.open.get_mut(ticket)?.holder).flatten();
+        action::end_after_next_frame(key);
+        owner = with(|pipeline| pipeline.active.get_mut(key)?.owner).flatten();
     }
 }
 
@@ -150,14 +150,14 @@ pub(crate) enum EndTime {
 pub(crate) struct Ended {
     pub(crate) is_local_root: bool,
     /// Something may still be learned about spans of its trace.
-    pub(crate) lingers: bool,
+    pub(crate) is_deferred: bool,
     /// What a span held that was ended before its handles were gone.
-    released: Option<Ticket>,
+    released: Option<SpanKey>,
 }
 
 impl Pipeline {
-    pub(crate) fn open_span(&mut self, ticket: Option<Ticket>) -> Option<&mut OpenSpan> {
-        self.open.get_mut(ticket?)
+    pub(crate) fn active_span(&mut self, key: Option<SpanKey>) -> Option<&mut ActiveSpan> {
+        self.active.get_mut(key?)
     }
 
     /// The number by which spans refer to their instrumentation scope. Scopes of one name, version
@@ -175,8 +175,8 @@ impl Pipeline {
         self.scopes.len() - 1
     }
 
-    fn end(&mut self, ticket: Ticket, at: EndTime) -> Option<Ended> {
-        let mut span = self.open.remove(ticket)?;
+    fn end(&mut self, key: SpanKey, at: EndTime) -> Option<Ended> {
+        let mut span = self.active.remove(key)?;
         let end = match at {
             EndTime::Now => span.anchor.now(),
             EndTime::At(time) => span.anchor.sharpen(time),
@@ -189,11 +189,11 @@ impl Pipeline {
         let trace_id = span.record.context.trace_id();
         let ended = Ended {
             is_local_root,
-            lingers: span.lingers || is_local_root && self.lingering.is_of(trace_id),
-            released: span.holder.filter(|_| span.holds > 0),
+            is_deferred: span.is_deferred || is_local_root && self.deferred.is_of(trace_id),
+            released: span.owner.filter(|_| span.ref_count > 0),
         };
-        let record = if span.lingers {
-            self.lingering.keep(span.record)
+        let record = if span.is_deferred {
+            self.deferred.keep(span.record)
         } else {
             Some(span.record)
         };

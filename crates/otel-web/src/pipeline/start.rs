@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use opentelemetry::trace::{SpanContext, SpanKind, Status, TraceState};
 
 use super::Pipeline;
+use crate::active_spans::{ActionState, ActiveSpan, SpanKey};
 use crate::clock::{Anchor, UnixNanos};
-use crate::open::{ActionState, OpenSpan, Ticket};
 use crate::record::{Count, SpanRecord};
 use crate::{id, otlp, platform};
 
@@ -25,18 +25,18 @@ pub(crate) struct NewSpan<'a> {
 #[derive(Debug)]
 pub(crate) struct Started {
     pub(crate) context: SpanContext,
-    pub(crate) ticket: Option<Ticket>,
-    pub(crate) holder: Option<Ticket>,
+    pub(crate) key: Option<SpanKey>,
+    pub(crate) owner: Option<SpanKey>,
 }
 
 impl Started {
     /// For a span that has no handle of its own.
     #[cfg(feature = "document-load")]
     pub(crate) fn end(self, at: super::EndTime) {
-        if let Some(ticket) = self.ticket {
-            super::end(ticket, at);
+        if let Some(key) = self.key {
+            super::end(key, at);
         }
-        super::release(self.holder);
+        super::release(self.owner);
     }
 }
 
@@ -71,7 +71,7 @@ impl Pipeline {
         let span_id = self.ids.span_id();
         let context = SpanContext::new(trace_id, span_id, id::flags(true), false, state);
         let started = self.insert(new, context, (self.anchor, now), None);
-        if let (Some(drift), Some(span)) = (drift, self.open_span(started.ticket)) {
+        if let (Some(drift), Some(span)) = (drift, self.active_span(started.key)) {
             span.record.attributes.set("clock.drift", drift);
         }
         started
@@ -104,12 +104,12 @@ impl Pipeline {
         if !parent.is_sampled() {
             return not_recorded(context);
         }
-        let parent = self.open.find(parent.span_id());
-        let above = parent.or_else(|| self.open.local_root_of(trace_id));
-        let holder = above.and_then(|above| self.open.hold(above));
-        let anchor = self.open_span(above).map(|span| span.anchor);
+        let parent = self.active.find(parent.span_id());
+        let above = parent.or_else(|| self.active.local_root_of(trace_id));
+        let owner = above.and_then(|above| self.active.retain(above));
+        let anchor = self.active_span(above).map(|span| span.anchor);
         let anchor = anchor.unwrap_or(self.anchor);
-        self.insert(new, context, (anchor, anchor.now()), holder)
+        self.insert(new, context, (anchor, anchor.now()), owner)
     }
 
     fn insert(
@@ -117,14 +117,14 @@ impl Pipeline {
         new: NewSpan<'_>,
         context: SpanContext,
         (anchor, start): (Anchor, UnixNanos),
-        holder: Option<Ticket>,
+        owner: Option<SpanKey>,
     ) -> Started {
-        let ticket = self.open.insert(OpenSpan {
-            holds: new.action.is_some().into(),
+        let key = self.active.insert(ActiveSpan {
+            ref_count: new.action.is_some().into(),
             action: new.action,
             anchor,
-            holder,
-            lingers: false,
+            owner,
+            is_deferred: false,
             record: SpanRecord {
                 context: context.clone(),
                 parent_span_id: new.parent.span_id(),
@@ -143,8 +143,8 @@ impl Pipeline {
         });
         Started {
             context,
-            ticket: Some(ticket),
-            holder,
+            key: Some(key),
+            owner,
         }
     }
 }
@@ -152,7 +152,7 @@ impl Pipeline {
 const fn not_recorded(context: SpanContext) -> Started {
     Started {
         context,
-        ticket: None,
-        holder: None,
+        key: None,
+        owner: None,
     }
 }

@@ -146,8 +146,8 @@ fn a_span_that_lingers_can_still_be_told_something() {
     install(Sampler::with_ratio(1.0), 2048);
     let mut span = TracerProvider::default().tracer("test").start("request");
     let span_id = span.span_context().span_id();
-    let ticket = with(|pipeline| pipeline.open.find(span_id)).flatten();
-    edit(ticket, |open| open.lingers = true);
+    let key = with(|pipeline| pipeline.active.find(span_id)).flatten();
+    edit(key, |open| open.is_deferred = true);
     span.end();
     let queued = || with(|pipeline| pipeline.queue.take_all()).unwrap();
     assert!(queued().is_empty());
@@ -155,7 +155,7 @@ fn a_span_that_lingers_can_still_be_told_something() {
         let record = pipeline.record_mut(span_id).unwrap();
         record.attributes.set("download_duration", 12);
     });
-    with(Pipeline::release);
+    with(Pipeline::flush_deferred);
     let span = proto::Span::decode(&queued()[0].bytes[..]).unwrap();
     assert_eq!(span.attributes[0].key, "download_duration");
 }

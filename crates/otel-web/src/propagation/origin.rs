@@ -37,7 +37,7 @@ pub(crate) fn is_origin(text: &str) -> bool {
 /// Host and port of an absolute URL, the port of the scheme where none is written.
 #[cfg(any(feature = "fetch", feature = "window-fetch"))]
 pub(crate) fn host_and_port(url: &str) -> Option<(&str, i64)> {
-    let (scheme, rest) = crate::text::cut(origin_of(url), b':')?;
+    let (scheme, rest) = crate::text::split_once(origin_of(url), b':')?;
     let authority = rest.strip_prefix("//").unwrap_or(rest);
     let default = match scheme {
         "https" => 443,

@@ -12,7 +12,7 @@ use crate::pipeline;
 /// The spans that have ended on this thread, as a receiver would decode them.
 fn take_ended() -> Vec<proto::Span> {
     let spans = pipeline::with(|pipeline| {
-        pipeline.release();
+        pipeline.flush_deferred();
         pipeline.queue.take_all()
     });
     let decode = |bytes: &[u8]| proto::Span::decode(bytes).unwrap();

@@ -134,14 +134,14 @@ fn what_is_uncertain_waits_for_the_page_to_come_back() {
 #[test]
 fn a_page_that_renews_its_lease_keeps_its_batches_through_an_outage() {
     let shelf = Shared::default();
-    let mut holder = page(&shelf, 1, None);
+    let mut owner = page(&shelf, 1, None);
     let mut other = page(&shelf, 2, None);
-    holder.push(label(NOW), vec![7]);
+    owner.push(label(NOW), vec![7]);
     for minute in 0..30 {
-        holder.claim(NOW + 60 * minute);
+        owner.claim(NOW + 60 * minute);
         other.adopt(NOW + 60 * minute + 59);
     }
-    assert_eq!((numbers(&holder), numbers(&other)), (vec![7], vec![]));
+    assert_eq!((numbers(&owner), numbers(&other)), (vec![7], vec![]));
     other.adopt(NOW + 60 * 29 + LEASE_S + 1);
     assert_eq!(numbers(&other), [7]);
 }

@@ -41,7 +41,7 @@ impl Recorder {
     /// The spans so far, in the order in which they ended.
     #[must_use]
     pub fn spans(&self) -> Vec<Span> {
-        instrument::settle();
+        instrument::flush_observers();
         self.spans.borrow().clone()
     }
 
@@ -70,7 +70,7 @@ impl Recorder {
                 return trace;
             }
             tick().await;
-            instrument::settle_due();
+            instrument::flush_due_observers();
         }
         panic!("waited 10 s for {root} to end\n{self:?}");
     }

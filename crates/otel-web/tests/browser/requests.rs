@@ -163,7 +163,7 @@ async fn baggage_goes_where_the_trace_goes() {
             .await
             .unwrap();
     };
-    otel_web::bind_to(context, requests).await;
+    otel_web::with_context(context, requests).await;
     let baggage = |url| support::header_of(url, "baggage");
     assert_eq!(
         baggage("/api/with-baggage").as_deref(),
@@ -260,7 +260,7 @@ async fn excluded_requests_do_not_carry_the_trace() {
         by_pattern.send().await.unwrap();
         Request::get("/api/redirecting").send().await.unwrap();
     };
-    otel_web::bind_to(context, async {
+    otel_web::with_context(context, async {
         action("excluded").start().run(requests);
     })
     .await;

@@ -132,7 +132,7 @@ impl Interaction {
     fn find_action(&mut self) {
         pipeline::with(|pipeline| {
             let start = pipeline.anchor.unix_nanos(self.start_ms);
-            pipeline.each_root(&mut |root| {
+            pipeline.for_each_root(&mut |root| {
                 if root.start.abs_diff(start) < TOLERANCE_NS {
                     self.action = Some(root.context.clone());
                 }

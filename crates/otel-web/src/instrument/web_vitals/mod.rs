@@ -94,10 +94,10 @@ pub(super) fn observed(entry_type: &str, entry: &JsValue) {
 }
 
 /// Looks when the load's span has ended, as long as that is known.
-pub(super) fn settle() {
+pub(super) fn flush() {
     with(|vitals| {
         let end = pipeline::with(|pipeline| {
-            let load = pipeline.lingering.find(vitals.load.span_id())?;
+            let load = pipeline.deferred.find(vitals.load.span_id())?;
             Some(load.end)
         });
         if let Some(end) = end.flatten() {
@@ -137,7 +137,7 @@ impl Vitals {
                 scope: pipeline::OWN_SCOPE,
                 action: None,
             });
-            if let Some(span) = pipeline.open_span(started.ticket) {
+            if let Some(span) = pipeline.active_span(started.key) {
                 span.anchor = self.anchor;
                 span.record.start = self.anchor.unix_nanos(self.activation_ms);
                 self.describe(&mut span.record.attributes);

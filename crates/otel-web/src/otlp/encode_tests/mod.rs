@@ -1,4 +1,4 @@
-//! The encoder against `opentelemetry-proto`: whatever a span holds, the official decoder reads the
+//! The encoder against `opentelemetry-proto`: whatever a span has, the official decoder reads the
 //! same back.
 
 mod given;

@@ -71,7 +71,7 @@ fn grouped(value: u16, log: u32) -> Symbol {
     }
 }
 
-/// A token as a symbol of the first code and, for a repetition, one of the second.
+/// A token as a symbol of the first code and, for a match, one of the second.
 fn symbols(token: Token) -> (Symbol, Option<Symbol>) {
     match token {
         Token::Literal(byte) => {

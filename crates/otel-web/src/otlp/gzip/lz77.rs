@@ -10,7 +10,7 @@ const LONGEST: usize = 257;
 const WINDOW: usize = 32 * 1024;
 const HASH_BITS: u32 = 12;
 
-/// A literal byte, or a repetition: length and distance as DEFLATE's codes count them.
+/// A literal byte, or a match: length and distance as DEFLATE's codes count them.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Token {
     Literal(u8),

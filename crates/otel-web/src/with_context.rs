@@ -27,16 +27,16 @@ struct Latest {
     pending: usize,
 }
 
-/// A future with a context attached at each poll. See [`bind`](crate::bind).
+/// A future with a context attached at each poll. See [`with_current_context`](crate::with_current_context).
 #[derive(Debug)]
 #[must_use = "futures do nothing unless polled"]
-pub struct Bound<F> {
+pub struct WithContext<F> {
     context: Context,
     // Boxed so that it can be polled without unsafe pin projection.
     future: Pin<Box<F>>,
 }
 
-impl<F: Future> Bound<F> {
+impl<F: Future> WithContext<F> {
     pub(crate) fn new(context: Context, future: F) -> Self {
         Self {
             context,
@@ -45,7 +45,7 @@ impl<F: Future> Bound<F> {
     }
 }
 
-impl<F: Future> Future for Bound<F> {
+impl<F: Future> Future for WithContext<F> {
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<F::Output> {

@@ -9,25 +9,25 @@ const MOST: usize = 60;
 
 /// What was told lately: when, and which.
 #[derive(Debug)]
-pub(crate) struct Repetition {
+pub(crate) struct Deduplicator {
     told: Vec<(f64, u64)>,
 }
 
-impl Repetition {
+impl Deduplicator {
     pub(crate) const fn new() -> Self {
         Self { told: Vec::new() }
     }
 
     /// Whether an error, given by what makes it that error, is to be told.
-    pub(crate) fn is_news(&mut self, identity: &[&[u8]], now_ms: f64) -> bool {
+    pub(crate) fn should_report(&mut self, identity: &[&[u8]], now_ms: f64) -> bool {
         let hash = hash(identity);
         self.told.retain(|(at, _)| now_ms - at < WINDOW_MS);
         let is_same = |told: &(f64, u64)| told.1 == hash && now_ms - told.0 < SAME_AGAIN_MS;
-        let is_news = self.told.len() < MOST && !self.told.iter().any(is_same);
-        if is_news {
+        let should_report = self.told.len() < MOST && !self.told.iter().any(is_same);
+        if should_report {
             self.told.push((now_ms, hash));
         }
-        is_news
+        should_report
     }
 }
 
@@ -46,31 +46,31 @@ fn hash(parts: &[&[u8]]) -> u64 {
 mod tests {
     use super::*;
 
-    fn is_news(repetition: &mut Repetition, parts: [&str; 2], now_ms: f64) -> bool {
-        repetition.is_news(&parts.map(str::as_bytes), now_ms)
+    fn should_report(deduplicator: &mut Deduplicator, parts: [&str; 2], now_ms: f64) -> bool {
+        deduplicator.should_report(&parts.map(str::as_bytes), now_ms)
     }
 
     #[test]
     fn the_same_again_is_news_only_after_a_while() {
-        let mut repetition = Repetition::new();
-        assert!(is_news(&mut repetition, ["a", "b"], 0.0));
-        assert!(!is_news(&mut repetition, ["a", "b"], 4_999.0));
-        assert!(is_news(&mut repetition, ["ab", ""], 4_999.0));
-        assert!(is_news(&mut repetition, ["a", "b"], 5_000.0));
+        let mut deduplicator = Deduplicator::new();
+        assert!(should_report(&mut deduplicator, ["a", "b"], 0.0));
+        assert!(!should_report(&mut deduplicator, ["a", "b"], 4_999.0));
+        assert!(should_report(&mut deduplicator, ["ab", ""], 4_999.0));
+        assert!(should_report(&mut deduplicator, ["a", "b"], 5_000.0));
     }
 
     #[test]
     fn a_page_that_fails_all_the_time_says_so_sixty_times_a_minute() {
-        let mut repetition = Repetition::new();
-        let news = |repetition: &mut Repetition, from: u32| {
+        let mut deduplicator = Deduplicator::new();
+        let news = |deduplicator: &mut Deduplicator, from: u32| {
             let of_error = |number: u32| (number.to_string(), f64::from(number));
             let errors = (from..from + 1_000).map(of_error);
             errors
-                .filter(|(text, now)| is_news(repetition, [text, ""], *now))
+                .filter(|(text, now)| should_report(deduplicator, [text, ""], *now))
                 .count()
         };
-        assert_eq!(news(&mut repetition, 0), 60);
-        assert_eq!(news(&mut repetition, 30_000), 0);
-        assert_eq!(news(&mut repetition, 61_000), 60);
+        assert_eq!(news(&mut deduplicator, 0), 60);
+        assert_eq!(news(&mut deduplicator, 30_000), 0);
+        assert_eq!(news(&mut deduplicator, 61_000), 60);
     }
 }

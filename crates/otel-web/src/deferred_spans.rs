@@ -22,11 +22,11 @@ const SHORTEST_MS: f64 = 25.0;
 const LONGEST_MS: f64 = 1_000.0;
 
 #[derive(Debug, Default)]
-pub(crate) struct Lingering(Vec<Ended>);
+pub(crate) struct DeferredSpans(Vec<Ended>);
 
 /// What is left of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Lingers {
+pub(crate) enum DeferredState {
     None,
     /// Only spans of actions that go on; when those end, the exporter hears of it.
     Open,
@@ -39,7 +39,7 @@ struct Ended {
     at_ms: f64,
 }
 
-impl Lingering {
+impl DeferredSpans {
     /// Gives the span back when too many wait already.
     pub(crate) fn keep(&mut self, record: SpanRecord) -> Option<SpanRecord> {
         if self.0.len() >= MOST {
@@ -69,30 +69,32 @@ impl Lingering {
 
 impl Pipeline {
     /// Whether any span has ended and is not queued yet.
-    pub(crate) fn lingers(&self) -> Lingers {
-        let mut ended = self.lingering.0.iter();
+    pub(crate) fn deferred_state(&self) -> DeferredState {
+        let mut ended = self.deferred.0.iter();
         match ended.next() {
-            None => Lingers::None,
-            Some(first) if ended.chain([first]).all(|ended| self.goes_on(ended)) => Lingers::Open,
-            Some(_) => Lingers::Over,
+            None => DeferredState::None,
+            Some(first) if ended.chain([first]).all(|ended| self.goes_on(ended)) => {
+                DeferredState::Open
+            }
+            Some(_) => DeferredState::Over,
         }
     }
 
     /// A span that is open, or has ended and lingers.
     #[cfg(any(feature = "resource-timing", feature = "web-vitals"))]
     pub(crate) fn record_mut(&mut self, span_id: SpanId) -> Option<&mut SpanRecord> {
-        match self.open.find(span_id) {
-            Some(ticket) => Some(&mut self.open.get_mut(ticket)?.record),
-            None => self.lingering.find(span_id),
+        match self.active.find(span_id) {
+            Some(key) => Some(&mut self.active.get_mut(key)?.record),
+            None => self.deferred.find(span_id),
         }
     }
 
     /// The roots of the actions that are open, and of those that have ended and linger.
     #[cfg(any(feature = "long-animation-frames", feature = "web-vitals"))]
-    pub(crate) fn each_root(&mut self, tell: &mut dyn FnMut(&mut SpanRecord)) {
-        let actions = self.open.iter_mut().filter(|span| span.action.is_some());
+    pub(crate) fn for_each_root(&mut self, tell: &mut dyn FnMut(&mut SpanRecord)) {
+        let actions = self.active.iter_mut().filter(|span| span.action.is_some());
         let open = actions.map(|span| &mut span.record);
-        let ended = self.lingering.0.iter_mut().map(|ended| &mut ended.record);
+        let ended = self.deferred.0.iter_mut().map(|ended| &mut ended.record);
         for record in open.chain(ended) {
             if record.is_local_root() {
                 tell(record);
@@ -101,14 +103,14 @@ impl Pipeline {
     }
 
     /// Queues the spans that linger.
-    pub(crate) fn release(&mut self) {
-        self.release_except(&|_, _| false);
+    pub(crate) fn flush_deferred(&mut self) {
+        self.flush_deferred_except(&|_, _| false);
     }
 
     /// Queues those that have waited long enough, and are not to stay.
-    pub(crate) fn release_due(&mut self, stays: &dyn Fn(SpanId) -> bool) {
+    pub(crate) fn flush_due_deferred(&mut self, stays: &dyn Fn(SpanId) -> bool) {
         let now = platform::monotonic_ms();
-        self.release_except(&|pipeline, ended| {
+        self.flush_deferred_except(&|pipeline, ended| {
             let age_ms = now - ended.at_ms;
             age_ms < SHORTEST_MS
                 || age_ms < LONGEST_MS && pipeline.goes_on(ended)
@@ -118,13 +120,13 @@ impl Pipeline {
 
     fn goes_on(&self, ended: &Ended) -> bool {
         let trace_id = ended.record.context.trace_id();
-        self.open.local_root_of(trace_id).is_some()
+        self.active.local_root_of(trace_id).is_some()
     }
 
-    fn release_except(&mut self, stays: &dyn Fn(&Self, &Ended) -> bool) {
-        for ended in std::mem::take(&mut self.lingering.0) {
+    fn flush_deferred_except(&mut self, stays: &dyn Fn(&Self, &Ended) -> bool) {
+        for ended in std::mem::take(&mut self.deferred.0) {
             if stays(self, &ended) {
-                self.lingering.0.push(ended);
+                self.deferred.0.push(ended);
             } else {
                 self.enqueue(ended.record);
             }
@@ -139,19 +141,19 @@ mod tests {
 
     use super::*;
     use crate::TracerProvider;
-    use crate::pipeline::{edit, install, ticket_of, with};
+    use crate::pipeline::{edit, install, key_of, with};
     use crate::sampler::Sampler;
 
     fn released() -> usize {
         with(|pipeline| {
-            pipeline.release_due(&|_| false);
+            pipeline.flush_due_deferred(&|_| false);
             pipeline.queue.take_batch(usize::MAX).len()
         })
         .unwrap()
     }
 
     fn age_by(ms: f64) {
-        with(|pipeline| pipeline.lingering.0[0].at_ms -= ms);
+        with(|pipeline| pipeline.deferred.0[0].at_ms -= ms);
     }
 
     #[test]
@@ -162,18 +164,24 @@ mod tests {
         let end_request = || {
             let request = tracer.start_with_context("request", &action);
             let request = Context::new().with_span(request);
-            edit(ticket_of(&request), |open| open.lingers = true);
+            edit(key_of(&request), |open| open.is_deferred = true);
             request.span().end();
         };
         end_request();
         age_by(SHORTEST_MS);
         assert_eq!(released(), 0);
-        assert_eq!(with(|pipeline| pipeline.lingers()), Some(Lingers::Open));
+        assert_eq!(
+            with(|pipeline| pipeline.deferred_state()),
+            Some(DeferredState::Open)
+        );
         age_by(LONGEST_MS);
         assert_eq!(released(), 1);
         end_request();
         action.span().end();
-        assert_eq!(with(|pipeline| pipeline.lingers()), Some(Lingers::Over));
+        assert_eq!(
+            with(|pipeline| pipeline.deferred_state()),
+            Some(DeferredState::Over)
+        );
         age_by(SHORTEST_MS);
         assert_eq!(released(), 2);
     }
