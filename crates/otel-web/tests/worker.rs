@@ -1,7 +1,7 @@
-//! The same in a dedicated worker, which has no window, no document, no storage and no frames.
+//! A dedicated worker, which has no window, no document, no storage and no frames.
 
 #![cfg(target_arch = "wasm32")]
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::unwrap_used, reason = "a panic fails the test")]
 
 use gloo_timers::future::TimeoutFuture;
 use opentelemetry::global;
@@ -36,7 +36,7 @@ fn install() -> Recorder {
 }
 
 #[wasm_bindgen_test]
-async fn work_and_what_it_causes_are_one_trace() {
+async fn action_with_its_requests_and_spans_is_one_trace() {
     let recorder = install();
     action("index.build").start().run(async {
         TimeoutFuture::new(5).await;
@@ -56,7 +56,7 @@ async fn work_and_what_it_causes_are_one_trace() {
 }
 
 #[wasm_bindgen_test]
-async fn what_has_ended_is_sent() {
+async fn ended_spans_are_sent() {
     let _recorder = install();
     action("index.save").start().run(async {});
     for _ in 0..500 {
@@ -65,10 +65,10 @@ async fn what_has_ended_is_sent() {
         }
         TimeoutFuture::new(10).await;
     }
-    panic!("nothing but {:?} arrived in 5 s", received());
+    panic!("waited 5 s for index.save; received {:?}", received());
 }
 
-/// The names of the spans that have arrived.
+/// Returns the names of the spans that have arrived.
 fn received() -> Vec<String> {
     let decode =
         |body: js_sys::Uint8Array| ExportTraceServiceRequest::decode(&body.to_vec()[..]).unwrap();

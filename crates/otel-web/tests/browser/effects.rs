@@ -1,10 +1,9 @@
-//! What a framework does later: effects, and the pages it shows.
+//! Attribution of work that a framework does later: effects and the rendering of pages.
 
 use std::cell::Cell;
 use std::rc::Rc;
 
-use gloo_timers::future::TimeoutFuture;
-use js_sys::Promise;
+use js_sys::{Function, Promise};
 use opentelemetry::global;
 use opentelemetry::trace::Tracer;
 use opentelemetry_proto::tonic::trace::v1::Span;
@@ -14,16 +13,19 @@ use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support;
-use crate::support::{assert_one_tree, clickable, install, named, text, trace_of, until};
+use crate::support::{
+    assert_one_tree, clickable, install, microtasks, named, nothing_in_progress, text, trace_of,
+    until,
+};
 
 #[wasm_bindgen_test]
-async fn a_navigation_belongs_to_the_click_that_caused_it() {
+async fn navigation_is_a_child_of_the_click_that_caused_it() {
     install();
     let link = clickable("<a href='/users/7'>Seven</a>", |event| {
         event.prevent_default();
         push("/users/7");
         otel_web::set_route_template("/users/{id}");
-        // What a framework does later, when it shows the new page.
+        // As a framework does when it renders the new page.
         wasm_bindgen_futures::spawn_local(async {
             let cause = otel_web::cause();
             global::tracer("app")
@@ -46,13 +48,13 @@ async fn a_navigation_belongs_to_the_click_that_caused_it() {
         |span: &Span| text(span, "browser.navigation.type").as_deref() == Some("traverse");
     until(
         || support::spans().iter().any(is_back),
-        "the way back to be a trace",
+        "the trace of going back",
     )
     .await;
 }
 
 #[wasm_bindgen_test]
-async fn a_navigation_that_is_overtaken_keeps_its_own_name() {
+async fn overtaken_navigation_keeps_its_own_name() {
     install();
     push("/overtaken/1");
     push("/overtaken/1/more");
@@ -80,17 +82,17 @@ async fn a_navigation_that_is_overtaken_keeps_its_own_name() {
     ] {
         let trace = trace_of(name).await;
         let navigation = named(&trace, name);
-        let told = text(navigation, "browser.navigation.type");
-        assert_eq!(told.as_deref(), Some(kind));
+        let actual = text(navigation, "browser.navigation.type");
+        assert_eq!(actual.as_deref(), Some(kind));
     }
     history().go_with_delta(-2).unwrap();
     until(|| !path().starts_with("/over"), "the browser to go back").await;
 }
 
 #[wasm_bindgen_test]
-async fn another_action_waits_until_the_navigation_is_painted() {
+async fn other_action_waits_until_the_navigation_is_painted() {
     install();
-    TimeoutFuture::new(100).await;
+    nothing_in_progress().await;
     let has_run = Rc::new(Cell::new(false));
     let ran_early = Rc::new(Cell::new(None));
     let link = clickable("<a href='/large'>Large</a>", {
@@ -98,7 +100,7 @@ async fn another_action_waits_until_the_navigation_is_painted() {
         move |event| {
             event.prevent_default();
             let (has_run, ran_early) = (has_run.clone(), ran_early.clone());
-            // Rendering, as long as it may take without a frame.
+            // As a framework that renders over several microtasks.
             wasm_bindgen_futures::spawn_local(async move {
                 microtasks(10).await;
                 ran_early.set(Some(has_run.get()));
@@ -118,16 +120,7 @@ async fn another_action_waits_until_the_navigation_is_painted() {
     until(|| path() != "/large", "the browser to go back").await;
 }
 
-/// Lets others run, so many times, without leaving this task of the event loop.
-async fn microtasks(count: u32) {
-    for _ in 0..count {
-        JsFuture::from(Promise::resolve(&JsValue::NULL))
-            .await
-            .unwrap();
-    }
-}
-
-/// What a framework does with a changed state: render and run effects in a microtask.
+/// Runs an effect in a microtask, as a framework does after a change of state.
 fn render_soon(effect: &'static str) {
     wasm_bindgen_futures::spawn_local(async move {
         let cause = otel_web::cause();
@@ -138,17 +131,23 @@ fn render_soon(effect: &'static str) {
 #[wasm_bindgen_test]
 async fn effects_belong_to_the_action_that_changed_the_state() {
     install();
-    TimeoutFuture::new(100).await;
-    // Both are woken in the same go.
+    nothing_in_progress().await;
+    let (gate, open_gate) = gate();
+    let waiting = Rc::new(Cell::new(0));
     for (root, effect) in [
         ("first writer", "first effect"),
         ("second writer", "second effect"),
     ] {
+        let (gate, waiting) = (gate.clone(), waiting.clone());
         action(root).start().run(async move {
-            TimeoutFuture::new(30).await;
+            waiting.set(waiting.get() + 1);
+            JsFuture::from(gate).await.unwrap();
             render_soon(effect);
         });
     }
+    until(|| waiting.get() == 2, "both actions to wait").await;
+    // Both become ready in the same microtask checkpoint.
+    open_gate.call0(&JsValue::UNDEFINED).unwrap();
     for (root, effect) in [
         ("first writer", "first effect"),
         ("second writer", "second effect"),
@@ -164,10 +163,17 @@ async fn effects_belong_to_the_action_that_changed_the_state() {
     }
 }
 
+/// Returns a promise, and the function that resolves it.
+fn gate() -> (Promise, Function) {
+    let mut open = None;
+    let gate = Promise::new(&mut |resolve, _| open = Some(resolve));
+    (gate, open.unwrap())
+}
+
 #[wasm_bindgen_test]
 async fn effects_of_a_plain_handler_belong_to_its_click() {
     install();
-    TimeoutFuture::new(100).await;
+    nothing_in_progress().await;
     let button = clickable("<button>Again</button>", |_| {
         render_soon("effect of a click")
     });

@@ -1,4 +1,4 @@
-//! Batches: how they travel, and that they survive what can happen to them on the way.
+//! Export of batches, also through failures of the network, the receiver and the page.
 
 use gloo_timers::future::TimeoutFuture;
 use opentelemetry::global;
@@ -7,70 +7,82 @@ use otel_web::action;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::{
-    BATCH, accept_next_but, answer_next, answer_next_from_elsewhere, come_back, cut_off_next,
-    dispatch, export_encoding, has_arrived, install, names, redirect_next, storage, stored,
-    trace_of, until, use_up_keepalive, warnings,
+    BATCH_PREFIX, accept_next_partially, body_count, cut_off_next, dispatch, exhaust_keepalive,
+    export_encoding, has_arrived, install, microtasks, names, redirect_next, respond_next,
+    respond_next_without_otlp, return_to_page, storage, stored, trace_of, until, warnings,
 };
 
-const LEASE: &str = "otel.lease.";
+const LEASE_PREFIX: &str = "otel.lease.";
 
-/// The SDK is switched on, and all that other tests have ended is delivered.
-async fn quiet() {
+/// Installs telemetry, and waits until all batches of other tests are delivered.
+async fn all_delivered() {
     install();
     trace_of("documentLoad").await;
-    until(|| stored(BATCH).is_empty(), "all batches to be delivered").await;
+    until(
+        || stored(BATCH_PREFIX).is_empty(),
+        "all batches to be delivered",
+    )
+    .await;
 }
 
 #[wasm_bindgen_test]
-async fn requests_are_compressed_and_arrive() {
-    quiet().await;
+async fn export_requests_are_compressed() {
+    all_delivered().await;
     action("compressed").start().run(async {});
     trace_of("compressed").await;
     assert_eq!(export_encoding().as_deref(), Some("gzip"));
 }
 
 #[wasm_bindgen_test]
-async fn a_batch_is_on_the_shelf_until_it_is_delivered() {
-    quiet().await;
-    answer_next(503, Some("1".to_owned()));
-    action("shelved").start().run(async {});
-    until(|| stored(BATCH).len() == 1, "a stored batch").await;
-    assert!(!has_arrived("shelved"));
-    trace_of("shelved").await;
-    until(|| stored(BATCH).is_empty(), "an empty shelf").await;
+async fn batch_is_stored_until_it_is_delivered() {
+    all_delivered().await;
+    respond_next(503, Some("1".to_owned()));
+    action("stored").start().run(async {});
+    until(|| stored(BATCH_PREFIX).len() == 1, "a stored batch").await;
+    assert!(!has_arrived("stored"));
+    trace_of("stored").await;
+    until(|| stored(BATCH_PREFIX).is_empty(), "an empty store").await;
 }
 
-/// Less than a batch gathers when nothing is over.
-const AT_ONCE_MS: u32 = 15;
+/// More than the minimum interval between two batches, which is 30 ms.
+const BATCH_INTERVAL_MS: u32 = 50;
 
-#[wasm_bindgen_test]
-async fn a_trace_that_is_over_is_on_the_shelf_at_once() {
-    for _ in 0..20 {
-        quiet().await;
-        answer_next(503, Some("1".to_owned()));
-        global::tracer("app").in_span("over", |_| ());
-        TimeoutFuture::new(AT_ONCE_MS).await;
-        // Not if another test's spans were sealed just before.
-        if stored(BATCH).len() == 1 {
-            quiet().await;
+/// Waits until no batch was built for [`BATCH_INTERVAL_MS`]. Such a batch would be stored, or would
+/// have arrived.
+async fn no_recent_batch() {
+    loop {
+        all_delivered().await;
+        let count = body_count();
+        TimeoutFuture::new(BATCH_INTERVAL_MS).await;
+        if body_count() == count && stored(BATCH_PREFIX).is_empty() {
             return;
         }
     }
-    panic!("it always took longer");
 }
 
 #[wasm_bindgen_test]
-async fn what_another_page_left_is_taken_over_and_delivered() {
-    quiet().await;
-    answer_next(503, Some("1".to_owned()));
+async fn ended_trace_is_stored_before_the_next_task() {
+    for attempt in 0..20 {
+        no_recent_batch().await;
+        global::tracer("app").in_span("ended", |_| ());
+        microtasks(10).await;
+        assert_eq!(stored(BATCH_PREFIX).len(), 1, "attempt {attempt}");
+    }
+    all_delivered().await;
+}
+
+#[wasm_bindgen_test]
+async fn batch_of_another_page_is_adopted_and_delivered() {
+    all_delivered().await;
+    respond_next(503, Some("1".to_owned()));
     action("left by another").start().run(async {});
-    until(|| stored(BATCH).len() == 1, "a stored batch").await;
-    let own = &stored(BATCH)[0];
+    until(|| stored(BATCH_PREFIX).len() == 1, "a stored batch").await;
+    let own = &stored(BATCH_PREFIX)[0];
     let batch = storage().get_item(own).unwrap().unwrap();
     trace_of("left by another").await;
-    let lease = [LEASE, "0000beef"].concat();
+    let lease = [LEASE_PREFIX, "0000beef"].concat();
     storage().set_item(&lease, "\0\0\0\0").unwrap();
-    let key = [BATCH, "0000beef.00000001"].concat();
+    let key = [BATCH_PREFIX, "0000beef.00000001"].concat();
     storage().set_item(&key, &batch).unwrap();
     let arrived = || {
         let spans = crate::support::spans();
@@ -81,71 +93,84 @@ async fn what_another_page_left_is_taken_over_and_delivered() {
     };
     dispatch("online");
     until(arrived, "the other page's batch").await;
-    until(|| stored(BATCH).is_empty(), "an empty shelf").await;
+    until(|| stored(BATCH_PREFIX).is_empty(), "an empty store").await;
     dispatch("online");
-    until(|| stored(LEASE).is_empty(), "no lease").await;
+    until(
+        || stored(LEASE_PREFIX).is_empty(),
+        "the lease to be removed",
+    )
+    .await;
 }
 
 #[wasm_bindgen_test]
-async fn a_page_that_is_left_says_that_its_batches_are_free_and_takes_them_back() {
-    quiet().await;
-    answer_next(503, Some("1".to_owned()));
+async fn departure_is_announced_and_undone_when_the_page_comes_back() {
+    all_delivered().await;
+    respond_next(503, Some("1".to_owned()));
     action("left and back").start().run(async {});
     dispatch("pagehide");
-    until(|| stored(LEASE).len() == 1, "word that the page is left").await;
-    assert_eq!(stored(BATCH).len(), 1);
-    come_back();
+    until(
+        || stored(LEASE_PREFIX).len() == 1,
+        "the announcement of departure",
+    )
+    .await;
+    assert_eq!(stored(BATCH_PREFIX).len(), 1);
+    return_to_page();
     trace_of("left and back").await;
-    let is_nothing_left = || stored(BATCH).is_empty() && stored(LEASE).is_empty();
-    until(is_nothing_left, "nothing left behind").await;
+    let is_empty = || stored(BATCH_PREFIX).is_empty() && stored(LEASE_PREFIX).is_empty();
+    until(is_empty, "an empty store").await;
 }
 
-/// Ends a span that is still open when the page is left, and leaves it.
-fn leave_with(name: &'static str) {
+/// Starts an action, and leaves the page before it has ended.
+fn leave_during(name: &'static str) {
     action(name).start().run(std::future::pending());
     dispatch("pagehide");
 }
 
 #[wasm_bindgen_test]
-async fn batch_stays_stored_when_page_uses_up_keepalive_at_exit() {
-    quiet().await;
-    use_up_keepalive(true);
-    leave_with("no keepalive left");
-    until(|| stored(LEASE).len() == 1, "word that the page is left").await;
-    let left = stored(BATCH);
-    use_up_keepalive(false);
-    come_back();
-    assert!(!left.is_empty(), "the next page finds the batch");
+async fn batch_stays_stored_if_the_page_exhausts_keepalive_at_exit() {
+    all_delivered().await;
+    exhaust_keepalive(true);
+    leave_during("no keepalive left");
+    until(
+        || stored(LEASE_PREFIX).len() == 1,
+        "the announcement of departure",
+    )
+    .await;
+    let left = stored(BATCH_PREFIX);
+    exhaust_keepalive(false);
+    return_to_page();
+    assert!(!left.is_empty(), "the next page does not find the batch");
     trace_of("no keepalive left").await;
-    until(|| stored(BATCH).is_empty(), "an empty shelf").await;
+    until(|| stored(BATCH_PREFIX).is_empty(), "an empty store").await;
 }
 
 #[wasm_bindgen_test]
-async fn export_works_while_page_uses_up_keepalive() {
-    quiet().await;
-    use_up_keepalive(true);
-    action("beside uploads").start().run(async {});
-    trace_of("beside uploads").await;
-    use_up_keepalive(false);
+async fn batch_is_sent_while_the_page_exhausts_keepalive() {
+    all_delivered().await;
+    exhaust_keepalive(true);
+    action("during uploads").start().run(async {});
+    trace_of("during uploads").await;
+    exhaust_keepalive(false);
 }
 
 #[wasm_bindgen_test]
-async fn batch_stays_stored_until_it_is_answered() {
-    quiet().await;
+async fn batch_stays_stored_until_there_is_a_response() {
+    all_delivered().await;
     cut_off_next();
     action("cut off").start().run(async {});
     trace_of("cut off").await;
-    let unanswered = stored(BATCH);
+    let in_flight = stored(BATCH_PREFIX);
     dispatch("pagehide");
-    let left = stored(BATCH);
-    come_back();
-    assert_eq!(unanswered.len(), 1);
-    assert!(left.contains(&unanswered[0]), "{left:?}");
-    until(|| stored(BATCH).is_empty(), "an answer").await;
-    assert_eq!(count_of("cut off"), 2, "receivers drop the copy by span id");
+    let left = stored(BATCH_PREFIX);
+    return_to_page();
+    assert_eq!(in_flight.len(), 1);
+    assert!(left.contains(&in_flight[0]), "{left:?}");
+    until(|| stored(BATCH_PREFIX).is_empty(), "a response").await;
+    // Receivers drop the copy by its span ids.
+    assert_eq!(count_of("cut off"), 2);
 }
 
-/// Bodies of 200s that no OTLP receiver sends.
+/// Successful responses that do not come from an OTLP receiver.
 const NOT_OTLP: [(&str, &str); 6] = [
     (
         "text/html; charset=utf-8",
@@ -159,42 +184,42 @@ const NOT_OTLP: [(&str, &str); 6] = [
 ];
 
 #[wasm_bindgen_test]
-async fn batch_is_kept_when_the_answer_is_not_otlp() {
-    quiet().await;
+async fn batch_is_sent_again_if_the_response_is_not_otlp() {
+    all_delivered().await;
     for (number, (content_type, body)) in NOT_OTLP.into_iter().enumerate() {
         let before = warnings().len();
         let name = ["not OTLP ", &number.to_string()].concat();
-        answer_next_from_elsewhere(content_type, body);
+        respond_next_without_otlp(content_type, body);
         action(name.clone()).start().run(async {});
         trace_of(&name).await;
-        until(|| stored(BATCH).is_empty(), "an empty shelf").await;
+        until(|| stored(BATCH_PREFIX).is_empty(), "an empty store").await;
         assert_eq!(count_of(&name), 1);
-        let said = warnings().split_off(before).concat();
-        let is_told_before = NOT_OTLP[..number]
+        let warning = warnings().split_off(before).concat();
+        let is_repeated = NOT_OTLP[..number]
             .iter()
             .any(|(other, _)| *other == content_type);
-        assert!(said.contains(content_type) || is_told_before, "{said}");
+        assert!(warning.contains(content_type) || is_repeated, "{warning}");
     }
 }
 
 #[wasm_bindgen_test]
-async fn redirect_of_an_export_is_not_followed_and_keeps_the_batch() {
-    quiet().await;
+async fn batch_is_sent_again_after_a_redirect() {
+    all_delivered().await;
     let before = warnings().len();
     redirect_next();
     redirect_next();
     action("redirected").start().run(async {});
     trace_of("redirected").await;
-    until(|| stored(BATCH).is_empty(), "an empty shelf").await;
-    let said = warnings().split_off(before);
-    assert_eq!(said.len(), 1, "{said:?}");
-    assert!(said[0].contains("redirect"), "{said:?}");
+    until(|| stored(BATCH_PREFIX).is_empty(), "an empty store").await;
+    let new = warnings().split_off(before);
+    assert_eq!(new.len(), 1, "{new:?}");
+    assert!(new[0].contains("redirect"), "{new:?}");
 }
 
 #[wasm_bindgen_test]
-async fn a_batch_that_is_too_large_arrives_in_two() {
-    quiet().await;
-    answer_next(413, None);
+async fn batch_that_is_too_large_is_split() {
+    all_delivered().await;
+    respond_next(413, None);
     action("too large").start().run(async {
         let tracer = global::tracer("app");
         (0..4).for_each(|_| tracer.in_span("part", |_| ()));
@@ -202,7 +227,7 @@ async fn a_batch_that_is_too_large_arrives_in_two() {
     trace_of("too large").await;
     let all = || count_of("part") == 4;
     until(all, "all parts").await;
-    until(|| stored(BATCH).is_empty(), "an empty shelf").await;
+    until(|| stored(BATCH_PREFIX).is_empty(), "an empty store").await;
 }
 
 fn count_of(name: &str) -> usize {
@@ -214,20 +239,20 @@ fn count_of(name: &str) -> usize {
 }
 
 #[wasm_bindgen_test]
-async fn refused_spans_are_told_with_the_next_batch() {
-    quiet().await;
-    accept_next_but(3, "too old");
-    action("half taken").start().run(async {});
-    trace_of("half taken").await;
-    until(|| stored(BATCH).is_empty(), "an empty shelf").await;
-    action("the news").start().run(async {});
-    trace_of("the news").await;
+async fn rejected_spans_are_reported_with_the_next_batch() {
+    all_delivered().await;
+    accept_next_partially(3, "too old");
+    action("partly accepted").start().run(async {});
+    trace_of("partly accepted").await;
+    until(|| stored(BATCH_PREFIX).is_empty(), "an empty store").await;
+    action("reporting").start().run(async {});
+    trace_of("reporting").await;
     assert!(has_arrived("otel.sdk.span.dropped.rejected"));
 }
 
 #[wasm_bindgen_test]
-async fn without_room_to_store_batches_arrive_all_the_same() {
-    quiet().await;
+async fn batch_is_sent_if_the_store_is_full() {
+    all_delivered().await;
     let mut size = 8 * 1024 * 1024;
     let mut filler = 0;
     while size > 0 {
@@ -237,7 +262,7 @@ async fn without_room_to_store_batches_arrive_all_the_same() {
             size /= 2;
         }
     }
-    action("no room").start().run(async {});
-    trace_of("no room").await;
+    action("not stored").start().run(async {});
+    trace_of("not stored").await;
     (0..filler).for_each(|n| storage().remove_item(&format!("filler{n}")).unwrap());
 }

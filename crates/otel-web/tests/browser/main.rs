@@ -1,7 +1,7 @@
-//! What only a browser can show: events, frames, history, requests, the end of a page.
+//! Tests that need a browser: events, frames, history, requests, and leaving the page.
 
 #![cfg(target_arch = "wasm32")]
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::unwrap_used, reason = "a panic fails the test")]
 
 mod actions;
 mod effects;

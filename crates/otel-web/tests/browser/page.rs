@@ -1,4 +1,4 @@
-//! The life of a page: load, export, exit.
+//! The life of a page: loading, exporting, leaving.
 
 use gloo_timers::future::TimeoutFuture;
 use opentelemetry::global;
@@ -10,11 +10,11 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support;
 use crate::support::{
-    answer_next, assert_one_tree, come_back, dispatch, install, named, text, trace_of,
+    assert_one_tree, dispatch, install, named, respond_next, return_to_page, text, trace_of,
 };
 
 #[wasm_bindgen_test]
-async fn the_page_load_is_a_root_with_its_document() {
+async fn page_load_is_a_root_with_the_document_below_it() {
     install();
     let trace = trace_of("documentLoad").await;
     assert_one_tree(&trace, "documentLoad");
@@ -22,22 +22,22 @@ async fn the_page_load_is_a_root_with_its_document() {
 }
 
 #[wasm_bindgen_test]
-async fn a_busy_receiver_is_asked_again_and_nothing_is_lost() {
+async fn batch_is_retried_while_the_receiver_is_busy() {
     install();
     trace_of("documentLoad").await;
-    answer_next(503, Some("1".to_owned()));
-    answer_next(429, Some("0".to_owned()));
-    action("patient").start().run(async {});
-    trace_of("patient").await;
+    respond_next(503, Some("1".to_owned()));
+    respond_next(429, Some("0".to_owned()));
+    action("retried").start().run(async {});
+    trace_of("retried").await;
     let count = support::spans()
         .iter()
-        .filter(|span| span.name == "patient")
+        .filter(|span| span.name == "retried")
         .count();
     assert_eq!(count, 1);
 }
 
 #[wasm_bindgen_test]
-async fn leaving_the_page_ends_what_is_open_and_sends_it_at_once() {
+async fn leaving_the_page_ends_active_spans_and_sends_them_at_once() {
     install();
     let before = support::keepalive_count();
     let slow = async {
@@ -59,5 +59,5 @@ async fn leaving_the_page_ends_what_is_open_and_sends_it_at_once() {
         Some("abandoned")
     );
     assert!(trace.iter().any(|span| span.name == "GET /api/never"));
-    come_back();
+    return_to_page();
 }

@@ -1,4 +1,4 @@
-//! Requests: their spans, and the headers they carry.
+//! Requests: their spans and their headers.
 
 use std::pin::pin;
 
@@ -13,7 +13,7 @@ use crate::support;
 use crate::support::{install, named, text, trace_of};
 
 #[wasm_bindgen_test]
-async fn requests_carry_the_trace_to_the_own_origin_only() {
+async fn trace_is_propagated_to_the_own_origin_only() {
     install();
     let requests = async {
         Request::get("/api/own").send().await.unwrap();
@@ -55,7 +55,7 @@ async fn requests_carry_the_trace_to_the_own_origin_only() {
 }
 
 #[wasm_bindgen_test]
-async fn a_failed_request_is_an_error_of_its_span_only() {
+async fn error_status_marks_the_request_but_not_the_action() {
     install();
     action("failing").start().run(async {
         Request::get("/api/broken?status=500")
@@ -79,7 +79,7 @@ fn status(span: &Span) -> i32 {
 }
 
 #[wasm_bindgen_test]
-async fn an_aborted_request_is_no_error_whatever_the_reason() {
+async fn aborted_request_is_not_an_error() {
     install();
     action("aborting").start().run(async {
         let controller = web_sys::AbortController::new().unwrap();
@@ -99,7 +99,7 @@ async fn an_aborted_request_is_no_error_whatever_the_reason() {
 }
 
 #[wasm_bindgen_test]
-async fn a_request_that_nobody_waits_for_ends_and_lets_its_action_end() {
+async fn dropped_request_ends_as_abandoned() {
     install();
     action("giving up").start().run(async {
         let mut request = pin!(Request::get("/api/slow?wait=100000").send());
@@ -121,7 +121,7 @@ async fn poll_once<F: Future + Unpin>(mut future: F) -> std::task::Poll<F::Outpu
 }
 
 #[wasm_bindgen_test]
-async fn a_method_that_the_conventions_do_not_know_does_not_name_the_span() {
+async fn unknown_method_is_recorded_as_other() {
     install();
     action("unusual").start().run(async {
         let method = Method::from_bytes(b"PROPFIND").unwrap();
@@ -153,7 +153,7 @@ async fn a_method_that_the_conventions_do_not_know_does_not_name_the_span() {
 }
 
 #[wasm_bindgen_test]
-async fn baggage_goes_where_the_trace_goes() {
+async fn baggage_is_propagated_to_the_own_origin_only() {
     install();
     let context = Context::new().with_baggage([KeyValue::new("plan", "gold & more")]);
     let requests = async {
@@ -173,7 +173,7 @@ async fn baggage_goes_where_the_trace_goes() {
 }
 
 #[wasm_bindgen_test]
-async fn a_request_says_where_it_went() {
+async fn request_has_server_address_and_port() {
     install();
     action("asking").start().run(async {
         Request::get("https://elsewhere.example:8443/x")
@@ -212,7 +212,7 @@ async fn urls_without_a_server_keep_scheme_and_media_type_only() {
 }
 
 #[wasm_bindgen_test]
-async fn texts_from_the_page_are_bounded() {
+async fn texts_from_the_page_are_truncated() {
     install();
     const MAX_TEXT_BYTES: usize = 8 * 1024;
     let long = "x".repeat(300_000);
@@ -247,7 +247,7 @@ async fn texts_from_the_page_are_bounded() {
 }
 
 #[wasm_bindgen_test]
-async fn excluded_requests_do_not_carry_the_trace() {
+async fn trace_is_not_propagated_with_excluded_requests() {
     install();
     let context = Context::new().with_baggage([KeyValue::new("plan", "gold")]);
     let requests = async {

@@ -1,4 +1,4 @@
-//! The visit that traces belong to.
+//! The session that traces belong to.
 
 use otel_web::action;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -6,7 +6,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use crate::support::{install, named, text, trace_of};
 
 #[wasm_bindgen_test]
-async fn each_root_links_to_the_one_before_it_in_the_same_session() {
+async fn root_links_to_the_previous_root_of_its_session() {
     install();
     action("first of two").start().run(async {});
     let first = trace_of("first of two").await;

@@ -1,4 +1,4 @@
-//! Settings of the page that cannot be used.
+//! Installation with invalid settings, and repeated installation.
 
 use js_sys::{Array, Function, Reflect};
 use otel_web::Telemetry;
@@ -7,17 +7,20 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::{assert_one_tree, clickable, install, trace_of};
 
-/// What `code` says on the console by way of warning.
+/// Returns the warnings on the console during a function.
 fn warnings(code: impl FnOnce()) -> Vec<String> {
     let console = Reflect::get(&js_sys::global(), &"console".into()).unwrap();
     let warn = Reflect::get(&console, &"warn".into()).unwrap();
-    let said = Array::new();
-    let collector = Function::new_with_args("said", "return (text) => said.push(text)");
-    let note = collector.call1(&JsValue::UNDEFINED, &said).unwrap();
-    Reflect::set(&console, &"warn".into(), &note).unwrap();
+    let messages = Array::new();
+    let factory = Function::new_with_args("messages", "return (text) => messages.push(text)");
+    let collector = factory.call1(&JsValue::UNDEFINED, &messages).unwrap();
+    Reflect::set(&console, &"warn".into(), &collector).unwrap();
     code();
     Reflect::set(&console, &"warn".into(), &warn).unwrap();
-    said.iter().filter_map(|text| text.as_string()).collect()
+    messages
+        .iter()
+        .filter_map(|text| text.as_string())
+        .collect()
 }
 
 fn meta(name: &str, content: &str) -> web_sys::Element {
@@ -31,28 +34,28 @@ fn meta(name: &str, content: &str) -> web_sys::Element {
 }
 
 #[wasm_bindgen_test]
-fn a_setting_that_cannot_be_used_is_one_message_and_changes_nothing() {
+fn invalid_setting_is_reported_once() {
     install();
     let meta = meta("otel-sample-ratio", "all");
-    let said = warnings(|| {
+    let messages = warnings(|| {
         Telemetry::builder("other").install();
         Telemetry::builder("other").install();
     });
     meta.remove();
     let expected =
         "otel-web: otel-sample-ratio is \"all\", expected a number from 0 to 1; telemetry is off";
-    assert_eq!(said, [expected]);
+    assert_eq!(messages, [expected]);
 }
 
 #[wasm_bindgen_test]
 async fn install_is_idempotent() {
     install();
-    let said = warnings(|| {
+    let messages = warnings(|| {
         Telemetry::builder("again").endpoint("/elsewhere").install();
         Telemetry::builder("again").endpoint("/elsewhere").install();
     });
-    assert_eq!(said.len(), 1, "{said:?}");
-    assert!(said[0].contains("installed already"), "{said:?}");
+    assert_eq!(messages.len(), 1, "{messages:?}");
+    assert!(messages[0].contains("already installed"), "{messages:?}");
     let button = clickable("<button>Once</button>", |_| {
         otel_web::spawn(async {
             otel_web::fetch::Request::get("/api/once")

@@ -1,4 +1,4 @@
-//! A machine that slept: the date has moved on, the monotonic clock has not.
+//! Clock drift: the machine has slept, or its wall clock was adjusted.
 
 use gloo_timers::future::TimeoutFuture;
 use opentelemetry::global;
@@ -7,17 +7,19 @@ use opentelemetry_proto::tonic::trace::v1::Span;
 use otel_web::action;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::{assert_one_tree, clickable, install, named, text, trace_of, wake_after_ms};
+use crate::support::{
+    assert_one_tree, clickable, install, named, shift_wall_clock_ms, text, trace_of,
+};
 
 const TWO_HOURS_MS: f64 = 7_200_000.0;
 const TOLERANCE_MS: f64 = 10.0;
 
 #[wasm_bindgen_test]
-async fn after_two_hours_of_sleep_times_are_those_of_the_wall_clock() {
+async fn new_trace_has_the_correct_time_after_two_hours_of_sleep() {
     install();
     let asleep = action("falls asleep").start();
     asleep.set_attribute(otel_web::KeyValue::new("open", true));
-    wake_after_ms(TWO_HOURS_MS);
+    shift_wall_clock_ms(TWO_HOURS_MS);
     asleep.run(async {
         global::tracer("app").in_span("wakes up", |_| ());
     });
@@ -32,23 +34,23 @@ async fn after_two_hours_of_sleep_times_are_those_of_the_wall_clock() {
     let next = trace_of("click After sleep").await;
     let after = js_sys::Date::now();
     let slept = trace_of("falls asleep").await;
-    wake_after_ms(0.0);
+    shift_wall_clock_ms(0.0);
 
     assert_one_tree(&next, "click After sleep");
     for span in &next {
         assert_within(span, before, after);
     }
     let drift = text(named(&next, "click After sleep"), "clock.drift");
-    assert!(drift.is_some(), "the correction is not told");
+    assert!(drift.is_some(), "clock.drift is missing");
     assert_one_tree(&slept, "falls asleep");
-    slept.iter().for_each(assert_lasts);
+    slept.iter().for_each(assert_plausible_duration);
 }
 
 #[wasm_bindgen_test]
-async fn a_clock_that_was_set_back_makes_no_negative_duration() {
+async fn durations_are_not_negative_after_the_clock_was_set_back() {
     install();
     let earlier = action("before the correction").start();
-    wake_after_ms(-TWO_HOURS_MS);
+    shift_wall_clock_ms(-TWO_HOURS_MS);
     earlier.run(async {
         global::tracer("app").in_span("corrected meanwhile", |_| ());
     });
@@ -57,15 +59,15 @@ async fn a_clock_that_was_set_back_makes_no_negative_duration() {
     let next = trace_of("after the correction").await;
     let after = js_sys::Date::now();
     let corrected = trace_of("before the correction").await;
-    wake_after_ms(0.0);
+    shift_wall_clock_ms(0.0);
 
     assert_within(named(&next, "after the correction"), before, after);
     assert_one_tree(&corrected, "before the correction");
-    corrected.iter().for_each(assert_lasts);
+    corrected.iter().for_each(assert_plausible_duration);
 }
 
 fn assert_within(span: &Span, earliest_ms: f64, latest_ms: f64) {
-    assert_lasts(span);
+    assert_plausible_duration(span);
     let start = span.start_time_unix_nano as f64 / 1e6;
     let end = span.end_time_unix_nano as f64 / 1e6;
     let is_within = start >= earliest_ms - TOLERANCE_MS && end <= latest_ms + TOLERANCE_MS;
@@ -76,8 +78,8 @@ fn assert_within(span: &Span, earliest_ms: f64, latest_ms: f64) {
     );
 }
 
-/// Not negative, and no longer than the test can have taken: the sleep is no work.
-fn assert_lasts(span: &Span) {
+/// Asserts that the duration is not negative, and does not include the sleep.
+fn assert_plausible_duration(span: &Span) {
     let (start, end) = (span.start_time_unix_nano, span.end_time_unix_nano);
     assert!(
         start <= end && end - start < 60_000_000_000,

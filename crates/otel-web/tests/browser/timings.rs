@@ -8,7 +8,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support;
-use crate::support::{install, named, number, tell, text, trace_of};
+use crate::support::{install, named, number, report_entries, text, trace_of};
 
 #[wasm_bindgen_test]
 async fn a_request_tells_its_network_timings() {
@@ -203,7 +203,7 @@ async fn parallel_requests_to_one_url_get_their_own_timings() {
         for request in requests {
             request.await.unwrap();
         }
-        let starts = support::starts_of(URL);
+        let starts = support::request_times_of(URL);
         // In no order: the second is the slowest, the last is told first.
         let lengths = [20.0, 58.0, 32.0, 44.0];
         let entries = Array::new();
@@ -213,7 +213,7 @@ async fn parallel_requests_to_one_url_get_their_own_timings() {
         }
         // Of somebody else's request to the same URL, long before.
         entries.push(&entry(URL, starts[0] - 40.0, 9.0, &[]));
-        tell(&entries);
+        report_entries(&entries);
     });
     let trace = trace_of("parallel").await;
     let mut requests: Vec<_> = trace.iter().filter(|span| span.name == "GET").collect();
@@ -235,9 +235,9 @@ async fn aborted_request_has_no_response_end() {
         let request = Request::get(URL).abort_signal(Some(&controller.signal()));
         let (answer, ()) = futures_join(request.send(), async { controller.abort() }).await;
         assert!(answer.is_err());
-        let start = support::starts_of(URL)[0];
+        let start = support::request_times_of(URL)[0];
         let nothing = [("responseStart", 0.0.into()), ("requestStart", 0.0.into())];
-        tell(&Array::of1(&entry(URL, start, 5.0, &nothing)));
+        report_entries(&Array::of1(&entry(URL, start, 5.0, &nothing)));
     });
     let trace = trace_of("given up early").await;
     let request = named(&trace, "GET");
@@ -279,10 +279,10 @@ async fn answer_of_a_service_worker_is_told_from_the_cache_and_the_network() {
         let url = ["/api/delivered?", &name.replace(' ', "-")].concat();
         action(name).start().run(async move {
             Request::get(&url).send().await.unwrap();
-            let start = support::starts_of(&url)[0];
+            let start = support::request_times_of(&url)[0];
             let request = ("requestStart", JsValue::from_f64(start + request_delay));
             let fields = [&fields[..], &[request]].concat();
-            tell(&Array::of1(&entry(&url, start, 5.0, &fields)));
+            report_entries(&Array::of1(&entry(&url, start, 5.0, &fields)));
         });
         let trace = trace_of(name).await;
         let told = text(
@@ -300,8 +300,8 @@ async fn fragment_of_a_url_does_not_hide_its_timings() {
     action("with fragment").start().run(async {
         let url = [URL, "#part"].concat();
         Request::get(&url).send().await.unwrap();
-        let start = support::starts_of(&url)[0];
-        tell(&Array::of1(&entry(URL, start, 5.0, &[])));
+        let start = support::request_times_of(&url)[0];
+        report_entries(&Array::of1(&entry(URL, start, 5.0, &[])));
     });
     let trace = trace_of("with fragment").await;
     assert!(number(named(&trace, "GET"), RESPONSE_END).is_some());

@@ -8,7 +8,8 @@ use web_sys::Event;
 
 use crate::support;
 use crate::support::{
-    clickable, come_back, dispatch, install, named, number, tell, text, trace_of, until,
+    clickable, dispatch, install, named, number, report_entries, return_to_page, text, trace_of,
+    until,
 };
 
 #[wasm_bindgen_test]
@@ -40,7 +41,7 @@ async fn masked_elements_are_told_by_their_kind_only() {
     install();
     trace_of("documentLoad").await;
     dispatch("pagehide");
-    come_back();
+    return_to_page();
     let masked = clickable(
         "<div data-otel-mask><p></p><img id=secret class=secret></div>",
         |_| (),
@@ -56,7 +57,7 @@ async fn masked_elements_are_told_by_their_kind_only() {
             { entryType: 'event', name: 'click', interactionId: 9, startTime: at, duration: 9000,
               processingStart: at + 1, processingEnd: at + 2, target: item }]";
     let entries = Function::new_with_args("masked", entries);
-    tell(&entries.call1(&JsValue::NULL, &masked).unwrap());
+    report_entries(&entries.call1(&JsValue::NULL, &masked).unwrap());
     dispatch("freeze");
     let is_it = |span: &Span| number(span, "browser.web_vital.inp.value") == Some(9_000.0);
     let told = || support::spans().into_iter().find(is_it);
@@ -80,7 +81,7 @@ async fn an_interaction_tells_how_long_the_user_waited() {
               duration: 72, processingStart: at + 8, processingEnd: at + 40 }]";
         let entries = Function::new_with_args("at", latency);
         let at = JsValue::from_f64(event.time_stamp());
-        tell(&entries.call1(&JsValue::NULL, &at).unwrap());
+        report_entries(&entries.call1(&JsValue::NULL, &at).unwrap());
     });
     button.click();
     let trace = trace_of("click Waited for").await;
@@ -104,8 +105,8 @@ async fn a_long_frame_is_told_by_the_action_it_delayed() {
             "invokerType": "event-listener"}}]}}]"#
         );
         let frame = JSON::parse(&frame).unwrap();
-        tell(&frame);
-        tell(&frame);
+        report_entries(&frame);
+        report_entries(&frame);
     });
     button.click();
     let trace = trace_of("click Stuck").await;

@@ -1,75 +1,80 @@
-//! A collector inside the page: it stands where the network begins, answers like a server that a
-//! test has instructed, and decodes what arrives with the official decoder.
+//! A receiver inside of the page. It replaces the network, responds as the test has instructed it, and
+//! decodes batches with the official decoder.
 
 use gloo_timers::future::TimeoutFuture;
+use js_sys::Promise;
+use opentelemetry::trace::TraceContextExt;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::KeyValue;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use prost::Message;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Event, HtmlElement, Storage};
 
 #[wasm_bindgen(module = "/tests/browser/support/network.js")]
 extern "C" {
     fn listen();
-    /// The next answers to export requests: HTTP status and `Retry-After`.
-    #[wasm_bindgen(js_name = answerNext)]
-    pub(crate) fn answer_next(status: u16, retry_after: Option<String>);
-    /// The next batch arrives, and the page is left before it is answered.
+    /// Sets the response to the next export request: HTTP status and `Retry-After`.
+    #[wasm_bindgen(js_name = respondNext)]
+    pub(crate) fn respond_next(status: u16, retry_after: Option<String>);
+    /// Accepts the next batch, but does not respond before the page is left.
     #[wasm_bindgen(js_name = cutOffNext)]
     pub(crate) fn cut_off_next();
-    /// Whether the page's own requests leave no room for keepalive requests of others.
-    #[wasm_bindgen(js_name = useUpKeepalive)]
-    pub(crate) fn use_up_keepalive(yes: bool);
-    /// The next export request is redirected to a login page.
+    /// Sets whether the page's own requests use up the browser's limit for keepalive requests.
+    #[wasm_bindgen(js_name = exhaustKeepalive)]
+    pub(crate) fn exhaust_keepalive(is_exhausted: bool);
+    /// Redirects the next export request to a login page.
     #[wasm_bindgen(js_name = redirectNext)]
     pub(crate) fn redirect_next();
-    /// The next export request is answered with 200, by something that is not an OTLP receiver.
-    #[wasm_bindgen(js_name = answerNextFromElsewhere)]
-    pub(crate) fn answer_next_from_elsewhere(content_type: &str, body: &str);
-    /// The warnings on the console since this was called first.
+    /// Responds to the next export request with 200 and a body that is not OTLP.
+    #[wasm_bindgen(js_name = respondNextWithoutOtlp)]
+    pub(crate) fn respond_next_without_otlp(content_type: &str, body: &str);
+    /// Returns the warnings on the console since the first call.
     pub(crate) fn warnings() -> Vec<String>;
-    /// The next batch is taken but for so many spans.
-    #[wasm_bindgen(js_name = acceptNextBut)]
-    pub(crate) fn accept_next_but(rejected: u8, why: &str);
-    /// `Content-Encoding` of the latest export.
+    /// Accepts the next batch, but rejects this number of spans.
+    #[wasm_bindgen(js_name = acceptNextPartially)]
+    pub(crate) fn accept_next_partially(rejected_spans: u8, error_message: &str);
+    /// Returns the `Content-Encoding` of the last export request.
     #[wasm_bindgen(js_name = exportEncoding)]
     pub(crate) fn export_encoding() -> Option<String>;
     fn bodies() -> Vec<js_sys::Uint8Array>;
-    /// How many export requests asked to outlive the page.
+    /// Returns the number of export requests with `keepalive`.
     #[wasm_bindgen(js_name = keepaliveCount)]
     pub(crate) fn keepalive_count() -> u32;
-    /// When the requests to a URL were made, in that order, on the monotonic clock.
-    #[wasm_bindgen(js_name = startsOf)]
-    pub(crate) fn starts_of(url: &str) -> Vec<f64>;
+    /// Returns when the requests to a URL were made, in order, on the monotonic clock.
+    #[wasm_bindgen(js_name = requestTimesOf)]
+    pub(crate) fn request_times_of(url: &str) -> Vec<f64>;
+    /// Returns the number of accepted batches.
     #[wasm_bindgen(js_name = bodyCount)]
     pub(crate) fn body_count() -> u32;
-    #[wasm_bindgen(js_name = forgetBodiesAfter)]
-    pub(crate) fn forget_bodies_after(count: u32);
+    #[wasm_bindgen(js_name = truncateBodies)]
+    pub(crate) fn truncate_bodies(count: u32);
     #[wasm_bindgen(js_name = hasArrived)]
     pub(crate) fn has_arrived(text: &str) -> bool;
-    /// Moves the date away from the monotonic clock, as sleep does; back with 0.
-    #[wasm_bindgen(js_name = wakeAfter)]
-    pub(crate) fn wake_after_ms(milliseconds: f64);
-    /// A header of the latest request to a URL.
+    /// Shifts the wall clock against the monotonic clock, as sleep does. 0 undoes it.
+    #[wasm_bindgen(js_name = shiftWallClock)]
+    pub(crate) fn shift_wall_clock_ms(milliseconds: f64);
+    /// Returns a header of the last request to a URL.
     #[wasm_bindgen(js_name = headerOf)]
     pub(crate) fn header_of(url: &str, name: &str) -> Option<String>;
 }
 
 #[wasm_bindgen(module = "/tests/browser/support/observer.js")]
 extern "C" {
-    #[wasm_bindgen(js_name = pretendToMeasure)]
-    fn pretend_to_measure();
-    /// Performance entries for the observers of the page.
-    pub(crate) fn tell(entries: &JsValue);
+    #[wasm_bindgen(js_name = interceptObservers)]
+    fn intercept_observers();
+    /// Reports performance entries to the observers of the page.
+    #[wasm_bindgen(js_name = reportEntries)]
+    pub(crate) fn report_entries(entries: &JsValue);
 }
 
-/// Switches telemetry on, once for all tests of this page.
+/// Installs telemetry, once for all tests of this page.
 pub(crate) fn install() {
     thread_local!(static DONE: std::cell::Cell<bool> = const { std::cell::Cell::new(false) });
     if !DONE.replace(true) {
         listen();
-        pretend_to_measure();
+        intercept_observers();
         otel_web::Telemetry::builder("test")
             .endpoint("/otlp")
             .propagate_except(["/api/redirecting/*"])
@@ -77,13 +82,13 @@ pub(crate) fn install() {
     }
 }
 
-/// An element of the page that calls `handle` when it is clicked.
+/// Adds an element to the page that calls `handle` when it is clicked.
 pub(crate) fn clickable(html: &str, handle: impl FnMut(Event) + 'static) -> HtmlElement {
     let document = web_sys::window().unwrap().document().unwrap();
-    let holder = document.create_element("div").unwrap();
-    holder.set_inner_html(html);
-    document.body().unwrap().append_child(&holder).unwrap();
-    let element: HtmlElement = holder.first_element_child().unwrap().unchecked_into();
+    let parent = document.create_element("div").unwrap();
+    parent.set_inner_html(html);
+    document.body().unwrap().append_child(&parent).unwrap();
+    let element: HtmlElement = parent.first_element_child().unwrap().unchecked_into();
     let closure = Closure::<dyn FnMut(Event)>::new(handle);
     element
         .add_event_listener_with_callback("click", closure.as_ref().unchecked_ref())
@@ -92,35 +97,35 @@ pub(crate) fn clickable(html: &str, handle: impl FnMut(Event) + 'static) -> Html
     element
 }
 
-/// How the keys of batches start that are not delivered yet.
-pub(crate) const BATCH: &str = "otel.batch.";
+/// The prefix of the keys of batches that are not delivered yet.
+pub(crate) const BATCH_PREFIX: &str = "otel.batch.";
 
 pub(crate) fn storage() -> Storage {
     web_sys::window().unwrap().local_storage().unwrap().unwrap()
 }
 
-/// The keys of `localStorage` that start so.
+/// Returns the keys of `localStorage` with a prefix.
 pub(crate) fn stored(prefix: &str) -> Vec<String> {
     let store = storage();
     let keys = (0..store.length().unwrap()).filter_map(|index| store.key(index).unwrap());
     keys.filter(|key| key.starts_with(prefix)).collect()
 }
 
-/// As if the browser told the page.
+/// Dispatches an event on `window`.
 pub(crate) fn dispatch(event: &str) {
     let event = Event::new(event).unwrap();
     web_sys::window().unwrap().dispatch_event(&event).unwrap();
 }
 
-/// As if a page that was left came back from the back/forward cache.
-pub(crate) fn come_back() {
+/// Returns to a page that was left, as from the back/forward cache.
+pub(crate) fn return_to_page() {
     let init = web_sys::PageTransitionEventInit::new();
     init.set_persisted(true);
     let event = web_sys::PageTransitionEvent::new_with_event_init_dict("pageshow", &init).unwrap();
     web_sys::window().unwrap().dispatch_event(&event).unwrap();
 }
 
-/// Every span the collector has accepted so far.
+/// Returns the spans that the receiver has accepted so far.
 pub(crate) fn spans() -> Vec<Span> {
     let decode =
         |body: js_sys::Uint8Array| ExportTraceServiceRequest::decode(&body.to_vec()[..]).unwrap();
@@ -130,7 +135,7 @@ pub(crate) fn spans() -> Vec<Span> {
     scopes.flat_map(|scope| scope.spans).collect()
 }
 
-/// Waits until a span of this name has arrived, and returns its whole trace.
+/// Waits until a span with this name has arrived, and returns its trace.
 pub(crate) async fn trace_of(name: &str) -> Vec<Span> {
     let found = || spans().into_iter().find(|span| span.name == name);
     until(|| found().is_some(), &format!("a span named {name}")).await;
@@ -141,6 +146,23 @@ pub(crate) async fn trace_of(name: &str) -> Vec<Span> {
         .collect()
 }
 
+/// Waits until no action, navigation or page load is in progress, so that the next one is not blocked
+/// by it, and spans of the test itself are not attributed to it.
+pub(crate) async fn nothing_in_progress() {
+    let is_idle = || !otel_web::cause().has_active_span();
+    until(is_idle, "actions and navigations to end").await;
+}
+
+/// Lets other futures run, for a number of microtasks, within the current task of the event loop.
+pub(crate) async fn microtasks(count: u32) {
+    for _ in 0..count {
+        JsFuture::from(Promise::resolve(&JsValue::NULL))
+            .await
+            .unwrap();
+    }
+}
+
+/// Polls a condition every 10 ms. Panics after 10 s.
 pub(crate) async fn until(condition: impl Fn() -> bool, what: &str) {
     for _ in 0..1_000 {
         if condition() {
@@ -173,7 +195,7 @@ pub(crate) fn text(span: &Span, key: &str) -> Option<String> {
     }
 }
 
-/// The value of a number attribute.
+/// Returns the value of a number attribute.
 pub(crate) fn number(span: &Span, key: &str) -> Option<f64> {
     use opentelemetry_proto::tonic::common::v1::any_value::Value;
     let is_it = |attribute: &&KeyValue| attribute.key == key;
@@ -185,7 +207,8 @@ pub(crate) fn number(span: &Span, key: &str) -> Option<f64> {
     }
 }
 
-/// Fails unless the spans are one trace with one root, children inside their parents.
+/// Asserts that the spans have one root, and that the times of children are within those of their
+/// parents.
 pub(crate) fn assert_one_tree(spans: &[Span], root: &str) {
     let roots: Vec<_> = spans
         .iter()
@@ -200,6 +223,6 @@ pub(crate) fn assert_one_tree(spans: &[Span], root: &str) {
         let parent = parent.unwrap_or_else(|| panic!("{} has no parent", span.name));
         let inside = span.start_time_unix_nano >= parent.start_time_unix_nano
             && span.end_time_unix_nano <= parent.end_time_unix_nano;
-        assert!(inside, "{} is not inside of {}", span.name, parent.name);
+        assert!(inside, "{} exceeds its parent {}", span.name, parent.name);
     }
 }

@@ -1,12 +1,13 @@
-// Stands in for the network of the page under test. Exports are kept and answered as the test asks;
-// anything else is answered after the milliseconds its `wait` parameter says. With a parameter
-// `real` a request goes to the server of these tests, so that the browser measures it.
+// Replaces the network of the page under test. Export requests are collected, and get the responses
+// that the test has queued. Other requests get a response after `wait` milliseconds, a parameter of
+// their URL. Requests with the parameter `real` go to the server of these tests, so that the browser
+// measures them.
 
 const exports_ = [];
-const answers = [];
+const responses = [];
 const headers_ = new Map();
-const starts_ = [];
-let keepalive = 0;
+const requestTimes = [];
+let keepaliveRequests = 0;
 let lastEncoding;
 
 export function listen() {
@@ -14,14 +15,14 @@ export function listen() {
   globalThis.fetch = async (input, init) => {
     const request = new Request(input, init);
     const url = new URL(request.url);
-    starts_.push([url.href, performance.now()]);
-    if (request.keepalive && isKeepaliveUsedUp) return refused();
+    requestTimes.push([url.href, performance.now()]);
+    if (request.keepalive && isKeepaliveExhausted) return failInNextTask();
     if (url.searchParams.has("real")) return fetch(request);
     if (url.pathname === "/otlp/v1/traces") return collect(request, init);
     headers_.set(url.href, request.headers);
-    await new Promise((done, aborted) => {
-      setTimeout(done, Number(url.searchParams.get("wait") ?? 0));
-      const abort = () => aborted(request.signal.reason);
+    await new Promise((resolve, reject) => {
+      setTimeout(resolve, Number(url.searchParams.get("wait") ?? 0));
+      const abort = () => reject(request.signal.reason);
       request.signal.aborted ? abort() : request.signal.addEventListener("abort", abort);
     });
     const body = url.searchParams.has("echo") ? await request.arrayBuffer() : "{}";
@@ -30,88 +31,88 @@ export function listen() {
 }
 
 async function collect(request, init) {
-  if (init.keepalive) keepalive += 1;
+  if (init.keepalive) keepaliveRequests += 1;
   lastEncoding = request.headers.get("content-encoding");
-  const answer = answers.shift() ?? { status: 200 };
-  if (answer.isRedirect) return redirected(request);
-  const isTaken = answer.status === 200 && !answer.isFromElsewhere;
-  if (isTaken) exports_.push(await decoded(request));
-  if (answer.isCutOff) await pageIsLeft();
-  const headers = answer.retryAfter ? { "retry-after": answer.retryAfter } : {};
-  if (answer.contentType) headers["content-type"] = answer.contentType;
-  return new Response(answer.body ?? null, { status: answer.status, headers });
+  const response = responses.shift() ?? { status: 200 };
+  if (response.isRedirect) return redirect(request);
+  const isAccepted = response.status === 200 && !response.isNotOtlp;
+  if (isAccepted) exports_.push(await decode(request));
+  if (response.isCutOff) await pageHide();
+  const headers = response.retryAfter ? { "retry-after": response.retryAfter } : {};
+  if (response.contentType) headers["content-type"] = response.contentType;
+  return new Response(response.body ?? null, { status: response.status, headers });
 }
 
-async function decoded(request) {
-  const isGzipped = request.headers.get("content-encoding") === "gzip";
-  // By way of a response: Firefox has no `Request.body`.
+async function decode(request) {
+  const isGzip = request.headers.get("content-encoding") === "gzip";
+  // Goes through a response, since Firefox has no `Request.body`.
   const { body } = new Response(await request.arrayBuffer());
-  const plain = isGzipped ? body.pipeThrough(new DecompressionStream("gzip")) : body;
-  return new Uint8Array(await new Response(plain).arrayBuffer());
+  const decoded = isGzip ? body.pipeThrough(new DecompressionStream("gzip")) : body;
+  return new Uint8Array(await new Response(decoded).arrayBuffer());
 }
 
-/** As Chromium does it: what is in flight fails as the page sees it, and arrives. */
-function pageIsLeft() {
+/** Rejects when the page is left. As in Chromium, the request fails for the page, but arrives. */
+function pageHide() {
   const failure = new TypeError("Failed to fetch");
-  return new Promise((_, fail) => addEventListener("pagehide", () => fail(failure), { once: true }));
+  return new Promise((_, reject) => addEventListener("pagehide", () => reject(failure), { once: true }));
 }
 
-let isKeepaliveUsedUp = false;
+let isKeepaliveExhausted = false;
 
-/** Whether the page has as many keepalive requests of its own under way as browsers allow. */
-export function useUpKeepalive(yes) {
-  isKeepaliveUsedUp = yes;
+/** Sets whether the page's own keepalive requests use up what browsers allow. */
+export function exhaustKeepalive(isExhausted) {
+  isKeepaliveExhausted = isExhausted;
 }
 
-/** As Chromium does it: a moment later, in a task of its own. */
-function refused() {
-  return new Promise((_, fail) => setTimeout(() => fail(new TypeError("Failed to fetch")), 1));
+/** Rejects in a task of its own, as Chromium does. */
+function failInNextTask() {
+  return new Promise((_, reject) => setTimeout(() => reject(new TypeError("Failed to fetch")), 1));
 }
 
-/** As browsers do it: a redirect to a login page is followed, kept from the page, or an error. */
-function redirected(request) {
+/** Responds like a browser to a redirect to a login page, depending on the redirect mode. */
+function redirect(request) {
   if (request.redirect === "error") throw new TypeError("Failed to fetch");
   if (request.redirect === "manual")
     return { type: "opaqueredirect", status: 0, headers: new Headers(), arrayBuffer: async () => new ArrayBuffer() };
   return new Response("<h1>Sign in</h1>", { status: 200, headers: { "content-type": "text/html" } });
 }
 
-/** The next export request is redirected. */
+/** Redirects the next export request. */
 export function redirectNext() {
-  answers.push({ isRedirect: true });
+  responses.push({ isRedirect: true });
 }
 
-/** The next export request is answered with 200 by something that is not an OTLP receiver. */
-export function answerNextFromElsewhere(contentType, body) {
-  answers.push({ status: 200, isFromElsewhere: true, contentType, body });
+/** Responds to the next export request with 200 and a body that is not OTLP. */
+export function respondNextWithoutOtlp(contentType, body) {
+  responses.push({ status: 200, isNotOtlp: true, contentType, body });
 }
 
 const warnings_ = [];
 
-/** What has been written to the console as a warning since this was called first. */
+/** Returns the warnings on the console since the first call. */
 export function warnings() {
-  if (!console.warn.isKept) {
+  if (!console.warn.isRecorded) {
     const { warn } = console;
     console.warn = (text) => (warnings_.push(text), warn.call(console, text));
-    console.warn.isKept = true;
+    console.warn.isRecorded = true;
   }
   return warnings_;
 }
 
-/** A batch that arrives, and whose answer does not before the page is left. */
+/** Accepts the next batch. Its request fails when the page is left, without a response. */
 export function cutOffNext() {
-  answers.push({ status: 200, isCutOff: true });
+  responses.push({ status: 200, isCutOff: true });
 }
 
-export function answerNext(status, retryAfter) {
-  answers.push({ status, retryAfter });
+export function respondNext(status, retryAfter) {
+  responses.push({ status, retryAfter });
 }
 
-/** An answer that takes the batch but for some of its spans. */
-export function acceptNextBut(rejected, why) {
-  const message = new TextEncoder().encode(why);
-  const partial = [0x08, rejected, 0x12, message.length, ...message];
-  answers.push({ status: 200, body: new Uint8Array([0x0a, partial.length, ...partial]) });
+/** Accepts the next batch, but rejects some of its spans. */
+export function acceptNextPartially(rejectedSpans, errorMessage) {
+  const message = new TextEncoder().encode(errorMessage);
+  const partialSuccess = [0x08, rejectedSpans, 0x12, message.length, ...message];
+  responses.push({ status: 200, body: new Uint8Array([0x0a, partialSuccess.length, ...partialSuccess]) });
 }
 
 export function exportEncoding() {
@@ -123,28 +124,28 @@ export function bodies() {
 }
 
 export function keepaliveCount() {
-  return keepalive;
+  return keepaliveRequests;
 }
 
 export function headerOf(url, name) {
   return headers_.get(new URL(url, location.href).href)?.get(name) ?? undefined;
 }
 
-/** When the requests to a URL were made, in that order. */
-export function startsOf(url) {
+/** Returns when the requests to a URL were made, in order. */
+export function requestTimesOf(url) {
   const { href } = new URL(url, location.href);
-  return Float64Array.from(starts_.filter(([made]) => made === href).map(([, at]) => at));
+  return Float64Array.from(requestTimes.filter(([made]) => made === href).map(([, time]) => time));
 }
 
 export function bodyCount() {
   return exports_.length;
 }
 
-export function forgetBodiesAfter(count) {
+export function truncateBodies(count) {
   exports_.length = count;
 }
 
-/** Without decoding, which would take memory that a test may be about. */
+/** Searches the collected batches without decoding them, since a test may measure memory. */
 export function hasArrived(text) {
   const latin1 = new TextDecoder("latin1");
   return exports_.some((body) => latin1.decode(body).includes(text));
@@ -152,8 +153,8 @@ export function hasArrived(text) {
 
 let dateNow;
 
-/** The date goes so far ahead of what the monotonic clock knows; 0 for no sleep. */
-export function wakeAfter(milliseconds) {
+/** Shifts the wall clock against the monotonic clock. 0 undoes it. */
+export function shiftWallClock(milliseconds) {
   dateNow ??= Date.now;
   Date.now = () => dateNow.call(Date) + milliseconds;
 }

@@ -1,17 +1,17 @@
-// Stands between the browser and whoever observes its performance entries, so that a test can add
-// some that no headless browser makes, such as those of a user's own clicks.
+// Intercepts performance observers, so that tests can report entries that a headless browser does not
+// produce, such as those of a user's clicks.
 
-const observers = [];
+const callbacks = [];
 
-export function pretendToMeasure() {
+export function interceptObservers() {
   globalThis.PerformanceObserver = class extends PerformanceObserver {
-    constructor(told) {
-      super(told);
-      observers.push(told);
+    constructor(callback) {
+      super(callback);
+      callbacks.push(callback);
     }
   };
 }
 
-export function tell(entries) {
-  for (const told of observers) told({ getEntries: () => entries });
+export function reportEntries(entries) {
+  for (const callback of callbacks) callback({ getEntries: () => entries });
 }

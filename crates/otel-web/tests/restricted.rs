@@ -1,4 +1,4 @@
-//! A page that may store nothing, and a receiver that takes nothing compressed.
+//! A page whose storage is denied, with a receiver that rejects compressed requests.
 
 #![cfg(target_arch = "wasm32")]
 
@@ -12,8 +12,8 @@ wasm_bindgen_test_configure!(run_in_browser);
 #[wasm_bindgen(module = "/tests/browser/support/network.js")]
 extern "C" {
     fn listen();
-    #[wasm_bindgen(js_name = answerNext)]
-    fn answer_next(status: u16, retry_after: Option<String>);
+    #[wasm_bindgen(js_name = respondNext)]
+    fn respond_next(status: u16, retry_after: Option<String>);
     #[wasm_bindgen(js_name = hasArrived)]
     fn has_arrived(text: &str) -> bool;
     #[wasm_bindgen(js_name = exportEncoding)]
@@ -21,31 +21,31 @@ extern "C" {
 }
 
 #[wasm_bindgen(inline_js = r#"
-    export function forbidStorage() {
+    export function denyStorage() {
         for (const name of ["localStorage", "sessionStorage"]) {
-            const get = () => { throw new DOMException("no", "SecurityError"); };
+            const get = () => { throw new DOMException("denied", "SecurityError"); };
             Object.defineProperty(globalThis, name, { get });
         }
     }
 "#)]
 extern "C" {
-    #[wasm_bindgen(js_name = forbidStorage)]
-    fn forbid_storage();
+    #[wasm_bindgen(js_name = denyStorage)]
+    fn deny_storage();
 }
 
 #[wasm_bindgen_test]
-async fn spans_arrive_uncompressed_and_from_memory() {
-    forbid_storage();
+async fn spans_arrive_without_compression_and_storage() {
+    deny_storage();
     listen();
-    answer_next(415, None);
-    otel_web::Telemetry::builder("refused")
+    respond_next(415, None);
+    otel_web::Telemetry::builder("restricted")
         .endpoint("/otlp")
         .install();
-    action("unpacked").start().run(async {});
-    until_arrived("unpacked").await;
+    action("sent again").start().run(async {});
+    until_arrived("sent again").await;
     assert_eq!(export_encoding(), None);
-    action("plain from the start").start().run(async {});
-    until_arrived("plain from the start").await;
+    action("sent uncompressed").start().run(async {});
+    until_arrived("sent uncompressed").await;
     assert_eq!(export_encoding(), None);
 }
 
