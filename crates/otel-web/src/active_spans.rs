@@ -1,49 +1,50 @@
 //! The spans that have started and not yet ended, in one table.
 //!
-//! A [`Span`](crate::Span) is only a key to its row. So whoever must act on spans it holds no
-//! handle of can do so: the page's exit ends them all, a panic ends those of its trace.
+//! A [`Span`](crate::Span) only carries the [`SpanKey`] of its slot. Code without a handle can
+//! therefore act on spans as well: leaving the page ends them all, a panic ends those of its trace.
 
 use opentelemetry::trace::{SpanId, TraceId};
 
 use crate::clock::Anchor;
 use crate::record::SpanRecord;
 
-/// A row of the table.
+/// A span that has started and not yet ended.
 #[derive(Debug)]
 pub(crate) struct ActiveSpan {
     pub(crate) record: SpanRecord,
     pub(crate) anchor: Anchor,
     pub(crate) action: Option<ActionState>,
-    /// Something may still be learned about it after it has ended: its network timings, or how long
-    /// the user waited for the frame. It is encoded when its batch is sealed, and not before.
+    /// The span may still change after it has ended: by its network timings, or by how long the
+    /// user waited for the frame. It is encoded when its batch is built, and not before.
     pub(crate) is_deferred: bool,
-    /// The action, navigation or page load above: it does not end before this.
+    /// The action, navigation or page load above, which does not end before this span.
     pub(crate) owner: Option<SpanKey>,
-    /// Of an action: how many handles of its own span and of spans below it still exist.
+    /// For an action: how many handles of its own span and of spans below it exist.
     pub(crate) ref_count: u32,
 }
 
-/// What is known of a span that stands for a user's action.
+/// The state of a span that stands for a user action.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ActionState {
-    /// Named by the application, not by the element that was clicked.
+    /// The name comes from the application, not from the element that was clicked.
     pub(crate) is_named: bool,
     #[cfg(feature = "frustration")]
     pub(crate) is_click: bool,
-    /// On the monotonic clock; an action that is still open then has timed out.
+    /// On the monotonic clock. An action that is still active then has timed out.
     pub(crate) deadline_ms: f64,
 }
 
-/// Which row, and whose: a row is used again once its span has ended.
+/// Identifies an active span. The span id guards against a slot that has been reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct SpanKey {
     pub(crate) index: usize,
     pub(crate) span_id: SpanId,
 }
 
+/// The active spans of a page or worker.
 #[derive(Debug, Default)]
 pub(crate) struct ActiveSpans {
-    rows: Vec<Option<ActiveSpan>>,
+    slots: Vec<Option<ActiveSpan>>,
     free: Vec<usize>,
 }
 
@@ -52,57 +53,58 @@ impl ActiveSpans {
         let span_id = span.record.context.span_id();
         let index = match self.free.pop() {
             Some(index) => {
-                self.rows[index] = Some(span);
+                self.slots[index] = Some(span);
                 index
             }
             None => {
-                self.rows.push(Some(span));
-                self.rows.len() - 1
+                self.slots.push(Some(span));
+                self.slots.len() - 1
             }
         };
         SpanKey { index, span_id }
     }
 
     pub(crate) fn get_mut(&mut self, key: SpanKey) -> Option<&mut ActiveSpan> {
-        let row = self.rows.get_mut(key.index)?.as_mut()?;
-        (row.record.context.span_id() == key.span_id).then_some(row)
+        let span = self.slots.get_mut(key.index)?.as_mut()?;
+        (span.record.context.span_id() == key.span_id).then_some(span)
     }
 
     pub(crate) fn remove(&mut self, key: SpanKey) -> Option<ActiveSpan> {
         self.get_mut(key)?;
         self.free.push(key.index);
-        self.rows[key.index].take()
+        self.slots[key.index].take()
     }
 
     pub(crate) fn find(&self, span_id: SpanId) -> Option<SpanKey> {
-        let is_it = |row: &Option<ActiveSpan>| {
-            row.as_ref()
+        let has_id = |slot: &Option<ActiveSpan>| {
+            slot.as_ref()
                 .is_some_and(|span| span.record.context.span_id() == span_id)
         };
-        let index = self.rows.iter().position(is_it)?;
+        let index = self.slots.iter().position(has_id)?;
         Some(SpanKey { index, span_id })
     }
 
     #[cfg(any(feature = "long-animation-frames", feature = "web-vitals"))]
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut ActiveSpan> {
-        self.rows.iter_mut().flatten()
+        self.slots.iter_mut().flatten()
     }
 
-    /// The action at or above a span, held once more for a new span below it.
-    pub(crate) fn retain(&mut self, above: SpanKey) -> Option<SpanKey> {
-        let span = self.get_mut(above)?;
+    /// Adds a reference to the action at or above a span, for a new span below it. Returns the
+    /// action's key.
+    pub(crate) fn retain(&mut self, parent: SpanKey) -> Option<SpanKey> {
+        let span = self.get_mut(parent)?;
         let owner = if span.action.is_some() {
-            Some(above)
+            Some(parent)
         } else {
             span.owner
         };
-        // What nobody holds any more is about to end, and not taken up again.
+        // An action without references is about to end, and is not revived.
         let action = self.get_mut(owner?).filter(|action| action.ref_count > 0)?;
         action.ref_count += 1;
         owner
     }
 
-    /// Gives up one hold of an action. True when it was the last.
+    /// Drops a reference to an action. Returns whether it was the last.
     pub(crate) fn release(&mut self, action: SpanKey) -> bool {
         self.get_mut(action).is_some_and(|span| {
             span.ref_count = span.ref_count.saturating_sub(1);
@@ -110,11 +112,11 @@ impl ActiveSpans {
         })
     }
 
-    /// The open spans that match, the roots last.
+    /// Returns the keys of the spans that match, roots last.
     pub(crate) fn matching(&self, matches: &dyn Fn(&ActiveSpan) -> bool) -> Vec<SpanKey> {
-        let below = self.keys(&|span| !span.record.is_local_root() && matches(span));
+        let children = self.keys(&|span| !span.record.is_local_root() && matches(span));
         let roots = self.keys(&|span| span.record.is_local_root() && matches(span));
-        [below, roots].concat()
+        [children, roots].concat()
     }
 
     pub(crate) fn local_root_of(&self, trace_id: TraceId) -> Option<SpanKey> {
@@ -126,8 +128,8 @@ impl ActiveSpans {
 
     fn keys(&self, matches: &dyn Fn(&ActiveSpan) -> bool) -> Vec<SpanKey> {
         let mut keys = Vec::new();
-        for (index, row) in self.rows.iter().enumerate() {
-            if let Some(span) = row.as_ref().filter(|span| matches(span)) {
+        for (index, slot) in self.slots.iter().enumerate() {
+            if let Some(span) = slot.as_ref().filter(|span| matches(span)) {
                 let span_id = span.record.context.span_id();
                 keys.push(SpanKey { index, span_id });
             }
@@ -143,7 +145,7 @@ mod tests {
     use super::*;
     use crate::record::tests::record;
 
-    fn open(span_id: u64, parent: u64) -> ActiveSpan {
+    fn active(span_id: u64, parent: u64) -> ActiveSpan {
         let mut record = record("a");
         record.parent_span_id = SpanId::from(parent);
         record.context = SpanContext::new(
@@ -164,11 +166,11 @@ mod tests {
     }
 
     #[test]
-    fn a_ticket_of_an_ended_span_does_not_open_the_row_of_the_next() {
+    fn key_of_an_ended_span_does_not_match_a_reused_slot() {
         let mut spans = ActiveSpans::default();
-        let first = spans.insert(open(1, 0));
+        let first = spans.insert(active(1, 0));
         assert!(spans.remove(first).is_some());
-        let second = spans.insert(open(2, 0));
+        let second = spans.insert(active(2, 0));
         assert_eq!(first.index, second.index);
         assert!(spans.get_mut(first).is_none());
         assert!(spans.remove(first).is_none());
@@ -176,10 +178,10 @@ mod tests {
     }
 
     #[test]
-    fn roots_come_last() {
+    fn matching_returns_roots_last() {
         let mut spans = ActiveSpans::default();
-        let root = spans.insert(open(1, 0));
-        let child = spans.insert(open(2, 1));
+        let root = spans.insert(active(1, 0));
+        let child = spans.insert(active(2, 1));
         assert_eq!(spans.matching(&|_| true), [child, root]);
     }
 }

@@ -1,4 +1,4 @@
-//! Settings, and how the page overrides them without a new build: `<meta name="otel-…">`.
+//! Settings, and how a page overrides those of the build: `<meta name="otel-…">`.
 
 use std::borrow::Cow;
 
@@ -7,27 +7,27 @@ use opentelemetry::KeyValue;
 use crate::ended_span::Hook;
 use crate::{platform, propagation, text};
 
-/// Everything that can be set, after the page had its say.
+/// All settings. See [`Builder`](crate::Builder).
 #[derive(Clone, Debug)]
 pub(crate) struct Config {
     pub(crate) service_name: Cow<'static, str>,
     pub(crate) endpoint: String,
-    /// Where batches are posted; absolute.
+    /// The absolute URL to which batches are posted.
     pub(crate) traces_url: String,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) sample_ratio: f64,
     pub(crate) propagate_to: Vec<String>,
-    /// Patterns of URLs.
+    /// URL patterns.
     pub(crate) propagate_except: Vec<String>,
     pub(crate) propagate_xray: bool,
-    /// The later one of a key counts.
+    /// With equal keys, the last attribute wins.
     pub(crate) resource: Vec<KeyValue>,
     pub(crate) compression: Option<bool>,
     pub(crate) is_disabled: bool,
     pub(crate) on_end: Option<Hook>,
 }
 
-/// What is wrong with a setting, and what would be right. Telemetry stays off, the page goes on.
+/// The message for an invalid setting: what it is, and what was expected. Telemetry stays off.
 #[derive(Debug, PartialEq)]
 pub(crate) struct InvalidSetting(pub(crate) String);
 
@@ -44,10 +44,10 @@ fn invalid(name: &str, value: &str, expected: &str) -> InvalidSetting {
 }
 
 const ENDPOINT: &str = "an http(s) URL without a user name, or a path that starts with /";
-const ORIGINS: &str = "origins like https://api.example.com with commas between them";
-const PATTERNS: &str = "paths or URLs like /files/* with commas between them";
+const ORIGINS: &str = "comma-separated origins like https://api.example.com";
+const PATTERNS: &str = "comma-separated paths or URLs like /files/*";
 
-/// As the browser writes it.
+/// Resolves a URL as the browser does.
 fn absolute(name: &str, url: &str, expected: &str) -> Result<String, InvalidSetting> {
     platform::absolute_url(url).ok_or_else(|| invalid(name, url, expected))
 }
@@ -70,18 +70,22 @@ impl Config {
         }
     }
 
-    /// Applies the page's settings. `meta` gives the content of `<meta name="…">`.
-    pub(crate) fn overridden_by(
+    /// Applies the page's settings, and validates all. `meta` returns the content of
+    /// `<meta name="…">`.
+    pub(crate) fn with_page_settings(
         mut self,
         meta: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self, InvalidSetting> {
-        self.override_by(meta)?;
-        self.check()?;
+        self.apply_page_settings(meta)?;
+        self.validate()?;
         self.resolve()?;
         Ok(self)
     }
 
-    fn override_by(&mut self, meta: &dyn Fn(&str) -> Option<String>) -> Result<(), InvalidSetting> {
+    fn apply_page_settings(
+        &mut self,
+        meta: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<(), InvalidSetting> {
         if let Some(name) = meta("otel-service-name") {
             self.service_name = name.into();
         }
@@ -89,35 +93,35 @@ impl Config {
             self.endpoint = endpoint;
         }
         if let Some(headers) = meta("otel-headers") {
-            self.headers = pairs("otel-headers", &headers)?;
+            self.headers = parse_pairs("otel-headers", &headers)?;
         }
         if let Some(ratio) = meta("otel-sample-ratio") {
-            self.sample_ratio = ratio_of(&ratio)?;
+            self.sample_ratio = parse_ratio(&ratio)?;
         }
         if let Some(origins) = meta("otel-propagate-to") {
-            self.propagate_to = items(&origins);
+            self.propagate_to = parse_list(&origins);
         }
         if let Some(patterns) = meta("otel-propagate-except") {
-            self.propagate_except = items(&patterns);
+            self.propagate_except = parse_list(&patterns);
         }
         if let Some(xray) = meta("otel-propagate-xray") {
-            self.propagate_xray = is_true("otel-propagate-xray", &xray)?;
+            self.propagate_xray = parse_bool("otel-propagate-xray", &xray)?;
         }
         if let Some(compression) = meta("otel-compression") {
-            self.compression = Some(is_gzip(&compression)?);
+            self.compression = Some(parse_compression(&compression)?);
         }
         if let Some(disabled) = meta("otel-disabled") {
-            self.is_disabled = is_true("otel-disabled", &disabled)?;
+            self.is_disabled = parse_bool("otel-disabled", &disabled)?;
         }
         if let Some(attributes) = meta("otel-resource-attributes") {
-            for (key, value) in pairs("otel-resource-attributes", &attributes)? {
+            for (key, value) in parse_pairs("otel-resource-attributes", &attributes)? {
                 self.resource.push(KeyValue::new(key, value));
             }
         }
         Ok(())
     }
 
-    fn check(&self) -> Result<(), InvalidSetting> {
+    fn validate(&self) -> Result<(), InvalidSetting> {
         let endpoint = &self.endpoint;
         if !propagation::is_web(endpoint) && !endpoint.is_empty() && !endpoint.starts_with('/') {
             return Err(invalid("otel-endpoint", endpoint, ENDPOINT));
@@ -138,7 +142,7 @@ impl Config {
         Ok(())
     }
 
-    /// Writes URLs as the browser does, which they are compared with later.
+    /// Normalizes URLs as the browser does, since they are compared with the browser's.
     fn resolve(&mut self) -> Result<(), InvalidSetting> {
         for origin in &mut self.propagate_to {
             let url = absolute("otel-propagate-to", origin, ORIGINS)?;
@@ -146,8 +150,8 @@ impl Config {
         }
         for pattern in &mut self.propagate_except {
             let has_query = pattern.bytes().any(|byte| matches!(byte, b'?' | b'#'));
-            let is_whole = pattern.starts_with('/') || propagation::is_web(pattern);
-            if has_query || !is_whole {
+            let is_complete = pattern.starts_with('/') || propagation::is_web(pattern);
+            if has_query || !is_complete {
                 return Err(invalid("otel-propagate-except", pattern, PATTERNS));
             }
             *pattern = absolute("otel-propagate-except", pattern, PATTERNS)?;
@@ -165,10 +169,10 @@ impl Config {
     }
 }
 
-/// By the platform, which has a parser for numbers: Rust's own would weigh more than all settings.
-fn ratio_of(text: &str) -> Result<f64, InvalidSetting> {
+/// Uses the platform's number parser. Rust's own would add more code than all settings together.
+fn parse_ratio(text: &str) -> Result<f64, InvalidSetting> {
     let ratio = platform::parse_number(text);
-    // `Number("")` is 0, which nobody means who writes nothing.
+    // `Number("")` is 0, which an empty setting does not mean.
     let is_valid = !text.trim_ascii().is_empty() && (0.0..=1.0).contains(&ratio);
     is_valid.then_some(ratio).ok_or_else(|| invalid_ratio(text))
 }
@@ -177,7 +181,7 @@ fn invalid_ratio(value: &str) -> InvalidSetting {
     invalid("otel-sample-ratio", value, "a number from 0 to 1")
 }
 
-fn is_true(name: &str, text: &str) -> Result<bool, InvalidSetting> {
+fn parse_bool(name: &str, text: &str) -> Result<bool, InvalidSetting> {
     match text {
         "true" => Ok(true),
         "false" => Ok(false),
@@ -185,8 +189,8 @@ fn is_true(name: &str, text: &str) -> Result<bool, InvalidSetting> {
     }
 }
 
-/// The values of `OTEL_EXPORTER_OTLP_COMPRESSION`.
-fn is_gzip(text: &str) -> Result<bool, InvalidSetting> {
+/// Accepts the values of `OTEL_EXPORTER_OTLP_COMPRESSION`.
+fn parse_compression(text: &str) -> Result<bool, InvalidSetting> {
     match text {
         "gzip" => Ok(true),
         "none" => Ok(false),
@@ -194,7 +198,7 @@ fn is_gzip(text: &str) -> Result<bool, InvalidSetting> {
     }
 }
 
-fn items(mut text: &str) -> Vec<String> {
+fn parse_list(mut text: &str) -> Vec<String> {
     let mut items = Vec::new();
     while !text.is_empty() {
         let item = text::next_part(&mut text, b',').trim_ascii();
@@ -205,10 +209,10 @@ fn items(mut text: &str) -> Vec<String> {
     items
 }
 
-/// `name=value,name=value`. A value may hold further equals signs, and no comma.
-fn pairs(setting: &str, text: &str) -> Result<Vec<(String, String)>, InvalidSetting> {
+/// Parses `name=value,name=value`. A value may contain equals signs, but no comma.
+fn parse_pairs(setting: &str, text: &str) -> Result<Vec<(String, String)>, InvalidSetting> {
     let mut pairs = Vec::new();
-    for item in items(text) {
+    for item in parse_list(text) {
         let (name, value) = text::split_once(&item, b'=').unwrap_or_default();
         let name = name.trim_ascii();
         if name.is_empty() {
@@ -219,12 +223,12 @@ fn pairs(setting: &str, text: &str) -> Result<Vec<(String, String)>, InvalidSett
     Ok(pairs)
 }
 
-/// Without the text: a header may hold a key.
+/// Leaves the text out, since a header may contain an API key.
 fn invalid_pairs(setting: &str) -> InvalidSetting {
-    invalid(setting, "…", "name=value pairs with commas between them")
+    invalid(setting, "…", "comma-separated name=value pairs")
 }
 
-/// What a browser accepts as a header, which it would otherwise refuse at each export.
+/// Whether browsers accept the header. They would otherwise refuse every export.
 fn is_header((name, value): &(String, String)) -> bool {
     let is_in_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     !name.is_empty()
@@ -234,5 +238,135 @@ fn is_header((name, value): &(String, String)) -> bool {
 
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]
-#[path = "config_tests.rs"]
-mod tests;
+mod tests {
+    use super::*;
+
+    fn with_meta(pairs: &[(&str, &str)]) -> Result<Config, InvalidSetting> {
+        let config = Config {
+            endpoint: "/otlp".to_owned(),
+            ..Config::new("shop".into())
+        };
+        config.with_page_settings(&|name| {
+            let pair = pairs.iter().find(|(key, _)| *key == name)?;
+            Some(pair.1.to_owned())
+        })
+    }
+
+    #[test]
+    fn page_settings_override_the_build() {
+        let config = with_meta(&[
+            ("otel-service-name", "shop-beta"),
+            ("otel-endpoint", "https://api.honeycomb.io/"),
+            ("otel-headers", "x-honeycomb-team=abc, b = c=d"),
+            ("otel-sample-ratio", "0.25"),
+            (
+                "otel-propagate-to",
+                "https://a.example, http://localhost:4567",
+            ),
+            ("otel-propagate-xray", "true"),
+            (
+                "otel-resource-attributes",
+                "deployment.environment.name=staging,service.version=1.2",
+            ),
+        ])
+        .unwrap();
+        assert_eq!(config.service_name, "shop-beta");
+        assert_eq!(config.traces_url, "https://api.honeycomb.io/v1/traces");
+        let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        assert_eq!(
+            config.headers,
+            [header("x-honeycomb-team", "abc"), header("b", "c=d")]
+        );
+        assert_eq!(config.sample_ratio, 0.25);
+        assert_eq!(
+            config.propagate_to,
+            ["https://a.example", "http://localhost:4567"]
+        );
+        assert!(config.propagate_xray && !config.is_disabled);
+        let attribute = |key: &'static str, value: &'static str| KeyValue::new(key, value);
+        assert_eq!(
+            config.resource,
+            [
+                attribute("deployment.environment.name", "staging"),
+                attribute("service.version", "1.2")
+            ]
+        );
+    }
+
+    #[test]
+    fn settings_of_the_build_apply_by_default() {
+        assert_eq!(
+            with_meta(&[]).unwrap().traces_url,
+            "https://page.example/otlp/v1/traces"
+        );
+    }
+
+    #[test]
+    fn page_can_disable_telemetry() {
+        assert!(with_meta(&[("otel-disabled", "true")]).unwrap().is_disabled);
+    }
+
+    #[test]
+    fn invalid_setting_is_named_with_the_expected_value() {
+        let cases = [
+            ("otel-sample-ratio", "all", "a number from 0 to 1"),
+            ("otel-sample-ratio", "2", "\"2\""),
+            ("otel-sample-ratio", "", "a number from 0 to 1"),
+            ("otel-sample-ratio", "NaN", "\"NaN\""),
+            ("otel-endpoint", "ftp://x", "ftp://x"),
+            ("otel-propagate-to", "https://a.example/", "origins like"),
+            ("otel-propagate-to", "*", "origins like"),
+            ("otel-disabled", "yes", "true or false"),
+            ("otel-resource-attributes", "a", "name=value"),
+        ];
+        for (name, value, expected) in cases {
+            let message = with_meta(&[(name, value)]).unwrap_err().0;
+            assert!(
+                message.starts_with(name) && message.contains(expected),
+                "{message}"
+            );
+        }
+    }
+
+    #[test]
+    fn invalid_header_is_not_printed() {
+        for headers in [
+            "secret",
+            "=secret",
+            "na me=secret",
+            "name=se\ncret",
+            "name=sécret",
+        ] {
+            let message = with_meta(&[("otel-headers", headers)]).unwrap_err().0;
+            assert!(
+                message.contains("name=value") && !message.contains("cret"),
+                "{message}"
+            );
+        }
+    }
+
+    #[test]
+    fn excluded_urls_are_resolved_patterns() {
+        let config = with_meta(&[(
+            "otel-propagate-except",
+            "/files/*, https://api.example.com/*/download",
+        )]);
+        assert_eq!(
+            config.unwrap().propagate_except,
+            [
+                "https://page.example/files/*",
+                "https://api.example.com/*/download"
+            ]
+        );
+        for wrong in ["files/*", "/files?id=*", "/files#top", "*"] {
+            let error = with_meta(&[("otel-propagate-except", wrong)]).unwrap_err();
+            assert!(error.0.contains("/files/*"), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn endpoint_with_a_password_is_rejected() {
+        let error = with_meta(&[("otel-endpoint", "https://me:secret@a.example")]).unwrap_err();
+        assert!(error.0.contains("without a user name"), "{error:?}");
+    }
+}

@@ -1,8 +1,9 @@
 //! Carrying the current trace through asynchronous code.
 //!
-//! A browser forgets who started what as soon as a callback returns. A Rust future does not have to:
-//! [`with_current_context`] attaches a [`Context`] each time the future is polled, however many `.await`s later, so
-//! that whatever it does belongs to the action it was started in. Nothing global is patched.
+//! When a callback returns, the browser no longer knows which action it belonged to. A Rust future
+//! can carry that along: [`with_current_context`] attaches a [`Context`] at each poll, across every
+//! `.await`, so that all work of the future belongs to the action it was created in. No global of
+//! the page is patched for this.
 
 use opentelemetry::Context;
 use opentelemetry::trace::TraceContextExt;
@@ -10,8 +11,23 @@ use opentelemetry::trace::TraceContextExt;
 use crate::with_context::{self, WithContext};
 use crate::{action, instrument};
 
-/// The context of the running code: the attached one, else the action of the DOM event that is being
-/// dispatched, else an empty one.
+/// Returns the context of the running code.
+///
+/// This is the attached context. Without one, it is the context of the action whose DOM event is
+/// being dispatched. Otherwise it is empty.
+///
+/// Use [`cause`] instead in code that a framework runs later, such as effects.
+///
+/// # Example: checking for a trace
+///
+/// ```
+/// use opentelemetry::trace::TraceContextExt;
+///
+/// fn is_traced() -> bool {
+///     otel_web::current().has_active_span()
+/// }
+/// # assert!(!is_traced());
+/// ```
 #[must_use]
 pub fn current() -> Context {
     let attached = Context::current();
@@ -21,10 +37,23 @@ pub fn current() -> Context {
     action::of_current_event().unwrap_or(attached)
 }
 
-/// Like [`current`], for code that a framework runs soon after what caused it: effects, and the
-/// rendering of a page. Where nothing is attached, it is the action whose code has just run or whose
-/// DOM event was just dispatched, or the navigation or page load it led to, as long as the first
-/// frame of that is not painted.
+/// Returns the context of the code that caused the running code.
+///
+/// Use it in code that a framework runs soon after a change of state: effects, and the rendering of
+/// a page. In handlers and futures, use [`current`].
+///
+/// This is the attached context. Without one, it is the context of the action whose code has run
+/// last, or whose DOM event was dispatched last. If that action has led to a navigation or page
+/// load, it is the context of the latter until its first frame is painted. Otherwise it is empty.
+///
+/// # Example: an effect
+///
+/// ```no_run
+/// # async fn load_suggestions() {}
+/// // Nothing is attached here, but a click or a navigation has caused this effect.
+/// let cause = otel_web::cause();
+/// wasm_bindgen_futures::spawn_local(otel_web::with_context(cause, load_suggestions()));
+/// ```
 #[must_use]
 pub fn cause() -> Context {
     let attached = Context::current();
@@ -40,21 +69,22 @@ pub fn cause() -> Context {
     }
 }
 
-fn is_same_trace(one: &Context, other: &Context) -> bool {
-    one.span().span_context().trace_id() == other.span().span_context().trace_id()
+fn is_same_trace(a: &Context, b: &Context) -> bool {
+    a.span().span_context().trace_id() == b.span().span_context().trace_id()
 }
 
-/// The trace id of [`current`], 32 lowercase hexadecimal digits; `None` outside of any trace.
+/// Returns the trace id of [`current`] as 32 lowercase hexadecimal digits, or `None` outside of a
+/// trace.
 ///
-/// # Example: something to tell the people who help
+/// # Example: an error message for support requests
 ///
 /// ```
-/// fn apology() -> String {
-///     let trace = otel_web::current_trace_id();
-///     let trace = trace.as_deref().unwrap_or("none");
-///     format!("That did not work. If you ask for help, name the trace {trace}.")
+/// fn message() -> String {
+///     let trace_id = otel_web::current_trace_id();
+///     let trace_id = trace_id.as_deref().unwrap_or("none");
+///     format!("Something went wrong. Support needs this trace id: {trace_id}")
 /// }
-/// # assert!(apology().ends_with("none."));
+/// # assert!(message().ends_with("none"));
 /// ```
 #[must_use]
 pub fn current_trace_id() -> Option<String> {
@@ -66,13 +96,16 @@ pub fn current_trace_id() -> Option<String> {
         .then(|| span_context.trace_id().to_string())
 }
 
-/// Attaches [`current`] to a future, for each of its polls.
+/// Attaches [`current`] to a future at each poll.
 ///
-/// # Example: a future that somebody else runs
+/// Use it for a future that other code polls. [`spawn`] does the same and runs the future, and
+/// [`with_context()`] takes any context.
+///
+/// # Example: handing a future to an executor
 ///
 /// ```no_run
 /// # async fn load(_page: u32) {}
-/// // In the handler of a click. What `load` does belongs to the click, whoever polls it and when.
+/// // In a click handler: spans of `load` become part of the click, no matter who polls it.
 /// let page = otel_web::with_current_context(load(7));
 /// wasm_bindgen_futures::spawn_local(page);
 /// ```
@@ -80,27 +113,33 @@ pub fn with_current_context<F: Future>(future: F) -> WithContext<F> {
     with_context(current(), future)
 }
 
-/// Attaches a context to a future, for each of its polls.
+/// Attaches a context to a future at each poll.
 ///
-/// # Example: the effect of a framework
+/// Use it for a context that was saved earlier, or for that of [`cause`]. For the context of the
+/// running code, use [`with_current_context`].
+///
+/// # Example: an effect
 ///
 /// ```no_run
 /// # async fn load_suggestions() {}
-/// // In an effect: nothing is attached here, but a click or a navigation led to it.
-/// wasm_bindgen_futures::spawn_local(otel_web::with_context(otel_web::cause(), load_suggestions()));
+/// // Nothing is attached here, but a click or a navigation has caused this effect.
+/// let cause = otel_web::cause();
+/// wasm_bindgen_futures::spawn_local(otel_web::with_context(cause, load_suggestions()));
 /// ```
 pub fn with_context<F: Future>(context: Context, future: F) -> WithContext<F> {
     WithContext::new(context, future)
 }
 
-/// Runs a future on the browser's event loop, inside the current trace.
+/// Runs a future on the browser's event loop, with [`current`] attached at each poll.
 ///
-/// # Example: work that goes on beside
+/// An action does not end before the futures that it has spawned.
+///
+/// # Example: work that continues in the background
 ///
 /// ```no_run
 /// # async fn prefetch() {}
 /// otel_web::action("feed.open").start().run(async {
-///     // Part of the action, which does not end before it.
+///     // Part of the action, which ends after it.
 ///     otel_web::spawn(prefetch());
 /// });
 /// ```

@@ -1,37 +1,50 @@
-//! The same error again and again: an error in a timer would otherwise fill the queue and hide the
-//! rest.
+//! Limits how often errors are reported. An error in a timer would otherwise fill the queue and
+//! displace other spans.
 
-/// The same error in the same trace is told once in this time.
-const SAME_AGAIN_MS: f64 = 5_000.0;
-/// And no more than [`MOST`] different ones in this.
+/// The same error in the same trace is reported once in this time.
+const REPEAT_INTERVAL_MS: f64 = 5_000.0;
+/// At most [`MAX_REPORTS_PER_WINDOW`] errors are reported in this time.
 const WINDOW_MS: f64 = 60_000.0;
-const MOST: usize = 60;
+const MAX_REPORTS_PER_WINDOW: usize = 60;
 
-/// What was told lately: when, and which.
+/// The errors reported within the last [`WINDOW_MS`].
 #[derive(Debug)]
 pub(crate) struct Deduplicator {
-    told: Vec<(f64, u64)>,
+    reports: Vec<Report>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Report {
+    time_ms: f64,
+    hash: u64,
 }
 
 impl Deduplicator {
     pub(crate) const fn new() -> Self {
-        Self { told: Vec::new() }
+        Self {
+            reports: Vec::new(),
+        }
     }
 
-    /// Whether an error, given by what makes it that error, is to be told.
+    /// Returns whether to report an error, and records that it is reported. `identity` lists the
+    /// texts in which two reports of one error agree.
     pub(crate) fn should_report(&mut self, identity: &[&[u8]], now_ms: f64) -> bool {
         let hash = hash(identity);
-        self.told.retain(|(at, _)| now_ms - at < WINDOW_MS);
-        let is_same = |told: &(f64, u64)| told.1 == hash && now_ms - told.0 < SAME_AGAIN_MS;
-        let should_report = self.told.len() < MOST && !self.told.iter().any(is_same);
+        self.reports
+            .retain(|report| now_ms - report.time_ms < WINDOW_MS);
+        let is_repeat =
+            |report: &Report| report.hash == hash && now_ms - report.time_ms < REPEAT_INTERVAL_MS;
+        let should_report =
+            self.reports.len() < MAX_REPORTS_PER_WINDOW && !self.reports.iter().any(is_repeat);
         if should_report {
-            self.told.push((now_ms, hash));
+            let time_ms = now_ms;
+            self.reports.push(Report { time_ms, hash });
         }
         should_report
     }
 }
 
-/// FNV-1a, with a byte between the parts that no text has.
+/// Computes FNV-1a. Between the parts stands a byte that never occurs in UTF-8.
 fn hash(parts: &[&[u8]]) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325;
     let mut add = |byte: u8| hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
@@ -51,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_again_is_news_only_after_a_while() {
+    fn repeated_error_is_reported_again_after_five_seconds() {
         let mut deduplicator = Deduplicator::new();
         assert!(should_report(&mut deduplicator, ["a", "b"], 0.0));
         assert!(!should_report(&mut deduplicator, ["a", "b"], 4_999.0));
@@ -60,17 +73,17 @@ mod tests {
     }
 
     #[test]
-    fn a_page_that_fails_all_the_time_says_so_sixty_times_a_minute() {
+    fn at_most_sixty_errors_are_reported_in_a_minute() {
         let mut deduplicator = Deduplicator::new();
-        let news = |deduplicator: &mut Deduplicator, from: u32| {
-            let of_error = |number: u32| (number.to_string(), f64::from(number));
-            let errors = (from..from + 1_000).map(of_error);
+        let count_reports = |deduplicator: &mut Deduplicator, from_ms: u32| {
+            let error_at = |time_ms: u32| (time_ms.to_string(), f64::from(time_ms));
+            let errors = (from_ms..from_ms + 1_000).map(error_at);
             errors
-                .filter(|(text, now)| should_report(deduplicator, [text, ""], *now))
+                .filter(|(text, now_ms)| should_report(deduplicator, [text, ""], *now_ms))
                 .count()
         };
-        assert_eq!(news(&mut deduplicator, 0), 60);
-        assert_eq!(news(&mut deduplicator, 30_000), 0);
-        assert_eq!(news(&mut deduplicator, 61_000), 60);
+        assert_eq!(count_reports(&mut deduplicator, 0), 60);
+        assert_eq!(count_reports(&mut deduplicator, 30_000), 0);
+        assert_eq!(count_reports(&mut deduplicator, 61_000), 60);
     }
 }

@@ -1,59 +1,64 @@
-//! Spans that have ended and are not encoded yet, because something may still be learned about them.
+//! Spans that have ended and are not encoded yet, because they may still change.
 //!
-//! The browser tells a request's network timings, and how long the user waited for the frame that
+//! The browser reports a request's network timings, and how long the user waited for the frame that
 //! answered a click, in a task after the span has ended. Such spans wait here until their batch is
-//! sealed, which is when they would have left anyway.
+//! built, so deferring them does not delay their export.
 
 use opentelemetry::trace::{SpanId, TraceId};
 
-use crate::pipeline::Pipeline;
 use crate::platform;
 use crate::record::SpanRecord;
 
-/// When more spans than this end at once, the rest goes without.
-const MOST: usize = 128;
+/// When more spans than this wait, further ones are encoded at once, without later changes.
+const MAX_DEFERRED_SPANS: usize = 128;
 
-/// At least as long, though another action's spans leave earlier; a little less than an exporter
-/// waits after an action.
-const SHORTEST_MS: f64 = 25.0;
+/// How long a span waits at least, even if another action's spans leave earlier. Slightly less than
+/// the exporter waits after an action.
+const MIN_DEFER_MS: f64 = 25.0;
 
-/// As long as the action goes on, for its trace is not complete before anyway: a request's timings
-/// come when its body has, which may be long after its headers. No longer, lest a crash takes it.
-const LONGEST_MS: f64 = 1_000.0;
+/// How long a span waits at most. Until then it waits while its action is active: a request's
+/// timings come after its body, which may be long after its headers. The limit bounds what a crash
+/// of the page can lose.
+const MAX_DEFER_MS: f64 = 1_000.0;
 
 #[derive(Debug, Default)]
-pub(crate) struct DeferredSpans(Vec<Ended>);
+pub(crate) struct DeferredSpans(Vec<DeferredSpan>);
 
-/// What is left of them.
+/// Whether spans are deferred, and what they wait for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum DeferredState {
-    None,
-    /// Only spans of actions that go on; when those end, the exporter hears of it.
-    Open,
-    Over,
+    Empty,
+    /// All belong to active traces. The exporter is notified when those end.
+    TracesActive,
+    /// At least one belongs to a trace that has ended.
+    TraceEnded,
 }
 
 #[derive(Debug)]
-struct Ended {
+struct DeferredSpan {
     record: SpanRecord,
-    at_ms: f64,
+    ended_ms: f64,
+}
+
+impl DeferredSpan {
+    fn trace_id(&self) -> TraceId {
+        self.record.context.trace_id()
+    }
 }
 
 impl DeferredSpans {
-    /// Gives the span back when too many wait already.
-    pub(crate) fn keep(&mut self, record: SpanRecord) -> Option<SpanRecord> {
-        if self.0.len() >= MOST {
+    /// Defers a span. Returns it when [`MAX_DEFERRED_SPANS`] wait already.
+    pub(crate) fn push(&mut self, record: SpanRecord) -> Option<SpanRecord> {
+        if self.0.len() >= MAX_DEFERRED_SPANS {
             return Some(record);
         }
-        let at_ms = platform::monotonic_ms();
-        self.0.push(Ended { record, at_ms });
+        let ended_ms = platform::monotonic_ms();
+        self.0.push(DeferredSpan { record, ended_ms });
         None
     }
 
-    /// Whether a span of the trace is among them.
-    pub(crate) fn is_of(&self, trace_id: TraceId) -> bool {
-        let mut records = self.0.iter().map(|ended| &ended.record);
-        records.any(|record| record.context.trace_id() == trace_id)
+    pub(crate) fn has_span_of(&self, trace_id: TraceId) -> bool {
+        self.0.iter().any(|span| span.trace_id() == trace_id)
     }
 
     #[cfg(any(
@@ -62,75 +67,62 @@ impl DeferredSpans {
         feature = "web-vitals"
     ))]
     pub(crate) fn find(&mut self, span_id: SpanId) -> Option<&mut SpanRecord> {
-        let mut records = self.0.iter_mut().map(|ended| &mut ended.record);
-        records.find(|record| record.context.span_id() == span_id)
+        self.iter_mut()
+            .find(|record| record.context.span_id() == span_id)
     }
-}
 
-impl Pipeline {
-    /// Whether any span has ended and is not queued yet.
-    pub(crate) fn deferred_state(&self) -> DeferredState {
-        let mut ended = self.deferred.0.iter();
-        match ended.next() {
-            None => DeferredState::None,
-            Some(first) if ended.chain([first]).all(|ended| self.goes_on(ended)) => {
-                DeferredState::Open
-            }
-            Some(_) => DeferredState::Over,
+    #[cfg(any(
+        feature = "frustration",
+        feature = "long-animation-frames",
+        feature = "resource-timing",
+        feature = "web-vitals"
+    ))]
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut SpanRecord> {
+        self.0.iter_mut().map(|span| &mut span.record)
+    }
+
+    /// `is_active` tells whether a trace has an active root.
+    pub(crate) fn state(&self, is_active: &dyn Fn(TraceId) -> bool) -> DeferredState {
+        if self.0.is_empty() {
+            DeferredState::Empty
+        } else if self.0.iter().all(|span| is_active(span.trace_id())) {
+            DeferredState::TracesActive
+        } else {
+            DeferredState::TraceEnded
         }
     }
 
-    /// A span that is open, or has ended and lingers.
-    #[cfg(any(feature = "resource-timing", feature = "web-vitals"))]
-    pub(crate) fn record_mut(&mut self, span_id: SpanId) -> Option<&mut SpanRecord> {
-        match self.active.find(span_id) {
-            Some(key) => Some(&mut self.active.get_mut(key)?.record),
-            None => self.deferred.find(span_id),
-        }
+    /// Removes and returns all spans.
+    pub(crate) fn take_all(&mut self) -> Vec<SpanRecord> {
+        self.take_except(&|_| false)
     }
 
-    /// The roots of the actions that are open, and of those that have ended and linger.
-    #[cfg(any(feature = "long-animation-frames", feature = "web-vitals"))]
-    pub(crate) fn for_each_root(&mut self, tell: &mut dyn FnMut(&mut SpanRecord)) {
-        let actions = self.active.iter_mut().filter(|span| span.action.is_some());
-        let open = actions.map(|span| &mut span.record);
-        let ended = self.deferred.0.iter_mut().map(|ended| &mut ended.record);
-        for record in open.chain(ended) {
-            if record.is_local_root() {
-                tell(record);
-            }
-        }
+    /// Removes and returns the spans that have waited long enough, except those for which `keep`
+    /// returns true. `is_active` tells whether a trace has an active root.
+    pub(crate) fn take_due(
+        &mut self,
+        is_active: &dyn Fn(TraceId) -> bool,
+        keep: &dyn Fn(SpanId) -> bool,
+    ) -> Vec<SpanRecord> {
+        let now_ms = platform::monotonic_ms();
+        self.take_except(&|span| {
+            let age_ms = now_ms - span.ended_ms;
+            age_ms < MIN_DEFER_MS
+                || age_ms < MAX_DEFER_MS && is_active(span.trace_id())
+                || keep(span.record.context.span_id())
+        })
     }
 
-    /// Queues the spans that linger.
-    pub(crate) fn flush_deferred(&mut self) {
-        self.flush_deferred_except(&|_, _| false);
-    }
-
-    /// Queues those that have waited long enough, and are not to stay.
-    pub(crate) fn flush_due_deferred(&mut self, stays: &dyn Fn(SpanId) -> bool) {
-        let now = platform::monotonic_ms();
-        self.flush_deferred_except(&|pipeline, ended| {
-            let age_ms = now - ended.at_ms;
-            age_ms < SHORTEST_MS
-                || age_ms < LONGEST_MS && pipeline.goes_on(ended)
-                || stays(ended.record.context.span_id())
-        });
-    }
-
-    fn goes_on(&self, ended: &Ended) -> bool {
-        let trace_id = ended.record.context.trace_id();
-        self.active.local_root_of(trace_id).is_some()
-    }
-
-    fn flush_deferred_except(&mut self, stays: &dyn Fn(&Self, &Ended) -> bool) {
-        for ended in std::mem::take(&mut self.deferred.0) {
-            if stays(self, &ended) {
-                self.deferred.0.push(ended);
+    fn take_except(&mut self, keep: &dyn Fn(&DeferredSpan) -> bool) -> Vec<SpanRecord> {
+        let mut taken = Vec::new();
+        for span in std::mem::take(&mut self.0) {
+            if keep(&span) {
+                self.0.push(span);
             } else {
-                self.enqueue(ended.record);
+                taken.push(span.record);
             }
         }
+        taken
     }
 }
 
@@ -144,7 +136,7 @@ mod tests {
     use crate::pipeline::{edit, install, key_of, with};
     use crate::sampler::Sampler;
 
-    fn released() -> usize {
+    fn flushed() -> usize {
         with(|pipeline| {
             pipeline.flush_due_deferred(&|_| false);
             pipeline.queue.take_batch(usize::MAX).len()
@@ -153,36 +145,34 @@ mod tests {
     }
 
     fn age_by(ms: f64) {
-        with(|pipeline| pipeline.deferred.0[0].at_ms -= ms);
+        with(|pipeline| pipeline.deferred.0[0].ended_ms -= ms);
+    }
+
+    fn state() -> Option<DeferredState> {
+        with(|pipeline| pipeline.deferred_state())
     }
 
     #[test]
-    fn a_request_waits_for_its_timings_while_its_action_goes_on_but_not_for_ever() {
+    fn deferred_request_waits_while_its_action_is_active_up_to_a_limit() {
         install(Sampler::with_ratio(1.0), 2048);
         let tracer = TracerProvider::default().tracer("test");
         let action = Context::new().with_span(tracer.start("action"));
         let end_request = || {
             let request = tracer.start_with_context("request", &action);
             let request = Context::new().with_span(request);
-            edit(key_of(&request), |open| open.is_deferred = true);
+            edit(key_of(&request), |span| span.is_deferred = true);
             request.span().end();
         };
         end_request();
-        age_by(SHORTEST_MS);
-        assert_eq!(released(), 0);
-        assert_eq!(
-            with(|pipeline| pipeline.deferred_state()),
-            Some(DeferredState::Open)
-        );
-        age_by(LONGEST_MS);
-        assert_eq!(released(), 1);
+        age_by(MIN_DEFER_MS);
+        assert_eq!(flushed(), 0);
+        assert_eq!(state(), Some(DeferredState::TracesActive));
+        age_by(MAX_DEFER_MS);
+        assert_eq!(flushed(), 1);
         end_request();
         action.span().end();
-        assert_eq!(
-            with(|pipeline| pipeline.deferred_state()),
-            Some(DeferredState::Over)
-        );
-        age_by(SHORTEST_MS);
-        assert_eq!(released(), 2);
+        assert_eq!(state(), Some(DeferredState::TraceEnded));
+        age_by(MIN_DEFER_MS);
+        assert_eq!(flushed(), 2);
     }
 }

@@ -1,4 +1,4 @@
-//! The application's last look at a span: what it may not tell, it can be made to keep for itself.
+//! The `on_end` hook, with which an application rewrites or discards ended spans.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,7 +10,23 @@ use opentelemetry::trace::{SpanContext, SpanKind, Status};
 use crate::otlp::Writer;
 use crate::record::{Count, SpanRecord};
 
-/// A span that has ended and is about to be queued, see [`Builder::on_end`](crate::Builder::on_end).
+/// A span that has ended and is about to be queued. Passed to
+/// [`Builder::on_end`](crate::Builder::on_end).
+///
+/// # Example: discarding successful polls
+///
+/// ```no_run
+/// use opentelemetry::trace::Status;
+///
+/// otel_web::Telemetry::builder("shop")
+///     .on_end(|span| {
+///         let has_failed = matches!(span.status(), Status::Error { .. });
+///         if span.name() == "GET /api/poll" && !has_failed {
+///             span.discard();
+///         }
+///     })
+///     .install();
+/// ```
 #[derive(Debug)]
 pub struct EndedSpan<'a> {
     record: &'a mut SpanRecord,
@@ -24,71 +40,72 @@ impl EndedSpan<'_> {
         &self.record.name
     }
 
-    /// Gives the span another name.
+    /// Renames the span.
     pub fn set_name(&mut self, name: impl Into<Cow<'static, str>>) {
         self.record.name = name.into();
     }
 
-    /// Which side of which conversation the span is.
+    /// The span's kind, e.g. [`SpanKind::Client`].
     #[must_use]
     pub fn kind(&self) -> &SpanKind {
         &self.record.kind
     }
 
-    /// The span's ids.
+    /// The span's trace id, span id, flags and trace state.
     #[must_use]
     pub fn span_context(&self) -> &SpanContext {
         &self.record.context
     }
 
-    /// How the work went.
+    /// The span's status.
     #[must_use]
     pub fn status(&self) -> &Status {
         &self.record.status
     }
 
-    /// Replaces the status, whatever it was.
+    /// Replaces the status, even if it is `Ok`.
     pub fn set_status(&mut self, status: Status) {
         self.record.status = status;
     }
 
-    /// The value of an attribute that is a text.
+    /// Returns the value of a string attribute. `None` if it is missing or of another type.
     #[must_use]
     pub fn text(&self, key: &str) -> Option<&str> {
         self.record.attributes.text(key)
     }
 
-    /// Sets an attribute, in place of an earlier one of the same key.
+    /// Sets an attribute, and replaces an earlier one of the same key.
     pub fn set_attribute(&mut self, attribute: KeyValue) {
         let KeyValue { key, value, .. } = attribute;
         self.record.attributes.set(key.as_str(), &value);
     }
 
-    /// Removes an attribute, if it is there.
+    /// Removes an attribute. Does nothing if it is missing.
     pub fn remove_attribute(&mut self, key: &str) {
         self.record.attributes.remove(key);
     }
 
-    /// Removes all events, the texts of exceptions among them, and all links.
+    /// Removes all events, including exceptions, and all links.
     pub fn remove_events_and_links(&mut self) {
         self.record.events_and_links = Writer::new();
         self.record.events = Count::default();
         self.record.links = Count::default();
     }
 
-    /// Does not send the span at all, but counts it. What is below it remains, and loses its parent.
+    /// Discards the span instead of exporting it. It is counted in `otel.sdk.span.dropped.discarded`.
+    /// Its children are exported, and their parent is missing.
     pub fn discard(&mut self) {
         self.is_discarded = true;
     }
 }
 
-/// What the application does with each span.
+/// The application's function for ended spans.
 #[derive(Clone)]
 pub(crate) struct Hook(pub(crate) Rc<dyn Fn(&mut EndedSpan<'_>)>);
 
 impl Hook {
-    /// Whether the span is still to be sent.
-    pub(crate) fn passes(&self, record: &mut SpanRecord) -> bool {
+    /// Calls the function. Returns false if it has discarded the span.
+    pub(crate) fn should_export(&self, record: &mut SpanRecord) -> bool {
         let mut span = EndedSpan {
             record,
             is_discarded: false,
@@ -114,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn attributes_can_be_rewritten_and_removed() {
+    fn attributes_can_be_replaced_and_removed() {
         let mut span = record("a");
         span.attributes.set("url.path", "/users/ada");
         span.attributes.set("session.id", "1");
@@ -125,7 +142,7 @@ mod tests {
             span.set_attribute(KeyValue::new("url.path", "/users/…"));
             span.remove_attribute("session.id");
         });
-        assert!(rewrite.passes(&mut span));
+        assert!(rewrite.should_export(&mut span));
         let mut expected = record("a");
         expected.attributes.set("count", 1);
         expected.attributes.set("url.path", "/users/…");
@@ -133,15 +150,15 @@ mod tests {
     }
 
     #[test]
-    fn what_an_error_says_can_be_kept_back() {
+    fn events_and_status_description_can_be_removed() {
         let mut span = record("a");
         span.add_event("exception", 1, (&[], 0));
         span.set_status(Status::error("ada@example.com is unknown"));
-        let keep_back = hook(|span| {
+        let remove = hook(|span| {
             span.remove_events_and_links();
             span.set_status(Status::error(""));
         });
-        assert!(keep_back.passes(&mut span));
+        assert!(remove.should_export(&mut span));
         assert_eq!(
             (span.events, span.status),
             (Count::default(), Status::error(""))
@@ -149,13 +166,13 @@ mod tests {
     }
 
     #[test]
-    fn a_span_can_be_discarded() {
+    fn span_can_be_discarded() {
         let discard = hook(|span| {
             if span.name() == "poll" {
                 span.discard();
             }
         });
-        assert!(!discard.passes(&mut record("poll")));
-        assert!(discard.passes(&mut record("other")));
+        assert!(!discard.should_export(&mut record("poll")));
+        assert!(discard.should_export(&mut record("other")));
     }
 }

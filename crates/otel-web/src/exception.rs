@@ -1,4 +1,4 @@
-//! An error as it is told: recorded on the span it happened in, and on the action that is over it.
+//! Recording errors on the span in which they occurred, and on its action.
 
 use std::any::type_name;
 use std::cell::RefCell;
@@ -8,7 +8,7 @@ use opentelemetry::Context;
 use opentelemetry::trace::{SpanContext, SpanKind, Status, TraceContextExt, TraceId};
 
 use crate::deduplicator::Deduplicator;
-use crate::export::Reason;
+use crate::export::DropReason;
 use crate::otlp::{self, Attributes};
 use crate::pipeline::NewSpan;
 use crate::{Span, action, pipeline, platform, text};
@@ -17,24 +17,39 @@ thread_local! {
     static DEDUPLICATOR: RefCell<Deduplicator> = const { RefCell::new(Deduplicator::new()) };
 }
 
-/// Named by the conventions for exceptions.
+/// An exception with the attributes of the semantic conventions.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Exception {
     pub(crate) exception_type: String,
     pub(crate) message: String,
     pub(crate) stacktrace: Option<String>,
-    /// Where in the code it was: file, line, column.
+    /// The location in the code: file, line, column.
     pub(crate) location: Option<(String, u32, u32)>,
 }
 
-/// Records that the running code failed: an exception on the current span, and the status `error`
-/// there and on the action it belongs to. The exception is named by the Rust type of the error.
+/// Records an error on the current span.
+///
+/// Adds an `exception` event whose `exception.type` is the Rust type of the error, and sets the status
+/// `error` on the span and on its action. Without a current span, the error becomes a root span of
+/// its own. Repeated errors are counted instead, see `otel.sdk.exception.dropped`.
+///
+/// In code that has an [`Action`](crate::Action) at hand, use
+/// [`Action::record_error`](crate::Action::record_error).
+///
+/// # Example: an error that the page shows
+///
+/// ```
+/// fn parse(input: &str) -> Option<u32> {
+///     input.parse().map_err(otel_web::record_error).ok()
+/// }
+/// # assert_eq!(parse("x"), None);
+/// ```
 pub fn record_error<E: Display>(error: E) {
     let exception = Exception::new(type_of::<E>(), error.to_string());
     exception.record_on(&crate::current());
 }
 
-/// A text says nothing by its type.
+/// Returns the name of an error's type, or `error` for plain text.
 pub(crate) fn type_of<E>() -> &'static str {
     let name = type_name::<E>();
     if name.ends_with("str") || name.ends_with("String") {
@@ -52,7 +67,7 @@ impl Exception {
         }
     }
 
-    /// Anything can be thrown; `default_type` is for what does not say what it is.
+    /// Converts a thrown value. `default_type` is used for values without a `name`.
     #[cfg(feature = "errors")]
     pub(crate) fn from_js(thrown: &wasm_bindgen::JsValue, default_type: &str) -> Self {
         use crate::js;
@@ -64,19 +79,20 @@ impl Exception {
         }
     }
 
-    /// The span and its action fail in any case; the exception itself is told once. Where nothing is
-    /// open that could tell it, or the trace is not kept, it becomes a root of its own.
+    /// Records the exception on a context's span and its action. Both get the status `error` in any
+    /// case, but a repeated exception is not added again. If neither span is active, or the trace is
+    /// not sampled, the exception becomes a root span of its own.
     pub(crate) fn record_on(self, context: &Context) {
         let span = context.span();
         let failed = span.span_context();
         let should_report = self.should_report(failed.trace_id());
         if !fail(failed, &self, should_report) && should_report {
-            let root = own_root(failed);
+            let root = start_error_root(failed);
             fail(root.span().span_context(), &self, true);
         }
     }
 
-    /// Whether this is to be told: not the same again, and not one of too many.
+    /// Returns whether to report the exception. Otherwise counts it as dropped.
     fn should_report(&self, trace_id: TraceId) -> bool {
         let trace_id = trace_id.to_bytes();
         let stack = self.stacktrace.as_deref().unwrap_or_default();
@@ -92,7 +108,7 @@ impl Exception {
             deduplicator.is_some_and(|mut deduplicator| deduplicator.should_report(&identity, now))
         });
         if !should_report {
-            pipeline::with(|pipeline| pipeline.queue.dropped.count(Reason::ExceptionRepeated, 1));
+            pipeline::with(|pipeline| pipeline.queue.drops.add(DropReason::ExceptionRepeated, 1));
         }
         should_report
     }
@@ -118,34 +134,37 @@ impl Exception {
     }
 }
 
-/// Marks the span and its action, whichever are open still; false when none is. Goes by ids and not
-/// through the span's handle: whoever holds that may be the one that failed.
+/// Marks the span and its local root as failed, as far as they are active. Returns false if neither
+/// is. Finds them by id, since the span's handle may be borrowed by the code that failed.
 fn fail(failed: &SpanContext, exception: &Exception, should_report: bool) -> bool {
     let marked = pipeline::with(|pipeline| {
         let span = pipeline.active.find(failed.span_id());
         let root = pipeline.active.local_root_of(failed.trace_id());
-        let telling = span.or(root);
-        for key in [telling, root.filter(|_| telling != root)] {
-            let Some(open) = pipeline.active_span(key) else {
+        let target = span.or(root);
+        for key in [target, root.filter(|_| target != root)] {
+            let Some(active) = pipeline.active_span(key) else {
                 continue;
             };
             let description = text::truncated(&exception.message).to_owned();
-            open.record.set_status(Status::error(description));
-            if should_report && key == telling {
-                let now = open.anchor.now();
+            active.record.set_status(Status::error(description));
+            if should_report && key == target {
+                let now = active.anchor.now();
                 let attributes = exception.to_attributes();
-                open.record.add_encoded_event("exception", now, &attributes);
+                active
+                    .record
+                    .add_encoded_event("exception", now, &attributes);
             }
         }
-        telling.is_some()
+        target.is_some()
     });
     marked.unwrap_or_default()
 }
 
-/// Ends with its context. Links to the trace the error came from, if that is kept but over.
-fn own_root(origin: &SpanContext) -> Context {
+/// Starts a root span for an error, which ends when the context is dropped. If the error's own trace
+/// is sampled but has ended, the root links to it.
+fn start_error_root(origin: &SpanContext) -> Context {
     let root = pipeline::with(|pipeline| {
-        let started = pipeline.start_kept(NewSpan {
+        let started = pipeline.start_sampled(NewSpan {
             name: "error".into(),
             kind: SpanKind::Internal,
             parent: &SpanContext::NONE,

@@ -1,4 +1,4 @@
-//! Bytes as lowercase hexadecimal digits, and back.
+//! Encoding and decoding of lowercase hexadecimal digits.
 
 const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
@@ -11,7 +11,7 @@ pub(crate) fn push(text: &mut String, bytes: &[u8]) {
     }
 }
 
-/// Fills `bytes` from exactly as many lowercase digits as they need.
+/// Decodes lowercase digits into `bytes`. Returns `None` unless there are exactly two per byte.
 pub(crate) fn read(text: &[u8], bytes: &mut [u8]) -> Option<()> {
     if text.len() != bytes.len() * 2 {
         return None;
@@ -30,7 +30,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_is_read_back() {
+    fn encoded_bytes_are_decoded() {
         let (mut text, mut bytes) = (String::new(), [0; 3]);
         push(&mut text, &[0x00, 0x9f, 0xa1]);
         assert_eq!(text, "009fa1");
@@ -39,7 +39,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_but_lowercase_digits_of_the_right_number_is_read() {
+    fn other_digits_and_wrong_lengths_are_rejected() {
         for text in ["", "0", "000", "0g", "0A", "+1", "é"] {
             assert_eq!(read(text.as_bytes(), &mut [0]), None, "{text}");
         }

@@ -1,21 +1,21 @@
 //! Trace and span ids.
 //!
-//! A trace id starts with the current time in seconds (4 bytes), as AWS X-Ray asks for; the other
-//! 12 bytes are random, which is more than the 7 that W3C Trace Context level 2 wants before the
-//! `random` flag may be set. The bytes come from the platform's cryptographic generator, drawn in
-//! pools because each call from WebAssembly into the browser costs more than the bytes themselves.
+//! A trace id starts with the current time in seconds (4 bytes), as AWS X-Ray requires. The other
+//! 12 bytes are random. W3C Trace Context level 2 requires 7 random bytes for the `random` flag. The
+//! bytes come from the platform's cryptographic generator. They are read in blocks, since a call from
+//! WebAssembly into the browser costs more than the bytes themselves.
 
 use opentelemetry::trace::{SpanId, TraceFlags, TraceId};
 
 use crate::clock::UnixNanos;
 use crate::platform;
 
-/// The flag of W3C Trace Context level 2 that says: the last 7 bytes of the trace id are random.
+/// The `random` flag of W3C Trace Context level 2: the last 7 bytes of the trace id are random.
 pub(crate) const RANDOM_FLAG: u8 = 0x02;
 
 const POOL_BYTES: usize = 4096;
 
-/// Draws ids from a pool of random bytes.
+/// Generates ids from a pool of random bytes.
 pub(crate) struct IdGenerator {
     pool: [u8; POOL_BYTES],
     used: usize,
@@ -29,12 +29,12 @@ impl IdGenerator {
         }
     }
 
-    /// The random part of a trace id.
+    /// Generates the random part of a trace id.
     pub(crate) fn trace_randomness(&mut self) -> Randomness {
         self.take()
     }
 
-    /// Never zero: zero means "no span".
+    /// Generates a span id. It is never zero, which means "no span".
     pub(crate) fn span_id(&mut self) -> SpanId {
         loop {
             let id = SpanId::from_bytes(self.take());
@@ -56,7 +56,7 @@ impl IdGenerator {
     }
 }
 
-/// The 12 bytes of a trace id that no clock decides.
+/// The 12 random bytes of a trace id.
 pub(crate) type Randomness = [u8; 12];
 
 pub(crate) fn trace_id(now: UnixNanos, random: Randomness) -> TraceId {
@@ -68,7 +68,7 @@ pub(crate) fn trace_id(now: UnixNanos, random: Randomness) -> TraceId {
     TraceId::from(high | low)
 }
 
-/// The flags of a new trace: always random, sampled or not.
+/// Returns the flags of a new trace: `random`, and `sampled` if it is.
 pub(crate) const fn flags(sampled: bool) -> TraceFlags {
     TraceFlags::new(RANDOM_FLAG | sampled as u8)
 }
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_do_not_repeat_across_pools() {
+    fn ids_are_unique_across_pools() {
         let mut ids = IdGenerator::new();
         let spans: HashSet<_> = (0..1_000).map(|_| ids.span_id()).collect();
         let traces: HashSet<_> = (0..1_000).map(|_| ids.trace_randomness()).collect();
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn flags_say_random_and_sampled() {
+    fn flags_are_random_and_sampled() {
         assert_eq!(flags(true).to_u8(), 3);
         assert_eq!(flags(false).to_u8(), 2);
     }

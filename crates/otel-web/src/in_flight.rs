@@ -1,4 +1,4 @@
-//! The span of a request, from its start until there is an answer or nobody waits for one any more.
+//! The span of a request, from its start until the response, a failure, or the end of the wait.
 
 use opentelemetry::Context;
 use opentelemetry::trace::{Span as _, SpanKind, TraceContextExt};
@@ -9,23 +9,24 @@ use web_sys::Request;
 use crate::instrument;
 use crate::{Span, js, propagation, redact, text};
 
-/// All others are `_OTHER`, as the conventions ask, lest a typo makes a new name for a span.
+/// Other methods are recorded as `_OTHER`, as the semantic conventions demand, to limit the number of
+/// span names.
 const KNOWN_METHODS: [&str; 9] = [
     "GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "CONNECT", "TRACE",
 ];
 
-/// Ends its span when dropped.
+/// A request that has been sent. Dropping it ends its span.
 pub(crate) struct InFlight {
-    /// `None` once settled, and where telemetry is left out.
+    /// `None` after [`settle`](Self::settle), and in builds without telemetry.
     span: Option<Span>,
     request: Request,
-    /// When the browser was asked for it, on the monotonic clock.
+    /// When the span was started, on the monotonic clock.
     #[cfg(feature = "resource-timing")]
-    called_ms: f64,
+    started_ms: f64,
 }
 
 impl InFlight {
-    /// Starts the span below `caller`, and gives the request its headers.
+    /// Starts the span as a child of `caller`'s, and adds the propagation headers to the request.
     pub(crate) fn start(
         request: &Request,
         template: Option<&str>,
@@ -38,10 +39,10 @@ impl InFlight {
                 span: None,
                 request,
                 #[cfg(feature = "resource-timing")]
-                called_ms: 0.0,
+                started_ms: 0.0,
             };
         }
-        // A future may run later than it was made, inside of something by then.
+        // The future may have been created outside of any span, and be polled inside of one.
         let caller = if caller.has_active_span() {
             caller
         } else {
@@ -52,7 +53,7 @@ impl InFlight {
         let headers = request.headers();
         if propagates {
             propagation::inject(&caller, span.span_context(), &url, &mut |name, value| {
-                // A name or value that the browser does not take is left out.
+                // A name or value that the browser refuses is left out.
                 let _ = headers.set(name, value);
             });
         }
@@ -60,32 +61,34 @@ impl InFlight {
             span: Some(span),
             request,
             #[cfg(feature = "resource-timing")]
-            called_ms: crate::platform::monotonic_ms(),
+            started_ms: crate::platform::monotonic_ms(),
         }
     }
 
-    /// The browser has been asked for the request.
+    /// To be called when `fetch` has been called with the request.
     #[cfg_attr(not(feature = "resource-timing"), expect(clippy::unused_self))]
     pub(crate) fn sent(&self) {
         #[cfg(feature = "resource-timing")]
         if let Some(span) = &self.span {
             let url = js::text(&self.request, "url").unwrap_or_default();
-            instrument::resource_timing::sent(span.span_context(), &url, self.called_ms);
+            instrument::resource_timing::sent(span.span_context(), &url, self.started_ms);
         }
     }
 
-    pub(crate) fn settle(mut self, answer: Result<&JsValue, &JsValue>) {
+    /// Records the response or the failure, and ends the span.
+    pub(crate) fn settle(mut self, result: Result<&JsValue, &JsValue>) {
         if let Some(span) = self.span.take() {
             #[cfg(feature = "resource-timing")]
-            instrument::resource_timing::settled(span.span_context().span_id(), answer.is_ok());
-            match answer {
+            instrument::resource_timing::settled(span.span_context().span_id(), result.is_ok());
+            match result {
                 Ok(response) => record_response(&span, response),
                 Err(reason) => self.record_failure(&span, reason),
             }
         }
     }
 
-    /// An abort is what the application wanted; a timeout is not, though the same signal brings it.
+    /// An abort is intended by the application, so it is not an error. A timeout is one, although it
+    /// comes from the same signal.
     fn record_failure(&self, span: &Span, reason: &JsValue) {
         let name = js::text(reason, "name").unwrap_or_default();
         let is_aborted = js::get(&js::get(&self.request, "signal"), "aborted").is_truthy();
@@ -116,7 +119,7 @@ fn start_span(request: &Request, url: &str, template: Option<&str>, caller: &Con
         Some(template) => [verb, " ", template].concat(),
         None => verb.to_owned(),
     };
-    let span = Span::below(caller, name.into(), SpanKind::Client);
+    let span = Span::child_of(caller, name.into(), SpanKind::Client);
     if is_known {
         span.annotate("http.request.method", &*method);
     } else {
@@ -134,8 +137,8 @@ fn start_span(request: &Request, url: &str, template: Option<&str>, caller: &Con
     span
 }
 
-/// A status from 400 on is the client's error. One of 0 belongs to an answer that the page may not
-/// look into.
+/// A client span has an error for statuses of 400 and above. The status is 0 if the page may not read
+/// the response.
 fn record_response(span: &Span, response: &JsValue) {
     let status = js::number(response, "status").unwrap_or_default() as u16;
     if status > 0 {

@@ -1,84 +1,84 @@
-//! Reading properties of JavaScript objects by name.
+//! Access to JavaScript objects by property name.
 //!
-//! Typed bindings cost an import and its glue for each property; these few functions serve them all,
-//! which keeps the instrumentations small. A property that is not there reads as nothing.
+//! Typed bindings add an import and glue code for each property. These few functions serve all
+//! properties, which keeps the instrumentations small. A missing property reads as `undefined`.
 
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 extern "C" {
-    /// The global of a page and of a worker alike.
+    /// The `fetch` of a page or worker.
     #[wasm_bindgen(catch, js_name = fetch)]
     fn fetch_with(input: &JsValue, init: &JsValue) -> Result<Promise, JsValue>;
 }
 
-/// The property itself, or `undefined`.
+/// Returns a property, or `undefined`.
 pub(crate) fn get(object: &JsValue, key: &str) -> JsValue {
-    // To ask anything else for a property throws, and the thrown object costs and is not given back.
+    // Reading a property of other values throws, and the thrown object is expensive and never freed.
     if !object.is_object() && !object.is_function() {
         return JsValue::UNDEFINED;
     }
     js_sys::Reflect::get(object, &key.into()).unwrap_or_default()
 }
 
-/// A property of the page's or worker's global object.
+/// Returns a property of the global object of a page or worker.
 pub(crate) fn global(key: &str) -> JsValue {
     get(&js_sys::global(), key)
 }
 
-/// A number; `None` for anything else.
+/// Returns a number property, or `None` for other types.
 pub(crate) fn number(object: &JsValue, key: &str) -> Option<f64> {
     get(object, key).as_f64()
 }
 
-/// A number; NaN for anything else, which no comparison with it holds for.
+/// Returns a number property, or NaN for other types. Comparisons with NaN are false.
 pub(crate) fn float(object: &JsValue, key: &str) -> f64 {
     number(object, key).unwrap_or(f64::NAN)
 }
 
-/// A text that is not empty.
+/// Returns a string property, or `None` if it is empty or of another type.
 pub(crate) fn text(object: &JsValue, key: &str) -> Option<String> {
     get(object, key).as_string().filter(|text| !text.is_empty())
 }
 
-/// Calls a method without looking at what it throws; `undefined` then.
+/// Calls a method. Returns `undefined` if it throws or is missing.
 pub(crate) fn call(object: &JsValue, method: &str, argument: &JsValue) -> JsValue {
     let method = get(object, method).dyn_into::<js_sys::Function>();
     let called = method.and_then(|method| method.call1(object, argument));
     called.unwrap_or_default()
 }
 
-/// The same for a method of three arguments.
+/// Calls a method with three arguments, and ignores its result.
 pub(crate) fn call3(object: &JsValue, method: &str, a: &JsValue, b: &JsValue, c: &JsValue) {
     if let Ok(method) = get(object, method).dyn_into::<js_sys::Function>() {
         let _ = method.call3(object, a, b, c);
     }
 }
 
-/// A function for the browser to call at any time from now on. All have one type: each further one
-/// would cost its own glue.
+/// Creates a function that is never freed. All callbacks have the same type, since each further type
+/// would add glue code.
 pub(crate) fn callback(run: impl FnMut(JsValue) + 'static) -> JsValue {
     Closure::<dyn FnMut(JsValue)>::new(run).into_js_value()
 }
 
-/// `new Class(argument)`; `None` where the browser has no such class, or refuses.
+/// Calls `new Class(argument)`. Returns `None` if the class is missing, or its constructor throws.
 pub(crate) fn construct(class: &str, argument: &JsValue) -> Option<JsValue> {
     let class = global(class).dyn_into::<js_sys::Function>().ok()?;
     js_sys::Reflect::construct(&class, &js_sys::Array::of1(argument)).ok()
 }
 
-/// Whether a property is true, or something at all.
+/// Whether a property is truthy.
 pub(crate) fn is(object: &JsValue, key: &str) -> bool {
     get(object, key).is_truthy()
 }
 
-/// Sets a property; an object that refuses stays as it is.
+/// Sets a property, and ignores failures.
 pub(crate) fn set(object: &JsValue, key: &str, value: &JsValue) {
     let _ = js_sys::Reflect::set(object, &key.into(), value);
 }
 
-/// As `String(value)`, and the same as an error's `message` where there is one.
+/// Returns the `message` of an error, or else `String(value)`.
 #[cfg(any(feature = "errors", feature = "fetch", feature = "window-fetch"))]
 pub(crate) fn describe(value: &JsValue) -> String {
     let message = text(value, "message");
@@ -86,12 +86,11 @@ pub(crate) fn describe(value: &JsValue) -> String {
     message.or_else(as_text).unwrap_or_default()
 }
 
-/// Marks a request, or what one is made of, that no instrumentation of `window.fetch` is to trace. Other
-/// instances of this crate read it, in a page that has several: the name stays the same for ever.
+/// Set on a request, or on its options, that no instrumentation of `window.fetch` may trace. Other
+/// instances of this crate in the page read it too, so the name must not change between versions.
 pub(crate) const UNTRACED: &str = "otelWebUntraced";
 
-/// `fetch(input, init)`, not seen by the instrumentation of `window.fetch`: whoever calls this has a
-/// span of its own, or wants none.
+/// Calls `fetch(input, init)` without tracing it. The caller starts a span itself, or needs none.
 pub(crate) fn fetch(input: &JsValue, init: &JsValue) -> Result<Promise, JsValue> {
     let marked = if init.is_undefined() { input } else { init };
     set(marked, UNTRACED, &true.into());

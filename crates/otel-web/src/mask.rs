@@ -1,25 +1,25 @@
-//! What the page keeps to itself: everything that is shown inside of an element with `data-otel-mask`.
+//! Masking of elements: texts inside of an element with `data-otel-mask` are not recorded.
 //!
-//! Inside is meant as the user sees it, in the composed tree: an element of a shadow tree is inside of
-//! its host and of what the host is in, and an element in a slot is inside of what the slot is in.
-//! Closed shadow trees show neither to anybody.
+//! "Inside" refers to the composed tree, as the user sees it. An element of a shadow tree is inside of
+//! its host and the host's ancestors. A slotted element is inside of its slot and the slot's ancestors.
+//! Closed shadow trees are invisible to scripts.
 
 use wasm_bindgen::JsValue;
 
 use crate::js::{call, get};
 
 const MASKED: &str = "[data-otel-mask]";
-/// No page is nested deeper. A walk that goes on has been led in a circle: a form hides its own
-/// properties behind fields that are named like them.
+/// No page is nested deeper. A longer walk is in a cycle, since a form's properties can be shadowed by
+/// fields with the same name.
 const MAX_DEPTH: usize = 1024;
 
-/// Whether nothing may be told of the node but its kind.
+/// Whether only the kind of the node may be recorded.
 pub(crate) fn is_masked(node: &JsValue) -> bool {
     nearest(node, MASKED).is_truthy()
 }
 
-/// The nearest node that matches, from the node itself outwards; `undefined` where there is none. A node
-/// that does not let itself be asked counts as one that matches, so that nothing leaks.
+/// Returns the nearest node that matches, starting with the node itself, or `undefined`. A node whose
+/// `matches` fails counts as a match, so that nothing leaks.
 pub(crate) fn nearest(node: &JsValue, selector: &str) -> JsValue {
     let selector = JsValue::from_str(selector);
     let mut node = node.clone();
@@ -27,8 +27,8 @@ pub(crate) fn nearest(node: &JsValue, selector: &str) -> JsValue {
         if !node.is_object() {
             return JsValue::UNDEFINED;
         }
-        let is_askable = !get(&node, "matches").is_undefined();
-        if is_askable && call(&node, "matches", &selector) != JsValue::FALSE {
+        let is_element = !get(&node, "matches").is_undefined();
+        if is_element && call(&node, "matches", &selector) != JsValue::FALSE {
             return node;
         }
         node = parent(&node);
@@ -36,7 +36,7 @@ pub(crate) fn nearest(node: &JsValue, selector: &str) -> JsValue {
     node
 }
 
-/// In the composed tree. The root of a shadow tree has a host, and no parent.
+/// Returns the parent in the composed tree. The root of a shadow tree has a host instead of a parent.
 fn parent(node: &JsValue) -> JsValue {
     for property in ["assignedSlot", "parentNode"] {
         let parent = get(node, property);

@@ -1,13 +1,13 @@
-//! What the API crate asks for tracers.
+//! The tracer provider.
 
 use opentelemetry::InstrumentationScope;
 
 use crate::Tracer;
 
-/// Gives out [`Tracer`]s. [`Telemetry::install`](crate::Builder::install) makes it the global one,
-/// so `opentelemetry::global::tracer("…")` works everywhere.
+/// Creates [`Tracer`]s. [`install`](crate::Builder::install) makes it the global provider, so
+/// `opentelemetry::global::tracer("…")` works everywhere, also in libraries.
 ///
-/// # Example: a span of your own
+/// # Example: a custom span
 ///
 /// ```no_run
 /// use opentelemetry::global;
@@ -15,7 +15,7 @@ use crate::Tracer;
 ///
 /// fn layout() { /* … */ }
 ///
-/// // Below the action that is under way, or a trace of its own.
+/// // A child of the current action, or else the root of a new trace.
 /// global::tracer("shop").in_span("cart.layout", |_cx| layout());
 /// ```
 #[derive(Clone, Copy, Debug, Default)]

@@ -1,4 +1,4 @@
-//! A span as plain data: what is collected while it is open, and encoded when it has ended.
+//! A span as plain data: collected while it is active, encoded when it has ended.
 
 use std::borrow::Cow;
 
@@ -6,9 +6,9 @@ use opentelemetry::KeyValue;
 use opentelemetry::trace::{SpanContext, SpanId, SpanKind, Status};
 
 use crate::clock::UnixNanos;
-use crate::otlp::{self, Attributes, COUNT_LIMIT, Writer};
+use crate::otlp::{self, Attributes, MAX_ITEMS_PER_SPAN, Writer};
 
-/// The name and fields of one span. Collections are bounded; what exceeds a bound is counted.
+/// The name and fields of one span. Collections are bounded. Items beyond a bound are counted.
 #[derive(Debug)]
 pub(crate) struct SpanRecord {
     pub(crate) context: SpanContext,
@@ -26,52 +26,52 @@ pub(crate) struct SpanRecord {
     pub(crate) status: Status,
 }
 
-/// How many of a kind a span has, and how many more it was given.
+/// The number of events or links that a span has, and of those beyond the limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Count {
-    pub(crate) kept: u32,
+    pub(crate) recorded: u32,
     pub(crate) dropped: u32,
 }
 
 impl Count {
-    /// Whether there is room for one more, which is counted either way.
-    fn take_one(&mut self) -> bool {
-        let has_room = self.kept < COUNT_LIMIT;
-        if has_room {
-            self.kept += 1;
+    /// Counts one more item. Returns whether it is within the limit.
+    fn add_one(&mut self) -> bool {
+        let fits = self.recorded < MAX_ITEMS_PER_SPAN;
+        if fits {
+            self.recorded += 1;
         } else {
             self.dropped += 1;
         }
-        has_room
+        fits
     }
 }
 
 impl SpanRecord {
-    /// The attributes come with the number of those that were left out already.
+    /// Adds an event. The attributes come with the number of those dropped before.
     pub(crate) fn add_event(
         &mut self,
         name: &str,
         time: UnixNanos,
         attributes: (&[KeyValue], u32),
     ) {
-        if self.events.take_one() {
+        if self.events.add_one() {
             otlp::write_event(&mut self.events_and_links, name, time, attributes);
         }
     }
 
     pub(crate) fn add_encoded_event(&mut self, name: &str, time: UnixNanos, of: &Attributes) {
-        if self.events.take_one() {
+        if self.events.add_one() {
             otlp::write_encoded_event(&mut self.events_and_links, name, time, of);
         }
     }
 
     pub(crate) fn add_link(&mut self, context: &SpanContext, attributes: (&[KeyValue], u32)) {
-        if self.links.take_one() {
+        if self.links.add_one() {
             otlp::write_link(&mut self.events_and_links, context, attributes);
         }
     }
 
-    /// Statuses only rise: unset, error, ok. What is ok stays ok.
+    /// Sets the status. As the specification demands, `Ok` is final and `Unset` is ignored.
     pub(crate) fn set_status(&mut self, status: Status) {
         let is_final = matches!(self.status, Status::Ok);
         if !is_final && !matches!(status, Status::Unset) {
@@ -83,7 +83,7 @@ impl SpanRecord {
         matches!(self.status, Status::Error { .. })
     }
 
-    /// A root of what this page knows: nothing above it, or only something in another process.
+    /// Whether the span has no parent, or one in another process.
     pub(crate) fn is_local_root(&self) -> bool {
         self.parent_span_id == SpanId::INVALID || self.parent_is_remote
     }
@@ -128,14 +128,14 @@ pub(crate) mod tests {
             span.add_link(&context, (&[], 0));
         }
         let expected = Count {
-            kept: 128,
+            recorded: 128,
             dropped: 2,
         };
         assert_eq!((span.events, span.links), (expected, expected));
     }
 
     #[test]
-    fn an_ok_status_is_final() {
+    fn ok_status_is_final() {
         let mut span = record("a");
         span.set_status(Status::error("first"));
         span.set_status(Status::error("second"));

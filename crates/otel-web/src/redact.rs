@@ -1,14 +1,14 @@
-//! What must not leave the page inside of a URL: user name and password, and the values of parameters
-//! whose names say that they are secret.
+//! Removal of secrets from URLs: user name and password, and the values of parameters whose names
+//! indicate a secret.
 //!
-//! The names are those that the semantic conventions list for `url.full` (signatures of the cloud
-//! providers) and those that secrets usually have, also at the end of longer names: `client_secret`,
-//! `user[password]`. Parameters are looked for in the query and in the fragment, where some sign-ins
-//! put their tokens, and inside of parameters that hold a URL.
+//! The names are those that the semantic conventions list for `url.full` (signatures of cloud
+//! providers), and the usual names of secrets, also as endings: `client_secret`, `user[password]`.
+//! Parameters are searched for in the query, in the fragment, where some identity providers put their
+//! tokens, and in parameters that contain a URL.
 
 use crate::text;
 
-/// A name that ends so is secret; compared without regard to case.
+/// Endings of secret names, compared without regard to case.
 const SECRET_ENDINGS: [&[u8]; 10] = [
     b"accesskeyid",
     b"api-key",
@@ -21,16 +21,16 @@ const SECRET_ENDINGS: [&[u8]; 10] = [
     b"signature",
     b"token",
 ];
-/// Secret as whole names; as endings they would hit too much.
+/// Whole names. As endings, they would match too many others.
 const SECRET_NAMES: [&[u8]; 8] = [
     b"auth", b"code", b"jwt", b"key", b"otp", b"pass", b"pwd", b"sig",
 ];
 const REDACTED: &str = "REDACTED";
 
-/// The URL as it may be told.
+/// Returns the URL without secrets.
 pub(crate) fn url(url: &str) -> String {
-    if let Some(kind) = without_content(url) {
-        return kind.to_owned();
+    if let Some(prefix) = without_content(url) {
+        return prefix.to_owned();
     }
     let is_parameters = |byte: u8| matches!(byte, b'?' | b'#');
     let (base, parameters) = split_where(url, is_parameters);
@@ -40,8 +40,8 @@ pub(crate) fn url(url: &str) -> String {
     redacted
 }
 
-/// The scheme of a URL that names no server, such as `blob:`, and the media type of one that is its own
-/// content, `data:`. `None` for all others.
+/// Returns the scheme of a URL without a server, such as `blob:`, and for `data:` the media type too.
+/// Returns `None` for all other URLs.
 fn without_content(url: &str) -> Option<&str> {
     let (scheme, content) = text::split_once(url, b':')?;
     let length = match scheme {
@@ -68,7 +68,7 @@ fn push_without_userinfo(redacted: &mut String, base: &str) {
     }
 }
 
-/// What stands before user name and password, and what behind, from the `@` on.
+/// Returns the parts before and after user name and password. The second part starts with `@`.
 fn userinfo(base: &str) -> Option<(&str, &str)> {
     let scheme = base.bytes().position(|byte| byte == b':')?;
     let rest = base.get(scheme + 1..)?.strip_prefix("//")?;
@@ -80,14 +80,14 @@ fn userinfo(base: &str) -> Option<(&str, &str)> {
     Some((base.get(..scheme + 3)?, rest.get(at..)?))
 }
 
-/// A value lasts until the next `&` or `#`; a name may start behind `?` and `;` as well.
+/// A value ends at the next `&` or `#`. A name may also start after `?` and `;`.
 fn push_without_secrets(redacted: &mut String, parameters: &str) {
     let mut rest = parameters;
     while !rest.is_empty() {
-        let (separator, behind) = split_where(rest, |byte| !is_separator(byte));
+        let (separator, after) = split_where(rest, |byte| !is_separator(byte));
         redacted.push_str(separator);
-        let (text, behind) = split_where(behind, is_separator);
-        rest = behind;
+        let (text, after) = split_where(after, is_separator);
+        rest = after;
         match before_secret(text) {
             Some(name) => {
                 redacted.push_str(name);
@@ -102,14 +102,14 @@ fn is_separator(byte: u8) -> bool {
     matches!(byte, b'&' | b'#')
 }
 
-/// In two, before the first byte that is so. All such bytes are ASCII.
-fn split_where(text: &str, is_so: fn(u8) -> bool) -> (&str, &str) {
-    let at = text.bytes().position(is_so).unwrap_or(text.len());
-    let (before, behind) = (text.get(..at), text.get(at..));
-    (before.unwrap_or(text), behind.unwrap_or_default())
+/// Splits a text before the first byte that matches. Only ASCII bytes may match.
+fn split_where(text: &str, matches: fn(u8) -> bool) -> (&str, &str) {
+    let at = text.bytes().position(matches).unwrap_or(text.len());
+    let (before, after) = (text.get(..at), text.get(at..));
+    (before.unwrap_or(text), after.unwrap_or_default())
 }
 
-/// The part of a parameter that ends where its first secret value begins.
+/// Returns the part of a parameter before its first secret value.
 fn before_secret(text: &str) -> Option<&str> {
     let mut name_start = 0;
     for (position, byte) in text.bytes().enumerate() {
@@ -130,7 +130,7 @@ fn is_secret(name: &str) -> bool {
     SECRET_NAMES.contains(&name) || SECRET_ENDINGS.iter().any(|ending| name.ends_with(ending))
 }
 
-/// In lower case and without percent-encoding: `user%5BPassword%5D` is `user[password]`.
+/// Decodes percent-encoding and converts to lower case: `user%5BPassword%5D` is `user[password]`.
 fn decoded(name: &str) -> Vec<u8> {
     let mut bytes = name.bytes();
     let mut decoded = Vec::with_capacity(name.len());
@@ -150,5 +150,128 @@ fn decoded(name: &str) -> Vec<u8> {
 
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]
-#[path = "redact_tests.rs"]
-mod tests;
+mod tests {
+    use proptest::prelude::*;
+
+    use super::url;
+
+    #[test]
+    fn secrets_are_replaced_and_other_parts_kept() {
+        let cases = [
+            (
+                "https://a.example/b?c=d&token=x&e",
+                "https://a.example/b?c=d&token=REDACTED&e",
+            ),
+            (
+                "https://a.example/x@y?X-Amz-Signature=1",
+                "https://a.example/x@y?X-Amz-Signature=REDACTED",
+            ),
+            (
+                "https://a.example?AWSAccessKeyId=A&sig=B",
+                "https://a.example?AWSAccessKeyId=REDACTED&sig=REDACTED",
+            ),
+            ("/relative?sig=1#top", "/relative?sig=REDACTED#top"),
+            (
+                "/back#access_token=1&state=2",
+                "/back#access_token=REDACTED&state=2",
+            ),
+            ("/in?next=/out?token=1", "/in?next=/out?token=REDACTED"),
+            ("/f?user%5Bpassword%5D=1", "/f?user%5Bpassword%5D=REDACTED"),
+            ("/f?token=a=b;c", "/f?token=REDACTED"),
+            (
+                "/f?keyboard=1&tokens=2&zipcode=3",
+                "/f?keyboard=1&tokens=2&zipcode=3",
+            ),
+            ("https://a.example", "https://a.example"),
+        ];
+        for (input, expected) in cases {
+            assert_eq!(url(input), expected);
+        }
+    }
+
+    #[test]
+    fn urls_without_a_server_keep_scheme_and_media_type() {
+        let cases = [
+            ("data:image/png;base64,c2VjcmV0", "data:image/png"),
+            ("DATA:text/html,<b>secret", "DATA:"),
+            ("data:,secret", "data:"),
+            ("data:;charset=utf-8,secret", "data:"),
+            ("data://text/plain,secret", "data://text/plain"),
+            (
+                "data:application/vnd.api+json,{}",
+                "data:application/vnd.api+json",
+            ),
+            ("blob:https://a.example/0b6b7c9e", "blob:"),
+            ("blob://a.example/0b6b7c9e", "blob:"),
+            ("javascript:steal('secret')", "javascript:"),
+            ("mailto:jane@a.example", "mailto:"),
+            ("about:srcdoc", "about:"),
+            ("blob:", "blob:"),
+            ("wss://a.example/x", "wss://a.example/x"),
+            ("chrome-extension://abc/x.js", "chrome-extension://abc/x.js"),
+            ("/a:b", "/a:b"),
+            ("app.js", "app.js"),
+        ];
+        for (input, expected) in cases {
+            assert_eq!(url(input), expected);
+        }
+    }
+
+    #[test]
+    fn user_name_and_password_are_replaced() {
+        for rest in ["", "/b", "/b@c", "?d=e@f", "#g@h"] {
+            let input = ["https://me:p@w@a.example", rest].concat();
+            let expected = ["https://REDACTED:REDACTED@a.example", rest].concat();
+            assert_eq!(url(&input), expected);
+        }
+    }
+
+    const SECRETS: [&str; 10] = [
+        "sig",
+        "Signature",
+        "AWSAccessKeyId",
+        "X-Goog-Signature",
+        "X-Amz-Credential",
+        "refresh_token",
+        "API_KEY",
+        "client_secret",
+        "user[password]",
+        "%74oken",
+    ];
+
+    fn harmless() -> impl Strategy<Value = String> {
+        "[a-d]{1,4}=[a-d0-9%+/;=]{0,8}"
+    }
+
+    proptest! {
+        #[test]
+        fn redaction_of_any_text_is_idempotent(text in "\\PC*") {
+            let once = url(&text);
+            prop_assert_eq!(url(&once), once);
+        }
+
+        #[test]
+        fn redaction_of_separators_is_idempotent(text in "[a:/?#&=;@%é]{0,24}(token=)?[a:/?#&=;@%é]{0,8}") {
+            let once = url(&text);
+            prop_assert_eq!(url(&once), once);
+        }
+
+        #[test]
+        fn only_secrets_are_replaced(
+            before in prop::collection::vec(harmless(), 0..4),
+            name in prop::sample::select(&SECRETS[..]),
+            after in prop::collection::vec(harmless(), 0..4),
+            start in "(https://me:SECRET@a[.]example:81|https://a[.]example)(/[a-z@:]{0,5}){0,3}[?#]",
+        ) {
+            let with = |value: &str| {
+                let secret = [name, "=", value].concat();
+                let all = [&before[..], &[secret], &after[..]].concat();
+                [&start[..], &all.join("&")].concat()
+            };
+            let redacted = url(&with("SECRET-;1=2"));
+            prop_assert!(!redacted.contains("SECRET"));
+            let expected = with("REDACTED").replace("me:SECRET@", "REDACTED:REDACTED@");
+            prop_assert_eq!(redacted, expected);
+        }
+    }
+}

@@ -1,4 +1,4 @@
-//! Who sends these spans: the service, this SDK, and the browser it runs in.
+//! The resource of all spans: the service, this SDK, and the browser.
 
 use opentelemetry::{Array, KeyValue, StringValue};
 use wasm_bindgen::JsValue;
@@ -6,20 +6,20 @@ use wasm_bindgen::JsValue;
 use crate::js;
 use crate::otlp::{self, AnyValue, Attributes};
 
-/// The attributes of the resource, the application's own last, so that they win.
-pub(crate) fn attributes(service_name: &str, own: &[KeyValue]) -> Attributes {
+/// Returns the resource's attributes. Those of the application replace the detected ones.
+pub(crate) fn attributes(service_name: &str, custom: &[KeyValue]) -> Attributes {
     let mut attributes = otlp::resource_attributes();
     attributes.set("service.name", service_name);
     attributes.set("telemetry.sdk.name", "otel-web");
     attributes.set("telemetry.sdk.language", "rust");
     attributes.set("telemetry.sdk.version", env!("CARGO_PKG_VERSION"));
-    // Pages and workers both have it.
+    // Exists in pages and workers.
     describe_browser(&js::global("navigator"), &mut attributes);
-    attributes.set_all(own);
+    attributes.set_all(custom);
     attributes
 }
 
-/// By the conventions, platform and brands come from the client hints and nowhere else.
+/// The semantic conventions allow the client hints as the only source of platform and brands.
 fn describe_browser(navigator: &JsValue, attributes: &mut Attributes) {
     let hints = js::get(navigator, "userAgentData");
     for (key, object, property) in [
@@ -40,11 +40,11 @@ fn describe_browser(navigator: &JsValue, attributes: &mut Attributes) {
     }
 }
 
-/// Each as `{brand} {version}`. Browsers tell three.
+/// Formats each brand as `{brand} {version}`. Browsers report three.
 fn brands(list: &JsValue) -> Vec<StringValue> {
     let mut brands = Vec::new();
-    for place in ["0", "1", "2", "3", "4", "5"] {
-        let brand = js::get(list, place);
+    for index in ["0", "1", "2", "3", "4", "5"] {
+        let brand = js::get(list, index);
         if let Some(name) = js::text(&brand, "brand") {
             let version = js::text(&brand, "version").unwrap_or_default();
             brands.push([&name, " ", &version[..]].concat().into());

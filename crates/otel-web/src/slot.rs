@@ -1,21 +1,21 @@
-//! What a page has one of, for one user at a time.
+//! Thread-local singletons: a page or worker has one pipeline, one exporter, one session.
 //!
-//! It is away while it is in use: whoever asks for it then gets nothing, where a `RefCell` would
-//! panic. Moving the box out and in is less code, at each of many places, than counting borrows.
+//! A value is moved out of its slot while it is in use. A nested access finds the slot empty, where
+//! a `RefCell` would panic. Moving a box is also less code at each call site than counting borrows.
 
 use std::cell::Cell;
 use std::thread::LocalKey;
 
 pub(crate) type Slot<T> = Cell<Option<Box<T>>>;
 
-/// `None` when there is nothing, or it is in use further up the stack.
+/// Runs `f` with the value. Returns `None` when the slot is empty, or in use further up the stack.
 pub(crate) fn with<T, R>(
     slot: &'static LocalKey<Slot<T>>,
     f: impl FnOnce(&mut T) -> R,
 ) -> Option<R> {
-    let mut content = take(slot)?;
-    let result = f(&mut content);
-    put(slot, content);
+    let mut value = take(slot)?;
+    let result = f(&mut value);
+    put(slot, value);
     Some(result)
 }
 
@@ -25,10 +25,10 @@ fn take<T>(slot: &'static LocalKey<Slot<T>>) -> Option<Box<T>> {
 }
 
 #[inline(never)]
-pub(crate) fn put<T>(slot: &'static LocalKey<Slot<T>>, content: Box<T>) {
-    if let Some(earlier) = slot.replace(Some(content)) {
-        // Only at a second installation; the browser may still call what is in there.
-        Box::leak(earlier);
+pub(crate) fn put<T>(slot: &'static LocalKey<Slot<T>>, value: Box<T>) {
+    if let Some(previous) = slot.replace(Some(value)) {
+        // Happens at a second installation only. The browser may still call closures in there.
+        Box::leak(previous);
     }
 }
 
@@ -41,7 +41,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_in_use_is_not_there() {
+    fn nested_access_returns_none() {
         assert_eq!(with(&NUMBER, |number| *number), None);
         put(&NUMBER, Box::new(1));
         let nested = with(&NUMBER, |number| {

@@ -9,15 +9,16 @@ use opentelemetry::trace::{SpanContext, Status};
 use crate::active_spans::SpanKey;
 use crate::pipeline::{self, EndTime, Started};
 
-/// An open span. Ends when [`end`](opentelemetry::trace::Span::end) is called or it is dropped.
+/// A span that is being recorded. It ends when [`end`](opentelemetry::trace::Span::end) is called,
+/// or when it is dropped.
 ///
-/// Its data stay in the SDK's table of open spans, so that they are not lost when the page is left
-/// while the span is open.
+/// Its data is in the SDK's table of active spans, so it is exported even if the page is left before
+/// the span ends.
 #[derive(Debug)]
 pub struct Span {
     context: SpanContext,
     key: Option<SpanKey>,
-    /// Not released before this handle is dropped, be the span ended or not.
+    /// Released when this handle is dropped, whether or not the span has ended.
     owner: Option<SpanKey>,
     ends_on_drop: bool,
 }
@@ -32,7 +33,7 @@ impl Span {
         }
     }
 
-    /// A span that lasts as long as it is held: an action, which ends some time after its handle.
+    /// Returns a handle of an action's span, which ends some time after its last handle.
     pub(crate) fn ref_counted(context: SpanContext, key: SpanKey) -> Self {
         Self {
             context,
@@ -42,7 +43,7 @@ impl Span {
         }
     }
 
-    /// Only carries its context on.
+    /// Returns a span that only propagates its context.
     pub(crate) fn not_recorded(context: SpanContext) -> Self {
         Self {
             context,
@@ -59,7 +60,7 @@ impl Span {
     }
 }
 
-/// What requests do with their spans.
+/// Operations for the spans of requests.
 #[cfg(any(feature = "fetch", feature = "window-fetch"))]
 mod of_request {
     use std::borrow::Cow;
@@ -72,8 +73,8 @@ mod of_request {
     use crate::pipeline::{self, NewSpan};
 
     impl Span {
-        /// A span that this crate makes by itself.
-        pub(crate) fn below(parent: &Context, name: Cow<'static, str>, kind: SpanKind) -> Self {
+        /// Starts a span in this crate's own scope.
+        pub(crate) fn child_of(parent: &Context, name: Cow<'static, str>, kind: SpanKind) -> Self {
             let parent = parent.span();
             let parent = parent.span_context();
             let started = pipeline::with(|pipeline| {
@@ -97,7 +98,7 @@ mod of_request {
             pipeline::edit(self.key, |span| span.record.attributes.set(key, value));
         }
 
-        /// The status `error`, with nothing to add or a text that says more than the attributes do.
+        /// Sets the status to `error`. The description is empty if the attributes say enough.
         pub(crate) fn fail(&self, description: impl Into<Cow<'static, str>>) {
             let status = Status::error(description);
             pipeline::edit(self.key, |span| span.record.set_status(status));
@@ -116,7 +117,7 @@ impl opentelemetry::trace::Span for Span {
     {
         let name = name.into();
         pipeline::edit(self.key, |span| {
-            let time = span.anchor.sharpen(timestamp);
+            let time = span.anchor.refine(timestamp);
             span.record.add_event(&name, time, (&attributes, 0));
         });
     }

@@ -1,4 +1,4 @@
-//! Switching telemetry on.
+//! Installation.
 
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -14,12 +14,12 @@ use crate::propagation::{self, Propagation};
 use crate::sampler::Sampler;
 use crate::{TracerProvider, action, diagnostics, js, pipeline, resource, session};
 
-/// Spans kept while they cannot be sent; the oldest are given up first.
-const QUEUE_CAPACITY: usize = 2048;
+/// How many spans wait at most to be exported. Beyond that, the oldest are dropped.
+const MAX_QUEUED_SPANS: usize = 2048;
 
-/// The entrance: [`Telemetry::builder`].
+/// Telemetry of the page or worker. Start with [`Telemetry::builder`].
 ///
-/// # Example: a page whose API lives elsewhere
+/// # Example: a page with its API on another origin
 ///
 /// ```no_run
 /// use otel_web::{KeyValue, Telemetry};
@@ -37,7 +37,7 @@ pub struct Telemetry {
 }
 
 impl Telemetry {
-    /// Starts to describe the telemetry of the service `service_name`.
+    /// Returns a builder for the telemetry of a service, by its `service.name`.
     pub fn builder(service_name: impl Into<Cow<'static, str>>) -> Builder {
         Builder {
             config: Config::new(service_name.into()),
@@ -45,7 +45,7 @@ impl Telemetry {
     }
 }
 
-/// Describes telemetry before it is switched on. What the page says wins over what is set here:
+/// Configures telemetry, and installs it. `<meta>` elements of the page override these settings:
 ///
 /// | `<meta name="…">` | `content="…"` |
 /// |---|---|
@@ -66,27 +66,31 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// Where to send spans: `{endpoint}/v1/traces`. A path means the page's own origin. Default: "".
+    /// Sets the URL of the OTLP receiver. Spans are posted to `{endpoint}/v1/traces`.
+    ///
+    /// A path refers to the page's own origin. Default: the origin itself.
     pub fn endpoint(mut self, endpoint: impl Into<String>) -> Self {
         self.config.endpoint = endpoint.into();
         self
     }
 
-    /// Adds a header to each export request. Everybody who can see the page can read it.
+    /// Adds a header to each export request. Every visitor of the page can read it.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.config.headers.push((name.into(), value.into()));
         self
     }
 
-    /// The share of sessions to keep, from 0 to 1, each with all its traces. Errors are kept in any
-    /// case, without the rest of their trace. Default: 1.
+    /// Sets the share of sessions to sample, from 0 to 1. All traces of a session are sampled or none.
+    ///
+    /// Errors are exported in any case, without the rest of their trace. Default: 1.
     pub fn sample_ratio(mut self, ratio: f64) -> Self {
         self.config.sample_ratio = ratio;
         self
     }
 
-    /// Foreign origins, e.g. `https://api.example.com`, whose servers continue the trace. Requests
-    /// to the page's own origin always carry it.
+    /// Adds origins, e.g. `https://api.example.com`, whose servers continue the trace.
+    ///
+    /// Requests to the page's own origin always propagate it.
     pub fn propagate_to<O: Into<String>>(mut self, origins: impl IntoIterator<Item = O>) -> Self {
         self.config
             .propagate_to
@@ -94,13 +98,17 @@ impl Builder {
         self
     }
 
-    /// URLs whose servers do not continue the trace, though their origin is the page's own or an allowed
-    /// one: paths of the page's own origin, or whole URLs, with `*` for any characters; query and
-    /// fragment do not count.
+    /// Adds URLs to which the trace is not propagated, although their origin would receive it.
     ///
-    /// Name those that redirect to another origin. The browser takes the trace's headers along, asks the
-    /// other origin in a CORS preflight whether it allows them, and fails the request if it does not.
-    /// Single requests: [`RequestBuilder::propagate`](crate::fetch::RequestBuilder::propagate).
+    /// A pattern is a path of the page's own origin or a complete URL, with `*` for any characters.
+    /// Query and fragment of a request's URL are ignored.
+    ///
+    /// Use it for URLs that redirect to another origin. The browser forwards the propagation headers,
+    /// asks the other origin in a CORS preflight whether it allows them, and fails the request if it
+    /// does not. For single requests, use
+    /// [`RequestBuilder::propagate`](crate::fetch::RequestBuilder::propagate).
+    ///
+    /// # Example: downloads that redirect to a storage service
     ///
     /// ```no_run
     /// otel_web::Telemetry::builder("shop")
@@ -117,29 +125,35 @@ impl Builder {
         self
     }
 
-    /// Sends `X-Amzn-Trace-Id` where `traceparent` goes, for AWS services that read nothing else.
-    /// Default: no.
+    /// Sets whether requests with `traceparent` also get `X-Amzn-Trace-Id`, for AWS services that read
+    /// nothing else. Default: false.
     pub fn propagate_xray(mut self, enabled: bool) -> Self {
         self.config.propagate_xray = enabled;
         self
     }
 
-    /// Whether requests to the receiver are compressed. Default: to the page's own origin; one that
-    /// cannot take it is noticed. Foreign receivers must allow `Content-Encoding` in their CORS
-    /// preflight, so for them only on demand.
+    /// Sets whether export requests are compressed with gzip.
+    ///
+    /// By default they are if the receiver is on the page's own origin, until it rejects a compressed
+    /// request. Receivers on other origins must allow `Content-Encoding` in their CORS preflight, so
+    /// compression is off for them unless it is enabled here.
     pub fn compression(mut self, enabled: bool) -> Self {
         self.config.compression = Some(enabled);
         self
     }
 
-    /// Adds an attribute to the resource, e.g. `service.version` or `deployment.environment.name`.
+    /// Adds a resource attribute, e.g. `service.version` or `deployment.environment.name`.
     pub fn resource(mut self, attribute: KeyValue) -> Self {
         self.config.resource.push(attribute);
         self
     }
 
-    /// Lets the application look at each span before it is queued, to rewrite what must not leave the
-    /// page, or to discard the span.
+    /// Sets a function that is called with each ended span before it is queued.
+    ///
+    /// Use it to remove personal data from a span, or to discard the span. Spans that the function
+    /// itself starts are not recorded.
+    ///
+    /// # Example: removing paths with user names
     ///
     /// ```no_run
     /// otel_web::Telemetry::builder("shop")
@@ -150,23 +164,23 @@ impl Builder {
     ///     })
     ///     .install();
     /// ```
-    pub fn on_end(mut self, look: impl Fn(&mut EndedSpan<'_>) + 'static) -> Self {
-        self.config.on_end = Some(Hook(Rc::new(look)));
+    pub fn on_end(mut self, hook: impl Fn(&mut EndedSpan<'_>) + 'static) -> Self {
+        self.config.on_end = Some(Hook(Rc::new(hook)));
         self
     }
 
-    /// Switches telemetry on. Call it first thing, so that the page load is seen from its beginning.
+    /// Installs telemetry. Call it first in `main`, so that the page load is recorded completely.
     ///
-    /// Where a setting cannot be used, says so on the console and leaves telemetry off. Where telemetry
-    /// is on already, says so and changes nothing.
+    /// Prints a warning on the console and does nothing if a setting is invalid, or if telemetry is
+    /// installed already.
     #[expect(clippy::must_use_candidate, reason = "called for its effect")]
     pub fn install(self) -> Telemetry {
         if !cfg!(feature = "off") {
-            match self.config.overridden_by(&meta) {
+            match self.config.with_page_settings(&meta) {
                 Ok(config) if config.is_disabled => {}
-                Ok(_) if export::is_installed() => {
-                    diagnostics::warn_once("installed already; the first settings stay")
-                }
+                Ok(_) if export::is_installed() => diagnostics::warn_once(
+                    "telemetry is already installed; ignoring the new settings",
+                ),
                 Ok(config) => start(config),
                 Err(invalid) => diagnostics::warn_once(&invalid.0),
             }
@@ -174,32 +188,31 @@ impl Builder {
         Telemetry { _private: () }
     }
 
-    /// For [`testing`](crate::testing), on a host too: everything but the export.
+    /// Installs all parts but the export, for [`testing`](crate::testing). Works on hosts too.
     #[cfg(feature = "testing")]
     pub(crate) fn install_unsent(self) {
-        trace(&self.config);
+        install_without_export(&self.config);
     }
 }
 
 fn start(mut config: Config) {
-    let own = std::mem::take(&mut config.resource);
+    let custom = std::mem::take(&mut config.resource);
     export::install(Destination {
         url: std::mem::take(&mut config.traces_url),
-        resource: resource::attributes(&config.service_name, &own)
+        resource: resource::attributes(&config.service_name, &custom)
             .bytes()
             .to_vec(),
         headers: std::mem::take(&mut config.headers),
         compression: config.compression,
     });
-    trace(&config);
+    install_without_export(&config);
 }
 
-/// All but the export.
-fn trace(config: &Config) {
+fn install_without_export(config: &Config) {
     let is_first = pipeline::with(|_| ()).is_none();
     let mut sampler = Sampler::with_ratio(config.sample_ratio);
-    sampler.enter(&session::current_id());
-    pipeline::install(sampler, QUEUE_CAPACITY);
+    sampler.set_session(&session::current_id());
+    pipeline::install(sampler, MAX_QUEUED_SPANS);
     pipeline::with(|pipeline| pipeline.hook = config.on_end.clone());
     #[cfg(any(feature = "fetch", feature = "window-fetch"))]
     propagation::install(Propagation {
@@ -219,11 +232,11 @@ fn trace(config: &Config) {
     #[cfg(feature = "long-animation-frames")]
     crate::instrument::long_animation_frames::install();
     if let Some(window) = web_sys::window() {
-        watch(&window);
+        install_listeners(&window);
     }
 }
 
-fn watch(window: &Window) {
+fn install_listeners(window: &Window) {
     export::listen_for_exit(window);
     #[cfg(feature = "user-action")]
     action::listen_for_events(window);
@@ -237,7 +250,7 @@ fn watch(window: &Window) {
     crate::instrument::document_load::install(window);
 }
 
-/// A worker has no document, and so no settings of its own.
+/// Returns the content of `<meta name="…">`. A worker has no document, so always `None` there.
 pub(crate) fn meta(name: &str) -> Option<String> {
     let selector = ["meta[name='", name, "']"].concat();
     let element = js::call(&js::global("document"), "querySelector", &selector.into());

@@ -1,4 +1,4 @@
-//! Where spans of one instrumentation scope start.
+//! The tracer of one instrumentation scope.
 
 use opentelemetry::trace::{SpanBuilder, SpanContext, SpanKind, TraceContextExt};
 use opentelemetry::{Context, InstrumentationScope};
@@ -9,6 +9,22 @@ use crate::pipeline::{NewSpan, Pipeline, Started};
 use crate::{Span, action, pipeline};
 
 /// Starts spans for one instrumentation scope: a library, or a part of the application.
+///
+/// Use [`action`](crate::action()) for what the user does, and a tracer for the steps in between.
+///
+/// # Example: a span across an `.await`
+///
+/// ```no_run
+/// use opentelemetry::global;
+/// use opentelemetry::trace::{Span, Tracer};
+/// # async fn decode(_image: Vec<u8>) {}
+///
+/// async fn open(image: Vec<u8>) {
+///     let mut span = global::tracer("shop").start("image.decode");
+///     decode(image).await;
+///     span.end();
+/// }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Tracer {
     scope: usize,
@@ -16,9 +32,9 @@ pub struct Tracer {
 
 impl Tracer {
     pub(crate) fn new(scope: InstrumentationScope) -> Self {
-        let number = pipeline::with(|pipeline| pipeline.scope_number(scope));
+        let index = pipeline::with(|pipeline| pipeline.scope_index(scope));
         Self {
-            scope: number.unwrap_or(pipeline::OWN_SCOPE),
+            scope: index.unwrap_or(pipeline::OWN_SCOPE),
         }
     }
 }
@@ -40,7 +56,7 @@ impl opentelemetry::trace::Tracer for Tracer {
         } else {
             pipeline::with(|pipeline| start(pipeline, builder, parent, self.scope))
         };
-        // The trace goes on through a span that is not recorded as if it were not there.
+        // Children of a span that is not recorded become children of its parent.
         started.map_or_else(|| Span::not_recorded(parent.clone()), Span::new)
     }
 }

@@ -1,11 +1,14 @@
-//! A future that carries its context, and lets what it changed be shown before another goes on.
+//! Futures with a context, and the attribution of work that a framework does later.
 //!
-//! A framework does not render inside the code that changed its state, but in a microtask soon after.
-//! What it does there (show a page, run effects, load data) was caused by that code. So for the
-//! microtasks that follow a poll, its context remains known as their [cause](crate::cause). Two
-//! actions could become ready in one go and leave one rendering for both; therefore a future waits
-//! while the effects of another action are pending: rendering for one, then the next. A navigation
-//! takes until its first frame is painted, for frameworks may spread a large page over several tasks.
+//! A framework does not render inside the code that changed its state, but in a microtask soon
+//! after. What it does there (show a page, run effects, load data) was caused by that code. So after
+//! a poll, its context remains known as the [cause](crate::cause) until the microtasks that the poll
+//! has queued have run.
+//!
+//! Two actions could become ready together, and cause a single rendering. A future is therefore not
+//! polled while effects of another trace are pending: the framework renders for one, then for the
+//! other. A navigation blocks other traces until its first frame is painted, since frameworks may
+//! spread a large page over several tasks.
 
 use std::cell::RefCell;
 use std::pin::Pin;
@@ -17,17 +20,18 @@ use opentelemetry::trace::{TraceContextExt, TraceId};
 use crate::instrument::navigation;
 
 thread_local! {
-    static LATEST: RefCell<Option<Latest>> = const { RefCell::new(None) };
+    static LAST_POLLED: RefCell<Option<LastPolled>> = const { RefCell::new(None) };
 }
 
-/// The code that ran last, until the microtasks it queued have run.
-struct Latest {
+/// The context of the code that ran last, kept until the microtasks it has queued have run.
+struct LastPolled {
     context: Context,
-    /// How many of its ends are still to come; the last one clears it.
-    pending: usize,
+    /// The number of calls of [`clear`] that are queued. The last one clears it.
+    pending_clears: usize,
 }
 
-/// A future with a context attached at each poll. See [`with_current_context`](crate::with_current_context).
+/// A future that attaches a context at each poll. Returned by [`with_context`](crate::with_context())
+/// and [`with_current_context`](crate::with_current_context).
 #[derive(Debug)]
 #[must_use = "futures do nothing unless polled"]
 pub struct WithContext<F> {
@@ -52,67 +56,69 @@ impl<F: Future> Future for WithContext<F> {
         if navigation::other_in_progress(trace_id(&self.context), cx.waker()) {
             return Poll::Pending;
         }
-        if effects_of_another_pend(&self.context) {
+        if blocked_by_other_trace(&self.context) {
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
         let context = self.context.clone();
-        enter(&context, || self.future.as_mut().poll(cx))
+        in_scope(&context, || self.future.as_mut().poll(cx))
     }
 }
 
-/// Runs code inside a context, which stays the cause of what the code leaves to be done soon.
-pub(crate) fn enter<R>(context: &Context, code: impl FnOnce() -> R) -> R {
+/// Runs code inside a context, which remains the cause of the microtasks that the code queues.
+pub(crate) fn in_scope<R>(context: &Context, code: impl FnOnce() -> R) -> R {
     let result = {
         let _attached = context.clone().attach();
         code()
     };
     if context.has_active_span() {
-        remember(context.clone());
-        // Queued after whatever the code has queued, so it runs after that.
-        wasm_bindgen_futures::spawn_local(async { forget() });
+        set(context.clone());
+        // Runs after the microtasks that the code has queued.
+        wasm_bindgen_futures::spawn_local(async { clear() });
     }
     result
 }
 
-/// The code whose effects are running or about to run.
-pub(crate) fn latest() -> Option<Context> {
-    LATEST.with(|latest| Some(latest.borrow().as_ref()?.context.clone()))
+/// Returns the context of the code that ran last, while its effects are pending.
+pub(crate) fn last_polled() -> Option<Context> {
+    LAST_POLLED.with(|last| Some(last.borrow().as_ref()?.context.clone()))
 }
 
-fn effects_of_another_pend(context: &Context) -> bool {
-    LATEST.with(|latest| {
-        let latest = latest.borrow();
-        latest
-            .as_ref()
-            .is_some_and(|latest| trace_id(&latest.context) != trace_id(context))
+fn blocked_by_other_trace(context: &Context) -> bool {
+    LAST_POLLED.with(|last| {
+        let last = last.borrow();
+        last.as_ref()
+            .is_some_and(|last| trace_id(&last.context) != trace_id(context))
     })
 }
 
-fn remember(context: Context) {
-    let earlier = LATEST.with(|latest| {
-        let mut latest = latest.borrow_mut();
-        let pending = latest.as_ref().map_or(0, |latest| latest.pending) + 1;
-        latest.replace(Latest { context, pending })
+fn set(context: Context) {
+    let previous = LAST_POLLED.with(|last| {
+        let mut last = last.borrow_mut();
+        let pending_clears = last.as_ref().map_or(0, |last| last.pending_clears) + 1;
+        last.replace(LastPolled {
+            context,
+            pending_clears,
+        })
     });
-    // Dropping a context may end a span: only after the borrow.
-    drop(earlier);
+    // Dropping a context may end a span, so it happens after the borrow.
+    drop(previous);
 }
 
-fn forget() {
-    let last = LATEST.with(|latest| {
-        let mut latest = latest.borrow_mut();
-        let pending = latest.as_mut().map(|latest| {
-            latest.pending -= 1;
-            latest.pending
+fn clear() {
+    let cleared = LAST_POLLED.with(|last| {
+        let mut last = last.borrow_mut();
+        let pending_clears = last.as_mut().map(|last| {
+            last.pending_clears -= 1;
+            last.pending_clears
         });
-        if pending == Some(0) {
-            latest.take()
+        if pending_clears == Some(0) {
+            last.take()
         } else {
             None
         }
     });
-    drop(last);
+    drop(cleared);
 }
 
 fn trace_id(context: &Context) -> TraceId {

@@ -69,6 +69,6 @@ pub(crate) fn open(opening: Opening, parent: &Context) -> Context {
 /// A new session is kept or not: that is decided before its first trace starts.
 fn keep_session() {
     if let Some(new) = session::keep_alive() {
-        pipeline::with(|pipeline| pipeline.sampler.enter(&new));
+        pipeline::with(|pipeline| pipeline.sampler.set_session(&new));
     }
 }

@@ -1,47 +1,49 @@
-//! Sealing: from here on a batch is bytes that nothing changes any more.
+//! Building batches from queued spans. The body of a batch is not changed afterwards.
 
 use super::exporter::Exporter;
-use super::queue::{EncodedSpan, FULL_BATCH_BYTES, PLAIN_BATCH_BYTES};
+use super::span_queue::{EncodedSpan, MAX_BATCH_BYTES, MAX_UNCOMPRESSED_BATCH_BYTES};
 use crate::otlp::{self, ScopeSpans};
 use crate::pipeline::{self, Pipeline};
 use crate::platform;
-use crate::store::Label;
+use crate::store::BatchHeader;
 
-/// Seals the oldest of the spans that wait. False when there are none.
-pub(super) fn seal(exporter: &mut Exporter) -> bool {
+/// Builds a batch from the oldest queued spans. Returns false if there are none.
+pub(super) fn build_batch(exporter: &mut Exporter) -> bool {
     let is_compressed = exporter.compression.is_on();
-    let most_bytes = if is_compressed {
-        FULL_BATCH_BYTES
+    let max_bytes = if is_compressed {
+        MAX_BATCH_BYTES
     } else {
-        PLAIN_BATCH_BYTES
+        MAX_UNCOMPRESSED_BATCH_BYTES
     };
     let resource = &exporter.destination.resource;
-    let news = &mut exporter.line.dropped;
-    let sealed = pipeline::with(|pipeline| {
-        let spans = pipeline.queue.take_batch(most_bytes);
+    let unreported = &mut exporter.batches.drops;
+    let batch = pipeline::with(|pipeline| {
+        let spans = pipeline.queue.take_batch(max_bytes);
         if spans.is_empty() {
             return None;
         }
-        let mut dropped = std::mem::take(&mut pipeline.queue.dropped);
-        dropped.add(&std::mem::take(news));
-        let label = Label {
-            sealed_s: platform::wall_s(),
-            spans: spans.len() as u32,
+        let mut drops = std::mem::take(&mut pipeline.queue.drops);
+        drops.merge(&std::mem::take(unreported));
+        let header = BatchHeader {
+            built_s: platform::wall_s(),
+            span_count: spans.len() as u32,
             has_error: spans.iter().any(|span| span.is_error),
-            dropped,
+            drops,
         };
-        Some((label, encode(&label, &spans, pipeline, resource)))
+        Some((header, encode(&header, &spans, pipeline, resource)))
     });
-    let Some(Some((label, request))) = sealed else {
+    let Some(Some((header, request))) = batch else {
         return false;
     };
-    exporter.line.push(label, packed(request, is_compressed));
+    exporter
+        .batches
+        .push(header, compressed(request, is_compressed));
     true
 }
 
-/// The request's body as it travels.
+/// Compresses a request body if `is_compressed` is set.
 #[cfg(feature = "gzip")]
-pub(super) fn packed(request: Vec<u8>, is_compressed: bool) -> Vec<u8> {
+pub(super) fn compressed(request: Vec<u8>, is_compressed: bool) -> Vec<u8> {
     if is_compressed {
         return otlp::gzip(&request);
     }
@@ -49,18 +51,23 @@ pub(super) fn packed(request: Vec<u8>, is_compressed: bool) -> Vec<u8> {
 }
 
 #[cfg(not(feature = "gzip"))]
-pub(super) fn packed(request: Vec<u8>, _is_compressed: bool) -> Vec<u8> {
+pub(super) fn compressed(request: Vec<u8>, _is_compressed: bool) -> Vec<u8> {
     request
 }
 
-fn encode(label: &Label, spans: &[EncodedSpan], pipeline: &Pipeline, resource: &[u8]) -> Vec<u8> {
-    // Encoded fields of one message may follow each other in pieces.
-    let resource = [resource, label.dropped.attributes().bytes()].concat();
+fn encode(
+    header: &BatchHeader,
+    spans: &[EncodedSpan],
+    pipeline: &Pipeline,
+    resource: &[u8],
+) -> Vec<u8> {
+    // Encoded fields of a protobuf message can be concatenated.
+    let resource = [resource, header.drops.attributes().bytes()].concat();
     let mut scopes: Vec<ScopeSpans<'_>> = Vec::new();
-    for (number, scope) in pipeline.scopes.iter().enumerate() {
+    for (index, scope) in pipeline.scopes.iter().enumerate() {
         let mut of_scope = Vec::new();
         for span in spans {
-            if span.scope == number {
+            if span.scope == index {
                 of_scope.push(&span.bytes[..]);
             }
         }

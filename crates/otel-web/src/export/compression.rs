@@ -1,23 +1,24 @@
-//! Whether request bodies go out compressed.
+//! The decision whether request bodies are compressed.
 //!
-//! To the page's own server they do, until it shows that it cannot take it. A foreign receiver may
-//! refuse the header in its CORS preflight, which a page cannot tell from a broken network, and which
-//! costs what was to leave with the page: there, only when the application says that it is taken.
+//! Requests to the page's own origin are compressed until the receiver rejects a compressed one. A
+//! receiver on another origin may refuse `Content-Encoding` in its CORS preflight. A page cannot
+//! distinguish that from a network failure, and would lose what it sends while it is being left. So
+//! for other origins, compression must be enabled by the application.
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Compression {
     is_on: bool,
-    /// A receiver has answered, so it stays as it is.
-    is_settled: bool,
+    /// A receiver has responded, so the decision is final.
+    is_final: bool,
 }
 
 impl Compression {
-    /// `wish` is what the application says, if it does.
-    pub(super) fn new(wish: Option<bool>, is_foreign: bool) -> Self {
-        let is_on = wish.unwrap_or(!is_foreign) && cfg!(feature = "gzip");
+    /// `requested` is the application's setting, if there is one.
+    pub(super) fn new(requested: Option<bool>, is_cross_origin: bool) -> Self {
+        let is_on = requested.unwrap_or(!is_cross_origin) && cfg!(feature = "gzip");
         Self {
             is_on,
-            is_settled: !is_on,
+            is_final: !is_on,
         }
     }
 
@@ -25,15 +26,15 @@ impl Compression {
         self.is_on
     }
 
-    /// Learns from an answer, `None` for no answer, to a request that was compressed or not. True
-    /// when the same is to be sent once more in the other way, whatever the answer said.
-    pub(super) fn learn(&mut self, was_on: bool, status: Option<u16>) -> bool {
-        if self.is_settled || status.is_none() {
+    /// Records the status of a response, or `None` if there was none. Returns whether to send the
+    /// same batch again without compression.
+    pub(super) fn record_status(&mut self, was_compressed: bool, status: Option<u16>) -> bool {
+        if self.is_final || status.is_none() {
             return false;
         }
-        let is_refusal = was_on && matches!(status, Some(400 | 415));
-        self.is_on = was_on && !is_refusal;
-        self.is_settled = true;
+        let is_refusal = was_compressed && matches!(status, Some(400 | 415));
+        self.is_on = was_compressed && !is_refusal;
+        self.is_final = true;
         is_refusal
     }
 }
@@ -44,38 +45,38 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_foreign_receiver_gets_gzip_when_the_application_says_so() {
+    fn cross_origin_receiver_gets_gzip_on_request_only() {
         assert!(!Compression::new(None, true).is_on());
         assert!(Compression::new(Some(true), true).is_on());
     }
 
     #[test]
-    fn the_own_server_gets_gzip_also_after_an_outage() {
+    fn compression_stays_on_without_a_response() {
         let mut compression = Compression::new(None, false);
-        compression.learn(true, None);
+        compression.record_status(true, None);
         assert!(compression.is_on());
     }
 
     #[test]
-    fn whoever_refuses_gzip_gets_the_same_without_once() {
+    fn refused_batch_is_sent_once_more_without_compression() {
         let mut compression = Compression::new(None, false);
-        assert!(compression.learn(true, Some(415)));
+        assert!(compression.record_status(true, Some(415)));
         assert!(!compression.is_on());
-        assert!(!compression.learn(false, Some(415)));
+        assert!(!compression.record_status(false, Some(415)));
     }
 
     #[test]
-    fn what_was_taken_compressed_is_not_sent_again_without() {
+    fn refusal_after_an_accepted_batch_does_not_disable_compression() {
         let mut compression = Compression::new(Some(true), true);
-        compression.learn(true, Some(200));
-        assert!(!compression.learn(true, Some(400)));
+        compression.record_status(true, Some(200));
+        assert!(!compression.record_status(true, Some(400)));
         assert!(compression.is_on());
     }
 
     #[test]
-    fn compression_can_be_left_out() {
+    fn compression_can_be_disabled() {
         let mut compression = Compression::new(Some(false), false);
-        compression.learn(false, Some(200));
+        compression.record_status(false, Some(200));
         assert!(!compression.is_on());
     }
 }

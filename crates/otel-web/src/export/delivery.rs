@@ -1,110 +1,114 @@
-//! One attempt to deliver a batch, and what becomes of it.
+//! Sending a batch, and handling the response.
 
 use std::rc::Rc;
 
 use wasm_bindgen_futures::spawn_local;
 
-use super::backoff::{NOT_OTLP, Verdict, verdict};
-use super::dropped::Reason;
+use super::batch_builder::compressed;
+use super::drops::DropReason;
 use super::exporter::{self, Exporter, with};
-use super::seal::packed;
-use super::send::{self, Answer, is_compressed};
-use crate::store::{Label, State};
+use super::request::{self, ExportResponse, is_compressed};
+use super::retry::{Disposition, NOT_OTLP, disposition};
+use crate::store::{BatchHeader, BatchState};
 use crate::{diagnostics, otlp, platform, text};
 
-/// A batch on its way.
+/// A batch in flight.
 struct Attempt {
-    number: u32,
-    size: usize,
+    batch_number: u32,
+    body_bytes: usize,
     was_compressed: bool,
-    /// It travels in the way that is on trial, so that its answer says something of it.
-    is_trial: bool,
+    /// The request is compressed as currently decided, so its response counts for the decision.
+    tests_compression: bool,
 }
 
-/// Sends the oldest batch. False when nothing was sent.
+/// Sends the oldest batch that is not in flight. Returns false if nothing was sent.
 pub(super) fn send_next(before_exit: bool) -> bool {
-    with(|exporter| start(exporter, before_exit))
+    with(|exporter| send(exporter, before_exit))
         .flatten()
         .is_some()
 }
 
-fn start(exporter: &mut Exporter, before_exit: bool) -> Option<()> {
-    exporter.line.give_up_old(platform::wall_s());
+fn send(exporter: &mut Exporter, before_exit: bool) -> Option<()> {
+    exporter.batches.drop_expired(platform::wall_s());
     let wants_plain = !exporter.compression.is_on();
-    let size = exporter.line.next()?.body.len();
+    let body_bytes = exporter.batches.next()?.body.len();
     let is_failing = exporter.backoff.is_failing();
-    // The page's own requests may leave no room for keepalive: what failed goes without, while it can.
-    let keepalive = exporter.fits_keepalive(size) && (before_exit || !is_failing);
-    let batch = exporter.line.next()?;
-    let is_unpacked = wants_plain && is_compressed(&batch.body);
-    let is_kept_safe = is_failing && batch.is_stored;
-    if before_exit && (is_unpacked || !keepalive || is_kept_safe) {
-        // There is no time for it, or little hope; it is on the shelf.
+    // Retries go without keepalive while the page stays: its own requests may use up the quota.
+    let keepalive = exporter.fits_keepalive(body_bytes) && (before_exit || !is_failing);
+    let batch = exporter.batches.next()?;
+    let must_decompress = wants_plain && is_compressed(&batch.body);
+    let is_safe = is_failing && batch.is_stored;
+    if before_exit && (must_decompress || !keepalive || is_safe) {
+        // The request would not be sent in time, or would hardly succeed. The next page sends it.
         return None;
     }
-    batch.state = State::Sent;
-    let was_compressed = is_compressed(&batch.body) && !is_unpacked;
+    batch.state = BatchState::InFlight;
+    let was_compressed = is_compressed(&batch.body) && !must_decompress;
     let attempt = Attempt {
-        number: batch.number,
-        size,
+        batch_number: batch.number,
+        body_bytes,
         was_compressed,
-        is_trial: was_compressed != wants_plain,
+        tests_compression: was_compressed != wants_plain,
     };
     let destination = Rc::clone(&exporter.destination);
-    let first = if is_unpacked {
+    let response = if must_decompress {
         Err(batch.body.clone())
     } else {
-        Ok(send::post(&destination, &batch.body, keepalive))
+        Ok(request::post(&destination, &batch.body, keepalive))
     };
     spawn_local(async move {
-        let answer = match first {
-            Ok(answer) => answer,
-            Err(body) => send::post(&destination, &send::unpacked(&body).await, false),
+        let response = match response {
+            Ok(response) => response,
+            Err(body) => request::post(&destination, &request::decompressed(&body).await, false),
         };
-        settle(&attempt, &answer.await).await;
+        complete(&attempt, &response.await).await;
     });
-    exporter.started(size);
+    exporter.request_started(body_bytes);
     Some(())
 }
 
-async fn settle(attempt: &Attempt, answer: &Answer) {
-    let is_cut_off = with(|exporter| {
-        exporter.finished(attempt.size);
-        let (line, is_leaving) = (&mut exporter.line, exporter.is_leaving);
-        answer.status.is_none() && line.is_cut_off(attempt.number, is_leaving)
+async fn complete(attempt: &Attempt, response: &ExportResponse) {
+    let is_unconfirmed = with(|exporter| {
+        exporter.request_ended(attempt.body_bytes);
+        let is_unconfirmed = response.status.is_none() && exporter.is_leaving;
+        if is_unconfirmed {
+            exporter.batches.mark_unconfirmed(attempt.batch_number);
+        }
+        is_unconfirmed
     });
-    if is_cut_off != Some(true) {
-        judge(attempt, answer).await;
+    if is_unconfirmed != Some(true) {
+        handle_response(attempt, response).await;
     }
-    exporter::go_on();
+    exporter::proceed();
 }
 
-async fn judge(attempt: &Attempt, answer: &Answer) {
-    let again = with(|exporter| {
+async fn handle_response(attempt: &Attempt, response: &ExportResponse) {
+    let number = attempt.batch_number;
+    let send_uncompressed = with(|exporter| {
+        let status = response.status.filter(|status| *status != NOT_OTLP);
         let compression = &mut exporter.compression;
-        let status = answer.status.filter(|status| *status != NOT_OTLP);
-        attempt.is_trial && compression.learn(attempt.was_compressed, status)
+        attempt.tests_compression && compression.record_status(attempt.was_compressed, status)
     });
-    match verdict(answer.status) {
-        Verdict::Delivered => delivered(attempt.number, &answer.body),
-        Verdict::Reject if again != Some(true) => reject(attempt.number, answer.status),
-        Verdict::Split => split(attempt.number).await,
-        Verdict::Retry => retry(attempt.number, answer.retry_after_ms),
-        Verdict::Reject => release(attempt.number),
+    match disposition(response.status) {
+        Disposition::Delivered => delivered(number, &response.body),
+        Disposition::Reject if send_uncompressed != Some(true) => reject(number, response.status),
+        Disposition::Split => split(number).await,
+        Disposition::Retry => retry(number, response.retry_after_ms),
+        Disposition::Reject => requeue(number),
     }
 }
 
 fn delivered(number: u32, body: &[u8]) {
-    let refused = otlp::partial_success(body);
+    let partial_success = otlp::partial_success(body);
     let is_last = with(|exporter| {
-        exporter.has_answered();
-        exporter.line.remove(number);
-        let count = refused.map_or(0, |(count, _)| count);
-        exporter.line.dropped.count(Reason::Rejected, count);
-        exporter.line.is_empty()
+        exporter.backoff.reset();
+        exporter.batches.remove(number);
+        let rejected = partial_success.map_or(0, |(rejected, _)| rejected);
+        exporter.batches.drops.add(DropReason::Rejected, rejected);
+        exporter.batches.is_empty()
     });
-    if let Some((_, why)) = refused {
-        let parts = ["the receiver took a batch, but not all of it: ", why];
+    if let Some((_, message)) = partial_success {
+        let parts = ["the receiver accepted a batch only in part: ", message];
         diagnostics::warn_once(&parts.concat());
     }
     if is_last == Some(true) {
@@ -114,14 +118,14 @@ fn delivered(number: u32, body: &[u8]) {
 
 fn retry(number: u32, retry_after_ms: Option<f64>) {
     with(|exporter| exporter.block(retry_after_ms));
-    release(number);
-    with(Exporter::leave_word);
+    requeue(number);
+    with(Exporter::announce_departure);
 }
 
-fn release(number: u32) {
+fn requeue(number: u32) {
     with(|exporter| {
-        if let Some(batch) = exporter.line.find(number) {
-            batch.state = State::Waiting;
+        if let Some(batch) = exporter.batches.find(number) {
+            batch.state = BatchState::Queued;
         }
     });
 }
@@ -129,46 +133,49 @@ fn release(number: u32) {
 fn reject(number: u32, status: Option<u16>) {
     let status = text::status_digits(status.unwrap_or_default());
     let parts = [
-        "the receiver refused spans with HTTP ",
+        "the receiver rejected a batch with HTTP status ",
         &status,
-        "; check the endpoint and its headers. They are dropped and counted.",
+        "; check the endpoint and its headers. The spans are dropped and counted.",
     ];
     diagnostics::warn_once(&parts.concat());
-    with(|exporter| exporter.line.give_up(number, Reason::Rejected));
+    with(|exporter| exporter.batches.drop_batch(number, DropReason::Rejected));
 }
 
-/// The receiver finds the batch too large: two halves of it take its place.
+/// Replaces a batch that is too large for the receiver by two halves.
 async fn split(number: u32) {
     let found = with(|exporter| {
-        let batch = exporter.line.find(number)?;
-        Some((batch.label, batch.body.clone()))
+        let batch = exporter.batches.find(number)?;
+        Some((batch.header, batch.body.clone()))
     });
-    let Some(Some((label, body))) = found else {
+    let Some(Some((header, body))) = found else {
         return;
     };
-    if label.spans < 2 {
+    if header.span_count < 2 {
         return reject(number, Some(413));
     }
-    let request = send::unpacked(&body).await;
+    let request = request::decompressed(&body).await;
     with(|exporter| {
-        let half = label.spans / 2;
-        push_part(exporter, &request, label, 0, half);
-        push_part(exporter, &request, label, half, label.spans - half);
-        exporter.line.remove(number);
+        let half = header.span_count / 2;
+        push_part(exporter, &request, header, 0, half);
+        push_part(exporter, &request, header, half, header.span_count - half);
+        exporter.batches.remove(number);
     });
 }
 
-/// The news of dropped spans stay in both halves' resource and are counted with the first.
-fn push_part(exporter: &mut Exporter, request: &[u8], whole: Label, first: u32, count: u32) {
+/// Pushes a batch with `count` spans of a request, from index `first`. Both halves keep the counts of
+/// dropped spans in their resource.
+fn push_part(exporter: &mut Exporter, request: &[u8], whole: BatchHeader, first: u32, count: u32) {
     let mut index = 0;
-    let part = otlp::keep_spans(request, &mut || {
+    let part = otlp::filter_spans(request, &mut || {
         index += 1;
         index > first && index <= first + count
     });
-    let label = Label {
-        spans: count,
+    let header = BatchHeader {
+        span_count: count,
         ..whole
     };
     let is_compressed = exporter.compression.is_on();
-    exporter.line.push(label, packed(part, is_compressed));
+    exporter
+        .batches
+        .push(header, compressed(part, is_compressed));
 }

@@ -1,19 +1,19 @@
-//! Spans that were given up, counted by reason until a receiver was told.
+//! Counts of dropped spans by reason, until a batch reports them to a receiver.
 
 use crate::otlp::{self, Attributes};
 
-/// Why spans were given up.
+/// Why spans were dropped.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Reason {
-    /// More were waiting than there is room for.
+pub(crate) enum DropReason {
+    /// The queue or the storage was full.
     QueueFull,
-    /// A receiver refused them for good.
+    /// A receiver rejected them.
     Rejected,
-    /// No receiver could be reached for a day.
+    /// No receiver was reachable for a day.
     Expired,
-    /// The application did not want them sent.
+    /// The application's `on_end` hook discarded them.
     Discarded,
-    /// An error that was not told, on a span that was: the same again, or one of too many.
+    /// Counts exceptions, not spans: one was repeated, or there were too many in a minute.
     ExceptionRepeated,
 }
 
@@ -25,22 +25,22 @@ const KEYS: [&str; 5] = [
     "otel.sdk.exception.dropped",
 ];
 
-/// A count for each reason.
+/// A count for each [`DropReason`].
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct Dropped(pub(crate) [u32; KEYS.len()]);
+pub(crate) struct DropCounts(pub(crate) [u32; KEYS.len()]);
 
-impl Dropped {
-    pub(crate) fn count(&mut self, reason: Reason, spans: u32) {
-        self.0[reason as usize] += spans;
+impl DropCounts {
+    pub(crate) fn add(&mut self, reason: DropReason, count: u32) {
+        self.0[reason as usize] += count;
     }
 
-    pub(crate) fn add(&mut self, other: &Self) {
+    pub(crate) fn merge(&mut self, other: &Self) {
         for (count, more) in self.0.iter_mut().zip(other.0) {
             *count += more;
         }
     }
 
-    /// As attributes of the batch that tells; none where nothing was dropped.
+    /// Returns the counts as resource attributes. Counts of zero are left out.
     pub(crate) fn attributes(self) -> Attributes {
         let mut attributes = otlp::resource_attributes();
         for (key, count) in KEYS.into_iter().zip(self.0) {

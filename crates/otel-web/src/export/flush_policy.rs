@@ -1,67 +1,75 @@
-//! When the spans that wait are sealed.
+//! The policy for when queued spans become a batch.
 
-/// After a batch was sealed, the next one gathers at least this long.
-const GATHERING_MS: f64 = 30.0;
+/// The minimum time between two batches of ended traces.
+const MIN_BATCH_INTERVAL_MS: f64 = 30.0;
 
+/// The maximum time a span waits while receivers are reachable.
+const MAX_SPAN_DELAY_MS: f64 = 1_000.0;
+
+/// The delay while no receiver is reachable.
+const OUTAGE_DELAY_MS: f64 = 5_000.0;
+
+/// How long queued spans wait for their batch, named by the reason. Sorted by urgency.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
-pub(super) enum Plan {
-    Nothing,
-    /// No receiver can be reached: fewer and larger batches are delivered sooner later on.
-    InOutage,
-    /// No span waits longer, whatever it belongs to.
-    Later,
-    /// The action is over: together with what ends, or is learned, in the same breath.
-    Soon,
-    /// The trace is over: on the shelf before the page can crash, unless one was sealed just now.
-    Over,
-    /// A batch is full.
-    Now,
+pub(super) enum FlushDelay {
+    /// No span waits.
+    QueueEmpty,
+    /// No receiver is reachable. Fewer and larger batches are delivered faster afterwards.
+    Outage,
+    /// A span has ended.
+    SpanEnded,
+    /// A trace has ended, but its spans may still change. They wait for other spans that end soon.
+    TraceDeferred,
+    /// A trace has ended. It is stored before the page can crash, unless a batch was built just now.
+    RootEnded,
+    /// The spans fill a batch.
+    QueueFull,
 }
 
-/// What the plan for a span that has just ended depends on.
+/// The inputs of the decision for a span that has just ended.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Situation {
+pub(super) struct FlushPolicy {
     pub(super) is_full: bool,
     pub(super) is_failing: bool,
-    /// Batches are sealed faster than they are delivered.
-    pub(super) is_behind: bool,
+    /// Batches are built faster than they are delivered.
+    pub(super) has_backlog: bool,
     pub(super) is_local_root: bool,
-    /// Something may still be learned about spans of its trace.
+    /// Spans of the trace may still change.
     pub(super) is_deferred: bool,
 }
 
-impl Situation {
-    pub(super) fn plan(self) -> Plan {
+impl FlushPolicy {
+    pub(super) fn delay(self) -> FlushDelay {
         match self {
-            Self { is_full: true, .. } => Plan::Now,
+            Self { is_full: true, .. } => FlushDelay::QueueFull,
             Self {
                 is_failing: true, ..
-            } => Plan::InOutage,
+            } => FlushDelay::Outage,
             Self {
-                is_behind: true, ..
+                has_backlog: true, ..
             }
             | Self {
                 is_local_root: false,
                 ..
-            } => Plan::Later,
+            } => FlushDelay::SpanEnded,
             Self {
                 is_deferred: true, ..
-            } => Plan::Soon,
-            _ => Plan::Over,
+            } => FlushDelay::TraceDeferred,
+            _ => FlushDelay::RootEnded,
         }
     }
 }
 
-impl Plan {
-    /// From now, when the latest batch was sealed so long ago.
-    pub(super) fn delay_ms(self, since_sealed_ms: f64) -> f64 {
+impl FlushDelay {
+    /// Returns the delay from now, given the time since the last batch was built.
+    pub(super) fn ms(self, since_last_batch_ms: f64) -> f64 {
         match self {
-            Self::Nothing => f64::INFINITY,
-            Self::InOutage => 5_000.0,
-            Self::Later => 1_000.0,
-            Self::Soon => GATHERING_MS,
-            Self::Over => (GATHERING_MS - since_sealed_ms).max(0.0),
-            Self::Now => 0.0,
+            Self::QueueEmpty => f64::INFINITY,
+            Self::Outage => OUTAGE_DELAY_MS,
+            Self::SpanEnded => MAX_SPAN_DELAY_MS,
+            Self::TraceDeferred => MIN_BATCH_INTERVAL_MS,
+            Self::RootEnded => (MIN_BATCH_INTERVAL_MS - since_last_batch_ms).max(0.0),
+            Self::QueueFull => 0.0,
         }
     }
 }
@@ -70,46 +78,46 @@ impl Plan {
 mod tests {
     use super::*;
 
-    const ROOT: Situation = Situation {
+    const ROOT: FlushPolicy = FlushPolicy {
         is_full: false,
         is_failing: false,
-        is_behind: false,
+        has_backlog: false,
         is_local_root: true,
         is_deferred: false,
     };
 
     #[test]
-    fn a_trace_that_is_over_is_sealed_at_once_and_the_next_after_a_breath() {
-        assert_eq!(ROOT.plan(), Plan::Over);
-        assert_eq!(Plan::Over.delay_ms(1_000.0), 0.0);
-        assert_eq!(Plan::Over.delay_ms(10.0), 20.0);
+    fn ended_trace_is_flushed_at_once_unless_a_batch_was_built_just_now() {
+        assert_eq!(ROOT.delay(), FlushDelay::RootEnded);
+        assert_eq!(FlushDelay::RootEnded.ms(1_000.0), 0.0);
+        assert_eq!(FlushDelay::RootEnded.ms(10.0), 20.0);
     }
 
     #[test]
-    fn whoever_cannot_deliver_seals_less_often() {
-        let behind = Situation {
-            is_behind: true,
+    fn backlog_and_outage_increase_the_delay() {
+        let backlog = FlushPolicy {
+            has_backlog: true,
             ..ROOT
         };
-        let failing = Situation {
+        let failing = FlushPolicy {
             is_failing: true,
-            ..behind
+            ..backlog
         };
-        let full = Situation {
+        let full = FlushPolicy {
             is_full: true,
             ..failing
         };
-        let plans = [ROOT, behind, failing].map(Situation::plan);
-        assert!(plans.is_sorted_by(|sooner, later| sooner > later));
-        assert_eq!(full.plan(), Plan::Now);
+        let delays = [ROOT, backlog, failing].map(FlushPolicy::delay);
+        assert!(delays.is_sorted_by(|sooner, later| sooner > later));
+        assert_eq!(full.delay(), FlushDelay::QueueFull);
     }
 
     #[test]
-    fn a_trace_waits_for_what_is_still_to_be_learned() {
-        let lingering = Situation {
+    fn trace_with_deferred_spans_waits_for_their_changes() {
+        let deferred = FlushPolicy {
             is_deferred: true,
             ..ROOT
         };
-        assert_eq!(lingering.plan(), Plan::Soon);
+        assert_eq!(deferred.delay(), FlushDelay::TraceDeferred);
     }
 }

@@ -1,31 +1,30 @@
-//! Getting ended spans off the page.
+//! Export of ended spans.
 //!
-//! 1. Ended spans are encoded at once and wait in the [`Queue`].
-//! 2. When an action is over, after a second at the latest, or when there are enough of them, they
-//!    are sealed (`seal`): encoded as the body of a request, compressed, put on a shelf that
-//!    survives the page ([`crate::store`]). From then on they are sent as they are.
-//! 3. The oldest batch is sent (`deliver`), one at a time, and again until a receiver has answered
-//!    for it, with pauses in between (`backoff`).
-//! 4. When the page is left (`exit`), all is sealed, and sent in requests that outlive the page as
-//!    far as browsers allow it. The rest goes out when the next page is loaded.
+//! 1. Ended spans are encoded at once and wait in the [`SpanQueue`].
+//! 2. When an action has ended, after a second at the latest, or when the queue has enough spans
+//!    ([`flush_policy`]), they become a batch ([`batch_builder`]): the encoded and compressed body of
+//!    a request, stored so that it outlives the page ([`crate::store`]).
+//! 3. Batches are sent one at a time, oldest first ([`delivery`]), and again until a receiver has
+//!    responded, with increasing delays ([`retry`]).
+//! 4. When the page is left ([`page_lifecycle`]), all spans become batches. As many as browsers allow
+//!    are sent in requests that outlive the page. The next page sends the rest.
 
-mod backoff;
+mod batch_builder;
 mod compression;
-mod deliver;
-mod departure;
-mod dropped;
-mod exit;
+mod delivery;
+mod drops;
 mod exporter;
-mod plan;
-mod queue;
-mod seal;
-mod send;
+mod flush_policy;
+mod page_lifecycle;
+mod request;
+mod retry;
+mod span_queue;
 
+pub(crate) use drops::{DropCounts, DropReason};
 #[cfg(feature = "errors")]
-pub(crate) use departure::flush_before_exit;
-pub(crate) use dropped::{Dropped, Reason};
-pub(crate) use exit::install as listen_for_exit;
+pub(crate) use exporter::flush_before_exit;
 #[cfg(feature = "frustration")]
 pub(crate) use exporter::flush_soon;
 pub(crate) use exporter::{Destination, install, is_installed, span_ended};
-pub(crate) use queue::{EncodedSpan, Queue};
+pub(crate) use page_lifecycle::install as listen_for_exit;
+pub(crate) use span_queue::{EncodedSpan, SpanQueue};

@@ -1,13 +1,13 @@
-//! The last moments of a page.
+//! Events of the page's life cycle, after which the page may be gone.
 //!
-//! `pagehide` is the last event that every navigation and every closed tab brings; `visibilitychange`
-//! may be the last that a phone brings before it kills a page in the background. `unload` would keep
-//! the page out of the back/forward cache. The listeners sit on `window`, in the capture phase, so
-//! that no listener of the page comes between.
+//! `pagehide` is the last event of every navigation and every closed tab. `visibilitychange` may be
+//! the last event before a phone kills a page in the background. `unload` would keep the page out of
+//! the back/forward cache. The listeners are on `window`, in the capture phase, so that they run
+//! before all listeners of the page.
 
 use web_sys::Window;
 
-use super::departure::{self, flush_before_exit};
+use super::exporter;
 use crate::listener::listen;
 use crate::{action, instrument, js, pipeline};
 
@@ -16,30 +16,30 @@ pub(crate) fn install(window: &Window) {
     listen(window, "freeze", |_| pause());
     listen(window, "pageshow", |event| {
         if js::is(event, "persisted") {
-            departure::come_back();
+            exporter::resume();
         }
     });
-    listen(window, "online", |_| departure::reconnect());
+    listen(window, "online", |_| exporter::reconnect());
     listen(window, "visibilitychange", |_| {
         if js::is(&js::global("document"), "hidden") {
             pause();
         } else {
-            departure::come_back();
+            exporter::resume();
         }
     });
 }
 
-/// The page may go on later: open spans stay open.
+/// Flushes a page that may continue later. Active spans stay active.
 fn pause() {
     action::finish_painting();
     instrument::before_exit();
-    flush_before_exit();
+    exporter::flush_before_exit();
 }
 
-/// The page is gone. What is open ends here, children first, and roots say that they were abandoned.
+/// Ends all active spans, children first, and flushes. Roots get the outcome `abandoned`.
 fn leave() {
     action::finish_painting();
     instrument::before_exit();
     pipeline::end_all(&|_| true, "abandoned");
-    departure::leave();
+    exporter::leave();
 }

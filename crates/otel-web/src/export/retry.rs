@@ -1,38 +1,40 @@
-//! When to try again: the retry rules of OTLP/HTTP.
+//! The retry rules of OTLP/HTTP.
 
 use crate::platform;
 
-/// The first pause; each further one is twice as long, up to the longest.
-const FIRST_MS: f64 = 1_000.0;
-const LONGEST_MS: f64 = 60_000.0;
+/// The delay after the first failure. It doubles after each further one, up to [`MAX_DELAY_MS`].
+const INITIAL_DELAY_MS: f64 = 1_000.0;
+const MAX_DELAY_MS: f64 = 60_000.0;
+/// The highest failure count that is distinguished, far above that of the maximum delay.
+const MAX_FAILURES: u32 = 16;
 
-/// What a receiver's answer means for a batch.
+/// What to do with a batch after a response.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Verdict {
+pub(crate) enum Disposition {
     Delivered,
-    /// Too large: in two halves it may pass.
+    /// The batch is too large. Its halves may be accepted.
     Split,
-    /// The receiver is busy or out of reach: the same again later.
+    /// The receiver is busy or unreachable. The batch is sent again later.
     Retry,
-    /// It will never be accepted.
+    /// The receiver will never accept the batch.
     Reject,
 }
 
-/// Stands for the status of an answer that no OTLP receiver gave, whatever status it came with. Browsers
-/// write it for a redirect that is not followed.
+/// Replaces the status of a response that does not come from an OTLP receiver. Browsers use it for
+/// redirects that are not followed.
 pub(crate) const NOT_OTLP: u16 = 0;
 
-/// `None` stands for no answer at all.
-pub(crate) fn verdict(status: Option<u16>) -> Verdict {
+/// Returns the disposition for a status. `None` means that there was no response.
+pub(crate) fn disposition(status: Option<u16>) -> Disposition {
     match status {
-        Some(200..=299) => Verdict::Delivered,
-        Some(413) => Verdict::Split,
-        None | Some(NOT_OTLP | 429 | 502 | 503 | 504) => Verdict::Retry,
-        Some(_) => Verdict::Reject,
+        Some(200..=299) => Disposition::Delivered,
+        Some(413) => Disposition::Split,
+        None | Some(NOT_OTLP | 429 | 502 | 503 | 504) => Disposition::Retry,
+        Some(_) => Disposition::Reject,
     }
 }
 
-/// The pauses between attempts that failed one after another.
+/// The delays between attempts that fail one after another.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Backoff {
     failures: u32,
@@ -47,17 +49,16 @@ impl Backoff {
         self.failures > 0
     }
 
-    /// How long to wait after one more failure. `random` is in 0…1: full jitter, so that the pages
-    /// that lost a receiver together do not come back together. What the receiver asks for counts.
-    pub(crate) fn next_ms(&mut self, retry_after_ms: Option<f64>, random: f64) -> f64 {
-        let ceiling = FIRST_MS * f64::from(2_u32.saturating_pow(self.failures));
-        self.failures = (self.failures + 1).min(16);
-        retry_after_ms.unwrap_or(ceiling.min(LONGEST_MS) * random)
+    /// Returns the delay after another failure. `Retry-After` takes precedence. `random`, from 0 to 1,
+    /// is the jitter: pages that lost a receiver at the same time retry at different times.
+    pub(crate) fn next_delay_ms(&mut self, retry_after_ms: Option<f64>, random: f64) -> f64 {
+        let max_ms = INITIAL_DELAY_MS * f64::from(2_u32.saturating_pow(self.failures));
+        self.failures = (self.failures + 1).min(MAX_FAILURES);
+        retry_after_ms.unwrap_or(max_ms.min(MAX_DELAY_MS) * random)
     }
 }
 
-/// `Retry-After` as seconds or as a date, in milliseconds from now. `parse_date` gives milliseconds
-/// since 1970 and may answer NaN.
+/// Parses `Retry-After`, in seconds or as a date. `parse_date` returns milliseconds since 1970, or NaN.
 pub(crate) fn retry_after_ms(
     header: &str,
     now_ms: f64,
@@ -76,32 +77,32 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_listed_statuses_and_silence_are_retried() {
+    fn only_listed_statuses_and_missing_responses_are_retried() {
         for status in [429, 502, 503, 504] {
-            assert_eq!(verdict(Some(status)), Verdict::Retry, "{status}");
+            assert_eq!(disposition(Some(status)), Disposition::Retry, "{status}");
         }
-        assert_eq!(verdict(None), Verdict::Retry);
-        assert_eq!(verdict(Some(NOT_OTLP)), Verdict::Retry);
+        assert_eq!(disposition(None), Disposition::Retry);
+        assert_eq!(disposition(Some(NOT_OTLP)), Disposition::Retry);
         for status in [400, 401, 404, 500, 501, 302] {
-            assert_eq!(verdict(Some(status)), Verdict::Reject, "{status}");
+            assert_eq!(disposition(Some(status)), Disposition::Reject, "{status}");
         }
-        assert_eq!(verdict(Some(413)), Verdict::Split);
-        assert_eq!(verdict(Some(200)), Verdict::Delivered);
+        assert_eq!(disposition(Some(413)), Disposition::Split);
+        assert_eq!(disposition(Some(200)), Disposition::Delivered);
     }
 
     #[test]
-    fn pauses_double_up_to_a_minute() {
+    fn delays_double_up_to_a_minute() {
         let mut backoff = Backoff::default();
-        let pauses: Vec<_> = (0..8)
-            .map(|_| backoff.next_ms(None, 1.0) / 1_000.0)
+        let delays_s: Vec<_> = (0..8)
+            .map(|_| backoff.next_delay_ms(None, 1.0) / 1_000.0)
             .collect();
-        assert_eq!(pauses, [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0]);
+        assert_eq!(delays_s, [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0]);
         backoff.reset();
-        assert_eq!(backoff.next_ms(None, 0.5), 500.0);
+        assert_eq!(backoff.next_delay_ms(None, 0.5), 500.0);
     }
 
     #[test]
-    fn the_receiver_may_name_the_pause_in_seconds_or_as_a_date() {
+    fn retry_after_is_seconds_or_a_date() {
         let no_date = |_: &str| f64::NAN;
         assert_eq!(retry_after_ms(" 7 ", 0.0, no_date), Some(7_000.0));
         assert_eq!(retry_after_ms("soon", 0.0, no_date), None);
@@ -110,6 +111,9 @@ mod tests {
             Some(3_000.0)
         );
         assert_eq!(retry_after_ms("Sun, …", 9_000.0, |_| 4_000.0), Some(0.0));
-        assert_eq!(Backoff::default().next_ms(Some(3_000.0), 0.1), 3_000.0);
+        assert_eq!(
+            Backoff::default().next_delay_ms(Some(3_000.0), 0.1),
+            3_000.0
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! What can be said about a request before it is sent.
+//! The request builder.
 
 use gloo_net::http::RequestBuilder as Inner;
 use serde::Serialize;
@@ -9,9 +9,21 @@ use web_sys::{
 
 use super::{Error, Headers, Method, Request, Response};
 
-/// Describes a request; mirrors [`gloo_net::http::RequestBuilder`].
+/// Configures a request. Mirrors [`gloo_net::http::RequestBuilder`].
+///
+/// # Example: a request with JSON
+///
+/// ```no_run
+/// # use otel_web::fetch::{Error, Request};
+/// async fn rename(id: u32, name: &str) -> Result<bool, Error> {
+///     let request = Request::put(&format!("/api/users/{id}/name"))
+///         .url_template("/api/users/{id}/name")
+///         .json(name)?;
+///     Ok(request.send().await?.ok())
+/// }
+/// ```
 #[derive(Debug)]
-#[must_use = "a request leaves with `.send()`"]
+#[must_use = "a request is sent by `.send()`"]
 pub struct RequestBuilder {
     inner: Inner,
     template: Option<String>,
@@ -30,30 +42,30 @@ macro_rules! mirrored {
 }
 
 mirrored! {
-    /// Sets the method, of which there are more than [`Request`] has constructors. Default: `GET`.
+    /// Sets the method, for those without a constructor of [`Request`]. Default: `GET`.
     method(method: Method);
     /// Replaces all headers.
     headers(headers: Headers);
-    /// How the browser's cache is used.
+    /// Sets how the browser's cache is used.
     cache(cache: RequestCache);
-    /// Whether cookies go along.
+    /// Sets whether cookies are sent.
     credentials(credentials: RequestCredentials);
-    /// The hash that the answer must have, see Subresource Integrity.
+    /// Sets the hash that the response must have, see Subresource Integrity.
     integrity(integrity: &str);
-    /// What other origins may answer.
+    /// Sets whether requests to other origins are allowed, and under which conditions.
     mode(mode: RequestMode);
-    /// Whether redirects are followed.
+    /// Sets whether redirects are followed.
     redirect(redirect: RequestRedirect);
     /// Sets the referrer.
     referrer(referrer: &str);
-    /// How much of the referrer is told.
+    /// Sets how much of the referrer is sent.
     referrer_policy(policy: ReferrerPolicy);
-    /// Lets a signal abort the request, which is no error of its span.
+    /// Sets a signal that can abort the request. An abort is not an error of its span.
     abort_signal(signal: Option<&AbortSignal>);
 }
 
 impl RequestBuilder {
-    /// A `GET` request to `url`.
+    /// Builds a `GET` request to `url`.
     pub fn new(url: &str) -> Self {
         Self {
             inner: Inner::new(url),
@@ -62,18 +74,18 @@ impl RequestBuilder {
         }
     }
 
-    /// Whether the request carries the trace to the server, where the server's origin gets it at all.
-    /// Default: yes.
+    /// Sets whether the trace is propagated to the server, if its origin is allowed. Default: true.
     ///
-    /// Say no for a URL that redirects to another origin: the browser takes `traceparent` along, and
+    /// Disable it for a URL that redirects to another origin: the browser forwards `traceparent`, and
     /// fails the request if the other origin does not allow it in its CORS preflight. For all requests
-    /// to such URLs: [`Builder::propagate_except`](crate::Builder::propagate_except).
+    /// to such URLs, use [`Builder::propagate_except`](crate::Builder::propagate_except).
     pub fn propagate(mut self, enabled: bool) -> Self {
         self.propagates = enabled;
         self
     }
 
-    /// The URL's path with its variable parts as names in braces, e.g. `/users/{id}`.
+    /// Sets the URL's path with its variables in braces, e.g. `/users/{id}`. It becomes part of the
+    /// span's name.
     pub fn url_template(mut self, template: impl Into<String>) -> Self {
         self.template = Some(template.into());
         self
@@ -94,10 +106,10 @@ impl RequestBuilder {
         self
     }
 
-    /// Sets the body to a JSON text, and the content type.
+    /// Sets a JSON body and its content type.
     ///
     /// # Errors
-    /// When the value cannot be written as JSON, or the browser does not accept the request.
+    /// Returns an error if the value cannot be serialized, or if the browser rejects the request.
     pub fn json<T: Serialize + ?Sized>(self, value: &T) -> Result<Request, Error> {
         Ok(Request {
             inner: self.inner.json(value)?,
@@ -109,7 +121,7 @@ impl RequestBuilder {
     /// Sets the body.
     ///
     /// # Errors
-    /// When the browser does not accept the request, e.g. a `GET` with a body.
+    /// Returns an error if the browser rejects the request, e.g. a `GET` with a body.
     pub fn body(self, body: impl Into<JsValue>) -> Result<Request, Error> {
         Ok(Request {
             inner: self.inner.body(body)?,
@@ -118,10 +130,10 @@ impl RequestBuilder {
         })
     }
 
-    /// Makes a request without a body.
+    /// Builds a request without a body.
     ///
     /// # Errors
-    /// When the browser does not accept the request, e.g. one to a URL with a password.
+    /// Returns an error if the browser rejects the request, e.g. one to a URL with a password.
     pub fn build(self) -> Result<Request, Error> {
         Ok(Request {
             inner: self.inner.build()?,
@@ -130,10 +142,11 @@ impl RequestBuilder {
         })
     }
 
-    /// Sends the request, in the context in which this is called.
+    /// Builds and sends a request without a body. Its span is a child of the [current](crate::current)
+    /// one.
     ///
     /// # Errors
-    /// As [`build`](Self::build) and [`Request::send`].
+    /// See [`build`](Self::build) and [`Request::send`].
     pub fn send(self) -> impl Future<Output = Result<Response, Error>> {
         let context = crate::current();
         async move { self.build()?.send_in(context).await }

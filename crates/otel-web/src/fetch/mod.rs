@@ -1,21 +1,24 @@
-//! Requests as [`gloo_net`] makes them, each a CLIENT span that the server can continue.
+//! Traced requests, with the API of [`gloo_net`].
 //!
-//! The span follows the stable HTTP conventions. It is named `{method} {url.template}`, or by the
-//! method alone where no template is given: paths hold ids, and names must not.
+//! Each request is a CLIENT span that the server can continue. The span follows the stable HTTP
+//! conventions. Its name is `{method} {url.template}`, or the method alone if no template is set: paths
+//! contain ids, and span names must not.
 //!
-//! Statuses from 400 on and requests without an answer are errors of the span. A request that was
-//! given up is none: the span says `app.request.outcome` = `aborted` when its [abort
-//! signal](RequestBuilder::abort_signal) fired, and `abandoned` when the future was dropped or the
-//! page left. A timeout that the signal brings (`AbortSignal.timeout`) remains an error.
+//! Statuses of 400 and above and requests without a response are errors of the span. Cancelled
+//! requests are not: the span gets `app.request.outcome` = `aborted` if its [abort
+//! signal](RequestBuilder::abort_signal) was triggered, and `abandoned` if the future was dropped or
+//! the page was left. A timeout by a signal (`AbortSignal.timeout`) is an error.
+//!
+//! # Example: a request with an id in its path
 //!
 //! ```no_run
 //! # use otel_web::fetch::{Error, Request};
 //! # async fn like(id: &str) -> Result<(), Error> {
-//! let answer = Request::put(&["/api/cruds/", id, "/like"].concat())
+//! let response = Request::put(&["/api/cruds/", id, "/like"].concat())
 //!     .url_template("/api/cruds/{id}/like")
 //!     .send()
 //!     .await?;
-//! assert!(answer.ok());
+//! assert!(response.ok());
 //! # Ok(()) }
 //! ```
 
@@ -32,9 +35,21 @@ pub use self::builder::RequestBuilder;
 use crate::in_flight::InFlight;
 use crate::js;
 
-/// A request with everything set; mirrors [`gloo_net::http::Request`].
+/// A complete request. Mirrors [`gloo_net::http::Request`].
+///
+/// Use the constructors for the common methods, and [`RequestBuilder`] for headers, body and the URL
+/// template. For requests of JavaScript libraries, see the feature `window-fetch`.
+///
+/// # Example: reading a text
+///
+/// ```no_run
+/// # use otel_web::fetch::{Error, Request};
+/// async fn greeting() -> Result<String, Error> {
+///     Request::get("/greeting.txt").send().await?.text().await
+/// }
+/// ```
 #[derive(Debug)]
-#[must_use = "a request leaves with `.send()`"]
+#[must_use = "a request is sent by `.send()`"]
 pub struct Request {
     inner: Inner,
     template: Option<String>,
@@ -42,36 +57,36 @@ pub struct Request {
 }
 
 impl Request {
-    /// A `GET` request.
+    /// Builds a `GET` request.
     pub fn get(url: &str) -> RequestBuilder {
         RequestBuilder::new(url)
     }
 
-    /// A `POST` request.
+    /// Builds a `POST` request.
     pub fn post(url: &str) -> RequestBuilder {
         RequestBuilder::new(url).method(Method::POST)
     }
 
-    /// A `PUT` request.
+    /// Builds a `PUT` request.
     pub fn put(url: &str) -> RequestBuilder {
         RequestBuilder::new(url).method(Method::PUT)
     }
 
-    /// A `PATCH` request.
+    /// Builds a `PATCH` request.
     pub fn patch(url: &str) -> RequestBuilder {
         RequestBuilder::new(url).method(Method::PATCH)
     }
 
-    /// A `DELETE` request.
+    /// Builds a `DELETE` request.
     pub fn delete(url: &str) -> RequestBuilder {
         RequestBuilder::new(url).method(Method::DELETE)
     }
 
-    /// Sends the request, in the context in which this is called.
+    /// Sends the request. Its span is a child of the [current](crate::current) one.
     ///
     /// # Errors
-    /// When there is no answer: the network failed, the server does not allow the page's origin, or
-    /// the request was aborted. An answer of any status is none.
+    /// Returns an error if there is no response: the network failed, the server does not allow the
+    /// page's origin, or the request was aborted. A response with an error status is not an `Err`.
     pub fn send(self) -> impl Future<Output = Result<Response, Error>> {
         let context = crate::current();
         self.send_in(context)
@@ -83,19 +98,19 @@ impl Request {
         let in_flight = InFlight::start(&request, template, self.propagates, caller);
         let promise = js::fetch(&request, &JsValue::UNDEFINED);
         in_flight.sent();
-        let answer = match promise {
+        let result = match promise {
             Ok(promise) => JsFuture::from(promise).await,
             Err(reason) => Err(reason),
         };
-        in_flight.settle(answer.as_ref());
-        match answer {
+        in_flight.settle(result.as_ref());
+        match result {
             Ok(response) => Ok(response.unchecked_into::<web_sys::Response>().into()),
             Err(reason) => Err(error(reason)),
         }
     }
 }
 
-/// A signal may abort with any value for a reason, not only with an error.
+/// Converts a rejection. An abort signal may reject with any value, not only with an error.
 fn error(reason: JsValue) -> Error {
     let text = js::describe(&reason);
     let as_error = reason.try_into().map(Error::JsError);

@@ -1,7 +1,7 @@
-//! Attributes as they go onto the wire, encoded the moment they are set.
+//! Attributes, encoded when they are set.
 //!
-//! Nothing else ever reads them, so keeping keys and values as objects until the span ends would only
-//! mean to copy, walk and free them once more.
+//! They are rarely read. Storing keys and values as objects until the span ends would copy, traverse
+//! and free them once more.
 
 use std::ops::Range;
 
@@ -11,45 +11,45 @@ use super::reader::{self, Fields};
 use super::writer::Writer;
 use crate::text;
 
-/// The specification's default limit for attributes, events and links of one span.
-pub(crate) const COUNT_LIMIT: u32 = 128;
+/// The limit for attributes, for events and for links of a span. The specification's default.
+pub(crate) const MAX_ITEMS_PER_SPAN: u32 = 128;
 
-/// `AnyValue` of the protocol, borrowed from wherever the value is at hand.
+/// A borrowed `AnyValue` of the protocol.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum AnyValue<'a> {
     Text(&'a str),
-    /// A text that this crate found in the page, so of any length: what is too long is cut.
-    Found(&'a str),
+    /// A text from the page, of any length. It is truncated to [`text::MAX_TEXT_BYTES`].
+    PageText(&'a str),
     Bool(bool),
     Int(i64),
     Double(f64),
     Array(&'a Array),
-    /// A kind the API has grown since: a value without content, as the decoder allows.
+    /// A value without content, for value types that a later version of the API may add.
     Empty,
 }
 
-/// What the application sets comes as [`Value`], and stays as it is.
+/// Attributes of the application arrive as [`Value`], and are not truncated.
 impl<'a> From<&'a str> for AnyValue<'a> {
     fn from(text: &'a str) -> Self {
-        Self::Found(text)
+        Self::PageText(text)
     }
 }
 
 impl From<bool> for AnyValue<'_> {
-    fn from(truth: bool) -> Self {
-        Self::Bool(truth)
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
     }
 }
 
 impl From<i64> for AnyValue<'_> {
-    fn from(number: i64) -> Self {
-        Self::Int(number)
+    fn from(value: i64) -> Self {
+        Self::Int(value)
     }
 }
 
 impl From<f64> for AnyValue<'_> {
-    fn from(number: f64) -> Self {
-        Self::Double(number)
+    fn from(value: f64) -> Self {
+        Self::Double(value)
     }
 }
 
@@ -66,7 +66,7 @@ impl<'a> From<&'a Value> for AnyValue<'a> {
     }
 }
 
-/// The attributes of one span or resource: keys are unique, the number is bounded.
+/// The attributes of a span, event or resource. Keys are unique, and their number is limited.
 #[derive(Debug)]
 pub(crate) struct Attributes {
     field: u8,
@@ -76,7 +76,7 @@ pub(crate) struct Attributes {
 }
 
 impl Attributes {
-    /// `field` is the number that attributes have in the message they belong to.
+    /// `field` is the number of the attributes' field in their message.
     pub(crate) const fn new(field: u8) -> Self {
         Self {
             field,
@@ -86,8 +86,8 @@ impl Attributes {
         }
     }
 
-    /// Sets an attribute, in place of an earlier one of the same key. Beyond the limit it is counted
-    /// and left out.
+    /// Sets an attribute, and replaces an earlier one with the same key. Beyond
+    /// [`MAX_ITEMS_PER_SPAN`], counts it as dropped.
     pub(crate) fn set<'a>(&mut self, key: &str, value: impl Into<AnyValue<'a>>) {
         self.put(key, value.into());
     }
@@ -95,7 +95,7 @@ impl Attributes {
     #[inline(never)]
     fn put(&mut self, key: &str, value: AnyValue<'_>) {
         self.remove(key);
-        if self.count < COUNT_LIMIT {
+        if self.count < MAX_ITEMS_PER_SPAN {
             self.count += 1;
             write_attribute(&mut self.writer, self.field, key, value);
         } else {
@@ -110,44 +110,44 @@ impl Attributes {
     }
 
     pub(crate) fn remove(&mut self, key: &str) {
-        if let Some((place, _)) = self.find(key) {
-            self.writer.cut(place);
+        if let Some((range, _)) = self.find(key) {
+            self.writer.remove(range);
             self.count -= 1;
         }
     }
 
-    /// The value of an attribute that is a text.
+    /// Returns the value of a string attribute.
     pub(crate) fn text(&self, key: &str) -> Option<&str> {
         let (_, attribute) = self.find(key)?;
         let value = reader::find(attribute, 2)?.content;
         std::str::from_utf8(reader::find(value, 1)?.content).ok()
     }
 
-    /// Where the attribute of this key stands, and what is in it.
+    /// Returns the range of an attribute's field, and its message.
     fn find(&self, key: &str) -> Option<(Range<usize>, &[u8])> {
         let all = self.bytes();
         let mut rest = Fields(all);
         loop {
-            let begin = all.len() - rest.0.len();
+            let start = all.len() - rest.0.len();
             let attribute = rest.next()?.content;
             if key_of(attribute) == key.as_bytes() {
-                return Some((begin..all.len() - rest.0.len(), attribute));
+                return Some((start..all.len() - rest.0.len(), attribute));
             }
         }
     }
 
-    /// Whole fields, so they may follow other fields of their message as they are.
+    /// Returns complete fields, which can be appended to other fields of their message.
     pub(crate) fn bytes(&self) -> &[u8] {
         self.writer.as_bytes()
     }
 }
 
-/// An empty key is not written.
+/// Returns an attribute's key. An empty key is not encoded.
 fn key_of(attribute: &[u8]) -> &[u8] {
     reader::find(attribute, 1).map_or(&[], |key| key.content)
 }
 
-/// Attributes of events, links and scopes: written as given.
+/// Writes attributes of events, links and scopes, including duplicate keys.
 pub(super) fn write_all<'a>(
     writer: &mut Writer,
     field: u8,
@@ -170,7 +170,7 @@ fn write_attribute(writer: &mut Writer, field: u8, key: &str, value: AnyValue<'_
 fn write_value(writer: &mut Writer, value: AnyValue<'_>) {
     match value {
         AnyValue::Text(text) => writer.bytes_always(1, text.as_bytes()),
-        AnyValue::Found(text) => writer.bytes_always(1, text::truncated(text).as_bytes()),
+        AnyValue::PageText(text) => writer.bytes_always(1, text::truncated(text).as_bytes()),
         AnyValue::Bool(truth) => writer.varint_always(2, truth.into()),
         AnyValue::Int(number) => writer.varint_always(3, number as u64),
         AnyValue::Double(number) => writer.fixed64_always(4, number.to_bits()),
@@ -206,7 +206,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_repeated_key_replaces_the_value() {
+    fn setting_a_key_again_replaces_its_value() {
         let mut attributes = Attributes::new(9);
         attributes.set("k", 1);
         attributes.set("", true);

@@ -1,4 +1,4 @@
-//! Spans, their resource and the export request, field by field as the `.proto` files number them.
+//! Encoding of spans, their resource and the export request.
 
 use opentelemetry::trace::{SpanContext, SpanId, SpanKind, Status};
 use opentelemetry::{InstrumentationScope, KeyValue};
@@ -21,7 +21,7 @@ const SPAN_ATTRIBUTES: u8 = 9;
 const SPAN_EVENTS: u8 = 11;
 const SPAN_LINKS: u8 = 13;
 
-/// Bits 8 and 9 of a span's flags: whether it is known that, and that, its parent is remote.
+/// Bits 8 and 9 of a span's flags: whether `is_remote` of the parent is known, and its value.
 const HAS_IS_REMOTE: u32 = 0x100;
 const IS_REMOTE: u32 = 0x200;
 
@@ -32,7 +32,7 @@ pub(crate) struct ScopeSpans<'a> {
     pub(crate) spans: Vec<&'a [u8]>,
 }
 
-/// The body of `POST /v1/traces`.
+/// Encodes the body of `POST /v1/traces`.
 pub(crate) fn encode_request(resource: &[u8], scopes: &[ScopeSpans<'_>]) -> Vec<u8> {
     let mut writer = Writer::default();
     let resource_spans = writer.begin(RESOURCE_SPANS);
@@ -91,7 +91,7 @@ fn write_scope_spans(writer: &mut Writer, scope_spans: &ScopeSpans<'_>) {
     writer.string(SCHEMA_URL, scope.schema_url().unwrap_or_default());
 }
 
-/// The first three fields of spans and links alike.
+/// Writes the first three fields, which spans and links share.
 fn write_identity(writer: &mut Writer, context: &SpanContext) {
     writer.bytes(1, &context.trace_id().to_bytes());
     writer.bytes(2, &context.span_id().to_bytes());
@@ -122,7 +122,7 @@ pub(crate) fn write_event(
     writer.end(event);
 }
 
-/// The attributes are encoded already, as those of an event.
+/// Writes an event whose attributes are encoded, with the field number of [`event_attributes`].
 pub(crate) fn write_encoded_event(
     writer: &mut Writer,
     name: &str,
@@ -169,5 +169,4 @@ fn write_status(writer: &mut Writer, status: &Status) {
 
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]
-#[path = "encode_tests/mod.rs"]
 mod tests;

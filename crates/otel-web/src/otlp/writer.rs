@@ -1,7 +1,7 @@
-//! The few protobuf wire types that OTLP uses, written straight into a byte buffer.
+//! A writer for the protobuf wire types that OTLP uses.
 //!
-//! Following the protobuf encoding: a field is a tag (number and wire type) and a value; fields with
-//! the default value are left out; a message inside a message is preceded by its length.
+//! A field consists of a tag (number and wire type) and a value. Fields with the default value are
+//! left out. A nested message is preceded by its length.
 
 use std::ops::Range;
 
@@ -16,7 +16,7 @@ const FIXED64: u8 = 1;
 const LENGTH_DELIMITED: u8 = 2;
 const FIXED32: u8 = 5;
 
-/// A nested message that is being written; its length is only known when it ends.
+/// A nested message that is being written. Its length is known when it ends.
 #[derive(Debug)]
 #[must_use = "a message that was begun must end"]
 pub(crate) struct Message {
@@ -42,7 +42,7 @@ impl Writer {
         }
     }
 
-    /// For members of a `oneof`, which are written even when they have the default value.
+    /// Writes a member of a `oneof`, which is written even with the default value.
     pub(crate) fn varint_always(&mut self, field: u8, value: u64) {
         self.tag(field, VARINT);
         self.raw_varint(value);
@@ -82,13 +82,12 @@ impl Writer {
         self.bytes(field, value.as_bytes());
     }
 
-    /// Fields that are encoded already.
+    /// Appends encoded fields.
     pub(crate) fn raw(&mut self, fields: &[u8]) {
         self.bytes.extend_from_slice(fields);
     }
 
-    /// Begins a nested message. One byte is kept free for its length, enough for most messages of a
-    /// span.
+    /// Begins a nested message. Reserves one byte for its length, enough for most messages of a span.
     pub(crate) fn begin(&mut self, field: u8) -> Message {
         self.tag(field, LENGTH_DELIMITED);
         self.bytes.push(0);
@@ -97,7 +96,7 @@ impl Writer {
         }
     }
 
-    /// Ends a nested message. Its content moves up when the length needs more than the free byte.
+    /// Ends a nested message. Moves its content if the length needs more than the reserved byte.
     pub(crate) fn end(&mut self, Message { length_at: mut at }: Message) {
         let mut length = self.bytes.len() - at - 1;
         while length >= 0x80 {
@@ -110,16 +109,16 @@ impl Writer {
         }
     }
 
-    /// Takes out what was written at a place.
-    pub(super) fn cut(&mut self, place: Range<usize>) {
-        self.bytes.drain(place);
+    /// Removes a range of bytes.
+    pub(super) fn remove(&mut self, range: Range<usize>) {
+        self.bytes.drain(range);
     }
 
     fn tag(&mut self, field: u8, wire_type: u8) {
         self.raw_varint((field << 3 | wire_type).into());
     }
 
-    /// Seven bits a byte, the lowest first; the top bit says that more follow.
+    /// Writes seven bits per byte, lowest first. The top bit is set if more bytes follow.
     fn raw_varint(&mut self, mut value: u64) {
         while value >= 0x80 {
             self.bytes.push(value as u8 | 0x80);
@@ -141,14 +140,14 @@ mod tests {
     }
 
     #[test]
-    fn varints_use_as_few_bytes_as_they_need() {
+    fn varints_have_the_minimal_length() {
         assert_eq!(written(|w| w.varint(1, 127)), [0x08, 0x7f]);
         assert_eq!(written(|w| w.varint(1, 300)), [0x08, 0xac, 0x02]);
         assert_eq!(written(|w| w.varint(1, u64::MAX)).len(), 11);
     }
 
     #[test]
-    fn default_values_are_left_out() {
+    fn default_values_are_omitted() {
         let bytes = written(|w| {
             w.varint(1, 0);
             w.fixed64(2, 0);
@@ -159,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_longer_than_127_bytes_gets_a_longer_length() {
+    fn length_of_a_message_above_127_bytes_takes_two_bytes() {
         let text = "x".repeat(200);
         let bytes = written(|w| {
             let message = w.begin(1);

@@ -1,48 +1,35 @@
-//! The way of a span: started, kept open, ended, encoded, queued. One pipeline per thread, that is
-//! one per page or worker.
+//! The life of a span: started, active, ended, perhaps deferred, encoded, queued. There is one
+//! pipeline per thread, which means one per page or worker.
 //!
 //! **Invariant:** nothing calls out of this module while the pipeline is borrowed. Dropping a
 //! `Context` may end a span, which borrows it again.
 
-mod start;
+use std::borrow::Cow;
 
-use opentelemetry::trace::TraceContextExt;
+use opentelemetry::trace::{
+    SpanContext, SpanId, SpanKind, Status, TraceContextExt, TraceId, TraceState,
+};
 use opentelemetry::{Context, InstrumentationScope};
 
-use crate::active_spans::{ActiveSpan, ActiveSpans, SpanKey};
-use crate::clock::Anchor;
-use crate::deferred_spans::DeferredSpans;
+use crate::active_spans::{ActionState, ActiveSpan, ActiveSpans, SpanKey};
+use crate::clock::{Anchor, UnixNanos};
+use crate::deferred_spans::{DeferredSpans, DeferredState};
 use crate::ended_span::Hook;
-use crate::export::{self, EncodedSpan, Queue, Reason};
-use crate::id::IdGenerator;
+use crate::export::{self, DropReason, EncodedSpan, SpanQueue};
+use crate::id::{self, IdGenerator};
 #[cfg(feature = "frustration")]
 use crate::instrument;
 use crate::otlp::{self, AnyValue};
-use crate::record::SpanRecord;
+use crate::record::{Count, SpanRecord};
 use crate::sampler::Sampler;
 use crate::slot::{self, Slot};
 use crate::{action, platform};
-
-pub(crate) use start::{NewSpan, Started};
 
 thread_local! {
     static PIPELINE: Slot<Pipeline> = const { Slot::new(None) };
 }
 
-pub(crate) struct Pipeline {
-    pub(crate) active: ActiveSpans,
-    pub(crate) queue: Queue,
-    pub(crate) deferred: DeferredSpans,
-    pub(crate) scopes: Vec<InstrumentationScope>,
-    pub(crate) sampler: Sampler,
-    /// Sees each span before it is queued. While it does, the pipeline is in use: what it might
-    /// start or end by itself would not be recorded.
-    pub(crate) hook: Option<Hook>,
-    ids: IdGenerator,
-    pub(crate) anchor: Anchor,
-}
-
-/// The scope of the spans that this crate makes by itself.
+/// The index of this crate's own instrumentation scope.
 pub(crate) const OWN_SCOPE: usize = 0;
 
 fn own_scope() -> InstrumentationScope {
@@ -51,11 +38,11 @@ fn own_scope() -> InstrumentationScope {
         .build()
 }
 
-/// Starts collecting. Before this, and where it never happens, spans are not recorded.
+/// Starts recording. Without it, spans are not recorded.
 pub(crate) fn install(sampler: Sampler, queue_capacity: usize) {
     let pipeline = Pipeline {
         active: ActiveSpans::default(),
-        queue: Queue::new(queue_capacity),
+        queue: SpanQueue::new(queue_capacity),
         deferred: DeferredSpans::default(),
         scopes: vec![own_scope()],
         sampler,
@@ -66,8 +53,8 @@ pub(crate) fn install(sampler: Sampler, queue_capacity: usize) {
     slot::put(&PIPELINE, Box::new(pipeline));
 }
 
-/// `None` when telemetry is off, or the pipeline is in use further up the stack: a panic hook may
-/// find it so, and telemetry must not turn one panic into two.
+/// Runs `f` with the pipeline. Returns `None` when telemetry is off, or when the pipeline is in use
+/// further up the stack: a panic hook may be called then, and must not panic itself.
 pub(crate) fn with<R>(f: impl FnOnce(&mut Pipeline) -> R) -> Option<R> {
     if cfg!(feature = "off") {
         return None;
@@ -75,12 +62,13 @@ pub(crate) fn with<R>(f: impl FnOnce(&mut Pipeline) -> R) -> Option<R> {
     slot::with(&PIPELINE, f)
 }
 
-/// Changes a span that is still open; does nothing once it has ended.
+/// Changes an active span. Does nothing once it has ended.
 pub(crate) fn edit(key: Option<SpanKey>, f: impl FnOnce(&mut ActiveSpan)) {
     with(|pipeline| pipeline.active_span(key).map(f));
 }
 
-/// Sets an attribute of a context's span, found by its id: whoever holds the context may be using it.
+/// Sets an attribute of a context's span. Finds the span by its id, since the caller may run while
+/// the span's handle is borrowed.
 pub(crate) fn annotate<'a>(context: &Context, key: &str, value: impl Into<AnyValue<'a>>) {
     annotate_any(context, key, value.into());
 }
@@ -92,13 +80,13 @@ fn annotate_any(context: &Context, key: &str, value: AnyValue<'_>) {
     });
 }
 
-/// The open span of a context.
+/// Returns the key of a context's span while that is active.
 pub(crate) fn key_of(context: &Context) -> Option<SpanKey> {
     let span_id = context.span().span_context().span_id();
     with(|pipeline| pipeline.active.find(span_id)).flatten()
 }
 
-/// Ends a span and hands it to the exporter. Ending twice is harmless.
+/// Ends a span and notifies the exporter. Does nothing if the span has ended before.
 pub(crate) fn end(key: SpanKey, at: EndTime) {
     if let Some(Some(ended)) = with(|pipeline| pipeline.end(key, at)) {
         release(ended.released);
@@ -106,7 +94,7 @@ pub(crate) fn end(key: SpanKey, at: EndTime) {
     }
 }
 
-/// Ends a span now; a root tells how it came to its end.
+/// Ends a span now. A root records the outcome.
 pub(crate) fn end_with_outcome(key: SpanKey, outcome: &str, now_ms: f64) {
     edit(Some(key), |span| {
         if span.record.is_local_root() {
@@ -116,17 +104,17 @@ pub(crate) fn end_with_outcome(key: SpanKey, outcome: &str, now_ms: f64) {
     end(key, EndTime::Monotonic(now_ms));
 }
 
-/// Ends the spans that match, children first. Roots tell how they came to their end.
+/// Ends the active spans that match, children first. Roots record the outcome.
 pub(crate) fn end_all(matches: &dyn Fn(&ActiveSpan) -> bool, outcome: &str) {
     let now_ms = platform::monotonic_ms();
-    let open = with(|pipeline| pipeline.active.matching(matches)).unwrap_or_default();
-    for key in open {
+    let keys = with(|pipeline| pipeline.active.matching(matches)).unwrap_or_default();
+    for key in keys {
         end_with_outcome(key, outcome, now_ms);
     }
 }
 
-/// Gives up one hold of an action. After the last, the action ends with the next frame, and then
-/// what holds the action itself may go.
+/// Drops a reference to an action. The last one ends the action after the next frame, and drops the
+/// action's reference to its own owner.
 pub(crate) fn release(mut owner: Option<SpanKey>) {
     while let Some(key) = owner
         && with(|pipeline| pipeline.active.release(key)) == Some(true)
@@ -141,45 +129,234 @@ pub(crate) fn release(mut owner: Option<SpanKey>) {
 pub(crate) enum EndTime {
     Now,
     At(std::time::SystemTime),
-    /// On the monotonic clock.
+    /// On the monotonic clock, in milliseconds.
     Monotonic(f64),
 }
 
-/// What the exporter's timing depends on.
+/// The facts about an ended span that the exporter's timing depends on.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ended {
     pub(crate) is_local_root: bool,
-    /// Something may still be learned about spans of its trace.
+    /// The span, or another one of its trace, may still change.
     pub(crate) is_deferred: bool,
-    /// What a span held that was ended before its handles were gone.
+    /// The owner of an action that ended while handles of it exist. They no longer release it.
     released: Option<SpanKey>,
 }
 
+/// A span that is about to start.
+pub(crate) struct NewSpan<'a> {
+    pub(crate) name: Cow<'static, str>,
+    pub(crate) kind: SpanKind,
+    /// An invalid parent makes the span the root of a new trace.
+    pub(crate) parent: &'a SpanContext,
+    pub(crate) scope: usize,
+    /// Set for a ref-counted span.
+    pub(crate) action: Option<ActionState>,
+}
+
+/// A span that has started. In a trace that is not sampled it has ids only.
+#[derive(Debug)]
+pub(crate) struct Started {
+    pub(crate) context: SpanContext,
+    pub(crate) key: Option<SpanKey>,
+    pub(crate) owner: Option<SpanKey>,
+}
+
+impl Started {
+    const fn not_recorded(context: SpanContext) -> Self {
+        Self {
+            context,
+            key: None,
+            owner: None,
+        }
+    }
+
+    /// Ends a span that has no handle.
+    #[cfg(feature = "document-load")]
+    pub(crate) fn end(self, at: EndTime) {
+        if let Some(key) = self.key {
+            end(key, at);
+        }
+        release(self.owner);
+    }
+}
+
+/// Holds every span from its start until the exporter takes it. See the [module](self).
+pub(crate) struct Pipeline {
+    pub(crate) active: ActiveSpans,
+    pub(crate) deferred: DeferredSpans,
+    pub(crate) queue: SpanQueue,
+    pub(crate) scopes: Vec<InstrumentationScope>,
+    pub(crate) sampler: Sampler,
+    /// Called with each span before it is queued. The pipeline is in use during the call, so spans
+    /// that the hook starts or ends are not recorded.
+    pub(crate) hook: Option<Hook>,
+    ids: IdGenerator,
+    pub(crate) anchor: Anchor,
+}
+
+/// Looking up.
 impl Pipeline {
     pub(crate) fn active_span(&mut self, key: Option<SpanKey>) -> Option<&mut ActiveSpan> {
         self.active.get_mut(key?)
     }
 
-    /// The number by which spans refer to their instrumentation scope. Scopes of one name, version
-    /// and schema are one.
-    pub(crate) fn scope_number(&mut self, scope: InstrumentationScope) -> usize {
-        let is_it = |known: &InstrumentationScope| {
+    /// Returns the record of a span that is active or deferred.
+    #[cfg(any(feature = "resource-timing", feature = "web-vitals"))]
+    pub(crate) fn record_mut(&mut self, span_id: SpanId) -> Option<&mut SpanRecord> {
+        match self.active.find(span_id) {
+            Some(key) => Some(&mut self.active.get_mut(key)?.record),
+            None => self.deferred.find(span_id),
+        }
+    }
+
+    /// Calls `f` with the root of each action that is active or deferred.
+    #[cfg(any(feature = "long-animation-frames", feature = "web-vitals"))]
+    pub(crate) fn for_each_root(&mut self, f: &mut dyn FnMut(&mut SpanRecord)) {
+        let actions = self.active.iter_mut().filter(|span| span.action.is_some());
+        let active = actions.map(|span| &mut span.record);
+        for record in active.chain(self.deferred.iter_mut()) {
+            if record.is_local_root() {
+                f(record);
+            }
+        }
+    }
+
+    /// Returns the index by which spans refer to their instrumentation scope. Scopes with the same
+    /// name, version and schema URL share one.
+    pub(crate) fn scope_index(&mut self, scope: InstrumentationScope) -> usize {
+        let is_same = |known: &InstrumentationScope| {
             known.name() == scope.name()
                 && known.version() == scope.version()
                 && known.schema_url() == scope.schema_url()
         };
-        if let Some(number) = self.scopes.iter().position(is_it) {
-            return number;
+        if let Some(index) = self.scopes.iter().position(is_same) {
+            return index;
         }
         self.scopes.push(scope);
         self.scopes.len() - 1
     }
+}
 
+/// Starting.
+impl Pipeline {
+    pub(crate) fn start(&mut self, new: NewSpan<'_>) -> Started {
+        if new.parent.is_valid() {
+            return self.start_child(new);
+        }
+        match self.sampler.decide() {
+            Some(state) => self.start_root(new, state),
+            None => self.reject_root(),
+        }
+    }
+
+    /// Starts a root that is sampled in any case.
+    pub(crate) fn start_sampled(&mut self, new: NewSpan<'_>) -> Started {
+        let state = self.sampler.always();
+        self.start_root(new, state)
+    }
+
+    /// The trace id has no time in it: this trace is never looked up, and reading the clock would
+    /// take longer than everything else here.
+    fn reject_root(&mut self) -> Started {
+        let trace_id = id::trace_id(0, self.ids.trace_randomness());
+        let (span_id, flags) = (self.ids.span_id(), id::flags(false));
+        let state = TraceState::NONE;
+        Started::not_recorded(SpanContext::new(trace_id, span_id, flags, false, state))
+    }
+
+    fn start_root(&mut self, new: NewSpan<'_>, state: TraceState) -> Started {
+        let (drift_ms, now) = self.refresh_anchor();
+        let trace_id = id::trace_id(now, self.ids.trace_randomness());
+        let span_id = self.ids.span_id();
+        let context = SpanContext::new(trace_id, span_id, id::flags(true), false, state);
+        let started = self.insert(new, context, (self.anchor, now), None);
+        if let (Some(drift_ms), Some(span)) = (drift_ms, self.active_span(started.key)) {
+            span.record.attributes.set("clock.drift", drift_ms);
+        }
+        started
+    }
+
+    /// Takes a fresh anchor for a new trace. Returns the drift of the old one, if it was replaced,
+    /// and the current time.
+    fn refresh_anchor(&mut self) -> (Option<f64>, UnixNanos) {
+        let (mut fresh, mut monotonic_ms) = self.read_clocks();
+        if fresh.1.is_some() {
+            // A pause between reading the two clocks looks like drift, but hardly twice in a row.
+            (fresh, monotonic_ms) = self.read_clocks();
+        }
+        let (anchor, drift_ms) = fresh;
+        self.anchor = anchor;
+        (drift_ms, anchor.unix_nanos(monotonic_ms))
+    }
+
+    fn read_clocks(&self) -> ((Anchor, Option<f64>), f64) {
+        let monotonic_ms = platform::monotonic_ms();
+        let fresh = self.anchor.refreshed(platform::wall_ms(), monotonic_ms);
+        (fresh, monotonic_ms)
+    }
+
+    /// A child uses its parent's anchor and has its parent's owner.
+    fn start_child(&mut self, new: NewSpan<'_>) -> Started {
+        let parent = new.parent;
+        let (trace_id, flags) = (parent.trace_id(), parent.trace_flags());
+        let state = parent.trace_state().clone();
+        let context = SpanContext::new(trace_id, self.ids.span_id(), flags, false, state);
+        if !parent.is_sampled() {
+            return Started::not_recorded(context);
+        }
+        let parent = self.active.find(parent.span_id());
+        let ancestor = parent.or_else(|| self.active.local_root_of(trace_id));
+        let owner = ancestor.and_then(|ancestor| self.active.retain(ancestor));
+        let anchor = self.active_span(ancestor).map(|span| span.anchor);
+        let anchor = anchor.unwrap_or(self.anchor);
+        self.insert(new, context, (anchor, anchor.now()), owner)
+    }
+
+    fn insert(
+        &mut self,
+        new: NewSpan<'_>,
+        context: SpanContext,
+        (anchor, start): (Anchor, UnixNanos),
+        owner: Option<SpanKey>,
+    ) -> Started {
+        let key = self.active.insert(ActiveSpan {
+            ref_count: new.action.is_some().into(),
+            action: new.action,
+            anchor,
+            owner,
+            is_deferred: false,
+            record: SpanRecord {
+                context: context.clone(),
+                parent_span_id: new.parent.span_id(),
+                parent_is_remote: new.parent.is_remote(),
+                scope: new.scope,
+                name: new.name,
+                kind: new.kind,
+                start,
+                end: 0,
+                attributes: otlp::span_attributes(),
+                events_and_links: otlp::Writer::new(),
+                events: Count::default(),
+                links: Count::default(),
+                status: Status::Unset,
+            },
+        });
+        Started {
+            context,
+            key: Some(key),
+            owner,
+        }
+    }
+}
+
+/// Ending.
+impl Pipeline {
     fn end(&mut self, key: SpanKey, at: EndTime) -> Option<Ended> {
         let mut span = self.active.remove(key)?;
         let end = match at {
             EndTime::Now => span.anchor.now(),
-            EndTime::At(time) => span.anchor.sharpen(time),
+            EndTime::At(time) => span.anchor.refine(time),
             EndTime::Monotonic(ms) => span.anchor.unix_nanos(ms),
         };
         span.record.end = end.max(span.record.start);
@@ -189,11 +366,11 @@ impl Pipeline {
         let trace_id = span.record.context.trace_id();
         let ended = Ended {
             is_local_root,
-            is_deferred: span.is_deferred || is_local_root && self.deferred.is_of(trace_id),
+            is_deferred: span.is_deferred || is_local_root && self.deferred.has_span_of(trace_id),
             released: span.owner.filter(|_| span.ref_count > 0),
         };
         let record = if span.is_deferred {
-            self.deferred.keep(span.record)
+            self.deferred.push(span.record)
         } else {
             Some(span.record)
         };
@@ -203,13 +380,39 @@ impl Pipeline {
         Some(ended)
     }
 
-    pub(crate) fn enqueue(&mut self, mut record: SpanRecord) {
+    pub(crate) fn deferred_state(&self) -> DeferredState {
+        self.deferred.state(&|trace_id| self.is_active(trace_id))
+    }
+
+    /// Queues all deferred spans.
+    pub(crate) fn flush_deferred(&mut self) {
+        for record in self.deferred.take_all() {
+            self.enqueue(record);
+        }
+    }
+
+    /// Queues the deferred spans that have waited long enough, except those for which `keep`
+    /// returns true.
+    pub(crate) fn flush_due_deferred(&mut self, keep: &dyn Fn(SpanId) -> bool) {
+        let mut deferred = std::mem::take(&mut self.deferred);
+        let due = deferred.take_due(&|trace_id| self.is_active(trace_id), keep);
+        self.deferred = deferred;
+        for record in due {
+            self.enqueue(record);
+        }
+    }
+
+    fn is_active(&self, trace_id: TraceId) -> bool {
+        self.active.local_root_of(trace_id).is_some()
+    }
+
+    fn enqueue(&mut self, mut record: SpanRecord) {
         if self
             .hook
             .as_ref()
-            .is_some_and(|hook| !hook.passes(&mut record))
+            .is_some_and(|hook| !hook.should_export(&mut record))
         {
-            self.queue.dropped.count(Reason::Discarded, 1);
+            self.queue.drops.add(DropReason::Discarded, 1);
             return;
         }
         self.queue.push(EncodedSpan {

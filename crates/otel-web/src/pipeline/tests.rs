@@ -1,5 +1,4 @@
-//! The same code on this SDK and on `opentelemetry_sdk`: whoever writes against the API crate must
-//! not notice the difference.
+//! Runs the same code on this SDK and on `opentelemetry_sdk`, and compares the spans.
 
 use std::time::{Duration, SystemTime};
 
@@ -15,9 +14,9 @@ use prost::Message;
 use super::*;
 use crate::{TracerProvider, id};
 
-/// What the API's user can see of a span, ids aside.
+/// The parts of a span that both SDKs must agree on.
 #[derive(Debug, PartialEq)]
-struct Seen {
+struct SpanView {
     name: String,
     kind: i32,
     parent: Option<String>,
@@ -25,11 +24,11 @@ struct Seen {
     events: Vec<String>,
     links: usize,
     status: (i32, String),
-    /// Whole seconds: a busy machine may stop for some milliseconds between start and end.
-    seconds: u64,
+    /// In whole seconds: a busy machine may pause for milliseconds between start and end.
+    duration_s: u64,
 }
 
-fn on_ours(code: impl Fn(&crate::Tracer)) -> Vec<Seen> {
+fn run_on_this_sdk(code: impl Fn(&crate::Tracer)) -> Vec<SpanView> {
     install(Sampler::with_ratio(1.0), 2048);
     code(&TracerProvider::default().tracer("test"));
     let spans = with(|pipeline| pipeline.queue.take_all()).unwrap();
@@ -37,10 +36,10 @@ fn on_ours(code: impl Fn(&crate::Tracer)) -> Vec<Seen> {
         .iter()
         .map(|span| proto::Span::decode(&span.bytes[..]).unwrap())
         .collect();
-    seen(&spans)
+    views(&spans)
 }
 
-fn on_the_official(code: impl Fn(&opentelemetry_sdk::trace::SdkTracer)) -> Vec<Seen> {
+fn run_on_official_sdk(code: impl Fn(&opentelemetry_sdk::trace::SdkTracer)) -> Vec<SpanView> {
     let exporter = InMemorySpanExporter::default();
     let provider = SdkTracerProvider::builder()
         .with_simple_exporter(exporter.clone())
@@ -52,17 +51,17 @@ fn on_the_official(code: impl Fn(&opentelemetry_sdk::trace::SdkTracer)) -> Vec<S
         .into_iter()
         .map(proto::Span::from)
         .collect();
-    seen(&spans)
+    views(&spans)
 }
 
-fn seen(spans: &[proto::Span]) -> Vec<Seen> {
+fn views(spans: &[proto::Span]) -> Vec<SpanView> {
     let name_of = |id: &[u8]| {
         spans
             .iter()
             .find(|span| span.span_id == id)
             .map(|span| span.name.clone())
     };
-    let one = |span: &proto::Span| Seen {
+    let view = |span: &proto::Span| SpanView {
         name: span.name.clone(),
         kind: span.kind,
         parent: name_of(&span.parent_span_id),
@@ -78,18 +77,18 @@ fn seen(spans: &[proto::Span]) -> Vec<Seen> {
             .as_ref()
             .map(|s| (s.code, s.message.clone()))
             .unwrap_or_default(),
-        seconds: (span.end_time_unix_nano - span.start_time_unix_nano) / 1_000_000_000,
+        duration_s: (span.end_time_unix_nano - span.start_time_unix_nano) / 1_000_000_000,
     };
-    spans.iter().map(one).collect()
+    spans.iter().map(view).collect()
 }
 
 macro_rules! same_on_both {
     ($name:ident, $code:expr) => {
         #[test]
         fn $name() {
-            let ours = on_ours($code);
-            assert_eq!(ours, on_the_official($code));
-            assert!(!ours.is_empty());
+            let actual = run_on_this_sdk($code);
+            assert_eq!(actual, run_on_official_sdk($code));
+            assert!(!actual.is_empty());
         }
     };
 }
@@ -101,7 +100,7 @@ same_on_both!(spans_nest_by_context, |tracer| {
     });
 });
 
-same_on_both!(everything_a_span_holds, |tracer| {
+same_on_both!(all_fields_of_a_span_are_recorded, |tracer| {
     let start = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
     let link = SpanContext::new(
         TraceId::from(7_u128),
@@ -122,18 +121,18 @@ same_on_both!(everything_a_span_holds, |tracer| {
     span.end_with_timestamp(start + Duration::from_secs(25));
 });
 
-same_on_both!(a_dropped_span_has_ended, |tracer| {
+same_on_both!(dropping_a_span_ends_it, |tracer| {
     drop(tracer.start("dropped"));
 });
 
-same_on_both!(what_comes_after_the_end_is_ignored, |tracer| {
+same_on_both!(changes_after_the_end_are_ignored, |tracer| {
     let mut span = tracer.start("ended");
     span.end();
     span.set_attribute(KeyValue::new("late", 1));
     span.end();
 });
 
-same_on_both!(a_context_keeps_its_span_open, |tracer| {
+same_on_both!(context_keeps_its_span_active, |tracer| {
     let cx = Context::new().with_span(tracer.start("held"));
     let clone = cx.clone();
     drop(cx);
@@ -142,12 +141,12 @@ same_on_both!(a_context_keeps_its_span_open, |tracer| {
 });
 
 #[test]
-fn a_span_that_lingers_can_still_be_told_something() {
+fn deferred_span_can_still_be_changed() {
     install(Sampler::with_ratio(1.0), 2048);
     let mut span = TracerProvider::default().tracer("test").start("request");
     let span_id = span.span_context().span_id();
     let key = with(|pipeline| pipeline.active.find(span_id)).flatten();
-    edit(key, |open| open.is_deferred = true);
+    edit(key, |span| span.is_deferred = true);
     span.end();
     let queued = || with(|pipeline| pipeline.queue.take_all()).unwrap();
     assert!(queued().is_empty());
@@ -161,7 +160,7 @@ fn a_span_that_lingers_can_still_be_told_something() {
 }
 
 #[test]
-fn an_unsampled_trace_goes_on_but_is_not_recorded() {
+fn unsampled_trace_is_continued_but_not_recorded() {
     install(Sampler::with_ratio(0.0), 2048);
     let tracer = TracerProvider::default().tracer("test");
     let root = tracer.start("root");
@@ -179,7 +178,7 @@ fn an_unsampled_trace_goes_on_but_is_not_recorded() {
 }
 
 #[test]
-fn a_remote_parent_is_continued_with_its_flags_and_state() {
+fn child_of_a_remote_parent_inherits_flags_and_state() {
     install(Sampler::with_ratio(0.0), 2048);
     let state = TraceState::from_key_value([("vendor", "x")]).unwrap();
     let remote = SpanContext::new(
@@ -198,9 +197,7 @@ fn a_remote_parent_is_continued_with_its_flags_and_state() {
 }
 
 #[test]
-fn without_telemetry_spans_are_free_and_harmless() {
-    let span = TracerProvider::default()
-        .tracer("test")
-        .start("nobody asked");
+fn spans_are_not_recorded_before_installation() {
+    let span = TracerProvider::default().tracer("test").start("too early");
     assert!(!span.is_recording() && !span.span_context().is_valid());
 }

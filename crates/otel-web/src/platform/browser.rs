@@ -1,4 +1,4 @@
-//! The browser's clocks, random numbers, timers and console, in a page and in a worker alike.
+//! The platform of a page or worker.
 
 use wasm_bindgen::prelude::*;
 
@@ -23,7 +23,7 @@ pub(crate) fn wall_ms() -> f64 {
     js_sys::Date::now()
 }
 
-/// Whole seconds since 1970.
+/// Returns whole seconds since 1970.
 pub(crate) fn wall_s() -> u32 {
     (wall_ms() / 1_000.0) as u32
 }
@@ -32,26 +32,26 @@ pub(crate) fn monotonic_ms() -> f64 {
     performance_now()
 }
 
-/// The date at which `performance.now()` was zero: finer than `Date.now()`, which counts whole
-/// milliseconds.
+/// Returns the date at which `performance.now()` was zero. It is more precise than `Date.now()`, which
+/// has a resolution of one millisecond.
 pub(crate) fn time_origin_ms() -> f64 {
     js::number(&js::global("performance"), "timeOrigin")
         .unwrap_or_else(|| wall_ms() - monotonic_ms())
 }
 
-/// As `Number(text)`, so NaN for what is none.
+/// Returns `Number(text)`, which is NaN for malformed text.
 pub(crate) fn parse_number(text: &str) -> f64 {
     let number = js::call(&js_sys::global(), "Number", &text.into());
     number.as_f64().unwrap_or(f64::NAN)
 }
 
-/// A URL as the browser writes it: lowercase host, Punycode, no default port; what is relative is so to
-/// the page. `None` for what no request may go to, such as a URL with a password.
+/// Resolves and normalizes a URL: relative to the page, lowercase host, Punycode, no default port.
+/// Returns `None` if no request may be sent to it, for instance because it has a password.
 pub(crate) fn absolute_url(text: &str) -> Option<String> {
     js::text(&js::construct("Request", &text.into())?, "url")
 }
 
-/// From 0 to 1.
+/// Returns a random number from 0 to 1.
 pub(crate) fn random() -> f64 {
     let mut bytes = [0; 4];
     fill_random(&mut bytes);
@@ -66,17 +66,17 @@ pub(crate) fn warn(message: &str) {
     web_sys::console::warn_1(&message.into());
 }
 
-/// A text that outlives the page, where the browser lets it.
-pub(crate) fn stored(key: &str) -> Option<String> {
+/// Reads from `localStorage`.
+pub(crate) fn storage_get(key: &str) -> Option<String> {
     js::text(&js::global("localStorage"), key)
 }
 
-pub(crate) fn store(key: &str, text: &str) {
-    // Forbidden or full: then it lasts as long as the page.
+/// Writes to `localStorage`, if possible.
+pub(crate) fn storage_set(key: &str, text: &str) {
     let _ = js_sys::Reflect::set(&js::global("localStorage"), &key.into(), &text.into());
 }
 
-/// Lets everything run that belongs to the present task.
+/// Waits for the next task of the event loop.
 pub(crate) async fn next_task() {
     let promise = js_sys::Promise::new(&mut |resolve, _| {
         set_timeout(&resolve, 0.0);
@@ -84,7 +84,7 @@ pub(crate) async fn next_task() {
     let _ = wasm_bindgen_futures::JsFuture::from(promise).await;
 }
 
-/// A timer that can be set again and again: one closure for the life of the page.
+/// A timer with one callback that can be set repeatedly.
 pub(crate) struct Timer {
     callback: JsValue,
     pending: Option<f64>,
@@ -98,7 +98,7 @@ impl Timer {
         }
     }
 
-    /// Replaces an earlier setting.
+    /// Sets the timer, and cancels an earlier setting.
     pub(crate) fn set(&mut self, delay_ms: f64) {
         if let Some(id) = self.pending.take() {
             clear_timeout(id);

@@ -1,7 +1,7 @@
-//! What the SDK asks of its surroundings: two clocks, random bytes, a console.
+//! The platform interface: clocks, random bytes, timers, storage and the console.
 //!
-//! In the browser these are the page's (or the worker's) own. On a host they are the operating
-//! system's, so that everything pure can be tested without a browser.
+//! In a browser these are those of the page or worker. On a host they are the operating system's, so
+//! that most code can be tested without a browser.
 
 #[cfg(target_arch = "wasm32")]
 mod browser;

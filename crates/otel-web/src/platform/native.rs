@@ -1,4 +1,4 @@
-//! The host's clocks and random numbers, for tests of the pure parts.
+//! The platform of a host, for tests without a browser.
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
@@ -10,7 +10,7 @@ pub(crate) fn wall_ms() -> f64 {
     since_epoch.map_or(0.0, |elapsed| elapsed.as_secs_f64() * 1_000.0)
 }
 
-/// Whole seconds since 1970.
+/// Returns whole seconds since 1970.
 pub(crate) fn wall_s() -> u32 {
     (wall_ms() / 1_000.0) as u32
 }
@@ -28,7 +28,7 @@ pub(crate) fn parse_number(text: &str) -> f64 {
     text.trim().parse().unwrap_or(f64::NAN)
 }
 
-/// As far as tests need it: a host has no page, so it stands for one of `https://page.example`.
+/// Resolves paths against `https://page.example`, since a host has no page.
 pub(crate) fn absolute_url(text: &str) -> Option<String> {
     let base = if text.starts_with('/') {
         "https://page.example"
@@ -53,16 +53,16 @@ pub(crate) fn warn(message: &str) {
     eprintln!("{message}");
 }
 
-pub(crate) fn stored(_key: &str) -> Option<String> {
+pub(crate) fn storage_get(_key: &str) -> Option<String> {
     None
 }
 
-pub(crate) fn store(_key: &str, _text: &str) {}
+pub(crate) fn storage_set(_key: &str, _text: &str) {}
 
-/// A host has no tasks.
+/// Does nothing, since a host has no event loop.
 pub(crate) async fn next_task() {}
 
-/// A host has no event loop, so its timers never fire.
+/// A timer that never fires, since a host has no event loop.
 pub(crate) struct Timer;
 
 impl Timer {
@@ -73,7 +73,7 @@ impl Timer {
     #[expect(
         clippy::unused_self,
         clippy::needless_pass_by_ref_mut,
-        reason = "as the browser's timer has it"
+        reason = "the signature of the browser's timer"
     )]
     pub(crate) fn set(&mut self, _delay_ms: f64) {}
 }

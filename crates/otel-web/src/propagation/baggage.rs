@@ -1,9 +1,9 @@
-//! W3C Baggage: what the application attached to the context with the API's `BaggageExt`.
+//! W3C Baggage, which an application attaches to a context with the API's `BaggageExt`.
 
 use opentelemetry::Context;
 use opentelemetry::baggage::BaggageExt;
 
-/// Sets the header where there is something to carry. The API bounds its entries and its length.
+/// Sets the header unless the baggage is empty. The API limits the entries and their length.
 pub(super) fn inject(context: &Context, set: &mut dyn FnMut(&str, &str)) {
     let mut header = String::new();
     for (key, (value, metadata)) in context.baggage() {
@@ -23,7 +23,7 @@ pub(super) fn inject(context: &Context, set: &mut dyn FnMut(&str, &str)) {
     }
 }
 
-/// Percent-encodes all that is not unreserved in URLs, as the official SDKs do.
+/// Percent-encodes all characters but the unreserved ones of URLs, as the official SDKs do.
 fn push_encoded(header: &mut String, value: &str) {
     for byte in value.bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
@@ -60,20 +60,20 @@ mod tests {
     }
 
     #[test]
-    fn without_baggage_there_is_no_header() {
+    fn empty_baggage_sets_no_header() {
         assert_eq!(header_of(&Context::new()), None);
     }
 
     proptest! {
         #[test]
-        fn the_official_sdk_reads_what_is_written(pairs in prop::collection::hash_map("[a-z][a-z0-9_-]{0,8}", "\\PC{0,12}", 1..5)) {
+        fn official_sdk_reads_the_header(pairs in prop::collection::hash_map("[a-z][a-z0-9_-]{0,8}", "\\PC{0,12}", 1..5)) {
             let baggage: Baggage = pairs.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone())).collect();
             let context = Context::new().with_baggage(baggage);
             let header = header_of(&context).unwrap();
             let carrier = HashMap::from([("baggage".to_owned(), header)]);
             let read = BaggagePropagator::new().extract_with_context(&Context::new(), &carrier);
             for (key, value) in &pairs {
-                // The official reader trims what it has decoded.
+                // The official SDK trims decoded values.
                 prop_assert_eq!(read.baggage().get(key).map(|read| read.as_str()), Some(value.trim()));
             }
         }

@@ -1,4 +1,4 @@
-//! Which requests carry the trace's headers, and the headers themselves.
+//! The decision which requests get propagation headers, and the headers.
 
 use opentelemetry::Context;
 use opentelemetry::trace::SpanContext;
@@ -13,14 +13,14 @@ thread_local! {
     static PROPAGATION: Slot<Propagation> = const { Slot::new(None) };
 }
 
-/// Who gets the headers, and which.
+/// The settings for propagation.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Propagation {
-    /// Besides the page's own, e.g. `https://api.example.com`.
+    /// Origins besides the page's own, e.g. `https://api.example.com`.
     pub(crate) allowed_origins: Vec<String>,
-    /// URLs that get none, whatever their origin: absolute, with `*` for any characters.
+    /// Absolute URLs without headers, with `*` for any characters.
     pub(crate) excluded: Vec<String>,
-    /// Adds `X-Amzn-Trace-Id`.
+    /// Whether `X-Amzn-Trace-Id` is added.
     pub(crate) xray: bool,
 }
 
@@ -28,8 +28,8 @@ pub(crate) fn install(propagation: Propagation) {
     slot::put(&PROPAGATION, Box::new(propagation));
 }
 
-/// Hands the headers that a request to `url` carries to `set`, one by one.
-/// They are those of a span that was started in `caller`.
+/// Calls `set` with each header for a request to `url`. `span_context` is that of the request's span,
+/// which was started in `caller`.
 pub(crate) fn inject(
     #[cfg_attr(not(feature = "baggage"), expect(unused_variables))] caller: &Context,
     span_context: &SpanContext,
@@ -59,12 +59,12 @@ impl Propagation {
         self.includes(origin_of(url), &own) && !self.excludes(url)
     }
 
-    /// Query and fragment do not count.
+    /// Compares the URL without query and fragment.
     fn excludes(&self, url: &str) -> bool {
         let end = url.bytes().position(|byte| matches!(byte, b'?' | b'#'));
         let url = url.as_bytes().split_at(end.unwrap_or(url.len())).0;
         let mut patterns = self.excluded.iter();
-        patterns.any(|pattern| fits(pattern.as_bytes(), url))
+        patterns.any(|pattern| matches_pattern(pattern.as_bytes(), url))
     }
 
     fn includes(&self, origin: &str, own: &str) -> bool {
@@ -72,10 +72,10 @@ impl Propagation {
     }
 }
 
-/// Whether a text has the form of a pattern, where `*` stands for any characters.
-fn fits(pattern: &[u8], text: &[u8]) -> bool {
+/// Whether a text matches a pattern, in which `*` stands for any characters.
+fn matches_pattern(pattern: &[u8], text: &[u8]) -> bool {
     let (mut in_pattern, mut in_text) = (0, 0);
-    // Behind the last star, and where in the text what follows it is tried.
+    // The positions after the last star, and in the text where the rest of the pattern is tried.
     let mut retry = None;
     while in_text < text.len() {
         let expected = pattern.get(in_pattern);
@@ -85,9 +85,9 @@ fn fits(pattern: &[u8], text: &[u8]) -> bool {
         } else if expected == text.get(in_text) {
             in_pattern += 1;
             in_text += 1;
-        } else if let Some((behind_star, tried)) = &mut retry {
+        } else if let Some((after_star, tried)) = &mut retry {
             *tried += 1;
-            (in_pattern, in_text) = (*behind_star, *tried);
+            (in_pattern, in_text) = (*after_star, *tried);
         } else {
             return false;
         }
@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn excluded_urls_do_not_get_the_headers() {
+    fn excluded_urls_get_no_headers() {
         let propagation = Propagation {
             excluded: [
                 "https://a.example/files/*",
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn stars_stand_for_any_characters() {
+    fn star_matches_any_characters() {
         for (pattern, text, expected) in [
             ("", "", true),
             ("*", "", true),
@@ -151,17 +151,17 @@ mod tests {
             ("*x", "xxxy", false),
         ] {
             assert_eq!(
-                fits(pattern.as_bytes(), text.as_bytes()),
+                matches_pattern(pattern.as_bytes(), text.as_bytes()),
                 expected,
                 "{pattern} {text}"
             );
         }
         let long = "a".repeat(300_000);
-        assert!(!fits(b"*a*a*a*b", long.as_bytes()));
+        assert!(!matches_pattern(b"*a*a*a*b", long.as_bytes()));
     }
 
     #[test]
-    fn only_named_foreign_origins_get_the_headers() {
+    fn other_origins_get_headers_only_if_allowed() {
         let propagation = Propagation {
             allowed_origins: vec!["https://api.example.com".to_owned()],
             ..Propagation::default()

@@ -1,12 +1,26 @@
-//! The headers that let a server continue the trace, and who gets them.
+//! Propagation of the trace to servers.
 //!
-//! `traceparent` and `tracestate` of W3C Trace Context level 2, `baggage` of W3C Baggage, and, where
-//! it is asked for, `X-Amzn-Trace-Id`. They go to the page's own origin, and to others only by an
-//! allow-list: a foreign server that does not expect them may refuse the request in its preflight.
+//! The headers are `traceparent` and `tracestate` of W3C Trace Context level 2, `baggage` of W3C
+//! Baggage, and optionally `X-Amzn-Trace-Id`. They are sent to the page's own origin, and to origins on
+//! an allow-list. Servers of other origins may reject requests with unknown headers in their CORS
+//! preflight.
 //!
-//! [`fetch`](crate::fetch) sets them by itself. For what it does not send (a WebSocket's first
-//! message, a library of its own transport) there is [`traceparent`], and [`TraceContextPropagator`]
-//! for code that is written against the propagators of the API.
+//! [`fetch`](crate::fetch) sets the headers automatically. For other transports, such as the first
+//! message of a WebSocket, use [`traceparent`]. Code that uses the propagators of the API needs
+//! [`TraceContextPropagator`].
+//!
+//! # Example: the first message of a WebSocket
+//!
+//! ```
+//! use opentelemetry::trace::TraceContextExt;
+//! use otel_web::propagation::traceparent;
+//!
+//! fn hello() -> String {
+//!     let context = otel_web::current();
+//!     format!(r#"{{"traceparent":"{}"}}"#, traceparent(context.span().span_context()))
+//! }
+//! # assert!(hello().starts_with(r#"{"traceparent":"00-"#));
+//! ```
 
 #[cfg(all(feature = "baggage", any(feature = "fetch", feature = "window-fetch")))]
 mod baggage;

@@ -1,9 +1,9 @@
-//! The parts of URLs that say which server is meant.
+//! Origins of URLs.
 //!
-//! The URLs are those that the browser resolved and wrote down itself, so their shape is known:
-//! lowercase scheme and host, no default port, no user name in a request's.
+//! All URLs here are normalized by the browser: lowercase scheme and host, no default port, and no user
+//! name in URLs of requests.
 
-/// `https://host:port` of an absolute URL; of other texts something that is no origin.
+/// Returns the origin of an absolute URL. For other texts, returns a text that is not an origin.
 pub(crate) fn origin_of(url: &str) -> &str {
     let is_end = |byte: u8| matches!(byte, b'/' | b'?' | b'#');
     let host = url
@@ -18,23 +18,23 @@ pub(crate) fn origin_of(url: &str) -> &str {
         .unwrap_or(url)
 }
 
-/// Whether a text begins as an absolute URL of a server does.
+/// Whether a text is an absolute HTTP URL, judging by its scheme.
 pub(crate) fn is_web(text: &str) -> bool {
     text.starts_with("http://") || text.starts_with("https://")
 }
 
-/// Whether a text can be an entry of the allow-list: scheme and host, perhaps a port, nothing more.
+/// Whether a text can be an entry of the allow-list: scheme, host and optional port, nothing else.
 pub(crate) fn is_origin(text: &str) -> bool {
-    let has_more = text
+    let has_other_parts = text
         .bytes()
         .any(|byte| matches!(byte, b'?' | b'#' | b'*' | b'@' | b' '));
     is_web(text)
-        && !has_more
+        && !has_other_parts
         && text.bytes().filter(|byte| *byte == b'/').count() == 2
         && !text.ends_with("/")
 }
 
-/// Host and port of an absolute URL, the port of the scheme where none is written.
+/// Returns host and port of an absolute URL. The port defaults to that of the scheme.
 #[cfg(any(feature = "fetch", feature = "window-fetch"))]
 pub(crate) fn host_and_port(url: &str) -> Option<(&str, i64)> {
     let (scheme, rest) = crate::text::split_once(origin_of(url), b':')?;
@@ -44,13 +44,12 @@ pub(crate) fn host_and_port(url: &str) -> Option<(&str, i64)> {
         "http" => 80,
         _ => return None,
     };
-    let is_written =
-        |port: &str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+    let is_port = |port: &str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
     let colon = authority.bytes().rposition(|byte| byte == b':');
     let host = colon.and_then(|colon| authority.get(..colon));
     let port = colon.and_then(|colon| authority.get(colon + 1..));
     match host.zip(port) {
-        Some((host, port)) if is_written(port) => Some((host, number(port))),
+        Some((host, port)) if is_port(port) => Some((host, number(port))),
         _ => Some((authority, default)),
     }
 }
@@ -68,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_origin_ends_where_the_path_begins() {
+    fn origin_excludes_path_and_query() {
         let cases = [
             ("https://a.example/b/c", "https://a.example"),
             ("http://127.0.0.1:8080/", "http://127.0.0.1:8080"),
@@ -81,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_that_are_no_url_do_no_harm() {
+    fn malformed_urls_do_not_panic() {
         for text in ["", "/", "//", "/a", "é/", "a/é", "data:,é/é"] {
             let _ = origin_of(text);
             assert_eq!(host_and_port(text), None, "{text}");
@@ -89,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn the_port_is_the_written_one_or_the_schemes() {
+    fn port_defaults_to_that_of_the_scheme() {
         let cases = [
             ("https://a.example/", ("a.example", 443)),
             ("http://a.example/", ("a.example", 80)),
@@ -103,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn the_allow_list_holds_origins_only() {
+    fn only_origins_are_allowed_entries() {
         assert!(is_origin("https://api.example.com") && is_origin("http://localhost:4567"));
         for wrong in [
             "api.example.com",

@@ -1,4 +1,4 @@
-//! The same headers for code that is written against the API's propagators.
+//! A propagator for code that uses those of the API.
 
 use std::sync::OnceLock;
 
@@ -9,11 +9,13 @@ use opentelemetry::trace::{SpanContext, TraceContextExt};
 
 use super::{parse_traceparent, traceparent, tracestate};
 
-/// `traceparent` and `tracestate` for code that asks
+/// Injects and extracts `traceparent` and `tracestate`, for code that uses
 /// [`get_text_map_propagator`](opentelemetry::global::get_text_map_propagator).
 ///
-/// [`install`](crate::Builder::install) does not set it, so that a page pays for it only when it
-/// does so itself:
+/// [`install`](crate::Builder::install) does not set it, so that its code is in the page only if the
+/// application does so. Requests of [`fetch`](crate::fetch) do not need it.
+///
+/// # Example: setting the global propagator
 ///
 /// ```
 /// use otel_web::propagation::TraceContextPropagator;
@@ -39,7 +41,7 @@ impl TextMapPropagator for TraceContextPropagator {
         let Some(parent) = parent else {
             return context.clone();
         };
-        // A state that cannot be read is dropped; the parent is not.
+        // A malformed trace state is dropped, and the parent is kept.
         let state = extractor
             .get("tracestate")
             .and_then(|state| state.parse().ok());
@@ -66,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_injected_is_extracted() {
+    fn extracted_headers_are_injected_unchanged() {
         let mut carrier = HashMap::from([
             (
                 "traceparent".to_owned(),
@@ -74,16 +76,16 @@ mod tests {
             ),
             ("tracestate".to_owned(), "ot=th:c,other=1".to_owned()),
         ]);
-        let given = carrier.clone();
+        let original = carrier.clone();
         let propagator = TraceContextPropagator::default();
         let context = propagator.extract_with_context(&Context::new(), &carrier);
         carrier.clear();
         propagator.inject_context(&context, &mut carrier);
-        assert_eq!(carrier, given);
+        assert_eq!(carrier, original);
     }
 
     #[test]
-    fn without_a_parent_the_context_stays() {
+    fn malformed_traceparent_leaves_the_context_unchanged() {
         let carrier = HashMap::from([("traceparent".to_owned(), "nonsense".to_owned())]);
         let propagator = TraceContextPropagator::default();
         let context = propagator.extract_with_context(&Context::new(), &carrier);

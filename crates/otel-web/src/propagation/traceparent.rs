@@ -1,16 +1,26 @@
-//! `traceparent` and `tracestate`.
+//! The headers `traceparent` and `tracestate`.
 
 use opentelemetry::trace::{SpanContext, SpanId, TraceFlags, TraceId, TraceState};
 
 use crate::{hex, text};
 
-/// Of a header in this version; later ones may be longer.
-const LENGTH: usize = 55;
+/// The length of a header of version 00. Those of later versions may be longer.
+const HEADER_BYTES: usize = 55;
 
-/// `version "-" trace-id "-" parent-id "-" trace-flags`, all in lowercase hexadecimal.
+/// Formats a `traceparent` header: version, trace id, span id and flags, in lowercase hexadecimal.
+///
+/// # Example: the header of a span
+///
+/// ```
+/// use otel_web::propagation::{parse_traceparent, traceparent};
+///
+/// let header = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+/// let context = parse_traceparent(header);
+/// assert_eq!(context.as_ref().map(traceparent).as_deref(), Some(header));
+/// ```
 #[must_use]
 pub fn traceparent(context: &SpanContext) -> String {
-    let mut header = String::with_capacity(LENGTH);
+    let mut header = String::with_capacity(HEADER_BYTES);
     header.push_str("00-");
     hex::push(&mut header, &context.trace_id().to_bytes());
     header.push('-');
@@ -20,11 +30,13 @@ pub fn traceparent(context: &SpanContext) -> String {
     header
 }
 
-/// Reads a `traceparent` of this or a later version. `None` when it is not valid.
+/// Parses a `traceparent` header of version 00 or later. Returns `None` if it is invalid.
+///
+/// The returned context is remote. See [`traceparent`] for an example.
 #[must_use]
 pub fn parse_traceparent(header: &str) -> Option<SpanContext> {
     let mut rest = header.trim_ascii();
-    let is_exact = rest.len() == LENGTH;
+    let is_exact = rest.len() == HEADER_BYTES;
     let mut read = |bytes: &mut [u8]| {
         let part = text::next_part(&mut rest, b'-');
         hex::read(part.as_bytes(), bytes)
@@ -45,7 +57,7 @@ pub fn parse_traceparent(header: &str) -> Option<SpanContext> {
     (is_known && context.is_valid()).then_some(context)
 }
 
-/// `key "=" value` with commas between; empty where there is nothing to say.
+/// Formats a `tracestate` header. Returns an empty text for an empty state.
 pub(crate) fn tracestate(state: &TraceState) -> String {
     let mut header = String::new();
     for (key, value) in state {
@@ -64,7 +76,7 @@ pub(crate) fn tracestate(state: &TraceState) -> String {
 mod tests {
     use opentelemetry::propagation::TextMapPropagator;
     use opentelemetry::trace::TraceContextExt;
-    use opentelemetry_sdk::propagation::TraceContextPropagator as Official;
+    use opentelemetry_sdk::propagation::TraceContextPropagator as OfficialPropagator;
     use proptest::prelude::*;
     use std::collections::HashMap;
 
@@ -72,28 +84,28 @@ mod tests {
 
     const HEADER: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-03";
 
-    fn read_by_the_official_sdk(header: &str) -> SpanContext {
+    fn parse_with_official_sdk(header: &str) -> SpanContext {
         let carrier = HashMap::from([("traceparent".to_owned(), header.to_owned())]);
-        let context =
-            Official::new().extract_with_context(&opentelemetry::Context::new(), &carrier);
+        let context = OfficialPropagator::new()
+            .extract_with_context(&opentelemetry::Context::new(), &carrier);
         context.span().span_context().clone()
     }
 
     #[test]
-    fn what_is_written_is_read_back() {
+    fn parsed_header_is_formatted_unchanged() {
         let context = parse_traceparent(HEADER).unwrap();
         assert_eq!(traceparent(&context), HEADER);
         assert!(context.is_sampled() && context.is_remote());
     }
 
     #[test]
-    fn a_later_version_may_have_more_fields() {
+    fn later_version_may_have_more_fields() {
         let later = HEADER.replacen("00", "01", 1) + "-more";
         assert!(parse_traceparent(&later).is_some());
     }
 
     #[test]
-    fn malformed_headers_are_no_parent() {
+    fn malformed_headers_are_rejected() {
         let no_trace = "00-00000000000000000000000000000000-b7ad6b7169203331-01";
         let no_span = "00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01";
         let upper = HEADER.to_uppercase();
@@ -108,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_state_keeps_its_order() {
+    fn trace_state_keeps_its_order() {
         let state = TraceState::from_key_value([("ot", "th:c"), ("other", "1")]).unwrap();
         assert_eq!(tracestate(&state), state.header());
         assert_eq!(tracestate(&TraceState::NONE), "");
@@ -116,7 +128,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_context_survives_the_header(trace in 1_u128.., span in 1_u64.., flags: u8) {
+        fn every_context_is_parsed_back(trace in 1_u128.., span in 1_u64.., flags: u8) {
             let (trace, span) = (TraceId::from(trace), SpanId::from(span));
             let flags = TraceFlags::new(flags);
             let context = SpanContext::new(trace, span, flags, true, TraceState::NONE);
@@ -124,21 +136,21 @@ mod tests {
         }
 
         #[test]
-        fn no_text_breaks_the_reader(text in "\\PC*") {
+        fn any_text_is_parsed_without_panic(text in "\\PC*") {
             let _ = parse_traceparent(&text);
         }
 
         #[test]
-        fn nearly_valid_headers_are_read_as_the_official_sdk_reads_them(
+        fn official_sdk_agrees_on_nearly_valid_headers(
             header in "(0[01f]|ff)-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}(-x)?"
         ) {
-            let official = read_by_the_official_sdk(&header);
-            let ours = parse_traceparent(&header);
-            prop_assert_eq!(ours.is_some(), official.is_valid());
-            if let Some(ours) = ours {
-                prop_assert_eq!(ours.trace_id(), official.trace_id());
-                prop_assert_eq!(ours.span_id(), official.span_id());
-                prop_assert_eq!(ours.is_sampled(), official.is_sampled());
+            let official = parse_with_official_sdk(&header);
+            let context = parse_traceparent(&header);
+            prop_assert_eq!(context.is_some(), official.is_valid());
+            if let Some(context) = context {
+                prop_assert_eq!(context.trace_id(), official.trace_id());
+                prop_assert_eq!(context.span_id(), official.span_id());
+                prop_assert_eq!(context.is_sampled(), official.is_sampled());
             }
         }
     }

@@ -1,11 +1,11 @@
-//! `X-Amzn-Trace-Id`, for load balancers and gateways of AWS that read nothing else.
+//! The header `X-Amzn-Trace-Id`, for load balancers and gateways of AWS that read nothing else.
 
 use opentelemetry::trace::SpanContext;
 
 use crate::hex;
 
-/// `Root=1-{seconds}-{random};Parent={span id};Sampled={0|1}`. Trace ids start with the time in
-/// seconds, so X-Ray accepts them as they are.
+/// Formats `Root=1-{seconds}-{random};Parent={span id};Sampled={0|1}`. X-Ray accepts our trace ids,
+/// since they start with the time in seconds.
 pub(super) fn trace_id_header(context: &SpanContext) -> String {
     let (seconds, random) = {
         let bytes = context.trace_id().to_bytes();
@@ -36,7 +36,7 @@ mod tests {
     use crate::propagation::parse_traceparent;
 
     #[test]
-    fn the_trace_id_is_split_after_its_time() {
+    fn trace_id_is_split_after_the_time() {
         let parent = "00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01";
         let context = parse_traceparent(parent).unwrap();
         assert_eq!(

@@ -14,7 +14,7 @@ use crate::{TracerProvider, pipeline, sampler::Sampler};
 
 fn root_at(ratio: f64, session_id: &str) -> (SpanContext, bool) {
     let mut sampler = Sampler::with_ratio(ratio);
-    sampler.enter(session_id);
+    sampler.set_session(session_id);
     pipeline::install(sampler, 2048);
     let mut span = TracerProvider::default().tracer("test").start("root");
     let context = span.span_context().clone();
@@ -84,7 +84,7 @@ fn a_tenth_of_many_sessions_is_about_a_tenth() {
     let mut is_kept = |number: u64| {
         // Spreads the numbers over the range, as random ones are.
         let id = format!("{:032x}", number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        sampler.enter(&id);
+        sampler.set_session(&id);
         sampler.decide().is_some()
     };
     let kept = (0..20_000).filter(|number| is_kept(*number)).count();

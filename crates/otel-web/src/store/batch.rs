@@ -1,75 +1,75 @@
-//! A sealed batch, and how it is written down.
+//! A batch, and the text as which it is stored.
 
-use crate::export::Dropped;
+use crate::export::DropCounts;
 
-/// What is known of a batch without looking into it.
+/// What is known about a batch without decoding its body.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct Label {
-    /// When it was sealed, in seconds since 1970.
-    pub(crate) sealed_s: u32,
-    pub(crate) spans: u32,
+pub(crate) struct BatchHeader {
+    /// When the batch was built, in seconds since 1970.
+    pub(crate) built_s: u32,
+    pub(crate) span_count: u32,
     pub(crate) has_error: bool,
-    /// The news it carries of spans that were given up.
-    pub(crate) dropped: Dropped,
+    /// The dropped spans that this batch reports.
+    pub(crate) drops: DropCounts,
 }
 
-/// Where a batch is on its way.
+/// The state of a batch's delivery.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum State {
-    Waiting,
-    Sent,
-    /// The page was left, and the request ended without an answer.
-    Unknown,
+pub(crate) enum BatchState {
+    Queued,
+    InFlight,
+    /// The page was left, and the request ended without a response.
+    Unconfirmed,
 }
 
-/// The body of an export request that nothing changes any more.
+/// The body of an export request, which is not changed any more.
 #[derive(Debug)]
 pub(crate) struct Batch {
     pub(crate) number: u32,
-    pub(crate) label: Label,
+    pub(crate) header: BatchHeader,
     pub(crate) body: Vec<u8>,
-    pub(crate) state: State,
+    pub(crate) state: BatchState,
     pub(crate) is_stored: bool,
 }
 
-const LABEL_BYTES: usize = 12 + size_of::<Dropped>();
+const HEADER_BYTES: usize = 12 + size_of::<DropCounts>();
 
-impl Label {
-    fn bytes(&self) -> Vec<u8> {
-        let facts = [self.sealed_s, self.spans, self.has_error.into()];
-        let mut bytes = Vec::with_capacity(LABEL_BYTES);
-        for number in [&facts[..], &self.dropped.0].concat() {
+impl BatchHeader {
+    fn encode(&self) -> Vec<u8> {
+        let fields = [self.built_s, self.span_count, self.has_error.into()];
+        let mut bytes = Vec::with_capacity(HEADER_BYTES);
+        for number in [&fields[..], &self.drops.0].concat() {
             bytes.extend_from_slice(&number.to_le_bytes());
         }
         bytes
     }
 
-    fn read(bytes: &[u8]) -> Self {
+    fn decode(bytes: &[u8]) -> Self {
         let mut numbers = bytes.chunks_exact(4).map(number);
         let mut next = || numbers.next().unwrap_or_default();
         Self {
-            sealed_s: next(),
-            spans: next(),
+            built_s: next(),
+            span_count: next(),
             has_error: next() > 0,
-            dropped: Dropped(std::array::from_fn(|_| next())),
+            drops: DropCounts(std::array::from_fn(|_| next())),
         }
     }
 }
 
-/// One character for each byte. They cross from WebAssembly as UTF-8 and are stored as UTF-16:
-/// 2 bytes of the browser's quota each, where base64 takes 2.7.
-pub(super) fn to_text(label: &Label, body: &[u8]) -> String {
-    characters(&[&label.bytes()[..], body].concat())
+/// Encodes a batch with one character per byte. The text crosses from WebAssembly as UTF-8 and is
+/// stored as UTF-16, so each byte takes 2 bytes of the browser's quota. Base64 would take 2.7.
+pub(super) fn to_text(header: &BatchHeader, body: &[u8]) -> String {
+    characters(&[&header.encode()[..], body].concat())
 }
 
-/// `None` for what this crate has not written.
-pub(super) fn from_text(text: &str) -> Option<(Label, Vec<u8>)> {
+/// Decodes a batch. Returns `None` for text that does not come from [`to_text`].
+pub(super) fn from_text(text: &str) -> Option<(BatchHeader, Vec<u8>)> {
     let mut bytes = bytes(text);
-    if bytes.len() <= LABEL_BYTES {
+    if bytes.len() <= HEADER_BYTES {
         return None;
     }
-    let body = bytes.split_off(LABEL_BYTES);
-    Some((Label::read(&bytes), body))
+    let body = bytes.split_off(HEADER_BYTES);
+    Some((BatchHeader::decode(&bytes), body))
 }
 
 pub(super) fn seconds_to_text(seconds: u32) -> String {

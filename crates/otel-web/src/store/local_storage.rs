@@ -1,15 +1,15 @@
-//! The browser's stores, which may be missing, full or forbidden: each access may throw.
+//! The browser's storage. It may be missing, full or denied, and each access may throw.
 
 use js_sys::{Array, Function, JsString, Reflect};
 use wasm_bindgen::prelude::*;
 
-use super::shelf::Keep;
+use super::key_value_store::KeyValueStore;
 use crate::js;
 
-const PAGE: &str = "otel.page";
-const LOCK: &str = "otel.takeover";
+const PAGE_KEY: &str = "otel.page";
+const LOCK_NAME: &str = "otel.takeover";
 
-/// `localStorage`, or `undefined`, as which it behaves like a full one.
+/// `localStorage`. If it is missing, this behaves like a full one.
 #[derive(Debug)]
 pub(crate) struct LocalStorage(JsValue);
 
@@ -19,7 +19,7 @@ impl LocalStorage {
     }
 }
 
-impl Keep for LocalStorage {
+impl KeyValueStore for LocalStorage {
     fn get(&self, key: &str) -> Option<String> {
         js::text(&self.0, key)
     }
@@ -47,23 +47,24 @@ fn set(store: &JsValue, key: &str, value: &str) -> bool {
     Reflect::set(store, &key.into(), &value.into()).unwrap_or(false)
 }
 
-/// The page that was in this tab before; and leaves word that `own` is now. In a page that holds several
-/// instances of this crate only the first one is told: the others would take what that is sending.
-pub(crate) fn previous_page(own: &str) -> Option<String> {
+/// Returns the id of the page that was in this tab before, and replaces it by `own`. In a page with
+/// several instances of this crate, only the first one gets it: the others would adopt the batches
+/// that the first one is sending.
+pub(crate) fn previous_page_id(own: &str) -> Option<String> {
     let page = js_sys::global();
-    if js::is(&page, PAGE) {
+    if js::is(&page, PAGE_KEY) {
         return None;
     }
-    set(&page, PAGE, own);
+    set(&page, PAGE_KEY, own);
     let store = js::global("sessionStorage");
-    let previous = js::text(&store, PAGE);
-    set(&store, PAGE, own);
+    let previous = js::text(&store, PAGE_KEY);
+    set(&store, PAGE_KEY, own);
     previous
 }
 
-/// Calls `run` while no other page of the origin does. If one does, not at all: what there was to
-/// do is being done. The lock is held for no longer than the call, as a page that holds one cannot
-/// enter the back/forward cache. Where there are no locks, goes without.
+/// Calls `run` unless another page of the origin is inside of such a call, and therefore does the
+/// work already. The lock is released after the call, since a page that holds a lock cannot enter the
+/// back/forward cache. Browsers without locks call `run` in any case.
 pub(crate) fn with_lock(run: fn()) {
     let locks = js::get(&js::global("navigator"), "locks");
     let callback = Closure::once_into_js(move |lock: JsValue| {
@@ -73,7 +74,7 @@ pub(crate) fn with_lock(run: fn()) {
     });
     let options = js_sys::Object::new();
     set_flag(&options, "ifAvailable");
-    let arguments = Array::of3(&LOCK.into(), &options, &callback);
+    let arguments = Array::of3(&LOCK_NAME.into(), &options, &callback);
     let request = js::get(&locks, "request").dyn_into::<Function>();
     if request.is_err() {
         run();

@@ -1,51 +1,42 @@
-//! Sealed batches on their way: in memory, and on a shelf that survives the page.
+//! Batches that wait for delivery: in memory, and in storage that outlives the page.
 //!
-//! The shelf is `localStorage`: what is written while a page goes away must be written at once, and
-//! everything else in a browser is asynchronous. A batch is put there when it is sealed and taken
-//! away when a receiver has answered for it, and not before (`handover`).
+//! The storage is `localStorage`, since a page that is being left can only write synchronously, and
+//! all other storage of browsers is asynchronous. A batch is stored when it is built. It is removed
+//! when a receiver has responded to it, and not before.
 //!
-//! Each page writes under keys of its own. What is left on the shelf is taken over
-//! - by the next page of the same tab, at once (`sessionStorage` knows who was there before),
-//! - by any page, when its owner said at `pagehide` that it leaves, or has not been heard of for
-//!   [`LEASE_S`]: batches are young, or their owner renews its lease.
+//! Each page writes keys of its own. The batches of a page are adopted
+//! - by the next page of the same tab, at once (`sessionStorage` has the id of the previous page),
+//! - by any page, if their owner has announced its departure at `pagehide`, or has been silent for
+//!   [`LEASE_DURATION_S`]. While an owner has older batches, it renews its lease.
 //!
 //! | key | value |
 //! |---|---|
-//! | `otel.batch.<page>.<number>` | a batch: its label and the request's body, one byte a character |
-//! | `otel.lease.<page>` | when the page was last heard of, in seconds since 1970; 0: it has left |
+//! | `otel.batch.<page>.<number>` | a batch: its header and the request body, one byte per character |
+//! | `otel.lease.<page>` | when the lease was last renewed, in seconds since 1970; 0 after departure |
 //! | `otel.page` (session) | the page of this tab |
 //!
-//! Bounded to [`SHELF_UNITS`] and [`LONGEST_S`]; what is given up is counted. Where nothing can be
-//! stored (no room, forbidden, a Worker) batches live in memory alone.
+//! The storage is limited to [`MAX_STORED_UNITS`] and [`MAX_BATCH_AGE_S`]. Dropped batches are
+//! counted. If nothing can be stored (storage full, access denied, a worker), batches exist in memory
+//! only.
 
 mod batch;
-mod handover;
-mod lease;
-mod line;
+mod batch_queue;
+mod key_value_store;
 #[cfg(all(feature = "durable-queue", target_arch = "wasm32"))]
 mod local_storage;
-mod shelf;
 
-pub(crate) use batch::{Label, State};
-pub(crate) use line::{Line, new_page};
-#[cfg(all(feature = "durable-queue", target_arch = "wasm32"))]
-pub(crate) use local_storage::{LocalStorage as Shelf, previous_page, with_lock};
+pub(crate) use batch::{BatchHeader, BatchState};
+pub(crate) use batch_queue::{BatchQueue, new_page_id};
 #[cfg(not(all(feature = "durable-queue", target_arch = "wasm32")))]
-pub(crate) use shelf::{Nowhere as Shelf, previous_page, with_lock};
+pub(crate) use key_value_store::{NoStore as Storage, previous_page_id, with_lock};
+#[cfg(all(feature = "durable-queue", target_arch = "wasm32"))]
+pub(crate) use local_storage::{LocalStorage as Storage, previous_page_id, with_lock};
 
-/// How long a page may stay silent before others take over what it left. The timers of a page in
-/// the background fire once a minute.
-const LEASE_S: u32 = 150;
-/// A batch this old is given up.
-const LONGEST_S: u32 = 24 * 60 * 60;
-/// What the shelf may hold, in UTF-16 code units; browsers count two bytes for each. Half of what
-/// they grant an origin: the rest is the application's.
-const SHELF_UNITS: usize = 5 * 1024 * 1024 / 2;
-
-#[cfg(test)]
-#[cfg(not(target_arch = "wasm32"))]
-mod model_tests;
-#[cfg(test)]
-#[cfg(not(target_arch = "wasm32"))]
-#[path = "line_tests.rs"]
-mod tests;
+/// How long a page may be silent before others adopt its batches. Timers of a page in the background
+/// fire once a minute.
+const LEASE_DURATION_S: u32 = 150;
+/// Older batches are dropped.
+const MAX_BATCH_AGE_S: u32 = 24 * 60 * 60;
+/// The maximum size of all stored batches, in UTF-16 code units. Browsers count two bytes for each.
+/// This is half of what they grant an origin, and leaves the other half to the application.
+const MAX_STORED_UNITS: usize = 5 * 1024 * 1024 / 2;

@@ -1,21 +1,21 @@
-//! One block of DEFLATE: the two codes, then the tokens in them.
+//! A DEFLATE block: two Huffman codes, followed by the encoded tokens.
 
 use super::huffman::{self, Code};
 use super::lz77::Token;
 
-const END: usize = 256;
-const LITERALS_AND_LENGTHS: usize = 286;
-const DISTANCES: usize = 30;
-/// The code of the code lengths: 0 to 15 stand for themselves, 16 repeats the one before, 18 is a
-/// run of zeros. 17, a short run of zeros, would save less than it takes.
-const LENGTHS: usize = 19;
-const AGAIN: usize = 16;
-const ZEROS: usize = 18;
-const ORDER_OF_LENGTHS: [u8; LENGTHS] = [
+const END_OF_BLOCK: usize = 256;
+const LITERAL_SYMBOLS: usize = 286;
+const DISTANCE_SYMBOLS: usize = 30;
+/// The symbols for code lengths: 0 to 15 are lengths, 16 repeats the previous length, 18 is a run of
+/// zeros. 17, a short run of zeros, is not used: it saves less than its code takes.
+const LENGTH_SYMBOLS: usize = 19;
+const REPEAT_PREVIOUS: usize = 16;
+const REPEAT_ZERO: usize = 18;
+const LENGTH_ORDER: [u8; LENGTH_SYMBOLS] = [
     16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15,
 ];
 
-/// Collects bits, the lowest of a byte first.
+/// Writes bits, starting with the lowest of each byte.
 pub(super) struct Bits {
     bytes: Vec<u8>,
     pending: u64,
@@ -46,21 +46,22 @@ impl Bits {
         self.put(code.bits, code.length);
     }
 
-    /// The last byte is filled up with zeros.
+    /// Returns the bytes. The last one is padded with zeros.
     pub(super) fn into_bytes(mut self) -> Vec<u8> {
         self.put(0, 7);
         self.bytes
     }
 }
 
-/// A symbol, and the bits that follow its code.
+/// A symbol, and the extra bits after its code.
 struct Symbol {
     symbol: usize,
     extra: u16,
     extra_bits: u8,
 }
 
-/// Lengths and distances are grouped, each two powers of two into `1 << log` groups of one size.
+/// Returns the symbol of a length or distance. The values between two powers of two are divided into
+/// `1 << log` groups of equal size, with one symbol each.
 fn grouped(value: u16, log: u32) -> Symbol {
     let extra_bits = (15 - (value | 1).leading_zeros()).saturating_sub(log);
     let group = (extra_bits << log) + u32::from(value >> extra_bits);
@@ -71,7 +72,7 @@ fn grouped(value: u16, log: u32) -> Symbol {
     }
 }
 
-/// A token as a symbol of the first code and, for a match, one of the second.
+/// Returns the symbol of a token in the first code and, for a match, in the second.
 fn symbols(token: Token) -> (Symbol, Option<Symbol>) {
     match token {
         Token::Literal(byte) => {
@@ -82,9 +83,9 @@ fn symbols(token: Token) -> (Symbol, Option<Symbol>) {
             };
             (literal, None)
         }
-        Token::Repeat(length, distance) => {
+        Token::Match(length, distance) => {
             let mut length = grouped(length.into(), 2);
-            length.symbol += END + 1;
+            length.symbol += END_OF_BLOCK + 1;
             (length, Some(grouped(distance, 1)))
         }
     }
@@ -94,7 +95,7 @@ pub(super) fn write(out: &mut Bits, tokens: &[Token]) {
     let (first, second) = count(tokens);
     let first = huffman::code_lengths(first, 15);
     let second = huffman::code_lengths(second, 15);
-    // The last block, with codes of its own.
+    // The block header: last block, dynamic Huffman codes.
     out.put(0b101, 3);
     write_code_lengths(out, &[&first[..], &second].concat());
     write_tokens(
@@ -106,9 +107,9 @@ pub(super) fn write(out: &mut Bits, tokens: &[Token]) {
 }
 
 fn count(tokens: &[Token]) -> (Vec<u32>, Vec<u32>) {
-    let mut first = vec![0; LITERALS_AND_LENGTHS];
-    let mut second = vec![0; DISTANCES];
-    first[END] = 1;
+    let mut first = vec![0; LITERAL_SYMBOLS];
+    let mut second = vec![0; DISTANCE_SYMBOLS];
+    first[END_OF_BLOCK] = 1;
     for token in tokens {
         let (one, other) = symbols(*token);
         first[one.symbol] += 1;
@@ -122,18 +123,18 @@ fn count(tokens: &[Token]) -> (Vec<u32>, Vec<u32>) {
 fn write_code_lengths(out: &mut Bits, lengths: &[u8]) {
     let runs: Vec<Symbol> = lengths
         .chunk_by(|one, other| one == other)
-        .flat_map(in_runs)
+        .flat_map(run_symbols)
         .collect();
-    let mut counts = vec![0; LENGTHS];
+    let mut counts = vec![0; LENGTH_SYMBOLS];
     for run in &runs {
         counts[run.symbol] += 1;
     }
     let own_lengths = huffman::code_lengths(counts, 7);
-    // All 286 symbols, all 30 distances, all 19 lengths: the unused ones are runs of zeros.
+    // The table sizes, always the maximum: unused symbols become runs of zeros.
     out.put(29, 5);
     out.put(29, 5);
     out.put(15, 4);
-    for length in ORDER_OF_LENGTHS {
+    for length in LENGTH_ORDER {
         out.put(own_lengths[usize::from(length)].into(), 3);
     }
     let codes = huffman::codes(&own_lengths);
@@ -143,12 +144,12 @@ fn write_code_lengths(out: &mut Bits, lengths: &[u8]) {
     }
 }
 
-/// Equal lengths as the symbols that stand for them.
-fn in_runs(equal: &[u8]) -> Vec<Symbol> {
+/// Returns the symbols for a run of equal lengths.
+fn run_symbols(equal: &[u8]) -> Vec<Symbol> {
     let value = equal.first().copied().unwrap_or_default();
-    let (symbol, extra_bits, least, most, mut left) = match value {
-        0 => (ZEROS, 7, 11, 138, equal.len()),
-        _ => (AGAIN, 2, 3, 6, equal.len() - 1),
+    let (symbol, extra_bits, min, max, mut left) = match value {
+        0 => (REPEAT_ZERO, 7, 11, 138, equal.len()),
+        _ => (REPEAT_PREVIOUS, 2, 3, 6, equal.len() - 1),
     };
     let single = || Symbol {
         symbol: value.into(),
@@ -159,11 +160,11 @@ fn in_runs(equal: &[u8]) -> Vec<Symbol> {
     if value > 0 {
         runs.push(single());
     }
-    while left >= least {
-        let count = left.min(most);
+    while left >= min {
+        let count = left.min(max);
         runs.push(Symbol {
             symbol,
-            extra: (count - least) as u16,
+            extra: (count - min) as u16,
             extra_bits,
         });
         left -= count;
@@ -182,5 +183,5 @@ fn write_tokens(out: &mut Bits, tokens: &[Token], first: &[Code], second: &[Code
             out.put(other.extra, other.extra_bits);
         }
     }
-    out.put_code(first, END);
+    out.put_code(first, END_OF_BLOCK);
 }

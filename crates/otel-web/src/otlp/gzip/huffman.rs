@@ -1,68 +1,69 @@
-//! Codes: the more often a symbol occurs, the fewer bits it gets.
+//! Huffman codes, in which frequent symbols have fewer bits.
 
-/// The bits of a symbol's code, in the order in which they are written, and how many they are.
+/// The code of a symbol: its bits in the order of output, and their number.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Code {
     pub(super) bits: u16,
     pub(super) length: u8,
 }
 
-/// How often each symbol occurs → how many bits its code has, `limit` at most; zero for those that
-/// do not occur. The first two symbols always get a code: a tree of one leaf is none.
-pub(super) fn code_lengths(mut counts: Vec<u32>, limit: u8) -> Vec<u8> {
+/// Computes the code length of each symbol from its frequency, at most `max_bits`. Unused symbols have
+/// length zero, except for the first two, since a tree needs at least two leaves.
+pub(super) fn code_lengths(mut counts: Vec<u32>, max_bits: u8) -> Vec<u8> {
     for count in counts.iter_mut().take(2) {
         *count = (*count).max(1);
     }
     loop {
         let lengths = unlimited_lengths(&counts);
-        if lengths.iter().all(|length| *length <= limit) {
+        if lengths.iter().all(|length| *length <= max_bits) {
             return lengths;
         }
-        // Flatter counts make a flatter tree. Nothing that occurs becomes zero.
+        // More even counts lead to a flatter tree. Counts above zero stay above zero.
         for count in &mut counts {
             *count = count.div_ceil(2);
         }
     }
 }
 
-/// Huffman's tree: the two rarest nodes get a common parent, until there is one. The depth of a node
-/// is the length of its code.
+/// Builds the Huffman tree: joins the two rarest nodes until one is left. The depth of a leaf is the
+/// length of its code.
 fn unlimited_lengths(counts: &[u32]) -> Vec<u8> {
     let symbols = counts.len();
     let mut parents = vec![0; symbols];
     let mut nodes = Vec::with_capacity(symbols);
     for (symbol, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
-        rank(&mut nodes, (*count, symbol));
+        insert_sorted(&mut nodes, (*count, symbol));
     }
     while let (Some(first), Some(second)) = (nodes.pop(), nodes.pop()) {
         let parent = parents.len();
         parents[first.1] = parent;
         parents[second.1] = parent;
         parents.push(0);
-        rank(&mut nodes, (first.0 + second.0, parent));
+        insert_sorted(&mut nodes, (first.0 + second.0, parent));
     }
     depths(&parents, symbols)
 }
 
-/// Puts a node where it belongs by its weight; the rarest is the last.
-fn rank(nodes: &mut Vec<(u32, usize)>, node: (u32, usize)) {
-    let place = nodes.partition_point(|(weight, _)| *weight > node.0);
-    nodes.insert(place, node);
+/// Inserts a node by descending weight.
+fn insert_sorted(nodes: &mut Vec<(u32, usize)>, node: (u32, usize)) {
+    let index = nodes.partition_point(|(weight, _)| *weight > node.0);
+    nodes.insert(index, node);
 }
 
-/// Parents come after their children. The root's parent does not exist: its depth is zero.
+/// Computes the depth of each symbol. Parents have higher indexes than their children. The root has
+/// parent 0, which is not a parent of others, and depth zero.
 fn depths(parents: &[usize], symbols: usize) -> Vec<u8> {
     let mut depths = vec![0; parents.len()];
     for (node, parent) in parents.iter().enumerate().rev() {
-        if let Some(above) = depths.get(*parent).copied().filter(|_| *parent > 0) {
-            depths[node] = above + 1;
+        if let Some(depth) = depths.get(*parent).copied().filter(|_| *parent > 0) {
+            depths[node] = depth + 1;
         }
     }
     depths.truncate(symbols);
     depths
 }
 
-/// DEFLATE's canonical codes: short before long, and in the order of the symbols.
+/// Assigns the canonical codes of DEFLATE: by length, then by symbol.
 pub(super) fn codes(lengths: &[u8]) -> Vec<Code> {
     let mut codes = vec![Code::default(); lengths.len()];
     let mut next = 0_u16;

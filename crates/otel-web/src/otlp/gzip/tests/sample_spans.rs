@@ -1,5 +1,5 @@
-//! Spans as a page makes them, with random ids and times: what the compressor's budget is held
-//! against. A page load of 12 resources, then clicks that make one or two requests.
+//! Typical spans with random ids and times, for the size budget: a page load with 12 resources, then
+//! clicks with one or two requests each.
 
 use std::borrow::Cow;
 
@@ -8,8 +8,8 @@ use opentelemetry::{InstrumentationScope, KeyValue};
 
 use crate::otlp::{ScopeSpans, encode_request, encode_span, resource_attributes};
 
-/// Marsaglia's xorshift: reproducible and random enough that nothing compresses.
-pub(crate) struct Mix {
+struct SampleSpans {
+    /// The state of Marsaglia's xorshift generator, whose output does not compress.
     random: u64,
     now_us: u64,
     spans: Vec<Vec<u8>>,
@@ -20,19 +20,19 @@ struct Node {
     span: u64,
 }
 
-/// An export request with the first `count` spans of a visit.
-pub(crate) fn request(count: usize) -> Vec<u8> {
-    let mut mix = Mix {
+/// Encodes a request with the first `count` spans of a session.
+pub(super) fn request(count: usize) -> Vec<u8> {
+    let mut samples = SampleSpans {
         random: 0x9e37_79b9_7f4a_7c15,
         now_us: 1_790_000_000_000_000,
         spans: Vec::new(),
     };
-    mix.page_load();
-    while mix.spans.len() < count {
-        mix.click();
+    samples.page_load();
+    while samples.spans.len() < count {
+        samples.click();
     }
-    mix.spans.truncate(count);
-    encode(&mix.spans)
+    samples.spans.truncate(count);
+    encode(&samples.spans)
 }
 
 fn encode(spans: &[Vec<u8>]) -> Vec<u8> {
@@ -62,7 +62,7 @@ fn encode(spans: &[Vec<u8>]) -> Vec<u8> {
     )
 }
 
-impl Mix {
+impl SampleSpans {
     fn random(&mut self) -> u64 {
         self.random ^= self.random << 13;
         self.random ^= self.random >> 7;
@@ -156,7 +156,7 @@ impl Mix {
             KeyValue::new("http.response.status_code", 200),
         ];
         for timing in ["first_byte", "last_byte"] {
-            // In eighths, as the instrumentation rounds them.
+            // In eighths of a millisecond, to which the instrumentation rounds.
             let ms = self.below(720) as f64 / 8.0;
             attributes.push(KeyValue::new(["http.timing.", timing].concat(), ms));
         }

@@ -1,0 +1,60 @@
+//! The storage interface of the batch queue.
+
+/// A synchronous store of texts.
+pub(crate) trait KeyValueStore {
+    /// False if nothing can ever be stored. The queue then skips all preparations for it.
+    const IS_AVAILABLE: bool = true;
+
+    fn get(&self, key: &str) -> Option<String>;
+    /// Returns false if the value was not stored.
+    fn set(&self, key: &str, value: &str) -> bool;
+    fn remove(&self, key: &str);
+    fn keys(&self) -> Vec<String>;
+    /// Returns the length of a value in UTF-16 code units, or 0 if it is missing.
+    fn length(&self, key: &str) -> usize;
+}
+
+/// Stores nothing, so that batches exist in memory only.
+#[cfg(not(all(feature = "durable-queue", target_arch = "wasm32")))]
+#[derive(Debug)]
+pub(crate) struct NoStore;
+
+#[cfg(not(all(feature = "durable-queue", target_arch = "wasm32")))]
+impl NoStore {
+    pub(crate) fn new() -> Self {
+        Self
+    }
+}
+
+#[cfg(not(all(feature = "durable-queue", target_arch = "wasm32")))]
+impl KeyValueStore for NoStore {
+    const IS_AVAILABLE: bool = false;
+
+    fn get(&self, _key: &str) -> Option<String> {
+        None
+    }
+
+    fn set(&self, _key: &str, _value: &str) -> bool {
+        false
+    }
+
+    fn remove(&self, _key: &str) {}
+
+    fn keys(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn length(&self, _key: &str) -> usize {
+        0
+    }
+}
+
+/// Returns `None`, since no page has stored anything.
+#[cfg(not(all(feature = "durable-queue", target_arch = "wasm32")))]
+pub(crate) fn previous_page_id(_own: &str) -> Option<String> {
+    None
+}
+
+/// Does nothing, since there is nothing to adopt.
+#[cfg(not(all(feature = "durable-queue", target_arch = "wasm32")))]
+pub(crate) fn with_lock(_run: fn()) {}
