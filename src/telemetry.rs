@@ -4,7 +4,7 @@
 ///
 /// Where spans go is configured by the `<meta name="otel-…">` tags of index.html.
 pub(crate) fn install() {
-    otel_web_yew::keep_panics();
+    otel_web_yew::install_panic_hook();
     otel_web::Telemetry::builder("cruddur-frontend")
         .endpoint("/otlp")
         .install();

@@ -1,19 +1,30 @@
-//! Callbacks that are user actions.
+//! Callbacks that run user actions.
 
 use yew::prelude::*;
 
 use crate::outcome::{Outcome, recorded};
 
-/// A callback that runs `handler` as the action `name`: one root span for each call, with everything
-/// the handler's future does below it.
+/// Returns a callback that runs `handler` as the user action `name`.
 ///
-/// `handler` itself runs at once, inside the event, where `prevent_default` still works. The callback
-/// stays the same from render to render, so it does not make children render again, and it always
-/// calls the handler of the latest render.
+/// Each call is one action: a root span that starts at the time of the event, and ends when the future
+/// of `handler` and all futures it started are done and the result is painted. Spans, requests and
+/// loads that the future causes are below it.
 ///
-/// # Example: a form
+/// `handler` runs synchronously, inside the event, so `prevent_default` works; the future it returns
+/// runs afterwards. If the future returns an error (see [`Outcome`](crate::Outcome)), it is recorded on
+/// the action.
 ///
-/// Any event will do. What the future returns may be an error, which is then recorded on the action.
+/// The callback is stable: it is the same value in every render, so it does not make children render
+/// again, and it always calls the handler of the latest render.
+///
+/// Use it for what the user does. For data that a component loads when it is shown, use
+/// [`use_load`](crate::use_load).
+///
+/// # Examples
+///
+/// ## A form
+///
+/// The callback accepts any event type.
 ///
 /// ```no_run
 /// use otel_web::fetch::{Error, Request};

@@ -1,12 +1,24 @@
-//! Yew hooks for `otel-web`: one root span per user action.
+//! Yew hooks for [`otel_web`]: one trace for each user action.
 //!
-//! - [`use_action`] makes the callback of a button, form or key: each call is one action, and the
-//!   future it returns is its work.
-//! - [`use_load`] loads a component's data inside the navigation or action that showed it.
-//! - [`use_route_template`] names a page, so that visits to it share a name.
-//! - [`keep_panics`] lets a panic reach its trace although Yew sets a panic hook of its own.
+//! | hook or function | use it for |
+//! |---|---|
+//! | [`use_action`] | the callback of a button, form or key; each call is one action |
+//! | [`use_load`] | data that a component loads when it is shown or its properties change |
+//! | [`use_route_template`] | the name of a page |
+//! | [`install_panic_hook`] | panics, before the first render |
 //!
-//! # Example: a button
+//! Everything else is in [`otel_web`]: requests, spans, errors and the setup.
+//!
+//! # How a rendering finds its action
+//!
+//! Yew does not render where state is set, but in a microtask soon after. Until then, `otel-web`
+//! remembers whose code ran last, and polls no future of another action. So the data that [`use_load`]
+//! loads in a component belongs to the click that showed it, even if many actions run at the same time.
+//! In a plain `use_effect`, use [`otel_web::cause`] and [`otel_web::with_context`].
+//!
+//! # Examples
+//!
+//! ## A button
 //!
 //! ```no_run
 //! use otel_web_yew::use_action;
@@ -31,16 +43,16 @@
 mod action;
 mod load;
 mod outcome;
-mod panics;
+mod panic_hook;
 mod route;
 
 pub use action::use_action;
 pub use load::use_load;
 pub use outcome::Outcome;
-pub use panics::keep_panics;
+pub use panic_hook::install_panic_hook;
 pub use route::use_route_template;
 
-/// The README's example compiles, too.
+/// Compiles the examples of the README.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -7,10 +7,18 @@ use yew::prelude::*;
 
 use crate::outcome::{Outcome, recorded};
 
-/// Runs `load` after the first render and whenever `deps` change, inside the page load, navigation
-/// or action that caused that render. What it requests belongs to that trace.
+/// Runs `load` after the first render and whenever `deps` change, in the context of the page load,
+/// navigation or action that caused that render.
 ///
-/// # Example: a user's page
+/// Requests of `load` are part of that trace, and the navigation or action does not end before they do.
+/// If the future returns an error (see [`Outcome`](crate::Outcome)), it is recorded on the span.
+///
+/// It replaces `use_effect_with` and `spawn_local`, which would start a new trace for each request. For
+/// work that an event starts, use [`use_action`](crate::use_action).
+///
+/// # Examples
+///
+/// ## The page of a user
 ///
 /// ```no_run
 /// use otel_web::fetch::{Error, Request};
@@ -27,7 +35,7 @@ use crate::outcome::{Outcome, recorded};
 ///     use_route_template("/users/:id");
 ///     let name = use_state(String::new);
 ///     let found = name.setter();
-///     // Again for each id, and each time inside the navigation that brought it.
+///     // Runs again for each id, in the navigation that led to it.
 ///     use_load(props.id, |id| load(id, found));
 ///     html! { <h1>{ &*name }</h1> }
 /// }
@@ -46,11 +54,11 @@ where
     F: FnOnce(D) -> W + 'static,
     W: Future<Output: Outcome> + 'static,
 {
-    // Asked for while rendering: the effects of a rendering that takes long run in a later task,
-    // when its cause is no longer known.
+    // Read while rendering: the effects of a long rendering run in a later task, when its cause is no
+    // longer known.
     let cause = use_memo(deps.clone(), |_| Cell::new(Some(otel_web::cause())));
     use_effect_with(deps, move |deps| {
-        // Taken, for what a component keeps would keep its action from ending.
+        // Moved out, because an action does not end while the component owns its context.
         let cause = cause.take().unwrap_or_else(otel_web::cause);
         let work = {
             let _attached = cause.clone().attach();

@@ -1,4 +1,4 @@
-//! The hooks in mounted components, and the traces of what they do.
+//! The hooks in mounted components, and their traces.
 
 #![cfg(target_arch = "wasm32")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
@@ -17,20 +17,20 @@ use yew::prelude::*;
 
 wasm_bindgen_test_configure!(run_in_browser);
 
-/// Work that can be seen in the trace.
+/// Adds a span to the trace.
 fn work(name: &'static str) {
     global::tracer("app").in_span(name, |_| ());
 }
 
-/// Mounts a component, and finds the element that a test acts on.
+/// Mounts a component, and returns the element that matches the selector.
 async fn mounted<C: BaseComponent<Properties = ()>>(selector: &str) -> HtmlElement {
     let document = web_sys::window().unwrap().document().unwrap();
-    let place = document.create_element("div").unwrap();
-    document.body().unwrap().append_child(&place).unwrap();
-    yew::Renderer::<C>::with_root(place.clone()).render();
+    let root = document.create_element("div").unwrap();
+    document.body().unwrap().append_child(&root).unwrap();
+    yew::Renderer::<C>::with_root(root.clone()).render();
     // Yew renders in a microtask.
     TimeoutFuture::new(0).await;
-    let element = place.query_selector(selector).unwrap().unwrap();
+    let element = root.query_selector(selector).unwrap().unwrap();
     element.unchecked_into()
 }
 
@@ -52,7 +52,7 @@ fn Like() -> Html {
 }
 
 #[wasm_bindgen_test]
-async fn a_click_is_an_action_with_what_its_future_does() {
+async fn click_is_an_action_with_the_spans_of_its_future() {
     let recorder = Recorder::install();
     let button = mounted::<Like>("button").await;
     button.click();
@@ -65,7 +65,7 @@ async fn a_click_is_an_action_with_what_its_future_does() {
 }
 
 #[wasm_bindgen_test]
-async fn the_callback_calls_the_handler_of_the_latest_render() {
+async fn callback_calls_the_handler_of_the_latest_render() {
     let button = mounted::<Like>("button").await;
     let recorder = Recorder::install();
     button.click();
@@ -81,7 +81,7 @@ async fn the_callback_calls_the_handler_of_the_latest_render() {
 #[component]
 fn Form() -> Html {
     let onsubmit = use_action("cart.order", |event: SubmitEvent| {
-        // Still inside of the event, so this keeps the page from being left.
+        // Runs inside the event, so it prevents the navigation.
         event.prevent_default();
         async { Err("no more tea") }
     });
@@ -89,7 +89,7 @@ fn Form() -> Html {
 }
 
 #[wasm_bindgen_test]
-async fn an_error_that_the_handler_returns_is_the_actions() {
+async fn returned_error_is_recorded_on_the_action() {
     let recorder = Recorder::install();
     mounted::<Form>("button").await.click();
     let trace = recorder.trace("cart.order").await;
@@ -108,7 +108,7 @@ fn Search() -> Html {
 }
 
 #[wasm_bindgen_test]
-async fn any_event_can_be_an_action() {
+async fn input_event_is_an_action() {
     let recorder = Recorder::install();
     let input = mounted::<Search>("input").await;
     let bubbles = EventInit::new();
@@ -145,7 +145,7 @@ fn Page() -> Html {
 }
 
 #[wasm_bindgen_test]
-async fn what_a_component_loads_belongs_to_the_action_that_showed_it() {
+async fn load_is_below_the_action_that_showed_the_component() {
     let recorder = Recorder::install();
     mounted::<Page>("button").await.click();
     let expected = expect::action("details.open").child(expect::span("load details"));
@@ -182,7 +182,7 @@ fn Site() -> Html {
 }
 
 #[wasm_bindgen_test]
-async fn a_page_names_the_navigation_that_shows_it_and_loads_its_data_inside() {
+async fn page_names_its_navigation_and_loads_its_data_below_it() {
     let recorder = Recorder::install();
     mounted::<Site>("button").await.click();
     let navigation = expect::span("navigate /@:handle")

@@ -5,7 +5,7 @@
 
 use otel_web::Telemetry;
 use otel_web::fetch::{Error, Request};
-use otel_web_yew::{keep_panics, use_action};
+use otel_web_yew::{install_panic_hook, use_action};
 use yew::prelude::*;
 
 #[component]
@@ -34,7 +34,7 @@ async fn load(greeting: UseStateHandle<String>) -> Result<(), Error> {
 
 fn main() {
     // Before anything else, so that the page load is seen from its beginning.
-    keep_panics();
+    install_panic_hook();
     Telemetry::builder("example-yew")
         .endpoint("/otlp")
         .install();
