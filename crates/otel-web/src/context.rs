@@ -1,9 +1,9 @@
-//! Carrying the current trace through asynchronous code.
+//! The current context, and how to carry it through asynchronous code.
 //!
-//! When a callback returns, the browser no longer knows which action it belonged to. A Rust future
-//! can carry that along: [`with_current_context`] attaches a [`Context`] at each poll, across every
-//! `.await`, so that all work of the future belongs to the action it was created in. No global of
-//! the page is patched for this.
+//! A browser forgets the cause of asynchronous code as soon as a callback returns. A Rust future does
+//! not: [`with_current_context`] attaches a [`Context`] at each poll, after any number of `.await`s, so
+//! that the work of the future belongs to the action in which it was created. No browser API is
+//! patched.
 
 use opentelemetry::Context;
 use opentelemetry::trace::TraceContextExt;
@@ -13,20 +13,31 @@ use crate::{action, instrument};
 
 /// Returns the context of the running code.
 ///
-/// This is the attached context. Without one, it is the context of the action whose DOM event is
-/// being dispatched. Otherwise it is empty.
+/// That is the attached context; else the action of the DOM event whose listeners are running; else an
+/// empty context.
 ///
-/// Use [`cause`] instead in code that a framework runs later, such as effects.
+/// Use it to carry the trace into code that is not a future. [`spawn`] and [`with_current_context`] call
+/// it for futures. [`Context::current`] returns only an attached context, and so misses the action of a
+/// plain event listener.
 ///
-/// # Example: checking for a trace
+/// # Lifetime
 ///
-/// ```
-/// use opentelemetry::trace::TraceContextExt;
+/// An action does not end while a clone of its context exists. Drop the context when the work is done;
+/// one that is stored for the life of the page keeps its action open until it times out.
 ///
-/// fn is_traced() -> bool {
-///     otel_web::current().has_active_span()
-/// }
-/// # assert!(!is_traced());
+/// # Examples
+///
+/// ## A callback that JavaScript calls later
+///
+/// ```no_run
+/// # fn set_timeout(_: impl FnOnce() + 'static) {}
+/// # fn refresh() {}
+/// let context = otel_web::current();
+/// set_timeout(move || {
+///     let _attached = context.attach();
+///     // Spans and requests that start here belong to the trace that set the timer.
+///     refresh();
+/// });
 /// ```
 #[must_use]
 pub fn current() -> Context {
@@ -37,22 +48,46 @@ pub fn current() -> Context {
     action::of_current_event().unwrap_or(attached)
 }
 
-/// Returns the context of the code that caused the running code.
+/// Returns the context of the action or navigation that caused the running code, for code that a
+/// framework runs soon after its cause: renderings and effects.
 ///
-/// Use it in code that a framework runs soon after a change of state: effects, and the rendering of
-/// a page. In handlers and futures, use [`current`].
+/// A framework does not render where state was changed, but in a microtask soon after, where no context
+/// is attached. `cause` returns, in this order:
 ///
-/// This is the attached context. Without one, it is the context of the action whose code has run
-/// last, or whose DOM event was dispatched last. If that action has led to a navigation or page
-/// load, it is the context of the latter until its first frame is painted. Otherwise it is empty.
+/// 1. the attached context, like [`current`];
+/// 2. the action whose code ran last, until the microtasks it queued are done, or whose DOM event was
+///    dispatched last, until the next task; or the navigation it led to, if that is in progress;
+/// 3. the navigation or page load in progress, until its first frame is painted;
+/// 4. an empty context.
 ///
-/// # Example: an effect
+/// To keep this exact, a future of another action is not polled while such effects are pending. Two
+/// actions that become ready at the same time are therefore rendered one after the other.
+///
+/// Use `cause` in effects and while rendering, and [`current`] everywhere else. With Yew, `use_load` of
+/// `otel-web-yew` does it for you.
+///
+/// # Examples
+///
+/// ## An effect that loads data
 ///
 /// ```no_run
 /// # async fn load_suggestions() {}
-/// // Nothing is attached here, but a click or a navigation has caused this effect.
-/// let cause = otel_web::cause();
-/// wasm_bindgen_futures::spawn_local(otel_web::with_context(cause, load_suggestions()));
+/// // Nothing is attached here, but a click or a navigation caused the rendering.
+/// let load = otel_web::with_context(otel_web::cause(), load_suggestions());
+/// wasm_bindgen_futures::spawn_local(load);
+/// ```
+///
+/// ## A span for the rendering itself
+///
+/// ```no_run
+/// use opentelemetry::global;
+/// use opentelemetry::trace::Tracer;
+/// # fn render() {}
+///
+/// let tracer = global::tracer("shop");
+/// let span = tracer.start_with_context("list.render", &otel_web::cause());
+/// render();
+/// drop(span);
 /// ```
 #[must_use]
 pub fn cause() -> Context {
@@ -69,22 +104,26 @@ pub fn cause() -> Context {
     }
 }
 
-fn is_same_trace(a: &Context, b: &Context) -> bool {
-    a.span().span_context().trace_id() == b.span().span_context().trace_id()
+fn is_same_trace(one: &Context, other: &Context) -> bool {
+    one.span().span_context().trace_id() == other.span().span_context().trace_id()
 }
 
-/// Returns the trace id of [`current`] as 32 lowercase hexadecimal digits, or `None` outside of a
-/// trace.
+/// Returns the trace id of [`current`] as 32 lowercase hexadecimal digits, or `None` outside a trace.
 ///
-/// # Example: an error message for support requests
+/// Show it to users who report a problem, so that the trace can be found. The trace exists only if its
+/// session is [sampled](crate::Builder::sample_ratio).
+///
+/// # Examples
+///
+/// ## An error message with a trace id
 ///
 /// ```
-/// fn message() -> String {
-///     let trace_id = otel_web::current_trace_id();
-///     let trace_id = trace_id.as_deref().unwrap_or("none");
-///     format!("Something went wrong. Support needs this trace id: {trace_id}")
+/// fn apology() -> String {
+///     let trace = otel_web::current_trace_id();
+///     let trace = trace.as_deref().unwrap_or("none");
+///     format!("That did not work. If you ask for help, mention the trace {trace}.")
 /// }
-/// # assert!(message().ends_with("none"));
+/// # assert!(apology().ends_with("none."));
 /// ```
 #[must_use]
 pub fn current_trace_id() -> Option<String> {
@@ -96,16 +135,21 @@ pub fn current_trace_id() -> Option<String> {
         .then(|| span_context.trace_id().to_string())
 }
 
-/// Attaches [`current`] to a future at each poll.
+/// Attaches the [current](current) context to a future, for each of its polls.
 ///
-/// Use it for a future that other code polls. [`spawn`] does the same and runs the future, and
-/// [`with_context()`] takes any context.
+/// Use it if other code polls the future. If it runs on its own, [`spawn`] is shorter; for another
+/// context than the current one, use [`with_context`](with_context()).
 ///
-/// # Example: handing a future to an executor
+/// It does what `FutureExt::with_current_context` of the API crate does, and in addition marks what the
+/// future changes as the [cause] of the rendering that follows.
+///
+/// # Examples
+///
+/// ## A future that a library runs
 ///
 /// ```no_run
 /// # async fn load(_page: u32) {}
-/// // In a click handler: spans of `load` become part of the click, no matter who polls it.
+/// // In the handler of a click. The work of `load` belongs to the click, whenever it is polled.
 /// let page = otel_web::with_current_context(load(7));
 /// wasm_bindgen_futures::spawn_local(page);
 /// ```
@@ -113,34 +157,41 @@ pub fn with_current_context<F: Future>(future: F) -> WithContext<F> {
     with_context(current(), future)
 }
 
-/// Attaches a context to a future at each poll.
+/// Attaches a context to a future, for each of its polls.
 ///
-/// Use it for a context that was saved earlier, or for that of [`cause`]. For the context of the
-/// running code, use [`with_current_context`].
+/// Use it with a context taken earlier, for instance [`cause`] in an effect or
+/// [`Action::context`](crate::Action::context). For the current context, use [`with_current_context`].
 ///
-/// # Example: an effect
+/// # Examples
+///
+/// ## A future of a given action
 ///
 /// ```no_run
-/// # async fn load_suggestions() {}
-/// // Nothing is attached here, but a click or a navigation has caused this effect.
-/// let cause = otel_web::cause();
-/// wasm_bindgen_futures::spawn_local(otel_web::with_context(cause, load_suggestions()));
+/// # async fn upload() {}
+/// let action = otel_web::action("photo.upload").start();
+/// let upload = otel_web::with_context(action.context(), upload());
+/// wasm_bindgen_futures::spawn_local(upload);
 /// ```
 pub fn with_context<F: Future>(context: Context, future: F) -> WithContext<F> {
     WithContext::new(context, future)
 }
 
-/// Runs a future on the browser's event loop, with [`current`] attached at each poll.
+/// Runs a future on the browser's event loop, in the [current](current) context.
 ///
-/// An action does not end before the futures that it has spawned.
+/// It replaces `wasm_bindgen_futures::spawn_local`, which would lose the trace. The action or other
+/// ref-counted span of the context does not end before the future.
 ///
-/// # Example: work that continues in the background
+/// # Examples
+///
+/// ## Work that continues in parallel
 ///
 /// ```no_run
 /// # async fn prefetch() {}
+/// # async fn show_first() {}
 /// otel_web::action("feed.open").start().run(async {
-///     // Part of the action, which ends after it.
+///     // Part of the action, which does not end before it.
 ///     otel_web::spawn(prefetch());
+///     show_first().await;
 /// });
 /// ```
 pub fn spawn(future: impl Future<Output = ()> + 'static) {

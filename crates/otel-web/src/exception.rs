@@ -1,4 +1,4 @@
-//! Recording errors on the span in which they occurred, and on its action.
+//! Errors, recorded on the span they happened in and on the action that span belongs to.
 
 use std::any::type_name;
 use std::cell::RefCell;
@@ -17,39 +17,66 @@ thread_local! {
     static DEDUPLICATOR: RefCell<Deduplicator> = const { RefCell::new(Deduplicator::new()) };
 }
 
-/// An exception with the attributes of the semantic conventions.
+/// An exception. The fields are named after the semantic conventions.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Exception {
     pub(crate) exception_type: String,
     pub(crate) message: String,
     pub(crate) stacktrace: Option<String>,
-    /// The location in the code: file, line, column.
+    /// The source location of a panic: file, line, column.
     pub(crate) location: Option<(String, u32, u32)>,
 }
 
 /// Records an error on the current span.
 ///
-/// Adds an `exception` event whose `exception.type` is the Rust type of the error, and sets the status
-/// `error` on the span and on its action. Without a current span, the error becomes a root span of
-/// its own. Repeated errors are counted instead, see `otel.sdk.exception.dropped`.
+/// The span gets an event `exception` and the status `error`. The action it belongs to gets the status,
+/// too. If no span is active, or the trace is not sampled, the error becomes a root span named
+/// `error`, so that errors are never lost to sampling.
 ///
-/// In code that has an [`Action`](crate::Action) at hand, use
+/// `exception.type` is the Rust type of the error, or `error` for a `&str` or `String`;
+/// `exception.message` is its [`Display`] text, truncated to 8 KiB. The same error in the same trace
+/// is recorded once in 5 s, and at most 60 errors a minute.
+///
+/// Use it where an error is handled and would otherwise leave no trace. These are recorded without it:
+/// uncaught JavaScript errors, unhandled rejections and panics (feature `errors`), failed requests of
+/// [`fetch`](crate::fetch) on the span of the request, and errors that an action of `otel-web-yew`
+/// returns. With a handle but without the context, use
 /// [`Action::record_error`](crate::Action::record_error).
 ///
-/// # Example: an error that the page shows
+/// # Examples
 ///
-/// ```
-/// fn parse(input: &str) -> Option<u32> {
-///     input.parse().map_err(otel_web::record_error).ok()
+/// ## A handler that shows its error
+///
+/// ```no_run
+/// # use otel_web::fetch::{Error, Request};
+/// # fn show_message(_: &str) {}
+/// async fn save() -> Result<(), Error> {
+///     Request::post("/api/drafts").send().await?;
+///     Ok(())
 /// }
-/// # assert_eq!(parse("x"), None);
+///
+/// otel_web::action("draft.save").start().run(async {
+///     if let Err(error) = save().await {
+///         show_message("Your draft was not saved.");
+///         otel_web::record_error(error);
+///     }
+/// });
+/// ```
+///
+/// ## An error that is a text
+///
+/// ```no_run
+/// # let stock = 0;
+/// if stock == 0 {
+///     otel_web::record_error("no more tea");
+/// }
 /// ```
 pub fn record_error<E: Display>(error: E) {
     let exception = Exception::new(type_of::<E>(), error.to_string());
     exception.record_on(&crate::current());
 }
 
-/// Returns the name of an error's type, or `error` for plain text.
+/// Returns the name of the error's type, or `error` for a text, whose type carries no information.
 pub(crate) fn type_of<E>() -> &'static str {
     let name = type_name::<E>();
     if name.ends_with("str") || name.ends_with("String") {
@@ -67,7 +94,7 @@ impl Exception {
         }
     }
 
-    /// Converts a thrown value. `default_type` is used for values without a `name`.
+    /// Reads a thrown value, which may be of any type. Values without a `name` get `default_type`.
     #[cfg(feature = "errors")]
     pub(crate) fn from_js(thrown: &wasm_bindgen::JsValue, default_type: &str) -> Self {
         use crate::js;
@@ -79,9 +106,8 @@ impl Exception {
         }
     }
 
-    /// Records the exception on a context's span and its action. Both get the status `error` in any
-    /// case, but a repeated exception is not added again. If neither span is active, or the trace is
-    /// not sampled, the exception becomes a root span of its own.
+    /// Sets the status of the span and its action, and adds the exception unless it is a repetition. If
+    /// neither is open, or the trace is not sampled, the exception gets a root of its own.
     pub(crate) fn record_on(self, context: &Context) {
         let span = context.span();
         let failed = span.span_context();
@@ -92,7 +118,7 @@ impl Exception {
         }
     }
 
-    /// Returns whether to report the exception. Otherwise counts it as dropped.
+    /// Whether the exception is neither a repetition nor beyond the rate limit. Counts it otherwise.
     fn should_report(&self, trace_id: TraceId) -> bool {
         let trace_id = trace_id.to_bytes();
         let stack = self.stacktrace.as_deref().unwrap_or_default();
@@ -113,6 +139,7 @@ impl Exception {
         should_report
     }
 
+    /// Encodes the exception as attributes of its event.
     fn to_attributes(&self) -> Attributes {
         let mut attributes = otlp::event_attributes();
         if let Some((file, line, column)) = &self.location {
@@ -134,8 +161,10 @@ impl Exception {
     }
 }
 
-/// Marks the span and its local root as failed, as far as they are active. Returns false if neither
-/// is. Finds them by id, since the span's handle may be borrowed by the code that failed.
+/// Marks the span and its action, as far as they are open. False if neither is.
+///
+/// Finds them by their ids and not by a handle, because the code that owns the handle may be the code
+/// that failed.
 fn fail(failed: &SpanContext, exception: &Exception, should_report: bool) -> bool {
     let marked = pipeline::with(|pipeline| {
         let span = pipeline.active.find(failed.span_id());
@@ -160,8 +189,8 @@ fn fail(failed: &SpanContext, exception: &Exception, should_report: bool) -> boo
     marked.unwrap_or_default()
 }
 
-/// Starts a root span for an error, which ends when the context is dropped. If the error's own trace
-/// is sampled but has ended, the root links to it.
+/// Starts the root `error`, which ends with its context. Links it to the error's trace, if that is
+/// sampled but has ended.
 fn start_error_root(origin: &SpanContext) -> Context {
     let root = pipeline::with(|pipeline| {
         let started = pipeline.start_sampled(NewSpan {

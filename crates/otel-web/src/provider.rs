@@ -4,19 +4,46 @@ use opentelemetry::InstrumentationScope;
 
 use crate::Tracer;
 
-/// Creates [`Tracer`]s. [`install`](crate::Builder::install) makes it the global provider, so
-/// `opentelemetry::global::tracer("…")` works everywhere, also in libraries.
+/// Creates [`Tracer`]s.
 ///
-/// # Example: a custom span
+/// [`install`](crate::Builder::install) sets it as the global provider, so most code uses
+/// [`opentelemetry::global::tracer`] and never names this type. Use it directly to pass a provider to a
+/// library, or in native tests (feature `testing`).
+///
+/// Before `install`, and where telemetry is off, its tracers return spans that record nothing.
+///
+/// # Examples
+///
+/// ## A span of your own
 ///
 /// ```no_run
 /// use opentelemetry::global;
 /// use opentelemetry::trace::Tracer;
+/// # fn layout() {}
 ///
-/// fn layout() { /* … */ }
-///
-/// // A child of the current action, or else the root of a new trace.
+/// // Below the running action, or a trace of its own.
 /// global::tracer("shop").in_span("cart.layout", |_cx| layout());
+/// ```
+///
+/// ## A span with attributes across an `.await`
+///
+/// The span ends when the last clone of its context is dropped.
+///
+/// ```no_run
+/// use opentelemetry::global;
+/// use opentelemetry::trace::{TraceContextExt, Tracer};
+/// use otel_web::{Context, KeyValue};
+/// # async fn decode(_: &[u8]) {}
+///
+/// async fn import(file: &[u8]) {
+///     let tracer = global::tracer("shop");
+///     let span = tracer
+///         .span_builder("cart.import")
+///         .with_attributes([KeyValue::new("file.size", file.len() as i64)])
+///         .start_with_context(&tracer, &otel_web::current());
+///     let context = Context::current_with_span(span);
+///     otel_web::with_context(context, decode(file)).await;
+/// }
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TracerProvider {

@@ -1,4 +1,4 @@
-//! A span as the `opentelemetry` API knows it.
+//! The span, as an implementation of the `opentelemetry` API.
 
 use std::borrow::Cow;
 use std::time::SystemTime;
@@ -9,16 +9,42 @@ use opentelemetry::trace::{SpanContext, Status};
 use crate::active_spans::SpanKey;
 use crate::pipeline::{self, EndTime, Started};
 
-/// A span that is being recorded. It ends when [`end`](opentelemetry::trace::Span::end) is called,
-/// or when it is dropped.
+/// A span that has started.
 ///
-/// Its data is in the SDK's table of active spans, so it is exported even if the page is left before
-/// the span ends.
+/// It ends when [`end`](opentelemetry::trace::Span::end) is called, or when it is dropped. Moved into a
+/// context by [`TraceContextExt`](opentelemetry::trace::TraceContextExt), it ends when the last clone
+/// of that context is dropped. Its methods are those of [`opentelemetry::trace::Span`]; import that
+/// trait to use them.
+///
+/// The handle contains only a key. The data is in the SDK's table of active spans, so that it is not
+/// lost if the user leaves the page, or the code panics, while the span is open: it is then ended and
+/// sent without the handle.
+///
+/// # Limits
+///
+/// A span has at most 128 attributes, 128 events and 128 links. Further ones are counted and dropped,
+/// as the specification requires. Attributes are encoded when they are set.
+///
+/// # Examples
+///
+/// ## Attributes, events and status
+///
+/// ```no_run
+/// use opentelemetry::global;
+/// use opentelemetry::trace::{Span, Status, Tracer};
+/// use otel_web::KeyValue;
+///
+/// let mut span = global::tracer("shop").start("cart.check");
+/// span.set_attribute(KeyValue::new("cart.items", 3));
+/// span.add_event("coupon expired", vec![KeyValue::new("coupon.id", 17)]);
+/// span.set_status(Status::error("the cart has changed"));
+/// span.end();
+/// ```
 #[derive(Debug)]
 pub struct Span {
     context: SpanContext,
     key: Option<SpanKey>,
-    /// Released when this handle is dropped, whether or not the span has ended.
+    /// Released when this handle is dropped, even if the span has ended before.
     owner: Option<SpanKey>,
     ends_on_drop: bool,
 }
@@ -33,7 +59,7 @@ impl Span {
         }
     }
 
-    /// Returns a handle of an action's span, which ends some time after its last handle.
+    /// Creates a handle of a ref-counted span, such as an action. Dropping it does not end the span.
     pub(crate) fn ref_counted(context: SpanContext, key: SpanKey) -> Self {
         Self {
             context,
@@ -43,7 +69,7 @@ impl Span {
         }
     }
 
-    /// Returns a span that only propagates its context.
+    /// Creates a handle that only carries a context.
     pub(crate) fn not_recorded(context: SpanContext) -> Self {
         Self {
             context,
@@ -60,9 +86,9 @@ impl Span {
     }
 }
 
-/// Operations for the spans of requests.
+/// Methods for the spans of requests.
 #[cfg(any(feature = "fetch", feature = "window-fetch"))]
-mod of_request {
+mod request_span {
     use std::borrow::Cow;
 
     use opentelemetry::Context;
@@ -89,6 +115,7 @@ mod of_request {
             started.map_or_else(|| Self::not_recorded(parent.clone()), Self::new)
         }
 
+        /// Sets an attribute. Unlike the API's method, it needs no exclusive reference.
         pub(crate) fn annotate<'a>(&self, key: &str, value: impl Into<AnyValue<'a>>) {
             self.annotate_any(key, value.into());
         }
@@ -98,7 +125,7 @@ mod of_request {
             pipeline::edit(self.key, |span| span.record.attributes.set(key, value));
         }
 
-        /// Sets the status to `error`. The description is empty if the attributes say enough.
+        /// Sets the status `error`. The description may be empty if the attributes say enough.
         pub(crate) fn fail(&self, description: impl Into<Cow<'static, str>>) {
             let status = Status::error(description);
             pipeline::edit(self.key, |span| span.record.set_status(status));

@@ -1,4 +1,4 @@
-//! Installation.
+//! The entry point: [`Telemetry`] and its [`Builder`].
 
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -14,12 +14,24 @@ use crate::propagation::{self, Propagation};
 use crate::sampler::Sampler;
 use crate::{TracerProvider, action, diagnostics, js, pipeline, resource, session};
 
-/// How many spans wait at most to be exported. Beyond that, the oldest are dropped.
-const MAX_QUEUED_SPANS: usize = 2048;
+/// The maximum number of spans in memory that are not part of a batch yet. Beyond it the oldest are
+/// dropped and counted.
+const QUEUE_CAPACITY: usize = 2048;
 
-/// Telemetry of the page or worker. Start with [`Telemetry::builder`].
+/// Installs telemetry. Start with [`Telemetry::builder`].
 ///
-/// # Example: a page with its API on another origin
+/// The value that [`install`](Builder::install) returns has no methods and may be dropped: telemetry
+/// lasts as long as the page.
+///
+/// # Examples
+///
+/// ## A page that sends to its own origin
+///
+/// ```no_run
+/// otel_web::Telemetry::builder("shop").endpoint("/otlp").install();
+/// ```
+///
+/// ## A page whose API and collector have other origins
 ///
 /// ```no_run
 /// use otel_web::{KeyValue, Telemetry};
@@ -37,7 +49,10 @@ pub struct Telemetry {
 }
 
 impl Telemetry {
-    /// Returns a builder for the telemetry of a service, by its `service.name`.
+    /// Creates a builder for the telemetry of the service `service_name`.
+    ///
+    /// The name becomes the resource attribute `service.name`. A page and its back end usually have
+    /// different names, such as `shop-web` and `shop-api`.
     pub fn builder(service_name: impl Into<Cow<'static, str>>) -> Builder {
         Builder {
             config: Config::new(service_name.into()),
@@ -45,52 +60,106 @@ impl Telemetry {
     }
 }
 
-/// Configures telemetry, and installs it. `<meta>` elements of the page override these settings:
+/// Configures telemetry. Created by [`Telemetry::builder`], and finished by
+/// [`install`](Builder::install).
 ///
-/// | `<meta name="…">` | `content="…"` |
-/// |---|---|
-/// | `otel-endpoint` | `/otlp`, or `https://api.honeycomb.io` |
-/// | `otel-headers` | `x-honeycomb-team=…,other=…` |
-/// | `otel-sample-ratio` | `0.25` |
-/// | `otel-service-name` | `shop` |
-/// | `otel-resource-attributes` | `deployment.environment.name=staging,service.version=1.2` |
-/// | `otel-propagate-to` | `https://api.example.com,https://img.example.com` |
-/// | `otel-propagate-except` | `/files/*,https://api.example.com/*/download` |
-/// | `otel-propagate-xray` | `true` |
-/// | `otel-compression` | `gzip` or `none` |
-/// | `otel-disabled` | `true`: no telemetry on this page |
+/// # Settings of the page
+///
+/// Each setting can be overridden by a `<meta>` element of the page, so that one build serves several
+/// environments. A list replaces the list of the builder; resource attributes are added to those of
+/// the builder.
+///
+/// | `<meta name="…">` | `content="…"` | overrides |
+/// |---|---|---|
+/// | `otel-service-name` | `shop` | [`Telemetry::builder`] |
+/// | `otel-endpoint` | `/otlp`, or `https://api.honeycomb.io` | [`endpoint`](Self::endpoint) |
+/// | `otel-headers` | `x-honeycomb-team=…,other=…` | [`header`](Self::header) |
+/// | `otel-sample-ratio` | `0.25` | [`sample_ratio`](Self::sample_ratio) |
+/// | `otel-resource-attributes` | `deployment.environment.name=staging,service.version=1.2` | [`resource`](Self::resource) |
+/// | `otel-propagate-to` | `https://api.example.com,https://img.example.com` | [`propagate_to`](Self::propagate_to) |
+/// | `otel-propagate-except` | `/files/*,https://api.example.com/*/download` | [`propagate_except`](Self::propagate_except) |
+/// | `otel-propagate-xray` | `true` or `false` | [`propagate_xray`](Self::propagate_xray) |
+/// | `otel-compression` | `gzip` or `none` | [`compression`](Self::compression) |
+/// | `otel-disabled` | `true`: no telemetry on this page | |
+///
+/// # Examples
+///
+/// ## A page that configures a generic build
+///
+/// ```html
+/// <meta name="otel-endpoint" content="https://collector.example.com" />
+/// <meta name="otel-resource-attributes" content="deployment.environment.name=staging" />
+/// ```
+///
+/// ```no_run
+/// otel_web::Telemetry::builder("shop").install();
+/// ```
 #[derive(Clone, Debug)]
-#[must_use = "telemetry is on after `.install()`"]
+#[must_use = "telemetry starts with `.install()`"]
 pub struct Builder {
     config: Config,
 }
 
 impl Builder {
-    /// Sets the URL of the OTLP receiver. Spans are posted to `{endpoint}/v1/traces`.
+    /// Sets the base URL of the receiver. Spans are posted to `{endpoint}/v1/traces`.
     ///
-    /// A path refers to the page's own origin. Default: the origin itself.
+    /// A path such as `/otlp` refers to the page's own origin, which needs no CORS and is the
+    /// recommended setup: a proxy or the gateway behind it adds keys that must not be in the page. The
+    /// default is the empty path, that is, `/v1/traces`. Trailing slashes are ignored.
+    ///
+    /// A receiver of another origin has to allow `content-type` and all [headers](Self::header) in its
+    /// CORS preflight.
+    ///
+    /// The response has to be OTLP: a 2xx status with protobuf, JSON or an empty body. The HTML page
+    /// that single-page applications serve for unknown paths does not count as a delivery.
     pub fn endpoint(mut self, endpoint: impl Into<String>) -> Self {
         self.config.endpoint = endpoint.into();
         self
     }
 
-    /// Adds a header to each export request. Every visitor of the page can read it.
+    /// Adds a header to each export request.
+    ///
+    /// Everyone who can open the page can read the value. Use only keys that permit sending data, or
+    /// send to your own origin and let a collector add the key.
+    ///
+    /// # Examples
+    ///
+    /// ## A vendor without a collector
+    ///
+    /// ```no_run
+    /// otel_web::Telemetry::builder("shop")
+    ///     .endpoint("https://api.honeycomb.io")
+    ///     .header("x-honeycomb-team", "an ingest key")
+    ///     .install();
+    /// ```
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.config.headers.push((name.into(), value.into()));
         self
     }
 
-    /// Sets the share of sessions to sample, from 0 to 1. All traces of a session are sampled or none.
+    /// Sets the share of sessions to sample, from 0 to 1. Default: 1.
     ///
-    /// Errors are exported in any case, without the rest of their trace. Default: 1.
+    /// The decision is made once for each session, that is, for each visit: either all traces of a
+    /// visit are recorded or none, so the trace before an error is there, too. Errors in sessions that
+    /// are not sampled are exported as root spans without the rest of their trace.
+    ///
+    /// Servers follow the decision through the `sampled` flag of `traceparent`, and samplers behind
+    /// this one through `tracestate` (`ot=rv:…;th:…`).
+    ///
+    /// A value outside the range is an invalid setting, see [`install`](Self::install).
     pub fn sample_ratio(mut self, ratio: f64) -> Self {
         self.config.sample_ratio = ratio;
         self
     }
 
-    /// Adds origins, e.g. `https://api.example.com`, whose servers continue the trace.
+    /// Adds origins whose servers continue the trace. Requests to the page's own origin always carry
+    /// it.
     ///
-    /// Requests to the page's own origin always propagate it.
+    /// Each origin has the form `https://api.example.com`, with a port if it is not the default, and
+    /// without a path or wildcards. Its server must allow `traceparent` and `tracestate` in its CORS
+    /// preflight, otherwise the browser fails the request.
+    ///
+    /// To exclude single URLs of these origins, use [`propagate_except`](Self::propagate_except).
     pub fn propagate_to<O: Into<String>>(mut self, origins: impl IntoIterator<Item = O>) -> Self {
         self.config
             .propagate_to
@@ -98,17 +167,20 @@ impl Builder {
         self
     }
 
-    /// Adds URLs to which the trace is not propagated, although their origin would receive it.
+    /// Adds URL patterns whose servers do not continue the trace, although their origin is the page's
+    /// own or one of [`propagate_to`](Self::propagate_to).
     ///
-    /// A pattern is a path of the page's own origin or a complete URL, with `*` for any characters.
-    /// Query and fragment of a request's URL are ignored.
+    /// A pattern is a path of the page's own origin or a whole URL, where `*` stands for any
+    /// characters. It is compared with the URL without query and fragment.
     ///
-    /// Use it for URLs that redirect to another origin. The browser forwards the propagation headers,
-    /// asks the other origin in a CORS preflight whether it allows them, and fails the request if it
-    /// does not. For single requests, use
+    /// Use it for URLs that redirect to another origin, such as downloads from a bucket. The browser
+    /// sends the trace's headers there, too, after a CORS preflight, and fails the request if that
+    /// origin does not allow them. For a single request, use
     /// [`RequestBuilder::propagate`](crate::fetch::RequestBuilder::propagate).
     ///
-    /// # Example: downloads that redirect to a storage service
+    /// # Examples
+    ///
+    /// ## Downloads that redirect
     ///
     /// ```no_run
     /// otel_web::Telemetry::builder("shop")
@@ -125,8 +197,10 @@ impl Builder {
         self
     }
 
-    /// Sets whether requests with `traceparent` also get `X-Amzn-Trace-Id`, for AWS services that read
-    /// nothing else. Default: false.
+    /// Sets whether requests that carry `traceparent` also carry `X-Amzn-Trace-Id`. Default: `false`.
+    ///
+    /// Load balancers and gateways of AWS read no other header. Trace ids of this crate start with the
+    /// current time, as X-Ray requires.
     pub fn propagate_xray(mut self, enabled: bool) -> Self {
         self.config.propagate_xray = enabled;
         self
@@ -134,26 +208,51 @@ impl Builder {
 
     /// Sets whether export requests are compressed with gzip.
     ///
-    /// By default they are if the receiver is on the page's own origin, until it rejects a compressed
-    /// request. Receivers on other origins must allow `Content-Encoding` in their CORS preflight, so
-    /// compression is off for them unless it is enabled here.
+    /// By default, requests to the page's own origin are compressed. If the receiver rejects the first
+    /// one, the exporter continues without compression. Requests to other origins are not compressed,
+    /// because a receiver that does not allow `Content-Encoding` in its CORS preflight would fail all
+    /// of them, and the page could not tell this from a broken network.
+    ///
+    /// Without the feature `gzip`, nothing is compressed.
     pub fn compression(mut self, enabled: bool) -> Self {
         self.config.compression = Some(enabled);
         self
     }
 
-    /// Adds a resource attribute, e.g. `service.version` or `deployment.environment.name`.
+    /// Adds an attribute to the resource, which describes the service that sends the spans.
+    ///
+    /// The crate itself sets `service.name`, `telemetry.sdk.*`, `user_agent.original` and `browser.*`.
+    /// An attribute with the same key replaces them.
+    ///
+    /// # Examples
+    ///
+    /// ## Version and environment
+    ///
+    /// ```no_run
+    /// use otel_web::{KeyValue, Telemetry};
+    ///
+    /// Telemetry::builder("shop")
+    ///     .resource(KeyValue::new("service.version", env!("CARGO_PKG_VERSION")))
+    ///     .resource(KeyValue::new("deployment.environment.name", "staging"))
+    ///     .install();
+    /// ```
     pub fn resource(mut self, attribute: KeyValue) -> Self {
         self.config.resource.push(attribute);
         self
     }
 
-    /// Sets a function that is called with each ended span before it is queued.
+    /// Sets a hook that sees each span after it has ended and before it is queued.
     ///
-    /// Use it to remove personal data from a span, or to discard the span. Spans that the function
-    /// itself starts are not recorded.
+    /// The hook can change what must not leave the page, or [discard](EndedSpan::discard) the span. It
+    /// runs on the main thread for each span, so it should be short. Spans that the hook itself starts
+    /// or ends are not recorded. A second call replaces the first hook.
     ///
-    /// # Example: removing paths with user names
+    /// To reduce the number of spans, prefer [`sample_ratio`](Self::sample_ratio): discarding single
+    /// spans leaves incomplete traces.
+    ///
+    /// # Examples
+    ///
+    /// ## Removing a path with personal data
     ///
     /// ```no_run
     /// otel_web::Telemetry::builder("shop")
@@ -169,17 +268,40 @@ impl Builder {
         self
     }
 
-    /// Installs telemetry. Call it first in `main`, so that the page load is recorded completely.
+    /// Installs telemetry for this page.
     ///
-    /// Prints a warning on the console and does nothing if a setting is invalid, or if telemetry is
-    /// installed already.
+    /// Call it first in `main`, so that the page load is recorded from its beginning. It
+    ///
+    /// - sets the global tracer provider, so that [`opentelemetry::global::tracer`] works;
+    /// - starts the automatic instrumentations of the enabled features;
+    /// - sends batches that earlier pages of the origin have stored and not delivered.
+    ///
+    /// It never fails and never panics: a page must work without its telemetry. Instead it writes a
+    /// warning to the console and leaves telemetry off if
+    ///
+    /// - a setting of the builder or the page is invalid;
+    /// - telemetry is already installed. The first settings remain in effect.
+    ///
+    /// With `otel-disabled` or the feature `off`, it does nothing.
+    ///
+    /// # Examples
+    ///
+    /// ## The first line of `main`
+    ///
+    /// ```no_run
+    /// # fn render() {}
+    /// # fn run() {
+    /// otel_web::Telemetry::builder("shop").endpoint("/otlp").install();
+    /// render();
+    /// # }
+    /// ```
     #[expect(clippy::must_use_candidate, reason = "called for its effect")]
     pub fn install(self) -> Telemetry {
         if !cfg!(feature = "off") {
             match self.config.with_page_settings(&meta) {
                 Ok(config) if config.is_disabled => {}
                 Ok(_) if export::is_installed() => diagnostics::warn_once(
-                    "telemetry is already installed; ignoring the new settings",
+                    "telemetry is already installed; the settings of this call are ignored",
                 ),
                 Ok(config) => start(config),
                 Err(invalid) => diagnostics::warn_once(&invalid.0),
@@ -188,31 +310,34 @@ impl Builder {
         Telemetry { _private: () }
     }
 
-    /// Installs all parts but the export, for [`testing`](crate::testing). Works on hosts too.
+    /// Installs everything except the export, in a browser or natively. For
+    /// [`testing`](crate::testing).
     #[cfg(feature = "testing")]
-    pub(crate) fn install_unsent(self) {
-        install_without_export(&self.config);
+    pub(crate) fn install_without_export(self) {
+        start_tracing(&self.config);
     }
 }
 
+/// Installs the export and everything else.
 fn start(mut config: Config) {
-    let custom = std::mem::take(&mut config.resource);
+    let own = std::mem::take(&mut config.resource);
     export::install(Destination {
         url: std::mem::take(&mut config.traces_url),
-        resource: resource::attributes(&config.service_name, &custom)
+        resource: resource::attributes(&config.service_name, &own)
             .bytes()
             .to_vec(),
         headers: std::mem::take(&mut config.headers),
         compression: config.compression,
     });
-    install_without_export(&config);
+    start_tracing(&config);
 }
 
-fn install_without_export(config: &Config) {
+/// Installs the pipeline, the global tracer provider and the instrumentations.
+fn start_tracing(config: &Config) {
     let is_first = pipeline::with(|_| ()).is_none();
     let mut sampler = Sampler::with_ratio(config.sample_ratio);
     sampler.set_session(&session::current_id());
-    pipeline::install(sampler, MAX_QUEUED_SPANS);
+    pipeline::install(sampler, QUEUE_CAPACITY);
     pipeline::with(|pipeline| pipeline.hook = config.on_end.clone());
     #[cfg(any(feature = "fetch", feature = "window-fetch"))]
     propagation::install(Propagation {
@@ -232,14 +357,15 @@ fn install_without_export(config: &Config) {
     #[cfg(feature = "long-animation-frames")]
     crate::instrument::long_animation_frames::install();
     if let Some(window) = web_sys::window() {
-        install_listeners(&window);
+        listen_to_window(&window);
     }
 }
 
-fn install_listeners(window: &Window) {
+/// Starts the instrumentations that a worker cannot have.
+fn listen_to_window(window: &Window) {
     export::listen_for_exit(window);
     #[cfg(feature = "user-action")]
-    action::listen_for_events(window);
+    action::install_dom_events(window);
     #[cfg(feature = "frustration")]
     crate::instrument::dead_click::install(window);
     #[cfg(feature = "navigation")]
@@ -250,7 +376,7 @@ fn install_listeners(window: &Window) {
     crate::instrument::document_load::install(window);
 }
 
-/// Returns the content of `<meta name="…">`. A worker has no document, so always `None` there.
+/// Returns the content of a `<meta>` element. A worker has no document, and so no settings of its own.
 pub(crate) fn meta(name: &str) -> Option<String> {
     let selector = ["meta[name='", name, "']"].concat();
     let element = js::call(&js::global("document"), "querySelector", &selector.into());

@@ -1,4 +1,4 @@
-//! The tracer of one instrumentation scope.
+//! The tracer: starts the spans of one instrumentation scope.
 
 use opentelemetry::trace::{SpanBuilder, SpanContext, SpanKind, TraceContextExt};
 use opentelemetry::{Context, InstrumentationScope};
@@ -10,20 +10,29 @@ use crate::{Span, action, pipeline};
 
 /// Starts spans for one instrumentation scope: a library, or a part of the application.
 ///
-/// Use [`action`](crate::action()) for what the user does, and a tracer for the steps in between.
+/// Returned by [`TracerProvider`](crate::TracerProvider). Its methods are those of
+/// [`opentelemetry::trace::Tracer`]; import that trait to use them.
 ///
-/// # Example: a span across an `.await`
+/// # Parents
+///
+/// A span starts below the given context, or below [`Context::current`] for methods without one. If
+/// that has no span, but the listeners of a DOM event are running, the span starts below the action of
+/// that event. Otherwise it becomes the root of a new trace.
+///
+/// In a suppressed context ([`Context::enter_telemetry_suppressed_scope`]), the span is not recorded.
+///
+/// # Examples
+///
+/// ## A step inside an action
 ///
 /// ```no_run
 /// use opentelemetry::global;
-/// use opentelemetry::trace::{Span, Tracer};
-/// # async fn decode(_image: Vec<u8>) {}
+/// use opentelemetry::trace::Tracer;
+/// # fn sort_rows() {}
 ///
-/// async fn open(image: Vec<u8>) {
-///     let mut span = global::tracer("shop").start("image.decode");
-///     decode(image).await;
-///     span.end();
-/// }
+/// otel_web::action("table.sort").start().run(async {
+///     global::tracer("table").in_span("sort rows", |_cx| sort_rows());
+/// });
 /// ```
 #[derive(Clone, Debug)]
 pub struct Tracer {
@@ -43,12 +52,12 @@ impl opentelemetry::trace::Tracer for Tracer {
     type Span = Span;
 
     fn build_with_context(&self, builder: SpanBuilder, parent_cx: &Context) -> Span {
-        let of_event = if parent_cx.has_active_span() {
+        let event_action = if parent_cx.has_active_span() {
             None
         } else {
             action::of_current_event()
         };
-        let parent_cx = of_event.as_ref().unwrap_or(parent_cx);
+        let parent_cx = event_action.as_ref().unwrap_or(parent_cx);
         let span = parent_cx.span();
         let parent = span.span_context();
         let started = if parent_cx.is_telemetry_suppressed() {
@@ -56,11 +65,12 @@ impl opentelemetry::trace::Tracer for Tracer {
         } else {
             pipeline::with(|pipeline| start(pipeline, builder, parent, self.scope))
         };
-        // Children of a span that is not recorded become children of its parent.
+        // A span that is not recorded passes its parent's context on.
         started.map_or_else(|| Span::not_recorded(parent.clone()), Span::new)
     }
 }
 
+/// Starts the span, and sets what the builder has.
 fn start(
     pipeline: &mut Pipeline,
     mut builder: SpanBuilder,

@@ -30,8 +30,22 @@ struct LastPolled {
     pending_clears: usize,
 }
 
-/// A future that attaches a context at each poll. Returned by [`with_context`](crate::with_context())
-/// and [`with_current_context`](crate::with_current_context).
+/// A future that attaches a context at each poll.
+///
+/// Returned by [`with_context`](crate::with_context()) and
+/// [`with_current_context`](crate::with_current_context). The type has no methods: await it, or pass it to
+/// an executor.
+///
+/// # Scheduling
+///
+/// After each poll, the context remains the [cause](crate::cause) of the microtasks that the poll has
+/// queued, so that a rendering finds its action. While such effects of another trace are pending, the
+/// inner future is not polled; it is woken again right after them.
+///
+/// # Cost
+///
+/// The inner future is boxed once. Each poll clones and attaches the context, which is a reference count
+/// and a thread-local stack.
 #[derive(Debug)]
 #[must_use = "futures do nothing unless polled"]
 pub struct WithContext<F> {

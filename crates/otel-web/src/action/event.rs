@@ -1,8 +1,8 @@
 //! The DOM event that is being dispatched, and its action.
 //!
-//! `notice` opens the action; whoever handles the event finds it by [`of_current_event`], which
-//! compares with the event the browser says it is dispatching. Code that runs later belongs to the
-//! action only if it was started by such a handler.
+//! `dom_events` starts the action. Code in the event's handlers finds it with [`of_current_event`],
+//! which compares against the event that the browser reports as current (`window.event`). Code that
+//! runs later belongs to the action only if such a handler started it.
 
 use std::cell::RefCell;
 
@@ -22,28 +22,30 @@ pub(super) struct Dispatch {
     pub(super) context: Context,
 }
 
-/// The action of the event whose listeners are running, if it has one.
+/// Returns the action of the event whose listeners are running, if it has one.
 pub(crate) fn of_current_event() -> Option<Context> {
-    let is_it = |dispatch: &Dispatch| current().as_ref() == Some(&dispatch.event);
-    with(|dispatch| is_it(dispatch).then(|| dispatch.context.clone())).flatten()
+    let is_current = |dispatch: &Dispatch| current().as_ref() == Some(&dispatch.event);
+    with(|dispatch| is_current(dispatch).then(|| dispatch.context.clone())).flatten()
 }
 
-/// The action of the event that is, or a moment ago was, being dispatched.
+/// Returns the action of the latest event, until a task after its dispatch has run.
 pub(crate) fn of_latest_event() -> Option<Context> {
     with(|dispatch| dispatch.context.clone())
 }
 
+/// Reads the stored dispatch. `None` while it is being replaced.
 pub(super) fn with<R>(f: impl FnOnce(&Dispatch) -> R) -> Option<R> {
     DISPATCH.with(|cell| Some(f(cell.try_borrow().ok()?.as_ref()?)))
 }
 
-/// The event whose listeners are running.
+/// Returns the event whose listeners are running.
 pub(super) fn current() -> Option<Event> {
     let event = js::global("event");
     js::is(&event, "type").then(|| event.unchecked_into())
 }
 
-/// When the event happened, on the monotonic clock. Some synthetic events carry no such time.
+/// Returns when the event happened, on the monotonic clock. Some synthetic events have no valid time
+/// stamp; for these it is the current time.
 pub(crate) fn time_ms(event: &Event) -> f64 {
     let now = platform::monotonic_ms();
     let stamp = js::float(event, "timeStamp");

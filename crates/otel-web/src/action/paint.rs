@@ -1,7 +1,7 @@
-//! Ending a span after the next painted frame: what the user waited for.
+//! Ends spans after the next painted frame, so that an action includes what the user waited for.
 //!
-//! `requestAnimationFrame` runs just before a frame is painted; a task queued from there runs just
-//! after. A hidden page and a worker paint nothing: there, spans end at once.
+//! `requestAnimationFrame` calls back just before a frame is painted; a task queued from there runs
+//! just after. A hidden page and a worker paint nothing, so their spans end immediately.
 
 use std::cell::RefCell;
 
@@ -17,48 +17,50 @@ extern "C" {
     fn request_animation_frame(callback: &JsValue);
 }
 
-/// A visible page may still paint nothing, for instance in a frame that is scrolled out of view.
-/// Nothing waits longer for it.
-const LONGEST_FRAME_MS: f64 = 250.0;
+/// A visible page may paint nothing as well, for instance an iframe that is scrolled out of view.
+/// After this time its spans end without a frame.
+const FRAME_TIMEOUT_MS: f64 = 250.0;
 
 thread_local! {
     static FRAMES: RefCell<Option<Frames>> = const { RefCell::new(None) };
 }
 
-/// The spans that end with the next frame, and the callbacks that tell when it is painted.
+/// The spans that end with the next frame, and the callbacks around its paint.
 struct Frames {
     waiting: Vec<SpanKey>,
     before_paint: JsValue,
     after_paint: Timer,
 }
 
+/// Creates the callbacks once, because each closure costs memory until the page ends.
 pub(crate) fn install() {
     let frames = Frames {
         waiting: Vec::new(),
         before_paint: js::callback(|_| {
             with(|frames| frames.after_paint.set(0.0)).unwrap_or_default();
         }),
-        after_paint: Timer::new(finish_now),
+        after_paint: Timer::new(end_waiting),
     };
     FRAMES.with(|cell| *cell.borrow_mut() = Some(frames));
 }
 
+/// Schedules [`end_waiting`] for after the next frame.
 #[cfg(any(feature = "document-load", feature = "navigation"))]
-/// Makes sure that [`finish_now`] is called after the next frame.
-pub(crate) fn await_frame() {
+pub(crate) fn request_frame() {
     let _ = with(Frames::request);
 }
 
+/// Ends the span after the next frame, or immediately if the page paints nothing.
 pub(crate) fn end_after_next_frame(key: SpanKey) {
-    let is_waiting = paints() && with(|frames| frames.wait(key)).is_some();
+    let is_waiting = is_visible() && with(|frames| frames.wait(key)).is_some();
     if !is_waiting {
         end(key, platform::monotonic_ms());
     }
 }
 
-/// Ends what waits for a frame, without waiting any longer: the frame is painted, or never will be.
-pub(crate) fn finish_now() {
-    instrument::navigation::painted();
+/// Ends the spans that wait for a frame: it is painted, or the page cannot wait for it any longer.
+pub(crate) fn end_waiting() {
+    instrument::navigation::end_in_progress();
     let waiting = with(|frames| std::mem::take(&mut frames.waiting)).unwrap_or_default();
     let now = platform::monotonic_ms();
     for key in waiting {
@@ -75,20 +77,22 @@ impl Frames {
     }
 
     fn request(&mut self) {
-        if paints() {
+        if is_visible() {
             request_animation_frame(&self.before_paint);
-            self.after_paint.set(LONGEST_FRAME_MS);
+            self.after_paint.set(FRAME_TIMEOUT_MS);
         } else {
             self.after_paint.set(0.0);
         }
     }
 }
 
-fn paints() -> bool {
+/// Whether frames are painted. False in a worker, which has no window.
+fn is_visible() -> bool {
     let document = web_sys::window().and_then(|window| window.document());
     document.is_some_and(|document| !document.hidden())
 }
 
+/// Ends the span, with the outcome that its status implies.
 fn end(key: SpanKey, now_ms: f64) {
     let failed = pipeline::with(|pipeline| {
         let span = pipeline.active_span(Some(key));

@@ -1,18 +1,18 @@
-//! What every root says about where and when it happened.
+//! Attributes of every root span that this crate starts.
 
 use opentelemetry::trace::TraceContextExt;
 use opentelemetry::{Context, KeyValue};
 
 use crate::{js, pipeline, session};
 
-/// The page's path is told without its query, which may hold what nobody is to know.
+/// Sets session, path and visibility. The path has no query, which may contain private data.
 pub(crate) fn describe_root(root: &Context) {
     join_session(root);
     let document = js::global("document");
-    let told = [
+    let attributes = [
         (
             "url.path",
-            // Of a page without a server it is the content, or a part of it.
+            // The path of a `data:` or `blob:` page is its content, or a part of it.
             js::text(&js::get(&document, "location"), "pathname")
                 .filter(|path| path.starts_with('/')),
         ),
@@ -21,14 +21,14 @@ pub(crate) fn describe_root(root: &Context) {
             js::text(&document, "visibilityState"),
         ),
     ];
-    for (key, value) in told {
+    for (key, value) in attributes {
         if let Some(value) = value {
             pipeline::annotate(root, key, &*value);
         }
     }
 }
 
-/// The link to the previous root says what it is, as its target cannot.
+/// Adds the root to the session, and links it to the session's previous root.
 fn join_session(root: &Context) {
     let Some(session) = session::join(root.span().span_context()) else {
         return;

@@ -31,14 +31,14 @@ pub(crate) fn install(window: &Window) {
 
 /// Flushes a page that may continue later. Active spans stay active.
 fn pause() {
-    action::finish_painting();
+    action::end_waiting_for_paint();
     instrument::before_exit();
     exporter::flush_before_exit();
 }
 
 /// Ends all active spans, children first, and flushes. Roots get the outcome `abandoned`.
 fn leave() {
-    action::finish_painting();
+    action::end_waiting_for_paint();
     instrument::before_exit();
     pipeline::end_all(&|_| true, "abandoned");
     exporter::leave();

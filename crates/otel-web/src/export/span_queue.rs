@@ -41,7 +41,7 @@ impl SpanQueue {
     /// Appends a span. If the queue is full, drops another one.
     pub(crate) fn push(&mut self, span: EncodedSpan) {
         #[cfg(feature = "testing")]
-        crate::testing::keep(&span.bytes);
+        crate::testing::record(&span.bytes);
         self.bytes += span.bytes.len();
         self.spans.push(span);
         if self.spans.len() > self.capacity {

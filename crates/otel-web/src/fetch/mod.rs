@@ -1,25 +1,59 @@
-//! Traced requests, with the API of [`gloo_net`].
+//! Traced requests, with the interface of [`gloo_net`].
 //!
-//! Each request is a CLIENT span that the server can continue. The span follows the stable HTTP
-//! conventions. Its name is `{method} {url.template}`, or the method alone if no template is set: paths
-//! contain ids, and span names must not.
+//! Each request is a CLIENT span, and carries the headers with which the server continues the trace (see
+//! [`propagation`](crate::propagation)). Start with [`Request::get`], [`post`](Request::post) and so on.
 //!
-//! Statuses of 400 and above and requests without a response are errors of the span. Cancelled
-//! requests are not: the span gets `app.request.outcome` = `aborted` if its [abort
-//! signal](RequestBuilder::abort_signal) was triggered, and `abandoned` if the future was dropped or
-//! the page was left. A timeout by a signal (`AbortSignal.timeout`) is an error.
+//! Requests that JavaScript makes are traced by the feature `window-fetch`.
 //!
-//! # Example: a request with an id in its path
+//! # The span
+//!
+//! It follows the stable HTTP conventions. Its name is `{method} {url.template}`, or the method alone
+//! without a template: a path contains ids, and a name must not. It starts below the
+//! [current](crate::current) context, and ends with the response's headers. The network timings are added
+//! afterwards (feature `resource-timing`).
+//!
+//! | the request | the span |
+//! |---|---|
+//! | gets a response with a status below 400 | `http.response.status_code` |
+//! | gets a response with a status of 400 or more | the same, and the status ERROR with `error.type` |
+//! | gets no response, or times out | the status ERROR with `error.type` and a message |
+//! | is aborted by its [signal](RequestBuilder::abort_signal) | `app.request.outcome` = `aborted` |
+//! | is dropped, or the user leaves the page | `app.request.outcome` = `abandoned` |
+//!
+//! An aborted or abandoned request is not an error. A timeout is one, even if it comes from a signal
+//! (`AbortSignal.timeout`).
+//!
+//! # Examples
+//!
+//! ## A request with a template
 //!
 //! ```no_run
-//! # use otel_web::fetch::{Error, Request};
-//! # async fn like(id: &str) -> Result<(), Error> {
-//! let response = Request::put(&["/api/cruds/", id, "/like"].concat())
-//!     .url_template("/api/cruds/{id}/like")
-//!     .send()
-//!     .await?;
-//! assert!(response.ok());
-//! # Ok(()) }
+//! use otel_web::fetch::{Error, Request};
+//!
+//! async fn like(id: u32) -> Result<bool, Error> {
+//!     let response = Request::put(&format!("/api/cruds/{id}/like"))
+//!         .url_template("/api/cruds/{id}/like")
+//!         .send()
+//!         .await?;
+//!     // A response with an error status is not an `Err`.
+//!     Ok(response.ok())
+//! }
+//! ```
+//!
+//! ## JSON in both directions
+//!
+//! ```no_run
+//! use otel_web::fetch::{Error, Request};
+//!
+//! #[derive(serde::Serialize)]
+//! struct NewCrud<'a> {
+//!     message: &'a str,
+//! }
+//!
+//! async fn publish(message: &str) -> Result<u64, Error> {
+//!     let request = Request::post("/api/cruds").json(&NewCrud { message })?;
+//!     request.send().await?.json().await
+//! }
 //! ```
 
 mod builder;
@@ -35,19 +69,11 @@ pub use self::builder::RequestBuilder;
 use crate::in_flight::InFlight;
 use crate::js;
 
-/// A complete request. Mirrors [`gloo_net::http::Request`].
+/// A request that is ready to be sent. Mirrors [`gloo_net::http::Request`].
 ///
-/// Use the constructors for the common methods, and [`RequestBuilder`] for headers, body and the URL
-/// template. For requests of JavaScript libraries, see the feature `window-fetch`.
-///
-/// # Example: reading a text
-///
-/// ```no_run
-/// # use otel_web::fetch::{Error, Request};
-/// async fn greeting() -> Result<String, Error> {
-///     Request::get("/greeting.txt").send().await?.text().await
-/// }
-/// ```
+/// The constructors return a [`RequestBuilder`]. [`RequestBuilder::send`] sends a request without a body,
+/// so a `Request` appears only between [`json`](RequestBuilder::json) or [`body`](RequestBuilder::body)
+/// and [`send`](Self::send).
 #[derive(Debug)]
 #[must_use = "a request is sent by `.send()`"]
 pub struct Request {
@@ -57,36 +83,60 @@ pub struct Request {
 }
 
 impl Request {
-    /// Builds a `GET` request.
+    /// Returns a builder for a `GET` request to `url`, which may be relative to the page.
     pub fn get(url: &str) -> RequestBuilder {
         RequestBuilder::new(url)
     }
 
-    /// Builds a `POST` request.
+    /// Returns a builder for a `POST` request to `url`, which may be relative to the page.
+    ///
+    /// A body is added by [`RequestBuilder::json`] or [`RequestBuilder::body`].
     pub fn post(url: &str) -> RequestBuilder {
         RequestBuilder::new(url).method(Method::POST)
     }
 
-    /// Builds a `PUT` request.
+    /// Returns a builder for a `PUT` request to `url`, which may be relative to the page.
     pub fn put(url: &str) -> RequestBuilder {
         RequestBuilder::new(url).method(Method::PUT)
     }
 
-    /// Builds a `PATCH` request.
+    /// Returns a builder for a `PATCH` request to `url`, which may be relative to the page.
     pub fn patch(url: &str) -> RequestBuilder {
         RequestBuilder::new(url).method(Method::PATCH)
     }
 
-    /// Builds a `DELETE` request.
+    /// Returns a builder for a `DELETE` request to `url`, which may be relative to the page.
     pub fn delete(url: &str) -> RequestBuilder {
         RequestBuilder::new(url).method(Method::DELETE)
     }
 
-    /// Sends the request. Its span is a child of the [current](crate::current) one.
+    /// Sends the request. Its span starts below the context that is [current](crate::current) when this is
+    /// called, even if the returned future is polled elsewhere.
+    ///
+    /// The request leaves when the future is polled first, and is not aborted when the future is dropped; to
+    /// abort it, use a [signal](RequestBuilder::abort_signal).
     ///
     /// # Errors
-    /// Returns an error if there is no response: the network failed, the server does not allow the
-    /// page's origin, or the request was aborted. A response with an error status is not an `Err`.
+    ///
+    /// Returns an error if there is no response: the network failed, the server does not allow the page's
+    /// origin, or the request was aborted. A response with an error status is not an `Err`; check
+    /// [`Response::ok`].
+    ///
+    /// # Examples
+    ///
+    /// ## A status that is expected
+    ///
+    /// ```no_run
+    /// use otel_web::fetch::{Error, Request};
+    ///
+    /// async fn exists(name: &str) -> Result<bool, Error> {
+    ///     let request = Request::get(&format!("/api/users/{name}")).url_template("/api/users/{name}");
+    ///     match request.send().await?.status() {
+    ///         404 => Ok(false),
+    ///         _ => Ok(true),
+    ///     }
+    /// }
+    /// ```
     pub fn send(self) -> impl Future<Output = Result<Response, Error>> {
         let context = crate::current();
         self.send_in(context)

@@ -1,7 +1,8 @@
-//! Clicks after which nothing happens.
+//! Dead clicks: clicks after which nothing happens.
 //!
-//! A click is under suspicion for a moment. Whatever changes the page meanwhile clears it, and so
-//! does work that goes on: an action that is still open. Its span waits for the verdict.
+//! Each click is a candidate for 300 ms. It is not dead if during this time the page changes, scrolls,
+//! moves its focus, or starts a traced request, or if its action is still open afterwards. The
+//! click's span stays deferred until then, so that the attribute can be added after it has ended.
 
 use std::cell::RefCell;
 
@@ -16,12 +17,13 @@ use crate::listener::listen;
 use crate::pipeline;
 use crate::platform::{self, Timer};
 
-/// Time enough for a handler, its timers and a frame.
-const SUSPICION_MS: f64 = 300.0;
-/// Somebody who hits a page more often than this is not waited for.
-const MOST: usize = 8;
-/// What tells that something happened, besides the page's own changes.
-const EFFECTS: [&str; 9] = [
+/// How long a click may take to have an effect: enough for a handler, its timers and a frame. In
+/// milliseconds.
+const EFFECT_TIMEOUT_MS: f64 = 300.0;
+/// The maximum number of candidates. Clicks beyond it are not checked.
+const MAX_CANDIDATES: usize = 8;
+/// Events that count as an effect of a click, besides mutations of the document.
+const EFFECT_EVENTS: [&str; 9] = [
     "blur",
     "change",
     "copy",
@@ -37,110 +39,113 @@ thread_local! {
     static WATCH: RefCell<Option<Watch>> = const { RefCell::new(None) };
 }
 
+/// The candidates, and what observes their effects.
 struct Watch {
-    suspects: Vec<Suspect>,
+    candidates: Vec<Candidate>,
     timer: Timer,
-    /// Looks at the document only while there is a suspect.
+    /// A `MutationObserver`, connected only while there are candidates.
     mutations: JsValue,
 }
 
-struct Suspect {
+/// A click that has had no effect yet.
+struct Candidate {
     event: Event,
     span_id: SpanId,
     due_ms: f64,
 }
 
-/// Watches clicks from now on.
+/// Starts to check clicks.
 pub(crate) fn install(window: &Window) {
-    let changed = callback(|_| effect());
+    let changed = callback(|_| page_changed());
     let Some(mutations) = construct("MutationObserver", &changed) else {
         return;
     };
     let watch = Watch {
-        suspects: Vec::new(),
-        timer: Timer::new(judge),
+        candidates: Vec::new(),
+        timer: Timer::new(check_due),
         mutations,
     };
     WATCH.with(|cell| *cell.borrow_mut() = Some(watch));
-    for event in EFFECTS {
-        listen(window, event, |_| effect());
+    for event in EFFECT_EVENTS {
+        listen(window, event, |_| page_changed());
     }
 }
 
-pub(super) fn suspect(event: &Event, span_id: SpanId) {
+/// Adds the click that started the action with the span `span_id`.
+pub(super) fn add(event: &Event, span_id: SpanId) {
     with(|watch| {
-        if watch.suspects.len() >= MOST {
+        if watch.candidates.len() >= MAX_CANDIDATES {
             return;
         }
-        if watch.suspects.is_empty() {
+        if watch.candidates.is_empty() {
             watch.observe();
-            watch.timer.set(SUSPICION_MS);
+            watch.timer.set(EFFECT_TIMEOUT_MS);
         }
-        watch.suspects.push(Suspect {
+        watch.candidates.push(Candidate {
             event: event.clone(),
             span_id,
-            due_ms: platform::monotonic_ms() + SUSPICION_MS,
+            due_ms: platform::monotonic_ms() + EFFECT_TIMEOUT_MS,
         });
     });
 }
 
-/// Something happened: nobody is under suspicion any more.
-pub(crate) fn effect() {
+/// Discards all candidates: the page reacts.
+pub(crate) fn page_changed() {
     let cleared = with(|watch| {
-        let cleared = std::mem::take(&mut watch.suspects);
+        let cleared = std::mem::take(&mut watch.candidates);
         if !cleared.is_empty() {
-            watch.rest();
+            watch.disconnect();
         }
         cleared
     });
     release(cleared.unwrap_or_default().len());
 }
 
-/// Whether the span has to wait for the verdict.
-pub(super) fn is_suspect(span_id: SpanId) -> bool {
-    let is_it = |suspect: &Suspect| suspect.span_id == span_id;
-    with(|watch| watch.suspects.iter().any(is_it)).unwrap_or(false)
+/// Whether the span belongs to a candidate, and has to stay deferred.
+pub(super) fn is_pending(span_id: SpanId) -> bool {
+    let is_same = |candidate: &Candidate| candidate.span_id == span_id;
+    with(|watch| watch.candidates.iter().any(is_same)).unwrap_or(false)
 }
 
-/// Their time is over, and nothing has happened.
-fn judge() {
+/// Marks the candidates whose time has passed without an effect.
+fn check_due() {
     let now = platform::monotonic_ms();
     let dead = with(|watch| {
-        let is_due = |suspect: &Suspect| suspect.due_ms <= now + 1.0;
+        let is_due = |candidate: &Candidate| candidate.due_ms <= now + 1.0;
         let due = watch
-            .suspects
+            .candidates
             .iter()
-            .take_while(|suspect| is_due(suspect))
+            .take_while(|candidate| is_due(candidate))
             .count();
-        let dead: Vec<_> = watch.suspects.drain(..due).collect();
-        match watch.suspects.first() {
+        let dead: Vec<_> = watch.candidates.drain(..due).collect();
+        match watch.candidates.first() {
             Some(next) => watch.timer.set(next.due_ms - now),
-            None => watch.rest(),
+            None => watch.disconnect(),
         }
         dead
     });
     let dead = dead.unwrap_or_default();
     dead.iter()
-        .filter(|suspect| !suspect.leads_elsewhere())
-        .for_each(Suspect::mark);
+        .filter(|candidate| !candidate.leaves_page())
+        .for_each(Candidate::mark);
     release(dead.len());
 }
 
-/// Spans that had to wait may go.
+/// Lets the exporter send spans that are no longer pending.
 fn release(count: usize) {
     if count > 0 {
         export::flush_soon();
     }
 }
 
-impl Suspect {
-    /// A link that the browser follows may open another window, or a program, or take its time.
-    fn leads_elsewhere(&self) -> bool {
+impl Candidate {
+    /// Whether the browser follows a link, which may open another window or application.
+    fn leaves_page(&self) -> bool {
         let link = call(&get(&self.event, "target"), "closest", &"a[href]".into());
         link.is_truthy() && !is(&self.event, "defaultPrevented")
     }
 
-    /// Only spans that have ended: one that is open is at work.
+    /// Marks the span if it has ended. An open action is still working.
     fn mark(&self) {
         pipeline::with(|pipeline| {
             if let Some(record) = pipeline.deferred.find(self.span_id) {
@@ -151,10 +156,12 @@ impl Suspect {
 }
 
 impl Watch {
+    /// Observes all changes of the document. Disconnected as soon as possible, because each change costs
+    /// time.
     fn observe(&self) {
         let options = Object::new();
-        for what in ["attributes", "characterData", "childList", "subtree"] {
-            set(&options, what, &true.into());
+        for option in ["attributes", "characterData", "childList", "subtree"] {
+            set(&options, option, &true.into());
         }
         let document = global("document");
         call3(
@@ -166,7 +173,7 @@ impl Watch {
         );
     }
 
-    fn rest(&self) {
+    fn disconnect(&self) {
         call(&self.mutations, "disconnect", &JsValue::UNDEFINED);
     }
 }

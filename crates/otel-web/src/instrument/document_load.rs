@@ -1,9 +1,11 @@
-//! The page load: root `documentLoad`, from the moment the user asked for the page until its first
-//! content is there, with `documentFetch` and a `resourceFetch` for what was loaded on the way.
+//! The page load: the root `documentLoad`, from the start of the navigation until the first content
+//! is painted, with the children `documentFetch` and one `resourceFetch` for each file loaded.
 //!
-//! Where the server says which trace its answer belongs to, the load is a part of that trace; where
-//! the document came from a cache, it only links to it. A page that comes back from the
-//! back/forward cache is a load of its own.
+//! If the server announces its span (see `server_trace`), the load becomes part of the server's trace.
+//! If the document came from a cache, the load only links to it: that response was made for an earlier
+//! load. A page restored from the back/forward cache is a `documentLoad` of its own.
+//!
+//! The names of the spans are those of `@opentelemetry/instrumentation-document-load`.
 
 use std::cell::RefCell;
 
@@ -13,9 +15,9 @@ use opentelemetry::trace::{SpanKind, TraceContextExt};
 use wasm_bindgen::JsValue;
 use web_sys::{Event, Window};
 
-use super::timing::{self, instant};
-use super::{navigation, observer, origin, told};
-use crate::action::{Opening, event_time_ms, open};
+use super::timing::{self, positive_or_nan};
+use super::{attributes, navigation, observer, server_trace};
+use crate::action::{ActionStart, event_time_ms};
 use crate::js::{call, float, get, global, is, text};
 use crate::listener::listen;
 use crate::otlp::Attributes;
@@ -23,10 +25,10 @@ use crate::pipeline::{self, EndTime, NewSpan};
 use crate::platform::{self, Timer};
 use crate::redact;
 
-/// A page of more files than this shows the first ones, and says how many there are.
-const MOST_RESOURCES: u32 = 64;
+/// The maximum number of `resourceFetch` spans. The root's `browser.resource_count` counts all files.
+const MAX_RESOURCES: u32 = 64;
 
-/// When things happened, counted from the start of the load.
+/// Attributes and properties of the navigation entry, in milliseconds since the start of the load.
 const MILESTONES: [(&str, &str); 5] = [
     (
         "browser.navigation_timing.activation_start",
@@ -45,41 +47,42 @@ const MILESTONES: [(&str, &str); 5] = [
 ];
 
 thread_local! {
-    static LOADING: RefCell<Option<Loading>> = const { RefCell::new(None) };
+    static LOADING: RefCell<Option<PageLoad>> = const { RefCell::new(None) };
 }
 
-/// The load that is under way.
-struct Loading {
+/// A page load in progress.
+struct PageLoad {
     context: Context,
-    /// Requests that began before have no span of their own.
+    /// Requests that started before this time have no CLIENT span.
     installed_ms: f64,
     resources: u32,
-    /// For after the `load` event, whose own end is one of the milestones.
+    /// Fires after the `load` event, so that the end of that event is known.
     after_load: Timer,
 }
 
-/// Opens the span of the load this page is in. It ends when the `load` event is over, the first
-/// frame is painted and the data the application asked for meanwhile are there.
+/// Starts the span of the current page load. It ends when the `load` event is over, the first frame
+/// is painted, and the requests that the application made meanwhile are done.
 pub(crate) fn install(window: &Window) {
     let entry = navigation_entry();
-    let context = open_root(&entry, 0.0, text(&entry, "type"));
+    let context = start_root(&entry, 0.0, text(&entry, "type"));
     #[cfg(feature = "web-vitals")]
     super::web_vitals::install(&context, &entry);
-    fetched("documentFetch", &entry, &context);
-    LOADING.set(Some(Loading {
+    record_fetch("documentFetch", &entry, &context);
+    LOADING.set(Some(PageLoad {
         context: context.clone(),
         installed_ms: platform::monotonic_ms(),
         resources: 0,
         after_load: Timer::new(finish),
     }));
-    // Who asks twice is told twice of what came before.
+    // Observing a type twice would deliver its buffered entries twice.
     #[cfg(not(feature = "resource-timing"))]
     observer::observe(&["resource"]);
     finish_after_load(window);
-    listen(window, "pageshow", came_back);
+    listen(window, "pageshow", handle_pageshow);
     navigation::begin(context, true);
 }
 
+/// Returns the `PerformanceNavigationTiming` of the page.
 fn navigation_entry() -> JsValue {
     let entries = call(
         &global("performance"),
@@ -89,46 +92,48 @@ fn navigation_entry() -> JsValue {
     get(&entries, "0")
 }
 
-/// An answer made for this load is its cause; one that was kept was made for another, and linked.
-fn open_root(entry: &JsValue, start_ms: f64, kind: Option<String>) -> Context {
-    let opening = Opening {
+/// Starts the root. A response made for this load is its parent; a cached one is linked.
+fn start_root(entry: &JsValue, start_ms: f64, kind: Option<String>) -> Context {
+    let start = ActionStart {
         name: "documentLoad".into(),
         start_ms: Some(start_ms),
         is_named: true,
     };
-    let server = origin::trace_of(entry);
-    let is_answer = start_ms == 0.0 && !timing::is_from_cache(entry);
-    let cause = server.clone().filter(|_| is_answer);
-    let parent = cause.map_or_else(Context::new, |server| {
+    let server = server_trace::server_span_context(entry);
+    let is_fresh = start_ms == 0.0 && !timing::is_from_cache(entry);
+    let parent = server.clone().filter(|_| is_fresh);
+    let parent = parent.map_or_else(Context::new, |server| {
         Context::new().with_remote_span_context(server)
     });
-    let context = open(opening, &parent);
+    let context = start.start_in(&parent);
     pipeline::edit(pipeline::key_of(&context), |span| {
         let attributes = &mut span.record.attributes;
         attributes.set("app.action.trigger", "load");
-        told::set_text(
+        attributes::set_text(
             attributes,
             "browser.navigation_timing.type",
             kind.as_deref(),
         );
-        if let Some(server) = server.filter(|_| !is_answer) {
+        if let Some(server) = server.filter(|_| !is_fresh) {
             span.record.add_link(&server, (&[], 0));
         }
     });
     context
 }
 
+/// Ends the load after the `load` event, which may have fired already.
 fn finish_after_load(window: &Window) {
     let state = text(&global("document"), "readyState");
     let is_complete = state.as_deref() == Some("complete");
     if is_complete {
-        set_finish();
+        schedule_finish();
     } else {
-        listen(window, "load", |_| set_finish());
+        listen(window, "load", |_| schedule_finish());
     }
 }
 
-fn set_finish() {
+/// Finishes in a task of its own, so that `loadEventEnd` is set.
+fn schedule_finish() {
     LOADING.with(|cell| {
         if let Some(loading) = &mut *cell.borrow_mut() {
             loading.after_load.set(0.0);
@@ -136,8 +141,9 @@ fn set_finish() {
     });
 }
 
+/// Adds the milestones, and drops the context of the load, which ends its span.
 fn finish() {
-    observer::drain();
+    observer::flush();
     let Some(loading) = LOADING.take() else {
         return;
     };
@@ -145,26 +151,27 @@ fn finish() {
     pipeline::edit(pipeline::key_of(&loading.context), |span| {
         let attributes = &mut span.record.attributes;
         for (key, milestone) in MILESTONES {
-            told::set_ms(attributes, key, instant(&entry, milestone));
+            attributes::set_ms(attributes, key, positive_or_nan(&entry, milestone));
         }
         attributes.set("browser.resource_count", i64::from(loading.resources));
     });
 }
 
-/// Back from the back/forward cache: shown at once, nothing loaded.
-fn came_back(event: &Event) {
+/// Starts a root for a page restored from the back/forward cache, which loads nothing.
+fn handle_pageshow(event: &Event) {
     if is(event, "persisted") {
         let start_ms = event_time_ms(event);
         let kind = Some("back_forward_cache".to_owned());
-        let context = open_root(&navigation_entry(), start_ms, kind);
+        let context = start_root(&navigation_entry(), start_ms, kind);
         #[cfg(feature = "web-vitals")]
         super::web_vitals::begin(&context, start_ms);
         navigation::begin(context, true);
     }
 }
 
-/// Requests of the application have spans of their own, once telemetry is on.
-pub(super) fn observed(entry: &JsValue) {
+/// Records a file of the page. Requests that the application made after [`install`] have CLIENT spans
+/// and are skipped.
+pub(super) fn handle_entry(entry: &JsValue) {
     let load = LOADING.with(|cell| {
         let mut loading = cell.try_borrow_mut().ok()?;
         let loading = loading.as_mut()?;
@@ -172,21 +179,25 @@ pub(super) fn observed(entry: &JsValue) {
             text(entry, "initiatorType").as_deref(),
             Some("fetch" | "xmlhttprequest" | "beacon")
         );
-        let is_own = is_request && float(entry, "startTime") >= loading.installed_ms;
-        if is_own {
+        let has_client_span = is_request && float(entry, "startTime") >= loading.installed_ms;
+        if has_client_span {
             return None;
         }
         loading.resources += 1;
-        (loading.resources <= MOST_RESOURCES).then(|| loading.context.clone())
+        (loading.resources <= MAX_RESOURCES).then(|| loading.context.clone())
     });
     if let Some(load) = load {
-        fetched("resourceFetch", entry, &load);
+        record_fetch("resourceFetch", entry, &load);
     }
 }
 
-fn fetched(name: &'static str, entry: &JsValue, load: &Context) {
-    // A load may begin to fetch at once, in a browser that counts whole milliseconds.
-    let (start, end) = (float(entry, "fetchStart"), instant(entry, "responseEnd"));
+/// Adds a span with the times of a resource entry. Skips entries without an end: the request failed.
+fn record_fetch(name: &'static str, entry: &JsValue, load: &Context) {
+    // The start may be 0: some browsers round to whole milliseconds.
+    let (start, end) = (
+        float(entry, "fetchStart"),
+        positive_or_nan(entry, "responseEnd"),
+    );
     if end.is_nan() {
         return;
     }
@@ -209,13 +220,13 @@ fn fetched(name: &'static str, entry: &JsValue, load: &Context) {
     }
 }
 
-/// Whether an element inside of a mask shows the file, such as a picture of the user. Entries do not say
-/// which element they are of.
+/// Whether a masked element displays the file, such as a picture of the user. Entries do not refer to
+/// their element, so this compares URLs.
 fn is_of_masked_element(url: &str) -> bool {
     let masked = "[data-otel-mask] [src],[data-otel-mask][src]";
     let elements = call(&global("document"), "querySelectorAll", &masked.into());
-    let is_it = |element: JsValue| text(&element, "src").as_deref() == Some(url);
-    Array::from(&elements).iter().any(is_it)
+    let is_same = |element: JsValue| text(&element, "src").as_deref() == Some(url);
+    Array::from(&elements).iter().any(is_same)
 }
 
 fn describe(entry: &JsValue, to: &mut Attributes) {
@@ -223,7 +234,7 @@ fn describe(entry: &JsValue, to: &mut Attributes) {
         to.set("url.full", &*redact::url(&url));
     }
     let kind = text(entry, "initiatorType");
-    told::set_text(
+    attributes::set_text(
         to,
         "browser.resource_timing.initiator_type",
         kind.as_deref(),

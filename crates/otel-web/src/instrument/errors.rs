@@ -1,5 +1,6 @@
-//! What went wrong without being caught: JavaScript errors, rejected promises, Rust panics. Each is
-//! recorded on the action that caused it, or on a root of its own.
+//! Uncaught errors: JavaScript exceptions, unhandled promise rejections and Rust panics.
+//!
+//! Each is recorded on the action that caused it, or on a root span of its own.
 
 use std::cell::Cell;
 use std::panic::PanicHookInfo;
@@ -13,41 +14,60 @@ use crate::exception::Exception;
 use crate::listener::listen;
 use crate::{action, export, instrument, js, mask, pipeline};
 
-const STACK_FRAMES: i32 = 50;
+/// Browsers collect ten frames by default, which end inside the panic machinery.
+const MAX_STACK_FRAMES: i32 = 50;
 const ELEMENT_NODE: f64 = 1.0;
 
 thread_local! {
-    /// A panic ends in a trap, which the browser reports once more as an error.
+    /// A panic ends in a trap, which the browser also reports as a `RuntimeError`.
     static PANICKED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Notices errors from now on.
+/// Sets the panic hook, and listens for errors and rejections.
 pub(crate) fn install(window: &Window) {
-    let earlier = std::panic::take_hook();
+    let previous = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
         record_panic(info);
-        earlier(info);
+        previous(info);
     }));
     listen(window, "error", on_error);
     listen(window, "unhandledrejection", on_rejection);
 }
 
-/// Records a panic on the action that caused it, and sends its trace while that is still possible.
+/// Records a panic on the action that caused it, ends its trace, and sends it while the page can.
 ///
-/// [`install`](crate::Builder::install) sets it as the panic hook. A framework that sets its own
-/// afterwards takes its place: call this from the framework's then.
+/// [`install`](crate::Builder::install) calls this from a panic hook, so most applications do not have
+/// to. Call it yourself if a framework replaces the panic hook afterwards, as Yew does; with Yew,
+/// `otel_web_yew::install_panic_hook` is all you need.
+///
+/// The span gets the event `exception` with type `panic`, message, stack trace and source location,
+/// and its trace ends with the outcome `error`: after a panic, no Rust code of the page may run again.
+///
+/// For errors that the code handles, use [`record_error`](crate::record_error).
+///
+/// # Examples
+///
+/// ## A panic hook of your own
+///
+/// ```no_run
+/// std::panic::set_hook(Box::new(|info| {
+///     otel_web::record_panic(info);
+///     // Then show an apology.
+/// }));
+/// ```
 pub fn record_panic(info: &PanicHookInfo<'_>) {
-    let context = responsible();
+    let context = current_or_cause();
     describe(info).record_on(&context);
     PANICKED.set(true);
     #[cfg(feature = "window-fetch")]
     instrument::window_fetch::stop();
     end_trace_of(&context);
     drop(context);
-    action::finish_painting();
+    action::end_waiting_for_paint();
     export::flush_before_exit();
 }
 
+/// Converts the panic to an exception with message, stack trace and source location.
 fn describe(info: &PanicHookInfo<'_>) -> Exception {
     let message = info.payload_as_str().unwrap_or_default().to_owned();
     let mut exception = Exception::new("panic", message);
@@ -57,15 +77,15 @@ fn describe(info: &PanicHookInfo<'_>) -> Exception {
     exception
 }
 
-/// Of the running code, as the browser writes it: with the names of functions where the build keeps
-/// them. Ten frames, which browsers stop at, are not enough to see past the panic itself.
+/// Returns the stack trace of the running code in the browser's format. It has the names of functions
+/// if the build keeps them.
 fn stacktrace() -> Option<String> {
     let class = js::global("Error");
     let limit = js::get(&class, "stackTraceLimit");
     let has_limit = !limit.is_undefined();
-    // Where the limit may not be set, there are ten frames.
+    // A browser without this property has a limit of its own.
     if has_limit {
-        js::set(&class, "stackTraceLimit", &STACK_FRAMES.into());
+        js::set(&class, "stackTraceLimit", &MAX_STACK_FRAMES.into());
     }
     let error = js::construct("Error", &JsValue::UNDEFINED);
     if has_limit {
@@ -74,18 +94,20 @@ fn stacktrace() -> Option<String> {
     js::text(&error?, "stack")
 }
 
+/// Handles `error` events of the window and, through the capture phase, of elements.
 fn on_error(event: &Event) {
-    // A resource that failed to load has neither. A foreign script's error has a message only.
+    // A resource that failed to load has neither error nor message; a cross-origin script has only a
+    // message.
     let error = js::get(event, "error");
     let path = js::call(event, "composedPath", &JsValue::UNDEFINED);
     let source = js::get(&path, "0");
-    // Only what an element dispatches by itself comes from one; an error in a listener does not.
+    // Only events that an element dispatches itself come from one; errors in listeners do not.
     if js::float(&source, "nodeType") == ELEMENT_NODE && mask::is_masked(&source) {
-        Exception::new("Error", String::new()).record_on(&responsible());
+        Exception::new("Error", String::new()).record_on(&current_or_cause());
     } else if !error.is_null_or_undefined() {
         record(&error, "Error");
     } else if let Some(message) = js::text(event, "message") {
-        Exception::new("Error", message).record_on(&responsible());
+        Exception::new("Error", message).record_on(&current_or_cause());
     }
 }
 
@@ -93,16 +115,17 @@ fn on_rejection(event: &Event) {
     record(&js::get(event, "reason"), "UnhandledRejection");
 }
 
+/// Records a thrown value, except for the trap that follows a panic.
 fn record(thrown: &JsValue, default_type: &str) {
     let exception = Exception::from_js(thrown, default_type);
     let is_trap = exception.exception_type == "RuntimeError";
     if !(is_trap && PANICKED.replace(false)) {
-        exception.record_on(&responsible());
+        exception.record_on(&current_or_cause());
     }
 }
 
-/// The running action; where nothing is attached, the one whose event or navigation is under way.
-fn responsible() -> Context {
+/// Returns the running action, else the one whose event or navigation is in progress.
+fn current_or_cause() -> Context {
     let attached = Context::current();
     if attached.has_active_span() {
         return attached;
@@ -111,7 +134,7 @@ fn responsible() -> Context {
     cause.unwrap_or(attached)
 }
 
-/// After a panic nothing of its trace may ever run again.
+/// Ends the spans of the trace: after a panic, no code of it runs again.
 fn end_trace_of(context: &Context) {
     let trace_id = context.span().span_context().trace_id();
     if trace_id != TraceId::INVALID {

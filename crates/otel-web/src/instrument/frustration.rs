@@ -1,8 +1,8 @@
-//! Clicks of somebody who does not get what they want, told by attributes of the click's root.
+//! Signs of a frustrated user, as attributes of the click's root span.
 //!
-//! - **Rage**: the third click, or a later one, within a second at about the same place.
-//! - **Dead**: nothing happened. The page did not change, scroll, ask a server or lead elsewhere.
-//! - **Error**: what it did failed.
+//! - **Rage click**: the third or a later click within one second and 30 pixels.
+//! - **Dead click**: the page did not react to the click (see `dead_click`).
+//! - **Error click**: the action that the click started failed.
 
 use std::cell::RefCell;
 
@@ -14,38 +14,38 @@ use crate::active_spans::ActiveSpan;
 use crate::js::float;
 use crate::pipeline;
 
-/// Rage is this many clicks,
+/// The number of clicks that makes the last one a rage click.
 const RAGE_CLICKS: usize = 3;
-/// within this time,
-const RAGE_MS: f64 = 1_000.0;
-/// and this many CSS pixels.
-const RAGE_DISTANCE: f64 = 30.0;
+/// The time within which these clicks happen, in milliseconds.
+const RAGE_INTERVAL_MS: f64 = 1_000.0;
+/// The largest distance between these clicks on either axis, in CSS pixels.
+const RAGE_DISTANCE_PX: f64 = 30.0;
 
 thread_local! {
-    static LATEST: RefCell<Vec<Place>> = const { RefCell::new(Vec::new()) };
+    static RECENT_CLICKS: RefCell<Vec<Click>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Where and when somebody clicked.
+/// The time and the position of a click.
 #[derive(Clone, Copy)]
-struct Place {
+struct Click {
     time_ms: f64,
     x: f64,
     y: f64,
 }
 
-/// A click started the action of `context`.
-pub(crate) fn clicked(event: &Event, time_ms: f64, context: &Context) {
-    let place = Place {
+/// Checks a click that has just started the action of `context`.
+pub(crate) fn record_click(event: &Event, time_ms: f64, context: &Context) {
+    let click = Click {
         time_ms,
         x: float(event, "clientX"),
         y: float(event, "clientY"),
     };
-    // Those made by a key or by code have no place.
+    // Clicks dispatched by a key or by code have no position.
     let is_pointed = float(event, "detail") > 0.0;
     if is_pointed
-        && LATEST.with(|cell| {
+        && RECENT_CLICKS.with(|cell| {
             cell.try_borrow_mut()
-                .is_ok_and(|mut l| is_rage(&mut l, place))
+                .is_ok_and(|mut recent| is_rage(&mut recent, click))
         })
     {
         pipeline::annotate(context, "app.action.rage_click", true);
@@ -56,20 +56,22 @@ pub(crate) fn clicked(event: &Event, time_ms: f64, context: &Context) {
         }
     });
     let span_id = context.span().span_context().span_id();
-    super::dead_click::suspect(event, span_id);
+    super::dead_click::add(event, span_id);
 }
 
-fn is_rage(latest: &mut Vec<Place>, place: Place) -> bool {
-    latest.retain(|earlier| place.time_ms - earlier.time_ms < RAGE_MS);
-    latest.push(place);
-    let is_near = |earlier: &&Place| {
-        (earlier.x - place.x).abs() < RAGE_DISTANCE && (earlier.y - place.y).abs() < RAGE_DISTANCE
+/// Adds the click to the recent ones, and checks whether enough of them are close to it.
+fn is_rage(recent: &mut Vec<Click>, click: Click) -> bool {
+    recent.retain(|earlier| click.time_ms - earlier.time_ms < RAGE_INTERVAL_MS);
+    recent.push(click);
+    let is_near = |earlier: &&Click| {
+        (earlier.x - click.x).abs() < RAGE_DISTANCE_PX
+            && (earlier.y - click.y).abs() < RAGE_DISTANCE_PX
     };
-    latest.iter().filter(is_near).count() >= RAGE_CLICKS
+    recent.iter().filter(is_near).count() >= RAGE_CLICKS
 }
 
-/// Marks a click that has failed, when its span ends.
-pub(crate) fn ended(span: &mut ActiveSpan) {
+/// Marks an error click. Called when a span ends.
+pub(crate) fn mark_error_click(span: &mut ActiveSpan) {
     let is_click = span.action.is_some_and(|action| action.is_click);
     if is_click && span.record.is_error() {
         span.record.attributes.set("app.action.error_click", true);
@@ -81,22 +83,22 @@ mod tests {
     use super::*;
 
     fn rage(clicks: &[(f64, f64)]) -> Vec<bool> {
-        let mut latest = Vec::new();
-        let place = |&(time_ms, x)| Place { time_ms, x, y: 0.0 };
+        let mut recent = Vec::new();
+        let click = |&(time_ms, x)| Click { time_ms, x, y: 0.0 };
         clicks
             .iter()
-            .map(|click| is_rage(&mut latest, place(click)))
+            .map(|one| is_rage(&mut recent, click(one)))
             .collect()
     }
 
     #[test]
-    fn three_clicks_within_a_second_are_rage_and_so_is_the_fourth() {
+    fn third_and_later_clicks_within_a_second_are_rage() {
         let clicks = [(0.0, 5.0), (300.0, 9.0), (700.0, 5.0), (900.0, 5.0)];
         assert_eq!(rage(&clicks), [false, false, true, true]);
     }
 
     #[test]
-    fn slow_clicks_and_clicks_here_and_there_are_not() {
+    fn slow_or_distant_clicks_are_not_rage() {
         assert_eq!(
             rage(&[(0.0, 5.0), (600.0, 5.0), (1_200.0, 5.0)]),
             [false; 3]

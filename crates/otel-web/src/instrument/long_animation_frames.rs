@@ -1,7 +1,7 @@
-//! Frames that took so long that the page felt stuck, on the root spans they delayed.
+//! Long animation frames: frames of 50 ms or more, recorded on the root spans they delayed.
 //!
-//! A frame may hold up several actions at once, and each of them is told. What took longest inside
-//! of it is known by its script and function, where the browser says so.
+//! A frame may delay several actions and is recorded on each. The script that ran longest in the
+//! longest frame is recorded by its URL and function, if the browser provides them.
 
 use std::cell::RefCell;
 
@@ -9,17 +9,17 @@ use js_sys::Array;
 use opentelemetry::trace::SpanId;
 use wasm_bindgen::JsValue;
 
+use super::attributes::{set_ms, set_text};
 use super::observer;
-use super::told::{set_ms, set_text};
 use crate::js::{float, get, text};
 use crate::otlp::Attributes;
 use crate::record::SpanRecord;
 use crate::{pipeline, redact};
 
-/// Actions that are looked after at once.
-const MOST: usize = 32;
-/// What is told of a script, and where the browser says it.
-const SCRIPT: [(&str, &str); 3] = [
+/// The maximum number of actions whose frames are counted at the same time.
+const MAX_ACTIONS: usize = 32;
+/// Attributes of a script, and the properties they are read from.
+const SCRIPT_ATTRIBUTES: [(&str, &str); 3] = [
     ("browser.long_animation_frame.script.url", "sourceURL"),
     (
         "browser.long_animation_frame.script.function",
@@ -32,11 +32,11 @@ const SCRIPT: [(&str, &str); 3] = [
 ];
 
 thread_local! {
-    static DELAYED: RefCell<Vec<Delayed>> = const { RefCell::new(Vec::new()) };
+    static ACTIONS: RefCell<Vec<DelayedAction>> = const { RefCell::new(Vec::new()) };
 }
 
 /// The long frames of one action so far.
-struct Delayed {
+struct DelayedAction {
     span_id: SpanId,
     frames: i64,
     blocking_ms: f64,
@@ -48,20 +48,21 @@ struct Frame {
     duration_ms: f64,
     blocking_ms: f64,
     /// The script that ran longest, or `undefined`.
-    worst: JsValue,
+    longest_script: JsValue,
 }
 
-/// Observes frames from now on.
+/// Starts to observe long frames.
 pub(crate) fn install() {
     observer::observe(&["long-animation-frame"]);
 }
 
-pub(super) fn observed(entry: &JsValue) {
+/// Records the frame on each root that was open while it was rendered.
+pub(super) fn handle_entry(entry: &JsValue) {
     let start_ms = float(entry, "startTime");
     let frame = Frame {
         duration_ms: float(entry, "duration"),
         blocking_ms: float(entry, "blockingDuration"),
-        worst: worst_script(entry),
+        longest_script: longest_script(entry),
     };
     pipeline::with(|pipeline| {
         let start = pipeline.anchor.unix_nanos(start_ms);
@@ -69,38 +70,39 @@ pub(super) fn observed(entry: &JsValue) {
         pipeline.for_each_root(&mut |root| {
             let is_open = root.end == 0;
             if root.start < end && (is_open || root.end > start) {
-                count(&frame, root);
+                add_frame(&frame, root);
             }
         });
     });
 }
 
-/// What the root is to say now that this frame is among its own.
-fn count(frame: &Frame, root: &mut SpanRecord) {
+/// Updates the attributes of a root that the frame delayed.
+fn add_frame(frame: &Frame, root: &mut SpanRecord) {
     let span_id = root.context.span_id();
-    DELAYED.with(|cell| {
+    ACTIONS.with(|cell| {
         let Ok(mut all) = cell.try_borrow_mut() else {
             return;
         };
         if let Some(known) = all.iter_mut().find(|delayed| delayed.span_id == span_id) {
             return known.add(frame, &mut root.attributes);
         }
-        let mut delayed = Delayed {
+        let mut delayed = DelayedAction {
             span_id,
             frames: 0,
             blocking_ms: 0.0,
             longest_ms: 0.0,
         };
         delayed.add(frame, &mut root.attributes);
-        // The oldest have ended long ago.
-        if all.len() >= MOST {
+        // The oldest action has probably ended.
+        if all.len() >= MAX_ACTIONS {
             all.remove(0);
         }
         all.push(delayed);
     });
 }
 
-impl Delayed {
+impl DelayedAction {
+    /// Counts the frame, and describes it if it is the longest so far.
     fn add(&mut self, frame: &Frame, to: &mut Attributes) {
         self.frames += 1;
         self.blocking_ms += frame.blocking_ms;
@@ -117,30 +119,30 @@ impl Delayed {
                 "browser.long_animation_frame.duration",
                 frame.duration_ms,
             );
-            describe(&frame.worst, to);
+            describe(&frame.longest_script, to);
         }
     }
 }
 
-/// The script that ran longest.
-fn worst_script(entry: &JsValue) -> JsValue {
-    let mut worst = (0.0, JsValue::UNDEFINED);
+/// Returns the script that ran longest.
+fn longest_script(entry: &JsValue) -> JsValue {
+    let mut longest = (0.0, JsValue::UNDEFINED);
     for script in Array::from(&get(entry, "scripts")).iter() {
         let length = float(&script, "duration");
-        if length > worst.0 {
-            worst = (length, script);
+        if length > longest.0 {
+            longest = (length, script);
         }
     }
-    worst.1
+    longest.1
 }
 
-/// What an earlier, shorter frame has told is told anew or taken back.
+/// Replaces the attributes of an earlier, shorter frame.
 fn describe(script: &JsValue, to: &mut Attributes) {
-    for (key, property) in SCRIPT {
+    for (key, property) in SCRIPT_ATTRIBUTES {
         to.remove(key);
-        let told = text(script, property);
+        let value = text(script, property);
         let is_url = property == "sourceURL";
-        let told = told.map(|told| if is_url { redact::url(&told) } else { told });
-        set_text(to, key, told.as_deref());
+        let value = value.map(|value| if is_url { redact::url(&value) } else { value });
+        set_text(to, key, value.as_deref());
     }
 }

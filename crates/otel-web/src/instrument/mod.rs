@@ -1,5 +1,27 @@
-//! What is noticed without the application's help, one file and one cargo feature each.
+//! Automatic instrumentations: what is recorded without any code in the application.
+//!
+//! | module | cargo feature | records | browser API |
+//! |---|---|---|---|
+//! | `document_load` | `document-load` | the page load and its files | Navigation Timing, Resource Timing |
+//! | `navigation` | `navigation` | navigations inside the page | History |
+//! | `web_vitals` | `web-vitals` | LCP, INP, CLS, FCP, TTFB | `PerformanceObserver` |
+//! | `long_animation_frames` | `long-animation-frames` | frames that delayed an action | Long Animation Frames |
+//! | `resource_timing` | `resource-timing` | network timings of requests | Resource Timing |
+//! | `frustration`, `dead_click` | `frustration` | rage, dead and error clicks | `MutationObserver` |
+//! | `errors` | `errors` | uncaught errors, rejections, panics | `error`, `unhandledrejection` |
+//! | `window_fetch` | `window-fetch` | requests made by JavaScript | `window.fetch` |
+//!
+//! Clicks, submits and key presses (`user-action`) are in [`action`](crate::action).
+//!
+//! An instrumentation only adds attributes to spans that exist, or starts spans through
+//! [`pipeline`]. A browser without the API behind one records nothing of it.
 
+#[cfg(any(
+    feature = "document-load",
+    feature = "long-animation-frames",
+    feature = "resource-timing"
+))]
+mod attributes;
 #[cfg(feature = "frustration")]
 pub(crate) mod dead_click;
 #[cfg(feature = "document-load")]
@@ -17,20 +39,14 @@ pub(crate) mod navigation;
     feature = "resource-timing"
 ))]
 mod observer;
-#[cfg(feature = "document-load")]
-mod origin;
 #[cfg(feature = "resource-timing")]
 pub(crate) mod resource_timing;
 #[cfg(feature = "web-vitals")]
 mod selector;
+#[cfg(feature = "document-load")]
+mod server_trace;
 #[cfg(any(feature = "document-load", feature = "resource-timing"))]
 mod timing;
-#[cfg(any(
-    feature = "document-load",
-    feature = "long-animation-frames",
-    feature = "resource-timing"
-))]
-mod told;
 #[cfg(feature = "web-vitals")]
 pub(crate) mod web_vitals;
 #[cfg(feature = "window-fetch")]
@@ -42,14 +58,17 @@ use opentelemetry::trace::SpanId;
 
 use crate::pipeline::{self, Pipeline};
 
-/// A batch is about to be sealed: what the browser has observed until now goes onto the spans that
-/// have ended, and most of them go into the batch. The others follow soon.
+/// Records what the browser has observed until now, and queues the deferred spans that are due.
+///
+/// Called before a batch is built. The other deferred spans go into a later batch.
 pub(crate) fn flush_due_observers() {
     observe_now();
-    pipeline::with(|pipeline| pipeline.flush_due_deferred(&awaits_verdict));
+    pipeline::with(|pipeline| pipeline.flush_due_deferred(&is_dead_click_pending));
 }
 
-/// The last batch is about to be sealed, and nothing can wait any longer.
+/// Records what the browser has observed until now, and queues all deferred spans.
+///
+/// Called before the last batch of a page is built.
 pub(crate) fn flush_observers() {
     observe_now();
     pipeline::with(Pipeline::flush_deferred);
@@ -61,51 +80,51 @@ fn observe_now() {
         feature = "long-animation-frames",
         feature = "resource-timing"
     ))]
-    observer::drain();
+    observer::flush();
     #[cfg(feature = "web-vitals")]
     web_vitals::flush();
 }
 
-/// Whether the span, which has ended, has to wait longer than its batch.
-fn awaits_verdict(_span_id: SpanId) -> bool {
+/// Whether the span of a click stays deferred until it is known whether the click is dead.
+fn is_dead_click_pending(_span_id: SpanId) -> bool {
     #[cfg(feature = "frustration")]
-    return dead_click::is_suspect(_span_id);
+    return dead_click::is_pending(_span_id);
     #[cfg(not(feature = "frustration"))]
     false
 }
 
-/// The page is hidden or left, and may never be seen again.
+/// Records what is final only now: the page is hidden or left, and may never become visible again.
 pub(crate) fn before_exit() {
     #[cfg(any(
         feature = "document-load",
         feature = "long-animation-frames",
         feature = "resource-timing"
     ))]
-    observer::drain();
+    observer::flush();
     #[cfg(feature = "frustration")]
-    dead_click::effect();
+    dead_click::page_changed();
     #[cfg(feature = "web-vitals")]
     web_vitals::report();
 }
 
-/// The browser tells of something it has measured.
+/// Passes an entry of the `PerformanceObserver` to the instrumentations that handle its type.
 #[cfg(any(
     feature = "document-load",
     feature = "long-animation-frames",
     feature = "resource-timing"
 ))]
-fn observed(entry_type: &str, entry: &wasm_bindgen::JsValue) {
+fn handle_entry(entry_type: &str, entry: &wasm_bindgen::JsValue) {
     match entry_type {
         "resource" => {
             #[cfg(feature = "document-load")]
-            document_load::observed(entry);
+            document_load::handle_entry(entry);
             #[cfg(feature = "resource-timing")]
-            resource_timing::observed(entry);
+            resource_timing::handle_entry(entry);
         }
         #[cfg(feature = "long-animation-frames")]
-        "long-animation-frame" => long_animation_frames::observed(entry),
+        "long-animation-frame" => long_animation_frames::handle_entry(entry),
         #[cfg(feature = "web-vitals")]
-        _ => web_vitals::observed(entry_type, entry),
+        _ => web_vitals::handle_entry(entry_type, entry),
         #[cfg(not(feature = "web-vitals"))]
         _ => {}
     }

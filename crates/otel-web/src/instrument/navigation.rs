@@ -1,8 +1,9 @@
 //! Navigations inside the page: a router pushes a path, or the user goes back.
 //!
-//! A navigation caused by a click is a span of the click's trace; one by the back button or the
-//! address bar is a root. It stays *in progress* until its first frame is painted, so that the data
-//! the new page loads belong to it (see [`cause`](crate::cause)). The page load itself is the first.
+//! A navigation caused by a click is a span in the trace of the click. One caused by the back button or
+//! the address bar is a root. It is *in progress* until its first frame is painted, so that the data
+//! the new page loads belong to it (see [`cause`](crate::cause)). The page load counts as the first
+//! navigation.
 
 use std::cell::RefCell;
 use std::task::Waker;
@@ -13,35 +14,37 @@ use opentelemetry::trace::{TraceContextExt, TraceId};
 pub(crate) use patch::install;
 
 #[cfg(any(feature = "document-load", feature = "navigation"))]
-use crate::action::await_frame;
+use crate::action::request_frame;
 #[cfg(any(feature = "document-load", feature = "navigation"))]
 use crate::js;
 use crate::pipeline;
 
+/// The maximum number of navigations before one frame. Beyond it the earliest is dropped.
 #[cfg(any(feature = "document-load", feature = "navigation"))]
-/// More that overtake each other before a frame are not told apart.
-const MOST: usize = 8;
+const MAX_IN_PROGRESS: usize = 8;
 
 thread_local! {
-    /// The latest is last; those before it were overtaken.
+    /// The latest is last. The others were superseded before they were painted.
     static IN_PROGRESS: RefCell<Vec<Navigation>> = const { RefCell::new(Vec::new()) };
     static WAITING: RefCell<Vec<Waker>> = const { RefCell::new(Vec::new()) };
 }
 
+/// A navigation whose frame is not painted. Its context keeps the span open.
 struct Navigation {
     context: Context,
-    /// The page load keeps its name; navigations are named by their route.
+    /// A page load keeps its name. Other navigations are named by their route.
     is_page_load: bool,
     path: String,
     has_template: bool,
 }
 
-/// The navigation whose first frame is not painted yet.
+/// Returns the latest navigation whose first frame is not painted yet.
 pub(crate) fn in_progress() -> Option<Context> {
     let latest = |all: &mut Vec<Navigation>| Some(all.last()?.context.clone());
     with(latest).flatten()
 }
 
+/// Adds a navigation to those in progress, and schedules the end of its progress.
 #[cfg(any(feature = "document-load", feature = "navigation"))]
 pub(crate) fn begin(context: Context, is_page_load: bool) {
     let navigation = Navigation {
@@ -52,23 +55,24 @@ pub(crate) fn begin(context: Context, is_page_load: bool) {
     };
     let earliest = with(|navigations| {
         navigations.push(navigation);
-        (navigations.len() > MOST).then(|| navigations.remove(0))
+        (navigations.len() > MAX_IN_PROGRESS).then(|| navigations.remove(0))
     });
-    // Dropping a context may end a span: only after the borrow.
+    // Dropping a context may end a span, so it happens after the borrow.
     drop(earliest);
-    await_frame();
+    request_frame();
 }
 
-/// The frame is painted: what runs from now on is not the navigation's any more.
-pub(crate) fn painted() {
-    let shown = with(std::mem::take);
-    drop(shown);
+/// Ends the progress of all navigations: their frame is painted.
+pub(crate) fn end_in_progress() {
+    let navigations = with(std::mem::take);
+    drop(navigations);
     let waiting = WAITING.with(|cell| cell.take());
     waiting.into_iter().for_each(Waker::wake);
 }
 
-/// Whether a navigation of another trace is in progress; if so, wakes the caller when it is over.
-/// A page that is being shown must not take the effects of another action for its own.
+/// Whether a navigation of another trace is in progress. If so, wakes the waker after its first frame.
+///
+/// While a page is being rendered, its effects must not be mixed with those of another action.
 pub(crate) fn other_in_progress(trace_id: TraceId, waker: &Waker) -> bool {
     let is_other =
         in_progress().is_some_and(|context| context.span().span_context().trace_id() != trace_id);
@@ -82,30 +86,60 @@ fn with<R>(f: impl FnOnce(&mut Vec<Navigation>) -> R) -> Option<R> {
     IN_PROGRESS.with(|cell| Some(f(&mut *cell.try_borrow_mut().ok()?)))
 }
 
-/// A part of the page's address.
+/// Returns a property of `location`.
 #[cfg(any(feature = "document-load", feature = "navigation"))]
 fn location(part: &str) -> String {
     js::text(&js::global("location"), part).unwrap_or_default()
 }
 
-/// Names the navigation in progress by its route, e.g. `/users/{id}`: the path with variable parts
-/// taken out, so that all visits of one page share a name.
+/// Names the navigation in progress by its route: the path with its variable parts replaced by
+/// parameter names.
+///
+/// The span of the navigation gets the name `navigate {template}` and the attribute `url.template`.
+/// Without a template all navigations are named `navigate`, and pages cannot be compared. The page
+/// load keeps the name `documentLoad` and gets the attribute only.
+///
+/// Call it while the new page is rendered, with the path as the router declares it. A segment may
+/// contain a parameter as `:id`, `{id}` or `*`. If a navigation is superseded by another before it is
+/// painted, the template is assigned to the one whose path matches.
+///
+/// With Yew, use the hook `otel_web_yew::use_route_template`.
+///
+/// # Examples
+///
+/// ## A router
+///
+/// ```no_run
+/// enum Route {
+///     Home,
+///     User { id: u32 },
+/// }
+///
+/// fn render(route: &Route) {
+///     otel_web::set_route_template(match route {
+///         Route::Home => "/",
+///         Route::User { .. } => "/users/{id}",
+///     });
+///     // Then render the page.
+/// }
+/// ```
 pub fn set_route_template(template: &str) {
     with(|navigations| {
-        // A page that was overtaken before it was painted may tell its template after that.
-        let is_its = |navigation: &Navigation| {
-            !navigation.has_template && leads_to(&navigation.path, template)
+        // A page that was superseded before it was painted may set its template afterwards.
+        let is_match = |navigation: &Navigation| {
+            !navigation.has_template && matches_template(&navigation.path, template)
         };
-        let overtaken = navigations.iter().position(is_its);
-        let index = overtaken.unwrap_or(navigations.len().saturating_sub(1));
+        let matching = navigations.iter().position(is_match);
+        let index = matching.unwrap_or(navigations.len().saturating_sub(1));
         if let Some(navigation) = navigations.get_mut(index) {
-            navigation.name_by(template);
+            navigation.set_template(template);
         }
     });
 }
 
 impl Navigation {
-    fn name_by(&mut self, template: &str) {
+    /// Sets the attribute, and renames the span unless it is a page load.
+    fn set_template(&mut self, template: &str) {
         self.has_template = true;
         pipeline::annotate(&self.context, "url.template", template);
         if !self.is_page_load {
@@ -118,20 +152,21 @@ impl Navigation {
     }
 }
 
-/// Whether a path has the form of a template. What follows `:`, `{` or `*` in a segment is variable.
-fn leads_to(path: &str, template: &str) -> bool {
+/// Whether a path matches a template. From `:`, `{` or `*` on, the rest of a segment is variable.
+fn matches_template(path: &str, template: &str) -> bool {
     let mut segments = path.as_bytes().split(|byte| *byte == b'/');
     let mut parts = template.as_bytes().split(|byte| *byte == b'/');
     loop {
         match (parts.next(), segments.next()) {
-            (Some(part), Some(segment)) if fits(part, segment) => {}
+            (Some(part), Some(segment)) if matches_segment(part, segment) => {}
             (None, None) => return true,
             _ => return false,
         }
     }
 }
 
-fn fits(part: &[u8], segment: &[u8]) -> bool {
+/// Compares the fixed part of one segment.
+fn matches_segment(part: &[u8], segment: &[u8]) -> bool {
     let mut segment = segment.iter();
     for byte in part {
         if matches!(byte, b':' | b'{' | b'*') {
@@ -151,15 +186,15 @@ mod patch {
     use web_sys::Window;
 
     use super::location;
-    use crate::action::{Opening, event_time_ms, open};
+    use crate::action::{ActionStart, event_time_ms};
     use crate::js::{get, global, set};
     use crate::listener::listen;
     use crate::{pipeline, platform};
 
     type HistoryMethod = dyn Fn(JsValue, JsValue, JsValue) -> Result<JsValue, JsValue>;
 
-    /// Notices navigations from now on. History methods tell nobody that they were called, so the
-    /// page's `history` object gets its own, which call the browser's.
+    /// Starts to record navigations. The methods of `history` fire no event, so this replaces them on
+    /// the page's `history` object by wrappers.
     pub(crate) fn install(window: &Window) {
         wrap("pushState", "push");
         wrap("replaceState", "replace");
@@ -170,6 +205,7 @@ mod patch {
         });
     }
 
+    /// Replaces a method of `history` by one that calls it and compares the address before and after.
     fn wrap(method: &str, kind: &'static str) {
         let history = global("history");
         let Ok(original) = get(&history, method).dyn_into::<js_sys::Function>() else {
@@ -184,23 +220,23 @@ mod patch {
             }
             Ok(result)
         });
-        // A browser that refuses leaves its own method in place.
+        // If the browser rejects the assignment, its own method stays in place.
         set(&history, method, &wrapper.into_js_value());
     }
 
     fn navigation(kind: &str, start_ms: f64, parent: &Context) -> Context {
-        let opening = Opening {
+        let start = ActionStart {
             name: "navigate".into(),
             start_ms: Some(start_ms),
             is_named: true,
         };
-        let context = open(opening, parent);
+        let context = start.start_in(parent);
         pipeline::annotate(&context, "browser.navigation.type", kind);
         pipeline::annotate(&context, "url.path", &*location("pathname"));
         context
     }
 
-    /// Path and query; a change of the fragment alone shows the same page.
+    /// Returns path and query. A change of the fragment alone is not a navigation.
     fn page() -> String {
         location("pathname") + &location("search")
     }
@@ -208,15 +244,15 @@ mod patch {
 
 #[cfg(test)]
 mod tests {
-    use super::leads_to;
+    use super::matches_template;
 
     #[test]
-    fn a_path_is_known_by_its_template() {
-        assert!(leads_to("/", "/"));
-        assert!(leads_to("/@bob/status/7", "/@:handle/status/{id}"));
-        assert!(!leads_to("/@bob/status/7", "/@:handle"));
-        assert!(!leads_to("/@bob", "/@:handle/status/{id}"));
-        assert!(!leads_to("/users/7", "/@:handle/7"));
-        assert!(!leads_to("/users", "/"));
+    fn path_matches_its_template() {
+        assert!(matches_template("/", "/"));
+        assert!(matches_template("/@bob/status/7", "/@:handle/status/{id}"));
+        assert!(!matches_template("/@bob/status/7", "/@:handle"));
+        assert!(!matches_template("/@bob", "/@:handle/status/{id}"));
+        assert!(!matches_template("/users/7", "/@:handle/7"));
+        assert!(!matches_template("/users", "/"));
     }
 }

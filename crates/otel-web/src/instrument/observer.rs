@@ -1,7 +1,7 @@
-//! What the browser measures by itself: one `PerformanceObserver` for all instrumentations.
+//! One `PerformanceObserver` for all instrumentations.
 //!
-//! It tells of entries in tasks of its own. What it has not told yet can be asked for with
-//! [`drain`], which is what happens before a batch is sealed and before the page is left.
+//! The browser delivers entries in tasks of its own. [`flush`] takes the entries that it has queued and
+//! not delivered; it is called before a batch is built and before the page is left.
 
 use std::cell::RefCell;
 
@@ -15,8 +15,8 @@ thread_local! {
     static OBSERVER: RefCell<Option<JsValue>> = const { RefCell::new(None) };
 }
 
-/// Starts to observe entries of these types, those from before this call included. A browser that
-/// does not know a type measures nothing of the kind.
+/// Starts to observe entries of these types, including those from before this call. Types that the
+/// browser does not support are skipped.
 pub(crate) fn observe(types: &[&str]) {
     let Some(observer) = observer() else { return };
     let known = Array::from(&get(&global("PerformanceObserver"), "supportedEntryTypes"));
@@ -26,28 +26,29 @@ pub(crate) fn observe(types: &[&str]) {
             let options = Object::new();
             set(&options, "type", &entry_type);
             set(&options, "buffered", &true.into());
-            // Of interactions only those that took a frame or longer; that is the least one may ask.
+            // Only interactions that took a frame or longer: 16 ms is the smallest threshold allowed.
             set(&options, "durationThreshold", &16.into());
             call(&observer, "observe", &options);
         }
     }
 }
 
-/// Takes note of what has been observed and not been told yet.
-pub(crate) fn drain() {
+/// Handles the entries that the browser has queued and not delivered.
+pub(crate) fn flush() {
     if let Some(observer) = OBSERVER.with(|cell| cell.borrow().clone()) {
         dispatch_all(&call(&observer, "takeRecords", &JsValue::UNDEFINED));
     }
 }
 
+/// Returns the observer, created at the first call. `None` if the browser has no such class.
 fn observer() -> Option<JsValue> {
     OBSERVER.with(|cell| {
         let mut observer = cell.borrow_mut();
         if observer.is_none() {
-            let told = callback(|list| {
+            let deliver = callback(|list| {
                 dispatch_all(&call(&list, "getEntries", &JsValue::UNDEFINED));
             });
-            *observer = construct("PerformanceObserver", &told);
+            *observer = construct("PerformanceObserver", &deliver);
         }
         observer.clone()
     })
@@ -56,7 +57,7 @@ fn observer() -> Option<JsValue> {
 fn dispatch_all(entries: &JsValue) {
     for entry in Array::from(entries).iter() {
         if let Some(entry_type) = text(&entry, "entryType") {
-            instrument::observed(&entry_type, &entry);
+            instrument::handle_entry(&entry_type, &entry);
         }
     }
 }

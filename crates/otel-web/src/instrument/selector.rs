@@ -1,17 +1,18 @@
-//! Which element, in a form that people find again: names, ids and classes, never its content.
+//! CSS selectors that identify an element by tag names, ids and classes, never by content.
 
 use wasm_bindgen::JsValue;
 
 use crate::js::{float, get, text};
 use crate::mask;
 
-/// How many elements a selector names at most, from the inside out.
-const DEPTH: usize = 4;
+/// The maximum number of elements in a selector.
+const MAX_DEPTH: usize = 4;
 const ELEMENT_NODE: f64 = 1.0;
 
-/// Such as `main>ul.feed>li>img`; up to the next element with an id. Inside of a mask, the kind of
-/// element alone. `None` for what is no node, as
-/// an element that has left the page reads.
+/// Returns a selector such as `main>ul.feed>li>img`, which starts at the closest ancestor with an id.
+///
+/// For a masked element it is the tag name alone. `None` if `node` is not a node, as for an element
+/// that has been removed from the page.
 pub(crate) fn selector(node: &JsValue) -> Option<String> {
     let mut selector = String::new();
     let mut node = node.clone();
@@ -21,19 +22,19 @@ pub(crate) fn selector(node: &JsValue) -> Option<String> {
     if mask::is_masked(&node) {
         return text(&node, "localName");
     }
-    for _ in 0..DEPTH {
+    for _ in 0..MAX_DEPTH {
         let Some(name) = text(&node, "localName") else {
             break;
         };
         let id = text(&node, "id");
         let is_unique = id.is_some();
-        let (mark, which) = match id.or_else(|| text(&get(&node, "classList"), "0")) {
-            Some(which) if is_unique => ("#", which),
-            Some(which) => (".", which),
+        let (prefix, suffix) = match id.or_else(|| text(&get(&node, "classList"), "0")) {
+            Some(id) if is_unique => ("#", id),
+            Some(class) => (".", class),
             None => ("", String::new()),
         };
-        let between = if selector.is_empty() { "" } else { ">" };
-        selector = [&name, mark, &which, between, &selector].concat();
+        let combinator = if selector.is_empty() { "" } else { ">" };
+        selector = [&name, prefix, &suffix, combinator, &selector].concat();
         if is_unique {
             break;
         }

@@ -1,15 +1,16 @@
-//! How long the phases of a request took, from its Resource Timing or Navigation Timing entry.
+//! Durations of the phases of a request, from its Resource Timing or Navigation Timing entry.
 //!
-//! Attributes and not events, for every event costs as much as a span with those who count them.
-//! What a foreign server does not allow to be seen reads as zero, and is left out.
+//! They are attributes and not events, because vendors that charge by the event count both alike.
+//! Values that a cross-origin server does not expose (`Timing-Allow-Origin`) are zero in the entry and
+//! are left out.
 
 use wasm_bindgen::JsValue;
 
-use super::told::set_ms;
+use super::attributes::set_ms;
 use crate::js::{float, text};
 use crate::otlp::Attributes;
 
-/// Each phase: its attribute, and the two instants it lies between.
+/// The attribute of each phase, and the two time stamps it lies between.
 const PHASES: [(&str, &str, &str); 5] = [
     (
         "browser.resource_timing.dns_duration",
@@ -38,7 +39,7 @@ const PHASES: [(&str, &str, &str); 5] = [
     ),
 ];
 
-/// Versions of HTTP, as the browser names them. Anything else is not HTTP.
+/// Values of `nextHopProtocol`, and the matching `network.protocol.version`.
 const VERSIONS: [(&str, &str); 5] = [
     ("http/1.0", "1.0"),
     ("http/1.1", "1.1"),
@@ -47,15 +48,15 @@ const VERSIONS: [(&str, &str); 5] = [
     ("h3", "3"),
 ];
 
-/// Phases that took no time, as on a connection that was open already, are left out.
+/// Adds the timings of an entry. Phases that took no time, as on a reused connection, are left out.
 pub(crate) fn describe(entry: &JsValue, to: &mut Attributes) {
     for (key, from, end) in PHASES {
-        let length = instant(entry, end) - instant(entry, from);
+        let length = positive_or_nan(entry, end) - positive_or_nan(entry, from);
         if length > 0.0 {
             set_ms(to, key, length);
         }
     }
-    let size = instant(entry, "encodedBodySize");
+    let size = positive_or_nan(entry, "encodedBodySize");
     if size > 0.0 {
         to.set("http.response.body.size", size as i64);
     }
@@ -73,20 +74,20 @@ pub(crate) fn describe(entry: &JsValue, to: &mut Attributes) {
     }
 }
 
-/// An instant, or an amount. What is not known is NaN, not zero as in the browser.
-pub(crate) fn instant(entry: &JsValue, key: &str) -> f64 {
+/// Reads a time stamp or a size. Unknown values are NaN, not zero as in the entry.
+pub(crate) fn positive_or_nan(entry: &JsValue, key: &str) -> f64 {
     let value = float(entry, key);
     if value > 0.0 { value } else { f64::NAN }
 }
 
-/// Whether a service worker has answered. One that left it to the browser is asked first as well, and
-/// then the request starts after the fetch.
+/// Whether a service worker responded. If it left the request to the browser, the request starts after
+/// the fetch.
 fn is_from_worker(entry: &JsValue) -> bool {
-    let is_left = float(entry, "requestStart") > float(entry, "fetchStart");
-    float(entry, "workerStart") > 0.0 && !is_left
+    let is_passed_on = float(entry, "requestStart") > float(entry, "fetchStart");
+    float(entry, "workerStart") > 0.0 && !is_passed_on
 }
 
-/// Whether nothing of it came over the network, as far as the page can see.
+/// Whether the response came without network traffic, as far as the page can see.
 pub(crate) fn is_from_cache(entry: &JsValue) -> bool {
-    instant(entry, "decodedBodySize") > 0.0 && float(entry, "transferSize") == 0.0
+    positive_or_nan(entry, "decodedBodySize") > 0.0 && float(entry, "transferSize") == 0.0
 }

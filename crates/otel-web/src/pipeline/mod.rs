@@ -361,7 +361,7 @@ impl Pipeline {
         };
         span.record.end = end.max(span.record.start);
         #[cfg(feature = "frustration")]
-        instrument::frustration::ended(&mut span);
+        instrument::frustration::mark_error_click(&mut span);
         let is_local_root = span.record.is_local_root();
         let trace_id = span.record.context.trace_id();
         let ended = Ended {

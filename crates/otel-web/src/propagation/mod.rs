@@ -1,26 +1,18 @@
-//! Propagation of the trace to servers.
+//! The headers with which a server continues the trace.
 //!
-//! The headers are `traceparent` and `tracestate` of W3C Trace Context level 2, `baggage` of W3C
-//! Baggage, and optionally `X-Amzn-Trace-Id`. They are sent to the page's own origin, and to origins on
-//! an allow-list. Servers of other origins may reject requests with unknown headers in their CORS
-//! preflight.
+//! | header | standard | sent |
+//! |---|---|---|
+//! | `traceparent`, `tracestate` | W3C Trace Context, level 2 | always |
+//! | `baggage` | W3C Baggage | with the feature `baggage`, if the context has any |
+//! | `X-Amzn-Trace-Id` | AWS X-Ray | with [`Builder::propagate_xray`](crate::Builder::propagate_xray) |
 //!
-//! [`fetch`](crate::fetch) sets the headers automatically. For other transports, such as the first
-//! message of a WebSocket, use [`traceparent`]. Code that uses the propagators of the API needs
-//! [`TraceContextPropagator`].
+//! They are sent to the page's own origin, and to other origins only if they are listed in
+//! [`Builder::propagate_to`](crate::Builder::propagate_to): a server that does not expect the headers
+//! fails the request in its CORS preflight.
 //!
-//! # Example: the first message of a WebSocket
-//!
-//! ```
-//! use opentelemetry::trace::TraceContextExt;
-//! use otel_web::propagation::traceparent;
-//!
-//! fn hello() -> String {
-//!     let context = otel_web::current();
-//!     format!(r#"{{"traceparent":"{}"}}"#, traceparent(context.span().span_context()))
-//! }
-//! # assert!(hello().starts_with(r#"{"traceparent":"00-"#));
-//! ```
+//! Requests of [`fetch`](crate::fetch) carry the headers by themselves. For other transports, such as the
+//! first message of a WebSocket, use [`traceparent`]. For code that is written against the propagators of
+//! the API, set [`TraceContextPropagator`].
 
 #[cfg(all(feature = "baggage", any(feature = "fetch", feature = "window-fetch")))]
 mod baggage;

@@ -12,14 +12,33 @@ use super::{parse_traceparent, traceparent, tracestate};
 /// Injects and extracts `traceparent` and `tracestate`, for code that uses
 /// [`get_text_map_propagator`](opentelemetry::global::get_text_map_propagator).
 ///
-/// [`install`](crate::Builder::install) does not set it, so that its code is in the page only if the
-/// application does so. Requests of [`fetch`](crate::fetch) do not need it.
+/// [`install`](crate::Builder::install) does not set it, so that only pages that need it download its code.
+/// It ignores [`Builder::propagate_to`](crate::Builder::propagate_to): the code that injects the headers
+/// decides where they are sent.
 ///
-/// # Example: setting the global propagator
+/// # Examples
+///
+/// ## Setting the global propagator
 ///
 /// ```
 /// use otel_web::propagation::TraceContextPropagator;
+///
 /// opentelemetry::global::set_text_map_propagator(TraceContextPropagator::default());
+/// ```
+///
+/// ## Extracting a parent
+///
+/// ```
+/// use std::collections::HashMap;
+///
+/// use opentelemetry::propagation::TextMapPropagator;
+/// use opentelemetry::trace::TraceContextExt;
+/// use otel_web::propagation::TraceContextPropagator;
+///
+/// let header = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+/// let carrier = HashMap::from([("traceparent".to_owned(), header.to_owned())]);
+/// let context = TraceContextPropagator::default().extract(&carrier);
+/// assert!(context.span().span_context().is_sampled());
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TraceContextPropagator {

@@ -7,16 +7,33 @@ use crate::{hex, text};
 /// The length of a header of version 00. Those of later versions may be longer.
 const HEADER_BYTES: usize = 55;
 
-/// Formats a `traceparent` header: version, trace id, span id and flags, in lowercase hexadecimal.
+/// Formats a `traceparent` header: version, trace id, parent id and flags in lowercase hexadecimal digits,
+/// separated by `-`.
 ///
-/// # Example: the header of a span
+/// Use it for transports that [`fetch`](crate::fetch) does not cover. For an invalid context, such as that
+/// of code outside a trace, all ids are zero, and receivers ignore the header.
+///
+/// # Examples
+///
+/// ## The header of a known context
 ///
 /// ```
 /// use otel_web::propagation::{parse_traceparent, traceparent};
 ///
 /// let header = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-/// let context = parse_traceparent(header);
-/// assert_eq!(context.as_ref().map(traceparent).as_deref(), Some(header));
+/// let context = parse_traceparent(header).expect("a valid header");
+/// assert_eq!(traceparent(&context), header);
+/// ```
+///
+/// ## The first message of a WebSocket
+///
+/// ```no_run
+/// use opentelemetry::trace::TraceContextExt;
+/// use otel_web::propagation::traceparent;
+/// # fn send(_: &str) {}
+///
+/// let context = otel_web::current();
+/// send(&traceparent(context.span().span_context()));
 /// ```
 #[must_use]
 pub fn traceparent(context: &SpanContext) -> String {
@@ -30,9 +47,22 @@ pub fn traceparent(context: &SpanContext) -> String {
     header
 }
 
-/// Parses a `traceparent` header of version 00 or later. Returns `None` if it is invalid.
+/// Parses a `traceparent` header of this or a later version.
 ///
-/// The returned context is remote. See [`traceparent`] for an example.
+/// Returns a remote context without trace state, or `None` if the header is malformed or an id is zero.
+/// Use it to continue a trace that another program has started, for instance in a worker.
+///
+/// # Examples
+///
+/// ## Valid and malformed headers
+///
+/// ```
+/// use otel_web::propagation::parse_traceparent;
+///
+/// let context = parse_traceparent("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+/// assert!(context.is_some_and(|context| context.is_remote() && context.is_sampled()));
+/// assert!(parse_traceparent("00-0af7651916cd43dd-b7ad6b7169203331-01").is_none());
+/// ```
 #[must_use]
 pub fn parse_traceparent(header: &str) -> Option<SpanContext> {
     let mut rest = header.trim_ascii();

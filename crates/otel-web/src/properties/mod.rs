@@ -1,5 +1,5 @@
-//! What holds for every span, whatever is done to it: tested through the API, so that how a span is
-//! kept and encoded may change.
+//! Properties of all spans, tested through the public API and independent of how spans are stored and
+//! encoded.
 
 mod sampling;
 mod spans;
@@ -9,7 +9,7 @@ use prost::Message;
 
 use crate::pipeline;
 
-/// The spans that have ended on this thread, as a receiver would decode them.
+/// Removes and decodes the spans that have ended on this thread.
 fn take_ended() -> Vec<proto::Span> {
     let spans = pipeline::with(|pipeline| {
         pipeline.flush_deferred();

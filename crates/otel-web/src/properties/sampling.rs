@@ -1,4 +1,4 @@
-//! Ids and sampling, as another service sees them: by the trace id, its flags and `tracestate`.
+//! Ids and sampling, as visible to another service in the trace id, its flags and `tracestate`.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -22,12 +22,12 @@ fn root_at(ratio: f64, session_id: &str) -> (SpanContext, bool) {
     (context, !take_ended().is_empty())
 }
 
-/// The last 56 bits of a session's id.
+/// Returns the last 56 bits of a session's id.
 fn randomness(session_id: &str) -> u64 {
     u64::from_str_radix(&session_id[18..], 16).unwrap()
 }
 
-/// `rv` and `th` of a trace that was kept, as numbers: they lack their trailing zeros.
+/// Parses `rv` and `th` of a sampled trace, whose trailing zeros are omitted.
 fn rv_and_th(state: &TraceState) -> (u64, u64) {
     let member = state.get("ot").unwrap();
     let (rv, th) = member.split_once(';').unwrap();
@@ -45,7 +45,7 @@ fn unix_seconds() -> u64 {
 
 proptest! {
     #[test]
-    fn all_traces_of_a_session_are_kept_when_its_number_reaches_the_threshold(
+    fn session_is_sampled_if_its_randomness_reaches_the_threshold(
         ratio in 0.001..1.0, id in "[0-9a-f]{32}"
     ) {
         let (context, is_exported) = root_at(ratio, &id);
@@ -54,15 +54,15 @@ proptest! {
             let (rv, th) = rv_and_th(context.trace_state());
             prop_assert_eq!(rv, randomness(&id));
             prop_assert!(rv >= th);
-            let kept = 1.0 - th as f64 / (1_u64 << 56) as f64;
-            prop_assert!((kept - ratio).abs() < 1e-9, "{kept} instead of {ratio}");
+            let sampled = 1.0 - th as f64 / (1_u64 << 56) as f64;
+            prop_assert!((sampled - ratio).abs() < 1e-9, "{sampled} instead of {ratio}");
         } else {
             prop_assert_eq!(context.trace_state(), &TraceState::NONE);
         }
     }
 
     #[test]
-    fn what_is_below_a_span_is_kept_as_it_is(ratio in 0.0..=1.0, id in 1_u128.., flags in any::<u8>()) {
+    fn child_span_inherits_trace_id_flags_and_state(ratio in 0.0..=1.0, id in 1_u128.., flags in any::<u8>()) {
         pipeline::install(Sampler::with_ratio(ratio), 2048);
         let flags = TraceFlags::new(flags);
         let state = TraceState::from_key_value([("a", "b")]).unwrap();
@@ -79,20 +79,20 @@ proptest! {
 }
 
 #[test]
-fn a_tenth_of_many_sessions_is_about_a_tenth() {
+fn ratio_of_a_tenth_samples_about_a_tenth_of_the_sessions() {
     let mut sampler = Sampler::with_ratio(0.1);
-    let mut is_kept = |number: u64| {
-        // Spreads the numbers over the range, as random ones are.
+    let mut is_sampled = |number: u64| {
+        // Spreads the numbers over the whole range.
         let id = format!("{:032x}", number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         sampler.set_session(&id);
         sampler.decide().is_some()
     };
-    let kept = (0..20_000).filter(|number| is_kept(*number)).count();
-    assert!((1_660..2_340).contains(&kept), "{kept} of 20 000");
+    let sampled = (0..20_000).filter(|number| is_sampled(*number)).count();
+    assert!((1_660..2_340).contains(&sampled), "{sampled} of 20 000");
 }
 
 #[test]
-fn trace_ids_start_with_the_second_and_say_that_they_are_random() {
+fn trace_id_starts_with_the_time_and_has_the_random_flag() {
     let before = unix_seconds();
     let (context, _) = root_at(1.0, "");
     let bytes = context.trace_id().to_bytes();

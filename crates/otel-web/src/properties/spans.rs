@@ -1,4 +1,4 @@
-//! A span, edited in whatever way, decodes to what a plain model of the specification says.
+//! Spans after arbitrary edits, compared with a simple model of the specification.
 
 use opentelemetry::trace::{Span as _, SpanContext, SpanId, SpanKind, Status};
 use opentelemetry::trace::{TraceFlags, TraceId, TraceState, Tracer, TracerProvider as _};
@@ -12,11 +12,11 @@ use crate::{TracerProvider, pipeline, sampler::Sampler};
 
 const LIMIT: usize = 128;
 
-/// What a program may do to a span before it ends it.
+/// An edit of a span before it ends.
 #[derive(Clone, Debug)]
 enum Edit {
     Attribute(KeyValue),
-    /// This many attributes at once, to reach the limit.
+    /// Sets this many attributes, to reach the limit.
     Many(usize),
     Event(String, Vec<KeyValue>),
     Link(SpanContext, Vec<KeyValue>),
@@ -24,7 +24,7 @@ enum Edit {
     Name(String),
 }
 
-/// Empty, a few characters of any script, around the lengths at which protobuf needs another byte,
+/// Generates texts that are empty, short, close to the lengths at which protobuf needs another byte,
 /// or huge.
 fn any_text() -> impl Strategy<Value = String> {
     let long = |lengths: std::ops::Range<usize>| lengths.prop_map(|length| "ü".repeat(length / 2));
@@ -43,7 +43,7 @@ fn any_value() -> impl Strategy<Value = Value> {
         any_text().prop_map(Value::from),
         any::<bool>().prop_map(Value::from),
         any::<i64>().prop_map(Value::from),
-        // NaN is unequal to itself; the encoder's own tests compare it by its bits.
+        // NaN does not equal itself. The encoder's own tests compare its bits.
         any::<f64>()
             .prop_filter("NaN", |number| !number.is_nan())
             .prop_map(Value::from),
@@ -52,7 +52,7 @@ fn any_value() -> impl Strategy<Value = Value> {
     ]
 }
 
-/// Few keys, so that some are set again.
+/// Uses few keys, so that some are set repeatedly.
 fn any_attribute() -> impl Strategy<Value = KeyValue> {
     let key = prop_oneof![3 => "[a-d]?".boxed(), 1 => any_text().boxed()];
     (key, any_value()).prop_map(|(key, value)| KeyValue::new(key, value))
@@ -86,7 +86,7 @@ fn numbered(count: usize) -> impl Iterator<Item = KeyValue> {
     (0..count).map(|number| KeyValue::new(format!("key {number}"), number as i64))
 }
 
-fn on_the_span(edits: &[Edit]) -> proto::Span {
+fn apply_to_span(edits: &[Edit]) -> proto::Span {
     pipeline::install(Sampler::with_ratio(1.0), 2048);
     let tracer = TracerProvider::default().tracer("test");
     let mut span = tracer
@@ -107,7 +107,7 @@ fn on_the_span(edits: &[Edit]) -> proto::Span {
     take_ended().remove(0)
 }
 
-/// The specification, word by word and without regard to speed.
+/// The specification, implemented literally and without optimization.
 #[derive(Default)]
 struct Model {
     name: String,
@@ -125,7 +125,7 @@ impl Model {
             Edit::Many(count) => numbered(count).for_each(|one| self.set(one)),
             Edit::Event(name, attributes) => self.events.push((name, attributes)),
             Edit::Link(context, attributes) => self.links.push((context, attributes)),
-            // Unset is ignored, ok is final.
+            // `Unset` is ignored, and `Ok` is final.
             Edit::Status(Status::Unset) => {}
             Edit::Status(_) if self.status == Status::Ok => {}
             Edit::Status(status) => self.status = status,
@@ -146,8 +146,8 @@ impl Model {
     }
 }
 
-/// In the order of their keys: that in which a span has them says nothing. A busy machine may seem
-/// to have moved its clock, which roots tell.
+/// Sorts by key, because the order of attributes has no meaning. Removes `clock.drift`, which a busy
+/// machine may cause.
 fn sorted(mut attributes: Vec<common::KeyValue>) -> Vec<common::KeyValue> {
     attributes.retain(|attribute| attribute.key != "clock.drift");
     attributes.sort_by(|one, other| one.key.cmp(&other.key));
@@ -174,10 +174,10 @@ fn encoded_status(status: &Status) -> (i32, String) {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
     #[test]
-    fn a_span_is_what_was_done_to_it(edits in vec(any_edit(), 0..12)) {
+    fn edited_span_equals_the_model(edits in vec(any_edit(), 0..12)) {
         let mut model = Model { name: "a".to_owned(), ..Model::default() };
         edits.iter().for_each(|edit| model.apply(edit));
-        let span = on_the_span(&edits);
+        let span = apply_to_span(&edits);
         prop_assert_eq!(&span.name, &model.name);
         prop_assert_eq!(span.kind, 3);
         prop_assert_eq!(span.dropped_attributes_count, model.dropped_attributes);
@@ -201,7 +201,7 @@ proptest! {
         let event = Edit::Event("e".to_owned(), Vec::new());
         let link = Edit::Link(SpanContext::NONE, Vec::new());
         let edits = [vec![event; events], vec![link; links]].concat();
-        let span = on_the_span(&edits);
+        let span = apply_to_span(&edits);
         prop_assert_eq!((span.events.len(), span.links.len()), (events.min(LIMIT), links.min(LIMIT)));
         prop_assert_eq!(span.dropped_events_count as usize, events.saturating_sub(LIMIT));
         prop_assert_eq!(span.dropped_links_count as usize, links.saturating_sub(LIMIT));

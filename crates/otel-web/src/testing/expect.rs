@@ -1,4 +1,11 @@
-//! What a test expects of a trace, from its root down.
+//! Expectations of a trace, from its root down.
+//!
+//! Start with [`action`] for the root, and add children with [`span`], [`client`] or
+//! [`Expected::calls`].
+//!
+//! # Examples
+//!
+//! ## A root with one request
 //!
 //! ```
 //! use otel_web::testing::expect;
@@ -14,10 +21,23 @@ use opentelemetry::Value;
 use opentelemetry::trace::SpanKind;
 
 use super::Trace;
-use super::compare::check;
+use super::compare::mismatches;
 use super::trace::kind_name;
 
-/// A span of this name.
+/// Expects a span with this name.
+///
+/// Use it for spans of your own and for navigations. For the root of an action, use [`action`]; for a
+/// request, [`client`] or [`Expected::calls`].
+///
+/// # Examples
+///
+/// ## A step of the work
+///
+/// ```
+/// use otel_web::testing::expect;
+///
+/// let sort = expect::span("table.sort").attribute("table.rows", 120);
+/// ```
 pub fn span(name: impl Into<String>) -> Expected {
     Expected {
         name: Some(name.into()),
@@ -25,7 +45,22 @@ pub fn span(name: impl Into<String>) -> Expected {
     }
 }
 
-/// A user's action of this name: the root of its trace.
+/// Expects a user action with this name, which is the root of its trace.
+///
+/// It is [`span`] plus the check that the span has no parent. A page load that continues the trace of a
+/// server, or an action inside another one, is a [`span`].
+///
+/// # Examples
+///
+/// ## A completed click
+///
+/// ```
+/// use otel_web::testing::expect;
+///
+/// let like = expect::action("crud.like")
+///     .attribute("app.action.trigger", "click")
+///     .attribute("app.action.outcome", "completed");
+/// ```
 pub fn action(name: impl Into<String>) -> Expected {
     Expected {
         is_root: true,
@@ -33,7 +68,22 @@ pub fn action(name: impl Into<String>) -> Expected {
     }
 }
 
-/// A request with this method, e.g. `PUT`. Its span's name is not looked at.
+/// Expects a request with this method, such as `PUT`. The name of its span is not checked.
+///
+/// Use it to check attributes of a request. To check only its name, [`Expected::calls`] is shorter.
+///
+/// # Examples
+///
+/// ## A request that fails
+///
+/// ```
+/// use otel_web::testing::expect;
+///
+/// let request = expect::client("PUT")
+///     .attribute("url.template", "/api/cart/{item}")
+///     .attribute("http.response.status_code", 409)
+///     .fails();
+/// ```
 pub fn client(method: impl Into<String>) -> Expected {
     let expected = Expected {
         kind: Some(SpanKind::Client),
@@ -42,16 +92,47 @@ pub fn client(method: impl Into<String>) -> Expected {
     expected.attribute("http.request.method", method.into())
 }
 
-/// What a span and the spans below it are expected to be. Each method demands one thing more; what
-/// is not mentioned may be as it is, but for errors: a span fails only where that is
-/// [expected](Expected::fails).
+/// The expected properties of a span and of the spans below it.
+///
+/// Created by [`span`], [`action`] or [`client`]. Each method adds a condition. Properties without a
+/// condition may have any value, except for the status: an error has to be [expected](Self::fails).
+///
+/// Children are matched regardless of their order. If a child matches several expectations, the
+/// assignment that satisfies the most expectations is used. [`Display`](fmt::Display) prints the
+/// expectation as a tree.
+///
+/// # Examples
+///
+/// ## Two levels
+///
+/// ```
+/// use opentelemetry::trace::SpanKind;
+/// use otel_web::testing::expect;
+///
+/// let open = expect::action("profile.open")
+///     .child(
+///         expect::span("navigate /users/{id}")
+///             .attribute("browser.navigation.type", "push")
+///             .calls("GET /api/users/{id}"),
+///     )
+///     .child(expect::span("load avatar").kind(SpanKind::Internal))
+///     .only();
+/// assert_eq!(
+///     open.to_string(),
+///     "  profile.open\n    \
+///      navigate /users/{id} browser.navigation.type=push\n      \
+///      GET /api/users/{id} (CLIENT)\n    \
+///      load avatar (INTERNAL)\n    \
+///      (nothing else)\n"
+/// );
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 #[must_use = "an expectation is checked by `Trace::assert`"]
 pub struct Expected {
     pub(super) name: Option<String>,
     pub(super) is_root: bool,
     pub(super) kind: Option<SpanKind>,
-    /// `None` for one that must not be there.
+    /// `None` for an attribute that must be absent.
     pub(super) attributes: Vec<(String, Option<Value>)>,
     pub(super) events: Vec<String>,
     pub(super) children: Vec<Expected>,
@@ -60,69 +141,100 @@ pub struct Expected {
 }
 
 impl Expected {
-    /// The span is of this kind.
+    /// Requires this kind.
     pub fn kind(mut self, kind: SpanKind) -> Self {
         self.kind = Some(kind);
         self
     }
 
-    /// The span has this attribute.
+    /// Requires an attribute with this value.
+    ///
+    /// The types have to match, too: a status code is a number, not a text.
     pub fn attribute(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
         self.attributes.push((key.into(), Some(value.into())));
         self
     }
 
-    /// The span does not have such an attribute, for instance because it would tell too much.
+    /// Requires the absence of an attribute, for instance of one with private data.
     pub fn without_attribute(mut self, key: impl Into<String>) -> Self {
         self.attributes.push((key.into(), None));
         self
     }
 
-    /// The span has an event of this name.
+    /// Requires an event with this name, such as `exception`. The span may have further events.
     pub fn event(mut self, name: impl Into<String>) -> Self {
         self.events.push(name.into());
         self
     }
 
-    /// The span's status is ERROR.
+    /// Requires the status ERROR.
+    ///
+    /// Without this, an error fails the test. The description is in [`Span::error`](super::Span::error).
     pub fn fails(mut self) -> Self {
         self.fails = true;
         self
     }
 
-    /// Directly below the span is one like this. Two expectations need two spans; their order is free.
+    /// Requires a direct child that matches `child`.
+    ///
+    /// Two calls require two different children, in any order.
     pub fn child(mut self, child: Self) -> Self {
         self.children.push(child);
         self
     }
 
-    /// Directly below the span is a request of this name: `PUT /api/cart/{item}`.
+    /// Requires a direct child that is a request with this name, such as `PUT /api/cart/{item}`.
+    ///
+    /// It is short for a [`child`](Self::child) with a name and the kind CLIENT.
     pub fn calls(self, name: impl Into<String>) -> Self {
         self.child(span(name).kind(SpanKind::Client))
     }
 
-    /// Below the span is nothing but what is mentioned, on any level.
+    /// Forbids all spans below this one that are not mentioned, on all levels.
+    ///
+    /// Use it to detect requests that are sent twice, or by mistake.
     pub fn only(mut self) -> Self {
         self.only = true;
         self
     }
 
-    /// Holds a trace against the expectation.
+    /// Compares a trace with the expectation.
+    ///
+    /// Use [`Trace::assert`] in tests. This method is for assertions of your own, and to wait for a
+    /// trace that is complete only after a while.
     ///
     /// # Errors
-    /// With a report for people: what is wrong, what was expected, what there is.
+    ///
+    /// Returns a report with all mismatches, the expected tree and the actual tree.
+    ///
+    /// # Examples
+    ///
+    /// ## A mismatch
+    ///
+    /// ```
+    /// use opentelemetry::trace::{Tracer, TracerProvider};
+    /// use otel_web::testing::{Recorder, expect};
+    ///
+    /// let recorder = Recorder::install();
+    /// let tracer = otel_web::TracerProvider::default().tracer("shop");
+    /// tracer.in_span("cart.total", |_| ());
+    ///
+    /// let trace = recorder.find("cart.total").expect("a trace");
+    /// let report = expect::action("cart.total").event("rounded").check(&trace);
+    /// assert!(report.unwrap_err().contains("cart.total: no event rounded"));
+    /// ```
     pub fn check(&self, trace: &Trace) -> Result<(), String> {
-        let complaints = check(self, trace);
-        if complaints.is_empty() {
+        let mismatches = mismatches(self, trace);
+        if mismatches.is_empty() {
             return Ok(());
         }
-        let complaints = complaints.join("\n  ");
+        let mismatches = mismatches.join("\n  ");
         Err(format!(
-            "not the expected trace:\n  {complaints}\nexpected:\n{self}got:\n{trace}"
+            "not the expected trace:\n  {mismatches}\nexpected:\n{self}got:\n{trace}"
         ))
     }
 
-    /// The span in one line.
+    /// Formats the expectation of the span itself in one line.
     pub(super) fn line(&self) -> String {
         let mut parts: Vec<String> = self.name.iter().cloned().collect();
         parts.extend(

@@ -1,4 +1,4 @@
-//! Keeping ended spans for a test.
+//! Records ended spans for a test.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -10,69 +10,113 @@ use super::{Span, Trace};
 use crate::platform::{self, Timer};
 use crate::{Telemetry, instrument, pipeline};
 
-/// How long [`Recorder::trace`] waits. What a browser does meanwhile takes milliseconds.
-const PATIENCE_MS: f64 = 10_000.0;
-/// Some spans are told something after they have ended, such as their network timings. How often
-/// those are asked for that have heard all.
-const TICK_MS: f64 = 40.0;
+/// How long [`Recorder::trace`] waits. Traces usually end within milliseconds.
+const WAIT_TIMEOUT_MS: f64 = 10_000.0;
+/// How often [`Recorder::trace`] queues deferred spans, which get attributes such as their network
+/// timings after they have ended.
+const POLL_INTERVAL_MS: f64 = 40.0;
 
 thread_local! {
     static RECORDERS: RefCell<Vec<Weak<RefCell<Vec<Span>>>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Keeps the spans that end while it exists, whether they are sent somewhere or not.
+/// Records the spans of its thread that end while it exists.
+///
+/// Recorded spans are exported as usual, if telemetry is installed with an endpoint. Several recorders
+/// are independent of each other.
+///
+/// # Examples
+///
+/// ## Spans in a native test
+///
+/// ```
+/// use opentelemetry::trace::{Tracer, TracerProvider};
+/// use otel_web::testing::Recorder;
+///
+/// let recorder = Recorder::install();
+/// let tracer = otel_web::TracerProvider::default().tracer("shop");
+/// tracer.in_span("cart.total", |_| tracer.in_span("cart.discounts", |_| ()));
+///
+/// let names: Vec<_> = recorder.spans().into_iter().map(|span| span.name).collect();
+/// assert_eq!(names, ["cart.discounts", "cart.total"]);
+/// ```
 #[must_use = "recording stops when the recorder is dropped"]
 pub struct Recorder {
     spans: Rc<RefCell<Vec<Span>>>,
 }
 
 impl Recorder {
-    /// Starts to record. Where telemetry is off, switches it on without sending anything, so that a
-    /// test needs no more than this.
+    /// Starts to record.
+    ///
+    /// If telemetry is not installed, installs it without an export, so that a test needs no other
+    /// setup. Otherwise the settings of the existing installation apply.
     pub fn install() -> Self {
         if pipeline::with(|_| ()).is_none() {
-            Telemetry::builder("test").install_unsent();
+            Telemetry::builder("test").install_without_export();
         }
         let spans = Rc::default();
         RECORDERS.with(|recorders| recorders.borrow_mut().push(Rc::downgrade(&spans)));
         Self { spans }
     }
 
-    /// The spans so far, in the order in which they ended.
+    /// Returns the spans recorded so far, in the order in which they ended.
+    ///
+    /// Includes spans that are deferred, for instance because their network timings are not known yet.
     #[must_use]
     pub fn spans(&self) -> Vec<Span> {
         instrument::flush_observers();
         self.spans.borrow().clone()
     }
 
-    /// The traces so far, the first to have a span that ended first.
+    /// Returns the traces recorded so far, ordered by their first span that has ended.
+    ///
+    /// Traces whose root is still open are included.
     #[must_use]
     pub fn traces(&self) -> Vec<Trace> {
         Trace::group(&self.spans())
     }
 
-    /// The first trace whose root has this name and has ended.
+    /// Returns the first trace whose root has this name and has ended, without waiting.
+    ///
+    /// Use it natively. In a browser, where actions end asynchronously, use [`trace`](Self::trace).
     #[must_use]
     pub fn find(&self, root: &str) -> Option<Trace> {
         find(self.traces(), root)
     }
 
-    /// Waits, in a browser, until a root of this name has ended: an action ends with the next frame
-    /// after its work. On a host nothing happens while a test waits; there, use [`find`](Self::find).
+    /// Waits until a root with this name has ended, and returns its trace.
+    ///
+    /// Use it in a browser, where an action ends with the next frame after its work. Natively nothing
+    /// happens while a test waits, so use [`find`](Self::find) there.
     ///
     /// # Panics
-    /// When it has not ended after 10 s, with the traces there are.
+    ///
+    /// Panics with the traces recorded so far if no such root has ended after 10 s.
+    ///
+    /// # Examples
+    ///
+    /// ## An action with a future
+    ///
+    /// ```no_run
+    /// # async fn test() {
+    /// use otel_web::testing::{Recorder, expect};
+    ///
+    /// let recorder = Recorder::install();
+    /// otel_web::action("cart.clear").start().run(async {});
+    /// recorder.trace("cart.clear").await.assert(&expect::action("cart.clear").only());
+    /// # }
+    /// ```
     pub async fn trace(&self, root: &str) -> Trace {
-        let deadline_ms = platform::monotonic_ms() + PATIENCE_MS;
+        let deadline_ms = platform::monotonic_ms() + WAIT_TIMEOUT_MS;
         while platform::monotonic_ms() < deadline_ms {
             let traces = Trace::group(&self.spans.borrow());
             if let Some(trace) = find(traces, root) {
                 return trace;
             }
-            tick().await;
+            sleep().await;
             instrument::flush_due_observers();
         }
-        panic!("waited 10 s for {root} to end\n{self:?}");
+        panic!("no root {root} ended within 10 s\n{self:?}");
     }
 }
 
@@ -85,17 +129,17 @@ impl fmt::Debug for Recorder {
 }
 
 fn find(traces: Vec<Trace>, root: &str) -> Option<Trace> {
-    let is_it = |trace: &Trace| trace.root().is_some_and(|span| span.name == root);
-    traces.into_iter().find(is_it)
+    let has_root = |trace: &Trace| trace.root().is_some_and(|span| span.name == root);
+    traces.into_iter().find(has_root)
 }
 
-async fn tick() {
+async fn sleep() {
     let waiting = Rc::new(Cell::new(None::<Waker>));
     let mut timer = Timer::new({
         let waiting = Rc::clone(&waiting);
         move || waiting.take().into_iter().for_each(Waker::wake)
     });
-    timer.set(TICK_MS);
+    timer.set(POLL_INTERVAL_MS);
     let mut is_first = true;
     poll_fn(|cx| {
         if std::mem::take(&mut is_first) {
@@ -107,8 +151,8 @@ async fn tick() {
     .await;
 }
 
-/// Called with each span that is queued for export.
-pub(crate) fn keep(encoded: &[u8]) {
+/// Adds a span to all recorders. Called with each span that is queued for export.
+pub(crate) fn record(encoded: &[u8]) {
     RECORDERS.with(|recorders| {
         let mut recorders = recorders.borrow_mut();
         recorders.retain(|recorder| recorder.strong_count() > 0);

@@ -1,4 +1,4 @@
-//! A recorded span: what a test asks about, read from the bytes that would have been sent.
+//! A recorded span, decoded from the bytes that are exported.
 
 use std::time::Duration;
 
@@ -7,42 +7,65 @@ use opentelemetry::{Array, StringValue, Value};
 
 use crate::otlp::{self, Field, Fields};
 
-/// A span that has ended, as a receiver would have got it.
+/// A span that has ended, as a receiver gets it.
+///
+/// Returned by [`Recorder::spans`](super::Recorder::spans) and in a [`Trace`](super::Trace). For
+/// comparisons, prefer [`expect`](super::expect), whose failures print the whole trace.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Span {
-    /// The trace it belongs to.
+    /// The id of the trace.
     pub trace_id: TraceId,
-    /// Its own id.
+    /// The id of the span.
     pub span_id: SpanId,
-    /// The span above it; `None` for a root.
+    /// The id of the parent span. `None` for a root.
     pub parent_span_id: Option<SpanId>,
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// Its kind.
+    /// The kind.
     pub kind: SpanKind,
-    /// When it started, since 1970.
+    /// The start, as time since 1970.
     pub start: Duration,
-    /// When it ended, since 1970.
+    /// The end, as time since 1970.
     pub end: Duration,
     /// The attributes in the order in which they were first set.
     pub attributes: Vec<(String, Value)>,
-    /// The names of its events, e.g. `exception`.
+    /// The names of the events, such as `exception`.
     pub events: Vec<String>,
-    /// The traces it links to.
+    /// The ids of the linked traces, such as the previous trace of the session.
     pub links: Vec<TraceId>,
-    /// The description, when its status is ERROR.
+    /// The description of the status ERROR. `None` for other statuses.
     pub error: Option<String>,
 }
 
 impl Span {
-    /// The value of an attribute.
+    /// Returns the value of an attribute.
+    ///
+    /// # Examples
+    ///
+    /// ## A number
+    ///
+    /// ```
+    /// use opentelemetry::trace::{Tracer, TracerProvider};
+    /// use opentelemetry::{KeyValue, Value};
+    /// use otel_web::testing::Recorder;
+    ///
+    /// let recorder = Recorder::install();
+    /// let tracer = otel_web::TracerProvider::default().tracer("shop");
+    /// let builder = tracer.span_builder("cart.total");
+    /// drop(builder.with_attributes([KeyValue::new("cart.items", 3)]).start(&tracer));
+    ///
+    /// let trace = recorder.find("cart.total").expect("a trace");
+    /// let root = trace.root().expect("a root");
+    /// assert_eq!(root.attribute("cart.items"), Some(&Value::I64(3)));
+    /// ```
     #[must_use]
     pub fn attribute(&self, key: &str) -> Option<&Value> {
         let found = self.attributes.iter().find(|(known, _)| known == key);
         found.map(|(_, value)| value)
     }
 
+    /// Decodes an OTLP `Span` message. Unknown fields are skipped.
     pub(super) fn decode(bytes: &[u8]) -> Self {
         let mut span = Self::empty();
         Fields(bytes).for_each(|field| span.set(field));
@@ -85,7 +108,7 @@ impl Span {
     }
 }
 
-/// The field `number` of a nested message.
+/// Returns the field `number` of a nested message.
 fn inner(message: Field<'_>, number: u64) -> Option<Field<'_>> {
     otlp::find(message.content, number)
 }
@@ -141,7 +164,7 @@ fn value(any: Field<'_>) -> Value {
     }
 }
 
-/// Of the kind of its first item; all items are of one kind.
+/// Decodes an array. All items have the type of the first.
 fn array(field: Field<'_>) -> Array {
     let items: Vec<Value> = Fields(field.content).map(value).collect();
     match items.first() {

@@ -1,4 +1,4 @@
-//! The tools, tested with traces of a hand.
+//! Traces built by hand, compared with expectations.
 
 use std::time::Duration;
 
@@ -45,11 +45,11 @@ fn like() -> Trace {
 }
 
 fn report(expected: &Expected, trace: &Trace) -> String {
-    expected.check(trace).expect_err("a complaint")
+    expected.check(trace).expect_err("a mismatch")
 }
 
 #[test]
-fn what_is_expected_passes_in_any_order() {
+fn expected_children_match_in_any_order() {
     let expected = expect::action("crud.like")
         .calls("GET /cruds")
         .child(expect::client("PUT").attribute("url.template", "/like"))
@@ -58,7 +58,7 @@ fn what_is_expected_passes_in_any_order() {
 }
 
 #[test]
-fn what_fits_several_spans_takes_one_that_the_others_can_spare() {
+fn expectation_that_matches_several_spans_leaves_the_right_one() {
     let any_request = || expect::span("GET /cruds").kind(SpanKind::Client);
     let mut spans = like().spans().to_vec();
     spans.push(request(4, "GET", "/cruds"));
@@ -72,38 +72,38 @@ fn what_fits_several_spans_takes_one_that_the_others_can_spare() {
 }
 
 #[test]
-fn an_unexpected_span_is_named_and_both_trees_are_drawn() {
+fn unexpected_span_is_reported_with_both_trees() {
     let expected = expect::action("crud.like").calls("PUT /like").only();
     let report = report(&expected, &like());
     assert_eq!(
         report,
-        "not the expected trace:\n  crud.like: GET /cruds below it was not expected\n\
+        "not the expected trace:\n  crud.like: unexpected child GET /cruds\n\
          expected:\n  crud.like\n    PUT /like (CLIENT)\n    (nothing else)\n\
          got:\n  crud.like, 99.0 ms\n    PUT /like (CLIENT), 98.0 ms\n    GET /cruds (CLIENT), 97.0 ms\n"
     );
 }
 
 #[test]
-fn a_missing_span_is_named() {
+fn missing_span_is_reported() {
     let twice = expect::action("crud.like")
         .calls("PUT /like")
         .calls("PUT /like");
     let report = report(&twice, &like());
     assert!(
-        report.contains("nothing below it is PUT /like (CLIENT)"),
+        report.contains("it has no child PUT /like (CLIENT)"),
         "{report}"
     );
 }
 
 #[test]
-fn a_span_that_is_almost_right_says_what_is_wrong_with_it() {
+fn similar_span_is_reported_with_its_mismatch() {
     let with_template = |template: &'static str| {
         expect::action("crud.like").child(expect::client("PUT").attribute("url.template", template))
     };
-    let said = report(&with_template("/unlike"), &like());
+    let text = report(&with_template("/unlike"), &like());
     assert!(
-        said.contains("PUT /like: url.template is \"/like\", expected \"/unlike\""),
-        "{said}"
+        text.contains("PUT /like: url.template is \"/like\", expected \"/unlike\""),
+        "{text}"
     );
     let masked =
         expect::action("crud.like").child(expect::client("PUT").without_attribute("url.template"));
@@ -111,7 +111,7 @@ fn a_span_that_is_almost_right_says_what_is_wrong_with_it() {
 }
 
 #[test]
-fn errors_must_be_expected_and_expected_errors_must_happen() {
+fn unexpected_and_missing_errors_are_reported() {
     let mut spans = like().spans().to_vec();
     assert!(report(&expect::action("crud.like").fails(), &like()).contains("did not fail"));
     spans[0].error = Some("no more tea".to_owned());
@@ -121,7 +121,7 @@ fn errors_must_be_expected_and_expected_errors_must_happen() {
 }
 
 #[test]
-fn names_kinds_and_events_count() {
+fn name_kind_and_event_mismatches_are_reported() {
     let expected = expect::action("crud.unlike")
         .kind(SpanKind::Server)
         .event("exception");
@@ -136,13 +136,13 @@ fn names_kinds_and_events_count() {
 }
 
 #[test]
-fn a_trace_has_one_root_and_no_span_without_its_parent() {
+fn orphans_and_second_roots_are_reported() {
     let mut spans = like().spans().to_vec();
     spans[2].parent_span_id = Some(SpanId::from(9));
-    let said = report(&expect::action("crud.like"), &Trace::new(spans.clone()));
+    let text = report(&expect::action("crud.like"), &Trace::new(spans.clone()));
     assert!(
-        said.contains("GET /cruds: its parent has not ended"),
-        "{said}"
+        text.contains("GET /cruds: its parent has not ended"),
+        "{text}"
     );
     spans[2].parent_span_id = None;
     assert!(report(&expect::action("crud.like"), &Trace::new(spans)).contains("2 roots"));
@@ -150,12 +150,12 @@ fn a_trace_has_one_root_and_no_span_without_its_parent() {
 
 #[test]
 #[should_panic(expected = "not the expected trace")]
-fn an_assertion_fails_with_the_report() {
+fn failed_assertion_panics_with_the_report() {
     like().assert(&expect::action("crud.unlike"));
 }
 
 #[test]
-fn a_recorder_reads_what_would_be_sent() {
+fn recorder_returns_the_spans_that_are_exported() {
     let recorder = Recorder::install();
     let tracer = crate::TracerProvider::default().tracer("shop");
     let mut span = tracer.start("cart.add");
@@ -178,7 +178,7 @@ fn a_recorder_reads_what_would_be_sent() {
 }
 
 #[test]
-fn two_recorders_do_not_disturb_each_other() {
+fn recorders_are_independent() {
     let first = Recorder::install();
     let tracer = crate::TracerProvider::default().tracer("shop");
     tracer.start("one").end();

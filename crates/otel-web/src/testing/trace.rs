@@ -1,4 +1,4 @@
-//! The spans of one trace, and their picture for the messages of failed tests.
+//! The spans of one trace, and their tree for the messages of failed tests.
 
 use std::fmt;
 
@@ -6,20 +6,24 @@ use opentelemetry::trace::{SpanKind, TraceId};
 
 use super::{Expected, Span};
 
-/// Recorded spans of one trace id. [`Display`](fmt::Display) draws them as a tree.
+/// The recorded spans with one trace id.
+///
+/// Returned by [`Recorder::trace`](super::Recorder::trace), [`find`](super::Recorder::find) and
+/// [`traces`](super::Recorder::traces). It contains the spans of this page; those of servers are not
+/// known here. [`Display`](fmt::Display) prints the spans as a tree with their durations.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trace {
     spans: Vec<Span>,
 }
 
 impl Trace {
-    /// One trace of all these spans, the earliest first.
+    /// Creates a trace of all these spans, sorted by start time.
     pub(super) fn new(mut spans: Vec<Span>) -> Self {
         spans.sort_by_key(|span| span.start);
         Self { spans }
     }
 
-    /// Spans by trace id, in the order in which the first span of each was recorded.
+    /// Groups spans by trace id, in the order in which the first span of each was recorded.
     pub(super) fn group(spans: &[Span]) -> Vec<Self> {
         let mut ids: Vec<TraceId> = Vec::new();
         for span in spans {
@@ -33,19 +37,19 @@ impl Trace {
             .collect()
     }
 
-    /// Its spans, by start time.
+    /// Returns all spans, sorted by start time.
     #[must_use]
     pub fn spans(&self) -> &[Span] {
         &self.spans
     }
 
-    /// The span nothing is above; `None` when that has not ended.
+    /// Returns the span without a parent. `None` if it has not ended.
     #[must_use]
     pub fn root(&self) -> Option<&Span> {
         self.spans.iter().find(|span| span.parent_span_id.is_none())
     }
 
-    /// The spans directly below `parent`.
+    /// Returns the direct children of `parent`, sorted by start time.
     pub fn children<'a>(&'a self, parent: &Span) -> impl Iterator<Item = &'a Span> {
         let id = parent.span_id;
         self.spans
@@ -53,10 +57,30 @@ impl Trace {
             .filter(move |span| span.parent_span_id == Some(id))
     }
 
-    /// Fails with both trees, unless the trace is as expected.
+    /// Checks that the trace is as expected.
+    ///
+    /// The trace must have exactly one root, and the parents of all spans must have ended.
     ///
     /// # Panics
-    /// When it is not; that is what it is for.
+    ///
+    /// Panics with all mismatches and both trees if the trace is not as expected. To get the report
+    /// without a panic, use [`Expected::check`].
+    ///
+    /// # Examples
+    ///
+    /// ## A trace with one child
+    ///
+    /// ```
+    /// use opentelemetry::trace::{Tracer, TracerProvider};
+    /// use otel_web::testing::{Recorder, expect};
+    ///
+    /// let recorder = Recorder::install();
+    /// let tracer = otel_web::TracerProvider::default().tracer("shop");
+    /// tracer.in_span("cart.total", |_| tracer.in_span("cart.discounts", |_| ()));
+    ///
+    /// let trace = recorder.find("cart.total").expect("a trace");
+    /// trace.assert(&expect::action("cart.total").child(expect::span("cart.discounts")).only());
+    /// ```
     #[track_caller]
     pub fn assert(&self, expected: &Expected) {
         if let Err(report) = expected.check(self) {
@@ -64,7 +88,7 @@ impl Trace {
         }
     }
 
-    /// Spans whose parent is not among them.
+    /// Returns the spans whose parent is not in the trace.
     pub(super) fn orphans(&self) -> impl Iterator<Item = &Span> {
         self.spans.iter().filter(|span| {
             let parent = span.parent_span_id;
@@ -81,8 +105,8 @@ impl Trace {
         if let Some(error) = &span.error {
             write!(f, " ERROR {error:?}")?;
         }
-        let lasted = span.end.saturating_sub(span.start);
-        writeln!(f, ", {:.1} ms", lasted.as_secs_f64() * 1_000.0)?;
+        let duration = span.end.saturating_sub(span.start);
+        writeln!(f, ", {:.1} ms", duration.as_secs_f64() * 1_000.0)?;
         self.children(span)
             .try_for_each(|child| self.draw(f, child, depth + 1))
     }
@@ -105,7 +129,7 @@ impl fmt::Display for Trace {
     }
 }
 
-/// As the specification writes it.
+/// Returns the name in the spelling of the specification.
 pub(super) fn kind_name(kind: &SpanKind) -> &'static str {
     match kind {
         SpanKind::Client => "CLIENT",

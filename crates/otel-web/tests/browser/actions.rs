@@ -1,4 +1,4 @@
-//! Clicks, actions, and what belongs to them.
+//! Clicks, actions, and the spans below them.
 
 use gloo_timers::future::TimeoutFuture;
 use opentelemetry::trace::{TraceContextExt, Tracer};
@@ -11,7 +11,7 @@ use crate::support;
 use crate::support::{assert_one_tree, clickable, install, named, text, trace_of};
 
 #[wasm_bindgen_test]
-async fn a_click_and_what_it_causes_are_one_trace() {
+async fn click_and_its_effects_are_one_trace() {
     install();
     let button = clickable("<button>Buy now</button>", |_| {
         otel_web::spawn(async {
@@ -42,7 +42,7 @@ async fn a_click_and_what_it_causes_are_one_trace() {
 }
 
 #[wasm_bindgen_test]
-async fn an_explicit_action_names_the_automatic_one() {
+async fn explicit_action_renames_the_automatic_one() {
     install();
     let button = clickable("<button>Name me</button>", |_| {
         action("cart.add")
@@ -67,7 +67,7 @@ async fn an_explicit_action_names_the_automatic_one() {
 }
 
 #[wasm_bindgen_test]
-async fn fifty_interleaved_actions_keep_their_spans_apart() {
+async fn spans_of_fifty_interleaved_actions_are_in_their_traces() {
     install();
     for number in 0..50_u32 {
         action(format!("many {number}")).start().run(async move {
@@ -98,7 +98,7 @@ async fn fifty_interleaved_actions_keep_their_spans_apart() {
 }
 
 #[wasm_bindgen_test]
-async fn an_action_ends_with_its_last_context_and_not_before() {
+async fn action_ends_when_its_last_context_is_dropped() {
     install();
     let held = action("held").start();
     let context = held.context();
@@ -111,7 +111,7 @@ async fn an_action_ends_with_its_last_context_and_not_before() {
 }
 
 #[wasm_bindgen_test]
-fn spans_without_parent_outside_of_any_event_are_roots() {
+fn span_without_parent_outside_of_an_event_is_a_root() {
     install();
     let span = global::tracer("app").start("lonely");
     let context = Context::new().with_span(span);

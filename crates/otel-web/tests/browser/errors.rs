@@ -2,16 +2,17 @@
 
 use std::slice;
 
-use opentelemetry::trace::TraceContextExt;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use otel_web::action;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::{clickable, install, named, spans, text, trace_of, until};
+use crate::support::{
+    clickable, install, named, nothing_in_progress, spans, text, trace_of, until,
+};
 
 #[wasm_bindgen_test]
-async fn a_recorded_error_marks_its_action() {
+async fn recorded_error_sets_the_status_of_its_action() {
     install();
     action("unlucky")
         .start()
@@ -24,14 +25,14 @@ async fn a_recorded_error_marks_its_action() {
 }
 
 #[wasm_bindgen_test]
-async fn a_script_error_in_a_handler_is_the_actions() {
+async fn script_error_in_a_handler_is_recorded_on_the_action() {
     install();
     let throwing = js_sys::Function::new_no_args("throw new Error('tea is out')");
     let button = clickable("<button>Throw</button>", |_| ());
     button
         .add_event_listener_with_callback("click", &throwing)
         .unwrap();
-    // The runner of these tests would take the error for its own.
+    // The test runner would fail the test for this error.
     let handled = js_sys::Function::new_with_args(
         "event",
         "event.preventDefault(); event.stopImmediatePropagation()",
@@ -50,8 +51,8 @@ async fn a_script_error_in_a_handler_is_the_actions() {
         .unwrap();
 }
 
-/// The texts of an exception's attribute, one for each time it was told.
-fn told(spans: &[Span], key: &str) -> Vec<String> {
+/// Returns the values of an attribute of all exceptions.
+fn exception_attribute(spans: &[Span], key: &str) -> Vec<String> {
     let events = spans.iter().flat_map(|span| &span.events);
     let attributes = events.flat_map(|event| &event.attributes);
     let values = attributes
@@ -65,11 +66,10 @@ fn told(spans: &[Span], key: &str) -> Vec<String> {
 }
 
 #[wasm_bindgen_test]
-async fn the_same_rejection_again_and_again_is_one_root_with_its_stack() {
+async fn repeated_rejection_is_one_root_with_its_stack() {
     install();
-    // A page load or a navigation that is still under way would take it for its own.
-    let is_nothing_under_way = || !otel_web::cause().has_active_span();
-    until(is_nothing_under_way, "the page to be shown").await;
+    // During a page load or navigation, the error would be recorded there.
+    nothing_in_progress().await;
     let reject = js_sys::Function::new_no_args(
         "const quiet = (event) => event.stopImmediatePropagation();
          addEventListener('unhandledrejection', quiet);
@@ -81,23 +81,25 @@ async fn the_same_rejection_again_and_again_is_one_root_with_its_stack() {
          removeEventListener('unhandledrejection', quiet);",
     );
     reject.call0(&wasm_bindgen::JsValue::UNDEFINED).unwrap();
-    let is_it = |span: &Span| told(slice::from_ref(span), "exception.type") == ["RangeError"];
-    until(|| spans().iter().any(is_it), "the rejection").await;
-    let root = spans().into_iter().find(is_it).unwrap();
+    let is_rejection = |span: &Span| {
+        exception_attribute(slice::from_ref(span), "exception.type") == ["RangeError"]
+    };
+    until(|| spans().iter().any(is_rejection), "the rejection").await;
+    let root = spans().into_iter().find(is_rejection).unwrap();
     assert_eq!((&root.name[..], root.parent_span_id.len()), ("error", 0));
-    assert!(told(&[root], "exception.stacktrace")[0].contains("brew"));
+    assert!(exception_attribute(&[root], "exception.stacktrace")[0].contains("brew"));
     action("after the rejections").start().run(async {});
     trace_of("after the rejections").await;
-    let messages = told(&spans(), "exception.message");
+    let messages = exception_attribute(&spans(), "exception.message");
     let count = messages
         .iter()
-        .filter(|told| *told == "too much tea")
+        .filter(|message| *message == "too much tea")
         .count();
     assert_eq!(count, 1);
 }
 
 #[wasm_bindgen_test]
-async fn the_same_error_of_two_actions_is_told_by_both() {
+async fn same_error_in_two_actions_is_recorded_on_both() {
     install();
     for name in ["unlucky once", "unlucky twice"] {
         action(name).start().run(async {
@@ -105,19 +107,22 @@ async fn the_same_error_of_two_actions_is_told_by_both() {
             otel_web::record_error("out of milk");
         });
         let trace = trace_of(name).await;
-        assert_eq!(told(&trace, "exception.message"), ["out of milk"]);
+        assert_eq!(
+            exception_attribute(&trace, "exception.message"),
+            ["out of milk"]
+        );
     }
 }
 
 #[wasm_bindgen_test]
-async fn an_error_is_named_by_its_type() {
+async fn exception_type_is_the_rust_type_of_the_error() {
     install();
     action("parsing")
         .start()
         .run(async { otel_web::record_error("x".parse::<u8>().unwrap_err()) });
     let trace = trace_of("parsing").await;
     assert_eq!(
-        told(&trace, "exception.type"),
+        exception_attribute(&trace, "exception.type"),
         ["core::num::error::ParseIntError"]
     );
 }

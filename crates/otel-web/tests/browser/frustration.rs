@@ -1,4 +1,4 @@
-//! Clicks of somebody who does not get what they want.
+//! Dead, rage and error clicks.
 
 use opentelemetry_proto::tonic::trace::v1::Span;
 use otel_web::fetch::Request;
@@ -11,7 +11,7 @@ use crate::support::{clickable, install, named, text, trace_of, until};
 const TRUE: &str = "BoolValue(true)";
 
 #[wasm_bindgen_test]
-async fn a_click_after_which_nothing_happens_is_dead() {
+async fn click_without_an_effect_is_dead() {
     install();
     clickable("<button>Broken</button>", |_| ()).click();
     let trace = trace_of("click Broken").await;
@@ -20,7 +20,7 @@ async fn a_click_after_which_nothing_happens_is_dead() {
 }
 
 #[wasm_bindgen_test]
-async fn a_click_that_changes_the_page_is_not_dead() {
+async fn click_that_changes_the_page_is_not_dead() {
     install();
     let button = clickable("<button>Changing</button>", |event| {
         let target = event.target().unwrap();
@@ -33,7 +33,7 @@ async fn a_click_that_changes_the_page_is_not_dead() {
 }
 
 #[wasm_bindgen_test]
-async fn a_click_that_asks_a_server_is_not_dead() {
+async fn click_that_starts_a_request_is_not_dead() {
     install();
     let button = clickable("<button>Asking</button>", |_| {
         otel_web::spawn(async {
@@ -45,7 +45,7 @@ async fn a_click_that_asks_a_server_is_not_dead() {
 }
 
 #[wasm_bindgen_test]
-async fn a_link_that_opens_elsewhere_is_not_dead() {
+async fn click_on_a_link_is_not_dead() {
     install();
     let link = clickable("<a href='javascript:void 0'>Elsewhere</a>", |_| ());
     link.click();
@@ -53,7 +53,7 @@ async fn a_link_that_opens_elsewhere_is_not_dead() {
 }
 
 #[wasm_bindgen_test]
-async fn the_third_click_in_a_row_is_rage() {
+async fn third_click_in_a_row_is_a_rage_click() {
     install();
     let button = clickable("<button>Come on</button>", |_| ());
     (0..3).for_each(|_| click_at(&button, 500));
@@ -73,7 +73,7 @@ async fn the_third_click_in_a_row_is_rage() {
 }
 
 #[wasm_bindgen_test]
-async fn a_click_that_fails_says_so() {
+async fn failed_click_is_an_error_click() {
     install();
     let button = clickable("<button>Fail</button>", |_| {
         otel_web::record_error("no more tea");

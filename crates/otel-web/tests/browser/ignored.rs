@@ -1,4 +1,4 @@
-//! Clicks, submits and keys on what the page has opted out of.
+//! Clicks, submits and keys on elements with `data-otel-ignore`.
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -6,19 +6,19 @@ use web_sys::{Element, HtmlElement, KeyboardEvent, KeyboardEventInit};
 
 use crate::support::{clickable, install, names, spans, trace_of, until};
 
-/// Elements to click, as the code that finds them in their host: none of them opens an action.
+/// HTML, and the code that finds the element to click. None of them starts an action.
 const IGNORED: [(&str, &str); 7] = [
     ("<button data-otel-ignore>Ignored</button>", "return host"),
     (
         "<a href='javascript:void 0' data-otel-ignore=''><b>Ignored</b></a>",
         "return host.firstChild",
     ),
-    // A name does not undo it, neither on the element nor inside.
+    // `data-otel-action` does not undo it, neither on the element nor inside.
     (
         "<nav data-otel-ignore><p><button data-otel-action='ignored.act'>x</button></p></nav>",
         "return host.querySelector('button')",
     ),
-    // The part of a button that was clicked is what the page does not want.
+    // Only a part of the button is ignored, and that part is clicked.
     (
         "<button>Ignored <i data-otel-ignore>x</i></button>",
         "return host.querySelector('i')",
@@ -35,7 +35,7 @@ const IGNORED: [(&str, &str); 7] = [
         root.innerHTML = '<div data-otel-ignore><slot></slot></div>';
         return host.firstChild",
     ),
-    // The submit that the click leads to is no action of its own.
+    // The submit caused by the click starts no action either.
     (
         "<form aria-label=Ignored><button data-otel-ignore>x</button></form>",
         "host.addEventListener('submit', event => event.preventDefault());
@@ -61,7 +61,7 @@ fn press_enter(element: &Element) {
 }
 
 #[wasm_bindgen_test]
-async fn ignored_elements_open_no_action() {
+async fn ignored_element_starts_no_action() {
     install();
     for (html, code) in IGNORED {
         find(html, code).click();
@@ -70,7 +70,7 @@ async fn ignored_elements_open_no_action() {
         "<div data-otel-ignore role=button tabindex=0>Ignored</div>",
         "return host",
     ));
-    // A click made after them has arrived: so would theirs have.
+    // A later click has arrived, so theirs would have arrived, too.
     clickable("<button>After the ignored</button>", |_| ()).click();
     trace_of("click After the ignored").await;
     let spans = spans();
@@ -82,7 +82,7 @@ async fn ignored_elements_open_no_action() {
 }
 
 #[wasm_bindgen_test]
-async fn an_action_that_the_application_starts_in_an_ignored_element_is_recorded() {
+async fn explicit_action_in_an_ignored_element_is_recorded() {
     install();
     let button = clickable("<button data-otel-ignore>Ignored</button>", |_| {
         otel_web::action("ignored.named").start().run(async {});
@@ -92,13 +92,13 @@ async fn an_action_that_the_application_starts_in_an_ignored_element_is_recorded
 }
 
 #[wasm_bindgen_test]
-async fn elements_beside_an_ignored_one_open_actions() {
+async fn sibling_of_an_ignored_element_starts_an_action() {
     install();
     let code = "return host.lastChild";
     let html = "<div><i data-otel-ignore>x</i><button>Beside</button></div>";
     find(html, code).click();
     trace_of("click Beside").await;
-    // A form that hides its own properties behind its fields has not opted out. It tells no name.
+    // A form whose fields shadow its properties has not opted out. It is masked, though.
     let clicks = || {
         let spans = spans();
         let named = spans.iter().filter(|span| span.name == "click button");

@@ -1,4 +1,4 @@
-//! What actions are called, and what is never told.
+//! The names of actions, and masking.
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -6,8 +6,8 @@ use web_sys::{Element, Event, HtmlElement, KeyboardEvent, KeyboardEventInit};
 
 use crate::support::{clickable, install, named, spans, text, trace_of};
 
-/// Clicks the element of this HTML, and expects its action to have this name.
-async fn named_as(html: &str, expected: &str) {
+/// Clicks the element of this HTML, and checks the name of its action.
+async fn assert_name(html: &str, expected: &str) {
     clickable(html, |event| event.prevent_default()).click();
     let trace = trace_of(expected).await;
     assert!(
@@ -18,29 +18,29 @@ async fn named_as(html: &str, expected: &str) {
 }
 
 #[wasm_bindgen_test]
-async fn names_follow_the_rules_of_accessible_names() {
+async fn action_name_is_the_accessible_name() {
     install();
-    named_as(
+    assert_name(
         "<button data-otel-action='cart.buy' aria-label='x'>y</button>",
         "cart.buy",
     )
     .await;
-    named_as(
+    assert_name(
         "<button aria-labelledby='here there' aria-label='x'>y<i id=here>Here</i> <i id=there>and there</i></button>",
         "click Here and there",
     )
     .await;
-    named_as("<button aria-label='Labelled'>x</button>", "click Labelled").await;
-    named_as("<button>\n  Two\n words </button>", "click Two words").await;
-    named_as("<button title='Titled'></button>", "click Titled").await;
-    named_as("<a href='#'><img alt='Pictured'></a>", "click Pictured").await;
-    named_as("<button>Like 17</button>", "click Like #").await;
-    named_as("<input type=button value='Valued'>", "click Valued").await;
-    named_as("<button></button>", "click button").await;
+    assert_name("<button aria-label='Labelled'>x</button>", "click Labelled").await;
+    assert_name("<button>\n  Two\n words </button>", "click Two words").await;
+    assert_name("<button title='Titled'></button>", "click Titled").await;
+    assert_name("<a href='#'><img alt='Pictured'></a>", "click Pictured").await;
+    assert_name("<button>Like 17</button>", "click Like #").await;
+    assert_name("<input type=button value='Valued'>", "click Valued").await;
+    assert_name("<button></button>", "click button").await;
 }
 
 #[wasm_bindgen_test]
-async fn what_the_user_typed_is_never_told() {
+async fn user_input_is_never_recorded() {
     install();
     let open = "<button>Open";
     for (name, inside) in [
@@ -51,23 +51,23 @@ async fn what_the_user_typed_is_never_told() {
         (" E", "<input value=secret>"),
     ] {
         let html = [open, name, inside, "</button>"].concat();
-        named_as(&html, &["click Open", name].concat()).await;
+        assert_name(&html, &["click Open", name].concat()).await;
     }
-    named_as(
+    assert_name(
         "<input type=checkbox value=secret aria-label=Check>",
         "click Check",
     )
     .await;
-    named_as(
+    assert_name(
         "<div role=tab data-otel-mask title=secret>secret</div>",
         "click div",
     )
     .await;
-    named_as("<div role=link contenteditable>secret</div>", "click div").await;
+    assert_name("<div role=link contenteditable>secret</div>", "click div").await;
 }
 
 #[wasm_bindgen_test]
-async fn a_checkbox_is_called_by_its_label() {
+async fn checkbox_is_named_by_its_label() {
     install();
     let label = clickable(
         "<label>Remember me <input type=checkbox value=secret></label>",
@@ -83,7 +83,7 @@ async fn a_checkbox_is_called_by_its_label() {
 }
 
 #[wasm_bindgen_test]
-async fn a_delegated_handler_far_up_the_tree_finds_the_action() {
+async fn delegated_handler_finds_the_action() {
     install();
     let list = clickable("<ul><li><button><b>Deep</b></button></li></ul>", |_| {
         otel_web::action("row.open").start().run(async {});
@@ -98,7 +98,7 @@ async fn a_delegated_handler_far_up_the_tree_finds_the_action() {
 }
 
 #[wasm_bindgen_test]
-async fn a_key_activates_what_the_browser_does_not() {
+async fn key_press_on_a_custom_button_is_an_action() {
     install();
     let native = clickable("<button>Native</button>", |_| ());
     press(&native, "Enter");
@@ -114,7 +114,7 @@ async fn a_key_activates_what_the_browser_does_not() {
     assert_eq!(presses.count(), 1);
 }
 
-/// Runs `code` with `host`, an element of the page that `html` makes, and clicks what it returns.
+/// Creates the element `host` from `html`, runs `code`, and clicks the element that it returns.
 fn click_in(html: &str, code: &str) {
     let host = clickable(html, |event| event.prevent_default());
     let run = js_sys::Function::new_with_args("host", code);
@@ -122,16 +122,16 @@ fn click_in(html: &str, code: &str) {
     target.unchecked_into::<HtmlElement>().click();
 }
 
-/// Masks that the elements' own trees do not show; each has a button whose kind is its number.
+/// Masks that are not in the element's own tree.
 const MASKED: [(&str, &str); 6] = [
-    // A shadow tree below a mask.
+    // A shadow tree inside a masked element.
     (
         "<div data-otel-mask><p></p></div>",
         "const root = host.firstChild.attachShadow({ mode: 'open' });
         root.innerHTML = '<button id=secret class=secret title=secret>secret IBAN</button>';
         return root.firstChild",
     ),
-    // Two shadow trees, and the mask in the outer one.
+    // Two shadow trees. The mask is in the outer one.
     (
         "<p></p>",
         "const outer = host.attachShadow({ mode: 'open' });
@@ -140,14 +140,14 @@ const MASKED: [(&str, &str); 6] = [
         inner.innerHTML = '<button id=secret aria-label=secret>secret</button>';
         return inner.firstChild",
     ),
-    // An element that is shown in a slot inside of a mask.
+    // An element in a slot inside a masked element.
     (
         "<p><button id=secret>secret</button></p>",
         "const root = host.attachShadow({ mode: 'open' });
         root.innerHTML = '<div data-otel-mask><slot></slot></div>';
         return host.firstChild",
     ),
-    // The same by name, a slot in a slot.
+    // The same with a named slot in another slot.
     (
         "<p><button slot=a id=secret>secret</button></p>",
         "const outer = host.attachShadow({ mode: 'open' });
@@ -156,12 +156,12 @@ const MASKED: [(&str, &str); 6] = [
         inner.innerHTML = '<section data-otel-mask><slot></slot></section>';
         return host.firstChild",
     ),
-    // The name that the page gives, and the mask on the element itself.
+    // `data-otel-action` on the masked element itself.
     (
         "<div><button data-otel-mask data-otel-action='pay secret' id=secret>secret</button></div>",
         "return host.firstChild",
     ),
-    // A form whose fields hide the properties that say where it is.
+    // A form whose fields shadow the properties that lead to its ancestors.
     (
         "<div data-otel-mask><form><input name=closest><input name=parentNode><input name=matches>
             <input name=getRootNode><button id=secret>secret</button></form></div>",
@@ -170,7 +170,7 @@ const MASKED: [(&str, &str); 6] = [
 ];
 
 #[wasm_bindgen_test]
-async fn inside_a_mask_only_the_kind_of_element_is_told() {
+async fn name_of_a_masked_element_is_its_tag() {
     install();
     for (html, code) in MASKED {
         let before = spans().len();
@@ -187,7 +187,7 @@ async fn inside_a_mask_only_the_kind_of_element_is_told() {
 }
 
 #[wasm_bindgen_test]
-async fn masked_text_that_a_name_is_gathered_from_is_not_told() {
+async fn masked_part_of_a_name_is_left_out() {
     install();
     for (expected, html) in [
         ("click Pay A", "<button>Pay A <span>secret</span></button>"),

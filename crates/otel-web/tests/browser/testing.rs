@@ -1,4 +1,4 @@
-//! The tools for tests of traced code, on traced code.
+//! The module `testing` in a browser.
 
 use otel_web::action;
 use otel_web::fetch::Request;
@@ -8,7 +8,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use crate::support::{clickable, install};
 
 #[wasm_bindgen_test]
-async fn a_recorded_action_is_held_against_what_was_expected() {
+async fn recorded_action_is_compared_with_the_expectation() {
     install();
     let recorder = Recorder::install();
     let button = clickable("<button>Like</button>", |_| {

@@ -1,4 +1,4 @@
-//! How long requests took on the network, and the page's own files.
+//! Network timings of requests and of the page's files.
 
 use js_sys::{Array, Object, Reflect};
 use opentelemetry_proto::tonic::trace::v1::Span;
@@ -11,7 +11,7 @@ use crate::support;
 use crate::support::{install, named, number, report_entries, text, trace_of};
 
 #[wasm_bindgen_test]
-async fn a_request_tells_its_network_timings() {
+async fn request_has_network_timings() {
     install();
     action("measured").start().run(async {
         fetch_and_wait("/run.js?real", 1).await;
@@ -30,7 +30,7 @@ async fn a_request_tells_its_network_timings() {
 }
 
 #[wasm_bindgen_test]
-async fn requests_to_one_url_are_told_apart() {
+async fn requests_to_one_url_have_timings_each() {
     install();
     for (name, wait) in [("slow twin", 60), ("fast twin", 0)] {
         action(name).start().run(async move {
@@ -46,7 +46,7 @@ async fn requests_to_one_url_are_told_apart() {
 }
 
 #[wasm_bindgen_test]
-async fn the_page_load_has_milestones_and_its_files() {
+async fn page_load_has_milestones_and_files() {
     install();
     let trace = trace_of("documentLoad").await;
     let root = named(&trace, "documentLoad");
@@ -70,7 +70,7 @@ async fn the_page_load_has_milestones_and_its_files() {
 }
 
 #[wasm_bindgen_test]
-async fn a_page_that_comes_back_is_a_load_of_its_own_with_a_link_to_the_server() {
+async fn restored_page_is_a_load_with_a_link_to_the_server() {
     install();
     let back = js_sys::Function::new_no_args(
         "dispatchEvent(new Event('freeze'));
@@ -86,14 +86,14 @@ async fn a_page_that_comes_back_is_a_load_of_its_own_with_a_link_to_the_server()
         let mut links = span.links.iter();
         links.any(|link| link.trace_id.starts_with(&[0x0a, 0xf7]))
     };
-    // Other tests come back, too, to a page without that server.
-    let is_back = |span: &Span| {
+    // Other tests restore the page, too, without a server's span.
+    let is_restored = |span: &Span| {
         let kind = text(span, "browser.navigation_timing.type");
         kind.as_deref() == Some("back_forward_cache") && is_linked(span)
     };
-    let load = || support::spans().into_iter().find(is_back);
-    support::until(|| load().is_some(), "the load of a page that came back").await;
-    // The server made the page for an earlier load: it is linked, and not the cause.
+    let load = || support::spans().into_iter().find(is_restored);
+    support::until(|| load().is_some(), "the load of a restored page").await;
+    // The server rendered the page for an earlier load, so it is linked and not the parent.
     assert!(load().unwrap().parent_span_id.is_empty());
 }
 
@@ -104,8 +104,8 @@ fn now_ms() -> f64 {
     web_sys::window().unwrap().performance().unwrap().now()
 }
 
-/// Milliseconds from the span's start to its end.
-fn length_ms(span: &Span) -> f64 {
+/// Returns the duration of a span in milliseconds.
+fn duration_ms(span: &Span) -> f64 {
     (span.end_time_unix_nano - span.start_time_unix_nano) as f64 / 1e6
 }
 
@@ -116,12 +116,12 @@ fn block_for(ms: f64) {
 }
 
 #[wasm_bindgen_test]
-async fn time_after_the_response_end_is_told_from_the_network() {
+async fn response_end_excludes_the_time_after_it() {
     install();
     action("busy page").start().run(async {
         let request = Request::get("/run.js?real&busy");
-        let (answer, ()) = futures_join(request.send(), async { block_for(400.0) }).await;
-        answer.unwrap().text().await.unwrap();
+        let (response, ()) = futures_join(request.send(), async { block_for(400.0) }).await;
+        response.unwrap().text().await.unwrap();
     });
     let trace = trace_of("busy page").await;
     let request = named(&trace, "GET");
@@ -131,12 +131,12 @@ async fn time_after_the_response_end_is_told_from_the_network() {
     assert!(
         end > start && end < 300.0,
         "{end} of {}",
-        length_ms(request)
+        duration_ms(request)
     );
-    assert!(length_ms(request) >= 400.0);
+    assert!(duration_ms(request) >= 400.0);
 }
 
-/// Polls the first before the second.
+/// Awaits both futures, and polls the first one first.
 async fn futures_join<A, B>(a: impl Future<Output = A>, b: impl Future<Output = B>) -> (A, B) {
     let (mut a, mut b) = (Box::pin(a), Box::pin(b));
     let (mut of_a, mut of_b) = (None, None);
@@ -160,7 +160,7 @@ async fn futures_join<A, B>(a: impl Future<Output = A>, b: impl Future<Output = 
     (of_a.unwrap(), of_b.unwrap())
 }
 
-/// An entry of a request as the browser tells it, that began at `start` and took so long.
+/// Creates the performance entry of a request that starts at `start` and takes `length` milliseconds.
 fn entry(url: &str, start: f64, length: f64, more: &[(&str, JsValue)]) -> JsValue {
     let entry = Object::new();
     let origin = web_sys::window().unwrap().location().origin().unwrap();
@@ -204,14 +204,14 @@ async fn parallel_requests_to_one_url_get_their_own_timings() {
             request.await.unwrap();
         }
         let starts = support::request_times_of(URL);
-        // In no order: the second is the slowest, the last is told first.
+        // The second is the slowest, and the entry of the last one arrives first.
         let lengths = [20.0, 58.0, 32.0, 44.0];
         let entries = Array::new();
         for number in [3, 0, 1, 2] {
             let entry = entry(URL, starts[number], lengths[number], &[]);
             entries.push(&entry);
         }
-        // Of somebody else's request to the same URL, long before.
+        // An earlier request to the same URL that was not traced.
         entries.push(&entry(URL, starts[0] - 40.0, 9.0, &[]));
         report_entries(&entries);
     });
@@ -230,16 +230,16 @@ async fn parallel_requests_to_one_url_get_their_own_timings() {
 async fn aborted_request_has_no_response_end() {
     install();
     const URL: &str = "/api/aborted-in-time?wait=100000";
-    action("given up early").start().run(async {
+    action("aborted early").start().run(async {
         let controller = web_sys::AbortController::new().unwrap();
         let request = Request::get(URL).abort_signal(Some(&controller.signal()));
-        let (answer, ()) = futures_join(request.send(), async { controller.abort() }).await;
-        assert!(answer.is_err());
+        let (response, ()) = futures_join(request.send(), async { controller.abort() }).await;
+        assert!(response.is_err());
         let start = support::request_times_of(URL)[0];
         let nothing = [("responseStart", 0.0.into()), ("requestStart", 0.0.into())];
         report_entries(&Array::of1(&entry(URL, start, 5.0, &nothing)));
     });
-    let trace = trace_of("given up early").await;
+    let trace = trace_of("aborted early").await;
     let request = named(&trace, "GET");
     assert_eq!(
         text(request, "app.request.outcome").as_deref(),
@@ -249,9 +249,9 @@ async fn aborted_request_has_no_response_end() {
 }
 
 #[wasm_bindgen_test]
-async fn answer_of_a_service_worker_is_told_from_the_cache_and_the_network() {
+async fn delivery_type_distinguishes_service_worker_cache_and_network() {
     install();
-    // As Chromium measures them: of a worker the request starts with the fetch.
+    // As Chromium measures: with a service worker, the request starts with the fetch.
     let of_worker = ("workerStart", JsValue::from_f64(1.0));
     let from_disk = ("transferSize", JsValue::from_f64(0.0));
     let body = ("decodedBodySize", JsValue::from_f64(180.0));
@@ -285,16 +285,16 @@ async fn answer_of_a_service_worker_is_told_from_the_cache_and_the_network() {
             report_entries(&Array::of1(&entry(&url, start, 5.0, &fields)));
         });
         let trace = trace_of(name).await;
-        let told = text(
+        let delivery_type = text(
             named(&trace, "GET"),
             "browser.resource_timing.delivery_type",
         );
-        assert_eq!(told.as_deref(), expected, "{name}");
+        assert_eq!(delivery_type.as_deref(), expected, "{name}");
     }
 }
 
 #[wasm_bindgen_test]
-async fn fragment_of_a_url_does_not_hide_its_timings() {
+async fn url_with_a_fragment_has_timings() {
     install();
     const URL: &str = "/api/with-fragment";
     action("with fragment").start().run(async {
@@ -307,10 +307,10 @@ async fn fragment_of_a_url_does_not_hide_its_timings() {
     assert!(number(named(&trace, "GET"), RESPONSE_END).is_some());
 }
 
-/// Until the browser has measured so many requests to this URL.
+/// Sends a request, and waits until the browser has measured `count` requests to this URL.
 async fn fetch_and_wait(url: &str, count: u32) {
-    let answer = Request::get(url).send().await.unwrap();
-    answer.text().await.unwrap();
+    let response = Request::get(url).send().await.unwrap();
+    response.text().await.unwrap();
     let window = web_sys::window().unwrap();
     let name = [&window.location().origin().unwrap(), url].concat();
     let performance = window.performance().unwrap();

@@ -1,4 +1,4 @@
-//! What the browser measures of the page and of the user's actions.
+//! Web vitals, interaction latencies and long animation frames.
 
 use js_sys::{Function, JSON, Reflect};
 use opentelemetry_proto::tonic::trace::v1::Span;
@@ -19,9 +19,9 @@ async fn vitals_are_in_the_trace_of_the_page_load() {
     let hidden = Event::new("freeze").unwrap();
     web_sys::window().unwrap().dispatch_event(&hidden).unwrap();
     let has_vitals = |span: &Span| number(span, "browser.web_vital.fcp.value").is_some();
-    let told = || support::spans().into_iter().find(has_vitals);
-    until(|| told().is_some(), "a span with web vitals").await;
-    let vitals = told().unwrap();
+    let found = || support::spans().into_iter().find(has_vitals);
+    until(|| found().is_some(), "a span with web vitals").await;
+    let vitals = found().unwrap();
     assert_eq!(vitals.trace_id, load[0].trace_id);
     let value = |name: &str| number(&vitals, &["browser.web_vital.", name].concat()).unwrap();
     assert!(value("ttfb.value") > 0.0);
@@ -37,7 +37,7 @@ async fn vitals_are_in_the_trace_of_the_page_load() {
 }
 
 #[wasm_bindgen_test]
-async fn masked_elements_are_told_by_their_kind_only() {
+async fn masked_targets_are_tag_names() {
     install();
     trace_of("documentLoad").await;
     dispatch("pagehide");
@@ -59,10 +59,10 @@ async fn masked_elements_are_told_by_their_kind_only() {
     let entries = Function::new_with_args("masked", entries);
     report_entries(&entries.call1(&JsValue::NULL, &masked).unwrap());
     dispatch("freeze");
-    let is_it = |span: &Span| number(span, "browser.web_vital.inp.value") == Some(9_000.0);
-    let told = || support::spans().into_iter().find(is_it);
-    until(|| told().is_some(), "a span with web vitals").await;
-    let vitals = told().unwrap();
+    let is_expected = |span: &Span| number(span, "browser.web_vital.inp.value") == Some(9_000.0);
+    let found = || support::spans().into_iter().find(is_expected);
+    until(|| found().is_some(), "a span with web vitals").await;
+    let vitals = found().unwrap();
     let target = |name: &str| text(&vitals, &["browser.web_vital.", name, ".target"].concat());
     assert_eq!(target("lcp").as_deref(), Some("img"));
     assert_eq!(target("cls").as_deref(), Some("li"));
@@ -71,7 +71,7 @@ async fn masked_elements_are_told_by_their_kind_only() {
 }
 
 #[wasm_bindgen_test]
-async fn an_interaction_tells_how_long_the_user_waited() {
+async fn interaction_latency_is_recorded_on_its_action() {
     install();
     let button = clickable("<button>Waited for</button>", |event| {
         let latency = "return [
@@ -86,15 +86,15 @@ async fn an_interaction_tells_how_long_the_user_waited() {
     button.click();
     let trace = trace_of("click Waited for").await;
     let root = named(&trace, "click Waited for");
-    let told = |name: &str| number(root, &["browser.interaction.", name].concat());
-    assert_eq!(told("latency"), Some(72.0));
-    assert_eq!(told("input_delay"), Some(8.0));
-    assert_eq!(told("processing_duration"), Some(32.0));
-    assert_eq!(told("presentation_delay"), Some(32.0));
+    let value = |name: &str| number(root, &["browser.interaction.", name].concat());
+    assert_eq!(value("latency"), Some(72.0));
+    assert_eq!(value("input_delay"), Some(8.0));
+    assert_eq!(value("processing_duration"), Some(32.0));
+    assert_eq!(value("presentation_delay"), Some(32.0));
 }
 
 #[wasm_bindgen_test]
-async fn a_long_frame_is_told_by_the_action_it_delayed() {
+async fn long_frame_is_recorded_on_the_action_it_delayed() {
     install();
     let button = clickable("<button>Stuck</button>", |_| {
         let now = web_sys::window().unwrap().performance().unwrap().now();
@@ -112,7 +112,7 @@ async fn a_long_frame_is_told_by_the_action_it_delayed() {
     let trace = trace_of("click Stuck").await;
     let root = named(&trace, "click Stuck");
     let frame = |name: &str| ["browser.long_animation_frame.", name].concat();
-    // The browser may have had one of its own meanwhile.
+    // The browser may have measured another long frame.
     assert!(number(root, &frame("count")).unwrap() >= 2.0);
     assert!(number(root, &frame("blocking_duration")).unwrap() >= 160.0);
     assert_eq!(number(root, &frame("duration")), Some(9_130.0));
@@ -123,7 +123,7 @@ async fn a_long_frame_is_told_by_the_action_it_delayed() {
 }
 
 #[wasm_bindgen_test]
-async fn a_frame_that_really_takes_long_is_noticed() {
+async fn real_long_frame_is_recorded() {
     install();
     let button = clickable("<button>Busy</button>", |_| {
         let performance = web_sys::window().unwrap().performance().unwrap();
@@ -134,12 +134,15 @@ async fn a_frame_that_really_takes_long_is_noticed() {
     let trace = trace_of("click Busy").await;
     let root = named(&trace, "click Busy");
     let duration = number(root, "browser.long_animation_frame.duration");
-    // Not every browser looks for them.
-    assert_eq!(duration.is_some_and(|ms| ms >= 120.0), has_long_frames());
+    // Not every browser supports the entry type.
+    assert_eq!(
+        duration.is_some_and(|ms| ms >= 120.0),
+        supports_long_frames()
+    );
 }
 
-fn has_long_frames() -> bool {
+fn supports_long_frames() -> bool {
     let observer = Reflect::get(&js_sys::global(), &"PerformanceObserver".into()).unwrap();
-    let kinds = Reflect::get(&observer, &"supportedEntryTypes".into()).unwrap();
-    js_sys::Array::from(&kinds).includes(&"long-animation-frame".into(), 0)
+    let types = Reflect::get(&observer, &"supportedEntryTypes".into()).unwrap();
+    js_sys::Array::from(&types).includes(&"long-animation-frame".into(), 0)
 }

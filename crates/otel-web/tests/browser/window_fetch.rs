@@ -1,4 +1,4 @@
-//! Requests that JavaScript makes.
+//! Requests made by JavaScript.
 
 use js_sys::Function;
 use opentelemetry::Context;
@@ -8,8 +8,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::{self, assert_one_tree, clickable, install, named, spans, text, trace_of};
 
-/// Runs the body of an asynchronous JavaScript function.
-/// It has begun when this returns.
+/// Runs the body of an asynchronous JavaScript function up to its first `await`.
 fn run(code: &str) -> impl Future<Output = Result<JsValue, JsValue>> + use<> {
     let code = ["return (async () => {", code, "})()"].concat();
     let promise = Function::new_no_args(&code).call0(&JsValue::UNDEFINED);
@@ -17,7 +16,7 @@ fn run(code: &str) -> impl Future<Output = Result<JsValue, JsValue>> + use<> {
 }
 
 #[wasm_bindgen_test]
-async fn a_request_of_a_library_belongs_to_the_click_that_caused_it() {
+async fn request_of_a_library_is_below_the_click_that_caused_it() {
     install();
     let library = Function::new_no_args("fetch('/api/of-library', { headers: { accept: 'x/y' } })");
     let button = clickable("<button>Ask library</button>", |_| ());
@@ -39,11 +38,11 @@ async fn a_request_of_a_library_belongs_to_the_click_that_caused_it() {
 }
 
 #[wasm_bindgen_test]
-async fn bodies_and_foreign_requests_stay_as_they_are() {
+async fn bodies_and_cross_origin_requests_are_unchanged() {
     install();
     let code = "const request = new Request('/api/a?echo', { method: 'POST', body: 'tea' });
         const first = await fetch(request);
-        // Firefox takes no streams: as a body they are the text that says what they are.
+        // Firefox does not support streams as bodies, and converts them to text.
         const streams = !new Request('/', { method: 'POST', body: new ReadableStream(), duplex: 'half' })
             .headers.has('content-type');
         const milk = new Blob(['milk']);
@@ -57,21 +56,21 @@ async fn bodies_and_foreign_requests_stay_as_they_are() {
 }
 
 #[wasm_bindgen_test]
-async fn a_request_that_telemetry_passes_over_keeps_its_body() {
+async fn suppressed_request_keeps_its_body() {
     install();
-    let answer = {
+    let response = {
         let _guard = Context::enter_telemetry_suppressed_scope();
         let code =
             "const request = new Request('/api/quiet?echo', { method: 'POST', body: 'tea' });
             return (await fetch(request)).text()";
         run(code)
     };
-    assert_eq!(answer.await.unwrap(), "tea");
+    assert_eq!(response.await.unwrap(), "tea");
     assert!(support::header_of("/api/quiet?echo", "traceparent").is_none());
 }
 
 #[wasm_bindgen_test]
-async fn what_fails_fails_with_the_same_reason() {
+async fn rejection_has_the_original_reason() {
     install();
     let code = "const controller = new AbortController();
         const request = fetch('/api/lib?wait=100000', { signal: controller.signal });
@@ -83,7 +82,7 @@ async fn what_fails_fails_with_the_same_reason() {
 }
 
 #[wasm_bindgen_test]
-async fn requests_of_this_crate_have_one_span_and_exports_none() {
+async fn request_of_this_crate_has_one_span_and_an_export_none() {
     install();
     otel_web::action("counting").start().run(async {
         otel_web::fetch::Request::get("/api/counted")
@@ -102,20 +101,20 @@ async fn requests_of_this_crate_have_one_span_and_exports_none() {
     );
 }
 
-/// The spans of requests to a URL that ends so.
+/// Returns the number of spans of requests whose URL ends with `url`.
 fn spans_of(url: &str) -> usize {
-    let is_it = |told: String| told.ends_with(url);
+    let is_match = |full: String| full.ends_with(url);
     let spans = spans();
     let of_url = spans
         .iter()
-        .filter(|span| text(span, "url.full").is_some_and(is_it));
+        .filter(|span| text(span, "url.full").is_some_and(is_match));
     of_url.count()
 }
 
 #[wasm_bindgen_test]
 async fn exports_of_another_instance_are_not_traced() {
     install();
-    // Of this version, of one that marks nothing, and of one whose request was wrapped on the way.
+    // By this version, by a version without marks, and with requests wrapped by another library.
     let export =
         "{ method: 'POST', headers: { 'content-type': 'application/x-protobuf' }, body: 'x' }";
     for (number, code) in [
@@ -144,7 +143,7 @@ async fn exports_of_another_instance_are_not_traced() {
 }
 
 #[wasm_bindgen_test]
-async fn trace_context_set_by_another_instance_is_left_alone() {
+async fn existing_traceparent_is_not_replaced() {
     install();
     let parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     let code = [

@@ -1,32 +1,34 @@
-//! Interaction to Next Paint: how long the user waited for an answer to what they did.
+//! Interaction to Next Paint (INP): the time from a user's input to the next painted frame.
 //!
-//! One interaction has several events (`pointerdown`, `pointerup`, `click`), and the slowest of them
-//! counts. Its latency goes onto the root span of the action it started. The page's own value is the
-//! slowest interaction's, with one in fifty left out of account.
+//! An interaction has several events (`pointerdown`, `pointerup`, `click`), of which the slowest counts.
+//! Its latency is recorded on the root span of the action it started. The value of the page is the
+//! latency of the slowest interaction, ignoring one outlier for every 50 interactions.
 
 use opentelemetry::trace::SpanContext;
 use wasm_bindgen::JsValue;
 
+use crate::instrument::attributes::{set_ms, set_text};
 use crate::instrument::selector::selector;
-use crate::instrument::told::{set_ms, set_text};
 use crate::js::{float, get, global, text};
 use crate::otlp::Attributes;
 use crate::pipeline;
 
-/// As many slow interactions are remembered; more than enough for one in fifty.
-const MOST: usize = 16;
-const ALLOWANCE: f64 = 50.0;
-/// An event's time stamp and its entry's start are the same instant, each rounded.
+/// The maximum number of slow interactions to store: enough to ignore the outliers of 800 interactions.
+const MAX_INTERACTIONS: usize = 16;
+/// One outlier is ignored for this many interactions.
+const INTERACTIONS_PER_OUTLIER: f64 = 50.0;
+/// The time stamp of an event and the start of its entry are equal, except for rounding.
 const TOLERANCE_NS: u64 = 200_000;
-/// Browsers round latencies to this.
+/// Browsers round latencies to multiples of this.
 const ROUNDING_MS: f64 = 8.0;
-/// The latency and its parts: of the page, and of one action.
+/// Attributes of the page: the latency and its parts.
 const PAGE_KEYS: [&str; 4] = [
     "browser.web_vital.inp.value",
     "browser.web_vital.inp.input_delay",
     "browser.web_vital.inp.processing_duration",
     "browser.web_vital.inp.presentation_delay",
 ];
+/// Attributes of one action: the latency and its parts.
 const ACTION_KEYS: [&str; 4] = [
     "browser.interaction.latency",
     "browser.interaction.input_delay",
@@ -34,11 +36,13 @@ const ACTION_KEYS: [&str; 4] = [
     "browser.interaction.presentation_delay",
 ];
 
+/// The slowest interactions of the page.
 #[derive(Default)]
 pub(super) struct Interactions {
     slow: Vec<Interaction>,
 }
 
+/// An interaction, with the times of its slowest event.
 struct Interaction {
     id: f64,
     start_ms: f64,
@@ -51,19 +55,20 @@ struct Interaction {
 }
 
 impl Interactions {
+    /// Merges the entry into its interaction, or adds a new one in place of the fastest.
     pub(super) fn add(&mut self, entry: &JsValue) {
         let mut new = Interaction::of(entry);
-        // Zero is for an event that belongs to none, such as a movement of the pointer.
+        // Events that are not part of an interaction, such as `pointermove`, have the id 0.
         if new.id == 0.0 {
             return;
         }
         new.find_action();
         if let Some(known) = self.slow.iter_mut().find(|known| known.id == new.id) {
-            known.join(new);
-            return known.tell_action();
+            known.merge(new);
+            return known.record_on_action();
         }
-        new.tell_action();
-        if self.slow.len() < MOST {
+        new.record_on_action();
+        if self.slow.len() < MAX_INTERACTIONS {
             self.slow.push(new);
         } else if let Some(fastest) = self
             .slow
@@ -74,18 +79,19 @@ impl Interactions {
         }
     }
 
-    /// With as many slower ones as the allowance leaves out, or fewer.
+    /// Returns the slowest interaction that is not an outlier.
     fn slowest(&self) -> Option<&Interaction> {
         let count = float(&global("performance"), "interactionCount");
-        let left_out = (count / ALLOWANCE) as usize;
+        let outliers = (count / INTERACTIONS_PER_OUTLIER) as usize;
         let counts = |one: &&Interaction| {
             let slower = |other: &&Interaction| other.latency_ms > one.latency_ms;
-            self.slow.iter().filter(slower).count() <= left_out
+            self.slow.iter().filter(slower).count() <= outliers
         };
         let counted = self.slow.iter().filter(counts);
         counted.reduce(|a, b| if b.latency_ms < a.latency_ms { b } else { a })
     }
 
+    /// Returns the root of the action that the slowest interaction started.
     pub(super) fn slowest_action(&self) -> Option<SpanContext> {
         self.slowest()?.action.clone()
     }
@@ -114,9 +120,9 @@ impl Interaction {
         }
     }
 
-    /// Two events of one interaction: the slower one counts, for the action of either. The listeners
-    /// of both delay the frame they wait for together.
-    fn join(&mut self, mut other: Self) {
+    /// Merges another event of the same interaction: the slower one counts. If both wait for the same
+    /// frame, the listeners of both are part of the processing time.
+    fn merge(&mut self, mut other: Self) {
         if other.latency_ms > self.latency_ms {
             std::mem::swap(self, &mut other);
         }
@@ -128,7 +134,7 @@ impl Interaction {
         }
     }
 
-    /// The action that started when the event happened.
+    /// Finds the action that started at the time of the event.
     fn find_action(&mut self) {
         pipeline::with(|pipeline| {
             let start = pipeline.anchor.unix_nanos(self.start_ms);
@@ -140,7 +146,8 @@ impl Interaction {
         });
     }
 
-    fn tell_action(&self) {
+    /// Sets the attributes of the action, if its span is still in memory.
+    fn record_on_action(&self) {
         let Some(action) = &self.action else { return };
         pipeline::with(|pipeline| {
             if let Some(record) = pipeline.record_mut(action.span_id()) {
@@ -155,8 +162,8 @@ impl Interaction {
         }
     }
 
-    /// The whole, and what it consists of. The browser rounds the whole, which may come out as less
-    /// than its parts.
+    /// Returns latency, input delay, processing duration and presentation delay. Since browsers round
+    /// the latency, it may be less than the sum of the others.
     fn parts(&self) -> [f64; 4] {
         let input = self.processing_start_ms - self.start_ms;
         let processing = self.processing_end_ms - self.processing_start_ms;
@@ -188,11 +195,11 @@ mod tests {
     }
 
     #[test]
-    fn the_slower_event_of_an_interaction_counts() {
+    fn slower_event_of_an_interaction_counts() {
         let click = interaction(1.0, 24.0, "click");
         let down = interaction(1.0, 48.0, "pointerdown");
         let mut both = down;
-        both.join(click);
+        both.merge(click);
         assert_eq!(
             (both.latency_ms, both.event.as_str()),
             (48.0, "pointerdown")
@@ -200,19 +207,19 @@ mod tests {
     }
 
     #[test]
-    fn listeners_of_all_events_before_the_frame_count_as_processing() {
+    fn processing_includes_listeners_of_all_events_before_the_frame() {
         let mut down = interaction(1.0, 96.0, "pointerdown");
         let click = Interaction {
             start_ms: 106.0,
             processing_end_ms: 188.0,
             ..interaction(1.0, 88.0, "click")
         };
-        down.join(click);
+        down.merge(click);
         assert_eq!(down.parts(), [96.0, 4.0, 84.0, 8.0]);
     }
 
     #[test]
-    fn a_rounded_latency_never_makes_a_negative_delay() {
+    fn rounded_latency_has_no_negative_presentation_delay() {
         assert_eq!(interaction(1.0, 8.0, "click").parts(), [8.0, 4.0, 8.0, 0.0]);
     }
 }

@@ -1,34 +1,36 @@
-//! Largest Contentful Paint: when the main content was there, and what it waited for.
+//! Largest Contentful Paint (LCP): when the main content was painted, and what delayed it.
 
 use wasm_bindgen::JsValue;
 
+use crate::instrument::attributes::{set_ms, set_text};
 use crate::instrument::selector::selector;
-use crate::instrument::timing::instant;
-use crate::instrument::told::{set_ms, set_text};
+use crate::instrument::timing::positive_or_nan;
 use crate::js::{call, get, global, text};
 use crate::otlp::Attributes;
 use crate::{mask, redact};
 
+/// The largest element painted so far. Each entry replaces the previous one.
 pub(super) struct LargestPaint {
     pub(super) time_ms: f64,
     target: Option<String>,
-    /// Of the picture, if it is one.
+    /// The URL of the image, if the content is one.
     url: Option<String>,
 }
 
 impl LargestPaint {
-    /// The element is looked at now, for it may be gone when the paint is told of.
+    /// Reads the element now: it may have been removed by the time the vitals are reported.
     pub(super) fn of(entry: &JsValue) -> Self {
         let element = get(entry, "element");
-        let is_told = |url: &String| url.starts_with("http") && !mask::is_masked(&element);
+        let is_public = |url: &String| url.starts_with("http") && !mask::is_masked(&element);
         Self {
-            time_ms: instant(entry, "startTime"),
+            time_ms: positive_or_nan(entry, "startTime"),
             target: selector(&element),
-            url: text(entry, "url").filter(is_told),
+            url: text(entry, "url").filter(is_public),
         }
     }
 
-    /// The parts add up to the value: first byte, delay, load, delay until painted.
+    /// Adds the value and its parts. First byte, load delay, load duration and render delay add up to
+    /// the value.
     pub(super) fn describe(&self, first_byte_ms: f64, zero_ms: f64, to: &mut Attributes) {
         let painted = self.time_ms;
         let first_byte = first_byte_ms.max(zero_ms);
@@ -60,15 +62,16 @@ impl LargestPaint {
         set_text(to, "browser.web_vital.lcp.url", url.as_deref());
     }
 
-    /// When the picture was requested, and when it was there, if it is one.
+    /// Returns when the image was requested and when it was loaded. NaN for other content.
     fn loading(&self) -> (f64, f64) {
         let Some(url) = &self.url else {
             return (f64::NAN, f64::NAN);
         };
         let entries = call(&global("performance"), "getEntriesByName", &url.into());
         let entry = get(&entries, "0");
-        // A foreign server may keep the first one secret.
-        let requested = instant(&entry, "requestStart").max(instant(&entry, "startTime"));
-        (requested, instant(&entry, "responseEnd"))
+        // A cross-origin server may not expose `requestStart`.
+        let requested =
+            positive_or_nan(&entry, "requestStart").max(positive_or_nan(&entry, "startTime"));
+        (requested, positive_or_nan(&entry, "responseEnd"))
     }
 }

@@ -1,25 +1,30 @@
-//! Cumulative Layout Shift: how much moved under the user's eyes, at its worst.
+//! Cumulative Layout Shift (CLS): how much visible content moves unexpectedly.
 //!
-//! Shifts that follow each other within a second, for five seconds at most, count together.
+//! Shifts less than one second apart form a session window of at most five seconds. The value is the
+//! largest sum of shifts in one window.
 
 use wasm_bindgen::JsValue;
 
+use crate::instrument::attributes::set_ms;
 use crate::instrument::selector::selector;
-use crate::instrument::told::set_ms;
 use crate::js::{float, get, is};
 use crate::otlp::Attributes;
 
-const LONGEST_GAP_MS: f64 = 1_000.0;
-const LONGEST_SESSION_MS: f64 = 5_000.0;
+/// A later shift starts a new window. Defined by CLS.
+const MAX_GAP_MS: f64 = 1_000.0;
+/// The longest window. Defined by CLS.
+const MAX_WINDOW_MS: f64 = 5_000.0;
 
+/// The current session window, and the one with the largest sum.
 #[derive(Default)]
-pub(super) struct Shifts {
-    current: Session,
-    worst: Session,
+pub(super) struct LayoutShifts {
+    current: SessionWindow,
+    worst: SessionWindow,
 }
 
+/// A session window, with its largest shift.
 #[derive(Clone, Default)]
-struct Session {
+struct SessionWindow {
     value: f64,
     start_ms: f64,
     end_ms: f64,
@@ -28,9 +33,9 @@ struct Session {
     target: Option<String>,
 }
 
-impl Shifts {
+impl LayoutShifts {
     pub(super) fn add(&mut self, entry: &JsValue) {
-        // What the user asked for does not surprise.
+        // Shifts right after user input are expected.
         if is(entry, "hadRecentInput") {
             return;
         }
@@ -38,29 +43,30 @@ impl Shifts {
         self.count(float(entry, "value"), float(entry, "startTime"), moved);
     }
 
+    /// Adds a shift. `moved` is called only if the shift is the largest of its window.
     fn count(&mut self, value: f64, at_ms: f64, moved: impl FnOnce() -> Option<String>) {
-        let session = &mut self.current;
-        let is_over = at_ms - session.end_ms >= LONGEST_GAP_MS
-            || at_ms - session.start_ms >= LONGEST_SESSION_MS;
+        let window = &mut self.current;
+        let is_over =
+            at_ms - window.end_ms >= MAX_GAP_MS || at_ms - window.start_ms >= MAX_WINDOW_MS;
         if is_over {
-            *session = Session {
+            *window = SessionWindow {
                 start_ms: at_ms,
-                ..Session::default()
+                ..SessionWindow::default()
             };
         }
-        session.end_ms = at_ms;
-        session.value += value;
-        if value > session.largest {
-            session.largest = value;
-            session.largest_at_ms = at_ms;
-            session.target = moved();
+        window.end_ms = at_ms;
+        window.value += value;
+        if value > window.largest {
+            window.largest = value;
+            window.largest_at_ms = at_ms;
+            window.target = moved();
         }
-        if session.value > self.worst.value {
-            self.worst = session.clone();
+        if window.value > self.worst.value {
+            self.worst = window.clone();
         }
     }
 
-    /// A page where nothing moved has the value 0, which is worth knowing.
+    /// Adds the worst window. The value is also set if it is 0.
     pub(super) fn describe(&self, to: &mut Attributes) {
         let worst = &self.worst;
         to.set("browser.web_vital.cls.value", worst.value);
@@ -80,7 +86,7 @@ mod tests {
     use super::*;
 
     fn after(shifts: &[(f64, f64)]) -> (f64, Option<String>) {
-        let mut all = Shifts::default();
+        let mut all = LayoutShifts::default();
         for (value, at) in shifts {
             all.count(*value, *at, || Some(at.to_string()));
         }
@@ -88,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn shifts_close_together_count_together() {
+    fn shifts_less_than_a_second_apart_are_summed() {
         assert_eq!(
             after(&[(0.25, 100.0), (0.5, 900.0)]),
             (0.75, Some("900".to_owned()))
@@ -96,13 +102,13 @@ mod tests {
     }
 
     #[test]
-    fn a_second_of_rest_begins_a_new_session_and_the_worst_one_counts() {
+    fn worst_of_several_windows_counts() {
         let worst = after(&[(0.5, 100.0), (0.25, 1_100.0)]);
         assert_eq!(worst, (0.5, Some("100".to_owned())));
     }
 
     #[test]
-    fn no_session_lasts_longer_than_five_seconds() {
+    fn window_is_at_most_five_seconds_long() {
         let each = (0..8).map(|n| (0.125, 900.0 * f64::from(n)));
         assert_eq!(after(&each.collect::<Vec<_>>()).0, 0.75);
     }

@@ -1,8 +1,8 @@
-//! Web vitals with what made them so, inside the trace of the page load.
+//! Web vitals with their causes, in the trace of the page load.
 //!
-//! Most of them are final only when the page is hidden, long after the load's span has ended. They
-//! are told then, once: on that span if it is still here, else on a span `webVitals` below it.
-//! Interactions tell their latency on their own root spans, too.
+//! Most vitals are final only when the page is hidden, long after the span of the load has ended. They
+//! are reported then, once: on the span of the load if it is still in memory, else on a child named
+//! `webVitals`. The latency of each interaction is also recorded on the root span of its action.
 
 mod interaction;
 mod largest_paint;
@@ -14,9 +14,9 @@ use opentelemetry::Context;
 use opentelemetry::trace::{SpanContext, SpanKind, TraceContextExt};
 use wasm_bindgen::JsValue;
 
+use super::attributes::set_ms;
 use super::observer;
-use super::timing::instant;
-use super::told::set_ms;
+use super::timing::positive_or_nan;
 use crate::clock::Anchor;
 use crate::js::text;
 use crate::otlp::Attributes;
@@ -34,50 +34,53 @@ thread_local! {
     static VITALS: RefCell<Option<Vitals>> = const { RefCell::new(None) };
 }
 
-/// What is known of the page so far.
+/// The measurements of the page so far.
 struct Vitals {
     load: SpanContext,
-    is_told: bool,
+    is_reported: bool,
     anchor: Anchor,
-    /// Of the load's span, once that has ended.
+    /// The end of the load's span, once known.
     load_end_ms: f64,
-    /// A page that was made ready before the user asked for it counts from when it was shown.
+    /// When a prerendered page was shown. All vitals count from then; 0 for other pages.
     activation_ms: f64,
     first_byte_ms: f64,
     first_paint_ms: f64,
     largest_paint: Option<largest_paint::LargestPaint>,
-    shifts: layout_shift::Shifts,
+    shifts: layout_shift::LayoutShifts,
     interactions: interaction::Interactions,
 }
 
-/// Measures from now on, for the load that `context` stands for.
+/// Starts to measure the page load of `context`.
 pub(super) fn install(context: &Context, navigation: &JsValue) {
-    begin(context, instant(navigation, "activationStart").max(0.0));
-    with(|vitals| vitals.first_byte_ms = instant(navigation, "responseStart"));
+    begin(
+        context,
+        positive_or_nan(navigation, "activationStart").max(0.0),
+    );
+    with(|vitals| vitals.first_byte_ms = positive_or_nan(navigation, "responseStart"));
     observer::observe(&ENTRY_TYPES);
 }
 
-/// Measures anew: the page was shown again, without being loaded.
+/// Resets all measurements: the page was restored from the back/forward cache.
 pub(super) fn begin(context: &Context, activation_ms: f64) {
     let vitals = pipeline::with(|pipeline| Vitals {
         load: context.span().span_context().clone(),
-        is_told: false,
+        is_reported: false,
         load_end_ms: f64::INFINITY,
         anchor: pipeline.anchor,
         activation_ms,
         first_byte_ms: f64::NAN,
         first_paint_ms: f64::NAN,
         largest_paint: None,
-        shifts: layout_shift::Shifts::default(),
+        shifts: layout_shift::LayoutShifts::default(),
         interactions: interaction::Interactions::default(),
     });
     VITALS.set(vitals);
 }
 
-pub(super) fn observed(entry_type: &str, entry: &JsValue) {
+pub(super) fn handle_entry(entry_type: &str, entry: &JsValue) {
     match entry_type {
         "paint" if text(entry, "name").as_deref() == Some("first-contentful-paint") => {
-            with(|vitals| vitals.first_paint_ms = instant(entry, "startTime"));
+            with(|vitals| vitals.first_paint_ms = positive_or_nan(entry, "startTime"));
         }
         "largest-contentful-paint" => {
             let paint = largest_paint::LargestPaint::of(entry);
@@ -93,7 +96,7 @@ pub(super) fn observed(entry_type: &str, entry: &JsValue) {
     }
 }
 
-/// Looks when the load's span has ended, as long as that is known.
+/// Reads the end of the load's span while it is deferred.
 pub(super) fn flush() {
     with(|vitals| {
         let end = pipeline::with(|pipeline| {
@@ -102,33 +105,35 @@ pub(super) fn flush() {
         });
         if let Some(end) = end.flatten() {
             let zero = vitals.anchor.unix_nanos(0.0);
-            // Less what may be lost by rounding.
+            // Minus the largest rounding error.
             vitals.load_end_ms = end.saturating_sub(zero) as f64 / 1e6 - 0.002;
         }
     });
 }
 
-/// Tells all vitals, once: the page is hidden, and may never be seen again.
+/// Reports all vitals, once: the page is hidden, and may never become visible again.
 pub(super) fn report() {
     with(|vitals| {
-        let is_new = !std::mem::replace(&mut vitals.is_told, true);
-        if is_new && !vitals.tell_root() {
-            vitals.tell_below_root();
+        let is_first = !std::mem::replace(&mut vitals.is_reported, true);
+        if is_first && !vitals.record_on_load() {
+            vitals.record_on_child();
         }
     });
 }
 
 impl Vitals {
-    fn tell_root(&self) -> bool {
-        let told = pipeline::with(|pipeline| {
+    /// False if the span of the load has been sent.
+    fn record_on_load(&self) -> bool {
+        let recorded = pipeline::with(|pipeline| {
             let record = pipeline.record_mut(self.load.span_id())?;
             self.describe(&mut record.attributes);
             Some(())
         });
-        told.flatten().is_some()
+        recorded.flatten().is_some()
     }
 
-    fn tell_below_root(&self) {
+    /// Reports on a new child of the load, whose own span has been sent.
+    fn record_on_child(&self) {
         let started = pipeline::with(|pipeline| {
             let started = pipeline.start(NewSpan {
                 name: "webVitals".into(),
@@ -148,12 +153,12 @@ impl Vitals {
             started
         });
         if let Some(started) = started {
-            // Children are inside of their parents; the true time is among the attributes.
+            // A child ends within its parent. The exact time is in the attributes.
             started.end(EndTime::Monotonic(self.paint_ms().min(self.load_end_ms)));
         }
     }
 
-    /// When the page could be seen, as far as that is known.
+    /// Returns when the main content was painted, or the closest earlier time that is known.
     fn paint_ms(&self) -> f64 {
         let largest = self.largest_paint.as_ref().map(|paint| paint.time_ms);
         let paint = largest.unwrap_or(self.first_paint_ms);

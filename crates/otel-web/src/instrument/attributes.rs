@@ -1,16 +1,16 @@
-//! Attributes from what the browser tells, where it does.
+//! Setters for attributes whose value the browser may not know.
 
 use crate::otlp::Attributes;
 
-/// A duration, if it is known. In eighths of a millisecond: as much as browsers tell, and in few
-/// bytes once compressed.
+/// Sets a duration, unless it is NaN. Rounds to eighths of a millisecond: browsers measure no finer,
+/// and the shorter mantissa compresses better.
 pub(crate) fn set_ms(to: &mut Attributes, key: &str, ms: f64) {
     if !ms.is_nan() {
         to.set(key, (ms.max(0.0) * 8.0).round_ties_even() / 8.0);
     }
 }
 
-/// A text, if there is one.
+/// Sets a text, unless it is `None`.
 #[cfg(any(feature = "document-load", feature = "long-animation-frames"))]
 pub(crate) fn set_text(to: &mut Attributes, key: &str, text: Option<&str>) {
     if let Some(text) = text {

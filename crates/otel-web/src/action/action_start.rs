@@ -1,0 +1,78 @@
+//! Ref-counted spans: actions, navigations and page loads.
+//!
+//! Such a span stays open while its context exists. Each handle of the span counts as a reference,
+//! and so does each span below it (see `active_spans`): a child's context replaces its parent's, and
+//! the root must not end before its children.
+
+use std::borrow::Cow;
+
+use opentelemetry::Context;
+use opentelemetry::trace::{SpanKind, TraceContextExt};
+
+use super::{describe_root, timeout};
+use crate::active_spans::ActionState;
+use crate::pipeline::{self, NewSpan};
+use crate::{Span, platform, session};
+
+/// The parameters of a ref-counted span that is about to start.
+pub(crate) struct ActionStart {
+    pub(crate) name: Cow<'static, str>,
+    /// On the monotonic clock. `None` means now.
+    pub(crate) start_ms: Option<f64>,
+    /// Whether the name is final: `action()` does not rename the span.
+    pub(crate) is_named: bool,
+}
+
+impl ActionStart {
+    /// Starts the span below `parent`, or as the root of a new trace, and returns the context that
+    /// keeps it open. Add attributes with [`pipeline::annotate`].
+    pub(crate) fn start_in(self, parent: &Context) -> Context {
+        if cfg!(feature = "off") {
+            return parent.clone();
+        }
+        let is_root = !parent.has_active_span() || parent.span().span_context().is_remote();
+        if is_root {
+            keep_session_alive();
+        }
+        let action = ActionState {
+            is_named: self.is_named,
+            #[cfg(feature = "frustration")]
+            is_click: false,
+            deadline_ms: platform::monotonic_ms() + timeout::ACTION_TIMEOUT_MS,
+        };
+        let started = pipeline::with(|pipeline| {
+            let started = pipeline.start(NewSpan {
+                name: self.name,
+                kind: SpanKind::Internal,
+                parent: parent.span().span_context(),
+                scope: pipeline::OWN_SCOPE,
+                action: Some(action),
+            });
+            if let Some(span) = pipeline.active_span(started.key) {
+                span.is_deferred = is_root;
+                let start = self.start_ms.map(|ms| span.anchor.unix_nanos(ms));
+                span.record.start = start.unwrap_or(u64::MAX).min(span.record.start);
+            }
+            started
+        });
+        let Some(started) = started else {
+            return parent.clone();
+        };
+        let Some(key) = started.key else {
+            return parent.with_span(Span::not_recorded(started.context));
+        };
+        timeout::schedule();
+        let context = parent.with_span(Span::ref_counted(started.context, key));
+        if is_root {
+            describe_root(&context);
+        }
+        context
+    }
+}
+
+/// Lets the sampler decide about a new session before its first trace starts.
+fn keep_session_alive() {
+    if let Some(new) = session::keep_alive() {
+        pipeline::with(|pipeline| pipeline.sampler.set_session(&new));
+    }
+}

@@ -1,0 +1,90 @@
+//! Automatic actions for clicks, submits and key presses.
+//!
+//! One listener on `window`, in the capture phase, receives every event before the page's own
+//! listeners do, including those that a framework attaches far up the tree. It starts the action.
+
+use std::cell::RefCell;
+
+use opentelemetry::Context;
+use web_sys::{Event, Window};
+
+use super::action_start::ActionStart;
+use super::event::{DISPATCH, Dispatch, time_ms, type_of, with};
+use super::target::Target;
+use crate::listener::listen;
+use crate::platform::Timer;
+use crate::{js, pipeline};
+
+thread_local! {
+    static AFTER_DISPATCH: RefCell<Option<Timer>> = const { RefCell::new(None) };
+}
+
+/// Starts an action for each such event from now on.
+pub(crate) fn install(window: &Window) {
+    AFTER_DISPATCH.with(|cell| *cell.borrow_mut() = Some(Timer::new(clear_dispatch)));
+    for event in ["click", "submit", "keydown"] {
+        listen(window, event, handle);
+    }
+}
+
+/// Stores the action for the rest of the dispatch of `event`.
+fn set_dispatch(event: Event, context: Context) {
+    let earlier = DISPATCH.replace(Some(Dispatch { event, context }));
+    // Dropping a context may end a span, so it happens after the borrow.
+    drop(earlier);
+    AFTER_DISPATCH.with(|cell| {
+        if let Ok(Some(timer)) = cell.try_borrow_mut().as_deref_mut() {
+            timer.set(0.0);
+        }
+    });
+}
+
+/// Runs in a task of its own, after the dispatch and the browser's default action.
+fn clear_dispatch() {
+    let last = DISPATCH.take();
+    drop(last);
+}
+
+/// Finds or starts the action of the event, and stores it for the handlers.
+fn handle(event: &Event) {
+    let event_type = type_of(event);
+    let context = continued_action(event, &event_type).or_else(|| start(event, &event_type));
+    if let Some(context) = context {
+        pipeline::annotate(&context, "app.action.trigger", &*event_type);
+        set_dispatch(event.clone(), context);
+    }
+}
+
+/// Starts an action for the target of the event. `None` if the event activates nothing.
+fn start(event: &Event, event_type: &str) -> Option<Context> {
+    let target = Target::of(event, event_type)?;
+    let name = target.action_name(event_type);
+    let start_ms = time_ms(event);
+    let start = ActionStart {
+        name: name.clone().into(),
+        start_ms: Some(start_ms),
+        is_named: false,
+    };
+    let context = start.start_in(&Context::new());
+    pipeline::annotate(&context, "app.action.name", &*name);
+    target.describe(&context);
+    #[cfg(feature = "frustration")]
+    if event_type == "click" {
+        crate::instrument::frustration::record_click(event, start_ms, &context);
+    }
+    Some(context)
+}
+
+/// Returns the action that this event continues: a submit is dispatched while the click on its button
+/// still is, and a page may click an element in response to a key.
+fn continued_action(event: &Event, event_type: &str) -> Option<Context> {
+    with(|dispatch| {
+        let is_continued = match (type_of(&dispatch.event).as_str(), event_type) {
+            ("click", "submit") => true,
+            ("keydown", "click") => !js::is(event, "isTrusted"),
+            _ => false,
+        };
+        is_continued.then(|| dispatch.context.clone())
+    })
+    .flatten()
+}

@@ -1,0 +1,102 @@
+//! The element that an event activates.
+
+use wasm_bindgen::JsValue;
+use web_sys::Event;
+
+use super::accessible_name::{accessible_name, replace_numbers};
+use crate::js::{self, call, get, is};
+use crate::{Context, mask, pipeline, text};
+
+/// Elements that react to a click or submit by themselves, or have a role of such elements.
+const ACTIONABLE: &str = "[data-otel-action],a[href],button,summary,form,[role=button],[role=link],\
+    [role=menuitem],[role=tab],[role=checkbox],[role=switch],[role=option],input[type=submit],\
+    input[type=button],input[type=reset],input[type=image],input[type=checkbox],input[type=radio]";
+/// Elements for which the browser does not turn a key press into a click.
+const KEY_ACTIVATED: &str =
+    ":is([data-otel-action],[role]):not(a,button,form,input,select,summary,textarea)";
+
+/// The page opts out for this element and everything rendered inside it.
+const IGNORED: &str = "[data-otel-ignore]";
+
+/// An element that an event activates.
+pub(super) struct Target {
+    element: JsValue,
+    /// Only the element's tag name may be recorded.
+    is_masked: bool,
+}
+
+impl Target {
+    /// Finds the closest element that reacts to the event. `None` if the event starts no action.
+    pub(super) fn of(event: &Event, event_type: &str) -> Option<Self> {
+        if event_type == "keydown" && !is_activation_key(event) {
+            return None;
+        }
+        let path = call(event, "composedPath", &JsValue::UNDEFINED);
+        let origin = get(&path, "0");
+        if is_ignored(&origin) || is_ignored(&get(event, "submitter")) {
+            return None;
+        }
+        let element = mask::nearest(&origin, ACTIONABLE);
+        let is_activated = match event_type {
+            _ if !element.is_truthy() => false,
+            "click" => !is_form(&element),
+            "keydown" => element == origin && matches(&element, KEY_ACTIVATED),
+            _ => true,
+        };
+        is_activated.then(|| Self {
+            is_masked: mask::is_masked(&element),
+            element,
+        })
+    }
+
+    /// Returns the value of `data-otel-action`, else the event type and the accessible name:
+    /// `click Sign In`. Numbers are replaced, so that a counter on a button does not create a new
+    /// name at each click.
+    pub(super) fn action_name(&self, event_type: &str) -> String {
+        let explicit = attribute(&self.element, "data-otel-action").filter(|_| !self.is_masked);
+        let name = explicit.unwrap_or_else(|| {
+            let name = accessible_name(&self.element).map(|name| replace_numbers(&name));
+            let name = name.or_else(|| js::text(&self.element, "localName"));
+            [event_type, " ", &name.unwrap_or_default()].concat()
+        });
+        text::truncated(&name).to_owned()
+    }
+
+    /// Adds the element's id and accessible name to the action's span.
+    pub(super) fn describe(&self, action: &Context) {
+        if self.is_masked {
+            return;
+        }
+        let id = js::text(&self.element, "id");
+        let name = accessible_name(&self.element);
+        for (key, value) in [("app.widget.id", id), ("app.widget.name", name)] {
+            if let Some(value) = value {
+                pipeline::annotate(action, key, &*value);
+            }
+        }
+    }
+}
+
+/// Whether the page opted out. `nearest` also returns a form whose fields shadow its own properties;
+/// such a form has not opted out, hence the second check.
+fn is_ignored(element: &JsValue) -> bool {
+    matches(&mask::nearest(element, IGNORED), IGNORED)
+}
+
+pub(super) fn is_form(element: &JsValue) -> bool {
+    js::text(element, "localName").as_deref() == Some("form")
+}
+
+pub(super) fn matches(element: &JsValue, selector: &str) -> bool {
+    call(element, "matches", &selector.into()).is_truthy()
+}
+
+pub(super) fn attribute(element: &JsValue, name: &str) -> Option<String> {
+    call(element, "getAttribute", &name.into()).as_string()
+}
+
+/// Whether a key activates the focused element. Auto-repeated events of a key held down do not.
+fn is_activation_key(event: &Event) -> bool {
+    let is_key = matches!(js::text(event, "key").as_deref(), Some("Enter" | " "));
+    is_key && !is(event, "repeat")
+}
