@@ -4,6 +4,20 @@
 //! ids, and attributes with short values have bits for the whole. A trace that lacks one of a
 //! text's bits does not contain the text. The signatures are in an index, so a search for a
 //! missing text scans that index and reads hardly any spans.
+//!
+//! FTS5 with the trigram tokenizer does the same in SQLite itself, and was rejected. Measured with
+//! 20,000 traces of 14 spans, each written twice as it grows (CPU time):
+//!
+//! | | signature | FTS5, `detail=none` | FTS5, `detail=full` |
+//! |---|---|---|---|
+//! | index | 13 MB | 21 MB | 109 MB |
+//! | writing a trace | 0.04 ms | 0.85 ms | 1.17 ms |
+//! | newest 100 with a common word | 0.05 ms | 309 ms | 284 ms |
+//! | a word of one trace | 18 ms | 28 ms | 36 ms |
+//! | a missing word | 15 ms | 0.5 ms | 0.1 ms |
+//! | deleting 2,000 traces | 16 ms | 4,652 ms | 2,919 ms |
+//!
+//! Only a missing word is faster, because FTS5 returns matches by rank or row and not by start.
 
 use trace_model::SpanKind;
 
