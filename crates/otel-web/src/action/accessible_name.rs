@@ -21,14 +21,14 @@ const PRIVATE: &str = "[data-otel-mask],[contenteditable]:not([contenteditable=f
 const EXCLUDED: &str = "input,textarea,select,script,style,template,[aria-hidden=true],\
     [data-otel-mask],[contenteditable]:not([contenteditable=false])";
 /// Fields that display their value as their label.
-const LABELLED_BY_VALUE: &str = "input:is([type=submit],[type=button],[type=reset])";
+const LABELED_BY_VALUE: &str = "input:is([type=submit],[type=button],[type=reset])";
 
 /// Returns the accessible name in one line of at most [`MAX_NAME_CHARS`] characters.
 pub(super) fn accessible_name(element: &JsValue) -> Option<String> {
     if is_private(element) {
         return None;
     }
-    non_empty_line(labelled_by(element))
+    non_empty_line(labeled_by(element))
         .or_else(|| non_empty_line(attribute(element, "aria-label")))
         .or_else(|| non_empty_line(accessible_text(&get(&get(element, "labels"), "0"))))
         .or_else(|| non_empty_line(own_text(element)))
@@ -43,7 +43,7 @@ fn non_empty_line(text: Option<String>) -> Option<String> {
 }
 
 /// Returns the texts of the elements that `aria-labelledby` lists, in its order.
-fn labelled_by(element: &JsValue) -> Option<String> {
+fn labeled_by(element: &JsValue) -> Option<String> {
     let ids = attribute(element, "aria-labelledby")?;
     let root = call(element, "getRootNode", &JsValue::UNDEFINED);
     let mut labels = String::new();
@@ -59,7 +59,7 @@ fn labelled_by(element: &JsValue) -> Option<String> {
 fn own_text(element: &JsValue) -> Option<String> {
     if is_form(element) {
         None
-    } else if matches(element, LABELLED_BY_VALUE) {
+    } else if matches(element, LABELED_BY_VALUE) {
         text(element, "value")
     } else {
         accessible_text(element)

@@ -53,7 +53,7 @@ impl<S: KeyValueStore> BatchQueue<S> {
     }
 }
 
-/// Queueing.
+/// Queuing.
 impl<S: KeyValueStore> BatchQueue<S> {
     /// Appends a batch and stores it. Drops older batches if the storage limit is exceeded.
     pub(crate) fn push(&mut self, header: BatchHeader, body: Vec<u8>) {

@@ -33,7 +33,7 @@
 //! # async fn like(_id: u32) {}
 //!
 //! // With `#[wasm_bindgen_test]` before it.
-//! async fn a_like_is_one_request() {
+//! async fn like_sends_one_request() {
 //!     let recorder = Recorder::install();
 //!     // Or mount your page, and click.
 //!     otel_web::action("crud.like").start().run(like(7));

@@ -30,7 +30,7 @@ async fn action_name_is_the_accessible_name() {
         "click Here and there",
     )
     .await;
-    assert_name("<button aria-label='Labelled'>x</button>", "click Labelled").await;
+    assert_name("<button aria-label='Labeled'>x</button>", "click Labeled").await;
     assert_name("<button>\n  Two\n words </button>", "click Two words").await;
     assert_name("<button title='Titled'></button>", "click Titled").await;
     assert_name("<a href='#'><img alt='Pictured'></a>", "click Pictured").await;

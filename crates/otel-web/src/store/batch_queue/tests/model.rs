@@ -87,8 +87,8 @@ impl Model {
             }
             Step::Return(tab) => {
                 self.tabs[tab].announce_departure();
-                let neighbour = (tab + 1) % TABS;
-                self.tabs[neighbour].adopt(now_s);
+                let neighbor = (tab + 1) % TABS;
+                self.tabs[neighbor].adopt(now_s);
                 self.tabs[tab].renew_lease(now_s);
                 self.tabs[tab].restore();
             }
