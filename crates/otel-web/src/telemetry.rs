@@ -14,9 +14,9 @@ use crate::propagation::{self, Propagation};
 use crate::sampler::Sampler;
 use crate::{TracerProvider, action, diagnostics, js, pipeline, resource, session};
 
-/// The maximum number of spans in memory that are not part of a batch yet. Beyond it the oldest are
-/// dropped and counted.
-const QUEUE_CAPACITY: usize = 2048;
+/// The maximum number of spans in memory that are not part of a batch yet. Beyond it the oldest
+/// without an error are dropped and counted.
+const MAX_QUEUED_SPANS: usize = 2048;
 
 /// Installs telemetry. Start with [`Telemetry::builder`].
 ///
@@ -337,7 +337,7 @@ fn start_tracing(config: &Config) {
     let is_first = pipeline::with(|_| ()).is_none();
     let mut sampler = Sampler::with_ratio(config.sample_ratio);
     sampler.set_session(&session::current_id());
-    pipeline::install(sampler, QUEUE_CAPACITY);
+    pipeline::install(sampler, MAX_QUEUED_SPANS);
     pipeline::with(|pipeline| pipeline.hook = config.on_end.clone());
     #[cfg(any(feature = "fetch", feature = "window-fetch"))]
     propagation::install(Propagation {

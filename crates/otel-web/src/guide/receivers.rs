@@ -75,9 +75,9 @@
 //!
 //! | what | limit | beyond it |
 //! |---|---|---|
-//! | spans in memory that are not part of a batch | 2,048 | The oldest are dropped |
+//! | spans in memory that are not part of a batch | 2,048 | The oldest without an error are dropped |
 //! | attributes, events or links of a span | 128 each | Further ones are dropped |
-//! | undelivered batches in `localStorage` | 5 MiB as browsers count | The oldest are dropped |
+//! | undelivered batches in `localStorage` | 5 MiB as browsers count | The oldest without an error are dropped |
 //! | age of an undelivered batch | one day | It is dropped |
 //!
 //! Dropped spans are counted in attributes of the resource of the next batch, such as
