@@ -1,32 +1,40 @@
-//! The page as a whole: its state, its columns, and which page stands in the middle one.
+//! The app: state providers, page layout and routes.
 
 use otel_web_yew::use_load;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
-use crate::api::{self, Failure};
+use crate::api::{self, ApiError};
 use crate::components::dialogs::Dialogs;
 use crate::components::navigation::Navigation;
 use crate::components::sidebar::Sidebar;
-use crate::components::toasts::Toasts as ToastList;
+use crate::components::toasts::ToastRegion;
 use crate::hooks::Clock;
 use crate::pages::{Home, NotFound, Notifications, ProfilePage, SearchPage, SignIn, StatusPage};
 use crate::route::Route;
 use crate::state::drafts::Drafts;
 use crate::state::feed::Feed;
 use crate::state::overlay::Overlay;
-use crate::state::session::{Session, SessionAction, Who};
-use crate::state::toasts::Toasts;
-use crate::state::{Provide, use_dispatch};
+use crate::state::session::{AuthState, Session, SessionAction};
+use crate::state::toasts::ToastQueue;
+use crate::state::{StoreProvider, use_dispatch};
 
 #[component]
 pub(crate) fn App() -> Html {
     html! {
         <BrowserRouter>
             <Clock>
-                <Provide<Session>><Provide<Drafts>><Provide<Overlay>><Provide<Toasts>><Provide<Feed>>
+                <StoreProvider<Session>>
+                <StoreProvider<Drafts>>
+                <StoreProvider<Overlay>>
+                <StoreProvider<ToastQueue>>
+                <StoreProvider<Feed>>
                     <Shell />
-                </Provide<Feed>></Provide<Toasts>></Provide<Overlay>></Provide<Drafts>></Provide<Session>>
+                </StoreProvider<Feed>>
+                </StoreProvider<ToastQueue>>
+                </StoreProvider<Overlay>>
+                </StoreProvider<Drafts>>
+                </StoreProvider<Session>>
             </Clock>
         </BrowserRouter>
     }
@@ -35,35 +43,34 @@ pub(crate) fn App() -> Html {
 #[component]
 fn Shell() -> Html {
     use_session();
-    use_overlay_end();
+    use_close_dialog_on_navigation();
     html! {
         <div class="shell">
             <Navigation />
             <main class="content"><Switch<Route> render={switch} /></main>
             <Sidebar />
             <Dialogs />
-            <ToastList />
+            <ToastRegion />
         </div>
     }
 }
 
-/// Asks once who is using the page.
+/// Loads the signed-in user, once.
 #[hook]
 fn use_session() {
     let session = use_dispatch::<Session>();
     use_load((), move |()| async move {
-        let who = match api::auth::me().await {
-            Ok(Some(profile)) => Who::Member(profile.into()),
-            Ok(None) | Err(Failure::SignInRequired) => Who::Visitor,
-            Err(_) => Who::Anyone,
+        let auth = match api::auth::me().await {
+            Ok(Some(me)) => AuthState::SignedIn(me.into()),
+            Ok(None) | Err(ApiError::SignInRequired) => AuthState::SignedOut,
+            Err(_) => AuthState::Unsupported,
         };
-        session.dispatch(SessionAction::Found(who));
+        session.dispatch(SessionAction::Loaded(auth));
     });
 }
 
-/// A dialog belongs to the page it was opened on.
 #[hook]
-fn use_overlay_end() {
+fn use_close_dialog_on_navigation() {
     let overlay = use_dispatch::<Overlay>();
     let route = use_route::<Route>();
     use_effect_with(route, move |_| overlay.dispatch(Overlay::None));

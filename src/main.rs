@@ -1,9 +1,9 @@
-//! Cruddur's front end: short posts that expire, and one trace for each thing a user does about them.
+//! Cruddur's front end: a feed of short posts that expire. Each user action is recorded as one trace.
 //!
-//! - [`app`] puts the page together; [`route`] knows its addresses, [`pages`] has one file for each
-//! - [`components`] are what pages are made of, [`hooks`] what components do alike
-//! - [`state`] holds reducers, [`api`] talks to the back end, [`format`] turns values into text
-//! - [`telemetry`] is set up first; after that, actions only have names
+//! - [`app`] composes the page, [`route`] defines its URLs, [`pages`] has one file for each
+//! - [`components`] are the building blocks of pages, [`hooks`] what components share
+//! - [`state`] holds the reducers, [`api`] calls the back end, [`format`] turns values into text
+//! - [`telemetry`] sets up tracing; the other modules only name their actions
 
 mod api;
 mod app;
@@ -17,11 +17,10 @@ mod telemetry;
 
 fn main() {
     telemetry::install();
-    // The element has a picture of the empty page, to look at until this runs.
-    let place =
-        web_sys::window().and_then(|window| window.document()?.get_element_by_id("cruddur"));
-    match place {
-        Some(place) => yew::Renderer::<app::App>::with_root(place).render(),
+    // index.html shows the empty page in this element until the app renders into it.
+    let root = web_sys::window().and_then(|window| window.document()?.get_element_by_id("cruddur"));
+    match root {
+        Some(root) => yew::Renderer::<app::App>::with_root(root).render(),
         None => yew::Renderer::<app::App>::new().render(),
     };
 }

@@ -1,6 +1,6 @@
-//! The addresses of the page.
+//! The routes of the page.
 //!
-//! `Routable` is written out because its derive knows only whole segments as parameters and
+//! `Routable` is implemented by hand: its derive supports only whole path segments as parameters, and
 //! would percent-encode the `@` of a handle.
 
 use std::collections::HashMap;
@@ -16,7 +16,7 @@ pub(crate) enum Route {
     Notifications,
     Search,
     SignIn,
-    /// A user's profile and cruds. Handles are without their `@`.
+    /// A user's profile and cruds. The handle has no `@`.
     Profile {
         handle: AttrValue,
     },
@@ -28,7 +28,7 @@ pub(crate) enum Route {
     NotFound,
 }
 
-/// The query part of [`Route::Search`].
+/// The query string of [`Route::Search`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct SearchQuery {
     #[serde(default)]
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn every_route_is_found_at_its_own_path() {
+    fn route_is_parsed_from_its_own_path() {
         for route in [
             Route::Home,
             Route::Notifications,
@@ -137,21 +137,21 @@ mod tests {
     }
 
     #[test]
-    fn a_trailing_slash_and_an_encoded_sign_change_nothing() {
+    fn trailing_slash_and_encoded_at_sign_are_accepted() {
         check("/search/", &Route::Search);
         check("/%40worf", &Route::profile("worf"));
         assert_eq!(Route::profile("worf").to_path(), "/@worf");
     }
 
     #[test]
-    fn a_handle_may_be_anything() {
+    fn handle_is_percent_encoded() {
         let route = Route::profile("Andrew Brown/?é");
         assert_eq!(route.to_path(), "/@Andrew%20Brown%2F%3F%C3%A9");
         check(&route.to_path(), &route);
     }
 
     #[test]
-    fn everything_else_is_not_found() {
+    fn other_paths_are_not_found() {
         for path in [
             "/worf",
             "/@",

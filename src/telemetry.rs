@@ -1,8 +1,8 @@
-//! Sets telemetry up. Everything else under `src/` only names its actions.
+//! Telemetry setup. The rest of `src/` only names its actions.
 
-/// Call first: the page's own load is the first trace.
+/// Starts telemetry. Call this first in `main`: the page load is the first trace.
 ///
-/// Where spans go is configured by the `<meta name="otel-…">` tags of index.html.
+/// The `<meta name="otel-…">` tags of index.html configure where spans are sent.
 pub(crate) fn install() {
     otel_web_yew::install_panic_hook();
     otel_web::Telemetry::builder("cruddur-frontend")
@@ -10,18 +10,20 @@ pub(crate) fn install() {
         .install();
 }
 
-/// Returns where the trace of the running action can be seen. Only in development, and only when spans
-/// go to a gateway behind this page's own origin: other receivers have no such address.
-pub(crate) fn trace_address() -> Option<String> {
+/// Returns the viewer's URL for the trace of the current action.
+///
+/// Returns `None` in release builds, and when spans are sent to another origin: other receivers have no such URL.
+pub(crate) fn trace_url() -> Option<String> {
     meta("otel-endpoint").filter(|endpoint| cfg!(debug_assertions) && endpoint.starts_with('/'))?;
     let trace_id = otel_web::current_trace_id()?;
-    Some(format!("{}/open/{trace_id}", viewer()?))
+    Some(format!("{}/open/{trace_id}", viewer_url()?))
 }
 
-/// Returns the viewer's own address. The page's origin does not lead there: a page that proxies the viewer
-/// opens all traces to whoever can reach the page. `cargo xtask dev` compiles an address in when the
-/// viewer's port is not the one that index.html names.
-fn viewer() -> Option<String> {
+/// Returns the URL of the viewer, which has an origin of its own: proxying the viewer through the page's origin
+/// would show all traces to anyone who can open the page.
+///
+/// `cargo xtask dev` sets `CRUDDUR_VIEWER_URL` at compile time if the port differs from the one in index.html.
+fn viewer_url() -> Option<String> {
     match option_env!("CRUDDUR_VIEWER_URL") {
         Some(url) => Some(url.to_owned()),
         None => meta("trace-viewer"),

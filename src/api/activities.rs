@@ -1,4 +1,4 @@
-//! Cruds: feeds of them, sending, answering, marking, deleting.
+//! Feeds, and the actions on cruds: create, reply, react, delete.
 
 use api_types::{
     Activity, Counts, NewActivity, NewReply, NotificationsRead, Timestamp, page::next_from_link,
@@ -6,22 +6,22 @@ use api_types::{
 use otel_web::fetch::{Request, RequestBuilder};
 use urlencoding::encode;
 
-use super::answer::{body, json, read, success};
 use super::idempotency::with_key;
-use super::{Answer, Failure};
-use crate::state::mark::Mark;
+use super::response::{check_status, json, parse, with_body};
+use super::{ApiError, ApiResult};
+use crate::state::reaction::Reaction;
 use crate::state::source::Source;
 
-/// A page of a feed.
+/// One page of a feed.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Page {
     pub(crate) activities: Vec<Activity>,
-    /// The address of the next page; nothing on the last one.
+    /// The URL of the next page; `None` on the last page.
     pub(crate) next: Option<String>,
 }
 
-/// The first page of a feed.
-pub(crate) async fn feed(source: &Source) -> Answer<Page> {
+/// Fetches the first page of a feed.
+pub(crate) async fn feed(source: &Source) -> ApiResult<Page> {
     let request = match source {
         Source::Home => Request::get("/api/activities/home"),
         Source::Notifications => Request::get("/api/activities/notifications"),
@@ -32,37 +32,39 @@ pub(crate) async fn feed(source: &Source) -> Answer<Page> {
     page(request.url_template(template(source))).await
 }
 
-/// The page after one that named it in `next`.
-pub(crate) async fn next_page(source: &Source, next: &str) -> Answer<Page> {
+/// Fetches the page at `next`, the URL that the previous page returned.
+pub(crate) async fn next_page(source: &Source, next: &str) -> ApiResult<Page> {
     page(Request::get(next).url_template(template(source))).await
 }
 
-/// Writes a crud. With the same key it is written once, however often it is sent.
-pub(crate) async fn create(activity: &NewActivity, key: &str) -> Answer<Activity> {
+/// Creates a crud. Requests with the same key create it only once.
+pub(crate) async fn create(activity: &NewActivity, key: &str) -> ApiResult<Activity> {
     let request = Request::post("/api/activities").url_template("/api/activities");
-    json(body(with_key(request, key), activity)?.send()).await
+    json(with_body(with_key(request, key), activity)?.send()).await
 }
 
-/// Answers a crud, once for each key as [`create`] does.
-pub(crate) async fn reply(uuid: &str, reply: &NewReply, key: &str) -> Answer<Activity> {
+/// Replies to a crud. Like [`create`], requests with the same key create the reply only once.
+pub(crate) async fn reply(uuid: &str, reply: &NewReply, key: &str) -> ApiResult<Activity> {
     let request = Request::post(&format!("/api/activities/{uuid}/reply"));
     let request = request.url_template("/api/activities/{uuid}/reply");
-    json(body(with_key(request, key), reply)?.send()).await
+    json(with_body(with_key(request, key), reply)?.send()).await
 }
 
-/// Marks what happened until then as read.
-pub(crate) async fn read_notifications(until: Timestamp) -> Answer<()> {
+/// Marks the notifications up to and including `until` as read.
+pub(crate) async fn read_notifications(until: Timestamp) -> ApiResult<()> {
     let read = NotificationsRead { until: Some(until) };
     let request = Request::post("/api/activities/notifications/read")
         .url_template("/api/activities/notifications/read");
-    success(body(request, &read)?.send()).await.map(drop)
+    check_status(with_body(request, &read)?.send())
+        .await
+        .map(drop)
 }
 
-/// Leaves or takes back a like or a repost; the answer has the counts after it.
-pub(crate) async fn mark(uuid: &str, mark: Mark, on: bool) -> Answer<Counts> {
-    let (resource, template) = match mark {
-        Mark::Like => ("like", "/api/activities/{uuid}/like"),
-        Mark::Repost => ("repost", "/api/activities/{uuid}/repost"),
+/// Adds or removes a like or a repost, and returns the updated counts.
+pub(crate) async fn react(uuid: &str, reaction: Reaction, on: bool) -> ApiResult<Counts> {
+    let (resource, template) = match reaction {
+        Reaction::Like => ("like", "/api/activities/{uuid}/like"),
+        Reaction::Repost => ("repost", "/api/activities/{uuid}/repost"),
     };
     let path = format!("/api/activities/{uuid}/{resource}");
     let request = if on {
@@ -73,12 +75,14 @@ pub(crate) async fn mark(uuid: &str, mark: Mark, on: bool) -> Answer<Counts> {
     json(request.url_template(template).send()).await
 }
 
-/// Deletes a crud. One that is gone already is no failure: the first answer may have been lost.
-pub(crate) async fn delete(uuid: &str) -> Answer<()> {
+/// Deletes a crud.
+///
+/// A crud that no longer exists counts as deleted: the response to an earlier request may have been lost.
+pub(crate) async fn delete(uuid: &str) -> ApiResult<()> {
     let request = Request::delete(&format!("/api/activities/{uuid}"));
-    match success(request.url_template("/api/activities/{uuid}").send()).await {
-        Ok(_) | Err(Failure::NotFound) => Ok(()),
-        Err(failure) => Err(failure),
+    match check_status(request.url_template("/api/activities/{uuid}").send()).await {
+        Ok(_) | Err(ApiError::NotFound) => Ok(()),
+        Err(error) => Err(error),
     }
 }
 
@@ -92,12 +96,12 @@ fn template(source: &Source) -> &'static str {
     }
 }
 
-async fn page(request: RequestBuilder) -> Answer<Page> {
-    let response = success(request.send()).await?;
+async fn page(request: RequestBuilder) -> ApiResult<Page> {
+    let response = check_status(request.send()).await?;
     let link = response.headers().get("link");
     let next = link.as_deref().and_then(next_from_link).map(str::to_owned);
     Ok(Page {
-        activities: read(&response).await?,
+        activities: parse(&response).await?,
         next,
     })
 }

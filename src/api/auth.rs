@@ -1,13 +1,13 @@
-//! Signing in and out.
+//! Sign-in, sign-out and the current account.
 
 use api_types::{Me, SignIn};
 use otel_web::fetch::Request;
 
-use super::answer::{body, json, success};
-use super::{Answer, Failure};
+use super::response::{check_status, json, with_body};
+use super::{ApiError, ApiResult};
 
-/// The account whose session the browser holds; nothing for a visitor.
-pub(crate) async fn me() -> Answer<Option<Me>> {
+/// Returns the account of the browser's session, or `None` if the user is signed out.
+pub(crate) async fn me() -> ApiResult<Option<Me>> {
     json(
         Request::get("/api/auth/me")
             .url_template("/api/auth/me")
@@ -16,19 +16,20 @@ pub(crate) async fn me() -> Answer<Option<Me>> {
     .await
 }
 
-pub(crate) async fn sign_in(sign_in: &SignIn) -> Answer<Me> {
+/// Starts a session for the account with these credentials.
+pub(crate) async fn sign_in(sign_in: &SignIn) -> ApiResult<Me> {
     let request = Request::post("/api/auth/signin").url_template("/api/auth/signin");
-    json(body(request, sign_in)?.send())
+    json(with_body(request, sign_in)?.send())
         .await
-        .map_err(|failure| match failure {
-            Failure::SignInRequired => Failure::WrongCredentials,
-            failure => failure,
+        .map_err(|error| match error {
+            ApiError::SignInRequired => ApiError::WrongCredentials,
+            error => error,
         })
 }
 
-/// Ends every session of the account, also those on other devices.
-pub(crate) async fn sign_out_everywhere() -> Answer<()> {
-    success(
+/// Ends every session of the account, including those on other devices.
+pub(crate) async fn sign_out_everywhere() -> ApiResult<()> {
+    check_status(
         Request::post("/api/auth/signout-everywhere")
             .url_template("/api/auth/signout-everywhere")
             .send(),
@@ -37,8 +38,9 @@ pub(crate) async fn sign_out_everywhere() -> Answer<()> {
     .map(drop)
 }
 
-pub(crate) async fn sign_out() -> Answer<()> {
-    success(
+/// Ends the browser's session.
+pub(crate) async fn sign_out() -> ApiResult<()> {
+    check_status(
         Request::post("/api/auth/signout")
             .url_template("/api/auth/signout")
             .send(),

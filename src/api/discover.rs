@@ -1,13 +1,14 @@
-//! What the sidebar shows, and profiles.
+//! Trending hashtags, suggested users and profiles.
 
 use api_types::{Profile, TrendingTag, UserSummary};
 use otel_web::fetch::Request;
 use urlencoding::encode;
 
-use super::Answer;
-use super::answer::json;
+use super::ApiResult;
+use super::response::json;
 
-pub(crate) async fn trending() -> Answer<Vec<TrendingTag>> {
+/// Returns the hashtags used most.
+pub(crate) async fn trending() -> ApiResult<Vec<TrendingTag>> {
     json(
         Request::get("/api/trending")
             .url_template("/api/trending")
@@ -16,7 +17,8 @@ pub(crate) async fn trending() -> Answer<Vec<TrendingTag>> {
     .await
 }
 
-pub(crate) async fn suggested() -> Answer<Vec<UserSummary>> {
+/// Returns users to discover.
+pub(crate) async fn suggested() -> ApiResult<Vec<UserSummary>> {
     json(
         Request::get("/api/users/suggested")
             .url_template("/api/users/suggested")
@@ -25,7 +27,8 @@ pub(crate) async fn suggested() -> Answer<Vec<UserSummary>> {
     .await
 }
 
-pub(crate) async fn profile(handle: &str) -> Answer<Profile> {
+/// Returns the profile of a user.
+pub(crate) async fn profile(handle: &str) -> ApiResult<Profile> {
     json(
         Request::get(&format!("/api/users/@{}", encode(handle)))
             .url_template("/api/users/@{handle}")

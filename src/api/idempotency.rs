@@ -1,4 +1,4 @@
-//! Names each attempt to write, so that the back end writes once however often it is asked.
+//! Idempotency keys, so that the back end performs a repeated write only once.
 
 use std::cell::OnceCell;
 
@@ -11,13 +11,13 @@ thread_local! {
     static PAGE_ID: OnceCell<String> = const { OnceCell::new() };
 }
 
-/// Adds the key of a draft, which is unique on this page.
+/// Adds the idempotency key: the draft's key, prefixed with a random id of this page load.
 pub(super) fn with_key(request: RequestBuilder, draft_key: &str) -> RequestBuilder {
     let key = PAGE_ID.with(|id| format!("{}-{draft_key}", id.get_or_init(new_page_id)));
     request.header(IDEMPOTENCY_KEY_HEADER, &key)
 }
 
-/// Tells this page from all others, also from itself after a reload.
+/// Returns a random id, new with each page load.
 fn new_page_id() -> String {
     let mut bytes = [0; PAGE_ID_BYTES];
     let crypto = web_sys::window().and_then(|window| window.crypto().ok());

@@ -1,15 +1,15 @@
 //! Cruddur's HTTP API as functions, one file per resource.
 //!
-//! Every request goes through `otel_web::fetch`, which makes it a span of the action that caused it.
+//! Every request goes through `otel_web::fetch`, which records it as a span of the current action.
 
 pub(crate) mod activities;
-mod answer;
 pub(crate) mod auth;
 pub(crate) mod discover;
-mod failure;
+mod error;
 mod idempotency;
+mod response;
 
 pub(crate) use activities::Page;
-pub(crate) use failure::Failure;
+pub(crate) use error::ApiError;
 
-pub(crate) type Answer<T> = Result<T, Failure>;
+pub(crate) type ApiResult<T> = Result<T, ApiError>;

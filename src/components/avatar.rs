@@ -1,9 +1,9 @@
-//! A disc with initials, in a colour that belongs to the handle.
+//! A user's initials on a disc, in a color derived from the handle.
 
 use api_types::visible::is_visible;
 use yew::prelude::*;
 
-/// How many `tone-…` classes the stylesheet has.
+/// The number of `tone-…` classes in the stylesheet.
 const TONES: u32 = 6;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub(crate) struct AvatarProps {
     pub(crate) size: Size,
 }
 
-/// Hidden from assistive technology: the name stands beside it.
+/// Hidden from assistive technology: the name is shown next to it.
 #[component]
 pub(crate) fn Avatar(props: &AvatarProps) -> Html {
     let size = match props.size {
@@ -36,7 +36,7 @@ pub(crate) fn Avatar(props: &AvatarProps) -> Html {
     }
 }
 
-/// The first letters of the first and the last word that can be seen.
+/// Returns the first visible letters of the first and the last word.
 fn initials(name: &str) -> String {
     let mut words = name
         .split_whitespace()
@@ -49,8 +49,8 @@ fn initials(name: &str) -> String {
         .collect()
 }
 
-/// FNV-1a of the handle: the same user has the same colour everywhere. Not with the usual start
-/// value, but with one that spreads the demo users over different tones.
+/// Returns the color index of a handle, an FNV-1a hash. The offset basis is chosen so that the demo
+/// users have different colors.
 fn tone(handle: &str) -> u32 {
     let hash = handle.bytes().fold(82_u32, |hash, byte| {
         (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn initials_are_those_of_the_first_and_last_word() {
+    fn initials_are_of_the_first_and_last_word() {
         assert_eq!(initials("Andrew Brown"), "AB");
         assert_eq!(initials("worf"), "W");
         assert_eq!(initials("Élim  de la Garek"), "ÉG");
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tone_depends_on_the_handle_only_and_is_one_the_stylesheet_has() {
+    fn tones_exist_in_the_stylesheet_and_differ_for_the_demo_users() {
         let handles = ["andrewbrown", "bayko", "worf", "garek", "londo", "", "é"];
         assert!(handles.iter().all(|handle| tone(handle) < TONES));
         let tones: HashSet<u32> = handles[..5].iter().map(|handle| tone(handle)).collect();

@@ -1,28 +1,28 @@
-//! A feed in each of its states: loading, failed, empty, there.
+//! A feed in each of its states: loading, failed, empty, loaded.
 
 use std::rc::Rc;
 
 use api_types::Activity;
 use yew::prelude::*;
 
-use crate::api::Failure;
+use crate::api::ApiError;
 use crate::components::activity::Card;
 use crate::components::icon::Icon;
 use crate::components::notice::Notice;
 use crate::components::skeleton::Skeleton;
 use crate::hooks::{FeedView, use_feed};
-use crate::state::feed::Status;
+use crate::state::feed::LoadStatus;
 use crate::state::source::Source;
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct FeedProps {
     pub(crate) source: Source,
-    /// What to show where there are no cruds.
+    /// Shown if the feed has no cruds.
     pub(crate) empty: Html,
-    /// What to show where the back end knows no such feed.
+    /// Shown if the feed does not exist.
     #[prop_or_default]
     pub(crate) missing: Html,
-    /// How the cruds are laid out.
+    /// Renders the cruds.
     #[prop_or(Callback::from(cards))]
     pub(crate) layout: Callback<FeedView, Html>,
 }
@@ -31,51 +31,51 @@ pub(crate) struct FeedProps {
 pub(crate) fn Feed(props: &FeedProps) -> Html {
     let view = use_feed(&props.source);
     html! {
-        <section aria-busy={(view.status == Status::Loading).then_some("true")}>
+        <section aria-busy={(view.status == LoadStatus::Loading).then_some("true")}>
             { match &view.status {
-                Status::Loading => html! { <Skeleton /> },
-                Status::Failed(Failure::NotFound) => props.missing.clone(),
-                Status::Failed(failure) => failed(failure, &view.retry),
-                Status::Ready if view.activities.is_empty() => props.empty.clone(),
-                Status::Ready => props.layout.emit(view.clone()),
+                LoadStatus::Loading => html! { <Skeleton /> },
+                LoadStatus::Failed(ApiError::NotFound) => props.missing.clone(),
+                LoadStatus::Failed(error) => failed(error, &view.retry),
+                LoadStatus::Ready if view.activities.is_empty() => props.empty.clone(),
+                LoadStatus::Ready => props.layout.emit(view.clone()),
             } }
         </section>
     }
 }
 
-fn failed(failure: &Failure, retry: &Callback<MouseEvent>) -> Html {
+fn failed(error: &ApiError, retry: &Callback<MouseEvent>) -> Html {
     html! {
-        <Notice icon={Icon::Cloud} title="That did not load" text={failure.to_string()} urgent=true>
+        <Notice icon={Icon::Cloud} title="Loading failed" text={error.to_string()} urgent=true>
             <button type="button" class="pill" onclick={retry.clone()}>{ "Retry" }</button>
         </Notice>
     }
 }
 
-/// One card per crud, and the way to the next page below them.
+/// Renders one card per crud, and the button that loads the next page.
 fn cards(view: FeedView) -> Html {
     html! {
         <>
-            <div>{ for view.activities.iter().enumerate().map(|(at, activity)| card(at, activity, &view)) }</div>
+            <div>{ for view.activities.iter().enumerate().map(|(index, activity)| card(index, activity, &view)) }</div>
             { load_more(&view) }
         </>
     }
 }
 
-/// The way to the next page, where there is one.
+/// Renders the button that loads the next page, if there is one.
 pub(crate) fn load_more(view: &FeedView) -> Html {
     html! {
         <div class="more">
-            if let Some(more) = &view.more {
-                <button type="button" class="pill quiet" onclick={more.clone()}>{ "Load more" }</button>
+            if let Some(load_more) = &view.load_more {
+                <button type="button" class="pill quiet" onclick={load_more.clone()}>{ "Load more" }</button>
             }
         </div>
     }
 }
 
-/// Keyed by its crud; among notifications, where one crud may stand several times, by its place too.
-pub(crate) fn card(at: usize, activity: &Rc<Activity>, view: &FeedView) -> Html {
-    let arrived = view.arrived.as_ref() == Some(&activity.uuid);
-    let place = activity.notification.is_some().then_some(at);
-    let key = format!("{}{place:?}", activity.uuid);
-    html! { <Card {key} activity={activity.clone()} {arrived} /> }
+/// Renders a crud. The key includes the index for notifications, which may list one crud several times.
+pub(crate) fn card(index: usize, activity: &Rc<Activity>, view: &FeedView) -> Html {
+    let is_new = view.last_added.as_ref() == Some(&activity.uuid);
+    let index = activity.notification.is_some().then_some(index);
+    let key = format!("{}{index:?}", activity.uuid);
+    html! { <Card {key} activity={activity.clone()} {is_new} /> }
 }

@@ -1,4 +1,4 @@
-//! One line of a form: its label, its input, and what is wrong with it.
+//! A form field: label, input and validation error.
 
 use api_types::Code;
 use yew::prelude::*;
@@ -14,8 +14,8 @@ pub(crate) struct FieldProps {
     pub(crate) kind: AttrValue,
     pub(crate) autocomplete: AttrValue,
     pub(crate) value: AttrValue,
-    /// Why it was refused.
-    pub(crate) problem: Option<Code>,
+    /// The validation error to show below the input.
+    pub(crate) error: Option<Code>,
     pub(crate) oninput: Callback<InputEvent>,
 }
 
@@ -27,16 +27,16 @@ pub(crate) fn Field(props: &FieldProps) -> Html {
         kind,
         autocomplete,
         value,
-        problem,
+        error,
         oninput,
     } = props;
-    let problem_id = format!("{name}-problem");
+    let error_id = format!("{name}-error");
     html! {
         <div class="field">
             <label for={name}>{ label }</label>
             <input class="input" id={name} {name} type={kind} {autocomplete} value={value.clone()} {oninput}
-                aria-describedby={problem_id.clone()} aria-invalid={problem.is_some().then_some("true")} />
-            <p class="problem" id={problem_id} role="alert">{ problem.map(code::text) }</p>
+                aria-describedby={error_id.clone()} aria-invalid={error.is_some().then_some("true")} />
+            <p class="error" id={error_id} role="alert">{ error.map(code::message) }</p>
         </div>
     }
 }

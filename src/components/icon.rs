@@ -1,4 +1,4 @@
-//! The page's drawings: strokes on a 24-unit grid, in the colour of the text beside them.
+//! Icons: strokes on a 24-unit grid, in the color of the surrounding text.
 
 use yew::prelude::*;
 
@@ -52,7 +52,7 @@ impl Icon {
         }
     }
 
-    /// What is filled rather than drawn.
+    /// Returns the filled part of the icon.
     fn solid(self) -> Html {
         match self {
             Self::Bomb => html! { <circle class="solid" cx="10" cy="13.5" r="7" /> },
@@ -60,7 +60,7 @@ impl Icon {
         }
     }
 
-    /// Decoration: the name of the thing stands beside it or on its button.
+    /// Renders the icon. Hidden from assistive technology: the text or the button has a name of its own.
     pub(crate) fn draw(self) -> Html {
         html! {
             <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">

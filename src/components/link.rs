@@ -1,4 +1,4 @@
-//! A link inside the app: pushes its route, and says whether it is the page shown.
+//! A link to a route of the app. Sets `aria-current` if the route is the current page.
 
 use yew::prelude::*;
 use yew_router::prelude::*;
@@ -13,11 +13,11 @@ pub(crate) struct LinkProps {
     pub(crate) query: Option<SearchQuery>,
     #[prop_or_default]
     pub(crate) class: Classes,
-    /// The accessible name, where the content does not say it.
+    /// The accessible name, for links without text.
     #[prop_or_default]
     pub(crate) label: Option<AttrValue>,
-    /// The name of the user action, where the accessible name is a person's or a hashtag's:
-    /// names of actions are few.
+    /// The name of the user action, for links whose accessible name is a user or a hashtag:
+    /// action names have low cardinality.
     #[prop_or_default]
     pub(crate) action: Option<&'static str>,
     #[prop_or_default]
@@ -37,7 +37,7 @@ pub(crate) fn Link(props: &LinkProps) -> Html {
     let current = (use_route::<Route>().as_ref() == Some(to) && query.is_none()).then_some("page");
     let onclick = use_push(to, query.as_ref());
     html! {
-        <a class={class.clone()} href={address(to, query.as_ref())} aria-label={label.clone()}
+        <a class={class.clone()} href={href(to, query.as_ref())} aria-label={label.clone()}
             aria-current={current} data-otel-action={*action} {onclick}>
             { children.clone() }
         </a>
@@ -49,7 +49,7 @@ fn use_push(to: &Route, query: Option<&SearchQuery>) -> Callback<MouseEvent> {
     let navigator = use_navigator();
     let (to, query) = (to.clone(), query.cloned());
     Callback::from(move |event: MouseEvent| {
-        let Some(navigator) = navigator.as_ref().filter(|_| !asks_for_a_tab(&event)) else {
+        let Some(navigator) = navigator.as_ref().filter(|_| !has_modifier_key(&event)) else {
             return;
         };
         event.prevent_default();
@@ -57,10 +57,10 @@ fn use_push(to: &Route, query: Option<&SearchQuery>) -> Callback<MouseEvent> {
     })
 }
 
-/// Goes to a route and starts reading it at its top.
+/// Navigates to a route and scrolls to the top.
 pub(crate) fn push(navigator: &Navigator, to: &Route, query: Option<&SearchQuery>) {
     match query {
-        // Fails for values that no query can carry; a text is not one.
+        // Fails only for values that cannot be serialized as a query; a string can.
         Some(query) => navigator.push_with_query(to, query).unwrap_or_default(),
         None => navigator.push(to),
     }
@@ -69,12 +69,12 @@ pub(crate) fn push(navigator: &Navigator, to: &Route, query: Option<&SearchQuery
     }
 }
 
-/// The browser's own ways to open a link elsewhere stay the browser's.
-fn asks_for_a_tab(event: &MouseEvent) -> bool {
+/// Returns whether a modifier key is pressed, with which the browser opens the link in another tab or window.
+fn has_modifier_key(event: &MouseEvent) -> bool {
     event.meta_key() || event.ctrl_key() || event.shift_key() || event.alt_key()
 }
 
-fn address(to: &Route, query: Option<&SearchQuery>) -> String {
+fn href(to: &Route, query: Option<&SearchQuery>) -> String {
     let path = to.to_path();
     match query {
         Some(SearchQuery { term }) => format!("{path}?term={}", urlencoding::encode(term)),

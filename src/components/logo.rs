@@ -1,4 +1,4 @@
-//! What one says when the demo breaks, in a bubble.
+//! The logo: a speech bubble with grawlix.
 
 use yew::prelude::*;
 

@@ -1,7 +1,8 @@
-//! What pages are made of.
+//! The building blocks of pages.
 
 pub(crate) mod activity;
 pub(crate) mod avatar;
+pub(crate) mod compose_form;
 pub(crate) mod dialogs;
 pub(crate) mod feed;
 pub(crate) mod field;
@@ -12,9 +13,8 @@ pub(crate) mod message;
 pub(crate) mod navigation;
 pub(crate) mod notice;
 pub(crate) mod page_header;
-pub(crate) mod person;
 pub(crate) mod search_box;
 pub(crate) mod sidebar;
 pub(crate) mod skeleton;
 pub(crate) mod toasts;
-pub(crate) mod writing;
+pub(crate) mod user_link;

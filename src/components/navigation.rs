@@ -1,4 +1,4 @@
-//! The way around: a column on a wide screen, a bar below the page on a phone.
+//! The main navigation: a column on a wide screen, a bar at the bottom on a phone.
 
 use otel_web_yew::use_action;
 use yew::prelude::*;
@@ -8,8 +8,8 @@ use crate::api;
 use crate::components::icon::Icon;
 use crate::components::link::{Link, push};
 use crate::components::logo::Logo;
-use crate::components::person::Person;
-use crate::hooks::use_notices;
+use crate::components::user_link::UserLink;
+use crate::hooks::use_toasts;
 use crate::route::Route;
 use crate::state::overlay::Overlay;
 use crate::state::session::{Session, SessionAction};
@@ -18,24 +18,24 @@ use crate::state::{use_dispatch, use_store};
 #[component]
 pub(crate) fn Navigation() -> Html {
     let session = use_store::<Session>();
-    let member = session.member();
+    let user = session.user();
     html! {
         <nav class="navigation" aria-label="Main">
             <Link class="logo" label="Cruddur" to={Route::Home}><Logo /></Link>
             <ul>
                 <Item icon={Icon::Home} name="Home" to={Route::Home} />
-                if let Some(me) = member {
+                if let Some(me) = user {
                     <Item icon={Icon::Bell} name="Notifications" to={Route::Notifications} unread={me.unread_notifications_count} />
                     <Item icon={Icon::Person} name="Profile" to={Route::profile(&me.handle)} />
                 }
                 <Item icon={Icon::Search} name="Search" to={Route::Search} narrow=true />
             </ul>
             <div>
-                if session.is_visitor() { <SignInButton /> } else if session.is_known() { <CrudButton /> }
+                if session.is_signed_out() { <SignInButton /> } else if session.is_known() { <CrudButton /> }
             </div>
             <div class="profile-box">
-                if let Some(me) = member {
-                    <Person handle={me.handle.clone()} name={me.display_name.clone()} />
+                if let Some(me) = user {
+                    <UserLink handle={me.handle.clone()} name={me.display_name.clone()} />
                     <SignOutButton />
                 }
             </div>
@@ -48,7 +48,7 @@ struct ItemProps {
     icon: Icon,
     name: AttrValue,
     to: Route,
-    /// Only where there is no room for the sidebar.
+    /// Shown only where there is no room for the sidebar.
     #[prop_or_default]
     narrow: bool,
     #[prop_or_default]
@@ -63,7 +63,7 @@ fn Item(props: &ItemProps) -> Html {
                 { props.icon.draw() }
                 <span>{ &props.name }</span>
                 if props.unread > 0 {
-                    <span class="badge" title="Not seen yet">{ props.unread }</span>
+                    <span class="badge" title="Unread notifications">{ props.unread }</span>
                 }
             </Link>
         </li>
@@ -82,36 +82,36 @@ fn CrudButton() -> Html {
     }
 }
 
-/// Not on the page that it leads to.
+/// Links to the sign-in page. Hidden on that page itself.
 #[component]
 pub(crate) fn SignInButton() -> Html {
     let navigator = use_navigator();
-    let here = use_route::<Route>() == Some(Route::SignIn);
+    let is_current = use_route::<Route>() == Some(Route::SignIn);
     let onclick = Callback::from(move |_| {
         if let Some(navigator) = &navigator {
             push(navigator, &Route::SignIn, None);
         }
     });
     html! {
-        <div hidden={here}>
+        <div hidden={is_current}>
             <button type="button" class="pill call" {onclick}>{ Icon::SignIn.draw() }<span>{ "Sign In" }</span></button>
         </div>
     }
 }
 
-/// For whoever left a session open elsewhere.
+/// Signs out on all devices.
 #[component]
 pub(crate) fn SignOutEverywhereButton() -> Html {
-    let (session, notices) = (use_dispatch::<Session>(), use_notices());
+    let (session, toasts) = (use_dispatch::<Session>(), use_toasts());
     let onclick = use_action("account.sign_out_everywhere", move |_: MouseEvent| {
-        let (session, notices) = (session.clone(), notices.clone());
+        let (session, toasts) = (session.clone(), toasts.clone());
         async move {
-            let answer = api::auth::sign_out_everywhere()
+            let result = api::auth::sign_out_everywhere()
                 .await
-                .inspect_err(|failure| notices.failed(failure));
-            answer.map(|()| {
+                .inspect_err(|error| toasts.error(error));
+            result.map(|()| {
                 session.dispatch(SessionAction::SignedOut);
-                notices.done("Signed out on every device");
+                toasts.success("Signed out on every device");
             })
         }
     });
@@ -122,16 +122,16 @@ pub(crate) fn SignOutEverywhereButton() -> Html {
 
 #[component]
 pub(crate) fn SignOutButton() -> Html {
-    let (session, notices) = (use_dispatch::<Session>(), use_notices());
+    let (session, toasts) = (use_dispatch::<Session>(), use_toasts());
     let onclick = use_action("account.sign_out", move |_: MouseEvent| {
-        let (session, notices) = (session.clone(), notices.clone());
+        let (session, toasts) = (session.clone(), toasts.clone());
         async move {
-            let answer = api::auth::sign_out()
+            let result = api::auth::sign_out()
                 .await
-                .inspect_err(|failure| notices.failed(failure));
-            answer.map(|()| {
+                .inspect_err(|error| toasts.error(error));
+            result.map(|()| {
                 session.dispatch(SessionAction::SignedOut);
-                notices.done("Signed out");
+                toasts.success("Signed out");
             })
         }
     });

@@ -1,4 +1,4 @@
-//! What stands where a feed has nothing to show: why, and what to do.
+//! A message shown in place of a feed, such as an error or "no results".
 
 use yew::prelude::*;
 
@@ -9,10 +9,10 @@ pub(crate) struct NoticeProps {
     pub(crate) icon: Icon,
     pub(crate) title: AttrValue,
     pub(crate) text: AttrValue,
-    /// A failure is announced at once.
+    /// Makes screen readers announce the notice at once, for errors.
     #[prop_or_default]
     pub(crate) urgent: bool,
-    /// What to do about it.
+    /// Buttons and links below the text.
     #[prop_or_default]
     pub(crate) children: Html,
 }

@@ -1,4 +1,4 @@
-//! The head of the content column: where the user is, and the way back.
+//! The header of the content column: page title and back button.
 
 use yew::prelude::*;
 use yew_router::prelude::*;
@@ -8,7 +8,7 @@ use crate::components::icon::Icon;
 #[derive(Properties, PartialEq)]
 pub(crate) struct PageHeaderProps {
     pub(crate) title: AttrValue,
-    /// Whether this page is below another one.
+    /// Shows the back button.
     #[prop_or_default]
     pub(crate) back: bool,
 }

@@ -1,4 +1,4 @@
-//! The search field. Submitting goes to the results' address, so that it can be kept and shared.
+//! The search field. Submitting it navigates to the URL of the results, which can be bookmarked and shared.
 
 use api_types::SEARCH_TERM_MAX_CHARS;
 use otel_web_yew::use_action;
@@ -11,7 +11,7 @@ use crate::route::{Route, SearchQuery};
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct SearchBoxProps {
-    /// What was searched for last.
+    /// The current search term.
     #[prop_or_default]
     pub(crate) term: AttrValue,
 }
@@ -57,7 +57,7 @@ fn use_search(text: &str) -> Callback<SubmitEvent> {
         }
         std::future::ready(())
     });
-    // Before anything else: a browser that is not stopped would load the form's address.
+    // Not part of the action, so that the browser never submits the form itself.
     Callback::from(move |event: SubmitEvent| {
         event.prevent_default();
         search.emit(event);

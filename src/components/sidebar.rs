@@ -1,5 +1,6 @@
-//! Beside the content: search, an invitation, hashtags and users to discover.
-//! Loads once, with the document; going from page to page asks for nothing again.
+//! The sidebar: search, sign-in, trending hashtags and suggested users.
+//!
+//! It loads its data once per document, not again after a navigation.
 
 use api_types::{TrendingTag, UserSummary};
 use otel_web_yew::use_load;
@@ -9,9 +10,9 @@ use yew_router::prelude::*;
 use crate::api;
 use crate::components::link::Link;
 use crate::components::navigation::SignInButton;
-use crate::components::person::Person;
 use crate::components::search_box::SearchBox;
-use crate::format::in_words;
+use crate::components::user_link::UserLink;
+use crate::format::count_label;
 use crate::route::{Route, SearchQuery};
 use crate::state::session::Session;
 use crate::state::use_store;
@@ -19,14 +20,14 @@ use crate::state::use_store;
 #[component]
 pub(crate) fn Sidebar() -> Html {
     let route = use_route::<Route>().unwrap_or(Route::NotFound);
-    let joins = use_store::<Session>().is_visitor() && route != Route::SignIn;
+    let can_join = use_store::<Session>().is_signed_out() && route != Route::SignIn;
     html! {
         <aside class="sidebar" aria-label="Discover">
-            // The search page has the field in its own head.
+            // The search page has the field in its header.
             <div hidden={route == Route::Search}>
                 if route != Route::Search { <SearchBox /> }
             </div>
-            <div hidden={!joins}>if joins { <Join /> }</div>
+            <div hidden={!can_join}>if can_join { <Join /> }</div>
             <Trending />
             <Suggested />
         </aside>
@@ -39,7 +40,7 @@ fn Join() -> Html {
         <section class="panel">
             <h2>{ "Join The Party!" }</h2>
             <div class="aside">
-                <p>{ "Say something short. It will be gone before you regret it." }</p>
+                <p>{ "Post something short. It expires before you regret it." }</p>
                 <SignInButton />
             </div>
         </section>
@@ -68,9 +69,9 @@ fn trend(trend: &TrendingTag) -> Html {
     html! {
         <li key={tag.clone()}>
             <Link to={Route::Search} query={SearchQuery { term: tag.clone() }} action="hashtag.open">
-                <span class="person">
+                <span class="user">
                     <strong>{ tag }</strong>
-                    <span>{ in_words(trend.cruds_count, "crud", "cruds") }</span>
+                    <span>{ count_label(trend.cruds_count, "crud", "cruds") }</span>
                 </span>
             </Link>
         </li>
@@ -97,7 +98,7 @@ fn Suggested() -> Html {
 fn user(user: &UserSummary) -> Html {
     html! {
         <li key={user.handle.clone()}>
-            <Person handle={user.handle.clone()} name={user.display_name.clone()} />
+            <UserLink handle={user.handle.clone()} name={user.display_name.clone()} />
         </li>
     }
 }

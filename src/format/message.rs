@@ -1,39 +1,40 @@
-//! Finds hashtags, mentions and web addresses in the text of a crud.
+//! Splits the text of a crud into hashtags, mentions, URLs and plain text.
 
 use api_types::text::{Part, parts};
 
-/// A stretch of a message.
+/// A part of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Piece<'a> {
+pub(crate) enum Segment<'a> {
     Text(&'a str),
     /// Without its `#`.
     Hashtag(&'a str),
     /// Without its `@`.
     Mention(&'a str),
-    Address(&'a str),
+    Url(&'a str),
 }
 
-pub(crate) fn pieces(message: &str) -> Vec<Piece<'_>> {
-    let mut pieces = Vec::new();
+/// Splits a message into segments. Concatenated, they are the message.
+pub(crate) fn segments(message: &str) -> Vec<Segment<'_>> {
+    let mut segments = Vec::new();
     let mut rest = message;
-    while let Some((before, address)) = next_address(rest) {
-        pieces.extend(words(before));
-        pieces.push(Piece::Address(address));
-        rest = &rest[before.len() + address.len()..];
+    while let Some((before, url)) = next_url(rest) {
+        segments.extend(words(before));
+        segments.push(Segment::Url(url));
+        rest = &rest[before.len() + url.len()..];
     }
-    pieces.extend(words(rest));
-    pieces
+    segments.extend(words(rest));
+    segments
 }
 
-/// The next web address, without the punctuation that ends its sentence, and what stands before it.
-fn next_address(text: &str) -> Option<(&str, &str)> {
-    let starts = text.match_indices("http").map(|(at, _)| at);
+/// Returns the text before the next URL, and the URL without trailing punctuation.
+fn next_url(text: &str) -> Option<(&str, &str)> {
+    let starts = text.match_indices("http").map(|(index, _)| index);
     starts
-        .filter_map(|at| Some((&text[..at], address(&text[at..])?)))
+        .filter_map(|start| Some((&text[..start], url_at_start(&text[start..])?)))
         .find(|(before, _)| !before.ends_with(char::is_alphanumeric))
 }
 
-fn address(text: &str) -> Option<&str> {
+fn url_at_start(text: &str) -> Option<&str> {
     let scheme = ["https://", "http://"]
         .into_iter()
         .find(|scheme| text.starts_with(scheme))?;
@@ -42,22 +43,22 @@ fn address(text: &str) -> Option<&str> {
     (found.len() > scheme.len()).then_some(found)
 }
 
-fn words(text: &str) -> impl Iterator<Item = Piece<'_>> {
+fn words(text: &str) -> impl Iterator<Item = Segment<'_>> {
     parts(text).into_iter().map(|part| match part {
-        Part::Text(text) => Piece::Text(text),
-        Part::Hashtag(tag) => Piece::Hashtag(tag),
-        Part::Mention(handle) => Piece::Mention(handle),
+        Part::Text(text) => Segment::Text(text),
+        Part::Hashtag(tag) => Segment::Hashtag(tag),
+        Part::Mention(handle) => Segment::Mention(handle),
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Piece::*, *};
+    use super::{Segment::*, *};
 
     #[test]
-    fn hashtags_mentions_and_text_are_told_apart() {
+    fn hashtags_mentions_and_text_are_separated() {
         assert_eq!(
-            pieces("now a #tracing lesson, @londo!"),
+            segments("now a #tracing lesson, @londo!"),
             [
                 Text("now a "),
                 Hashtag("tracing"),
@@ -66,27 +67,27 @@ mod tests {
                 Text("!")
             ]
         );
-        assert_eq!(pieces(""), []);
+        assert_eq!(segments(""), []);
     }
 
     #[test]
-    fn an_address_ends_before_its_sentence_does_and_keeps_its_signs() {
+    fn url_excludes_trailing_punctuation() {
         assert_eq!(
-            pieces("see https://example.com/@a?b=1#c. http:// no"),
+            segments("see https://example.com/@a?b=1#c. http:// no"),
             [
                 Text("see "),
-                Address("https://example.com/@a?b=1#c"),
+                Url("https://example.com/@a?b=1#c"),
                 Text(". http:// no")
             ]
         );
     }
 
     #[test]
-    fn an_address_stands_alone() {
-        assert_eq!(pieces("xhttps://a.b"), [Text("xhttps://a.b")]);
+    fn url_starts_at_a_word_boundary() {
+        assert_eq!(segments("xhttps://a.b"), [Text("xhttps://a.b")]);
         assert_eq!(
-            pieces("(http://a.b)"),
-            [Text("("), Address("http://a.b"), Text(")")]
+            segments("(http://a.b)"),
+            [Text("("), Url("http://a.b"), Text(")")]
         );
     }
 }

@@ -1,36 +1,38 @@
-//! Ages ("3h ago", "Nov 11") and time left ("5d", "30m"). All instants are milliseconds since the epoch, UTC.
+//! Formats ages ("3h ago", "Nov 11") and the time left ("5d", "30m").
+//!
+//! All times are milliseconds since the Unix epoch, in UTC.
 
 use api_types::Timestamp;
 
-const MINUTE: i64 = 60_000;
-const HOUR: i64 = 60 * MINUTE;
-const DAY: i64 = 24 * HOUR;
+const MINUTE_MS: i64 = 60_000;
+const HOUR_MS: i64 = 60 * MINUTE_MS;
+const DAY_MS: i64 = 24 * HOUR_MS;
 
 const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ];
 
-/// How long ago something happened; a date once it is a week old.
+/// Formats an age, or the date if it is a week or more.
 ///
-/// An instant ahead of `now` reads as "now": the server's clock may run ahead of this one.
+/// A time in the future is "now": the server's clock may be ahead of the browser's.
 pub(crate) fn age(then: i64, now: i64) -> String {
     match now - then {
-        elapsed if elapsed < MINUTE => "now".to_owned(),
-        elapsed if elapsed < HOUR => format!("{}m ago", elapsed / MINUTE),
-        elapsed if elapsed < DAY => format!("{}h ago", elapsed / HOUR),
-        elapsed if elapsed < 7 * DAY => format!("{}d ago", elapsed / DAY),
+        elapsed if elapsed < MINUTE_MS => "now".to_owned(),
+        elapsed if elapsed < HOUR_MS => format!("{}m ago", elapsed / MINUTE_MS),
+        elapsed if elapsed < DAY_MS => format!("{}h ago", elapsed / HOUR_MS),
+        elapsed if elapsed < 7 * DAY_MS => format!("{}d ago", elapsed / DAY_MS),
         _ => date(then, now),
     }
 }
 
-/// How long a crud still lives, in its largest whole unit.
+/// Formats the time until a crud expires, in its largest whole unit.
 ///
-/// A minute is added first, so that a crud sent just now for seven days says "7d" and not "6d".
-pub(crate) fn left(expires: i64, now: i64) -> String {
-    match expires - now + MINUTE {
-        left if left >= DAY => format!("{}d", left / DAY),
-        left if left >= HOUR => format!("{}h", left / HOUR),
-        left => format!("{}m", (left / MINUTE).max(0)),
+/// A minute is added first, so that a new crud that expires after seven days shows "7d" and not "6d".
+pub(crate) fn time_left(expires: i64, now: i64) -> String {
+    match expires - now + MINUTE_MS {
+        left if left >= DAY_MS => format!("{}d", left / DAY_MS),
+        left if left >= HOUR_MS => format!("{}h", left / HOUR_MS),
+        left => format!("{}m", (left / MINUTE_MS).max(0)),
     }
 }
 
@@ -52,35 +54,35 @@ mod tests {
     const NOW: i64 = 1_763_812_800_000;
 
     #[test]
-    fn an_age_is_told_in_its_largest_whole_unit() {
+    fn age_is_in_its_largest_whole_unit() {
         assert_eq!(age(NOW, NOW), "now");
         assert_eq!(age(NOW - 59_000, NOW), "now");
-        assert_eq!(age(NOW - MINUTE, NOW), "1m ago");
-        assert_eq!(age(NOW - HOUR + 1, NOW), "59m ago");
-        assert_eq!(age(NOW - 3 * HOUR, NOW), "3h ago");
-        assert_eq!(age(NOW - 6 * DAY, NOW), "6d ago");
+        assert_eq!(age(NOW - MINUTE_MS, NOW), "1m ago");
+        assert_eq!(age(NOW - HOUR_MS + 1, NOW), "59m ago");
+        assert_eq!(age(NOW - 3 * HOUR_MS, NOW), "3h ago");
+        assert_eq!(age(NOW - 6 * DAY_MS, NOW), "6d ago");
     }
 
     #[test]
-    fn a_week_old_is_a_date_and_another_year_is_named() {
-        assert_eq!(age(NOW - 7 * DAY, NOW), "Nov 15");
-        assert_eq!(age(NOW - 11 * DAY, NOW), "Nov 11");
-        assert_eq!(age(NOW - 326 * DAY, NOW), "Dec 31, 2024");
+    fn age_of_a_week_is_a_date_with_the_year_if_not_current() {
+        assert_eq!(age(NOW - 7 * DAY_MS, NOW), "Nov 15");
+        assert_eq!(age(NOW - 11 * DAY_MS, NOW), "Nov 11");
+        assert_eq!(age(NOW - 326 * DAY_MS, NOW), "Dec 31, 2024");
         assert_eq!(age(951_782_400_000, NOW), "Feb 29, 2000");
     }
 
     #[test]
-    fn an_instant_in_the_future_is_now() {
-        assert_eq!(age(NOW + HOUR, NOW), "now");
+    fn future_time_is_now() {
+        assert_eq!(age(NOW + HOUR_MS, NOW), "now");
     }
 
     #[test]
-    fn time_left_is_told_in_its_largest_whole_unit() {
-        assert_eq!(left(NOW + 7 * DAY - 3_000, NOW), "7d");
-        assert_eq!(left(NOW + 5 * DAY + 3 * HOUR, NOW), "5d");
-        assert_eq!(left(NOW + 12 * HOUR, NOW), "12h");
-        assert_eq!(left(NOW + 30 * MINUTE, NOW), "31m");
-        assert_eq!(left(NOW + 29 * MINUTE + 1, NOW), "30m");
-        assert_eq!(left(NOW - HOUR, NOW), "0m");
+    fn time_left_is_in_its_largest_whole_unit() {
+        assert_eq!(time_left(NOW + 7 * DAY_MS - 3_000, NOW), "7d");
+        assert_eq!(time_left(NOW + 5 * DAY_MS + 3 * HOUR_MS, NOW), "5d");
+        assert_eq!(time_left(NOW + 12 * HOUR_MS, NOW), "12h");
+        assert_eq!(time_left(NOW + 30 * MINUTE_MS, NOW), "31m");
+        assert_eq!(time_left(NOW + 29 * MINUTE_MS + 1, NOW), "30m");
+        assert_eq!(time_left(NOW - HOUR_MS, NOW), "0m");
     }
 }

@@ -1,17 +1,17 @@
-//! What several components do alike.
+//! Hooks that several components share.
 
+mod use_after_send;
+mod use_auth_guard;
 mod use_feed;
-mod use_gate;
-mod use_notices;
+mod use_form_submit;
 mod use_now;
-mod use_outbox;
-mod use_sending;
 mod use_title;
+mod use_toasts;
 
+pub(crate) use use_after_send::{AfterSend, use_after_send};
+pub(crate) use use_auth_guard::use_auth_guard;
 pub(crate) use use_feed::{FeedView, use_feed};
-pub(crate) use use_gate::use_gate;
-pub(crate) use use_notices::{Notices, use_notices};
+pub(crate) use use_form_submit::{FormSubmit, use_form_submit};
 pub(crate) use use_now::{Clock, use_now};
-pub(crate) use use_outbox::{Outbox, use_outbox};
-pub(crate) use use_sending::{Sending, use_sending};
 pub(crate) use use_title::use_title;
+pub(crate) use use_toasts::{Toasts, use_toasts};

@@ -1,13 +1,13 @@
-//! The time that ages on the page are counted from.
+//! The current time, for the ages shown on the page.
 
 use gloo_timers::callback::Interval;
 use yew::html::ChildrenProps;
 use yew::prelude::*;
 
-/// Ages are told in minutes.
+/// Ages are shown in minutes.
 const TICK_MS: u32 = 60_000;
 
-/// Gives the time to everything below, and renders it again as ages change.
+/// Provides the time to all descendants, and re-renders them every minute.
 #[component]
 pub(crate) fn Clock(props: &ChildrenProps) -> Html {
     let now = use_state(now);
@@ -23,10 +23,10 @@ pub(crate) fn Clock(props: &ChildrenProps) -> Html {
     }
 }
 
-/// Milliseconds since the epoch, as of the last render or minute, whichever is later.
+/// Returns the time in milliseconds since the Unix epoch, and re-renders the component every minute.
 #[hook]
 pub(crate) fn use_now() -> i64 {
-    // Something may be newer than the last tick: the clock itself tells how old it is.
+    // A render between two ticks may show a crud that is newer than the last tick.
     use_context::<i64>().map_or_else(now, |tick| tick.max(now()))
 }
 

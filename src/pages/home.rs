@@ -1,4 +1,4 @@
-//! `/`: what everyone says.
+//! `/`: the home feed.
 
 use otel_web_yew::use_route_template;
 use yew::prelude::*;
@@ -23,5 +23,5 @@ pub(crate) fn Home() -> Html {
 }
 
 fn empty() -> Html {
-    html! { <Notice icon={Icon::Bubble} title="Nobody said anything yet" text="Cruds expire. Be the first to crud again." /> }
+    html! { <Notice icon={Icon::Bubble} title="No cruds yet" text="Cruds expire. Post a new one." /> }
 }

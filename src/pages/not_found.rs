@@ -1,4 +1,4 @@
-//! Every address that is no page.
+//! The page for unknown paths.
 
 use otel_web_yew::use_route_template;
 use yew::prelude::*;
@@ -17,7 +17,7 @@ pub(crate) fn NotFound() -> Html {
     html! {
         <>
             <PageHeader title="Not found" />
-            <Notice icon={Icon::Cloud} title="There is no such page" text="Check the address, or start over from the feed.">
+            <Notice icon={Icon::Cloud} title="Page not found" text="Check the URL, or go back to the home feed.">
                 <Link class="pill" to={Route::Home}>{ "Back to Home" }</Link>
             </Notice>
         </>

@@ -1,4 +1,4 @@
-//! `/notifications`: what others did about the user's cruds.
+//! `/notifications`: replies, likes, reposts and mentions.
 
 use otel_web_yew::{use_load, use_route_template};
 use yew::prelude::*;
@@ -12,7 +12,7 @@ use crate::components::page_header::PageHeader;
 use crate::components::skeleton::Skeleton;
 use crate::hooks::use_title;
 use crate::state::feed::Feed;
-use crate::state::session::{Session, SessionAction, Who};
+use crate::state::session::{AuthState, Session, SessionAction};
 use crate::state::source::Source;
 use crate::state::use_store;
 
@@ -21,16 +21,16 @@ pub(crate) fn Notifications() -> Html {
     use_route_template("/notifications");
     use_title("Notifications");
     let session = use_store::<Session>();
-    use_read(&session);
+    use_mark_read(&session);
     html! {
         <>
             <PageHeader title="Notifications" />
             <div>
-                { match session.who {
-                    Who::Unknown => html! { <Skeleton /> },
-                    Who::Visitor => prompt(),
-                    Who::Member(_) | Who::Anyone => html! {
-                        <FeedList source={Source::Notifications} empty={quiet()} missing={quiet()} />
+                { match session.auth {
+                    AuthState::Unknown => html! { <Skeleton /> },
+                    AuthState::SignedOut => signed_out(),
+                    AuthState::SignedIn(_) | AuthState::Unsupported => html! {
+                        <FeedList source={Source::Notifications} empty={empty()} missing={empty()} />
                     },
                 } }
             </div>
@@ -38,26 +38,26 @@ pub(crate) fn Notifications() -> Html {
     }
 }
 
-/// Looking at them is what makes them read: those that are shown, and not what happens meanwhile.
+/// Marks the shown notifications as read.
 #[hook]
-fn use_read(session: &UseReducerHandle<Session>) {
+fn use_mark_read(session: &UseReducerHandle<Session>) {
     let until = use_store::<Feed>().unread_until();
     let session = session.dispatcher();
     use_load(until, move |until| async move {
         let Some(until) = until else { return Ok(()) };
         let read = api::activities::read_notifications(until).await;
-        read.map(|()| session.dispatch(SessionAction::Seen))
+        read.map(|()| session.dispatch(SessionAction::NotificationsRead))
     });
 }
 
-fn prompt() -> Html {
+fn signed_out() -> Html {
     html! {
-        <Notice icon={Icon::Bell} title="Whose notifications?" text="Sign in to see replies, likes, reposts and mentions.">
+        <Notice icon={Icon::Bell} title="Sign in to see your notifications" text="Replies, likes, reposts and mentions of you are listed here.">
             <SignInButton />
         </Notice>
     }
 }
 
-fn quiet() -> Html {
-    html! { <Notice icon={Icon::Bell} title="All quiet" text="Replies, likes, reposts and mentions of you show up here." /> }
+fn empty() -> Html {
+    html! { <Notice icon={Icon::Bell} title="No notifications" text="Replies, likes, reposts and mentions of you are listed here." /> }
 }

@@ -1,4 +1,4 @@
-//! `/@:handle`: a user and the user's cruds.
+//! `/@:handle`: a user's profile and cruds.
 
 use api_types::{Profile, visible::without_bidi_controls};
 use otel_web_yew::{use_load, use_route_template};
@@ -11,7 +11,7 @@ use crate::components::icon::Icon;
 use crate::components::navigation::{SignOutButton, SignOutEverywhereButton};
 use crate::components::notice::Notice;
 use crate::components::page_header::PageHeader;
-use crate::format::{self, in_words};
+use crate::format::{self, count_label};
 use crate::hooks::use_title;
 use crate::state::session::Session;
 use crate::state::source::Source;
@@ -30,7 +30,7 @@ pub(crate) fn ProfilePage(props: &ProfileProps) -> Html {
     let profile = use_profile(handle);
     let title = profile.as_ref().map_or_else(
         || format!("@{handle}"),
-        |profile| format::name(&profile.display_name, &profile.handle).to_owned(),
+        |profile| format::display_name(&profile.display_name, &profile.handle).to_owned(),
     );
     html! {
         <>
@@ -38,12 +38,12 @@ pub(crate) fn ProfilePage(props: &ProfileProps) -> Html {
             <div>
                 if let Some(profile) = profile { <Heading {profile} /> }
             </div>
-            <Feed source={Source::User(handle.to_string())} empty={empty(handle)} missing={unknown(handle)} />
+            <Feed source={Source::User(handle.to_string())} empty={empty(handle)} missing={not_found(handle)} />
         </>
     }
 }
 
-/// The profile, as far as it is known: a back end without profiles only has the user's cruds.
+/// Loads the profile. Returns `None` while it loads, and if the back end has no profiles.
 #[hook]
 fn use_profile(handle: &AttrValue) -> Option<Profile> {
     let profile = use_state(|| None::<Profile>);
@@ -53,7 +53,7 @@ fn use_profile(handle: &AttrValue) -> Option<Profile> {
             profile.set(api::discover::profile(&handle).await.ok())
         });
     }
-    // Until the answer for this handle is there, the last one's profile is not this one's.
+    // After a change of the handle, the state still holds the previous user's profile.
     (*profile)
         .clone()
         .filter(|profile| *handle == profile.handle)
@@ -73,17 +73,18 @@ fn Heading(props: &HeadingProps) -> Html {
         ..
     } = &props.profile;
     let own = use_store::<Session>().owns(handle);
-    let name = AttrValue::from(format::name(&props.profile.display_name, handle).to_owned());
+    let name =
+        AttrValue::from(format::display_name(&props.profile.display_name, handle).to_owned());
     html! {
         <div class="profile-heading">
             <Avatar handle={handle.clone()} name={name.clone()} size={Size::Large} />
-            <div class="person">
+            <div class="user">
                 <strong>{ name }</strong>
                 <span>{ "@" }{ handle }</span>
                 <p>{ bio }</p>
-                <span>{ in_words(*cruds_count, "crud", "cruds") }</span>
+                <span>{ count_label(*cruds_count, "crud", "cruds") }</span>
             </div>
-            // Where the screen is too narrow for the profile box, this is where one signs out.
+            // Narrow screens have no profile box in the navigation.
             <div class="when-phone">if own { <SignOutButton /> }</div>
             <div>if own { <SignOutEverywhereButton /> }</div>
         </div>
@@ -92,13 +93,12 @@ fn Heading(props: &HeadingProps) -> Html {
 
 fn empty(handle: &str) -> Html {
     let handle = without_bidi_controls(handle);
-    let text = format!("Everything @{handle} said has expired.");
-    html! { <Notice icon={Icon::Bomb} title="Nothing left" {text} /> }
+    let text = format!("All cruds by @{handle} have expired.");
+    html! { <Notice icon={Icon::Bomb} title="No cruds" {text} /> }
 }
 
-fn unknown(handle: &str) -> Html {
+fn not_found(handle: &str) -> Html {
     let handle = without_bidi_controls(handle);
-    let text =
-        format!("There is nobody called @{handle} on Cruddur. Check how the handle is spelt.");
-    html! { <Notice icon={Icon::Person} title="Unknown handle" {text} /> }
+    let text = format!("There is no user called @{handle}. Check the spelling.");
+    html! { <Notice icon={Icon::Person} title="User not found" {text} /> }
 }

@@ -1,4 +1,4 @@
-//! `/search?term=`: cruds that say something.
+//! `/search?term=`: search results.
 
 use api_types::visible::{is_blank, without_bidi_controls};
 use otel_web_yew::use_route_template;
@@ -26,23 +26,23 @@ pub(crate) fn SearchPage() -> Html {
                 <SearchBox term={term.clone()} />
             </header>
             <div>
-                if is_blank(&term) { { invitation() } } else {
-                    <Feed empty={nothing(&term)} missing={nothing(&term)} source={Source::Search(term)} />
+                if is_blank(&term) { { prompt() } } else {
+                    <Feed empty={no_results(&term)} missing={no_results(&term)} source={Source::Search(term)} />
                 }
             </div>
         </>
     }
 }
 
-fn invitation() -> Html {
+fn prompt() -> Html {
     html! {
         <Notice icon={Icon::Search} title="Search Cruddur"
-            text="Type what you are looking for: a word, a #hashtag or a @handle." />
+            text="Enter a word, a #hashtag or a @handle." />
     }
 }
 
-fn nothing(term: &str) -> Html {
+fn no_results(term: &str) -> Html {
     let term = without_bidi_controls(term);
-    let text = format!("No crud says “{term}”. It may have expired.");
-    html! { <Notice icon={Icon::Search} title="Nothing found" {text} /> }
+    let text = format!("No crud matches “{term}”. It may have expired.");
+    html! { <Notice icon={Icon::Search} title="No results" {text} /> }
 }

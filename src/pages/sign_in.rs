@@ -1,4 +1,4 @@
-//! `/signin`: by email and password, and with the demo accounts for those who just look around.
+//! `/signin`: sign-in by email and password, with a list of demo accounts.
 
 use api_types::{Code, SignIn as Credentials, validate};
 use otel_web_yew::use_route_template;
@@ -6,18 +6,18 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
-use crate::api::{self, Answer, Failure};
+use crate::api::{self, ApiError, ApiResult};
 use crate::components::field::Field;
 use crate::components::link::push;
 use crate::components::page_header::PageHeader;
-use crate::hooks::{Notices, Sending, use_notices, use_sending, use_title};
+use crate::hooks::{FormSubmit, Toasts, use_form_submit, use_title, use_toasts};
 use crate::route::Route;
 use crate::state::session::{Session, SessionAction};
 use crate::state::use_dispatch;
 
 type Text = UseStateHandle<String>;
 
-/// The accounts of the embedded demo database; they exist in no other one.
+/// The accounts of the demo data. Other databases do not have them.
 const DEMO_HANDLES: [&str; 5] = ["andrewbrown", "bayko", "worf", "garek", "londo"];
 const DEMO_PASSWORD: &str = "cruddur-demo";
 
@@ -25,17 +25,17 @@ const DEMO_PASSWORD: &str = "cruddur-demo";
 pub(crate) fn SignIn() -> Html {
     use_route_template("/signin");
     use_title("Sign in");
-    // Apart, because a password manager fills in both at once.
+    // Separate states, because a password manager fills in both fields in one go.
     let (email, password) = (use_state(String::new), use_state(String::new));
-    let sending = use_sign_in(&email, &password);
+    let submit = use_sign_in(&email, &password);
     html! {
         <>
             <PageHeader title="Sign in" back=true />
             <div class="sign-in">
                 <h2>{ "Welcome back" }</h2>
-                { form(&email, &password, &sending) }
+                { form(&email, &password, &submit) }
                 <div class="demo">
-                    <p>{ "Looking around? Take a demo account. They share the password " }<code>{ DEMO_PASSWORD }</code>{ "." }</p>
+                    <p>{ "Or use a demo account. The password of all of them is " }<code>{ DEMO_PASSWORD }</code>{ "." }</p>
                     <ul>{ for DEMO_HANDLES.iter().map(|&handle| demo_account(handle, &email, &password)) }</ul>
                 </div>
             </div>
@@ -43,30 +43,30 @@ pub(crate) fn SignIn() -> Html {
     }
 }
 
-fn form(email: &Text, password: &Text, sending: &Sending) -> Html {
-    let problem = sending.problem.as_ref();
-    let beside = |code| problem.filter(|problem| problem.names(code)).map(|_| code);
-    let elsewhere = problem.filter(|problem| !matches!(problem, Failure::Refused(_)));
+fn form(email: &Text, password: &Text, submit: &FormSubmit) -> Html {
+    let error = submit.error.as_ref();
+    let field_error = |code| error.filter(|error| error.has_code(code)).map(|_| code);
+    let form_error = error.filter(|error| !matches!(error, ApiError::Rejected(_)));
     html! {
-        <form onsubmit={sending.onsubmit.clone()} novalidate=true>
+        <form onsubmit={submit.onsubmit.clone()} novalidate=true>
             <Field label="Email" name="email" kind="email" autocomplete="username"
-                value={(**email).clone()} problem={beside(Code::EmailBlank)} oninput={write(email)} />
+                value={(**email).clone()} error={field_error(Code::EmailBlank)} oninput={set_on_input(email)} />
             <Field label="Password" name="password" kind="password" autocomplete="current-password"
-                value={(**password).clone()} problem={beside(Code::PasswordBlank)} oninput={write(password)} />
-            <p class="problem" role="alert">{ elsewhere.map(ToString::to_string) }</p>
-            <button type="submit" class="pill" aria-busy={sending.busy.then_some("true")}>{ "Sign In" }</button>
+                value={(**password).clone()} error={field_error(Code::PasswordBlank)} oninput={set_on_input(password)} />
+            <p class="error" role="alert">{ form_error.map(ToString::to_string) }</p>
+            <button type="submit" class="pill" aria-busy={submit.is_pending.then_some("true")}>{ "Sign In" }</button>
         </form>
     }
 }
 
-fn write(text: &Text) -> Callback<InputEvent> {
+fn set_on_input(text: &Text) -> Callback<InputEvent> {
     let text = text.setter();
     Callback::from(move |event: InputEvent| {
         text.set(event.target_unchecked_into::<HtmlInputElement>().value());
     })
 }
 
-/// Fills the form; signing in stays the user's own step.
+/// Renders a button that fills in the form. The user submits it.
 fn demo_account(handle: &'static str, email: &Text, password: &Text) -> Html {
     let (email, password) = (email.setter(), password.setter());
     let onclick = Callback::from(move |_: MouseEvent| {
@@ -81,35 +81,35 @@ fn demo_account(handle: &'static str, email: &Text, password: &Text) -> Html {
 }
 
 #[hook]
-fn use_sign_in(email: &str, password: &str) -> Sending {
+fn use_sign_in(email: &str, password: &str) -> FormSubmit {
     let credentials = Credentials {
         email: email.to_owned(),
         password: password.to_owned(),
     };
-    let door = Door {
+    let handles = Handles {
         session: use_dispatch(),
         navigator: use_navigator(),
-        notices: use_notices(),
+        toasts: use_toasts(),
     };
-    use_sending("account.sign_in", move || {
-        enter(credentials.clone(), door.clone())
+    use_form_submit("account.sign_in", move || {
+        sign_in(credentials.clone(), handles.clone())
     })
 }
 
-/// What lets the user in.
+/// What [`sign_in`] updates after a successful request.
 #[derive(Clone)]
-struct Door {
+struct Handles {
     session: UseReducerDispatcher<Session>,
     navigator: Option<Navigator>,
-    notices: Notices,
+    toasts: Toasts,
 }
 
-async fn enter(credentials: Credentials, door: Door) -> Answer<()> {
-    validate::sign_in(&credentials).map_err(Failure::Refused)?;
+async fn sign_in(credentials: Credentials, handles: Handles) -> ApiResult<()> {
+    validate::sign_in(&credentials).map_err(ApiError::Rejected)?;
     let me = api::auth::sign_in(&credentials).await?;
-    door.session.dispatch(SessionAction::SignedIn(me));
-    door.notices.noted("Signed in");
-    if let Some(navigator) = door.navigator {
+    handles.session.dispatch(SessionAction::SignedIn(me));
+    handles.toasts.info("Signed in");
+    if let Some(navigator) = handles.navigator {
         push(&navigator, &Route::Home, None);
     }
     Ok(())

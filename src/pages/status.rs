@@ -4,7 +4,7 @@ use otel_web_yew::use_route_template;
 use std::rc::Rc;
 use yew::prelude::*;
 
-use crate::components::activity::{Card, Look};
+use crate::components::activity::{Card, Variant};
 use crate::components::feed::{Feed, card, load_more};
 use crate::components::icon::Icon;
 use crate::components::notice::Notice;
@@ -25,18 +25,18 @@ pub(crate) fn StatusPage(props: &StatusProps) -> Html {
     html! {
         <>
             <PageHeader title="Crud" back=true />
-            <Feed source={Source::Status(props.uuid.to_string())} empty={gone()} missing={gone()} layout={Callback::from(whole)} />
+            <Feed source={Source::Status(props.uuid.to_string())} empty={not_found()} missing={not_found()} layout={Callback::from(detail)} />
         </>
     }
 }
 
-fn whole(view: FeedView) -> Html {
+fn detail(view: FeedView) -> Html {
     html! {
         <>
             { for view.activities.iter().map(|activity| html! {
                 <div key={activity.uuid.clone()}>
-                    <Card activity={activity.clone()} look={Look::Whole} />
-                    { for activity.replies.iter().enumerate().map(|(at, reply)| card(at, &Rc::new(reply.clone()), &view)) }
+                    <Card activity={activity.clone()} variant={Variant::Detail} />
+                    { for activity.replies.iter().enumerate().map(|(index, reply)| card(index, &Rc::new(reply.clone()), &view)) }
                 </div>
             }) }
             { load_more(&view) }
@@ -44,6 +44,6 @@ fn whole(view: FeedView) -> Html {
     }
 }
 
-fn gone() -> Html {
-    html! { <Notice icon={Icon::Bomb} title="This crud is gone" text="It has expired, was deleted, or never was." /> }
+fn not_found() -> Html {
+    html! { <Notice icon={Icon::Bomb} title="Crud not found" text="It expired, was deleted, or never existed." /> }
 }

@@ -1,4 +1,4 @@
-//! What the user wrote and has not sent yet. It outlives the dialog it was written in.
+//! Unsent texts. A draft survives the dialog it was written in.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -6,25 +6,20 @@ use std::rc::Rc;
 
 use yew::Reducible;
 
-/// Draft texts by the uuid they reply to; the composer's own is under the empty one.
+/// Drafts by the UUID of the crud they reply to. The empty string is the draft of a new crud.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Drafts {
     texts: HashMap<String, String>,
-    /// How many were sent, by the same uuids.
-    sent: HashMap<String, u32>,
+    /// The number of sent drafts, by the same keys.
+    sent_counts: HashMap<String, u32>,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) enum DraftAction {
-    Written {
-        reply_to: String,
-        text: String,
-    },
-    /// The server has this text.
-    Sent {
-        reply_to: String,
-        text: String,
-    },
+    /// The user changed the text.
+    Edited { reply_to: String, text: String },
+    /// The server accepted this text.
+    Sent { reply_to: String, text: String },
 }
 
 impl Drafts {
@@ -32,16 +27,18 @@ impl Drafts {
         self.texts.get(reply_to).map_or("", String::as_str)
     }
 
-    /// Names the draft as it stands, with its lifetime: the same for every attempt to send it, also
-    /// when it was changed and changed back, and another once it was sent.
+    /// Returns the idempotency key of the draft.
+    ///
+    /// It depends on the text and its time to live, so every attempt to send the same text has the same key.
+    /// Sending the draft changes it.
     pub(crate) fn key(&self, reply_to: &str, ttl: &str) -> String {
         let mut hasher = DefaultHasher::new();
         (reply_to, ttl, self.text(reply_to)).hash(&mut hasher);
-        let sent = self.sent.get(reply_to).copied().unwrap_or_default();
+        let sent = self.sent_counts.get(reply_to).copied().unwrap_or_default();
         format!("{sent}-{:016x}", hasher.finish())
     }
 
-    fn write(&mut self, reply_to: String, text: String) {
+    fn edit(&mut self, reply_to: String, text: String) {
         if text.is_empty() {
             self.texts.remove(&reply_to);
         } else {
@@ -49,12 +46,12 @@ impl Drafts {
         }
     }
 
-    /// What was written while the text was on its way stays.
-    fn send(&mut self, reply_to: String, text: &str) {
+    /// Removes the draft, unless the user changed it while the request was pending.
+    fn mark_sent(&mut self, reply_to: String, text: &str) {
         if self.text(&reply_to) == text {
             self.texts.remove(&reply_to);
         }
-        *self.sent.entry(reply_to).or_default() += 1;
+        *self.sent_counts.entry(reply_to).or_default() += 1;
     }
 }
 
@@ -64,8 +61,8 @@ impl Reducible for Drafts {
     fn reduce(mut self: Rc<Self>, action: DraftAction) -> Rc<Self> {
         let drafts = Rc::make_mut(&mut self);
         match action {
-            DraftAction::Written { reply_to, text } => drafts.write(reply_to, text),
-            DraftAction::Sent { reply_to, text } => drafts.send(reply_to, &text),
+            DraftAction::Edited { reply_to, text } => drafts.edit(reply_to, text),
+            DraftAction::Sent { reply_to, text } => drafts.mark_sent(reply_to, &text),
         }
         self
     }
@@ -76,7 +73,7 @@ mod tests {
     use super::*;
 
     fn write(drafts: Rc<Drafts>, reply_to: &str, text: &str) -> Rc<Drafts> {
-        drafts.reduce(DraftAction::Written {
+        drafts.reduce(DraftAction::Edited {
             reply_to: reply_to.to_owned(),
             text: text.to_owned(),
         })
@@ -90,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn each_crud_keeps_its_own_draft_until_it_is_emptied() {
+    fn drafts_are_separate_and_an_empty_text_removes_one() {
         let drafts = write(Rc::default(), "", "a crud");
         let drafts = write(drafts, "c0ffee", "a reply");
         assert_eq!(
@@ -102,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_draft_keeps_its_key_until_it_was_sent() {
+    fn key_of_a_draft_changes_with_its_text_and_when_sent() {
         let drafts = write(Rc::default(), "", "hello");
         let key = drafts.key("", "7-days");
         assert_ne!(drafts.key("", "1-day"), key);
@@ -115,13 +112,13 @@ mod tests {
     }
 
     #[test]
-    fn drafts_of_two_replies_have_two_keys() {
+    fn same_text_for_two_replies_has_two_keys() {
         let drafts = write(write(Rc::default(), "a", "yes"), "b", "yes");
         assert_ne!(drafts.key("a", ""), drafts.key("b", ""));
     }
 
     #[test]
-    fn what_was_written_while_the_text_was_on_its_way_stays() {
+    fn text_edited_while_sending_is_not_removed() {
         let drafts = send(write(Rc::default(), "", "hello, world"), "", "hello");
         assert_eq!(drafts.text(""), "hello, world");
         assert_eq!(send(drafts, "", "hello, world").text(""), "");

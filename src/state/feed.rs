@@ -1,67 +1,73 @@
-//! The feed on the page: one at a time, and every change that an action makes to it.
+//! The feed shown on the page, and the changes that actions make to it.
 
 use std::rc::Rc;
 
 use api_types::{Activity, Counts, Timestamp};
 use yew::Reducible;
 
-use super::mark::Mark;
+use super::reaction::{Reaction, apply_counts};
 use super::source::Source;
-use crate::api::{Failure, Page};
+use crate::api::{ApiError, Page};
 
+/// The current feed. The page shows one at a time.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Feed {
     source: Option<Source>,
-    status: Status,
+    status: LoadStatus,
     pub(crate) activities: Vec<Rc<Activity>>,
-    /// Where the next page begins; nothing on the last one.
+    /// The URL of the next page; `None` on the last page.
     pub(crate) next: Option<String>,
-    /// The crud that was added last, by uuid: it says hello with an animation.
-    pub(crate) arrived: Option<String>,
+    /// The UUID of the crud added last, which is shown with an animation.
+    pub(crate) last_added: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) enum Status {
+pub(crate) enum LoadStatus {
     #[default]
     Loading,
     Ready,
-    Failed(Failure),
+    Failed(ApiError),
 }
 
 #[derive(Clone, Debug)]
 pub(crate) enum FeedAction {
+    /// The first page was requested.
     Requested(Source),
-    Received(Source, Result<Page, Failure>),
+    /// The response to the request for the first page arrived.
+    Received(Source, Result<Page, ApiError>),
+    /// A further page arrived.
     Extended(Source, Page),
+    /// The user created a crud.
     Published(Activity),
-    /// A reply, to be put below the crud it answers.
+    /// The user replied to a crud.
     Replied(Activity),
     Deleted {
         uuid: String,
     },
-    Marked {
+    /// The user added or removed a reaction.
+    Reacted {
         uuid: String,
-        mark: Mark,
+        reaction: Reaction,
         on: bool,
     },
-    /// The server's own counts, after a mark.
-    Counted {
+    /// The server returned new counts.
+    CountsUpdated {
         uuid: String,
         counts: Counts,
     },
 }
 
 impl Feed {
-    /// How far the feed of this source is; another source's feed counts as not loaded.
-    pub(crate) fn status(&self, source: &Source) -> &Status {
-        if self.source.as_ref() == Some(source) {
+    /// Returns the status of the feed of `source`, which is `Loading` while the page shows another feed.
+    pub(crate) fn status(&self, source: &Source) -> &LoadStatus {
+        if self.has_source(source) {
             &self.status
         } else {
-            &Status::Loading
+            &LoadStatus::Loading
         }
     }
 
-    fn is(&self, source: &Source) -> bool {
+    fn has_source(&self, source: &Source) -> bool {
         self.source.as_ref() == Some(source)
     }
 
@@ -72,25 +78,25 @@ impl Feed {
         };
     }
 
-    fn receive(&mut self, answer: Result<Page, Failure>) {
-        match answer {
+    fn receive(&mut self, result: Result<Page, ApiError>) {
+        match result {
             Ok(page) => {
                 self.activities = page.activities.into_iter().map(Rc::new).collect();
                 self.next = page.next;
-                self.status = Status::Ready;
+                self.status = LoadStatus::Ready;
             }
-            Err(failure) => self.status = Status::Failed(failure),
+            Err(error) => self.status = LoadStatus::Failed(error),
         }
     }
 
-    /// Cruds that moved onto the next page while the user read this one are not shown twice. The
-    /// page after a crud's first replies repeats the crud, with the replies that follow.
+    /// Appends a page without the cruds that are already shown: new cruds may have moved them to this page.
+    /// The second page of a single crud repeats the crud, with its further replies.
     fn extend(&mut self, page: Page) {
         for activity in page.activities {
             let shown = self
                 .activities
                 .iter_mut()
-                .find(|shown| is_same(shown, &activity));
+                .find(|shown| is_same_entry(shown, &activity));
             match shown {
                 Some(shown) => add_replies(shown, activity.replies),
                 None => self.activities.push(Rc::new(activity)),
@@ -100,12 +106,12 @@ impl Feed {
     }
 
     fn publish(&mut self, activity: Activity) {
-        let wanted = self
+        let is_included = self
             .source
             .as_ref()
-            .is_some_and(|source| source.takes_from(&activity.handle));
-        if wanted && self.status == Status::Ready && !self.shows(&activity.uuid) {
-            self.arrived = Some(activity.uuid.clone());
+            .is_some_and(|source| source.includes_posts_by(&activity.handle));
+        if is_included && self.status == LoadStatus::Ready && !self.contains(&activity.uuid) {
+            self.last_added = Some(activity.uuid.clone());
             self.activities.insert(0, Rc::new(activity));
         }
     }
@@ -114,27 +120,29 @@ impl Feed {
         let Some(parent) = reply.reply_to_activity_uuid.clone() else {
             return;
         };
-        if self.shows(&reply.uuid) {
+        if self.contains(&reply.uuid) {
             return;
         }
-        self.arrived = Some(reply.uuid.clone());
-        self.change(&parent, |activity| {
+        self.last_added = Some(reply.uuid.clone());
+        self.update(&parent, |activity| {
             activity.replies_count = activity.replies_count.saturating_add(1);
             activity.replies.push(reply.clone());
         });
     }
 
-    /// Whether the crud stands in the feed already: what was sent twice has one answer.
-    fn shows(&self, uuid: &str) -> bool {
-        self.activities.iter().any(|activity| holds(activity, uuid))
+    /// Returns whether the feed contains the crud: a repeated request returns a crud that is already shown.
+    fn contains(&self, uuid: &str) -> bool {
+        self.activities
+            .iter()
+            .any(|activity| contains(activity, uuid))
     }
 
-    /// When the newest of the notifications that are not read yet happened.
+    /// Returns the time of the newest unread notification.
     pub(crate) fn unread_until(&self) -> Option<Timestamp> {
         let shown = self
             .activities
             .iter()
-            .filter(|_| self.is(&Source::Notifications));
+            .filter(|_| self.has_source(&Source::Notifications));
         let notifications = shown.filter_map(|activity| activity.notification.as_ref());
         notifications
             .filter(|notification| notification.unread)
@@ -153,18 +161,18 @@ impl Feed {
         }
     }
 
-    /// Changes a crud wherever it stands: in the feed, or as a reply below another one.
-    fn change(&mut self, uuid: &str, change: impl Fn(&mut Activity)) {
+    /// Applies `change` to the crud with this UUID, which may also be a reply to another one.
+    fn update(&mut self, uuid: &str, change: impl Fn(&mut Activity)) {
         for activity in &mut self.activities {
-            if holds(activity, uuid) {
-                visit(Rc::make_mut(activity), uuid, &change);
+            if contains(activity, uuid) {
+                update_nested(Rc::make_mut(activity), uuid, &change);
             }
         }
     }
 }
 
-/// Adds the replies that are not shown yet, in the order in which they were written: the user's own
-/// reply may stand there before older ones were loaded.
+/// Adds the replies that are not shown yet, and sorts them by time: the user's own reply may be
+/// shown before older replies are loaded.
 fn add_replies(shown: &mut Rc<Activity>, replies: Vec<Activity>) {
     let is_new = |reply: &Activity| shown.replies.iter().all(|it| it.uuid != reply.uuid);
     let new: Vec<Activity> = replies.into_iter().filter(is_new).collect();
@@ -175,21 +183,21 @@ fn add_replies(shown: &mut Rc<Activity>, replies: Vec<Activity>) {
     }
 }
 
-/// One crud may be in the notifications several times: once for each who liked it.
-fn is_same(one: &Activity, other: &Activity) -> bool {
+/// Compares the notifications as well: one crud is listed once for each user who liked it.
+fn is_same_entry(one: &Activity, other: &Activity) -> bool {
     one.uuid == other.uuid && one.notification == other.notification
 }
 
-fn holds(activity: &Activity, uuid: &str) -> bool {
-    activity.uuid == uuid || activity.replies.iter().any(|reply| holds(reply, uuid))
+fn contains(activity: &Activity, uuid: &str) -> bool {
+    activity.uuid == uuid || activity.replies.iter().any(|reply| contains(reply, uuid))
 }
 
-fn visit(activity: &mut Activity, uuid: &str, change: &impl Fn(&mut Activity)) {
+fn update_nested(activity: &mut Activity, uuid: &str, change: &impl Fn(&mut Activity)) {
     if activity.uuid == uuid {
         change(activity);
     }
     for reply in &mut activity.replies {
-        visit(reply, uuid, change);
+        update_nested(reply, uuid, change);
     }
 }
 
@@ -200,18 +208,20 @@ impl Reducible for Feed {
         let feed = Rc::make_mut(&mut self);
         match action {
             FeedAction::Requested(source) => feed.request(source),
-            // An answer for a page that the user has left meanwhile is not shown.
-            FeedAction::Received(source, answer) if feed.is(&source) => feed.receive(answer),
-            FeedAction::Extended(source, page) if feed.is(&source) => feed.extend(page),
+            // Ignores responses for a page that the user has left.
+            FeedAction::Received(source, result) if feed.has_source(&source) => {
+                feed.receive(result)
+            }
+            FeedAction::Extended(source, page) if feed.has_source(&source) => feed.extend(page),
             FeedAction::Received(..) | FeedAction::Extended(..) => {}
             FeedAction::Published(activity) => feed.publish(activity),
             FeedAction::Replied(reply) => feed.reply(reply),
             FeedAction::Deleted { uuid } => feed.delete(&uuid),
-            FeedAction::Marked { uuid, mark, on } => {
-                feed.change(&uuid, |activity| mark.set(activity, on))
+            FeedAction::Reacted { uuid, reaction, on } => {
+                feed.update(&uuid, |activity| reaction.set(activity, on))
             }
-            FeedAction::Counted { uuid, counts } => {
-                feed.change(&uuid, |activity| Mark::settle(activity, counts))
+            FeedAction::CountsUpdated { uuid, counts } => {
+                feed.update(&uuid, |activity| apply_counts(activity, counts))
             }
         }
         self

@@ -1,12 +1,12 @@
-//! What the page knows, one reducer per file. Reducers are pure; hooks and components do the talking.
+//! The state of the page, one reducer per file. Reducers are pure: hooks and components make the requests.
 
 pub(crate) mod drafts;
 pub(crate) mod feed;
-pub(crate) mod mark;
 pub(crate) mod overlay;
-mod provide;
+pub(crate) mod reaction;
 pub(crate) mod session;
 pub(crate) mod source;
+mod store;
 pub(crate) mod toasts;
 
-pub(crate) use provide::{Provide, use_dispatch, use_store};
+pub(crate) use store::{StoreProvider, use_dispatch, use_store};

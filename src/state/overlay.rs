@@ -1,19 +1,21 @@
-//! The one dialog that may stand over the page.
+//! The dialog shown over the page.
 
 use std::rc::Rc;
 
 use api_types::Activity;
 use yew::Reducible;
 
+/// The open dialog. At most one is open at a time.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) enum Overlay {
     #[default]
     None,
     Compose,
+    /// Writes a reply to this crud.
     Reply(Rc<Activity>),
-    /// Asks before it deletes.
+    /// Asks for confirmation before this crud is deleted.
     Delete(Rc<Activity>),
-    /// The last action needs an account.
+    /// Asks a signed-out user to sign in.
     SignIn,
 }
 

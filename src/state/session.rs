@@ -1,4 +1,4 @@
-//! Who is using the page.
+//! The signed-in user.
 
 use std::rc::Rc;
 
@@ -7,59 +7,60 @@ use yew::Reducible;
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Session {
-    pub(crate) who: Who,
-    /// Counts sign-ins and sign-outs: what was loaded under another number shows another user's likes.
-    pub(crate) turn: u32,
+    pub(crate) auth: AuthState,
+    /// Incremented by each sign-in and sign-out. Data loaded in an earlier generation contains another user's likes.
+    pub(crate) generation: u32,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) enum Who {
-    /// Not answered yet.
+pub(crate) enum AuthState {
+    /// The response to the first request is pending.
     #[default]
     Unknown,
-    Visitor,
-    Member(Rc<Me>),
-    /// The back end has no accounts, or did not say: it decides about each request by itself.
-    Anyone,
+    SignedOut,
+    SignedIn(Rc<Me>),
+    /// The back end has no accounts, or the request failed. Every action is allowed; the back end decides.
+    Unsupported,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) enum SessionAction {
-    /// The answer to the page's first question.
-    Found(Who),
+    /// The response to the first request arrived.
+    Loaded(AuthState),
     SignedIn(Me),
     SignedOut,
-    /// The user looked at the notifications.
-    Seen,
-    /// The back end no longer knows the session.
+    /// The user opened the notifications.
+    NotificationsRead,
+    /// The back end no longer accepts the session.
     Expired,
 }
 
 impl Session {
-    pub(crate) fn member(&self) -> Option<&Rc<Me>> {
-        match &self.who {
-            Who::Member(me) => Some(me),
-            Who::Unknown | Who::Visitor | Who::Anyone => None,
+    /// Returns the signed-in user.
+    pub(crate) fn user(&self) -> Option<&Rc<Me>> {
+        match &self.auth {
+            AuthState::SignedIn(me) => Some(me),
+            AuthState::Unknown | AuthState::SignedOut | AuthState::Unsupported => None,
         }
     }
 
     pub(crate) fn is_known(&self) -> bool {
-        self.who != Who::Unknown
+        self.auth != AuthState::Unknown
     }
 
-    pub(crate) fn is_visitor(&self) -> bool {
-        self.who == Who::Visitor
+    pub(crate) fn is_signed_out(&self) -> bool {
+        self.auth == AuthState::SignedOut
     }
 
-    /// Whether this is the signed-in user's handle.
+    /// Returns whether this is the signed-in user's handle.
     pub(crate) fn owns(&self, handle: &str) -> bool {
-        self.member().is_some_and(|me| me.handle == handle)
+        self.user().is_some_and(|me| me.handle == handle)
     }
 }
 
-impl Who {
-    fn seen(mut self) -> Self {
-        if let Self::Member(me) = &mut self {
+impl AuthState {
+    fn with_notifications_read(mut self) -> Self {
+        if let Self::SignedIn(me) = &mut self {
             Rc::make_mut(me).unread_notifications_count = 0;
         }
         self
@@ -70,24 +71,24 @@ impl Reducible for Session {
     type Action = SessionAction;
 
     fn reduce(self: Rc<Self>, action: SessionAction) -> Rc<Self> {
-        let turn = self.turn;
+        let generation = self.generation;
         Rc::new(match action {
-            SessionAction::Found(who) => Self { who, turn },
+            SessionAction::Loaded(auth) => Self { auth, generation },
             SessionAction::SignedIn(me) => Self {
-                who: Who::Member(Rc::new(me)),
-                turn: turn + 1,
+                auth: AuthState::SignedIn(Rc::new(me)),
+                generation: generation + 1,
             },
             SessionAction::SignedOut => Self {
-                who: Who::Visitor,
-                turn: turn + 1,
+                auth: AuthState::SignedOut,
+                generation: generation + 1,
             },
-            SessionAction::Seen => Self {
-                who: self.who.clone().seen(),
-                turn,
+            SessionAction::NotificationsRead => Self {
+                auth: self.auth.clone().with_notifications_read(),
+                generation,
             },
             SessionAction::Expired => Self {
-                who: Who::Visitor,
-                turn,
+                auth: AuthState::SignedOut,
+                generation,
             },
         })
     }
@@ -105,28 +106,30 @@ mod tests {
         }
     }
 
-    #[test]
-    fn only_signing_in_and_out_ask_for_a_reload() {
-        let found =
-            Rc::new(Session::default()).reduce(SessionAction::Found(Who::Member(Rc::new(worf()))));
-        assert_eq!(found.turn, 0);
-        assert!(found.owns("worf") && !found.owns("garek"));
-        let out = found.reduce(SessionAction::SignedOut);
-        assert_eq!((out.turn, out.is_visitor()), (1, true));
-        let back = out.reduce(SessionAction::SignedIn(worf()));
-        assert_eq!((back.turn, back.owns("worf")), (2, true));
-        assert_eq!(back.reduce(SessionAction::Expired).turn, 2);
+    fn loaded(me: Me) -> Rc<Session> {
+        let auth = AuthState::SignedIn(Rc::new(me));
+        Rc::new(Session::default()).reduce(SessionAction::Loaded(auth))
     }
 
     #[test]
-    fn looking_at_notifications_leaves_none_unread() {
+    fn only_sign_in_and_sign_out_start_a_new_generation() {
+        let session = loaded(worf());
+        assert_eq!(session.generation, 0);
+        assert!(session.owns("worf") && !session.owns("garek"));
+        let session = session.reduce(SessionAction::SignedOut);
+        assert_eq!((session.generation, session.is_signed_out()), (1, true));
+        let session = session.reduce(SessionAction::SignedIn(worf()));
+        assert_eq!((session.generation, session.owns("worf")), (2, true));
+        assert_eq!(session.reduce(SessionAction::Expired).generation, 2);
+    }
+
+    #[test]
+    fn reading_notifications_clears_the_unread_count() {
         let me = Me {
             unread_notifications_count: 3,
             ..worf()
         };
-        let seen = Rc::new(Session::default())
-            .reduce(SessionAction::Found(Who::Member(Rc::new(me))))
-            .reduce(SessionAction::Seen);
-        assert_eq!(seen.member().unwrap().unread_notifications_count, 0);
+        let session = loaded(me).reduce(SessionAction::NotificationsRead);
+        assert_eq!(session.user().unwrap().unread_notifications_count, 0);
     }
 }

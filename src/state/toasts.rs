@@ -1,15 +1,15 @@
-//! Short answers to what the user just did.
+//! Short messages about the result of an action.
 
 use std::rc::Rc;
 
 use yew::Reducible;
 
-/// More at once would hide the page behind answers.
-const SHOWN_AT_ONCE: usize = 2;
+/// More toasts than this would cover the page.
+const MAX_VISIBLE: usize = 2;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Toasts {
-    pub(crate) shown: Vec<Toast>,
+pub(crate) struct ToastQueue {
+    pub(crate) visible: Vec<Toast>,
     next_id: u32,
 }
 
@@ -17,50 +17,50 @@ pub(crate) struct Toasts {
 pub(crate) struct Toast {
     pub(crate) id: u32,
     pub(crate) text: String,
-    pub(crate) failed: bool,
-    /// Where the trace of the action can be seen, in development.
-    pub(crate) trace: Option<String>,
+    pub(crate) is_error: bool,
+    /// The URL of the action's trace, in development builds.
+    pub(crate) trace_url: Option<String>,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) enum ToastAction {
     Show {
         text: String,
-        failed: bool,
-        trace: Option<String>,
+        is_error: bool,
+        trace_url: Option<String>,
     },
     Dismiss(u32),
 }
 
-impl Reducible for Toasts {
+impl Reducible for ToastQueue {
     type Action = ToastAction;
 
     fn reduce(mut self: Rc<Self>, action: ToastAction) -> Rc<Self> {
-        let toasts = Rc::make_mut(&mut self);
+        let queue = Rc::make_mut(&mut self);
         match action {
             ToastAction::Show {
                 text,
-                failed,
-                trace,
-            } => toasts.show(text, failed, trace),
-            ToastAction::Dismiss(id) => toasts.shown.retain(|toast| toast.id != id),
+                is_error,
+                trace_url,
+            } => queue.show(text, is_error, trace_url),
+            ToastAction::Dismiss(id) => queue.visible.retain(|toast| toast.id != id),
         }
         self
     }
 }
 
-impl Toasts {
-    fn show(&mut self, text: String, failed: bool, trace: Option<String>) {
+impl ToastQueue {
+    fn show(&mut self, text: String, is_error: bool, trace_url: Option<String>) {
         let id = self.next_id;
         self.next_id += 1;
-        self.shown.push(Toast {
+        self.visible.push(Toast {
             id,
             text,
-            failed,
-            trace,
+            is_error,
+            trace_url,
         });
-        let surplus = self.shown.len().saturating_sub(SHOWN_AT_ONCE);
-        self.shown.drain(..surplus);
+        let excess = self.visible.len().saturating_sub(MAX_VISIBLE);
+        self.visible.drain(..excess);
     }
 }
 
@@ -68,29 +68,26 @@ impl Toasts {
 mod tests {
     use super::*;
 
-    fn show(toasts: Rc<Toasts>, text: &str) -> Rc<Toasts> {
-        toasts.reduce(ToastAction::Show {
+    fn show(queue: Rc<ToastQueue>, text: &str) -> Rc<ToastQueue> {
+        queue.reduce(ToastAction::Show {
             text: text.to_owned(),
-            failed: false,
-            trace: None,
+            is_error: false,
+            trace_url: None,
         })
     }
 
-    fn texts(toasts: &Toasts) -> Vec<&str> {
-        toasts
-            .shown
-            .iter()
-            .map(|toast| toast.text.as_str())
-            .collect()
+    fn texts(queue: &ToastQueue) -> Vec<&str> {
+        let visible = queue.visible.iter();
+        visible.map(|toast| toast.text.as_str()).collect()
     }
 
     #[test]
-    fn the_newest_push_out_the_oldest_and_ids_are_never_reused() {
-        let toasts = ["a", "b", "c"].into_iter().fold(Rc::default(), show);
-        assert_eq!(texts(&toasts), ["b", "c"]);
-        let newest = toasts.shown[1].id;
-        let toasts = toasts.reduce(ToastAction::Dismiss(newest));
-        assert_eq!(texts(&toasts), ["b"]);
-        assert!(show(toasts, "d").shown[1].id > newest);
+    fn oldest_toast_is_removed_and_ids_are_never_reused() {
+        let queue = ["a", "b", "c"].into_iter().fold(Rc::default(), show);
+        assert_eq!(texts(&queue), ["b", "c"]);
+        let newest = queue.visible[1].id;
+        let queue = queue.reduce(ToastAction::Dismiss(newest));
+        assert_eq!(texts(&queue), ["b"]);
+        assert!(show(queue, "d").visible[1].id > newest);
     }
 }

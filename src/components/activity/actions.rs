@@ -1,22 +1,15 @@
 //! The row of buttons below a crud.
 
-use std::rc::Rc;
-
-use api_types::Activity;
 use yew::prelude::*;
 
 use super::delete_button::DeleteButton;
-use super::mark_button::MarkButton;
+use super::props::ActivityProps;
+use super::reaction_button::ReactionButton;
 use super::reply_button::ReplyButton;
 use super::share_button::ShareButton;
-use crate::state::mark::Mark;
+use crate::state::reaction::Reaction;
 use crate::state::session::Session;
 use crate::state::use_store;
-
-#[derive(Properties, PartialEq)]
-pub(crate) struct ActivityProps {
-    pub(crate) activity: Rc<Activity>,
-}
 
 #[component]
 pub(crate) fn Actions(props: &ActivityProps) -> Html {
@@ -25,17 +18,12 @@ pub(crate) fn Actions(props: &ActivityProps) -> Html {
     html! {
         <div class="actions">
             <ReplyButton activity={activity.clone()} />
-            <MarkButton activity={activity.clone()} mark={Mark::Repost} />
-            <MarkButton activity={activity.clone()} mark={Mark::Like} />
+            <ReactionButton activity={activity.clone()} reaction={Reaction::Repost} />
+            <ReactionButton activity={activity.clone()} reaction={Reaction::Like} />
             <ShareButton activity={activity.clone()} />
             if own {
                 <DeleteButton activity={activity.clone()} />
             }
         </div>
     }
-}
-
-/// A counter beside a button's icon, from one upwards. Its button describes it in words.
-pub(super) fn counter(count: u32) -> Html {
-    html! { <span aria-hidden="true">if count > 0 { { count } }</span> }
 }

@@ -1,8 +1,8 @@
-//! Asks whether the user's own crud shall go.
+//! Opens the dialog that deletes the user's own crud.
 
 use yew::prelude::*;
 
-use super::actions::ActivityProps;
+use super::props::ActivityProps;
 use crate::components::icon::Icon;
 use crate::state::overlay::Overlay;
 use crate::state::use_dispatch;
@@ -12,6 +12,6 @@ pub(crate) fn DeleteButton(props: &ActivityProps) -> Html {
     let (activity, overlay) = (props.activity.clone(), use_dispatch::<Overlay>());
     let onclick = Callback::from(move |_| overlay.dispatch(Overlay::Delete(activity.clone())));
     html! {
-        <button type="button" class="act" aria-label="Delete" {onclick}>{ Icon::Trash.draw() }</button>
+        <button type="button" class="action" aria-label="Delete" {onclick}>{ Icon::Trash.draw() }</button>
     }
 }

@@ -1,10 +1,12 @@
-//! A crud: who, when, what, and what can be done with it.
+//! A crud as a card: author, time, text and actions.
 
 mod actions;
-mod because;
-mod by_line;
+mod byline;
+mod counter;
 mod delete_button;
-mod mark_button;
+mod notification_reason;
+mod props;
+mod reaction_button;
 mod reply_button;
 mod share_button;
 
@@ -14,23 +16,24 @@ use api_types::Activity;
 use yew::prelude::*;
 
 use self::actions::Actions;
-use self::because::Because;
-use self::by_line::ByLine;
+use self::byline::Byline;
+use self::notification_reason::NotificationReason;
 use crate::components::avatar::{Avatar, Size};
 use crate::components::link::Link;
 use crate::components::message::Message;
 use crate::route::Route;
 
+/// The layout of a card.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Look {
+pub(crate) enum Variant {
     /// In a feed, with its replies below it.
     #[default]
     Feed,
-    /// Alone on its page, written larger; the page shows the replies.
-    Whole,
-    /// Below the crud it answers.
+    /// Alone on its page, in a larger font. The page shows the replies.
+    Detail,
+    /// Below the crud that it replies to.
     Reply,
-    /// In the dialog that answers it.
+    /// In the reply and delete dialogs.
     Quoted,
 }
 
@@ -38,16 +41,18 @@ pub(crate) enum Look {
 pub(crate) struct CardProps {
     pub(crate) activity: Rc<Activity>,
     #[prop_or_default]
-    pub(crate) look: Look,
-    /// Whether it came in while the user was looking.
+    pub(crate) variant: Variant,
+    /// Shows an animation, for a crud that was just added.
     #[prop_or_default]
-    pub(crate) arrived: bool,
+    pub(crate) is_new: bool,
 }
 
 #[component]
 pub(crate) fn Card(props: &CardProps) -> Html {
-    let CardProps { activity, look, .. } = props;
-    let size = if *look == Look::Reply {
+    let CardProps {
+        activity, variant, ..
+    } = props;
+    let size = if *variant == Variant::Reply {
         Size::Small
     } else {
         Size::Medium
@@ -55,20 +60,20 @@ pub(crate) fn Card(props: &CardProps) -> Html {
     html! {
         <article class={classes(props)}>
             if let Some(notification) = &activity.notification {
-                <Because notification={notification.clone()} />
+                <NotificationReason notification={notification.clone()} />
             }
             <Avatar handle={activity.handle.clone()} name={activity.name().to_owned()} {size} />
             <div class="body">
-                <ByLine activity={activity.clone()} brief={*look == Look::Reply} />
-                <Message text={activity.message.clone()} whole={*look == Look::Whole} />
-                if matches!(look, Look::Feed | Look::Whole) {
+                <Byline activity={activity.clone()} compact={*variant == Variant::Reply} />
+                <Message text={activity.message.clone()} full={*variant == Variant::Detail} />
+                if matches!(variant, Variant::Feed | Variant::Detail) {
                     <Actions activity={activity.clone()} />
                 }
-                if *look == Look::Feed && !activity.replies.is_empty() {
+                if *variant == Variant::Feed && !activity.replies.is_empty() {
                     { replies(&activity.replies) }
                 }
             </div>
-            if matches!(look, Look::Feed | Look::Reply) {
+            if matches!(variant, Variant::Feed | Variant::Reply) {
                 <Link class="cover" label="Open crud" to={Route::status(&activity.handle, &activity.uuid)} />
             }
         </article>
@@ -83,8 +88,8 @@ fn classes(props: &CardProps) -> Classes {
         .is_some_and(|notification| notification.unread);
     classes!(
         "activity",
-        (props.look == Look::Whole).then_some("whole"),
-        props.arrived.then_some("arrived"),
+        (props.variant == Variant::Detail).then_some("detail"),
+        props.is_new.then_some("new"),
         unread.then_some("unread"),
     )
 }
@@ -93,7 +98,7 @@ fn replies(replies: &[Activity]) -> Html {
     html! {
         <div class="replies">
             { for replies.iter().map(|reply| html! {
-                <Card key={reply.uuid.clone()} activity={Rc::new(reply.clone())} look={Look::Reply} />
+                <Card key={reply.uuid.clone()} activity={Rc::new(reply.clone())} variant={Variant::Reply} />
             }) }
         </div>
     }

@@ -1,12 +1,13 @@
-//! Opens the dialog that answers a crud.
+//! Opens the reply dialog.
 
 use otel_web_yew::use_action;
 use yew::prelude::*;
 
-use super::actions::{ActivityProps, counter};
+use super::counter::counter;
+use super::props::ActivityProps;
 use crate::components::icon::Icon;
-use crate::format::in_words;
-use crate::hooks::use_gate;
+use crate::format::count_label;
+use crate::hooks::use_auth_guard;
 use crate::state::overlay::Overlay;
 use crate::state::use_dispatch;
 
@@ -15,16 +16,20 @@ pub(crate) fn ReplyButton(props: &ActivityProps) -> Html {
     let activity = &props.activity;
     let count = activity.replies_count;
     let onclick = {
-        let (activity, gate, overlay) = (activity.clone(), use_gate(), use_dispatch::<Overlay>());
+        let (activity, guard, overlay) = (
+            activity.clone(),
+            use_auth_guard(),
+            use_dispatch::<Overlay>(),
+        );
         use_action("reply.open", move |_: MouseEvent| {
-            if gate.admits() {
+            if guard.allows() {
                 overlay.dispatch(Overlay::Reply(activity.clone()));
             }
             std::future::ready(())
         })
     };
     html! {
-        <button type="button" class="act" aria-label="Reply" aria-description={in_words(count, "reply", "replies")} {onclick}>
+        <button type="button" class="action" aria-label="Reply" aria-description={count_label(count, "reply", "replies")} {onclick}>
             { Icon::Bubble.draw() }
             { counter(count) }
         </button>

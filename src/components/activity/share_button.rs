@@ -1,4 +1,4 @@
-//! Hands a crud's address to the system's share sheet, or to the clipboard where there is none.
+//! Shares the URL of a crud with the system's share sheet, or copies it where that is not available.
 
 use api_types::{Activity, visible::without_bidi_controls};
 use otel_web_yew::use_action;
@@ -8,14 +8,14 @@ use wasm_bindgen_futures::JsFuture;
 use yew::prelude::*;
 use yew_router::Routable;
 
-use super::actions::ActivityProps;
+use super::props::ActivityProps;
 use crate::components::icon::Icon;
-use crate::hooks::use_notices;
+use crate::hooks::use_toasts;
 use crate::route::Route;
 
-/// What `navigator.share` takes.
+/// The argument of `navigator.share`.
 #[derive(Serialize)]
-struct Shared<'a> {
+struct ShareData<'a> {
     title: String,
     text: &'a str,
     url: &'a str,
@@ -23,49 +23,49 @@ struct Shared<'a> {
 
 #[component]
 pub(crate) fn ShareButton(props: &ActivityProps) -> Html {
-    let (activity, notices) = (props.activity.clone(), use_notices());
+    let (activity, toasts) = (props.activity.clone(), use_toasts());
     let onclick = use_action("crud.share", move |_: MouseEvent| {
-        let (activity, notices) = (activity.clone(), notices.clone());
+        let (activity, toasts) = (activity.clone(), toasts.clone());
         async move {
-            let address = address(&activity);
-            match share(&activity, &address).await {
-                Ok(done) => notices.done(done),
-                Err(_) => notices.done(format!("Copy this address: {address}")),
+            let url = url_of(&activity);
+            match share(&activity, &url).await {
+                Ok(text) => toasts.success(text),
+                Err(_) => toasts.success(format!("Copy this link: {url}")),
             }
         }
     });
     html! {
-        <button type="button" class="act" aria-label="Share" {onclick}>{ Icon::Share.draw() }</button>
+        <button type="button" class="action" aria-label="Share" {onclick}>{ Icon::Share.draw() }</button>
     }
 }
 
-async fn share(activity: &Activity, address: &str) -> Result<&'static str, JsValue> {
+async fn share(activity: &Activity, url: &str) -> Result<&'static str, JsValue> {
     let navigator = web_sys::window().ok_or(JsValue::NULL)?.navigator();
     if !js_sys::Reflect::has(&navigator, &"share".into())? {
-        JsFuture::from(navigator.clipboard().write_text(address)).await?;
+        JsFuture::from(navigator.clipboard().write_text(url)).await?;
         return Ok("Link copied");
     }
-    let shared = Shared {
+    let data = ShareData {
         title: format!("{} on Cruddur", without_bidi_controls(activity.name())),
         text: &activity.message,
-        url: address,
+        url,
     };
-    let shared: JsValue = serde_wasm_bindgen::to_value(&shared)?;
-    match JsFuture::from(navigator.share_with_data(shared.unchecked_ref())).await {
+    let data: JsValue = serde_wasm_bindgen::to_value(&data)?;
+    match JsFuture::from(navigator.share_with_data(data.unchecked_ref())).await {
         Ok(_) => Ok("Shared"),
-        Err(error) if changed_their_mind(&error) => Ok("Not shared"),
+        Err(error) if is_abort(&error) => Ok("Not shared"),
         Err(error) => Err(error),
     }
 }
 
-/// Closing the share sheet is an answer, not a failure.
-fn changed_their_mind(error: &JsValue) -> bool {
+/// Returns whether the user closed the share sheet, which is not an error.
+fn is_abort(error: &JsValue) -> bool {
     error
         .dyn_ref::<web_sys::DomException>()
         .is_some_and(|error| error.name() == "AbortError")
 }
 
-fn address(activity: &Activity) -> String {
+fn url_of(activity: &Activity) -> String {
     let origin = web_sys::window()
         .and_then(|window| window.location().origin().ok())
         .unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Writes and sends a crud.
+//! The dialog that creates a crud.
 
 use api_types::{CRUD_MAX_CHARS, NewActivity, Ttl, validate};
 use otel_web_yew::use_action;
@@ -6,10 +6,10 @@ use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use super::dialog::Dialog;
-use crate::api::{self, Answer, Failure};
+use crate::api::{self, ApiError, ApiResult};
+use crate::components::compose_form::ComposeForm;
 use crate::components::icon::Icon;
-use crate::components::writing::Writing;
-use crate::hooks::{Outbox, Sending, use_outbox, use_sending};
+use crate::hooks::{AfterSend, FormSubmit, use_after_send, use_form_submit};
 use crate::state::drafts::Drafts;
 use crate::state::feed::FeedAction;
 use crate::state::overlay::Overlay;
@@ -18,7 +18,7 @@ use crate::state::{use_dispatch, use_store};
 #[component]
 pub(crate) fn Composer() -> Html {
     let ttl = use_state(|| Ttl::default().as_str().to_owned());
-    let sending = use_create(&ttl);
+    let form = use_create(&ttl);
     let overlay = use_dispatch::<Overlay>();
     let onclose = use_action("composer.close", move |()| {
         overlay.dispatch(Overlay::None);
@@ -26,41 +26,41 @@ pub(crate) fn Composer() -> Html {
     });
     html! {
         <Dialog title="New crud" {onclose}>
-            <Writing placeholder="what would you like to say?" submit="Crud" limit={CRUD_MAX_CHARS} {sending}>
+            <ComposeForm placeholder="what would you like to say?" submit="Crud" limit={CRUD_MAX_CHARS} {form}>
                 <TtlSelect {ttl} />
-            </Writing>
+            </ComposeForm>
         </Dialog>
     }
 }
 
 #[hook]
-fn use_create(ttl: &str) -> Sending {
-    let (drafts, outbox) = (use_store::<Drafts>(), use_outbox());
+fn use_create(ttl: &str) -> FormSubmit {
+    let (drafts, after_send) = (use_store::<Drafts>(), use_after_send());
     let activity = NewActivity {
         message: drafts.text("").to_owned(),
         ttl: ttl.to_owned(),
     };
     let key = drafts.key("", ttl);
-    use_sending("crud.create", move || {
-        create(activity.clone(), key.clone(), outbox.clone())
+    use_form_submit("crud.create", move || {
+        create(activity.clone(), key.clone(), after_send.clone())
     })
 }
 
-async fn create(activity: NewActivity, key: String, outbox: Outbox) -> Answer<()> {
-    validate::new_activity(&activity).map_err(Failure::Refused)?;
+async fn create(activity: NewActivity, key: String, after_send: AfterSend) -> ApiResult<()> {
+    validate::new_activity(&activity).map_err(ApiError::Rejected)?;
     let created = api::activities::create(&activity, &key).await?;
-    outbox.sent(
+    after_send.complete(
         String::new(),
         activity.message,
         FeedAction::Published(created),
-        "Your crud is out",
+        "Crud posted",
     );
     Ok(())
 }
 
 #[derive(Properties, PartialEq)]
 struct TtlSelectProps {
-    /// As the API spells it: the server has the last word about what it knows.
+    /// A value of the API's `ttl` field.
     ttl: UseStateHandle<String>,
 }
 
@@ -72,9 +72,9 @@ fn TtlSelect(props: &TtlSelectProps) -> Html {
         std::future::ready(())
     });
     html! {
-        <label class="ttl" title="How long it lives">
+        <label class="ttl" title="Expires after">
             { Icon::Bomb.draw() }
-            <span class="visually-hidden">{ "How long it lives" }</span>
+            <span class="visually-hidden">{ "Expires after" }</span>
             <select {onchange}>
                 { for Ttl::ALL.iter().map(|ttl| html! {
                     <option key={ttl.as_str()} value={ttl.as_str()} selected={ttl.as_str() == *props.ttl}>{ ttl.label() }</option>

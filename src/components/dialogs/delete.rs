@@ -1,4 +1,4 @@
-//! Asks before a crud goes: nothing brings it back.
+//! The dialog that asks for confirmation before a crud is deleted.
 
 use std::rc::Rc;
 
@@ -8,8 +8,8 @@ use yew::prelude::*;
 
 use super::dialog::Dialog;
 use crate::api;
-use crate::components::activity::{Card, Look};
-use crate::hooks::use_notices;
+use crate::components::activity::{Card, Variant};
+use crate::hooks::use_toasts;
 use crate::state::feed::{Feed, FeedAction};
 use crate::state::overlay::Overlay;
 use crate::state::use_dispatch;
@@ -23,14 +23,14 @@ pub(crate) struct DeleteDialogProps {
 pub(crate) fn DeleteDialog(props: &DeleteDialogProps) -> Html {
     let overlay = use_dispatch::<Overlay>();
     let onclose = Callback::from(move |()| overlay.dispatch(Overlay::None));
-    let keep = onclose.reform(|_: MouseEvent| ());
+    let cancel = onclose.reform(|_: MouseEvent| ());
     let delete = use_delete(&props.activity.uuid);
     html! {
         <Dialog title="Delete this crud?" {onclose}>
-            <div class="quoted"><Card activity={props.activity.clone()} look={Look::Quoted} /></div>
-            <p>{ "It goes with its replies, and nothing brings it back." }</p>
+            <div class="quoted"><Card activity={props.activity.clone()} variant={Variant::Quoted} /></div>
+            <p>{ "Its replies are deleted as well. This cannot be undone." }</p>
             <div class="submit-row">
-                <button type="button" class="pill quiet" onclick={keep}>{ "Keep" }</button>
+                <button type="button" class="pill quiet" onclick={cancel}>{ "Cancel" }</button>
                 <button type="button" class="pill danger" onclick={delete}>{ "Delete" }</button>
             </div>
         </Dialog>
@@ -40,21 +40,21 @@ pub(crate) fn DeleteDialog(props: &DeleteDialogProps) -> Html {
 #[hook]
 fn use_delete(uuid: &str) -> Callback<MouseEvent> {
     let uuid = uuid.to_owned();
-    let (feed, overlay, notices) = (
+    let (feed, overlay, toasts) = (
         use_dispatch::<Feed>(),
         use_dispatch::<Overlay>(),
-        use_notices(),
+        use_toasts(),
     );
     use_action("crud.delete", move |_: MouseEvent| {
-        let (uuid, feed, notices) = (uuid.clone(), feed.clone(), notices.clone());
+        let (uuid, feed, toasts) = (uuid.clone(), feed.clone(), toasts.clone());
         overlay.dispatch(Overlay::None);
         async move {
             let deleted = api::activities::delete(&uuid)
                 .await
-                .inspect_err(|failure| notices.failed(failure));
+                .inspect_err(|error| toasts.error(error));
             deleted.map(|()| {
                 feed.dispatch(FeedAction::Deleted { uuid });
-                notices.done("Deleted");
+                toasts.success("Deleted");
             })
         }
     })

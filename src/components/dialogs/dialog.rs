@@ -1,5 +1,6 @@
-//! A modal dialog: the browser's own, which keeps the focus inside and the page behind it inert.
-//! Closes on its button, on Escape, and on a press outside it.
+//! A modal `<dialog>`, which keeps the focus inside and makes the rest of the page inert.
+//!
+//! It closes with its button, with Escape, and with a click on the backdrop.
 
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlDialogElement, HtmlElement};
@@ -37,7 +38,7 @@ pub(crate) fn Dialog(props: &DialogProps) -> Html {
     }
 }
 
-/// Shows the dialog as soon as it stands in the page, and gives the focus back when it goes.
+/// Opens the dialog when it is mounted, and restores the focus when it is unmounted.
 #[hook]
 fn use_modal() -> NodeRef {
     let node = use_node_ref();
@@ -46,20 +47,20 @@ fn use_modal() -> NodeRef {
         use_effect_with((), move |()| {
             let before = focused();
             let dialog = node.cast::<HtmlDialogElement>();
-            // Fails for a dialog outside the document only, and this one was just put there.
+            // Fails only for a dialog outside the document, and this one was just mounted.
             let _ = dialog.as_ref().map(HtmlDialogElement::show_modal);
-            move || give_back(dialog, before)
+            move || close(dialog, before)
         });
     }
     node
 }
 
-/// Closes the dialog first: while it is open, nothing outside of it can take the focus.
-fn give_back(dialog: Option<HtmlDialogElement>, before: Option<HtmlElement>) {
+/// Closes the dialog before moving the focus: while it is open, no element outside of it can be focused.
+fn close(dialog: Option<HtmlDialogElement>, before: Option<HtmlElement>) {
     if let Some(dialog) = dialog {
         dialog.close();
     }
-    // What had the focus may have gone meanwhile: then it falls back to the page.
+    // Fails if the element was removed in the meantime. The focus then falls back to the document.
     let _ = before.map(|element| element.focus());
 }
 
@@ -71,7 +72,9 @@ fn focused() -> Option<HtmlElement> {
         .ok()
 }
 
-/// A press that began inside and ended outside is a selection that went too far: both must be outside.
+/// Returns the event handlers that close the dialog on a click on the backdrop.
+///
+/// The button must be pressed and released on the backdrop: a text selection may end there by accident.
 #[hook]
 fn use_backdrop(
     node: &NodeRef,
@@ -91,7 +94,8 @@ fn use_backdrop(
     (onmousedown, onclick)
 }
 
-/// The dialog's content covers it wholly: what hits the dialog itself hit its backdrop.
+/// Returns whether the event's target is the backdrop. The content covers the whole dialog, so an event on the
+/// dialog element itself is on its backdrop.
 fn is_backdrop(node: &NodeRef, event: &MouseEvent) -> bool {
     event
         .target()

@@ -1,4 +1,4 @@
-//! The dialogs that stand over the page, one at a time.
+//! The dialogs shown over the page, one at a time.
 
 mod composer;
 mod delete;

@@ -1,4 +1,4 @@
-//! Answers a crud.
+//! The dialog that replies to a crud.
 
 use std::rc::Rc;
 
@@ -7,10 +7,10 @@ use otel_web_yew::use_action;
 use yew::prelude::*;
 
 use super::dialog::Dialog;
-use crate::api::{self, Answer, Failure};
-use crate::components::activity::{Card, Look};
-use crate::components::writing::Writing;
-use crate::hooks::{Outbox, Sending, use_outbox, use_sending};
+use crate::api::{self, ApiError, ApiResult};
+use crate::components::activity::{Card, Variant};
+use crate::components::compose_form::ComposeForm;
+use crate::hooks::{AfterSend, FormSubmit, use_after_send, use_form_submit};
 use crate::state::drafts::Drafts;
 use crate::state::feed::FeedAction;
 use crate::state::overlay::Overlay;
@@ -18,14 +18,14 @@ use crate::state::{use_dispatch, use_store};
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct ReplyDialogProps {
-    /// What is answered.
+    /// The crud to reply to.
     pub(crate) activity: Rc<Activity>,
 }
 
 #[component]
 pub(crate) fn ReplyDialog(props: &ReplyDialogProps) -> Html {
     let activity = &props.activity;
-    let sending = use_reply(&activity.uuid);
+    let form = use_reply(&activity.uuid);
     let overlay = use_dispatch::<Overlay>();
     let onclose = use_action("reply.close", move |()| {
         overlay.dispatch(Overlay::None);
@@ -33,16 +33,16 @@ pub(crate) fn ReplyDialog(props: &ReplyDialogProps) -> Html {
     });
     html! {
         <Dialog title="Reply" {onclose}>
-            <div class="quoted"><Card activity={activity.clone()} look={Look::Quoted} /></div>
-            <Writing placeholder="what is your reply?" submit="Reply" limit={REPLY_MAX_CHARS}
-                reply_to={activity.uuid.clone()} {sending} />
+            <div class="quoted"><Card activity={activity.clone()} variant={Variant::Quoted} /></div>
+            <ComposeForm placeholder="what is your reply?" submit="Reply" limit={REPLY_MAX_CHARS}
+                reply_to={activity.uuid.clone()} {form} />
         </Dialog>
     }
 }
 
 #[hook]
-fn use_reply(uuid: &str) -> Sending {
-    let (drafts, outbox) = (use_store::<Drafts>(), use_outbox());
+fn use_reply(uuid: &str) -> FormSubmit {
+    let (drafts, after_send) = (use_store::<Drafts>(), use_after_send());
     let key = drafts.key(uuid, "");
     let (uuid, reply) = (
         uuid.to_owned(),
@@ -50,19 +50,19 @@ fn use_reply(uuid: &str) -> Sending {
             message: drafts.text(uuid).to_owned(),
         },
     );
-    use_sending("crud.reply", move || {
-        send(uuid.clone(), reply.clone(), key.clone(), outbox.clone())
+    use_form_submit("crud.reply", move || {
+        send(uuid.clone(), reply.clone(), key.clone(), after_send.clone())
     })
 }
 
-async fn send(uuid: String, reply: NewReply, key: String, outbox: Outbox) -> Answer<()> {
-    validate::new_reply(&uuid, &reply).map_err(Failure::Refused)?;
+async fn send(uuid: String, reply: NewReply, key: String, after_send: AfterSend) -> ApiResult<()> {
+    validate::new_reply(&uuid, &reply).map_err(ApiError::Rejected)?;
     let sent = api::activities::reply(&uuid, &reply, &key).await?;
-    outbox.sent(
+    after_send.complete(
         uuid,
         reply.message,
         FeedAction::Replied(sent),
-        "Your reply is out",
+        "Reply posted",
     );
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Tells a visitor that this needs an account.
+//! The dialog that asks a signed-out user to sign in.
 
 use yew::prelude::*;
 use yew_router::prelude::*;
@@ -24,7 +24,7 @@ pub(crate) fn SignInDialog() -> Html {
     });
     html! {
         <Dialog title="Sign in to join in" {onclose}>
-            <p>{ "Reading is open to everyone. To crud, reply, like or repost, tell Cruddur who you are." }</p>
+            <p>{ "You can read without an account. Sign in to crud, reply, like or repost." }</p>
             <div class="submit-row">
                 <button type="button" class="pill" autofocus=true {onclick}>{ "Sign In" }</button>
             </div>

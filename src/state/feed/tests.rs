@@ -1,5 +1,3 @@
-//! What each action does to a feed.
-
 use api_types::Timestamp;
 
 use super::*;
@@ -26,7 +24,7 @@ fn page(uuids: &[&str]) -> Page {
     }
 }
 
-/// The feed of this source after its first page came in.
+/// Returns the feed of `source` with its first page loaded.
 fn loaded(source: &Source, uuids: &[&str]) -> Rc<Feed> {
     Rc::new(Feed::default())
         .reduce(FeedAction::Requested(source.clone()))
@@ -41,38 +39,38 @@ fn uuids(feed: &Feed) -> Vec<&str> {
 }
 
 #[test]
-fn an_answer_for_a_page_that_was_left_is_not_shown() {
+fn response_for_another_source_is_ignored() {
     let search = Source::Search("prune".to_owned());
     let feed = loaded(&Source::Home, &["a"]).reduce(FeedAction::Requested(search.clone()));
     let feed = feed.reduce(FeedAction::Received(Source::Home, Ok(page(&["late"]))));
-    assert_eq!(*feed.status(&search), Status::Loading);
+    assert_eq!(*feed.status(&search), LoadStatus::Loading);
     assert!(feed.activities.is_empty());
 }
 
 #[test]
-fn a_failure_is_told_to_its_own_source_only() {
+fn error_is_shown_for_its_own_source_only() {
     let feed = Rc::new(Feed::default())
         .reduce(FeedAction::Requested(Source::Home))
         .reduce(FeedAction::Received(
             Source::Home,
-            Err(Failure::Unreachable),
+            Err(ApiError::Unreachable),
         ));
     assert_eq!(
         *feed.status(&Source::Home),
-        Status::Failed(Failure::Unreachable)
+        LoadStatus::Failed(ApiError::Unreachable)
     );
-    assert_eq!(*feed.status(&Source::Notifications), Status::Loading);
+    assert_eq!(*feed.status(&Source::Notifications), LoadStatus::Loading);
 }
 
 #[test]
-fn the_next_page_adds_only_what_is_not_shown_yet() {
+fn next_page_skips_cruds_already_shown() {
     let feed = loaded(&Source::Home, &["a", "b"]);
     let feed = feed.reduce(FeedAction::Extended(Source::Home, page(&["b", "c"])));
     assert_eq!(uuids(&feed), ["a", "b", "c"]);
 }
 
 #[test]
-fn further_replies_stand_in_the_order_in_which_they_were_written() {
+fn further_replies_are_sorted_by_time() {
     let source = Source::Status("a".to_owned());
     let written = |uuid: &str, millis| Activity {
         created_at: Some(Timestamp::from_millis(millis)),
@@ -102,36 +100,39 @@ fn further_replies_stand_in_the_order_in_which_they_were_written() {
 }
 
 #[test]
-fn a_new_crud_goes_on_top_of_the_feeds_it_belongs_to() {
-    let sent = FeedAction::Published(activity("new", "worf"));
+fn new_crud_is_added_to_the_home_feed_and_its_authors_feed() {
+    let published = FeedAction::Published(activity("new", "worf"));
     let user = |handle: &str| Source::User(handle.to_owned());
     assert_eq!(
-        uuids(&loaded(&Source::Home, &["a"]).reduce(sent.clone())),
+        uuids(&loaded(&Source::Home, &["a"]).reduce(published.clone())),
         ["new", "a"]
     );
     assert_eq!(
-        uuids(&loaded(&user("worf"), &["a"]).reduce(sent.clone())),
+        uuids(&loaded(&user("worf"), &["a"]).reduce(published.clone())),
         ["new", "a"]
     );
-    assert_eq!(uuids(&loaded(&user("garek"), &["a"]).reduce(sent)), ["a"]);
+    assert_eq!(
+        uuids(&loaded(&user("garek"), &["a"]).reduce(published)),
+        ["a"]
+    );
 }
 
 #[test]
-fn a_mark_counts_once_and_can_be_taken_back() {
-    let mark = |on| FeedAction::Marked {
+fn reaction_is_counted_once_and_can_be_removed() {
+    let react = |on| FeedAction::Reacted {
         uuid: "a".to_owned(),
-        mark: Mark::Like,
+        reaction: Reaction::Like,
         on,
     };
     let feed = loaded(&Source::Home, &["a", "b"])
-        .reduce(mark(true))
-        .reduce(mark(true));
+        .reduce(react(true))
+        .reduce(react(true));
     assert_eq!(
         (feed.activities[0].likes_count, feed.activities[0].liked),
         (1, true)
     );
     assert_eq!(feed.activities[1].likes_count, 0);
-    let feed = feed.reduce(mark(false));
+    let feed = feed.reduce(react(false));
     assert_eq!(
         (feed.activities[0].likes_count, feed.activities[0].liked),
         (0, false)
@@ -139,7 +140,7 @@ fn a_mark_counts_once_and_can_be_taken_back() {
 }
 
 #[test]
-fn replies_are_counted_marked_and_deleted_below_their_crud() {
+fn reply_is_counted_updated_and_deleted() {
     let feed = loaded(&Source::Home, &["a"]).reduce(FeedAction::Replied(reply("r", "a")));
     assert_eq!(
         (
@@ -153,7 +154,7 @@ fn replies_are_counted_marked_and_deleted_below_their_crud() {
         liked: true,
         ..Counts::default()
     };
-    let feed = feed.reduce(FeedAction::Counted {
+    let feed = feed.reduce(FeedAction::CountsUpdated {
         uuid: "r".to_owned(),
         counts,
     });
@@ -171,7 +172,7 @@ fn replies_are_counted_marked_and_deleted_below_their_crud() {
 }
 
 #[test]
-fn what_was_sent_twice_stands_in_the_feed_once() {
+fn repeated_responses_add_a_crud_once() {
     let feed = loaded(&Source::Home, &["a"]);
     let published = FeedAction::Published(activity("new", "worf"));
     let feed = feed.reduce(published.clone()).reduce(published);
@@ -182,8 +183,8 @@ fn what_was_sent_twice_stands_in_the_feed_once() {
 }
 
 #[test]
-fn notifications_are_unread_until_the_newest_that_is_marked_so() {
-    let told = |uuid: &str, at: i64, unread: bool| Activity {
+fn unread_until_is_the_newest_unread_notification() {
+    let notification = |uuid: &str, at: i64, unread: bool| Activity {
         notification: Some(api_types::Notification {
             kind: api_types::NotificationKind::Like,
             handle: "londo".to_owned(),
@@ -195,9 +196,9 @@ fn notifications_are_unread_until_the_newest_that_is_marked_so() {
     };
     let page = Page {
         activities: vec![
-            told("a", 30, false),
-            told("b", 20, true),
-            told("c", 10, true),
+            notification("a", 30, false),
+            notification("b", 20, true),
+            notification("c", 10, true),
         ],
         next: None,
     };

@@ -1,37 +1,37 @@
-//! What follows when a text was sent: its draft goes, its dialog closes, the feed shows it.
+//! Updates the page after a crud or a reply was sent: removes the draft, closes the dialog, updates the feed.
 
 use yew::prelude::*;
 
-use crate::hooks::{Notices, use_notices};
+use crate::hooks::{Toasts, use_toasts};
 use crate::state::drafts::{DraftAction, Drafts};
 use crate::state::feed::{Feed, FeedAction};
 use crate::state::overlay::Overlay;
 use crate::state::use_dispatch;
 
 #[derive(Clone)]
-pub(crate) struct Outbox {
+pub(crate) struct AfterSend {
     drafts: UseReducerDispatcher<Drafts>,
     overlay: UseReducerDispatcher<Overlay>,
     feed: UseReducerDispatcher<Feed>,
-    notices: Notices,
+    toasts: Toasts,
 }
 
-impl Outbox {
-    /// `reply_to` is the uuid under which the draft was kept, `text` what was sent of it.
-    pub(crate) fn sent(&self, reply_to: String, text: String, change: FeedAction, notice: &str) {
+impl AfterSend {
+    /// Updates the page and shows `toast`. `reply_to` is the key of the draft, `text` the text that was sent.
+    pub(crate) fn complete(&self, reply_to: String, text: String, change: FeedAction, toast: &str) {
         self.drafts.dispatch(DraftAction::Sent { reply_to, text });
         self.overlay.dispatch(Overlay::None);
         self.feed.dispatch(change);
-        self.notices.done(notice);
+        self.toasts.success(toast);
     }
 }
 
 #[hook]
-pub(crate) fn use_outbox() -> Outbox {
-    Outbox {
+pub(crate) fn use_after_send() -> AfterSend {
+    AfterSend {
         drafts: use_dispatch(),
         overlay: use_dispatch(),
         feed: use_dispatch(),
-        notices: use_notices(),
+        toasts: use_toasts(),
     }
 }

@@ -1,13 +1,14 @@
-//! Gives a reducer's state to everything below it, and its dispatcher apart from the state:
-//! a component that only dispatches is not rendered again when the state changes.
+//! Provides the state of a reducer to all descendants, with the dispatcher in a context of its own:
+//! a component that only dispatches does not re-render when the state changes.
 
 use yew::html::ChildrenProps;
 use yew::prelude::*;
 
 type Dispatcher<T> = UseReducerDispatcher<T>;
 
+/// Owns the state `T` and provides it to its children.
 #[component]
-pub(crate) fn Provide<T>(props: &ChildrenProps) -> Html
+pub(crate) fn StoreProvider<T>(props: &ChildrenProps) -> Html
 where
     T: Reducible + Default + PartialEq + 'static,
 {
@@ -21,14 +22,14 @@ where
     }
 }
 
-/// The state itself; the component is rendered again when it changes.
+/// Returns the state. The component re-renders when it changes.
 #[hook]
 pub(crate) fn use_store<T: Reducible + PartialEq + 'static>() -> UseReducerHandle<T> {
-    use_context().expect("app.rs puts a Provide of this state above every component")
+    use_context().expect("a StoreProvider of this state in app.rs")
 }
 
-/// The way to change the state without watching it.
+/// Returns the dispatcher of the state, without re-rendering when the state changes.
 #[hook]
 pub(crate) fn use_dispatch<T: Reducible + 'static>() -> Dispatcher<T> {
-    use_context().expect("app.rs puts a Provide of this state above every component")
+    use_context().expect("a StoreProvider of this state in app.rs")
 }

@@ -1,4 +1,4 @@
-//! Why a crud is among the user's notifications.
+//! The reason why a crud is listed in the notifications, such as "Worf liked your crud".
 
 use api_types::{Notification, NotificationKind};
 use yew::prelude::*;
@@ -8,12 +8,12 @@ use crate::format::{self, time};
 use crate::hooks::use_now;
 
 #[derive(Properties, PartialEq)]
-pub(crate) struct BecauseProps {
+pub(crate) struct NotificationReasonProps {
     pub(crate) notification: Notification,
 }
 
 #[component]
-pub(crate) fn Because(props: &BecauseProps) -> Html {
+pub(crate) fn NotificationReason(props: &NotificationReasonProps) -> Html {
     let Notification {
         kind,
         handle,
@@ -21,18 +21,18 @@ pub(crate) fn Because(props: &BecauseProps) -> Html {
         created_at,
         ..
     } = &props.notification;
-    let (icon, did) = match kind {
+    let (icon, verb) = match kind {
         NotificationKind::Like => (Icon::Heart, "liked your crud"),
         NotificationKind::Mention => (Icon::Person, "mentioned you"),
         NotificationKind::Reply => (Icon::Bubble, "replied to you"),
         NotificationKind::Repost => (Icon::Repost, "reposted your crud"),
     };
     let now = use_now();
-    let when = created_at.map(|at| format!(" · {}", time::age(at.as_millis(), now)));
+    let age = created_at.map(|at| format!(" · {}", time::age(at.as_millis(), now)));
     html! {
-        <p class="because">
+        <p class="notification-reason">
             { icon.draw() }
-            <span><bdi>{ format::name(display_name, handle) }</bdi>{ " " }{ did }{ when }</span>
+            <span><bdi>{ format::display_name(display_name, handle) }</bdi>{ " " }{ verb }{ age }</span>
         </p>
     }
 }

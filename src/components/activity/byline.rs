@@ -1,4 +1,4 @@
-//! Who wrote a crud, when, and how long it still lives.
+//! The author and the age of a crud, and the time until it expires.
 
 use std::rc::Rc;
 
@@ -12,15 +12,15 @@ use crate::hooks::use_now;
 use crate::route::Route;
 
 #[derive(Properties, PartialEq)]
-pub(crate) struct ByLineProps {
+pub(crate) struct BylineProps {
     pub(crate) activity: Rc<Activity>,
-    /// Leaves out when it expires.
+    /// Omits the time until it expires.
     #[prop_or_default]
-    pub(crate) brief: bool,
+    pub(crate) compact: bool,
 }
 
 #[component]
-pub(crate) fn ByLine(props: &ByLineProps) -> Html {
+pub(crate) fn Byline(props: &BylineProps) -> Html {
     let Activity {
         handle,
         created_at,
@@ -29,19 +29,19 @@ pub(crate) fn ByLine(props: &ByLineProps) -> Html {
     } = &*props.activity;
     let now = use_now();
     html! {
-        <div class="by">
+        <div class="byline">
             <Link class="author" to={Route::profile(handle)} action="profile.open">
                 <strong>{ props.activity.name() }</strong>
                 <span>{ "@" }{ handle }</span>
             </Link>
-            <span class="when">
+            <span class="times">
                 if let Some(created_at) = created_at {
                     <time datetime={created_at.to_string()}>{ time::age(created_at.as_millis(), now) }</time>
                 }
-                if let Some(expires_at) = expires_at.filter(|_| !props.brief) {
+                if let Some(expires_at) = expires_at.filter(|_| !props.compact) {
                     <span class="expiry" title="Time left until it expires">
                         { Icon::Bomb.draw() }
-                        { time::left(expires_at.as_millis(), now) }
+                        { time::time_left(expires_at.as_millis(), now) }
                     </span>
                 }
             </span>

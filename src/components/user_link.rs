@@ -8,20 +8,20 @@ use crate::format;
 use crate::route::Route;
 
 #[derive(Properties, PartialEq)]
-pub(crate) struct PersonProps {
+pub(crate) struct UserLinkProps {
     pub(crate) handle: AttrValue,
-    /// The handle stands in for a display name that is not known.
+    /// The display name. If it is blank, the handle is shown instead.
     pub(crate) name: AttrValue,
 }
 
 #[component]
-pub(crate) fn Person(props: &PersonProps) -> Html {
-    let PersonProps { handle, name } = props;
-    let name = AttrValue::from(format::name(name, handle).to_owned());
+pub(crate) fn UserLink(props: &UserLinkProps) -> Html {
+    let UserLinkProps { handle, name } = props;
+    let name = AttrValue::from(format::display_name(name, handle).to_owned());
     html! {
         <Link to={Route::profile(handle)} action="profile.open">
             <Avatar {handle} name={name.clone()} />
-            <span class="person">
+            <span class="user">
                 <strong>{ name }</strong>
                 <span>{ "@" }{ handle }</span>
             </span>

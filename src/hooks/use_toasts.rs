@@ -1,0 +1,58 @@
+//! Shows the result of an action in a toast.
+
+use yew::prelude::*;
+
+use crate::api::ApiError;
+use crate::state::overlay::Overlay;
+use crate::state::session::{Session, SessionAction};
+use crate::state::toasts::{ToastAction, ToastQueue};
+use crate::state::use_dispatch;
+use crate::telemetry;
+
+#[derive(Clone)]
+pub(crate) struct Toasts {
+    queue: UseReducerDispatcher<ToastQueue>,
+    session: UseReducerDispatcher<Session>,
+    overlay: UseReducerDispatcher<Overlay>,
+}
+
+impl Toasts {
+    pub(crate) fn success(&self, text: impl Into<String>) {
+        self.show(text.into(), false);
+    }
+
+    /// Shows a result that the page shows as well. Only in development builds, for the link to the trace.
+    pub(crate) fn info(&self, text: &str) {
+        if cfg!(debug_assertions) {
+            self.success(text);
+        }
+    }
+
+    /// Shows the error. If the session has expired, opens the sign-in dialog instead.
+    pub(crate) fn error(&self, error: &ApiError) {
+        if *error == ApiError::SignInRequired {
+            self.session.dispatch(SessionAction::Expired);
+            self.overlay.dispatch(Overlay::SignIn);
+        } else {
+            self.show(error.to_string(), true);
+        }
+    }
+
+    fn show(&self, text: String, is_error: bool) {
+        let trace_url = telemetry::trace_url();
+        self.queue.dispatch(ToastAction::Show {
+            text,
+            is_error,
+            trace_url,
+        });
+    }
+}
+
+#[hook]
+pub(crate) fn use_toasts() -> Toasts {
+    Toasts {
+        queue: use_dispatch(),
+        session: use_dispatch(),
+        overlay: use_dispatch(),
+    }
+}
