@@ -1,7 +1,7 @@
-//! A viewer in a tab that nobody sees, while traces arrive: it goes on, and is right when it is shown.
+//! A viewer in a hidden tab keeps receiving traces, and is up to date when it is shown.
 //!
-//! `CRUDDUR_HIDDEN_MINUTES=10` makes it the long measurement, in which the browser slows a hidden
-//! page's timers down to one call a minute; ordinarily it takes seconds.
+//! `CRUDDUR_HIDDEN_MINUTES=10` runs a long test, in which the browser throttles the timers of the hidden page to
+//! one call per minute. By default the test takes seconds.
 
 use std::time::{Duration, Instant};
 
@@ -15,12 +15,11 @@ use crate::support::wait::until_within;
 const LONG_TRACES: u64 = 10_000;
 const SHORT_TRACES: u64 = 400;
 
-/// What the page's program may need more after most of the traces than after a part of them.
+/// The limit for the growth of the page's memory between the middle and the end of the test.
 const MAX_GROWTH_BYTES: f64 = 16e6;
 
-/// Notes whether the page is shown, and how much memory its program has. (The bindings' entry
-/// returns the running program when it is called again.) The driver shows whatever tab it talks
-/// to, so the page has to keep its own record.
+/// Records the page's visibility and its memory size. WebDriver shows the tab that it talks to, so the page itself has
+/// to record them. (The bindings' `default` function returns the running module when it is called again.)
 const WATCH: &str = "return wasmBindings.default().then(program => {
     window.states = [document.visibilityState];
     window.memory = [];
@@ -34,7 +33,7 @@ const ROWS: &str = "return [...document.querySelectorAll('[data-trace-id]')]
     .sort((a, b) => parseFloat(a.style.top) - parseFloat(b.style.top))
     .map(row => row.dataset.traceId)";
 
-/// A span of trace `number`; a trace with a higher one starts later.
+/// Returns a span of a trace. Traces with higher numbers start later.
 fn span(number: u64, id: u64) -> Value {
     let start = 1_790_000_000_000_000_000 + number * 1_000_000;
     json!({
@@ -50,11 +49,11 @@ async fn send(stack: &Stack, spans: Vec<Value>) {
     let request = stack
         .gateway_request(Method::POST, "/v1/traces")
         .json(&body);
-    let response = request.send().await.expect("an answer to spans");
+    let response = request.send().await.expect("the gateway to respond");
     assert_eq!(response.status(), 200);
 }
 
-/// Each trace comes in three requests, so that one batch of changes names it several times.
+/// Sends each trace in three requests, so that one batch of changes contains it several times.
 async fn send_trace(stack: &Stack, number: u64) {
     for id in 1..=3 {
         send(stack, vec![span(number, id)]).await;
@@ -65,8 +64,8 @@ async fn rows(browser: &Browser) -> Vec<String> {
     serde_json::from_value(browser.script(ROWS, &[]).await).expect("ids of traces")
 }
 
-/// Minutes for which the viewer is hidden, and how many traces arrive meanwhile.
-fn size() -> (Duration, u64) {
+/// Returns the duration for which the viewer is hidden, and the number of traces sent during it.
+fn parameters() -> (Duration, u64) {
     let minutes = std::env::var("CRUDDUR_HIDDEN_MINUTES").ok();
     match minutes.and_then(|minutes| minutes.parse::<u64>().ok()) {
         Some(minutes) => (Duration::from_secs(60 * minutes), LONG_TRACES),
@@ -75,16 +74,16 @@ fn size() -> (Duration, u64) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_hidden_viewer_takes_what_arrives_and_is_right_when_it_is_shown() {
-    let (time, traces) = size();
+async fn hidden_viewer_is_up_to_date_when_shown() {
+    let (time, traces) = parameters();
     let stack = Stack::start().await;
     let browser = stack.browser().await;
     send_trace(&stack, 1).await;
     browser.open(&stack.gateway_url).await;
-    browser.see("step 1").await;
+    browser.expect_text("step 1").await;
     browser.script(WATCH, &[]).await;
     let viewer = browser.window().await;
-    browser.open_in_front("about:blank").await;
+    browser.open_in_new_tab("about:blank").await;
 
     let began = Instant::now();
     for number in 2..=traces {
@@ -113,31 +112,34 @@ async fn a_hidden_viewer_takes_what_arrives_and_is_right_when_it_is_shown() {
     let rows = rows(&browser).await;
     let distinct: std::collections::HashSet<_> = rows.iter().collect();
     assert_eq!(distinct.len(), rows.len(), "each trace is listed once");
-    browser.see("Live").await;
-    browser.see("3 spans").await;
-    browser.see_no("The viewer has stopped").await;
+    browser.expect_text("Live").await;
+    browser.expect_text("3 spans").await;
+    browser.expect_no_text("The viewer has stopped").await;
     assert_eq!(browser.console_errors().await, Vec::<String>::new());
     let middle = memory[memory.len() / 2];
     let end = memory[memory.len() - 1];
     println!(
-        "{traces} traces in {:.0?}, memory of the hidden page's program: {:.1} MB in the middle, {:.1} MB in the end",
+        "{traces} traces in {:.0?}, memory of the hidden page: {:.1} MB in the middle, {:.1} MB at the end",
         began.elapsed(),
         middle / 1e6,
         end / 1e6
     );
-    assert!(end - middle <= MAX_GROWTH_BYTES, "{middle} became {end}");
-    // It can be used: the newest trace opens.
+    assert!(
+        end - middle <= MAX_GROWTH_BYTES,
+        "memory grew from {middle} to {end} bytes"
+    );
+    // The viewer is usable: the newest trace opens.
     browser
         .click(&crate::support::element::link_with(&format!(
             "step {traces}"
         )))
         .await;
     until_within(Duration::from_secs(20), "the newest trace", async || {
-        let address = browser.address().await;
-        if address.ends_with(&expected[0]) {
+        let url = browser.url().await;
+        if url.ends_with(&expected[0]) {
             Ok(())
         } else {
-            Err(address)
+            Err(url)
         }
     })
     .await;

@@ -1,10 +1,10 @@
-//! Two clicks so close together that their requests overlap never share a span.
+//! Two clicks whose requests overlap have separate traces.
 
 use std::collections::BTreeSet;
 
 use axum::http::Method;
 
-use crate::steps::{SUBNET, TAILOR, like_path, member_at_home, uuid_of};
+use crate::steps::{SUBNET, TAILOR, like_path, signed_in_at_home, uuid_of};
 use crate::support::browser::Browser;
 use crate::support::element::button;
 use crate::support::faults::Fault;
@@ -23,31 +23,31 @@ const CLICK_BOTH: &str = "
 ";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_clicks_five_milliseconds_apart_are_two_traces_100_times() {
-    let (stack, browser) = member_at_home("worf").await;
+async fn two_clicks_five_milliseconds_apart_are_two_traces() {
+    let (stack, browser) = signed_in_at_home("worf").await;
     let uuids = [
         uuid_of(&browser, SUBNET).await,
         uuid_of(&browser, TAILOR).await,
     ];
-    let_the_second_pass(&stack, &uuids);
+    delay_first_request(&stack, &uuids);
     for round in 1..=ROUNDS {
         click_both(&browser).await;
-        both_answered(&stack, &uuids, round).await;
+        wait_for_both_responses(&stack, &uuids, round).await;
     }
     browser.leave().await;
-    for pair in two_per_round(&stack).await.chunks(2) {
+    for pair in click_traces(&stack).await.chunks(2) {
         check_pair(pair, &uuids);
     }
 }
 
-/// The first request reaches the back end when the second has been answered.
-fn let_the_second_pass(stack: &Stack, uuids: &[String; 2]) {
+/// Holds the first request back until the second one has its response.
+fn delay_first_request(stack: &Stack, uuids: &[String; 2]) {
     let [first, second] = uuids.each_ref().map(|uuid| like_path(uuid));
     for method in [Method::PUT, Method::DELETE] {
         stack
             .page
             .faults
-            .on(method, &first, Fault::Behind(second.clone()));
+            .on(method, &first, Fault::AfterResponseTo(second.clone()));
     }
 }
 
@@ -57,22 +57,22 @@ async fn click_both(browser: &Browser) {
     browser.script(CLICK_BOTH, &[first, second]).await;
 }
 
-async fn both_answered(stack: &Stack, uuids: &[String; 2], round: usize) {
-    until("both answers", async || {
-        let answers = uuids
+async fn wait_for_both_responses(stack: &Stack, uuids: &[String; 2], round: usize) {
+    until("both responses", async || {
+        let responses = uuids
             .each_ref()
-            .map(|uuid| stack.page.requests.answered(&like_path(uuid)));
-        if answers == [round; 2] {
+            .map(|uuid| stack.page.requests.responses_to(&like_path(uuid)));
+        if responses == [round; 2] {
             Ok(())
         } else {
-            Err(format!("{answers:?} in round {round}"))
+            Err(format!("{responses:?} in round {round}"))
         }
     })
     .await;
 }
 
-/// The traces of the clicks, oldest first, once they are complete.
-async fn two_per_round(stack: &Stack) -> Vec<Trace> {
+/// Waits until the traces of all clicks are complete, and returns them, oldest first.
+async fn click_traces(stack: &Stack) -> Vec<Trace> {
     until("the traces of all clicks", async || {
         let mut traces = stack.traces().await;
         traces.retain(|trace| {
@@ -83,27 +83,27 @@ async fn two_per_round(stack: &Stack) -> Vec<Trace> {
         });
         let complete = traces
             .iter()
-            .all(|trace| rules::broken(trace).is_empty() && trace.has_sql());
+            .all(|trace| rules::violations(trace).is_empty() && trace.has_sql());
         match traces.len() {
             count if complete && count == 2 * ROUNDS => Ok(traces),
-            count => Err(format!("{count} traces\n{}", first_broken(&traces))),
+            count => Err(format!("{count} traces\n{}", first_violation(&traces))),
         }
     })
     .await
 }
 
-fn first_broken(traces: &[Trace]) -> String {
-    let broken = traces
+fn first_violation(traces: &[Trace]) -> String {
+    let invalid = traces
         .iter()
-        .find(|trace| !rules::broken(trace).is_empty() || !trace.has_sql());
-    broken.map_or_else(String::new, |trace| {
-        format!("{:?}\n{trace}", rules::broken(trace))
+        .find(|trace| !rules::violations(trace).is_empty() || !trace.has_sql());
+    invalid.map_or_else(String::new, |trace| {
+        format!("{:?}\n{trace}", rules::violations(trace))
     })
 }
 
 fn check_pair(pair: &[Trace], uuids: &[String; 2]) {
     let [first, second] = pair else {
-        panic!("half a round")
+        panic!("an odd number of traces")
     };
     assert_eq!(
         uuids_in(first),
@@ -115,33 +115,31 @@ fn check_pair(pair: &[Trace], uuids: &[String; 2]) {
         BTreeSet::from([uuids[1].as_str()]),
         "{second}"
     );
-    let (asked_first, asked_second) = (span(first, PAGE), span(second, PAGE));
-    let (served_last, served_first) = (span(first, BACK_END), span(second, BACK_END));
+    let (first_client, second_client) = (span(first, PAGE), span(second, PAGE));
+    let (first_server, second_server) = (span(first, BACK_END), span(second, BACK_END));
     let interleaved =
-        asked_first.start < asked_second.start && served_first.end < served_last.start;
+        first_client.start < second_client.start && second_server.end < first_server.start;
     assert!(
         interleaved,
         "the requests did not interleave:\n{first}{second}"
     );
 }
 
-/// Whose like each span with an address is about; there are two of them, the request and the answer to it.
+/// Returns the UUIDs in the URLs of the trace's two HTTP spans, client and server.
 fn uuids_in(trace: &Trace) -> BTreeSet<&str> {
-    let addresses = trace
+    let urls = trace
         .spans
         .iter()
         .flat_map(|span| [span.attribute("url.full"), span.attribute("url.path")]);
-    let likes: Vec<_> = addresses
-        .filter_map(|address| address.strip_suffix("/like"))
-        .collect();
+    let likes: Vec<_> = urls.filter_map(|url| url.strip_suffix("/like")).collect();
     assert_eq!(likes.len(), 2, "{trace}");
     likes
         .into_iter()
-        .filter_map(|address| address.rsplit('/').next())
+        .filter_map(|url| url.rsplit('/').next())
         .collect()
 }
 
-/// The span of the like's request that this service has.
+/// Returns the service's HTTP span.
 fn span<'a>(trace: &'a Trace, service: &str) -> &'a Span {
     let mut spans = trace.spans.iter();
     let of_request = |span: &&Span| {

@@ -1,4 +1,4 @@
-//! The search for keys in everything that people, browsers and disks get to see.
+//! Searches for leaked API keys: in the page, its requests, the gateway's responses and all files.
 
 use std::path::{Path, PathBuf};
 
@@ -11,43 +11,43 @@ use crate::support::recorder::Recorded;
 use crate::support::stack::{Stack, viewer_dir};
 use crate::support::vendors::TOKEN;
 
-/// For the gateway, so that one of its answers is "too many".
-pub(crate) const FEW_REQUESTS: (&str, &str) = ("OTEL_WEB_GATEWAY_MAX_REQUESTS_PER_SECOND", "1");
+/// A setting of the gateway with which some responses are 429.
+pub(crate) const LOW_RATE_LIMIT: (&str, &str) = ("OTEL_WEB_GATEWAY_MAX_REQUESTS_PER_SECOND", "1");
 
-/// Not in the page and its requests, the two bundles, any answer of the gateway, or what it leaves on the disk: the
-/// store with its log, what the servers write, also when they stop. The browser's profile is there as well.
-pub(crate) async fn are_nowhere(mut stack: Stack, browser: &Browser) {
+/// Checks that no key is in the page, its requests, the two bundles, the gateway's responses, the store with its
+/// write-ahead log, the logs of the servers, or the browser's profile. Checks the files again after the shutdown.
+pub(crate) async fn assert_no_key_leaked(mut stack: Stack, browser: &Browser) {
     let page = "return document.documentElement.outerHTML + JSON.stringify([{...localStorage}, {...sessionStorage}])";
     let mut texts = vec![browser.script(page, &[]).await.to_string()];
     texts.extend(stack.page.requests.all().iter().map(Recorded::transcript));
-    texts.extend(answers(&stack).await);
+    texts.extend(responses(&stack).await);
     for text in &texts {
-        assert!(!has_key(text), "a key in {text}");
+        assert!(!has_key(text), "leaked key in {text}");
     }
-    search(&dist(), "otel-endpoint");
-    search(&viewer_dir(), "trace-viewer");
-    let left = stack.scratch.path("");
-    search(&left, "provoked by a journey");
+    assert_no_key_in(&dist(), "otel-endpoint");
+    assert_no_key_in(&viewer_dir(), "trace-viewer");
+    let files = stack.scratch.path("");
+    assert_no_key_in(&files, "thrown by a journey");
     stack.stop_back_end();
     stack.stop_gateway();
-    search(&left, "provoked by a journey");
+    assert_no_key_in(&files, "thrown by a journey");
 }
 
 fn has_key(text: &str) -> bool {
     text.contains(KEY) || text.contains(TOKEN)
 }
 
-/// No file of the folder has a key in it. One has `something`, or the search would find nothing at all.
-fn search(folder: &Path, something: &str) {
+/// Checks that no file contains a key, and that one contains `marker`, which shows that the search works.
+fn assert_no_key_in(folder: &Path, marker: &str) {
     let mut found = 0;
     for file in files(folder) {
-        // A browser's profile has sockets, and files that come and go.
+        // A browser's profile contains sockets and temporary files.
         let text = std::fs::read(&file).unwrap_or_default();
         let text = String::from_utf8_lossy(&text);
-        assert!(!has_key(&text), "a key in {}", file.display());
-        found += usize::from(text.contains(something));
+        assert!(!has_key(&text), "leaked key in {}", file.display());
+        found += usize::from(text.contains(marker));
     }
-    assert!(found > 0, "no {something:?} below {}", folder.display());
+    assert!(found > 0, "no {marker:?} in {}", folder.display());
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {
@@ -62,9 +62,9 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     entries.flat_map(|entry| below(entry.path())).collect()
 }
 
-/// What the gateway answers, head and body, when all is well and when it is not.
-async fn answers(stack: &Stack) -> Vec<String> {
-    let mut answers = Vec::new();
+/// Returns responses of the gateway, headers and body, to valid and invalid requests.
+async fn responses(stack: &Stack) -> Vec<String> {
+    let mut responses = Vec::new();
     for (path, status) in [
         ("/", 200),
         ("/healthz", 200),
@@ -77,16 +77,16 @@ async fn answers(stack: &Stack) -> Vec<String> {
         ("/open/nonsense/honeycomb", 404),
         ("/v1/traces", 405),
     ] {
-        answers.push(answer(stack.gateway_request(Method::GET, path), status).await);
+        responses.push(response(stack.gateway_request(Method::GET, path), status).await);
     }
-    answers.extend(refusals(stack).await);
-    answers
+    responses.extend(error_responses(stack).await);
+    responses
 }
 
-async fn refusals(stack: &Stack) -> Vec<String> {
+async fn error_responses(stack: &Stack) -> Vec<String> {
     const JSON: &str = "application/json";
     let too_large = " ".repeat((64 << 20) + 1);
-    let mut answers = Vec::new();
+    let mut responses = Vec::new();
     for (path, content_type, body, status) in [
         ("/v1/traces", JSON, "{", 400),
         ("/v1/traces", "application/x-protobuf", "nonsense", 400),
@@ -99,29 +99,29 @@ async fn refusals(stack: &Stack) -> Vec<String> {
         let post = stack
             .gateway_request(Method::POST, path)
             .header("content-type", content_type);
-        answers.push(answer(post.body(body.to_owned()), status).await);
+        responses.push(response(post.body(body.to_owned()), status).await);
     }
-    // Programs of this machine may send as much as they like; what a proxy passes on may not.
-    let elsewhere = |post: RequestBuilder| post.header("x-forwarded-for", "203.0.113.1");
+    // The rate limit applies only to clients on other machines.
+    let from_other_machine = |post: RequestBuilder| post.header("x-forwarded-for", "203.0.113.1");
     for _ in 0..20 {
-        let post = elsewhere(stack.gateway_request(Method::POST, "/v1/traces"));
-        answers.push(answer_of_any_status(post).await);
+        let post = from_other_machine(stack.gateway_request(Method::POST, "/v1/traces"));
+        responses.push(response_text(post).await);
     }
-    assert!(answers.iter().any(|answer| answer.starts_with("429")));
-    answers
+    assert!(responses.iter().any(|response| response.starts_with("429")));
+    responses
 }
 
-async fn answer(request: RequestBuilder, status: u16) -> String {
-    let answer = answer_of_any_status(request).await;
+async fn response(request: RequestBuilder, status: u16) -> String {
+    let response = response_text(request).await;
     assert!(
-        answer.starts_with(&status.to_string()),
-        "{status} expected: {answer}"
+        response.starts_with(&status.to_string()),
+        "expected {status}: {response}"
     );
-    answer
+    response
 }
 
-async fn answer_of_any_status(request: RequestBuilder) -> String {
-    let response = request.send().await.expect("the gateway to answer");
+async fn response_text(request: RequestBuilder) -> String {
+    let response = request.send().await.expect("the gateway to respond");
     let head = format!("{} {:?}", response.status().as_u16(), response.headers());
     let body = response.text().await.expect("a text from the gateway");
     format!("{head}\n{body}")

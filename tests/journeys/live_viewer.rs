@@ -1,8 +1,8 @@
-//! The trace of a click shows up in a viewer that is open beside the page, at once and by itself.
+//! The viewer shows new traces at once, without a reload.
 
 use std::time::Duration;
 
-use crate::steps::{LIKE, SUBNET, member_at_home, member_s_home, toggle_like};
+use crate::steps::{LIKE, SUBNET, signed_in_at_home, signed_in_home_load, toggle_like};
 use crate::support::browser::Browser;
 use crate::support::element::{button, link};
 use crate::support::traces::expect::action;
@@ -11,7 +11,7 @@ use crate::support::wait::until;
 const LIMIT: Duration = Duration::from_secs(1);
 const CLICKS: usize = 5;
 
-/// Notes when the viewer's page first names the n-th like, for every n.
+/// Records when the n-th like appears in the viewer, for every n.
 const WATCH: &str = r"
     window.seen = [];
     const look = () => {
@@ -21,20 +21,20 @@ const WATCH: &str = r"
     new MutationObserver(look).observe(document.body, {subtree: true, childList: true, characterData: true});
 ";
 
-/// Notes when each click happens, on the same clock.
-const NOTE_CLICKS: &str = r"
+/// Records the time of each click, with the same clock.
+const RECORD_CLICKS: &str = r"
     window.clicks = [];
     addEventListener('click', e => window.clicks.push(performance.timeOrigin + e.timeStamp), true);
 ";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_click_shows_up_in_the_open_viewer_within_a_second() {
-    let (stack, browser) = member_at_home("worf").await;
-    browser.script(NOTE_CLICKS, &[]).await;
+async fn click_appears_in_the_viewer_within_a_second() {
+    let (stack, browser) = signed_in_at_home("worf").await;
+    browser.script(RECORD_CLICKS, &[]).await;
     let page = browser.window().await;
-    let viewer = browser.open_beside(&stack.gateway_url).await;
+    let viewer = browser.open_in_new_window(&stack.gateway_url).await;
     browser.switch_to(&viewer).await;
-    browser.see("documentLoad").await;
+    browser.expect_text("documentLoad").await;
     browser.script(WATCH, &[]).await;
     for click in 1..=CLICKS {
         browser.switch_to(&page).await;
@@ -59,11 +59,11 @@ async fn a_click_shows_up_in_the_open_viewer_within_a_second() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_toast_s_link_leads_to_the_trace_s_waterfall() {
-    let (stack, browser) = member_at_home("worf").await;
+async fn toast_links_to_the_trace() {
+    let (stack, browser) = signed_in_at_home("worf").await;
     toggle_like(&stack, &browser, SUBNET).await;
     stack
-        .stores(&[member_s_home(), action("crud.like").calls(LIKE)])
+        .expect_traces(&[signed_in_home_load(), action("crud.like").calls(LIKE)])
         .await;
     let traces = stack.traces().await;
     let id = &traces[1].spans[0].trace_id;
@@ -71,29 +71,29 @@ async fn the_toast_s_link_leads_to_the_trace_s_waterfall() {
     let link = browser.script(link, &[]).await;
     assert_eq!(link, format!("{}/open/{id}", stack.gateway_url));
     browser.open(link.as_str().unwrap()).await;
-    browser.see("INSERT activity_likes").await;
+    browser.expect_text("INSERT activity_likes").await;
     assert_eq!(
-        browser.address().await,
+        browser.url().await,
         format!("{}/trace/{id}", stack.gateway_url)
     );
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_link_to_a_trace_makes_no_trace_of_its_own() {
-    let (mut stack, browser) = member_at_home("worf").await;
+async fn click_on_the_toast_link_is_not_traced() {
+    let (mut stack, browser) = signed_in_at_home("worf").await;
     toggle_like(&stack, &browser, SUBNET).await;
     let page = browser.window().await;
     browser.click(&link("open this trace")).await;
     browser.switch_to(&page).await;
     stack
-        .ends_with(
+        .expect_traces_after_shutdown(
             &browser,
-            &[member_s_home(), action("crud.like").calls(LIKE)],
+            &[signed_in_home_load(), action("crud.like").calls(LIKE)],
         )
         .await;
 }
 
-/// The first `count` entries of a list of milliseconds that a window keeps, once there are so many.
+/// Waits until a list of times on `window` has `count` entries, and returns it.
 async fn times(browser: &Browser, list: &str, count: usize) -> Vec<f64> {
     until(&format!("{count} entries in window.{list}"), async || {
         let json = browser.script(&format!("return window.{list}"), &[]).await;

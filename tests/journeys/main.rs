@@ -1,31 +1,32 @@
-//! Journeys: a person's way through Cruddur in a real browser, over the real back end and gateway,
-//! each held against the traces the gateway stored.
+//! Journeys: end-to-end tests in a real browser, with the real back end and gateway.
 //!
-//! A journey ends with the list of its actions: the store then holds one trace for each, in that order, and nothing else.
+//! A journey ends with a list of its user actions. The gateway must have stored exactly one trace for each of them,
+//! in that order, and no others.
 //!
-//! `cargo xtask test journeys` builds what they need and runs them. By hand: `CRUDDUR_DIST` (the built page),
-//! `OTEL_WEB_GATEWAY_VIEWER_DIR`, `CRUDDUR_BACKEND_BIN`, `CRUDDUR_GATEWAY_BIN`, `CHROME` and `CHROMEDRIVER` say
-//! what to use; without them it is what `trunk build` and `cargo build` leave in `target/`. A journey that fails
-//! prints its traces and keeps its logs, databases and a picture of the page under `target/tmp/`.
+//! `cargo xtask test journeys` builds the programs and runs the journeys. To run them without xtask, set `CRUDDUR_DIST`
+//! (the built page), `OTEL_WEB_GATEWAY_VIEWER_DIR`, `CRUDDUR_BACKEND_BIN`, `CRUDDUR_GATEWAY_BIN`, `CHROME` and
+//! `CHROMEDRIVER`. The defaults are the outputs of `trunk build` and `cargo build` in `target/`.
+//!
+//! A failing journey prints its traces, and keeps its logs, its databases and a screenshot in `target/tmp/`.
 
 #[path = "../support/mod.rs"]
 mod support;
 
 mod accounts;
-mod bad_input;
+mod dropped_responses;
 mod feeds;
 mod hidden_viewer;
 mod honeycomb;
 mod interleaving;
 mod keys;
-mod lean_answers;
-mod leaving;
 mod live_viewer;
-mod lost_answers;
-mod odd_text;
+mod original_back_end;
 mod outages;
+mod page_exit;
 mod posting;
 mod search;
 mod sinks;
 mod steps;
+mod unusual_text;
+mod validation;
 mod viewer;

@@ -1,9 +1,9 @@
-//! What a person sees when a server is away, and that it comes back.
+//! Outages of the back end and the gateway, and the recovery after them.
 
 use thirtyfour::Key;
 
 use crate::steps::{
-    HOME_FEED, LIKE, ME, SUBNET, TAILOR, member_at_home, member_s_home, toggle_like,
+    HOME_FEED, LIKE, ME, SUBNET, TAILOR, signed_in_at_home, signed_in_home_load, toggle_like,
 };
 use crate::support::element::{button, link};
 use crate::support::stack::Stack;
@@ -13,41 +13,41 @@ use crate::support::wait::until;
 const EXPORT: &str = "/otlp/v1/traces";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_the_back_end_the_page_says_so_and_retries() {
+async fn page_reports_an_unavailable_back_end_and_retries() {
     let mut stack = Stack::start().await;
     stack.stop_back_end();
     let browser = stack.browser().await;
     browser.open("/").await;
-    browser.see("Cruddur cannot be reached.").await;
+    browser.expect_text("Cruddur cannot be reached.").await;
     assert_eq!(browser.console_errors().await, [""; 0]);
     stack.restart_back_end().await;
     browser.click(&button("Retry")).await;
-    browser.see(SUBNET).await;
+    browser.expect_text(SUBNET).await;
     assert_eq!(browser.console_errors().await, [""; 0]);
     let load = action("documentLoad")
-        .calls_in_vain(HOME_FEED)
-        .calls_in_vain(ME);
+        .calls_unanswered(HOME_FEED)
+        .calls_unanswered(ME);
     let load = load
-        .calls_in_vain("GET /api/trending")
-        .calls_in_vain("GET /api/users/suggested");
+        .calls_unanswered("GET /api/trending")
+        .calls_unanswered("GET /api/users/suggested");
     stack
-        .ends_with(&browser, &[load, action("click Retry").calls(HOME_FEED)])
+        .expect_traces_after_shutdown(&browser, &[load, action("click Retry").calls(HOME_FEED)])
         .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_the_gateway_the_page_works_as_ever_and_its_traces_wait() {
-    let (mut stack, browser) = member_at_home("worf").await;
-    stack.stores(&[member_s_home()]).await;
+async fn page_works_without_the_gateway_and_exports_its_traces_later() {
+    let (mut stack, browser) = signed_in_at_home("worf").await;
+    stack.expect_traces(&[signed_in_home_load()]).await;
     stack.stop_gateway();
-    let exports = stack.page.requests.answered(EXPORT);
+    let exports = stack.page.requests.responses_to(EXPORT);
     toggle_like(&stack, &browser, SUBNET).await;
     browser
         .press(&link("Open crud").of_crud(SUBNET), Key::Enter)
         .await;
-    browser.see_no(TAILOR).await;
-    until("an export in vain", async || {
-        match stack.page.requests.answered(EXPORT) {
+    browser.expect_no_text(TAILOR).await;
+    until("a failed export", async || {
+        match stack.page.requests.responses_to(EXPORT) {
             now if now > exports => Ok(()),
             _ => Err("none yet"),
         }
@@ -58,6 +58,6 @@ async fn without_the_gateway_the_page_works_as_ever_and_its_traces_wait() {
     let like = action("crud.like").calls(LIKE);
     let open = action("click Open crud").calls("GET /api/activities/{uuid}");
     stack
-        .ends_with(&browser, &[member_s_home(), like, open])
+        .expect_traces_after_shutdown(&browser, &[signed_in_home_load(), like, open])
         .await;
 }

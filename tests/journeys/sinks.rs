@@ -1,19 +1,19 @@
-//! All sinks at once: an error in the page is the same trace at every vendor, and no key is anywhere else.
+//! All sinks at once: every vendor receives the same trace of an error, and no key leaks.
 
 use crate::keys;
-use crate::steps::{member_s_home, open_home, sign_in};
+use crate::steps::{open_home, sign_in, signed_in_home_load};
 use crate::support::honeycomb::{Honeycomb, KEY};
 use crate::support::stack::{Setup, Stack};
 use crate::support::vendors::{Rollbar, TOKEN, XRay};
 use crate::support::wait::until;
 
-/// From a script of the page: of others the browser says "Script error." and no more.
+/// Throws from a script of the page: for other scripts, the browser reports only "Script error.".
 const THROW: &str = "const script = document.createElement('script'); \
-    script.textContent = `setTimeout(() => { throw new TypeError('provoked by a journey') })`; \
+    script.textContent = `setTimeout(() => { throw new TypeError('thrown by a journey') })`; \
     document.head.append(script)";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_error_is_one_trace_at_honeycomb_x_ray_and_rollbar_and_keys_stay_inside() {
+async fn error_is_the_same_trace_at_every_vendor_and_no_key_leaks() {
     let (honeycomb, xray) = (Honeycomb::start().await, XRay::start().await);
     let rollbar = Rollbar::start().await;
     let gateway = vec![
@@ -22,7 +22,7 @@ async fn an_error_is_one_trace_at_honeycomb_x_ray_and_rollbar_and_keys_stay_insi
         ("AWS_XRAY_DAEMON_ADDRESS", &xray.address),
         ("ROLLBAR_ACCESS_TOKEN", TOKEN),
         ("ROLLBAR_API_ENDPOINT", &rollbar.url),
-        keys::FEW_REQUESTS,
+        keys::LOW_RATE_LIMIT,
     ];
     let setup = Setup {
         gateway,
@@ -32,15 +32,15 @@ async fn an_error_is_one_trace_at_honeycomb_x_ray_and_rollbar_and_keys_stay_insi
     let browser = stack.browser().await;
     sign_in(&stack, &browser, "worf").await;
     open_home(&browser).await;
-    stack.stores(&[member_s_home()]).await;
+    stack.expect_traces(&[signed_in_home_load()]).await;
     browser.script(THROW, &[]).await;
 
     let item = until("the error at Rollbar", async || {
         let items = rollbar.items();
-        let provoked = |title: &str| title.contains("provoked by a journey");
+        let is_thrown = |title: &str| title.contains("thrown by a journey");
         let found = items
             .iter()
-            .find(|item| item["title"].as_str().is_some_and(provoked));
+            .find(|item| item["title"].as_str().is_some_and(is_thrown));
         found.cloned().ok_or(format!("{} items", items.len()))
     })
     .await;
@@ -58,10 +58,10 @@ async fn an_error_is_one_trace_at_honeycomb_x_ray_and_rollbar_and_keys_stay_insi
     .await;
     until("the same trace at X-Ray", async || {
         match xray.names_in(&id) {
-            names if names.is_empty() => Err("no document of it"),
+            names if names.is_empty() => Err("no segment document"),
             _ => Ok(()),
         }
     })
     .await;
-    keys::are_nowhere(stack, &browser).await;
+    keys::assert_no_key_leaked(stack, &browser).await;
 }

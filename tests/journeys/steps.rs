@@ -1,4 +1,4 @@
-//! What several journeys do, and the traces of it.
+//! Steps that several journeys share, and their expected traces.
 
 use axum::http::header::{CONTENT_TYPE, SET_COOKIE};
 
@@ -15,23 +15,23 @@ pub(crate) const USER: &str = "GET /api/users/@{handle}";
 pub(crate) const LIKE: &str = "PUT /api/activities/{uuid}/like";
 pub(crate) const CREATE: &str = "POST /api/activities";
 
-/// The placeholder of the composer.
-pub(crate) const SAY: &str = "what would you like to say?";
+/// The placeholder of the composer's text field.
+pub(crate) const COMPOSER: &str = "what would you like to say?";
 
-/// Two of the demo's cruds on the first page of the home feed, londo's and garek's, which worf has not liked.
+/// Two cruds of the demo data on the first page of the home feed, by londo and garek. worf has not liked them.
 pub(crate) const SUBNET: &str = "Day 12. I have learned what a subnet is.";
 pub(crate) const TAILOR: &str = "My dear doctor, I am just simple tailor";
 
-/// A stack, and a browser that shows its home feed to a visitor.
-pub(crate) async fn visitor_at_home() -> (Stack, Browser) {
+/// Starts a stack, and a browser with the home feed, signed out.
+pub(crate) async fn signed_out_at_home() -> (Stack, Browser) {
     let stack = Stack::start().await;
     let browser = stack.browser().await;
     open_home(&browser).await;
     (stack, browser)
 }
 
-/// A stack, and a browser that shows its home feed to a demo user.
-pub(crate) async fn member_at_home(handle: &str) -> (Stack, Browser) {
+/// Starts a stack, and a browser with the home feed, signed in as a demo user.
+pub(crate) async fn signed_in_at_home(handle: &str) -> (Stack, Browser) {
     let stack = Stack::start().await;
     let browser = stack.browser().await;
     sign_in(&stack, &browser, handle).await;
@@ -41,19 +41,18 @@ pub(crate) async fn member_at_home(handle: &str) -> (Stack, Browser) {
 
 pub(crate) async fn open_home(browser: &Browser) {
     browser.open("/").await;
-    browser.see(SUBNET).await;
-    browser.see("Suggested Users").await;
+    browser.expect_text(SUBNET).await;
+    browser.expect_text("Suggested Users").await;
 }
 
-/// Signs in outside the page, and outside of any trace: `traceparent` says that it is not sampled,
-/// as a page of the back end's own may.
+/// Signs in without the page, with an unsampled `traceparent` so that no trace is recorded.
 pub(crate) async fn sign_in(stack: &Stack, browser: &Browser, handle: &str) {
     let cookie = session_cookie(stack, handle).await;
     let (name, value) = cookie.split_once('=').expect("name=value");
     browser.set_cookie(name, value).await;
 }
 
-/// The cookie of a new session, which no browser has yet.
+/// Starts a session without a browser, and returns its cookie.
 pub(crate) async fn session_cookie(stack: &Stack, handle: &str) -> String {
     let body =
         serde_json::json!({"email": format!("{handle}@example.com"), "password": "cruddur-demo"});
@@ -62,36 +61,36 @@ pub(crate) async fn session_cookie(stack: &Stack, handle: &str) -> String {
         .header(CONTENT_TYPE, "application/json")
         .header("sec-fetch-site", "same-origin")
         .header("traceparent", NOT_SAMPLED);
-    let answer = request
+    let response = request
         .body(body.to_string())
         .send()
         .await
-        .expect("the back end to answer");
-    let cookie = answer.headers()[SET_COOKIE]
+        .expect("the back end to respond");
+    let cookie = response.headers()[SET_COOKIE]
         .to_str()
-        .expect("a cookie of plain text");
+        .expect("an ASCII cookie");
     let pair = cookie.split(';').next();
-    pair.expect("a cookie of at least one part").to_owned()
+    pair.expect("a cookie with at least one part").to_owned()
 }
 
 pub(crate) const NOT_SAMPLED: &str = "00-0123456789abcdef0123456789abcdef-0123456789abcdef-00";
 
-/// The trace of opening the home feed as a visitor.
-pub(crate) fn visitor_s_home() -> Expected {
-    around_any_page(action("documentLoad"))
+/// The trace of loading the home feed while signed out.
+pub(crate) fn signed_out_home_load() -> Expected {
+    with_sidebar_requests(action("documentLoad"))
         .calls(HOME_FEED)
         .calls_without_sql(ME)
 }
 
-/// The trace of opening the home feed as somebody.
-pub(crate) fn member_s_home() -> Expected {
-    around_any_page(action("documentLoad"))
+/// The trace of loading the home feed while signed in.
+pub(crate) fn signed_in_home_load() -> Expected {
+    with_sidebar_requests(action("documentLoad"))
         .calls(HOME_FEED)
         .calls(ME)
 }
 
-/// What every page asks for beside its content, apart from who is signed in.
-pub(crate) fn around_any_page(load: Expected) -> Expected {
+/// Adds the sidebar's requests, which every page load sends.
+pub(crate) fn with_sidebar_requests(load: Expected) -> Expected {
     load.calls("GET /api/trending")
         .calls("GET /api/users/suggested")
 }
@@ -100,26 +99,22 @@ pub(crate) fn like_path(uuid: &str) -> String {
     format!("/api/activities/{uuid}/like")
 }
 
-/// The id of the crud that says this.
+/// Returns the UUID of the crud with this message.
 pub(crate) async fn uuid_of(browser: &Browser, message: &str) -> String {
     let link = browser.find(&link("Open crud").of_crud(message)).await;
-    let href = link
-        .attr("href")
-        .await
-        .expect("a link")
-        .expect("an address");
+    let href = link.attr("href").await.expect("a link").expect("an href");
     href.rsplit('/').next().unwrap_or_default().to_owned()
 }
 
-/// Clicks Like, and waits until the server has answered.
+/// Clicks Like, and waits for the response.
 pub(crate) async fn toggle_like(stack: &Stack, browser: &Browser, message: &str) {
     let path = like_path(&uuid_of(browser, message).await);
-    let before = stack.page.requests.answered(&path);
+    let before = stack.page.requests.responses_to(&path);
     browser.click(&button("Like").of_crud(message)).await;
-    until("an answer to the like", async || {
-        match stack.page.requests.answered(&path) {
-            answers if answers > before => Ok(()),
-            _ => Err("none came"),
+    until("a response to the like", async || {
+        match stack.page.requests.responses_to(&path) {
+            responses if responses > before => Ok(()),
+            _ => Err("no response"),
         }
     })
     .await;

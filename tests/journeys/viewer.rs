@@ -1,4 +1,4 @@
-//! The trace viewer in a browser: keys, reloads, links, failed requests, and a list that holds still.
+//! The trace viewer: keyboard, reloads, links, failed requests, and paused lists.
 
 use std::time::Duration;
 
@@ -14,13 +14,13 @@ use crate::support::stack::{Setup, Stack};
 
 const PREFIX: &str = "/tools/traces";
 
-/// More than fit on a screen.
+/// More than fit in the list.
 const TRACES: u64 = 40;
 
-/// Much longer than any journey waits.
+/// Longer than any deadline of a journey.
 const STALLED: Duration = Duration::from_secs(60);
 
-/// Whether the selected rows of the list and of the waterfall are where one sees them.
+/// Returns whether the selected rows of the list and the waterfall are visible.
 const ARE_IN_VIEW: &str = r"
     return ['.trace-row.selected', '.span-row.selected'].map(selector => {
         const row = document.querySelector(selector);
@@ -30,7 +30,7 @@ const ARE_IN_VIEW: &str = r"
     });
 ";
 
-/// A trace whose root has 60 children, of which the first has one of its own.
+/// Returns a trace whose root has 60 children. The first child has a child itself.
 fn trace(number: u64) -> Vec<Value> {
     let start = 1_790_000_000_000_000_000 + number * 1_000_000_000;
     let span = |id: u64, parent: u64| {
@@ -59,21 +59,25 @@ async fn send(stack: &Stack, numbers: impl IntoIterator<Item = u64>) {
     let spans: Vec<_> = numbers.into_iter().flat_map(trace).collect();
     let body = json!({"resourceSpans": [{"scopeSpans": [{"spans": spans}]}]});
     let request = stack.gateway_request(Method::POST, "/v1/traces");
-    let answer = request.json(&body).send().await.expect("an answer");
-    assert_eq!(answer.status(), 200);
+    let response = request
+        .json(&body)
+        .send()
+        .await
+        .expect("the gateway to respond");
+    assert_eq!(response.status(), 200);
 }
 
 fn row(number: u64) -> Element {
     link_with(&format!("trace {number} span 1"))
 }
 
-/// Clicks "Try again", unless the page has already asked again by itself.
+/// Clicks "Try again", unless the viewer has already retried.
 async fn retry(browser: &Browser) {
     let click = "[...document.querySelectorAll('button')].find(it => it.textContent === 'Try again')?.click()";
     browser.script(click, &[]).await;
 }
 
-async fn see_in_view(browser: &Browser) {
+async fn expect_in_view(browser: &Browser) {
     crate::support::wait::until("both selected rows in view", async || {
         match browser.script(ARE_IN_VIEW, &[]).await {
             shown if shown == json!([true, true]) => Ok(()),
@@ -84,43 +88,43 @@ async fn see_in_view(browser: &Browser) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn selection_and_folds_survive_enter_a_reload_and_a_copied_link() {
+async fn selection_and_collapsed_spans_survive_reloads_and_links() {
     let stack = Stack::start().await;
     send(&stack, 1..=TRACES).await;
     let browser = stack.browser().await;
     browser.open(&stack.gateway_url).await;
     browser.click(&row(TRACES)).await;
-    browser.see("trace 40 span 62").await;
-    // Enter means the span that the arrows selected, not the row that was clicked before them.
+    browser.expect_text("trace 40 span 62").await;
+    // Enter applies to the selected span, not to the clicked row.
     browser.press_key(Key::Down).await;
     browser
-        .see_address("the second span", |it| it.contains("span=0000000000000002"))
+        .expect_url("the second span", |it| it.contains("span=0000000000000002"))
         .await;
     browser.press_key(Key::Enter).await;
-    let folded = "collapsed=0000000000000002";
-    let address = browser
-        .see_address("a fold", |it| it.contains(folded))
+    let collapsed = "collapsed=0000000000000002";
+    let url = browser
+        .expect_url("a collapsed span", |it| it.contains(collapsed))
         .await;
-    assert!(address.contains("span=0000000000000002"), "{address}");
-    // Nor does a click on the row of the open trace lose them.
+    assert!(url.contains("span=0000000000000002"), "{url}");
+    // A click on the row of the open trace preserves both.
     browser.click(&row(TRACES)).await;
     browser.press_key(Key::Up).await;
-    let address = browser
-        .see_address("the root", |it| it.contains("span=0000000000000001"))
+    let url = browser
+        .expect_url("the root", |it| it.contains("span=0000000000000001"))
         .await;
-    assert!(address.contains(folded), "{address}");
+    assert!(url.contains(collapsed), "{url}");
 
-    // A link to a span far down, of a trace far down the list.
-    let address = format!(
+    // A link to a span at the end of the waterfall, of a trace at the end of the list.
+    let url = format!(
         "{}/trace/{}?span=000000000000003d",
         stack.gateway_url,
         trace_id(1)
     );
-    browser.open(&address).await;
-    see_in_view(&browser).await;
+    browser.open(&url).await;
+    expect_in_view(&browser).await;
     browser.reload().await;
-    see_in_view(&browser).await;
-    assert_eq!(browser.address().await, address);
+    expect_in_view(&browser).await;
+    assert_eq!(browser.url().await, url);
 
     let absent = format!(
         "{}/trace/{}?span=00000000000000ff",
@@ -128,11 +132,13 @@ async fn selection_and_folds_survive_enter_a_reload_and_a_copied_link() {
         trace_id(1)
     );
     browser.open(&absent).await;
-    browser.see("00000000000000ff, is not in this trace").await;
+    browser
+        .expect_text("00000000000000ff, is not in this trace")
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_viewer_works_below_a_prefix() {
+async fn viewer_works_below_a_path_prefix() {
     let public = format!("http://127.0.0.1{PREFIX}");
     let stack = Stack::with(Setup {
         gateway: vec![("OTEL_WEB_GATEWAY_PUBLIC_URL", &public)],
@@ -142,29 +148,33 @@ async fn the_viewer_works_below_a_prefix() {
     let browser = stack.browser().await;
     send(&stack, 1..=3).await;
     let mut number = 3;
-    for prefix in [Prefix::Stripped, Prefix::Kept] {
+    for prefix in [Prefix::Stripped, Prefix::Preserved] {
         let proxy = PrefixProxy::start(&stack.gateway_url, PREFIX, prefix).await;
         let mut pages = vec![format!("{}/", proxy.url)];
-        if matches!(prefix, Prefix::Kept) {
+        if matches!(prefix, Prefix::Preserved) {
             pages.push(proxy.url.clone());
         }
         for page in pages {
             browser.open(&page).await;
-            browser.see("trace 3 span 1").await;
-            browser.see("Live").await;
-            // The stream of events passes, too.
+            browser.expect_text("trace 3 span 1").await;
+            browser.expect_text("Live").await;
+            // The proxy forwards the event stream as well.
             number += 1;
             send(&stack, [number]).await;
             browser.click(&row(number)).await;
-            browser.see(&format!("trace {number} span 62")).await;
+            browser
+                .expect_text(&format!("trace {number} span 62"))
+                .await;
             let deep = format!("{}/trace/{}", proxy.url, trace_id(number));
-            assert_eq!(browser.address().await, deep);
+            assert_eq!(browser.url().await, deep);
             browser.reload().await;
-            browser.see(&format!("trace {number} span 62")).await;
-            assert_eq!(browser.address().await, deep);
+            browser
+                .expect_text(&format!("trace {number} span 62"))
+                .await;
+            assert_eq!(browser.url().await, deep);
             browser.open(&format!("{}/sinks", proxy.url)).await;
-            browser.see("Where spans go on to").await;
-            browser.see("Live").await;
+            browser.expect_text("Where spans go on to").await;
+            browser.expect_text("Live").await;
         }
     }
     assert_eq!(browser.console_errors().await, Vec::<String>::new());
@@ -177,69 +187,73 @@ async fn failed_requests_are_shown_and_can_be_retried() {
     let browser = stack.browser().await;
     send(&stack, 1..=3).await;
     let path = |number: u64| format!("/api/traces/{}", trace_id(number));
-    let answer = || Fault::Answer(StatusCode::BAD_GATEWAY, json!({}));
-    proxy.faults.on(Method::GET, &path(1), answer());
+    let error = || Fault::Respond(StatusCode::BAD_GATEWAY, json!({}));
+    proxy.faults.on(Method::GET, &path(1), error());
     browser
         .open(&format!("{}/trace/{}", proxy.url, trace_id(1)))
         .await;
-    browser.see("The gateway answered 502").await;
+    browser.expect_text("The gateway answered 502").await;
     proxy.faults.clear();
     retry(&browser).await;
-    browser.see("trace 1 span 62").await;
+    browser.expect_text("trace 1 span 62").await;
 
-    // What is shown stays, with a word that it is not up to date.
-    proxy.faults.on(Method::GET, &path(1), answer());
+    // The open trace stays visible, with a warning that it is not up to date.
+    proxy.faults.on(Method::GET, &path(1), error());
     let mut late = trace(1).swap_remove(0);
     late["spanId"] = json!("00000000000000aa");
     late["name"] = json!("late");
     let body = json!({"resourceSpans": [{"scopeSpans": [{"spans": [late]}]}]});
     let request = stack.gateway_request(Method::POST, "/v1/traces");
-    request.json(&body).send().await.expect("an answer");
-    browser.see("This trace is not up to date").await;
-    browser.see("trace 1 span 62").await;
+    request
+        .json(&body)
+        .send()
+        .await
+        .expect("the gateway to respond");
+    browser.expect_text("This trace is not up to date").await;
+    browser.expect_text("trace 1 span 62").await;
     proxy.faults.clear();
     retry(&browser).await;
-    browser.see_no("This trace is not up to date").await;
+    browser.expect_no_text("This trace is not up to date").await;
 
-    // A trace that does not come holds up no other.
+    // A pending trace request does not block others.
     proxy
         .faults
         .on(Method::GET, &path(2), Fault::Delay(STALLED));
     browser.click(&row(2)).await;
     browser.click(&row(3)).await;
-    browser.see("trace 3 span 62").await;
+    browser.expect_text("trace 3 span 62").await;
 
-    // The list as well, and it also asks again by itself.
-    proxy.faults.on(Method::GET, "/api/traces", answer());
+    // The list is retried as well, also without a click.
+    proxy.faults.on(Method::GET, "/api/traces", error());
     browser.reload().await;
-    browser.see("Not up to date").await;
+    browser.expect_text("Not up to date").await;
     browser.find(&button("Try again")).await;
     proxy.faults.clear();
     browser.find(&row(1)).await;
-    browser.see("Live").await;
+    browser.expect_text("Live").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn new_traces_wait_while_the_list_is_used_or_paused() {
+async fn new_traces_are_held_back_while_the_list_is_used_or_paused() {
     let stack = Stack::start().await;
     send(&stack, 1..=TRACES).await;
     let browser = stack.browser().await;
     browser.open(&stack.gateway_url).await;
-    browser.point_at(&row(TRACES - 1)).await;
+    browser.hover(&row(TRACES - 1)).await;
     send(&stack, 101..=112).await;
-    browser.see("12 new").await;
-    browser.see_no("trace 112 span 1").await;
-    // Shown at the top, also to somebody who has scrolled.
+    browser.expect_text("12 new").await;
+    browser.expect_no_text("trace 112 span 1").await;
+    // The button scrolls to the top.
     let scroll = "document.querySelector('.traces .scroll').scrollTop = 900";
     browser.script(scroll, &[]).await;
     browser.click(&button("12 new")).await;
-    browser.see("trace 112 span 1").await;
-    browser.see_no("12 new").await;
+    browser.expect_text("trace 112 span 1").await;
+    browser.expect_no_text("12 new").await;
 
     browser.click(&button("Pause")).await;
-    browser.see("Paused").await;
+    browser.expect_text("Paused").await;
     send(&stack, [113]).await;
-    browser.see("1 new").await;
+    browser.expect_text("1 new").await;
     browser.click(&button("Resume")).await;
-    browser.see("trace 113 span 1").await;
+    browser.expect_text("trace 113 span 1").await;
 }

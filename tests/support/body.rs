@@ -1,16 +1,23 @@
-//! What a request's body says, whatever it was compressed with.
+//! Decodes request bodies.
 
 use std::io::Read as _;
 
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_ENCODING;
 
-/// The body before compression; an error names the encoding or the damage.
+/// Returns the uncompressed body.
+///
+/// # Errors
+///
+/// If the content encoding is not supported, or the compressed body is invalid.
 pub(crate) fn decoded(headers: &HeaderMap, body: &[u8]) -> Result<Vec<u8>, String> {
     match headers.get(CONTENT_ENCODING).map(|value| value.as_bytes()) {
         None => Ok(body.to_vec()),
         Some(b"gzip") => gunzip(body).map_err(|error| error.to_string()),
-        Some(other) => Err(format!("content encoding {}", other.escape_ascii())),
+        Some(other) => Err(format!(
+            "unsupported content encoding {}",
+            other.escape_ascii()
+        )),
     }
 }
 
@@ -27,7 +34,7 @@ mod tests {
     use std::io::Write as _;
 
     #[test]
-    fn gzip_is_undone_and_what_else_there_is_is_named() {
+    fn gzip_is_decoded_and_other_encodings_are_errors() {
         let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
         gzip.write_all(b"spans").unwrap();
         let mut headers = HeaderMap::new();
@@ -40,7 +47,7 @@ mod tests {
         headers.insert(CONTENT_ENCODING, "br".parse().unwrap());
         assert_eq!(
             decoded(&headers, b"?"),
-            Err("content encoding br".to_owned())
+            Err("unsupported content encoding br".to_owned())
         );
     }
 }

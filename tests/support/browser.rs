@@ -1,4 +1,4 @@
-//! One person with one browser: opens pages, clicks, types, sees. Everything waits until it can be done.
+//! A browser session: opens pages, clicks, types and checks what is visible. Every method waits until it can act.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -14,15 +14,15 @@ use super::process::Process;
 use super::scratch::Scratch;
 use super::wait::{DEADLINE, attempt};
 
-/// How long the driver may take for one command; thirtyfour's own default.
+/// The time limit of one WebDriver command, thirtyfour's default.
 const DRIVER_TIMEOUT: Duration = Duration::from_secs(120);
 
 pub(crate) struct Browser {
     driver: WebDriver,
     origin: String,
-    /// Where a failing test leaves what the page looked like.
-    picture: PathBuf,
-    /// After the session, which ends through it.
+    /// The file for the screenshot of a failing test.
+    screenshot: PathBuf,
+    /// Declared last, so that it is dropped last: ending the session needs the driver.
     _chromedriver: Process,
 }
 
@@ -31,7 +31,9 @@ impl Browser {
         let program = from_env("CHROMEDRIVER", "chromedriver");
         let log = scratch.path("chromedriver.log");
         let chromedriver = Process::start(&program, &["--port=0"], &[], log);
-        let port = chromedriver.says("started successfully on port ").await;
+        let port = chromedriver
+            .wait_for_log("started successfully on port ")
+            .await;
         let server = format!("http://127.0.0.1:{}", port.trim_end_matches('.'));
         let client = reqwest::Client::builder()
             .no_proxy()
@@ -41,69 +43,66 @@ impl Browser {
             .client(client)
             .connect()
             .await;
-        let driver = driver.expect("a headless Chromium; CHROME and CHROMEDRIVER say which");
+        let driver =
+            driver.expect("a headless Chromium (set CHROME and CHROMEDRIVER to choose one)");
         Self {
             driver,
             origin: origin.to_owned(),
-            picture: scratch.path("page.png"),
+            screenshot: scratch.path("page.png"),
             _chromedriver: chromedriver,
         }
     }
 
-    /// Opens a path of the page, or a whole address.
-    pub(crate) async fn open(&self, address: &str) {
-        let url = if address.contains(':') {
-            address.to_owned()
+    /// Opens a path of the page, or a full URL.
+    pub(crate) async fn open(&self, url: &str) {
+        let url = if url.contains(':') {
+            url.to_owned()
         } else {
-            format!("{}{address}", self.origin)
+            format!("{}{url}", self.origin)
         };
         self.driver
             .goto(url)
             .await
-            .expect("the browser to open the address");
+            .expect("the browser to open the URL");
     }
 
-    /// Goes where nothing of the page runs.
+    /// Opens an empty page of the same origin.
     pub(crate) async fn leave(&self) {
         self.open(BLANK).await;
     }
 
-    /// A cookie for the page's origin, set where none of its code runs.
+    /// Sets a cookie for the page's origin, on the empty page.
     pub(crate) async fn set_cookie(&self, name: &str, value: &str) {
         self.leave().await;
         let cookie = Cookie::new(name, value);
         self.driver
             .add_cookie(cookie)
             .await
-            .expect("a cookie the browser takes");
+            .expect("the browser to accept the cookie");
     }
 
     pub(crate) async fn reload(&self) {
         self.driver.refresh().await.expect("a page to load again");
     }
 
-    /// Moves the pointer over an element.
-    pub(crate) async fn point_at(&self, element: &Element) {
+    /// Moves the pointer onto an element.
+    pub(crate) async fn hover(&self, element: &Element) {
         let found = self.find(element).await;
         let pointer = self.driver.action_chain().move_to_element_center(&found);
         pointer.perform().await.expect("a pointer to move");
     }
 
-    /// Presses a key where the focus is.
+    /// Presses a key in the focused element.
     pub(crate) async fn press_key(&self, key: Key) {
         let keys = self.driver.action_chain().send_keys(key);
         keys.perform().await.expect("a key to press");
     }
 
-    /// Waits until the address satisfies a condition, and returns it.
-    pub(crate) async fn see_address(&self, what: &str, is_it: impl Fn(&str) -> bool) -> String {
-        self.until(&format!("an address with {what}"), async || {
-            let address = self.address().await;
-            if is_it(&address) {
-                Ok(address)
-            } else {
-                Err(address)
-            }
+    /// Waits until the URL satisfies a condition, and returns the URL.
+    pub(crate) async fn expect_url(&self, what: &str, matches: impl Fn(&str) -> bool) -> String {
+        self.until(&format!("a URL with {what}"), async || {
+            let url = self.url().await;
+            if matches(&url) { Ok(url) } else { Err(url) }
         })
         .await
     }
@@ -112,31 +111,31 @@ impl Browser {
         self.driver.back().await.expect("a page to go back to");
     }
 
-    pub(crate) async fn address(&self) -> String {
-        let url = self.driver.current_url().await.expect("an address");
+    pub(crate) async fn url(&self) -> String {
+        let url = self.driver.current_url().await.expect("a URL");
         url.to_string()
     }
 
     pub(crate) async fn find(&self, element: &Element) -> WebElement {
         self.until(&format!("{element:?}"), async || {
-            self.look_for(element).await
+            self.try_find(element).await
         })
         .await
     }
 
-    async fn look_for(&self, element: &Element) -> Result<WebElement, String> {
+    async fn try_find(&self, element: &Element) -> Result<WebElement, String> {
         let found = self.driver.find_all(By::XPath(element.0.clone())).await;
         for candidate in found.map_err(|error| error.to_string())? {
             if candidate.is_displayed().await.unwrap_or(false) {
                 return Ok(candidate);
             }
         }
-        Err(self.glimpse().await)
+        Err(self.text_excerpt().await)
     }
 
     pub(crate) async fn click(&self, element: &Element) {
         self.until(&format!("a click on {element:?}"), async || {
-            let found = self.look_for(element).await?;
+            let found = self.try_find(element).await?;
             found.click().await.map_err(|error| error.to_string())
         })
         .await;
@@ -148,7 +147,7 @@ impl Browser {
         field.send_keys(text).await.expect("a field to type into");
     }
 
-    /// What a field holds.
+    /// Returns the value of a field.
     pub(crate) async fn value(&self, field: &Element) -> String {
         let value = self.find(field).await.value().await.expect("a field");
         value.unwrap_or_default()
@@ -162,20 +161,20 @@ impl Browser {
             .expect("an element that takes keys");
     }
 
-    /// Waits until the page shows this text.
-    pub(crate) async fn see(&self, text: &str) {
+    /// Waits until the page shows the text.
+    pub(crate) async fn expect_text(&self, text: &str) {
         self.wait_for(text, true).await;
     }
 
-    /// Waits until the page no longer shows this text.
-    pub(crate) async fn see_no(&self, text: &str) {
+    /// Waits until the page does not show the text.
+    pub(crate) async fn expect_no_text(&self, text: &str) {
         self.wait_for(text, false).await;
     }
 
-    /// Waits until an element's attribute has this value.
-    pub(crate) async fn see_state(&self, element: &Element, attribute: &str, value: &str) {
+    /// Waits until the element's attribute has the value.
+    pub(crate) async fn expect_attribute(&self, element: &Element, attribute: &str, value: &str) {
         self.until(&format!("{attribute}={value} on {element:?}"), async || {
-            let found = self.look_for(element).await?;
+            let found = self.try_find(element).await?;
             match found.attr(attribute).await {
                 Ok(Some(state)) if state == value => Ok(()),
                 state => Err(format!("{state:?}")),
@@ -189,33 +188,35 @@ impl Browser {
         self.until(what.trim_start(), async || {
             match self.text().await.contains(text) {
                 contains if contains == shown => Ok(()),
-                _ => Err(self.glimpse().await),
+                _ => Err(self.text_excerpt().await),
             }
         })
         .await;
     }
 
-    /// Waits like any journey, and takes a picture of what it waited at in vain.
+    /// Polls `check` until the deadline, and takes a screenshot if it fails.
     async fn until<T>(&self, what: &str, check: impl AsyncFnMut() -> Result<T, String>) -> T {
         match attempt(DEADLINE, check).await {
             Ok(value) => value,
             Err(reason) => {
-                self.driver.screenshot(&self.picture).await.ok();
+                self.driver.screenshot(&self.screenshot).await.ok();
                 panic!(
-                    "waited {DEADLINE:?} for {what}: {reason}\npicture: {}",
-                    self.picture.display()
+                    "waited {DEADLINE:?} for {what}: {reason}\nscreenshot: {}",
+                    self.screenshot.display()
                 )
             }
         }
     }
 
-    /// As much of the page's text as says where it is.
-    async fn glimpse(&self) -> String {
+    /// Returns the first lines of the page's text, for error messages.
+    async fn text_excerpt(&self) -> String {
         let text = self.text().await;
         let lines = text.lines().filter(|line| !line.is_empty());
-        lines.take(25).fold("it shows:".to_owned(), |all, line| {
-            format!("{all}\n  {line}")
-        })
+        lines
+            .take(25)
+            .fold("the page shows:".to_owned(), |all, line| {
+                format!("{all}\n  {line}")
+            })
     }
 
     pub(crate) async fn text(&self) -> String {
@@ -223,7 +224,7 @@ impl Browser {
         text.as_str().unwrap_or_default().to_owned()
     }
 
-    /// An element as a script takes it among its arguments.
+    /// Returns a reference to an element, to pass to [`script`](Self::script).
     pub(crate) async fn reference(&self, element: &Element) -> Value {
         let found = self.find(element).await;
         found.to_json().expect("a reference of plain JSON")
@@ -234,22 +235,23 @@ impl Browser {
             .driver
             .execute(script, arguments)
             .await
-            .expect("a script that runs");
+            .expect("the script to run");
         result.json().clone()
     }
 
-    /// Errors the page's own code caused or wrote since last asked; failed requests are the browser's to report.
+    /// Returns the console errors of the page's code since the last call, without the browser's own
+    /// messages about failed requests.
     pub(crate) async fn console_errors(&self) -> Vec<String> {
         let log = self.driver.browser_log().await.expect("the browser's log");
-        let ours = |source: Option<&str>| source != Some("network");
+        let is_of_page = |source: Option<&str>| source != Some("network");
         let errors = log
             .into_iter()
-            .filter(|e| e.level == "SEVERE" && ours(e.source.as_deref()));
+            .filter(|e| e.level == "SEVERE" && is_of_page(e.source.as_deref()));
         errors.map(|entry| entry.message).collect()
     }
 
-    /// A second window, which stays visible beside the first; returns to the first.
-    pub(crate) async fn open_beside(&self, url: &str) -> WindowHandle {
+    /// Opens a second window next to the first one, which stays the current one.
+    pub(crate) async fn open_in_new_window(&self, url: &str) -> WindowHandle {
         let first = self.driver.window().await.expect("a window");
         let second = self.driver.new_window().await.expect("a second window");
         self.switch_to(&second).await;
@@ -258,8 +260,8 @@ impl Browser {
         second
     }
 
-    /// A tab before the first one, which is hidden from now on; stays in it.
-    pub(crate) async fn open_in_front(&self, url: &str) -> WindowHandle {
+    /// Opens a second tab and makes it the current one. The first tab is hidden from then on.
+    pub(crate) async fn open_in_new_tab(&self, url: &str) -> WindowHandle {
         let tab = self.driver.new_tab().await.expect("a second tab");
         self.switch_to(&tab).await;
         self.open(url).await;

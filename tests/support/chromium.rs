@@ -1,11 +1,11 @@
-//! How the browser is started: headless, quiet, fresh.
+//! The browser's command-line flags and WebDriver capabilities.
 
 use std::path::{Path, PathBuf};
 
 use thirtyfour::prelude::*;
 use thirtyfour::{ChromeCapabilities, LoggingPrefsLogLevel};
 
-/// What the session asks for, with a profile of its own.
+/// Returns the capabilities of a session with its own profile.
 pub(crate) fn capabilities(profile: &Path) -> ChromeCapabilities {
     let mut chrome = DesiredCapabilities::chrome();
     let profile = format!("--user-data-dir={}", profile.display());
@@ -19,10 +19,10 @@ pub(crate) fn capabilities(profile: &Path) -> ChromeCapabilities {
     chrome
 }
 
-/// Headless, able to run as root in a container, and silent towards the rest of the network.
+/// Runs headless, as root in a container if needed, and without requests of its own to the network.
 const FLAGS: [&str; 10] = [
     "--headless=new",
-    // Everything a journey opens is on this machine.
+    // Journeys only open pages on this machine.
     "--no-proxy-server",
     "--no-sandbox",
     "--disable-gpu",
@@ -34,17 +34,17 @@ const FLAGS: [&str; 10] = [
     "--window-size=1280,860",
 ];
 
-/// A program by an environment variable, else by its usual name.
+/// Returns the program that an environment variable names, or else the default.
 pub(crate) fn from_env(variable: &str, default: &str) -> PathBuf {
     let named = std::env::var_os(variable).filter(|value| !value.is_empty());
     let Some(named) = named.map(PathBuf::from) else {
         return default.into();
     };
-    // Another browser than the one that was asked for would be worse than none.
+    // Do not fall back to another browser than the requested one.
     let is_missing = named.components().count() > 1 && !named.is_file();
     assert!(
         !is_missing,
-        "{variable}={} is no program: correct it or unset it",
+        "{variable}={} is not a program: correct or unset it",
         named.display()
     );
     named

@@ -1,6 +1,6 @@
-//! Elements as a person, or a screen reader, names them: by role and accessible name, never by class.
+//! Locates elements by role and accessible name, as users and screen readers do, never by class.
 
-/// Where to look, as XPath. The innermost, first visible match is meant.
+/// An XPath expression, which selects its first visible match.
 #[derive(Clone, Debug)]
 pub(crate) struct Element(pub(crate) String);
 
@@ -15,12 +15,12 @@ pub(crate) fn link(name: &str) -> Element {
     Element(format!("//a[@href][{}]", named(name)))
 }
 
-/// A link whose text has this in it.
+/// A link whose text contains `text`.
 pub(crate) fn link_with(text: &str) -> Element {
     Element(format!("//a[@href][contains(., {})]", quoted(text)))
 }
 
-/// A field to type into, by its placeholder or label.
+/// A text field, by placeholder or label.
 pub(crate) fn textbox(name: &str) -> Element {
     Element(format!(
         "//*[self::textarea or self::input][@placeholder={} or {}]",
@@ -33,7 +33,7 @@ pub(crate) fn combobox(name: &str) -> Element {
     Element(format!("//select[{}]", labelled(name)))
 }
 
-/// The form of the page itself.
+/// The form in the page's main content.
 pub(crate) fn form() -> Element {
     Element("//main//form".to_owned())
 }
@@ -42,9 +42,9 @@ pub(crate) fn dialog() -> Element {
     Element("//*[self::dialog[@open] or @role='dialog']".to_owned())
 }
 
-/// The crud that says this; of nested ones the innermost.
+/// The crud that contains the message. Of nested cruds, the innermost.
 pub(crate) fn crud(message: &str) -> Element {
-    Element(format!("//article[{}]", says(message)))
+    Element(format!("//article[{}]", contains_message(message)))
 }
 
 impl Element {
@@ -52,19 +52,19 @@ impl Element {
         Self(format!("{}{}", scope.0, self.0))
     }
 
-    /// A control of the crud that says this, not of a reply below it.
+    /// Restricts this to the crud that contains the message, without its replies.
     pub(crate) fn of_crud(&self, message: &str) -> Self {
         Self(format!(
             "{}[ancestor::article[1][{}]]",
             self.0,
-            says(message)
+            contains_message(message)
         ))
     }
 }
 
-fn says(message: &str) -> String {
-    let says = format!("contains(normalize-space(.), {})", quoted(message));
-    format!("{says} and not(.//article[{says}])")
+fn contains_message(message: &str) -> String {
+    let contains = format!("contains(normalize-space(.), {})", quoted(message));
+    format!("{contains} and not(.//article[{contains}])")
 }
 
 fn named(name: &str) -> String {
@@ -79,7 +79,7 @@ fn labelled(name: &str) -> String {
     )
 }
 
-/// XPath 1.0 has no escapes: the quotes are the ones the text does not use.
+/// Quotes a string. XPath 1.0 has no escapes, so this uses the kind of quote that the text does not contain.
 fn quoted(text: &str) -> String {
     let quote = if text.contains('\'') { '"' } else { '\'' };
     assert!(!text.contains(quote), "both kinds of quotes in {text}");

@@ -1,4 +1,4 @@
-//! Trouble on demand between the page and its servers.
+//! Fault injection between the page and its servers.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -6,19 +6,19 @@ use std::time::Duration;
 use axum::http::{Method, StatusCode};
 use serde_json::Value;
 
-/// What happens to a request instead of, or before, being passed on.
+/// What the proxy does with a matching request.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Fault {
-    /// Passed on, but only after this long.
+    /// Forwards the request after a delay.
     Delay(Duration),
-    /// Passed on only when the next request to this other path has been answered.
-    Behind(String),
-    /// Passed on with this in place of what the page sent.
-    Send(Value),
-    /// Passed on and answered, but the connection ends before the answer reaches the page.
-    LoseAnswer,
-    /// Answered here, and never passed on.
-    Answer(StatusCode, Value),
+    /// Forwards the request after the next response to a request to this path.
+    AfterResponseTo(String),
+    /// Forwards the request with this body.
+    ReplaceBody(Value),
+    /// Forwards the request, and closes the connection instead of sending the response.
+    DropResponse,
+    /// Responds with this status and body, without forwarding the request.
+    Respond(StatusCode, Value),
 }
 
 #[derive(Clone, Debug)]
@@ -28,12 +28,12 @@ struct Rule {
     fault: Fault,
 }
 
-/// The rules in force; the newest that matches wins.
+/// The active rules. The newest matching rule applies.
 #[derive(Clone, Default)]
 pub(crate) struct Faults(Arc<Mutex<Vec<Rule>>>);
 
 impl Faults {
-    /// Applies to requests of this method whose path (without query) is `path`.
+    /// Adds a rule for requests with this method and path. The path has no query.
     pub(crate) fn on(&self, method: Method, path: &str, fault: Fault) {
         let path = path.to_owned();
         self.rules().push(Rule {
@@ -47,7 +47,8 @@ impl Faults {
         self.rules().clear();
     }
 
-    pub(crate) fn hit(&self, method: &Method, path: &str) -> Option<Fault> {
+    /// Returns the fault for a request.
+    pub(crate) fn find(&self, method: &Method, path: &str) -> Option<Fault> {
         let rules = self.rules();
         let rule = rules
             .iter()
@@ -66,13 +67,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_newest_rule_for_a_path_and_method_wins() {
+    fn newest_rule_for_a_method_and_path_applies() {
         let faults = Faults::default();
         faults.on(Method::GET, "/api/x", Fault::Delay(Duration::from_secs(1)));
         faults.on(Method::GET, "/api/x", Fault::Delay(Duration::from_secs(2)));
-        let hit = faults.hit(&Method::GET, "/api/x");
-        assert_eq!(hit, Some(Fault::Delay(Duration::from_secs(2))));
-        assert_eq!(faults.hit(&Method::PUT, "/api/x"), None);
-        assert_eq!(faults.hit(&Method::GET, "/api/x/y"), None);
+        let fault = faults.find(&Method::GET, "/api/x");
+        assert_eq!(fault, Some(Fault::Delay(Duration::from_secs(2))));
+        assert_eq!(faults.find(&Method::PUT, "/api/x"), None);
+        assert_eq!(faults.find(&Method::GET, "/api/x/y"), None);
     }
 }

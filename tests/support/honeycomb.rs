@@ -1,5 +1,5 @@
-//! A Honeycomb on loopback, as strict as the real one where clients get it wrong: the content type must be exactly
-//! protobuf's, the key must be right, and a page may send the headers its preflight answer names, no others.
+//! A fake Honeycomb on loopback, with the checks of the real one: the content type must be exactly that of
+//! protobuf, the key must be valid, and CORS allows only certain request headers.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -19,40 +19,40 @@ use super::body::decoded;
 use super::traces::span::Span;
 use super::traces::trace::Trace;
 
-/// Long enough that no other text contains it by chance.
+/// Long enough not to occur elsewhere by chance.
 pub(crate) const KEY: &str = "hcaik_01journeys0000000000000000000000000000000000000000000000";
 pub(crate) const KEY_HEADER: &str = "x-honeycomb-team";
 
-/// Content-Encoding is not among them: a page has to send its spans uncompressed.
+/// `Content-Encoding` is not allowed: a page has to send its spans uncompressed.
 const CORS_HEADERS: &str = "content-type, x-honeycomb-team, x-honeycomb-dataset";
 
 #[derive(Clone, Default)]
 pub(crate) struct Honeycomb {
     url: String,
-    seen: Arc<Mutex<Seen>>,
+    received: Arc<Mutex<Received>>,
 }
 
 #[derive(Default)]
-struct Seen {
+struct Received {
     spans: Vec<Span>,
-    refusals: Vec<String>,
+    rejections: Vec<String>,
     unavailable: usize,
     outage: Outage,
 }
 
-/// A time of 503s that starts with the first request it meets.
+/// A period of 503 responses, which starts with the first request.
 #[derive(Default)]
 enum Outage {
     #[default]
     None,
-    Announced(Duration),
+    Pending(Duration),
     Until(Instant),
 }
 
 impl Honeycomb {
     pub(crate) async fn start() -> Self {
         let mut honeycomb = Self::default();
-        let traces = post(take).options(preflight);
+        let traces = post(receive).options(preflight);
         let app = Router::new()
             .route("/v1/traces", traces)
             .route("/1/auth", get(auth))
@@ -65,37 +65,42 @@ impl Honeycomb {
         &self.url
     }
 
-    /// From the next request on, answers 503 for `time`.
-    pub(crate) fn be_down_for(&self, time: Duration) {
-        self.seen().outage = Outage::Announced(time);
+    /// Responds with 503 for `time`, starting with the next request.
+    pub(crate) fn start_outage(&self, time: Duration) {
+        self.received().outage = Outage::Pending(time);
     }
 
-    /// How many requests the outage has met, once it is over.
-    pub(crate) fn outage_met(&self) -> Result<usize, String> {
-        let seen = self.seen();
-        match seen.outage {
-            Outage::None if seen.unavailable > 0 => Ok(seen.unavailable),
-            _ => Err(format!("{} requests met it so far", seen.unavailable)),
+    /// Returns the number of requests during the outage, once it is over.
+    pub(crate) fn outage_requests(&self) -> Result<usize, String> {
+        let received = self.received();
+        match received.outage {
+            Outage::None if received.unavailable > 0 => Ok(received.unavailable),
+            _ => Err(format!(
+                "the outage is not over: {} requests so far",
+                received.unavailable
+            )),
         }
     }
 
-    /// Requests it would not take other than for the outage, each with the reason.
-    pub(crate) fn refusals(&self) -> Vec<String> {
-        self.seen().refusals.clone()
+    /// Returns the reasons of all requests that were rejected for another reason than the outage.
+    pub(crate) fn rejections(&self) -> Vec<String> {
+        self.received().rejections.clone()
     }
 
     pub(crate) fn traces(&self) -> Vec<Trace> {
-        Trace::group(self.seen().spans.clone())
+        Trace::group(self.received().spans.clone())
     }
 
-    fn seen(&self) -> std::sync::MutexGuard<'_, Seen> {
-        self.seen.lock().expect("no panic while taking spans")
+    fn received(&self) -> std::sync::MutexGuard<'_, Received> {
+        self.received
+            .lock()
+            .expect("no panic while the lock is held")
     }
 }
 
-impl Seen {
+impl Received {
     fn is_down(&mut self) -> bool {
-        if let Outage::Announced(time) = self.outage {
+        if let Outage::Pending(time) = self.outage {
             self.outage = Outage::Until(Instant::now() + time);
         }
         match self.outage {
@@ -108,27 +113,29 @@ impl Seen {
     }
 }
 
-async fn take(State(honeycomb): State<Honeycomb>, headers: HeaderMap, body: Bytes) -> Response {
-    let mut seen = honeycomb.seen();
-    if seen.is_down() {
-        seen.unavailable += 1;
+async fn receive(State(honeycomb): State<Honeycomb>, headers: HeaderMap, body: Bytes) -> Response {
+    let mut received = honeycomb.received();
+    if received.is_down() {
+        received.unavailable += 1;
         return cors(StatusCode::SERVICE_UNAVAILABLE);
     }
     match check(&headers).and_then(|()| decode(&headers, &body)) {
         Ok(request) => {
-            seen.spans.extend(Span::from_otlp(request.resource_spans));
+            received
+                .spans
+                .extend(Span::from_otlp(request.resource_spans));
             cors(ExportTraceServiceResponse::default().encode_to_vec())
         }
         Err((status, reason)) => {
-            seen.refusals.push(reason.clone());
+            received.rejections.push(reason.clone());
             cors((status, reason))
         }
     }
 }
 
-type Refusal = (StatusCode, String);
+type Rejection = (StatusCode, String);
 
-fn check(headers: &HeaderMap) -> Result<(), Refusal> {
+fn check(headers: &HeaderMap) -> Result<(), Rejection> {
     let text = |name: HeaderName| {
         headers
             .get(name)
@@ -146,10 +153,10 @@ fn check(headers: &HeaderMap) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn decode(headers: &HeaderMap, body: &Bytes) -> Result<ExportTraceServiceRequest, Refusal> {
-    let refuse = |error: String| (StatusCode::BAD_REQUEST, error);
-    let plain = decoded(headers, body).map_err(refuse)?;
-    ExportTraceServiceRequest::decode(plain.as_slice()).map_err(|error| refuse(error.to_string()))
+fn decode(headers: &HeaderMap, body: &Bytes) -> Result<ExportTraceServiceRequest, Rejection> {
+    let reject = |error: String| (StatusCode::BAD_REQUEST, error);
+    let plain = decoded(headers, body).map_err(reject)?;
+    ExportTraceServiceRequest::decode(plain.as_slice()).map_err(|error| reject(error.to_string()))
 }
 
 async fn preflight() -> Response {
@@ -168,7 +175,7 @@ async fn auth(headers: HeaderMap) -> Response {
     axum::Json(serde_json::json!({"team": team, "environment": environment})).into_response()
 }
 
-/// The real answers carry it too, or a page could not read them.
+/// Adds the CORS header, without which a page cannot read the response.
 fn cors(response: impl IntoResponse) -> Response {
     ([(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")], response).into_response()
 }
@@ -183,11 +190,11 @@ mod tests {
             .post(url)
             .header(KEY_HEADER, key);
         let request = request.header(header::CONTENT_TYPE, content_type);
-        request.send().await.expect("an answer").status()
+        request.send().await.expect("a response").status()
     }
 
     #[tokio::test]
-    async fn refuses_a_content_type_with_parameters_and_a_wrong_key() {
+    async fn content_type_with_parameters_and_wrong_key_are_rejected() {
         let honeycomb = Honeycomb::start().await;
         let exact = "application/x-protobuf";
         assert_eq!(send(&honeycomb, exact, KEY).await, StatusCode::OK);
@@ -198,24 +205,28 @@ mod tests {
         let with_parameter = "application/x-protobuf; charset=utf-8";
         let status = send(&honeycomb, with_parameter, KEY).await;
         assert_eq!(status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
-        assert_eq!(honeycomb.refusals().len(), 2);
+        assert_eq!(honeycomb.rejections().len(), 2);
     }
 
     #[tokio::test]
-    async fn an_outage_starts_with_the_request_it_meets_and_passes() {
+    async fn outage_starts_with_the_first_request_and_ends() {
         let honeycomb = Honeycomb::start().await;
-        honeycomb.be_down_for(Duration::from_millis(50));
-        assert!(honeycomb.outage_met().is_err());
+        honeycomb.start_outage(Duration::from_millis(50));
+        assert!(honeycomb.outage_requests().is_err());
         let exact = "application/x-protobuf";
         let status = send(&honeycomb, exact, KEY).await;
         assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
-        crate::support::wait::until("the outage to pass", async || {
+        crate::support::wait::until("the end of the outage", async || {
             match send(&honeycomb, exact, KEY).await {
                 StatusCode::OK => Ok(()),
                 status => Err(status),
             }
         })
         .await;
-        assert!(honeycomb.outage_met().is_ok_and(|requests| requests >= 1));
+        assert!(
+            honeycomb
+                .outage_requests()
+                .is_ok_and(|requests| requests >= 1)
+        );
     }
 }

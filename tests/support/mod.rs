@@ -1,12 +1,12 @@
-//! What the journeys stand on, from the machine up to the story.
+//! Test support for the journeys.
 //!
-//! - [`scratch`], [`process`], [`wait`]: a folder per test, programs that never outlive it, deadlines
-//! - [`page_server`], [`faults`], [`recorder`], [`body`]: the built page behind the two proxies, with trouble on demand
+//! - [`scratch`], [`process`], [`wait`]: a folder for each test, child processes that end with the test, deadlines
+//! - [`page_server`], [`faults`], [`recorder`], [`body`]: serves the built page, with proxies and fault injection
 //! - [`prefix_proxy`]: publishes the gateway below a path
-//! - [`honeycomb`]: a loopback Honeycomb that refuses what the real one refuses
+//! - [`honeycomb`], [`vendors`]: fake vendors on loopback
 //! - [`stack`]: gateway, back end and page server, started together
-//! - [`element`], [`chromium`], [`browser`]: a person's view of the page, by role and accessible name
-//! - [`traces`]: what is stored, and the language in which a journey says what should be
+//! - [`element`], [`chromium`], [`browser`]: controls the page, by role and accessible name
+//! - [`traces`]: reads the stored traces and compares them with the expected ones
 
 pub(crate) mod body;
 pub(crate) mod browser;
@@ -24,13 +24,13 @@ pub(crate) mod traces;
 pub(crate) mod vendors;
 pub(crate) mod wait;
 
-/// Loopback is never reached by a proxy, whatever a developer has set.
+/// Returns an HTTP client that ignores the proxy settings of the environment.
 pub(crate) fn http_client() -> reqwest::Client {
     let builder = reqwest::Client::builder().no_proxy();
     builder.build().expect("a plain HTTP client")
 }
 
-/// Serves `app` on a free loopback port for as long as the test's runtime lives, and returns its origin.
+/// Serves `app` on a free loopback port until the test's runtime ends, and returns its origin.
 async fn serve(app: axum::Router) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
         .await

@@ -1,6 +1,5 @@
-//! Serves the built page and its two proxies, as `trunk serve` does: `/api/` to the back end with its path kept,
-//! `/otlp/v1/traces` to the gateway without that prefix, every other path from the build with index.html as the
-//! fallback.
+//! Serves the built page with the same two proxies as `trunk serve`: `/api/` to the back end, and `/otlp/v1/traces`
+//! to the gateway's `/v1/traces`. Other paths are files of the build, with index.html as the fallback.
 
 use std::path::{Path, PathBuf};
 
@@ -13,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use super::faults::{Fault, Faults};
 use super::recorder::{Recorded, Recorder};
 
-/// A page of the same origin with nothing on it.
+/// The path of an empty page of the same origin.
 pub(crate) const BLANK: &str = "/blank";
 
 pub(crate) struct PageServer {
@@ -25,7 +24,7 @@ pub(crate) struct PageServer {
 #[derive(Clone)]
 struct Site {
     dist: PathBuf,
-    /// `(name, content)` of the meta elements whose content index.html shall have instead of its own.
+    /// Names and contents of `<meta>` tags to replace in index.html.
     meta: Vec<(String, String)>,
     api: String,
     otlp: String,
@@ -36,10 +35,10 @@ struct Site {
 
 impl PageServer {
     pub(crate) async fn start(api: &str, otlp: &str, meta: &[(&str, &str)]) -> Self {
-        let own = |(name, content): &(&str, &str)| ((*name).to_owned(), (*content).to_owned());
+        let to_owned = |(name, content): &(&str, &str)| ((*name).to_owned(), (*content).to_owned());
         let site = Site {
             dist: dist(),
-            meta: meta.iter().map(own).collect(),
+            meta: meta.iter().map(to_owned).collect(),
             api: api.to_owned(),
             otlp: otlp.to_owned(),
             faults: Faults::default(),
@@ -47,7 +46,7 @@ impl PageServer {
             client: pass_through_client(),
         };
         let (faults, requests) = (site.faults.clone(), site.requests.clone());
-        let origin = super::serve(Router::new().fallback(answer).with_state(site)).await;
+        let origin = super::serve(Router::new().fallback(respond).with_state(site)).await;
         Self {
             origin,
             faults,
@@ -56,26 +55,26 @@ impl PageServer {
     }
 }
 
-/// The folder with the built page.
+/// Returns the folder of the built page.
 pub(crate) fn dist() -> PathBuf {
     let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/dist");
     let dist = std::env::var_os("CRUDDUR_DIST").map_or(default, PathBuf::from);
     let built = dist.join("index.html").exists();
     assert!(
         built,
-        "no page in {}: run `cargo xtask test journeys`, or `trunk build` and set CRUDDUR_DIST",
+        "no built page in {}: run `cargo xtask test journeys`, or run `trunk build` and set CRUDDUR_DIST",
         dist.display()
     );
     dist
 }
 
-/// Redirects belong to the browser, and bodies stay as they are.
+/// Returns a client that forwards redirects and bodies unchanged.
 pub(crate) fn pass_through_client() -> reqwest::Client {
     let builder = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
     builder.no_proxy().build().expect("a plain HTTP client")
 }
 
-async fn answer(State(site): State<Site>, request: Request) -> Response {
+async fn respond(State(site): State<Site>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let path = parts.uri.path().to_owned();
     let request = Recorded {
@@ -85,33 +84,37 @@ async fn answer(State(site): State<Site>, request: Request) -> Response {
         body: to_bytes(body, usize::MAX).await.unwrap_or_default(),
     };
     site.requests.add(request.clone());
-    let is_lost = site.faults.hit(&request.method, &path) == Some(Fault::LoseAnswer);
-    let response = site.through_faults(&path, request).await;
-    site.requests.add_answer(path);
-    if is_lost {
+    let drops_response = site.faults.find(&request.method, &path) == Some(Fault::DropResponse);
+    let response = site.respond_with_faults(&path, request).await;
+    site.requests.add_response(path);
+    if drops_response {
         end_connection();
     }
     response
 }
 
-/// Unwinds the task that serves the connection, which closes it. No panic is reported.
+/// Closes the connection by unwinding the task that serves it, without a panic message.
 fn end_connection() -> ! {
-    std::panic::resume_unwind(Box::new("the answer is lost"))
+    std::panic::resume_unwind(Box::new("response dropped"))
 }
 
 impl Site {
-    async fn through_faults(&self, path: &str, mut request: Recorded) -> Response {
-        match self.faults.hit(&request.method, path) {
-            Some(Fault::Answer(status, json)) => return (status, axum::Json(json)).into_response(),
+    async fn respond_with_faults(&self, path: &str, mut request: Recorded) -> Response {
+        match self.faults.find(&request.method, path) {
+            Some(Fault::Respond(status, json)) => {
+                return (status, axum::Json(json)).into_response();
+            }
             Some(Fault::Delay(time)) => tokio::time::sleep(time).await,
-            Some(Fault::Behind(other)) => self.requests.lead(&other, path).await,
-            Some(Fault::Send(json)) => request.body = json.to_string().into(),
-            Some(Fault::LoseAnswer) | None => {}
+            Some(Fault::AfterResponseTo(other)) => {
+                self.requests.wait_until_ahead(&other, path).await
+            }
+            Some(Fault::ReplaceBody(json)) => request.body = json.to_string().into(),
+            Some(Fault::DropResponse) | None => {}
         }
-        self.route(request).await
+        self.respond_to(request).await
     }
 
-    async fn route(&self, request: Recorded) -> Response {
+    async fn respond_to(&self, request: Recorded) -> Response {
         if request.path.starts_with("/api/") {
             return self.proxy(&self.api, request).await;
         }
@@ -143,9 +146,9 @@ impl Site {
 
     fn file(&self, path: &str) -> Response {
         let path = path.split('?').next().unwrap_or_default();
-        let wanted = self.dist.join(path.trim_start_matches('/'));
-        if wanted.is_file() && !path.ends_with(".html") {
-            let bytes = std::fs::read(&wanted).expect("a readable file in the build");
+        let file = self.dist.join(path.trim_start_matches('/'));
+        if file.is_file() && !path.ends_with(".html") {
+            let bytes = std::fs::read(&file).expect("a readable file in the build");
             return ([(header::CONTENT_TYPE, content_type(path))], bytes).into_response();
         }
         axum::response::Html(self.index()).into_response()
@@ -159,14 +162,14 @@ impl Site {
     }
 }
 
-/// Returns the gateway's path for one of the page's, if the page may reach it: the same one as in `Trunk.toml`.
+/// Returns the gateway's path for a path of the page, if it is proxied. `Trunk.toml` has the same rule.
 fn gateway_path(path: &str) -> Option<&str> {
     let path = path.strip_prefix("/otlp")?;
     let (name, _) = path.split_once('?').unwrap_or((path, ""));
     (name == "/v1/traces").then_some(path)
 }
 
-/// Headers that speak of one connection stay on it.
+/// Removes the headers that apply to a single connection.
 pub(crate) fn end_to_end(mut headers: HeaderMap) -> HeaderMap {
     for name in [
         header::HOST,
@@ -185,16 +188,16 @@ async fn relay(response: reqwest::Response) -> Response {
     (status, headers, Body::from(body)).into_response()
 }
 
-/// `html` whose head configures `name` to `content` and nothing else: an element of that name is replaced.
+/// Returns `html` with a `<meta>` tag, which replaces a tag of the same name.
 fn with_meta(html: &str, name: &str, content: &str) -> String {
-    let kept: String = match html.find(&format!("<meta name=\"{name}\"")) {
+    let without: String = match html.find(&format!("<meta name=\"{name}\"")) {
         Some(start) => {
             let length = html[start..].find('>').map_or(0, |end| end + 1);
             format!("{}{}", &html[..start], &html[start + length..])
         }
         None => html.to_owned(),
     };
-    kept.replacen(
+    without.replacen(
         "<head>",
         &format!("<head><meta name=\"{name}\" content=\"{content}\">"),
         1,
@@ -217,7 +220,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_spans_reach_the_gateway() {
+    fn only_the_span_path_is_proxied_to_the_gateway() {
         for (path, expected) in [
             ("/otlp/v1/traces", Some("/v1/traces")),
             ("/otlp/v1/traces?a=/b", Some("/v1/traces?a=/b")),
@@ -234,11 +237,11 @@ mod tests {
     }
 
     #[test]
-    fn a_meta_element_is_replaced_or_added() {
+    fn meta_tag_is_replaced_or_added() {
         let html = r#"<html><head><meta name="otel-endpoint" content="/otlp" /><title>x</title></head></html>"#;
-        let there = with_meta(html, "otel-endpoint", "http://collector");
+        let replaced = with_meta(html, "otel-endpoint", "http://collector");
         assert_eq!(
-            there,
+            replaced,
             r#"<html><head><meta name="otel-endpoint" content="http://collector"><title>x</title></head></html>"#
         );
         assert!(with_meta("<head></head>", "a", "b").contains(r#"<meta name="a" content="b">"#));

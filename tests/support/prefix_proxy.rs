@@ -1,4 +1,4 @@
-//! A reverse proxy that publishes a server below a path of its own, as a site does that has a page of its own at `/`.
+//! A reverse proxy that publishes a server below a path.
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -9,15 +9,15 @@ use axum::response::{IntoResponse, Response};
 use super::faults::{Fault, Faults};
 use super::page_server::{end_to_end, pass_through_client};
 
-/// What becomes of the prefix when a request is passed on.
+/// Whether the proxy removes the prefix from the path of a forwarded request.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Prefix {
     Stripped,
-    Kept,
+    Preserved,
 }
 
 pub(crate) struct PrefixProxy {
-    /// The public address, without a slash at its end.
+    /// The public URL, without a trailing slash.
     pub(crate) url: String,
     pub(crate) faults: Faults,
 }
@@ -41,32 +41,32 @@ impl PrefixProxy {
             client: pass_through_client(),
         };
         let faults = site.faults.clone();
-        let origin = super::serve(Router::new().fallback(answer).with_state(site)).await;
+        let origin = super::serve(Router::new().fallback(respond).with_state(site)).await;
         let url = format!("{origin}{path}");
         Self { url, faults }
     }
 }
 
-async fn answer(State(site): State<Site>, request: Request) -> Response {
+async fn respond(State(site): State<Site>, request: Request) -> Response {
     let path = request.uri().to_string();
     let Some(rest) = path.strip_prefix(site.path) else {
         return (StatusCode::NOT_FOUND, "not below the prefix").into_response();
     };
     let (name, _) = rest.split_once('?').unwrap_or((rest, ""));
-    match site.faults.hit(request.method(), name) {
-        Some(Fault::Answer(status, json)) => return (status, axum::Json(json)).into_response(),
+    match site.faults.find(request.method(), name) {
+        Some(Fault::Respond(status, json)) => return (status, axum::Json(json)).into_response(),
         Some(Fault::Delay(time)) => tokio::time::sleep(time).await,
         _ => {}
     }
     let path = match site.prefix {
         Prefix::Stripped => rest,
-        Prefix::Kept => &path,
+        Prefix::Preserved => &path,
     };
-    site.pass_on(path, request).await
+    site.forward(path, request).await
 }
 
 impl Site {
-    async fn pass_on(&self, path: &str, request: Request) -> Response {
+    async fn forward(&self, path: &str, request: Request) -> Response {
         let (parts, body) = request.into_parts();
         let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
         let sent = self
@@ -76,7 +76,7 @@ impl Site {
             .body(body)
             .send();
         match sent.await {
-            // As it comes, for a stream of events has no end.
+            // Streamed, because an event stream does not end.
             Ok(response) => {
                 let (status, headers) = (response.status(), end_to_end(response.headers().clone()));
                 let body = Body::new(reqwest::Body::from(response));

@@ -1,7 +1,7 @@
-//! Programs that end when the test ends, however it ends.
+//! Child processes that end with the test.
 //!
-//! Each program runs below a shell that holds the read end of a pipe to the test. When the pipe closes,
-//! because the test dropped the [`Process`], panicked or was killed, the shell ends the program and waits for it.
+//! Each program is a child of a shell that reads from a pipe to the test. When the pipe closes, because the test
+//! dropped the [`Process`], panicked or was killed, the shell terminates the program and waits for it.
 
 use std::fs::File;
 use std::os::unix::process::CommandExt as _;
@@ -11,14 +11,14 @@ use std::time::{Duration, Instant};
 
 use super::wait::until;
 
-/// The last line is for what the program started itself and left behind, as chromedriver leaves its browser.
+/// The last line terminates the program's own children, such as chromedriver's browser.
 const GUARD: &str = r#"
     "$@" & program=$!
     read -r line
     kill -TERM $program; wait $program
     trap '' TERM; kill -TERM 0
 "#;
-const PATIENCE: Duration = Duration::from_secs(10);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 
 pub(crate) struct Process {
     guard: Child,
@@ -26,7 +26,7 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// Starts `program` with exactly these variables (and PATH and HOME): a developer's own settings stay out.
+    /// Starts `program` with only these variables, `PATH` and `HOME`, so that the developer's settings do not apply.
     pub(crate) fn start(program: &Path, args: &[&str], env: &[(&str, &str)], log: PathBuf) -> Self {
         let output = File::create(&log).expect("a log file in the test's folder");
         let guard = Command::new("sh")
@@ -49,11 +49,11 @@ impl Process {
         std::fs::read_to_string(&self.log).unwrap_or_default()
     }
 
-    /// The word that follows `marker` in the log, as soon as it is there with its line's end.
-    pub(crate) async fn says(&self, marker: &str) -> String {
+    /// Waits for a complete line that contains `marker`, and returns the word after it.
+    pub(crate) async fn wait_for_log(&self, marker: &str) -> String {
         let what = format!("\"{marker}…\" in {}", self.log.display());
         until(&what, async || {
-            word_after(&self.log(), marker).ok_or_else(|| format!("it says:\n{}", self.log()))
+            word_after(&self.log(), marker).ok_or_else(|| format!("the log is:\n{}", self.log()))
         })
         .await
     }
@@ -73,7 +73,7 @@ impl Process {
 impl Drop for Process {
     fn drop(&mut self) {
         drop(self.guard.stdin.take());
-        if !self.ended_within(PATIENCE) {
+        if !self.ended_within(SHUTDOWN_TIMEOUT) {
             let group = format!("-{}", self.guard.id());
             Command::new("kill")
                 .args(["-KILL", "--", &group])
@@ -96,7 +96,7 @@ mod tests {
     use crate::support::scratch::Scratch;
 
     #[test]
-    fn reads_an_address_only_when_its_line_is_complete() {
+    fn word_after_marker_needs_a_complete_line() {
         assert_eq!(word_after("listening on http://127.0.0.1:43", "on "), None);
         let log = "cruddur listening on http://127.0.0.1:4318 (loopback)\n";
         assert_eq!(
@@ -106,12 +106,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn dropping_a_process_lets_it_shut_down_in_order() {
+    async fn dropped_process_shuts_down_gracefully() {
         let scratch = Scratch::new();
         let script = "trap 'echo flushed; exit' TERM; echo pid $$; while :; do sleep 0.01; done";
         let shell = Path::new("sh");
         let process = Process::start(shell, &["-c", script], &[], scratch.path("log"));
-        let pid = process.says("pid ").await;
+        let pid = process.wait_for_log("pid ").await;
         drop(process);
         let log = std::fs::read_to_string(scratch.path("log")).expect("a log");
         assert!(log.ends_with("flushed\n"), "{log}");

@@ -1,4 +1,4 @@
-//! Every request the page sent, for journeys that look at the wire.
+//! Records the page's requests.
 
 use std::sync::{Arc, Mutex};
 
@@ -19,49 +19,49 @@ pub(crate) struct Recorded {
 #[derive(Clone, Default)]
 pub(crate) struct Recorder {
     requests: Arc<Mutex<Vec<Recorded>>>,
-    /// The paths that were answered, once for each answer.
-    answered: watch::Sender<Vec<String>>,
+    /// The path of each response.
+    responses: watch::Sender<Vec<String>>,
 }
 
 impl Recorder {
     pub(crate) fn add(&self, request: Recorded) {
         self.requests
             .lock()
-            .expect("no panic while recording")
+            .expect("no panic while the lock is held")
             .push(request);
     }
 
     pub(crate) fn all(&self) -> Vec<Recorded> {
         self.requests
             .lock()
-            .expect("no panic while recording")
+            .expect("no panic while the lock is held")
             .clone()
     }
 
-    pub(crate) fn add_answer(&self, path: String) {
-        self.answered.send_modify(|paths| paths.push(path));
+    pub(crate) fn add_response(&self, path: String) {
+        self.responses.send_modify(|paths| paths.push(path));
     }
 
-    /// Whether every request has been answered.
-    pub(crate) fn settled(&self) -> Result<(), String> {
-        let (sent, answered) = (self.all().len(), self.answered.borrow().len());
-        if sent == answered {
+    /// Returns an error unless every request has a response.
+    pub(crate) fn check_all_answered(&self) -> Result<(), String> {
+        let (requests, responses) = (self.all().len(), self.responses.borrow().len());
+        if requests == responses {
             Ok(())
         } else {
-            Err(format!("{answered} of {sent} answered"))
+            Err(format!("{responses} responses to {requests} requests"))
         }
     }
 
-    /// How many requests to this path have been answered.
-    pub(crate) fn answered(&self, path: &str) -> usize {
-        count(&self.answered.borrow(), path)
+    /// Returns the number of responses to requests to this path.
+    pub(crate) fn responses_to(&self, path: &str) -> usize {
+        count(&self.responses.borrow(), path)
     }
 
-    /// Waits until more requests to `ahead` than to `behind` have been answered.
-    pub(crate) async fn lead(&self, ahead: &str, behind: &str) {
+    /// Waits until there are more responses to `ahead` than to `behind`.
+    pub(crate) async fn wait_until_ahead(&self, ahead: &str, behind: &str) {
         let leads = |paths: &Vec<String>| count(paths, ahead) > count(paths, behind);
-        // Fails only without a sender, and this is one.
-        self.answered.subscribe().wait_for(leads).await.ok();
+        // Fails only if the sender was dropped, and this struct owns it.
+        self.responses.subscribe().wait_for(leads).await.ok();
     }
 }
 
@@ -70,9 +70,9 @@ fn count(paths: &[String], path: &str) -> usize {
 }
 
 impl Recorded {
-    /// Everything that crossed the wire, as text, to search for what must not be there.
+    /// Returns the whole request as text.
     pub(crate) fn transcript(&self) -> String {
-        let body = decoded(&self.headers, &self.body).expect("a body the server could read");
+        let body = decoded(&self.headers, &self.body).expect("a body in a supported encoding");
         let body = String::from_utf8_lossy(&body);
         format!("{} {}\n{:?}\n{body}", self.method, self.path, self.headers)
     }

@@ -1,16 +1,16 @@
-//! A folder per test: databases, logs, browser profile. Kept when the test fails, so that its logs can be read.
+//! A temporary folder for each test: databases, logs, browser profile. It is not deleted if the test fails.
 
 use std::path::{Path, PathBuf};
 
 pub(crate) struct Scratch(PathBuf);
 
 impl Scratch {
-    /// Named after the test, which is the name its thread carries.
+    /// Creates a folder with the name of the test, which is the name of its thread.
     pub(crate) fn new() -> Self {
         let thread = std::thread::current();
         let test = thread.name().unwrap_or("test").replace("::", "-");
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
-        // What a failed run left here would be read as this run's.
+        // An earlier run that failed may have left files here.
         std::fs::remove_dir_all(&folder).ok();
         std::fs::create_dir_all(&folder).expect("a writable folder under target/tmp");
         Self(folder)

@@ -1,4 +1,4 @@
-//! Gateway, back end and page server, started together on free ports with databases of their own.
+//! Gateway, back end and page server, started together on free ports with new databases.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -17,7 +17,7 @@ use super::traces::span::Span;
 use super::traces::trace::Trace;
 use super::wait::until;
 
-/// How a stack differs from the ordinary one.
+/// Changes to the default stack: `<meta>` tags and environment variables.
 #[derive(Default)]
 pub(crate) struct Setup<'a> {
     pub(crate) meta: Vec<(&'a str, &'a str)>,
@@ -43,11 +43,11 @@ impl Stack {
     pub(crate) async fn with(setup: Setup<'_>) -> Self {
         let scratch = Scratch::new();
         let gateway = start_gateway(&scratch, "127.0.0.1:0", &setup.gateway);
-        let gateway_url = gateway.says(LISTENING).await;
+        let gateway_url = gateway.wait_for_log(LISTENING).await;
         let mut env = vec![("OTEL_EXPORTER_OTLP_ENDPOINT", gateway_url.as_str())];
         env.extend(&setup.back_end);
         let back_end = start_back_end(&scratch, "127.0.0.1:0", &env);
-        let api_url = back_end.says(LISTENING).await;
+        let api_url = back_end.wait_for_log(LISTENING).await;
         let viewer = [("trace-viewer", gateway_url.as_str())];
         let meta = [&viewer[..], &setup.meta[..]].concat();
         let page = PageServer::start(&api_url, &gateway_url, &meta).await;
@@ -64,7 +64,7 @@ impl Stack {
         }
     }
 
-    /// A fresh browser in front of the page, which has nothing open yet.
+    /// Starts a browser with a new profile and no open page.
     pub(crate) async fn browser(&self) -> Browser {
         Browser::start(&self.scratch, &self.page.origin).await
     }
@@ -73,12 +73,12 @@ impl Stack {
         self.back_end = None;
     }
 
-    /// At the same address, with the same data.
+    /// Restarts the back end with the same address and database.
     pub(crate) async fn restart_back_end(&mut self) {
         let address = self.api_url.trim_start_matches("http://");
         let env = [("OTEL_EXPORTER_OTLP_ENDPOINT", self.gateway_url.as_str())];
         let back_end = start_back_end(&self.scratch, address, &env);
-        back_end.says(LISTENING).await;
+        back_end.wait_for_log(LISTENING).await;
         self.back_end = Some(back_end);
     }
 
@@ -86,36 +86,40 @@ impl Stack {
         self.gateway = None;
     }
 
-    /// At the same address, with the same data.
+    /// Restarts the gateway with the same address and store.
     pub(crate) async fn restart_gateway(&mut self) {
         let address = self.gateway_url.trim_start_matches("http://");
         let gateway = start_gateway(&self.scratch, address, &[]);
-        gateway.says(LISTENING).await;
+        gateway.wait_for_log(LISTENING).await;
         self.gateway = Some(gateway);
     }
 
-    /// Exactly these traces are stored, in this order, and that stays so when the page is left
-    /// and the back end stopped, which makes both hand over what they hold.
-    pub(crate) async fn ends_with(&mut self, browser: &Browser, expected: &[Expected]) {
-        self.stores(expected).await;
+    /// Checks that exactly these traces are stored, in this order. Then leaves the page and stops the back end,
+    /// so that both flush their spans, and checks again.
+    pub(crate) async fn expect_traces_after_shutdown(
+        &mut self,
+        browser: &Browser,
+        expected: &[Expected],
+    ) {
+        self.expect_traces(expected).await;
         browser.leave().await;
-        until("answers to all requests", async || {
-            self.page.requests.settled()
+        until("responses to all requests", async || {
+            self.page.requests.check_all_answered()
         })
         .await;
         self.stop_back_end();
-        self.stores(expected).await;
+        self.expect_traces(expected).await;
     }
 
-    /// Exactly these traces are stored, in this order, sooner or later.
-    pub(crate) async fn stores(&self, expected: &[Expected]) {
+    /// Waits until exactly these traces are stored, in this order.
+    pub(crate) async fn expect_traces(&self, expected: &[Expected]) {
         until("the stored traces", async || {
             compare(expected, &self.traces().await)
         })
         .await;
     }
 
-    /// All stored traces of the page and the back end, oldest first.
+    /// Returns all stored traces, oldest first.
     pub(crate) async fn traces(&self) -> Vec<Trace> {
         let mut spans = vec![];
         for summary in self.summaries().await {
@@ -144,7 +148,7 @@ impl Stack {
             .get(format!("{}{path}", self.gateway_url))
             .send()
             .await;
-        let response = response.expect("the gateway to answer");
+        let response = response.expect("the gateway to respond");
         assert!(
             response.status().is_success(),
             "GET {path}: {}",
@@ -153,13 +157,13 @@ impl Stack {
         response.json().await.expect("JSON from the gateway")
     }
 
-    /// A request to the gateway, for what a journey does not do by the page.
+    /// Returns a request to the gateway, for requests that the page does not send.
     pub(crate) fn gateway_request(&self, method: Method, path: &str) -> RequestBuilder {
         let url = format!("{}{path}", self.gateway_url);
         self.client.request(method, url)
     }
 
-    /// What the servers have written to their logs so far.
+    /// Returns the logs of the running servers.
     pub(crate) fn logs(&self) -> String {
         let running = self.gateway.iter().chain(&self.back_end);
         running.map(Process::log).collect()
@@ -195,26 +199,29 @@ fn target() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("target")
 }
 
-/// The folder with the built viewer.
+/// Returns the folder of the built viewer.
 pub(crate) fn viewer_dir() -> PathBuf {
     let configured = std::env::var_os("OTEL_WEB_GATEWAY_VIEWER_DIR");
     configured.map_or_else(|| target().join("viewer"), PathBuf::from)
 }
 
-/// The program that a variable names, as `cargo xtask test journeys` sets it. Run by hand, cargo builds it and says
-/// where it is: an old one in a folder that cargo no longer builds into would be tested in silence.
+/// Returns the program that a variable names; `cargo xtask test journeys` sets it. Without the variable, builds the
+/// program with cargo and returns the path that cargo prints: a guessed path might lead to an outdated build.
 fn program(variable: &str, package: &str) -> PathBuf {
     let named = std::env::var_os(variable).filter(|value| !value.is_empty());
     let program = named.map_or_else(|| built(package), PathBuf::from);
     let shown = program.display();
-    assert!(program.is_file(), "no program {shown}: correct {variable}");
+    assert!(
+        program.is_file(),
+        "{shown} does not exist: correct {variable}"
+    );
     program
 }
 
 fn built(package: &str) -> PathBuf {
-    // One at a time; once built, this takes a moment.
-    static TURN: Mutex<()> = Mutex::new(());
-    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    // One build at a time. If nothing has changed, it takes a moment.
+    static BUILD: Mutex<()> = Mutex::new(());
+    let _build = BUILD.lock().unwrap_or_else(PoisonError::into_inner);
     let output = Command::new(env!("CARGO"))
         .args(["build", "--message-format=json", "--package", package])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
@@ -228,7 +235,7 @@ fn built(package: &str) -> PathBuf {
         .filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let mut programs = messages.filter(|message| message["target"]["name"] == package);
     let program = programs.find_map(|message| Some(PathBuf::from(message["executable"].as_str()?)));
-    program.unwrap_or_else(|| panic!("cargo does not say where it put {package}"))
+    program.unwrap_or_else(|| panic!("cargo did not print the path of {package}"))
 }
 
 fn text(path: PathBuf) -> String {

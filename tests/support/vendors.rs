@@ -1,4 +1,4 @@
-//! Rollbar, and an X-Ray daemon's socket, on loopback: they keep what they get.
+//! A fake Rollbar and a fake X-Ray daemon on loopback, which record what they receive.
 
 use std::sync::{Arc, Mutex};
 
@@ -9,40 +9,43 @@ use axum::{Json, Router};
 use serde_json::{Value, json};
 use tokio::net::UdpSocket;
 
-/// Long enough that no other text contains it by chance.
+/// Long enough not to occur elsewhere by chance.
 pub(crate) const TOKEN: &str = "rollbar01journeys0000000000000000";
 
 #[derive(Clone, Default)]
 pub(crate) struct Rollbar {
     pub(crate) url: String,
-    items: Kept,
+    items: Received,
 }
 
 pub(crate) struct XRay {
     pub(crate) address: String,
-    documents: Kept,
+    documents: Received,
 }
 
-type Kept = Arc<Mutex<Vec<Value>>>;
+type Received = Arc<Mutex<Vec<Value>>>;
 
 impl Rollbar {
     pub(crate) async fn start() -> Self {
         let mut rollbar = Self::default();
         let app = Router::new()
-            .route("/api/1/item/", post(take))
+            .route("/api/1/item/", post(receive))
             .with_state(rollbar.items.clone());
         rollbar.url = super::serve(app).await;
         rollbar
     }
 
-    /// The `data` of each item.
+    /// Returns the `data` of each item.
     pub(crate) fn items(&self) -> Vec<Value> {
-        self.items.lock().expect("no panic while taking").clone()
+        self.items
+            .lock()
+            .expect("no panic while the lock is held")
+            .clone()
     }
 }
 
-async fn take(
-    State(items): State<Kept>,
+async fn receive(
+    State(items): State<Received>,
     headers: HeaderMap,
     Json(mut item): Json<Value>,
 ) -> (StatusCode, Json<Value>) {
@@ -51,7 +54,7 @@ async fn take(
         let body = json!({"err": 1, "message": "access denied"});
         return (StatusCode::FORBIDDEN, Json(body));
     }
-    let mut items = items.lock().expect("no panic while taking");
+    let mut items = items.lock().expect("no panic while the lock is held");
     items.push(item["data"].take());
     (StatusCode::OK, Json(json!({"err": 0, "result": {}})))
 }
@@ -60,15 +63,18 @@ impl XRay {
     pub(crate) async fn start() -> Self {
         let socket = UdpSocket::bind("127.0.0.1:0").await.expect("a free port");
         let address = socket.local_addr().expect("its address").to_string();
-        let documents = Kept::default();
+        let documents = Received::default();
         tokio::spawn(listen(socket, documents.clone()));
         Self { address, documents }
     }
 
-    /// Names of the segment documents of a trace, by its hex id.
+    /// Returns the names of a trace's segment documents.
     pub(crate) fn names_in(&self, trace_id: &str) -> Vec<String> {
         let id = format!("1-{}-{}", &trace_id[..8], &trace_id[8..]);
-        let documents = self.documents.lock().expect("no panic while listening");
+        let documents = self
+            .documents
+            .lock()
+            .expect("no panic while the lock is held");
         let of_trace = documents
             .iter()
             .filter(|document| document["trace_id"] == *id);
@@ -78,7 +84,7 @@ impl XRay {
     }
 }
 
-async fn listen(socket: UdpSocket, documents: Kept) {
+async fn listen(socket: UdpSocket, documents: Received) {
     let mut buffer = vec![0; 65_536];
     while let Ok(length) = socket.recv(&mut buffer).await {
         let text = String::from_utf8_lossy(&buffer[..length]).into_owned();
@@ -86,7 +92,7 @@ async fn listen(socket: UdpSocket, documents: Kept) {
         let document = serde_json::from_str(body).expect("a document of JSON");
         documents
             .lock()
-            .expect("no panic while listening")
+            .expect("no panic while the lock is held")
             .push(document);
     }
 }

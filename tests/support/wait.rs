@@ -1,13 +1,13 @@
-//! Waiting for a condition with a deadline; never for an amount of time.
+//! Waits for a condition, with a deadline. Never for a fixed time.
 
 use std::time::{Duration, Instant};
 
-/// Generous, because two cores may be compiling while a journey runs; only a failing test takes this long.
+/// Generous, because a build may be running at the same time. Only a failing test takes this long.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
 
-const POLL: Duration = Duration::from_millis(25);
+const POLL_INTERVAL: Duration = Duration::from_millis(25);
 
-/// Polls `check` until it is `Ok`; at the deadline panics with what it said last.
+/// Polls `check` until it returns `Ok`. Panics with the last error at the deadline.
 pub(crate) async fn until<T, E: std::fmt::Display>(
     what: &str,
     check: impl AsyncFnMut() -> Result<T, E>,
@@ -26,7 +26,7 @@ pub(crate) async fn until_within<T, E: std::fmt::Display>(
     }
 }
 
-/// Polls `check` until it is `Ok`, or returns what it said at the deadline.
+/// Polls `check` until it returns `Ok`, or returns the last error at the deadline.
 pub(crate) async fn attempt<T, E>(
     limit: Duration,
     mut check: impl AsyncFnMut() -> Result<T, E>,
@@ -34,8 +34,8 @@ pub(crate) async fn attempt<T, E>(
     let start = Instant::now();
     loop {
         match check().await {
-            Err(_) if start.elapsed() < limit => tokio::time::sleep(POLL).await,
-            outcome => return outcome,
+            Err(_) if start.elapsed() < limit => tokio::time::sleep(POLL_INTERVAL).await,
+            result => return result,
         }
     }
 }
@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn returns_as_soon_as_the_condition_holds() {
+    async fn until_returns_as_soon_as_the_condition_is_met() {
         let mut tries = 0;
         let value = until("the third try", async || {
             tries += 1;
@@ -61,7 +61,7 @@ mod tests {
 
     #[tokio::test]
     #[should_panic(expected = "for rain: still sunny")]
-    async fn says_what_it_waited_for_and_why_it_gave_up() {
+    async fn until_panics_with_the_last_error_at_the_deadline() {
         until_within(Duration::ZERO, "rain", async || Err::<(), _>("still sunny")).await;
     }
 }

@@ -1,4 +1,4 @@
-//! What a journey says its actions did: `action("crud.like").calls("PUT /api/activities/{uuid}/like")`.
+//! The expected traces of a journey: `action("crud.like").calls("PUT /api/activities/{uuid}/like")`.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use super::rules::{self, BACK_END, PAGE};
 use super::span::Span;
 use super::trace::Trace;
 
-/// One trace: its root's name, the requests it made (these and no others) and spans that must be in it.
+/// An expected trace: the name of its root, exactly these requests, and spans that it must contain.
 #[derive(Clone, Debug)]
 pub(crate) struct Expected {
     root: String,
@@ -23,15 +23,16 @@ struct Request {
     reach: Reach,
 }
 
-/// How far into the servers a request went.
+/// The innermost service that handled a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Reach {
-    /// Nobody answered who traces.
+    /// No server span: the request failed, or the server does not trace.
     Network,
     BackEnd,
     Database,
 }
 
+/// Expects a trace with this root span and no requests.
 pub(crate) fn action(root: &str) -> Expected {
     Expected {
         root: root.to_owned(),
@@ -42,27 +43,28 @@ pub(crate) fn action(root: &str) -> Expected {
 }
 
 impl Expected {
-    /// A request that went through the back end into the database.
+    /// Expects a request that the back end handled with a query of its database.
     pub(crate) fn calls(self, request: &str) -> Self {
         self.request(request, Reach::Database)
     }
 
-    /// A request that the back end answered without its database.
+    /// Expects a request that the back end handled without its database.
     pub(crate) fn calls_without_sql(self, request: &str) -> Self {
         self.request(request, Reach::BackEnd)
     }
 
-    /// A request that the back end never saw.
-    pub(crate) fn calls_in_vain(self, request: &str) -> Self {
+    /// Expects a request that did not reach the back end.
+    pub(crate) fn calls_unanswered(self, request: &str) -> Self {
         self.request(request, Reach::Network)
     }
 
+    /// Expects a span with this name.
     pub(crate) fn with_span(mut self, name: &str) -> Self {
         self.spans.push(name.to_owned());
         self
     }
 
-    /// The action's own span has status ERROR; otherwise it must not have it.
+    /// Expects the status of the root span to be `ERROR`. By default, it must not be.
     pub(crate) fn fails(mut self) -> Self {
         self.error = true;
         self
@@ -77,23 +79,26 @@ impl Expected {
         self
     }
 
-    fn complaints(&self, trace: &Trace) -> Vec<String> {
-        let mut complaints = rules::broken(trace);
-        let made = requests(trace);
-        if made != self.requests {
-            complaints.push(format!("requests {made:?}, expected {:?}", self.requests));
+    fn violations(&self, trace: &Trace) -> Vec<String> {
+        let mut violations = rules::violations(trace);
+        let requests = requests(trace);
+        if requests != self.requests {
+            violations.push(format!(
+                "requests {requests:?}, expected {:?}",
+                self.requests
+            ));
         }
         if trace
             .roots()
             .next()
             .is_some_and(|root| root.error != self.error)
         {
-            complaints.push(format!("the root's error is {}", !self.error));
+            violations.push(format!("the root's error is {}", !self.error));
         }
         let absent = |name: &&String| trace.spans.iter().all(|span| span.name != **name);
         let missing = self.spans.iter().filter(absent);
-        complaints.extend(missing.map(|name| format!("no span {name:?}")));
-        complaints
+        violations.extend(missing.map(|name| format!("no span {name:?}")));
+        violations
     }
 }
 
@@ -121,20 +126,24 @@ fn reach(trace: &Trace, request: &Span) -> Reach {
     }
 }
 
-/// Holds what is stored against a journey: these traces, in this order, and no others.
+/// Compares the stored traces with the expected ones, in order.
+///
+/// # Errors
+///
+/// A report of all differences, with the stored traces as trees.
 pub(crate) fn compare(expected: &[Expected], stored: &[Trace]) -> Result<(), String> {
     let names: Vec<_> = stored.iter().map(Trace::name).collect();
-    let wanted: Vec<_> = expected.iter().map(|action| action.root.as_str()).collect();
-    if names != wanted {
+    let expected_names: Vec<_> = expected.iter().map(|action| action.root.as_str()).collect();
+    if names != expected_names {
         return Err(format!(
-            "stored {names:#?}\nexpected {wanted:#?}\n{}",
-            pictures(stored)
+            "stored {names:#?}\nexpected {expected_names:#?}\n{}",
+            trees(stored)
         ));
     }
     let mut report = String::new();
     for (action, trace) in expected.iter().zip(stored) {
-        for complaint in action.complaints(trace) {
-            write!(report, "{}: {complaint}\n{trace}", action.root).expect("writing to a String");
+        for violation in action.violations(trace) {
+            write!(report, "{}: {violation}\n{trace}", action.root).expect("writing to a String");
         }
     }
     if report.is_empty() {
@@ -144,7 +153,7 @@ pub(crate) fn compare(expected: &[Expected], stored: &[Trace]) -> Result<(), Str
     }
 }
 
-fn pictures(traces: &[Trace]) -> String {
+fn trees(traces: &[Trace]) -> String {
     traces.iter().map(ToString::to_string).collect()
 }
 
@@ -155,12 +164,12 @@ mod tests {
 
     const LIKE: &str = "PUT /api/activities/{uuid}/like";
 
-    fn refused(expected: Expected, trace: Trace) -> String {
-        compare(&[expected], &[trace]).expect_err("a complaint")
+    fn report(expected: Expected, trace: Trace) -> String {
+        compare(&[expected], &[trace]).expect_err("a difference")
     }
 
     #[test]
-    fn the_trace_of_a_like_is_what_was_expected() {
+    fn matching_trace_is_accepted() {
         let expected = action("crud.like")
             .calls(LIKE)
             .with_span("INSERT activity_likes");
@@ -168,8 +177,8 @@ mod tests {
     }
 
     #[test]
-    fn another_name_or_another_trace_is_refused_with_a_picture() {
-        let report = refused(action("crud.unlike").calls(LIKE), like());
+    fn other_traces_are_reported_with_their_trees() {
+        let report = report(action("crud.unlike").calls(LIKE), like());
         assert!(
             report.contains("crud.unlike")
                 && report.contains("INSERT activity_likes · cruddur Client")
@@ -179,40 +188,43 @@ mod tests {
     }
 
     #[test]
-    fn a_request_that_was_not_made_or_not_expected_is_refused() {
-        assert!(refused(action("crud.like"), like()).contains("requests"));
+    fn missing_and_unexpected_requests_are_reported() {
+        assert!(report(action("crud.like"), like()).contains("requests"));
         let twice = action("crud.like").calls(LIKE).calls(LIKE);
-        assert!(refused(twice, like()).contains("requests"));
+        assert!(report(twice, like()).contains("requests"));
     }
 
     #[test]
-    fn a_request_must_reach_as_far_as_expected() {
+    fn requests_must_reach_the_expected_service() {
         let mut spans = like().spans;
         spans.pop();
         let without_sql = Trace::new(spans.clone());
-        assert!(refused(action("crud.like").calls(LIKE), without_sql.clone()).contains("BackEnd"));
+        assert!(report(action("crud.like").calls(LIKE), without_sql.clone()).contains("BackEnd"));
         let expected = [action("crud.like").calls_without_sql(LIKE)];
         assert_eq!(compare(&expected, &[without_sql]), Ok(()));
         spans.pop();
-        let expected = [action("crud.like").calls_in_vain(LIKE)];
+        let expected = [action("crud.like").calls_unanswered(LIKE)];
         assert_eq!(compare(&expected, &[Trace::new(spans)]), Ok(()));
     }
 
     #[test]
-    fn a_missing_span_or_an_unexpected_outcome_is_refused() {
+    fn missing_span_and_unexpected_status_are_reported() {
         let expected = action("crud.like").calls(LIKE);
-        assert!(refused(expected.clone().with_span("audit"), like()).contains("no span \"audit\""));
-        assert!(refused(expected.clone().fails(), like()).contains("error is false"));
+        assert!(report(expected.clone().with_span("audit"), like()).contains("no span \"audit\""));
+        assert!(report(expected.clone().fails(), like()).contains("error is false"));
         let mut spans = like().spans;
         spans[0].error = true;
-        assert!(refused(expected, Trace::new(spans)).contains("error is true"));
+        assert!(report(expected, Trace::new(spans)).contains("error is true"));
     }
 
     #[test]
-    fn a_broken_rule_is_refused_whatever_was_expected() {
+    fn rule_violation_is_reported_for_a_matching_trace() {
         let mut spans = like().spans;
         spans[2].parent_id = None;
-        let report = refused(action("crud.like").calls_in_vain(LIKE), Trace::new(spans));
+        let report = report(
+            action("crud.like").calls_unanswered(LIKE),
+            Trace::new(spans),
+        );
         assert!(report.contains("2 roots"), "{report}");
     }
 }

@@ -1,8 +1,9 @@
-//! Stored traces, and what a journey expects of them.
+//! Stored traces, and the traces that a journey expects.
 //!
-//! [`Span`](span::Span) and [`Trace`](trace::Trace) are read here anew from OTLP rather than with the project's own
-//! trace model: a mistake there must not hide itself. [`rules`] hold for every trace; an [`Expected`](expect::Expected)
-//! says what one action did on top of them; [`compare`](expect::compare) holds a store against a whole journey.
+//! [`Span`](span::Span) and [`Trace`](trace::Trace) are parsed from OTLP here, not with the project's own trace model,
+//! so that the journeys find mistakes in that model. The [`rules`] apply to every trace. An
+//! [`Expected`](expect::Expected) describes the trace of one action, and [`compare`](expect::compare) compares all
+//! stored traces with those of a journey.
 
 pub(crate) mod expect;
 pub(crate) mod rules;

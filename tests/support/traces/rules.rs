@@ -1,4 +1,4 @@
-//! What holds for every trace of every journey. Each rule returns the sentences it has to complain with.
+//! Rules that every trace must satisfy. Each rule returns its violations as text.
 
 use std::collections::BTreeSet;
 
@@ -10,24 +10,24 @@ use super::trace::Trace;
 pub(crate) const PAGE: &str = "cruddur-frontend";
 pub(crate) const BACK_END: &str = "cruddur";
 
-/// How far a child may stick out of its parent where the two were timed by different programs, in nanoseconds.
-const CLOCKS_MEET: u64 = 2_000_000;
+/// How far a child may exceed its parent if they are of different services, whose clocks may differ, in nanoseconds.
+const CLOCK_TOLERANCE_NANOS: u64 = 2_000_000;
 
-pub(crate) fn broken(trace: &Trace) -> Vec<String> {
+pub(crate) fn violations(trace: &Trace) -> Vec<String> {
     const RULES: [fn(&Trace) -> Vec<String>; 8] = [
-        exactly_one_root_and_it_is_the_page_s,
-        every_span_is_reachable_from_the_root,
-        no_span_is_stored_twice,
-        no_two_siblings_are_the_same_work,
-        no_span_ends_before_it_starts,
-        children_are_inside_their_parents,
-        server_spans_answer_a_request_of_the_page,
-        the_exporter_s_own_requests_leave_no_span,
+        has_one_root_of_the_page,
+        spans_are_reachable_from_the_root,
+        spans_are_stored_once,
+        siblings_are_distinct,
+        spans_end_after_they_start,
+        children_are_within_their_parents,
+        server_spans_have_a_client_parent_in_the_page,
+        exporter_requests_are_not_traced,
     ];
     RULES.iter().flat_map(|rule| rule(trace)).collect()
 }
 
-fn exactly_one_root_and_it_is_the_page_s(trace: &Trace) -> Vec<String> {
+fn has_one_root_of_the_page(trace: &Trace) -> Vec<String> {
     match trace.roots().collect::<Vec<_>>()[..] {
         [root] if root.service == PAGE => vec![],
         [root] => vec![format!(
@@ -38,7 +38,7 @@ fn exactly_one_root_and_it_is_the_page_s(trace: &Trace) -> Vec<String> {
     }
 }
 
-fn every_span_is_reachable_from_the_root(trace: &Trace) -> Vec<String> {
+fn spans_are_reachable_from_the_root(trace: &Trace) -> Vec<String> {
     let mut reached: BTreeSet<&str> = trace.roots().map(|root| root.span_id.as_str()).collect();
     for root in trace.roots() {
         reached.extend(
@@ -48,85 +48,85 @@ fn every_span_is_reachable_from_the_root(trace: &Trace) -> Vec<String> {
                 .map(|span| span.span_id.as_str()),
         );
     }
-    let lost = |span: &&Span| !reached.contains(span.span_id.as_str());
-    complain(
-        trace.spans.iter().filter(lost),
+    let unreachable = |span: &&Span| !reached.contains(span.span_id.as_str());
+    describe(
+        trace.spans.iter().filter(unreachable),
         "is not reachable from a root",
     )
 }
 
-fn no_span_is_stored_twice(trace: &Trace) -> Vec<String> {
+fn spans_are_stored_once(trace: &Trace) -> Vec<String> {
     let mut seen = BTreeSet::new();
-    complain(
+    describe(
         trace
             .spans
             .iter()
             .filter(|span| !seen.insert(&span.span_id)),
-        "is there twice",
+        "is stored twice",
     )
 }
 
-fn no_two_siblings_are_the_same_work(trace: &Trace) -> Vec<String> {
+fn siblings_are_distinct(trace: &Trace) -> Vec<String> {
     let mut seen = BTreeSet::new();
-    let again = trace.spans.iter().filter(|span| {
+    let repeated = trace.spans.iter().filter(|span| {
         let work = (&span.parent_id, &span.name, span.start, span.end);
         !seen.insert(work)
     });
-    complain(again, "has a twin beside it")
+    describe(repeated, "has an identical sibling")
 }
 
-fn no_span_ends_before_it_starts(trace: &Trace) -> Vec<String> {
-    complain(
+fn spans_end_after_they_start(trace: &Trace) -> Vec<String> {
+    describe(
         trace.spans.iter().filter(|span| span.end < span.start),
         "ends before it starts",
     )
 }
 
-fn children_are_inside_their_parents(trace: &Trace) -> Vec<String> {
-    let sticks_out = |child: &&Span| {
+fn children_are_within_their_parents(trace: &Trace) -> Vec<String> {
+    let exceeds = |child: &&Span| {
         trace
             .parent(child)
             .is_some_and(|parent| !contains(parent, child))
     };
-    complain(
-        trace.spans.iter().filter(sticks_out),
-        "sticks out of its parent",
-    )
+    describe(trace.spans.iter().filter(exceeds), "exceeds its parent")
 }
 
 fn contains(parent: &Span, child: &Span) -> bool {
     let tolerance = if parent.service == child.service {
         0
     } else {
-        CLOCKS_MEET
+        CLOCK_TOLERANCE_NANOS
     };
     parent.start <= child.start + tolerance && child.end <= parent.end + tolerance
 }
 
-fn server_spans_answer_a_request_of_the_page(trace: &Trace) -> Vec<String> {
-    let asked = |span: &Span| {
+fn server_spans_have_a_client_parent_in_the_page(trace: &Trace) -> Vec<String> {
+    let has_client_parent = |span: &Span| {
         trace
             .parent(span)
             .is_some_and(|p| p.service == PAGE && p.kind == SpanKind::Client)
     };
-    let unasked = |span: &&Span| span.kind == SpanKind::Server && !asked(span);
-    complain(
-        trace.spans.iter().filter(unasked),
-        "is not below a request of the page",
+    let misplaced = |span: &&Span| span.kind == SpanKind::Server && !has_client_parent(span);
+    describe(
+        trace.spans.iter().filter(misplaced),
+        "is not the child of a request of the page",
     )
 }
 
-fn the_exporter_s_own_requests_leave_no_span(trace: &Trace) -> Vec<String> {
-    let own = |text: &str| text.contains("/v1/traces") || text.contains("/otlp");
-    let of_exporter =
-        |s: &&Span| own(&s.name) || own(s.attribute("url.full")) || own(s.attribute("url.path"));
-    complain(
+fn exporter_requests_are_not_traced(trace: &Trace) -> Vec<String> {
+    let is_export_url = |text: &str| text.contains("/v1/traces") || text.contains("/otlp");
+    let of_exporter = |s: &&Span| {
+        is_export_url(&s.name)
+            || is_export_url(s.attribute("url.full"))
+            || is_export_url(s.attribute("url.path"))
+    };
+    describe(
         trace.spans.iter().filter(of_exporter),
-        "is the exporter's own request",
+        "is a request of the exporter",
     )
 }
 
-fn complain<'a>(spans: impl Iterator<Item = &'a Span>, what: &str) -> Vec<String> {
+fn describe<'a>(spans: impl Iterator<Item = &'a Span>, what: &str) -> Vec<String> {
     spans
         .map(|span| format!("{:?} ({}) {what}", span.name, span.service))
         .collect()
@@ -137,20 +137,20 @@ mod tests {
     use super::super::samples::{like, request_of, sample};
     use super::*;
 
-    /// The sample is sound, and breaks exactly the rule that `change` is about.
-    fn check(change: impl FnOnce(&mut Vec<Span>), complaint: &str) {
-        assert_eq!(broken(&like()), Vec::<String>::new());
+    /// Checks that the sample is valid, and that it violates a rule after `change`.
+    fn check(change: impl FnOnce(&mut Vec<Span>), violation: &str) {
+        assert_eq!(violations(&like()), Vec::<String>::new());
         let mut spans = like().spans;
         change(&mut spans);
-        let complaints = broken(&Trace::new(spans));
+        let violations = violations(&Trace::new(spans));
         assert!(
-            complaints.iter().any(|text| text.contains(complaint)),
-            "{complaints:?}"
+            violations.iter().any(|text| text.contains(violation)),
+            "{violations:?}"
         );
     }
 
     #[test]
-    fn a_second_root_is_noticed() {
+    fn second_root_is_reported() {
         check(
             |spans| spans.push(sample("extra", "", "crud.like", PAGE)),
             "2 roots",
@@ -158,12 +158,12 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_root_is_noticed() {
+    fn missing_root_is_reported() {
         check(|spans| drop(spans.remove(0)), "0 roots");
     }
 
     #[test]
-    fn a_root_that_is_not_the_page_s_is_noticed() {
+    fn root_of_another_service_is_reported() {
         check(
             |spans| spans[0].service = BACK_END.to_owned(),
             "is of service \"cruddur\"",
@@ -171,15 +171,15 @@ mod tests {
     }
 
     #[test]
-    fn a_span_whose_parent_is_nowhere_is_noticed() {
+    fn missing_parent_is_reported() {
         check(
-            |spans| spans[2].parent_id = Some("nowhere".to_owned()),
+            |spans| spans[2].parent_id = Some("missing".to_owned()),
             "is not reachable",
         );
     }
 
     #[test]
-    fn spans_that_are_each_other_s_parents_are_noticed() {
+    fn cyclic_parents_are_reported() {
         check(
             |spans| spans[1].parent_id = Some(spans[3].span_id.clone()),
             "is not reachable",
@@ -187,23 +187,23 @@ mod tests {
     }
 
     #[test]
-    fn a_span_stored_twice_is_noticed() {
-        check(|spans| spans.push(spans[1].clone()), "is there twice");
+    fn span_stored_twice_is_reported() {
+        check(|spans| spans.push(spans[1].clone()), "is stored twice");
     }
 
     #[test]
-    fn the_same_work_under_two_ids_is_noticed() {
+    fn identical_siblings_are_reported() {
         let twin = |spans: &mut Vec<Span>| {
             spans.push(Span {
                 span_id: "b2".into(),
                 ..spans[1].clone()
             })
         };
-        check(twin, "has a twin beside it");
+        check(twin, "has an identical sibling");
     }
 
     #[test]
-    fn a_span_that_ends_before_it_starts_is_noticed() {
+    fn negative_duration_is_reported() {
         check(
             |spans| spans[3].end = spans[3].start - 1,
             "ends before it starts",
@@ -211,27 +211,27 @@ mod tests {
     }
 
     #[test]
-    fn a_child_may_stick_out_by_two_milliseconds_only_where_clocks_meet() {
+    fn child_may_exceed_its_parent_by_two_milliseconds_across_services() {
         let by = |nanos: u64| move |spans: &mut Vec<Span>| spans[2].start = spans[1].start - nanos;
         let mut tolerated = like().spans;
-        by(CLOCKS_MEET)(&mut tolerated);
-        assert_eq!(broken(&Trace::new(tolerated)), Vec::<String>::new());
-        check(by(CLOCKS_MEET + 1), "sticks out");
-        check(|spans| spans[1].end = spans[0].end + 1, "sticks out");
+        by(CLOCK_TOLERANCE_NANOS)(&mut tolerated);
+        assert_eq!(violations(&Trace::new(tolerated)), Vec::<String>::new());
+        check(by(CLOCK_TOLERANCE_NANOS + 1), "exceeds");
+        check(|spans| spans[1].end = spans[0].end + 1, "exceeds");
     }
 
     #[test]
-    fn a_server_span_below_something_else_than_a_request_is_noticed() {
+    fn server_span_without_a_client_parent_is_reported() {
         check(
             |spans| spans[2].parent_id = Some(spans[0].span_id.clone()),
-            "not below a request",
+            "not the child of a request",
         );
     }
 
     #[test]
-    fn a_request_of_the_exporter_is_noticed() {
+    fn request_of_the_exporter_is_reported() {
         let export =
             |spans: &mut Vec<Span>| spans.push(request_of("e", "http://127.0.0.1/otlp/v1/traces"));
-        check(export, "exporter's own request");
+        check(export, "a request of the exporter");
     }
 }

@@ -1,4 +1,4 @@
-//! A sound trace to start from: `crud.like`, its request, the back end's answer to it, and the SQL below.
+//! A valid trace: the action `crud.like`, its request, the server span and a SQL statement.
 
 use std::collections::BTreeMap;
 
@@ -32,7 +32,7 @@ pub(crate) fn like() -> Trace {
         ..sql
     };
     let nested = [root, request, server, sql].into_iter().zip(0..);
-    Trace::new(nested.map(|(span, depth)| inward(span, depth)).collect())
+    Trace::new(nested.map(|(span, depth)| nest(span, depth)).collect())
 }
 
 pub(crate) fn request_of(id: &str, url: &str) -> Span {
@@ -58,8 +58,8 @@ pub(crate) fn sample(id: &str, parent: &str, name: &str, service: &str) -> Span 
     }
 }
 
-/// Each level starts later and ends earlier than the one around it.
-fn inward(span: Span, depth: u64) -> Span {
+/// Sets times so that each level is within its parent.
+fn nest(span: Span, depth: u64) -> Span {
     Span {
         start: SECOND + depth * MS,
         end: SECOND + (30 - depth) * MS,

@@ -1,4 +1,4 @@
-//! One span with what journeys ask about, read from OTLP.
+//! A span, parsed from OTLP.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -1,4 +1,4 @@
-//! The spans of one trace id, in the order a reader wants them, and their picture for failure messages.
+//! The spans of one trace, which display as a tree.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,7 +7,7 @@ use super::span::Span;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Trace {
-    /// By start time.
+    /// Sorted by start time.
     pub(crate) spans: Vec<Span>,
 }
 
@@ -17,7 +17,7 @@ impl Trace {
         Self { spans }
     }
 
-    /// Spans by trace id, the earliest trace first.
+    /// Groups spans by trace id. The earliest trace is first.
     pub(crate) fn group(spans: Vec<Span>) -> Vec<Self> {
         let mut by_id = BTreeMap::<String, Vec<Span>>::new();
         for span in spans {
@@ -39,7 +39,7 @@ impl Trace {
         self.spans.iter().filter(|span| span.parent_id.is_none())
     }
 
-    /// What a list would call it.
+    /// Returns the name of the root span.
     pub(crate) fn name(&self) -> &str {
         self.roots().next().map_or("(no root)", |root| &root.name)
     }
@@ -76,7 +76,7 @@ impl Trace {
     fn write_tree(&self, f: &mut fmt::Formatter<'_>, span: &Span, depth: usize) -> fmt::Result {
         let since = |time: u64| (time as f64 - self.start() as f64) / 1e6;
         let (from, to) = (since(span.start), since(span.end));
-        let mark = if span.error { " ERROR" } else { "" };
+        let status = if span.error { " ERROR" } else { "" };
         let Span {
             name,
             service,
@@ -86,10 +86,10 @@ impl Trace {
         let indent = "  ".repeat(depth + 1);
         writeln!(
             f,
-            "{indent}{name} · {service} {kind:?}{mark} · {from:.3} to {to:.3} ms"
+            "{indent}{name} · {service} {kind:?}{status} · {from:.3} to {to:.3} ms"
         )?;
         if depth > self.spans.len() {
-            return writeln!(f, "{indent}… these spans are each other's parents");
+            return writeln!(f, "{indent}… (parent cycle)");
         }
         self.children(span)
             .try_for_each(|child| self.write_tree(f, child, depth + 1))

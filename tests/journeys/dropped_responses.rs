@@ -1,10 +1,12 @@
-//! A browser repeats a request whose kept connection ended before the answer came, and a person
-//! clicks again when nothing came of the first click. Either way one text is written once.
+//! Idempotent writes: a crud is created once, even if its request is repeated.
+//!
+//! The browser repeats a request if a reused connection closes before the response arrives, and the user clicks
+//! again after an error.
 
 use axum::http::Method;
 use serde_json::Value;
 
-use crate::steps::{SAY, SUBNET, member_at_home, uuid_of};
+use crate::steps::{COMPOSER, SUBNET, signed_in_at_home, uuid_of};
 use crate::support::browser::Browser;
 use crate::support::element::{button, crud, dialog, textbox};
 use crate::support::faults::Fault;
@@ -13,23 +15,23 @@ use crate::support::stack::Stack;
 const REPLY: &str = "what is your reply?";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_crud_whose_answers_are_lost_is_written_once() {
-    let (stack, browser) = member_at_home("andrewbrown").await;
+async fn crud_is_created_once_if_responses_are_dropped() {
+    let (stack, browser) = signed_in_at_home("andrewbrown").await;
     browser.click(&button("Crud")).await;
-    browser.fill(&textbox(SAY), "Once, please.").await;
+    browser.fill(&textbox(COMPOSER), "Once, please.").await;
     submit_twice(&stack, &browser, "/api/activities", "Crud").await;
     browser.find(&crud("Once, please.")).await;
-    assert_eq!(written(&stack, "Once, please.").await, 1);
+    assert_eq!(count_in_home_feed(&stack, "Once, please.").await, 1);
     browser.click(&button("Crud")).await;
-    browser.fill(&textbox(SAY), "Once, please.").await;
+    browser.fill(&textbox(COMPOSER), "Once, please.").await;
     browser.click(&button("Crud").within(&dialog())).await;
-    browser.see_no(SAY).await;
-    assert_eq!(written(&stack, "Once, please.").await, 2);
+    browser.expect_no_text(COMPOSER).await;
+    assert_eq!(count_in_home_feed(&stack, "Once, please.").await, 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_reply_whose_answers_are_lost_is_written_once() {
-    let (stack, browser) = member_at_home("andrewbrown").await;
+async fn reply_is_created_once_if_responses_are_dropped() {
+    let (stack, browser) = signed_in_at_home("andrewbrown").await;
     let path = format!("/api/activities/{}", uuid_of(&browser, SUBNET).await);
     browser.click(&button("Reply").of_crud(SUBNET)).await;
     browser.fill(&textbox(REPLY), "Once, please.").await;
@@ -40,16 +42,19 @@ async fn one_reply_whose_answers_are_lost_is_written_once() {
     assert_eq!(count(replies, "Once, please."), 1);
 }
 
-/// Every answer to the first click is lost, and none to the second.
+/// Submits the form twice. All responses to the first click are dropped.
 async fn submit_twice(stack: &Stack, browser: &Browser, path: &str, name: &str) {
-    stack.page.faults.on(Method::POST, path, Fault::LoseAnswer);
+    stack
+        .page
+        .faults
+        .on(Method::POST, path, Fault::DropResponse);
     browser.click(&button(name).within(&dialog())).await;
-    browser.see("Cruddur cannot be reached.").await;
-    let repeated = stack.page.requests.answered(path);
-    assert!(repeated > 1, "the browser repeated nothing");
+    browser.expect_text("Cruddur cannot be reached.").await;
+    let repeated = stack.page.requests.responses_to(path);
+    assert!(repeated > 1, "the browser did not repeat the request");
     stack.page.faults.clear();
     browser.click(&button(name).within(&dialog())).await;
-    browser.see_no("Cruddur cannot be reached.").await;
+    browser.expect_no_text("Cruddur cannot be reached.").await;
     let keys = keys(stack, path);
     assert_eq!(keys.len(), repeated + 1);
     assert!(keys.iter().all(|key| *key == keys[0]), "{keys:?}");
@@ -66,7 +71,7 @@ fn keys(stack: &Stack, path: &str) -> Vec<String> {
         .collect()
 }
 
-async fn written(stack: &Stack, message: &str) -> usize {
+async fn count_in_home_feed(stack: &Stack, message: &str) -> usize {
     let feed = get(stack, "/api/activities/home").await;
     count(feed.as_array().expect("a feed"), message)
 }
@@ -77,10 +82,7 @@ fn count(activities: &[Value], message: &str) -> usize {
 }
 
 async fn get(stack: &Stack, path: &str) -> Value {
-    let client = reqwest::Client::builder().no_proxy().build();
-    let request = client
-        .expect("a plain HTTP client")
-        .get(format!("{}{path}", stack.api_url));
-    let answer = request.send().await.expect("the back end to answer");
-    answer.json().await.expect("JSON")
+    let request = crate::support::http_client().get(format!("{}{path}", stack.api_url));
+    let response = request.send().await.expect("the back end to respond");
+    response.json().await.expect("JSON")
 }

@@ -1,4 +1,4 @@
-//! The page on the original back end, whose answers say less and call some things otherwise.
+//! The page with the original back end, whose responses have fewer fields and other names.
 
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -9,7 +9,8 @@ use crate::support::faults::Fault;
 use crate::support::stack::Stack;
 use crate::support::traces::expect::{Expected, action};
 
-/// No display names, no offsets, `likes` for `likes_count`, replies only where there are some, and no expiry in one.
+/// Returns a feed without display names and time offsets, with `likes` instead of `likes_count`, and with missing
+/// `replies` and `expires_at`.
 fn home() -> Value {
     let reply = json!({
         "uuid": "26e12864-1c26-5c3a-9658-97a10f8fea67", "handle": "worf", "message": "No honor!",
@@ -20,7 +21,7 @@ fn home() -> Value {
     json!([
         {
             "uuid": "68f126b0-1ceb-4a33-88be-d90fa7109eee", "handle": "andrewbrown",
-            "message": "Lean but alive", "created_at": "2022-10-17T13:50:08.174512",
+            "message": "An original crud", "created_at": "2022-10-17T13:50:08.174512",
             "expires_at": "2099-10-24T13:50:08.174512",
             "likes_count": 5, "replies_count": 1, "reposts_count": 0, "replies": [reply],
         },
@@ -31,64 +32,68 @@ fn home() -> Value {
     ])
 }
 
-async fn lean_stack() -> Stack {
+async fn original_stack() -> Stack {
     let stack = Stack::start().await;
-    let answer = |path: &str, status, json| {
+    let respond = |path: &str, status, json| {
         stack
             .page
             .faults
-            .on(Method::GET, path, Fault::Answer(status, json))
+            .on(Method::GET, path, Fault::Respond(status, json))
     };
-    answer("/api/activities/home", StatusCode::OK, home());
-    answer("/api/activities/@garek", StatusCode::OK, json!([home()[1]]));
+    respond("/api/activities/home", StatusCode::OK, home());
+    respond("/api/activities/@garek", StatusCode::OK, json!([home()[1]]));
     for unknown in [
         "/api/auth/me",
         "/api/trending",
         "/api/users/suggested",
         "/api/users/@garek",
     ] {
-        answer(unknown, StatusCode::NOT_FOUND, json!({}));
+        respond(unknown, StatusCode::NOT_FOUND, json!({}));
     }
     stack
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_home_feed_reads_the_original_s_leaner_objects() {
-    let mut stack = lean_stack().await;
+async fn home_feed_accepts_missing_fields() {
+    let mut stack = original_stack().await;
     let browser = stack.browser().await;
     browser.open("/").await;
     browser.find(&crud("Just a simple crud")).await;
-    browser.find(&crud("Lean but alive")).await;
-    browser.see("No honor!").await;
+    browser.find(&crud("An original crud")).await;
+    browser.expect_text("No honor!").await;
     let like = browser
         .find(&button("Like").of_crud("Just a simple crud"))
         .await;
     assert_eq!(like.text().await.unwrap().trim(), "7");
     assert_eq!(browser.console_errors().await, [""; 0]);
-    stack.ends_with(&browser, &[lean_home()]).await;
+    stack
+        .expect_traces_after_shutdown(&browser, &[original_home_load()])
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_profile_opens_though_the_original_has_no_profiles() {
-    let mut stack = lean_stack().await;
+async fn profile_opens_without_the_profile_endpoint() {
+    let mut stack = original_stack().await;
     let browser = stack.browser().await;
     browser.open("/").await;
     browser
         .click(&link_with("@garek").of_crud("Just a simple crud"))
         .await;
-    browser.see_no("Lean but alive").await;
+    browser.expect_no_text("An original crud").await;
     browser.find(&crud("Just a simple crud")).await;
     assert_eq!(browser.console_errors().await, [""; 0]);
     let click = action("profile.open").with_span("navigate /@:handle");
-    let click = click.calls_in_vain(USER).calls_in_vain(PROFILE_FEED);
-    stack.ends_with(&browser, &[lean_home(), click]).await;
+    let click = click.calls_unanswered(USER).calls_unanswered(PROFILE_FEED);
+    stack
+        .expect_traces_after_shutdown(&browser, &[original_home_load(), click])
+        .await;
 }
 
-/// The original traces nothing that the page could see.
-fn lean_home() -> Expected {
+/// The injected responses have no server spans.
+fn original_home_load() -> Expected {
     let load = action("documentLoad")
-        .calls_in_vain(HOME_FEED)
-        .calls_in_vain(ME);
-    load.calls_in_vain("GET /api/trending")
-        .calls_in_vain("GET /api/users/suggested")
+        .calls_unanswered(HOME_FEED)
+        .calls_unanswered(ME);
+    load.calls_unanswered("GET /api/trending")
+        .calls_unanswered("GET /api/users/suggested")
 }

@@ -1,21 +1,21 @@
-//! Text that is tall, turned round or piled up stays within its own crud.
+//! Text with many lines, direction marks or combining marks stays within its own crud.
 
 use serde_json::Value;
 
-use crate::steps::{SAY, member_at_home};
+use crate::steps::{COMPOSER, signed_in_at_home};
 use crate::support::browser::Browser;
 use crate::support::element::{button, crud, dialog, textbox};
 
-/// Taller than this, a crud pushes the others out of sight.
+/// A taller crud would push the others out of view.
 const MAX_HEIGHT_PX: f64 = 500.0;
 
 const POST: &str = "
     const body = JSON.stringify({message: arguments[0], ttl: '1-day'});
     const headers = {'content-type': 'application/json'};
-    return fetch('/api/activities', {method: 'POST', headers, body}).then(answer => answer.status);
+    return fetch('/api/activities', {method: 'POST', headers, body}).then(response => response.status);
 ";
 
-/// The left edges of the characters of the crud's first link, and how its parts are isolated.
+/// Returns the left edges of the characters of the crud's first link.
 const MEASURE: &str = "
     const link = arguments[0].querySelector('.message a');
     const text = document.createTreeWalker(link, NodeFilter.SHOW_TEXT);
@@ -44,36 +44,36 @@ async fn height(browser: &Browser, message: &str) -> f64 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_tall_crud_is_cut_and_can_be_shown_in_full() {
-    let (_stack, browser) = member_at_home("andrewbrown").await;
+async fn tall_crud_is_truncated_and_can_be_expanded() {
+    let (_stack, browser) = signed_in_at_home("andrewbrown").await;
     post(&browser, &format!("Top{}Bottom", "\n".repeat(39))).await;
     browser.find(&button("Show more").of_crud("Top")).await;
     assert!(height(&browser, "Top").await < MAX_HEIGHT_PX);
     browser.click(&button("Show more").of_crud("Top")).await;
-    browser.see_no("Show more").await;
+    browser.expect_no_text("Show more").await;
     assert!(height(&browser, "Top").await > 39.0 * 20.0);
     assert_eq!(browser.console_errors().await, [""; 0]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_crud_of_too_many_lines_is_refused_before_it_is_sent() {
+async fn crud_with_too_many_lines_is_rejected_by_the_page() {
     const INPUT: &str = "
         arguments[0].value = arguments[1];
         arguments[0].dispatchEvent(new InputEvent('input', {bubbles: true}));
     ";
-    let (stack, browser) = member_at_home("andrewbrown").await;
+    let (stack, browser) = signed_in_at_home("andrewbrown").await;
     browser.click(&button("Crud")).await;
-    let field = browser.reference(&textbox(SAY)).await;
+    let field = browser.reference(&textbox(COMPOSER)).await;
     let tall = format!("Top{}Bottom", "\n".repeat(200));
     browser.script(INPUT, &[field, tall.into()]).await;
     browser.click(&button("Crud").within(&dialog())).await;
-    browser.see("That has too many lines.").await;
-    assert_eq!(stack.page.requests.answered("/api/activities"), 0);
+    browser.expect_text("That has too many lines.").await;
+    assert_eq!(stack.page.requests.responses_to("/api/activities"), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_direction_mark_turns_no_link_and_no_name() {
-    let (_stack, browser) = member_at_home("andrewbrown").await;
+async fn direction_mark_does_not_affect_links_and_names() {
+    let (_stack, browser) = signed_in_at_home("andrewbrown").await;
     post(&browser, "Upsidedown \u{202e}round #forwards").await;
     let article = browser.reference(&crud("Upsidedown")).await;
     let lefts = browser

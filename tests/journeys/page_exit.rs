@@ -1,9 +1,9 @@
-//! A click that is followed at once by leaving the page still arrives, root and request.
+//! Spans of a click are delivered even if the user leaves the page at once.
 
 use axum::http::Method;
 use thirtyfour::WindowHandle;
 
-use crate::steps::{SUBNET, like_path, member_at_home, open_home, uuid_of};
+use crate::steps::{SUBNET, like_path, open_home, signed_in_at_home, uuid_of};
 use crate::support::browser::Browser;
 use crate::support::element::button;
 use crate::support::faults::Fault;
@@ -11,34 +11,34 @@ use crate::support::stack::Stack;
 use crate::support::traces::trace::Trace;
 use crate::support::wait::until;
 
-const TIMES: usize = 20;
+const REPETITIONS: usize = 20;
 
-const CLICK_AND_GO: &str = "arguments[0].click(); location.href = 'about:blank';";
+const CLICK_AND_NAVIGATE: &str = "arguments[0].click(); location.href = 'about:blank';";
 const CLICK: &str = "arguments[0].click();";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_click_followed_by_another_address_arrives_20_of_20() {
+async fn click_before_a_navigation_is_delivered() {
     let (stack, browser) = with_slow_likes().await;
-    for _ in 0..TIMES {
-        on_like(&browser, CLICK_AND_GO).await;
+    for _ in 0..REPETITIONS {
+        run_on_like(&browser, CLICK_AND_NAVIGATE).await;
         open_home(&browser).await;
     }
-    all_arrive(&stack).await;
+    expect_all_delivered(&stack).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_click_followed_by_closing_the_window_arrives_20_of_20() {
+async fn click_before_closing_the_window_is_delivered() {
     let (stack, browser) = with_slow_likes().await;
     let first = browser.window().await;
-    for _ in 0..TIMES {
+    for _ in 0..REPETITIONS {
         close_after_click(&browser, &first).await;
     }
-    all_arrive(&stack).await;
+    expect_all_delivered(&stack).await;
 }
 
-/// No answer to a like comes in time: its request is under way when the page goes.
+/// Delays the responses to likes, so that the request is pending when the page is left.
 async fn with_slow_likes() -> (Stack, Browser) {
-    let (stack, browser) = member_at_home("worf").await;
+    let (stack, browser) = signed_in_at_home("worf").await;
     let path = like_path(&uuid_of(&browser, SUBNET).await);
     for method in [Method::PUT, Method::DELETE] {
         stack.page.faults.on(
@@ -51,30 +51,33 @@ async fn with_slow_likes() -> (Stack, Browser) {
 }
 
 async fn close_after_click(browser: &Browser, first: &WindowHandle) {
-    let second = browser.open_beside("/").await;
+    let second = browser.open_in_new_window("/").await;
     browser.switch_to(&second).await;
-    on_like(browser, CLICK).await;
+    run_on_like(browser, CLICK).await;
     browser.close_window().await;
     browser.switch_to(first).await;
 }
 
-async fn on_like(browser: &Browser, script: &str) {
+async fn run_on_like(browser: &Browser, script: &str) {
     let like = browser.reference(&button("Like").of_crud(SUBNET)).await;
     browser.script(script, &[like]).await;
 }
 
-async fn all_arrive(stack: &Stack) {
+async fn expect_all_delivered(stack: &Stack) {
     until("root and request of every click", async || {
         let traces = stack.traces().await;
         let likes: Vec<_> = traces.iter().filter(|trace| is_like(trace)).collect();
-        let whole = likes
+        let complete = likes
             .iter()
             .filter(|trace| trace.spans.iter().any(|s| s.is_http_request()))
             .count();
-        if (likes.len(), whole) == (TIMES, TIMES) {
+        if (likes.len(), complete) == (REPETITIONS, REPETITIONS) {
             return Ok(());
         }
-        Err(format!("{} roots, {whole} with their request", likes.len()))
+        Err(format!(
+            "{} roots, {complete} with their request",
+            likes.len()
+        ))
     })
     .await;
 }
