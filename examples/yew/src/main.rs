@@ -1,7 +1,6 @@
-//! A Yew page with one button. Each click on it is one trace: the action `greeting.load`, and below
-//! it the request it makes.
+//! A Yew page. Each click on its button is one trace: the action `greeting.load` and, as its child, the request.
 //!
-//! Start something that takes OTLP/HTTP on 127.0.0.1:4318, then `trunk serve` in this folder.
+//! Start an OTLP/HTTP receiver on 127.0.0.1:4318, such as the gateway, then run `trunk serve` in this folder.
 
 use otel_web::Telemetry;
 use otel_web::fetch::{Error, Request};
@@ -10,8 +9,8 @@ use yew::prelude::*;
 
 #[component]
 fn App() -> Html {
-    let greeting = use_state(|| "Nobody was greeted yet.".to_owned());
-    // The name is what you will look for among the traces: few names, each a noun and a verb.
+    let greeting = use_state(|| "Click the button to load a greeting.".to_owned());
+    // The name identifies the action in the list of traces. Use a fixed set of names: a noun and a verb.
     let onclick = use_action("greeting.load", {
         let greeting = greeting.clone();
         move |_: MouseEvent| load(greeting.clone())
@@ -24,16 +23,16 @@ fn App() -> Html {
     }
 }
 
-/// An error that comes out of here is recorded on the action.
+/// Loads the greeting. Returned errors are recorded on the action's span.
 async fn load(greeting: UseStateHandle<String>) -> Result<(), Error> {
-    // Belongs to the click, like everything this future does, however many awaits later.
+    // A child of the click's span, like everything else in this future, after any number of awaits.
     let response = Request::get("/greeting.txt").send().await?;
     greeting.set(response.text().await?);
     Ok(())
 }
 
 fn main() {
-    // Before anything else, so that the page load is seen from its beginning.
+    // First, so that the trace of the page load is complete.
     install_panic_hook();
     Telemetry::builder("example-yew")
         .endpoint("/otlp")
