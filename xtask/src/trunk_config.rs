@@ -30,17 +30,17 @@ fn in_quotes(text: &str) -> String {
 
 fn render(base: &str, dist: &str, Ports { page, api, gateway }: Ports) -> String {
     format!(
-        r#"# How the page is built and served by `trunk serve`. `cargo xtask dev` uses the same for the ports it was given:
+        r#"# Builds and serves the page with `trunk serve`. `cargo xtask dev` uses the same settings with configurable ports:
 # change xtask/src/trunk_config.rs together with this file.
 trunk-version = "^0.21.14"
 
 [build]
 target = "{base}index.html"
 dist = "{base}{dist}"
-# The page's own script and styles may run, and nothing that anybody adds: see `csp` below.
+# Allows only the page's own inline scripts and styles: see `csp` below.
 create_nonce = true
 
-# Only what the page is made of: the default is every file below this folder, databases and logs included.
+# Only the sources of the page. The default is every file below this folder, including databases and logs.
 [watch]
 watch = [
     "{base}index.html",
@@ -55,7 +55,7 @@ watch = [
 addresses = ["127.0.0.1"]
 port = {page}
 disable_address_lookup = true
-# `{{{{NONCE}}}}` is new with each answer. A page that sends its spans to another origin needs that in `connect-src`.
+# `{{{{NONCE}}}}` is different in each response. If the page sends its spans to another origin, add that to `connect-src`.
 csp = [
     "default-src 'none'",
     "script-src 'self' 'wasm-unsafe-eval' 'nonce-{{{{NONCE}}}}'",
@@ -73,14 +73,14 @@ csp = [
 X-Content-Type-Options = "nosniff"
 Referrer-Policy = "strict-origin-when-cross-origin"
 
-# Cruddur's HTTP API.
+# The back end.
 [[proxy]]
 backend = "http://127.0.0.1:{api}/api/"
 no_system_proxy = true
 no_redirect = true
 
-# The gateway, of which a page gets one path and no more: a proxy for all of it would open the traces to every page
-# that makes its own name point at 127.0.0.1.
+# The gateway. Proxy only this path: with a proxy for the whole gateway, another page could read all traces by DNS
+# rebinding.
 [[proxy]]
 backend = "http://127.0.0.1:{gateway}/v1/traces"
 rewrite = "/otlp/v1/traces"
