@@ -1,10 +1,10 @@
-//! People: what everybody sees of them, and what they see of themselves.
+//! Accounts: sign-in requests, public profiles, and the signed-in account.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{lenient::null_as_default, time::Timestamp};
 
-/// `POST /api/auth/signin`.
+/// The body of `POST /api/auth/signin`.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignIn {
     #[serde(default, deserialize_with = "null_as_default")]
@@ -13,25 +13,25 @@ pub struct SignIn {
     pub password: String,
 }
 
-/// The password must not reach a log by way of `{:?}`.
+/// Omits every field, so that `{:?}` never writes a password to a log.
 impl std::fmt::Debug for SignIn {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("SignIn").finish_non_exhaustive()
     }
 }
 
-/// The signed-in account: the answer to a sign-in and to `GET /api/auth/me`.
+/// The signed-in account: the response to a sign-in and to `GET /api/auth/me`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Me {
     pub handle: String,
     #[serde(default, deserialize_with = "null_as_default")]
     pub display_name: String,
-    /// Notifications that arrived since they were last looked at.
+    /// The number of notifications newer than the last one marked as read.
     #[serde(default, deserialize_with = "null_as_default")]
     pub unread_notifications_count: u32,
 }
 
-/// A person in a list.
+/// An account in a list, such as the suggested users.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserSummary {
     pub handle: String,
@@ -39,7 +39,7 @@ pub struct UserSummary {
     pub display_name: String,
 }
 
-/// `GET /api/users/@{handle}`: the heading of a profile page.
+/// The response to `GET /api/users/@{handle}`: the heading of a profile page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
     pub handle: String,
@@ -47,7 +47,7 @@ pub struct Profile {
     pub display_name: String,
     #[serde(default, deserialize_with = "null_as_default")]
     pub bio: String,
-    /// Cruds that have not expired, without replies.
+    /// The number of cruds that have not expired. Replies are not counted.
     #[serde(default, deserialize_with = "null_as_default")]
     pub cruds_count: u32,
     #[serde(default)]
@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_password_stays_out_of_debug_output() {
+    fn debug_output_omits_the_password() {
         let sign_in = SignIn {
             email: "worf@example.com".to_owned(),
             password: "prune juice".to_owned(),

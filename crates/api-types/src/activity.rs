@@ -11,14 +11,14 @@ pub struct Activity {
     pub uuid: String,
     #[serde(default, deserialize_with = "null_as_default")]
     pub handle: String,
-    /// Empty where the back end does not know it: show [`Activity::name`].
+    /// Empty if the back end does not send it; display [`Activity::name`] instead.
     #[serde(default, deserialize_with = "null_as_default")]
     pub display_name: String,
     #[serde(default, deserialize_with = "null_as_default")]
     pub message: String,
     #[serde(default)]
     pub created_at: Option<Timestamp>,
-    /// Absent on replies: they expire with the crud they answer.
+    /// Absent on replies, which expire with the crud they reply to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
     #[serde(default, deserialize_with = "null_as_default")]
@@ -27,24 +27,24 @@ pub struct Activity {
     pub reposts_count: u32,
     #[serde(default, alias = "likes", deserialize_with = "null_as_default")]
     pub likes_count: u32,
-    /// Whether the signed-in account likes it.
+    /// Whether the signed-in account likes this activity.
     #[serde(default, deserialize_with = "null_as_default")]
     pub liked: bool,
-    /// Whether the signed-in account reposted it.
+    /// Whether the signed-in account reposted this activity.
     #[serde(default, deserialize_with = "null_as_default")]
     pub reposted: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to_activity_uuid: Option<String>,
-    /// Oldest first. Feeds carry the first few, the crud's own address a page of them.
+    /// The replies, oldest first: the first two in a feed, one page in the response for a single crud.
     #[serde(default, deserialize_with = "null_as_default")]
     pub replies: Vec<Activity>,
-    /// Only in the answer to `GET /api/activities/notifications`.
+    /// Present only in the response to `GET /api/activities/notifications`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notification: Option<Notification>,
 }
 
 impl Activity {
-    /// The display name, or the handle where there is none.
+    /// Returns the display name, or the handle if the display name is blank.
     #[must_use]
     pub fn name(&self) -> &str {
         if is_blank(&self.display_name) {
@@ -55,11 +55,11 @@ impl Activity {
     }
 }
 
-/// Why an activity is among my notifications.
+/// The event that put an activity among the notifications.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notification {
     pub kind: NotificationKind,
-    /// Who replied, liked, reposted or mentioned me.
+    /// The account that replied, liked, reposted or mentioned.
     pub handle: String,
     #[serde(default, deserialize_with = "null_as_default")]
     pub display_name: String,
@@ -69,7 +69,10 @@ pub struct Notification {
     pub unread: bool,
 }
 
-/// For a reply and a mention the activity is theirs, for a like and a repost it is mine.
+/// The kind of event.
+///
+/// `Reply` and `Mention` come with the other account's activity, `Like` and `Repost` with the
+/// signed-in account's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NotificationKind {
@@ -79,7 +82,7 @@ pub enum NotificationKind {
     Mention,
 }
 
-/// The answer to a like or a repost: how the activity stands now.
+/// The response to a like or a repost: the activity's current counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     pub replies_count: u32,
@@ -89,8 +92,10 @@ pub struct Counts {
     pub reposted: bool,
 }
 
-/// `POST /api/activities`. The lifetime is text, so that an unknown one is a validation error with a
-/// code rather than a body that cannot be read.
+/// The body of `POST /api/activities`.
+///
+/// `ttl` is a string, so that an unknown lifetime is a validation error with a code instead of an
+/// unreadable body.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewActivity {
     #[serde(default, deserialize_with = "null_as_default")]
@@ -99,17 +104,17 @@ pub struct NewActivity {
     pub ttl: String,
 }
 
-/// `POST /api/activities/{uuid}/reply`.
+/// The body of `POST /api/activities/{uuid}/reply`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewReply {
     #[serde(default, deserialize_with = "null_as_default")]
     pub message: String,
 }
 
-/// `POST /api/activities/notifications/read`.
+/// The body of `POST /api/activities/notifications/read`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotificationsRead {
-    /// When the newest of those that were seen happened; absent for all of them.
+    /// The time of the newest notification to mark as read. Absent: all of them.
     #[serde(default)]
     pub until: Option<Timestamp>,
 }
@@ -119,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_lean_object_is_read_with_defaults() {
+    fn missing_fields_take_their_defaults() {
         let json = r#"{"uuid":"68f1","handle":"worf","message":"I am out of prune juice",
             "created_at":"2022-11-22T16:15:45.123456","likes":3,"colour":"red"}"#;
         let activity: Activity = serde_json::from_str(json).unwrap();
@@ -134,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn null_reads_like_an_absent_field() {
+    fn null_fields_take_their_defaults() {
         let json = r#"{"uuid":"1","handle":"londo","message":"Ah","display_name":null,
             "created_at":null,"expires_at":null,"likes_count":null,"replies":null}"#;
         let activity: Activity = serde_json::from_str(json).unwrap();
@@ -142,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_reads_back() {
+    fn activity_survives_a_round_trip_through_json() {
         let activity = Activity {
             uuid: "1".to_owned(),
             created_at: Some(Timestamp::from_millis(0)),

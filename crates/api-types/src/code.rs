@@ -1,36 +1,36 @@
-//! What an answer says that is not a success.
+//! The bodies of error responses.
 
 use serde::{Deserialize, Serialize};
 
-/// Why a request was not valid: a 422 carries a bare JSON array of these.
+/// The reason a request is not valid. The body of a 422 is a bare JSON array of these codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Code {
     ActivityUuidBlank,
     EmailBlank,
-    /// The `Idempotency-Key` stands for a request with another body.
+    /// The `Idempotency-Key` was already used for a request with a different body.
     IdempotencyKeyReused,
-    /// More than [`CRUD_MAX_CHARS`](crate::CRUD_MAX_CHARS) or
+    /// The message has more than [`CRUD_MAX_CHARS`](crate::CRUD_MAX_CHARS) or
     /// [`REPLY_MAX_CHARS`](crate::REPLY_MAX_CHARS).
     MessageExceedMaxChars,
-    /// More than [`MESSAGE_MAX_LINES`](crate::MESSAGE_MAX_LINES).
+    /// The message has more than [`MESSAGE_MAX_LINES`](crate::MESSAGE_MAX_LINES).
     MessageExceedMaxLines,
-    /// Nothing of it can be seen.
+    /// The message has no visible character.
     MessageBlank,
     PasswordBlank,
     SearchTermBlank,
-    /// More than [`SEARCH_TERM_MAX_CHARS`](crate::SEARCH_TERM_MAX_CHARS).
+    /// The term has more than [`SEARCH_TERM_MAX_CHARS`](crate::SEARCH_TERM_MAX_CHARS).
     SearchTermExceedMaxChars,
-    /// More than [`SEARCH_TERM_MAX_WORDS`](crate::SEARCH_TERM_MAX_WORDS).
+    /// The term has more than [`SEARCH_TERM_MAX_WORDS`](crate::SEARCH_TERM_MAX_WORDS).
     SearchTermExceedMaxWords,
-    /// Blank, or none of the seven lifetimes.
+    /// The lifetime is blank or unknown.
     TtlBlank,
-    /// A code this version does not know.
+    /// A code that this version does not know.
     #[serde(other)]
     Unknown,
 }
 
-/// The body of every other error: `{"error":"..."}`, a sentence for people.
+/// The body of every other error: `{"error":"..."}` with a sentence to display.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     pub error: String,
@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codes_are_spelled_in_snake_case() {
+    fn codes_are_serialized_in_snake_case() {
         let codes = [
             Code::MessageBlank,
             Code::MessageExceedMaxChars,
@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_code_is_still_a_code() {
+    fn unknown_code_is_deserialized_as_unknown() {
         let codes: Vec<Code> = serde_json::from_str(r#"["ttl_blank","name_blank"]"#).unwrap();
         assert_eq!(codes, [Code::TtlBlank, Code::Unknown]);
     }

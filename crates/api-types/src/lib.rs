@@ -1,23 +1,23 @@
-//! Requests, responses and error codes that Cruddur's two ends share.
+//! Requests, responses and error codes shared by Cruddur's front end and back end.
 //!
-//! The page and the back end compile the same types and the same checks, so a limit the page shows
-//! is the limit the API enforces. The crate is pure: it reads no clock, does no I/O and depends on
-//! `serde` alone, because every byte of it is downloaded by every visitor.
+//! Both ends compile the same types and the same validation, so the limits on the page are the
+//! limits of the API. The crate is pure: it reads no clock and does no I/O. It depends on `serde`
+//! alone, because every visitor downloads it as part of the page.
 //!
-//! | module | what it holds |
+//! | module | contents |
 //! |---|---|
-//! | [`activity`] | a crud, its counts, and what a notification adds to it |
-//! | [`account`] | people: profile, signed-in account, sign-in request |
+//! | [`activity`] | a crud or reply, its counts, and notifications |
+//! | [`account`] | profile, signed-in account, sign-in request |
 //! | [`sidebar`] | trending hashtags |
 //! | [`ttl`] | the seven lifetimes of a crud |
-//! | [`time`] | a point in time, written as RFC 3339 |
-//! | [`code`] | the codes of a 422, and the body of every other error |
-//! | [`limits`], [`validate`] | the limits, and the checks against them |
-//! | [`text`] | hashtags and mentions inside a message |
-//! | [`visible`] | what of a text can be seen, and how many lines it takes |
-//! | [`page`] | the `Link` header that pages a feed |
+//! | [`time`] | a timestamp, serialized as RFC 3339 |
+//! | [`code`] | validation codes (422), and the body of every other error |
+//! | [`limits`], [`validate`] | the limits, and validation against them |
+//! | [`text`] | hashtags and mentions in a message |
+//! | [`visible`] | invisible characters, and line counts |
+//! | [`page`] | the `Link` header with the next page of a feed |
 //!
-//! Answers are read leniently: unknown fields are ignored, missing and `null` ones take their
+//! Deserialization is lenient: unknown fields are ignored, missing and `null` fields take their
 //! defaults, and times without an offset are UTC.
 
 pub mod account;
@@ -46,5 +46,5 @@ pub use sidebar::TrendingTag;
 pub use time::Timestamp;
 pub use ttl::Ttl;
 
-/// The header with the key by which a client marks all attempts at one thing.
+/// The name of the header with the client's key for all attempts of one request.
 pub const IDEMPOTENCY_KEY_HEADER: &str = "idempotency-key";

@@ -1,16 +1,16 @@
-//! Limits on what people write. Characters are Unicode scalar values (`char`s), not bytes.
+//! Limits on user input. Characters are Unicode scalar values (`char`s), not bytes.
 
-/// The longest message of a crud.
+/// The maximum length of a crud's message, in characters.
 pub const CRUD_MAX_CHARS: usize = 280;
 
-/// The longest message of a reply.
+/// The maximum length of a reply's message, in characters.
 pub const REPLY_MAX_CHARS: usize = 1024;
 
-/// The longest search term.
+/// The maximum length of a search term, in characters.
 pub const SEARCH_TERM_MAX_CHARS: usize = 256;
 
-/// The most words and hashtags of a search term: each is a list of messages to walk through.
+/// The maximum number of words and hashtags in a search term. Each of them costs an index scan.
 pub const SEARCH_TERM_MAX_WORDS: usize = 16;
 
-/// The most lines of a message, empty ones included.
+/// The maximum number of lines in a message, including empty lines.
 pub const MESSAGE_MAX_LINES: usize = 40;

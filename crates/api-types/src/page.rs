@@ -1,14 +1,22 @@
-//! Feeds are pages of a bare array; where the next one starts stands in the answer's `Link` header
-//! ([RFC 8288](https://www.rfc-editor.org/rfc/rfc8288)), for example
-//! `</api/activities/home?before=1669133745123-68f1>; rel="next"`. No header, no further page.
+//! Pagination by `Link` header ([RFC 8288](https://www.rfc-editor.org/rfc/rfc8288)).
+//!
+//! A page of a feed is a bare array. The response's `Link` header has the URL of the next page, for
+//! example `</api/activities/home?before=1669133745123-68f1>; rel="next"`. The last page has no
+//! such header.
 
-/// The header's value for a next page at this address.
+/// Returns the `Link` header value for a next page at `url`.
 #[must_use]
 pub fn link_next(url: &str) -> String {
     format!("<{url}>; rel=\"next\"")
 }
 
-/// The address of the next page, read from a `Link` header.
+/// Returns the URL of the next page from a `Link` header value.
+///
+/// ```
+/// use api_types::page::next_from_link;
+///
+/// assert_eq!(next_from_link(r#"</feed?before=12-ab>; rel="next""#), Some("/feed?before=12-ab"));
+/// ```
 #[must_use]
 pub fn next_from_link(header: &str) -> Option<&str> {
     header.split(',').find_map(|link| {
@@ -29,13 +37,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_next_page_reads_back() {
+    fn next_page_survives_a_round_trip() {
         let url = "/api/activities/home?before=12-ab";
         assert_eq!(next_from_link(&link_next(url)), Some(url));
     }
 
     #[test]
-    fn other_links_are_passed_over() {
+    fn links_with_other_relations_are_ignored() {
         assert_eq!(
             next_from_link("</a>; rel=prev, </b>; title=x; rel=next"),
             Some("/b")

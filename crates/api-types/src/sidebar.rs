@@ -1,12 +1,12 @@
-//! What stands beside every feed.
+//! The sidebar: trending hashtags.
 
 use serde::{Deserialize, Serialize};
 
-/// A hashtag in use, from `GET /api/trending`.
+/// A hashtag from the response to `GET /api/trending`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TrendingTag {
-    /// As people write it most, without the `#`.
+    /// The most common spelling, without the `#`.
     pub tag: String,
-    /// Cruds and replies that carry it and have not expired.
+    /// The number of cruds and replies with the hashtag that have not expired.
     pub cruds_count: u32,
 }

@@ -1,17 +1,29 @@
-//! Hashtags and mentions inside a message: the page makes links of them, the back end counts and
-//! notifies by them.
+//! Hashtags and mentions in a message.
+//!
+//! The page links them, and the back end counts hashtags and notifies mentioned accounts.
 
-/// A stretch of a message.
+/// A part of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part<'a> {
     Text(&'a str),
-    /// Without the `#`.
+    /// A hashtag, without the `#`.
     Hashtag(&'a str),
     /// A handle, without the `@`.
     Mention(&'a str),
 }
 
-/// Splits a message so that the parts, with their signs, join to the message again.
+/// Splits a message into text, hashtags and mentions.
+///
+/// The parts, with their `#` and `@`, concatenate to the message.
+///
+/// ```
+/// use api_types::text::{Part, parts};
+///
+/// assert_eq!(
+///     parts("Hi @worf #tracing"),
+///     [Part::Text("Hi "), Part::Mention("worf"), Part::Text(" "), Part::Hashtag("tracing")]
+/// );
+/// ```
 #[must_use]
 pub fn parts(message: &str) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
@@ -21,7 +33,7 @@ pub fn parts(message: &str) -> Vec<Part<'_>> {
         let sign = at + offset;
         let word = word_after(message, sign);
         at = sign + 1 + word.len();
-        if !word.is_empty() && !follows_a_word(message, sign) {
+        if !word.is_empty() && !follows_word(message, sign) {
             push_text(&mut parts, &message[text_start..sign]);
             parts.push(part_of(&message[sign..=sign], word));
             text_start = at;
@@ -31,7 +43,7 @@ pub fn parts(message: &str) -> Vec<Part<'_>> {
     parts
 }
 
-/// The hashtags of a message, in order, as written.
+/// Returns the hashtags of a message, in order and as written.
 pub fn hashtags(message: &str) -> impl Iterator<Item = &str> {
     parts(message).into_iter().filter_map(|part| match part {
         Part::Hashtag(tag) => Some(tag),
@@ -39,7 +51,7 @@ pub fn hashtags(message: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The handles a message mentions, in order, as written.
+/// Returns the handles that a message mentions, in order and as written.
 pub fn mentions(message: &str) -> impl Iterator<Item = &str> {
     parts(message).into_iter().filter_map(|part| match part {
         Part::Mention(handle) => Some(handle),
@@ -47,8 +59,9 @@ pub fn mentions(message: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The words of a search term that have a letter or a digit. Control characters part words as
-/// spaces do.
+/// Returns the words of a search term that contain a letter or a digit.
+///
+/// Control characters separate words, like white space.
 pub fn search_words(term: &str) -> impl Iterator<Item = &str> {
     term.split(|c: char| c.is_whitespace() || c.is_control())
         .filter(|word| word.contains(char::is_alphanumeric))
@@ -74,8 +87,8 @@ fn word_after(message: &str, sign: usize) -> &str {
     &rest[..end]
 }
 
-/// An address such as `worf@example.com` mentions nobody.
-fn follows_a_word(message: &str, sign: usize) -> bool {
+/// An email address such as `worf@example.com` is not a mention.
+fn follows_word(message: &str, sign: usize) -> bool {
     message[..sign].chars().next_back().is_some_and(is_word)
 }
 
@@ -88,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_message_is_split_at_its_hashtags_and_mentions() {
+    fn message_is_split_at_hashtags_and_mentions() {
         assert_eq!(
             parts("Hi @worf, see #100DaysOfCloud!"),
             [
@@ -102,14 +115,14 @@ mod tests {
     }
 
     #[test]
-    fn lone_signs_and_addresses_are_text() {
+    fn lone_signs_and_email_addresses_are_text() {
         for message in ["# 1 @ home", "worf@example.com", "a#b", "@", "##"] {
             assert_eq!(parts(message), [Part::Text(message)]);
         }
     }
 
     #[test]
-    fn hashtags_and_mentions_may_touch_any_script() {
+    fn hashtags_and_mentions_work_in_any_script() {
         assert_eq!(
             hashtags("#été,#東京#x").collect::<Vec<_>>(),
             ["été", "東京"]

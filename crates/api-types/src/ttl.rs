@@ -1,8 +1,8 @@
-//! How long a crud lives.
+//! The lifetime of a crud.
 
 use std::{fmt, str::FromStr};
 
-/// One of the seven lifetimes.
+/// The lifetime of a crud, chosen by its author.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Ttl {
     OneHour,
@@ -16,7 +16,7 @@ pub enum Ttl {
 }
 
 impl Ttl {
-    /// Longest first, the order in which people choose from them.
+    /// All lifetimes, longest first: the order of the form's options.
     pub const ALL: [Self; 7] = [
         Self::ThirtyDays,
         Self::SevenDays,
@@ -27,7 +27,7 @@ impl Ttl {
         Self::OneHour,
     ];
 
-    /// As the API spells it, such as `7-days`.
+    /// Returns the spelling of the API, such as `7-days`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -41,7 +41,7 @@ impl Ttl {
         }
     }
 
-    /// As people read it, such as `7 days`.
+    /// Returns the label to display, such as `7 days`.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
@@ -55,6 +55,7 @@ impl Ttl {
         }
     }
 
+    /// Returns the lifetime in milliseconds.
     #[must_use]
     pub fn as_millis(self) -> i64 {
         let hours = match self {
@@ -76,18 +77,26 @@ impl fmt::Display for Ttl {
     }
 }
 
-/// The text is none of the seven lifetimes.
+/// The error for a string that is not one of [`Ttl::ALL`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct UnknownTtl;
+pub struct ParseTtlError;
+
+impl fmt::Display for ParseTtlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("expected a lifetime such as 7-days")
+    }
+}
+
+impl std::error::Error for ParseTtlError {}
 
 impl FromStr for Ttl {
-    type Err = UnknownTtl;
+    type Err = ParseTtlError;
 
-    fn from_str(text: &str) -> Result<Self, UnknownTtl> {
+    fn from_str(text: &str) -> Result<Self, ParseTtlError> {
         Self::ALL
             .into_iter()
             .find(|ttl| ttl.as_str() == text)
-            .ok_or(UnknownTtl)
+            .ok_or(ParseTtlError)
     }
 }
 
@@ -96,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_lifetime_reads_back_and_the_longest_stands_first() {
+    fn lifetimes_survive_a_round_trip_and_are_sorted_longest_first() {
         for ttl in Ttl::ALL {
             assert_eq!(ttl.as_str().parse(), Ok(ttl));
             assert_eq!(ttl.label(), ttl.as_str().replace('-', " "));
@@ -105,8 +114,8 @@ mod tests {
     }
 
     #[test]
-    fn other_text_is_no_lifetime() {
-        assert_eq!("2-days".parse::<Ttl>(), Err(UnknownTtl));
-        assert_eq!("".parse::<Ttl>(), Err(UnknownTtl));
+    fn unknown_lifetimes_are_errors() {
+        assert_eq!("2-days".parse::<Ttl>(), Err(ParseTtlError));
+        assert_eq!("".parse::<Ttl>(), Err(ParseTtlError));
     }
 }

@@ -1,6 +1,6 @@
-//! The checks both ends run: the page before it sends, the back end before it believes.
+//! Validation, shared by the page and the back end.
 //!
-//! Each returns every code that applies, in the order the fields stand in the form.
+//! Each function returns every code that applies, in the order of the form's fields.
 
 use crate::{
     account::SignIn,
@@ -12,10 +12,22 @@ use crate::{
     },
     text,
     ttl::Ttl,
-    visible::{is_blank, lines},
+    visible::{count_lines, is_blank},
 };
 
-/// Checks a crud; what it lacks is returned instead of its lifetime.
+/// Validates a crud and returns its lifetime.
+///
+/// ```
+/// use api_types::{Code, NewActivity, Ttl, validate};
+///
+/// let mut crud = NewActivity { message: "Hello".to_owned(), ttl: "7-days".to_owned() };
+/// assert_eq!(validate::new_activity(&crud), Ok(Ttl::SevenDays));
+/// crud.message.clear();
+/// assert_eq!(validate::new_activity(&crud), Err(vec![Code::MessageBlank]));
+/// ```
+///
+/// # Errors
+/// The lifetime is unknown, or the message is blank or exceeds a limit.
 pub fn new_activity(activity: &NewActivity) -> Result<Ttl, Vec<Code>> {
     let message = message_code(&activity.message, CRUD_MAX_CHARS);
     match (activity.ttl.parse(), message) {
@@ -29,33 +41,43 @@ pub fn new_activity(activity: &NewActivity) -> Result<Ttl, Vec<Code>> {
     }
 }
 
-/// Checks a reply to the activity of this UUID.
+/// Validates a reply to the activity with this UUID.
+///
+/// # Errors
+/// The UUID is blank, or the message is blank or exceeds a limit.
 pub fn new_reply(uuid: &str, reply: &NewReply) -> Result<(), Vec<Code>> {
     let uuid = is_blank(uuid).then_some(Code::ActivityUuidBlank);
-    none_of([uuid, message_code(&reply.message, REPLY_MAX_CHARS)])
+    no_codes([uuid, message_code(&reply.message, REPLY_MAX_CHARS)])
 }
 
-/// Checks a search term. Of one that is too long, the words are not counted: that would take as
-/// long as the sender likes.
+/// Validates a search term.
+///
+/// The words of a term that is too long are not counted: the cost would be up to the sender.
+///
+/// # Errors
+/// The term is blank or exceeds a limit.
 pub fn search_term(term: &str) -> Result<(), Vec<Code>> {
     let too_long = term.chars().nth(SEARCH_TERM_MAX_CHARS).is_some();
-    none_of([
+    no_codes([
         is_blank(term).then_some(Code::SearchTermBlank),
         too_long.then_some(Code::SearchTermExceedMaxChars),
-        (!too_long && search_words(term) > SEARCH_TERM_MAX_WORDS)
+        (!too_long && count_search_words(term) > SEARCH_TERM_MAX_WORDS)
             .then_some(Code::SearchTermExceedMaxWords),
     ])
 }
 
-/// Words and hashtags.
-fn search_words(term: &str) -> usize {
+/// Counts words and hashtags.
+fn count_search_words(term: &str) -> usize {
     let is_plain = |word: &&str| text::hashtags(word).next().is_none();
     text::search_words(term).filter(is_plain).count() + text::hashtags(term).count()
 }
 
-/// Checks that a sign-in is complete, not that it is right.
+/// Validates that a sign-in is complete. It does not check the credentials.
+///
+/// # Errors
+/// The email is blank, or the password is empty.
 pub fn sign_in(sign_in: &SignIn) -> Result<(), Vec<Code>> {
-    none_of([
+    no_codes([
         is_blank(&sign_in.email).then_some(Code::EmailBlank),
         sign_in.password.is_empty().then_some(Code::PasswordBlank),
     ])
@@ -67,11 +89,12 @@ fn message_code(message: &str, max_chars: usize) -> Option<Code> {
     } else if message.chars().count() > max_chars {
         Some(Code::MessageExceedMaxChars)
     } else {
-        (lines(message) > MESSAGE_MAX_LINES).then_some(Code::MessageExceedMaxLines)
+        (count_lines(message) > MESSAGE_MAX_LINES).then_some(Code::MessageExceedMaxLines)
     }
 }
 
-fn none_of<const N: usize>(codes: [Option<Code>; N]) -> Result<(), Vec<Code>> {
+/// Returns the codes as an error unless there are none.
+fn no_codes<const N: usize>(codes: [Option<Code>; N]) -> Result<(), Vec<Code>> {
     let codes: Vec<Code> = codes.into_iter().flatten().collect();
     if codes.is_empty() { Ok(()) } else { Err(codes) }
 }
@@ -97,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_crud_has_a_lifetime_and_up_to_280_characters() {
+    fn crud_has_a_lifetime_and_up_to_280_characters() {
         assert_eq!(crud("hi", "3-days"), Ok(Ttl::ThreeDays));
         assert_eq!(crud(&"é".repeat(280), "1-hour"), Ok(Ttl::OneHour));
         assert_eq!(
@@ -107,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn every_code_of_a_crud_is_told_at_once() {
+    fn all_codes_of_a_crud_are_returned_together() {
         assert_eq!(
             crud(" \n", "2-days"),
             Err(vec![Code::TtlBlank, Code::MessageBlank])
@@ -116,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reply_has_up_to_1024_characters_and_something_to_answer() {
+    fn reply_has_a_parent_and_up_to_1024_characters() {
         assert_eq!(reply("u", &"🎉".repeat(1024)), Ok(()));
         assert_eq!(
             reply("u", &"🎉".repeat(1025)),
@@ -129,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_search_term_has_up_to_256_characters_and_16_words() {
+    fn search_term_has_up_to_256_characters_and_16_words() {
         assert_eq!(search_term(&"é".repeat(256)), Ok(()));
         assert_eq!(
             search_term(&"é".repeat(257)),
@@ -146,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_of_signs_that_nobody_sees_is_blank() {
+    fn message_of_invisible_characters_is_blank() {
         assert_eq!(
             crud("\u{200b}\u{2800}", "3-days"),
             Err(vec![Code::MessageBlank])
@@ -156,12 +179,12 @@ mod tests {
     }
 
     #[test]
-    fn a_message_has_up_to_40_lines() {
+    fn message_has_up_to_40_lines() {
         let tall = |lines: usize| vec!["x"; lines].join("\n");
         assert_eq!(crud(&tall(40), "3-days"), Ok(Ttl::ThreeDays));
-        let refused = vec![Code::MessageExceedMaxLines];
-        assert_eq!(crud(&tall(41), "3-days"), Err(refused.clone()));
-        assert_eq!(reply("u", &tall(41)), Err(refused));
+        let too_many_lines = vec![Code::MessageExceedMaxLines];
+        assert_eq!(crud(&tall(41), "3-days"), Err(too_many_lines.clone()));
+        assert_eq!(reply("u", &tall(41)), Err(too_many_lines));
     }
 
     #[test]

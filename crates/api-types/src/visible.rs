@@ -1,10 +1,9 @@
-//! What of a text can be seen, and how many lines it takes.
+//! Invisible characters, and line counts.
 
 use std::ops::RangeInclusive;
 
-/// Signs without a picture of their own: Unicode's `Default_Ignorable_Code_Point`, format and
-/// control characters, and letters whose picture is empty. White space is recognized by
-/// [`char::is_whitespace`].
+/// Characters without a visible glyph: Unicode's `Default_Ignorable_Code_Point`, format and control
+/// characters, and letters with an empty glyph. White space is left to [`char::is_whitespace`].
 const INVISIBLE: [RangeInclusive<char>; 25] = [
     '\u{0}'..='\u{1f}',
     '\u{7f}'..='\u{9f}',
@@ -33,7 +32,8 @@ const INVISIBLE: [RangeInclusive<char>; 25] = [
     '\u{fffe}'..='\u{ffff}',
 ];
 
-/// Signs that change the direction of what follows them, within their text and beyond its end.
+/// Bidirectional controls. They change the direction of the text after them, even beyond the end
+/// of the string.
 const BIDI_CONTROLS: [RangeInclusive<char>; 4] = [
     '\u{61c}'..='\u{61c}',
     '\u{200e}'..='\u{200f}',
@@ -41,36 +41,36 @@ const BIDI_CONTROLS: [RangeInclusive<char>; 4] = [
     '\u{2066}'..='\u{2069}',
 ];
 
-/// Where a line ends, besides the two that are written together as `\r\n`.
-const LINE_ENDS: [char; 7] = [
+/// Line terminators. The pair `\r\n` is one terminator.
+const LINE_TERMINATORS: [char; 7] = [
     '\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}',
 ];
 
-/// Whether nothing of the text can be seen.
+/// Returns whether the text has no visible character.
 #[must_use]
 pub fn is_blank(text: &str) -> bool {
     !text.chars().any(is_visible)
 }
 
-/// Whether the character has a picture.
+/// Returns whether the character has a visible glyph.
 #[must_use]
 pub fn is_visible(c: char) -> bool {
     !c.is_whitespace() && !INVISIBLE.iter().any(|range| range.contains(&c))
 }
 
-/// The text without the signs that change its direction: for places that cannot isolate it, such
-/// as the title of a window.
+/// Returns the text without bidirectional controls, for contexts that cannot isolate it, such as a
+/// window title.
 #[must_use]
 pub fn without_bidi_controls(text: &str) -> String {
     let is_control = |c: &char| BIDI_CONTROLS.iter().any(|range| range.contains(c));
     text.chars().filter(|c| !is_control(c)).collect()
 }
 
-/// The lines of the text as it is shown, empty ones included.
+/// Counts the lines of the text as displayed, including empty lines.
 #[must_use]
-pub fn lines(text: &str) -> usize {
+pub fn count_lines(text: &str) -> usize {
     let pairs = text.matches("\r\n").count();
-    1 + text.matches(LINE_ENDS).count() - pairs
+    1 + text.matches(LINE_TERMINATORS).count() - pairs
 }
 
 #[cfg(test)]
@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn signs_without_a_picture_are_blank_however_many() {
+    fn invisible_characters_are_blank() {
         for c in [
             '\u{200b}',
             '\u{200d}',
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn every_script_emoji_and_lone_mark_can_be_seen() {
+    fn letters_emoji_and_lone_marks_are_visible() {
         for text in [
             "a",
             "é",
@@ -142,18 +142,18 @@ mod tests {
     }
 
     #[test]
-    fn every_way_to_end_a_line_counts_once() {
-        assert_eq!(lines(""), 1);
+    fn each_line_terminator_counts_once() {
+        assert_eq!(count_lines(""), 1);
         assert_eq!(
-            lines("a\nb\r\nc\rd\u{2028}e\u{2029}f\u{b}g\u{c}h\u{85}i"),
+            count_lines("a\nb\r\nc\rd\u{2028}e\u{2029}f\u{b}g\u{c}h\u{85}i"),
             9
         );
-        assert_eq!(lines("\n\n"), 3);
-        assert_eq!(lines("\n\r"), 3);
+        assert_eq!(count_lines("\n\n"), 3);
+        assert_eq!(count_lines("\n\r"), 3);
     }
 
     #[test]
-    fn direction_marks_are_taken_out_and_nothing_else() {
+    fn only_bidi_controls_are_removed() {
         assert_eq!(
             without_bidi_controls("\u{202e}evil\u{2069}\u{200f}\u{61c}"),
             "evil"
