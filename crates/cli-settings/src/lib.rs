@@ -1,0 +1,13 @@
+#![doc = include_str!("../README.md")]
+
+mod env_only;
+mod markdown;
+mod read;
+mod region;
+mod sources;
+
+pub use env_only::{EnvOnly, env_only_help};
+pub use markdown::{Columns, markdown_table};
+pub use read::read;
+pub use region::{RegionError, check_region, replace_region};
+pub use sources::Sources;
