@@ -1,4 +1,4 @@
-//! The router: all routes, inside the limits and the SERVER span.
+//! The router: all routes, with the request limits and the SERVER span.
 
 use std::time::Duration;
 
@@ -10,26 +10,26 @@ use axum::{
     response::Response,
 };
 
-use crate::{AppState, Error, origin, response_headers, routes, telemetry, text::shortened};
+use crate::{AppState, Error, origin, response_headers, routes, telemetry, text::excerpt};
 
-/// Longest body of a request. A reply of 1024 characters takes 12 KiB where every one of them is
-/// written as an escaped surrogate pair.
-const BODY_MAX_BYTES: usize = 16 * 1024;
+/// The size limit of a request body. A reply of 1024 characters takes 12 KiB if each of them is
+/// escaped as a surrogate pair.
+const MAX_BODY_BYTES: usize = 16 * 1024;
 
-/// How long a request may take from its head to its answer; most of it is for a body that arrives
-/// slowly, since statements have a deadline of their own.
+/// The time limit from the end of the request's head to the response. Most of it is for a body that
+/// arrives slowly: statements have a deadline of their own.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// The whole API, ready to be served or to be driven by a test.
+/// Builds the whole API, ready to be served or to be driven by a test.
 pub fn app(state: AppState) -> Router {
     routes::all()
-        .fallback(unknown_address)
-        .method_not_allowed_fallback(wrong_method)
-        .layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
+        .fallback(unknown_path)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(middleware::from_fn(limit_time))
         .layer(middleware::from_fn_with_state(
             state.clone(),
-            origin::refuse_other_origins,
+            origin::reject_other_origins,
         ))
         .layer(middleware::from_fn_with_state(
             state.clone(),
@@ -45,10 +45,10 @@ async fn limit_time(request: Request, next: Next) -> Result<Response, Error> {
         .map_err(|_| Error::Timeout)
 }
 
-async fn unknown_address(uri: Uri) -> Error {
-    Error::NotFound(format!("There is nothing at {}.", shortened(uri.path())))
+async fn unknown_path(uri: Uri) -> Error {
+    Error::NotFound(format!("There is nothing at {}.", excerpt(uri.path())))
 }
 
-async fn wrong_method() -> Error {
+async fn method_not_allowed() -> Error {
     Error::MethodNotAllowed
 }

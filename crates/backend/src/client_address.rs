@@ -1,4 +1,4 @@
-//! The address a request comes from: the peer's, or what a trusted proxy says about it.
+//! The client's address: that of the peer, or the one that a trusted proxy reports.
 
 use std::{
     convert::Infallible,
@@ -11,25 +11,25 @@ use axum::{
 };
 use ipnet::IpNet;
 
-use crate::{AppState, security::contains};
+use crate::{AppState, networks::Networks};
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
-/// Proxies in a row that are followed.
+/// The number of `X-Forwarded-For` entries that are read.
 const MAX_HOPS: usize = 16;
 
-/// Where a request comes from; the unspecified address where it has no peer, as in a test.
+/// The client's address. It is unspecified if the request has no peer, as in a test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ClientAddress(pub(crate) IpAddr);
 
 impl ClientAddress {
-    /// Follows `X-Forwarded-For` from its right end, as long as the next address is a trusted
-    /// proxy's: what stands further left is what the client wrote.
-    pub(crate) fn of(extensions: &Extensions, headers: &HeaderMap, trusted: &[IpNet]) -> Self {
+    /// Reads `X-Forwarded-For` from its right end, as long as the sender of an entry is a trusted
+    /// proxy. The entries further left were written by the client.
+    pub(crate) fn of(extensions: &Extensions, headers: &HeaderMap, trusted: &Networks) -> Self {
         let peer = extensions.get::<ConnectInfo<SocketAddr>>();
         let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
         let mut address = peer.to_canonical();
         for entry in forwarded(headers) {
-            if !contains(trusted, address) {
+            if !trusted.contains(address) {
                 break;
             }
             match parse(entry) {
@@ -40,12 +40,12 @@ impl ClientAddress {
         Self(address)
     }
 
-    /// Everything one household or machine has: its IPv4 address, or its /64.
+    /// Returns the network of one household or machine: the IPv4 address, or the IPv6 /64.
     pub(crate) fn network(self) -> IpNet {
         self.prefix(64)
     }
 
-    /// Everything one customer of a provider may have: an IPv4 address, or a /48.
+    /// Returns the network of one customer of a provider: the IPv4 address, or the IPv6 /48.
     pub(crate) fn site(self) -> IpNet {
         self.prefix(48)
     }
@@ -61,7 +61,7 @@ impl ClientAddress {
     }
 }
 
-/// The entries of all `X-Forwarded-For` headers, the last one first.
+/// Returns the entries of all `X-Forwarded-For` headers, the last one first.
 fn forwarded(headers: &HeaderMap) -> impl Iterator<Item = &str> {
     let mut values: Vec<_> = headers.get_all(X_FORWARDED_FOR).iter().collect();
     values.reverse();
@@ -73,7 +73,7 @@ fn forwarded(headers: &HeaderMap) -> impl Iterator<Item = &str> {
         .take(MAX_HOPS)
 }
 
-/// Reads an address, with or without a port and brackets.
+/// Parses an address with or without port and brackets.
 fn parse(entry: &str) -> Option<IpAddr> {
     let bare = entry
         .strip_prefix('[')
@@ -103,14 +103,14 @@ mod tests {
             .iter()
             .map(|value| (X_FORWARDED_FOR, value.parse().unwrap()))
             .collect();
-        let trusted: Vec<IpNet> = trusted.iter().map(|it| it.parse().unwrap()).collect();
+        let trusted = trusted.join(",").parse().unwrap();
         ClientAddress::of(&extensions, &headers, &trusted)
             .0
             .to_string()
     }
 
     #[test]
-    fn without_a_trusted_proxy_the_peer_is_the_client_whatever_it_writes() {
+    fn peer_is_the_client_without_a_trusted_proxy() {
         assert_eq!(client("127.0.0.1", &["203.0.113.9"], &[]), "127.0.0.1");
         assert_eq!(
             client("198.51.100.7", &["203.0.113.9"], &["10.0.0.0/8"]),
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_trusted_proxy_names_the_client_and_the_clients_own_entries_do_not_count() {
+    fn trusted_proxy_reports_the_client_and_the_clients_own_entries_are_ignored() {
         let trusted = ["10.0.0.0/8", "127.0.0.1/32"];
         for forwarded in [
             &["203.0.113.9"][..],
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_leaves_the_last_address_that_could() {
+    fn unreadable_entry_ends_the_search() {
         let trusted = ["10.0.0.0/8"];
         assert_eq!(client("10.0.0.1", &["unknown"], &trusted), "10.0.0.1");
         assert_eq!(
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn ipv6_is_told_apart_by_prefix_and_ipv4_by_address() {
+    fn ipv6_is_grouped_by_prefix_and_ipv4_by_address() {
         let network = |text: &str| ClientAddress(text.parse().unwrap()).network();
         let site = |text: &str| ClientAddress(text.parse().unwrap()).site();
         assert_eq!(network("2001:db8:1:2::a"), network("2001:db8:1:2:ffff::b"));

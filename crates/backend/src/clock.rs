@@ -1,4 +1,4 @@
-//! The one place that reads the clock.
+//! The system clock. No other module reads it.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

@@ -1,128 +1,149 @@
-//! The cookies: one names the session, one names the device.
+//! The session cookie and the device cookie.
 
-use axum::http::{HeaderMap, HeaderName, header};
+use std::convert::Infallible;
 
-/// Longest value that is looked at; tokens have 64 characters.
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, HeaderName, header, request::Parts},
+};
+use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
+use time::Duration;
+
+use crate::AppState;
+
+/// The length limit of a cookie's value, in bytes. Tokens have 64 characters.
 const MAX_VALUE_BYTES: usize = 128;
-
-/// How cookies are named and marked.
-///
-/// With `secure`, they are `Secure` and their names begin with `__Host-`: browsers then take them
-/// over TLS only, and from this host only, not from its sub-domains.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Cookies {
-    pub(crate) secure: bool,
-}
 
 /// A `Set-Cookie` header.
 pub(crate) type SetCookie = (HeaderName, String);
 
-impl Cookies {
-    /// The token of the session, as the browser sent it.
-    pub(crate) fn session(self, headers: &HeaderMap) -> Option<&str> {
-        find(headers, self.session_name())
-    }
+/// The names of the cookies, and whether they are `Secure`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CookieNames {
+    /// For HTTP.
+    Plain,
+    /// With `Secure` and the prefix `__Host-`: browsers accept these cookies over TLS only, and
+    /// from this host only, not from its sub-domains.
+    HostPrefix,
+}
 
-    /// The token of the device, as the browser sent it.
-    pub(crate) fn device(self, headers: &HeaderMap) -> Option<&str> {
-        find(headers, self.device_name())
-    }
-
+impl CookieNames {
+    /// Sets the session cookie.
     pub(crate) fn set_session(self, token: &str, max_age_seconds: i64) -> SetCookie {
-        self.set(self.session_name(), token, max_age_seconds)
+        self.set(self.session(), token, max_age_seconds)
     }
 
+    /// Sets the device cookie.
     pub(crate) fn set_device(self, token: &str, max_age_seconds: i64) -> SetCookie {
-        self.set(self.device_name(), token, max_age_seconds)
+        self.set(self.device(), token, max_age_seconds)
     }
 
-    pub(crate) fn end_session(self) -> SetCookie {
+    /// Removes the session cookie.
+    pub(crate) fn remove_session(self) -> SetCookie {
         self.set_session("", 0)
     }
 
     fn set(self, name: &str, value: &str, max_age_seconds: i64) -> SetCookie {
-        let secure = if self.secure { "; Secure" } else { "" };
-        let text = format!(
-            "{name}={value}; HttpOnly; SameSite=Lax; Path=/; Max-Age={max_age_seconds}{secure}"
-        );
-        (header::SET_COOKIE, text)
+        let cookie = Cookie::build((name, value))
+            .http_only(true)
+            .same_site(SameSite::Lax)
+            .secure(self == Self::HostPrefix)
+            .path("/")
+            .max_age(Duration::seconds(max_age_seconds));
+        (header::SET_COOKIE, cookie.build().to_string())
     }
 
-    fn session_name(self) -> &'static str {
-        if self.secure {
-            "__Host-cruddur_session"
-        } else {
-            "cruddur_session"
+    fn session(self) -> &'static str {
+        match self {
+            Self::Plain => "cruddur_session",
+            Self::HostPrefix => "__Host-cruddur_session",
         }
     }
 
-    fn device_name(self) -> &'static str {
-        if self.secure {
-            "__Host-cruddur_device"
-        } else {
-            "cruddur_device"
+    fn device(self) -> &'static str {
+        match self {
+            Self::Plain => "cruddur_device",
+            Self::HostPrefix => "__Host-cruddur_device",
         }
     }
 }
 
-fn find<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
-    let cookies = headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok());
-    cookies
-        .flat_map(|value| value.split(';'))
-        .filter_map(|cookie| cookie.trim().split_once('='))
-        .find_map(|(name, value)| (name == wanted).then_some(value))
-        .filter(|value| !value.is_empty() && value.len() <= MAX_VALUE_BYTES)
+/// The tokens in a request's cookies.
+pub(crate) struct Tokens {
+    pub(crate) session: Option<String>,
+    pub(crate) device: Option<String>,
+}
+
+impl Tokens {
+    pub(crate) fn of(headers: &HeaderMap, names: CookieNames) -> Self {
+        let cookies = CookieJar::from_headers(headers);
+        Self {
+            session: token(&cookies, names.session()),
+            device: token(&cookies, names.device()),
+        }
+    }
+}
+
+fn token(cookies: &CookieJar, name: &str) -> Option<String> {
+    let value = cookies.get(name)?.value();
+    (1..=MAX_VALUE_BYTES)
+        .contains(&value.len())
+        .then(|| value.to_owned())
+}
+
+impl FromRequestParts<AppState> for Tokens {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Infallible> {
+        Ok(Self::of(&parts.headers, state.security.cookie_names()))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const PLAIN: Cookies = Cookies { secure: false };
-    const SECURE: Cookies = Cookies { secure: true };
+    fn tokens(cookies: &str, names: CookieNames) -> Tokens {
+        let headers = HeaderMap::from_iter([(header::COOKIE, cookies.parse().unwrap())]);
+        Tokens::of(&headers, names)
+    }
 
-    fn sent(cookies: &str) -> HeaderMap {
-        HeaderMap::from_iter([(header::COOKIE, cookies.parse().unwrap())])
+    fn session(cookies: &str, names: CookieNames) -> Option<String> {
+        tokens(cookies, names).session
     }
 
     #[test]
-    fn the_session_is_found_among_other_cookies() {
-        assert_eq!(PLAIN.session(&HeaderMap::new()), None);
-        let headers = sent("a=1; cruddur_session=ab12; b=2");
-        assert_eq!(PLAIN.session(&headers), Some("ab12"));
-        assert_eq!(PLAIN.device(&headers), None);
+    fn session_is_found_among_other_cookies() {
+        let tokens = tokens("a=1; cruddur_session=ab12; b=2", CookieNames::Plain);
+        assert_eq!(tokens.session.as_deref(), Some("ab12"));
+        assert_eq!(tokens.device, None);
+        let none = Tokens::of(&HeaderMap::new(), CookieNames::Plain);
+        assert_eq!(none.session, None);
     }
 
     #[test]
     fn secure_cookies_are_read_under_their_own_name_only() {
-        let headers = sent("cruddur_session=planted; __Host-cruddur_session=ab12");
-        assert_eq!(SECURE.session(&headers), Some("ab12"));
-        assert_eq!(SECURE.session(&sent("cruddur_session=planted")), None);
+        let names = CookieNames::HostPrefix;
+        let both = "cruddur_session=forged; __Host-cruddur_session=ab12";
+        assert_eq!(session(both, names).as_deref(), Some("ab12"));
+        assert_eq!(session("cruddur_session=forged", names), None);
     }
 
     #[test]
-    fn secure_cookies_meet_what_their_prefix_demands() {
-        let (_, cookie) = SECURE.set_session("ab12", 60);
-        assert!(
-            cookie.starts_with("__Host-cruddur_session=ab12; "),
-            "{cookie}"
+    fn secure_cookies_meet_the_requirements_of_their_prefix() {
+        let (_, cookie) = CookieNames::HostPrefix.set_session("ab12", 60);
+        assert_eq!(
+            cookie,
+            "__Host-cruddur_session=ab12; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=60"
         );
-        assert!(
-            cookie.contains("; Secure")
-                && cookie.contains("; Path=/;")
-                && !cookie.contains("Domain")
-        );
-        let (_, cookie) = PLAIN.set_session("ab12", 60);
+        let (_, cookie) = CookieNames::Plain.set_session("ab12", 60);
         assert!(!cookie.contains("Secure"), "{cookie}");
     }
 
     #[test]
-    fn a_value_that_no_token_has_is_not_looked_at() {
-        assert_eq!(PLAIN.session(&sent("cruddur_session=")), None);
+    fn values_of_another_length_than_a_token_are_ignored() {
+        assert_eq!(session("cruddur_session=", CookieNames::Plain), None);
         let long = format!("cruddur_session={}", "a".repeat(MAX_VALUE_BYTES + 1));
-        assert_eq!(PLAIN.session(&sent(&long)), None);
+        assert_eq!(session(&long, CookieNames::Plain), None);
     }
 }

@@ -1,12 +1,12 @@
-//! Everything that can go wrong with a request, and the answer it gets.
+//! Errors of a request, and their responses.
 //!
 //! | use | when |
 //! |---|---|
-//! | [`Error::Invalid`] | the request was read, and fields of it are wrong: codes for a form |
-//! | [`Error::BadRequest`] | it could not be read |
-//! | [`Error::Failed`] | it is our fault: the span gets the reason, the answer does not |
+//! | [`Error::Invalid`] | the request was readable, but some fields are not valid: codes for a form |
+//! | [`Error::BadRequest`] | the request was not readable |
+//! | [`Error::Failed`] | the server is at fault: the span and the log get the cause, the response does not |
 
-use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use api_types::{Code, Problem};
 use axum::{
@@ -15,67 +15,95 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-/// When a request that was answered with 503 may be tried again.
+/// The `Retry-After` of a 503.
 const RETRY_AFTER_SECONDS: u16 = 1;
 
-/// What a handler returns instead of an answer.
-#[derive(Debug)]
+/// An error of a request. Its `Display` is the sentence in the body of the response.
+#[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// 422
+    #[error("Some fields are not valid.")]
     Invalid(Vec<Code>),
     /// 400
+    #[error("{0}")]
     BadRequest(String),
     /// 401
+    #[error("{0}")]
     Unauthorized(&'static str),
     /// 403
+    #[error("{0}")]
     Forbidden(&'static str),
     /// 404
+    #[error("{0}")]
     NotFound(String),
     /// 405
+    #[error("This address does not allow that method; see the Allow header.")]
     MethodNotAllowed,
     /// 408
+    #[error("The request did not arrive in time: send it again.")]
     Timeout,
     /// 413
+    #[error("The body is too large: send up to 16 KiB.")]
     TooLarge,
     /// 415
+    #[error("Send the body as Content-Type: application/json.")]
     NotJson,
-    /// 429: the caller may try again after this long.
+    /// 429, with the time after which the client may retry.
+    #[error("Too many attempts. Try again in {} s.", whole_seconds(*.0))]
     TooManyRequests(Duration),
-    /// 500, or 503 where trying again may help.
-    Failed(Failure),
+    /// 500, or 503 if a retry may succeed.
+    #[error("Something went wrong on our side. Please try again.")]
+    Failed(#[from] Failure),
 }
 
-/// A fault of ours. It travels in the answer's extensions to the SERVER span, never to the caller.
-#[derive(Clone, Debug)]
+/// A fault of the server.
+///
+/// It travels in the response's extensions to the SERVER span and the log, never to the client.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{kind}")]
 pub struct Failure {
-    /// The type of the exception, such as `sqlx::Error`.
-    pub kind: &'static str,
-    pub message: Arc<str>,
+    /// The type of the cause, such as `sqlx::Error`.
+    pub(crate) kind: &'static str,
+    /// The cause.
+    #[source]
+    pub(crate) cause: Arc<dyn std::error::Error + Send + Sync>,
     status: StatusCode,
 }
 
 impl Failure {
-    pub(crate) fn new(kind: &'static str, message: impl fmt::Display) -> Self {
-        let message = message.to_string().into();
+    /// Creates a failure that is answered with 500.
+    pub(crate) fn new(
+        kind: &'static str,
+        cause: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        let cause: Box<dyn std::error::Error + Send + Sync> = cause.into();
         Self {
             kind,
-            message,
+            cause: cause.into(),
             status: StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
-    /// One where trying again may help: 503.
-    pub(crate) fn unavailable(kind: &'static str, message: impl fmt::Display) -> Self {
+    /// Creates a failure after which a retry may succeed. It is answered with 503.
+    pub(crate) fn unavailable(
+        kind: &'static str,
+        cause: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
         Self {
             status: StatusCode::SERVICE_UNAVAILABLE,
-            ..Self::new(kind, message)
+            ..Self::new(kind, cause)
         }
+    }
+
+    /// Returns whether a retry may succeed.
+    pub(crate) fn is_temporary(&self) -> bool {
+        self.status == StatusCode::SERVICE_UNAVAILABLE
     }
 }
 
-/// Result codes of SQLite after which the same request may succeed later: the file is in use, the
-/// statement took too long, or there is no room or no permission to write.
-const TEMPORARY: [u32; 7] = [
+/// SQLite result codes after which the same request may succeed later: the file is in use, the
+/// statement took too long, or there is no space or no permission to write.
+const TEMPORARY_CODES: [u32; 7] = [
     5,  // SQLITE_BUSY
     6,  // SQLITE_LOCKED
     8,  // SQLITE_READONLY
@@ -84,15 +112,15 @@ const TEMPORARY: [u32; 7] = [
     13, // SQLITE_FULL
     14, // SQLITE_CANTOPEN
 ];
-/// The lowest eight bits of a code are the kind of error, the others its details.
-const PRIMARY_CODE: u32 = 0xff;
+/// The lowest eight bits of a result code are the primary code, the others are details.
+const PRIMARY_CODE_MASK: u32 = 0xff;
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         let failure = if is_temporary(&error) {
-            Failure::unavailable("sqlx::Error", &error)
+            Failure::unavailable("sqlx::Error", error)
         } else {
-            Failure::new("sqlx::Error", &error)
+            Failure::new("sqlx::Error", error)
         };
         Self::Failed(failure)
     }
@@ -104,7 +132,7 @@ fn is_temporary(error: &sqlx::Error) -> bool {
     matches!(
         error,
         sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed
-    ) || code.is_some_and(|code| TEMPORARY.contains(&(code & PRIMARY_CODE)))
+    ) || code.is_some_and(|code| TEMPORARY_CODES.contains(&(code & PRIMARY_CODE_MASK)))
 }
 
 impl Error {
@@ -123,27 +151,9 @@ impl Error {
             Self::Failed(failure) => failure.status,
         }
     }
-
-    fn text(&self) -> Cow<'_, str> {
-        match self {
-            Self::BadRequest(text) | Self::NotFound(text) => text.into(),
-            Self::Unauthorized(text) | Self::Forbidden(text) => (*text).into(),
-            Self::Invalid(_) => "Some fields are not valid.".into(),
-            Self::MethodNotAllowed => "This address does not answer that method; see Allow.".into(),
-            Self::Timeout => "The request did not arrive in time: send it again.".into(),
-            Self::TooLarge => "The body is too large: send up to 16 KiB.".into(),
-            Self::NotJson => "Send the body as Content-Type: application/json.".into(),
-            Self::TooManyRequests(wait) => format!(
-                "Too many attempts. Try again in {} s.",
-                whole_seconds(*wait)
-            )
-            .into(),
-            Self::Failed(_) => "Something went wrong on our side. Please try again.".into(),
-        }
-    }
 }
 
-/// As `Retry-After` counts: rounded up, so that who waits that long has waited long enough.
+/// Rounds up, so that a client that waits for `Retry-After` has waited long enough.
 fn whole_seconds(wait: Duration) -> u64 {
     wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
 }
@@ -152,7 +162,7 @@ impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let status = self.status();
         let problem = Json(Problem {
-            error: self.text().into_owned(),
+            error: self.to_string(),
         });
         match self {
             Self::Invalid(codes) => (status, Json(codes)).into_response(),
@@ -162,7 +172,7 @@ impl IntoResponse for Error {
             }
             Self::Failed(failure) => {
                 let mut response = (status, problem).into_response();
-                if status == StatusCode::SERVICE_UNAVAILABLE {
+                if failure.is_temporary() {
                     let headers = response.headers_mut();
                     headers.insert(header::RETRY_AFTER, RETRY_AFTER_SECONDS.into());
                 }
@@ -176,27 +186,37 @@ impl IntoResponse for Error {
 
 #[cfg(test)]
 mod tests {
+    use std::error::Error as _;
+
     use super::*;
 
     #[test]
-    fn a_failure_keeps_its_reason_to_itself() {
+    fn failure_keeps_its_cause_out_of_the_response() {
         let error = Error::from(sqlx::Error::Protocol("table users is locked".to_owned()));
-        assert!(!error.text().contains("users"));
+        assert!(!error.to_string().contains("users"));
         let response = error.into_response();
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
         let failure = response.extensions().get::<Failure>().unwrap();
-        assert!(failure.message.contains("users"));
+        assert!(failure.cause.to_string().contains("users"));
     }
 
     #[test]
-    fn a_caller_who_was_too_fast_is_told_when_to_come_back() {
+    fn failure_is_a_chain_of_sources_down_to_the_cause() {
+        let error = Error::from(sqlx::Error::PoolTimedOut);
+        let failure = error.source().unwrap();
+        let cause = failure.source().unwrap();
+        assert_eq!(cause.to_string(), sqlx::Error::PoolTimedOut.to_string());
+    }
+
+    #[test]
+    fn too_many_requests_has_a_retry_after_rounded_up() {
         let response = Error::TooManyRequests(Duration::from_millis(1_200)).into_response();
         assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS);
         assert_eq!(response.headers()[header::RETRY_AFTER], "2");
     }
 
     #[test]
-    fn a_database_without_a_free_connection_may_be_tried_again() {
+    fn pool_timeout_is_503() {
         let response = Error::from(sqlx::Error::PoolTimedOut).into_response();
         assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
     }

@@ -1,4 +1,4 @@
-//! What handlers take out of a request: the path, the query, the body, and who is asking.
+//! Extractors: path, query, body and session of a request.
 
 use axum::{
     Json,
@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::{
     AppState, Error,
+    cookies::Tokens,
     services::{User, account},
 };
 
@@ -34,10 +35,10 @@ fn unreadable_body(rejection: JsonRejection) -> Error {
     }
 }
 
-/// The query's parameters.
-pub(crate) struct Parameters<T>(pub(crate) T);
+/// The parameters of the query.
+pub(crate) struct QueryParams<T>(pub(crate) T);
 
-impl<T: DeserializeOwned> FromRequestParts<AppState> for Parameters<T> {
+impl<T: DeserializeOwned> FromRequestParts<AppState> for QueryParams<T> {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Error> {
@@ -48,35 +49,36 @@ impl<T: DeserializeOwned> FromRequestParts<AppState> for Parameters<T> {
 }
 
 /// The variable segment of the path, decoded.
-pub(crate) struct Segment(pub(crate) String);
+pub(crate) struct PathSegment(pub(crate) String);
 
-impl FromRequestParts<AppState> for Segment {
+impl FromRequestParts<AppState> for PathSegment {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Error> {
         let path = Path::from_request_parts(parts, state).await;
         let Path(segment) = path.map_err(|_| {
-            Error::BadRequest("The address is not valid UTF-8 once its %XX are decoded.".to_owned())
+            Error::BadRequest("The address is not valid UTF-8 after percent-decoding.".to_owned())
         })?;
         Ok(Self(segment))
     }
 }
 
-/// Who is asking, if they signed in.
+/// The signed-in account, if any.
 pub(crate) struct Viewer(pub(crate) Option<User>);
 
 impl FromRequestParts<AppState> for Viewer {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Error> {
-        match state.security.cookies().session(&parts.headers) {
-            Some(token) => account::by_session(&state.db, token).await.map(Self),
+        let tokens = Tokens::of(&parts.headers, state.security.cookie_names());
+        match tokens.session {
+            Some(token) => account::by_session(&state.db, &token).await.map(Self),
             None => Ok(Self(None)),
         }
     }
 }
 
-/// Who is asking, where only an account may ask.
+/// The signed-in account. Without one, the request is rejected with 401.
 pub(crate) struct SignedIn(pub(crate) User);
 
 impl FromRequestParts<AppState> for SignedIn {

@@ -1,42 +1,59 @@
-//! The key by which a client marks all attempts at one thing, so that it is done once.
+//! The client's key for all attempts of one request, so that it is executed once.
 //!
-//! The header is that of the IETF's draft, `Idempotency-Key`: the key as a quoted string, or bare
-//! as most clients send it.
+//! The header is `Idempotency-Key` of the IETF draft: the key as a quoted string, or bare, as most
+//! clients send it.
 
 use api_types::IDEMPOTENCY_KEY_HEADER;
 use axum::{
-    extract::FromRequestParts,
-    http::{HeaderName, request::Parts},
+    extract::OptionalFromRequestParts,
+    http::{HeaderName, HeaderValue, request::Parts},
 };
+use axum_extra::headers::{self, Header, HeaderMapExt};
 use sha2::{Digest, Sha256};
 
 use crate::{AppState, Error};
 
-const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static(IDEMPOTENCY_KEY_HEADER);
-/// In an answer: it is that of an earlier request with the same key.
+static IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static(IDEMPOTENCY_KEY_HEADER);
+/// Marks a response that repeats the one to an earlier request with the same key.
 pub(crate) const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 const MAX_KEY_BYTES: usize = 255;
 
-/// The key of a request, where it has one.
+/// The key of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct IdempotencyKey(pub(crate) Option<String>);
+pub(crate) struct IdempotencyKey(pub(crate) String);
 
-impl FromRequestParts<AppState> for IdempotencyKey {
-    type Rejection = Error;
+impl Header for IdempotencyKey {
+    fn name() -> &'static HeaderName {
+        &IDEMPOTENCY_KEY
+    }
 
-    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Error> {
-        let mut values = parts.headers.get_all(IDEMPOTENCY_KEY).iter();
-        let Some(value) = values.next() else {
-            return Ok(Self(None));
+    fn decode<'i, I>(values: &mut I) -> Result<Self, headers::Error>
+    where
+        I: Iterator<Item = &'i HeaderValue>,
+    {
+        let (Some(value), None) = (values.next(), values.next()) else {
+            return Err(headers::Error::invalid());
         };
         let key = value.to_str().ok().and_then(parse);
-        match (key, values.next()) {
-            (Some(key), None) => Ok(Self(Some(key.to_owned()))),
-            _ => Err(Error::BadRequest(format!(
+        key.map(|key| Self(key.to_owned()))
+            .ok_or_else(headers::Error::invalid)
+    }
+
+    fn encode<E: Extend<HeaderValue>>(&self, values: &mut E) {
+        values.extend(HeaderValue::from_str(&self.0));
+    }
+}
+
+impl OptionalFromRequestParts<AppState> for IdempotencyKey {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Option<Self>, Error> {
+        parts.headers.typed_try_get().map_err(|_| {
+            Error::BadRequest(format!(
                 "Send one Idempotency-Key of 1 to {MAX_KEY_BYTES} ASCII characters without spaces, \
                  such as a UUID."
-            ))),
-        }
+            ))
+        })
     }
 }
 
@@ -49,11 +66,11 @@ fn parse(value: &str) -> Option<&str> {
     (fits && key.bytes().all(is_plain)).then_some(key)
 }
 
-/// What a key stands for: the SHA-256 of the operation and all that it was asked to do.
+/// Returns the SHA-256 of an operation and its input, to detect a key that is used for two requests.
 pub(crate) fn fingerprint(parts: &[&str]) -> String {
     let mut sha256 = Sha256::new();
     for part in parts {
-        // With its length, so that no two lists read the same.
+        // The length keeps ["a", "bc"] and ["ab", "c"] apart.
         sha256.update((part.len() as u64).to_be_bytes());
         sha256.update(part);
     }
@@ -65,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_is_the_same_with_and_without_quotes() {
+    fn quotes_are_not_part_of_the_key() {
         assert_eq!(parse("8e03978e-40d5"), Some("8e03978e-40d5"));
         assert_eq!(parse("\"8e03978e-40d5\""), Some("8e03978e-40d5"));
         assert_eq!(
@@ -75,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_short_and_plain() {
+    fn long_keys_and_special_characters_are_invalid() {
         let long = "k".repeat(MAX_KEY_BYTES + 1);
         for value in ["", "\"\"", "\"", "a b", "a, b", "a\"b", "a\\b", &long] {
             assert_eq!(parse(value), None, "{value}");

@@ -1,15 +1,17 @@
 //! Cruddur's HTTP API.
 //!
-//! A request passes through four rooms, each of which knows only the next:
+//! A request passes through three layers. Each layer uses only the ones below it:
 //!
-//! 1. [`telemetry`] opens the SERVER span, continuing the caller's `traceparent`;
-//! 2. `routes` reads the request: path, query, body, session;
-//! 3. `services` does what was asked, each operation in a span of its own;
-//! 4. `store` holds every SQL statement, each run in a CLIENT span.
+//! 1. `routes` extracts the input (path, query, body, session) and builds the response;
+//! 2. `services` implements each operation, in a span of its own;
+//! 3. `store` holds every SQL statement, each executed in a CLIENT span.
 //!
-//! What goes wrong comes back as one [`Error`], which knows its answer. [`app`] puts the rooms
-//! together without a socket, so tests drive the same router as `main`. The addresses, shapes and
-//! codes are written down in `API.md`.
+//! [`telemetry`] wraps all of them: it opens the SERVER span, continues the caller's `traceparent`,
+//! and provides the spans of the other layers. Every failure is an [`Error`], which converts to a
+//! response.
+//!
+//! [`app`] builds the router without a socket, so tests drive the same router as `main`. Routes,
+//! shapes and codes are documented in `API.md`.
 
 mod app;
 mod client_address;
@@ -20,6 +22,7 @@ pub mod demo;
 mod error;
 mod extract;
 mod idempotency;
+mod networks;
 mod origin;
 mod password;
 mod response_headers;
@@ -30,6 +33,7 @@ mod services;
 mod sign_in_limits;
 mod state;
 pub mod store;
+mod switch;
 pub mod telemetry;
 mod text;
 
@@ -38,6 +42,7 @@ pub use error::Error;
 pub use serve::serve;
 pub use state::AppState;
 
+/// Encodes bytes as lowercase hexadecimal digits.
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

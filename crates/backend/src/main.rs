@@ -1,29 +1,45 @@
-//! The `cruddur-backend` program: reads its configuration, listens, and leaves nothing unsent.
+//! The `cruddur-backend` program.
 
-use anyhow::{Context, bail};
-use cruddur_backend::{config::Config, serve, telemetry::Telemetry};
+use std::{env, error::Error, process::ExitCode};
 
-const HELP: &str = include_str!("help.txt");
+use anyhow::Context;
+use cruddur_backend::{
+    config::Config,
+    serve,
+    telemetry::{Telemetry, current_span},
+};
 
-fn main() -> anyhow::Result<()> {
-    match std::env::args().nth(1).as_deref() {
-        None => run(),
-        Some("-h" | "--help") => {
-            print!("{HELP}");
-            Ok(())
+fn main() -> ExitCode {
+    // First, because the environment may contain a vendor's key.
+    let memory = hardening::protect_memory().context("cannot protect the memory of this process");
+    let config = Config::read(env::args_os(), |name| env::var(name).ok())
+        .unwrap_or_else(|error| error.exit());
+    if let Err(error) = logging::init(&log_config(&config)).context("RUST_LOG cannot be used") {
+        Config::usage_error(error.as_ref()).exit();
+    }
+    match memory.and_then(|()| run(config)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let error: &dyn Error = error.as_ref();
+            tracing::error!(error, "server failed");
+            ExitCode::FAILURE
         }
-        Some(unknown) => bail!("unknown argument `{unknown}`: see --help"),
     }
 }
 
-fn run() -> anyhow::Result<()> {
-    // First: the exporter's headers may hold a vendor's key.
-    hardening::protect_memory().context("cannot keep other programs from reading this one")?;
-    let config = Config::from_env()?;
-    // The exporter's thread must start outside the runtime, and stop after it.
-    let telemetry = Telemetry::install()?;
+fn log_config(config: &Config) -> logging::Config {
+    logging::Config {
+        format: config.log_format,
+        levels: config.log_filter.clone(),
+        span_context: Some(current_span),
+    }
+}
+
+fn run(config: Config) -> anyhow::Result<()> {
+    // The exporter's thread must start outside of the runtime, and stop after it.
+    let telemetry = Telemetry::install(&config.telemetry)?;
     let runtime = tokio::runtime::Runtime::new().context("cannot start the async runtime")?;
-    let served = runtime.block_on(serve(config));
+    let result = runtime.block_on(serve(config));
     telemetry.shutdown();
-    served
+    result
 }

@@ -1,7 +1,7 @@
-//! Headers that tell browsers what not to do with an answer of the API.
+//! Security headers of all responses.
 //!
-//! Answers are JSON for the page's own requests. They are never a page, never part of another
-//! site's page, and never left in a cache: they hold what one account may see.
+//! Responses are JSON for the page's own requests. Browsers must not render them as a page, embed
+//! them in another site, or cache them: they contain data of one account.
 
 use axum::{
     extract::Request,
@@ -24,7 +24,7 @@ const HEADERS: [(HeaderName, &str); 5] = [
     ),
 ];
 
-/// The middleware: adds the headers that the handler has not set itself.
+/// Adds the headers that the handler has not set itself.
 pub(crate) async fn secure(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     for (name, value) in HEADERS {

@@ -1,33 +1,41 @@
-//! Opens the database, listens, and serves until a signal says to stop.
+//! Runs the server until a signal stops it.
 
 use std::{net::SocketAddr, time::Duration};
 
 use anyhow::Context;
 use http_listener::{Limits, Listener};
-use tokio::{net::TcpListener, sync::oneshot};
+use tokio::{net::TcpListener, time::sleep};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{AppState, app, config::Config, demo, store};
 
-/// How long requests under way have, once a signal says to stop. A connection on which nothing
-/// was asked yet would otherwise hold the server up for as long as it likes.
-const GRACE: Duration = Duration::from_secs(2);
+/// How long a shutdown waits for requests in flight. An idle connection would otherwise delay it for
+/// as long as the client likes.
+const SHUTDOWN_GRACE_PERIOD: Duration = Duration::from_secs(2);
 
-/// Serves until Ctrl-C or SIGTERM; requests under way are answered first.
+/// Opens the database and serves until SIGINT or SIGTERM. Requests in flight are completed first.
+///
+/// # Errors
+/// The database cannot be opened, or the address cannot be listened on.
 pub async fn serve(config: Config) -> anyhow::Result<()> {
-    let stopped = stop_signal()?;
+    let shutdown = CancellationToken::new();
+    cancel_on_signal(shutdown.clone())?;
     let db = store::open(&config.database_url).await?;
     if config.demo_data {
-        demo::plant(&db)
+        demo::seed(&db)
             .await
-            .context("cannot write the demo data")?;
+            .context("cannot insert the demo data")?;
     }
-    let listener = listen(config.listen).await?;
-    println!("listening on http://{}", listener.local_addr()?);
+    let socket = listen(config.listen).await?;
+    tracing::info!("listening on http://{}", socket.local_addr()?);
     let state = AppState::with_security(db.clone(), config.security);
-    let sweeping = tokio::spawn(state.sweep());
-    answer(listener, state, stopped).await;
-    sweeping.abort();
+    let tasks = TaskTracker::new();
+    tasks.spawn(shutdown.clone().run_until_cancelled_owned(state.sweep()));
+    serve_requests(socket, state, &shutdown).await;
+    tasks.close();
+    tasks.wait().await;
     db.close().await;
+    tracing::info!("stopped");
     Ok(())
 }
 
@@ -37,38 +45,36 @@ async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
     })
 }
 
-async fn answer(
-    listener: TcpListener,
-    state: AppState,
-    stopped: impl Future<Output = ()> + Send + 'static,
-) {
-    let (tell, told) = oneshot::channel();
-    let stopping = async move {
-        stopped.await;
-        // Nobody listens only when the server has ended already.
-        let _ = tell.send(());
-    };
+async fn serve_requests(socket: TcpListener, state: AppState, shutdown: &CancellationToken) {
     let listener = Listener {
-        socket: listener,
+        socket,
         router: app(state),
         limits: Limits::default(),
     };
+    let grace_period = async {
+        shutdown.cancelled().await;
+        sleep(SHUTDOWN_GRACE_PERIOD).await;
+    };
     tokio::select! {
-        () = listener.serve(stopping) => {}
-        () = grace_after(told) => {}
+        () = listener.serve(shutdown.cancelled()) => {}
+        () = grace_period => {}
     }
+    shutdown.cancel();
 }
 
-async fn grace_after(told: oneshot::Receiver<()>) {
-    match told.await {
-        Ok(()) => tokio::time::sleep(GRACE).await,
-        Err(_) => std::future::pending().await,
-    }
+fn cancel_on_signal(shutdown: CancellationToken) -> anyhow::Result<()> {
+    let signal = shutdown_signal()?;
+    tokio::spawn(async move {
+        signal.await;
+        tracing::info!("shutting down");
+        shutdown.cancel();
+    });
+    Ok(())
 }
 
-/// Listens for signals at once, so that one that comes during the start is not lost.
+/// Installs the signal handlers immediately, so that a signal during the start is not missed.
 #[cfg(unix)]
-fn stop_signal() -> anyhow::Result<impl Future<Output = ()> + Send> {
+fn shutdown_signal() -> anyhow::Result<impl Future<Output = ()> + Send> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
@@ -81,9 +87,9 @@ fn stop_signal() -> anyhow::Result<impl Future<Output = ()> + Send> {
 }
 
 #[cfg(not(unix))]
-fn stop_signal() -> anyhow::Result<impl Future<Output = ()> + Send> {
+fn shutdown_signal() -> anyhow::Result<impl Future<Output = ()> + Send> {
     Ok(async {
-        // Without a handler there is nothing to wait for: the process is then ended from outside.
+        // Without a handler, only the operating system can end the process.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }

@@ -1,23 +1,23 @@
-//! Text that others wrote, cut to a length.
+//! Truncation of untrusted text.
 
 use std::borrow::Cow;
 
-/// Longest text of a caller that an error repeats.
-const MAX_REPEATED_BYTES: usize = 120;
+/// The length limit of untrusted text in an error message, in bytes.
+const MAX_EXCERPT_BYTES: usize = 120;
 
-/// The text as an error may repeat it.
-pub(crate) fn shortened(text: &str) -> Cow<'_, str> {
-    bounded(text, MAX_REPEATED_BYTES)
+/// Truncates text for use in an error message.
+pub(crate) fn excerpt(text: &str) -> Cow<'_, str> {
+    truncated(text, MAX_EXCERPT_BYTES)
 }
 
-/// The text, cut before the character that would exceed `max_bytes`, and then marked by "…".
-pub(crate) fn bounded(text: &str, max_bytes: usize) -> Cow<'_, str> {
+/// Truncates text at a character boundary and appends "…", so that it fits into `max_bytes`.
+pub(crate) fn truncated(text: &str, max_bytes: usize) -> Cow<'_, str> {
     if text.len() <= max_bytes {
         return text.into();
     }
-    let mark = '…';
-    let end = text.floor_char_boundary(max_bytes.saturating_sub(mark.len_utf8()));
-    format!("{}{mark}", &text[..end]).into()
+    let ellipsis = '…';
+    let end = text.floor_char_boundary(max_bytes.saturating_sub(ellipsis.len_utf8()));
+    format!("{}{ellipsis}", &text[..end]).into()
 }
 
 #[cfg(test)]
@@ -25,11 +25,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_is_cut_between_characters() {
-        assert_eq!(bounded("été", 5), "été");
-        assert_eq!(bounded("étéété", 10), "étéété");
-        assert_eq!(bounded("étéété", 8), "été…");
-        assert_eq!(bounded("🎉🎉", 7), "🎉…");
-        assert_eq!(bounded("🎉🎉", 6), "…");
+    fn text_is_truncated_at_a_character_boundary() {
+        assert_eq!(truncated("été", 5), "été");
+        assert_eq!(truncated("étéété", 10), "étéété");
+        assert_eq!(truncated("étéété", 8), "été…");
+        assert_eq!(truncated("🎉🎉", 7), "🎉…");
+        assert_eq!(truncated("🎉🎉", 6), "…");
     }
 }

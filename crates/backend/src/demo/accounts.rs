@@ -1,9 +1,9 @@
-//! The demo accounts. Their password is public: they exist in embedded databases only.
+//! The demo accounts. Their password is public.
 
-/// What every demo account signs in with.
+/// The password of all demo accounts.
 pub(super) const PASSWORD: &str = "cruddur-demo";
 
-/// One of the accounts; its email is `<handle>@example.com`.
+/// A demo account. Its email is `<handle>@example.com`.
 pub(super) struct Account {
     pub(super) handle: &'static str,
     pub(super) display_name: &'static str,

@@ -1,8 +1,8 @@
-//! What the demo accounts have said. Texts, ages and who liked what; newest first.
+//! The cruds of the demo accounts, with their reactions and replies, newest first.
 
 use api_types::Ttl;
 
-/// A crud, how many minutes ago it was written, and what became of it.
+/// A crud with its age, its reactions and its replies.
 pub(super) struct Crud {
     pub(super) handle: &'static str,
     pub(super) minutes_ago: i64,
@@ -10,7 +10,7 @@ pub(super) struct Crud {
     pub(super) message: &'static str,
     pub(super) liked_by: &'static [&'static str],
     pub(super) reposted_by: &'static [&'static str],
-    /// Who answered what, in order.
+    /// Handles and messages, in order.
     pub(super) replies: &'static [(&'static str, &'static str)],
 }
 
@@ -146,8 +146,8 @@ mod tests {
     }
 
     #[test]
-    fn every_demo_crud_is_one_that_its_author_could_have_posted() {
-        assert!(CRUDS.len() >= 36, "more than one page of them");
+    fn demo_cruds_are_valid_and_have_not_expired() {
+        assert!(CRUDS.len() >= 36, "more than one page");
         for crud in CRUDS {
             assert!(
                 crud.message.chars().count() <= CRUD_MAX_CHARS,
@@ -163,12 +163,12 @@ mod tests {
     }
 
     #[test]
-    fn nobody_but_the_demo_accounts_takes_part() {
+    fn only_demo_accounts_post_react_and_reply() {
         for crud in CRUDS {
             let replies = crud.replies.iter().map(|(handle, _)| handle);
-            let people = crud.liked_by.iter().chain(crud.reposted_by).chain(replies);
+            let handles = crud.liked_by.iter().chain(crud.reposted_by).chain(replies);
             assert!(
-                known(crud.handle) && people.copied().all(known),
+                known(crud.handle) && handles.copied().all(known),
                 "{}",
                 crud.message
             );
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_stands_first() {
+    fn demo_cruds_are_sorted_newest_first() {
         assert!(CRUDS.is_sorted_by_key(|crud| crud.minutes_ago));
     }
 }

@@ -1,10 +1,10 @@
-//! Demo data: what a new database holds, so that the first visit finds people talking.
+//! Demo data, so that the first visit does not find an empty page.
 //!
-//! The accounts are made only where there is no account yet, and the cruds whenever none of theirs
-//! is left: they are dated relative to now, and expire like all others.
+//! The accounts are inserted only into a database without accounts. Their cruds are inserted whenever
+//! all of them have expired: they are dated relative to the current time, and expire like others.
 
 mod accounts;
 mod cruds;
-mod plant;
+mod seed;
 
-pub use plant::plant;
+pub use seed::seed;

@@ -1,4 +1,4 @@
-//! One crud: writing, showing, answering and deleting it.
+//! Single cruds: create, get, reply and delete.
 
 use api_types::{Activity, NewActivity, NewReply};
 use axum::{
@@ -13,13 +13,12 @@ use serde::Deserialize;
 use super::paging::{self, Link};
 use crate::{
     AppState, Error,
-    extract::{Body, Parameters, Segment, SignedIn, Viewer},
+    extract::{Body, PathSegment, QueryParams, SignedIn, Viewer},
     idempotency::{IDEMPOTENT_REPLAYED, IdempotencyKey},
     services::{
-        feeds,
-        writing::{self, Answer},
+        authoring::{self, Created},
+        feeds::{self, Cursor},
     },
-    store::cursor::Cursor,
 };
 
 pub(super) fn routes() -> Router<AppState> {
@@ -29,7 +28,7 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/api/activities/{uuid}/reply", post(reply))
 }
 
-/// Which page of the replies.
+/// The query of a single crud, for pages of its replies.
 #[derive(Debug, Deserialize)]
 struct RepliesQuery {
     after: Option<String>,
@@ -38,19 +37,19 @@ struct RepliesQuery {
 async fn create(
     State(state): State<AppState>,
     SignedIn(user): SignedIn,
-    key: IdempotencyKey,
+    key: Option<IdempotencyKey>,
     Body(new): Body<NewActivity>,
-) -> Result<WrittenAnswer, Error> {
-    writing::create(&state.db, &user, &new, key)
+) -> Result<CreatedResponse, Error> {
+    authoring::create(&state.db, &user, &new, key)
         .await
-        .map(written)
+        .map(created)
 }
 
 async fn show(
     State(state): State<AppState>,
     Viewer(viewer): Viewer,
-    Segment(uuid): Segment,
-    Parameters(query): Parameters<RepliesQuery>,
+    PathSegment(uuid): PathSegment,
+    QueryParams(query): QueryParams<RepliesQuery>,
     uri: Uri,
 ) -> Result<(Link, Json<[Activity; 1]>), Error> {
     let after = paging::cursor(query.after.as_deref(), Cursor::oldest())?;
@@ -62,32 +61,32 @@ async fn show(
 async fn reply(
     State(state): State<AppState>,
     SignedIn(user): SignedIn,
-    Segment(uuid): Segment,
-    key: IdempotencyKey,
+    PathSegment(uuid): PathSegment,
+    key: Option<IdempotencyKey>,
     Body(new): Body<NewReply>,
-) -> Result<WrittenAnswer, Error> {
-    writing::reply(&state.db, &user, &uuid, &new, key)
+) -> Result<CreatedResponse, Error> {
+    authoring::reply(&state.db, &user, &uuid, &new, key)
         .await
-        .map(written)
+        .map(created)
 }
 
-/// What was written, marked where an earlier request wrote it.
-type WrittenAnswer = (
+/// A created activity, with a header if an earlier request created it.
+type CreatedResponse = (
     AppendHeaders<Option<(HeaderName, &'static str)>>,
     Json<Activity>,
 );
 
-fn written(answer: Answer) -> WrittenAnswer {
-    let replayed = answer.is_replayed.then_some((IDEMPOTENT_REPLAYED, "true"));
-    (AppendHeaders(replayed), Json(answer.activity))
+fn created(created: Created) -> CreatedResponse {
+    let replayed = created.is_replayed.then_some((IDEMPOTENT_REPLAYED, "true"));
+    (AppendHeaders(replayed), Json(created.activity))
 }
 
 async fn delete(
     State(state): State<AppState>,
     SignedIn(user): SignedIn,
-    Segment(uuid): Segment,
+    PathSegment(uuid): PathSegment,
 ) -> Result<StatusCode, Error> {
-    writing::delete(&state.db, &user, &uuid).await?;
+    authoring::delete(&state.db, &user, &uuid).await?;
     state.sweeper.wake();
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,11 +1,10 @@
-//! Signing in and out by a cookie that scripts cannot read and other sites cannot send along with
-//! what changes anything.
+//! Sign-in and sign-out, by a cookie that scripts cannot read and other sites cannot use.
 
 use api_types::{Me, SignIn};
 use axum::{
     Json, Router,
     extract::State,
-    http::{HeaderMap, StatusCode},
+    http::StatusCode,
     response::AppendHeaders,
     routing::{get, post},
 };
@@ -13,7 +12,7 @@ use axum::{
 use crate::{
     AppState, Error,
     client_address::ClientAddress,
-    cookies::SetCookie,
+    cookies::{SetCookie, Tokens},
     extract::{Body, SignedIn, Viewer},
     services::account::{self, Caller, DEVICE_SECONDS, SESSION_SECONDS},
 };
@@ -26,20 +25,14 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/api/auth/me", get(me))
 }
 
-/// The session the browser has ends with the new one: nobody keeps a session they cannot see.
 async fn sign_in(
     State(state): State<AppState>,
     address: ClientAddress,
-    headers: HeaderMap,
+    tokens: Tokens,
     Body(request): Body<SignIn>,
 ) -> Result<(AppendHeaders<[SetCookie; 2]>, Json<Me>), Error> {
-    let cookies = state.security.cookies();
-    let caller = Caller {
-        address,
-        session_token: cookies.session(&headers),
-        device_token: cookies.device(&headers),
-    };
-    let session = account::sign_in(&state, request, caller).await?;
+    let session = account::sign_in(&state, request, Caller { address, tokens }).await?;
+    let cookies = state.security.cookie_names();
     let set = [
         cookies.set_session(&session.token, SESSION_SECONDS),
         cookies.set_device(&session.device_token, DEVICE_SECONDS),
@@ -47,34 +40,31 @@ async fn sign_in(
     Ok((AppendHeaders(set), Json(session.me)))
 }
 
-async fn sign_out(
-    State(state): State<AppState>,
-    headers: HeaderMap,
-) -> Result<(StatusCode, AppendHeaders<[SetCookie; 1]>), Error> {
-    let cookies = state.security.cookies();
-    if let Some(token) = cookies.session(&headers) {
-        account::sign_out(&state.db, token).await?;
+/// A response that removes the session cookie.
+type SignedOut = (StatusCode, AppendHeaders<[SetCookie; 1]>);
+
+async fn sign_out(State(state): State<AppState>, tokens: Tokens) -> Result<SignedOut, Error> {
+    if let Some(token) = tokens.session {
+        account::sign_out(&state.db, &token).await?;
     }
-    Ok((
-        StatusCode::NO_CONTENT,
-        AppendHeaders([cookies.end_session()]),
-    ))
+    Ok(signed_out(&state))
 }
 
 async fn sign_out_everywhere(
     State(state): State<AppState>,
     SignedIn(user): SignedIn,
-    headers: HeaderMap,
-) -> Result<(StatusCode, AppendHeaders<[SetCookie; 1]>), Error> {
-    let cookies = state.security.cookies();
-    account::sign_out_everywhere(&state.db, &user, cookies.device(&headers)).await?;
-    Ok((
-        StatusCode::NO_CONTENT,
-        AppendHeaders([cookies.end_session()]),
-    ))
+    tokens: Tokens,
+) -> Result<SignedOut, Error> {
+    account::sign_out_everywhere(&state.db, &user, tokens.device.as_deref()).await?;
+    Ok(signed_out(&state))
 }
 
-/// `null` for a visitor: that nobody is signed in is an answer, not an error.
+fn signed_out(state: &AppState) -> SignedOut {
+    let remove = state.security.cookie_names().remove_session();
+    (StatusCode::NO_CONTENT, AppendHeaders([remove]))
+}
+
+/// Returns `null` without a session. That is not an error.
 async fn me(
     State(state): State<AppState>,
     Viewer(viewer): Viewer,

@@ -1,4 +1,4 @@
-//! Feeds, page by page.
+//! Feeds and notifications.
 
 use api_types::{Activity, NotificationsRead};
 use axum::{
@@ -12,13 +12,12 @@ use serde::Deserialize;
 use super::paging::{self, Link};
 use crate::{
     AppState, Error,
-    extract::{Body, Parameters, Segment, SignedIn, Viewer},
+    extract::{Body, PathSegment, QueryParams, SignedIn, Viewer},
     services::{
         User,
-        feeds::{self, Page},
+        feeds::{self, Cursor, Feed, Page},
         notifications,
     },
-    store::{activities::Feed, cursor::Cursor},
 };
 
 pub(super) fn routes() -> Router<AppState> {
@@ -33,7 +32,7 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/api/activities/@{handle}", get(of_user))
 }
 
-/// The query of every feed.
+/// The query of a feed.
 #[derive(Debug, Deserialize)]
 struct FeedQuery {
     before: Option<String>,
@@ -41,38 +40,38 @@ struct FeedQuery {
     term: String,
 }
 
-/// A page's activities, with a `Link` to the next one.
-type FeedAnswer = (Link, Json<Vec<Activity>>);
+/// The activities of a page, with a `Link` to the next page.
+type FeedResponse = (Link, Json<Vec<Activity>>);
 
 async fn home(
     State(state): State<AppState>,
     Viewer(viewer): Viewer,
-    Parameters(query): Parameters<FeedQuery>,
+    QueryParams(query): QueryParams<FeedQuery>,
     uri: Uri,
-) -> Result<FeedAnswer, Error> {
+) -> Result<FeedResponse, Error> {
     let feed = feeds::home(&state.db, page(viewer, &query)?).await?;
-    Ok(answer(feed, &uri))
+    Ok(response(feed, &uri))
 }
 
 async fn of_user(
     State(state): State<AppState>,
     Viewer(viewer): Viewer,
-    Segment(handle): Segment,
-    Parameters(query): Parameters<FeedQuery>,
+    PathSegment(handle): PathSegment,
+    QueryParams(query): QueryParams<FeedQuery>,
     uri: Uri,
-) -> Result<FeedAnswer, Error> {
+) -> Result<FeedResponse, Error> {
     let feed = feeds::of_user(&state.db, page(viewer, &query)?, &handle).await?;
-    Ok(answer(feed, &uri))
+    Ok(response(feed, &uri))
 }
 
 async fn search(
     State(state): State<AppState>,
     Viewer(viewer): Viewer,
-    Parameters(query): Parameters<FeedQuery>,
+    QueryParams(query): QueryParams<FeedQuery>,
     uri: Uri,
-) -> Result<FeedAnswer, Error> {
+) -> Result<FeedResponse, Error> {
     let feed = feeds::search(&state.db, page(viewer, &query)?, &query.term).await?;
-    Ok(answer(feed, &uri))
+    Ok(response(feed, &uri))
 }
 
 async fn notifications(
@@ -96,7 +95,7 @@ fn page(viewer: Option<User>, query: &FeedQuery) -> Result<Page, Error> {
     Ok(Page { viewer, before })
 }
 
-fn answer(feed: Feed, uri: &Uri) -> FeedAnswer {
+fn response(feed: Feed, uri: &Uri) -> FeedResponse {
     let link = paging::link(uri, "before", feed.next.as_ref());
     (link, Json(feed.activities))
 }

@@ -1,4 +1,4 @@
-//! Whether the API answers, and its database can be read and written.
+//! The health check.
 
 use axum::{Json, Router, extract::State, routing::get};
 use serde::Serialize;

@@ -1,4 +1,4 @@
-//! The addresses: each file reads its requests, calls one service and writes the answer.
+//! The routes. Each module extracts input, calls one service and builds the response.
 
 mod activities;
 mod auth;
@@ -12,7 +12,7 @@ use axum::Router;
 
 use crate::AppState;
 
-/// Every route.
+/// Returns all routes.
 pub(crate) fn all() -> Router<AppState> {
     Router::new()
         .merge(health::routes())

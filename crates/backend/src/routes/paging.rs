@@ -1,4 +1,4 @@
-//! Pages: where one begins, and the `Link` to the next.
+//! Pagination: cursors in queries, and the `Link` to the next page.
 
 use api_types::page::link_next;
 use axum::{
@@ -6,26 +6,26 @@ use axum::{
     response::AppendHeaders,
 };
 
-use crate::{Error, store::cursor::Cursor};
+use crate::{Error, services::feeds::Cursor};
 
-/// The `Link` header of an answer that has a next page.
+/// The `Link` header of a response with a next page.
 pub(super) type Link = AppendHeaders<Option<(HeaderName, String)>>;
 
-/// The cursor of a query, or where the first page begins.
+/// Parses the cursor of a query. Without one, returns that of the first page.
 pub(super) fn cursor(text: Option<&str>, first: Cursor) -> Result<Cursor, Error> {
     let Some(text) = text else { return Ok(first) };
     text.parse().map_err(|_| {
-        Error::BadRequest("Take the next page's address from the Link header.".to_owned())
+        Error::BadRequest("The cursor is not valid: use the address in the Link header.".to_owned())
     })
 }
 
-/// The `Link` to the page that begins at `next`, which this query parameter names.
+/// Returns the `Link` to the page that begins at `next`, the value of this query parameter.
 pub(super) fn link(uri: &Uri, parameter: &str, next: Option<&Cursor>) -> Link {
-    AppendHeaders(next.map(|next| (header::LINK, link_next(&next_address(uri, parameter, next)))))
+    AppendHeaders(next.map(|next| (header::LINK, link_next(&next_url(uri, parameter, next)))))
 }
 
-/// The address of this page, with another beginning.
-fn next_address(uri: &Uri, parameter: &str, next: &Cursor) -> String {
+/// Replaces the cursor in the URL.
+fn next_url(uri: &Uri, parameter: &str, next: &Cursor) -> String {
     let parameters = uri.query().unwrap_or_default().split('&');
     let is_cursor = |it: &str| it.split('=').next() == Some(parameter);
     let query: Vec<String> = parameters
@@ -41,17 +41,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_next_page_keeps_the_search_term() {
+    fn next_page_has_the_same_search_term() {
         let next = Cursor {
             created_at: 12,
             uuid: "u".to_owned(),
         };
-        let address = |uri: &str| next_address(&uri.parse().unwrap(), "before", &next);
-        assert_eq!(address("/feed"), "/feed?before=12-u");
+        let url = |uri: &str| next_url(&uri.parse().unwrap(), "before", &next);
+        assert_eq!(url("/feed"), "/feed?before=12-u");
         assert_eq!(
-            address("/feed?before=9-x&term=a%20b"),
+            url("/feed?before=9-x&term=a%20b"),
             "/feed?term=a%20b&before=12-u"
         );
-        assert_eq!(address("/feed?before"), "/feed?before=12-u");
+        assert_eq!(url("/feed?before"), "/feed?before=12-u");
     }
 }

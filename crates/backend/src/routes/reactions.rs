@@ -1,60 +1,37 @@
-//! Likes and reposts: PUT makes it so, DELETE undoes it, either may be repeated.
+//! Likes and reposts: PUT adds, DELETE removes, and both are idempotent.
 
 use api_types::Counts;
-use axum::{Json, Router, extract::State, routing::put};
+use axum::{
+    Json, Router,
+    extract::State,
+    routing::{MethodRouter, put},
+};
 
 use crate::{
     AppState, Error,
-    extract::{Segment, SignedIn},
-    services::reactions,
-    store::reactions::Reaction,
+    extract::{PathSegment, SignedIn},
+    services::reactions::{self, Change, Reaction},
 };
 
 pub(super) fn routes() -> Router<AppState> {
     Router::new()
-        .route("/api/activities/{uuid}/like", put(like).delete(unlike))
-        .route(
-            "/api/activities/{uuid}/repost",
-            put(repost).delete(unrepost),
-        )
+        .route("/api/activities/{uuid}/like", methods(Reaction::Like))
+        .route("/api/activities/{uuid}/repost", methods(Reaction::Repost))
 }
 
-type Answer = Result<Json<Counts>, Error>;
-
-async fn like(state: State<AppState>, user: SignedIn, uuid: Segment) -> Answer {
-    add(state, user, Reaction::Like, uuid).await
+fn methods(reaction: Reaction) -> MethodRouter<AppState> {
+    put(move |state, user, uuid| change(state, user, reaction, Change::Add, uuid))
+        .delete(move |state, user, uuid| change(state, user, reaction, Change::Remove, uuid))
 }
 
-async fn unlike(state: State<AppState>, user: SignedIn, uuid: Segment) -> Answer {
-    remove(state, user, Reaction::Like, uuid).await
-}
-
-async fn repost(state: State<AppState>, user: SignedIn, uuid: Segment) -> Answer {
-    add(state, user, Reaction::Repost, uuid).await
-}
-
-async fn unrepost(state: State<AppState>, user: SignedIn, uuid: Segment) -> Answer {
-    remove(state, user, Reaction::Repost, uuid).await
-}
-
-async fn add(
+async fn change(
     State(state): State<AppState>,
     SignedIn(user): SignedIn,
     reaction: Reaction,
-    Segment(uuid): Segment,
-) -> Answer {
-    reactions::add(&state.db, &user, reaction, &uuid)
-        .await
-        .map(Json)
-}
-
-async fn remove(
-    State(state): State<AppState>,
-    SignedIn(user): SignedIn,
-    reaction: Reaction,
-    Segment(uuid): Segment,
-) -> Answer {
-    reactions::remove(&state.db, &user, reaction, &uuid)
+    change: Change,
+    PathSegment(uuid): PathSegment,
+) -> Result<Json<Counts>, Error> {
+    reactions::change(&state.db, &user, reaction, change, &uuid)
         .await
         .map(Json)
 }

@@ -1,12 +1,12 @@
-//! What stands beside the feeds, and the heading of a profile.
+//! Profiles, suggested users and trending hashtags.
 
 use api_types::{Profile, TrendingTag, UserSummary};
 use axum::{Json, Router, extract::State, routing::get};
 
 use crate::{
     AppState, Error,
-    extract::{Segment, Viewer},
-    services::people,
+    extract::{PathSegment, Viewer},
+    services::discovery,
 };
 
 pub(super) fn routes() -> Router<AppState> {
@@ -18,18 +18,18 @@ pub(super) fn routes() -> Router<AppState> {
 
 async fn profile(
     State(state): State<AppState>,
-    Segment(handle): Segment,
+    PathSegment(handle): PathSegment,
 ) -> Result<Json<Profile>, Error> {
-    people::profile(&state.db, &handle).await.map(Json)
+    discovery::profile(&state.db, &handle).await.map(Json)
 }
 
 async fn suggested(
     State(state): State<AppState>,
     Viewer(viewer): Viewer,
 ) -> Result<Json<Vec<UserSummary>>, Error> {
-    people::suggested(&state.db, viewer).await.map(Json)
+    discovery::suggested(&state.db, viewer).await.map(Json)
 }
 
 async fn trending(State(state): State<AppState>) -> Result<Json<Vec<TrendingTag>>, Error> {
-    people::trending(&state.db).await.map(Json)
+    discovery::trending(&state.db).await.map(Json)
 }

@@ -1,4 +1,4 @@
-//! Signing in and out, and who is signed in.
+//! Sign-in, sign-out, and the signed-in account.
 
 use api_types::{Me, SignIn, Timestamp, validate};
 use opentelemetry::KeyValue;
@@ -9,6 +9,7 @@ use crate::{
     AppState, Error,
     client_address::ClientAddress,
     clock,
+    cookies::Tokens,
     error::Failure,
     hex,
     password::Queue,
@@ -18,7 +19,7 @@ use crate::{
         devices::{self, Device},
         notifications, sessions, users,
     },
-    telemetry::{Operation, note, note_user},
+    telemetry::{Operation, set_attribute, set_user_handle},
 };
 
 const SIGN_IN: Operation = Operation::new("accounts", "sign_in");
@@ -27,45 +28,50 @@ const SIGN_OUT_EVERYWHERE: Operation = Operation::new("accounts", "sign_out_ever
 const AUTHENTICATE: Operation = Operation::new("accounts", "authenticate");
 const ME: Operation = Operation::new("accounts", "current_account");
 
-/// How long a session lasts.
+/// The lifetime of a session.
 pub(crate) const SESSION_SECONDS: i64 = 30 * 24 * 60 * 60;
-/// How long a device that is not used stays known.
+/// How long an unused device stays known.
 pub(crate) const DEVICE_SECONDS: i64 = 180 * 24 * 60 * 60;
 const TOKEN_BYTES: usize = 32;
 
-/// A new session: the account, and the tokens for its cookies.
+/// A new session: the account, and the tokens for the cookies.
 pub(crate) struct Session {
     pub(crate) me: Me,
     pub(crate) token: String,
     pub(crate) device_token: String,
 }
 
-/// What a browser shows of itself when it signs in.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Caller<'a> {
+/// The client of a sign-in.
+pub(crate) struct Caller {
     pub(crate) address: ClientAddress,
-    pub(crate) session_token: Option<&'a str>,
-    pub(crate) device_token: Option<&'a str>,
+    pub(crate) tokens: Tokens,
 }
 
+/// Signs in, and ends the session that the browser had.
 pub(crate) async fn sign_in(
     state: &AppState,
     request: SignIn,
-    caller: Caller<'_>,
+    caller: Caller,
 ) -> Result<Session, Error> {
     SIGN_IN
         .run(async {
             validate::sign_in(&request).map_err(Error::Invalid)?;
             let now = clock::now();
-            let device = find_device(&state.db, caller, request.email.trim(), now).await?;
-            let user = verify(state, request, caller, device).await?;
-            note_user(&user);
+            let Tokens {
+                session: old_session,
+                device: device_token,
+            } = caller.tokens;
+            let email = request.email.trim();
+            let device = find_device(&state.db, device_token.as_deref(), email, now).await?;
+            let user = verify(state, request, caller.address, device).await?;
+            set_user_handle(&user.handle);
             let token = open_session(&state.db, &user, now).await?;
-            if let Some(replaced) = caller.session_token {
-                sessions::delete(&state.db, &sha256(replaced)).await?;
+            if let Some(old_session) = old_session {
+                sessions::delete(&state.db, &sha256(&old_session)).await?;
             }
-            let known = caller.device_token.filter(|_| device.is_known);
-            let device_token = remember_device(&state.db, &user, known, now).await?;
+            // A token that no account knows may have been set by an attacker, so it is replaced.
+            let known_token = device_token.filter(|_| device.is_known);
+            let device_token = save_device(&state.db, &user, known_token, now).await?;
             Ok(Session {
                 me: me(&state.db, user, now).await?,
                 token,
@@ -75,13 +81,14 @@ pub(crate) async fn sign_in(
         .await
 }
 
+/// Ends a session.
 pub(crate) async fn sign_out(pool: &Pool, token: &str) -> Result<(), Error> {
     SIGN_OUT
         .run(async { Ok(sessions::delete(pool, &sha256(token)).await?) })
         .await
 }
 
-/// Ends every session of the account, also those on other devices, which are no longer known.
+/// Ends all sessions of the account, and deletes its known devices except this one.
 pub(crate) async fn sign_out_everywhere(
     pool: &Pool,
     user: &User,
@@ -89,31 +96,31 @@ pub(crate) async fn sign_out_everywhere(
 ) -> Result<(), Error> {
     SIGN_OUT_EVERYWHERE
         .run(async {
-            note_user(user);
+            set_user_handle(&user.handle);
             sessions::delete_of_user(pool, user.id).await?;
-            let kept = device_token.map(sha256).unwrap_or_default();
-            Ok(devices::delete_others(pool, user.id, &kept).await?)
+            let this_device = device_token.map(sha256).unwrap_or_default();
+            Ok(devices::delete_others(pool, user.id, &this_device).await?)
         })
         .await
 }
 
-/// Whose session this is, if it is one.
+/// Returns the account of a session, if the session exists.
 pub(crate) async fn by_session(pool: &Pool, token: &str) -> Result<Option<User>, Error> {
     AUTHENTICATE
         .run(async {
             let user = sessions::user_of(pool, &sha256(token), clock::now()).await?;
             if let Some(user) = &user {
-                note_user(user);
+                set_user_handle(&user.handle);
             }
             Ok(user)
         })
         .await
 }
 
-/// The account as its owner sees it.
+/// Returns the account in the form for its owner.
 pub(crate) async fn current(pool: &Pool, user: User) -> Result<Me, Error> {
     ME.run(async {
-        note_user(&user);
+        set_user_handle(&user.handle);
         me(pool, user, clock::now()).await
     })
     .await
@@ -128,14 +135,13 @@ async fn me(pool: &Pool, user: User, now: Timestamp) -> Result<Me, Error> {
     })
 }
 
-/// A device is looked up by what its browser shows, which is nothing the first time.
 async fn find_device(
     pool: &Pool,
-    caller: Caller<'_>,
+    token: Option<&str>,
     email: &str,
     now: Timestamp,
 ) -> Result<Device, Error> {
-    match caller.device_token {
+    match token {
         Some(token) => Ok(devices::find(pool, &sha256(token), email, now).await?),
         None => Ok(Device::default()),
     }
@@ -144,19 +150,19 @@ async fn find_device(
 async fn verify(
     state: &AppState,
     request: SignIn,
-    caller: Caller<'_>,
+    address: ClientAddress,
     device: Device,
 ) -> Result<User, Error> {
     let email = request.email.trim();
     let client = Client {
-        address: caller.address,
+        address,
         known_device: device.id_for_account,
     };
     let attempt = admit(state, email, client)?;
     let (user, hash) = users::by_email(&state.db, email).await?.unzip();
     let queue = match client.known_device {
         Some(_) => Queue::KnownDevice,
-        None => Queue::Everybody,
+        None => Queue::General,
     };
     let matches = state
         .passwords
@@ -174,25 +180,23 @@ fn admit(state: &AppState, email: &str, client: Client) -> Result<Attempt, Error
     state
         .sign_in_limits
         .admit(account, client)
-        .map_err(|refused| {
-            note(KeyValue::new("app.sign_in.refused_by", refused.by.name()));
-            Error::TooManyRequests(refused.retry_after)
+        .map_err(|rejection| {
+            let limit = rejection.limit.name();
+            set_attribute(KeyValue::new("app.sign_in.refused_by", limit));
+            Error::TooManyRequests(rejection.retry_after)
         })
 }
 
-/// A token that no account knows may have been planted, so it is not taken over.
-async fn remember_device(
+/// Saves the device as one that the account has signed in on, and returns its token.
+async fn save_device(
     pool: &Pool,
     user: &User,
-    known_token: Option<&str>,
+    known_token: Option<String>,
     now: Timestamp,
 ) -> Result<String, Error> {
-    let token = match known_token {
-        Some(token) => token.to_owned(),
-        None => new_token()?,
-    };
+    let token = known_token.map_or_else(new_token, Ok)?;
     let expires_at = Timestamp::from_millis(now.as_millis() + DEVICE_SECONDS * 1000);
-    devices::remember(pool, &sha256(&token), user.id, expires_at).await?;
+    devices::upsert(pool, &sha256(&token), user.id, expires_at).await?;
     Ok(token)
 }
 
@@ -220,7 +224,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tokens_differ_and_their_digest_is_not_the_token() {
+    fn tokens_are_unique_and_differ_from_their_digests() {
         let (a, b) = (new_token().unwrap(), new_token().unwrap());
         assert_eq!(a.len(), 2 * TOKEN_BYTES);
         assert_ne!(a, b);

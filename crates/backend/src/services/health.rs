@@ -1,4 +1,4 @@
-//! Whether the database can be read and written.
+//! The health check: reads and writes the database.
 
 use std::{
     sync::Arc,
@@ -13,31 +13,32 @@ use crate::{
     store::{Pool, write_probe},
 };
 
-/// How long an answer holds: a write costs something, and anybody may ask.
+/// How long a result is reused, because a check writes and needs no sign-in.
 const MAX_AGE: Duration = Duration::from_secs(1);
 
-/// The last answer, which those who ask at the same time share.
+/// The health check, with its last result, which concurrent requests share.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Health {
-    last: Arc<Mutex<Option<Verdict>>>,
+pub(crate) struct HealthCheck {
+    last: Arc<Mutex<Option<CheckResult>>>,
 }
 
 #[derive(Clone, Debug)]
-struct Verdict {
+struct CheckResult {
     at: Instant,
-    /// Absent where writing works.
+    /// The failure of the write, if it failed.
     failure: Option<Failure>,
 }
 
-impl Health {
+impl HealthCheck {
+    /// Checks that the database can be read and written.
     pub(crate) async fn check(&self, pool: &Pool) -> Result<(), Error> {
         pool.reader().acquire().await?;
         let mut last = self.last.lock().await;
         let failure = match &*last {
-            Some(verdict) if verdict.at.elapsed() < MAX_AGE => verdict.failure.clone(),
+            Some(result) if result.at.elapsed() < MAX_AGE => result.failure.clone(),
             _ => {
                 let failure = write_probe::write(pool).await.err().map(unavailable);
-                *last = Some(Verdict {
+                *last = Some(CheckResult {
                     at: Instant::now(),
                     failure: failure.clone(),
                 });

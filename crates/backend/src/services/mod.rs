@@ -1,24 +1,24 @@
-//! What Cruddur does: each operation in a span of its own, without HTTP and without SQL.
+//! The operations of Cruddur, each in its own span, without HTTP and without SQL.
 
 pub(crate) mod account;
+pub(crate) mod authoring;
+pub(crate) mod discovery;
 pub(crate) mod feeds;
 pub(crate) mod health;
 pub(crate) mod notifications;
-pub(crate) mod people;
 pub(crate) mod reactions;
 pub(crate) mod sweeper;
-pub(crate) mod writing;
 
 pub(crate) use crate::store::users::User;
 
-use crate::{Error, text::shortened};
+use crate::{Error, text::excerpt};
 
-/// The crud or reply is not there, or no longer.
-pub(crate) fn no_such_crud() -> Error {
+/// The error for a crud or reply that does not exist, or no longer.
+pub(crate) fn crud_not_found() -> Error {
     Error::NotFound("This crud does not exist, or it has expired.".to_owned())
 }
 
-/// Nobody has this handle.
-pub(crate) fn no_such_user(handle: &str) -> Error {
-    Error::NotFound(format!("There is no @{} here.", shortened(handle)))
+/// The error for a handle that does not exist.
+pub(crate) fn user_not_found(handle: &str) -> Error {
+    Error::NotFound(format!("There is no user @{}.", excerpt(handle)))
 }

@@ -1,35 +1,36 @@
-//! What others did that concerns me.
+//! Notifications of an account.
 
 use api_types::{Activity, Timestamp};
 
 use super::{
     User,
-    feeds::{note_length, note_now},
+    feeds::{set_now, set_result_length},
 };
 use crate::{
     Error, clock,
     store::{Pool, notifications},
-    telemetry::{Operation, note_user},
+    telemetry::{Operation, set_user_handle},
 };
 
 const NOTIFICATIONS: Operation =
     Operation::new("notifications-activities", "notification_activities");
 const MARK_READ: Operation = Operation::new("notifications-activities", "mark_notifications_read");
 
+/// Returns the newest notifications.
 pub(crate) async fn newest(pool: &Pool, user: &User) -> Result<Vec<Activity>, Error> {
     NOTIFICATIONS
         .run(async {
             let now = clock::now();
-            note_user(user);
-            note_now(now);
+            set_user_handle(&user.handle);
+            set_now(now);
             let activities = notifications::newest(pool, user.id, now).await?;
-            note_length(activities.len());
+            set_result_length(activities.len());
             Ok(activities)
         })
         .await
 }
 
-/// Marks what happened until then as read; without a time, all of it. What happens later is news.
+/// Marks notifications up to `until` as read; without a time, all of them.
 pub(crate) async fn mark_read(
     pool: &Pool,
     user: &User,
@@ -37,7 +38,7 @@ pub(crate) async fn mark_read(
 ) -> Result<(), Error> {
     MARK_READ
         .run(async {
-            note_user(user);
+            set_user_handle(&user.handle);
             let now = clock::now();
             let until = until.map_or(now, |until| until.min(now));
             Ok(notifications::mark_read(pool, user.id, until).await?)

@@ -1,6 +1,6 @@
-//! Deletes what has expired, in the background.
+//! Deletes expired data in the background.
 
-use std::{sync::Arc, time::Duration};
+use std::{error::Error as _, sync::Arc, time::Duration};
 
 use api_types::Timestamp;
 use opentelemetry::KeyValue;
@@ -12,45 +12,47 @@ use crate::{
         Pool,
         sweep::{self, Swept},
     },
-    telemetry::{Operation, note},
+    telemetry::{Operation, set_attribute},
 };
 
 const SWEEP: Operation = Operation::new("sweeper", "sweep_expired");
 
-/// How long expired data stays in the file at most, where the server has time.
+/// The time between two sweeps.
 const INTERVAL: Duration = Duration::from_secs(10);
-/// Between two steps others write.
+/// The pause between two steps, in which others can write.
 const PAUSE_BETWEEN_STEPS: Duration = Duration::from_millis(20);
-/// What one trace shows; more is the next one's.
+/// The maximum number of steps per trace. Further steps belong to the next one.
 const MAX_STEPS_PER_TRACE: u32 = 50;
-/// The log is cut soon after a deletion, once for all of a burst.
+/// The delay from a deletion to the truncation of the write-ahead log, once for several deletions.
 const DELAY_AFTER_DELETION: Duration = Duration::from_secs(1);
 
-/// Sweeps every ten seconds, and soon after somebody deleted something.
+/// Sweeps periodically, and soon after a deletion.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Sweeper {
     deletions: Arc<Notify>,
 }
 
-/// What is left to do.
+/// The work that is left to do.
 #[derive(Clone, Copy, Debug, Default)]
 struct Remaining {
+    /// There are expired rows.
     expired: bool,
-    log: bool,
+    /// The write-ahead log may contain deleted data.
+    wal: bool,
 }
 
 impl Sweeper {
-    /// Tells that something was deleted, whose remains are in the log.
+    /// Announces a deletion, after which the write-ahead log must be truncated.
     pub(crate) fn wake(&self) {
         self.deletions.notify_one();
     }
 
-    /// Runs until it is dropped.
+    /// Runs until the future is dropped.
     pub(crate) async fn run(self, pool: Pool) {
-        // What was deleted before the server started may still be in the log.
+        // The log may contain data that was deleted before the server started.
         let mut remaining = Remaining {
             expired: false,
-            log: true,
+            wal: true,
         };
         let mut last_error = None;
         loop {
@@ -67,7 +69,7 @@ impl Sweeper {
             tokio::select! {
                 () = sleep(INTERVAL) => {}
                 () = self.deletions.notified() => {
-                    remaining.log = true;
+                    remaining.wal = true;
                     sleep(DELAY_AFTER_DELETION).await;
                 }
             }
@@ -75,28 +77,29 @@ impl Sweeper {
     }
 }
 
-/// Says what fails once, not every ten seconds.
+/// Logs an error once, not each time it is repeated.
 fn report(error: &Error, last: &mut Option<String>) {
-    let text = match error {
-        Error::Failed(failure) => failure.message.to_string(),
-        other => format!("{other:?}"),
+    let cause = match error {
+        Error::Failed(failure) => failure.source(),
+        _ => None,
     };
+    let text = cause.map_or_else(|| error.to_string(), ToString::to_string);
     if last.as_ref() != Some(&text) {
-        eprintln!("sweeper: expired data could not be deleted, trying again: {text}");
+        tracing::warn!(error = text, "cannot delete expired data, retrying");
         *last = Some(text);
     }
 }
 
-/// One trace where something has expired. That only the log is cut is nobody's action.
+/// Sweeps in one trace if there are expired rows. Truncating the log alone is not traced.
 async fn sweep_once(pool: &Pool, before: Remaining) -> Result<Remaining, Error> {
     let now = clock::now();
     if sweep::is_due(pool, now).await? {
         return SWEEP.run(sweep_in_steps(pool, now)).await;
     }
-    let log = before.log && !sweep::cut_log(pool).await?;
+    let wal = before.wal && !sweep::truncate_wal(pool).await?;
     Ok(Remaining {
         expired: false,
-        log,
+        wal,
     })
 }
 
@@ -106,27 +109,28 @@ async fn sweep_in_steps(pool: &Pool, now: Timestamp) -> Result<Remaining, Error>
     for _ in 0..MAX_STEPS_PER_TRACE {
         let swept = sweep::step(pool, now).await?;
         total += swept;
-        expired = !swept.is_nothing();
+        expired = !swept.is_empty();
         if !expired {
             break;
         }
         sleep(PAUSE_BETWEEN_STEPS).await;
     }
     for _ in 0..MAX_STEPS_PER_TRACE {
-        if !sweep::shrink(pool).await? {
+        if !sweep::release_free_pages(pool).await? {
             break;
         }
         sleep(PAUSE_BETWEEN_STEPS).await;
     }
-    let log = !sweep::cut_log(pool).await?;
-    note(KeyValue::new("app.now", now.to_string()));
-    note(KeyValue::new(
-        "app.swept_activities",
-        total.activities as i64,
-    ));
-    note(KeyValue::new("app.swept_sessions", total.sessions as i64));
-    note(KeyValue::new("app.swept_keys", total.keys as i64));
-    note(KeyValue::new("app.swept_devices", total.devices as i64));
-    note(KeyValue::new("app.log_cut", !log));
-    Ok(Remaining { expired, log })
+    let wal = !sweep::truncate_wal(pool).await?;
+    set_attribute(KeyValue::new("app.now", now.to_string()));
+    set_attribute(KeyValue::new("app.log_cut", !wal));
+    for (key, rows) in [
+        ("app.swept_activities", total.activities),
+        ("app.swept_sessions", total.sessions),
+        ("app.swept_keys", total.keys),
+        ("app.swept_devices", total.devices),
+    ] {
+        set_attribute(KeyValue::new(key, rows as i64));
+    }
+    Ok(Remaining { expired, wal })
 }

@@ -1,4 +1,4 @@
-//! Reading feeds, cruds and replies.
+//! Selects feeds, cruds and replies.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use super::{
     cursor::{Cursor, PAGE_LENGTH},
 };
 
-/// A statement's text that selects whole activities. ?1 is the viewer's id or NULL, ?2 is now.
+/// The text of a statement that selects whole activities. ?1 is the viewer's id or NULL, ?2 is now.
 macro_rules! select_activities {
     ($($rest:expr),+) => {
         concat!(
@@ -22,7 +22,7 @@ macro_rules! select_activities {
             $($rest),+
         )
     };
-    // A reply is shown only where what it answers is.
+    // A reply is selected only if its parent has not expired.
     (from $table:literal where $condition:literal) => {
         select_activities!(
             "FROM ",
@@ -58,8 +58,8 @@ const ONE: Statement = Statement::new(
     select_activities!(from "activities AS a" where "a.uuid = ?3"),
 );
 
-/// The first ?4 replies to each of the activities in the JSON array ?3. For each of them, the
-/// index gives the first replies and no more.
+/// The first ?4 replies to each of the activities in the JSON array ?3. The index is read for these
+/// replies only.
 const FIRST_REPLIES: Statement = Statement::new(
     "SELECT",
     "activities",
@@ -70,7 +70,7 @@ const FIRST_REPLIES: Statement = Statement::new(
         where "true ORDER BY a.created_at, a.uuid"),
 );
 
-/// A page of the replies to the activity ?6, the oldest first.
+/// A page of the replies to the activity ?6, oldest first.
 const REPLIES: Statement = Statement::new(
     "SELECT",
     "activities",
@@ -80,20 +80,22 @@ const REPLIES: Statement = Statement::new(
          ORDER BY a.created_at, a.uuid LIMIT ?5"),
 );
 
-/// Who is looking, and when. Whoever is not signed in likes nothing.
+/// The account that views activities, and the time. Without an account, `liked` and `reposted` are
+/// false.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct View {
     pub(crate) viewer_id: Option<i64>,
     pub(crate) now: Timestamp,
 }
 
-/// A page of a feed, and where the next one begins.
+/// A page of a feed, and the cursor of the next page.
 #[derive(Debug)]
 pub(crate) struct Feed {
     pub(crate) activities: Vec<Activity>,
     pub(crate) next: Option<Cursor>,
 }
 
+/// Selects a page of all cruds, newest first.
 pub(crate) async fn home(pool: &Pool, view: View, before: &Cursor) -> Result<Feed> {
     page(
         HOME,
@@ -102,6 +104,7 @@ pub(crate) async fn home(pool: &Pool, view: View, before: &Cursor) -> Result<Fee
     .await
 }
 
+/// Selects a page of an account's cruds, newest first.
 pub(crate) async fn of_user(
     pool: &Pool,
     view: View,
@@ -112,40 +115,42 @@ pub(crate) async fn of_user(
     page(OF_USER, query.fetch_all(pool.reader())).await
 }
 
+/// Selects one activity without its replies.
 pub(crate) async fn by_uuid(pool: &Pool, view: View, uuid: &str) -> Result<Option<Activity>> {
     let query = view_query(ONE, view).bind(uuid);
     let row = ONE.traced(query.fetch_optional(pool.reader())).await?;
     Ok(row.map(|ActivityRow(activity)| activity))
 }
 
-/// A page of the replies to an activity, the oldest first; `after` names the last one seen.
+/// Selects a page of the replies to an activity, oldest first, after the cursor.
 pub(crate) async fn replies(pool: &Pool, view: View, uuid: &str, after: &Cursor) -> Result<Feed> {
     let query = page_query(REPLIES, view, after).bind(uuid.to_owned());
     page(REPLIES, query.fetch_all(pool.reader())).await
 }
 
-/// Puts the first replies under each of the activities.
+/// Adds the first replies to each of the activities.
 pub(crate) async fn attach_replies(
     pool: &Pool,
     view: View,
     activities: &mut [Activity],
     max_each: u32,
 ) -> Result<()> {
-    let answered = activities
+    let uuids: Vec<&str> = activities
         .iter()
-        .filter(|activity| activity.replies_count > 0);
-    let uuids: Vec<&str> = answered.map(|activity| activity.uuid.as_str()).collect();
+        .filter(|activity| activity.replies_count > 0)
+        .map(|activity| activity.uuid.as_str())
+        .collect();
     if uuids.is_empty() {
         return Ok(());
     }
     let uuids = serde_json::Value::from(uuids).to_string();
     let query = view_query(FIRST_REPLIES, view).bind(uuids).bind(max_each);
     let replies = FIRST_REPLIES.traced(query.fetch_all(pool.reader())).await?;
-    place_replies(activities, replies);
+    distribute(activities, replies);
     Ok(())
 }
 
-fn place_replies(activities: &mut [Activity], replies: Vec<ActivityRow>) {
+fn distribute(activities: &mut [Activity], replies: Vec<ActivityRow>) {
     let mut by_parent: HashMap<String, Vec<Activity>> = HashMap::new();
     for ActivityRow(reply) in replies {
         let parent = reply.reply_to_activity_uuid.clone().unwrap_or_default();
@@ -165,7 +170,7 @@ fn view_query(statement: Statement, view: View) -> ActivityQuery {
         .bind(view.now.as_millis())
 }
 
-/// Binds ?1 to ?5. One more than a page is asked for, which tells whether there is a next one.
+/// Binds ?1 to ?5. The limit is one more than a page, to find out whether there is a next page.
 pub(super) fn page_query(statement: Statement, view: View, from: &Cursor) -> ActivityQuery {
     view_query(statement, view)
         .bind(from.created_at)
@@ -173,15 +178,16 @@ pub(super) fn page_query(statement: Statement, view: View, from: &Cursor) -> Act
         .bind(PAGE_LENGTH as i64 + 1)
 }
 
+/// Runs a statement for a page, and finds the cursor of the next one.
 pub(super) async fn page(
     statement: Statement,
     rows: impl Future<Output = Result<Vec<ActivityRow>>>,
 ) -> Result<Feed> {
     let mut rows = statement.traced(rows).await?;
-    let more = rows.len() > PAGE_LENGTH;
+    let has_more = rows.len() > PAGE_LENGTH;
     rows.truncate(PAGE_LENGTH);
     let activities: Vec<Activity> = rows.into_iter().map(|ActivityRow(it)| it).collect();
-    let next = activities.last().filter(|_| more).map(cursor_of);
+    let next = activities.last().filter(|_| has_more).map(cursor_of);
     Ok(Feed { activities, next })
 }
 

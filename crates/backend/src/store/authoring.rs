@@ -1,11 +1,11 @@
-//! Writing cruds and replies.
+//! Inserts cruds and replies.
 
 use api_types::{Timestamp, text};
 use sqlx::{Sqlite, SqliteConnection};
 
 use super::{
     Pool, Result, Statement, WriteTransaction,
-    idempotency::{self, Earlier, Keyed},
+    idempotency::{self, IdempotentRequest, StoredResponse},
 };
 
 const INSERT_CRUD: Statement = Statement::new(
@@ -15,7 +15,7 @@ const INSERT_CRUD: Statement = Statement::new(
      VALUES (?1, ?2, ?3, ?4, ?5) RETURNING id",
 );
 
-/// A reply expires with what it answers; what has expired is not answered.
+/// A reply expires with its parent. An expired parent cannot be replied to.
 const INSERT_REPLY: Statement = Statement::new(
     "INSERT",
     "activities",
@@ -44,92 +44,87 @@ const AUTHOR: Statement = Statement::new(
     "SELECT user_id FROM activities WHERE uuid = ?1 AND expires_at > ?2",
 );
 
-/// What to write.
+/// A crud or reply to insert.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Draft<'a> {
     pub(crate) uuid: &'a str,
     pub(crate) user_id: i64,
     pub(crate) message: &'a str,
     pub(crate) created_at: Timestamp,
+    pub(crate) kind: DraftKind<'a>,
 }
 
-/// What came of a draft.
+/// The difference between a crud and a reply.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum DraftKind<'a> {
+    Crud { expires_at: Timestamp },
+    Reply { to_uuid: &'a str },
+}
+
+/// The result of an insertion.
 #[derive(Clone, Debug)]
-pub(crate) enum Written {
-    New,
-    /// Nothing was written: a request with the same key came earlier.
-    Before(Earlier),
-    /// Nothing was written: there is nothing to reply to.
-    NoParent,
+pub(crate) enum Insertion {
+    /// The draft was inserted.
+    Inserted,
+    /// Nothing was inserted, because an earlier request had the same key.
+    Replayed(StoredResponse),
+    /// Nothing was inserted, because the activity to reply to does not exist.
+    ParentNotFound,
 }
 
-pub(crate) async fn insert_crud(
+/// Inserts a draft with its hashtags and mentions, once per key.
+pub(crate) async fn insert(
     pool: &Pool,
     draft: Draft<'_>,
-    expires_at: Timestamp,
-    keyed: Option<&Keyed>,
-) -> Result<Written> {
+    request: Option<&IdempotentRequest>,
+) -> Result<Insertion> {
     let mut transaction = WriteTransaction::begin(pool).await?;
-    if let Some(earlier) = earlier(transaction.connection(), draft, keyed).await? {
-        transaction.commit().await?;
-        return Ok(Written::Before(earlier));
-    }
-    let query = draft_query(INSERT_CRUD, draft).bind(expires_at.as_millis());
-    let id = INSERT_CRUD
-        .traced(query.fetch_one(transaction.connection()))
-        .await?;
-    finish(transaction.connection(), id, draft, keyed).await?;
+    let insertion = insert_once(transaction.connection(), draft, request).await?;
     transaction.commit().await?;
-    Ok(Written::New)
+    Ok(insertion)
 }
 
-pub(crate) async fn insert_reply(
-    pool: &Pool,
-    draft: Draft<'_>,
-    to_uuid: &str,
-    keyed: Option<&Keyed>,
-) -> Result<Written> {
-    let mut transaction = WriteTransaction::begin(pool).await?;
-    if let Some(earlier) = earlier(transaction.connection(), draft, keyed).await? {
-        transaction.commit().await?;
-        return Ok(Written::Before(earlier));
-    }
-    let query = draft_query(INSERT_REPLY, draft).bind(to_uuid.to_owned());
-    let id = INSERT_REPLY
-        .traced(query.fetch_optional(transaction.connection()))
-        .await?;
-    if let Some(id) = id {
-        finish(transaction.connection(), id, draft, keyed).await?;
-    }
-    transaction.commit().await?;
-    Ok(id.map_or(Written::NoParent, |_| Written::New))
-}
-
-/// Within the transaction that writes: of two requests with one key, the second sees the first.
-async fn earlier(
+/// Checks the key in the transaction that inserts, so that of two requests with the same key, the
+/// second sees the first.
+async fn insert_once(
     connection: &mut SqliteConnection,
     draft: Draft<'_>,
-    keyed: Option<&Keyed>,
-) -> Result<Option<Earlier>> {
-    match keyed {
-        Some(keyed) => idempotency::find(connection, draft, keyed).await,
-        None => Ok(None),
+    request: Option<&IdempotentRequest>,
+) -> Result<Insertion> {
+    if let Some(request) = request
+        && let Some(stored) = idempotency::find(connection, draft, request).await?
+    {
+        return Ok(Insertion::Replayed(stored));
     }
+    let Some(id) = insert_activity(connection, draft).await? else {
+        return Ok(Insertion::ParentNotFound);
+    };
+    insert_hashtags_and_mentions(connection, id, draft.message).await?;
+    if let Some(request) = request {
+        idempotency::insert(connection, draft, request).await?;
+    }
+    Ok(Insertion::Inserted)
 }
 
-async fn finish(
+/// Inserts the activity and returns its id, or `None` if its parent does not exist.
+async fn insert_activity(
     connection: &mut SqliteConnection,
-    id: i64,
     draft: Draft<'_>,
-    keyed: Option<&Keyed>,
-) -> Result<()> {
-    index_text(connection, id, draft.message).await?;
-    match keyed {
-        Some(keyed) => idempotency::insert(connection, draft, keyed).await,
-        None => Ok(()),
-    }
+) -> Result<Option<i64>> {
+    let (statement, query) = match draft.kind {
+        DraftKind::Crud { expires_at } => {
+            let query = draft_query(INSERT_CRUD, draft).bind(expires_at.as_millis());
+            (INSERT_CRUD, query)
+        }
+        DraftKind::Reply { to_uuid } => {
+            let query = draft_query(INSERT_REPLY, draft).bind(to_uuid.to_owned());
+            (INSERT_REPLY, query)
+        }
+    };
+    statement.traced(query.fetch_optional(connection)).await
 }
 
+/// Returns the account that wrote the activity, unless it is gone.
 pub(crate) async fn author_id(pool: &Pool, uuid: &str, now: Timestamp) -> Result<Option<i64>> {
     let query = sqlx::query_scalar(AUTHOR.text)
         .bind(uuid)
@@ -147,7 +142,11 @@ fn draft_query(statement: Statement, draft: Draft<'_>) -> IdQuery {
         .bind(draft.created_at.as_millis())
 }
 
-async fn index_text(connection: &mut SqliteConnection, id: i64, message: &str) -> Result<()> {
+async fn insert_hashtags_and_mentions(
+    connection: &mut SqliteConnection,
+    id: i64,
+    message: &str,
+) -> Result<()> {
     let tags: Vec<_> = text::hashtags(message)
         .map(|tag| [tag.to_lowercase(), tag.to_owned()])
         .collect();

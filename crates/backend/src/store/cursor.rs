@@ -1,14 +1,13 @@
-//! Where a page of a feed or of replies begins: after the last activity of the page before.
+//! Cursors: a page begins after the last activity of the previous page.
 
 use std::{fmt, str::FromStr};
 
 use uuid::Uuid;
 
-/// Activities on a page.
+/// The number of activities on a page.
 pub(crate) const PAGE_LENGTH: usize = 20;
 
-/// The position of an activity in a feed: newest first, and by UUID within one millisecond.
-/// Written as `1669133745123-68f126b0-1ceb-4a33-88be-d90fa7109eee`.
+/// The position of an activity in a feed, by time and then by UUID. Displayed as `1669133745123-68f126b0-1ceb-4a33-88be-d90fa7109eee`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Cursor {
     pub(crate) created_at: i64,
@@ -16,7 +15,7 @@ pub(crate) struct Cursor {
 }
 
 impl Cursor {
-    /// Where a feed begins, which is read from the newest to the oldest.
+    /// Returns the start of a feed, which is read from the newest to the oldest.
     pub(crate) fn newest() -> Self {
         Self {
             created_at: i64::MAX,
@@ -24,7 +23,7 @@ impl Cursor {
         }
     }
 
-    /// Where replies begin, which are read from the oldest to the newest.
+    /// Returns the start of replies, which are read from the oldest to the newest.
     pub(crate) fn oldest() -> Self {
         Self {
             created_at: i64::MIN,
@@ -39,17 +38,20 @@ impl fmt::Display for Cursor {
     }
 }
 
-/// The text is no cursor.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct NotACursor;
+/// The error for text that is not a cursor.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected a time in milliseconds, `-` and a UUID")]
+pub(crate) struct ParseCursorError;
 
 impl FromStr for Cursor {
-    type Err = NotACursor;
+    type Err = ParseCursorError;
 
-    fn from_str(text: &str) -> Result<Self, NotACursor> {
-        let (created_at, uuid) = text.split_once('-').ok_or(NotACursor)?;
-        let created_at = created_at.parse().map_err(|_| NotACursor)?;
-        let uuid = Uuid::try_parse(uuid).map_err(|_| NotACursor)?.to_string();
+    fn from_str(text: &str) -> Result<Self, ParseCursorError> {
+        let (created_at, uuid) = text.split_once('-').ok_or(ParseCursorError)?;
+        let created_at = created_at.parse().map_err(|_| ParseCursorError)?;
+        let uuid = Uuid::try_parse(uuid)
+            .map_err(|_| ParseCursorError)?
+            .to_string();
         Ok(Self { created_at, uuid })
     }
 }
@@ -59,13 +61,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cursor_reads_back() {
+    fn cursor_survives_a_round_trip() {
         let text = "1669133745123-68f126b0-1ceb-4a33-88be-d90fa7109eee";
         assert_eq!(text.parse::<Cursor>().unwrap().to_string(), text);
     }
 
     #[test]
-    fn other_text_is_no_cursor() {
+    fn invalid_cursors_are_errors() {
         for text in [
             "",
             "12",
@@ -73,7 +75,7 @@ mod tests {
             "12-x",
             "12-",
         ] {
-            assert_eq!(text.parse::<Cursor>(), Err(NotACursor), "{text}");
+            assert_eq!(text.parse::<Cursor>(), Err(ParseCursorError), "{text}");
         }
     }
 }

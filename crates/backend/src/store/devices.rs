@@ -1,10 +1,11 @@
-//! Devices that an account has signed in on before: strangers' guesses do not keep them out.
+//! Known devices: an account has signed in on them before, so other clients' guesses do not block
+//! them.
 
 use api_types::Timestamp;
 
 use super::{Pool, Result, Statement};
 
-/// Devices of one account; the ones longest unused are forgotten.
+/// The maximum number of devices per account. The least recently used ones are deleted.
 const MAX_DEVICES: u32 = 20;
 
 const FIND: Statement = Statement::new(
@@ -15,7 +16,7 @@ const FIND: Statement = Statement::new(
      WHERE d.token_sha256 = ?1 AND d.expires_at > ?3",
 );
 
-const REMEMBER: Statement = Statement::new(
+const UPSERT: Statement = Statement::new(
     "INSERT",
     "known_devices",
     "INSERT INTO known_devices (token_sha256, user_id, expires_at) VALUES (?1, ?2, ?3) \
@@ -35,16 +36,16 @@ const DELETE_OTHERS: Statement = Statement::new(
     "DELETE FROM known_devices WHERE user_id = ?1 AND token_sha256 <> ?2",
 );
 
-/// What is known of a device.
+/// A device that presents a token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Device {
-    /// Its id, where the account asked about has signed in on it.
+    /// Its id, if the account has signed in on it.
     pub(crate) id_for_account: Option<i64>,
-    /// Whether any account has.
+    /// Whether any account has signed in on it.
     pub(crate) is_known: bool,
 }
 
-/// Looks a device up for the account of this email.
+/// Finds the device with this token, for the account with this email.
 pub(crate) async fn find(
     pool: &Pool,
     token_sha256: &str,
@@ -62,17 +63,18 @@ pub(crate) async fn find(
     })
 }
 
-pub(crate) async fn remember(
+/// Inserts the device, or extends its lifetime.
+pub(crate) async fn upsert(
     pool: &Pool,
     token_sha256: &str,
     user_id: i64,
     expires_at: Timestamp,
 ) -> Result<()> {
-    let query = sqlx::query(REMEMBER.text)
+    let query = sqlx::query(UPSERT.text)
         .bind(token_sha256)
         .bind(user_id)
         .bind(expires_at.as_millis());
-    REMEMBER.traced(query.execute(pool.writer())).await?;
+    UPSERT.traced(query.execute(pool.writer())).await?;
     let query = sqlx::query(DELETE_SURPLUS.text)
         .bind(user_id)
         .bind(MAX_DEVICES);
@@ -80,7 +82,7 @@ pub(crate) async fn remember(
     Ok(())
 }
 
-/// Forgets all devices of the account but this one.
+/// Deletes all devices of the account except this one.
 pub(crate) async fn delete_others(pool: &Pool, user_id: i64, token_sha256: &str) -> Result<()> {
     let query = sqlx::query(DELETE_OTHERS.text)
         .bind(user_id)

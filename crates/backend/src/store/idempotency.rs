@@ -1,14 +1,14 @@
-//! Requests that carried a key, so that a repeated one gets the answer of the first.
+//! Requests with an idempotency key, so that a repeated request gets the response of the first.
 //!
-//! What was written is not kept here again: the repeated request has the text itself, and what is
-//! deleted shall be gone.
+//! The message is not stored a second time: the repeated request contains it, and deleted text must
+//! not remain in the database.
 
 use api_types::Timestamp;
 use sqlx::SqliteConnection;
 
 use super::{Result, Statement, authoring::Draft};
 
-/// How long a repeated request finds its first answer, in milliseconds: a day.
+/// How long a key is stored, in milliseconds: one day.
 const KEY_LIFETIME_MILLIS: i64 = 24 * 60 * 60 * 1000;
 
 const FIND: Statement = Statement::new(
@@ -18,7 +18,7 @@ const FIND: Statement = Statement::new(
      WHERE user_id = ?1 AND key = ?2 AND expires_at > ?3",
 );
 
-/// A key that has expired may be used again.
+/// An expired key may be used again.
 const INSERT: Statement = Statement::new(
     "INSERT",
     "idempotency_keys",
@@ -30,50 +30,51 @@ const INSERT: Statement = Statement::new(
      expires_at = excluded.expires_at",
 );
 
-/// A request's key, and what it stands for.
+/// The key of a request, and the fingerprint of its input.
 #[derive(Clone, Debug)]
-pub(crate) struct Keyed {
+pub(crate) struct IdempotentRequest {
     pub(crate) key: String,
     pub(crate) request_sha256: String,
 }
 
-/// What an earlier request with the same key wrote.
+/// What the response to an earlier request with the same key contained.
 #[derive(Clone, Debug)]
-pub(crate) struct Earlier {
+pub(crate) struct StoredResponse {
     pub(crate) request_sha256: String,
     pub(crate) activity_uuid: String,
     pub(crate) created_at: Timestamp,
 }
 
-/// What the author of the draft wrote with this key before.
+/// Finds the response to an earlier request of the same author with the same key.
 pub(crate) async fn find(
     connection: &mut SqliteConnection,
     draft: Draft<'_>,
-    keyed: &Keyed,
-) -> Result<Option<Earlier>> {
+    request: &IdempotentRequest,
+) -> Result<Option<StoredResponse>> {
     let query = sqlx::query_as(FIND.text)
         .bind(draft.user_id)
-        .bind(keyed.key.clone())
+        .bind(request.key.clone())
         .bind(draft.created_at.as_millis());
     let row: Option<(String, String, i64)> = FIND.traced(query.fetch_optional(connection)).await?;
-    Ok(
-        row.map(|(request_sha256, activity_uuid, created_at)| Earlier {
+    Ok(row.map(
+        |(request_sha256, activity_uuid, created_at)| StoredResponse {
             request_sha256,
             activity_uuid,
             created_at: Timestamp::from_millis(created_at),
-        }),
-    )
+        },
+    ))
 }
 
+/// Stores the key and the response.
 pub(crate) async fn insert(
     connection: &mut SqliteConnection,
     draft: Draft<'_>,
-    keyed: &Keyed,
+    request: &IdempotentRequest,
 ) -> Result<()> {
     let query = sqlx::query(INSERT.text)
         .bind(draft.user_id)
-        .bind(keyed.key.clone())
-        .bind(keyed.request_sha256.clone())
+        .bind(request.key.clone())
+        .bind(request.request_sha256.clone())
         .bind(draft.uuid.to_owned())
         .bind(draft.created_at.as_millis())
         .bind(draft.created_at.as_millis() + KEY_LIFETIME_MILLIS);

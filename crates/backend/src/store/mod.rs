@@ -1,30 +1,30 @@
-//! Every SQL statement of Cruddur, over an SQLite file.
+//! All SQL statements, executed on an SQLite file.
 //!
-//! | module | what it holds |
+//! | module | contents |
 //! |---|---|
-//! | `open`, `migrations` | opening the file and bringing its schema up to date |
-//! | `pool` | the connections, by what they are for, and how long a statement may run |
-//! | `write_transaction` | a transaction, after which no connection is left in doubt |
-//! | `write_probe` | whether writing works |
-//! | `sweep` | deleting what has expired, in small steps |
-//! | `statement` | a statement with the CLIENT span it runs in |
-//! | `cursor` | where a page of a feed begins |
-//! | `activities` | reading feeds, cruds and replies |
-//! | `authoring` | writing and deleting them |
+//! | `open`, `migrations` | opening the file and migrating its schema |
+//! | `pool` | the connections by purpose, and the deadline of a statement |
+//! | `write_transaction` | a transaction that never returns a connection in an unknown state |
+//! | `write_probe` | a write for the health check |
+//! | `sweep` | deletion of expired data, in small steps |
+//! | `statement` | a statement with its CLIENT span |
+//! | `cursor` | the start of a page |
+//! | `activities` | selecting feeds, cruds and replies |
+//! | `authoring` | inserting cruds and replies |
 //! | `reactions` | likes and reposts |
-//! | `notifications`, `search`, `sidebar` | what their names say |
-//! | `users`, `sessions`, `devices` | accounts, who is signed in, and where they did so before |
-//! | `idempotency` | the answers to requests that carried a key |
-//! | `address` | what `DATABASE_URL` names |
+//! | `notifications`, `search`, `sidebar` | the other lists |
+//! | `users`, `sessions`, `devices` | accounts, their sessions, and the devices they have signed in on |
+//! | `idempotency` | responses to requests with an idempotency key |
+//! | `database_url` | parsing `DATABASE_URL` |
 //!
-//! Times are milliseconds since 1970, identifiers in the API are UUIDs, the ones in here are not
-//! for others. What has expired is filtered by every statement that reads. Whatever belongs to a
-//! crud goes with it, by `ON DELETE CASCADE`.
+//! Times are milliseconds since the Unix epoch. Integer ids are internal; the API exposes UUIDs.
+//! Every statement that reads filters out expired rows. Rows that belong to a crud are deleted with
+//! it, by `ON DELETE CASCADE`.
 
 pub(crate) mod activities;
-mod address;
 pub(crate) mod authoring;
 pub(crate) mod cursor;
+mod database_url;
 pub(crate) mod devices;
 pub(crate) mod idempotency;
 mod migrations;
@@ -41,10 +41,11 @@ pub(crate) mod users;
 pub(crate) mod write_probe;
 mod write_transaction;
 
+pub use database_url::{DatabaseUrl, DatabaseUrlError};
 pub use open::open;
 pub use pool::Pool;
 pub(crate) use statement::Statement;
 pub(crate) use write_transaction::WriteTransaction;
 
-/// The outcome of a statement.
+/// The result of a statement.
 pub(crate) type Result<T> = std::result::Result<T, sqlx::Error>;

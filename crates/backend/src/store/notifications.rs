@@ -1,4 +1,4 @@
-//! What others did to an account's cruds, and where they mentioned it.
+//! Notifications: replies to, likes and reposts of an account's cruds, and mentions of the account.
 
 use api_types::{Activity, Notification, NotificationKind, Timestamp};
 use sqlx::{FromRow, Row, sqlite::SqliteRow};
@@ -8,7 +8,7 @@ use super::{
     activities::{ActivityRow, View, select_activities},
 };
 
-/// Every event that concerns the account ?1. A reply that also mentions it is one event.
+/// All events for the account ?1. A reply that also mentions the account is one event.
 macro_rules! with_events {
     ($($rest:expr),+) => {
         concat!(
@@ -64,7 +64,7 @@ const MARK_READ: Statement = Statement::new(
 
 const MAX_NOTIFICATIONS: u32 = 50;
 
-/// The newest, each with who did what.
+/// Selects the newest notifications.
 pub(crate) async fn newest(pool: &Pool, user_id: i64, now: Timestamp) -> Result<Vec<Activity>> {
     let view = View {
         viewer_id: Some(user_id),
@@ -81,6 +81,7 @@ pub(crate) async fn newest(pool: &Pool, user_id: i64, now: Timestamp) -> Result<
         .collect())
 }
 
+/// Counts the notifications after the last one marked as read.
 pub(crate) async fn count_unread(pool: &Pool, user_id: i64, now: Timestamp) -> Result<u32> {
     let query = sqlx::query_scalar(COUNT_UNREAD.text)
         .bind(user_id)
@@ -88,7 +89,7 @@ pub(crate) async fn count_unread(pool: &Pool, user_id: i64, now: Timestamp) -> R
     COUNT_UNREAD.traced(query.fetch_one(pool.scanner())).await
 }
 
-/// Marks what happened until then as read; what was read stays so.
+/// Marks notifications up to `until` as read. Notifications never become unread again.
 pub(crate) async fn mark_read(pool: &Pool, user_id: i64, until: Timestamp) -> Result<()> {
     let query = sqlx::query(MARK_READ.text)
         .bind(user_id)
@@ -124,7 +125,7 @@ fn kind(text: &str) -> Result<NotificationKind> {
         "repost" => Ok(NotificationKind::Repost),
         "mention" => Ok(NotificationKind::Mention),
         other => Err(sqlx::Error::Decode(
-            format!("no such notification: {other}").into(),
+            format!("unknown notification kind `{other}`").into(),
         )),
     }
 }

@@ -1,40 +1,45 @@
 //! Opens the database file.
 
-use std::{path::Path, time::Duration};
+use std::{error::Error, path::Path, time::Duration};
 
 use anyhow::Context;
 use sqlx::{
-    Connection, SqliteConnection,
+    ConnectOptions, Connection, SqliteConnection,
     sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
-use super::{Pool, address, migrations};
+use super::{DatabaseUrl, Pool, migrations};
 
-/// How long a statement waits for another process that writes to the same file.
+/// How long a statement waits for another process that is writing to the same file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
-/// The log is cut to this size, in bytes, when it starts anew: what was deleted does not stay in
-/// its unused part.
-const MAX_IDLE_LOG_BYTES: &str = "1048576";
-/// What `PRAGMA auto_vacuum` answers for `INCREMENTAL`.
+/// The size, in bytes, to which a reset write-ahead log is truncated. Deleted data would otherwise
+/// remain in its unused part.
+const MAX_IDLE_WAL_BYTES: &str = "1048576";
+/// The value of `PRAGMA auto_vacuum` for `INCREMENTAL`.
 const AUTO_VACUUM_INCREMENTAL: u32 = 2;
 
-/// Opens the SQLite database of this address, such as `sqlite:cruddur.db`, and creates it when
-/// absent.
+/// Opens the SQLite database at a URL such as `sqlite:cruddur.db`, and creates the file if missing.
+///
+/// # Errors
+/// The URL is invalid, or the file cannot be created, opened or migrated.
 pub async fn open(url: &str) -> anyhow::Result<Pool> {
-    let options = address::options(url)?
+    let options = DatabaseUrl::parse(url)?
+        .into_options()
         .create_if_missing(true)
         .foreign_keys(true)
         .busy_timeout(BUSY_TIMEOUT)
-        // Pages that become free can be given back to the file system in small steps.
+        // Free pages can be released to the file system in small steps.
         .auto_vacuum(SqliteAutoVacuum::Incremental)
-        // Readers and the writer do not wait for each other, and only a loss of power may cost
-        // the last commits.
+        // Readers and the writer do not block each other. Only a power failure can lose the last
+        // commits.
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Normal)
-        // What is deleted is overwritten.
+        // Deleted data is overwritten.
         .pragma("secure_delete", "ON")
-        .pragma("journal_size_limit", MAX_IDLE_LOG_BYTES);
-    create_folder_of(options.get_filename())?;
+        .pragma("journal_size_limit", MAX_IDLE_WAL_BYTES)
+        // Each statement has a span instead.
+        .disable_statement_logging();
+    create_parent_directory(options.get_filename())?;
     make_private(options.get_filename())?;
     prepare(&options)
         .await
@@ -43,22 +48,26 @@ pub async fn open(url: &str) -> anyhow::Result<Pool> {
     pool.with_context(|| format!("cannot open the database {url}"))
 }
 
-/// Brings the file up to date, on a connection without the limits of a request.
+/// Migrates the file, on a connection without the deadline of a request.
 async fn prepare(options: &SqliteConnectOptions) -> anyhow::Result<()> {
     let mut connection = SqliteConnection::connect_with(options).await?;
     migrations::run(&mut connection)
         .await
-        .context("cannot bring the database's schema up to date")?;
-    if let Err(error) = allow_shrinking(&mut connection).await {
-        eprintln!("database: deleted cruds will not make the file smaller: {error}");
+        .context("cannot migrate the database schema")?;
+    if let Err(error) = enable_auto_vacuum(&mut connection).await {
+        let error = &error as &dyn Error;
+        tracing::warn!(
+            error,
+            "cannot enable auto-vacuum: the database file will not shrink"
+        );
     }
     connection.close().await?;
     Ok(())
 }
 
-/// A file of an older version is rewritten once: only then can it shrink in small steps, and what
-/// was deleted before is gone from it.
-async fn allow_shrinking(connection: &mut SqliteConnection) -> sqlx::Result<()> {
+/// Rewrites a file of an older version once. Only then can it shrink in small steps, and data that
+/// was deleted earlier is overwritten.
+async fn enable_auto_vacuum(connection: &mut SqliteConnection) -> sqlx::Result<()> {
     let mode: u32 = sqlx::query_scalar("PRAGMA auto_vacuum")
         .fetch_one(&mut *connection)
         .await?;
@@ -70,21 +79,16 @@ async fn allow_shrinking(connection: &mut SqliteConnection) -> sqlx::Result<()> 
     Ok(())
 }
 
-/// The database holds password hashes and sessions: nobody but its owner may read it.
+/// Restricts the file to its owner: the database contains password hashes and sessions.
 fn make_private(file: &Path) -> anyhow::Result<()> {
-    // A database in memory has no file: `:memory:`, or the `file:` address that sqlx makes of it.
-    let name = file.to_string_lossy();
-    if name.is_empty() || name.starts_with(":memory:") || name.starts_with("file:") {
-        return Ok(());
-    }
     hardening::sqlite::make_private(file)
         .with_context(|| format!("cannot create the database {}", file.display()))
 }
 
-fn create_folder_of(file: &Path) -> anyhow::Result<()> {
+fn create_parent_directory(file: &Path) -> anyhow::Result<()> {
     match file.parent() {
-        Some(folder) => std::fs::create_dir_all(folder)
-            .with_context(|| format!("cannot create the folder {}", folder.display())),
+        Some(directory) => std::fs::create_dir_all(directory)
+            .with_context(|| format!("cannot create the directory {}", directory.display())),
         None => Ok(()),
     }
 }

@@ -1,11 +1,11 @@
-//! Likes and reposts. Each statement may be repeated without changing the outcome.
+//! Likes and reposts. All statements are idempotent.
 
 use api_types::{Counts, Timestamp};
 use sqlx::{FromRow, Row, sqlite::SqliteRow};
 
 use super::{Pool, Result, Statement};
 
-/// What people do to an activity besides answering it.
+/// A reaction to an activity.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Reaction {
     Like,
@@ -49,7 +49,7 @@ const COUNTS: Statement = Statement::new(
      FROM activities AS a WHERE a.uuid = ?1 AND a.expires_at > ?3",
 );
 
-/// Who reacts to what, and when.
+/// The activity and the account of a reaction, and the time.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Target<'a> {
     pub(crate) uuid: &'a str,
@@ -57,6 +57,7 @@ pub(crate) struct Target<'a> {
     pub(crate) now: Timestamp,
 }
 
+/// Adds a reaction.
 pub(crate) async fn add(pool: &Pool, reaction: Reaction, target: Target<'_>) -> Result<()> {
     let statement = match reaction {
         Reaction::Like => LIKE,
@@ -71,6 +72,7 @@ pub(crate) async fn add(pool: &Pool, reaction: Reaction, target: Target<'_>) -> 
     Ok(())
 }
 
+/// Removes a reaction.
 pub(crate) async fn remove(pool: &Pool, reaction: Reaction, target: Target<'_>) -> Result<()> {
     let statement = match reaction {
         Reaction::Like => UNLIKE,
@@ -83,7 +85,7 @@ pub(crate) async fn remove(pool: &Pool, reaction: Reaction, target: Target<'_>) 
     Ok(())
 }
 
-/// How the activity stands now, unless it is gone.
+/// Returns the current counts of the activity, unless it is gone.
 pub(crate) async fn counts(pool: &Pool, target: Target<'_>) -> Result<Option<Counts>> {
     let query = sqlx::query_as(COUNTS.text)
         .bind(target.uuid)

@@ -1,4 +1,4 @@
-//! Full-text search with SQLite's FTS5, and by hashtag.
+//! Search by words, with SQLite's FTS5, and by hashtags.
 
 use api_types::text;
 
@@ -8,10 +8,10 @@ use super::{
     cursor::Cursor,
 };
 
-/// An activity comes into the store when it is written, so the newest has the largest id, in which
-/// order SQLite walks both indexes without looking at more than it shows. The condition is true
-/// for what is older than the cursor (?3, ?4); where the cursor's own activity is gone, the crud
-/// after it marks the place.
+/// The condition for activities older than the cursor (?3, ?4).
+///
+/// Ids grow with time, and both indexes are in the order of ids, so SQLite reads no more rows than
+/// it returns. If the cursor's own activity is gone, the next newer crud takes its place.
 macro_rules! older_than_cursor {
     ($id:literal) => {
         concat!(
@@ -23,7 +23,7 @@ macro_rules! older_than_cursor {
     };
 }
 
-/// Whether the activity has every hashtag of the JSON array ?7.
+/// The condition for activities with every hashtag of the JSON array ?7.
 macro_rules! has_every_hashtag {
     () => {
         "NOT EXISTS (SELECT 1 FROM json_each(?7) AS wanted WHERE NOT EXISTS \
@@ -61,17 +61,19 @@ const SEARCH_HASHTAGS: Statement = Statement::new(
     ),
 );
 
-/// What a search looks for.
+/// The parsed search term.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Terms {
-    /// An FTS5 expression in which nothing a person typed acts as an operator.
+    /// An FTS5 expression with quoted words, so that user input is never an operator.
     words: Option<String>,
     hashtags: Vec<String>,
 }
 
 impl Terms {
-    /// Nothing where the text has neither a word nor a hashtag. A word that occurs twice is looked
-    /// for once. Control characters part words as spaces do: SQLite reads texts up to a NUL.
+    /// Parses a term. Returns `None` if it has neither words nor hashtags.
+    ///
+    /// Repeated words and hashtags count once. Control characters separate words, because SQLite
+    /// reads text up to a NUL.
     pub(crate) fn parse(term: &str) -> Option<Self> {
         let mut hashtags: Vec<String> = Vec::new();
         for tag in text::hashtags(term).map(str::to_lowercase) {
@@ -85,7 +87,7 @@ impl Terms {
         (words.is_some() || !hashtags.is_empty()).then_some(Self { words, hashtags })
     }
 
-    /// The statement, and what it looks up first.
+    /// Returns the statement and its parameter ?6.
     fn statement(&self) -> (Statement, Option<&String>) {
         match &self.words {
             Some(words) => (SEARCH_WORDS, Some(words)),
@@ -94,7 +96,7 @@ impl Terms {
     }
 }
 
-/// Every word quoted, and once; the last may be the beginning of one.
+/// Returns the FTS5 expression of the words. The last word matches as a prefix.
 fn fts5(words: &[&str]) -> String {
     let (last, others) = words
         .split_last()
@@ -113,6 +115,7 @@ fn quote(word: &str) -> String {
     format!("\"{}\"", word.replace('"', "\"\""))
 }
 
+/// Selects a page of the activities that match, newest first.
 pub(crate) async fn search(
     pool: &Pool,
     view: View,
@@ -140,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn words_and_hashtags_are_told_apart() {
+    fn words_and_hashtags_are_separated() {
         assert_eq!(
             Terms::parse("prune jui"),
             terms(Some(r#""prune" "jui"*"#), &[])
@@ -153,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_a_person_types_is_an_operator() {
+    fn user_input_is_never_an_operator() {
         assert_eq!(
             Terms::parse(r#"a" OR b"#),
             terms(Some(r#""a""" "OR" "b"*"#), &[])
@@ -162,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn repeated_words_are_looked_for_once() {
+    fn repeated_words_count_once() {
         assert_eq!(
             Terms::parse("the the #A the #a th"),
             terms(Some(r#""the" "th"*"#), &["a"])
@@ -170,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn control_characters_part_words() {
+    fn control_characters_separate_words() {
         assert_eq!(
             Terms::parse("a\0b\u{7f}c"),
             terms(Some(r#""a" "b" "c"*"#), &[])

@@ -1,5 +1,4 @@
-//! Who is signed in. Only the SHA-256 of a session's token is kept: whoever reads the database
-//! cannot act as anybody.
+//! Sessions. Only the SHA-256 of a token is stored, so a copy of the database does not grant access.
 
 use api_types::Timestamp;
 
@@ -36,6 +35,7 @@ const DELETE_EXPIRED: Statement = Statement::new(
     "DELETE FROM sessions WHERE user_id = ?1 AND expires_at <= ?2",
 );
 
+/// Starts a session.
 pub(crate) async fn insert(
     pool: &Pool,
     token_sha256: &str,
@@ -49,6 +49,7 @@ pub(crate) async fn insert(
     Ok(())
 }
 
+/// Returns the account of a session that has not expired.
 pub(crate) async fn user_of(
     pool: &Pool,
     token_sha256: &str,
@@ -66,6 +67,7 @@ pub(crate) async fn user_of(
     }))
 }
 
+/// Ends a session.
 pub(crate) async fn delete(pool: &Pool, token_sha256: &str) -> Result<()> {
     DELETE
         .traced(
@@ -84,6 +86,7 @@ pub(crate) async fn delete_of_user(pool: &Pool, user_id: i64) -> Result<()> {
     Ok(())
 }
 
+/// Deletes the expired sessions of the account.
 pub(crate) async fn delete_expired(pool: &Pool, user_id: i64, now: Timestamp) -> Result<()> {
     let query = sqlx::query(DELETE_EXPIRED.text)
         .bind(user_id)

@@ -1,10 +1,10 @@
-//! What stands beside every feed.
+//! The sidebar: trending hashtags and suggested users.
 
 use api_types::{Timestamp, TrendingTag, UserSummary};
 
 use super::{Pool, Result, Statement};
 
-/// Spelled the way it is written most, counted by crud and reply.
+/// Each hashtag in its most common spelling, with the number of its cruds and replies.
 const TRENDING: Statement = Statement::new(
     "SELECT",
     "activity_hashtags",
@@ -14,7 +14,7 @@ const TRENDING: Statement = Statement::new(
      WHERE a.expires_at > ?1 GROUP BY h.tag ORDER BY uses DESC, h.tag LIMIT ?2",
 );
 
-/// Others, those who wrote last first.
+/// Other accounts, most recently active first.
 const SUGGESTED: Statement = Statement::new(
     "SELECT",
     "users",
@@ -22,6 +22,7 @@ const SUGGESTED: Statement = Statement::new(
      ORDER BY (SELECT max(created_at) FROM activities WHERE user_id = u.id) DESC, u.handle LIMIT ?2",
 );
 
+/// Selects the most used hashtags.
 pub(crate) async fn trending(pool: &Pool, now: Timestamp, max: u32) -> Result<Vec<TrendingTag>> {
     let query = sqlx::query_as(TRENDING.text)
         .bind(now.as_millis())
@@ -33,6 +34,7 @@ pub(crate) async fn trending(pool: &Pool, now: Timestamp, max: u32) -> Result<Ve
         .collect())
 }
 
+/// Selects accounts other than the viewer's.
 pub(crate) async fn suggested(
     pool: &Pool,
     viewer_id: Option<i64>,

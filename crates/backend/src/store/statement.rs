@@ -1,4 +1,4 @@
-//! A statement, and the CLIENT span it runs in.
+//! SQL statements and their CLIENT spans.
 
 use opentelemetry::{
     Context, KeyValue,
@@ -9,7 +9,7 @@ use opentelemetry::{
 
 const TRACER: &str = "cruddur-sql";
 
-/// A statement whose values are all parameters, so that its text may stand in a trace.
+/// A statement whose values are all parameters, so that its text can be recorded in a span.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Statement {
     operation: &'static str,
@@ -18,7 +18,7 @@ pub(crate) struct Statement {
 }
 
 impl Statement {
-    /// `collection` is the table the statement is about, also where it reads others.
+    /// Creates a statement. `collection` is its main table.
     pub(crate) const fn new(
         operation: &'static str,
         collection: &'static str,
@@ -31,7 +31,7 @@ impl Statement {
         }
     }
 
-    /// A statement about no table, such as `COMMIT`.
+    /// Creates a statement without a table, such as `COMMIT`.
     pub(crate) const fn control(operation: &'static str, text: &'static str) -> Self {
         Self {
             operation,
@@ -40,8 +40,8 @@ impl Statement {
         }
     }
 
-    /// Waits for the statement inside its span. What runs outside a request, such as writing the
-    /// demo data, is traced by nobody.
+    /// Awaits the statement in its span. Outside of a span, as when demo data is written, no span is
+    /// made.
     pub(crate) async fn traced<T>(
         self,
         statement: impl Future<Output = super::Result<T>>,
@@ -53,7 +53,7 @@ impl Statement {
         let context = self.start(&parent);
         let result = statement.with_context(context.clone()).await;
         if let Err(error) = &result {
-            describe(error, &context);
+            record_error(error, &context);
         }
         context.span().end();
         result
@@ -88,7 +88,7 @@ impl Statement {
     }
 }
 
-fn describe(error: &sqlx::Error, context: &Context) {
+fn record_error(error: &sqlx::Error, context: &Context) {
     let span = context.span();
     let code = error.as_database_error().and_then(|error| error.code());
     if let Some(code) = &code {

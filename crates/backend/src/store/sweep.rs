@@ -1,19 +1,20 @@
-//! Deleting what has expired, in steps so small that nobody who writes waits for them.
+//! Deletion of expired data, in steps small enough not to delay other writers.
 //!
-//! What is deleted is gone from the index of words (FTS5 `secure-delete`), overwritten in the file
-//! (`PRAGMA secure_delete`), and gone from the log once that was moved into the file and cut.
+//! Deleted text is removed from the full-text index (FTS5 `secure-delete`), overwritten in the file
+//! (`PRAGMA secure_delete`), and removed from the write-ahead log by a truncating checkpoint.
 
 use api_types::Timestamp;
 
 use super::{Pool, Result, Statement, WriteTransaction};
 
-/// Rows of each kind that one step deletes: some ten milliseconds.
+/// The maximum number of rows of each kind that one step deletes: about ten milliseconds.
 const MAX_ROWS_PER_STEP: u32 = 200;
-/// Answers to a crud, and answers to those, that are deleted with it at once.
-const MAX_ROWS_DELETED_AT_ONCE: u32 = 200;
-/// Free pages that stay in the file for what is written next: 1 MiB.
+/// The maximum number of rows that are deleted together with a crud: its replies, and their
+/// replies.
+const MAX_ROWS_PER_DELETION: u32 = 200;
+/// The number of free pages that remain in the file for later writes: 1 MiB.
 const SPARE_PAGES: u32 = 256;
-/// Pages that one statement gives back to the file system.
+/// The number of pages that one statement releases to the file system.
 const PAGES_PER_STEP: u32 = 256;
 
 const IS_DUE: Statement = Statement::new(
@@ -26,7 +27,7 @@ const IS_DUE: Statement = Statement::new(
      OR EXISTS (SELECT 1 FROM known_devices WHERE expires_at <= ?1)",
 );
 
-/// A crud with few answers goes with them, by `ON DELETE CASCADE`.
+/// Deletes a crud with few replies, and by `ON DELETE CASCADE` the replies.
 const DELETE_SMALL: Statement = Statement::new(
     "DELETE",
     "activities",
@@ -36,23 +37,23 @@ const DELETE_SMALL: Statement = Statement::new(
          LIMIT ?2 + 1) SELECT count(*) FROM tree)",
 );
 
-/// One with many is expired at once, and deleted step by step.
+/// Expires a crud with many replies, which is then deleted step by step.
 const EXPIRE: Statement = Statement::new(
     "UPDATE",
     "activities",
     "UPDATE activities SET expires_at = 0 WHERE uuid = ?1",
 );
 
-/// Whatever answers a deleted crud expires with it.
+/// Expires the replies of a deleted crud.
 const EXPIRE_REPLIES: Statement = Statement::new(
     "UPDATE",
     "activities",
     "UPDATE activities SET expires_at = 0 WHERE id IN ( \
-         SELECT r.id FROM activities AS gone JOIN activities AS r ON r.reply_to_id = gone.id \
-         WHERE gone.replies_count > 0 AND gone.expires_at = 0 AND r.expires_at > 0 LIMIT ?1)",
+         SELECT r.id FROM activities AS parent JOIN activities AS r ON r.reply_to_id = parent.id \
+         WHERE parent.replies_count > 0 AND parent.expires_at = 0 AND r.expires_at > 0 LIMIT ?1)",
 );
 
-/// Leaves first: the crud itself goes when its last answer has gone.
+/// Deletes leaves first. A crud becomes a leaf after its last reply.
 const DELETE_LEAVES: Statement = Statement::new(
     "DELETE",
     "activities",
@@ -83,10 +84,11 @@ const DELETE_DEVICES: Statement = Statement::new(
 );
 
 const FREE_PAGES: Statement = Statement::control("PRAGMA", "PRAGMA freelist_count");
-const SHRINK: Statement = Statement::control("PRAGMA", "PRAGMA incremental_vacuum(256)");
+const RELEASE_FREE_PAGES: Statement =
+    Statement::control("PRAGMA", "PRAGMA incremental_vacuum(256)");
 const CHECKPOINT: Statement = Statement::control("PRAGMA", "PRAGMA wal_checkpoint(TRUNCATE)");
 
-/// How much a step deleted.
+/// The numbers of rows that a step deleted.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Swept {
     pub(crate) activities: u64,
@@ -98,7 +100,7 @@ pub(crate) struct Swept {
 }
 
 impl Swept {
-    pub(crate) fn is_nothing(self) -> bool {
+    pub(crate) fn is_empty(self) -> bool {
         self.activities + self.sessions + self.keys + self.devices == 0
     }
 }
@@ -112,18 +114,18 @@ impl std::ops::AddAssign for Swept {
     }
 }
 
-/// Whether anything has expired.
+/// Returns whether any row has expired.
 pub(crate) async fn is_due(pool: &Pool, now: Timestamp) -> Result<bool> {
     let query = sqlx::query_scalar(IS_DUE.text).bind(now.as_millis());
     IS_DUE.traced(query.fetch_one(pool.reader())).await
 }
 
-/// Deletes a crud and what answers it: at once, or, where that is much, out of sight at once and
-/// the rest by [`step`].
+/// Deletes a crud and its replies. If there are many, they expire immediately and are deleted by
+/// [`step`].
 pub(crate) async fn delete(pool: &Pool, uuid: &str) -> Result<()> {
     let query = sqlx::query(DELETE_SMALL.text)
         .bind(uuid.to_owned())
-        .bind(MAX_ROWS_DELETED_AT_ONCE);
+        .bind(MAX_ROWS_PER_DELETION);
     let deleted = DELETE_SMALL.traced(query.execute(pool.writer())).await?;
     if deleted.rows_affected() == 0 {
         let query = sqlx::query(EXPIRE.text).bind(uuid.to_owned());
@@ -132,7 +134,7 @@ pub(crate) async fn delete(pool: &Pool, uuid: &str) -> Result<()> {
     Ok(())
 }
 
-/// Deletes some of what has expired.
+/// Deletes some of the expired rows.
 pub(crate) async fn step(pool: &Pool, now: Timestamp) -> Result<Swept> {
     let mut transaction = WriteTransaction::begin(pool).await?;
     let query = sqlx::query(EXPIRE_REPLIES.text).bind(MAX_ROWS_PER_STEP);
@@ -156,8 +158,8 @@ pub(crate) async fn step(pool: &Pool, now: Timestamp) -> Result<Swept> {
     Ok(swept)
 }
 
-/// Gives some of the free pages back to the file system; whether there are more.
-pub(crate) async fn shrink(pool: &Pool) -> Result<bool> {
+/// Releases some of the free pages to the file system, and returns whether there may be more.
+pub(crate) async fn release_free_pages(pool: &Pool) -> Result<bool> {
     let query = sqlx::query_scalar(FREE_PAGES.text);
     let free: u32 = FREE_PAGES
         .traced(query.fetch_one(pool.maintenance()))
@@ -165,14 +167,16 @@ pub(crate) async fn shrink(pool: &Pool) -> Result<bool> {
     if free < SPARE_PAGES + PAGES_PER_STEP {
         return Ok(false);
     }
-    let query = sqlx::query(SHRINK.text);
-    SHRINK.traced(query.execute(pool.maintenance())).await?;
+    let query = sqlx::query(RELEASE_FREE_PAGES.text);
+    RELEASE_FREE_PAGES
+        .traced(query.execute(pool.maintenance()))
+        .await?;
     Ok(true)
 }
 
-/// Moves the log into the file and cuts it; whether that succeeded. It does not while somebody
-/// reads an older state.
-pub(crate) async fn cut_log(pool: &Pool) -> Result<bool> {
+/// Truncates the write-ahead log by a checkpoint, and returns whether that succeeded. It fails while
+/// a reader uses an older snapshot.
+pub(crate) async fn truncate_wal(pool: &Pool) -> Result<bool> {
     let query = sqlx::query_as(CHECKPOINT.text);
     let (busy, _, _): (i64, i64, i64) = CHECKPOINT
         .traced(query.fetch_one(pool.maintenance()))

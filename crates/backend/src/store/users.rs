@@ -31,7 +31,7 @@ const INSERT: Statement = Statement::new(
 
 const ANY: Statement = Statement::new("SELECT", "users", "SELECT EXISTS (SELECT 1 FROM users)");
 
-/// Who acts.
+/// An account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct User {
     pub(crate) id: i64,
@@ -39,7 +39,7 @@ pub(crate) struct User {
     pub(crate) display_name: String,
 }
 
-/// An account to be.
+/// An account to insert.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct NewUser<'a> {
     pub(crate) handle: &'a str,
@@ -50,12 +50,13 @@ pub(crate) struct NewUser<'a> {
     pub(crate) created_at: Timestamp,
 }
 
+/// Returns the id of the account with this handle.
 pub(crate) async fn id_of(pool: &Pool, handle: &str) -> Result<Option<i64>> {
     let query = sqlx::query_scalar(BY_HANDLE.text).bind(handle);
     BY_HANDLE.traced(query.fetch_optional(pool.reader())).await
 }
 
-/// The account of this email, with its password's hash.
+/// Returns the account with this email, and the hash of its password.
 pub(crate) async fn by_email(pool: &Pool, email: &str) -> Result<Option<(User, String)>> {
     let query = sqlx::query_as(BY_EMAIL.text).bind(email);
     let row: Option<(i64, String, String, String)> =
@@ -72,6 +73,7 @@ pub(crate) async fn by_email(pool: &Pool, email: &str) -> Result<Option<(User, S
     }))
 }
 
+/// Returns the profile of the account with this handle.
 pub(crate) async fn profile(pool: &Pool, handle: &str, now: Timestamp) -> Result<Option<Profile>> {
     let query = sqlx::query_as(PROFILE.text)
         .bind(handle)
@@ -89,6 +91,7 @@ pub(crate) async fn profile(pool: &Pool, handle: &str, now: Timestamp) -> Result
     ))
 }
 
+/// Inserts an account and returns its id.
 pub(crate) async fn insert(pool: &Pool, user: NewUser<'_>) -> Result<i64> {
     let query = sqlx::query_scalar(INSERT.text)
         .bind(user.handle)
@@ -100,6 +103,7 @@ pub(crate) async fn insert(pool: &Pool, user: NewUser<'_>) -> Result<i64> {
     INSERT.traced(query.fetch_one(pool.writer())).await
 }
 
+/// Returns whether there is any account.
 pub(crate) async fn any(pool: &Pool) -> Result<bool> {
     ANY.traced(sqlx::query_scalar(ANY.text).fetch_one(pool.reader()))
         .await

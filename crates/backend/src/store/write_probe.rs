@@ -1,8 +1,8 @@
-//! Whether writing works: a write that needs as much room as a crud does.
+//! A write for the health check, which needs as much space as a crud.
 
 use super::{Pool, Result, Statement};
 
-/// What one crud adds to the log, in bytes, and more: a page of each table and index it is in.
+/// More than a crud adds to the write-ahead log: a page of each table and index it is in.
 const PROBE_BYTES: i64 = 64 * 1024;
 
 const WRITE: Statement = Statement::new(
@@ -12,7 +12,7 @@ const WRITE: Statement = Statement::new(
      ON CONFLICT (id) DO UPDATE SET filler = excluded.filler",
 );
 
-/// Writes and commits.
+/// Writes and commits one row.
 pub(crate) async fn write(pool: &Pool) -> Result<()> {
     let query = sqlx::query(WRITE.text).bind(PROBE_BYTES);
     WRITE.traced(query.execute(pool.writer())).await?;

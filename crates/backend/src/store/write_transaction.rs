@@ -1,4 +1,4 @@
-//! A transaction that writes.
+//! Write transactions.
 
 use sqlx::{Sqlite, SqliteConnection, pool::PoolConnection};
 
@@ -10,9 +10,9 @@ const COMMIT: Statement = Statement::control("COMMIT", "COMMIT");
 /// A transaction that either commits or closes its connection.
 ///
 /// SQLite ends a transaction by itself after some errors (a full disk, an interrupt) and leaves it
-/// open after others (a failed `COMMIT`). A connection in doubt therefore never goes back to the
-/// pool: closing it rolls back whatever is open. This holds for a request that is abandoned
-/// midway, too.
+/// open after others (a failed `COMMIT`). A connection in an unknown state therefore never returns to
+/// the pool: closing it rolls back an open transaction. The same applies if a request is dropped
+/// halfway.
 #[derive(Debug)]
 pub(crate) struct WriteTransaction {
     connection: PoolConnection<Sqlite>,
@@ -20,8 +20,8 @@ pub(crate) struct WriteTransaction {
 }
 
 impl WriteTransaction {
-    /// Takes the turn to write at once: a transaction that turns from reading to writing midway
-    /// may find that another did so first.
+    /// Begins a transaction that locks for writing immediately. A transaction that upgrades from
+    /// reading to writing can fail, because another one did so first.
     pub(crate) async fn begin(pool: &Pool) -> Result<Self> {
         BEGIN
             .traced(async {
@@ -36,11 +36,12 @@ impl WriteTransaction {
             .await
     }
 
-    /// The connection to run the transaction's statements on.
+    /// Returns the connection for the transaction's statements.
     pub(crate) fn connection(&mut self) -> &mut SqliteConnection {
         &mut self.connection
     }
 
+    /// Commits the transaction and returns the connection to the pool.
     pub(crate) async fn commit(mut self) -> Result<()> {
         let commit = sqlx::query(COMMIT.text);
         COMMIT.traced(commit.execute(self.connection())).await?;

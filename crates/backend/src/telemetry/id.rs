@@ -1,5 +1,5 @@
-//! Trace ids whose first 32 bits are the time in seconds: random enough for W3C Trace Context, and
-//! accepted by AWS X-Ray, which refuses ids older than 28 days.
+//! Trace ids whose first 32 bits are the time in seconds. They are random enough for W3C Trace
+//! Context, and accepted by AWS X-Ray, which rejects ids older than 28 days.
 
 use opentelemetry::trace::{SpanId, TraceId};
 use opentelemetry_sdk::trace::{IdGenerator, RandomIdGenerator};
@@ -8,7 +8,7 @@ use crate::clock;
 
 const TIME_SHIFT: u32 = 96;
 
-/// Makes ids for traces that begin in this process.
+/// Generates ids for traces that begin in this process.
 #[derive(Debug, Default)]
 pub struct EpochIdGenerator {
     random: RandomIdGenerator,
@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_trace_id_begins_with_the_time_and_goes_on_at_random() {
+    fn trace_id_begins_with_the_time_and_ends_randomly() {
         let before = clock::now().as_millis() / 1000;
         let [a, b] = [(); 2].map(|()| EpochIdGenerator::default().new_trace_id().to_string());
         let seconds = i64::from_str_radix(&a[..8], 16).unwrap();

@@ -1,18 +1,18 @@
-//! The tracer provider, built from the standard variables.
+//! The tracer provider.
 //!
-//! | variable | here |
+//! It follows the `OTEL_*` variables, with these differences from the specification:
+//!
+//! | variable | difference |
 //! |---|---|
-//! | `OTEL_EXPORTER_OTLP_ENDPOINT` (or `…_TRACES_ENDPOINT`) | spans are exported when it is set; to this machine without a proxy |
-//! | `OTEL_EXPORTER_OTLP_HEADERS`, `…_COMPRESSION`, `…_TIMEOUT` | as specified; timeout 30 s, within which an export is tried again |
-//! | `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES` | as specified; service name `cruddur` |
-//! | `OTEL_TRACES_SAMPLER` | as specified: what the caller decided, else everything |
-//! | `OTEL_BSP_*` | as specified; schedule delay 200 ms, queue of 8192 spans |
-//! | `OTEL_SDK_DISABLED` | `true`: no spans |
+//! | `OTEL_EXPORTER_OTLP_ENDPOINT`, `…_TRACES_ENDPOINT` | without either, spans are not exported; exports to this machine use no proxy |
+//! | `OTEL_EXPORTER_OTLP_TIMEOUT`, `…_TRACES_TIMEOUT` | default 30 s, within which an export is retried |
+//! | `OTEL_SERVICE_NAME` | default `cruddur` |
+//! | `OTEL_BSP_SCHEDULE_DELAY`, `OTEL_BSP_MAX_QUEUE_SIZE` | defaults 200 ms and 8192 spans |
 
-use std::{env, time::Duration};
+use std::{env, error::Error, time::Duration};
 
 use anyhow::Context;
-use opentelemetry::{Key, global};
+use opentelemetry::{Key, KeyValue, global};
 use opentelemetry_otlp::{
     Protocol, RetryPolicy, SpanExporter, WithExportConfig as _, WithHttpConfig as _,
 };
@@ -21,78 +21,87 @@ use opentelemetry_sdk::{
     trace::{BatchConfigBuilder, BatchSpanProcessor, SdkTracerProvider},
 };
 
-use super::{EpochIdGenerator, exporter::Announced};
+use super::{EpochIdGenerator, TelemetrySettings, failure_log::FailureLog};
 
 const DEFAULT_SERVICE_NAME: &str = "cruddur";
-/// A person waits for the trace of what they just did.
+/// Short, because users wait for the trace of an action they just took.
 const DEFAULT_SCHEDULE_DELAY: Duration = Duration::from_millis(200);
-/// Long enough to outlast a restart of whatever receives the spans.
+/// Long enough to outlast a restart of the receiver.
 const DEFAULT_EXPORT_TIMEOUT: Duration = Duration::from_secs(30);
-/// The trace signal's own before that of all signals.
-const TIMEOUTS: [&str; 2] = [
+/// The variables with the timeout. The first one takes precedence.
+const TIMEOUT_VARIABLES: [&str; 2] = [
     "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT",
     "OTEL_EXPORTER_OTLP_TIMEOUT",
 ];
 const DEFAULT_QUEUE_SIZE: usize = 8192;
-/// Whoever stops a server waits no longer than this for its last spans.
+/// How long a shutdown waits for the last export.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Ends the provider, and sends what it holds, when the server ends.
+/// The tracer provider of the process. It exports pending spans at shutdown.
 #[derive(Debug)]
-#[must_use = "spans are sent at the end by `shutdown`"]
+#[must_use = "pending spans are exported by `shutdown`"]
 pub struct Telemetry {
     provider: Option<SdkTracerProvider>,
 }
 
 impl Telemetry {
-    /// Installs the global tracer provider. Call it outside an async runtime: the exporter has a
-    /// thread and a blocking HTTP client of its own.
-    pub fn install() -> anyhow::Result<Self> {
-        if !wanted() {
-            return Ok(Self { provider: None });
+    /// Installs the global tracer provider, unless the settings name no receiver.
+    ///
+    /// Call it outside of an async runtime: the exporter has a thread and a blocking HTTP client of
+    /// its own.
+    ///
+    /// # Errors
+    /// A variable of the exporter is invalid.
+    pub fn install(settings: &TelemetrySettings) -> anyhow::Result<Self> {
+        let endpoint = settings.endpoint().filter(|_| !is_disabled());
+        let provider = endpoint
+            .map(|endpoint| provider(settings, &endpoint))
+            .transpose()?;
+        if let Some(provider) = &provider {
+            global::set_tracer_provider(provider.clone());
         }
-        let exporter = Announced::new(exporter()?);
-        let provider = SdkTracerProvider::builder()
-            .with_id_generator(EpochIdGenerator::default())
-            .with_resource(resource())
-            .with_span_processor(processor(exporter))
-            .build();
-        global::set_tracer_provider(provider.clone());
-        Ok(Self {
-            provider: Some(provider),
-        })
+        Ok(Self { provider })
     }
 
-    /// Sends what is left; says so when that fails.
+    /// Exports pending spans.
     pub fn shutdown(self) {
         let Some(provider) = self.provider else {
             return;
         };
         if let Err(error) = provider.shutdown_with_timeout(SHUTDOWN_TIMEOUT) {
-            eprintln!("telemetry: the last spans could not be sent: {error}");
+            let error = &error as &dyn Error;
+            tracing::warn!(error, "pending spans could not be exported");
         }
     }
 }
 
-fn wanted() -> bool {
-    let disabled = env::var("OTEL_SDK_DISABLED").is_ok_and(|it| it.eq_ignore_ascii_case("true"));
-    !disabled
-        && (is_set("OTEL_EXPORTER_OTLP_ENDPOINT") || is_set("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"))
+fn is_disabled() -> bool {
+    env::var("OTEL_SDK_DISABLED").is_ok_and(|it| it.eq_ignore_ascii_case("true"))
 }
 
 fn is_set(variable: &str) -> bool {
     env::var_os(variable).is_some_and(|value| !value.is_empty())
 }
 
-fn exporter() -> anyhow::Result<SpanExporter> {
+fn provider(settings: &TelemetrySettings, endpoint: &str) -> anyhow::Result<SdkTracerProvider> {
+    let exporter = FailureLog::new(exporter(endpoint)?);
+    let provider = SdkTracerProvider::builder()
+        .with_id_generator(EpochIdGenerator::default())
+        .with_resource(resource(settings.service_name.as_deref()))
+        .with_span_processor(processor(exporter));
+    Ok(provider.build())
+}
+
+fn exporter(endpoint: &str) -> anyhow::Result<SpanExporter> {
     let mut builder = SpanExporter::builder()
         .with_http()
         .with_protocol(Protocol::HttpBinary)
+        .with_endpoint(endpoint)
         .with_retry_policy(retry_policy());
-    if !TIMEOUTS.into_iter().any(is_set) {
+    if !TIMEOUT_VARIABLES.into_iter().any(is_set) {
         builder = builder.with_timeout(DEFAULT_EXPORT_TIMEOUT);
     }
-    if is_local() {
+    if hardening::is_loopback_url(endpoint) {
         builder = builder.with_http_client(direct_client()?);
     }
     builder
@@ -100,34 +109,22 @@ fn exporter() -> anyhow::Result<SpanExporter> {
         .context("cannot export spans: check the OTEL_EXPORTER_OTLP_* variables")
 }
 
-/// Whether the receiver is on this machine.
-fn is_local() -> bool {
-    let endpoints = [
-        "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
-        "OTEL_EXPORTER_OTLP_ENDPOINT",
-    ];
-    let endpoint = endpoints.into_iter().find(|name| is_set(name));
-    let endpoint = endpoint.and_then(|name| env::var(name).ok());
-    endpoint.is_some_and(|endpoint| hardening::is_loopback_url(&endpoint))
-}
-
-/// A client that uses no proxy, whatever `HTTP_PROXY` and the like say; otherwise the exporter's own.
+/// Creates a client that ignores `HTTP_PROXY` and the like, and is otherwise that of the exporter.
 fn direct_client() -> anyhow::Result<reqwest::blocking::Client> {
-    let milliseconds = TIMEOUTS.into_iter().find(|name| is_set(name));
-    let milliseconds = milliseconds.and_then(|name| env::var(name).ok()?.trim().parse().ok());
-    let timeout = milliseconds.map_or(DEFAULT_EXPORT_TIMEOUT, Duration::from_millis);
+    let variable = TIMEOUT_VARIABLES.into_iter().find(|name| is_set(name));
+    let timeout_ms = variable.and_then(|name| env::var(name).ok()?.trim().parse().ok());
     let builder = reqwest::blocking::Client::builder()
         .no_proxy()
-        .timeout(timeout);
+        .timeout(timeout_ms.map_or(DEFAULT_EXPORT_TIMEOUT, Duration::from_millis));
     builder.build().context("cannot make an HTTP client")
 }
 
-/// Tries until the export's timeout: the number of attempts is not what should end it.
+/// Retries until the export's timeout, not until a number of attempts.
 fn retry_policy() -> RetryPolicy {
     RetryPolicy::recommended().with_max_retries(usize::MAX)
 }
 
-fn processor(exporter: Announced<SpanExporter>) -> BatchSpanProcessor {
+fn processor(exporter: FailureLog<SpanExporter>) -> BatchSpanProcessor {
     let mut config = BatchConfigBuilder::default();
     if !is_set("OTEL_BSP_SCHEDULE_DELAY") {
         config = config.with_scheduled_delay(DEFAULT_SCHEDULE_DELAY);
@@ -140,14 +137,19 @@ fn processor(exporter: Announced<SpanExporter>) -> BatchSpanProcessor {
         .build()
 }
 
-fn resource() -> Resource {
+fn resource(service_name: Option<&str>) -> Resource {
+    let version = KeyValue::new("service.version", env!("CARGO_PKG_VERSION"));
+    let builder = Resource::builder().with_attribute(version);
+    let name = service_name.or_else(|| (!has_service_name()).then_some(DEFAULT_SERVICE_NAME));
+    match name {
+        Some(name) => builder.with_service_name(name.to_owned()).build(),
+        None => builder.build(),
+    }
+}
+
+/// Returns whether `OTEL_RESOURCE_ATTRIBUTES` has a service name.
+fn has_service_name() -> bool {
     let configured = Resource::builder().build();
     let name = configured.get(&Key::from_static_str("service.name"));
-    let unnamed = name.is_none_or(|name| name.as_str().starts_with("unknown_service"));
-    let mut builder = Resource::builder();
-    if unnamed {
-        builder = builder.with_service_name(DEFAULT_SERVICE_NAME);
-    }
-    let version = opentelemetry::KeyValue::new("service.version", env!("CARGO_PKG_VERSION"));
-    builder.with_attribute(version).build()
+    name.is_some_and(|name| !name.as_str().starts_with("unknown_service"))
 }

@@ -1,26 +1,48 @@
-//! One trace per request: the `traceparent` of a trusted caller continues in a SERVER span, each service
-//! operation has a span below it, and each SQL statement a CLIENT span below that.
+//! One trace per request.
 //!
-//! The current [`Context`](opentelemetry::Context) travels with the future that serves the request
-//! (attached at each poll), so requests that take turns on one thread keep their spans apart.
+//! The `traceparent` of a trusted caller continues in a SERVER span. Each service operation has a
+//! span below it, and each SQL statement a CLIENT span below that.
 //!
-//! | module | what it holds |
+//! The current [`Context`](opentelemetry::Context) is attached at each poll of the future that serves
+//! the request. Requests that are interleaved on one thread therefore keep their spans apart, and
+//! each log line gets the ids of its own span.
+//!
+//! | module | contents |
 //! |---|---|
-//! | `install` | the provider, built from the `OTEL_*` variables |
-//! | `exporter` | an exporter that says once when it fails, and once when it works again |
-//! | `id` | trace ids that begin with the time, which AWS X-Ray asks for |
-//! | `caller` | whose trace is continued |
+//! | `settings` | the settings of the exporter |
+//! | `install` | the tracer provider |
+//! | `failure_log` | an exporter that logs when it starts to fail, and when it works again |
+//! | `id` | trace ids that begin with the time, which AWS X-Ray requires |
+//! | `remote_context` | the parent or link that a `traceparent` leads to |
 //! | `server_span` | the SERVER span of a request |
 //! | `operation` | the span of a service operation |
 
-mod caller;
-mod exporter;
+mod failure_log;
 mod id;
 mod install;
 mod operation;
+mod remote_context;
 mod server_span;
+mod settings;
+
+use opentelemetry::{Context, trace::TraceContextExt};
 
 pub use id::EpochIdGenerator;
 pub use install::Telemetry;
-pub(crate) use operation::{Operation, note, note_user};
+pub(crate) use operation::{Operation, set_attribute, set_user_handle};
 pub(crate) use server_span::trace_request;
+pub(crate) use settings::OTEL_VARIABLES;
+pub use settings::TelemetrySettings;
+
+/// Returns the ids of the current span, for log lines.
+#[must_use]
+pub fn current_span() -> Option<logging::SpanContext> {
+    Context::map_current(|context| {
+        let span = context.span();
+        let ids = span.span_context();
+        ids.is_valid().then(|| logging::SpanContext {
+            trace_id: ids.trace_id().to_bytes(),
+            span_id: ids.span_id().to_bytes(),
+        })
+    })
+}

@@ -7,9 +7,9 @@ use opentelemetry::{
     trace::{Status, TraceContextExt, Tracer},
 };
 
-use crate::{Error, services::User};
+use crate::Error;
 
-/// A service operation: which tracer opens its span, and the span's name.
+/// A service operation: the tracer and the name of its span.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Operation {
     tracer: &'static str,
@@ -21,8 +21,10 @@ impl Operation {
         Self { tracer, name }
     }
 
-    /// Runs the future inside the operation's span. Only a fault of ours makes the span an error:
-    /// that a crud is too long is no failure of the service.
+    /// Runs the future in the operation's span.
+    ///
+    /// The span's status is an error only if the server is at fault. A crud that is too long, for
+    /// example, is not a failure of the service.
     pub(crate) async fn run<T>(
         self,
         future: impl Future<Output = Result<T, Error>>,
@@ -33,7 +35,7 @@ impl Operation {
         if let Err(Error::Failed(failure)) = &result {
             context
                 .span()
-                .set_status(Status::error(failure.message.to_string()));
+                .set_status(Status::error(failure.cause.to_string()));
             context
                 .span()
                 .set_attribute(KeyValue::new("error.type", failure.kind));
@@ -43,12 +45,12 @@ impl Operation {
     }
 }
 
-/// Adds an attribute to the current span.
-pub(crate) fn note(attribute: KeyValue) {
+/// Sets an attribute of the current span.
+pub(crate) fn set_attribute(attribute: KeyValue) {
     Context::map_current(|context| context.span().set_attribute(attribute));
 }
 
-/// Adds who is acting to the current span.
-pub(crate) fn note_user(user: &User) {
-    note(KeyValue::new("app.user_handle", user.handle.clone()));
+/// Sets the handle of the signed-in account on the current span.
+pub(crate) fn set_user_handle(handle: &str) {
+    set_attribute(KeyValue::new("app.user_handle", handle.to_owned()));
 }

@@ -1,13 +1,14 @@
 //! The SERVER span of a request, with the stable HTTP conventions.
 
-use std::{any::Any, panic::AssertUnwindSafe};
+use std::{any::Any, error::Error as _, panic::AssertUnwindSafe};
 
 use axum::{
     extract::{MatchedPath, Request, State},
-    http::{HeaderMap, Version, header},
+    http::{Method, Version},
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use axum_extra::headers::{HeaderMapExt, Host, UserAgent};
 use futures_util::FutureExt as _;
 use opentelemetry::{
     Context, KeyValue,
@@ -16,24 +17,22 @@ use opentelemetry::{
     trace::{SpanKind, Status, TraceContextExt, Tracer},
 };
 
-use super::caller::{Origin, TRACEPARENT, is_trusted};
-use crate::{AppState, Error, error::Failure, text::bounded};
+use super::remote_context::{RemoteContext, TRACEPARENT, is_trusted};
+use crate::{AppState, Error, error::Failure, text::truncated};
 
 const TRACER: &str = "cruddur-backend";
-const HEALTH_CHECK: &str = "/api/health-check";
-/// Other methods would let a caller invent span names.
-const KNOWN_METHODS: [&str; 9] = [
-    "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH",
-];
+const HEALTH_CHECK_PATH: &str = "/api/health-check";
+/// The value of `http.request.method` for a method that is not standard. A client could otherwise
+/// make up span names.
+const OTHER_METHOD: &str = "_OTHER";
 
-/// Longest attribute that is made from what a caller sent.
+/// The length limit of an attribute with untrusted text, in bytes.
 const MAX_ATTRIBUTE_BYTES: usize = 256;
-/// Paths and queries are looked at more often than other headers.
+/// The length limit of paths and queries, which are more useful than other headers.
 const MAX_URL_ATTRIBUTE_BYTES: usize = 1024;
 const MAX_METHOD_BYTES: usize = 32;
 
-/// Runs the request inside its SERVER span. A panic of a handler becomes an answer and an
-/// exception on the span, like every other fault.
+/// Runs the request in its SERVER span. A panic of a handler becomes a 500.
 pub(crate) async fn trace_request(
     State(state): State<AppState>,
     request: Request,
@@ -42,95 +41,101 @@ pub(crate) async fn trace_request(
     if is_probe(&request, &state) {
         return next.run(request).await;
     }
-    let context = start(&request, Origin::of(&request, &state.security));
-    let answered = AssertUnwindSafe(next.run(request)).catch_unwind();
-    let response = answered
+    let span_name = span_name(&request);
+    let remote = RemoteContext::of(&request, &state.security);
+    let context = start(&request, span_name.clone(), remote);
+    let result = AssertUnwindSafe(next.run(request)).catch_unwind();
+    let response = result
         .with_context(context.clone())
         .await
-        .unwrap_or_else(|panic| panicked(&*panic).into_response());
+        .unwrap_or_else(|panic| panic_response(&*panic));
+    log(&context, &span_name, &response);
     finish(&context, &response);
     response
 }
 
-/// A health check outside of a trusted caller's trace is a probe every few seconds, and nobody's
-/// action.
+/// Returns whether the request is a health check that is not part of a trusted trace. Health checks
+/// every few seconds are not user actions.
 fn is_probe(request: &Request, state: &AppState) -> bool {
     let is_traced =
         || request.headers().contains_key(TRACEPARENT) && is_trusted(request, &state.security);
-    request.uri().path() == HEALTH_CHECK && !is_traced()
+    request.uri().path() == HEALTH_CHECK_PATH && !is_traced()
 }
 
-fn start(request: &Request, Origin { parent, link }: Origin) -> Context {
-    let method = known_method(request);
-    let route = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map(MatchedPath::as_str);
-    let verb = if method == "_OTHER" { "HTTP" } else { method };
-    let name = match route {
-        Some(route) => format!("{verb} {route}"),
-        None => verb.to_owned(),
-    };
+fn start(request: &Request, span_name: String, remote: RemoteContext) -> Context {
     let tracer = global::tracer(TRACER);
     let span = tracer
-        .span_builder(name)
+        .span_builder(span_name)
         .with_kind(SpanKind::Server)
-        .with_links(link.into_iter().collect())
-        .with_attributes(attributes(request, method, route));
+        .with_links(remote.link.into_iter().collect())
+        .with_attributes(attributes(request));
+    let parent = remote.parent;
     parent.with_span(span.start_with_context(&tracer, &parent))
 }
 
-fn known_method(request: &Request) -> &'static str {
-    let method = request.method().as_str();
-    KNOWN_METHODS
-        .into_iter()
-        .find(|known| *known == method)
-        .unwrap_or("_OTHER")
+fn span_name(request: &Request) -> String {
+    let method = match method_name(request.method()) {
+        OTHER_METHOD => "HTTP",
+        method => method,
+    };
+    match route(request) {
+        Some(route) => format!("{method} {route}"),
+        None => method.to_owned(),
+    }
 }
 
-fn attributes(request: &Request, method: &'static str, route: Option<&str>) -> Vec<KeyValue> {
-    let text = |name| header_text(request.headers(), name);
-    let url = |text| bounded(text, MAX_URL_ATTRIBUTE_BYTES).into_owned();
-    let host = text(header::HOST);
-    let (address, port) = host.as_deref().map(split_host).unwrap_or_default();
-    let other_method = (method == "_OTHER")
-        .then(|| bounded(request.method().as_str(), MAX_METHOD_BYTES).into_owned());
+fn route(request: &Request) -> Option<&str> {
+    let path = request.extensions().get::<MatchedPath>();
+    path.map(MatchedPath::as_str)
+}
+
+fn method_name(method: &Method) -> &'static str {
+    match *method {
+        Method::CONNECT => "CONNECT",
+        Method::DELETE => "DELETE",
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::OPTIONS => "OPTIONS",
+        Method::PATCH => "PATCH",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::TRACE => "TRACE",
+        _ => OTHER_METHOD,
+    }
+}
+
+fn attributes(request: &Request) -> Vec<KeyValue> {
+    let url = |text| truncated(text, MAX_URL_ATTRIBUTE_BYTES).into_owned();
+    let text = |text: &str| truncated(text, MAX_ATTRIBUTE_BYTES).into_owned();
+    let (method, uri, headers) = (request.method(), request.uri(), request.headers());
+    let method_name = method_name(method);
+    let original_method = (method_name == OTHER_METHOD)
+        .then(|| truncated(method.as_str(), MAX_METHOD_BYTES).into_owned());
+    let host = headers.typed_get::<Host>();
+    let (address, port) = host
+        .as_ref()
+        .map_or((None, None), |host| (Some(host.hostname()), host.port()));
+    let agent = headers.typed_get::<UserAgent>();
     [
-        Some(KeyValue::new("http.request.method", method)),
+        Some(KeyValue::new("http.request.method", method_name)),
         Some(KeyValue::new("url.scheme", "http")),
-        Some(KeyValue::new("url.path", url(request.uri().path()))),
-        other_method.map(|method| KeyValue::new("http.request.method_original", method)),
-        route.map(|route| KeyValue::new("http.route", route.to_owned())),
-        request
-            .uri()
-            .query()
+        Some(KeyValue::new("url.path", url(uri.path()))),
+        original_method.map(|method| KeyValue::new("http.request.method_original", method)),
+        route(request).map(|route| KeyValue::new("http.route", route.to_owned())),
+        uri.query()
             .map(|query| KeyValue::new("url.query", url(query))),
-        address.map(|address| KeyValue::new("server.address", address.to_owned())),
+        address.map(|address| KeyValue::new("server.address", text(address))),
         port.map(|port| KeyValue::new("server.port", i64::from(port))),
-        text(header::USER_AGENT).map(|agent| KeyValue::new("user_agent.original", agent)),
-        protocol(request.version()).map(|it| KeyValue::new("network.protocol.version", it)),
+        agent.map(|agent| KeyValue::new("user_agent.original", text(agent.as_str()))),
+        protocol_version(request.version())
+            .map(|version| KeyValue::new("network.protocol.version", version)),
     ]
     .into_iter()
     .flatten()
     .collect()
 }
 
-fn header_text(headers: &HeaderMap, name: header::HeaderName) -> Option<String> {
-    let text = headers.get(name)?.to_str().ok()?;
-    Some(bounded(text, MAX_ATTRIBUTE_BYTES).into_owned())
-}
-
-fn split_host(host: &str) -> (Option<&str>, Option<u16>) {
-    let parsed = host
-        .rsplit_once(':')
-        .and_then(|(name, port)| Some((name, port.parse().ok()?)));
-    match parsed {
-        Some((name, port)) => (Some(name), Some(port)),
-        None => (Some(host), None),
-    }
-}
-
-fn protocol(version: Version) -> Option<&'static str> {
+fn protocol_version(version: Version) -> Option<&'static str> {
     match version {
         Version::HTTP_10 => Some("1.0"),
         Version::HTTP_11 => Some("1.1"),
@@ -139,7 +144,26 @@ fn protocol(version: Version) -> Option<&'static str> {
     }
 }
 
-/// A 4xx is the caller's doing and leaves the status unset.
+/// Logs the response, with the ids of the span.
+fn log(context: &Context, request: &str, response: &Response) {
+    let _attached = context.clone().attach();
+    let status = response.status().as_u16();
+    let failure = response.extensions().get::<Failure>();
+    match failure.map(|failure| (failure, failure.source())) {
+        Some((failure, error)) if failure.is_temporary() => {
+            tracing::warn!(
+                request,
+                status,
+                error,
+                "request failed, a retry may succeed"
+            );
+        }
+        Some((_, error)) => tracing::error!(request, status, error, "request failed"),
+        None => tracing::debug!(request, status, "request finished"),
+    }
+}
+
+/// Ends the span. A 4xx is the client's fault and leaves the status unset.
 fn finish(context: &Context, response: &Response) {
     let span = context.span();
     let status = response.status();
@@ -154,43 +178,52 @@ fn finish(context: &Context, response: &Response) {
     if let Some(failure) = response.extensions().get::<Failure>() {
         let attributes = vec![
             KeyValue::new("exception.type", failure.kind),
-            KeyValue::new("exception.message", failure.message.to_string()),
+            KeyValue::new("exception.message", failure.cause.to_string()),
         ];
         span.add_event("exception", attributes);
-        span.set_status(Status::error(failure.message.to_string()));
+        span.set_status(Status::error(failure.cause.to_string()));
     }
     span.end();
 }
 
-fn panicked(panic: &(dyn Any + Send)) -> Error {
+fn panic_response(panic: &(dyn Any + Send)) -> Response {
     let text = panic.downcast_ref::<&str>().copied();
     let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    Error::Failed(Failure::new("panic", text.unwrap_or("a handler panicked")))
+    let failure = Failure::new("panic", text.unwrap_or("a handler panicked"));
+    Error::Failed(failure).into_response()
 }
 
 #[cfg(test)]
 mod tests {
+    use axum::{body::Body, http::header};
+
     use super::*;
 
-    #[test]
-    fn a_host_may_carry_a_port() {
-        assert_eq!(
-            split_host("cruddur.example:4567"),
-            (Some("cruddur.example"), Some(4567))
-        );
-        assert_eq!(split_host("[::1]:80"), (Some("[::1]"), Some(80)));
-        assert_eq!(
-            split_host("cruddur.example"),
-            (Some("cruddur.example"), None)
-        );
+    fn attribute(host: &str, key: &str) -> Option<String> {
+        let request = Request::builder().header(header::HOST, host);
+        let attributes = attributes(&request.body(Body::empty()).unwrap());
+        let attribute = attributes.iter().find(|it| it.key.as_str() == key);
+        attribute.map(|it| it.value.to_string())
     }
 
     #[test]
-    fn a_panic_is_a_failure_that_keeps_its_message_for_the_span() {
+    fn host_is_split_into_address_and_port() {
+        for (host, address, port) in [
+            ("cruddur.example:4567", "cruddur.example", Some("4567")),
+            ("[::1]:80", "[::1]", Some("80")),
+            ("cruddur.example", "cruddur.example", None),
+        ] {
+            assert_eq!(attribute(host, "server.address").as_deref(), Some(address));
+            assert_eq!(attribute(host, "server.port").as_deref(), port);
+        }
+    }
+
+    #[test]
+    fn panic_is_a_failure_with_its_message_as_cause() {
         let panic: Box<dyn Any + Send> = Box::new("no honor");
-        let response = panicked(&*panic).into_response();
+        let response = panic_response(&*panic);
         assert_eq!(response.status().as_u16(), 500);
         let failure = response.extensions().get::<Failure>().unwrap();
-        assert_eq!(&*failure.message, "no honor");
+        assert_eq!(failure.cause.to_string(), "no honor");
     }
 }

@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 use crate::support::Api;
 
 #[tokio::test]
-async fn signing_in_sets_a_cookie_that_scripts_cannot_read() {
+async fn sign_in_sets_an_http_only_cookie() {
     let api = Api::start().await;
     let credentials = json!({ "email": " Worf@Example.com ", "password": "cruddur-demo" });
-    let answer = api.visitor().post("/api/auth/signin", &credentials).await;
-    assert_eq!(answer.json::<Me>().handle, "worf");
-    let cookie = answer.header(header::SET_COOKIE);
+    let response = api.visitor().post("/api/auth/signin", &credentials).await;
+    assert_eq!(response.json::<Me>().handle, "worf");
+    let cookie = response.header(header::SET_COOKIE);
     assert!(cookie.starts_with("cruddur_session="), "{cookie}");
     assert!(
         cookie.contains("HttpOnly; SameSite=Lax; Path=/; Max-Age=2592000"),
@@ -19,7 +19,7 @@ async fn signing_in_sets_a_cookie_that_scripts_cannot_read() {
 }
 
 #[tokio::test]
-async fn wrong_credentials_are_one_answer_whoever_they_name() {
+async fn wrong_password_and_unknown_email_have_the_same_response() {
     let api = Api::start().await;
     let sign_in = async |email: &str| {
         let credentials = json!({ "email": email, "password": "wrong" });
@@ -35,20 +35,20 @@ async fn wrong_credentials_are_one_answer_whoever_they_name() {
 }
 
 #[tokio::test]
-async fn an_incomplete_sign_in_has_a_code_per_field() {
+async fn incomplete_sign_in_has_a_code_per_field() {
     let api = Api::start().await;
-    let answer = api
+    let response = api
         .visitor()
         .post("/api/auth/signin", &json!({ "email": null }))
         .await;
     assert_eq!(
-        answer.error(),
+        response.error(),
         (422, json!(["email_blank", "password_blank"]))
     );
 }
 
 #[tokio::test]
-async fn a_session_lasts_until_the_sign_out() {
+async fn session_ends_with_sign_out() {
     let api = Api::start().await;
     let worf = api.signed_in("worf").await;
     assert_eq!(
@@ -56,10 +56,10 @@ async fn a_session_lasts_until_the_sign_out() {
         "Worf"
     );
 
-    let answer = worf.post("/api/auth/signout", &json!({})).await;
-    assert_eq!(answer.status.as_u16(), 204);
+    let response = worf.post("/api/auth/signout", &json!({})).await;
+    assert_eq!(response.status.as_u16(), 204);
     assert!(
-        answer
+        response
             .header(header::SET_COOKIE)
             .starts_with("cruddur_session=; ")
     );
@@ -70,18 +70,18 @@ async fn a_session_lasts_until_the_sign_out() {
 }
 
 #[tokio::test]
-async fn a_visitor_is_nobody_and_may_sign_out_all_the_same() {
+async fn visitor_has_no_account_and_may_sign_out() {
     let api = Api::start().await;
     assert_eq!(
         api.visitor().get("/api/auth/me").await.json::<Value>(),
         Value::Null
     );
-    let answer = api.visitor().post("/api/auth/signout", &json!({})).await;
-    assert_eq!(answer.status.as_u16(), 204);
+    let response = api.visitor().post("/api/auth/signout", &json!({})).await;
+    assert_eq!(response.status.as_u16(), 204);
 }
 
 #[tokio::test]
-async fn an_expired_session_is_no_session() {
+async fn expired_session_is_ignored() {
     let api = Api::start().await;
     let worf = api.signed_in("worf").await;
     api.execute("UPDATE sessions SET expires_at = 1").await;
@@ -89,7 +89,7 @@ async fn an_expired_session_is_no_session() {
 }
 
 #[tokio::test]
-async fn neither_password_nor_token_is_in_the_database() {
+async fn database_contains_neither_passwords_nor_tokens() {
     let api = Api::start().await;
     let worf = api.signed_in("worf").await;
     let (token_sha256, password_hash): (String, String) =

@@ -11,31 +11,31 @@ async fn count(api: &Api, sql: &'static str) -> i64 {
 }
 
 #[tokio::test]
-async fn a_database_that_is_alive_is_left_as_it_is() {
+async fn seeding_again_changes_nothing() {
     let api = Api::start().await;
-    demo::plant(&api.db).await.unwrap();
+    demo::seed(&api.db).await.unwrap();
     assert_eq!(count(&api, "SELECT count(*) FROM users").await, 5);
     let cruds = "SELECT count(*) FROM activities WHERE reply_to_id IS NULL";
     assert_eq!(count(&api, cruds).await, 37);
 }
 
 #[tokio::test]
-async fn people_talk_again_once_all_they_said_has_expired() {
+async fn expired_demo_cruds_are_inserted_again() {
     let api = Api::start().await;
     api.execute("UPDATE activities SET expires_at = 1").await;
-    demo::plant(&api.db).await.unwrap();
+    demo::seed(&api.db).await.unwrap();
     let feed: Vec<Activity> = api.visitor().get("/api/activities/home").await.json();
     assert_eq!(feed.len(), 20);
     assert_eq!(count(&api, "SELECT count(*) FROM users").await, 5);
 }
 
 #[tokio::test]
-async fn other_peoples_databases_get_no_demo_data() {
+async fn database_with_other_accounts_gets_no_demo_data() {
     let api = Api::start().await;
     api.execute("DELETE FROM users WHERE handle <> 'worf'")
         .await;
     api.execute("DELETE FROM activities").await;
-    demo::plant(&api.db).await.unwrap();
+    demo::seed(&api.db).await.unwrap();
     assert_eq!(count(&api, "SELECT count(*) FROM users").await, 1);
     assert_eq!(count(&api, "SELECT count(*) FROM activities").await, 0);
 }

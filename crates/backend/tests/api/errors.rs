@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use crate::support::Api;
 
-const NOBODYS: &str = "/api/activities/00000000-0000-4000-8000-000000000000";
+const UNKNOWN_CRUD: &str = "/api/activities/00000000-0000-4000-8000-000000000000";
 
 #[tokio::test]
-async fn the_health_check_answers_with_the_version() {
+async fn health_check_returns_the_version() {
     let api = Api::start().await;
     let health: Value = api.visitor().get("/api/health-check").await.json();
     assert_eq!(
@@ -19,23 +19,23 @@ async fn the_health_check_answers_with_the_version() {
 }
 
 #[tokio::test]
-async fn answers_are_not_cached_sniffed_or_framed() {
+async fn responses_have_security_headers() {
     let api = Api::start().await;
     let visitor = api.visitor();
     let home = visitor.get("/api/activities/home").await;
     let unknown = visitor.get("/api/nothing").await;
-    let refused = visitor.put("/api/health-check").await;
-    for answer in [home, unknown, refused] {
-        assert_eq!(answer.header(header::CACHE_CONTROL), "no-store");
-        assert_eq!(answer.header(header::X_CONTENT_TYPE_OPTIONS), "nosniff");
-        assert_eq!(answer.header(header::REFERRER_POLICY), "same-origin");
-        let policy = answer.header(header::CONTENT_SECURITY_POLICY);
+    let rejected = visitor.put("/api/health-check").await;
+    for response in [home, unknown, rejected] {
+        assert_eq!(response.header(header::CACHE_CONTROL), "no-store");
+        assert_eq!(response.header(header::X_CONTENT_TYPE_OPTIONS), "nosniff");
+        assert_eq!(response.header(header::REFERRER_POLICY), "same-origin");
+        let policy = response.header(header::CONTENT_SECURITY_POLICY);
         assert_eq!(policy, "default-src 'none'; frame-ancestors 'none'");
     }
 }
 
 #[tokio::test]
-async fn what_needs_an_account_is_401_without_one() {
+async fn requests_that_need_an_account_are_401_without_one() {
     let api = Api::start().await;
     let visitor = api.visitor();
     let crud = json!({ "message": "hi", "ttl": "1-day" });
@@ -44,18 +44,18 @@ async fn what_needs_an_account_is_401_without_one() {
         .await
         .assert_problem(401);
     visitor
-        .post(&format!("{NOBODYS}/reply"), &crud)
+        .post(&format!("{UNKNOWN_CRUD}/reply"), &crud)
         .await
         .assert_problem(401);
     visitor
-        .put(&format!("{NOBODYS}/like"))
+        .put(&format!("{UNKNOWN_CRUD}/like"))
         .await
         .assert_problem(401);
     visitor
-        .delete(&format!("{NOBODYS}/repost"))
+        .delete(&format!("{UNKNOWN_CRUD}/repost"))
         .await
         .assert_problem(401);
-    visitor.delete(NOBODYS).await.assert_problem(401);
+    visitor.delete(UNKNOWN_CRUD).await.assert_problem(401);
     visitor
         .get("/api/activities/notifications")
         .await
@@ -63,21 +63,24 @@ async fn what_needs_an_account_is_401_without_one() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_404() {
+async fn unknown_resources_are_404() {
     let api = Api::start().await;
     let worf = api.signed_in("worf").await;
     worf.get("/api/nothing").await.assert_problem(404);
-    worf.get(NOBODYS).await.assert_problem(404);
-    worf.delete(NOBODYS).await.assert_problem(404);
-    worf.put(&format!("{NOBODYS}/like"))
+    worf.get(UNKNOWN_CRUD).await.assert_problem(404);
+    worf.delete(UNKNOWN_CRUD).await.assert_problem(404);
+    worf.put(&format!("{UNKNOWN_CRUD}/like"))
         .await
         .assert_problem(404);
-    worf.delete(&format!("{NOBODYS}/repost"))
+    worf.delete(&format!("{UNKNOWN_CRUD}/repost"))
         .await
         .assert_problem(404);
-    worf.post(&format!("{NOBODYS}/reply"), &json!({ "message": "hi" }))
-        .await
-        .assert_problem(404);
+    worf.post(
+        &format!("{UNKNOWN_CRUD}/reply"),
+        &json!({ "message": "hi" }),
+    )
+    .await
+    .assert_problem(404);
     worf.get("/api/activities/@nobody")
         .await
         .assert_problem(404);
@@ -85,15 +88,15 @@ async fn what_is_not_there_is_404() {
 }
 
 #[tokio::test]
-async fn a_wrong_method_is_405_and_says_which_are_right() {
+async fn wrong_method_is_405_with_allow() {
     let api = Api::start().await;
-    let answer = api.visitor().delete("/api/activities/home").await;
-    answer.assert_problem(405);
-    assert_eq!(answer.header(header::ALLOW), "GET,HEAD");
+    let response = api.visitor().delete("/api/activities/home").await;
+    response.assert_problem(405);
+    assert_eq!(response.header(header::ALLOW), "GET,HEAD");
 }
 
 #[tokio::test]
-async fn a_body_over_the_limit_is_413() {
+async fn oversized_body_is_413() {
     let api = Api::start().await;
     let worf = api.signed_in("worf").await;
     let crud = json!({ "message": "x".repeat(17 * 1024), "ttl": "1-day" });
@@ -103,24 +106,24 @@ async fn a_body_over_the_limit_is_413() {
 }
 
 #[tokio::test]
-async fn the_longest_reply_fits_into_the_body_limit_however_it_is_escaped() {
+async fn longest_reply_fits_into_the_body_limit_when_escaped() {
     let api = Api::start().await;
     let worf = api.signed_in("worf").await;
-    let crud = worf.crud("long answers, please").await;
+    let crud = worf.crud("long responses, please").await;
     let body = format!(r#"{{"message":"{}"}}"#, r"\ud83c\udf89".repeat(1024));
     let path = format!("/api/activities/{}/reply", crud.uuid);
-    let answer = worf.send(Method::POST, &path, Body::from(body)).await;
-    assert_eq!(answer.status.as_u16(), 200, "{}", answer.text);
+    let response = worf.send(Method::POST, &path, Body::from(body)).await;
+    assert_eq!(response.status.as_u16(), 200, "{}", response.text);
 }
 
 #[tokio::test]
-async fn a_body_that_is_not_json_is_said_to_be_so() {
+async fn malformed_json_is_400_and_other_content_types_are_415() {
     let api = Api::start().await;
-    let answer = api
+    let response = api
         .visitor()
         .send(Method::POST, "/api/auth/signin", Body::from("{"))
         .await;
-    assert_eq!(answer.error().0, 400);
+    assert_eq!(response.error().0, 400);
 
     let form = Request::post("/api/auth/signin")
         .body(Body::from("email=worf"))
@@ -129,10 +132,14 @@ async fn a_body_that_is_not_json_is_said_to_be_so() {
 }
 
 #[tokio::test]
-async fn a_fault_of_ours_is_500_and_keeps_its_reason() {
+async fn server_fault_is_500_without_its_cause() {
     let api = Api::start().await;
     api.execute("DROP TABLE activity_likes").await;
-    let answer = api.visitor().get("/api/activities/home").await;
-    answer.assert_problem(500);
-    assert!(!answer.text.contains("activity_likes"), "{}", answer.text);
+    let response = api.visitor().get("/api/activities/home").await;
+    response.assert_problem(500);
+    assert!(
+        !response.text.contains("activity_likes"),
+        "{}",
+        response.text
+    );
 }

@@ -1,22 +1,22 @@
 use api_types::{Activity, Profile, page::next_from_link};
 use axum::http::header;
 
-use crate::support::{Api, Caller, messages};
+use crate::support::{Api, Client, messages};
 
-/// Every page of a feed.
-async fn all_pages(caller: &Caller<'_>, path: &str) -> Vec<Vec<Activity>> {
+/// Fetches all pages of a feed.
+async fn all_pages(client: &Client<'_>, path: &str) -> Vec<Vec<Activity>> {
     let mut pages = Vec::new();
     let mut next = Some(path.to_owned());
     while let Some(path) = next {
-        let answer = caller.get(&path).await;
-        next = next_from_link(answer.header(header::LINK)).map(str::to_owned);
-        pages.push(answer.json());
+        let response = client.get(&path).await;
+        next = next_from_link(response.header(header::LINK)).map(str::to_owned);
+        pages.push(response.json());
     }
     pages
 }
 
 #[tokio::test]
-async fn the_home_feed_is_newest_first_with_the_first_replies() {
+async fn home_feed_is_newest_first_with_the_first_replies() {
     let api = Api::start().await;
     let feed: Vec<Activity> = api.visitor().get("/api/activities/home").await.json();
     assert!(feed.is_sorted_by(|newer, older| newer.created_at >= older.created_at));
@@ -36,7 +36,7 @@ async fn the_home_feed_is_newest_first_with_the_first_replies() {
 }
 
 #[tokio::test]
-async fn pages_follow_each_other_without_gap_or_repetition() {
+async fn pages_have_no_gaps_or_duplicates() {
     let api = Api::start().await;
     let pages = all_pages(&api.visitor(), "/api/activities/home").await;
     let lengths: Vec<usize> = pages.iter().map(Vec::len).collect();
@@ -49,20 +49,20 @@ async fn pages_follow_each_other_without_gap_or_repetition() {
 }
 
 #[tokio::test]
-async fn a_crud_that_arrives_meanwhile_shifts_no_page() {
+async fn new_crud_does_not_shift_the_next_page() {
     let api = Api::start().await;
     let worf = api.signed_in("worf").await;
-    let answer = worf.get("/api/activities/home").await;
-    let first: Vec<Activity> = answer.json();
+    let response = worf.get("/api/activities/home").await;
+    let first: Vec<Activity> = response.json();
     worf.crud("I have arrived").await;
-    let next = next_from_link(answer.header(header::LINK)).unwrap();
+    let next = next_from_link(response.header(header::LINK)).unwrap();
     let second: Vec<Activity> = worf.get(next).await.json();
     assert!(second.iter().all(|crud| !first.contains(crud)));
     assert!(second[0].created_at < first[19].created_at);
 }
 
 #[tokio::test]
-async fn cruds_of_one_millisecond_are_paged_too() {
+async fn cruds_of_the_same_millisecond_are_paged() {
     let api = Api::start().await;
     api.execute("UPDATE activities SET created_at = 1000").await;
     let pages = all_pages(&api.visitor(), "/api/activities/home").await;
@@ -70,7 +70,7 @@ async fn cruds_of_one_millisecond_are_paged_too() {
 }
 
 #[tokio::test]
-async fn a_beginning_from_nowhere_is_400() {
+async fn invalid_cursor_is_400() {
     let api = Api::start().await;
     api.visitor()
         .get("/api/activities/home?before=yesterday")
@@ -79,7 +79,7 @@ async fn a_beginning_from_nowhere_is_400() {
 }
 
 #[tokio::test]
-async fn a_persons_feed_holds_their_cruds_only() {
+async fn feed_of_an_account_has_its_cruds_only() {
     let api = Api::start().await;
     let feed: Vec<Activity> = api.visitor().get("/api/activities/@WORF").await.json();
     assert!(
@@ -93,7 +93,7 @@ async fn a_persons_feed_holds_their_cruds_only() {
 }
 
 #[tokio::test]
-async fn what_has_expired_is_nowhere() {
+async fn expired_cruds_are_not_served() {
     let api = Api::start().await;
     let feed: Vec<Activity> = api.visitor().get("/api/activities/home").await.json();
     api.execute("UPDATE activities SET expires_at = created_at + 1")

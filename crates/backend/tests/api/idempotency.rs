@@ -1,7 +1,7 @@
 use api_types::Activity;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Api, Caller};
+use crate::support::{Api, Client, Response};
 
 const CRUDS: &str = "/api/activities";
 
@@ -9,12 +9,12 @@ fn crud(message: &str) -> Value {
     json!({ "message": message, "ttl": "1-day" })
 }
 
-async fn keyed(caller: &Caller<'_>, key: &str, path: &str, body: &Value) -> Answer {
-    caller.with("idempotency-key", key).post(path, body).await
+async fn keyed(client: &Client<'_>, key: &str, path: &str, body: &Value) -> Response {
+    client.with("idempotency-key", key).post(path, body).await
 }
 
-fn replayed(answer: &Answer) -> bool {
-    answer.headers.contains_key("idempotent-replayed")
+fn replayed(response: &Response) -> bool {
+    response.headers.contains_key("idempotent-replayed")
 }
 
 async fn count(api: &Api, sql: &'static str) -> i64 {
@@ -23,7 +23,7 @@ async fn count(api: &Api, sql: &'static str) -> i64 {
 }
 
 #[tokio::test]
-async fn a_repeated_crud_is_written_once_and_has_the_first_answer() {
+async fn repeated_crud_is_created_once_with_the_same_response() {
     let api = Api::start().await;
     let worf = api.signed_in("worf").await;
     let first = keyed(&worf, "click-1", CRUDS, &crud("#once for @londo")).await;
@@ -40,10 +40,10 @@ async fn a_repeated_crud_is_written_once_and_has_the_first_answer() {
 }
 
 #[tokio::test]
-async fn a_repeated_reply_is_written_once_and_has_the_first_answer() {
+async fn repeated_reply_is_created_once_with_the_same_response() {
     let api = Api::start().await;
     let (worf, londo) = (api.signed_in("worf").await, api.signed_in("londo").await);
-    let path = format!("{CRUDS}/{}", worf.crud("Answer me.").await.uuid);
+    let path = format!("{CRUDS}/{}", worf.crud("Response me.").await.uuid);
     let reply = format!("{path}/reply");
     let body = json!({ "message": "Bold." });
     let first: Activity = keyed(&londo, "click-1", &reply, &body).await.json();
@@ -54,21 +54,25 @@ async fn a_repeated_reply_is_written_once_and_has_the_first_answer() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_many_at_the_same_moment_one_is_written() {
+async fn concurrent_requests_with_one_key_create_one_crud() {
     let api = Api::start().await;
     let worf = api.signed_in("worf").await;
     let body = crud("once");
     let attempts = (0..20).map(|_| keyed(&worf, "click-1", CRUDS, &body));
-    let answers = futures_util::future::join_all(attempts).await;
-    let uuid = answers[0].json::<Activity>().uuid;
-    assert!(answers.iter().all(|it| it.json::<Activity>().uuid == uuid));
-    assert_eq!(answers.iter().filter(|it| !replayed(it)).count(), 1);
+    let responses = futures_util::future::join_all(attempts).await;
+    let uuid = responses[0].json::<Activity>().uuid;
+    assert!(
+        responses
+            .iter()
+            .all(|it| it.json::<Activity>().uuid == uuid)
+    );
+    assert_eq!(responses.iter().filter(|it| !replayed(it)).count(), 1);
     let written = "SELECT count(*) FROM activities WHERE message = 'once'";
     assert_eq!(count(&api, written).await, 1);
 }
 
 #[tokio::test]
-async fn a_key_with_another_body_is_refused_and_writes_nothing() {
+async fn key_with_a_different_request_is_422() {
     let api = Api::start().await;
     let worf = api.signed_in("worf").await;
     let first: Activity = keyed(&worf, "click-1", CRUDS, &crud("one")).await.json();
@@ -79,8 +83,8 @@ async fn a_key_with_another_body_is_refused_and_writes_nothing() {
         (CRUDS, json!({ "message": "one", "ttl": "1-hour" })),
         (&reply, crud("one")),
     ] {
-        let answer = keyed(&worf, "click-1", path, &body).await;
-        assert_eq!(answer.error(), reused, "{path} {body}");
+        let response = keyed(&worf, "click-1", path, &body).await;
+        assert_eq!(response.error(), reused, "{path} {body}");
     }
     let [shown]: [Activity; 1] = worf.get(&format!("{CRUDS}/{}", first.uuid)).await.json();
     assert_eq!(shown.replies_count, 0);
@@ -89,7 +93,7 @@ async fn a_key_with_another_body_is_refused_and_writes_nothing() {
 }
 
 #[tokio::test]
-async fn keys_of_two_people_have_nothing_to_do_with_each_other() {
+async fn keys_of_different_accounts_are_independent() {
     let api = Api::start().await;
     let (worf, londo) = (api.signed_in("worf").await, api.signed_in("londo").await);
     let by_worf: Activity = keyed(&worf, "1", CRUDS, &crud("hi")).await.json();
@@ -104,7 +108,7 @@ async fn keys_of_two_people_have_nothing_to_do_with_each_other() {
 }
 
 #[tokio::test]
-async fn what_was_refused_may_be_mended_under_the_same_key() {
+async fn rejected_request_may_be_corrected_under_the_same_key() {
     let api = Api::start().await;
     let worf = api.signed_in("worf").await;
     let blank = keyed(&worf, "click-1", CRUDS, &crud(" ")).await;
@@ -119,21 +123,25 @@ async fn what_was_refused_may_be_mended_under_the_same_key() {
 }
 
 #[tokio::test]
-async fn without_a_key_every_request_writes() {
+async fn requests_without_a_key_are_all_executed() {
     let api = Api::start().await;
     let worf = api.signed_in("worf").await;
     assert_ne!(worf.crud("hi").await.uuid, worf.crud("hi").await.uuid);
 }
 
 #[tokio::test]
-async fn a_key_that_cannot_be_one_is_400_and_writes_nothing() {
+async fn invalid_key_is_400() {
     let api = Api::start().await;
     let worf = api.signed_in("worf").await;
     let long = "k".repeat(256);
     for key in ["", "\"\"", "a b", "a,b", &long, "é"] {
-        let answer = keyed(&worf, key, CRUDS, &crud("never")).await;
-        answer.assert_problem(400);
-        assert!(answer.text.contains("Idempotency-Key"), "{}", answer.text);
+        let response = keyed(&worf, key, CRUDS, &crud("never")).await;
+        response.assert_problem(400);
+        assert!(
+            response.text.contains("Idempotency-Key"),
+            "{}",
+            response.text
+        );
     }
     let two = worf.with("idempotency-key", "a");
     keyed(&two, "b", CRUDS, &crud("never"))
@@ -148,7 +156,7 @@ async fn a_key_that_cannot_be_one_is_400_and_writes_nothing() {
 }
 
 #[tokio::test]
-async fn a_repeat_after_the_deletion_brings_nothing_back() {
+async fn repeated_request_does_not_restore_a_deleted_crud() {
     let api = Api::start().await;
     let worf = api.signed_in("worf").await;
     let first: Activity = keyed(&worf, "click-1", CRUDS, &crud("regrets"))
@@ -164,7 +172,7 @@ async fn a_repeat_after_the_deletion_brings_nothing_back() {
 }
 
 #[tokio::test]
-async fn a_key_outlives_the_server_and_is_forgotten_after_a_day() {
+async fn key_is_stored_for_a_day() {
     let api = Api::start().await;
     let worf = api.signed_in("worf").await;
     keyed(&worf, "click-1", CRUDS, &crud("hi")).await;
@@ -179,11 +187,11 @@ async fn a_key_outlives_the_server_and_is_forgotten_after_a_day() {
 }
 
 #[tokio::test]
-async fn no_text_is_kept_with_the_key() {
+async fn message_is_not_stored_with_the_key() {
     let api = Api::start().await;
     let worf = api.signed_in("worf").await;
     keyed(&worf, "click-1", CRUDS, &crud("a secret of mine")).await;
-    let kept = "SELECT count(*) FROM idempotency_keys \
+    let stored = "SELECT count(*) FROM idempotency_keys \
                 WHERE key || request_sha256 || activity_uuid LIKE '%secret%'";
-    assert_eq!(count(&api, kept).await, 0);
+    assert_eq!(count(&api, stored).await, 0);
 }

@@ -1,9 +1,9 @@
-//! The API as its callers see it: requests through the real router on a database of their own.
+//! Requests through the router, each test on its own database.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod accounts;
-mod callers;
+mod authoring;
 mod demo_data;
 mod errors;
 mod feeds;
@@ -11,6 +11,7 @@ mod idempotency;
 mod notifications;
 mod origins;
 mod reactions;
+mod remote_contexts;
 mod replies;
 mod search;
 mod sessions;
@@ -22,4 +23,3 @@ mod sweeper;
 mod text;
 mod traces;
 mod traces_of_failures;
-mod writing;

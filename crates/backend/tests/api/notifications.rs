@@ -1,12 +1,12 @@
 use api_types::{Activity, Me, NotificationKind};
 use serde_json::json;
 
-use crate::support::{Api, Caller};
+use crate::support::{Api, Client};
 
 const READ: &str = "/api/activities/notifications/read";
 
-async fn events(caller: &Caller<'_>) -> Vec<(NotificationKind, String, bool)> {
-    let activities: Vec<Activity> = caller.get("/api/activities/notifications").await.json();
+async fn events(client: &Client<'_>) -> Vec<(NotificationKind, String, bool)> {
+    let activities: Vec<Activity> = client.get("/api/activities/notifications").await.json();
     let notifications = activities
         .into_iter()
         .map(|activity| activity.notification.unwrap());
@@ -15,8 +15,8 @@ async fn events(caller: &Caller<'_>) -> Vec<(NotificationKind, String, bool)> {
         .collect()
 }
 
-async fn unread(caller: &Caller<'_>) -> u32 {
-    caller
+async fn unread(client: &Client<'_>) -> u32 {
+    client
         .get("/api/auth/me")
         .await
         .json::<Me>()
@@ -24,7 +24,7 @@ async fn unread(caller: &Caller<'_>) -> u32 {
 }
 
 #[tokio::test]
-async fn replies_likes_reposts_and_mentions_of_me_are_told_until_read() {
+async fn replies_likes_reposts_and_mentions_are_unread_until_marked() {
     let api = Api::start().await;
     let (worf, londo) = (api.signed_in("worf").await, api.signed_in("londo").await);
     worf.post(READ, &json!({})).await;
@@ -43,8 +43,8 @@ async fn replies_likes_reposts_and_mentions_of_me_are_told_until_read() {
     londo.crud("I blame @worf and @nobody").await;
     assert_eq!(unread(&worf).await, 4);
 
-    let mut told = events(&worf).await;
-    told.truncate(4);
+    let mut newest = events(&worf).await;
+    newest.truncate(4);
     for kind in [
         NotificationKind::Reply,
         NotificationKind::Like,
@@ -52,8 +52,8 @@ async fn replies_likes_reposts_and_mentions_of_me_are_told_until_read() {
         NotificationKind::Mention,
     ] {
         assert!(
-            told.contains(&(kind, "londo".to_owned(), true)),
-            "{kind:?} in {told:?}"
+            newest.contains(&(kind, "londo".to_owned(), true)),
+            "{kind:?} in {newest:?}"
         );
     }
     assert_eq!(unread(&worf).await, 4);
@@ -63,7 +63,7 @@ async fn replies_likes_reposts_and_mentions_of_me_are_told_until_read() {
 }
 
 #[tokio::test]
-async fn looking_at_notifications_changes_nothing() {
+async fn fetching_notifications_does_not_mark_them_as_read() {
     let api = Api::start().await;
     let worf = api.signed_in("worf").await;
     let before = (unread(&worf).await, events(&worf).await);
@@ -73,7 +73,7 @@ async fn looking_at_notifications_changes_nothing() {
 }
 
 #[tokio::test]
-async fn only_what_was_seen_becomes_read_and_it_stays_so() {
+async fn notifications_up_to_a_time_become_read_and_stay_so() {
     let api = Api::start().await;
     let (worf, londo) = (api.signed_in("worf").await, api.signed_in("londo").await);
     worf.post(READ, &json!({})).await;
@@ -103,7 +103,7 @@ async fn only_what_was_seen_becomes_read_and_it_stays_so() {
 }
 
 #[tokio::test]
-async fn what_i_do_myself_is_no_news_to_me() {
+async fn own_actions_do_not_notify() {
     let api = Api::start().await;
     let worf = api.signed_in("worf").await;
     let before = events(&worf).await.len();
@@ -114,7 +114,7 @@ async fn what_i_do_myself_is_no_news_to_me() {
 }
 
 #[tokio::test]
-async fn a_like_that_is_taken_back_is_no_news() {
+async fn removed_like_does_not_notify() {
     let api = Api::start().await;
     let (worf, londo) = (api.signed_in("worf").await, api.signed_in("londo").await);
     let crud = worf.crud("Today I deploy.").await;

@@ -2,13 +2,13 @@ use axum::{body::Body, http::Method};
 use cruddur_backend::security::SecuritySettings;
 use serde_json::json;
 
-use crate::support::{Api, Caller};
+use crate::support::{Api, Client};
 
 const HOST: &str = "cruddur.example:8080";
 const OWN: &str = "http://cruddur.example:8080";
 
-/// The status of every kind of request that changes something.
-async fn statuses(caller: &Caller<'_>) -> Vec<u16> {
+/// Sends one request of each kind that writes, and returns the statuses.
+async fn statuses(client: &Client<'_>) -> Vec<u16> {
     let crud = "/api/activities/00000000-0000-4000-8000-000000000000";
     let mut statuses = Vec::new();
     for (method, path) in [
@@ -23,18 +23,18 @@ async fn statuses(caller: &Caller<'_>) -> Vec<u16> {
         (Method::DELETE, crud),
         (Method::PATCH, "/api/nothing"),
     ] {
-        let answer = caller.send(method, path, Body::from("{}")).await;
-        statuses.push(answer.status.as_u16());
+        let response = client.send(method, path, Body::from("{}")).await;
+        statuses.push(response.status.as_u16());
     }
     statuses
 }
 
-fn refused(statuses: &[u16]) -> usize {
+fn forbidden(statuses: &[u16]) -> usize {
     statuses.iter().filter(|status| **status == 403).count()
 }
 
 #[tokio::test]
-async fn pages_of_other_origins_change_nothing_also_those_of_the_same_site() {
+async fn writes_by_pages_of_other_origins_are_403() {
     let api = Api::start().await;
     let worf = api.signed_in("worf").await;
     let session = worf.with("host", HOST);
@@ -52,22 +52,22 @@ async fn pages_of_other_origins_change_nothing_also_those_of_the_same_site() {
             page = page.with("sec-fetch-site", site);
         }
         let statuses = statuses(&page).await;
-        assert_eq!(refused(&statuses), 10, "{site:?} {origin}: {statuses:?}");
+        assert_eq!(forbidden(&statuses), 10, "{site:?} {origin}: {statuses:?}");
     }
     assert_ne!(worf.get("/api/auth/me").await.text, "null");
-    let answer = session
+    let response = session
         .with("sec-fetch-site", "same-site")
         .post("/api/auth/signout", &json!({}))
         .await;
-    answer.assert_problem(403);
-    assert!(answer.text.contains("CRUDDUR_ALLOWED_ORIGINS"));
+    response.assert_problem(403);
+    assert!(response.text.contains("CRUDDUR_ALLOWED_ORIGINS"));
 }
 
 #[tokio::test]
-async fn own_pages_and_programs_may_act() {
+async fn own_pages_and_programs_may_write() {
     let api = Api::start().await;
     let visitor = api.visitor().with("host", HOST);
-    for caller in [
+    for client in [
         visitor.clone(),
         visitor
             .with("sec-fetch-site", "same-origin")
@@ -79,32 +79,32 @@ async fn own_pages_and_programs_may_act() {
             .with("x-forwarded-host", HOST)
             .with("origin", OWN),
     ] {
-        let statuses = statuses(&caller).await;
-        assert_eq!(refused(&statuses), 0, "{statuses:?}");
+        let statuses = statuses(&client).await;
+        assert_eq!(forbidden(&statuses), 0, "{statuses:?}");
     }
 }
 
 #[tokio::test]
-async fn reading_is_open_to_every_page() {
+async fn all_pages_may_read() {
     let api = Api::start().await;
     let page = api.visitor().with("sec-fetch-site", "cross-site");
     assert_eq!(page.get("/api/activities/home").await.status.as_u16(), 200);
 }
 
 #[tokio::test]
-async fn an_allowed_origin_may_act() {
+async fn pages_of_allowed_origins_may_write() {
     let api = Api::with(SecuritySettings {
-        allowed_origins: vec!["https://app.example".to_owned()],
+        allowed_origins: "https://app.example".parse().unwrap(),
         ..SecuritySettings::default()
     })
     .await;
     let page = api.visitor().with("sec-fetch-site", "cross-site");
     assert_eq!(
-        refused(&statuses(&page.with("origin", "https://app.example")).await),
+        forbidden(&statuses(&page.with("origin", "https://app.example")).await),
         0
     );
     assert_eq!(
-        refused(&statuses(&page.with("origin", "https://app.example.evil.test")).await),
+        forbidden(&statuses(&page.with("origin", "https://app.example.evil.test")).await),
         10
     );
 }

@@ -3,7 +3,7 @@ use api_types::{Activity, Counts};
 use crate::support::Api;
 
 #[tokio::test]
-async fn a_like_may_be_repeated_and_undone() {
+async fn like_is_idempotent_and_can_be_undone() {
     let api = Api::start().await;
     let (worf, londo) = (api.signed_in("worf").await, api.signed_in("londo").await);
     let crud = worf.crud("Like this.").await;
@@ -21,7 +21,7 @@ async fn a_like_may_be_repeated_and_undone() {
 }
 
 #[tokio::test]
-async fn a_repost_may_be_repeated_and_undone() {
+async fn repost_is_idempotent_and_can_be_undone() {
     let api = Api::start().await;
     let worf = api.signed_in("worf").await;
     let crud = worf.crud("Repost this.").await;
@@ -35,7 +35,7 @@ async fn a_repost_may_be_repeated_and_undone() {
 }
 
 #[tokio::test]
-async fn a_feed_tells_what_i_like_and_nobody_elses_likes() {
+async fn feed_marks_the_viewers_own_reactions_only() {
     let api = Api::start().await;
     let (worf, londo) = (api.signed_in("worf").await, api.signed_in("londo").await);
     let crud = worf.crud("Like this.").await;
@@ -46,8 +46,8 @@ async fn a_feed_tells_what_i_like_and_nobody_elses_likes() {
         .put(&format!("/api/activities/{}/repost", crud.uuid))
         .await;
 
-    for (caller, mine) in [(&londo, true), (&worf, false), (&api.visitor(), false)] {
-        let feed: Vec<Activity> = caller.get("/api/activities/home").await.json();
+    for (client, mine) in [(&londo, true), (&worf, false), (&api.visitor(), false)] {
+        let feed: Vec<Activity> = client.get("/api/activities/home").await.json();
         assert_eq!((feed[0].liked, feed[0].reposted), (mine, mine));
         assert_eq!((feed[0].likes_count, feed[0].reposts_count), (1, 1));
     }

@@ -1,14 +1,12 @@
-use std::time::{Duration, Instant};
-
 use api_types::{Activity, Counts, page::next_from_link};
 use axum::http::header;
 use serde_json::json;
 
-use crate::support::{Api, Caller, messages};
+use crate::support::{Api, Client, messages};
 
 const MANY: u32 = 10_000;
 
-/// Adds [`MANY`] replies to the newest crud, and returns it as the home feed shows it.
+/// Posts a crud and adds [`MANY`] replies to it.
 async fn crud_with_many_replies(api: &Api) -> Activity {
     let crud = api.signed_in("worf").await.crud("What is honor?").await;
     api.execute(
@@ -22,14 +20,14 @@ async fn crud_with_many_replies(api: &Api) -> Activity {
     crud
 }
 
-/// The messages of the replies on each page of a crud.
-async fn pages(caller: &Caller<'_>, uuid: &str) -> Vec<Vec<String>> {
+/// Fetches all pages of a crud, and returns the messages of the replies.
+async fn pages(client: &Client<'_>, uuid: &str) -> Vec<Vec<String>> {
     let mut pages = Vec::new();
     let mut next = Some(format!("/api/activities/{uuid}"));
     while let Some(path) = next {
-        let answer = caller.get(&path).await;
-        next = next_from_link(answer.header(header::LINK)).map(str::to_owned);
-        let [crud] = answer.json::<[Activity; 1]>();
+        let response = client.get(&path).await;
+        next = next_from_link(response.header(header::LINK)).map(str::to_owned);
+        let [crud] = response.json::<[Activity; 1]>();
         assert_eq!(crud.uuid, uuid);
         pages.push(
             crud.replies
@@ -41,30 +39,23 @@ async fn pages(caller: &Caller<'_>, uuid: &str) -> Vec<Vec<String>> {
     pages
 }
 
+/// Statements have a deadline of two seconds, after which the response is 503.
 #[tokio::test]
-async fn feeds_stay_quick_with_ten_thousand_replies_to_one_crud() {
+async fn ten_thousand_replies_do_not_slow_down_feeds() {
     let api = Api::start().await;
     let crud = crud_with_many_replies(&api).await;
-    let begin = Instant::now();
     let feed: Vec<Activity> = api.visitor().get("/api/activities/home").await.json();
-    let elapsed = begin.elapsed();
     assert_eq!(feed[0].uuid, crud.uuid);
     assert_eq!(feed[0].replies_count, MANY);
     assert_eq!(messages(&feed[0].replies), ["Reply 1", "Reply 2"]);
-    // Once it took ten seconds; how long it takes now does not depend on the replies.
-    assert!(elapsed < Duration::from_secs(1), "{elapsed:?}");
-
     for path in ["@worf", "search?term=honor", &crud.uuid] {
-        let begin = Instant::now();
-        let answer = api.visitor().get(&format!("/api/activities/{path}")).await;
-        assert_eq!(answer.status.as_u16(), 200, "{}", answer.text);
-        let elapsed = begin.elapsed();
-        assert!(elapsed < Duration::from_secs(1), "{path}: {elapsed:?}");
+        let response = api.visitor().get(&format!("/api/activities/{path}")).await;
+        assert_eq!(response.status.as_u16(), 200, "{}", response.text);
     }
 }
 
 #[tokio::test]
-async fn replies_of_one_crud_are_paged_from_the_oldest() {
+async fn replies_are_paged_oldest_first() {
     let api = Api::start().await;
     let worf = api.signed_in("worf").await;
     let crud = worf.crud("Count!").await;
@@ -82,7 +73,7 @@ async fn replies_of_one_crud_are_paged_from_the_oldest() {
 }
 
 #[tokio::test]
-async fn replies_of_one_millisecond_are_paged_too() {
+async fn replies_of_the_same_millisecond_are_paged() {
     let api = Api::start().await;
     let crud = crud_with_many_replies(&api).await;
     api.execute("UPDATE activities SET created_at = 5 WHERE message LIKE 'Reply 1__'")
@@ -91,9 +82,9 @@ async fn replies_of_one_millisecond_are_paged_too() {
     let mut seen = Vec::new();
     let mut next = Some(path);
     while let Some(path) = next.filter(|_| seen.len() < 100) {
-        let answer = api.visitor().get(&path).await;
-        next = next_from_link(answer.header(header::LINK)).map(str::to_owned);
-        let [crud] = answer.json::<[Activity; 1]>();
+        let response = api.visitor().get(&path).await;
+        next = next_from_link(response.header(header::LINK)).map(str::to_owned);
+        let [crud] = response.json::<[Activity; 1]>();
         seen.extend(crud.replies.into_iter().map(|reply| reply.message));
     }
     let expected: Vec<String> = (100..200).map(|n| format!("Reply {n}")).collect();
@@ -101,7 +92,7 @@ async fn replies_of_one_millisecond_are_paged_too() {
 }
 
 #[tokio::test]
-async fn a_crud_without_further_replies_has_no_next_page() {
+async fn last_page_of_replies_has_no_next_page() {
     let api = Api::start().await;
     let feed: Vec<Activity> = api.visitor().get("/api/activities/home").await.json();
     for crud in [
@@ -125,16 +116,16 @@ async fn invalid_cursor_of_replies_is_400() {
 }
 
 #[tokio::test]
-async fn counts_follow_every_reaction_reply_and_deletion() {
+async fn counts_are_updated_by_reactions_replies_and_deletions() {
     let api = Api::start().await;
     let (worf, londo) = (api.signed_in("worf").await, api.signed_in("londo").await);
     let crud = worf.crud("Count me").await;
     let path = format!("/api/activities/{}", crud.uuid);
     let message = json!({ "message": "One" });
     let reply: Activity = londo.post(&format!("{path}/reply"), &message).await.json();
-    for caller in [&worf, &londo, &worf] {
-        caller.put(&format!("{path}/like")).await;
-        caller.put(&format!("{path}/repost")).await;
+    for client in [&worf, &londo, &worf] {
+        client.put(&format!("{path}/like")).await;
+        client.put(&format!("{path}/repost")).await;
     }
     worf.delete(&format!("{path}/like")).await;
     let counts: Counts = worf.delete(&format!("{path}/like")).await.json();

@@ -12,7 +12,7 @@ async fn found(api: &Api, term: &str) -> Vec<Activity> {
 }
 
 #[tokio::test]
-async fn every_word_must_occur_and_the_last_may_be_unfinished() {
+async fn all_words_must_match_and_the_last_matches_as_a_prefix() {
     let api = Api::start().await;
     assert_eq!(
         messages(&found(&api, "PRUNE%20jui").await),
@@ -22,7 +22,7 @@ async fn every_word_must_occur_and_the_last_may_be_unfinished() {
 }
 
 #[tokio::test]
-async fn a_hashtag_is_not_a_word() {
+async fn hashtag_does_not_match_a_word() {
     let api = Api::start().await;
     let worf = api.signed_in("worf").await;
     worf.crud("honor without sign").await;
@@ -36,7 +36,7 @@ async fn a_hashtag_is_not_a_word() {
 }
 
 #[tokio::test]
-async fn replies_are_found_too() {
+async fn replies_are_found() {
     let api = Api::start().await;
     let found = found(&api, "no%20honor").await;
     assert_eq!(messages(&found), ["This post has no honor!"]);
@@ -44,7 +44,7 @@ async fn replies_are_found_too() {
 }
 
 #[tokio::test]
-async fn operators_and_quotes_are_plain_text() {
+async fn operators_and_quotes_have_no_special_meaning() {
     let api = Api::start().await;
     for term in [
         "%22",
@@ -60,15 +60,15 @@ async fn operators_and_quotes_are_plain_text() {
 }
 
 #[tokio::test]
-async fn a_blank_term_has_a_code() {
+async fn blank_term_is_422() {
     let api = Api::start().await;
     for query in ["", "?term=", "?term=%20%20"] {
-        let answer = api
+        let response = api
             .visitor()
             .get(&format!("/api/activities/search{query}"))
             .await;
         assert_eq!(
-            answer.error(),
+            response.error(),
             (422, json!(["search_term_blank"])),
             "{query}"
         );
@@ -76,7 +76,7 @@ async fn a_blank_term_has_a_code() {
 }
 
 #[tokio::test]
-async fn a_term_with_too_many_words_or_characters_has_a_code() {
+async fn term_with_too_many_words_or_characters_is_422() {
     let api = Api::start().await;
     let cases = [
         (
@@ -92,14 +92,14 @@ async fn a_term_with_too_many_words_or_characters_has_a_code() {
     ];
     for (term, codes) in cases {
         let path = format!("/api/activities/search?term={term}");
-        let answer = api.visitor().get(&path).await;
-        assert_eq!(answer.error(), (422, codes), "{}", &term[..20]);
+        let response = api.visitor().get(&path).await;
+        assert_eq!(response.error(), (422, codes), "{}", &term[..20]);
     }
     assert_eq!(found(&api, &"prune+".repeat(16)).await.len(), 1);
 }
 
 #[tokio::test]
-async fn odd_characters_are_no_errors() {
+async fn special_characters_do_not_fail() {
     let api = Api::start().await;
     for term in [
         "a%00b",
@@ -129,7 +129,7 @@ async fn odd_characters_are_no_errors() {
 }
 
 #[tokio::test]
-async fn pages_go_on_where_the_last_crud_of_the_page_before_was_deleted() {
+async fn next_page_works_after_the_cursors_crud_was_deleted() {
     let api = Api::start().await;
     let worf = api.signed_in("worf").await;
     for number in 0..45 {
@@ -149,7 +149,7 @@ async fn pages_go_on_where_the_last_crud_of_the_page_before_was_deleted() {
 }
 
 #[tokio::test]
-async fn results_are_paged_with_their_term() {
+async fn link_to_the_next_page_has_the_term() {
     let api = Api::start().await;
     let first = api
         .visitor()
@@ -167,7 +167,7 @@ async fn results_are_paged_with_their_term() {
 }
 
 #[tokio::test]
-async fn a_deleted_crud_is_found_no_more() {
+async fn deleted_crud_is_not_found() {
     let api = Api::start().await;
     let worf = api.signed_in("worf").await;
     let crud = worf.crud("gagh").await;

@@ -3,7 +3,7 @@ use api_types::{TrendingTag, UserSummary};
 use crate::support::Api;
 
 #[tokio::test]
-async fn hashtags_trend_by_use_however_they_are_written() {
+async fn trending_hashtags_are_counted_in_any_spelling() {
     let api = Api::start().await;
     let worf = api.signed_in("worf").await;
     for message in ["#Gagh", "#gagh #GAGH", "#Gagh for lunch"] {
@@ -19,7 +19,7 @@ async fn hashtags_trend_by_use_however_they_are_written() {
 }
 
 #[tokio::test]
-async fn nobody_is_suggested_to_themselves() {
+async fn suggested_users_do_not_include_the_viewer() {
     let api = Api::start().await;
     let suggested = async |handle: &str| {
         let users: Vec<UserSummary> = api

@@ -3,22 +3,22 @@ use axum::http::{StatusCode, header};
 use cruddur_backend::security::SecuritySettings;
 use futures_util::future::join_all;
 
-use crate::support::{Answer, Api, Caller};
+use crate::support::{Api, Client, Response};
 
-const STRANGER: &str = "203.0.113.9";
+const ATTACKER: &str = "203.0.113.9";
 const ELSEWHERE: &str = "198.51.100.7";
 
-async fn guess(caller: &Caller<'_>, handle: &str, times: usize) -> Vec<u16> {
+async fn guess(client: &Client<'_>, handle: &str, times: usize) -> Vec<u16> {
     let mut statuses = Vec::new();
     for _ in 0..times {
-        statuses.push(caller.sign_in(handle, "wrong").await.status.as_u16());
+        statuses.push(client.sign_in(handle, "wrong").await.status.as_u16());
     }
     statuses
 }
 
-fn retry_after(answer: &Answer) -> u64 {
-    answer.assert_problem(429);
-    answer.header(header::RETRY_AFTER).parse().unwrap()
+fn retry_after(response: &Response) -> u64 {
+    response.assert_problem(429);
+    response.header(header::RETRY_AFTER).parse().unwrap()
 }
 
 fn count(statuses: &[u16], status: u16) -> usize {
@@ -26,47 +26,47 @@ fn count(statuses: &[u16], status: u16) -> usize {
 }
 
 #[tokio::test]
-async fn guesses_are_held_back_and_told_for_how_long() {
+async fn repeated_guesses_are_429_with_retry_after() {
     let api = Api::start().await;
-    let stranger = api.visitor().from(STRANGER);
-    let statuses = guess(&stranger, "worf", 40).await;
+    let attacker = api.visitor().from(ATTACKER);
+    let statuses = guess(&attacker, "worf", 40).await;
     assert!(count(&statuses, 429) >= 25, "{statuses:?}");
     assert_eq!(count(&statuses, 401) + count(&statuses, 429), 40);
-    let refused = loop {
-        let answer = stranger.sign_in("worf", "wrong").await;
-        if answer.status != StatusCode::UNAUTHORIZED {
-            break answer;
+    let rejected = loop {
+        let response = attacker.sign_in("worf", "wrong").await;
+        if response.status != StatusCode::UNAUTHORIZED {
+            break response;
         }
     };
-    let wait = retry_after(&refused);
+    let wait = retry_after(&rejected);
     assert!((1..=60).contains(&wait), "{wait}");
-    assert!(refused.text.contains("Try again in"), "{}", refused.text);
+    assert!(rejected.text.contains("Try again in"), "{}", rejected.text);
 }
 
 #[tokio::test]
-async fn an_account_that_does_not_exist_is_held_back_alike() {
+async fn unknown_account_is_limited_like_an_existing_one() {
     let api = Api::start().await;
-    let known = guess(&api.visitor().from(STRANGER), "worf", 8).await;
+    let known = guess(&api.visitor().from(ATTACKER), "worf", 8).await;
     let unknown = guess(&api.visitor().from(ELSEWHERE), "q", 8).await;
     assert_eq!(known[..5], unknown[..5]);
     assert!(count(&known, 429) > 0 && count(&unknown, 429) > 0);
 }
 
 #[tokio::test]
-async fn a_stranger_keeps_nobody_else_out() {
+async fn attacker_does_not_block_other_clients() {
     let api = Api::start().await;
     let device = api
         .visitor()
-        .from(STRANGER)
+        .from(ATTACKER)
         .sign_in("worf", "cruddur-demo")
         .await;
-    let stranger = api.visitor().from(STRANGER);
-    assert!(count(&guess(&stranger, "worf", 40).await, 429) > 0);
+    let attacker = api.visitor().from(ATTACKER);
+    assert!(count(&guess(&attacker, "worf", 40).await, 429) > 0);
 
     let elsewhere = api.visitor().from(ELSEWHERE);
     elsewhere.sign_in("worf", "cruddur-demo").await.json::<Me>();
-    stranger.sign_in("londo", "cruddur-demo").await.json::<Me>();
-    let same_device = stranger.clone().holding(device.cookies().remove(1));
+    attacker.sign_in("londo", "cruddur-demo").await.json::<Me>();
+    let same_device = attacker.clone().with_cookie(device.cookies().remove(1));
     same_device
         .sign_in("worf", "cruddur-demo")
         .await
@@ -74,36 +74,36 @@ async fn a_stranger_keeps_nobody_else_out() {
 }
 
 #[tokio::test]
-async fn anothers_device_is_no_way_around() {
+async fn device_of_another_account_does_not_lift_the_limit() {
     let api = Api::start().await;
     let londo = api.visitor().sign_in("londo", "cruddur-demo").await;
     let as_londo = api
         .visitor()
-        .from(STRANGER)
-        .holding(londo.cookies().remove(1));
+        .from(ATTACKER)
+        .with_cookie(londo.cookies().remove(1));
     assert!(count(&guess(&as_londo, "worf", 20).await, 429) > 0);
     let unknown = api
         .visitor()
         .from(ELSEWHERE)
-        .holding(format!("cruddur_device={}", "b".repeat(64)));
+        .with_cookie(format!("cruddur_device={}", "b".repeat(64)));
     assert!(count(&guess(&unknown, "worf", 20).await, 429) > 0);
 }
 
 #[tokio::test]
-async fn writing_the_email_otherwise_is_no_way_around() {
+async fn other_spelling_of_the_email_does_not_lift_the_limit() {
     let api = Api::start().await;
-    let stranger = api.visitor().from(STRANGER);
+    let attacker = api.visitor().from(ATTACKER);
     let mut statuses = Vec::new();
     for handle in [
         "worf", " worf", "WORF", "Worf", "wOrf", "woRf", "worF", "WorF",
     ] {
-        statuses.push(stranger.sign_in(handle, "wrong").await.status.as_u16());
+        statuses.push(attacker.sign_in(handle, "wrong").await.status.as_u16());
     }
     assert!(count(&statuses, 429) > 0, "{statuses:?}");
 }
 
 #[tokio::test]
-async fn a_header_is_no_way_around_unless_its_proxy_is_trusted() {
+async fn x_forwarded_for_counts_from_a_trusted_proxy_only() {
     let api = Api::start().await;
     let mut statuses = Vec::new();
     for host in 0..20 {
@@ -116,29 +116,29 @@ async fn a_header_is_no_way_around_unless_its_proxy_is_trusted() {
     assert!(count(&statuses, 429) > 0, "{statuses:?}");
 
     let api = Api::with(SecuritySettings {
-        trusted_proxies: vec!["127.0.0.1/32".parse().unwrap()],
+        trusted_proxies: "127.0.0.1/32".parse().unwrap(),
         ..SecuritySettings::default()
     })
     .await;
     let proxy = api.visitor().from("127.0.0.1");
-    let stranger = proxy.with("x-forwarded-for", format!("1.1.1.1, {STRANGER}"));
-    assert!(count(&guess(&stranger, "worf", 20).await, 429) > 0);
+    let attacker = proxy.with("x-forwarded-for", format!("1.1.1.1, {ATTACKER}"));
+    assert!(count(&guess(&attacker, "worf", 20).await, 429) > 0);
     let another = proxy.with("x-forwarded-for", ELSEWHERE);
     another.sign_in("worf", "cruddur-demo").await.json::<Me>();
 }
 
 #[tokio::test]
-async fn one_password_on_many_accounts_is_held_back_too() {
+async fn guesses_on_many_accounts_are_limited() {
     let api = Api::start().await;
     let device = api.visitor().sign_in("worf", "cruddur-demo").await;
-    let stranger = api.visitor().from(STRANGER);
+    let attacker = api.visitor().from(ATTACKER);
     let mut statuses = Vec::new();
     for number in 0..60 {
-        let answer = stranger.sign_in(&format!("q{number}"), "wrong").await;
-        statuses.push(answer.status.as_u16());
+        let response = attacker.sign_in(&format!("q{number}"), "wrong").await;
+        statuses.push(response.status.as_u16());
     }
     assert!(count(&statuses, 429) > 0, "{statuses:?}");
-    let same_device = stranger.holding(device.cookies().remove(1));
+    let same_device = attacker.with_cookie(device.cookies().remove(1));
     same_device
         .sign_in("worf", "cruddur-demo")
         .await
@@ -146,18 +146,18 @@ async fn one_password_on_many_accounts_is_held_back_too() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn three_hundred_guesses_at_once_leave_room_for_an_honest_sign_in() {
+async fn concurrent_guesses_do_not_block_a_valid_sign_in() {
     let api = Api::start().await;
     let guesses = join_all((0..300).map(async |_| {
-        let answer = api.visitor().from(STRANGER).sign_in("worf", "wrong").await;
-        answer.status.as_u16()
+        let response = api.visitor().from(ATTACKER).sign_in("worf", "wrong").await;
+        response.status.as_u16()
     }));
-    let honest = async {
-        let caller = api.visitor().from(ELSEWHERE);
-        caller.sign_in("worf", "cruddur-demo").await
+    let valid = async {
+        let client = api.visitor().from(ELSEWHERE);
+        client.sign_in("worf", "cruddur-demo").await
     };
-    let (statuses, honest) = futures_util::future::join(guesses, honest).await;
-    assert_eq!(honest.json::<Me>().handle, "worf");
+    let (statuses, valid) = futures_util::future::join(guesses, valid).await;
+    assert_eq!(valid.json::<Me>().handle, "worf");
     assert!(
         count(&statuses, 401) <= 8 && count(&statuses, 429) >= 292,
         "{statuses:?}"

@@ -1,4 +1,4 @@
-//! What happens while the database cannot write, and after it can again.
+//! Failing writes, and the recovery from them.
 
 use std::time::{Duration, Instant};
 
@@ -7,25 +7,25 @@ use serde_json::{Value, json};
 use sqlx::{Connection, SqliteConnection};
 use tokio::time::{sleep, timeout};
 
-use crate::support::{Answer, Api, Caller};
+use crate::support::{Api, Client, Response};
 
-/// How long it may take until what failed works again.
-const RECOVERY_TIMEOUT: Duration = Duration::from_secs(1);
-/// More than there are connections.
+/// A test fails if the recovery takes longer. It says nothing about latency.
+const RECOVERY_TIMEOUT: Duration = Duration::from_secs(30);
+/// More than the number of connections.
 const ATTEMPTS: usize = 20;
 
 fn crud() -> Value {
-    json!({ "message": "Is there room?", "ttl": "1-day" })
+    json!({ "message": "Is there space?", "ttl": "1-day" })
 }
 
-async fn post(caller: &Caller<'_>) -> Answer {
-    caller.post("/api/activities", &crud()).await
+async fn post(client: &Client<'_>) -> Response {
+    client.post("/api/activities", &crud()).await
 }
 
-/// Waits until posting works, and fails when that takes longer than [`RECOVERY_TIMEOUT`].
-async fn assert_posting_recovers(caller: &Caller<'_>) {
+/// Waits until posting works, and fails after [`RECOVERY_TIMEOUT`].
+async fn assert_posting_recovers(client: &Client<'_>) {
     let begin = Instant::now();
-    while post(caller).await.status != StatusCode::OK {
+    while post(client).await.status != StatusCode::OK {
         assert!(
             begin.elapsed() < RECOVERY_TIMEOUT,
             "posting does not recover"
@@ -33,12 +33,12 @@ async fn assert_posting_recovers(caller: &Caller<'_>) {
         sleep(Duration::from_millis(20)).await;
     }
     for _ in 0..ATTEMPTS {
-        assert_eq!(post(caller).await.status, StatusCode::OK);
+        assert_eq!(post(client).await.status, StatusCode::OK);
     }
 }
 
 #[tokio::test]
-async fn posting_recovers_after_sqlite_ended_transactions_by_itself() {
+async fn posting_recovers_after_sqlite_rolled_back_transactions() {
     let api = Api::start().await;
     let worf = api.signed_in("worf").await;
     // A full disk ends a transaction in the same way.
@@ -60,8 +60,8 @@ async fn posting_recovers_after_commits_failed() {
     let worf = api.signed_in("worf").await;
     // A deferred constraint fails at the commit, which leaves the transaction open.
     api.execute(
-        "CREATE TABLE nobody (id INTEGER PRIMARY KEY); \
-         CREATE TABLE broken (id INTEGER REFERENCES nobody (id) DEFERRABLE INITIALLY DEFERRED); \
+        "CREATE TABLE parents (id INTEGER PRIMARY KEY); \
+         CREATE TABLE broken (id INTEGER REFERENCES parents (id) DEFERRABLE INITIALLY DEFERRED); \
          CREATE TRIGGER breaks AFTER INSERT ON activities BEGIN INSERT INTO broken VALUES (1); END",
     )
     .await;
@@ -73,15 +73,15 @@ async fn posting_recovers_after_commits_failed() {
 }
 
 #[tokio::test]
-async fn posting_works_after_requests_were_abandoned_midway() {
+async fn posting_works_after_requests_were_dropped_halfway() {
     let api = Api::start().await;
     let worf = api.signed_in("worf").await;
-    let mut abandoned = 0;
+    let mut dropped = 0;
     for micros in (0..8_000).step_by(200) {
         let request = timeout(Duration::from_micros(micros), post(&worf));
-        abandoned += usize::from(request.await.is_err());
+        dropped += usize::from(request.await.is_err());
     }
-    assert!(abandoned > 0);
+    assert!(dropped > 0);
     assert_posting_recovers(&worf).await;
 }
 
@@ -99,19 +99,19 @@ async fn health_check_is_503_while_writes_fail() {
     post(&worf).await.assert_problem(503);
     let begin = Instant::now();
     while health().await.status == StatusCode::OK {
-        assert!(begin.elapsed() < RECOVERY_TIMEOUT * 5);
+        assert!(begin.elapsed() < RECOVERY_TIMEOUT);
         sleep(Duration::from_millis(20)).await;
     }
-    let answer = health().await;
-    answer.assert_problem(503);
-    assert_eq!(answer.header(axum::http::header::RETRY_AFTER), "1");
+    let response = health().await;
+    response.assert_problem(503);
+    assert_eq!(response.header(axum::http::header::RETRY_AFTER), "1");
 
     other.close().await.unwrap();
     assert_posting_recovers(&worf).await;
     let begin = Instant::now();
     while health().await.status != StatusCode::OK {
         assert!(
-            begin.elapsed() < RECOVERY_TIMEOUT * 2,
+            begin.elapsed() < RECOVERY_TIMEOUT,
             "the health check does not recover"
         );
         sleep(Duration::from_millis(20)).await;

@@ -1,4 +1,4 @@
-//! An API on a temporary database, and people who call it.
+//! An API on a temporary database, and its clients.
 
 use std::{
     net::SocketAddr,
@@ -28,7 +28,7 @@ pub(crate) struct Api {
     router: Router,
     pub(crate) state: AppState,
     pub(crate) db: store::Pool,
-    folder: TempDir,
+    directory: TempDir,
 }
 
 impl Api {
@@ -37,26 +37,26 @@ impl Api {
     }
 
     pub(crate) async fn with(security: SecuritySettings) -> Self {
-        static PLANTED: OnceCell<Vec<u8>> = OnceCell::const_new();
-        let folder = TempDir::new().unwrap();
-        let file = folder.path().join(FILE);
-        std::fs::write(&file, PLANTED.get_or_init(planted).await).unwrap();
+        static SEEDED: OnceCell<Vec<u8>> = OnceCell::const_new();
+        let directory = TempDir::new().unwrap();
+        let file = directory.path().join(FILE);
+        std::fs::write(&file, SEEDED.get_or_init(seeded).await).unwrap();
         let db = open(&file).await;
         let state = AppState::with_security(db.clone(), security);
         Self {
             router: app(state.clone()),
             state,
             db,
-            folder,
+            directory,
         }
     }
 
-    /// The database's file.
+    /// Returns the path of the database.
     pub(crate) fn file(&self) -> PathBuf {
-        self.folder.path().join(FILE)
+        self.directory.path().join(FILE)
     }
 
-    /// What is on the disk: the file and its log.
+    /// Reads the database and its write-ahead log.
     pub(crate) fn bytes(&self) -> Vec<u8> {
         let log = self.file().with_extension("db-wal");
         let mut bytes = std::fs::read(self.file()).unwrap();
@@ -64,9 +64,9 @@ impl Api {
         bytes
     }
 
-    /// Somebody who is not signed in.
-    pub(crate) fn visitor(&self) -> Caller<'_> {
-        Caller {
+    /// Returns a client that is not signed in.
+    pub(crate) fn visitor(&self) -> Client<'_> {
+        Client {
             api: self,
             cookie: None,
             headers: Vec::new(),
@@ -74,18 +74,18 @@ impl Api {
         }
     }
 
-    /// Somebody who signed in.
-    pub(crate) async fn signed_in(&self, handle: &str) -> Caller<'_> {
-        let answer = self.visitor().sign_in(handle, "cruddur-demo").await;
-        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
-        Caller {
-            cookie: Some(answer.session_cookie()),
+    /// Returns a client that is signed in to a demo account.
+    pub(crate) async fn signed_in(&self, handle: &str) -> Client<'_> {
+        let response = self.visitor().sign_in(handle, "cruddur-demo").await;
+        assert_eq!(response.status, StatusCode::OK, "{}", response.text);
+        Client {
+            cookie: Some(response.session_cookie()),
             ..self.visitor()
         }
     }
 
+    /// Executes SQL on a connection without a deadline.
     pub(crate) async fn execute(&self, sql: &'static str) {
-        // On a connection of its own: those of the pool have a deadline.
         let url = format!("sqlite:{}", self.file().display());
         let mut connection = SqliteConnection::connect(&url).await.unwrap();
         sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
@@ -93,12 +93,12 @@ impl Api {
     }
 }
 
-/// A database with the demo data, as bytes: planting takes longer than most tests.
-async fn planted() -> Vec<u8> {
-    let folder = TempDir::new().unwrap();
-    let file = folder.path().join(FILE);
+/// Returns the bytes of a database with the demo data. Seeding takes longer than most tests.
+async fn seeded() -> Vec<u8> {
+    let directory = TempDir::new().unwrap();
+    let file = directory.path().join(FILE);
     let db = open(&file).await;
-    demo::plant(&db).await.unwrap();
+    demo::seed(&db).await.unwrap();
     db.close().await;
     std::fs::read(file).unwrap()
 }
@@ -109,38 +109,38 @@ async fn open(file: &Path) -> store::Pool {
         .unwrap()
 }
 
-/// Who sends requests.
+/// A client of the API.
 #[derive(Clone)]
-pub(crate) struct Caller<'a> {
+pub(crate) struct Client<'a> {
     api: &'a Api,
     pub(crate) cookie: Option<String>,
     headers: Vec<(&'static str, String)>,
     peer: Option<SocketAddr>,
 }
 
-impl Caller<'_> {
-    /// The same caller, in a trace of their own making, on the server's own page.
+impl Client<'_> {
+    /// Returns the client with a `traceparent`, on a page of the server's own origin.
     pub(crate) fn traced(&self, traceparent: impl Into<String>) -> Self {
         self.with("sec-fetch-site", "same-origin")
             .with("traceparent", traceparent)
     }
 
-    /// The same caller, who sends this header too.
+    /// Returns the client with an additional header.
     pub(crate) fn with(&self, name: &'static str, value: impl Into<String>) -> Self {
-        let mut caller = self.clone();
-        caller.headers.push((name, value.into()));
-        caller
+        let mut client = self.clone();
+        client.headers.push((name, value.into()));
+        client
     }
 
-    /// The same caller, whose browser holds this cookie and no other.
-    pub(crate) fn holding(&self, cookie: impl Into<String>) -> Self {
+    /// Returns the client with this cookie only.
+    pub(crate) fn with_cookie(&self, cookie: impl Into<String>) -> Self {
         Self {
             cookie: Some(cookie.into()),
             ..self.clone()
         }
     }
 
-    /// The same caller, at this address.
+    /// Returns the client with this peer address.
     pub(crate) fn from(&self, address: &str) -> Self {
         Self {
             peer: Some(SocketAddr::new(address.parse().unwrap(), 4711)),
@@ -148,30 +148,30 @@ impl Caller<'_> {
         }
     }
 
-    pub(crate) async fn sign_in(&self, handle: &str, password: &str) -> Answer {
+    pub(crate) async fn sign_in(&self, handle: &str, password: &str) -> Response {
         let email = format!("{handle}@example.com");
         let credentials = json!({ "email": email, "password": password });
         self.post("/api/auth/signin", &credentials).await
     }
 
-    pub(crate) async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Response {
         self.send(Method::GET, path, Body::empty()).await
     }
 
-    pub(crate) async fn put(&self, path: &str) -> Answer {
+    pub(crate) async fn put(&self, path: &str) -> Response {
         self.send(Method::PUT, path, Body::empty()).await
     }
 
-    pub(crate) async fn delete(&self, path: &str) -> Answer {
+    pub(crate) async fn delete(&self, path: &str) -> Response {
         self.send(Method::DELETE, path, Body::empty()).await
     }
 
-    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Response {
         self.send(Method::POST, path, Body::from(body.to_string()))
             .await
     }
 
-    /// Posts a crud that is valid.
+    /// Posts a valid crud.
     pub(crate) async fn crud(&self, message: &str) -> Activity {
         self.post(
             "/api/activities",
@@ -181,7 +181,7 @@ impl Caller<'_> {
         .json()
     }
 
-    pub(crate) async fn send(&self, method: Method, path: &str, body: Body) -> Answer {
+    pub(crate) async fn send(&self, method: Method, path: &str, body: Body) -> Response {
         let json = (header::CONTENT_TYPE, "application/json".to_owned());
         let cookie = self.cookie.clone().map(|cookie| (header::COOKIE, cookie));
         let mut request = Request::builder().method(method).uri(path);
@@ -197,11 +197,11 @@ impl Caller<'_> {
         self.send_request(request.body(body).unwrap()).await
     }
 
-    pub(crate) async fn send_request(&self, request: Request<Body>) -> Answer {
+    pub(crate) async fn send_request(&self, request: Request<Body>) -> Response {
         let response = self.api.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
-        Answer {
+        Response {
             status: parts.status,
             headers: parts.headers,
             text: String::from_utf8(body.to_vec()).unwrap(),
@@ -209,22 +209,22 @@ impl Caller<'_> {
     }
 }
 
-/// What came back.
+/// A response.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) text: String,
 }
 
-impl Answer {
-    /// The body of a success.
+impl Response {
+    /// Returns the body of a 200.
     pub(crate) fn json<T: DeserializeOwned>(&self) -> T {
         assert_eq!(self.status, StatusCode::OK, "{}", self.text);
         serde_json::from_str(&self.text).unwrap()
     }
 
-    /// The status and the body of an error.
+    /// Returns the status and the body of an error.
     pub(crate) fn error(&self) -> (u16, Value) {
         (
             self.status.as_u16(),
@@ -232,7 +232,7 @@ impl Answer {
         )
     }
 
-    /// That the answer is this error, with a sentence.
+    /// Asserts the status, and a sentence in the body.
     pub(crate) fn assert_problem(&self, status: u16) {
         let (actual, body) = self.error();
         assert_eq!(actual, status, "{body}");
@@ -250,12 +250,12 @@ impl Answer {
             .map_or("", |value| value.to_str().unwrap())
     }
 
-    /// The session's cookie, as a browser sends it back.
+    /// Returns the session cookie, as a browser sends it.
     pub(crate) fn session_cookie(&self) -> String {
         self.cookies().remove(0)
     }
 
-    /// All cookies, as a browser sends them back.
+    /// Returns all cookies, as a browser sends them.
     pub(crate) fn cookies(&self) -> Vec<String> {
         let set = self.headers.get_all(header::SET_COOKIE).iter();
         set.map(|cookie| {

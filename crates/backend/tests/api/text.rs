@@ -4,7 +4,7 @@ use serde_json::json;
 use crate::support::Api;
 
 #[tokio::test]
-async fn a_message_that_nobody_can_see_is_blank() {
+async fn invisible_message_is_422() {
     let api = Api::start().await;
     let worf = api.signed_in("worf").await;
     let reply = format!("/api/activities/{}/reply", worf.crud("hi").await.uuid);
@@ -17,9 +17,9 @@ async fn a_message_that_nobody_can_see_is_blank() {
     ] {
         for path in ["/api/activities", &reply] {
             let body = json!({ "message": message, "ttl": "1-day" });
-            let answer = worf.post(path, &body).await;
+            let response = worf.post(path, &body).await;
             assert_eq!(
-                answer.error(),
+                response.error(),
                 (422, json!(["message_blank"])),
                 "{message:?}"
             );
@@ -37,7 +37,7 @@ async fn a_message_that_nobody_can_see_is_blank() {
 }
 
 #[tokio::test]
-async fn a_message_of_too_many_lines_has_a_code() {
+async fn message_with_too_many_lines_is_422() {
     let api = Api::start().await;
     let worf = api.signed_in("worf").await;
     let reply = format!("/api/activities/{}/reply", worf.crud("hi").await.uuid);
@@ -45,9 +45,9 @@ async fn a_message_of_too_many_lines_has_a_code() {
         for path in ["/api/activities", &reply] {
             let message = format!("x{}y", line_end.repeat(100));
             let body = json!({ "message": message, "ttl": "1-day" });
-            let answer = worf.post(path, &body).await;
+            let response = worf.post(path, &body).await;
             assert_eq!(
-                answer.error(),
+                response.error(),
                 (422, json!(["message_exceed_max_lines"])),
                 "{line_end:?}"
             );
@@ -56,7 +56,7 @@ async fn a_message_of_too_many_lines_has_a_code() {
 }
 
 #[tokio::test]
-async fn every_other_text_comes_back_as_it_was_written() {
+async fn other_text_is_returned_unchanged() {
     let api = Api::start().await;
     let worf = api.signed_in("worf").await;
     let tower = format!("Z{}algo", "\u{301}".repeat(100));
@@ -79,7 +79,7 @@ async fn every_other_text_comes_back_as_it_was_written() {
 }
 
 #[tokio::test]
-async fn an_address_that_cannot_be_decoded_is_a_problem_in_json() {
+async fn path_that_cannot_be_decoded_is_400() {
     let api = Api::start().await;
     let worf = api.signed_in("worf").await;
     for path in [
@@ -111,12 +111,12 @@ async fn an_address_that_cannot_be_decoded_is_a_problem_in_json() {
 }
 
 #[tokio::test]
-async fn an_error_repeats_only_a_little_of_what_it_is_about() {
+async fn error_message_truncates_input() {
     let api = Api::start().await;
     let long = "a".repeat(8_000);
     for path in [format!("/api/users/@{long}"), format!("/api/{long}")] {
-        let answer = api.visitor().get(&path).await;
-        answer.assert_problem(404);
-        assert!(answer.text.len() < 300, "{}", answer.text.len());
+        let response = api.visitor().get(&path).await;
+        response.assert_problem(404);
+        assert!(response.text.len() < 300, "{}", response.text.len());
     }
 }

@@ -7,7 +7,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn a_4xx_leaves_every_status_unset() {
+async fn status_is_unset_for_4xx() {
     let api = Api::start().await;
     let parent = traceparent(301);
     let path = "/api/activities/@nobody";
@@ -25,7 +25,7 @@ async fn a_4xx_leaves_every_status_unset() {
 }
 
 #[tokio::test]
-async fn a_5xx_is_an_error_with_its_exception_down_to_the_statement() {
+async fn status_is_error_for_5xx_with_an_exception() {
     let api = Api::start().await;
     api.execute("DROP TABLE activity_likes").await;
     let parent = traceparent(302);
@@ -62,7 +62,7 @@ async fn a_5xx_is_an_error_with_its_exception_down_to_the_statement() {
 }
 
 #[tokio::test]
-async fn an_unknown_address_names_the_method_only() {
+async fn span_name_of_an_unknown_path_is_the_method() {
     let api = Api::start().await;
     let parent = traceparent(303);
     api.visitor()
@@ -74,12 +74,12 @@ async fn an_unknown_address_names_the_method_only() {
 }
 
 #[tokio::test]
-async fn a_made_up_method_makes_no_name() {
+async fn span_name_of_an_unknown_method_is_http() {
     let api = Api::start().await;
     let parent = traceparent(304);
     let method = Method::from_bytes(b"BREW").unwrap();
-    let caller = api.visitor().traced(&parent);
-    caller
+    let client = api.visitor().traced(&parent);
+    client
         .send(method, "/api/activities/home", "".into())
         .await
         .assert_problem(405);
@@ -94,19 +94,19 @@ async fn a_made_up_method_makes_no_name() {
 }
 
 #[tokio::test]
-async fn an_unreadable_traceparent_begins_a_trace() {
+async fn malformed_traceparent_is_ignored() {
     let api = Api::start().await;
     traceparent(305);
-    let answer = api
+    let response = api
         .visitor()
         .traced("00-zz-zz-01")
         .get("/api/activities/home")
         .await;
-    assert_eq!(answer.status.as_u16(), 200);
+    assert_eq!(response.status.as_u16(), 200);
 }
 
 #[tokio::test]
-async fn only_a_health_check_that_is_part_of_a_trace_is_traced() {
+async fn health_check_in_a_trusted_trace_is_traced() {
     let api = Api::start().await;
     let parent = traceparent(306);
     api.visitor().traced(&parent).get("/api/health-check").await;

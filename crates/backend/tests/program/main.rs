@@ -1,7 +1,9 @@
-//! The program itself: what it prints, how it stops, and what becomes of its spans.
+//! The program itself: its arguments, its log, its shutdown, and its exports of spans.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod arguments;
+mod log;
 mod private;
 mod receiver;
 mod server;
@@ -10,50 +12,42 @@ use std::time::{Duration, Instant};
 
 use receiver::Receiver;
 use server::Server;
-use tokio::{io::AsyncWriteExt, net::TcpStream};
+use tokio::{
+    io::AsyncWriteExt,
+    net::TcpStream,
+    time::{sleep, timeout},
+};
 
-const NOTHING_LISTENS_HERE: &str = "http://127.0.0.1:9";
+const UNUSED_URL: &str = "http://127.0.0.1:9";
+/// A test fails if an event does not happen within this time. It says nothing about latency.
+const DEADLINE: Duration = Duration::from_secs(30);
 
 #[tokio::test]
-async fn it_takes_a_free_port_says_which_and_stops_when_told() {
+async fn server_listens_on_a_free_port_and_stops_on_sigterm() {
     let server = Server::start(&[]).await;
     let health = server.get("/api/health-check").await;
     assert_eq!(health.status(), 200);
-    let end = server.terminate().await;
-    assert!(end.status.success(), "{end:?}");
-    assert_eq!(end.stderr, "");
-}
-
-#[test]
-fn an_argument_gets_help_and_never_a_server() {
-    let run = |argument| {
-        let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_cruddur-backend"));
-        program.arg(argument).output().unwrap()
-    };
-    let help = run("--help");
-    assert!(help.status.success());
-    assert!(String::from_utf8_lossy(&help.stdout).contains("DATABASE_URL"));
-    let unknown = run("serve");
-    assert!(!unknown.status.success());
-    assert!(String::from_utf8_lossy(&unknown.stderr).contains("unknown argument `serve`"));
+    let exit = server.terminate().await;
+    assert!(exit.status.success(), "{exit:?}");
+    assert!(exit.problems().is_empty(), "{exit:?}");
+    assert_eq!(exit.stdout, "");
 }
 
 #[tokio::test]
-async fn a_connection_that_asks_nothing_does_not_hold_it_up() {
+async fn idle_connection_does_not_delay_the_shutdown() {
     let server = Server::start(&[]).await;
-    let address = server.address.trim_start_matches("http://").to_owned();
-    let _silent = TcpStream::connect(address).await.unwrap();
+    let address = server.url.trim_start_matches("http://").to_owned();
+    let _idle = TcpStream::connect(address).await.unwrap();
     server.get("/api/health-check").await;
-    let end = tokio::time::timeout(Duration::from_secs(30), server.terminate()).await;
-    assert!(end.unwrap().status.success());
+    let exit = timeout(DEADLINE, server.terminate()).await;
+    assert!(exit.unwrap().status.success());
 }
 
 #[tokio::test]
-async fn what_it_still_holds_is_sent_when_it_stops() {
+async fn pending_spans_are_exported_on_shutdown() {
     let receiver = Receiver::start().await;
-    let an_hour = ("OTEL_BSP_SCHEDULE_DELAY", "3600000");
-    let server =
-        Server::start(&[("OTEL_EXPORTER_OTLP_ENDPOINT", &receiver.address), an_hour]).await;
+    let one_hour = ("OTEL_BSP_SCHEDULE_DELAY", "3600000");
+    let server = Server::start(&[("OTEL_EXPORTER_OTLP_ENDPOINT", &receiver.url), one_hour]).await;
     server.get("/api/activities/home").await;
     assert!(receiver.span_names("cruddur").is_empty());
 
@@ -73,74 +67,68 @@ async fn what_it_still_holds_is_sent_when_it_stops() {
 }
 
 #[tokio::test]
-async fn spans_arrive_soon_under_the_configured_name_with_the_configured_headers() {
+async fn exports_have_the_configured_service_name_and_headers() {
     let receiver = Receiver::start().await;
     let server = Server::start(&[
-        ("OTEL_EXPORTER_OTLP_ENDPOINT", &receiver.address),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", &receiver.url),
         ("OTEL_EXPORTER_OTLP_HEADERS", "x-honeycomb-team=a-key"),
         ("OTEL_SERVICE_NAME", "renamed"),
     ])
     .await;
     server.get("/api/trending").await;
-    let arrived = tokio::time::timeout(Duration::from_secs(5), receiver.next_export()).await;
-    assert_eq!(arrived.unwrap().team.as_deref(), Some("a-key"));
+    let export = timeout(DEADLINE, receiver.next_export()).await.unwrap();
+    assert_eq!(export.team.as_deref(), Some("a-key"));
     assert!(!receiver.span_names("renamed").is_empty());
-    let end = server.terminate().await;
-    assert!(!end.stderr.contains("a-key") && !end.stdout.contains("a-key"));
+    let exit = server.terminate().await;
+    assert!(!exit.log.contains("a-key") && !exit.stdout.contains("a-key"));
 }
 
-/// Each spelling and kind of proxy, none of which knows this machine.
+/// All variables for proxies. The proxy does not exist.
 const PROXIES: [(&str, &str); 6] = [
-    ("HTTP_PROXY", NOTHING_LISTENS_HERE),
-    ("http_proxy", NOTHING_LISTENS_HERE),
-    ("HTTPS_PROXY", NOTHING_LISTENS_HERE),
-    ("https_proxy", NOTHING_LISTENS_HERE),
-    ("ALL_PROXY", NOTHING_LISTENS_HERE),
-    ("all_proxy", NOTHING_LISTENS_HERE),
+    ("HTTP_PROXY", UNUSED_URL),
+    ("http_proxy", UNUSED_URL),
+    ("HTTPS_PROXY", UNUSED_URL),
+    ("https_proxy", UNUSED_URL),
+    ("ALL_PROXY", UNUSED_URL),
+    ("all_proxy", UNUSED_URL),
 ];
 
 #[tokio::test]
-async fn spans_for_this_machine_do_not_go_to_a_proxy() {
-    for name in [
-        "OTEL_EXPORTER_OTLP_ENDPOINT",
-        "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+async fn exports_to_this_machine_use_no_proxy() {
+    for (name, path) in [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
+        // The URL of the signal is used without appending a path.
+        ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "/v1/traces"),
     ] {
         let receiver = Receiver::start().await;
-        // The signal's own address is used as it is.
-        let path = if name.contains("TRACES") {
-            "/v1/traces"
-        } else {
-            ""
-        };
-        let endpoint = format!(
-            "{}{path}",
-            receiver.address.replace("127.0.0.1", "localhost")
-        );
+        let endpoint = receiver.url.replace("127.0.0.1", "localhost") + path;
         let variables = [&PROXIES[..], &[(name, &endpoint)]].concat();
         let server = Server::start(&variables).await;
         server.get("/api/trending").await;
-        let arrived = tokio::time::timeout(Duration::from_secs(20), receiver.next_export()).await;
-        assert!(arrived.is_ok(), "{name}");
-        assert_eq!(server.terminate().await.stderr, "", "{name}");
+        let export = timeout(DEADLINE, receiver.next_export()).await;
+        assert!(export.is_ok(), "{name}");
+        let exit = server.terminate().await;
+        assert!(exit.problems().is_empty(), "{name}: {exit:?}");
     }
 }
 
 #[tokio::test]
-async fn spans_outlast_a_receiver_that_is_unavailable_for_a_while() {
+async fn export_is_retried_while_the_receiver_is_unavailable() {
     let receiver = Receiver::start().await;
-    receiver.refuse(5);
-    let server = Server::start(&[("OTEL_EXPORTER_OTLP_ENDPOINT", &receiver.address)]).await;
+    receiver.reject(5);
+    let server = Server::start(&[("OTEL_EXPORTER_OTLP_ENDPOINT", &receiver.url)]).await;
     server.get("/api/trending").await;
-    let arrived = tokio::time::timeout(Duration::from_secs(20), receiver.next_export()).await;
-    assert!(arrived.is_ok());
+    let export = timeout(DEADLINE, receiver.next_export()).await;
+    assert!(export.is_ok());
     assert_eq!(receiver.span_names("cruddur").len(), 3);
-    assert_eq!(server.terminate().await.stderr, "");
+    let exit = server.terminate().await;
+    assert!(exit.problems().is_empty(), "{exit:?}");
 }
 
 #[tokio::test]
-async fn without_a_receiver_it_serves_all_the_same_and_complains_once() {
+async fn missing_receiver_is_logged_once_and_requests_succeed() {
     let server = Server::start(&[
-        ("OTEL_EXPORTER_OTLP_ENDPOINT", NOTHING_LISTENS_HERE),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", UNUSED_URL),
         ("OTEL_EXPORTER_OTLP_TIMEOUT", "1"),
         ("OTEL_BSP_SCHEDULE_DELAY", "10"),
     ])
@@ -148,129 +136,94 @@ async fn without_a_receiver_it_serves_all_the_same_and_complains_once() {
     for _ in 0..10 {
         assert_eq!(server.get("/api/trending").await.status(), 200);
     }
-    let end = server.terminate().await;
-    let complaints = end.stderr.matches("spans could not be sent").count();
-    assert_eq!(complaints, 1, "{}", end.stderr);
+    let exit = server.terminate().await;
+    let reports = exit.log.matches("cannot export spans").count();
+    assert_eq!(reports, 1, "{}", exit.log);
     assert!(
-        end.stderr.contains("OTEL_EXPORTER_OTLP_ENDPOINT"),
+        exit.log.contains("OTEL_EXPORTER_OTLP_ENDPOINT"),
         "{}",
-        end.stderr
+        exit.log
     );
 }
 
 #[tokio::test]
-async fn a_port_in_use_is_one_clear_message() {
+async fn port_in_use_is_one_error_with_advice() {
     let server = Server::start(&[]).await;
-    let taken = server.address.trim_start_matches("http://");
-    let end = Server::spawn(&[("CRUDDUR_API_LISTEN", taken)]).end().await;
-    assert!(!end.status.success());
-    assert!(end.stderr.contains(taken), "{}", end.stderr);
+    let address = server.url.trim_start_matches("http://");
+    let exit = Server::spawn(&[("CRUDDUR_API_LISTEN", address)])
+        .exit()
+        .await;
+    assert_eq!(exit.status.code(), Some(1));
+    let [error] = exit.problems()[..] else {
+        panic!("{}", exit.log)
+    };
     assert!(
-        end.stderr
-            .contains("set CRUDDUR_API_LISTEN to a free address"),
-        "{}",
-        end.stderr
+        error.contains(address) && error.contains("set CRUDDUR_API_LISTEN to a free address"),
+        "{error}"
     );
 }
 
-/// More than the server has connections.
-const SILENT_CONNECTIONS: usize = 900;
+/// More than the connections of the server.
+const IDLE_CONNECTIONS: usize = 900;
 
 #[tokio::test]
-async fn silent_and_half_sent_requests_do_not_keep_others_out() {
+async fn idle_and_half_sent_requests_do_not_block_others() {
     let server = Server::start(&[]).await;
-    let address = server.address.trim_start_matches("http://").to_owned();
+    let address = server.url.trim_start_matches("http://").to_owned();
     let half = "POST /api/auth/signin HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
                 Content-Length: 99\r\n\r\n{\"email\":";
     for beginning in ["", half] {
         let mut open = Vec::new();
-        for _ in 0..SILENT_CONNECTIONS {
+        for _ in 0..IDLE_CONNECTIONS {
             let mut connection = TcpStream::connect(&address).await.unwrap();
             connection.write_all(beginning.as_bytes()).await.unwrap();
             open.push(connection);
         }
-        let answer = tokio::time::timeout(Duration::from_secs(5), server.get("/api/trending"));
-        assert_eq!(answer.await.unwrap().status(), 200, "{beginning:?}");
+        let response = timeout(DEADLINE, server.get("/api/trending")).await;
+        assert_eq!(response.unwrap().status(), 200, "{beginning:?}");
     }
 }
 
-/// Bytes that a file may have in these tests: the demo data fits, a few hundred cruds do not.
-const FILE_BYTES: u64 = 1024 * 1024;
+/// The size limit of a file in the next test: enough for the demo data, not for a few hundred cruds.
+const MAX_FILE_BYTES: u64 = 1024 * 1024;
 
-/// The limit on file sizes stands in for a full disk: writes fail in the middle of a transaction.
+async fn wait_until(what: &str, mut is_true: impl AsyncFnMut() -> bool) {
+    let begin = Instant::now();
+    while !is_true().await {
+        assert!(begin.elapsed() < DEADLINE, "{what}");
+        sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// The size limit stands in for a full disk: writes fail in the middle of a transaction.
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn posting_recovers_within_a_second_once_there_is_room() {
+async fn posting_recovers_after_the_disk_was_full() {
     let server = Server::start(&[]).await;
     let cookie = server.sign_in("worf").await;
-    server.limit_file_size(&FILE_BYTES.to_string()).await;
+    let health = async || server.get("/api/health-check").await.status();
+    server.limit_file_size(&MAX_FILE_BYTES.to_string()).await;
     let mut failed = 0;
     for _ in 0..400 {
         failed += usize::from(server.post_crud(&cookie).await != 200);
     }
     assert!(failed > 100, "{failed}");
-    let begin = Instant::now();
-    while server.get("/api/health-check").await.status() != 503 {
-        assert!(begin.elapsed() < Duration::from_secs(5));
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    wait_until("health check fails", async || health().await == 503).await;
 
     server.limit_file_size("unlimited").await;
-    let begin = Instant::now();
-    while server.post_crud(&cookie).await != 200 {
-        assert!(begin.elapsed() < Duration::from_secs(1));
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    wait_until("posting recovers", async || {
+        server.post_crud(&cookie).await == 200
+    })
+    .await;
     for _ in 0..100 {
         assert_eq!(server.post_crud(&cookie).await, 200);
     }
-    let begin = Instant::now();
-    while server.get("/api/health-check").await.status() != 200 {
-        assert!(begin.elapsed() < Duration::from_secs(2));
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-}
-
-#[tokio::test]
-async fn an_address_of_no_file_is_one_clear_message() {
-    for url in [
-        "sqlite:",
-        "sqlite::memory:",
-        "sqlite:x.db?mode=memory",
-        "sqlite:/",
-        "postgres://cruddur:secret@localhost/cruddur",
-    ] {
-        let end = Server::spawn(&[("DATABASE_URL", url)]).end().await;
-        assert!(!end.status.success(), "{url}");
-        assert!(
-            end.stderr.contains("such as sqlite:cruddur.db"),
-            "{}",
-            end.stderr
-        );
-        assert!(!end.stderr.contains("no such table") && !end.stderr.contains("secret"));
-    }
-}
-
-#[tokio::test]
-async fn an_unreadable_setting_is_one_clear_message() {
-    for name in [
-        "CRUDDUR_TRUSTED_PROXIES",
-        "CRUDDUR_ALLOWED_ORIGINS",
-        "CRUDDUR_SECURE_COOKIES",
-    ] {
-        let end = Server::spawn(&[(name, "what?")]).end().await;
-        assert!(!end.status.success());
-        assert!(
-            end.stderr.contains(&format!("{name} is `what?`: write")),
-            "{}",
-            end.stderr
-        );
-    }
+    wait_until("health check recovers", async || health().await == 200).await;
 }
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn guesses_keep_out_the_address_they_come_from_only() {
+async fn guesses_block_their_own_address_only() {
     let server = Server::start(&[]).await;
     let mut statuses = Vec::new();
     while !statuses.contains(&429) && statuses.len() < 20 {

@@ -1,4 +1,4 @@
-//! Whatever receives the spans: OTLP over HTTP, on a port of its own.
+//! An OTLP/HTTP receiver of spans.
 
 use std::sync::{
     Arc, Mutex,
@@ -18,7 +18,7 @@ use opentelemetry_proto::tonic::{
 use prost::Message;
 use tokio::{net::TcpListener, sync::Notify};
 
-/// An export that arrived.
+/// A received export.
 #[derive(Clone)]
 pub(crate) struct Export {
     pub(crate) team: Option<String>,
@@ -27,41 +27,41 @@ pub(crate) struct Export {
 }
 
 #[derive(Default)]
-struct Arrived {
+struct Received {
     exports: Mutex<Vec<Export>>,
-    news: Notify,
-    to_refuse: AtomicUsize,
+    arrived: Notify,
+    to_reject: AtomicUsize,
 }
 
 pub(crate) struct Receiver {
-    pub(crate) address: String,
-    arrived: Arc<Arrived>,
+    pub(crate) url: String,
+    received: Arc<Received>,
 }
 
 impl Receiver {
     pub(crate) async fn start() -> Self {
-        let arrived = Arc::<Arrived>::default();
+        let received = Arc::<Received>::default();
         let router = Router::new()
             .route("/v1/traces", post(receive))
-            .with_state(arrived.clone());
+            .with_state(received.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = format!("http://{}", listener.local_addr().unwrap());
+        let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async { axum::serve(listener, router).await });
-        Self { address, arrived }
+        Self { url, received }
     }
 
-    /// Answers 503 this many times.
-    pub(crate) fn refuse(&self, times: usize) {
-        self.arrived.to_refuse.store(times, Ordering::SeqCst);
+    /// Responds with 503 this many times.
+    pub(crate) fn reject(&self, times: usize) {
+        self.received.to_reject.store(times, Ordering::SeqCst);
     }
 
     pub(crate) async fn next_export(&self) -> Export {
         loop {
-            let news = self.arrived.news.notified();
+            let arrived = self.received.arrived.notified();
             if let Some(export) = self.exports().last() {
                 return export.clone();
             }
-            news.await;
+            arrived.await;
         }
     }
 
@@ -84,7 +84,7 @@ impl Receiver {
     }
 
     fn exports(&self) -> Vec<Export> {
-        self.arrived.exports.lock().unwrap().clone()
+        self.received.exports.lock().unwrap().clone()
     }
 }
 
@@ -100,13 +100,13 @@ fn service_name(resource: Option<&Resource>) -> Option<String> {
 }
 
 async fn receive(
-    State(arrived): State<Arc<Arrived>>,
+    State(received): State<Arc<Received>>,
     headers: HeaderMap,
     body: Bytes,
 ) -> StatusCode {
     let one_less = |left: usize| left.checked_sub(1);
-    if arrived
-        .to_refuse
+    if received
+        .to_reject
         .fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less)
         .is_ok()
     {
@@ -123,7 +123,7 @@ async fn receive(
         content_type: text("content-type"),
         request: ExportTraceServiceRequest::decode(body).unwrap(),
     };
-    arrived.exports.lock().unwrap().push(export);
-    arrived.news.notify_one();
+    received.exports.lock().unwrap().push(export);
+    received.arrived.notify_one();
     StatusCode::OK
 }

@@ -1,98 +1,102 @@
-//! The running program.
+//! A running server process.
 
-use std::process::{ExitStatus, Stdio};
+use std::{
+    path::PathBuf,
+    process::{ExitStatus, Stdio},
+};
 
+use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, BufReader},
-    process::{Child, ChildStdout, Command},
+    process::{Child, ChildStderr, Command},
+    sync::watch,
 };
 
+const LISTENING: &str = "listening on ";
+
 pub(crate) struct Server {
-    pub(crate) address: String,
+    pub(crate) url: String,
     client: reqwest::Client,
     process: Process,
 }
 
 impl Server {
-    /// Starts the program on a free port and waits for the line that names it.
+    /// Starts the program on a free port, and waits until it listens.
     pub(crate) async fn start(variables: &[(&str, &str)]) -> Self {
-        let mut process = Self::spawn(variables);
-        let mut line = String::new();
-        process.stdout.read_line(&mut line).await.unwrap();
-        let address = line
-            .trim_end()
-            .strip_prefix("listening on ")
-            .unwrap_or_default()
-            .to_owned();
-        assert!(address.starts_with("http://127.0.0.1:"), "{line}");
+        let process = Self::spawn(variables);
+        let url = process.url().await;
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         Self {
-            address,
+            url,
             client,
             process,
         }
     }
 
+    /// Starts the program and does not wait.
     pub(crate) fn spawn(variables: &[(&str, &str)]) -> Process {
-        let folder = TempDir::new().unwrap();
-        let database = format!("sqlite:{}", folder.path().join("new/cruddur.db").display());
-        // The signal for a file that has reached its limit is ignored, so that writing fails.
+        let directory = TempDir::new().unwrap();
+        let database = directory.path().join("new/cruddur.db");
+        // The signal for a file that has reached its limit is ignored, so that the write fails.
         let mut child = Command::new("/bin/sh")
             .args(["-c", "trap '' XFSZ; exec \"$0\""])
             .arg(env!("CARGO_BIN_EXE_cruddur-backend"))
             .env_clear()
             .env("CRUDDUR_API_LISTEN", "127.0.0.1:0")
-            .env("DATABASE_URL", database)
+            .env("DATABASE_URL", format!("sqlite:{}", database.display()))
             .envs(variables.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
             .unwrap();
-        let stdout = BufReader::new(child.stdout.take().unwrap());
+        let log = collect(child.stderr.take().unwrap());
         Process {
             child,
-            stdout,
-            _folder: folder,
+            log,
+            directory,
         }
     }
 
     pub(crate) async fn get(&self, path: &str) -> reqwest::Response {
-        let get = self.client.get(format!("{}{path}", self.address));
-        get.send().await.unwrap()
+        self.request(path).send().await.unwrap()
     }
 
-    /// The session cookie of a demo account.
+    pub(crate) fn request(&self, path: &str) -> RequestBuilder {
+        self.client.get(format!("{}{path}", self.url))
+    }
+
+    /// Signs in to a demo account and returns the session cookie.
     pub(crate) async fn sign_in(&self, handle: &str) -> String {
         let credentials =
             json!({ "email": format!("{handle}@example.com"), "password": "cruddur-demo" });
-        let answer = self.post("/api/auth/signin", &credentials, "").await;
-        let cookie = answer.headers()["set-cookie"].to_str().unwrap();
+        let response = self.post("/api/auth/signin", &credentials, "").await;
+        let cookie = response.headers()["set-cookie"].to_str().unwrap();
         cookie.split(';').next().unwrap().to_owned()
     }
 
-    /// Tries to sign in as worf from this address of the machine; returns the status.
+    /// Signs in as worf from this local address and returns the status.
     pub(crate) async fn sign_in_from(&self, address: &str, password: &str) -> u16 {
         let address: std::net::IpAddr = address.parse().unwrap();
         let builder = reqwest::Client::builder().local_address(address);
         let credentials = json!({ "email": "worf@example.com", "password": password });
-        let url = format!("{}/api/auth/signin", self.address);
+        let url = format!("{}/api/auth/signin", self.url);
         let request = builder.no_proxy().build().unwrap().post(url);
-        let answer = request.json(&credentials).send().await.unwrap();
-        answer.status().as_u16()
+        let response = request.json(&credentials).send().await.unwrap();
+        response.status().as_u16()
     }
 
-    /// Posts a crud; returns the status of the answer.
+    /// Posts a crud and returns the status.
     pub(crate) async fn post_crud(&self, cookie: &str) -> u16 {
-        let crud = json!({ "message": "Is there room?", "ttl": "1-day" });
-        let answer = self.post("/api/activities", &crud, cookie).await;
-        answer.status().as_u16()
+        let crud = json!({ "message": "Is there space?", "ttl": "1-day" });
+        let response = self.post("/api/activities", &crud, cookie).await;
+        response.status().as_u16()
     }
 
     async fn post(&self, path: &str, body: &Value, cookie: &str) -> reqwest::Response {
-        let request = self.client.post(format!("{}{path}", self.address));
+        let request = self.client.post(format!("{}{path}", self.url));
         request
             .header("cookie", cookie)
             .json(body)
@@ -101,63 +105,97 @@ impl Server {
             .unwrap()
     }
 
-    /// Sets how large a file the program may write, in bytes or `unlimited`.
+    /// Sets the size limit of files that the program writes, in bytes or `unlimited`.
     pub(crate) async fn limit_file_size(&self, bytes: &str) {
         let id = self.process.child.id().unwrap().to_string();
-        let set = Command::new("prlimit")
+        let status = Command::new("prlimit")
             .args(["--pid", &id, &format!("--fsize={bytes}:")])
             .status()
             .await
             .unwrap();
-        assert!(set.success());
+        assert!(status.success());
     }
 
-    /// Where the database is.
-    pub(crate) fn folder(&self) -> std::path::PathBuf {
-        self.process._folder.path().join("new")
+    /// The directory of the database.
+    pub(crate) fn directory(&self) -> PathBuf {
+        self.process.directory.path().join("new")
     }
 
-    pub(crate) async fn terminate(self) -> End {
+    /// Sends SIGTERM and waits for the end.
+    pub(crate) async fn terminate(self) -> Exit {
         let id = self.process.child.id().unwrap().to_string();
-        let sent = Command::new("kill")
+        let status = Command::new("kill")
             .args(["-TERM", &id])
             .status()
             .await
             .unwrap();
-        assert!(sent.success());
-        self.process.end().await
+        assert!(status.success());
+        self.process.exit().await
     }
+}
+
+/// Collects the log, so that the program never blocks on a full pipe.
+fn collect(stderr: ChildStderr) -> watch::Receiver<String> {
+    let (sender, log) = watch::channel(String::new());
+    tokio::spawn(async move {
+        let mut lines = BufReader::new(stderr).lines();
+        while let Ok(Some(line)) = lines.next_line().await {
+            sender.send_modify(|log| {
+                log.push_str(&line);
+                log.push('\n');
+            });
+        }
+    });
+    log
 }
 
 pub(crate) struct Process {
     child: Child,
-    stdout: BufReader<ChildStdout>,
-    _folder: TempDir,
+    log: watch::Receiver<String>,
+    directory: TempDir,
 }
 
 impl Process {
-    pub(crate) async fn end(mut self) -> End {
-        let (mut stdout, mut stderr) = (String::new(), String::new());
-        self.child
-            .stderr
-            .take()
-            .unwrap()
-            .read_to_string(&mut stderr)
-            .await
-            .unwrap();
-        self.stdout.read_to_string(&mut stdout).await.unwrap();
-        End {
-            status: self.child.wait().await.unwrap(),
+    async fn url(&self) -> String {
+        let mut log = self.log.clone();
+        let is_listening = log.wait_for(|log| log.contains(LISTENING)).await.is_ok();
+        let log = self.log.borrow().clone();
+        assert!(is_listening, "{log}");
+        let (_, url) = log.split_once(LISTENING).unwrap();
+        let url = url.split([' ', '\n', '"']).next().unwrap();
+        assert!(url.starts_with("http://127.0.0.1:"), "{log}");
+        url.to_owned()
+    }
+
+    /// Waits for the end of the program.
+    pub(crate) async fn exit(mut self) -> Exit {
+        let mut stdout = String::new();
+        let mut pipe = self.child.stdout.take().unwrap();
+        pipe.read_to_string(&mut stdout).await.unwrap();
+        let status = self.child.wait().await.unwrap();
+        while self.log.changed().await.is_ok() {}
+        Exit {
+            status,
             stdout,
-            stderr,
+            log: self.log.borrow().clone(),
         }
     }
 }
 
-/// How the program ended.
+/// The exit status and the output of the program.
 #[derive(Debug)]
-pub(crate) struct End {
+pub(crate) struct Exit {
     pub(crate) status: ExitStatus,
     pub(crate) stdout: String,
-    pub(crate) stderr: String,
+    pub(crate) log: String,
+}
+
+impl Exit {
+    /// Returns the warnings and errors in the log.
+    pub(crate) fn problems(&self) -> Vec<&str> {
+        let lines = self.log.lines();
+        lines
+            .filter(|line| line.contains(" WARN ") || line.contains(" ERROR "))
+            .collect()
+    }
 }

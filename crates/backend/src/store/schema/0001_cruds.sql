@@ -9,7 +9,7 @@ CREATE TABLE users (
     notifications_seen_at INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
--- The token itself is with the browser only.
+-- The token itself is stored by the browser only.
 CREATE TABLE sessions (
     token_sha256 TEXT PRIMARY KEY,
     user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
@@ -18,7 +18,7 @@ CREATE TABLE sessions (
 
 CREATE INDEX sessions_by_user ON sessions (user_id);
 
--- Cruds and replies. A reply expires with what it answers.
+-- Cruds and replies. A reply expires with its parent.
 CREATE TABLE activities (
     id INTEGER PRIMARY KEY,
     uuid TEXT NOT NULL UNIQUE,
@@ -30,7 +30,7 @@ CREATE TABLE activities (
 ) STRICT;
 
 CREATE INDEX activities_by_user ON activities (user_id, created_at, uuid);
--- Cruds have no parent: the home feed is a stretch of this index too.
+-- Cruds have no parent, so the home feed is a range of this index, too.
 CREATE INDEX activities_by_parent ON activities (reply_to_id, created_at, uuid);
 
 CREATE TABLE activity_likes (
@@ -51,7 +51,7 @@ CREATE TABLE activity_reposts (
 
 CREATE INDEX activity_reposts_by_user ON activity_reposts (user_id);
 
--- `tag` is in lower case, `label` as it was written.
+-- `tag` is lowercase, `label` is as written.
 CREATE TABLE activity_hashtags (
     tag TEXT NOT NULL,
     activity_id INTEGER NOT NULL REFERENCES activities (id) ON DELETE CASCADE,
@@ -69,7 +69,7 @@ CREATE TABLE activity_mentions (
 
 CREATE INDEX activity_mentions_by_activity ON activity_mentions (activity_id);
 
--- The words of every message; the text itself stays where it is.
+-- The words of every message. The text itself is in `activities`.
 CREATE VIRTUAL TABLE activities_text USING fts5 (
     message,
     content = 'activities',

@@ -1,4 +1,4 @@
--- Counts are kept with their activity: to count 100,000 replies takes milliseconds each time.
+-- Counts are stored with their activity, because counting 100,000 replies takes milliseconds.
 ALTER TABLE activities ADD COLUMN replies_count INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE activities ADD COLUMN reposts_count INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE activities ADD COLUMN likes_count INTEGER NOT NULL DEFAULT 0;
@@ -34,17 +34,17 @@ CREATE TRIGGER reposts_count_delete AFTER DELETE ON activity_reposts BEGIN
     UPDATE activities SET reposts_count = reposts_count - 1 WHERE id = old.activity_id;
 END;
 
--- A person's cruds, without the replies between them; the count of those that live is read here.
+-- The cruds of an account without its replies, for its feed and its number of cruds.
 CREATE INDEX cruds_by_user ON activities (user_id, created_at, uuid, expires_at)
 WHERE reply_to_id IS NULL;
 
--- What the sweeper deletes: leaves first, so that one statement never deletes a whole tree.
+-- For the sweeper, which deletes leaves first, so that no statement deletes a whole tree.
 CREATE INDEX leaves_by_expiry ON activities (expires_at) WHERE replies_count = 0;
 CREATE INDEX activities_by_expiry ON activities (expires_at) WHERE replies_count > 0;
 CREATE INDEX sessions_by_expiry ON sessions (expires_at);
 
--- The index of words anew: deleted words leave it at once, and a search for the beginning of a
--- word finds it without merging the lists of every word that begins so.
+-- The full-text index, rebuilt: deleted words are removed immediately, and a prefix search does not
+-- merge the lists of all words with the prefix.
 DROP TABLE activities_text;
 CREATE VIRTUAL TABLE activities_text USING fts5 (
     message,
@@ -56,7 +56,7 @@ CREATE VIRTUAL TABLE activities_text USING fts5 (
 INSERT INTO activities_text (activities_text, rank) VALUES ('secure-delete', 1);
 INSERT INTO activities_text (activities_text) VALUES ('rebuild');
 
--- Written by the health check, which tells whether writing works.
+-- Written by the health check.
 CREATE TABLE write_probe (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     filler BLOB NOT NULL

@@ -1,4 +1,4 @@
--- What a request that carried a key wrote, for a day: a repeated request gets the same answer.
+-- Responses to requests with an idempotency key, for one day.
 CREATE TABLE idempotency_keys (
     user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     key TEXT NOT NULL,
@@ -11,7 +11,7 @@ CREATE TABLE idempotency_keys (
 
 CREATE INDEX idempotency_keys_by_expiry ON idempotency_keys (expires_at);
 
--- Where an account has signed in before. The token itself is with the browser only.
+-- Devices that an account has signed in on. The token itself is stored by the browser only.
 CREATE TABLE known_devices (
     id INTEGER PRIMARY KEY,
     token_sha256 TEXT NOT NULL,

@@ -1,4 +1,4 @@
-//! The spans this process recorded, one trace at a time.
+//! The spans recorded by this process, by trace.
 
 use std::sync::OnceLock;
 
@@ -10,22 +10,22 @@ use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SpanData
 
 const CALLER: &str = "b7ad6b7169203331";
 
-/// A sampled trace of a caller, told apart by its number. Recording begins with the first.
+/// Returns the `traceparent` of a sampled trace with this number, and starts recording.
 pub(crate) fn traceparent(number: u64) -> String {
     exporter();
     format!("00-{number:032x}-{CALLER}-01")
 }
 
-/// The context of work that this caller began without a request.
+/// Returns the context of a client, for work outside of a request.
 pub(crate) fn context(traceparent: &str) -> Context {
-    let caller = SpanContext::new(
+    let client = SpanContext::new(
         TraceId::from_hex(&traceparent[3..35]).unwrap(),
         SpanId::from_hex(CALLER).unwrap(),
         TraceFlags::SAMPLED,
         true,
         TraceState::default(),
     );
-    Context::new().with_remote_span_context(caller)
+    Context::new().with_remote_span_context(client)
 }
 
 fn exporter() -> &'static InMemorySpanExporter {
@@ -40,7 +40,7 @@ fn exporter() -> &'static InMemorySpanExporter {
     })
 }
 
-/// Every span whose attribute has this value, in whatever trace.
+/// Returns all spans whose attribute has this value.
 pub(crate) fn with_attribute(key: &str, value: &str) -> Vec<SpanData> {
     let spans = exporter().get_finished_spans().unwrap().into_iter();
     let has = |span: &SpanData| {
@@ -50,7 +50,7 @@ pub(crate) fn with_attribute(key: &str, value: &str) -> Vec<SpanData> {
     spans.filter(has).collect()
 }
 
-/// One caller's trace.
+/// The spans of one trace.
 pub(crate) struct Trace(Vec<SpanData>);
 
 impl Trace {
@@ -72,12 +72,12 @@ impl Trace {
         self.0.len()
     }
 
-    /// Whether there is a span of this name.
+    /// Returns whether there is a span with this name.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.0.iter().any(|span| span.name == name)
     }
 
-    /// The only span of this name.
+    /// Returns the only span with this name.
     pub(crate) fn span(&self, name: &str) -> &SpanData {
         let mut named = self.0.iter().filter(|span| span.name == name);
         let span = named
@@ -87,7 +87,7 @@ impl Trace {
         span
     }
 
-    /// The value of an attribute, as text.
+    /// Returns the value of an attribute, as text.
     pub(crate) fn attribute(&self, name: &str, key: &str) -> String {
         let attributes = &self.span(name).attributes;
         let attribute = attributes
@@ -97,8 +97,8 @@ impl Trace {
         attribute.value.to_string()
     }
 
-    /// That the spans, indented below their parents, are these; and that each lies within its
-    /// parent's time.
+    /// Asserts the names of the spans, indented below their parents, and that each span lies within
+    /// its parent's time.
     pub(crate) fn assert_tree(&self, expected: &str) {
         let expected: Vec<&str> = expected.lines().map(str::trim_end).collect();
         let indent = expected
@@ -120,8 +120,8 @@ impl Trace {
         }
     }
 
-    /// All that an exporter would send.
-    pub(crate) fn everything(&self) -> String {
+    /// Returns everything that an exporter would send.
+    pub(crate) fn debug_output(&self) -> String {
         format!("{:?}", self.0)
     }
 

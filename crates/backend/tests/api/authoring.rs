@@ -4,14 +4,14 @@ use serde_json::{Value, json};
 use crate::support::{Api, messages};
 
 #[tokio::test]
-async fn a_crud_stands_first_in_the_feed_and_lives_as_long_as_asked() {
+async fn new_crud_is_first_in_the_feed_with_its_lifetime() {
     let api = Api::start().await;
     let worf = api.signed_in("worf").await;
     for ttl in Ttl::ALL {
         let body = json!({ "message": "I have arrived", "ttl": ttl.as_str() });
         let crud: Activity = worf.post("/api/activities", &body).await.json();
-        let lives = crud.expires_at.unwrap().as_millis() - crud.created_at.unwrap().as_millis();
-        assert_eq!(lives, ttl.as_millis());
+        let lifetime = crud.expires_at.unwrap().as_millis() - crud.created_at.unwrap().as_millis();
+        assert_eq!(lifetime, ttl.as_millis());
         assert_eq!((crud.name(), crud.likes_count), ("Worf", 0));
     }
     let feed: Vec<Activity> = api.visitor().get("/api/activities/home").await.json();
@@ -19,7 +19,7 @@ async fn a_crud_stands_first_in_the_feed_and_lives_as_long_as_asked() {
 }
 
 #[tokio::test]
-async fn an_invalid_crud_has_a_code_for_each_reason() {
+async fn invalid_crud_has_a_code_for_each_reason() {
     let api = Api::start().await;
     let worf = api.signed_in("worf").await;
     let long = "é".repeat(281);
@@ -52,7 +52,7 @@ async fn an_invalid_crud_has_a_code_for_each_reason() {
 }
 
 #[tokio::test]
-async fn a_reply_stands_under_its_crud_and_moves_the_counter() {
+async fn new_reply_is_below_its_crud_and_counted() {
     let api = Api::start().await;
     let (worf, londo) = (api.signed_in("worf").await, api.signed_in("londo").await);
     let crud = worf.crud("Today I deploy.").await;
@@ -68,10 +68,10 @@ async fn a_reply_stands_under_its_crud_and_moves_the_counter() {
 }
 
 #[tokio::test]
-async fn an_invalid_reply_has_a_code_for_each_reason() {
+async fn invalid_reply_has_a_code_for_each_reason() {
     let api = Api::start().await;
     let worf = api.signed_in("worf").await;
-    let crud = worf.crud("Answer me.").await;
+    let crud = worf.crud("Response me.").await;
     let path = format!("/api/activities/{}/reply", crud.uuid);
     let reply = async |path: &str, message: &str| {
         worf.post(path, &json!({ "message": message }))
@@ -89,7 +89,7 @@ async fn an_invalid_reply_has_a_code_for_each_reason() {
 }
 
 #[tokio::test]
-async fn a_feed_shows_the_first_two_replies_and_the_crud_all() {
+async fn feed_has_the_first_two_replies_and_the_crud_has_all() {
     let api = Api::start().await;
     let worf = api.signed_in("worf").await;
     let crud = worf.crud("Count with me.").await;
@@ -108,7 +108,7 @@ async fn a_feed_shows_the_first_two_replies_and_the_crud_all() {
 }
 
 #[tokio::test]
-async fn only_its_author_deletes_a_crud_and_all_that_hangs_on_it() {
+async fn only_the_author_can_delete_a_crud_with_its_replies() {
     let api = Api::start().await;
     let (worf, londo) = (api.signed_in("worf").await, api.signed_in("londo").await);
     let crud = worf.crud("#Regrets").await;

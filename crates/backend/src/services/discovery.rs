@@ -1,12 +1,12 @@
-//! What stands around the feeds: profiles, suggested users, trending hashtags.
+//! Profiles, suggested users and trending hashtags.
 
 use api_types::{Profile, TrendingTag, UserSummary};
 
-use super::{User, no_such_user};
+use super::{User, user_not_found};
 use crate::{
     Error, clock,
     store::{Pool, sidebar, users},
-    telemetry::{Operation, note_user},
+    telemetry::{Operation, set_user_handle},
 };
 
 const PROFILE: Operation = Operation::new("users", "user_profile");
@@ -16,15 +16,17 @@ const TRENDING: Operation = Operation::new("trending", "trending_hashtags");
 const MAX_SUGGESTED: u32 = 3;
 const MAX_TRENDING: u32 = 5;
 
+/// Returns the profile of the account with this handle.
 pub(crate) async fn profile(pool: &Pool, handle: &str) -> Result<Profile, Error> {
     PROFILE
         .run(async {
             let profile = users::profile(pool, handle, clock::now()).await?;
-            profile.ok_or_else(|| no_such_user(handle))
+            profile.ok_or_else(|| user_not_found(handle))
         })
         .await
 }
 
+/// Returns accounts other than the viewer's.
 pub(crate) async fn suggested(
     pool: &Pool,
     viewer: Option<User>,
@@ -32,13 +34,14 @@ pub(crate) async fn suggested(
     SUGGESTED
         .run(async {
             if let Some(user) = &viewer {
-                note_user(user);
+                set_user_handle(&user.handle);
             }
             Ok(sidebar::suggested(pool, viewer.map(|user| user.id), MAX_SUGGESTED).await?)
         })
         .await
 }
 
+/// Returns the most used hashtags.
 pub(crate) async fn trending(pool: &Pool) -> Result<Vec<TrendingTag>, Error> {
     TRENDING
         .run(async { Ok(sidebar::trending(pool, clock::now(), MAX_TRENDING).await?) })

@@ -1,13 +1,13 @@
-//! Whose trace is continued.
+//! The remote span that a request's `traceparent` names.
 //!
-//! | who sends a `traceparent` | what it does |
+//! | sender of the `traceparent` | effect |
 //! |---|---|
 //! | a page of the server's own origin, or of an allowed one | the trace is continued, with its sampling decision |
 //! | an address in `CRUDDUR_TRUSTED_CALLERS` | the same |
-//! | anybody else | a new trace begins, sampled as if there were none, with a link to the other |
+//! | any other sender | a new trace begins, sampled independently, with a link to the sender's span |
 //!
-//! That a page is the server's own is the browser's word, `Sec-Fetch-Site`, which no page can
-//! change. A program without a browser can write it, and then chooses for its own requests only.
+//! The origin of a page is known from the browser's `Sec-Fetch-Site`, which no page can change. A
+//! program without a browser can forge it, but affects only its own requests.
 
 use axum::{
     extract::Request,
@@ -24,19 +24,19 @@ use crate::{client_address::ClientAddress, origin::PageOrigin, security::Securit
 
 pub(super) const TRACEPARENT: &str = "traceparent";
 const TRACESTATE: &str = "tracestate";
-/// The length the specification asks to propagate; a longer `tracestate` is left out as a whole.
+/// The length that the specification requires to propagate. A longer `tracestate` is dropped.
 const MAX_TRACESTATE_BYTES: usize = 512;
 
-/// Where the SERVER span of a request belongs.
+/// The relation of a SERVER span to the caller's span.
 #[derive(Debug, Default)]
-pub(super) struct Origin {
-    /// The caller's span, where the caller is trusted.
+pub(super) struct RemoteContext {
+    /// The caller's span, if the caller is trusted.
     pub(super) parent: Context,
-    /// The caller's span, where it is not.
+    /// The caller's span, if the caller is not trusted.
     pub(super) link: Option<Link>,
 }
 
-impl Origin {
+impl RemoteContext {
     pub(super) fn of(request: &Request, settings: &SecuritySettings) -> Self {
         let parent = TraceContextPropagator::new().extract(&Headers(request.headers()));
         if !parent.span().span_context().is_valid() {
@@ -52,7 +52,7 @@ impl Origin {
     }
 }
 
-/// Whether the caller decides about the trace.
+/// Returns whether the caller's trace is continued.
 pub(super) fn is_trusted(request: &Request, settings: &SecuritySettings) -> bool {
     let headers = request.headers();
     settings.page_origin(headers) == PageOrigin::Own || {
@@ -62,7 +62,7 @@ pub(super) fn is_trusted(request: &Request, settings: &SecuritySettings) -> bool
     }
 }
 
-/// A stranger's `tracestate` is not taken along.
+/// Creates a link without the `tracestate`, which is not trusted either.
 fn link_to(other: &SpanContext) -> Link {
     let context = SpanContext::new(
         other.trace_id(),

@@ -1,0 +1,116 @@
+//! Settings of the span exporter.
+
+use cli_settings::EnvOnly;
+use url::Url;
+
+/// Settings of the span exporter.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct TelemetrySettings {
+    /// OTLP/HTTP receiver of spans, to which v1/traces is appended, such as http://127.0.0.1:4318.
+    /// Without a receiver, spans are not exported
+    #[arg(
+        long,
+        env = "OTEL_EXPORTER_OTLP_ENDPOINT",
+        value_name = "URL",
+        value_parser = http_url
+    )]
+    pub otlp_endpoint: Option<Url>,
+    /// OTLP/HTTP receiver of spans with its full path, instead of --otlp-endpoint
+    #[arg(
+        long,
+        env = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+        value_name = "URL",
+        value_parser = http_url
+    )]
+    pub otlp_traces_endpoint: Option<Url>,
+    /// Name of the service in spans: cruddur, unless OTEL_RESOURCE_ATTRIBUTES has a service.name
+    #[arg(long, env = "OTEL_SERVICE_NAME", value_name = "NAME")]
+    pub service_name: Option<String>,
+}
+
+/// The variables that the OpenTelemetry SDK reads itself.
+pub(crate) const OTEL_VARIABLES: [EnvOnly; 7] = [
+    EnvOnly {
+        name: "OTEL_EXPORTER_OTLP_HEADERS",
+        help: "Headers for the receiver, such as x-honeycomb-team=KEY (secret)",
+    },
+    EnvOnly {
+        name: "OTEL_EXPORTER_OTLP_TIMEOUT",
+        help: "Time limit of an export with its retries, in milliseconds (default 30000)",
+    },
+    EnvOnly {
+        name: "OTEL_EXPORTER_OTLP_COMPRESSION",
+        help: "Compression of exports, as specified by OpenTelemetry",
+    },
+    EnvOnly {
+        name: "OTEL_RESOURCE_ATTRIBUTES",
+        help: "Attributes of the resource, as specified by OpenTelemetry",
+    },
+    EnvOnly {
+        name: "OTEL_TRACES_SAMPLER",
+        help: "Sampler, as specified by OpenTelemetry: by default the caller's decision, else all spans",
+    },
+    EnvOnly {
+        name: "OTEL_BSP_*",
+        help: "Batch span processor, as specified by OpenTelemetry (schedule delay 200 ms, queue of 8192 spans)",
+    },
+    EnvOnly {
+        name: "OTEL_SDK_DISABLED",
+        help: "Set to true to export no spans",
+    },
+];
+
+/// The error for a URL that is not an HTTP URL.
+#[derive(Clone, Debug, thiserror::Error)]
+enum HttpUrlError {
+    #[error("write a URL such as http://127.0.0.1:4318")]
+    Invalid(#[from] url::ParseError),
+    #[error("write a URL that begins with http:// or https://")]
+    Scheme,
+}
+
+fn http_url(text: &str) -> Result<Url, HttpUrlError> {
+    let url = Url::parse(text)?;
+    if matches!(url.scheme(), "http" | "https") {
+        Ok(url)
+    } else {
+        Err(HttpUrlError::Scheme)
+    }
+}
+
+impl TelemetrySettings {
+    /// Returns the full URL of the receiver.
+    pub(super) fn endpoint(&self) -> Option<String> {
+        let traces = self.otlp_traces_endpoint.as_ref().map(Url::to_string);
+        traces.or_else(|| {
+            let base = self.otlp_endpoint.as_ref()?.as_str();
+            Some(format!("{}/v1/traces", base.trim_end_matches('/')))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(endpoint: Option<&str>, traces_endpoint: Option<&str>) -> TelemetrySettings {
+        TelemetrySettings {
+            otlp_endpoint: endpoint.map(|url| http_url(url).unwrap()),
+            otlp_traces_endpoint: traces_endpoint.map(|url| http_url(url).unwrap()),
+            service_name: None,
+        }
+    }
+
+    #[test]
+    fn path_is_appended_to_the_general_endpoint_only() {
+        assert_eq!(settings(None, None).endpoint(), None);
+        for base in ["http://a:4318", "http://a:4318/"] {
+            let endpoint = settings(Some(base), None).endpoint();
+            assert_eq!(endpoint.as_deref(), Some("http://a:4318/v1/traces"));
+        }
+        let endpoint = settings(Some("http://a/x"), None).endpoint();
+        assert_eq!(endpoint.as_deref(), Some("http://a/x/v1/traces"));
+        let endpoint = settings(Some("http://a"), Some("http://b/spans")).endpoint();
+        assert_eq!(endpoint.as_deref(), Some("http://b/spans"));
+    }
+}
