@@ -31,5 +31,9 @@ async fn recorded_action_is_compared_with_the_expectation() {
         .only();
     trace.assert(&expected);
     let report = expect::action("crud.like").only().check(&trace);
-    assert!(report.unwrap_err().contains("GET /api/cruds below it"));
+    assert!(
+        report
+            .unwrap_err()
+            .contains("unexpected child GET /api/cruds")
+    );
 }
