@@ -43,9 +43,9 @@ fn invalid(name: &str, value: &str, expected: &str) -> InvalidSetting {
     InvalidSetting(parts.concat())
 }
 
-const ENDPOINT: &str = "an http(s) URL without a user name, or a path that starts with /";
-const ORIGINS: &str = "comma-separated origins like https://api.example.com";
-const PATTERNS: &str = "comma-separated paths or URLs like /files/*";
+const EXPECTED_ENDPOINT: &str = "an http(s) URL without a user name, or a path that starts with /";
+const EXPECTED_ORIGINS: &str = "comma-separated origins like https://api.example.com";
+const EXPECTED_PATTERNS: &str = "comma-separated paths or URLs like /files/*";
 
 /// Resolves a URL as the browser does.
 fn absolute(name: &str, url: &str, expected: &str) -> Result<String, InvalidSetting> {
@@ -124,7 +124,7 @@ impl Config {
     fn validate(&self) -> Result<(), InvalidSetting> {
         let endpoint = &self.endpoint;
         if !propagation::is_web(endpoint) && !endpoint.is_empty() && !endpoint.starts_with('/') {
-            return Err(invalid("otel-endpoint", endpoint, ENDPOINT));
+            return Err(invalid("otel-endpoint", endpoint, EXPECTED_ENDPOINT));
         }
         if !(0.0..=1.0).contains(&self.sample_ratio) {
             return Err(invalid_ratio("out of range"));
@@ -134,7 +134,7 @@ impl Config {
             .iter()
             .find(|origin| !propagation::is_origin(origin))
         {
-            return Err(invalid("otel-propagate-to", wrong, ORIGINS));
+            return Err(invalid("otel-propagate-to", wrong, EXPECTED_ORIGINS));
         }
         if !self.headers.iter().all(is_header) {
             return Err(invalid_pairs("otel-headers"));
@@ -145,18 +145,18 @@ impl Config {
     /// Normalizes URLs as the browser does, since they are compared with the browser's.
     fn resolve(&mut self) -> Result<(), InvalidSetting> {
         for origin in &mut self.propagate_to {
-            let url = absolute("otel-propagate-to", origin, ORIGINS)?;
+            let url = absolute("otel-propagate-to", origin, EXPECTED_ORIGINS)?;
             *origin = propagation::origin_of(&url).to_owned();
         }
         for pattern in &mut self.propagate_except {
             let has_query = pattern.bytes().any(|byte| matches!(byte, b'?' | b'#'));
             let is_complete = pattern.starts_with('/') || propagation::is_web(pattern);
             if has_query || !is_complete {
-                return Err(invalid("otel-propagate-except", pattern, PATTERNS));
+                return Err(invalid("otel-propagate-except", pattern, EXPECTED_PATTERNS));
             }
-            *pattern = absolute("otel-propagate-except", pattern, PATTERNS)?;
+            *pattern = absolute("otel-propagate-except", pattern, EXPECTED_PATTERNS)?;
         }
-        self.traces_url = absolute("otel-endpoint", &self.traces_path(), ENDPOINT)?;
+        self.traces_url = absolute("otel-endpoint", &self.traces_path(), EXPECTED_ENDPOINT)?;
         Ok(())
     }
 

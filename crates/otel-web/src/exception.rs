@@ -118,7 +118,8 @@ impl Exception {
         }
     }
 
-    /// Whether the exception is neither a repetition nor beyond the rate limit. Counts it otherwise.
+    /// Returns whether to report the exception. Repeated ones, and those above the rate limit, are
+    /// counted as dropped.
     fn should_report(&self, trace_id: TraceId) -> bool {
         let trace_id = trace_id.to_bytes();
         let stack = self.stacktrace.as_deref().unwrap_or_default();

@@ -8,14 +8,14 @@ use wasm_bindgen::JsValue;
 
 use crate::js::{call, get};
 
-const MASKED: &str = "[data-otel-mask]";
+const MASK_SELECTOR: &str = "[data-otel-mask]";
 /// No page is nested deeper. A longer walk is in a cycle, since a form's properties can be shadowed by
 /// fields with the same name.
 const MAX_DEPTH: usize = 1024;
 
 /// Whether only the kind of the node may be recorded.
 pub(crate) fn is_masked(node: &JsValue) -> bool {
-    nearest(node, MASKED).is_truthy()
+    nearest(node, MASK_SELECTOR).is_truthy()
 }
 
 /// Returns the nearest node that matches, starting with the node itself, or `undefined`. A node whose

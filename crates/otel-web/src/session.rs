@@ -12,7 +12,7 @@ use crate::propagation::{parse_traceparent, traceparent};
 use crate::slot::{self, Slot};
 use crate::{hex, platform, text};
 
-const KEY: &str = "otel.session";
+const STORAGE_KEY: &str = "otel.session";
 const IDLE_TIMEOUT_MS: u64 = 30 * 60 * 1_000;
 const MAX_DURATION_MS: u64 = 4 * 60 * 60 * 1_000;
 /// Stands for a missing value in the stored text, which always has the same number of parts.
@@ -56,7 +56,7 @@ pub(crate) fn keep_alive() -> Option<String> {
         session.last_used_ms = now;
     } else {
         // Another tab may have extended the session, or started the next one.
-        let stored = platform::storage_get(KEY).and_then(|text| Session::parse(&text));
+        let stored = platform::storage_get(STORAGE_KEY).and_then(|text| Session::parse(&text));
         let known = stored.or(current.map(|session| *session));
         current = Some(Box::new(Session::continue_or_start(known, now)));
     }
@@ -78,7 +78,7 @@ pub(crate) fn current_id() -> String {
 pub(crate) fn join(root: &SpanContext) -> Option<RootSession> {
     slot::with(&CURRENT, |session| {
         let root_session = session.join(traceparent(root));
-        platform::storage_set(KEY, &session.to_text());
+        platform::storage_set(STORAGE_KEY, &session.to_text());
         root_session
     })
 }
