@@ -12,6 +12,9 @@ use super::{
 };
 
 /// The validated fields of a `Span`. Other fields are skipped.
+///
+/// Reading them within [`shape::check`] was measured and rejected: it saves 0.2 of the 16 µs that
+/// ingesting a span takes, and truncated spans would need a second way.
 #[derive(Clone, PartialEq, Message)]
 struct SpanHeader {
     #[prost(bytes = "bytes", tag = "1")]
