@@ -1,13 +1,13 @@
-//! What a connection carries that is not HTTP/1.
+//! Connections that are not HTTP/1.
 
-/// Why a connection is not served. See [`Listener::serve_with`](crate::Listener::serve_with).
+/// Why a connection is not served. Passed to [`Listener::serve_with`](crate::Listener::serve_with).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BadConnection {
-    /// It begins with the preface of HTTP/2, as every gRPC client does.
+    /// It starts with the preface of HTTP/2, as those of gRPC clients do.
     Http2,
-    /// It begins with a TLS handshake.
+    /// It starts with a TLS handshake.
     Tls,
-    /// It is not HTTP at all, or has a head that is malformed or too large. With hyper's reason.
+    /// It is not HTTP, or a request's head is malformed or too large. With hyper's error text.
     Malformed(String),
 }

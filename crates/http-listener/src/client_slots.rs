@@ -1,4 +1,4 @@
-//! How many connections each client has, so that one does not take those of all.
+//! Limits the connections of each client, so that one client cannot take all of them.
 
 use std::{
     collections::HashMap,
@@ -8,14 +8,14 @@ use std::{
 
 use crate::client_key;
 
-/// Counts only clients that have a connection, so it is as bounded as the connections are.
+/// Counts open connections per client. Only clients with a connection have an entry.
 #[derive(Clone, Debug)]
 pub(crate) struct ClientSlots {
     max_per_client: usize,
     open: Arc<Mutex<HashMap<IpAddr, usize>>>,
 }
 
-/// A connection that counts until this is dropped.
+/// A counted connection. Dropping it frees the slot.
 #[derive(Debug)]
 pub(crate) struct ClientSlot {
     slots: ClientSlots,
@@ -31,7 +31,7 @@ impl ClientSlots {
         }
     }
 
-    /// Returns `None` when this client has as many connections as it may.
+    /// Takes a slot. Returns `None` if the client is at its limit.
     pub(crate) fn take(&self, address: IpAddr) -> Option<ClientSlot> {
         let client = client_key(address).filter(|_| self.max_per_client > 0);
         if let Some(client) = client {
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_client_has_so_many_connections_whatever_others_have() {
+    fn limit_holds_for_each_client_separately() {
         let slots = ClientSlots::new(2);
         let (one, other) = ([203, 0, 113, 1].into(), [203, 0, 113, 2].into());
         let first = slots.take(one);
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn programs_on_this_machine_are_not_counted_and_zero_is_no_limit() {
+    fn local_programs_are_not_limited_and_zero_is_no_limit() {
         let limited = ClientSlots::new(1);
         let all: Vec<_> = (0..9)
             .map(|_| limited.take([127, 0, 0, 1].into()))

@@ -1,16 +1,16 @@
-//! So many connections at once, and a share of them for each kind of waiting.
+//! Limits open connections, with a share for each kind of waiting connection.
 //!
-//! A connection that waits for its client keeps its slot only as long as no other connection needs
-//! it. First the connection is closed that has been idle for longest, as in nginx. Idle is one
-//! whose request has no complete head, and one between two requests.
+//! While all slots are taken, a new connection evicts one that waits for its client. The first
+//! choice is the connection that has been idle for longest, as in nginx: one without a complete
+//! request head, or between two requests.
 //!
-//! A client in the middle of something can take as long: half of a body, an answer that is not
-//! read, an event stream. Each of these kinds has a share of the slots. While all slots are taken
-//! and a kind has more than its share, its oldest connection is closed. The shares leave an eighth
-//! of the slots to requests that wait for no client, so there is always a slot for the next one.
+//! Other clients can be slow in the middle of a request: with an incomplete body, an unread response
+//! or an event stream. Each of these kinds has a share of the slots. If a kind exceeds its share, its
+//! oldest connection is evicted. The shares leave an eighth of the slots to requests that do not wait
+//! for a client, so a slot becomes free for the next connection.
 //!
-//! When what a connection waits for arrives just before it is closed, it stays, and another one is
-//! closed: a client whose request was sent would not know whether it was served.
+//! If the awaited data arrives just before an eviction, the connection stays and another one is
+//! evicted, because the client could not know whether its request was handled.
 
 use std::{
     collections::BTreeMap,
@@ -28,42 +28,43 @@ use bytes::Bytes;
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
-/// Each event stream gets each update, so there are never more of them than their share, or
-/// than this where there are few places.
+/// Event streams are limited to their share even while slots are free, because each stream gets each
+/// update. This is the minimum of that limit.
 const MIN_EVENT_STREAMS: usize = 8;
 
-/// How long a connection has for a request's head before it is the first choice.
+/// The time for a request's head before a connection counts as idle.
 const HEAD_GRACE: Duration = Duration::from_millis(250);
 
-/// What a connection waits for its client to do.
+/// What a connection waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wait {
-    /// To send a request's head.
+    /// The head of a request: the connection is idle.
     Head,
-    /// To send the rest of a request's body.
+    /// The rest of a request's body.
     Body,
-    /// To read an answer.
-    Answer,
-    /// To read events.
+    /// The client to read a response.
+    Response,
+    /// The client to read events.
     Events,
 }
 
-/// Kinds that have a share, in the order in which they give slots back.
-const SHARED: [Wait; 3] = [Wait::Body, Wait::Events, Wait::Answer];
+/// Kinds with a share, in the order of eviction.
+const SHARED: [Wait; 3] = [Wait::Body, Wait::Events, Wait::Response];
 
 impl Wait {
-    /// The share of this many connections.
+    /// Returns the share of this many connections.
     fn share(self, connections: usize) -> usize {
         let share = match self {
             Self::Head => connections,
             Self::Body => connections / 2,
-            Self::Answer => connections / 4,
+            Self::Response => connections / 4,
             Self::Events => connections / 8,
         };
         share.max(1)
     }
 }
 
+/// The slots of a listener.
 #[derive(Debug)]
 pub(crate) struct ConnectionSlots {
     free: Arc<Semaphore>,
@@ -71,43 +72,45 @@ pub(crate) struct ConnectionSlots {
     evicted: AtomicU64,
 }
 
-/// Connections that wait for their clients.
+/// Connections that can be evicted, because they wait for their clients.
 #[derive(Debug)]
 struct Evictable {
     connections: usize,
     order: Mutex<Order>,
+    /// Notified when a connection starts to wait.
     added: Notify,
-    /// A connection that was to be closed stays.
+    /// Notified when an eviction is revoked.
     revoked: Notify,
 }
 
-/// A connection that waits.
+/// A waiting connection.
 #[derive(Debug)]
 struct Waiting {
     since: Instant,
     eviction: Arc<Notify>,
 }
 
-/// By kind, those that began to wait first before others.
+/// Waiting connections by kind, longest wait first.
 #[derive(Debug, Default)]
 struct Order {
     last: u64,
     kinds: [BTreeMap<u64, Waiting>; 4],
 }
 
-/// A connection's slot, given back when dropped.
+/// A connection's slot. Dropping it frees the slot.
 #[derive(Debug)]
 pub(crate) struct Slot {
     evictable: Arc<Evictable>,
     eviction: Arc<Notify>,
-    /// What it waited for arrived when it was already to be closed.
+    /// The awaited data arrived after the connection was chosen for eviction.
     is_revoked: AtomicBool,
-    /// What it waits for, and its number in that order; absent while a request is in flight.
+    /// What the connection waits for, and its number in that order. `None` while a request is in
+    /// flight.
     state: Mutex<Option<(Wait, u64)>>,
     _permit: Option<OwnedSemaphorePermit>,
 }
 
-/// A request in flight, until its answer has been taken.
+/// A request in flight, until its response is complete.
 #[derive(Debug)]
 pub(crate) struct Request(Arc<Slot>);
 
@@ -126,8 +129,8 @@ impl ConnectionSlots {
         }
     }
 
-    /// Takes a free slot, or that of a connection that is closed for it. Waits only when all
-    /// connections have a request in flight, and no kind has more than its share.
+    /// Takes a free slot, or evicts a connection. Waits only while all connections have a request in
+    /// flight and no kind exceeds its share.
     pub(crate) async fn take(&self) -> Arc<Slot> {
         let mut is_evicting = false;
         loop {
@@ -153,7 +156,7 @@ impl ConnectionSlots {
 }
 
 impl ConnectionSlots {
-    /// How many connections were closed to make room for others.
+    /// Returns the number of evicted connections.
     pub(crate) fn evicted(&self) -> u64 {
         self.evicted.load(Ordering::Relaxed)
     }
@@ -182,13 +185,13 @@ impl Evictable {
         number
     }
 
-    /// Returns false when the connection was already to be closed.
+    /// Returns `false` if the connection is already chosen for eviction.
     fn remove(&self, (wait, number): (Wait, u64)) -> bool {
         self.order().kinds[wait as usize].remove(&number).is_some()
     }
 
-    /// Returns false when no connection is to be closed. A connection that has just come is the
-    /// last choice: its request's head may be on the way.
+    /// Evicts the longest idle connection, or one of a kind over its share. Returns `false` if there is
+    /// none. A new connection is the last choice, because its request may be on the way.
     fn evict_one(&self) -> bool {
         let mut order = self.order();
         let oldest = order.kinds[Wait::Head as usize].values().next();
@@ -203,7 +206,7 @@ impl Evictable {
 }
 
 impl Order {
-    /// Returns false when none waits for this.
+    /// Returns `false` if no connection waits for this.
     fn evict_first(&mut self, wait: Wait) -> bool {
         let first = self.kinds[wait as usize].pop_first();
         first.is_some_and(|(_, waiting)| {
@@ -226,7 +229,7 @@ impl Slot {
         slot
     }
 
-    /// Ready when another connection needs the slot, and what this one waits for has not arrived.
+    /// Completes when the connection is evicted.
     pub(crate) async fn evicted(&self) {
         loop {
             self.eviction.notified().await;
@@ -237,7 +240,7 @@ impl Slot {
         }
     }
 
-    /// Begins a request, whose head has arrived.
+    /// Starts a request, whose head has arrived.
     pub(crate) fn request(self: &Arc<Self>) -> Request {
         self.is_in_flight();
         Request(Arc::clone(self))
@@ -286,7 +289,7 @@ impl Drop for Request {
     }
 }
 
-/// A request's body. Until it has arrived, its connection waits for it.
+/// A request's body. Its connection waits until it is complete.
 #[derive(Debug)]
 pub(crate) struct RequestBody<B> {
     body: B,
@@ -310,7 +313,7 @@ impl<B: HttpBody> RequestBody<B> {
 
 impl<B> RequestBody<B> {
     fn complete(&mut self) {
-        // An answer may have been given before the body arrived.
+        // The response may have started before the body was complete.
         let waits = |state: Option<(Wait, u64)>| matches!(state, Some((Wait::Body, _)));
         if !std::mem::replace(&mut self.is_complete, true) && waits(*self.slot.state()) {
             self.slot.is_in_flight();
@@ -348,14 +351,14 @@ impl<B> Drop for RequestBody<B> {
     }
 }
 
-/// An answer's body. While it is not finished, the request is in flight.
+/// A response's body. The request is in flight until it is complete.
 #[derive(Debug)]
 pub(crate) struct ResponseBody {
     body: Body,
     _request: Request,
 }
 
-/// A shorter answer is written in one go.
+/// A shorter response is written in one step, so the connection does not wait.
 const MIN_WAITED_BYTES: u64 = 64 * 1024;
 
 impl ResponseBody {
@@ -367,7 +370,7 @@ impl ResponseBody {
         if is_events {
             request.slot().waits(Wait::Events);
         } else if !is_short {
-            request.slot().waits(Wait::Answer);
+            request.slot().waits(Wait::Response);
         }
         Self {
             body,
@@ -403,13 +406,13 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn one_that_needs_a_place_sends_one_away_and_no_more() {
+    async fn new_connection_evicts_one_and_no_more() {
         let slots = ConnectionSlots::new(2);
         let (first, second) = (slots.take().await, slots.take().await);
         let mut third = Box::pin(slots.take());
         assert!(third.as_mut().now_or_never().is_none());
         assert!(first.evicted().now_or_never().is_some());
-        // That the other one falls silent again makes no difference.
+        // Another idle connection is not evicted in addition.
         drop(second.request());
         assert!(third.as_mut().now_or_never().is_none());
         assert!(second.evicted().now_or_never().is_none());
@@ -417,7 +420,7 @@ mod tests {
         third.await;
     }
 
-    /// Connections that wait for this, and which of them had to go when one more came.
+    /// Takes slots for these waits and one more. Returns the indices of the evicted connections.
     async fn evicted(slots: &ConnectionSlots, waits: &[Wait]) -> Vec<usize> {
         let mut taken = Vec::new();
         for wait in waits {
@@ -428,19 +431,22 @@ mod tests {
         }
         let one_more = slots.take().now_or_never();
         assert!(one_more.is_none());
-        let gone = |(slot, _): &(Arc<Slot>, Request)| slot.evicted().now_or_never().is_some();
-        let gone = taken.iter().map(gone).collect::<Vec<_>>();
-        (0..gone.len()).filter(|index| gone[*index]).collect()
+        let is_evicted = |(slot, _): &(Arc<Slot>, Request)| slot.evicted().now_or_never().is_some();
+        let is_evicted = taken.iter().map(is_evicted).collect::<Vec<_>>();
+        (0..is_evicted.len())
+            .filter(|index| is_evicted[*index])
+            .collect()
     }
 
     #[tokio::test]
-    async fn request_that_arrives_during_an_eviction_is_served_and_another_connection_goes() {
+    async fn request_that_arrives_during_its_eviction_is_served_and_another_connection_is_evicted()
+    {
         let slots = ConnectionSlots::new(2);
         let (first, second) = (slots.take().await, slots.take().await);
         let mut third = Box::pin(slots.take());
         assert!(third.as_mut().now_or_never().is_none());
         let request = first.request();
-        // Its body arrives a little later than its head.
+        // The body arrives after the head.
         first.waits(Wait::Body);
         assert!(first.evicted().now_or_never().is_none());
         assert!(third.as_mut().now_or_never().is_none());
@@ -453,16 +459,16 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn oldest_of_a_kind_over_its_share_goes_and_others_stay() {
-        use Wait::{Answer, Body, Events};
-        let mixed = [Answer, Body, Body, Body, Body, Body, Events, Answer];
+    async fn oldest_of_a_kind_over_its_share_is_evicted() {
+        use Wait::{Body, Events, Response};
+        let mixed = [Response, Body, Body, Body, Body, Body, Events, Response];
         assert_eq!(evicted(&ConnectionSlots::new(8), &mixed).await, [1]);
         assert_eq!(evicted(&ConnectionSlots::new(8), &[Events; 8]).await, [0]);
-        assert_eq!(evicted(&ConnectionSlots::new(8), &[Answer; 8]).await, [0]);
+        assert_eq!(evicted(&ConnectionSlots::new(8), &[Response; 8]).await, [0]);
     }
 
     #[tokio::test]
-    async fn a_connection_that_has_just_come_outlives_a_kind_over_its_share() {
+    async fn new_connection_is_evicted_after_a_kind_over_its_share() {
         use Wait::{Body, Head};
         let mixed = [Body, Body, Body, Body, Body, Body, Body, Head];
         assert_eq!(evicted(&ConnectionSlots::new(8), &mixed).await, [0]);
@@ -472,7 +478,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn event_streams_never_have_more_than_their_share() {
+    async fn event_streams_are_limited_to_their_share() {
         let slots = ConnectionSlots::new(128);
         let mut streams = Vec::new();
         for _ in 0..17 {
@@ -480,9 +486,9 @@ mod tests {
             streams.push(slot.request());
             slot.waits(Wait::Events);
         }
-        let gone = |request: &Request| request.slot().evicted().now_or_never().is_some();
-        let gone = streams.iter().map(gone).collect::<Vec<_>>();
-        assert!(gone[0], "the oldest of 17 goes, for there are slots for 16");
-        assert_eq!(gone.iter().filter(|is_gone| **is_gone).count(), 1);
+        let is_evicted = |request: &Request| request.slot().evicted().now_or_never().is_some();
+        let is_evicted = streams.iter().map(is_evicted).collect::<Vec<_>>();
+        assert!(is_evicted[0], "the limit is 16");
+        assert_eq!(is_evicted.iter().filter(|evicted| **evicted).count(), 1);
     }
 }

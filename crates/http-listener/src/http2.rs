@@ -1,8 +1,8 @@
-//! Answers clients that speak HTTP/2, as gRPC does: in HTTP/2, that they have the wrong protocol.
+//! Rejects clients that speak HTTP/2, such as gRPC clients, with an error in HTTP/2.
 //!
-//! Without it they see a socket that closes, and log nothing that helps. This is no server of
-//! HTTP/2: it reads as far as the first request's stream, answers that one, and says goodbye.
-//! Frames are those of RFC 9113, headers those of RFC 7541 without compression.
+//! Otherwise they would log only a closed socket. This is not an HTTP/2 server: it reads up to the
+//! first request, responds to it, and sends GOAWAY. Frames follow RFC 9113, headers RFC 7541 without
+//! compression.
 
 use std::{io, time::Duration};
 
@@ -11,17 +11,17 @@ use tokio::{
     time::timeout,
 };
 
-/// How every client of HTTP/2 begins.
+/// The first bytes of each HTTP/2 client.
 pub(super) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
-/// Of a client's frames, before its first request and behind it.
+/// The limit for a client's frames before its first request, and after it.
 const MAX_READ_BYTES: u64 = 1 << 20;
 
-/// The most that a frame may hold unless a server allows more.
+/// The default limit for the payload of a frame.
 const MAX_FRAME_BYTES: usize = 16_384;
 
-/// For the request to arrive, and then for the client to close the connection.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// The time for the request to arrive, and then for the client to close the connection.
+const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Types of frames.
 const DATA: u8 = 0;
@@ -48,34 +48,34 @@ const GRPC_TYPES: [&[u8]; 2] = [
     ],
 ];
 
-/// Tells the client `message`, in the way in which it looks at errors.
-pub(super) async fn decline(stream: impl AsyncRead + AsyncWrite + Unpin, message: &str) {
-    // A client that does not listen is not to be helped.
-    let _ = timeout(2 * PATIENCE, declined(stream, message)).await;
+/// Responds to the first request with `message`, as a gRPC error or an HTTP status.
+pub(super) async fn reject(stream: impl AsyncRead + AsyncWrite + Unpin, message: &str) {
+    // Errors mean that the client has left.
+    let _ = timeout(2 * TIMEOUT, send_rejection(stream, message)).await;
 }
 
-async fn declined(
+async fn send_rejection(
     mut stream: impl AsyncRead + AsyncWrite + Unpin,
     message: &str,
 ) -> io::Result<()> {
     stream.write_all(&frame(SETTINGS, 0, 0, &[])).await?;
-    let request = timeout(PATIENCE, first_request(&mut stream)).await;
-    let mut answer = frame(SETTINGS, ACK, 0, &[]);
+    let request = timeout(TIMEOUT, first_request(&mut stream)).await;
+    let mut frames = frame(SETTINGS, ACK, 0, &[]);
     let mut last_stream = 0;
     if let Ok(Ok(request)) = request {
         last_stream = request.stream;
-        answer.extend(response(&request, message));
+        frames.extend(response(&request, message));
     }
-    answer.extend(goodbye(last_stream, message));
-    stream.write_all(&answer).await?;
+    frames.extend(goaway(last_stream, message));
+    stream.write_all(&frames).await?;
     stream.shutdown().await?;
-    // What is not read resets the connection, and takes the answer along.
+    // Unread data would reset the connection, and the client would lose the response.
     let mut rest = stream.take(MAX_READ_BYTES);
-    let _ = timeout(PATIENCE, tokio::io::copy(&mut rest, &mut tokio::io::sink())).await;
+    let _ = timeout(TIMEOUT, tokio::io::copy(&mut rest, &mut tokio::io::sink())).await;
     Ok(())
 }
 
-/// A request's stream, and who sends it.
+/// The stream of a request, and whether its client is gRPC.
 #[derive(Debug, PartialEq, Eq)]
 struct FirstRequest {
     stream: u32,
@@ -107,7 +107,7 @@ async fn first_request(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Firs
     }
 }
 
-/// gRPC's is a status in headers alone. Others look at HTTP's status.
+/// Returns the response frames: for gRPC a status in headers only, for others an HTTP status.
 fn response(request: &FirstRequest, message: &str) -> Vec<u8> {
     let id = request.stream;
     let mut headers = Vec::new();
@@ -126,7 +126,7 @@ fn response(request: &FirstRequest, message: &str) -> Vec<u8> {
     response
 }
 
-fn goodbye(last_stream: u32, message: &str) -> Vec<u8> {
+fn goaway(last_stream: u32, message: &str) -> Vec<u8> {
     let reason = [last_stream.to_be_bytes(), HTTP_1_1_REQUIRED.to_be_bytes()];
     frame(
         GOAWAY,
@@ -146,7 +146,7 @@ fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     frame
 }
 
-/// A header of its own name that nobody is to remember.
+/// Writes a header with a literal name, without indexing.
 fn header(name: &[u8], value: &[u8], out: &mut Vec<u8>) {
     out.push(0);
     for text in [name, value] {
@@ -155,7 +155,7 @@ fn header(name: &[u8], value: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-/// An integer with a prefix of seven bits.
+/// Writes an integer with a prefix of seven bits.
 fn length(mut value: usize, out: &mut Vec<u8>) {
     const PREFIX: usize = 0x7f;
     if value < PREFIX {
@@ -176,18 +176,19 @@ mod tests {
 
     use super::*;
 
-    async fn answer(said: &[u8]) -> Vec<u8> {
+    /// Returns what the client receives after sending `bytes`.
+    async fn received_after(bytes: &[u8]) -> Vec<u8> {
         let (mut client, server) = duplex(1 << 16);
-        client.write_all(said).await.unwrap();
-        let declining = tokio::spawn(async move { decline(server, "use http/protobuf").await });
-        let mut heard = Vec::new();
-        client.read_to_end(&mut heard).await.unwrap();
+        client.write_all(bytes).await.unwrap();
+        let rejecting = tokio::spawn(async move { reject(server, "use http/protobuf").await });
+        let mut received = Vec::new();
+        client.read_to_end(&mut received).await.unwrap();
         drop(client);
-        declining.await.unwrap();
-        heard
+        rejecting.await.unwrap();
+        received
     }
 
-    fn opening(headers: &[u8]) -> Vec<u8> {
+    fn client_frames(headers: &[u8]) -> Vec<u8> {
         let frames = [
             frame(SETTINGS, 0, 0, &[0, 4, 0, 0, 0xff, 0xff]),
             frame(HEADERS, END_HEADERS, 1, headers),
@@ -195,43 +196,43 @@ mod tests {
         [PREFACE, &frames.concat()].concat()
     }
 
-    fn has(heard: &[u8], text: &[u8]) -> bool {
-        memchr::memmem::find(heard, text).is_some()
+    fn has(received: &[u8], text: &[u8]) -> bool {
+        memchr::memmem::find(received, text).is_some()
     }
 
     #[tokio::test]
-    async fn a_grpc_call_gets_a_status_and_the_connection_a_goodbye() {
+    async fn grpc_call_gets_a_status_and_the_connection_a_goaway() {
         for content_type in GRPC_TYPES {
-            let heard = answer(&opening(content_type)).await;
-            assert!(heard.starts_with(&frame(SETTINGS, 0, 0, &[])));
-            assert!(has(&heard, b"grpc-status\x0212"));
-            assert!(has(&heard, b"grpc-message\x11use http/protobuf"));
-            assert!(heard.ends_with(b"\0\0\0\x01\0\0\0\x0duse http/protobuf"));
+            let received = received_after(&client_frames(content_type)).await;
+            assert!(received.starts_with(&frame(SETTINGS, 0, 0, &[])));
+            assert!(has(&received, b"grpc-status\x0212"));
+            assert!(has(&received, b"grpc-message\x11use http/protobuf"));
+            assert!(received.ends_with(b"\0\0\0\x01\0\0\0\x0duse http/protobuf"));
         }
     }
 
     #[tokio::test]
-    async fn another_request_fails_by_its_status() {
-        let heard = answer(&opening(b"anything")).await;
-        assert!(has(&heard, b":status\x03505") && !has(&heard, b"grpc"));
+    async fn other_request_gets_http_status_505() {
+        let received = received_after(&client_frames(b"anything")).await;
+        assert!(has(&received, b":status\x03505") && !has(&received, b"grpc"));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_client_without_a_request_gets_a_goodbye() {
+    async fn client_without_a_request_gets_a_goaway() {
         let (mut client, server) = duplex(1 << 16);
         client.write_all(PREFACE).await.unwrap();
-        let declining = decline(server, "no");
+        let rejecting = reject(server, "no");
         let reading = async move {
-            let mut heard = Vec::new();
-            client.read_to_end(&mut heard).await.unwrap();
-            heard
+            let mut received = Vec::new();
+            client.read_to_end(&mut received).await.unwrap();
+            received
         };
-        let ((), heard) = tokio::join!(declining, reading);
-        assert!(heard.ends_with(b"\0\0\0\x0dno"));
+        let ((), received) = tokio::join!(rejecting, reading);
+        assert!(received.ends_with(b"\0\0\0\x0dno"));
     }
 
     #[test]
-    fn lengths_are_written_as_rfc_7541_says() {
+    fn lengths_are_encoded_as_in_rfc_7541() {
         let written = |value| {
             let mut out = Vec::new();
             length(value, &mut out);

@@ -23,7 +23,7 @@ mod connection_slots;
 mod http2;
 mod limits;
 mod listener;
-mod opening;
+mod protocol;
 
 pub use bad_connection::BadConnection;
 pub use client_key::client_key;

@@ -1,22 +1,22 @@
-//! What connections may take.
+//! Limits of connections.
 
 use std::time::Duration;
 
-/// Limits that hold for every client.
+/// Limits of a listener and its clients.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// Open connections: 768, three quarters of the files that a process may usually open. For one
-    /// more, the one that has been idle for longest is closed.
+    /// The number of open connections. 768 by default, three quarters of the usual limit of open
+    /// files. A connection above the limit replaces the one that has been idle for longest.
     pub connections: usize,
-    /// Open connections of one client: 256, a third of all. Zero is no limit. Programs on this
-    /// machine are not limited.
+    /// The number of open connections of one client. 256 by default, a third of all; zero is no
+    /// limit. Programs on this machine are not limited.
     pub connections_per_client: usize,
-    /// How long a request's head may take to arrive, and how long a connection may be idle: 30 s,
-    /// a slow phone.
+    /// The time for a request's head to arrive, and for a connection to be idle. 30 s by default, for
+    /// slow phones.
     pub head_timeout: Duration,
-    /// How long a client may read nothing of a response that waits for it: 30 s.
+    /// The time that a client may stop reading a response. 30 s by default.
     pub write_timeout: Duration,
-    /// The size of a request's head, with its cookies: 64 KiB. More is 431.
+    /// The size of a request's head with its cookies. 64 KiB by default; a larger one is 431.
     pub head_bytes: usize,
 }
 

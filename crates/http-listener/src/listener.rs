@@ -1,6 +1,6 @@
-//! Accepts connections: so many at once, and none that is idle for too long.
+//! Accepts connections within the limits.
 //!
-//! When all connections have a request in flight, further ones wait in the system's queue instead
+//! While all connections have a request in flight, further ones wait in the system's backlog instead
 //! of in this process's memory.
 
 use std::{
@@ -24,10 +24,10 @@ use hyper_util::{
 };
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::watch,
     time::sleep,
 };
 use tokio_io_timeout::TimeoutStream;
+use tokio_util::sync::CancellationToken;
 use tower_service::Service;
 
 use crate::{
@@ -35,49 +35,52 @@ use crate::{
     client_slots::{ClientSlot, ClientSlots},
     connection_slots::{ConnectionSlots, RequestBody, ResponseBody, Slot},
     http2,
-    opening::Opening,
+    protocol::Protocol,
 };
 
-/// The pause after an error that concerns the socket and not a client, such as too many open files.
+/// The pause after an error of the listening socket, such as too many open files.
 const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(200);
-/// How often it is said at most that connections are closed.
+/// The interval between two log lines about evicted connections.
 const LOG_INTERVAL: Duration = Duration::from_secs(60);
 
-/// A connection that a client may have.
+/// A connection within the limit of its client.
 struct Accepted {
     stream: TcpStream,
     peer: SocketAddr,
     client: ClientSlot,
 }
 
-/// A socket and what is served there.
+/// A listening socket and the router that handles its requests.
 #[derive(Debug)]
 pub struct Listener {
-    /// The socket, already bound.
+    /// The bound socket.
     pub socket: TcpListener,
-    /// What is served.
+    /// Handles requests.
     pub router: Router,
-    /// The limits that hold for its clients.
+    /// Limits of the listener and its clients.
     pub limits: Limits,
 }
 
 impl Listener {
-    /// Serves until `shutdown` is ready, and then until the requests in flight are answered.
+    /// Serves until `shutdown` completes, and then finishes the requests in flight.
+    ///
+    /// Clients that speak HTTP/2 get a fixed message. To choose it, and to count such clients, use
+    /// [`serve_with`](Self::serve_with).
     pub async fn serve(self, shutdown: impl Future<Output = ()>) {
         let message = |_, _| "this server speaks HTTP/1.1".to_owned();
         self.serve_with(shutdown, message).await;
     }
 
-    /// Serves like [`serve`](Self::serve), and calls `on_bad_connection` for each connection
-    /// that carries something else than HTTP/1. Clients that speak HTTP/2 are told what it
-    /// returns; to others nothing can be said.
+    /// Serves like [`serve`](Self::serve), and calls `on_bad_connection` for each connection that is
+    /// not HTTP/1. Clients that speak HTTP/2 get the returned message; others get none, as there is no
+    /// protocol for it.
     pub async fn serve_with(
         self,
         shutdown: impl Future<Output = ()>,
         on_bad_connection: impl Fn(BadConnection, SocketAddr) -> String + Send + Sync + 'static,
     ) {
         let on_bad: OnBadConnection = Arc::new(on_bad_connection);
-        let (closing, is_closing) = watch::channel(false);
+        let closing = CancellationToken::new();
         let mut shutdown = std::pin::pin!(shutdown);
         let slots = ConnectionSlots::new(self.limits.connections);
         let clients = ClientSlots::new(self.limits.connections_per_client);
@@ -95,13 +98,13 @@ impl Listener {
             log.update(slots.evicted());
             let served = Served {
                 watcher: open.watcher(),
-                is_closing: is_closing.clone(),
+                closing: closing.clone(),
                 on_bad: Arc::clone(&on_bad),
             };
             tokio::spawn(self.connection(accepted, slot, served));
         }
         drop(self.socket);
-        let _ = closing.send(true);
+        closing.cancel();
         open.shutdown().await;
     }
 
@@ -109,7 +112,7 @@ impl Listener {
         &self,
         accepted: Accepted,
         slot: Arc<Slot>,
-        mut served: Served,
+        served: Served,
     ) -> impl Future<Output = ()> + use<> {
         let Accepted {
             stream,
@@ -119,28 +122,27 @@ impl Listener {
         let (router, own) = (self.router.clone(), Arc::clone(&slot));
         let limits = self.limits.clone();
         let serving = async move {
-            let opening = Opening::of(&stream, limits.head_timeout);
-            let opening = tokio::select! {
-                opening = opening => opening,
-                _ = served.is_closing.wait_for(|is_closing| *is_closing) => return,
+            let protocol = Protocol::detect(&stream, limits.head_timeout);
+            let Some(protocol) = served.closing.run_until_cancelled(protocol).await else {
+                return;
             };
-            match opening {
-                Opening::Nothing => return,
-                Opening::Http2 => {
+            match protocol {
+                Protocol::None => return,
+                Protocol::Http2 => {
                     let message = (served.on_bad)(BadConnection::Http2, peer);
-                    return http2::decline(stream, &message).await;
+                    return http2::reject(stream, &message).await;
                 }
-                Opening::Tls => {
+                Protocol::Tls => {
                     (served.on_bad)(BadConnection::Tls, peer);
                 }
-                Opening::Http1 => {}
+                Protocol::Http1 => {}
             }
             let connection = http1(stream, peer, &limits, (router, own));
-            // It ends with an error when the client does something odd, or reads nothing.
+            // Errors are those of the client: malformed requests, or timeouts.
             let ended = served.watcher.watch(connection).await;
             if let Err(error) = ended
                 && error.is_parse()
-                && opening != Opening::Tls
+                && protocol != Protocol::Tls
             {
                 let bad = BadConnection::Malformed(error.to_string());
                 (served.on_bad)(bad, peer);
@@ -157,10 +159,10 @@ impl Listener {
     }
 }
 
-/// What a connection needs besides its socket and its slot.
+/// The state that connections share.
 struct Served {
     watcher: Watcher,
-    is_closing: watch::Receiver<bool>,
+    closing: CancellationToken,
     on_bad: OnBadConnection,
 }
 
@@ -199,7 +201,7 @@ fn is_event_stream(headers: &HeaderMap) -> bool {
     media_type.is_some_and(|value| value.as_bytes().starts_with(b"text/event-stream"))
 }
 
-/// Says that connections are closed, at most once a minute.
+/// Logs evicted connections, at most once per interval.
 struct EvictionLog {
     connections: usize,
     reported: u64,
@@ -218,10 +220,10 @@ impl EvictionLog {
     fn update(&mut self, evicted: u64) {
         let is_due = self.last.is_none_or(|last| last.elapsed() >= LOG_INTERVAL);
         if evicted > self.reported && is_due {
-            eprintln!(
-                "connections: all {} are in use; closed {} that kept others waiting",
-                self.connections,
-                evicted - self.reported
+            tracing::warn!(
+                connections = self.connections,
+                evicted = evicted - self.reported,
+                "all connections are in use; evicted waiting ones"
             );
             self.reported = evicted;
             self.last = Some(Instant::now());
@@ -229,8 +231,8 @@ impl EvictionLog {
     }
 }
 
-/// The next connection of a client that may have one more. Others are closed at once: to wait,
-/// they would need the file that they are not to take.
+/// Accepts the next connection of a client within its limit. Others are closed at once, because a
+/// waiting connection would take an open file.
 async fn accept_within_limit(socket: &TcpListener, clients: &ClientSlots) -> Accepted {
     loop {
         let (stream, peer) = accept(socket).await;
@@ -248,17 +250,18 @@ async fn accept(socket: &TcpListener) -> (TcpStream, SocketAddr) {
     loop {
         match socket.accept().await {
             Ok((stream, peer)) => {
-                // Without it, small answers on a kept connection may wait for an acknowledgement.
+                // Otherwise small responses may wait for an acknowledgement.
                 let _ = stream.set_nodelay(true);
                 return (stream, peer);
             }
-            Err(error) if concerns_one_client(&error) => {}
+            Err(error) if is_of_client(&error) => {}
             Err(_) => sleep(ACCEPT_RETRY_DELAY).await,
         }
     }
 }
 
-fn concerns_one_client(error: &io::Error) -> bool {
+/// Returns whether an error concerns one client and not the listening socket.
+fn is_of_client(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         io::ErrorKind::ConnectionRefused

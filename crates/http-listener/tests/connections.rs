@@ -1,4 +1,4 @@
-//! Clients that send nothing, half of something, or read nothing do not keep others out.
+//! Clients that send nothing, send incomplete requests, or read nothing do not block others.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -22,8 +22,8 @@ use tokio::{
 const CONNECTIONS: usize = 8;
 const SHORT: Duration = Duration::from_millis(300);
 const LONG: Duration = Duration::from_secs(60);
-/// More than any answer of a working server takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// Longer than any response takes on a busy machine.
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 fn limits() -> Limits {
     Limits {
@@ -56,45 +56,45 @@ async fn start(limits: Limits) -> SocketAddr {
     address
 }
 
-/// Connects and sends this much.
+/// Connects and sends `text`.
 async fn send(address: SocketAddr, text: &str) -> TcpStream {
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(text.as_bytes()).await.unwrap();
     stream
 }
 
-async fn answer(address: SocketAddr, request: &str) -> String {
+async fn response(address: SocketAddr, request: &str) -> String {
     let mut stream = send(address, request).await;
-    let mut answer = String::new();
-    timeout(PATIENCE, stream.read_to_string(&mut answer))
+    let mut response = String::new();
+    timeout(TIMEOUT, stream.read_to_string(&mut response))
         .await
         .unwrap()
         .unwrap();
-    answer
+    response
 }
 
-async fn assert_answers(address: SocketAddr) {
-    let answer = answer(
+async fn assert_serves(address: SocketAddr) {
+    let response = response(
         address,
         "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
     )
     .await;
     assert!(
-        answer.starts_with("HTTP/1.1 200") && answer.contains("127.0.0.1:"),
-        "{answer}"
+        response.starts_with("HTTP/1.1 200") && response.contains("127.0.0.1:"),
+        "{response}"
     );
 }
 
-/// Whether the server closes the connection within [`PATIENCE`].
+/// Returns whether the server closes the connection within [`TIMEOUT`].
 async fn is_closed(stream: &mut TcpStream) -> bool {
     let mut rest = Vec::new();
-    timeout(PATIENCE, stream.read_to_end(&mut rest))
+    timeout(TIMEOUT, stream.read_to_end(&mut rest))
         .await
         .is_ok()
 }
 
 #[tokio::test]
-async fn connections_without_a_complete_request_do_not_keep_others_out() {
+async fn connections_without_a_complete_request_do_not_block_others() {
     for beginning in [
         "",
         "G",
@@ -108,13 +108,13 @@ async fn connections_without_a_complete_request_do_not_keep_others_out() {
         for _ in 0..4 * CONNECTIONS {
             open.push(send(address, beginning).await);
         }
-        assert_answers(address).await;
+        assert_serves(address).await;
         assert!(is_closed(&mut open[0]).await, "{beginning:?}");
     }
 }
 
 #[tokio::test]
-async fn a_request_that_arrives_slowly_is_answered() {
+async fn slow_request_is_served() {
     let address = start(limits()).await;
     let mut stream = send(
         address,
@@ -125,13 +125,13 @@ async fn a_request_that_arrives_slowly_is_answered() {
         tokio::time::sleep(Duration::from_millis(5)).await;
         stream.write_all(&[byte]).await.unwrap();
     }
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.unwrap();
-    assert!(answer.ends_with("\r\n\r\n8"), "{answer}");
+    let mut response = String::new();
+    stream.read_to_string(&mut response).await.unwrap();
+    assert!(response.ends_with("\r\n\r\n8"), "{response}");
 }
 
 #[tokio::test]
-async fn a_head_that_does_not_arrive_and_an_idle_connection_are_closed() {
+async fn incomplete_head_and_idle_connection_time_out() {
     let limits = Limits {
         head_timeout: SHORT,
         ..limits()
@@ -146,7 +146,7 @@ async fn a_head_that_does_not_arrive_and_an_idle_connection_are_closed() {
 }
 
 #[tokio::test]
-async fn clients_that_read_nothing_are_closed_and_do_not_keep_others_out() {
+async fn clients_that_read_nothing_time_out_and_do_not_block_others() {
     let limits = Limits {
         write_timeout: SHORT,
         ..limits()
@@ -163,5 +163,5 @@ async fn clients_that_read_nothing_are_closed_and_do_not_keep_others_out() {
             .unwrap();
         open.push(stream);
     }
-    assert_answers(address).await;
+    assert_serves(address).await;
 }
