@@ -1,11 +1,15 @@
-//! Which addresses are on this machine.
+//! Recognizes URLs of this machine.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
+
+use url::{Host, Url};
 
 /// Returns whether `url` leads to this machine, so that no proxy can be meant for it.
 ///
-/// With `HTTP_PROXY` set and no `NO_PROXY`, HTTP clients hand requests to `127.0.0.1` to the proxy, which
-/// looks for them on its own machine.
+/// With `HTTP_PROXY` set and without `NO_PROXY`, HTTP clients send requests for `127.0.0.1` to the
+/// proxy, which looks for the address on its own machine.
+///
+/// The scheme may be absent: `127.0.0.1:4318` is an HTTP address.
 ///
 /// ```
 /// assert!(hardening::is_loopback_url("http://localhost:4318/v1/traces"));
@@ -13,58 +17,26 @@ use std::net::{IpAddr, Ipv4Addr};
 /// ```
 #[must_use]
 pub fn is_loopback_url(url: &str) -> bool {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
-    // What stands before an `@` is a name and a password.
-    let host = authority
-        .rsplit_once('@')
-        .map_or(authority, |(_, host)| host);
-    is_loopback(without_port(host))
-}
-
-fn without_port(host: &str) -> &str {
-    match host.rsplit_once(':') {
-        // An address of version 6 without brackets has no port.
-        Some((name, port))
-            if port.bytes().all(|byte| byte.is_ascii_digit()) && !is_bare_v6(host) =>
-        {
-            name
+    if let Ok(address) = url.parse() {
+        return is_loopback(address);
+    }
+    let parsed = Url::parse(url).ok().filter(Url::has_host);
+    let parsed = parsed.or_else(|| Url::parse(&format!("http://{url}")).ok());
+    match parsed.as_ref().and_then(Url::host) {
+        Some(Host::Domain(name)) => {
+            let name = name.trim_end_matches('.').to_ascii_lowercase();
+            name == "localhost" || name.ends_with(".localhost")
         }
-        _ => host,
+        Some(Host::Ipv4(address)) => is_loopback(address.into()),
+        Some(Host::Ipv6(address)) => is_loopback(address.into()),
+        None => false,
     }
 }
 
-fn is_bare_v6(host: &str) -> bool {
-    !host.starts_with('[') && host.matches(':').count() > 1
-}
-
-fn is_loopback(host: &str) -> bool {
-    let host = host
-        .trim_matches(['[', ']'])
-        .trim_end_matches('.')
-        .to_ascii_lowercase();
-    if host == "localhost" || host.ends_with(".localhost") {
-        return true;
-    }
-    let address = host.parse::<IpAddr>().ok().or_else(|| short_v4(&host));
-    address.is_some_and(|address| {
-        let address = address.to_canonical();
-        // Nobody else can be meant by the address of all interfaces.
-        address.is_loopback() || address.is_unspecified()
-    })
-}
-
-/// `127.1` is `127.0.0.1`, as in a browser.
-fn short_v4(host: &str) -> Option<IpAddr> {
-    let parts: Vec<u8> = host
-        .split('.')
-        .map(|part| part.parse().ok())
-        .collect::<Option<_>>()?;
-    let (last, first) = parts.split_last()?;
-    let mut octets = [0; 4];
-    octets.get_mut(..first.len())?.copy_from_slice(first);
-    octets[3] = *last;
-    (parts.len() < 4).then(|| Ipv4Addr::from(octets).into())
+/// The address of all interfaces leads to this machine, too.
+fn is_loopback(address: IpAddr) -> bool {
+    let address = address.to_canonical();
+    address.is_loopback() || address.is_unspecified()
 }
 
 #[cfg(test)]
@@ -72,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_of_this_machine_are_known_however_they_are_written() {
+    fn addresses_of_this_machine_are_recognized_in_all_forms() {
         for url in [
             "http://127.0.0.1:4318",
             "http://127.0.0.1",
@@ -85,6 +57,7 @@ mod tests {
             "http://[::ffff:127.0.0.1]:80",
             "http://0.0.0.0:4318",
             "127.0.0.1:4318",
+            "localhost:4318",
             "::1",
         ] {
             assert!(is_loopback_url(url), "{url}");
@@ -97,6 +70,7 @@ mod tests {
             "http://example.com/127.0.0.1",
             "http://10.0.0.1:4318",
             "http://[2001:db8::1]:4318",
+            "collector:4318",
             "",
         ] {
             assert!(!is_loopback_url(url), "{url}");

@@ -1,8 +1,7 @@
 //! Databases that only their owner can read.
 //!
-//! SQLite creates a database readable for everyone whom the umask does not exclude, and gives
-//! its log and its index the mode of the database. So the database is created before SQLite
-//! opens it, with the right mode.
+//! SQLite creates a database with the permissions that the umask leaves, and its log and index with
+//! those of the database. So the database is created before SQLite opens it, with mode 0600.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -10,8 +9,7 @@ use std::{
     path::Path,
 };
 
-/// How the names of files go on that hold what the database holds, or held: SQLite's own, and
-/// those that are kept beside it.
+/// Suffixes of files with data of the database: SQLite's own files, and copies beside the database.
 const SUFFIXES: [&str; 8] = [
     "-wal",
     "-shm",
@@ -23,10 +21,20 @@ const SUFFIXES: [&str; 8] = [
     ".backup",
 ];
 
-/// Creates the database's file when it is absent, and makes it and the files beside it readable
-/// and writable for their owner only.
+/// Creates the database if it is absent, and sets its mode and that of the files beside it to 0600.
 ///
-/// Files of other users are left as they are: what cannot be changed is not reported.
+/// Files beside the database whose mode cannot be changed, such as those of other users, are
+/// skipped.
+///
+/// ```
+/// # fn main() -> std::io::Result<()> {
+/// # let folder = tempfile::tempdir()?;
+/// # let database = folder.path().join("app.db");
+/// hardening::sqlite::make_private(&database)?;
+/// // Now open it with SQLite.
+/// # Ok(())
+/// # }
+/// ```
 ///
 /// # Errors
 /// When the file cannot be created.
@@ -43,20 +51,21 @@ pub fn make_private(database: &Path) -> io::Result<()> {
     let Some(name) = name.to_str() else {
         return restrict(database);
     };
-    // A folder that cannot be listed can still be used.
+    // A folder that cannot be listed may still be usable.
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let file_name = entry.file_name();
         let rest = file_name.to_str().and_then(|file| file.strip_prefix(name));
         if rest.is_some_and(is_of_database) {
-            // It may be another user's, or gone by now.
+            // It may belong to another user, or be deleted by now.
             let _ = restrict(&entry.path());
         }
     }
     Ok(())
 }
 
-/// Opens a file for writing, and creates it for its owner only when it is absent. What is in it
-/// stays.
+/// Opens a file for writing without truncating it, and creates it with mode 0600 if it is absent.
+///
+/// For a database, use [`make_private`], which includes the files beside it.
 ///
 /// # Errors
 /// When the file cannot be opened.
@@ -68,7 +77,7 @@ pub fn open_private(file: &Path) -> io::Result<File> {
     options.open(file)
 }
 
-/// Of a file that its owner may read and write, and nobody else may.
+/// Read and write permission for the owner only.
 #[cfg(unix)]
 const OWNER_ONLY: u32 = 0o600;
 
@@ -104,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn new_database_is_readable_for_its_owner_only() {
+    fn new_database_is_private() {
         let folder = tempfile::tempdir().unwrap();
         let database = folder.path().join("a.db");
         make_private(&database).unwrap();
@@ -113,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn files_of_an_older_version_are_closed_and_neighbors_are_left_alone() {
+    fn existing_files_become_private_and_other_files_stay() {
         let folder = tempfile::tempdir().unwrap();
         let file = |name: &str| folder.path().join(name);
         let own = [
@@ -126,7 +135,7 @@ mod tests {
             "a.db-wal.damaged-1",
         ];
         for name in own.iter().chain(&["a.db.txt", "b.db"]) {
-            fs::write(file(name), "kept").unwrap();
+            fs::write(file(name), "content").unwrap();
             fs::set_permissions(file(name), fs::Permissions::from_mode(0o644)).unwrap();
         }
         make_private(&file("a.db")).unwrap();
@@ -137,6 +146,6 @@ mod tests {
             (mode(&file("a.db.txt")), mode(&file("b.db"))),
             (0o644, 0o644)
         );
-        assert_eq!(fs::read_to_string(file("a.db")).unwrap(), "kept");
+        assert_eq!(fs::read_to_string(file("a.db")).unwrap(), "content");
     }
 }
