@@ -11,7 +11,8 @@ use cruddur_backend::{
 
 fn main() -> ExitCode {
     // First, because the environment may contain a vendor's key.
-    let memory = hardening::disable_core_dumps().context("cannot protect the memory of this process");
+    let memory =
+        hardening::disable_core_dumps().context("cannot protect the memory of this process");
     let config = Config::read(env::args_os(), |name| env::var(name).ok())
         .unwrap_or_else(|error| error.exit());
     if let Err(error) = logging::init(&log_config(&config)).context("RUST_LOG cannot be used") {

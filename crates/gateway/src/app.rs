@@ -1,24 +1,7 @@
-//! Assembles a gateway: store, hub, edge, API, viewer, sinks and background tasks.
+//! Assembles a gateway: store, hub, edge, API, viewer, sinks and their tasks.
 
-use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use crate::{
-    api::{self, AnswerMemory, Api},
-    clock,
-    config::Config,
-    edge::{self, Edge},
-    error::Error,
-    guard::{Guard, guard},
-    headers::secure,
-    hub::Hub,
-    limited_log::LimitedLog,
-    sinks::{self, Sinks, Starting, TraceLinks},
-    status::{RefusedRequests, StatusSource},
-    stop::{Stop, Stopping},
-    store::Store,
-    viewer,
-    xray::Receiver,
-};
 use axum::{
     Router,
     extract::{Request, State},
@@ -28,113 +11,133 @@ use axum::{
 };
 use tokio::{
     net::UdpSocket,
-    task::JoinSet,
-    time::{Instant, interval, timeout, timeout_at},
+    time::{Instant, interval, sleep, timeout_at},
+};
+use tokio_util::sync::CancellationToken;
+use tracing::warn;
+use url::Url;
+
+use crate::{
+    api::{self, Api, ResponseMemory},
+    clock,
+    config::Config,
+    edge::{self, Edge},
+    error::Error,
+    guard::{Guard, guard},
+    headers::secure,
+    hub::Hub,
+    limited_log::LimitedLog,
+    sinks::{self, SinkSetup, Sinks, TraceLinks},
+    status::{RejectedRequests, StatusSource},
+    store::Store,
+    tasks::Tasks,
+    viewer,
+    xray::Receiver,
 };
 
-/// The interval of the store's maintenance and of updating stale summaries.
+/// The interval of the store's maintenance, and of summarizing traces. Under load, a list is as old
+/// as this.
 const TICK_INTERVAL: Duration = Duration::from_millis(250);
 
-/// The delay before stale summaries are updated after an error.
-const SUMMARY_RETRY_DELAY: Duration = Duration::from_secs(1);
+/// The pause after an error before traces are summarized again.
+const SUMMARIZER_RETRY_DELAY: Duration = Duration::from_secs(1);
 
+/// The variable of the X-Ray address, for errors.
 pub(crate) const XRAY_LISTEN: &str = "OTEL_WEB_GATEWAY_XRAY_LISTEN";
 
-/// The part of the shutdown's time limit that is reserved for closing the store.
-const STORE_CLOSE_TIMEOUT: Duration = Duration::from_millis(700);
+/// The part of the shutdown time that is reserved for closing the store.
+const STORE_CLOSE_TIME: Duration = Duration::from_millis(700);
 
+/// The assembled parts of a gateway, without its sockets.
 #[derive(Debug)]
 pub(crate) struct App {
-    /// All routes.
+    /// Handles all requests: spans, the viewer and its API.
     pub(crate) router: Router,
-    /// The routes for spans and health checks.
+    /// Handles spans and health checks only.
     pub(crate) ingest: Router,
-    /// One line per enabled sink.
-    pub(crate) sinks: Vec<String>,
-    /// The address for X-Ray segments, if enabled.
+    /// Sinks that are on, each with the address of its receiver.
+    pub(crate) sinks: Vec<(String, String)>,
+    /// The UDP address that accepts X-Ray segments, if it is configured.
     pub(crate) xray: Option<SocketAddr>,
-    /// Counts and logs rejected connections.
-    pub(crate) refused: Arc<RefusedRequests>,
+    /// Counts and logs connections that are rejected before there is a request.
+    pub(crate) rejected: Arc<RejectedRequests>,
     store: Store,
-    tasks: JoinSet<()>,
-    stop_tasks: Stop,
+    tasks: Tasks,
 }
 
 impl App {
-    /// Opens the store and starts all tasks. `stopping` ends the open event streams.
+    /// Opens the store and starts all tasks. Cancelling `shutdown` ends open event streams.
     pub(crate) async fn assemble(
         config: &Config,
         own_url: &str,
-        stopping: Stopping,
+        shutdown: CancellationToken,
     ) -> Result<Self, Error> {
         let hub = Hub::new();
         let names = sinks::names(config);
         let store = Store::open(&config.db, config.retention.clone(), &names, hub.clone())?;
-        let (stop_tasks, stopping_tasks) = Stop::new();
-        let mut tasks = Tasks::new(stopping_tasks);
-        let refused = Arc::default();
-        tasks.maintain(&store, &hub, &refused);
+        let tasks = Tasks::new();
+        let rejected = Arc::default();
+        spawn_maintenance(&tasks, &store, &hub, &rejected);
         let public_url = config.public_url.as_deref().unwrap_or(own_url);
         let public_url = public_url.trim_end_matches('/');
-        let sinks = Sinks::start(config, (own_url, public_url), tasks.starting(&store)).await?;
+        let setup = SinkSetup {
+            store: &store,
+            tasks: &tasks,
+        };
+        let sinks = Sinks::start(config, (own_url, public_url), setup).await?;
         let status = StatusSource {
             store: store.clone(),
             spans: Arc::default(),
-            refused: Arc::clone(&refused),
+            rejected_requests: Arc::clone(&rejected),
             sinks: sinks.counters,
         };
-        let xray = tasks.xray(config, &status).await?;
-        let announced = status.status().sinks.into_iter().filter_map(|sink| {
-            let target = sink.target?;
-            Some(format!("{}: on ({target})", sink.name))
-        });
-        let announced = announced.collect();
-        let sources = (status, sinks.links);
-        let (router, ingest) = routers(config, (own_url, public_url), &hub, sources, stopping);
+        let xray = spawn_xray(&tasks, config, &status).await?;
+        let sinks_on = status.status().sinks.into_iter();
+        let sinks_on = sinks_on.filter_map(|sink| Some((sink.name, sink.target?)));
+        let sinks_on = sinks_on.collect();
+        let state = (status, sinks.links);
+        let (router, ingest) = routers(config, (own_url, public_url), &hub, state, shutdown);
         Ok(Self {
             router,
             ingest,
-            sinks: announced,
+            sinks: sinks_on,
             xray,
-            refused,
+            rejected,
             store,
-            tasks: tasks.set,
-            stop_tasks,
+            tasks,
         })
     }
 
-    /// Sends waiting spans and closes the store, within `time_limit`. Unsent spans stay in the
-    /// store until the next start.
-    pub(crate) async fn finish(mut self, time_limit: Duration) {
-        let deadline = Instant::now() + time_limit;
-        self.stop_tasks.now();
-        let finished = async { while self.tasks.join_next().await.is_some() {} };
-        let _ = timeout(time_limit.saturating_sub(STORE_CLOSE_TIMEOUT), finished).await;
+    /// Drains the sinks and closes the store, within a time limit. Spans that are not sent by then
+    /// stay in the store, and are sent after the next start.
+    pub(crate) async fn shut_down(self, limit: Duration) {
+        let deadline = Instant::now() + limit;
         let closed = async {
-            self.tasks.shutdown().await;
+            let tasks_limit = limit.saturating_sub(STORE_CLOSE_TIME);
+            self.tasks.shut_down(tasks_limit).await;
             self.store.close().await;
         };
         let _ = timeout_at(deadline, closed).await;
     }
 }
 
-/// Returns the router with all routes, and the one for spans and health checks.
+/// Returns the router of all requests, and that of a socket for spans only.
 fn routers(
     config: &Config,
     (own_url, public_url): (&str, &str),
     hub: &Hub,
     (status, links): (StatusSource, Option<TraceLinks>),
-    stopping: Stopping,
+    shutdown: CancellationToken,
 ) -> (Router, Router) {
     let edge = Arc::new(Edge::new(&status, config.limits.clone()));
     let api = Api {
         store: status.store.clone(),
         hub: hub.clone(),
         status,
-        answers: AnswerMemory::new(),
+        memory: ResponseMemory::new(),
         links,
         public_url: public_url.to_owned(),
-        stopping,
+        shutdown,
     };
     let access = Guard::new(config.viewer_token.as_ref(), &[public_url, own_url]);
     let spans = edge::routes(Arc::clone(&edge), &config.cors_origins);
@@ -142,118 +145,90 @@ fn routers(
         .merge(edge::import(Arc::clone(&edge)))
         .merge(viewer::routes(config.viewer_dir.clone()))
         .layer(from_fn_with_state(access, guard))
-        .layer(from_fn_with_state(Arc::clone(&edge), edge::elsewhere))
+        .layer(from_fn_with_state(Arc::clone(&edge), edge::reject_exports))
         .layer(from_fn(secure));
-    let not_found = any(edge::refuse_elsewhere).with_state(edge);
+    let others = any(edge::reject_other_paths).with_state(edge);
     let all = spans.clone().merge(traces);
-    let rest = api::health(api).fallback_service(not_found);
+    let rest = api::health(api).fallback_service(others);
     let ingest = spans.merge(rest.layer(from_fn(secure)));
     (below_prefix(all, public_url), ingest)
 }
 
-/// Also serves the routes below the path of the public URL, because some proxies strip that
-/// prefix and others do not.
+/// Serves the router also below the path of the public URL: some proxies remove that prefix before
+/// they forward a request, others do not.
 fn below_prefix(router: Router, public_url: &str) -> Router {
-    let (_, rest) = public_url.split_once("://").unwrap_or_default();
-    let prefix = rest.find('/').map_or("", |slash| &rest[slash..]);
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/-_.~".contains(c);
-    if prefix.len() < 2 || !prefix.chars().all(is_plain) {
+    let url = Url::parse(public_url).ok();
+    let prefix = url.as_ref().map_or("", Url::path).trim_end_matches('/');
+    let is_plain = |char: char| char.is_ascii_alphanumeric() || "/-_.~".contains(char);
+    if prefix.is_empty() || !prefix.chars().all(is_plain) {
         return router;
     }
-    // `nest` would not match the prefix with a trailing slash.
+    // As a service, because `nest` does not match the prefix with a trailing slash.
     Router::new()
         .nest_service(prefix, router.clone())
         .merge(router)
         .layer(from_fn_with_state(Arc::from(prefix), add_slash))
 }
 
-/// Redirects the prefix to the one with a trailing slash, so that the page's relative URLs work.
+/// Redirects the prefix without a trailing slash, because relative URLs of the page would miss the
+/// prefix.
 async fn add_slash(State(prefix): State<Arc<str>>, request: Request, next: Next) -> Response {
     if request.uri().path() != &*prefix {
         return next.run(request).await;
     }
-    // Relative, because a proxy may have stripped more of the path.
+    // Relative, because a proxy may have removed another prefix.
     let folder = prefix.rsplit('/').next().unwrap_or_default();
     let query = request.uri().query().map(|query| format!("?{query}"));
     let target = format!("./{folder}/{}", query.unwrap_or_default());
     Redirect::permanent(&target).into_response()
 }
 
-/// Background tasks.
-struct Tasks {
-    set: JoinSet<()>,
-    stopping: Stopping,
+/// Binds the UDP socket for X-Ray segments if it is configured, and spawns its receiver.
+async fn spawn_xray(
+    tasks: &Tasks,
+    config: &Config,
+    status: &StatusSource,
+) -> Result<Option<SocketAddr>, Error> {
+    let Some(address) = &config.xray_listen else {
+        return Ok(None);
+    };
+    let socket = UdpSocket::bind(address).await;
+    let socket = socket.map_err(|error| Error::listen(address, XRAY_LISTEN, error))?;
+    let bound = socket.local_addr()?;
+    let receiver = Receiver {
+        socket,
+        store: status.store.clone(),
+        spans: Arc::clone(&status.spans),
+        log: LimitedLog::default(),
+    };
+    tasks.spawn(receiver.run(tasks.shutdown_token()));
+    Ok(Some(bound))
 }
 
-impl Tasks {
-    fn new(stopping: Stopping) -> Self {
-        let set = JoinSet::new();
-        Self { set, stopping }
-    }
-
-    async fn xray(
-        &mut self,
-        config: &Config,
-        status: &StatusSource,
-    ) -> Result<Option<SocketAddr>, Error> {
-        let Some(address) = &config.xray_listen else {
-            return Ok(None);
-        };
-        let socket = UdpSocket::bind(address).await;
-        let socket = socket.map_err(|error| Error::listen(address, XRAY_LISTEN, &error))?;
-        let bound = socket.local_addr()?;
-        let receiver = Receiver {
-            socket,
-            store: status.store.clone(),
-            spans: Arc::clone(&status.spans),
-            log: LimitedLog::default(),
-        };
-        self.set.spawn(receiver.run(self.stopping.clone()));
-        Ok(Some(bound))
-    }
-
-    fn maintain(&mut self, store: &Store, hub: &Hub, refused: &Arc<RefusedRequests>) {
-        self.spawn(hub.clone().run());
-        let mut summarizer = store.summarizer();
-        self.spawn(async move {
-            loop {
-                let pause = match summarizer.run_once().await {
-                    Ok(()) => TICK_INTERVAL,
-                    Err(error) => {
-                        eprintln!("store: summaries are stale: {error}");
-                        SUMMARY_RETRY_DELAY
-                    }
-                };
-                tokio::time::sleep(pause).await;
-            }
-        });
-        let (store, refused) = (store.clone(), Arc::clone(refused));
-        self.spawn(async move {
-            let mut ticks = interval(TICK_INTERVAL);
-            loop {
-                ticks.tick().await;
-                store.tick(clock::now()).await;
-                refused.flush_log();
-            }
-        });
-    }
-
-    /// Spawns a task that is aborted on shutdown.
-    fn spawn(&mut self, task: impl Future<Output = ()> + Send + 'static) {
-        let stopping = self.stopping.clone();
-        self.set.spawn(async move {
-            tokio::select! {
-                () = task => {}
-                () = stopping.signal() => {}
-            }
-        });
-    }
-
-    fn starting<'a>(&'a mut self, store: &'a Store) -> Starting<'a> {
-        Starting {
-            store,
-            tasks: &mut self.set,
-            stopping: &self.stopping,
+/// Spawns the hub, the summarizer and the store's maintenance.
+fn spawn_maintenance(tasks: &Tasks, store: &Store, hub: &Hub, rejected: &Arc<RejectedRequests>) {
+    tasks.spawn_until_shutdown(hub.clone().run());
+    let mut summarizer = store.summarizer();
+    tasks.spawn_until_shutdown(async move {
+        loop {
+            let pause = match summarizer.run_once().await {
+                Ok(()) => TICK_INTERVAL,
+                Err(error) => {
+                    let error = &error as &dyn std::error::Error;
+                    warn!(error, "cannot summarize traces; their summaries are stale");
+                    SUMMARIZER_RETRY_DELAY
+                }
+            };
+            sleep(pause).await;
         }
-    }
+    });
+    let (store, rejected) = (store.clone(), Arc::clone(rejected));
+    tasks.spawn_until_shutdown(async move {
+        let mut ticks = interval(TICK_INTERVAL);
+        loop {
+            ticks.tick().await;
+            store.tick(clock::now()).await;
+            rejected.flush_log();
+        }
+    });
 }

@@ -1,8 +1,8 @@
-//! The one place that asks the system for the time.
+//! The only place that reads the system's clock.
 
 use std::time::SystemTime;
 
-/// Nanoseconds since 1970, as signed as the store keeps them.
+/// Returns nanoseconds since 1970, signed as in the database.
 pub(crate) fn now() -> i64 {
     let elapsed = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     elapsed.map_or(0, |elapsed| {

@@ -1,38 +1,78 @@
-//! Why a gateway does not start: what happened, and what to do.
+//! Why a gateway cannot start.
+
+use std::{error::Error as StdError, io};
 
 use crate::{sinks::SinkError, store::OpenError};
 
-/// Why a gateway does not start or cannot go on.
+/// Why a gateway cannot start. The text says what to change; the cause is the
+/// [`source`](StdError::source).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    #[error("cannot listen on {listen}: {reason}. Set {variable} to another address")]
+    /// The address is in use, or does not belong to this machine.
+    #[error("cannot listen on {address}; set {variable} to another address")]
     Listen {
-        listen: String,
+        /// The configured address.
+        address: String,
+        /// The variable that sets it.
         variable: &'static str,
-        reason: String,
+        /// Why the system rejects it.
+        source: io::Error,
     },
+    /// The viewer token is too short or has characters that URLs and cookies escape.
     #[error(
         "OTEL_WEB_GATEWAY_VIEWER_TOKEN cannot be used: write at least 16 letters, digits, - or _"
     )]
     ViewerToken,
-    #[error("cannot open {0}")]
+    /// The database cannot be opened.
+    #[error(transparent)]
     Store(#[from] OpenError),
+    /// A sink has an invalid key or address.
     #[error(transparent)]
     Sink(#[from] SinkError),
-    #[error("the system refused: {0}")]
-    System(#[from] std::io::Error),
+    /// Another system call failed.
+    #[error("a system call failed")]
+    System(#[from] io::Error),
 }
 
 impl Error {
-    pub(crate) fn listen(address: &str, variable: &'static str, error: &std::io::Error) -> Self {
+    pub(crate) fn listen(address: &str, variable: &'static str, source: io::Error) -> Self {
         Self::Listen {
-            listen: address.to_owned(),
+            address: address.to_owned(),
             variable,
-            reason: match error.kind() {
-                std::io::ErrorKind::AddrInUse => "another program uses this port".to_owned(),
-                _ => error.to_string(),
-            },
+            source,
         }
+    }
+}
+
+/// Returns the text of an error and its causes, separated by `: `.
+pub(crate) fn error_chain(error: &dyn StdError) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        // Some errors repeat their cause in their own text.
+        if !text.ends_with(&cause_text) {
+            text.push_str(": ");
+            text.push_str(&cause_text);
+        }
+        source = cause.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn error_chain_has_each_cause_once() {
+        let in_use = io::Error::from(io::ErrorKind::AddrInUse);
+        let error = Error::listen("127.0.0.1:4318", "OTEL_WEB_GATEWAY_LISTEN", in_use);
+        let expected = "cannot listen on 127.0.0.1:4318; \
+            set OTEL_WEB_GATEWAY_LISTEN to another address: address in use";
+        assert_eq!(error_chain(&error), expected);
+        let nested = io::Error::other(io::Error::other("disk full"));
+        assert_eq!(error_chain(&nested), "disk full");
     }
 }

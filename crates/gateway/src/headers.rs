@@ -1,15 +1,15 @@
-//! Headers that tell browsers what not to do with an answer.
+//! Security headers of responses.
 //!
 //! | header | value | why |
 //! |---|---|---|
-//! | `X-Content-Type-Options` | `nosniff` | a span's text is not to be taken for a script |
-//! | `Referrer-Policy` | `same-origin` | the viewer's addresses name traces |
-//! | `Content-Security-Policy` | see below | nothing from elsewhere, and no frame of another site |
-//! | `Cross-Origin-Resource-Policy` | `same-origin` | no other site's page embeds an answer |
-//! | `Cache-Control` | `no-store` on the API | what users did is not left in a cache |
+//! | `X-Content-Type-Options` | `nosniff` | text of a span must not run as a script |
+//! | `Referrer-Policy` | `same-origin` | the viewer's URLs contain trace ids |
+//! | `Content-Security-Policy` | see below | no resources of other sites, no frames in other sites |
+//! | `Cross-Origin-Resource-Policy` | `same-origin` | pages of other sites must not embed a response |
+//! | `Cache-Control` | `no-store` on the API | data of users must not stay in a cache |
 //!
-//! The viewer's page has a policy of its own, which lets its WebAssembly run. All else needs
-//! nothing: its policy is `default-src 'none'`.
+//! The viewer's page has a policy of its own, which allows its WebAssembly. All other responses have
+//! `default-src 'none'`.
 
 use axum::{
     extract::Request,
@@ -20,32 +20,32 @@ use axum::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use sha2::{Digest, Sha256};
 
-const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
+const NO_SOURCES: &str = "default-src 'none'; frame-ancestors 'none'";
 
-/// Paths below which answers hold what users did, or what the gateway knows.
-const NOT_STORED: [&str; 5] = ["/api/", "/v1/", "/open/", "/healthz", "/metrics"];
+/// Prefixes of paths whose responses have data of users, or the state of the gateway.
+const UNCACHED_PATHS: [&str; 5] = ["/api/", "/v1/", "/open/", "/healthz", "/metrics"];
 
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
 const SECURITY: [(HeaderName, &str); 4] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "same-origin"),
-    (header::CONTENT_SECURITY_POLICY, NOTHING),
+    (header::CONTENT_SECURITY_POLICY, NO_SOURCES),
     (
         HeaderName::from_static("cross-origin-resource-policy"),
         "same-origin",
     ),
 ];
 
-/// The middleware: adds what the handler has not said itself.
+/// Middleware that adds the headers which the handler has not set.
 pub(crate) async fn secure(request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    let is_stored = !NOT_STORED.iter().any(|prefix| path.starts_with(prefix));
+    let is_cacheable = !UNCACHED_PATHS.iter().any(|prefix| path.starts_with(prefix));
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     add_security(headers);
-    if !is_stored {
-        // Event streams say `no-cache`, which lets caches keep them.
+    if !is_cacheable {
+        // Replaces the `no-cache` of event streams, which allows caches to store them.
         headers.insert(header::CACHE_CONTROL, NO_STORE);
     }
     response
@@ -71,9 +71,9 @@ fn add(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
         .or_insert(HeaderValue::from_static(value));
 }
 
-/// Returns the policy of a page of the viewer. Scripts in the page itself, of which trunk makes
-/// one that starts the program, may run as they are in `html`; scripts that anything adds later
-/// may not. Styles may be set by the program: bars have their places that way.
+/// Returns the policy of a page of the viewer. Inline scripts of `html`, such as the one by which trunk
+/// starts the program, are allowed by their hashes. Inline styles are allowed, because the program
+/// positions bars with them.
 pub(crate) fn page_policy(html: &str) -> String {
     let hashes: String = inline_scripts(html).map(source_hash).collect();
     format!(
@@ -88,7 +88,7 @@ fn source_hash(script: &str) -> String {
     format!(" 'sha256-{hash}'")
 }
 
-/// The contents of the scripts that have no file.
+/// Returns the contents of scripts without a `src`.
 fn inline_scripts(html: &str) -> impl Iterator<Item = &str> {
     html.split("<script").skip(1).filter_map(|element| {
         let (attributes, rest) = element.split_once('>')?;
@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn page_policy_allows_the_scripts_of_the_page_by_their_hashes() {
+    fn page_policy_allows_inline_scripts_by_their_hashes() {
         let html = "<head><script src=\"/a.js\"></script></head>\
                     <body><script type=\"module\">alert(1)</script></body>";
         let policy = page_policy(html);

@@ -1,4 +1,4 @@
-//! Live updates: each trace that was created or grew, at most once per beat.
+//! Live updates: summaries of new and changed traces, at most once per interval and trace.
 
 use std::{
     collections::HashMap,
@@ -9,20 +9,20 @@ use std::{
 use tokio::sync::{Notify, broadcast};
 use trace_model::{TraceId, TraceSummary};
 
-/// A trace that grows by the millisecond is shown ten times a second.
-const BEAT: Duration = Duration::from_millis(100);
+/// The interval between two updates of a trace.
+const FLUSH_INTERVAL: Duration = Duration::from_millis(100);
 
-/// Updates of one beat, and updates a slow listener may be behind.
-const CAPACITY: usize = 1024;
+/// The number of updates per interval, and of updates that a slow listener may lag behind.
+const MAX_UPDATES: usize = 1024;
 
-/// Updates that all listeners of one beat get together, but for the least number that each
-/// gets. Many listeners must not cost more than the spans that they are told of.
-const DELIVERIES: usize = 4096;
+/// The number of updates per interval for all listeners together, and the minimum for each listener.
+/// It keeps the cost of many listeners below that of storing the spans.
+const MAX_DELIVERIES: usize = 4096;
 const MIN_UPDATES: usize = 32;
 
-/// A trace's new summary, encoded once for all listeners.
+/// A trace's summary, encoded once for all listeners.
 #[derive(Debug)]
-pub(crate) struct TraceUpdate {
+pub(crate) struct SummaryUpdate {
     /// The service of the trace's root.
     pub(crate) service: String,
     pub(crate) json: String,
@@ -35,7 +35,7 @@ pub(crate) struct Hub(Arc<Inner>);
 struct Inner {
     pending: Mutex<HashMap<TraceId, TraceSummary>>,
     changed: Notify,
-    updates: broadcast::Sender<Arc<TraceUpdate>>,
+    updates: broadcast::Sender<Arc<SummaryUpdate>>,
 }
 
 impl Hub {
@@ -43,24 +43,24 @@ impl Hub {
         Self(Arc::new(Inner {
             pending: Mutex::default(),
             changed: Notify::new(),
-            updates: broadcast::Sender::new(CAPACITY),
+            updates: broadcast::Sender::new(MAX_UPDATES),
         }))
     }
 
-    /// Called by the store's writer; never waits. With nobody listening it costs nothing.
+    /// Publishes summaries, without waiting. Does nothing without listeners.
     pub(crate) fn publish(&self, summaries: Vec<TraceSummary>) {
         let listeners = self.0.updates.receiver_count();
         if listeners == 0 {
             return;
         }
-        let capacity = (DELIVERIES / listeners).clamp(MIN_UPDATES, CAPACITY);
+        let capacity = (MAX_DELIVERIES / listeners).clamp(MIN_UPDATES, MAX_UPDATES);
         let mut pending = self
             .0
             .pending
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         for summary in summaries {
-            // More traces per beat than anyone can read: the list has them all.
+            // Further traces are in the list, but not in the live updates.
             if pending.len() < capacity || pending.contains_key(&summary.trace_id) {
                 pending.insert(summary.trace_id, summary);
             }
@@ -68,28 +68,29 @@ impl Hub {
         self.0.changed.notify_one();
     }
 
-    /// Updates from now on. A listener that falls too far behind gets an error and should list again.
-    pub(crate) fn listen(&self) -> broadcast::Receiver<Arc<TraceUpdate>> {
+    /// Subscribes to updates. A listener that lags too far behind gets an error and has to request the
+    /// list again.
+    pub(crate) fn listen(&self) -> broadcast::Receiver<Arc<SummaryUpdate>> {
         self.0.updates.subscribe()
     }
 
-    /// Hands on what was published: at once after a pause, else with the next beat.
+    /// Delivers published summaries: at once after a pause, otherwise at the next interval.
     pub(crate) async fn run(self) {
         loop {
             self.0.changed.notified().await;
-            for summary in self.take() {
-                let update = TraceUpdate {
+            for summary in self.take_pending() {
+                let update = SummaryUpdate {
                     json: serde_json::to_string(&summary).unwrap_or_default(),
                     service: summary.service,
                 };
-                // Listeners may have left meanwhile.
+                // Fails only if all listeners have left.
                 let _ = self.0.updates.send(Arc::new(update));
             }
-            tokio::time::sleep(BEAT).await;
+            tokio::time::sleep(FLUSH_INTERVAL).await;
         }
     }
 
-    fn take(&self) -> Vec<TraceSummary> {
+    fn take_pending(&self) -> Vec<TraceSummary> {
         let mut pending = self
             .0
             .pending

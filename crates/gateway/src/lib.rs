@@ -1,45 +1,60 @@
-//! Receives OTLP spans, stores them, shows them live, and forwards them.
+//! A gateway for OpenTelemetry traces: accepts OTLP, shows traces live, and forwards them to vendors.
 //!
-//! A browser cannot keep a secret key, and a laptop does not need a collector. So this one binary
-//! stands between traced programs, the trace viewer, and tracing services.
+//! A page in a browser cannot keep a vendor key, and a development machine does not need a collector.
+//! This program accepts OTLP/HTTP from pages and other programs, stores spans in a SQLite file, serves
+//! a viewer, and forwards spans to Honeycomb, any OTLP receiver, AWS X-Ray and Rollbar.
 //!
 //! # The path of a request
 //!
-//! 1. `edge` reads `POST /v1/traces`: media type, compression, limits. It rejects requests as the
-//!    OTLP specification says, counts them, and logs one line per reason every ten seconds
-//!    (`limited_log`).
-//! 2. `decode` turns bytes into spans, rejections and warnings. Each has a named reason, and is
-//!    counted, logged and reported to the sender.
-//! 3. `store` commits the spans to SQLite, and then acknowledges the request. A duplicate span is
-//!    not stored again. Each trace's summary is updated in the same transaction, or a few seconds
-//!    later for a large trace.
-//! 4. `hub` notifies open viewers, through `api`'s event stream.
-//! 5. `sinks` forward the spans. Each has its own cursor in the store.
+//! 1. `edge` handles `POST /v1/traces`: media type, compression, limits. A rejected request gets an
+//!    error as in the OTLP specification. It is counted, and logged at most once per reason in ten
+//!    seconds (`limited_log`).
+//! 2. `decode` decodes the body to spans, rejections and warnings. Each rejection has a named reason,
+//!    is counted and logged, and is reported to the client.
+//! 3. `store` commits the spans to SQLite. After that, the request is acknowledged. A span that is
+//!    already stored is not stored again. The summary of each trace is updated, that of a large trace
+//!    some seconds later.
+//! 4. `hub` publishes the summaries to open viewers, through the event stream of `api`.
+//! 5. `sinks` forward the spans, each from its own cursor in the store.
 //!
-//! `xray` receives segments of AWS's SDK by UDP, if enabled, and stores them as spans. `listener`
-//! accepts connections, `guard` controls access to traces, and `headers` sets security headers.
+//! `xray` accepts segments of AWS's SDK by UDP, off by default, and stores them as spans. `listener`
+//! accepts connections, `guard` controls access to traces, `headers` adds security headers. `app`
+//! assembles the parts, and `tasks` runs and ends what runs beside the server.
 //!
 //! # Invariants
 //!
 //! **An acknowledged span survives a crash.** The acknowledgement follows the commit.
 //!
-//! **A span within the limits is stored byte for byte.** No module between the edge and a sink
-//! encodes it again (`wire`). Only OTLP JSON and X-Ray segments are converted to protobuf, once,
-//! when they arrive. The exception is a span with a text that is not UTF-8, which receivers
-//! reject together with its whole batch: `decode` puts U+FFFD in the text and counts the span as
-//! repaired.
+//! **A span within the limits is stored byte for byte.** Nothing between `edge` and a sink encodes a
+//! span again (`wire`). Only OTLP JSON and X-Ray segments are converted to protobuf, when they arrive.
+//! A span with text that is not UTF-8 is converted, too, because no receiver accepts it: `decode`
+//! replaces invalid bytes by U+FFFD, and counts the span as repaired.
 //!
-//! **A key is in [`Secret`] or in an outgoing header.** It is in no log, error or status, and the
-//! process's memory is in no core file.
+//! **A key is only in [`Secret`] or in an outgoing header.** It is in no log line, error or status, and
+//! core dumps are disabled.
 //!
-//! **Nothing waits for a sink.** A sink reads the store; no module sends it anything.
+//! **Nothing waits for a sink.** Sinks read the store; no other part sends them spans.
 //!
-//! **Every span is accounted for**: stored, or rejected with a reason; and for each sink sent,
-//! waiting, skipped, or dropped with a reason. Imported spans go to no sink.
+//! **Each span is accounted for**: stored, or rejected with a reason; and for each sink sent, waiting,
+//! skipped, or dropped with a reason. Imported spans are not forwarded.
+//!
+//! # Example
+//!
+//! ```no_run
+//! use otel_web_gateway::{Config, Gateway};
+//!
+//! # async fn example() -> Result<(), otel_web_gateway::Error> {
+//! let gateway = Gateway::start(&Config::default()).await?;
+//! println!("listening on http://{}", gateway.address());
+//! gateway.serve(std::future::pending()).await;
+//! # Ok(())
+//! # }
+//! ```
 
 mod api;
 mod app;
 mod check;
+mod cli;
 mod clock;
 mod config;
 mod decode;
@@ -56,15 +71,17 @@ mod secret;
 mod server;
 mod sinks;
 mod status;
-mod stop;
 mod store;
+mod tasks;
 mod viewer;
 mod wire;
 mod xray;
 
 pub use check::{Report, check};
+pub use cli::{Cli, CliError};
 pub use config::{
-    Config, ConfigError, Honeycomb, Limits, OriginError, Otlp, PageOrigin, Retention, Rollbar, XRay,
+    Config, ConfigError, FileError, Honeycomb, Limits, OriginError, Otlp, PageOrigin, Retention,
+    Rollbar, SecretError, XRay,
 };
 pub use error::Error;
 pub use secret::Secret;

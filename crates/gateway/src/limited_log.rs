@@ -1,19 +1,19 @@
-//! Lines for the log that strangers cause: one of each kind in a while, with a count of the
-//! rest, so that nobody can fill a disk with them.
+//! Limits events that clients cause, so that they cannot fill a disk: one of each kind per interval,
+//! with a count of the others.
 
 use std::{
     collections::BTreeMap,
-    fmt::Display,
     sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
-/// Between two lines of one kind.
-const LOG_INTERVAL: Duration = Duration::from_secs(10);
+/// The interval between two events of one kind.
+const INTERVAL: Duration = Duration::from_secs(10);
 
-/// A line may quote what was sent.
-const MAX_LINE_CHARS: usize = 400;
+/// The length limit of a text that quotes a request, in characters.
+const MAX_TEXT_CHARS: usize = 400;
 
+/// Decides by kind which events are logged.
 #[derive(Debug, Default)]
 pub(crate) struct LimitedLog(Mutex<BTreeMap<&'static str, Entry>>);
 
@@ -23,56 +23,62 @@ struct Entry {
     suppressed: u64,
 }
 
+/// An event that is to be logged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Admitted {
+    /// The number of events of the same kind that were suppressed since the last one, if any.
+    pub(crate) suppressed: Option<u64>,
+}
+
 impl LimitedLog {
-    /// Logs the line, or counts it when one of its kind was logged lately.
-    pub(crate) fn log(&self, kind: &'static str, line: impl Display) {
-        if let Some(line) = self.due(kind, &line, Instant::now()) {
-            eprintln!("{line}");
-        }
+    /// Returns whether an event of this kind is to be logged, or `None` if it is suppressed.
+    pub(crate) fn admit(&self, kind: &'static str) -> Option<Admitted> {
+        self.admit_at(kind, Instant::now())
     }
 
-    /// Logs how many lines were suppressed, once they are due. To be called now and then.
+    /// Logs how many events were suppressed in intervals that have ended. To be called regularly.
     pub(crate) fn flush(&self) {
-        for line in self.summaries(Instant::now()) {
-            eprintln!("{line}");
+        for (kind, suppressed) in self.take_suppressed(Instant::now()) {
+            let interval_seconds = INTERVAL.as_secs();
+            tracing::warn!(
+                kind,
+                suppressed,
+                interval_seconds,
+                "similar events were not logged"
+            );
         }
     }
 
-    fn due(&self, kind: &'static str, line: &dyn Display, now: Instant) -> Option<String> {
+    fn admit_at(&self, kind: &'static str, now: Instant) -> Option<Admitted> {
         let mut entries = self.entries();
         if let Some(entry) = entries.get_mut(kind)
-            && now.saturating_duration_since(entry.logged) < LOG_INTERVAL
+            && now.saturating_duration_since(entry.logged) < INTERVAL
         {
             entry.suppressed += 1;
             return None;
         }
-        let former = entries.insert(
-            kind,
-            Entry {
-                logged: now,
-                suppressed: 0,
-            },
-        );
-        let suppressed = former.map_or(0, |entry| entry.suppressed);
-        let line = printable(&line.to_string());
-        Some(match suppressed {
-            0 => line,
-            more => format!("{line} ({more} more like it before)"),
+        let entry = Entry {
+            logged: now,
+            suppressed: 0,
+        };
+        let former = entries.insert(kind, entry);
+        let suppressed = former.map(|entry| entry.suppressed);
+        Some(Admitted {
+            suppressed: suppressed.filter(|count| *count > 0),
         })
     }
 
-    fn summaries(&self, now: Instant) -> Vec<String> {
+    fn take_suppressed(&self, now: Instant) -> Vec<(&'static str, u64)> {
         let mut entries = self.entries();
-        let due = entries.iter_mut().filter(|(_, entry)| {
-            entry.suppressed > 0 && now.saturating_duration_since(entry.logged) >= LOG_INTERVAL
+        let ended = entries.iter_mut().filter(|(_, entry)| {
+            entry.suppressed > 0 && now.saturating_duration_since(entry.logged) >= INTERVAL
         });
-        due.map(|(kind, entry)| {
-            let suppressed = std::mem::take(&mut entry.suppressed);
-            entry.logged = now;
-            let seconds = LOG_INTERVAL.as_secs();
-            format!("{kind}: {suppressed} more in the last {seconds} s or so")
-        })
-        .collect()
+        ended
+            .map(|(kind, entry)| {
+                entry.logged = now;
+                (*kind, std::mem::take(&mut entry.suppressed))
+            })
+            .collect()
     }
 
     fn entries(&self) -> MutexGuard<'_, BTreeMap<&'static str, Entry>> {
@@ -80,21 +86,12 @@ impl LimitedLog {
     }
 }
 
-/// One line, of bounded length, without control characters: terminals obey them.
-fn printable(line: &str) -> String {
-    let mut printable = String::new();
-    for (index, char) in line.chars().enumerate() {
-        if index == MAX_LINE_CHARS {
-            printable.push('…');
-            break;
-        }
-        if char.is_control() {
-            printable.extend(char.escape_default());
-        } else {
-            printable.push(char);
-        }
+/// Truncates a text for the log that quotes a request.
+pub(crate) fn truncated(text: &str) -> String {
+    match text.char_indices().nth(MAX_TEXT_CHARS) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
     }
-    printable
 }
 
 #[cfg(test)]
@@ -102,26 +99,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_line_of_a_kind_is_logged_and_the_others_are_counted() {
+    fn first_event_of_a_kind_is_logged_and_others_are_counted() {
         let (log, now) = (LimitedLog::default(), Instant::now());
-        assert_eq!(log.due("a", &"first", now).as_deref(), Some("first"));
-        assert_eq!(log.due("a", &"second", now), None);
-        assert_eq!(log.due("b", &"other", now).as_deref(), Some("other"));
-        assert!(log.summaries(now).is_empty());
-        let later = now + LOG_INTERVAL;
-        assert_eq!(log.summaries(later), ["a: 1 more in the last 10 s or so"]);
-        assert!(log.summaries(later + LOG_INTERVAL).is_empty());
-        assert_eq!(log.due("a", &"third", later), None);
-        let third = log.due("a", &"fourth", later + LOG_INTERVAL);
-        assert_eq!(third.as_deref(), Some("fourth (1 more like it before)"));
+        let admitted = |suppressed| Some(Admitted { suppressed });
+        assert_eq!(log.admit_at("a", now), admitted(None));
+        assert_eq!(log.admit_at("a", now), None);
+        assert_eq!(log.admit_at("b", now), admitted(None));
+        assert!(log.take_suppressed(now).is_empty());
+        let later = now + INTERVAL;
+        assert_eq!(log.take_suppressed(later), [("a", 1)]);
+        assert!(log.take_suppressed(later + INTERVAL).is_empty());
+        assert_eq!(log.admit_at("a", later), None);
+        assert_eq!(log.admit_at("a", later + INTERVAL), admitted(Some(1)));
     }
 
     #[test]
-    fn a_line_has_no_control_characters_and_an_end() {
-        assert_eq!(printable("a\n\u{1b}[31mé"), "a\\n\\u{1b}[31mé");
-        assert_eq!(
-            printable(&"é".repeat(9_999)).chars().count(),
-            MAX_LINE_CHARS + 1
-        );
+    fn long_text_is_truncated_at_a_character() {
+        assert_eq!(truncated("é"), "é");
+        let long = truncated(&"é".repeat(9_999));
+        assert_eq!(long.chars().count(), MAX_TEXT_CHARS + 1);
     }
 }

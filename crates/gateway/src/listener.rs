@@ -1,32 +1,33 @@
-//! Serving a router at a socket, within the configured limits.
+//! Adapts the `http-listener` crate to the gateway's configuration and counters.
 
 use std::{net::SocketAddr, sync::Arc};
 
 use http_listener::BadConnection;
 pub(crate) use http_listener::Listener;
 
-use crate::{config::Limits, edge::Refusal, status::RefusedRequests};
+use crate::{config::Limits, edge::IngestError, status::RejectedRequests};
 
-/// Counts and logs connections that carry no HTTP/1. Returns what their clients are told.
+/// Returns a function that counts and logs connections that are not HTTP/1, and returns the message
+/// for their clients.
 pub(crate) fn on_bad_connection(
-    refused: Arc<RefusedRequests>,
+    rejected: Arc<RejectedRequests>,
 ) -> impl Fn(BadConnection, SocketAddr) -> String + Send + Sync + 'static {
     move |bad, peer| {
         let (reason, message) = match bad {
-            BadConnection::Http2 => (Refusal::Grpc.reason(), Refusal::Grpc.message()),
+            BadConnection::Http2 => (IngestError::Grpc.reason(), IngestError::Grpc.message()),
             BadConnection::Tls => (
                 "tls",
-                "this port speaks HTTP without TLS: begin the endpoint with http://".to_owned(),
+                "this port accepts HTTP without TLS: use an endpoint with http://".to_owned(),
             ),
             BadConnection::Malformed(error) => ("malformed_http", error),
             other => ("bad_connection", format!("{other:?}")),
         };
-        refused.add(reason, &peer.ip().to_canonical().to_string(), &message);
+        rejected.add(reason, &peer.ip().to_canonical().to_string(), &message);
         message
     }
 }
 
-/// What the configuration says about connections.
+/// Returns the configured limits of connections.
 pub(crate) fn limits(limits: &Limits) -> http_listener::Limits {
     http_listener::Limits {
         connections: limits.connections,

@@ -1,86 +1,96 @@
-//! The command: reads settings, starts a gateway, stops it on Ctrl-C or SIGTERM.
-
-mod args;
+//! The program: reads its configuration, and runs or tests a gateway.
 
 use std::process::ExitCode;
 
-use otel_web_gateway::{Config, Gateway};
+use otel_web_gateway::{Cli, Config, Gateway};
 use tokio::runtime::Runtime;
-
-use self::args::{Args, Task};
+use tracing::{error, info};
 
 fn main() -> ExitCode {
-    let args = match Args::parse(std::env::args().skip(1)) {
-        Ok(args) => args,
-        Err(problem) => {
-            eprintln!("{problem}");
-            return ExitCode::from(2);
+    // Before secrets are read.
+    if let Err(error) = hardening::disable_core_dumps() {
+        eprintln!("error: cannot disable core dumps: {error}");
+        return ExitCode::FAILURE;
+    }
+    let cli = match Cli::parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            error.print();
+            return ExitCode::from(error.exit_code());
         }
     };
-    match run(&args) {
+    let config = match cli {
+        Cli::Print(text) => {
+            print!("{text}");
+            return ExitCode::SUCCESS;
+        }
+        Cli::Run { ref config, .. } | Cli::Check { ref config } => config,
+    };
+    if let Err(error) = logging::init(&config.log) {
+        eprintln!("error: {:#}", anyhow::Error::new(error));
+        return ExitCode::from(2);
+    }
+    match run(&cli) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("otel-web-gateway: {error:#}");
+            error!(error = format!("{error:#}"), "cannot start");
             ExitCode::FAILURE
         }
     }
 }
 
-fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    hardening::protect_memory()?;
+fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
     let runtime = Runtime::new()?;
-    let outcome = runtime.block_on(perform(args));
-    // A name server that does not answer keeps a thread for half a minute.
-    runtime.shutdown_background();
-    outcome
-}
-
-async fn perform(args: &Args) -> anyhow::Result<ExitCode> {
-    match args.task {
-        Task::Run => serve(args).await?,
-        Task::Check => return check(args).await,
-        Task::PrintConfig => print!("{}", Config::documented_file()),
-        Task::Version => println!("otel-web-gateway {}", env!("CARGO_PKG_VERSION")),
-        Task::Help => {
-            let (top, examples) = (include_str!("help.txt"), include_str!("examples.txt"));
-            print!("{top}{}{examples}", Config::help());
+    let result = runtime.block_on(async {
+        match cli {
+            Cli::Run { config, file } => {
+                if let Some(file) = file {
+                    info!(file = %file.display(), "read settings");
+                }
+                serve(config).await
+            }
+            Cli::Check { config } => Ok(check(config).await),
+            Cli::Print(_) => Ok(ExitCode::SUCCESS),
         }
-    }
-    Ok(ExitCode::SUCCESS)
+    });
+    // A DNS lookup without a response occupies a thread for half a minute.
+    runtime.shutdown_background();
+    result
 }
 
-async fn serve(args: &Args) -> anyhow::Result<()> {
-    // Before anybody is told that it runs.
-    let stop = asked_to_stop()?;
-    let gateway = Gateway::start(&args.load()?).await?;
-    if let Some(file) = args.file() {
-        println!("settings: {}", file.display());
+async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
+    // Before the log says that the gateway runs.
+    let shutdown = shutdown_signal()?;
+    let gateway = Gateway::start(config).await?;
+    for (sink, target) in gateway.sinks() {
+        info!(sink, target, "forwarding");
     }
-    for sink in gateway.sinks() {
-        println!("{sink}");
+    if let Some(address) = gateway.xray_address() {
+        info!(%address, "accepting X-Ray segments by UDP");
     }
     let url = format!("http://{}", gateway.address());
     if gateway.viewer_url() != url {
-        println!("traces are shown at {}", gateway.viewer_url());
+        info!("viewer on {}", gateway.viewer_url());
     }
-    println!("listening on {url}");
-    gateway.serve(stop).await;
-    Ok(())
+    info!("listening on {url}");
+    gateway.serve(shutdown).await;
+    info!("stopped");
+    Ok(ExitCode::SUCCESS)
 }
 
-/// Fails when a sink would not take spans, so that a script can ask before it starts.
-async fn check(args: &Args) -> anyhow::Result<ExitCode> {
-    let report = otel_web_gateway::check(&args.load()?).await;
+/// Fails if the gateway would not start, or a sink would not accept spans.
+async fn check(config: &Config) -> ExitCode {
+    let report = otel_web_gateway::check(config).await;
     print!("{report}");
-    Ok(if report.is_good() {
+    if report.is_good() {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
-    })
+    }
 }
 
 #[cfg(unix)]
-fn asked_to_stop() -> anyhow::Result<impl Future<Output = ()> + Send> {
+fn shutdown_signal() -> anyhow::Result<impl Future<Output = ()> + Send> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut interrupt, mut terminate) = (
         signal(SignalKind::interrupt())?,
@@ -95,9 +105,9 @@ fn asked_to_stop() -> anyhow::Result<impl Future<Output = ()> + Send> {
 }
 
 #[cfg(not(unix))]
-fn asked_to_stop() -> anyhow::Result<impl Future<Output = ()> + Send> {
+fn shutdown_signal() -> anyhow::Result<impl Future<Output = ()> + Send> {
     Ok(async {
-        // Without a Ctrl-C handler the gateway runs until it is killed, which it survives.
+        // Without a handler for Ctrl-C, the gateway runs until it is killed, which loses no spans.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending().await
         }

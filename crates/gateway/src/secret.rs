@@ -1,37 +1,46 @@
-//! A vendor key that no log line, error or status can show by accident.
+//! A key or token that cannot appear in a log line, an error or a status by accident.
 
 use std::fmt;
 
-/// A key from the environment. `Debug` and `Display` write `[redacted]`; reading it takes [`Secret::expose`].
+/// A key or token. `Debug` and `Display` write `[redacted]`; [`Secret::expose`] returns the text.
+///
+/// ```
+/// use otel_web_gateway::Secret;
+///
+/// let key = Secret::new("hcaik_123");
+/// assert_eq!(format!("{key} {key:?}"), "[redacted] [redacted]");
+/// assert_eq!(key.expose(), "hcaik_123");
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
 impl Secret {
+    /// Wraps a key.
     #[must_use]
     pub fn new(key: impl Into<String>) -> Self {
         Self(key.into())
     }
 
-    /// The key itself, for the one header that carries it.
+    /// Returns the key itself, for the header that carries it.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// `text` without the key: a server may repeat in its answer what it was sent, or of
-    /// `Bearer <key>` the second word.
+    /// Redacts the key in a text. Error responses may repeat a header, or only the second word of
+    /// `Bearer <key>`, so long words of the key are redacted on their own, too.
     #[must_use]
     pub fn redact(&self, text: &str) -> String {
         let words = self.0.split_whitespace();
-        let parts = words.filter(|word| word.len() >= WORTH_HIDING);
+        let parts = words.filter(|word| word.len() >= MIN_SECRET_WORD_BYTES);
         let whole = (!self.0.is_empty()).then_some(&*self.0);
         let parts = whole.into_iter().chain(parts);
         parts.fold(text.to_owned(), |text, part| text.replace(part, REDACTED))
     }
 }
 
-/// Bytes of a word that tells something: `Bearer` and `Basic` do not.
-const WORTH_HIDING: usize = 8;
+/// The length from which a word is secret. `Bearer` and `Basic` are shorter.
+const MIN_SECRET_WORD_BYTES: usize = 8;
 
 const REDACTED: &str = "[redacted]";
 
@@ -52,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_is_written_as_redacted_everywhere() {
+    fn secret_is_redacted_in_texts() {
         let secret = Secret::new("hcaik_123");
         assert_eq!(format!("{secret} {secret:?}"), "[redacted] [redacted]");
         assert_eq!(
@@ -63,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_behind_its_scheme_is_taken_out_alone_too() {
+    fn key_is_redacted_without_its_scheme() {
         let secret = Secret::new("Bearer abc-12345");
         assert_eq!(
             secret.redact("Bearer abc-12345: no token abc-12345, Bearer expected"),

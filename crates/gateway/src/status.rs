@@ -2,16 +2,16 @@
 
 use std::{
     collections::BTreeMap,
-    fmt::Display,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use trace_model::{LastRefusal, Status};
+use tracing::warn;
 
 use crate::{
     clock,
     decode::{Rejections, Warnings},
-    limited_log::LimitedLog,
+    limited_log::{Admitted, LimitedLog, truncated},
     sinks::SinkCounters,
     store::Store,
 };
@@ -59,22 +59,22 @@ impl SpanCounts {
     }
 }
 
-/// Requests that were answered with an error, and connections that were.
+/// Rejected requests and connections.
 #[derive(Debug, Default)]
-pub(crate) struct RefusedRequests {
+pub(crate) struct RejectedRequests {
     counts: Counts,
     last: Mutex<Option<LastRefusal>>,
     log: LimitedLog,
 }
 
-impl RefusedRequests {
-    /// Counts and logs one. `message` is what its sender is told.
+impl RejectedRequests {
+    /// Counts and logs a rejected request. `message` is the text in the response.
     pub(crate) fn add(&self, reason: &'static str, client: &str, message: &str) {
         self.counts.add(reason, 1);
-        self.log.log(
-            reason,
-            format_args!("edge: refused {client} ({reason}): {message}"),
-        );
+        if let Some(Admitted { suppressed }) = self.log.admit(reason) {
+            let error = truncated(message);
+            warn!(client, reason, error, suppressed, "rejected a request");
+        }
         *self.last() = Some(LastRefusal {
             reason: reason.to_owned(),
             message: message.to_owned(),
@@ -83,12 +83,15 @@ impl RefusedRequests {
         });
     }
 
-    /// Logs what an accepted request lost. `kind` is by what such lines are limited.
-    pub(crate) fn log(&self, kind: &'static str, line: impl Display) {
-        self.log.log(kind, line);
+    /// Logs the spans that were rejected from or repaired in an accepted request.
+    pub(crate) fn log_loss(&self, client: &str, loss: &str) {
+        if let Some(Admitted { suppressed }) = self.log.admit("spans_rejected_or_repaired") {
+            let details = truncated(loss);
+            warn!(client, details, suppressed, "rejected or repaired spans");
+        }
     }
 
-    /// To be called now and then.
+    /// Logs suppressed events. To be called regularly.
     pub(crate) fn flush_log(&self) {
         self.log.flush();
     }
@@ -103,7 +106,7 @@ impl RefusedRequests {
 pub(crate) struct StatusSource {
     pub(crate) store: Store,
     pub(crate) spans: Arc<SpanCounts>,
-    pub(crate) refused: Arc<RefusedRequests>,
+    pub(crate) rejected_requests: Arc<RejectedRequests>,
     pub(crate) sinks: Arc<[SinkCounters]>,
 }
 
@@ -115,8 +118,8 @@ impl StatusSource {
             traces_kept: totals.traces,
             rejected: self.spans.rejected.get(),
             repaired: self.spans.repaired.get(),
-            refused: self.refused.counts.get(),
-            last_refusal: self.refused.last().clone(),
+            refused: self.rejected_requests.counts.get(),
+            last_refusal: self.rejected_requests.last().clone(),
             store_error: self.store.error(),
             sinks: self.sinks.iter().map(|sink| sink.status(totals)).collect(),
         }

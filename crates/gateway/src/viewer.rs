@@ -1,4 +1,4 @@
-//! The viewer's files, and its `index.html` for every page of the viewer.
+//! Serves the viewer's files, and its `index.html` for each page.
 
 use std::path::{Path, PathBuf};
 
@@ -13,12 +13,12 @@ use tower_http::services::ServeDir;
 
 use crate::headers::page_policy;
 
-/// What the viewer's `index.html` says of where it is served.
+/// The base element in the viewer's `index.html`, up to its end. Replaced for each page.
 const BASE: &str = "<base href=\"./\"";
 
 const NOT_BUILT: &str = include_str!("viewer_not_built.html");
 
-/// Serves `dir` for all paths that nothing else answers. It may be built while the gateway runs.
+/// Serves `dir` for all paths without another route. The viewer may be built while the gateway runs.
 pub(crate) fn routes(dir: Option<PathBuf>) -> Router {
     Router::new().fallback(file).with_state(dir)
 }
@@ -39,13 +39,13 @@ async fn file(State(dir): State<Option<PathBuf>>, request: Request) -> Response 
     }
 }
 
-/// The name of a file has a dot in it; everything else is a page of the viewer.
+/// Returns whether a path is a page. Names of files have a dot.
 fn is_page(uri: &Uri) -> bool {
     let name = uri.path().rsplit('/').next().unwrap_or_default();
     !name.contains('.') || name == "index.html"
 }
 
-/// Never from the browser's cache without asking: it names the current build's files.
+/// Serves `index.html`. Browsers revalidate it, because it names the files of the current build.
 async fn page(dir: &Path, uri: &Uri) -> Response {
     match tokio::fs::read_to_string(dir.join("index.html")).await {
         Ok(html) => {
@@ -61,8 +61,8 @@ async fn page(dir: &Path, uri: &Uri) -> Response {
     }
 }
 
-/// The way from a page to where the viewer is served. It is relative: a proxy may have taken a
-/// prefix off the path, which only the browser knows.
+/// Returns the relative path from a page to the root of the viewer. It is relative because a proxy may
+/// have removed a prefix that only the browser knows.
 fn base(uri: &Uri) -> String {
     match uri.path().matches('/').count() {
         0 | 1 => "./".to_owned(),
@@ -71,6 +71,10 @@ fn base(uri: &Uri) -> String {
 }
 
 fn unreadable(error: &std::io::Error) -> Response {
-    let text = format!("the viewer's files cannot be read: {error}");
+    tracing::error!(
+        error = error as &dyn std::error::Error,
+        "cannot read the viewer's files"
+    );
+    let text = format!("cannot read the viewer's files: {error}");
     (StatusCode::INTERNAL_SERVER_ERROR, text).into_response()
 }

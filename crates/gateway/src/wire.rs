@@ -1,8 +1,8 @@
-//! OTLP's request as nested envelopes whose contents stay bytes.
+//! OTLP's export request with resources, scopes and spans left encoded.
 //!
-//! On the wire these messages equal `ExportTraceServiceRequest` and its parts, but
-//! resource, scope and spans are left encoded. So a span is stored and forwarded byte for
-//! byte as it came, with fields that this build does not know, and nothing is encoded twice.
+//! On the wire, these messages are equal to `ExportTraceServiceRequest` and its parts. Because spans
+//! stay encoded, they are stored and forwarded byte for byte, including fields that this build does
+//! not know, and they are not encoded again.
 
 use bytes::Bytes;
 
@@ -35,18 +35,18 @@ pub(crate) struct ScopeSpans {
     pub(crate) schema_url: String,
 }
 
-/// What the spans of one `ScopeSpans` share: who made them, with what.
+/// The resource and the scope that spans of one `ScopeSpans` share.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Origin {
-    /// An encoded `Resource`; empty when the request had none.
+    /// An encoded `Resource`, or empty.
     pub(crate) resource: Bytes,
     pub(crate) resource_schema_url: String,
-    /// An encoded `InstrumentationScope`; empty when the request had none.
+    /// An encoded `InstrumentationScope`, or empty.
     pub(crate) scope: Bytes,
     pub(crate) scope_schema_url: String,
 }
 
-/// One `ResourceSpans` per origin, spans in the order given.
+/// Builds a request with one `ResourceSpans` per origin. The order of spans stays.
 pub(crate) fn request(groups: impl IntoIterator<Item = (Origin, Vec<Bytes>)>) -> Request {
     let resource_spans = groups.into_iter().map(resource_spans).collect();
     Request { resource_spans }

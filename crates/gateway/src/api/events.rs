@@ -1,9 +1,9 @@
 //! Live updates as server-sent events.
 //!
-//! `trace` carries a summary whenever a trace was created or grew; `status` the gateway's
-//! state, first at once and then when it changed, at most each second. `alive` comes every
-//! ten seconds: a stream without it is broken, though no end of it arrived. A listener that is
-//! too slow is disconnected: it connects again by itself and lists what it missed.
+//! `trace` carries the summary of a new or changed trace; `status` the state of the gateway, at the
+//! start and after changes, at most once per second. `alive` is sent every ten seconds: a stream
+//! without it is broken even if it is not closed. A listener that lags behind is disconnected. It
+//! reconnects and requests the list again.
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
@@ -20,12 +20,12 @@ use tokio::{
 use trace_model::Status;
 
 use super::Api;
-use crate::{hub::TraceUpdate, status::StatusSource, store::TraceQuery};
+use crate::{hub::SummaryUpdate, status::StatusSource, store::TraceQuery};
 
-const STATUS_EVERY: Duration = Duration::from_secs(1);
+const STATUS_INTERVAL: Duration = Duration::from_secs(1);
 
-/// The viewer takes a stream that was silent for three times as long for dead.
-const ALIVE_EVERY: Duration = Duration::from_secs(10);
+/// The viewer reconnects after three intervals without an event.
+const ALIVE_INTERVAL: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Deserialize)]
 pub(super) struct EventsQuery {
@@ -41,35 +41,35 @@ pub(super) async fn stream(
         let event = listener.next().await?;
         Some((Ok(event), listener))
     });
-    // Without an end of their own, open streams would keep the gateway from stopping.
-    let events = events.take_until(Box::pin(api.stopping.signal()));
+    // Otherwise open streams would delay the shutdown.
+    let events = events.take_until(Box::pin(api.shutdown.cancelled_owned()));
     Sse::new(events).keep_alive(KeepAlive::default())
 }
 
 struct Listener {
-    updates: broadcast::Receiver<Arc<TraceUpdate>>,
+    updates: broadcast::Receiver<Arc<SummaryUpdate>>,
     service: Option<String>,
     source: StatusSource,
     ticks: Interval,
     alive: Interval,
-    shown: Option<Status>,
+    last_status: Option<Status>,
 }
 
 impl Listener {
     fn new(api: &Api, service: Option<String>) -> Self {
-        let mut ticks = interval(STATUS_EVERY);
+        let mut ticks = interval(STATUS_INTERVAL);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self {
             updates: api.hub.listen(),
             service,
             source: api.status.clone(),
             ticks,
-            alive: interval(ALIVE_EVERY),
-            shown: None,
+            alive: interval(ALIVE_INTERVAL),
+            last_status: None,
         }
     }
 
-    /// None when the listener fell behind.
+    /// Returns the next event, or `None` if the listener lags too far behind.
     async fn next(&mut self) -> Option<Event> {
         loop {
             tokio::select! {
@@ -90,18 +90,18 @@ impl Listener {
         }
     }
 
-    fn trace(&self, update: &TraceUpdate) -> Option<Event> {
-        let shown = TraceQuery::shows_service(self.service.as_deref(), &update.service);
-        shown.then(|| Event::default().event("trace").data(&update.json))
+    fn trace(&self, update: &SummaryUpdate) -> Option<Event> {
+        let is_shown = TraceQuery::shows_service(self.service.as_deref(), &update.service);
+        is_shown.then(|| Event::default().event("trace").data(&update.json))
     }
 
     fn status(&mut self) -> Option<Event> {
         let status = self.source.status();
-        if self.shown.as_ref() == Some(&status) {
+        if self.last_status.as_ref() == Some(&status) {
             return None;
         }
         let event = Event::default().event("status").json_data(&status).ok();
-        self.shown = Some(status);
+        self.last_status = Some(status);
         event
     }
 }

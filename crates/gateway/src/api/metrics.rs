@@ -1,6 +1,4 @@
-//! `GET /metrics`: the gateway's counts in Prometheus' text format, 0.0.4.
-//!
-//! No key and no address is in it: a sink is known by its name.
+//! `GET /metrics`: the gateway's counts in Prometheus' text format 0.0.4, without addresses.
 
 use std::fmt::{Display, Write};
 
@@ -16,18 +14,22 @@ use super::Api;
 const TEXT_FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 pub(super) async fn metrics(State(api): State<Api>) -> Response {
-    let text = written(&api.status.status());
+    let text = render(&api.status.status());
     ([(header::CONTENT_TYPE, TEXT_FORMAT)], text).into_response()
 }
 
-fn written(status: &Status) -> String {
+fn render(status: &Status) -> String {
     let mut text = Text::default();
     text.family("store_spans", "gauge", "Spans in the store.");
     text.sample("store_spans", &[], status.spans_kept);
     text.family("store_traces", "gauge", "Traces in the store.");
     text.sample("store_traces", &[], status.traces_kept);
     let is_stored = u8::from(status.store_error.is_none());
-    text.family("store_up", "gauge", "1 unless spans cannot be stored.");
+    text.family(
+        "store_up",
+        "gauge",
+        "1 if spans can be stored, 0 otherwise.",
+    );
     text.sample("store_up", &[], is_stored);
     edge(&mut text, status);
     let on: Vec<_> = status
@@ -48,12 +50,12 @@ fn edge(text: &mut Text, status: &Status) {
         ),
         (
             "repaired_spans_total",
-            "Spans stored with a repaired or cut text, or with entries left out, by reason.",
+            "Spans stored with a repaired or truncated text, or without some entries, by reason.",
             &status.repaired,
         ),
         (
             "refused_requests_total",
-            "Requests answered with an error, by reason.",
+            "Requests rejected with an error, by reason.",
             &status.refused,
         ),
     ];
@@ -77,31 +79,31 @@ const METRICS: [Metric; 5] = [
     (
         "sink_up",
         "gauge",
-        "1 unless the sink's last try failed.",
+        "1 if the sink's last attempt succeeded, 0 otherwise.",
         |sink| (sink.state == SinkState::On).into(),
     ),
     (
         "sink_sent_spans_total",
         "counter",
-        "Spans that the receiver took.",
+        "Spans that the receiver accepted.",
         |sink| sink.sent,
     ),
     (
         "sink_skipped_spans_total",
         "counter",
-        "Spans that the receiver has no use for.",
+        "Spans that the receiver does not use.",
         |sink| sink.skipped,
     ),
     (
         "sink_retried_spans_total",
         "counter",
-        "Spans in batches that have to be sent again.",
+        "Spans in batches that were sent again.",
         |sink| sink.retried,
     ),
     (
         "sink_waiting_spans",
         "gauge",
-        "Spans that the sink has not come to yet.",
+        "Spans that wait to be sent.",
         |sink| sink.waiting,
     ),
 ];
@@ -114,7 +116,11 @@ fn sinks(text: &mut Text, sinks: &[&SinkStatus]) {
         }
     }
     let name = "sink_dropped_spans_total";
-    text.family(name, "counter", "Spans that will not arrive, by reason.");
+    text.family(
+        name,
+        "counter",
+        "Spans dropped before they reached the receiver, by reason.",
+    );
     for sink in sinks {
         for (reason, spans) in &sink.dropped {
             text.sample(name, &[("sink", &sink.name), ("reason", reason)], spans);
@@ -158,7 +164,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counts_have_names_units_and_labels() {
+    fn metrics_have_names_units_and_labels() {
         let sink = SinkStatus {
             name: "honeycomb".to_owned(),
             state: SinkState::On,
@@ -171,7 +177,7 @@ mod tests {
             name: "xray".to_owned(),
             ..SinkStatus::default()
         };
-        let text = written(&Status {
+        let text = render(&Status {
             sinks: vec![sink, off],
             refused: [("too_large".to_owned(), 4)].into(),
             store_error: Some("disk full".to_owned()),

@@ -1,44 +1,46 @@
-//! What the viewer, and anyone with `curl`, asks: traces, live updates, the gateway's state.
+//! The API of the viewer: traces, live updates and the state of the gateway.
 //!
-//! | route | answer |
+//! | route | response |
 //! |---|---|
 //! | `GET /api/traces?query=&limit=&cursor=` | `{"traces": […], "next": …, "cut_short": …}`, newest first |
 //! | `GET /api/traces/{trace_id}?since=` | the trace as OTLP JSON, or its new spans |
 //! | `GET /api/events` | server-sent events `trace`, `status` and `alive` |
-//! | `GET /api/status`, `GET /healthz` | counts: kept, rejected, sent |
-//! | `POST /api/import` | as `/v1/traces`, but no sink gets the spans; see `edge` |
+//! | `GET /api/status`, `GET /healthz` | counts: stored, rejected, sent |
+//! | `POST /api/import` | as `/v1/traces`, without forwarding to sinks; see `edge` |
 //! | `GET /metrics` | the same counts for Prometheus |
-//! | `GET /open/{trace_id}` | to the trace's page in the viewer |
-//! | `GET /open/{trace_id}/honeycomb` | to the trace's page at Honeycomb |
+//! | `GET /open/{trace_id}` | redirects to the trace in the viewer |
+//! | `GET /open/{trace_id}/honeycomb` | redirects to the trace at Honeycomb |
 //!
-//! `API.md` has the parameters and answers.
+//! `API.md` describes parameters and responses.
 
-mod answer_memory;
+mod api_error;
 mod events;
-mod failure;
 mod metrics;
 mod open;
 mod otlp_json;
+mod response_memory;
 mod status;
 mod traces;
 
 use axum::{Router, routing::get};
+use tokio_util::sync::CancellationToken;
 use tower_http::{CompressionLevel, compression::CompressionLayer};
 
-pub(crate) use self::answer_memory::AnswerMemory;
-use self::failure::Failure;
-use crate::{hub::Hub, sinks::TraceLinks, status::StatusSource, stop::Stopping, store::Store};
+use self::api_error::ApiError;
+pub(crate) use self::response_memory::ResponseMemory;
+use crate::{hub::Hub, sinks::TraceLinks, status::StatusSource, store::Store};
 
-/// What the handlers read.
+/// The state of the handlers.
 #[derive(Clone, Debug)]
 pub(crate) struct Api {
     pub(crate) store: Store,
     pub(crate) hub: Hub,
     pub(crate) status: StatusSource,
-    pub(crate) answers: AnswerMemory,
+    pub(crate) memory: ResponseMemory,
     pub(crate) links: Option<TraceLinks>,
     pub(crate) public_url: String,
-    pub(crate) stopping: Stopping,
+    /// Cancelled when event streams are to end.
+    pub(crate) shutdown: CancellationToken,
 }
 
 pub(crate) fn routes(api: Api) -> Router {
@@ -54,7 +56,7 @@ pub(crate) fn routes(api: Api) -> Router {
         .merge(health(api))
 }
 
-/// Traces are texts of which gzip leaves a tenth.
+/// Routes with compressed responses: gzip reduces traces to a tenth.
 fn compressed() -> Router<Api> {
     Router::new()
         .route("/api/traces", get(traces::list))
@@ -62,13 +64,13 @@ fn compressed() -> Router<Api> {
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
 }
 
-/// For load balancers, which look at whatever takes spans.
+/// Returns the route of health checks, which is also served on a socket for spans only.
 pub(crate) fn health(api: Api) -> Router {
     Router::new()
         .route("/healthz", get(status::health))
         .with_state(api)
 }
 
-async fn unknown() -> Failure {
-    Failure::NotFound("there is nothing here; see /api/traces and /api/status".to_owned())
+async fn unknown() -> ApiError {
+    ApiError::NotFound("unknown path: use /api/traces or /api/status".to_owned())
 }

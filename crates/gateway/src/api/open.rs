@@ -1,4 +1,4 @@
-//! Stable links to a trace for pages and log lines that do not know where it is shown.
+//! Stable links to a trace, for pages and log lines that do not know the viewer's URL.
 
 use axum::{
     extract::{Path, Query, State},
@@ -7,21 +7,21 @@ use axum::{
 use serde::Deserialize;
 use trace_model::{SpanId, TraceId};
 
-use super::{Api, Failure};
+use super::{Api, ApiError};
 
-/// Also for a trace that is not here yet: the viewer waits for it.
+/// Redirects to the viewer, also for a trace that has not arrived yet: the viewer waits for it.
 pub(super) async fn open(
     State(api): State<Api>,
     Path(trace_id): Path<String>,
     Query(parameters): Query<OpenParameters>,
-) -> Result<Redirect, Failure> {
-    let id: TraceId = trace_id.parse().map_err(Failure::trace_id)?;
+) -> Result<Redirect, ApiError> {
+    let id: TraceId = trace_id.parse().map_err(ApiError::trace_id)?;
     let span = match parameters.span.as_deref().map(str::parse::<SpanId>) {
         None => String::new(),
         Some(Ok(span)) => format!("?span={span}"),
         Some(Err(error)) => {
             let error = format!("span: {error}: a span id has 16 hex digits");
-            return Err(Failure::BadRequest(error));
+            return Err(ApiError::BadRequest(error));
         }
     };
     let url = &api.public_url;
@@ -35,16 +35,20 @@ pub(super) struct OpenParameters {
     span: Option<String>,
 }
 
-/// Honeycomb has to be told when the trace was, and in whose dataset to look.
+/// Redirects to Honeycomb. The link has the dataset and the time range of the trace.
 pub(super) async fn in_honeycomb(
     State(api): State<Api>,
     Path(trace_id): Path<String>,
-) -> Result<Redirect, Failure> {
-    let id: TraceId = trace_id.parse().map_err(Failure::trace_id)?;
-    let off = || Failure::NotFound("Honeycomb is off, or has not said yet whose key it is".into());
-    let gone = || Failure::NotFound(format!("no span of trace {id} is here any more"));
+) -> Result<Redirect, ApiError> {
+    let id: TraceId = trace_id.parse().map_err(ApiError::trace_id)?;
+    let off = || {
+        ApiError::NotFound(
+            "the Honeycomb sink is off, or the account of its key is not known yet".into(),
+        )
+    };
+    let unknown = || ApiError::NotFound(format!("trace {id} is not in the store"));
     let links = api.links.as_ref().ok_or_else(off)?;
-    let summary = api.store.summary(id).await?.ok_or_else(gone)?;
+    let summary = api.store.summary(id).await?.ok_or_else(unknown)?;
     let end = summary
         .start_unix_nano
         .saturating_add(summary.duration_nano);

@@ -1,19 +1,18 @@
-//! A trace as OTLP JSON, with the doubles that JSON has no number for.
+//! A trace as OTLP JSON, including doubles without a JSON number.
 //!
-//! For NaN and the infinities serde writes `null`, which is "no value" to whoever reads it.
-//! ProtoJSON has names for them. They are put in where they are missing, in the order in
-//! which they were written: that of the messages' fields.
+//! serde writes `null` for NaN and infinities, which a reader takes for a missing value. ProtoJSON has
+//! names for them. The names are inserted in the order in which serde writes the messages' fields.
 
 use opentelemetry_proto::tonic::{
     common::v1::{AnyValue, KeyValue, any_value::Value},
     trace::v1::{ResourceSpans, ScopeSpans, Span, TracesData},
 };
 
-/// Only a key stands before a colon, so no text of a sender looks like this.
+/// A colon follows only a key, so no text in a span contains this.
 const MISSING: &str = r#""doubleValue":null"#;
 
 pub(super) fn text(trace: &TracesData) -> String {
-    // Structs of texts, numbers and lists always have a JSON.
+    // Serializing texts, numbers and lists does not fail.
     let json = serde_json::to_string(trace).unwrap_or_default();
     if !json.contains(MISSING) {
         return json;

@@ -1,4 +1,4 @@
-//! The gateway's state, for the viewer's foot line and for health checks.
+//! The state of the gateway, for the viewer's status bar and for health checks.
 
 use axum::{Json, extract::State, http::StatusCode};
 use serde::Serialize;
@@ -10,21 +10,22 @@ pub(super) async fn status(State(api): State<Api>) -> Json<Status> {
     Json(api.status.status())
 }
 
+/// The body of a health check.
 #[derive(Debug, Serialize)]
 pub(super) struct Health {
-    /// The gateway stores spans. A failing sink does not change that: its spans wait.
+    /// The gateway stores spans. A failing sink does not change that, because its spans wait.
     healthy: bool,
     #[serde(flatten)]
     status: Status,
 }
 
-/// 503 while spans cannot be stored, so that they are sent to another gateway. Anybody may
-/// ask: counts are here; who the receivers are, what they said, and who was refused is at
+/// Returns 503 while spans cannot be stored, so that a load balancer uses another gateway. Health
+/// checks need no token, so addresses and errors of receivers and clients are only at
 /// `/api/status`.
 pub(super) async fn health(State(api): State<Api>) -> (StatusCode, Json<Health>) {
     let mut status = api.status.status();
     status.last_refusal = None;
-    status.sinks = status.sinks.into_iter().map(without_names).collect();
+    status.sinks = status.sinks.into_iter().map(without_details).collect();
     let healthy = status.store_error.is_none();
     let code = if healthy {
         StatusCode::OK
@@ -34,7 +35,7 @@ pub(super) async fn health(State(api): State<Api>) -> (StatusCode, Json<Health>)
     (code, Json(Health { healthy, status }))
 }
 
-fn without_names(sink: SinkStatus) -> SinkStatus {
+fn without_details(sink: SinkStatus) -> SinkStatus {
     SinkStatus {
         target: None,
         account: None,

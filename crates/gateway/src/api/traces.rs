@@ -6,11 +6,11 @@ use axum::{
     http::{HeaderMap, HeaderName, StatusCode, header},
     response::{IntoResponse, Response},
 };
-
+use axum_extra::headers::{HeaderMapExt, IfNoneMatch};
 use serde::Deserialize;
 use trace_model::TraceId;
 
-use super::{Api, Failure, otlp_json};
+use super::{Api, ApiError, otlp_json};
 use crate::{
     clock,
     store::{Revision, TraceQuery},
@@ -19,30 +19,30 @@ use crate::{
 pub(super) async fn list(
     State(api): State<Api>,
     query: Result<Query<TraceQuery>, QueryRejection>,
-) -> Result<Response, Failure> {
-    let Query(query) = query.map_err(|error| Failure::BadRequest(error.body_text()))?;
-    let filter = query.validate().map_err(Failure::BadRequest)?;
-    let making = api.answers.make().await?;
+) -> Result<Response, ApiError> {
+    let Query(query) = query.map_err(|error| ApiError::BadRequest(error.body_text()))?;
+    let filter = query.validate().map_err(ApiError::BadRequest)?;
+    let permit = api.memory.acquire().await?;
     let page = api.store.list(filter, clock::now()).await?;
     let next = page
         .next
         .map_or("null".to_owned(), |next| format!("\"{next}\""));
     let (traces, cut_short) = (page.summaries.join(","), page.cut_short);
-    // The summaries are JSON already.
+    // The summaries are already JSON.
     let body = format!(r#"{{"traces":[{traces}],"next":{next},"cut_short":{cut_short}}}"#);
-    Ok(json(making.body(body).await?))
+    Ok(json(permit.body(body).await?))
 }
 
 /// The query string of `GET /api/traces/{trace_id}`.
 #[derive(Debug, Deserialize)]
 pub(super) struct TraceParameters {
-    /// Only spans that came after this revision are wanted.
+    /// Requests only the spans that arrived after this revision.
     since: Option<String>,
 }
 
-/// A revision, as the next question's `since`.
+/// The revision of the trace, for `since` of the next request.
 const REVISION: HeaderName = HeaderName::from_static("x-trace-revision");
-/// `all` spans, or the `new` ones since the revision asked for.
+/// Whether the response has `all` spans or only `new` ones.
 const SPANS: HeaderName = HeaderName::from_static("x-trace-spans");
 
 pub(super) async fn one(
@@ -50,17 +50,18 @@ pub(super) async fn one(
     Path(trace_id): Path<String>,
     Query(parameters): Query<TraceParameters>,
     headers: HeaderMap,
-) -> Result<Response, Failure> {
-    let id = trace_id.parse().map_err(Failure::trace_id)?;
+) -> Result<Response, ApiError> {
+    let id = trace_id.parse().map_err(ApiError::trace_id)?;
     let since = parameters.since.map(|since| since.parse());
-    let since = since.transpose().map_err(Failure::BadRequest)?;
+    let since = since.transpose().map_err(ApiError::BadRequest)?;
     if let Some(unchanged) = unchanged(&api, id, &headers).await? {
         return Ok(unchanged);
     }
-    let making = api.answers.make().await?;
+    let permit = api.memory.acquire().await?;
     let Some(trace) = api.store.trace(id, since).await? else {
-        let error = format!("no span of trace {id} is here: not yet, or not any more");
-        return Err(Failure::NotFound(error));
+        let error =
+            format!("trace {id} is not in the store: it has not arrived yet, or has expired");
+        return Err(ApiError::NotFound(error));
     };
     let spans = if trace.is_new_only { "new" } else { "all" };
     let headers = [
@@ -69,32 +70,32 @@ pub(super) async fn one(
         (SPANS, spans.to_owned()),
     ];
     let text = otlp_json::text(&trace.data);
-    // The text is all that is left while it waits.
+    // Only the text occupies memory while it waits.
     drop(trace);
-    let body = making.body(text).await?;
+    let body = permit.body(text).await?;
     Ok((headers, json(body)).into_response())
 }
 
-/// 304 for a caller who has the trace as it is.
+/// Returns 304 if the client has the current revision of the trace.
 async fn unchanged(
     api: &Api,
     id: TraceId,
     headers: &HeaderMap,
-) -> Result<Option<Response>, Failure> {
-    let Some(known) = headers.get(header::IF_NONE_MATCH) else {
+) -> Result<Option<Response>, ApiError> {
+    let Some(known) = headers.typed_get::<IfNoneMatch>() else {
         return Ok(None);
     };
-    let revision = api.store.revision(id).await?;
-    let tag = revision.map(etag);
-    let is_known = tag.filter(|tag| {
-        known
-            .to_str()
-            .is_ok_and(|known| known.contains(tag.as_str()))
-    });
-    Ok(is_known.map(|tag| (StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response()))
+    let Some(tag) = api.store.revision(id).await?.map(etag) else {
+        return Ok(None);
+    };
+    let is_known = tag
+        .parse()
+        .is_ok_and(|tag| !known.precondition_passes(&tag));
+    let not_modified = || (StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response();
+    Ok(is_known.then(not_modified))
 }
 
-/// Weak: an encoded answer has other bytes.
+/// Returns a weak tag, because a compressed response has other bytes.
 fn etag(revision: Revision) -> String {
     format!("W/\"{revision}\"")
 }

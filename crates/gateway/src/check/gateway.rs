@@ -1,10 +1,10 @@
-//! What the gateway itself would do: listen, show, keep, and what it would refuse.
+//! Tests the gateway itself: its addresses, its viewer and its store. Lists its limits.
 
 use std::net::SocketAddr;
 
 use super::{
-    Line,
-    addresses::{self, Found},
+    Finding,
+    address::{self, Address},
 };
 use crate::{
     app::XRAY_LISTEN,
@@ -14,66 +14,66 @@ use crate::{
     store,
 };
 
-pub(super) async fn check(config: &Config) -> Vec<Line> {
-    let spans = addresses::tcp(&config.listen, LISTEN).await;
+pub(super) async fn check(config: &Config) -> Vec<Finding> {
+    let spans = address::tcp(&config.listen, LISTEN).await;
     let viewer = match &config.viewer_listen {
-        Some(address) => Some(addresses::tcp(address, VIEWER_LISTEN).await),
+        Some(address) => Some(address::tcp(address, VIEWER_LISTEN).await),
         None => None,
     };
-    let place = viewer.as_ref().unwrap_or(&spans).as_ref().ok();
-    let reached_at = place.map(|found| found.address);
-    let mut lines = vec![self::spans(config, &spans)];
-    lines.push(self::viewer(config, viewer, reached_at));
-    lines.extend(shown(config));
-    lines.extend([pages(config), store(config).await]);
-    lines.push(Line::said(limits(&config.limits)));
-    lines.push(xray_input(config).await);
-    lines
+    let viewer_address = viewer.as_ref().unwrap_or(&spans).as_ref().ok();
+    let viewer_address = viewer_address.map(|address| address.resolved);
+    let mut findings = vec![self::spans(config, &spans)];
+    findings.push(self::viewer(config, viewer, viewer_address));
+    findings.extend(links_and_files(config));
+    findings.extend([pages(config), store(config).await]);
+    findings.push(Finding::ok(limits(&config.limits)));
+    findings.push(xray_input(config).await);
+    findings
 }
 
-fn spans(config: &Config, listening: &Result<Found, Error>) -> Line {
-    match listening {
-        Ok(found) => {
-            let about = if found.address.ip().is_loopback() {
-                "taken from programs on this machine"
+fn spans(config: &Config, address: &Result<Address, Error>) -> Finding {
+    match address {
+        Ok(address) => {
+            let about = if address.resolved.ip().is_loopback() {
+                "accepts spans from this machine"
             } else {
-                "taken from other machines as well"
+                "accepts spans from other machines, too"
             };
-            Line::said(found.describe("spans", &config.listen, about))
+            Finding::ok(address.describe("spans", &config.listen, about))
         }
-        Err(error) => Line::fails("spans", error),
+        Err(error) => Finding::error("spans", error),
     }
 }
 
 fn viewer(
     config: &Config,
-    own: Option<Result<Found, Error>>,
-    reached_at: Option<SocketAddr>,
-) -> Line {
-    let access = reached_at.map(|address| access(config, address));
+    own: Option<Result<Address, Error>>,
+    viewer_address: Option<SocketAddr>,
+) -> Finding {
+    let access = viewer_address.map(|address| access(config, address));
     match (own, &config.viewer_listen, access) {
-        (Some(Err(error)), ..) | (_, _, Some(Err(error))) => Line::fails("viewer", error),
-        (Some(Ok(found)), Some(given), Some(Ok(access))) => {
-            Line::said(found.describe("viewer", given, access))
+        (Some(Err(error)), ..) | (_, _, Some(Err(error))) => Finding::error("viewer", &error),
+        (Some(Ok(address)), Some(configured), Some(Ok(access))) => {
+            Finding::ok(address.describe("viewer", configured, access))
         }
-        (.., Some(Ok(access))) => Line::said(format!("viewer: at the same address, {access}")),
-        // The line before says why nobody reaches it.
-        (.., None) => Line::said("viewer: at the same address".to_owned()),
+        (.., Some(Ok(access))) => Finding::ok(format!("viewer: at the same address, {access}")),
+        // The finding about spans has the error.
+        (.., None) => Finding::ok("viewer: at the same address".to_owned()),
     }
 }
 
-/// Who may look at traces. The token itself is not shown.
-fn access(config: &Config, reached_at: SocketAddr) -> Result<&'static str, Error> {
-    let is_guarded = server::guarded(config, reached_at)?.viewer_token.is_some();
-    Ok(match (&config.viewer_token, is_guarded) {
-        (Some(_), _) => "for whoever has OTEL_WEB_GATEWAY_VIEWER_TOKEN",
-        (None, true) => "for whoever has the token that is made up and printed at each start",
-        (None, false) => "without a token, as only this machine reaches it",
+/// Returns a text about the access to the viewer, without the token itself.
+fn access(config: &Config, viewer: SocketAddr) -> Result<&'static str, Error> {
+    let with_token = server::with_viewer_token(config, viewer)?.viewer_token;
+    Ok(match (&config.viewer_token, with_token) {
+        (Some(_), _) => "requires OTEL_WEB_GATEWAY_VIEWER_TOKEN",
+        (None, Some(_)) => "requires a token, which is generated and logged at each start",
+        (None, None) => "requires no token, because only this machine can reach it",
     })
 }
 
-/// Where links lead, and whether there is something to show.
-fn shown(config: &Config) -> Vec<Line> {
+/// Lists where links lead, and whether the viewer is built.
+fn links_and_files(config: &Config) -> Vec<Finding> {
     let url = config.public_url.as_deref();
     let links = url.map(|url| format!("links: lead to {}", url.trim_end_matches('/')));
     let missing = config
@@ -82,70 +82,72 @@ fn shown(config: &Config) -> Vec<Line> {
         .filter(|dir| !dir.join("index.html").is_file());
     let files = missing.map(|dir| {
         let dir = dir.display();
-        format!("viewer files: none in {dir} yet, there is no index.html")
+        format!("viewer files: not built, {dir} has no index.html")
     });
-    links.into_iter().chain(files).map(Line::said).collect()
+    links.into_iter().chain(files).map(Finding::ok).collect()
 }
 
-fn pages(config: &Config) -> Line {
+fn pages(config: &Config) -> Finding {
     let origins = config.cors_origins.iter().map(PageOrigin::header);
     let origins: Vec<_> = origins
         .map(|origin| String::from_utf8_lossy(origin.as_bytes()).into_owned())
         .collect();
-    Line::said(match origins.join(", ") {
-        none if none.is_empty() => "pages: only of the gateway's own origin may send spans. \
-            Set OTEL_WEB_GATEWAY_CORS_ORIGINS for others"
+    Finding::ok(match origins.join(", ") {
+        none if none.is_empty() => "pages: only the gateway's own origin may send spans. \
+            Set OTEL_WEB_GATEWAY_CORS_ORIGINS to allow others"
             .to_owned(),
-        origins => format!("pages: of {origins} may send spans across origins"),
+        origins => format!("pages: {origins} may send spans from other origins"),
     })
 }
 
-async fn store(config: &Config) -> Line {
+async fn store(config: &Config) -> Finding {
     let path = config.db.clone();
     let probed = tokio::task::spawn_blocking(move || store::probe(&path)).await;
     match probed {
         Ok(Ok(())) => {}
-        Ok(Err(error)) => return Line::fails("store", error),
-        Err(error) => return Line::fails("store", error),
+        Ok(Err(error)) => return Finding::error("store", &error),
+        Err(error) => return Finding::error("store", &error),
     }
-    let (file, keeps) = (config.db.display(), keeps(&config.retention));
-    Line::said(format!(
-        "store: good ({file}): can be written. It keeps {keeps}"
+    let (file, retention) = (config.db.display(), retention(&config.retention));
+    Finding::ok(format!(
+        "store: good ({file}): writable. Retains {retention}"
     ))
 }
 
-fn keeps(kept: &Retention) -> String {
-    let (hours, all) = (kept.age.as_secs() / 3600, kept.bytes >> 20);
-    let (spans, one) = (kept.trace_spans, kept.trace_bytes >> 20);
+fn retention(retention: &Retention) -> String {
+    let (hours, all) = (retention.age.as_secs() / 3600, retention.bytes >> 20);
+    let (spans, one) = (retention.trace_spans, retention.trace_bytes >> 20);
     format!("{hours} h and {all} MiB, of one trace {spans} spans and {one} MiB")
 }
 
 fn limits(limits: &Limits) -> String {
     let (body, memory) = (limits.body_bytes >> 20, limits.memory_bytes >> 20);
     let (seconds, all) = (limits.read_within.as_secs(), limits.connections);
-    let rate = bounded(limits.requests_per_second as usize, "requests a second");
-    let connections = bounded(limits.connections_per_client, "connections");
+    let rate = limit_text(limits.requests_per_second as usize, "requests per second");
+    let connections = limit_text(limits.connections_per_client, "connections");
     format!(
-        "limits: {body} MiB a request, {memory} MiB of all in flight, {seconds} s to arrive; \
-         {all} connections; of one client on another machine {rate} and {connections}"
+        "limits: {body} MiB per request, {memory} MiB for all in memory, {seconds} s to arrive; \
+         {all} connections; per client on another machine {rate} and {connections}"
     )
 }
 
 /// Zero is no limit.
-fn bounded(most: usize, what: &str) -> String {
-    match most {
-        0 => format!("any number of {what}"),
-        most => format!("{most} {what}"),
+fn limit_text(limit: usize, unit: &str) -> String {
+    match limit {
+        0 => format!("any number of {unit}"),
+        limit => format!("{limit} {unit}"),
     }
 }
 
-async fn xray_input(config: &Config) -> Line {
+async fn xray_input(config: &Config) -> Finding {
     let name = "xray input";
-    let Some(given) = &config.xray_listen else {
-        return Line::off(name, XRAY_LISTEN);
+    let Some(configured) = &config.xray_listen else {
+        return Finding::off(name, XRAY_LISTEN);
     };
-    match addresses::udp(given, XRAY_LISTEN).await {
-        Ok(found) => Line::said(found.describe(name, given, "takes X-Ray segments by UDP")),
-        Err(error) => Line::fails(name, error),
+    match address::udp(configured, XRAY_LISTEN).await {
+        Ok(address) => {
+            Finding::ok(address.describe(name, configured, "accepts X-Ray segments by UDP"))
+        }
+        Err(error) => Finding::error(name, &error),
     }
 }

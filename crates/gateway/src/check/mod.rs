@@ -1,39 +1,39 @@
-//! `otel-web-gateway check`: what is on, and whether it would work.
+//! `otel-web-gateway check`: what is configured, and whether it would work.
 
-mod addresses;
+mod address;
+mod finding;
 mod gateway;
-mod line;
 
 use std::fmt;
 
-pub(crate) use self::line::Line;
+use self::finding::Finding;
 use crate::{config::Config, sinks};
 
-/// What a check found, one line each.
+/// The results of a check, one line each.
 #[derive(Debug)]
 pub struct Report {
-    lines: Vec<Line>,
+    findings: Vec<Finding>,
 }
 
 impl Report {
-    /// Whether the gateway would start and every sink that is on would take spans.
+    /// Returns whether the gateway would start, and all sinks that are on would accept spans.
     #[must_use]
     pub fn is_good(&self) -> bool {
-        !self.lines.iter().any(|line| line.fails)
+        !self.findings.iter().any(|finding| finding.is_failure)
     }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut lines = self.lines.iter();
-        lines.try_for_each(|line| writeln!(f, "{}", line.text))
+        let mut findings = self.findings.iter();
+        findings.try_for_each(|finding| writeln!(f, "{}", finding.text))
     }
 }
 
-/// Says what is on, and tests addresses, the store, and each sink's key. Sends no span and
-/// leaves the store as it is; a gateway may run meanwhile.
+/// Tests addresses, the store, and the key of each sink. Sends no span and does not change the store,
+/// so a gateway may run at the same time.
 pub async fn check(config: &Config) -> Report {
-    let (mut lines, sinks) = tokio::join!(gateway::check(config), sinks::check(config));
-    lines.extend(sinks);
-    Report { lines }
+    let (mut findings, sinks) = tokio::join!(gateway::check(config), sinks::check(config));
+    findings.extend(sinks.map(Finding::from));
+    Report { findings }
 }

@@ -1,89 +1,148 @@
-//! The TOML file as texts by `table.key`. What is not a setting is refused: a key that is
-//! misspelt and ignored is found out too late.
+//! Reads the TOML file as texts by key. Unknown keys are errors, so that a misspelled key is not
+//! ignored.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, fs, io, path::Path};
 
+use clap::Command;
 use toml::{Table, Value};
 
-use super::{
-    ConfigError,
-    settings::{self, SECRETS, SETTINGS},
-};
+use super::{ConfigError, settings::SECRETS};
 
-pub(super) fn read(path: &Path) -> Result<BTreeMap<String, String>, ConfigError> {
-    let fail = |reason: String| ConfigError::File {
-        path: path.display().to_string(),
-        reason,
-    };
-    let text = std::fs::read_to_string(path).map_err(|error| fail(error.to_string()))?;
-    parse(&text).map_err(fail)
+/// Names of keys that suggest a secret.
+const SECRET_KEYS: [&str; 6] = [
+    "key",
+    "api_key",
+    "token",
+    "access_token",
+    "headers",
+    "password",
+];
+
+/// Why a file cannot be used. Error texts do not quote the file, which may have a secret by mistake.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FileError {
+    /// The file cannot be read.
+    #[error("cannot read the file")]
+    Io(#[from] io::Error),
+    /// The file is not TOML.
+    #[error("line {line} is not TOML: {message}")]
+    Syntax {
+        /// The line, counted from 1.
+        line: usize,
+        /// What the parser expects.
+        message: String,
+    },
+    /// A value has a type that no setting has.
+    #[error("{key}: write a text, a number, or a list of texts")]
+    Type {
+        /// The key of the value.
+        key: String,
+    },
+    /// The file has a secret.
+    #[error("{key}: secrets are not allowed in files: remove it, and set one of {variables}")]
+    Secret {
+        /// The key of the secret.
+        key: String,
+        /// The variables of secrets, comma-separated.
+        variables: String,
+    },
+    /// A key is not a setting.
+    #[error("unknown key {key}: known keys are {known}")]
+    UnknownKey {
+        /// The unknown key.
+        key: String,
+        /// The keys of the same table, comma-separated.
+        known: String,
+    },
 }
 
-pub(super) fn parse(text: &str) -> Result<BTreeMap<String, String>, String> {
+/// Reads a file. The keys are ids of the arguments of `command`.
+pub(super) fn read(
+    path: &Path,
+    command: &Command,
+) -> Result<BTreeMap<String, String>, ConfigError> {
+    let fail = |source| ConfigError::File {
+        path: path.display().to_string(),
+        source,
+    };
+    let text = fs::read_to_string(path).map_err(|error| fail(error.into()))?;
+    parse(&text, command).map_err(fail)
+}
+
+pub(super) fn parse(text: &str, command: &Command) -> Result<BTreeMap<String, String>, FileError> {
     let table: Table = text.parse().map_err(|error| syntax(text, &error))?;
     let mut settings = BTreeMap::new();
+    let mut add = |key: String, value: Value| {
+        if !is_setting(&key, command) {
+            return Err(unknown_key(key, command));
+        }
+        let Some(text) = value_text(value) else {
+            return Err(FileError::Type { key });
+        };
+        settings.insert(key, text);
+        Ok(())
+    };
     for (key, value) in table {
         match value {
             Value::Table(entries) => {
                 for (name, value) in entries {
-                    add(&mut settings, format!("{key}.{name}"), value)?;
+                    add(format!("{key}.{name}"), value)?;
                 }
             }
-            value => add(&mut settings, key, value)?,
+            value => add(key, value)?,
         }
     }
     Ok(settings)
 }
 
-/// Without the line itself, in which there may be a key.
-fn syntax(text: &str, error: &toml::de::Error) -> String {
+/// Returns the settings of a command: arguments with a variable.
+pub(super) fn settings(command: &Command) -> impl Iterator<Item = &clap::Arg> {
+    command
+        .get_arguments()
+        .filter(|argument| argument.get_env().is_some())
+}
+
+fn is_setting(key: &str, command: &Command) -> bool {
+    settings(command).any(|argument| argument.get_id() == key)
+}
+
+fn syntax(text: &str, error: &toml::de::Error) -> FileError {
     let start = error.span().map_or(0, |span| span.start);
     let before = text.as_bytes().iter().take(start);
-    let line = 1 + before.filter(|byte| **byte == b'\n').count();
-    format!("line {line} is not TOML: {}", error.message())
-}
-
-fn add(settings: &mut BTreeMap<String, String>, key: String, value: Value) -> Result<(), String> {
-    if settings::find(&key).is_none() {
-        return Err(unknown(&key));
+    FileError::Syntax {
+        line: 1 + before.filter(|byte| **byte == b'\n').count(),
+        message: error.message().to_owned(),
     }
-    let text =
-        text(value).ok_or_else(|| format!("{key}: write a text, a number, or a list of texts"))?;
-    settings.insert(key, text);
-    Ok(())
 }
 
-fn text(value: Value) -> Option<String> {
+fn value_text(value: Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text),
         Value::Integer(number) => Some(number.to_string()),
         Value::Array(items) => {
-            let items: Option<Vec<_>> = items.into_iter().map(text).collect();
+            let items: Option<Vec<_>> = items.into_iter().map(value_text).collect();
             Some(items?.join(","))
         }
         Value::Float(_) | Value::Boolean(_) | Value::Datetime(_) | Value::Table(_) => None,
     }
 }
 
-fn unknown(key: &str) -> String {
-    let (table, name) = key.rsplit_once('.').unwrap_or(("", key));
-    if [
-        "key",
-        "api_key",
-        "token",
-        "access_token",
-        "headers",
-        "password",
-    ]
-    .contains(&name)
-    {
-        let names: Vec<_> = SECRETS.iter().map(|(name, _)| *name).collect();
-        let names = names.join(", ");
-        return format!("{key}: keys stay out of files, take it out and set one of {names}");
+fn unknown_key(key: String, command: &Command) -> FileError {
+    let (table, name) = key.rsplit_once('.').unwrap_or(("", &key));
+    if SECRET_KEYS.contains(&name) {
+        let variables = SECRETS.map(|secret| secret.name).join(", ");
+        return FileError::Secret { key, variables };
     }
-    let table = |known: &str| known.rsplit_once('.').map_or("", |(table, _)| table) == table;
-    let known: Vec<_> = SETTINGS.iter().map(|known| known.key).collect();
-    let near: Vec<_> = known.iter().copied().filter(|known| table(known)).collect();
-    let shown = if near.is_empty() { known } else { near };
-    format!("unknown key {key}: known here are {}", shown.join(", "))
+    let table_of = |known: &str| known.rsplit_once('.').map_or("", |(table, _)| table) == table;
+    let all: Vec<_> = settings(command)
+        .map(|argument| argument.get_id().as_str())
+        .collect();
+    let near: Vec<_> = all
+        .iter()
+        .copied()
+        .filter(|known| table_of(known))
+        .collect();
+    let known = if near.is_empty() { all } else { near }.join(", ");
+    FileError::UnknownKey { key, known }
 }

@@ -1,159 +1,196 @@
-//! Everything that can be configured, read once, at start: environment first, then one TOML file.
+//! The configuration, read once at startup: flags, then the environment, then one TOML file, then
+//! defaults.
 //!
-//! [`settings`] lists every setting with its two names, unit, default and reason; help, the
-//! documented file and the check for unknown keys all read that list. Keys of vendors come
-//! from the environment only, or from files it points to: a configuration gets committed.
+//! [`settings`] defines each setting once. Secrets are read from the environment only, or from files
+//! that it names.
 
+mod documented_file;
 mod file;
 mod limits;
-mod lookup;
 mod origin;
+mod secrets;
 mod settings;
 mod sinks;
 #[cfg(test)]
 mod tests;
 
-use std::path::{Path, PathBuf};
+use std::{collections::BTreeMap, io, path::PathBuf};
 
-use self::lookup::Lookup;
+use clap::{ArgMatches, Args, Command, FromArgMatches};
+use cli_settings::EnvOnly;
+
+use self::settings::{
+    HONEYCOMB_API_KEY, OTLP_HEADERS, ROLLBAR_ACCESS_TOKEN, SECRETS, Settings, VIEWER_TOKEN,
+};
 pub use self::{
+    file::FileError,
     limits::{Limits, Retention},
     origin::{OriginError, PageOrigin},
     sinks::{Honeycomb, Otlp, Rollbar, XRay},
 };
 use crate::secret::Secret;
 
-/// How a gateway runs. [`Config::default`] is a gateway for one laptop, forwarding nowhere.
+/// How a gateway runs. [`Config::default`] is a gateway for one machine, without sinks.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Config {
-    /// Host and port to listen on; port 0 lets the system choose.
+    /// The address to listen on, `host:port`. Port 0 selects a free port.
     pub listen: String,
-    /// Another host and port for the viewer and its API; `listen` then takes spans only.
+    /// A separate address for the viewer and its API. `listen` then accepts spans only.
     pub viewer_listen: Option<String>,
-    /// What the viewer and its API ask of those who come. Made up at start when absent and
-    /// the viewer can be reached from other machines.
+    /// The access token for the viewer and its API. Generated at startup if it is absent and other
+    /// machines can reach the viewer.
     pub viewer_token: Option<Secret>,
-    /// UDP address for segments of programs with an X-Ray SDK: 127.0.0.1:2000 is what they use.
+    /// The UDP address for programs with an X-Ray SDK, which send to 127.0.0.1:2000.
     pub xray_listen: Option<String>,
-    /// The store's file, created when absent.
+    /// The database file, created if absent.
     pub db: PathBuf,
     /// The folder with the built viewer.
     pub viewer_dir: Option<PathBuf>,
-    /// Where a browser reaches the gateway; its own address when absent.
+    /// The URL by which browsers reach the gateway. Its own address if absent.
     pub public_url: Option<String>,
-    /// Origins of pages that may post spans across origins.
+    /// Origins of other pages that may send spans.
     pub cors_origins: Vec<PageOrigin>,
+    /// Limits of requests and connections.
     pub limits: Limits,
+    /// Limits of the store.
     pub retention: Retention,
+    /// The Honeycomb sink, if it is on.
     pub honeycomb: Option<Honeycomb>,
+    /// The OTLP sink, if it is on.
     pub otlp: Option<Otlp>,
+    /// The X-Ray sink, if it is on.
     pub xray: Option<XRay>,
+    /// The Rollbar sink, if it is on.
     pub rollbar: Option<Rollbar>,
+    /// Levels and format of the log.
+    pub log: logging::Config,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self {
-            listen: "127.0.0.1:4318".to_owned(),
-            viewer_listen: None,
-            viewer_token: None,
-            xray_listen: None,
-            db: "traces.db".into(),
-            viewer_dir: None,
-            public_url: None,
-            cors_origins: Vec::new(),
-            limits: Limits::default(),
-            retention: Retention::default(),
-            honeycomb: None,
-            otlp: None,
-            xray: None,
-            rollbar: None,
-        }
+        Self::new(Settings::default(), &|_| None).expect("the defaults are valid")
     }
 }
 
-/// A setting that cannot be used, and what to write instead.
+/// A setting that cannot be used. The error text says what to write instead.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
-    #[error("{name}={value:?} cannot be used: write {expected}")]
-    Value {
-        name: String,
-        value: String,
-        expected: String,
+    /// The configuration file cannot be used.
+    #[error("cannot use {path}")]
+    File {
+        /// The path of the file.
+        path: String,
+        /// Why it cannot be used.
+        source: FileError,
     },
-    #[error("{path}: {reason}")]
-    File { path: String, reason: String },
-    /// The value is not shown: it may be half a key.
-    #[error("{name} cannot be used: {reason}")]
-    Secret { name: String, reason: String },
+    /// A secret cannot be used.
+    #[error("cannot use {name}")]
+    Secret {
+        /// The variable.
+        name: String,
+        /// Why it cannot be used.
+        source: SecretError,
+    },
+    /// One body may be larger than all bodies together.
+    #[error(
+        "limits.body_mb is {body_mib}, above limits.memory_mb, which is {memory_mib}: lower OTEL_WEB_GATEWAY_MAX_BODY_MB or raise OTEL_WEB_GATEWAY_MAX_MEMORY_MB"
+    )]
+    BodyAboveMemory {
+        /// The limit of one body, in MiB.
+        body_mib: usize,
+        /// The limit of all bodies, in MiB.
+        memory_mib: usize,
+    },
+}
+
+/// Why a secret cannot be used. Error texts do not have its value.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SecretError {
+    /// The file of the secret cannot be read.
+    #[error("cannot read {path}")]
+    File {
+        /// The path, unless it may be the secret itself.
+        path: String,
+        /// Why it cannot be read.
+        source: io::Error,
+    },
+    /// The file of the secret is empty.
+    #[error("{path} is empty")]
+    Empty {
+        /// The path, unless it may be the secret itself.
+        path: String,
+    },
+    /// The value is not a list of headers.
+    #[error("write name=value, comma-separated")]
+    Headers,
 }
 
 impl Config {
-    /// Reads the process's environment. An empty variable counts as absent.
+    /// Adds an argument for each setting to a command.
+    pub(crate) fn augment_command(command: Command) -> Command {
+        Settings::augment_args(command)
+    }
+
+    /// Returns the variables of secrets, which are no arguments.
+    pub(crate) const fn secrets() -> &'static [EnvOnly] {
+        &SECRETS
+    }
+
+    /// Reads the settings of a file as texts by the id of their argument.
+    pub(crate) fn read_file(
+        path: &std::path::Path,
+        command: &Command,
+    ) -> Result<BTreeMap<String, String>, ConfigError> {
+        file::read(path, command)
+    }
+
+    /// Makes a configuration from the arguments that
+    /// [`augment_command`](Self::augment_command) added, and secrets from `env`.
     ///
-    /// # Errors
-    /// When a variable has a value of the wrong form.
-    pub fn from_env() -> Result<Self, ConfigError> {
-        Self::read(&Lookup::new(process_variable))
+    /// # Panics
+    /// If the arguments are missing.
+    pub(crate) fn from_matches(
+        matches: &ArgMatches,
+        env: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self, ConfigError> {
+        let settings = Settings::from_arg_matches(matches).expect("the arguments of Settings");
+        Self::new(settings, env)
     }
 
-    /// Reads a TOML file and the process's environment, which wins.
-    ///
-    /// # Errors
-    /// When the file cannot be read, has unknown keys or vendor keys, or a value has the
-    /// wrong form.
-    pub fn from_env_and_file(path: &Path) -> Result<Self, ConfigError> {
-        let settings = file::read(path)?;
-        Self::read(&Lookup::with_file(process_variable, settings))
+    /// Returns the documented TOML file: each setting with its default, commented out.
+    pub(crate) fn documented_file(command: &Command) -> String {
+        documented_file::render(command)
     }
 
-    /// The documented TOML file: every setting with its default, commented out.
-    #[must_use]
-    pub fn documented_file() -> String {
-        settings::as_toml()
-    }
-
-    /// Every setting as lines for a person at a terminal.
-    #[must_use]
-    pub fn help() -> String {
-        settings::as_help()
-    }
-
-    fn read(lookup: &Lookup<impl Fn(&str) -> Option<String>>) -> Result<Self, ConfigError> {
-        let default = Self::default();
+    fn new(settings: Settings, env: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let secret = |variable| secrets::read(variable, env);
+        let honeycomb = secret(HONEYCOMB_API_KEY)?;
+        let honeycomb = honeycomb.map(|key| Honeycomb::from_settings(&settings, key));
+        let rollbar = secret(ROLLBAR_ACCESS_TOKEN)?;
+        let rollbar = rollbar.map(|token| Rollbar::from_settings(&settings, token));
         Ok(Self {
-            listen: lookup.text("listen").unwrap_or(default.listen),
-            viewer_listen: lookup.text("viewer_listen"),
-            viewer_token: lookup.secret("OTEL_WEB_GATEWAY_VIEWER_TOKEN")?,
-            xray_listen: lookup.text("xray_listen"),
-            db: lookup.text("store.file").map_or(default.db, PathBuf::from),
-            viewer_dir: lookup.text("viewer_dir").map(PathBuf::from),
-            public_url: lookup.text("public_url"),
-            cors_origins: origins(lookup)?,
-            limits: Limits::read(lookup)?,
-            retention: Retention::read(lookup)?,
-            honeycomb: Honeycomb::read(lookup)?,
-            otlp: Otlp::read(lookup)?,
-            xray: XRay::read(lookup),
-            rollbar: Rollbar::read(lookup)?,
+            viewer_token: secret(VIEWER_TOKEN)?,
+            limits: Limits::new(&settings)?,
+            retention: Retention::new(&settings),
+            honeycomb,
+            otlp: Otlp::from_settings(&settings, || secret(OTLP_HEADERS))?,
+            xray: XRay::from_settings(&settings),
+            rollbar,
+            log: logging::Config {
+                levels: settings.log_filter,
+                format: settings.log_format,
+                span_context: None,
+            },
+            listen: settings.listen,
+            viewer_listen: settings.viewer_listen,
+            xray_listen: settings.xray_listen,
+            db: settings.store_file,
+            viewer_dir: settings.viewer_dir,
+            public_url: settings.public_url,
+            cors_origins: settings.cors_origins,
         })
     }
-}
-
-fn origins(
-    lookup: &Lookup<impl Fn(&str) -> Option<String>>,
-) -> Result<Vec<PageOrigin>, ConfigError> {
-    const KEY: &str = "cors_origins";
-    let parse = |text: String| {
-        let refused = |error: OriginError| lookup.refused(KEY, &text, error);
-        text.parse().map_err(refused)
-    };
-    let listed = lookup.list(KEY).unwrap_or_default();
-    listed.into_iter().map(parse).collect()
-}
-
-fn process_variable(name: &str) -> Option<String> {
-    std::env::var(name).ok()
 }

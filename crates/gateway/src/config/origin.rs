@@ -1,25 +1,27 @@
-//! A page's origin, in the one form in which browsers send it.
+//! The origin of a page, in the form in which browsers send it.
 
-use std::{net::Ipv6Addr, str::FromStr};
+use std::str::FromStr;
 
 use axum::http::HeaderValue;
+use url::{Host, Position, Url};
 
-/// `scheme://host` or `scheme://host:port`, as the URL standard serialises an origin. What
-/// is written in another way would never be equal to what a browser sends.
+/// `scheme://host` or `scheme://host:port`, as the URL standard serializes an origin. Other forms
+/// would never be equal to what a browser sends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageOrigin(HeaderValue);
 
-/// Why a text is no origin to list, as what to write instead.
+/// Why a text is not an origin. The error text says what to write instead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OriginError {
-    /// Pages that somebody happens to look at would fill the store of a gateway that only
-    /// their own machine reaches.
-    #[error("each origin by its name: * would let every page that is open anywhere send spans")]
+    /// The text is `*`. Any page in the user's browser could fill the store of a gateway on their
+    /// machine.
+    #[error("write each origin by its name: * would let all pages in the browser send spans")]
     Any,
+    /// The text has another form than browsers send.
     #[error(
-        "an origin as browsers send it, such as https://app.example.com or \
-         http://localhost:8080: in lower case, without a path and without the scheme's own port"
+        "write an origin as browsers send it, such as https://app.example.com or \
+         http://localhost:8080: in lower case, without a path and without the default port"
     )]
     Form,
 }
@@ -37,43 +39,25 @@ impl FromStr for PageOrigin {
         if text == "*" {
             return Err(OriginError::Any);
         }
-        let (scheme, authority) = text.split_once("://").ok_or(OriginError::Form)?;
-        let is_origin = is_scheme(scheme) && is_authority(scheme, authority);
-        let header = HeaderValue::from_str(text).ok().filter(|_| is_origin);
+        let url = Url::parse(text).ok().filter(|url| is_origin(url, text));
+        let header = url.and_then(|_| HeaderValue::from_str(text).ok());
         header.map(Self).ok_or(OriginError::Form)
     }
 }
 
-fn is_scheme(scheme: &str) -> bool {
-    let allowed = |byte| is_lower_case(byte) || b"+-.".contains(&byte);
-    scheme.starts_with(|first: char| first.is_ascii_lowercase()) && scheme.bytes().all(allowed)
+/// Returns whether `text` is the serialized origin of the URL that it was parsed to.
+fn is_origin(url: &Url, text: &str) -> bool {
+    let is_host = match url.host() {
+        Some(Host::Domain(name)) => !name.is_empty() && name.bytes().all(is_host_byte),
+        Some(Host::Ipv4(_) | Host::Ipv6(_)) => true,
+        None => false,
+    };
+    is_host && url.username().is_empty() && &url[..Position::BeforePath] == text
 }
 
-fn is_authority(scheme: &str, authority: &str) -> bool {
-    match authority.rsplit_once(':') {
-        Some((host, port)) if !authority.ends_with(']') => is_host(host) && is_port(scheme, port),
-        _ => is_host(authority),
-    }
-}
-
-fn is_host(host: &str) -> bool {
-    let allowed = |byte| is_lower_case(byte) || b"-._".contains(&byte);
-    match host
-        .strip_prefix('[')
-        .and_then(|rest| rest.strip_suffix(']'))
-    {
-        Some(address) => (address.parse::<Ipv6Addr>()).is_ok_and(|v6| v6.to_string() == address),
-        None => !host.is_empty() && host.bytes().all(allowed),
-    }
-}
-
-fn is_port(scheme: &str, port: &str) -> bool {
-    let own = matches!((scheme, port), ("http", "80") | ("https", "443"));
-    !own && (port.parse::<u16>()).is_ok_and(|number| number.to_string() == port)
-}
-
-const fn is_lower_case(byte: u8) -> bool {
-    byte.is_ascii_lowercase() || byte.is_ascii_digit()
+/// Returns whether a byte occurs in names of hosts. The URL standard allows others, such as `*`.
+const fn is_host_byte(byte: u8) -> bool {
+    byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.' | b'_')
 }
 
 #[cfg(test)]
@@ -81,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_origin_is_what_a_browser_sends() {
+    fn origins_are_accepted_as_browsers_send_them() {
         for text in [
             "https://app.example.com",
             "http://localhost:8080",
@@ -98,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_browser_sends_is_refused() {
+    fn other_forms_are_rejected() {
         for text in [
             "https://app.example.com/",
             "https://App.example.com",

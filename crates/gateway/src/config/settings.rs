@@ -1,158 +1,442 @@
-//! The list of settings: each with its two names, its default, its unit, and why it is so.
+//! All settings, each defined once: flag, variable, key in the file, type, default and description.
+//!
+//! The id of an argument is its key in the TOML file. Help, the documented file,
+//! `docs/configuration.md` and the check for unknown keys are made from these definitions. Secrets
+//! are no arguments: command lines are readable for all users of a machine, and files get committed.
 
-use std::fmt::Write;
+use std::{convert::Infallible, net::IpAddr, path::PathBuf};
 
-/// One thing that can be configured.
-#[derive(Debug)]
-pub(super) struct Setting {
-    pub(super) env: &'static str,
-    /// Its place in the TOML file: `table.key`, or `key` at the top.
-    pub(super) key: &'static str,
-    /// As TOML; empty when there is none.
-    default: &'static str,
-    /// What it is, with its unit, and the reason for the default.
-    about: &'static str,
-}
+use clap::{Args, Command, FromArgMatches, builder::RangedU64ValueParser};
+use cli_settings::{EnvOnly, Sources};
+use ipnet::IpNet;
+use logging::Format;
 
-/// Keys, which no file may hold: `NAME`, or `NAME_FILE` with the path of a file.
-pub(super) const SECRETS: &[(&str, &str)] = &[
-    (
-        "OTEL_WEB_GATEWAY_VIEWER_TOKEN",
-        "what the viewer and its API ask for: ?token=... or Authorization: Bearer ...; \
-         none on loopback, elsewhere one is made up and printed at start",
-    ),
-    ("HONEYCOMB_API_KEY", "turns the Honeycomb sink on"),
-    (
-        "ROLLBAR_ACCESS_TOKEN",
-        "turns the Rollbar sink on (scope post_server_item)",
-    ),
-    (
-        "OTEL_EXPORTER_OTLP_HEADERS",
-        "headers for the OTLP sink: name=value,name=value",
-    ),
+use super::{OriginError, PageOrigin};
+
+/// Secrets: each in its variable, or in the file that `NAME_FILE` names.
+pub(super) const SECRETS: [EnvOnly; 4] = [
+    EnvOnly {
+        name: VIEWER_TOKEN,
+        help: "access token for the viewer and its API: ?token=... or Authorization: Bearer ...; \
+               not required on loopback, otherwise generated and logged at startup",
+    },
+    EnvOnly {
+        name: HONEYCOMB_API_KEY,
+        help: "API key of Honeycomb; turns the sink on",
+    },
+    EnvOnly {
+        name: ROLLBAR_ACCESS_TOKEN,
+        help: "access token of a Rollbar project with the scope post_server_item; turns the sink on",
+    },
+    EnvOnly {
+        name: OTLP_HEADERS,
+        help: "headers for the OTLP sink, comma-separated: name=value,name=value",
+    },
 ];
 
-pub(super) fn find(key: &str) -> Option<&'static Setting> {
-    SETTINGS.iter().find(|setting| setting.key == key)
+pub(super) const VIEWER_TOKEN: &str = "OTEL_WEB_GATEWAY_VIEWER_TOKEN";
+pub(super) const HONEYCOMB_API_KEY: &str = "HONEYCOMB_API_KEY";
+pub(super) const ROLLBAR_ACCESS_TOKEN: &str = "ROLLBAR_ACCESS_TOKEN";
+pub(super) const OTLP_HEADERS: &str = "OTEL_EXPORTER_OTLP_HEADERS";
+
+/// Upper limits that detect typing errors.
+const MAX_NUMBER: u64 = 1_000_000;
+const MAX_MIB: u64 = 1 << 24;
+const MAX_TIMEOUT_SECONDS: u64 = 3600;
+const MAX_OTLP_TIMEOUT_MS: u64 = 600_000;
+
+/// Returns a parser of whole numbers from `min` to `max`.
+fn number<T>(min: u64, max: u64) -> RangedU64ValueParser<T>
+where
+    T: TryFrom<u64> + Clone + Send + Sync + 'static,
+    T::Error: std::error::Error + Send + Sync + 'static,
+{
+    RangedU64ValueParser::new().range(min..=max)
 }
 
-const fn setting(
-    env: &'static str,
-    key: &'static str,
-    default: &'static str,
-    about: &'static str,
-) -> Setting {
-    Setting {
-        env,
-        key,
-        default,
-        about,
-    }
+/// Parses a network such as `10.0.0.0/8`, or an address.
+fn network(text: &str) -> Result<IpNet, String> {
+    let text = text.trim();
+    let network = text.parse::<IpNet>().ok();
+    let address = || text.parse::<IpAddr>().ok().map(IpNet::from);
+    let expected = || "write an address or a network, such as 10.0.0.0/8".to_owned();
+    network.or_else(address).ok_or_else(expected)
 }
 
-/// Tables stand together and keys of no table first, as TOML wants it.
-#[rustfmt::skip]
-pub(super) const SETTINGS: &[Setting] = &[
-    setting("OTEL_WEB_GATEWAY_LISTEN", "listen", "\"127.0.0.1:4318\"",
-        "host:port to listen on; port 0 takes any free one. Loopback, because spans hold what users did"),
-    setting("OTEL_WEB_GATEWAY_VIEWER_LISTEN", "viewer_listen", "",
-        "another host:port for the viewer and its API; the first one then takes spans only, and may be public"),
-    setting("OTEL_WEB_GATEWAY_XRAY_LISTEN", "xray_listen", "",
-        "UDP host:port for programs with AWS's X-Ray SDK, which send to 127.0.0.1:2000. Off, because anyone on the machine can send there"),
-    setting("OTEL_WEB_GATEWAY_PUBLIC_URL", "public_url", "",
-        "how a browser gets here, for links in Rollbar and redirects; the listening address when absent"),
-    setting("OTEL_WEB_GATEWAY_VIEWER_DIR", "viewer_dir", "",
-        "folder with the built viewer"),
-    setting("OTEL_WEB_GATEWAY_CORS_ORIGINS", "cors_origins", "[]",
-        "origins of other pages that may send spans, each as browsers send it: scheme://host:port (in the environment: separated by commas). None, because a page behind its own proxy needs none"),
-    setting("OTEL_WEB_GATEWAY_DB", "store.file", "\"traces.db\"",
-        "file that keeps the spans, created when absent"),
-    setting("OTEL_WEB_GATEWAY_KEEP_HOURS", "store.keep_hours", "168",
-        "hours after its last span that a trace is forgotten, of which an hour at most counts while the machine is off, for the clock may be wrong then. A week, because bugs are reported on Mondays"),
-    setting("OTEL_WEB_GATEWAY_KEEP_MB", "store.keep_mb", "1024",
-        "MiB of database pages in use; when there are more, the traces that were quiet for longest go first, forwarded or not, of the client that holds most: an address, and behind it a service"),
-    setting("OTEL_WEB_GATEWAY_TRACE_SPANS", "store.trace_spans", "50000",
-        "spans of one trace; further ones are rejected and said so. A trace is summed up and shown as a whole, so one without a bound would take the time and memory of all others"),
-    setting("OTEL_WEB_GATEWAY_TRACE_MB", "store.trace_mb", "32",
-        "MiB of one trace's encoded spans; further ones are rejected and said so, for the same reason"),
-    setting("OTEL_WEB_GATEWAY_MAX_BODY_MB", "limits.body_mb", "64",
-        "MiB of one request, also when uncompressed; more is 413. OTLP recommends 64"),
-    setting("OTEL_WEB_GATEWAY_MAX_MEMORY_MB", "limits.memory_mb", "192",
-        "MiB of all bodies in flight; more is 503. Three of the largest, so that a burst cannot take the machine's memory"),
-    setting("OTEL_WEB_GATEWAY_MAX_REQUESTS_PER_SECOND", "limits.requests_per_second", "200",
-        "requests per second of one client on another machine, twice as many at once; more is 429, 0 is no limit. Each 64 KiB of an inflated body and each 200 spans count as one more, so at 200 a client sends 12.5 MiB per second. Some hundred busy pages behind one address"),
-    setting("OTEL_WEB_GATEWAY_TRUSTED_PROXIES", "limits.trusted_proxies", "[]",
-        "addresses or networks of proxies on other machines, such as 10.0.0.0/8, whose X-Forwarded-For names the client (in the environment: separated by commas). A proxy on this machine is trusted; of any other, all clients count as one"),
-    setting("OTEL_WEB_GATEWAY_MAX_CONNECTIONS", "limits.connections", "768",
-        "connections open at once, half of them at each listener where there are two; for one more, the one that has said nothing for longest is closed, and if none is silent, the oldest of a kind that has more than its share: half for bodies under way, a quarter for answers that are not read, an eighth for event streams. Three quarters of the files that a process may usually open, the rest is for the store and the sinks"),
-    setting("OTEL_WEB_GATEWAY_MAX_CONNECTIONS_PER_CLIENT", "limits.connections_per_client", "256",
-        "connections open at once of one client on another machine; one more is closed, 0 is no limit. A third of all, so that one client leaves places to others, and half of that at each listener where there are two; more for a proxy on another machine, which counts as one"),
-    setting("OTEL_WEB_GATEWAY_READ_SECONDS", "limits.read_seconds", "30",
-        "seconds for headers, and then a body, to arrive. A slow phone"),
-    setting("OTEL_WEB_GATEWAY_WRITE_SECONDS", "limits.write_seconds", "30",
-        "seconds that a client may read nothing of an answer; then its connection is closed. A slow phone"),
-    setting("HONEYCOMB_API_ENDPOINT", "honeycomb.endpoint", "\"https://api.honeycomb.io\"",
-        "where Honeycomb is; https://api.eu1.honeycomb.io for teams in Europe"),
-    setting("HONEYCOMB_DATASET", "honeycomb.dataset", "\"traces\"",
-        "dataset, for classic keys only: others take the service's name"),
-    setting("OTEL_EXPORTER_OTLP_ENDPOINT", "otlp.endpoint", "",
-        "a collector's base URL; turns the OTLP sink on. /v1/traces is added"),
-    setting("OTEL_EXPORTER_OTLP_TIMEOUT", "otlp.timeout_ms", "30000",
-        "milliseconds that an answer may take; then half of the batch is tried. More than an exporter's 10 s, because batches are larger"),
-    setting("AWS_XRAY_DAEMON_ADDRESS", "xray.daemon_address", "",
-        "host:port of an X-Ray daemon's UDP socket; turns the X-Ray sink on"),
-    setting("OTEL_WEB_GATEWAY_XRAY_ANNOTATIONS", "xray.annotations", "[\"error.type\", \"http.route\", \"session.id\"]",
-        "attributes that X-Ray indexes for its filters (at most 50 in a trace); all others are metadata"),
-    setting("ROLLBAR_API_ENDPOINT", "rollbar.endpoint", "\"https://api.rollbar.com\"",
-        "where Rollbar is; /api/1/item/ is added"),
-    setting("ROLLBAR_ENVIRONMENT", "rollbar.environment", "\"development\"",
-        "environment of errors whose resource has no deployment.environment.name"),
-];
-
-/// The documented file.
-pub(super) fn as_toml() -> String {
-    let mut text = String::from(
-        "# Settings of otel-web-gateway. A variable of the environment wins over its line here.\n\
-         # Keys of vendors stay out of this file; the environment holds them, or a file\n\
-         # that a variable points to:\n",
-    );
-    for (name, about) in SECRETS {
-        let _ = writeln!(text, "#   {name} or {name}_FILE: {about}");
-    }
-    let mut table = "";
-    for setting in SETTINGS {
-        let (own, key) = setting.key.split_once('.').unwrap_or(("", setting.key));
-        if own != table {
-            let _ = write!(text, "\n[{own}]");
-            table = own;
-        }
-        let default = if setting.default.is_empty() {
-            "\"\""
-        } else {
-            setting.default
-        };
-        let _ = write!(
-            text,
-            "\n# {}.\n# {}\n# {key} = {default}\n",
-            setting.about, setting.env
-        );
-    }
-    text
+fn origin(text: &str) -> Result<PageOrigin, OriginError> {
+    text.trim().parse()
 }
 
-/// For `--help`: names at the left, what they are below.
-pub(super) fn as_help() -> String {
-    let mut text = String::new();
-    for setting in SETTINGS {
-        let _ = writeln!(text, "  {}  ({})", setting.env, setting.key);
-        let _ = writeln!(text, "      {}", setting.about);
-        if !setting.default.is_empty() {
-            let _ = writeln!(text, "      default: {}", setting.default);
-        }
+fn trimmed(text: &str) -> Result<String, Infallible> {
+    Ok(text.trim().to_owned())
+}
+
+fn log_format(name: &str) -> Result<Format, logging::ParseFormatError> {
+    name.parse()
+}
+
+// No doc comment: `clap` would use it as the description of the program.
+#[derive(Clone, Debug, Args)]
+pub(super) struct Settings {
+    /// Address to listen on. Port 0 selects a free port. The default is loopback, because spans
+    /// contain data of users
+    #[arg(
+        id = "listen",
+        long = "listen",
+        env = "OTEL_WEB_GATEWAY_LISTEN",
+        default_value = "127.0.0.1:4318",
+        value_name = "HOST:PORT"
+    )]
+    pub(super) listen: String,
+
+    /// Separate address for the viewer and its API. The other address then accepts spans only, and
+    /// may be public
+    #[arg(
+        id = "viewer_listen",
+        long = "viewer-listen",
+        env = "OTEL_WEB_GATEWAY_VIEWER_LISTEN",
+        value_name = "HOST:PORT"
+    )]
+    pub(super) viewer_listen: Option<String>,
+
+    /// UDP address for programs with AWS's X-Ray SDK, which send to 127.0.0.1:2000. Off by default,
+    /// because any program on the machine can send there
+    #[arg(
+        id = "xray_listen",
+        long = "xray-listen",
+        env = "OTEL_WEB_GATEWAY_XRAY_LISTEN",
+        value_name = "HOST:PORT"
+    )]
+    pub(super) xray_listen: Option<String>,
+
+    /// URL by which browsers reach the gateway, for links in Rollbar and for redirects. By default
+    /// the address that it listens on
+    #[arg(
+        id = "public_url",
+        long = "public-url",
+        env = "OTEL_WEB_GATEWAY_PUBLIC_URL",
+        value_name = "URL"
+    )]
+    pub(super) public_url: Option<String>,
+
+    /// Folder with the built viewer
+    #[arg(
+        id = "viewer_dir",
+        long = "viewer-dir",
+        env = "OTEL_WEB_GATEWAY_VIEWER_DIR",
+        value_name = "FOLDER"
+    )]
+    pub(super) viewer_dir: Option<PathBuf>,
+
+    /// Origins of other pages that may send spans, comma-separated, each as browsers send it:
+    /// scheme://host:port. None by default, because a page behind its own proxy needs none
+    #[arg(
+        id = "cors_origins",
+        long = "cors-origins",
+        env = "OTEL_WEB_GATEWAY_CORS_ORIGINS",
+        value_delimiter = ',',
+        value_parser = origin,
+        value_name = "ORIGINS"
+    )]
+    pub(super) cors_origins: Vec<PageOrigin>,
+
+    /// Database file for spans, created if absent
+    #[arg(
+        id = "store.file",
+        long = "db",
+        env = "OTEL_WEB_GATEWAY_DB",
+        default_value = "traces.db",
+        value_name = "FILE",
+        help_heading = "Store"
+    )]
+    pub(super) store_file: PathBuf,
+
+    /// Hours after its last span until a trace is deleted. Time while the machine is off counts for
+    /// one hour at most, because the clock may be wrong then. The default is a week, because bugs are
+    /// reported on Mondays
+    #[arg(
+        id = "store.keep_hours",
+        long = "keep-hours",
+        env = "OTEL_WEB_GATEWAY_KEEP_HOURS",
+        default_value = "168",
+        value_parser = number::<u64>(1, MAX_NUMBER),
+        value_name = "HOURS",
+        help_heading = "Store"
+    )]
+    pub(super) keep_hours: u64,
+
+    /// MiB of database pages in use. Above the limit, the least recently updated traces are deleted
+    /// first, forwarded or not, of the client that stores most: an address, and behind it a service
+    #[arg(
+        id = "store.keep_mb",
+        long = "keep-mb",
+        env = "OTEL_WEB_GATEWAY_KEEP_MB",
+        default_value = "1024",
+        value_parser = number::<u64>(1, MAX_MIB),
+        value_name = "MIB",
+        help_heading = "Store"
+    )]
+    pub(super) keep_mib: u64,
+
+    /// Spans of one trace. Further spans are rejected, because a trace is summarized and shown as a
+    /// whole
+    #[arg(
+        id = "store.trace_spans",
+        long = "trace-spans",
+        env = "OTEL_WEB_GATEWAY_TRACE_SPANS",
+        default_value = "50000",
+        value_parser = number::<u64>(1, MAX_NUMBER),
+        value_name = "SPANS",
+        help_heading = "Store"
+    )]
+    pub(super) trace_spans: u64,
+
+    /// MiB of encoded spans of one trace. Further spans are rejected
+    #[arg(
+        id = "store.trace_mb",
+        long = "trace-mb",
+        env = "OTEL_WEB_GATEWAY_TRACE_MB",
+        default_value = "32",
+        value_parser = number::<u64>(1, MAX_MIB),
+        value_name = "MIB",
+        help_heading = "Store"
+    )]
+    pub(super) trace_mib: u64,
+
+    /// MiB of one request, also after decompression. A larger one is 413. OTLP recommends 64
+    #[arg(
+        id = "limits.body_mb",
+        long = "max-body-mb",
+        env = "OTEL_WEB_GATEWAY_MAX_BODY_MB",
+        default_value = "64",
+        value_parser = number::<usize>(1, MAX_MIB),
+        value_name = "MIB",
+        help_heading = "Limits"
+    )]
+    pub(super) body_mib: usize,
+
+    /// MiB of all request bodies in memory. Above the limit, requests are 503. The default is three of
+    /// the largest bodies
+    #[arg(
+        id = "limits.memory_mb",
+        long = "max-memory-mb",
+        env = "OTEL_WEB_GATEWAY_MAX_MEMORY_MB",
+        default_value = "192",
+        value_parser = number::<usize>(1, MAX_MIB),
+        value_name = "MIB",
+        help_heading = "Limits"
+    )]
+    pub(super) memory_mib: usize,
+
+    /// Requests per second of one client on another machine, with bursts of twice as many; 0 is no
+    /// limit. Above the limit, requests are 429. Each 64 KiB of a decompressed body and each 200 spans
+    /// count as one more request, so 200 requests are 12.5 MiB per second. The default is enough for
+    /// some hundred active pages behind one address
+    #[arg(
+        id = "limits.requests_per_second",
+        long = "max-requests-per-second",
+        env = "OTEL_WEB_GATEWAY_MAX_REQUESTS_PER_SECOND",
+        default_value = "200",
+        value_parser = number::<u32>(0, MAX_NUMBER),
+        value_name = "REQUESTS",
+        help_heading = "Limits"
+    )]
+    pub(super) requests_per_second: u32,
+
+    /// Addresses or networks of proxies on other machines, comma-separated, such as 10.0.0.0/8, whose
+    /// X-Forwarded-For names the client. A proxy on this machine is always trusted; the clients of any
+    /// other proxy count as one
+    #[arg(
+        id = "limits.trusted_proxies",
+        long = "trusted-proxies",
+        env = "OTEL_WEB_GATEWAY_TRUSTED_PROXIES",
+        value_delimiter = ',',
+        value_parser = network,
+        value_name = "NETWORKS",
+        help_heading = "Limits"
+    )]
+    pub(super) trusted_proxies: Vec<IpNet>,
+
+    /// Open connections, shared evenly by the listeners if there are two. A connection above the limit
+    /// replaces the one that has been idle for longest, or the oldest of a kind that exceeds its
+    /// share: half for incomplete bodies, a quarter for unread responses, an eighth for event streams.
+    /// The default is three quarters of the usual limit of open files; the store and the sinks need
+    /// the others
+    #[arg(
+        id = "limits.connections",
+        long = "max-connections",
+        env = "OTEL_WEB_GATEWAY_MAX_CONNECTIONS",
+        default_value = "768",
+        value_parser = number::<usize>(1, MAX_NUMBER),
+        value_name = "CONNECTIONS",
+        help_heading = "Limits"
+    )]
+    pub(super) connections: usize,
+
+    /// Open connections of one client on another machine, shared evenly by the listeners if there are
+    /// two; 0 is no limit. Connections above the limit are closed. The default is a third of all. Use
+    /// more for a proxy on another machine, which counts as one client
+    #[arg(
+        id = "limits.connections_per_client",
+        long = "max-connections-per-client",
+        env = "OTEL_WEB_GATEWAY_MAX_CONNECTIONS_PER_CLIENT",
+        default_value = "256",
+        value_parser = number::<usize>(0, MAX_NUMBER),
+        value_name = "CONNECTIONS",
+        help_heading = "Limits"
+    )]
+    pub(super) connections_per_client: usize,
+
+    /// Seconds for the headers of a request, and then its body, to arrive. The default is for slow
+    /// phones
+    #[arg(
+        id = "limits.read_seconds",
+        long = "read-seconds",
+        env = "OTEL_WEB_GATEWAY_READ_SECONDS",
+        default_value = "30",
+        value_parser = number::<u64>(1, MAX_TIMEOUT_SECONDS),
+        value_name = "SECONDS",
+        help_heading = "Limits"
+    )]
+    pub(super) read_seconds: u64,
+
+    /// Seconds that a client may stop reading a response before its connection is closed. The default
+    /// is for slow phones
+    #[arg(
+        id = "limits.write_seconds",
+        long = "write-seconds",
+        env = "OTEL_WEB_GATEWAY_WRITE_SECONDS",
+        default_value = "30",
+        value_parser = number::<u64>(1, MAX_TIMEOUT_SECONDS),
+        value_name = "SECONDS",
+        help_heading = "Limits"
+    )]
+    pub(super) write_seconds: u64,
+
+    /// URL of Honeycomb's API. For teams in Europe, https://api.eu1.honeycomb.io
+    #[arg(
+        id = "honeycomb.endpoint",
+        long = "honeycomb-endpoint",
+        env = "HONEYCOMB_API_ENDPOINT",
+        default_value = "https://api.honeycomb.io",
+        value_name = "URL",
+        help_heading = "Sinks"
+    )]
+    pub(super) honeycomb_endpoint: String,
+
+    /// Dataset, for classic keys only. With other keys, the dataset is the name of the service
+    #[arg(
+        id = "honeycomb.dataset",
+        long = "honeycomb-dataset",
+        env = "HONEYCOMB_DATASET",
+        default_value = "traces",
+        value_name = "NAME",
+        help_heading = "Sinks"
+    )]
+    pub(super) honeycomb_dataset: String,
+
+    /// Base URL of an OTLP receiver, such as a collector; turns the OTLP sink on. /v1/traces is
+    /// appended
+    #[arg(
+        id = "otlp.endpoint",
+        long = "otlp-endpoint",
+        env = "OTEL_EXPORTER_OTLP_ENDPOINT",
+        value_name = "URL",
+        help_heading = "Sinks"
+    )]
+    pub(super) otlp_endpoint: Option<String>,
+
+    /// Milliseconds for a response; after that, half of the batch is sent. The default is more than
+    /// the 10 s of an exporter, because batches are larger
+    #[arg(
+        id = "otlp.timeout_ms",
+        long = "otlp-timeout-ms",
+        env = "OTEL_EXPORTER_OTLP_TIMEOUT",
+        default_value = "30000",
+        value_parser = number::<u64>(1, MAX_OTLP_TIMEOUT_MS),
+        value_name = "MS",
+        help_heading = "Sinks"
+    )]
+    pub(super) otlp_timeout_ms: u64,
+
+    /// Address of an X-Ray daemon's UDP socket; turns the X-Ray sink on
+    #[arg(
+        id = "xray.daemon_address",
+        long = "xray-daemon-address",
+        env = "AWS_XRAY_DAEMON_ADDRESS",
+        value_name = "HOST:PORT",
+        help_heading = "Sinks"
+    )]
+    pub(super) xray_daemon_address: Option<String>,
+
+    /// Attributes that X-Ray indexes for its filters, comma-separated, at most 50 in a trace. All
+    /// others are metadata
+    #[arg(
+        id = "xray.annotations",
+        long = "xray-annotations",
+        env = "OTEL_WEB_GATEWAY_XRAY_ANNOTATIONS",
+        default_values = ["error.type", "http.route", "session.id"],
+        value_delimiter = ',',
+        value_parser = trimmed,
+        value_name = "ATTRIBUTES",
+        help_heading = "Sinks"
+    )]
+    pub(super) xray_annotations: Vec<String>,
+
+    /// URL of Rollbar's API. /api/1/item/ is appended
+    #[arg(
+        id = "rollbar.endpoint",
+        long = "rollbar-endpoint",
+        env = "ROLLBAR_API_ENDPOINT",
+        default_value = "https://api.rollbar.com",
+        value_name = "URL",
+        help_heading = "Sinks"
+    )]
+    pub(super) rollbar_endpoint: String,
+
+    /// Environment of errors whose resource has no deployment.environment.name
+    #[arg(
+        id = "rollbar.environment",
+        long = "rollbar-environment",
+        env = "ROLLBAR_ENVIRONMENT",
+        default_value = "development",
+        value_name = "NAME",
+        help_heading = "Sinks"
+    )]
+    pub(super) rollbar_environment: String,
+
+    /// Levels of the log: a level, or target=level, comma-separated, such as
+    /// info,otel_web_gateway::sinks=debug
+    #[arg(
+        id = "log.filter",
+        long = "log-filter",
+        env = "RUST_LOG",
+        default_value = logging::DEFAULT_LEVELS,
+        value_name = "LEVELS",
+        help_heading = "Log"
+    )]
+    pub(super) log_filter: String,
+
+    /// Format of the log: text for people, or json with one object per line
+    #[arg(
+        id = "log.format",
+        long = "log-format",
+        env = "OTEL_WEB_GATEWAY_LOG_FORMAT",
+        default_value = "text",
+        value_parser = log_format,
+        value_name = "FORMAT",
+        help_heading = "Log"
+    )]
+    pub(super) log_format: Format,
+}
+
+impl Default for Settings {
+    /// Returns the defaults of all settings, without reading the environment.
+    fn default() -> Self {
+        let command = Self::augment_args(Command::new(env!("CARGO_PKG_NAME")));
+        let sources = Sources::from_env(&|_| None);
+        cli_settings::read(command, [env!("CARGO_PKG_NAME")], &sources)
+            .and_then(|matches| Self::from_arg_matches(&matches))
+            .expect("the defaults are valid")
     }
-    text.push_str("\nKeys, in the environment only (or NAME_FILE with the path of a file):\n\n");
-    for (name, about) in SECRETS {
-        let _ = writeln!(text, "  {name}: {about}");
-    }
-    text
 }

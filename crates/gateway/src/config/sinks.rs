@@ -1,121 +1,108 @@
-//! Where spans go on to. A sink is on when its key or its address is there.
+//! The sinks. A sink is on if its key or its address is configured.
 
 use std::time::Duration;
 
-use super::{ConfigError, lookup::Lookup};
+use super::{ConfigError, SecretError, settings::Settings};
 use crate::secret::Secret;
 
-/// Whoever waits longer for one answer has forgotten what it was about: 10 min.
-const LONGEST_TIMEOUT_MS: u64 = 600_000;
-
-/// Where Honeycomb is, and the key to it.
+/// The Honeycomb sink.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Honeycomb {
+    /// The API key.
     pub key: Secret,
-    /// Scheme and host; `/v1/traces` is added.
+    /// Scheme and host. `/v1/traces` is appended.
     pub endpoint: String,
-    /// Only classic keys need one.
+    /// The dataset, for classic keys only.
     pub dataset: String,
 }
 
-/// Any other receiver of OTLP/HTTP.
+/// The OTLP sink: any receiver of OTLP/HTTP.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Otlp {
-    /// Scheme, host and perhaps a path; `/v1/traces` is added.
+    /// Scheme, host and an optional path. `/v1/traces` is appended.
     pub endpoint: String,
-    /// Each header's value may be a key.
+    /// Header names and their secret values.
     pub headers: Vec<(String, Secret)>,
-    /// How long an answer may take: 30 s.
+    /// The time for a response. 30 s by default.
     pub timeout: Duration,
 }
 
-/// An X-Ray daemon.
+/// The X-Ray sink.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct XRay {
-    /// Host and port of its UDP socket.
+    /// Host and port of the daemon's UDP socket.
     pub daemon_address: String,
     /// Attributes that become annotations.
     pub annotations: Vec<String>,
 }
 
-/// Where Rollbar is, and the token for one project.
+/// The Rollbar sink.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Rollbar {
+    /// The access token of a project.
     pub token: Secret,
-    /// Scheme and host; `/api/1/item/` is added.
+    /// Scheme and host. `/api/1/item/` is appended.
     pub endpoint: String,
-    /// Of spans that do not say.
+    /// The environment of spans without one.
     pub environment: String,
 }
 
 impl Honeycomb {
-    /// Honeycomb in the United States, which is where most keys belong.
+    /// Creates a sink for Honeycomb's region in the United States.
     #[must_use]
     pub fn new(key: Secret) -> Self {
-        Self {
-            key,
-            endpoint: "https://api.honeycomb.io".to_owned(),
-            dataset: "traces".to_owned(),
-        }
+        Self::from_settings(&Settings::default(), key)
     }
 
-    pub(super) fn read(
-        lookup: &Lookup<impl Fn(&str) -> Option<String>>,
-    ) -> Result<Option<Self>, ConfigError> {
-        let Some(key) = lookup.secret("HONEYCOMB_API_KEY")? else {
-            return Ok(None);
-        };
-        let default = Self::new(key);
-        Ok(Some(Self {
-            endpoint: lookup
-                .text("honeycomb.endpoint")
-                .unwrap_or(default.endpoint),
-            dataset: lookup.text("honeycomb.dataset").unwrap_or(default.dataset),
-            key: default.key,
-        }))
+    pub(super) fn from_settings(settings: &Settings, key: Secret) -> Self {
+        Self {
+            key,
+            endpoint: settings.honeycomb_endpoint.clone(),
+            dataset: settings.honeycomb_dataset.clone(),
+        }
     }
 }
 
 impl Otlp {
+    /// Creates a sink without headers.
     #[must_use]
     pub fn new(endpoint: impl Into<String>) -> Self {
         Self {
             endpoint: endpoint.into(),
             headers: Vec::new(),
-            timeout: Duration::from_secs(30),
+            timeout: Duration::from_millis(Settings::default().otlp_timeout_ms),
         }
     }
 
-    pub(super) fn read(
-        lookup: &Lookup<impl Fn(&str) -> Option<String>>,
+    pub(super) fn from_settings(
+        settings: &Settings,
+        headers: impl FnOnce() -> Result<Option<Secret>, ConfigError>,
     ) -> Result<Option<Self>, ConfigError> {
-        let Some(endpoint) = lookup.text("otlp.endpoint") else {
+        let Some(endpoint) = settings.otlp_endpoint.clone() else {
             return Ok(None);
         };
-        let headers = lookup.secret("OTEL_EXPORTER_OTLP_HEADERS")?;
-        let headers = headers.map_or_else(|| Ok(Vec::new()), |text| otlp_headers(&text));
-        let default = Self::new(endpoint);
-        let timeout = lookup.number("otlp.timeout_ms", 1..=LONGEST_TIMEOUT_MS)?;
+        let headers = headers()?.map_or_else(|| Ok(Vec::new()), |text| otlp_headers(&text))?;
+        let timeout = Duration::from_millis(settings.otlp_timeout_ms);
         Ok(Some(Self {
-            headers: headers?,
-            timeout: timeout.map_or(default.timeout, Duration::from_millis),
-            ..default
+            endpoint,
+            headers,
+            timeout,
         }))
     }
 }
 
-/// W3C Baggage's form, as the OTLP exporter specification says: `name=value,name=value`.
+/// Parses `name=value,name=value`, the form of W3C Baggage that OTLP exporters use.
 fn otlp_headers(text: &Secret) -> Result<Vec<(String, Secret)>, ConfigError> {
     let pairs = text
         .expose()
         .split(',')
         .filter(|pair| !pair.trim().is_empty());
     pairs
-        .map(|pair| header(pair).ok_or_else(wrong_header))
+        .map(|pair| header(pair).ok_or_else(malformed_headers))
         .collect()
 }
 
@@ -126,7 +113,7 @@ fn header(pair: &str) -> Option<(String, Secret)> {
     (!name.is_empty()).then(|| (name, Secret::new(value)))
 }
 
-/// A `%` that two hex digits do not follow stands for itself, as does `+`.
+/// Decodes percent-encoding. A `%` without two hex digits stays, and so does `+`.
 fn percent_decoded(text: &str) -> Option<String> {
     let (mut bytes, mut rest) = (Vec::with_capacity(text.len()), text.as_bytes());
     while let [first, others @ ..] = rest {
@@ -150,58 +137,43 @@ fn escaped(after_percent: &[u8]) -> Option<u8> {
     u8::try_from(digit(digits[0])? << 4 | digit(digits[1])?).ok()
 }
 
-fn wrong_header() -> ConfigError {
+fn malformed_headers() -> ConfigError {
     ConfigError::Secret {
-        name: "OTEL_EXPORTER_OTLP_HEADERS".to_owned(),
-        reason: "write name=value, with commas between headers".to_owned(),
+        name: super::settings::OTLP_HEADERS.to_owned(),
+        source: SecretError::Headers,
     }
 }
 
 impl XRay {
+    /// Creates a sink with the default annotations.
     #[must_use]
     pub fn new(daemon_address: impl Into<String>) -> Self {
         Self {
             daemon_address: daemon_address.into(),
-            annotations: ["error.type", "http.route", "session.id"]
-                .map(str::to_owned)
-                .to_vec(),
+            annotations: Settings::default().xray_annotations,
         }
     }
 
-    pub(super) fn read(lookup: &Lookup<impl Fn(&str) -> Option<String>>) -> Option<Self> {
-        let default = Self::new(lookup.text("xray.daemon_address")?);
+    pub(super) fn from_settings(settings: &Settings) -> Option<Self> {
         Some(Self {
-            annotations: lookup
-                .list("xray.annotations")
-                .unwrap_or(default.annotations),
-            ..default
+            daemon_address: settings.xray_daemon_address.clone()?,
+            annotations: settings.xray_annotations.clone(),
         })
     }
 }
 
 impl Rollbar {
+    /// Creates a sink with Rollbar's default endpoint and the environment `development`.
     #[must_use]
     pub fn new(token: Secret) -> Self {
-        Self {
-            token,
-            endpoint: "https://api.rollbar.com".to_owned(),
-            environment: "development".to_owned(),
-        }
+        Self::from_settings(&Settings::default(), token)
     }
 
-    pub(super) fn read(
-        lookup: &Lookup<impl Fn(&str) -> Option<String>>,
-    ) -> Result<Option<Self>, ConfigError> {
-        let Some(token) = lookup.secret("ROLLBAR_ACCESS_TOKEN")? else {
-            return Ok(None);
-        };
-        let default = Self::new(token);
-        Ok(Some(Self {
-            endpoint: lookup.text("rollbar.endpoint").unwrap_or(default.endpoint),
-            environment: lookup
-                .text("rollbar.environment")
-                .unwrap_or(default.environment),
-            token: default.token,
-        }))
+    pub(super) fn from_settings(settings: &Settings, token: Secret) -> Self {
+        Self {
+            token,
+            endpoint: settings.rollbar_endpoint.clone(),
+            environment: settings.rollbar_environment.clone(),
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! Reads a body: bounded on the way and inflated, and never read further than the limit.
+//! Reads and decompresses a body within its size limit.
 
 use std::{
     io::{self, Write},
@@ -12,51 +12,51 @@ use futures_util::StreamExt;
 use tokio::{task::spawn_blocking, time::timeout};
 
 use super::{
-    Refusal,
+    IngestError,
     budget::{Budget, Lease},
     encoding::ContentCoding,
     inflate::{Inflater, ZSTD_MEMORY_BYTES},
 };
 use crate::config::Limits;
 
-/// How long a refused body is read on, so that its sender gets to see the answer.
-const DRAIN_FOR: Duration = Duration::from_secs(5);
+/// How long the rest of a rejected body is read, so that its sender receives the response.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The uncompressed body, and the memory it was lent.
+/// Returns the decompressed body and the memory that is reserved for it.
 pub(super) async fn read(
     body: Body,
     coding: ContentCoding,
     limits: &Limits,
     budget: &Budget,
-) -> Result<(Bytes, Lease), Refusal> {
+) -> Result<(Bytes, Lease), IngestError> {
     let mut stream = body.into_data_stream();
-    let reading = budget.reading().await;
-    let mut sink = Bounded::new(limits.body_bytes, budget.lease());
-    let within_seconds = limits.read_within.as_secs();
-    // A body that does not arrive holds memory that others wait for.
+    let reading = budget.start_reading().await;
+    let mut sink = BoundedBuffer::new(limits.body_bytes, budget.lease());
+    let timeout_seconds = limits.read_within.as_secs();
+    // A body that does not arrive uses memory that other requests wait for.
     let read = timeout(limits.read_within, fill(&mut sink, &mut stream, coding));
     let read = tokio::select! {
         biased;
-        read = read => read.map_err(|_| Refusal::Slow { within_seconds })?,
-        () = reading.gives_way() => Err(Refusal::Busy),
+        read = read => read.map_err(|_| IngestError::Slow { timeout_seconds })?,
+        () = reading.evicted() => Err(IngestError::Busy),
     };
     match read {
         Ok(()) => Ok((sink.bytes.into(), sink.lease)),
-        Err(refusal) => {
-            // The memory is free for others while the rest goes nowhere.
+        Err(error) => {
+            // Free the memory for others before the rest is discarded.
             drop(sink);
             drop(reading);
             drain(stream, limits).await;
-            Err(refusal)
+            Err(error)
         }
     }
 }
 
 async fn fill(
-    sink: &mut Bounded,
+    sink: &mut BoundedBuffer,
     stream: &mut BodyDataStream,
     coding: ContentCoding,
-) -> Result<(), Refusal> {
+) -> Result<(), IngestError> {
     match coding {
         ContentCoding::Identity => copy(stream, sink).await,
         ContentCoding::Gzip => gunzip(stream, sink).await,
@@ -65,110 +65,114 @@ async fn fill(
     }
 }
 
-async fn copy(stream: &mut BodyDataStream, sink: &mut Bounded) -> Result<(), Refusal> {
-    while let Some(chunk) = stream.next().await {
-        let chunk = chunk.map_err(Refusal::Incomplete)?;
-        sink.write_all(&chunk)
-            .map_err(|error| sink.refusal(error))?;
-    }
-    Ok(())
-}
-
-async fn gunzip(stream: &mut BodyDataStream, sink: &mut Bounded) -> Result<(), Refusal> {
-    let limit_bytes = sink.limit;
-    let mut decoder = MultiGzDecoder::new(sink);
+/// Passes each chunk of a compressed body to `write`, within the limit for compressed bytes. Returns
+/// the number of bytes.
+async fn read_chunks(
+    stream: &mut BodyDataStream,
+    limit_bytes: usize,
+    mut write: impl FnMut(&[u8]) -> Result<(), IngestError>,
+) -> Result<usize, IngestError> {
     let mut received = 0;
     while let Some(chunk) = stream.next().await {
-        let chunk = chunk.map_err(Refusal::Incomplete)?;
+        let chunk = chunk.map_err(IngestError::Incomplete)?;
         received += chunk.len();
         if received > compressed_limit(limit_bytes) {
-            return Err(Refusal::TooLarge { limit_bytes });
+            return Err(IngestError::TooLarge { limit_bytes });
         }
-        let written = decoder.write_all(&chunk);
-        written.map_err(|error| decoder.get_mut().refusal(error))?;
+        write(&chunk)?;
     }
-    if received == 0 {
+    Ok(received)
+}
+
+async fn copy(stream: &mut BodyDataStream, sink: &mut BoundedBuffer) -> Result<(), IngestError> {
+    let limit_bytes = sink.limit;
+    let append = |chunk: &[u8]| sink.append(chunk);
+    read_chunks(stream, limit_bytes, append).await.map(drop)
+}
+
+async fn gunzip(stream: &mut BodyDataStream, sink: &mut BoundedBuffer) -> Result<(), IngestError> {
+    let limit_bytes = sink.limit;
+    let mut decoder = MultiGzDecoder::new(sink);
+    let decompress = |chunk: &[u8]| {
+        let written = decoder.write_all(chunk);
+        written.map_err(|error| decoder.get_mut().error(error))
+    };
+    if read_chunks(stream, limit_bytes, decompress).await? == 0 {
         return Ok(());
     }
     let finished = decoder.try_finish();
-    finished.map_err(|error| decoder.get_mut().refusal(error))
+    finished.map_err(|error| decoder.get_mut().error(error))
 }
 
-async fn inflate(stream: &mut BodyDataStream, sink: &mut Bounded) -> Result<(), Refusal> {
+async fn inflate(stream: &mut BodyDataStream, sink: &mut BoundedBuffer) -> Result<(), IngestError> {
     let limit_bytes = sink.limit;
     let mut inflater = Inflater::deflate();
-    let mut received = 0;
-    while let Some(chunk) = stream.next().await {
-        let chunk = chunk.map_err(Refusal::Incomplete)?;
-        received += chunk.len();
-        if received > compressed_limit(limit_bytes) {
-            return Err(Refusal::TooLarge { limit_bytes });
-        }
-        let written = inflater.inflate(&chunk, sink);
-        written.map_err(|error| sink.refusal(error))?;
+    let decompress = |chunk: &[u8]| {
+        let written = inflater.inflate(chunk, sink);
+        written.map_err(|error| sink.error(error))
+    };
+    if read_chunks(stream, limit_bytes, decompress).await? == 0 {
+        return Ok(());
     }
+    inflater.finish().map_err(IngestError::Compression)
+}
+
+/// A zstd decoder needs megabytes for any body, and a body may arrive slowly. So the compressed body
+/// is collected first and decompressed in one step.
+async fn decompress_zstd(
+    stream: &mut BodyDataStream,
+    sink: &mut BoundedBuffer,
+) -> Result<(), IngestError> {
+    let limit_bytes = sink.limit;
+    sink.limit = compressed_limit(limit_bytes);
+    let append = |chunk: &[u8]| sink.append(chunk);
+    let received = read_chunks(stream, limit_bytes, append).await?;
+    sink.limit = limit_bytes;
     if received == 0 {
         return Ok(());
     }
-    inflater.finish().map_err(Refusal::Compression)
-}
-
-/// A decoder takes megabytes whatever it is given, and a body may take long to arrive. So it
-/// is read as it is, and then taken apart in one go.
-async fn decompress_zstd(stream: &mut BodyDataStream, sink: &mut Bounded) -> Result<(), Refusal> {
-    let limit_bytes = sink.limit;
-    sink.limit = compressed_limit(limit_bytes);
-    let copied = copy(stream, sink).await;
-    sink.limit = limit_bytes;
-    copied.map_err(|refusal| match refusal {
-        Refusal::TooLarge { .. } => Refusal::TooLarge { limit_bytes },
-        refusal => refusal,
-    })?;
-    if sink.bytes.is_empty() {
-        return Ok(());
-    }
     let compressed = std::mem::take(&mut sink.bytes);
-    let mut inflated = Bounded {
-        beside: compressed.len() + ZSTD_MEMORY_BYTES,
-        ..Bounded::new(limit_bytes, sink.lease.take())
+    let mut decompressed = BoundedBuffer {
+        reserved_beside: compressed.len() + ZSTD_MEMORY_BYTES,
+        ..BoundedBuffer::new(limit_bytes, sink.lease.take())
     };
-    let inflating = spawn_blocking(move || {
-        let done = zstd(&compressed, &mut inflated);
-        (inflated, done)
+    let decompressing = spawn_blocking(move || {
+        let result = zstd(&compressed, &mut decompressed);
+        (decompressed, result)
     });
-    let (inflated, done) = inflating.await.map_err(|_| Refusal::Busy)?;
-    sink.bytes = inflated.bytes;
-    sink.lease = inflated.lease;
-    // What the decoder had is free for others.
+    let (decompressed, result) = decompressing.await?;
+    sink.bytes = decompressed.bytes;
+    sink.lease = decompressed.lease;
+    // The memory of the decoder is free again.
     sink.lease.shrink(sink.bytes.len());
-    done
+    result
 }
 
-fn zstd(compressed: &[u8], sink: &mut Bounded) -> Result<(), Refusal> {
-    sink.cover(0)?;
-    let mut inflater = Inflater::zstd().map_err(Refusal::Compression)?;
+fn zstd(compressed: &[u8], sink: &mut BoundedBuffer) -> Result<(), IngestError> {
+    sink.reserve(0)?;
+    let mut inflater = Inflater::zstd().map_err(IngestError::Compression)?;
     let inflated = inflater.inflate(compressed, sink);
-    inflated.map_err(|error| sink.refusal(error))?;
-    inflater.finish().map_err(Refusal::Compression)
+    inflated.map_err(|error| sink.error(error))?;
+    inflater.finish().map_err(IngestError::Compression)
 }
 
-/// What a compression makes of a body that cannot be compressed is a little longer than the body.
-/// What is much longer is nothing but empty blocks, of which there may be any number.
+/// Returns the limit for compressed bytes. Incompressible data grows a little; a much longer body
+/// consists of empty blocks, of which there may be any number.
 const fn compressed_limit(limit: usize) -> usize {
     limit + limit / 100 + 1024
 }
 
-/// The same courtesy for a body that nobody wants.
+/// Reads a body that is not used, so that its sender receives the response.
 pub(super) async fn discard(body: Body, limits: &Limits) {
     drain(body.into_data_stream(), limits).await;
 }
 
-/// How many bytes come of a compressed body, for the fuzzer.
+/// Returns the number of bytes that a gzip body decompresses to, for the fuzzer.
 #[cfg(any(test, fuzzing))]
 pub(crate) fn inflated(bytes: &[u8], limit: usize) -> usize {
-    let sink = Bounded::new(limit, Budget::new(limit).lease());
+    let sink = BoundedBuffer::new(limit, Budget::new(limit).lease());
     let mut decoder = MultiGzDecoder::new(sink);
-    // Damage and excess are what it is about: only the size of what came before counts.
+    // Errors are expected. The size of what was decompressed before them is checked.
     let _ = bytes
         .chunks(61)
         .try_for_each(|chunk| decoder.write_all(chunk));
@@ -176,8 +180,8 @@ pub(crate) fn inflated(bytes: &[u8], limit: usize) -> usize {
     decoder.get_ref().bytes.len()
 }
 
-/// Closing a connection with unread data resets it, and the sender would see the reset
-/// instead of the answer. So a refused body is read to its end, within reason.
+/// Reads the rest of a body, up to a limit. Closing a connection with unread data resets it, and the
+/// sender would see the reset instead of the response.
 async fn drain(mut stream: BodyDataStream, limits: &Limits) {
     let mut left = limits.body_bytes.saturating_mul(4);
     let all = async {
@@ -188,50 +192,57 @@ async fn drain(mut stream: BodyDataStream, limits: &Limits) {
             }
         }
     };
-    // Out of time is as good as done: the answer goes out either way.
-    let _ = timeout(DRAIN_FOR, all).await;
+    // The response is sent also after the timeout.
+    let _ = timeout(DRAIN_TIMEOUT, all).await;
 }
 
-/// A buffer that takes up to `limit` bytes, each covered by the lease.
-struct Bounded {
+/// A buffer of up to `limit` bytes. The lease covers its memory.
+struct BoundedBuffer {
     bytes: Vec<u8>,
     limit: usize,
     lease: Lease,
-    /// Memory that is in use besides the buffer's.
-    beside: usize,
-    refusal: Option<Refusal>,
+    /// Memory in use beside the buffer, in bytes.
+    reserved_beside: usize,
+    /// Why the last write failed, if a limit was the reason.
+    limit_error: Option<IngestError>,
 }
 
-impl Bounded {
+impl BoundedBuffer {
     fn new(limit: usize, lease: Lease) -> Self {
         Self {
             bytes: Vec::new(),
             limit,
             lease,
-            beside: 0,
-            refusal: None,
+            reserved_beside: 0,
+            limit_error: None,
         }
     }
 
-    fn cover(&mut self, bytes: usize) -> Result<(), Refusal> {
+    /// Reserves memory for a buffer of `bytes`.
+    fn reserve(&mut self, bytes: usize) -> Result<(), IngestError> {
         if bytes > self.limit {
-            return Err(Refusal::TooLarge {
+            return Err(IngestError::TooLarge {
                 limit_bytes: self.limit,
             });
         }
-        self.lease.cover(self.beside + bytes)
+        self.lease.reserve(self.reserved_beside + bytes)
     }
 
-    /// The buffer's own reason if it has one, else the compressed stream was damaged.
-    fn refusal(&mut self, error: io::Error) -> Refusal {
-        self.refusal.take().unwrap_or(Refusal::Compression(error))
+    fn append(&mut self, chunk: &[u8]) -> Result<(), IngestError> {
+        self.write_all(chunk).map_err(|error| self.error(error))
+    }
+
+    /// Returns the limit that a write exceeded, or that the compressed stream is damaged.
+    fn error(&mut self, error: io::Error) -> IngestError {
+        let limit_error = self.limit_error.take();
+        limit_error.unwrap_or(IngestError::Compression(error))
     }
 }
 
-impl Write for Bounded {
+impl Write for BoundedBuffer {
     fn write(&mut self, chunk: &[u8]) -> io::Result<usize> {
-        if let Err(refusal) = self.cover(self.bytes.len() + chunk.len()) {
-            self.refusal = Some(refusal);
+        if let Err(error) = self.reserve(self.bytes.len() + chunk.len()) {
+            self.limit_error = Some(error);
             return Err(io::ErrorKind::OutOfMemory.into());
         }
         self.bytes.extend_from_slice(chunk);
@@ -248,11 +259,16 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn a_body_that_does_not_arrive_is_given_up() {
+    async fn body_that_does_not_arrive_times_out() {
         let never = futures_util::stream::pending::<Result<Bytes, io::Error>>();
         let (limits, budget) = (Limits::default(), Budget::new(1 << 20));
         let body = Body::from_stream(never);
         let read = read(body, ContentCoding::Gzip, &limits, &budget).await;
-        assert!(matches!(read, Err(Refusal::Slow { within_seconds: 30 })));
+        assert!(matches!(
+            read,
+            Err(IngestError::Slow {
+                timeout_seconds: 30
+            })
+        ));
     }
 }

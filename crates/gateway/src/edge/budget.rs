@@ -1,4 +1,4 @@
-//! How much memory all requests in flight may hold together.
+//! The memory limit of all requests in flight.
 
 use std::{
     collections::BTreeMap,
@@ -11,36 +11,36 @@ use tokio::{
     time::timeout,
 };
 
-use super::Refusal;
+use super::IngestError;
 
-/// Memory is lent in pieces of this size.
-const PIECE_BYTES: usize = 16 * 1024;
+/// The unit in which memory is leased.
+const UNIT_BYTES: usize = 16 * 1024;
 
-/// The share of the budget that is free when a body begins to be read: one in so many. Bodies
-/// that arrive slowly hold memory without using it, so the oldest of them gives way.
-const FREE_SHARE: usize = 8;
+/// The part of the budget that is to be free when a body starts to be read: one eighth. Bodies that
+/// arrive slowly reserve memory without progress, so the oldest of them is evicted.
+const FREE_DIVISOR: usize = 8;
 
-/// How long a new body waits for an old one to give way.
-const GIVE_WAY_WITHIN: Duration = Duration::from_secs(1);
+/// How long a new body waits for an old one to be evicted.
+const EVICTION_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Bytes that bodies being read, decoded and stored may take up together.
+/// The memory for bodies that are read, decoded and stored. Clones share it.
 #[derive(Clone, Debug)]
 pub(super) struct Budget(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
     free: Arc<Semaphore>,
-    pieces: usize,
+    units: usize,
     reading: Mutex<Readers>,
-    /// A body has been read, or has given way.
+    /// Notified when a body is complete or evicted.
     freed: Notify,
 }
 
-/// Bodies that have not arrived completely, the oldest first.
+/// Incomplete bodies, oldest first.
 #[derive(Debug, Default)]
 struct Readers {
     last: u64,
-    give_way: BTreeMap<u64, Arc<Notify>>,
+    evictions: BTreeMap<u64, Arc<Notify>>,
 }
 
 /// A body that is being read.
@@ -48,40 +48,40 @@ struct Readers {
 pub(super) struct Reading {
     budget: Budget,
     number: u64,
-    give_way: Arc<Notify>,
+    eviction: Arc<Notify>,
 }
 
 impl Budget {
     pub(super) fn new(bytes: usize) -> Self {
-        let pieces = bytes.div_ceil(PIECE_BYTES);
+        let units = bytes.div_ceil(UNIT_BYTES);
         Self(Arc::new(Inner {
-            free: Arc::new(Semaphore::new(pieces)),
-            pieces,
+            free: Arc::new(Semaphore::new(units)),
+            units,
             reading: Mutex::default(),
             freed: Notify::new(),
         }))
     }
 
-    /// Registers a body, once there is memory for it or no older body gives way.
-    pub(super) async fn reading(&self) -> Reading {
-        // A body that needs more than is free then is told that the gateway is busy.
-        let _ = timeout(GIVE_WAY_WITHIN, self.make_room()).await;
-        let give_way = Arc::<Notify>::default();
+    /// Registers a body, after evicting older ones if little memory is free.
+    pub(super) async fn start_reading(&self) -> Reading {
+        // After the timeout, a body that needs more than is free gets a 503.
+        let _ = timeout(EVICTION_TIMEOUT, self.evict_oldest()).await;
+        let eviction = Arc::<Notify>::default();
         let mut readers = self.readers();
         readers.last += 1;
         let number = readers.last;
-        readers.give_way.insert(number, Arc::clone(&give_way));
+        readers.evictions.insert(number, Arc::clone(&eviction));
         Reading {
             budget: self.clone(),
             number,
-            give_way,
+            eviction,
         }
     }
 
-    async fn make_room(&self) {
-        while self.0.free.available_permits() < self.0.pieces / FREE_SHARE {
+    async fn evict_oldest(&self) {
+        while self.0.free.available_permits() < self.0.units / FREE_DIVISOR {
             let freed = self.0.freed.notified();
-            let Some((_, oldest)) = self.readers().give_way.pop_first() else {
+            let Some((_, oldest)) = self.readers().evictions.pop_first() else {
                 return;
             };
             oldest.notify_one();
@@ -97,67 +97,67 @@ impl Budget {
     pub(super) fn lease(&self) -> Lease {
         Lease {
             budget: self.clone(),
-            pieces: None,
+            units: None,
         }
     }
 }
 
 impl Reading {
-    /// Ready when a newer body needs the memory.
-    pub(super) async fn gives_way(&self) {
-        self.give_way.notified().await;
+    /// Completes when a newer body needs the memory.
+    pub(super) async fn evicted(&self) {
+        self.eviction.notified().await;
     }
 }
 
 impl Drop for Reading {
     fn drop(&mut self) {
-        self.budget.readers().give_way.remove(&self.number);
+        self.budget.readers().evictions.remove(&self.number);
         self.budget.0.freed.notify_waiters();
     }
 }
 
-/// One request's part of the budget, given back when dropped.
+/// One request's part of the budget. Dropping it returns the memory.
 #[derive(Debug)]
 pub(super) struct Lease {
     budget: Budget,
-    pieces: Option<OwnedSemaphorePermit>,
+    units: Option<OwnedSemaphorePermit>,
 }
 
 impl Lease {
-    /// Makes sure that `bytes` are covered. It never waits: requests that hold a part each
-    /// and wait for the rest would wait for ever.
-    pub(super) fn cover(&mut self, bytes: usize) -> Result<(), Refusal> {
-        let held = self
-            .pieces
+    /// Extends the lease to `bytes`. Fails instead of waiting: requests that have a part each and wait
+    /// for the rest would deadlock.
+    pub(super) fn reserve(&mut self, bytes: usize) -> Result<(), IngestError> {
+        let leased = self
+            .units
             .as_ref()
             .map_or(0, OwnedSemaphorePermit::num_permits);
-        let missing = bytes.div_ceil(PIECE_BYTES).saturating_sub(held);
+        let missing = bytes.div_ceil(UNIT_BYTES).saturating_sub(leased);
         if missing == 0 {
             return Ok(());
         }
-        let missing = u32::try_from(missing).map_err(|_| Refusal::Busy)?;
+        let missing = u32::try_from(missing).map_err(|_| IngestError::Busy)?;
         let more = Arc::clone(&self.budget.0.free).try_acquire_many_owned(missing);
-        self.merge(more.map_err(|_| Refusal::Busy)?);
+        self.merge(more.map_err(|_| IngestError::Busy)?);
         Ok(())
     }
 
-    /// Leaves an empty lease of the same budget.
+    /// Returns the lease, and leaves an empty one of the same budget.
     pub(super) fn take(&mut self) -> Self {
         std::mem::replace(self, self.budget.lease())
     }
 
-    /// Gives back what `bytes` do not need.
+    /// Returns memory above `bytes` to the budget.
     pub(super) fn shrink(&mut self, bytes: usize) {
-        if let Some(pieces) = &mut self.pieces {
-            let needed = bytes.div_ceil(PIECE_BYTES);
-            drop(pieces.split(pieces.num_permits().saturating_sub(needed)));
+        if let Some(units) = &mut self.units {
+            let needed = bytes.div_ceil(UNIT_BYTES);
+            drop(units.split(units.num_permits().saturating_sub(needed)));
         }
     }
 
     fn merge(&mut self, more: OwnedSemaphorePermit) {
-        match &mut self.pieces {
-            Some(pieces) => pieces.merge(more),
-            None => self.pieces = Some(more),
+        match &mut self.units {
+            Some(units) => units.merge(more),
+            None => self.units = Some(more),
         }
     }
 }
@@ -167,15 +167,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_lease_grows_until_the_budget_is_spent_and_gives_it_back() {
-        let budget = Budget::new(4 * PIECE_BYTES);
+    fn lease_grows_up_to_the_budget_and_returns_it() {
+        let budget = Budget::new(4 * UNIT_BYTES);
         let (mut first, mut second) = (budget.lease(), budget.lease());
-        assert!(first.cover(1).is_ok());
-        assert!(first.cover(3 * PIECE_BYTES).is_ok());
-        assert!(matches!(second.cover(2 * PIECE_BYTES), Err(Refusal::Busy)));
-        first.shrink(2 * PIECE_BYTES);
-        assert!(second.cover(2 * PIECE_BYTES).is_ok());
+        assert!(first.reserve(1).is_ok());
+        assert!(first.reserve(3 * UNIT_BYTES).is_ok());
+        assert!(matches!(
+            second.reserve(2 * UNIT_BYTES),
+            Err(IngestError::Busy)
+        ));
+        first.shrink(2 * UNIT_BYTES);
+        assert!(second.reserve(2 * UNIT_BYTES).is_ok());
         drop(first);
-        assert!(second.cover(4 * PIECE_BYTES).is_ok());
+        assert!(second.reserve(4 * UNIT_BYTES).is_ok());
     }
 }

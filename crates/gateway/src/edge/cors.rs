@@ -1,6 +1,7 @@
-//! Which pages from elsewhere may send spans here, in the words of the Fetch standard.
+//! Origins of pages that may send spans from other origins, by the CORS protocol of the Fetch
+//! standard.
 //!
-//! The usual page needs none of this: it posts to its own origin, whose web server hands on.
+//! Most pages do not need it: they post to their own origin, whose web server proxies the request.
 
 use std::time::Duration;
 
@@ -9,8 +10,8 @@ use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
 use crate::config::PageOrigin;
 
-/// Browsers cap what they remember of a preflight; two hours is the most any of them takes.
-const MAX_AGE: Duration = Duration::from_secs(2 * 60 * 60);
+/// How long browsers cache a preflight: two hours, the longest limit of any browser.
+const PREFLIGHT_MAX_AGE: Duration = Duration::from_secs(2 * 60 * 60);
 
 /// Allows exactly `origins`.
 pub(super) fn layer(origins: &[PageOrigin]) -> CorsLayer {
@@ -20,5 +21,5 @@ pub(super) fn layer(origins: &[PageOrigin]) -> CorsLayer {
         .allow_methods([Method::POST])
         .allow_headers(AllowHeaders::mirror_request())
         .expose_headers([header::RETRY_AFTER])
-        .max_age(MAX_AGE)
+        .max_age(PREFLIGHT_MAX_AGE)
 }

@@ -1,19 +1,19 @@
-//! What the request's headers say of its body.
+//! The encoding of a body, from `Content-Type` and `Content-Encoding`.
 
 use axum::http::{HeaderMap, HeaderName, header};
 
-use super::Refusal;
+use super::IngestError;
 use crate::decode::Encoding;
 
-/// An encoding under one of the names that it has.
+/// An encoding, and the media type by which a request named it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct MediaType {
     pub(super) encoding: Encoding,
-    /// In lower case, without parameters. An answer has that of its request.
+    /// Lowercase, without parameters. A response has the media type of its request.
     pub(super) name: &'static str,
 }
 
-/// The names that OTLP has come first; the others are what other receivers take.
+/// OTLP's own media type first, then others that receivers accept.
 const MEDIA_TYPES: &[MediaType] = &[
     MediaType::new(Encoding::Protobuf, "application/x-protobuf"),
     MediaType::new(Encoding::Protobuf, "application/protobuf"),
@@ -22,8 +22,8 @@ const MEDIA_TYPES: &[MediaType] = &[
     MediaType::JSON,
 ];
 
-/// Files with a request on each line. None of these can be sent by a foreign page without
-/// the browser asking first.
+/// Media types of files with one request per line. Browsers send none of them to another origin
+/// without a preflight.
 const FILE_TYPES: &[MediaType] = &[
     MediaType::new(Encoding::JsonLines, "application/json"),
     MediaType::new(Encoding::JsonLines, "application/x-ndjson"),
@@ -40,30 +40,30 @@ impl MediaType {
         Self { encoding, name }
     }
 
-    /// Of a request, from `Content-Type`; its parameters, such as a charset, do not matter.
-    pub(super) fn of(headers: &HeaderMap) -> Result<Self, Refusal> {
+    /// Returns the media type of a request. Parameters, such as a charset, are ignored.
+    pub(super) fn of(headers: &HeaderMap) -> Result<Self, IngestError> {
         Self::among(MEDIA_TYPES.iter(), headers)
     }
 
-    /// Of a file that is imported.
-    pub(super) fn of_file(headers: &HeaderMap) -> Result<Self, Refusal> {
+    /// Returns the media type of an imported file.
+    pub(super) fn of_file(headers: &HeaderMap) -> Result<Self, IngestError> {
         Self::among(FILE_TYPES.iter().chain(MEDIA_TYPES), headers)
     }
 
     fn among<'a>(
         mut known: impl Iterator<Item = &'a Self>,
         headers: &HeaderMap,
-    ) -> Result<Self, Refusal> {
-        let given = text(headers, header::CONTENT_TYPE);
-        let media_type = given.split(';').next().unwrap_or_default().trim();
+    ) -> Result<Self, IngestError> {
+        let value = text(headers, header::CONTENT_TYPE);
+        let media_type = value.split(';').next().unwrap_or_default().trim();
         let found = known.find(|known| known.name.eq_ignore_ascii_case(media_type));
         found
             .copied()
-            .ok_or_else(|| Refusal::ContentType(given.to_owned()))
+            .ok_or_else(|| IngestError::ContentType(value.to_owned()))
     }
 }
 
-/// How the body was compressed (HTTP "content coding").
+/// The compression of a body (HTTP's "content coding").
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ContentCoding {
     Identity,
@@ -73,17 +73,17 @@ pub(super) enum ContentCoding {
 }
 
 impl ContentCoding {
-    /// For `Accept-Encoding`.
+    /// The value of `Accept-Encoding`.
     pub(super) const SUPPORTED: &str = "gzip, deflate, zstd";
 
-    pub(super) fn of(headers: &HeaderMap) -> Result<Self, Refusal> {
-        let given = text(headers, header::CONTENT_ENCODING).trim();
-        match given.to_ascii_lowercase().as_str() {
+    pub(super) fn of(headers: &HeaderMap) -> Result<Self, IngestError> {
+        let value = text(headers, header::CONTENT_ENCODING).trim();
+        match value.to_ascii_lowercase().as_str() {
             "" | "identity" => Ok(Self::Identity),
             "gzip" | "x-gzip" => Ok(Self::Gzip),
             "deflate" => Ok(Self::Deflate),
             "zstd" => Ok(Self::Zstd),
-            _ => Err(Refusal::ContentEncoding(given.to_owned())),
+            _ => Err(IngestError::ContentEncoding(value.to_owned())),
         }
     }
 }

@@ -1,35 +1,34 @@
-//! Takes compressed bytes apart: zlib's and zstd's streams, a step at a time, into a sink
-//! that has a bound.
+//! Decompresses zlib, deflate and zstd streams in steps, into a writer with a limit.
 
 use std::io::{self, Write};
 
 use flate2::{Decompress, FlushDecompress, Status};
 use zstd::stream::raw::{DParameter, Decoder, Operation};
 
-/// What a step gives at most.
+/// The output limit of one step.
 const STEP_BYTES: usize = 32 * 1024;
 
 /// The largest window that RFC 9659 allows in HTTP: 8 MiB.
 const ZSTD_WINDOW_LOG: u32 = 23;
 
-/// What a zstd decoder takes besides what comes of it: its window, a block, its tables.
+/// The memory of a zstd decoder without its output: window, block and tables.
 pub(super) const ZSTD_MEMORY_BYTES: usize = (1 << ZSTD_WINDOW_LOG) + 512 * 1024;
 
-/// A compressed stream that is being read.
+/// A decoder of one compressed stream.
 pub(super) struct Inflater {
     stream: Stream,
-    /// Nothing is missing after what came so far.
+    /// The input so far ends at the end of a stream.
     is_complete: bool,
 }
 
 enum Stream {
-    /// Which of the two it is shows in the first two bytes.
+    /// zlib or raw deflate, by the first two bytes. Absent before them.
     Deflate(Option<Decompress>),
     Zstd(Decoder<'static>),
 }
 
 impl Inflater {
-    /// "deflate" is zlib's format, and some senders leave out what zlib has around the data.
+    /// Creates a decoder for "deflate", which is zlib's format. Some senders omit zlib's header.
     pub(super) const fn deflate() -> Self {
         Self {
             stream: Stream::Deflate(None),
@@ -46,7 +45,7 @@ impl Inflater {
         })
     }
 
-    /// Writes to `sink` what comes of `chunk`.
+    /// Decompresses `chunk` into `sink`.
     pub(super) fn inflate(&mut self, mut chunk: &[u8], sink: &mut impl Write) -> io::Result<()> {
         let mut buffer = vec![0; STEP_BYTES];
         loop {
@@ -58,18 +57,18 @@ impl Inflater {
                 return Ok(());
             }
             if read == 0 && written == 0 {
-                return Err(io::Error::other("there is something behind its end"));
+                return Err(io::Error::other("there are bytes after its end"));
             }
         }
     }
 
-    /// Fails when the stream has not come to its end.
+    /// Fails if the stream is incomplete.
     pub(super) fn finish(&self) -> io::Result<()> {
         let missing = || io::Error::from(io::ErrorKind::UnexpectedEof);
         self.is_complete.then_some(()).ok_or_else(missing)
     }
 
-    /// Bytes that were read, and bytes that were written.
+    /// Returns the number of bytes read and written.
     fn step(&mut self, input: &[u8], output: &mut [u8]) -> io::Result<(usize, usize)> {
         match &mut self.stream {
             Stream::Deflate(_) if input.is_empty() || self.is_complete => Ok((0, 0)),
@@ -87,7 +86,7 @@ impl Inflater {
             Stream::Zstd(_) if input.is_empty() && self.is_complete => Ok((0, 0)),
             Stream::Zstd(decoder) => {
                 let status = decoder.run_on_buffers(input, output)?;
-                // Of a frame; there may be more of them.
+                // Complete means the end of a frame. More frames may follow.
                 self.is_complete = status.remaining == 0;
                 Ok((status.bytes_read, status.bytes_written))
             }
@@ -95,14 +94,14 @@ impl Inflater {
     }
 }
 
-/// Whether a stream begins as RFC 1950 says.
+/// Returns whether a stream has a zlib header (RFC 1950).
 fn is_zlib(start: &[u8]) -> bool {
     const DEFLATE: u8 = 8;
     match *start {
         [method, flags, ..] => {
             method & 0x0f == DEFLATE && u16::from_be_bytes([method, flags]).is_multiple_of(31)
         }
-        // The usual one.
+        // With one byte, zlib is likely.
         [method] => method & 0x0f == DEFLATE,
         [] => true,
     }

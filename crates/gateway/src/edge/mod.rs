@@ -1,25 +1,26 @@
-//! The OTLP/HTTP edge: `POST /v1/traces`, answered as the OTLP specification says.
+//! The OTLP/HTTP endpoint: `POST /v1/traces`, with responses as in the OTLP specification.
 //!
 //! ```text
-//! client  -> not too many requests         (rate)
-//! headers -> MediaType, ContentCoding     (encoding)
-//! body    -> bounded, inflated bytes      (body, inflate, budget)
-//! bytes   -> spans and rejections         (intake, crate::decode)
-//! spans   -> durable, then acknowledged   (intake, crate::store)
-//! outcome -> answer in the same encoding  (answer)
+//! client   -> within its rate limit        (rate_limiter)
+//! headers  -> MediaType, ContentCoding     (encoding)
+//! body     -> limited, decompressed bytes  (body, inflate, budget)
+//! bytes    -> spans and rejections         (ingest, crate::decode)
+//! spans    -> stored, then acknowledged    (ingest, crate::store)
+//! result   -> response in the same encoding (response, ingest_error)
 //! ```
 
-mod answer;
 mod body;
 mod budget;
 mod client;
 mod cors;
-mod elsewhere;
 mod encoding;
 mod inflate;
-mod intake;
-mod rate;
+mod ingest;
+mod ingest_error;
+mod rate_limiter;
+mod response;
 mod rpc_status;
+mod wrong_path;
 
 use std::{sync::Arc, time::Instant};
 
@@ -34,47 +35,48 @@ use axum::{
 #[cfg(any(test, fuzzing))]
 pub(crate) use self::body::inflated;
 use self::{
-    answer::Accepted,
     budget::Budget,
     client::Client,
     encoding::{ContentCoding, MediaType},
-    rate::Rates,
+    rate_limiter::RateLimiter,
+    response::Accepted,
 };
 pub(crate) use self::{
-    answer::Refusal,
-    elsewhere::{elsewhere, refuse_elsewhere},
+    ingest_error::IngestError,
+    wrong_path::{reject_exports, reject_other_paths},
 };
 use crate::{
     config::{Limits, PageOrigin},
-    status::{RefusedRequests, SpanCounts, StatusSource},
+    status::{RejectedRequests, SpanCounts, StatusSource},
     store::Store,
 };
 
-/// What the edge needs to take a request.
+/// The state of the endpoint.
 #[derive(Debug)]
 pub(crate) struct Edge {
     store: Store,
     spans: Arc<SpanCounts>,
-    refused: Arc<RefusedRequests>,
+    rejected: Arc<RejectedRequests>,
     limits: Limits,
     budget: Budget,
-    rates: Rates,
+    rate_limiter: RateLimiter,
 }
 
 impl Edge {
     pub(crate) fn new(status: &StatusSource, limits: Limits) -> Self {
+        let proxies = limits.trusted_proxies.clone();
         Self {
             store: status.store.clone(),
             spans: Arc::clone(&status.spans),
-            refused: Arc::clone(&status.refused),
+            rejected: Arc::clone(&status.rejected_requests),
             budget: Budget::new(limits.memory_bytes),
-            rates: Rates::new(limits.requests_per_second, limits.trusted_proxies.clone()),
+            rate_limiter: RateLimiter::new(limits.requests_per_second, proxies),
             limits,
         }
     }
 
-    /// What is imported stays here, whatever sinks are on.
-    async fn take(&self, request: Request, client: Client, imported: bool) -> Response {
+    /// Handles an export or an import. Imported spans are not forwarded to sinks.
+    async fn handle(&self, request: Request, client: Client, imported: bool) -> Response {
         let media_type = if imported {
             MediaType::of_file(request.headers())
         } else {
@@ -84,11 +86,11 @@ impl Edge {
             Ok(media_type) => match self.accept(media_type, request, client, imported).await {
                 Ok(accepted) => {
                     self.log_losses(&accepted, client);
-                    answer::success(media_type, &accepted)
+                    response::success(media_type, &accepted)
                 }
-                Err(refusal) => self.answer(&refusal, media_type, client),
+                Err(error) => self.error_response(&error, media_type, client),
             },
-            Err(refusal) => self.refuse(&refusal, request).await,
+            Err(error) => self.reject(&error, request).await,
         }
     }
 
@@ -98,47 +100,51 @@ impl Edge {
         request: Request,
         client: Client,
         imported: bool,
-    ) -> Result<Accepted, Refusal> {
-        let sender = client.key();
+    ) -> Result<Accepted, IngestError> {
+        let client = client.key();
         let body = match ContentCoding::of(request.headers()) {
             Ok(coding) => body::read(request.into_body(), coding, &self.limits, &self.budget).await,
-            Err(refusal) => {
+            Err(error) => {
                 body::discard(request.into_body(), &self.limits).await;
-                Err(refusal)
+                Err(error)
             }
         };
-        if let Err(Refusal::TooLarge { limit_bytes }) = body {
-            self.rates.charge(sender, limit_bytes, 0);
+        if let Err(IngestError::TooLarge { limit_bytes }) = body {
+            self.rate_limiter.charge(client, limit_bytes, 0);
         }
         let (body, memory) = body?;
-        self.intake(media_type.encoding, body, memory, (imported, sender))
+        self.ingest(media_type.encoding, body, memory, (imported, client))
             .await
     }
 
-    /// Answers in the request's encoding if it is known, and in JSON otherwise.
-    async fn refuse(&self, refusal: &Refusal, request: Request) -> Response {
+    /// Responds in the request's encoding if it is known, and in JSON otherwise.
+    async fn reject(&self, error: &IngestError, request: Request) -> Response {
         let media_type = MediaType::of(request.headers()).unwrap_or(MediaType::JSON);
-        let client = self.rates.client(&request);
+        let client = self.rate_limiter.client(&request);
         body::discard(request.into_body(), &self.limits).await;
-        self.answer(refusal, media_type, client)
+        self.error_response(error, media_type, client)
     }
 
-    fn answer(&self, refusal: &Refusal, media_type: MediaType, client: Client) -> Response {
-        self.refused
-            .add(refusal.reason(), &client.to_string(), &refusal.message());
-        refusal.answer(media_type)
+    fn error_response(
+        &self,
+        error: &IngestError,
+        media_type: MediaType,
+        client: Client,
+    ) -> Response {
+        let client = client.to_string();
+        self.rejected.add(error.reason(), &client, &error.message());
+        error.response(media_type)
     }
 
-    /// The sender is told, too, but few exporters log what they are told by a success.
+    /// The response has the same text, but few exporters log the message of a partial success.
     fn log_losses(&self, accepted: &Accepted, client: Client) {
         if let Some(loss) = accepted.loss() {
-            let line = format_args!("edge: of spans of {client}: {loss}");
-            self.refused.log("edge: spans rejected or repaired", line);
+            self.rejected.log_loss(&client.to_string(), &loss);
         }
     }
 }
 
-/// Routes of the edge, which pages of `origins` may call from elsewhere.
+/// Returns the routes of the endpoint. Pages of `origins` may call them from other origins.
 pub(crate) fn routes(edge: Arc<Edge>, origins: &[PageOrigin]) -> Router {
     Router::new()
         .route("/v1/traces", post(export).fallback(only_post))
@@ -148,34 +154,33 @@ pub(crate) fn routes(edge: Arc<Edge>, origins: &[PageOrigin]) -> Router {
         .layer(cors::layer(origins))
 }
 
-/// `POST /api/import`: takes what `GET /api/traces/{trace_id}` gave, or any OTLP request,
-/// and answers like the edge. Unlike there, no sink gets the spans: whoever imports a trace
-/// wants to look at it, and its vendors had it when it happened. It belongs to the viewer: no
-/// foreign page may call it.
+/// Returns the route `POST /api/import`: accepts the response of `GET /api/traces/{trace_id}` or any
+/// OTLP request. Imported spans are not forwarded, because vendors received them when they were
+/// recorded. The route belongs to the viewer, so pages of other origins may not call it.
 pub(crate) fn import(edge: Arc<Edge>) -> Router {
     Router::new()
-        .route("/api/import", post(take_import).fallback(only_post))
+        .route("/api/import", post(import_file).fallback(only_post))
         .with_state(edge)
 }
 
 async fn export(State(edge): State<Arc<Edge>>, request: Request) -> Response {
-    let client = edge.rates.client(&request);
-    match edge.rates.admit(client, Instant::now()) {
-        Ok(()) => edge.take(request, client, false).await,
-        Err(refusal) => edge.refuse(&refusal, request).await,
+    let client = edge.rate_limiter.client(&request);
+    match edge.rate_limiter.admit(client, Instant::now()) {
+        Ok(()) => edge.handle(request, client, false).await,
+        Err(error) => edge.reject(&error, request).await,
     }
 }
 
-async fn take_import(State(edge): State<Arc<Edge>>, request: Request) -> Response {
-    let client = edge.rates.client(&request);
-    edge.take(request, client, true).await
+async fn import_file(State(edge): State<Arc<Edge>>, request: Request) -> Response {
+    let client = edge.rate_limiter.client(&request);
+    edge.handle(request, client, true).await
 }
 
 async fn only_post(State(edge): State<Arc<Edge>>, method: Method, request: Request) -> Response {
-    edge.refuse(&Refusal::Method(method), request).await
+    edge.reject(&IngestError::Method(method), request).await
 }
 
 async fn other_signal(State(edge): State<Arc<Edge>>, request: Request) -> Response {
-    let refusal = Refusal::Signal(request.uri().path().to_owned());
-    edge.refuse(&refusal, request).await
+    let error = IngestError::Signal(request.uri().path().to_owned());
+    edge.reject(&error, request).await
 }

@@ -1,14 +1,14 @@
-//! `google.rpc.Status`: the body of every failed OTLP/HTTP answer, in both encodings.
+//! `google.rpc.Status`: the body of each OTLP/HTTP error response, in both encodings.
 
 use prost::Message;
 use serde_json::{Value, json};
 
-/// The `google.rpc.Code` of what will never be taken. Its status has a `BadRequest` that
-/// says what is wrong with which part of the request.
+/// The `google.rpc.Code` of permanently invalid requests. The status has a `BadRequest` that names
+/// the invalid part.
 pub(super) const INVALID_ARGUMENT: i32 = 3;
 
-/// A message may quote what was sent, and that may be all of the body.
-const MESSAGE_BYTES: usize = 1024;
+/// The length limit of a message. A message may quote the body.
+const MAX_MESSAGE_BYTES: usize = 1024;
 
 const BAD_REQUEST: &str = "type.googleapis.com/google.rpc.BadRequest";
 
@@ -46,10 +46,9 @@ struct FieldViolation {
 }
 
 impl RpcStatus {
-    /// `field` is the part of the request that is bad, if any is. What is too long of the
-    /// message is left out.
+    /// Creates a status with a truncated message. `field` is the invalid part of the request.
     pub(super) fn new(code: i32, message: String, field: Option<&str>) -> Self {
-        let message = shortened(message);
+        let message = truncated(message);
         let violation = field.map(|field| FieldViolation {
             field: field.to_owned(),
             description: message.clone(),
@@ -70,10 +69,10 @@ impl RpcStatus {
     }
 }
 
-/// Cuts a message that is too long for an answer.
-pub(super) fn shortened(mut message: String) -> String {
-    if message.len() > MESSAGE_BYTES {
-        message.truncate(message.floor_char_boundary(MESSAGE_BYTES));
+/// Truncates a message to the length limit.
+pub(super) fn truncated(mut message: String) -> String {
+    if message.len() > MAX_MESSAGE_BYTES {
+        message.truncate(message.floor_char_boundary(MAX_MESSAGE_BYTES));
         message.push('…');
     }
     message
@@ -82,7 +81,7 @@ pub(super) fn shortened(mut message: String) -> String {
 fn bad_request(violation: FieldViolation) -> Any {
     Any {
         type_url: BAD_REQUEST.to_owned(),
-        // On the wire a message within a message is its bytes, which is what `Any` holds.
+        // A nested message is encoded like the bytes that `Any` holds.
         value: Some(BadRequest {
             field_violations: vec![violation],
         }),

@@ -1,14 +1,14 @@
-//! When to try again: exponential, with full jitter, never before the receiver asked.
+//! Exponential backoff with full jitter, never shorter than the receiver's `Retry-After`.
 
 use std::time::Duration;
 
-const FIRST: Duration = Duration::from_secs(1);
-const LONGEST: Duration = Duration::from_secs(60);
+const MIN_PAUSE: Duration = Duration::from_secs(1);
+const MAX_PAUSE: Duration = Duration::from_secs(60);
 
-/// A receiver that asks for more is asked again after this.
-const LONGEST_ASKED: Duration = Duration::from_secs(10 * 60);
+/// The longest `Retry-After` that is followed.
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(10 * 60);
 
-/// Counts failures in a row.
+/// Counts consecutive failures.
 #[derive(Debug, Default)]
 pub(super) struct Backoff {
     failures: u32,
@@ -19,15 +19,18 @@ impl Backoff {
         self.failures = 0;
     }
 
-    /// The pause after one more failure. `random` is from 0 to 1; `asked` is the receiver's `Retry-After`.
-    pub(super) fn pause(&mut self, random: f64, asked: Option<Duration>) -> Duration {
-        let ceiling = FIRST.saturating_mul(1 << self.failures.min(6)).min(LONGEST);
+    /// Returns the pause after another failure. `random` is from 0 to 1.
+    pub(super) fn pause(&mut self, random: f64, retry_after: Option<Duration>) -> Duration {
+        let ceiling = MIN_PAUSE
+            .saturating_mul(1 << self.failures.min(6))
+            .min(MAX_PAUSE);
         self.failures = self.failures.saturating_add(1);
         let jittered = ceiling.mul_f64(random.clamp(0.0, 1.0));
-        // Everybody was told the same time: the jitter comes on top.
-        let asked = asked.map(|asked| asked.min(LONGEST_ASKED) + jittered.min(FIRST));
-        // "Now", time and again, does not make a receiver well.
-        asked.map_or(jittered, |asked| asked.max(jittered))
+        // All clients were given the same time, so jitter is added.
+        let requested =
+            retry_after.map(|after| after.min(MAX_RETRY_AFTER) + jittered.min(MIN_PAUSE));
+        // Repeated requests to retry at once do not shorten the backoff.
+        requested.map_or(jittered, |pause| pause.max(jittered))
     }
 }
 
@@ -41,28 +44,28 @@ mod tests {
         let pauses = [(); 8].map(|()| backoff.pause(1.0, None).as_secs());
         assert_eq!(pauses, [1, 2, 4, 8, 16, 32, 60, 60]);
         backoff.reset();
-        assert_eq!(backoff.pause(1.0, None), FIRST);
+        assert_eq!(backoff.pause(1.0, None), MIN_PAUSE);
     }
 
     #[test]
-    fn the_jitter_is_full() {
+    fn jitter_is_full() {
         let mut backoff = Backoff { failures: 3 };
         assert_eq!(backoff.pause(0.0, None), Duration::ZERO);
     }
 
     #[test]
-    fn a_receiver_that_says_when_is_not_asked_earlier() {
+    fn retry_after_is_respected_up_to_a_limit() {
         let mut backoff = Backoff { failures: 1 };
-        let asked = Duration::from_secs(7);
-        assert_eq!(backoff.pause(0.0, Some(asked)), asked);
-        assert!(backoff.pause(1.0, Some(asked)) <= asked + FIRST);
+        let after = Duration::from_secs(7);
+        assert_eq!(backoff.pause(0.0, Some(after)), after);
+        assert!(backoff.pause(1.0, Some(after)) <= after + MIN_PAUSE);
         let year = Duration::from_secs(365 * 24 * 60 * 60);
-        assert_eq!(backoff.pause(0.0, Some(year)), LONGEST_ASKED);
+        assert_eq!(backoff.pause(0.0, Some(year)), MAX_RETRY_AFTER);
     }
 
     #[test]
-    fn a_receiver_that_always_says_now_is_asked_as_rarely_as_one_that_says_nothing() {
+    fn retry_after_zero_does_not_shorten_the_backoff() {
         let mut backoff = Backoff { failures: 6 };
-        assert_eq!(backoff.pause(1.0, Some(Duration::ZERO)), LONGEST);
+        assert_eq!(backoff.pause(1.0, Some(Duration::ZERO)), MAX_PAUSE);
     }
 }

@@ -1,14 +1,30 @@
-//! Whether each receiver would take spans.
+//! Tests whether each receiver would accept spans.
 
 use super::{
     HONEYCOMB, OTLP, ROLLBAR, Sink, SinkError, XRAY, address, honeycomb::HoneycombSink,
     otlp::OtlpSink, rollbar::RollbarSink, xray::XRaySink,
 };
-use crate::{check::Line, config::Config};
+use crate::{config::Config, error::error_chain};
 
-/// A line for each sink. All receivers are asked at the same time: one that does not answer
-/// costs half a minute.
-pub(crate) async fn check(config: &Config) -> [Line; 4] {
+/// The result of testing one sink. Keys are redacted in its texts.
+#[derive(Debug)]
+pub(crate) enum SinkCheck {
+    Off {
+        name: &'static str,
+        /// The setting that turns the sink on.
+        variable: &'static str,
+    },
+    On {
+        name: &'static str,
+        /// The receiver's address, without credentials.
+        target: String,
+        /// The result, or what failed and how to correct it.
+        result: Result<String, String>,
+    },
+}
+
+/// Tests all sinks concurrently: a receiver that does not respond takes half a minute.
+pub(crate) async fn check(config: &Config) -> [SinkCheck; 4] {
     let (honeycomb, otlp, xray, rollbar) = tokio::join!(
         self::honeycomb(config),
         self::otlp(config),
@@ -18,40 +34,40 @@ pub(crate) async fn check(config: &Config) -> [Line; 4] {
     [honeycomb, otlp, xray, rollbar]
 }
 
-async fn honeycomb(config: &Config) -> Line {
+async fn honeycomb(config: &Config) -> SinkCheck {
     match &config.honeycomb {
         Some(on) => test(HONEYCOMB, &on.endpoint, HoneycombSink::new(on)).await,
-        None => Line::off(HONEYCOMB, "HONEYCOMB_API_KEY"),
+        None => off(HONEYCOMB, "HONEYCOMB_API_KEY"),
     }
 }
 
-async fn otlp(config: &Config) -> Line {
+async fn otlp(config: &Config) -> SinkCheck {
     match &config.otlp {
         Some(on) => {
             let sink = OtlpSink::new(on, &[&own_url(config)]);
             test(OTLP, &on.endpoint, sink).await
         }
-        None => Line::off(OTLP, "OTEL_EXPORTER_OTLP_ENDPOINT"),
+        None => off(OTLP, "OTEL_EXPORTER_OTLP_ENDPOINT"),
     }
 }
 
-async fn xray(config: &Config) -> Line {
+async fn xray(config: &Config) -> SinkCheck {
     match &config.xray {
         Some(on) => {
             let sink = XRaySink::new(on, config.xray_listen.as_deref());
             test(XRAY, &on.daemon_address, sink).await
         }
-        None => Line::off(XRAY, "AWS_XRAY_DAEMON_ADDRESS"),
+        None => off(XRAY, "AWS_XRAY_DAEMON_ADDRESS"),
     }
 }
 
-async fn rollbar(config: &Config) -> Line {
+async fn rollbar(config: &Config) -> SinkCheck {
     match &config.rollbar {
         Some(on) => {
             let sink = RollbarSink::new(on, &own_url(config));
             test(ROLLBAR, &on.endpoint, sink).await
         }
-        None => Line::off(ROLLBAR, "ROLLBAR_ACCESS_TOKEN"),
+        None => off(ROLLBAR, "ROLLBAR_ACCESS_TOKEN"),
     }
 }
 
@@ -59,14 +75,18 @@ fn own_url(config: &Config) -> String {
     format!("http://{}", config.listen)
 }
 
-async fn test(name: &str, target: &str, sink: Result<impl Sink, SinkError>) -> Line {
-    let outcome = match sink {
+const fn off(name: &'static str, variable: &'static str) -> SinkCheck {
+    SinkCheck::Off { name, variable }
+}
+
+async fn test(name: &'static str, target: &str, sink: Result<impl Sink, SinkError>) -> SinkCheck {
+    let result = match sink {
         Ok(sink) => sink.check().await,
-        Err(error) => Err(error.to_string()),
+        Err(error) => Err(error_chain(&error)),
     };
-    let target = address::shown(target);
-    match outcome {
-        Ok(text) => Line::said(format!("{name}: good ({target}): {text}")),
-        Err(text) => Line::fails(name, format!("{target}: {text}")),
+    SinkCheck::On {
+        name,
+        target: address::redacted(target),
+        result,
     }
 }

@@ -1,30 +1,31 @@
-//! What a sink did, for the status page, the metrics and the log.
+//! The counters and the state of a sink, for `/api/status`, the metrics and the log.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use trace_model::{SinkState, SinkStatus};
+use tracing::{error, info, warn};
 
-use super::events::Event;
+use super::Delivery;
 use crate::{clock, store::StoreTotals};
 
-/// Counts of one sink since start, in spans.
+/// Counts of one sink since start, in spans. Clones share the counts.
 #[derive(Clone, Debug)]
 pub(crate) struct SinkCounters(Arc<Mutex<Counts>>);
 
 #[derive(Debug)]
-pub(super) struct Counts {
-    pub(super) status: SinkStatus,
-    /// The number of the last span that is sent or dropped.
+struct Counts {
+    status: SinkStatus,
+    /// The number of the last span that was sent or dropped.
     cursor: i64,
 }
 
 impl SinkCounters {
-    /// A sink that is not configured.
+    /// Creates the counters of a sink that is not configured.
     pub(crate) fn off(name: &str) -> Self {
         Self::new(name, SinkState::Off, None)
     }
 
-    /// A sink that sends to `target`, which holds no credentials.
+    /// Creates the counters of a sink that sends to `target`, an address without credentials.
     pub(crate) fn on(name: &str, target: String) -> Self {
         Self::new(name, SinkState::On, Some(target))
     }
@@ -51,12 +52,98 @@ impl SinkCounters {
         }
     }
 
-    pub(super) fn at(&self, cursor: i64) {
+    pub(super) fn set_cursor(&self, cursor: i64) {
         self.lock().cursor = cursor;
     }
 
-    pub(super) fn record(&self, event: impl Event) {
-        event.record(&mut self.lock());
+    /// Records that the receiver accepted a batch of `spans`.
+    pub(super) fn delivered(&self, spans: u64, delivery: Delivery) {
+        let Delivery { skipped, dropped } = delivery;
+        let lost: u64 = dropped.iter().map(|(spans, ..)| spans).sum();
+        let sent = spans.saturating_sub(skipped).saturating_sub(lost);
+        let mut counts = self.lock();
+        counts.status.skipped += skipped;
+        counts.status.sent += sent;
+        for (spans, reason, error) in &dropped {
+            counts.add_dropped(reason, *spans);
+            counts.set_error(error);
+        }
+        // A batch with nothing for the receiver does not show whether the receiver works.
+        if sent > 0 {
+            if counts.set_state(SinkState::On) {
+                info!(sink = counts.status.name, "delivering again");
+            }
+        } else if let Some((spans, reason, error)) = dropped.last()
+            && counts.set_state(SinkState::Failing)
+        {
+            let sink = &counts.status.name;
+            error!(sink, reason, spans, error, "the receiver rejected spans");
+        }
+    }
+
+    /// Records that a batch is to be sent again.
+    pub(super) fn retrying(&self, spans: u64, error: &str) {
+        let mut counts = self.lock();
+        counts.status.retried += spans;
+        counts.set_error(error);
+        if counts.set_state(SinkState::Failing) {
+            let sink = &counts.status.name;
+            warn!(
+                sink,
+                spans, error, "cannot deliver; spans wait in the store"
+            );
+        }
+    }
+
+    /// Records that the receiver rejected a batch permanently.
+    pub(super) fn rejected(&self, spans: u64, reason: &str, error: &str) {
+        let mut counts = self.lock();
+        counts.add_dropped(reason, spans);
+        counts.set_error(error);
+        if counts.set_state(SinkState::Failing) {
+            let sink = &counts.status.name;
+            error!(sink, reason, spans, error, "the receiver rejected spans");
+        }
+    }
+
+    /// Records that retention removed spans before they were sent. The receiver's state stays.
+    pub(super) fn expired(&self, spans: u64) {
+        let mut counts = self.lock();
+        counts.add_dropped("expired", spans);
+        error!(
+            sink = counts.status.name,
+            spans, "spans expired before they were sent"
+        );
+    }
+
+    /// Records spans that are damaged in the store and cannot be sent.
+    pub(super) fn damaged(&self, spans: u64) {
+        let mut counts = self.lock();
+        counts.add_dropped("damaged", spans);
+        counts.set_error(&format!("{spans} spans are damaged in the store"));
+        error!(
+            sink = counts.status.name,
+            spans, "spans are damaged in the store"
+        );
+    }
+
+    /// Records the account that the key belongs to.
+    pub(super) fn account_resolved(&self, account: String) {
+        let mut counts = self.lock();
+        info!(sink = counts.status.name, account, "the key is valid");
+        counts.status.account = Some(account);
+    }
+
+    /// Records that the receiver does not know the key.
+    pub(super) fn key_rejected(&self, error: &str) {
+        let mut counts = self.lock();
+        counts.set_error(error);
+        if counts.set_state(SinkState::Failing) {
+            error!(
+                sink = counts.status.name,
+                error, "the receiver rejected the key"
+            );
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Counts> {
@@ -65,24 +152,20 @@ impl SinkCounters {
 }
 
 impl Counts {
-    pub(super) fn drop_spans(&mut self, reason: &str, spans: u64) {
+    fn add_dropped(&mut self, reason: &str, spans: u64) {
         *self.status.dropped.entry(reason.to_owned()).or_default() += spans;
     }
 
-    pub(super) fn fail(&mut self, error: &str) {
+    fn set_error(&mut self, error: &str) {
         self.status.last_error = Some(error.to_owned());
         self.status.last_error_unix_ms = u64::try_from(clock::now() / 1_000_000).ok();
     }
 
-    /// Logs changes only: a receiver that is down for a day is two lines.
-    pub(super) fn turn(&mut self, state: SinkState, why: &str) {
-        if self.status.state != state {
-            self.status.state = state;
-            self.say(why);
-        }
-    }
-
-    pub(super) fn say(&self, text: &str) {
-        eprintln!("{}: {text}", self.status.name);
+    /// Returns whether the state changed. Only changes are logged, so an outage of a day is two
+    /// lines.
+    fn set_state(&mut self, state: SinkState) -> bool {
+        let is_changed = self.status.state != state;
+        self.status.state = state;
+        is_changed
     }
 }

@@ -5,7 +5,7 @@ use trace_model::{Event, Span};
 
 use super::stack::{self, Frame};
 
-/// An exception of which nobody says what it is.
+/// The type of an exception without a type.
 const UNKNOWN: &str = "Error";
 
 /// One exception of a chain.
@@ -13,11 +13,11 @@ const UNKNOWN: &str = "Error";
 pub(super) struct Exception {
     pub(super) kind: String,
     pub(super) message: String,
-    /// The innermost call first.
+    /// The stack frames, innermost call first.
     pub(super) frames: Vec<Frame>,
 }
 
-/// Each exception event as a chain: the exception itself, then what caused it.
+/// Returns each exception event as a chain: the exception itself, then its causes.
 pub(super) fn chains(span: &Span) -> Vec<Vec<Exception>> {
     let events = span.events.iter().filter(|event| event.name == "exception");
     events.map(chain).collect()
@@ -45,10 +45,10 @@ fn chain(event: &Event) -> Vec<Exception> {
     std::iter::once(first).chain(causes).collect()
 }
 
-/// The first that says something.
+/// Returns the first text that is not empty.
 fn first_of(texts: [&str; 3]) -> String {
-    let said = texts.iter().find(|text| !text.is_empty());
-    said.copied().unwrap_or_default().to_owned()
+    let found = texts.iter().find(|text| !text.is_empty());
+    found.copied().unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_attributes_do_not_say_stands_in_the_heading_of_the_stack_trace() {
+    fn missing_attributes_are_read_from_the_heading_of_the_stack_trace() {
         let stack = (
             "exception.stacktrace",
             "KeyError: 7\n    at like (app.js:12:5)",

@@ -1,4 +1,4 @@
-//! HTTP to vendors: one client, answers of a bounded length, texts without keys.
+//! The HTTP client of the sinks: responses of limited length, texts with redacted keys.
 
 use std::time::{Duration, SystemTime};
 
@@ -9,19 +9,19 @@ use reqwest::{
     redirect::Policy,
 };
 
-use super::{Outcome, SinkError, retry_after};
+use super::{SendResult, SinkError, retry_after};
 use crate::secret::Secret;
 
-const CONNECT_WITHIN: Duration = Duration::from_secs(10);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Of vendors, unless somebody says otherwise.
-pub(super) const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+/// The default timeout of a request.
+pub(super) const RESPONSE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Of an answer, this much is read: it says how many spans were rejected, or why all were.
-const ANSWER_BYTES: usize = 64 << 10;
+/// The part of a response body that is read. It holds the number of rejected spans, or an error.
+const MAX_RESPONSE_BYTES: usize = 64 << 10;
 
-/// How much of what a receiver says about an error is worth showing.
-const ERROR_CHARS: usize = 300;
+/// The length limit of a receiver's error text.
+const MAX_ERROR_CHARS: usize = 300;
 
 #[derive(Debug)]
 pub(super) struct Http {
@@ -29,28 +29,30 @@ pub(super) struct Http {
     secrets: Vec<Secret>,
 }
 
-/// An answer. Its body is empty when the connection broke in the middle of it.
+/// A response. Its body is empty when the connection broke while it was read.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(super) struct HttpResponse {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
 }
 
-/// Why there is no answer, in words, and whether there may be one to less.
+/// A request without a response.
 #[derive(Debug)]
-pub(super) struct NoAnswer {
+pub(super) struct HttpError {
+    /// The innermost cause, with keys redacted. For that reason it is a text and not the error.
     pub(super) error: String,
-    pub(super) is_late: bool,
+    /// The request was sent, but the response did not arrive in time.
+    pub(super) is_timeout: bool,
 }
 
 impl Http {
-    /// `secrets` are taken out of every text, whoever wrote it. A receiver at `endpoint` on this machine is
-    /// reached without a proxy, whatever variables are set.
+    /// Builds a client. `secrets` are redacted in all texts. An `endpoint` on this machine is reached
+    /// without a proxy, even where proxy variables are set.
     pub(super) fn new(
         endpoint: &str,
         secrets: Vec<Secret>,
-        answer_within: Duration,
+        response_timeout: Duration,
     ) -> Result<Self, SinkError> {
         let mut client = Client::builder();
         if hardening::is_loopback_url(endpoint) {
@@ -59,11 +61,11 @@ impl Http {
         let client = client
             // A redirect would carry the key to another host.
             .redirect(Policy::none())
-            .connect_timeout(CONNECT_WITHIN)
-            .timeout(answer_within)
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(response_timeout)
             .user_agent(concat!("otel-web-gateway/", env!("CARGO_PKG_VERSION")))
             .build()
-            .map_err(|error| SinkError::Client(error.to_string()))?;
+            .map_err(SinkError::Client)?;
         Ok(Self { client, secrets })
     }
 
@@ -71,41 +73,41 @@ impl Http {
         &self.client
     }
 
-    pub(super) async fn send(&self, request: RequestBuilder) -> Result<Answer, NoAnswer> {
+    pub(super) async fn send(&self, request: RequestBuilder) -> Result<HttpResponse, HttpError> {
         match request.send().await {
-            Ok(response) => Ok(Answer::read(response).await),
-            Err(error) => Err(NoAnswer {
-                is_late: error.is_timeout() && !error.is_connect(),
-                error: self.redact(&no_answer(error)),
+            Ok(response) => Ok(HttpResponse::read(response).await),
+            Err(error) => Err(HttpError {
+                is_timeout: error.is_timeout() && !error.is_connect(),
+                error: self.redact(&innermost_cause(error)),
             }),
         }
     }
 
-    /// The status and the beginning of the body.
-    pub(super) fn describe(&self, answer: &Answer, advice: &str) -> String {
-        let body = self.excerpt(&String::from_utf8_lossy(&answer.body));
-        format!("{}: {advice}{body}", answer.status)
+    /// Returns the status, the advice and the beginning of the body.
+    pub(super) fn describe(&self, response: &HttpResponse, advice: &str) -> String {
+        let body = self.excerpt(&String::from_utf8_lossy(&response.body));
+        format!("{}: {advice}{body}", response.status)
     }
 
-    /// The beginning of what a receiver says. A key in it goes first: of one that is cut in
-    /// two nothing would be found.
+    /// Returns the beginning of a receiver's text. Keys are redacted first, because half of a key
+    /// would not be found.
     pub(super) fn excerpt(&self, text: &str) -> String {
         let text = self.redact(text);
         let printable = text.chars().filter(|char| !char.is_control());
-        printable.take(ERROR_CHARS).collect()
+        printable.take(MAX_ERROR_CHARS).collect()
     }
 
-    /// What an answer that is no success means, by OTLP's rules.
-    pub(super) fn refusal(&self, answer: &Answer, advice: &str) -> Outcome {
-        let error = self.describe(answer, advice);
-        match answer.status.as_u16() {
-            413 => Outcome::TooLarge { error },
-            429 | 502 | 503 | 504 => Outcome::Retry {
-                after: answer.retry_after(),
+    /// Interprets an error status as the OTLP specification does.
+    pub(super) fn error_result(&self, response: &HttpResponse, advice: &str) -> SendResult {
+        let error = self.describe(response, advice);
+        match response.status.as_u16() {
+            413 => SendResult::TooLarge { error },
+            429 | 502 | 503 | 504 => SendResult::Retry {
+                after: response.retry_after(),
                 error,
                 left: None,
             },
-            code => Outcome::Refused {
+            code => SendResult::Rejected {
                 reason: format!("http_{code}"),
                 error,
             },
@@ -118,14 +120,14 @@ impl Http {
     }
 }
 
-impl Answer {
-    /// The status alone says what became of the request: a batch that was taken is not sent
-    /// again because the rest of the answer was lost.
+impl HttpResponse {
+    /// Reads a response. The status decides what happened to the request: an accepted batch is not
+    /// sent again when the body is lost.
     async fn read(mut response: Response) -> Self {
         Self {
             status: response.status(),
             headers: std::mem::take(response.headers_mut()),
-            body: beginning(&mut response).await.unwrap_or_default(),
+            body: read_body(&mut response).await.unwrap_or_default(),
         }
     }
 
@@ -135,26 +137,27 @@ impl Answer {
     }
 }
 
-async fn beginning(response: &mut Response) -> reqwest::Result<Bytes> {
+async fn read_body(response: &mut Response) -> reqwest::Result<Bytes> {
     let mut body = BytesMut::new();
-    while body.len() < ANSWER_BYTES {
+    while body.len() < MAX_RESPONSE_BYTES {
         let Some(chunk) = response.chunk().await? else {
             break;
         };
         body.extend_from_slice(&chunk);
     }
-    body.truncate(ANSWER_BYTES);
+    body.truncate(MAX_RESPONSE_BYTES);
     Ok(body.freeze())
 }
 
-/// The innermost cause says what happened; the address may hold credentials and is left out.
-fn no_answer(error: reqwest::Error) -> String {
+/// Returns the innermost cause, which is the most specific one. The URL is left out, because it may
+/// hold credentials.
+fn innermost_cause(error: reqwest::Error) -> String {
     let error = error.without_url();
     let mut cause: &dyn std::error::Error = &error;
     while let Some(source) = cause.source() {
         cause = source;
     }
-    format!("no answer: {cause}")
+    format!("no response: {cause}")
 }
 
 #[cfg(test)]
@@ -166,8 +169,9 @@ mod tests {
 
     use super::*;
 
-    /// What is heard when the receiver says this, `times` over, and closes the connection.
-    async fn answer(head: &'static str, body: &'static [u8], times: usize) -> Answer {
+    /// Returns the response to a receiver that writes `head`, then `body` repeatedly, and closes the
+    /// connection.
+    async fn response(head: &'static str, body: &'static [u8], times: usize) -> HttpResponse {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let serving = async {
@@ -175,35 +179,38 @@ mod tests {
             assert!(stream.read(&mut [0; 4096]).await.unwrap() > 0);
             stream.write_all(head.as_bytes()).await.unwrap();
             for _ in 0..times {
-                // The client may have heard enough.
+                // The client may have closed the connection.
                 let _ = stream.write_all(body).await;
             }
         };
-        let http = Http::new(&url, Vec::new(), ANSWER_WITHIN).unwrap();
-        let (answer, ()) = tokio::join!(http.send(http.client().get(url)), serving);
-        answer.unwrap()
+        let http = Http::new(&url, Vec::new(), RESPONSE_TIMEOUT).unwrap();
+        let (response, ()) = tokio::join!(http.send(http.client().get(url)), serving);
+        response.unwrap()
     }
 
     #[tokio::test]
-    async fn an_answer_that_breaks_off_is_its_status() {
+    async fn interrupted_response_keeps_its_status() {
         let head = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n";
-        let cut = answer(head, b"abc", 1).await;
+        let cut = response(head, b"abc", 1).await;
         assert_eq!((cut.status.as_u16(), cut.body.len()), (200, 0));
     }
 
     #[tokio::test]
-    async fn of_an_answer_that_goes_on_and_on_the_beginning_is_read() {
-        let long = answer("HTTP/1.1 400 No\r\n\r\n", &[b'x'; 1 << 16], 1 << 10).await;
-        assert_eq!((long.status.as_u16(), long.body.len()), (400, ANSWER_BYTES));
+    async fn endless_response_is_read_up_to_the_limit() {
+        let long = response("HTTP/1.1 400 No\r\n\r\n", &[b'x'; 1 << 16], 1 << 10).await;
+        assert_eq!(
+            (long.status.as_u16(), long.body.len()),
+            (400, MAX_RESPONSE_BYTES)
+        );
     }
 
     #[test]
-    fn a_key_at_the_cut_is_taken_out_before_the_cut() {
+    fn key_at_the_length_limit_is_redacted_before_truncation() {
         let key = "hcaik_0123456789";
-        let http = Http::new("", vec![Secret::new(key)], ANSWER_WITHIN).unwrap();
-        let said = format!("{}{key}", "x".repeat(ERROR_CHARS - 5));
-        let excerpt = http.excerpt(&said);
-        assert_eq!(excerpt.chars().count(), ERROR_CHARS);
+        let http = Http::new("", vec![Secret::new(key)], RESPONSE_TIMEOUT).unwrap();
+        let text = format!("{}{key}", "x".repeat(MAX_ERROR_CHARS - 5));
+        let excerpt = http.excerpt(&text);
+        assert_eq!(excerpt.chars().count(), MAX_ERROR_CHARS);
         assert!(excerpt.ends_with("x[reda"), "{excerpt}");
     }
 }

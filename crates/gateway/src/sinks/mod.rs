@@ -1,113 +1,112 @@
-//! Where spans go on to. One file or folder per sink, one queue, one task each.
+//! Sinks forward stored spans to receivers: one module, one queue and one task per sink.
 //!
-//! A [`Sink`] only knows how to send one batch and how to read the answer. Everything else
-//! is the same for all: taking spans from the store, retrying, splitting, counting
-//! ([`forward`]). A slow or dead sink holds back nothing but its own queue.
+//! A [`Sink`] only sends one batch and interprets the response. The rest is the same for all
+//! sinks: reading spans from the store, retrying, splitting and counting ([`forward`]). A slow or
+//! unreachable receiver delays only its own queue.
 //!
-//! What a sink promises: every span is sent, waits, is skipped because the receiver has no
-//! use for it, or is dropped with a reason. A batch whose answer never came is sent again,
-//! and so is the one that was under way when the gateway was killed: at least once, and
-//! once in the ordinary case.
+//! Each span is sent, waiting, skipped because the receiver does not use it, or dropped with a
+//! reason. A batch without a response is sent again, and so is a batch that was in flight when the
+//! gateway was killed: delivery is at least once.
 
 mod address;
 mod backoff;
 mod check;
 mod counters;
-mod events;
 mod exception;
 mod forward;
 mod honeycomb;
 mod http;
+mod item_limits;
 mod otlp;
 mod otlp_http;
 mod retry_after;
 mod rollbar;
-mod room;
+mod setup;
 mod stack;
-mod start;
 mod xray;
 
 use std::{future::Future, time::Duration};
 
 pub(crate) use self::{
-    check::check,
+    check::{SinkCheck, check},
     counters::SinkCounters,
     honeycomb::TraceLinks,
-    start::{Sinks, Starting, names},
+    setup::{SinkSetup, Sinks, names},
 };
 use crate::wire;
 
-/// The sinks a configuration may turn on, by name, in the order in which they are shown.
+/// Names of the sinks, in the order in which they are listed.
 pub(crate) const HONEYCOMB: &str = "honeycomb";
 pub(crate) const OTLP: &str = "otlp";
 pub(crate) const XRAY: &str = "xray";
 pub(crate) const ROLLBAR: &str = "rollbar";
 pub(crate) const ALL: [&str; 4] = [HONEYCOMB, OTLP, XRAY, ROLLBAR];
 
-/// A place that takes spans.
+/// A receiver of spans.
 pub(crate) trait Sink: Send + Sync + 'static {
-    /// The most encoded bytes of a batch.
+    /// The size limit of a batch, in encoded bytes.
     const MAX_BYTES: usize;
 
-    /// The most spans of a batch.
+    /// The size limit of a batch, in spans.
     const MAX_SPANS: usize = 10_000;
 
-    /// Tries once to send a batch.
-    fn send(&self, request: &wire::Request) -> impl Future<Output = Outcome> + Send;
+    /// Sends a batch once, without retries.
+    fn send(&self, request: &wire::Request) -> impl Future<Output = SendResult> + Send;
 
-    /// Tests key and address without sending a span: what the receiver says, or what to do.
+    /// Tests key and address without sending a span. Returns what the receiver answered, or what
+    /// failed and how to correct it.
     fn check(&self) -> impl Future<Output = Result<String, String>> + Send;
 }
 
-/// What became of a batch. Texts are for people and hold no key.
+/// The result of sending a batch. Error texts are for people, and keys are redacted in them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    /// Taken, except for what it says.
+pub(crate) enum SendResult {
+    /// The receiver accepted the batch, except for the spans listed in the [`Delivery`].
     Delivered(Delivery),
-    /// Not now: the receiver asks to come again, after `after` if it said when.
+    /// The batch is to be sent again, after `after` if the receiver named a time.
     Retry {
         after: Option<Duration>,
         error: String,
-        /// Spans of the batch that are left to do; none when all are.
+        /// Spans of the batch that remain; `None` for all.
         left: Option<u64>,
     },
-    /// As `Retry`, but there may be an answer in time to a smaller batch.
-    Late { error: String },
-    /// The batch has to be split.
+    /// There was no response in time. A smaller batch is sent next.
+    Timeout { error: String },
+    /// The batch is to be split.
     TooLarge { error: String },
-    /// Never: sending it again would give the same answer.
-    Refused { reason: String, error: String },
+    /// The receiver rejects the batch permanently. Sending it again would give the same response.
+    Rejected { reason: String, error: String },
 }
 
-impl Outcome {
-    /// The receiver did not say when.
-    fn later(error: String) -> Self {
+impl SendResult {
+    /// A retry at a time that the receiver did not name.
+    fn retry(error: String) -> Self {
         let (after, left) = (None, None);
         Self::Retry { after, error, left }
     }
 }
 
-/// What of a batch did not arrive although the batch was taken.
+/// Spans of an accepted batch that did not arrive.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Delivery {
-    /// Spans that the receiver has no use for.
+    /// The number of spans that the receiver does not use.
     pub(crate) skipped: u64,
-    /// Spans that will not arrive, with the reason's name and its text.
+    /// Spans that will not arrive: their number, the name of the reason, and an error text.
     pub(crate) dropped: Vec<(u64, String, String)>,
 }
 
 impl Delivery {
-    /// So many spans, perhaps none, will not arrive.
-    fn lose(&mut self, spans: u64, reason: &str, error: String) {
+    /// Adds dropped spans. Zero spans add nothing.
+    fn add_dropped(&mut self, spans: u64, reason: &str, error: String) {
         if spans > 0 {
             self.dropped.push((spans, reason.to_owned(), error));
         }
     }
 
-    /// Spans of the batch that are no OTLP spans.
-    fn lose_unreadable(&mut self, spans: u64) {
-        let error = format!("{spans} spans are no OTLP spans");
-        self.lose(spans, "undecodable", error);
+    /// Adds spans of the batch that cannot be decoded.
+    fn add_undecodable(&mut self, spans: u64) {
+        let error = format!("{spans} spans cannot be decoded");
+        self.add_dropped(spans, "undecodable", error);
     }
 }
 
@@ -115,14 +114,20 @@ impl Delivery {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SinkError {
-    #[error("{0}: there are characters that no HTTP header may carry, copy it again")]
+    /// The value has characters that no HTTP header may have.
+    #[error("{0} has characters that are not allowed in an HTTP header: copy it again")]
     Header(&'static str),
+    /// The address is malformed, or is the gateway's own.
     #[error("{name}={address:?} cannot be used: {reason}")]
     Address {
+        /// The variable.
         name: &'static str,
+        /// The address, without credentials.
         address: String,
+        /// Why it cannot be used, and what to write instead.
         reason: String,
     },
-    #[error("the HTTP client cannot start: {0}")]
-    Client(String),
+    /// The HTTP client cannot be built.
+    #[error("cannot build the HTTP client")]
+    Client(#[source] reqwest::Error),
 }

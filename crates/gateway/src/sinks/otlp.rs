@@ -1,20 +1,20 @@
-//! Any receiver of OTLP/HTTP: a collector, or a vendor that speaks it.
+//! The OTLP sink: any receiver of OTLP/HTTP, such as a collector or a vendor.
 
-use super::{Outcome, Sink, SinkError, address, otlp_http::OtlpHttp};
+use super::{SendResult, Sink, SinkError, address, otlp_http::OtlpHttp};
 use crate::{config::Otlp, wire};
 
 #[derive(Debug)]
 pub(super) struct OtlpSink(OtlpHttp);
 
 impl OtlpSink {
-    /// `own_urls` are where this gateway listens.
+    /// Creates the sink. `own_urls` are the addresses where this gateway listens.
     pub(super) fn new(config: &Otlp, own_urls: &[&str]) -> Result<Self, SinkError> {
         let is_own = |own: &&str| address::is_own(&config.endpoint, own);
         if own_urls.iter().any(is_own) {
             return Err(SinkError::Address {
                 name: "OTEL_EXPORTER_OTLP_ENDPOINT",
-                address: address::shown(&config.endpoint),
-                reason: "that is this gateway; unset it here, it is for the programs that send"
+                address: address::redacted(&config.endpoint),
+                reason: "it is the address of this gateway; unset it for the gateway, it is for programs that export spans"
                     .to_owned(),
             });
         }
@@ -29,10 +29,10 @@ impl OtlpSink {
 }
 
 impl Sink for OtlpSink {
-    /// Collectors take 20 MB and more when uncompressed; a smaller batch is retried sooner.
+    /// Collectors accept 20 MB and more, uncompressed. A smaller batch is retried sooner.
     const MAX_BYTES: usize = 4_000_000;
 
-    async fn send(&self, request: &wire::Request) -> Outcome {
+    async fn send(&self, request: &wire::Request) -> SendResult {
         self.0.send(request).await
     }
 

@@ -8,8 +8,8 @@ use prost::Message;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 
 use super::{
-    Delivery, Outcome, SinkError,
-    http::{Answer, Http, NoAnswer},
+    Delivery, SendResult, SinkError,
+    http::{Http, HttpError, HttpResponse},
 };
 use crate::{secret::Secret, wire};
 
@@ -19,17 +19,17 @@ pub(super) struct OtlpHttp {
     pub(super) http: Http,
     url: String,
     pub(super) headers: HeaderMap,
-    /// What to look at when the receiver does not know us.
+    /// The settings to check when the receiver rejects the key.
     advice: &'static str,
 }
 
 impl OtlpHttp {
-    /// `secrets` are values of headers, each under its header's name.
+    /// Creates a client. `secrets` are header names and their secret values.
     pub(super) fn new(
         endpoint: &str,
         secrets: &[(String, Secret)],
         advice: &'static str,
-        answer_within: Duration,
+        response_timeout: Duration,
     ) -> Result<Self, SinkError> {
         let keys = secrets.iter().map(|(_, secret)| secret.clone()).collect();
         let mut headers = HeaderMap::new();
@@ -38,34 +38,36 @@ impl OtlpHttp {
             headers.insert(name, value);
         }
         Ok(Self {
-            http: Http::new(endpoint, keys, answer_within)?,
+            http: Http::new(endpoint, keys, response_timeout)?,
             url: format!("{}/v1/traces", endpoint.trim_end_matches('/')),
             headers,
             advice,
         })
     }
 
-    pub(super) async fn send(&self, request: &wire::Request) -> Outcome {
+    pub(super) async fn send(&self, request: &wire::Request) -> SendResult {
         match self.post(request).await {
-            Ok(answer) if answer.status.is_success() => Outcome::Delivered(self.delivery(&answer)),
-            Ok(answer) => self.http.refusal(&answer, &self.advise(&answer)),
-            Err(NoAnswer { error, is_late }) if is_late => Outcome::Late { error },
-            Err(NoAnswer { error, .. }) => Outcome::later(error),
+            Ok(response) if response.status.is_success() => {
+                SendResult::Delivered(self.delivery(&response))
+            }
+            Ok(response) => self.http.error_result(&response, &self.advice(&response)),
+            Err(HttpError { error, is_timeout }) if is_timeout => SendResult::Timeout { error },
+            Err(HttpError { error, .. }) => SendResult::retry(error),
         }
     }
 
-    /// An empty request: OTLP allows it, and it has no spans.
+    /// Sends a request without spans, which OTLP allows.
     pub(super) async fn check(&self) -> Result<String, String> {
-        let answer = self.post(&wire::Request::default()).await;
-        let answer = answer.map_err(|none| none.error)?;
-        if answer.status.is_success() {
-            return Ok("takes OTLP".to_owned());
+        let response = self.post(&wire::Request::default()).await;
+        let response = response.map_err(|failure| failure.error)?;
+        if response.status.is_success() {
+            return Ok("accepts OTLP".to_owned());
         }
-        Err(self.http.describe(&answer, &self.advise(&answer)))
+        Err(self.http.describe(&response, &self.advice(&response)))
     }
 
-    async fn post(&self, request: &wire::Request) -> Result<Answer, NoAnswer> {
-        // Exactly this content type: Honeycomb refuses parameters.
+    async fn post(&self, request: &wire::Request) -> Result<HttpResponse, HttpError> {
+        // Without parameters, which Honeycomb rejects.
         let request = self
             .http
             .client()
@@ -77,21 +79,21 @@ impl OtlpHttp {
         self.http.send(request).await
     }
 
-    fn advise(&self, answer: &Answer) -> String {
-        match answer.status.as_u16() {
+    fn advice(&self, response: &HttpResponse) -> String {
+        match response.status.as_u16() {
             401 | 403 => format!("check {}: ", self.advice),
             _ => String::new(),
         }
     }
 
-    /// Full success has no `partial_success`. A body that is not OTLP rejected nothing.
-    fn delivery(&self, answer: &Answer) -> Delivery {
-        let response = ExportTraceServiceResponse::decode(&*answer.body).unwrap_or_default();
-        let partial = response.partial_success.unwrap_or_default();
+    /// Reads the partial success. A body that is not OTLP counts as full success.
+    fn delivery(&self, response: &HttpResponse) -> Delivery {
+        let message = ExportTraceServiceResponse::decode(&*response.body).unwrap_or_default();
+        let partial = message.partial_success.unwrap_or_default();
         let rejected = u64::try_from(partial.rejected_spans).unwrap_or_default();
         let error = self.http.excerpt(&partial.error_message);
         let mut delivery = Delivery::default();
-        delivery.lose(rejected, "rejected_by_receiver", error);
+        delivery.add_dropped(rejected, "rejected_by_receiver", error);
         delivery
     }
 }

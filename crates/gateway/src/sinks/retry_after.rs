@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-/// How long from `now`; none when the value is neither form. A date in the past is now.
+/// Returns the delay from `now`, or `None` if the value is malformed. A date in the past is zero.
 pub(super) fn parse(value: &str, now: SystemTime) -> Option<Duration> {
     let value = value.trim();
     if let Ok(seconds) = value.parse() {
@@ -17,7 +17,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_forms_are_read_and_nonsense_is_not() {
+    fn both_forms_are_parsed_and_others_are_none() {
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_770);
         let check = |value, seconds: Option<u64>| {
             assert_eq!(

@@ -1,6 +1,6 @@
-//! Stack traces as languages print them: Python, JavaScript, Rust, Java and what looks alike.
+//! Parses stack traces as printed by Python, JavaScript, Rust, Java and similar languages.
 
-/// One call.
+/// One stack frame.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Frame {
     pub(super) file: String,
@@ -9,7 +9,7 @@ pub(super) struct Frame {
     pub(super) function: String,
 }
 
-/// An exception in a printed stack trace, with its calls, the innermost first.
+/// An exception in a printed stack trace. Its frames start with the innermost call.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Part {
     pub(super) kind: String,
@@ -19,10 +19,10 @@ pub(super) struct Part {
 
 const PYTHON: &str = "Traceback (most recent call last)";
 
-/// The exception itself first, then what caused it.
+/// Returns the exception itself, then its causes.
 pub(super) fn chain(text: &str) -> Vec<Part> {
     if text.contains(PYTHON) {
-        // What Python prints last is what failed; before it stands why.
+        // Python prints causes first.
         let mut parts: Vec<_> = text.split(PYTHON).skip(1).map(python).collect();
         parts.reverse();
         return parts;
@@ -63,7 +63,7 @@ fn python_frame(line: &str) -> Option<Frame> {
 
 fn section(section: &str) -> Part {
     let (kind, message) = heading_parts(section.lines().next().unwrap_or_default());
-    // A heading's message may look like a call.
+    // A message in the heading may look like a frame.
     let lines = section.lines().skip(usize::from(!kind.is_empty()));
     let mut function = "";
     let frames = lines
@@ -76,13 +76,13 @@ fn section(section: &str) -> Part {
     }
 }
 
-/// `at f (file:1:2)`, `at file:1:2`, `f@file:1:2`, `at a.B.c(B.java:3)`, and Rust's two
-/// lines `4: shop::buy` and `at src/shop.rs:3:5`: `function` is the one of the line before.
+/// Parses `at f (file:1:2)`, `at file:1:2`, `f@file:1:2`, `at a.B.c(B.java:3)`, and Rust's two
+/// lines `4: shop::buy` and `at src/shop.rs:3:5`. `function` is the name in the line before.
 fn frame<'a>(line: &'a str, function: &mut &'a str) -> Option<Frame> {
     let text = line.trim();
     if let Some(rest) = text.strip_prefix("at ") {
-        let frame = called(rest, std::mem::take(function));
-        // What stands at the margin and has no place is a sentence of the message.
+        let frame = frame_at(rest, std::mem::take(function));
+        // Without indentation and line number, this is a sentence of the message.
         let is_call = line != text || rest.ends_with(')') || frame.line.is_some();
         return is_call.then_some(frame);
     }
@@ -92,28 +92,28 @@ fn frame<'a>(line: &'a str, function: &mut &'a str) -> Option<Frame> {
         *function = name;
         return None;
     }
-    let (name, place) = text.split_once('@')?;
-    let frame = located(place, name);
+    let (name, location) = text.split_once('@')?;
+    let frame = located(location, name);
     frame.line.is_some().then_some(frame)
 }
 
-/// What stands behind `at`: `f (place)`, or a place alone, of the function `before`.
-fn called(rest: &str, before: &str) -> Frame {
+/// Parses the text after `at`: `f (location)`, or the location of the function `before`.
+fn frame_at(rest: &str, before: &str) -> Frame {
     let inner = rest.strip_suffix(')');
     match inner.and_then(|inner| inner.rsplit_once('(')) {
-        Some((name, place)) => located(place, name.trim()),
+        Some((name, location)) => located(location, name.trim()),
         None => located(rest, before),
     }
 }
 
-/// `file:line:column` or `file:line`; what is no number belongs to the file.
-fn located(place: &str, function: &str) -> Frame {
+/// Parses `file:line:column` or `file:line`. Parts that are not numbers belong to the file.
+fn located(location: &str, function: &str) -> Frame {
     let number = |text: &str| text.parse::<u32>().ok();
-    let last = place
+    let last = location
         .rsplit_once(':')
         .and_then(|(rest, text)| Some((rest, number(text)?)));
     let (file, line, column) = match last {
-        None => (place, None, None),
+        None => (location, None, None),
         Some((rest, last)) => {
             let before = rest
                 .rsplit_once(':')
@@ -132,7 +132,7 @@ fn located(place: &str, function: &str) -> Frame {
     }
 }
 
-/// `kind: message`, unless the line is a call already.
+/// Splits `kind: message`. Returns empty texts if the line is a frame.
 fn heading_parts(line: &str) -> (String, String) {
     let line = without_preface(line);
     let (kind, message) = line.split_once(": ").unwrap_or((line, ""));
@@ -147,7 +147,7 @@ fn heading_parts(line: &str) -> (String, String) {
     }
 }
 
-/// What runtimes print before the kind of an exception that nobody caught.
+/// Removes what runtimes print before the kind of an uncaught exception.
 fn without_preface(line: &str) -> &str {
     let thread = line.strip_prefix("Exception in thread \"");
     let after_thread = thread.and_then(|rest| rest.split_once("\" "));
@@ -160,5 +160,4 @@ fn without_preface(line: &str) -> &str {
 }
 
 #[cfg(test)]
-#[path = "stack_tests.rs"]
 mod tests;

@@ -11,7 +11,7 @@ use tokio::task::JoinError;
 /// A database that cannot be opened.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "{}: {source}. Set OTEL_WEB_GATEWAY_DB to a file in a folder that can be written to",
+    "cannot use {}; set OTEL_WEB_GATEWAY_DB to a file in a folder that can be written to",
     path.display()
 )]
 pub struct OpenError {

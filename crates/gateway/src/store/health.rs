@@ -5,6 +5,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use tracing::{error, info};
+
 /// How long a failure is reported. After a failed health check a load balancer sends spans
 /// elsewhere, and only spans can show that the store works again.
 const FAILURE_TTL: Duration = Duration::from_secs(10);
@@ -24,7 +26,7 @@ struct Failure {
 impl Health {
     pub(super) fn record_success(&self) {
         if self.lock().take().is_some() {
-            eprintln!("store: spans are stored again");
+            info!("spans are stored again");
         }
     }
 
@@ -35,7 +37,7 @@ impl Health {
             is_permanent,
         };
         if self.lock().replace(failure).is_none() {
-            eprintln!("store: spans cannot be stored, and senders are asked to retry: {error}");
+            error!(error, "spans cannot be stored; senders are asked to retry");
         }
     }
 

@@ -10,6 +10,7 @@ use std::{
 };
 
 use rusqlite::Connection;
+use tracing::{error, info, warn};
 
 use super::{
     OpenError, StoreTotals, damage, files::with_suffix, log_check, queue, recover, schema,
@@ -53,10 +54,7 @@ fn back_up_unknown_version(database: &Database) -> io::Result<()> {
         let backup = backup_path(path, &format!("version-{version}"));
         rename(path, &backup)?;
         let (file, backup) = (path.display(), backup.display());
-        eprintln!(
-            "store: {file} has version {version}, which this gateway does not support. \
-             It is kept as {backup}; a new {file} is created"
-        );
+        warn!(%file, version, %backup, "the store has an unsupported version; it is renamed and a new one is created");
     }
     Ok(())
 }
@@ -65,12 +63,14 @@ fn replace(database: &Database, sinks: &[&str], error: &rusqlite::Error) -> io::
     let path = database.path();
     let backup = backup_path(path, "damaged");
     let (file, backup_file) = (path.display(), backup.display());
-    eprintln!("store: {file} is damaged ({error}) and is kept as {backup_file}");
+    let damage = error as &dyn std::error::Error;
+    error!(%file, error = damage, backup = %backup_file, "the store is damaged; it is renamed");
     let new = replacement(path);
     match recover::recover(&Database::new(&new), path, sinks) {
-        Ok(spans) => eprintln!("store: recovered {spans} spans into a new {file}"),
+        Ok(spans) => info!(%file, spans, "recovered spans into a new store"),
         Err(error) => {
-            eprintln!("store: recovered no spans ({error}); a new {file} is created");
+            let error = &error as &dyn std::error::Error;
+            error!(%file, error, "recovered no spans; a new store is created");
             remove(&new)?;
         }
     }
@@ -100,7 +100,7 @@ fn back_up_damaged_log(path: &Path) -> io::Result<()> {
         let backup = backup_path(&log, "damaged");
         std::fs::copy(&log, &backup)?;
         let (log, backup) = (log.display(), backup.display());
-        eprintln!("store: {log} is damaged and the newest spans are lost. It is kept as {backup}");
+        error!(%log, %backup, "the store's log is damaged and the newest spans are lost; it is copied");
     }
     Ok(())
 }

@@ -11,6 +11,7 @@
 
 use rusqlite::{Connection, params};
 use tokio::sync::oneshot;
+use tracing::warn;
 
 use super::{
     ReadError, Store, StoreTotals,
@@ -40,7 +41,10 @@ pub(super) fn prepare(
 
 fn delete_cursor(connection: &Connection, sink: &str, waiting: u64) -> rusqlite::Result<()> {
     if waiting > 0 {
-        eprintln!("{sink}: off, {waiting} waiting spans will not be sent");
+        warn!(
+            sink,
+            waiting, "the sink was turned off; its waiting spans will not be sent"
+        );
     }
     let sql = "DELETE FROM sink WHERE name = ?";
     connection.execute(sql, [sink]).map(drop)

@@ -9,6 +9,7 @@ use std::{net::IpAddr, sync::Arc};
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, watch};
+use tracing::{error, warn};
 
 use super::{
     AppendError, StoreTotals,
@@ -181,9 +182,9 @@ impl Writer {
         self.aging.save(&self.connection)?;
         let moved = trace_row::relist_future(&self.connection, now)?;
         if moved > 0 {
-            eprintln!(
-                "store: the system's clock was set back; {moved} traces from the future are \
-                 now listed by their arrival"
+            warn!(
+                traces = moved,
+                "the system's clock was set back; traces from the future are now listed by their arrival"
             );
         }
         Ok(())
@@ -191,9 +192,8 @@ impl Writer {
 
     fn mark_damaged(&mut self) {
         if !std::mem::replace(&mut self.is_damaged, true) {
-            eprintln!(
-                "store: the file is damaged and spans are rejected. \
-                 Restart the gateway: it recovers what can be read"
+            error!(
+                "the store is damaged and spans are rejected; restart the gateway to recover what can be read"
             );
             report(schema::mark_damaged(&self.connection));
         }
@@ -231,6 +231,7 @@ impl Writer {
 
 fn report(result: rusqlite::Result<()>) {
     if let Err(error) = result {
-        eprintln!("store: {error}");
+        let error = &error as &dyn std::error::Error;
+        warn!(error, "maintenance of the store failed and will be retried");
     }
 }

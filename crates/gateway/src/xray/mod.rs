@@ -20,8 +20,10 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use tokio::{
     net::UdpSocket,
-    time::{Instant, interval, sleep},
+    time::{Instant, interval, sleep, timeout},
 };
+use tokio_util::sync::CancellationToken;
+use tracing::{error, warn};
 
 use self::{
     document::{Document, DocumentError},
@@ -30,9 +32,8 @@ use self::{
 use crate::{
     clock,
     decode::{Batch, Reason, Rejections},
-    limited_log::LimitedLog,
+    limited_log::{Admitted, LimitedLog, truncated},
     status::SpanCounts,
-    stop::Stopping,
     store::{AppendError, Store},
 };
 
@@ -61,7 +62,7 @@ pub(crate) struct Receiver {
 }
 
 impl Receiver {
-    pub(crate) async fn run(self, stopping: Stopping) {
+    pub(crate) async fn run(self, shutdown: CancellationToken) {
         let mut reassembler = SegmentReassembler::new(clock::now());
         let mut ticks = interval(TICK);
         let mut buffer = vec![0; MAX_DATAGRAM_BYTES];
@@ -79,9 +80,9 @@ impl Receiver {
                     self.convert(reassembler.expire(Instant::now()), &mut batch);
                     self.log.flush();
                 }
-                () = stopping.clone().signal() => break,
+                () = shutdown.cancelled() => break,
             }
-            self.append(batch, &stopping).await;
+            self.append(batch, &shutdown).await;
         }
         let mut batch = Batch::new();
         self.read_buffered(
@@ -91,7 +92,7 @@ impl Receiver {
             &mut batch,
         );
         self.convert(reassembler.drain(), &mut batch);
-        self.append(batch, &stopping).await;
+        self.append(batch, &shutdown).await;
     }
 
     /// Reads datagrams that have already arrived, so that they share a commit.
@@ -133,25 +134,27 @@ impl Receiver {
 
     fn reject(&self, sender: SocketAddr, error: &DocumentError) {
         self.spans.rejected(&Rejections::one(Reason::Segment));
-        let kind = "xray input: documents rejected";
-        let from = sender.ip();
-        self.log.log(
-            kind,
-            format_args!("xray input: rejected a document from {from}: {error}"),
-        );
+        if let Some(Admitted { suppressed }) = self.log.admit("xray_document_rejected") {
+            let (client, error) = (sender.ip(), truncated(&error.to_string()));
+            warn!(%client, error, suppressed, "rejected an X-Ray document");
+        }
     }
 
     fn log_unexpected_fields(&self, sender: SocketAddr, document: &Document) {
         let inner = document.subsegments.iter().map(|sub| &sub.document);
         for document in std::iter::once(document).chain(inner) {
-            if let Some(field) = document.unexpected.first() {
-                let kind = "xray input: unexpected fields";
-                let (from, name, count) = (sender.ip(), &document.name, document.unexpected.len());
-                let line = format_args!(
-                    "xray input: {name:?} from {from} has {count} fields of another type than X-Ray \
-                     documents, first {field:?}; unreadable ones are stored as attributes"
+            let Some(field) = document.unexpected.first() else {
+                continue;
+            };
+            if let Some(Admitted { suppressed }) = self.log.admit("xray_unexpected_fields") {
+                warn!(
+                    client = %sender.ip(),
+                    segment = truncated(&document.name),
+                    fields = document.unexpected.len(),
+                    first = truncated(&format!("{field:?}")),
+                    suppressed,
+                    "fields have another type than in X-Ray documents; unreadable ones are stored as attributes"
                 );
-                self.log.log(kind, line);
             }
         }
     }
@@ -161,13 +164,14 @@ impl Receiver {
             let decoded = span::decode(&document);
             self.spans.rejected(&decoded.rejections);
             self.spans.repaired(&decoded.warnings);
-            if decoded.rejections.total() > 0 {
-                let kind = "xray input: spans rejected";
-                let name = &document.document.name;
-                let rejections = &decoded.rejections;
-                self.log.log(
-                    kind,
-                    format_args!("xray input: rejected spans of {name:?}: {rejections}"),
+            if decoded.rejections.total() > 0
+                && let Some(Admitted { suppressed }) = self.log.admit("xray_spans_rejected")
+            {
+                let segment = truncated(&document.document.name);
+                let details = truncated(&decoded.rejections.to_string());
+                warn!(
+                    segment,
+                    details, suppressed, "rejected spans of an X-Ray document"
                 );
             }
             batch.extend(decoded.batch);
@@ -175,21 +179,22 @@ impl Receiver {
     }
 
     /// Retries until the spans are stored. On shutdown, a failure of the store ends the retries.
-    async fn append(&self, batch: Batch, stopping: &Stopping) {
+    async fn append(&self, batch: Batch, shutdown: &CancellationToken) {
         while !batch.is_empty() {
             match self.store.append(batch.clone(), clock::now(), None).await {
                 Ok(rejections) => return self.spans.rejected(&rejections),
                 Err(error @ (AppendError::Failed(_) | AppendError::Stopping))
-                    if stopping.is_now() =>
+                    if shutdown.is_cancelled() =>
                 {
                     let spans: usize = batch.iter().map(|(_, spans)| spans.len()).sum();
-                    return eprintln!("xray input: {spans} spans are lost: {error}");
+                    let error = &error as &dyn std::error::Error;
+                    return error!(spans, error, "X-Ray spans are lost at shutdown");
                 }
-                Err(_) if stopping.is_now() => sleep(BUSY_RETRY_DELAY).await,
-                Err(_) => tokio::select! {
-                    () = sleep(TICK) => {}
-                    () = stopping.clone().signal() => {}
-                },
+                Err(_) if shutdown.is_cancelled() => sleep(BUSY_RETRY_DELAY).await,
+                Err(_) => {
+                    // Ends earlier on shutdown.
+                    let _ = timeout(TICK, shutdown.cancelled()).await;
+                }
             }
         }
     }

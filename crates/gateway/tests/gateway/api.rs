@@ -1,4 +1,4 @@
-//! What the viewer asks for.
+//! The API of the viewer.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use tower::ServiceExt;
 
 use crate::support::{JSON, TestGateway, request, span, trace_id};
 
-/// Server-sent events as they come.
+/// A stream of server-sent events.
 struct Events {
     stream: BodyDataStream,
     text: String,
@@ -30,7 +30,7 @@ impl Events {
         Self { stream, text }
     }
 
-    /// The data of the next event of this kind; none when the stream has ended.
+    /// Returns the data of the next event of this kind, or `None` at the end of the stream.
     async fn next(&mut self, kind: &str) -> Option<Value> {
         loop {
             while let Some((event, rest)) = self.text.split_once("\n\n") {
@@ -51,7 +51,7 @@ impl Events {
 }
 
 #[tokio::test]
-async fn a_trace_is_announced_when_it_is_created_and_when_it_grows() {
+async fn new_and_changed_traces_are_published() {
     let gateway = TestGateway::start().await;
     let mut events = Events::open(&gateway, "/api/events").await;
     gateway
@@ -76,7 +76,7 @@ async fn a_trace_is_announced_when_it_is_created_and_when_it_grows() {
 }
 
 #[tokio::test]
-async fn the_status_comes_at_once_and_again_when_it_changes() {
+async fn status_is_published_at_once_and_after_changes() {
     let gateway = TestGateway::start().await;
     let mut events = Events::open(&gateway, "/api/events").await;
     assert_eq!(events.next("status").await.unwrap()["spans_kept"], 0);
@@ -85,7 +85,7 @@ async fn the_status_comes_at_once_and_again_when_it_changes() {
 }
 
 #[tokio::test]
-async fn the_viewers_own_traces_are_announced_to_those_who_ask_for_them() {
+async fn traces_of_the_viewer_are_published_on_request() {
     let gateway = TestGateway::start().await;
     let mut all = Events::open(&gateway, "/api/events").await;
     let mut own = Events::open(&gateway, "/api/events?service=trace-viewer").await;
@@ -100,7 +100,7 @@ async fn the_viewers_own_traces_are_announced_to_those_who_ask_for_them() {
 }
 
 #[tokio::test]
-async fn open_event_streams_end_when_the_gateway_stops() {
+async fn event_streams_end_on_shutdown() {
     let gateway = TestGateway::start().await;
     let mut events = Events::open(&gateway, "/api/events").await;
     gateway.stop().await;
@@ -108,7 +108,7 @@ async fn open_event_streams_end_when_the_gateway_stops() {
 }
 
 #[tokio::test]
-async fn a_trace_is_found_by_its_id_in_any_case_and_in_the_form_of_xray() {
+async fn trace_id_is_accepted_in_any_case_and_in_the_form_of_xray() {
     let gateway = TestGateway::start().await;
     gateway
         .export(request("shop", vec![span(0xab, 1, "a")]))
@@ -125,7 +125,7 @@ async fn a_trace_is_found_by_its_id_in_any_case_and_in_the_form_of_xray() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_404_and_a_wrong_query_400_with_a_reason() {
+async fn unknown_trace_is_404_and_invalid_query_is_400() {
     let gateway = TestGateway::start().await;
     let unknown = format!("/api/traces/{}", trace_id(9));
     let cases = [
@@ -148,7 +148,7 @@ async fn what_is_not_there_is_404_and_a_wrong_query_400_with_a_reason() {
 }
 
 #[tokio::test]
-async fn open_leads_to_the_traces_page_where_a_browser_reaches_it() {
+async fn open_redirects_to_the_trace_at_the_public_url() {
     let gateway =
         TestGateway::start_with(|config| config.public_url = Some("https://t.example/".to_owned()))
             .await;
@@ -174,7 +174,7 @@ async fn open_leads_to_the_traces_page_where_a_browser_reaches_it() {
 }
 
 #[tokio::test]
-async fn health_is_yes_with_the_counts() {
+async fn health_check_is_200_with_counts() {
     let gateway = TestGateway::start().await;
     gateway.export(request("shop", vec![span(1, 1, "a")])).await;
     let answer = gateway.get("/healthz").await;
@@ -190,7 +190,7 @@ async fn health_is_yes_with_the_counts() {
 }
 
 #[tokio::test]
-async fn an_exported_trace_can_be_imported_elsewhere_and_is_the_same_there() {
+async fn exported_trace_is_equal_after_import() {
     let (one, other) = (TestGateway::start().await, TestGateway::start().await);
     one.export(full()).await;
     let path = format!("/api/traces/{}", trace_id(1));
@@ -205,7 +205,7 @@ async fn an_exported_trace_can_be_imported_elsewhere_and_is_the_same_there() {
     assert_eq!(trace.resource_spans, full().resource_spans);
 }
 
-/// Spans with all that can be said of where they come from.
+/// Returns spans with all fields of resources and scopes.
 fn full() -> ExportTraceServiceRequest {
     let mut request = request("shop", vec![span(1, 1, "a"), span(1, 2, "b")]);
     let spans = &mut request.resource_spans[0];
@@ -223,7 +223,7 @@ fn full() -> ExportTraceServiceRequest {
     request
 }
 
-/// The names of the spans, in the order of the answer, and which spans those are.
+/// Returns the names of the spans in the order of the response, and the `x-trace-spans` header.
 fn spans_of(answer: &crate::support::Answer) -> (Vec<String>, String) {
     let trace: TracesData = serde_json::from_slice(&answer.body).unwrap();
     let resources = trace.resource_spans.into_iter();
@@ -234,7 +234,7 @@ fn spans_of(answer: &crate::support::Answer) -> (Vec<String>, String) {
 }
 
 #[tokio::test]
-async fn who_has_a_revision_of_a_trace_gets_only_what_is_new() {
+async fn since_returns_only_new_spans() {
     let gateway = TestGateway::start().await;
     let path = format!("/api/traces/{}", trace_id(1));
     gateway
@@ -258,7 +258,7 @@ async fn who_has_a_revision_of_a_trace_gets_only_what_is_new() {
     assert_eq!(spans_of(&new), (vec!["c".into()], "new".into()));
     let nothing = gateway.get(&since(&new)).await;
     assert_eq!(spans_of(&nothing), (vec![], "new".into()));
-    // Of another store, or of a trace that went and came again.
+    // A revision of another store, or of a trace that was deleted and stored again.
     for revision in ["1-7", "999-2", "0-0"] {
         let answer = gateway.get(&format!("{path}?since={revision}")).await;
         assert_eq!(spans_of(&answer).0.len(), 3, "{revision}");
@@ -269,7 +269,7 @@ async fn who_has_a_revision_of_a_trace_gets_only_what_is_new() {
 }
 
 #[tokio::test]
-async fn a_trace_that_did_not_change_is_304_to_who_has_it() {
+async fn unchanged_trace_is_304() {
     let gateway = TestGateway::start().await;
     let path = format!("/api/traces/{}", trace_id(1));
     gateway.export(request("shop", vec![span(1, 1, "a")])).await;
@@ -285,7 +285,7 @@ async fn a_trace_that_did_not_change_is_304_to_who_has_it() {
 }
 
 #[tokio::test]
-async fn lists_and_traces_are_compressed_for_who_takes_that() {
+async fn responses_are_compressed_on_request() {
     let gateway = TestGateway::start().await;
     let spans = (1..=100).map(|id| span(1, id, "the same again")).collect();
     gateway.export(request("shop", spans)).await;
@@ -303,7 +303,7 @@ async fn lists_and_traces_are_compressed_for_who_takes_that() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_event_stream_says_that_it_is_alive() {
+async fn event_stream_has_keepalive_events() {
     let gateway = TestGateway::start().await;
     let mut events = Events::open(&gateway, "/api/events").await;
     for _ in 0..3 {

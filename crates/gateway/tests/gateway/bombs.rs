@@ -1,4 +1,4 @@
-//! Bodies that are small on the way and would be large in memory: they cost what they weigh.
+//! Small bodies that would be large in memory are charged for their memory.
 
 use opentelemetry_proto::tonic::{
     collector::trace::v1::ExportTraceServiceRequest,
@@ -9,10 +9,10 @@ use serde_json::Value;
 
 use crate::support::{JSON, PROTOBUF, Process, client, command, gzip, span};
 
-/// Things in a body, of two or three bytes each and in memory of about a hundred.
+/// The number of messages in a body, of two or three bytes each and about a hundred in memory.
 const THINGS: usize = 1 << 18;
 
-/// A few times the body. As structs, the things would take more than this each time.
+/// The memory limit, a few times the body. As structs, the messages would need more.
 const MORE_MEMORY_KIB: u64 = 12 << 10;
 
 struct Bomb {
@@ -20,7 +20,7 @@ struct Bomb {
     content_type: &'static str,
     body: Vec<u8>,
     gives: u16,
-    /// The reason that is counted.
+    /// The reason of the counter.
     rejected: Option<&'static str>,
 }
 
@@ -45,7 +45,7 @@ impl Bomb {
     }
 }
 
-/// A message that is a field of another.
+/// Encloses a message in a field of another one.
 fn enclosed(number: u8, message: &[u8]) -> Vec<u8> {
     let mut enclosing = vec![number << 3 | 2];
     prost::encode_length_delimiter(message.len(), &mut enclosing).unwrap();
@@ -66,7 +66,7 @@ fn in_protobuf() -> Vec<Bomb> {
     ]
 }
 
-/// Each scope with its spans is stored with what is said of its resource.
+/// Each scope with its spans is stored with its resource.
 fn shared() -> ExportTraceServiceRequest {
     let scope_spans = ScopeSpans {
         spans: vec![span(1, 1, "a")],
@@ -125,7 +125,7 @@ async fn send(process: &Process, bomb: &Bomb) {
 }
 
 #[tokio::test]
-async fn what_is_small_on_the_way_is_not_large_in_memory() {
+async fn compressed_bodies_use_a_limited_amount_of_memory() {
     let dir = tempfile::tempdir().unwrap();
     let process = Process::start(&mut command(&dir));
     for bomb in in_protobuf().into_iter().chain(in_json()) {
@@ -148,7 +148,7 @@ async fn what_is_small_on_the_way_is_not_large_in_memory() {
             );
         }
     }
-    // Those with too many attributes, of which 1,024 are left.
+    // Spans with too many attributes, of which 1,024 remain.
     assert_eq!(process.spans_kept().await, 2);
     let repaired = process.status().await.repaired;
     assert_eq!(repaired["too_many_attributes"], 2);

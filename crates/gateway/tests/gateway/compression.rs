@@ -1,4 +1,4 @@
-//! Compressed bodies: each common compression is taken, and damage or excess is refused.
+//! Compressed bodies: supported codings, damaged data and size limits.
 
 use std::io::Write;
 
@@ -47,7 +47,7 @@ const CODINGS: [(&str, Compress); 4] = [
 ];
 
 #[tokio::test]
-async fn bodies_are_taken_in_every_common_compression() {
+async fn bodies_are_accepted_in_each_supported_compression() {
     let long = "x".repeat(300_000);
     for (coding, compress) in CODINGS {
         let gateway = TestGateway::start().await;
@@ -67,7 +67,7 @@ async fn bodies_are_taken_in_every_common_compression() {
         let nothing = gateway.post_with(PROTOBUF, &headers, "").await;
         assert_eq!(nothing.status, 200, "{coding}");
     }
-    // Frames in a row are one body (RFC 8878, 3.1).
+    // Consecutive frames are one body (RFC 8878, 3.1).
     let gateway = TestGateway::start().await;
     let json = one_span().to_string();
     let (first, second) = json.as_bytes().split_at(30);
@@ -90,7 +90,7 @@ async fn damaged_compression_is_400_and_stores_nothing() {
 }
 
 #[tokio::test]
-async fn a_changed_byte_is_400_where_the_coding_has_a_checksum() {
+async fn changed_byte_is_400_in_codings_with_a_checksum() {
     let with_checksum: [(&str, Compress); 3] = [("deflate", zlib), ("zstd", zstd), ("gzip", gzip)];
     for (coding, compress) in with_checksum {
         let mut changed = compress(one_span().to_string().as_bytes());
@@ -112,7 +112,7 @@ async fn assert_damaged(coding: &str, bodies: &[&[u8]]) {
 }
 
 #[tokio::test]
-async fn no_compression_is_taken_further_than_the_limit() {
+async fn decompression_stops_at_the_limit() {
     for (coding, compress) in CODINGS {
         let gateway = TestGateway::start_with(|config| config.limits.body_bytes = 1000).await;
         let headers = [("content-encoding", coding)];
@@ -121,7 +121,7 @@ async fn no_compression_is_taken_further_than_the_limit() {
         assert_eq!(answer.status, 413, "{coding}");
         let empty = compress(&[]).repeat(1000);
         let answer = gateway.post_with(JSON, &headers, empty).await;
-        // A second stream behind the first is damage where the format has one only.
+        // A second stream is an error in formats with a single one.
         assert!([400, 413].contains(&answer.status.as_u16()), "{coding}");
         let fits = compress(&[b' '; 900]);
         let answer = gateway.post_with(JSON, &headers, fits).await;
@@ -129,9 +129,9 @@ async fn no_compression_is_taken_further_than_the_limit() {
     }
 }
 
-/// A decoder of zstd takes as much memory as the frame asks for, up to gigabytes.
+/// A zstd decoder allocates as much memory as the frame requests, up to gigabytes.
 #[tokio::test]
-async fn a_zstd_frame_with_a_large_window_is_refused() {
+async fn zstd_frame_with_a_large_window_is_rejected() {
     let gateway = TestGateway::start().await;
     let mut encoder = zstd::Encoder::new(Vec::new(), 1).unwrap();
     encoder.window_log(27).unwrap();
@@ -147,7 +147,7 @@ async fn a_zstd_frame_with_a_large_window_is_refused() {
 }
 
 #[tokio::test]
-async fn an_unknown_compression_is_told_which_ones_there_are() {
+async fn unknown_compression_is_415_with_the_supported_ones() {
     let gateway = TestGateway::start().await;
     let answer = gateway
         .post_with(JSON, &[("content-encoding", "br")], "{}")

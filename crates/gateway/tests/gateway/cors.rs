@@ -1,4 +1,4 @@
-//! The Fetch standard's CORS protocol, for pages that send spans from another origin.
+//! CORS for pages of other origins, by the Fetch standard.
 
 use axum::{body::Body, http::Request};
 
@@ -24,7 +24,7 @@ async fn preflight(gateway: &TestGateway, origin: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn an_allowed_page_may_post_with_its_headers_and_browsers_remember_it() {
+async fn allowed_origin_may_post_and_the_preflight_is_cached() {
     let answer = preflight(&gateway().await, PAGE).await;
     assert!(answer.status.is_success());
     assert_eq!(answer.header("access-control-allow-origin"), PAGE);
@@ -35,7 +35,7 @@ async fn an_allowed_page_may_post_with_its_headers_and_browsers_remember_it() {
 }
 
 #[tokio::test]
-async fn an_allowed_page_may_read_the_answer_of_its_post() {
+async fn allowed_origin_may_read_the_response() {
     let gateway = gateway().await;
     let answer = gateway.post_with(JSON, &[("origin", PAGE)], "{}").await;
     assert_eq!(answer.header("access-control-allow-origin"), PAGE);
@@ -47,7 +47,7 @@ async fn an_allowed_page_may_read_the_answer_of_its_post() {
 }
 
 #[tokio::test]
-async fn any_other_page_may_not() {
+async fn other_origins_may_not() {
     let gateway = gateway().await;
     for origin in [
         "https://evil.example",

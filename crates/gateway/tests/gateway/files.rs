@@ -14,7 +14,8 @@ async fn start_error(db: &Path) -> String {
     let mut config = Config::default();
     config.listen = "127.0.0.1:0".to_owned();
     config.db = db.to_owned();
-    Gateway::start(&config).await.unwrap_err().to_string()
+    let error = Gateway::start(&config).await.unwrap_err();
+    format!("{:#}", anyhow::Error::new(error))
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {

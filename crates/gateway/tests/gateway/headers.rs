@@ -1,4 +1,4 @@
-//! What browsers are told not to do with answers.
+//! Security headers of responses.
 
 use crate::support::{JSON, PROTOBUF, TestGateway, request, span, trace_id};
 use prost::Message;
@@ -6,7 +6,7 @@ use prost::Message;
 const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
 
 #[tokio::test]
-async fn answers_are_not_sniffed_framed_referred_to_or_cached() {
+async fn responses_have_security_headers_and_are_not_cached() {
     let gateway = TestGateway::start().await;
     let spans = request("shop", vec![span(1, 1, "a")]).encode_to_vec();
     let mut answers = vec![
@@ -45,7 +45,7 @@ async fn answers_are_not_sniffed_framed_referred_to_or_cached() {
 }
 
 #[tokio::test]
-async fn page_of_the_viewer_runs_its_own_scripts_and_wasm_and_nothing_else() {
+async fn viewer_page_allows_only_its_own_scripts_and_wasm() {
     let dir = tempfile::tempdir().unwrap();
     let index = "<body><script type=\"module\">alert(1)</script></body>";
     std::fs::write(dir.path().join("index.html"), index).unwrap();

@@ -1,4 +1,4 @@
-//! The Honeycomb sink against a strict double on loopback.
+//! The Honeycomb sink with a strict fake receiver on loopback.
 
 use std::time::{Duration, SystemTime};
 
@@ -21,7 +21,7 @@ fn sink(status: &Status) -> &SinkStatus {
     &status.sinks[0]
 }
 
-/// The sink's status once nothing waits any more.
+/// Returns the sink's status as soon as no span waits.
 async fn done(gateway: &TestGateway) -> SinkStatus {
     let status = gateway
         .status_when(|status| sink(status).waiting == 0)
@@ -34,7 +34,7 @@ fn refuse(status: u16) -> Reply {
 }
 
 #[tokio::test]
-async fn all_spans_arrive_with_their_resources_as_gzipped_protobuf_under_the_key() {
+async fn spans_arrive_with_their_resources_as_gzipped_protobuf_with_the_key() {
     let fake = FakeHoneycomb::start([]).await;
     let gateway = gateway(&fake).await;
     let browser = request("browser", vec![span(1, 1, "crud.like")]);
@@ -50,7 +50,7 @@ async fn all_spans_arrive_with_their_resources_as_gzipped_protobuf_under_the_key
 }
 
 #[tokio::test]
-async fn a_classic_key_comes_with_a_dataset() {
+async fn classic_key_has_a_dataset_header() {
     let fake = FakeHoneycomb::start([]).await;
     let gateway = TestGateway::start_with(forwarding_to(&fake.url, CLASSIC_KEY)).await;
     gateway.export(request("shop", vec![span(1, 1, "a")])).await;
@@ -59,7 +59,7 @@ async fn a_classic_key_comes_with_a_dataset() {
 }
 
 #[tokio::test]
-async fn after_a_time_of_503_everything_has_arrived_exactly_once() {
+async fn all_spans_arrive_once_after_an_outage() {
     let fake = FakeHoneycomb::start([503, 502, 504, 429].map(refuse)).await;
     let gateway = gateway(&fake).await;
     for id in 1..=20 {
@@ -67,7 +67,7 @@ async fn after_a_time_of_503_everything_has_arrived_exactly_once() {
             .export(request("shop", vec![span(1, id, "a")]))
             .await;
     }
-    // A sender that retries is no reason to forward a span twice.
+    // A retry of the exporter does not forward a span twice.
     gateway.export(request("shop", vec![span(1, 1, "a")])).await;
 
     let status = done(&gateway).await;
@@ -79,9 +79,9 @@ async fn after_a_time_of_503_everything_has_arrived_exactly_once() {
 }
 
 #[tokio::test]
-async fn spans_wait_and_the_edge_goes_on_while_the_receiver_is_down() {
-    let nobody = "http://127.0.0.1:9";
-    let gateway = TestGateway::start_with(forwarding_to(nobody, KEY)).await;
+async fn spans_are_accepted_and_wait_while_the_receiver_is_down() {
+    let unreachable = "http://127.0.0.1:9";
+    let gateway = TestGateway::start_with(forwarding_to(unreachable, KEY)).await;
     gateway
         .export(request("shop", vec![span(1, 1, "a"), span(1, 2, "b")]))
         .await;
@@ -89,9 +89,9 @@ async fn spans_wait_and_the_edge_goes_on_while_the_receiver_is_down() {
     let status = gateway.status_when(failing).await;
     assert_eq!(sink(&status).waiting, 2);
     let error = sink(&status).last_error.clone().unwrap();
-    assert!(error.starts_with("no answer: "), "{error}");
+    assert!(error.starts_with("no response: "), "{error}");
 
-    // They wait across a restart, too.
+    // The spans also wait across a restart.
     let fake = FakeHoneycomb::start([]).await;
     let gateway = gateway.restart_with(forwarding_to(&fake.url, KEY)).await;
     assert_eq!(done(&gateway).await.sent, 2);
@@ -99,7 +99,7 @@ async fn spans_wait_and_the_edge_goes_on_while_the_receiver_is_down() {
 }
 
 #[tokio::test]
-async fn no_retry_comes_before_retry_after_says_as_seconds_and_as_a_date() {
+async fn retry_after_is_respected_in_both_forms() {
     let date = SystemTime::now() + Duration::from_secs(4);
     let replies = ["1".to_owned(), httpdate::fmt_http_date(date)];
     let replies = replies.map(|after| Reply::Refuse(429, Some(after)));
@@ -112,12 +112,12 @@ async fn no_retry_comes_before_retry_after_says_as_seconds_and_as_a_date() {
     };
     let between = second.duration_since(first).unwrap();
     assert!(between >= Duration::from_secs(1), "{between:?}");
-    // Dates have no fractions of a second.
+    // Dates have a resolution of one second.
     assert!(third > date - Duration::from_secs(1), "{third:?}");
 }
 
 #[tokio::test]
-async fn a_key_that_is_refused_drops_with_a_reason_and_the_sink_says_it_fails() {
+async fn rejected_key_drops_spans_with_a_reason_and_the_sink_fails() {
     let fake = FakeHoneycomb::start([refuse(401)]).await;
     let gateway = gateway(&fake).await;
     gateway.export(request("shop", vec![span(1, 1, "a")])).await;
@@ -141,7 +141,7 @@ async fn a_key_that_is_refused_drops_with_a_reason_and_the_sink_says_it_fails() 
 }
 
 #[tokio::test]
-async fn a_batch_that_is_too_large_is_split_and_a_span_that_is_too_large_is_dropped() {
+async fn too_large_batch_is_split_and_too_large_span_is_dropped() {
     let fake = FakeHoneycomb::start([Reply::AtMost(3)]).await;
     let gateway = gateway(&fake).await;
     let spans = (1..=20).map(|id| span(1, id, "a")).collect();
@@ -158,7 +158,7 @@ async fn a_batch_that_is_too_large_is_split_and_a_span_that_is_too_large_is_drop
 }
 
 #[tokio::test]
-async fn spans_that_the_receiver_rejects_are_not_counted_as_sent() {
+async fn spans_rejected_by_the_receiver_are_not_counted_as_sent() {
     let fake = FakeHoneycomb::start([Reply::Partial(1)]).await;
     let gateway = gateway(&fake).await;
     gateway
@@ -166,14 +166,14 @@ async fn spans_that_the_receiver_rejects_are_not_counted_as_sent() {
         .await;
     let status = done(&gateway).await;
     assert_eq!(status.sent + status.dropped["rejected_by_receiver"], 2);
-    // The key that the receiver repeats is not passed on.
+    // The receiver repeats the key.
     assert_eq!(status.last_error.unwrap(), "too old, [redacted]");
 }
 
 #[tokio::test]
-async fn spans_that_are_forgotten_while_they_wait_are_counted_as_expired() {
-    let nobody = "http://127.0.0.1:9";
-    let gateway = TestGateway::start_with(forwarding_to(nobody, KEY)).await;
+async fn spans_deleted_while_they_wait_are_counted_as_expired() {
+    let unreachable = "http://127.0.0.1:9";
+    let gateway = TestGateway::start_with(forwarding_to(unreachable, KEY)).await;
     gateway
         .export(request("shop", vec![span(1, 1, "a"), span(1, 2, "b")]))
         .await;
@@ -184,7 +184,7 @@ async fn spans_that_are_forgotten_while_they_wait_are_counted_as_expired() {
     let status = gateway.status_when(expired).await;
     assert_eq!((status.spans_kept, sink(&status).waiting), (0, 0));
 
-    // An empty store does not number anew: the next span is behind the sink's cursor.
+    // An empty store continues its numbers, so the next span is after the sink's cursor.
     let fake = FakeHoneycomb::start([]).await;
     let gateway = gateway
         .restart_with(|config| config.retention = Retention::default())
@@ -195,7 +195,7 @@ async fn spans_that_are_forgotten_while_they_wait_are_counted_as_expired() {
 }
 
 #[tokio::test]
-async fn a_sink_that_was_off_does_not_send_what_came_meanwhile() {
+async fn spans_stored_while_a_sink_was_off_are_not_sent() {
     let gateway = TestGateway::start().await;
     gateway.export(request("shop", vec![span(1, 1, "a")])).await;
     assert_eq!(sink(&gateway.status().await).state, SinkState::Off);
@@ -207,7 +207,7 @@ async fn a_sink_that_was_off_does_not_send_what_came_meanwhile() {
 }
 
 #[tokio::test]
-async fn what_waits_is_sent_before_the_gateway_stops() {
+async fn pending_spans_are_sent_on_shutdown() {
     let fake = FakeHoneycomb::start([]).await;
     let gateway = gateway(&fake).await;
     gateway.export(request("shop", vec![span(1, 1, "a")])).await;
@@ -216,7 +216,7 @@ async fn what_waits_is_sent_before_the_gateway_stops() {
 }
 
 #[tokio::test]
-async fn the_key_is_in_no_answer_even_when_the_receiver_repeats_it() {
+async fn key_is_redacted_when_the_receiver_repeats_it() {
     let fake = FakeHoneycomb::start([refuse(400), refuse(503)]).await;
     let gateway = gateway(&fake).await;
     gateway.export(request("shop", vec![span(1, 1, "a")])).await;

@@ -1,5 +1,4 @@
-//! The gateway as its clients see it: each test is a sentence of a specification or of the
-//! gateway's own promise.
+//! Tests of the gateway from the outside: by HTTP, UDP, signals and files.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! Clients that dawdle, say nothing or say too much: they are bounded, and others go on.
+//! Slow, abusive or oversized clients are limited, and others are served.
 
 use std::{
     net::{IpAddr, SocketAddr, UdpSocket},
@@ -18,13 +18,13 @@ use crate::support::{
     FakeHoneycomb, Process, Served, client, command_after, post, request, span, text, trace_id,
 };
 
-/// Twice what a process may usually open.
+/// Twice the usual limit of open files.
 const CROWD: usize = 2000;
 
-/// As long as an exporter waits for its answer, unless told otherwise.
+/// The default timeout of exporters.
 const EXPORTER_WAITS: Duration = Duration::from_secs(10);
 
-/// 64 KiB for each connection that has a place, and as much again for all else.
+/// 64 KiB for each connection with a slot, and the same amount for everything else.
 const MORE_MEMORY_KIB: u64 = 96 << 10;
 
 const READ_WITHIN: Duration = Duration::from_millis(500);
@@ -35,23 +35,23 @@ async fn dawdled_at() -> Served {
     Served::start_with(|config| config.limits.read_within = READ_WITHIN).await
 }
 
-/// Says `first` and then one byte after the other until the gateway has had enough. Its
-/// answer, and how long it listened.
+/// Sends `first` and then single bytes until the gateway closes the connection. Returns the response and
+/// the duration.
 async fn drip(gateway: &Served, first: &str) -> (String, Duration) {
     let mut stream = TcpStream::connect(gateway.address()).await.unwrap();
     let (mut read, mut write) = stream.split();
     let (started, mut answer) = (Instant::now(), Vec::new());
     let listening = async {
-        // A reset is an end as well.
+        // A reset ends the response, too.
         let _ = read.read_to_end(&mut answer).await;
         started.elapsed()
     };
     let dripping = async {
         let mut ticks = interval(Duration::from_millis(20));
-        let mut said = write.write_all(first.as_bytes()).await;
-        while said.is_ok() {
+        let mut written = write.write_all(first.as_bytes()).await;
+        while written.is_ok() {
             ticks.tick().await;
-            said = write.write_all(b"a").await;
+            written = write.write_all(b"a").await;
         }
     };
     let (took, ()) = tokio::join!(listening, dripping);
@@ -59,7 +59,7 @@ async fn drip(gateway: &Served, first: &str) -> (String, Duration) {
 }
 
 #[tokio::test]
-async fn a_head_that_comes_byte_by_byte_is_given_up() {
+async fn slow_head_times_out() {
     let gateway = dawdled_at().await;
     let (answer, took) = drip(&gateway, "POST /v1/traces HTTP/1.1\r\nx-slow: ").await;
     assert!(answer.is_empty() || answer.contains("408"), "{answer}");
@@ -67,7 +67,7 @@ async fn a_head_that_comes_byte_by_byte_is_given_up() {
 }
 
 #[tokio::test]
-async fn a_body_that_comes_byte_by_byte_is_503_and_the_connection_ends() {
+async fn slow_body_is_503_and_closes_the_connection() {
     let gateway = dawdled_at().await;
     let head = format!("{HEAD}content-length: 1000000\r\n\r\n");
     let (answer, took) = drip(&gateway, &head).await;
@@ -77,7 +77,7 @@ async fn a_body_that_comes_byte_by_byte_is_503_and_the_connection_ends() {
 }
 
 #[tokio::test]
-async fn a_head_without_end_is_431() {
+async fn endless_head_is_431() {
     let gateway = dawdled_at().await;
     let long = format!("{HEAD}x-long: {}", "a".repeat(70_000));
     let (answer, _) = drip(&gateway, &long).await;
@@ -85,16 +85,16 @@ async fn a_head_without_end_is_431() {
 }
 
 #[tokio::test]
-async fn when_places_are_rare_the_silent_connection_goes_and_a_request_at_hand_is_answered() {
+async fn idle_connection_is_evicted_before_a_request_in_flight() {
     let gateway = Served::start_with(|config| config.limits.connections = 2).await;
     let mut sending = TcpStream::connect(gateway.address()).await.unwrap();
     let head =
         format!("{HEAD}expect: 100-continue\r\ncontent-length: 2\r\nconnection: close\r\n\r\n");
     sending.write_all(head.as_bytes()).await.unwrap();
-    // That its body is asked for says that the request is at hand.
-    let mut said = [0; 25];
-    sending.read_exact(&mut said).await.unwrap();
-    assert_eq!(&said, b"HTTP/1.1 100 Continue\r\n\r\n");
+    // 100 Continue proves that the request is in flight.
+    let mut received = [0; 25];
+    sending.read_exact(&mut received).await.unwrap();
+    assert_eq!(&received, b"HTTP/1.1 100 Continue\r\n\r\n");
     let silent = gateway.connect("").await;
     for _ in 0..3 {
         let answer = client().get(gateway.url("/healthz")).send().await.unwrap();
@@ -107,7 +107,7 @@ async fn when_places_are_rare_the_silent_connection_goes_and_a_request_at_hand_i
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
 }
 
-/// How other machines see this one; nothing is sent to find out.
+/// Returns the address of this machine for other machines, without sending anything.
 fn own_address() -> Option<IpAddr> {
     let socket = UdpSocket::bind("0.0.0.0:0").ok()?;
     socket.connect("192.0.2.1:9").ok()?;
@@ -116,7 +116,7 @@ fn own_address() -> Option<IpAddr> {
 }
 
 #[tokio::test]
-async fn one_client_has_so_many_connections_and_others_are_served() {
+async fn connections_per_client_are_limited_and_others_are_served() {
     let Some(own) = own_address() else {
         return println!("not tested: this machine has no address but loopback");
     };
@@ -134,7 +134,7 @@ async fn one_client_has_so_many_connections_and_others_are_served() {
     };
     let (first, second) = (ask().await, ask().await);
     assert!(first.is_some() && second.is_some() && ask().await.is_none());
-    // Another one, who comes from this machine.
+    // Another client, on this machine.
     let answer = client().get(gateway.url("/healthz")).send().await.unwrap();
     assert_eq!(answer.status(), 200);
     drop(first);
@@ -144,18 +144,18 @@ async fn one_client_has_so_many_connections_and_others_are_served() {
     }
 }
 
-/// Connections that have said this and stay open as long as the gateway lets them.
-async fn crowd(address: SocketAddr, said: &'static [u8]) -> JoinSet<()> {
+/// Opens connections that send `bytes` and stay open until the gateway closes them.
+async fn crowd(address: SocketAddr, bytes: &'static [u8]) -> JoinSet<()> {
     let mut crowd = JoinSet::new();
     let (here, mut arrivals) = mpsc::channel(CROWD);
     for _ in 0..CROWD {
         let here = here.clone();
         crowd.spawn(async move {
             let mut stream = TcpStream::connect(address).await.unwrap();
-            // Whoever is sent away is gone.
-            let said = stream.write_all(said).await;
+            // An evicted connection ends here.
+            let sent = stream.write_all(bytes).await;
             here.send(()).await.unwrap();
-            if said.is_ok() {
+            if sent.is_ok() {
                 let _ = stream.read_to_end(&mut Vec::new()).await;
             }
         });
@@ -167,7 +167,7 @@ async fn crowd(address: SocketAddr, said: &'static [u8]) -> JoinSet<()> {
     crowd
 }
 
-/// A gateway that may open as many files as usual.
+/// Starts a gateway with the usual limit of open files.
 fn usual(dir: &tempfile::TempDir, receiver: &FakeHoneycomb) -> (Process, SocketAddr) {
     let mut command = command_after(&[], "ulimit -S -n 1024", dir);
     let process = Process::start(command.env("OTEL_EXPORTER_OTLP_ENDPOINT", &receiver.url));
@@ -175,7 +175,7 @@ fn usual(dir: &tempfile::TempDir, receiver: &FakeHoneycomb) -> (Process, SocketA
     (process, address.unwrap())
 }
 
-/// This process holds the other ends of all connections.
+/// Raises the limit of open files, because this process has the other ends of all connections.
 fn many_files() {
     let pid = std::process::id().to_string();
     let mut command = Command::new("prlimit");
@@ -183,20 +183,20 @@ fn many_files() {
     assert!(command.status().unwrap().success());
 }
 
-async fn among_a_crowd_that_said(said: &'static [u8]) {
+async fn assert_served_among(bytes: &'static [u8]) {
     many_files();
     let dir = tempfile::tempdir().unwrap();
     let receiver = FakeHoneycomb::collector([]).await;
     let (process, address) = usual(&dir, &receiver);
     let memory = process.peak_memory_kib().unwrap();
-    let crowd = crowd(address, said).await;
+    let crowd = crowd(address, bytes).await;
     let started = Instant::now();
     let spans = request("shop", vec![span(1, 1, "a")]);
     let post = post(&process.url, &spans);
     let answer = timeout(EXPORTER_WAITS, post).await.unwrap();
     assert_eq!(answer.status(), 200);
     let took = started.elapsed();
-    // There is a socket for the sink, and a file for the reader of a trace, too.
+    // There are still a socket for the sink and a file for reading a trace.
     while receiver.spans().is_empty() {
         assert!(started.elapsed() < EXPORTER_WAITS * 3);
         tokio::time::sleep(Duration::from_millis(10)).await;
@@ -205,37 +205,37 @@ async fn among_a_crowd_that_said(said: &'static [u8]) {
     assert!(process.get(&path).await["resourceSpans"].is_array());
     let more = process.peak_memory_kib().unwrap() - memory;
     println!(
-        "among {CROWD} connections that said {} bytes: answered after {took:?}, {more} KiB more memory",
-        said.len()
+        "among {CROWD} connections that sent {} bytes each: response after {took:?}, {more} KiB more memory",
+        bytes.len()
     );
     assert!(more < MORE_MEMORY_KIB, "{more} KiB more");
     drop(crowd);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn among_thousands_of_silent_connections_an_exporter_is_served() {
-    among_a_crowd_that_said(b"").await;
+async fn exporter_is_served_among_thousands_of_idle_connections() {
+    assert_served_among(b"").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn among_thousands_of_endless_heads_an_exporter_is_served() {
-    among_a_crowd_that_said(&[b'a'; 60_000]).await;
+async fn exporter_is_served_among_thousands_of_endless_heads() {
+    assert_served_among(&[b'a'; 60_000]).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn among_thousands_of_half_sent_bodies_an_exporter_is_served() {
+async fn exporter_is_served_among_thousands_of_incomplete_bodies() {
     let half = format!("{HEAD}content-length: 1000000\r\n\r\n{}", "a".repeat(1000));
-    among_a_crowd_that_said(half.leak().as_bytes()).await;
+    assert_served_among(half.leak().as_bytes()).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn among_thousands_of_event_streams_an_exporter_is_served() {
-    among_a_crowd_that_said(b"GET /api/events HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n").await;
+async fn exporter_is_served_among_thousands_of_event_streams() {
+    assert_served_among(b"GET /api/events HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n").await;
 }
 
-/// More of them than there is memory for.
+/// More bodies than fit into the memory budget.
 #[tokio::test]
-async fn half_sent_bodies_give_way_to_a_body_that_needs_their_memory() {
+async fn incomplete_bodies_are_evicted_for_a_body_that_needs_their_memory() {
     let gateway = Served::start_with(|config| {
         config.limits.memory_bytes = 1 << 20;
         config.limits.body_bytes = 1 << 20;
@@ -247,7 +247,7 @@ async fn half_sent_bodies_give_way_to_a_body_that_needs_their_memory() {
         halves.push(gateway.connect(&half).await);
     }
     let spans = request("shop", vec![span(1, 1, &"a".repeat(30_000))]);
-    // Until the bodies before it have come, there is room for any.
+    // Until the bodies before it have arrived, the budget has memory for any.
     for _ in 0..40 {
         let answer = post(&gateway.url(""), &spans).await;
         assert_eq!(answer.status(), 200);
@@ -255,9 +255,9 @@ async fn half_sent_bodies_give_way_to_a_body_that_needs_their_memory() {
     drop(halves);
 }
 
-/// Each answer is 15 MiB: of 20 there are 300, and as much again while they are made.
+/// Each response is 15 MiB: 20 of them are 300 MiB, and the same amount while they are built.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn clients_that_do_not_read_their_answers_hold_a_bounded_memory() {
+async fn unread_responses_use_a_limited_amount_of_memory() {
     const MAX_MORE_KIB: u64 = 320 << 10;
     let dir = tempfile::tempdir().unwrap();
     let mut command = crate::support::command(&dir);
@@ -278,7 +278,7 @@ async fn clients_that_do_not_read_their_answers_hold_a_bounded_memory() {
     for _ in 0..20 {
         let mut stream = TcpStream::connect(address).await.unwrap();
         stream.write_all(ask.as_bytes()).await.unwrap();
-        // That it has begun to come says that its answer was made.
+        // The first bytes prove that the response was built.
         silent.spawn(async move {
             let mut begin = [0; 12];
             stream.read_exact(&mut begin).await.map(|_| (begin, stream))
@@ -287,14 +287,14 @@ async fn clients_that_do_not_read_their_answers_hold_a_bounded_memory() {
     let silent = silent.join_all().await;
     for answer in &silent {
         let (begin, _) = answer.as_ref().unwrap();
-        // One that waited too long for others is told so.
+        // A response that waited too long is a 503.
         assert!([b"HTTP/1.1 200", b"HTTP/1.1 503"].contains(&begin));
     }
-    // One who reads is answered when they are given up.
+    // A client that reads is served when the others have timed out.
     let trace = process.get(&format!("/api/traces/{}", trace_id(1))).await;
     assert!(trace.to_string().len() > 15 << 20);
     let more = process.peak_memory_kib().unwrap() - memory;
-    println!("20 answers of 15 MiB that nobody reads: {more} KiB more memory");
+    println!("20 unread responses of 15 MiB: {more} KiB more memory");
     assert!(more < MAX_MORE_KIB, "{more} KiB more");
     drop(silent);
 }

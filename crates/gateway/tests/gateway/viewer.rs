@@ -11,7 +11,7 @@ fn build(dir: &Path) {
 }
 
 #[tokio::test]
-async fn until_the_viewer_is_built_a_page_says_how_and_then_it_is_served() {
+async fn viewer_is_served_as_soon_as_it_is_built() {
     let dir = tempfile::tempdir().unwrap();
     let dist = dir.path().join("dist");
     let gateway = TestGateway::start_with(|config| config.viewer_dir = Some(dist.clone())).await;
@@ -28,7 +28,7 @@ async fn until_the_viewer_is_built_a_page_says_how_and_then_it_is_served() {
 }
 
 #[tokio::test]
-async fn pages_of_the_viewer_are_its_index_and_missing_files_are_404() {
+async fn viewer_pages_are_the_index_and_missing_files_are_404() {
     let dir = tempfile::tempdir().unwrap();
     build(dir.path());
     let path = dir.path().to_owned();
@@ -50,7 +50,7 @@ async fn pages_of_the_viewer_are_its_index_and_missing_files_are_404() {
 }
 
 #[tokio::test]
-async fn a_page_says_where_the_viewer_is_served_relative_to_itself() {
+async fn viewer_page_has_a_relative_base() {
     let dir = tempfile::tempdir().unwrap();
     build(dir.path());
     let html = "<head><base href=\"./\"><script src=\"./viewer.js\"></script></head>";
@@ -76,9 +76,9 @@ async fn a_page_says_where_the_viewer_is_served_relative_to_itself() {
     }
 }
 
-/// A proxy may hand the path on as it is, with the prefix of the public address.
+/// A proxy may forward the path with the prefix of the public URL.
 #[tokio::test]
-async fn the_prefix_of_the_public_address_is_understood() {
+async fn prefix_of_the_public_url_is_served() {
     let dir = tempfile::tempdir().unwrap();
     build(dir.path());
     let path = dir.path().to_owned();
@@ -98,7 +98,7 @@ async fn the_prefix_of_the_public_address_is_understood() {
             assert_eq!(answer.status, 200, "{prefix}{page}");
         }
     }
-    // The prefix itself is where the viewer begins.
+    // The prefix itself is the start page of the viewer.
     let html = "<head><base href=\"./\"></head>";
     fs::write(dir.path().join("index.html"), html).unwrap();
     let root = gateway.get("/tools/traces/?q=a").await;

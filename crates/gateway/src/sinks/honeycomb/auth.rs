@@ -1,4 +1,4 @@
-//! `GET /1/auth`: whether Honeycomb knows the key, and to whom it belongs.
+//! `GET /1/auth`: the account that a key belongs to.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::super::otlp_http::OtlpHttp;
 
-/// A team, and one of its environments; classic teams have none.
+/// A team and one of its environments. Classic teams have no environment.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub(in super::super) struct Account {
     pub(super) team: Named,
@@ -20,19 +20,19 @@ pub(super) struct Named {
     pub(super) slug: String,
 }
 
-/// Why the account is not known.
+/// Why the account of a key is unknown.
 #[derive(Debug)]
-pub(in super::super) enum Unknown {
-    /// The key is wrong; asking again gives the same answer.
-    Refused(String),
-    /// Nobody knows yet.
-    Later(String),
+pub(in super::super) enum AuthError {
+    /// Honeycomb rejects the key. Asking again gives the same response.
+    Rejected(String),
+    /// Honeycomb cannot be reached, or is not ready.
+    Unavailable(String),
 }
 
-impl Unknown {
+impl AuthError {
     pub(super) fn into_text(self) -> String {
         match self {
-            Self::Refused(text) | Self::Later(text) => text,
+            Self::Rejected(text) | Self::Unavailable(text) => text,
         }
     }
 }
@@ -47,20 +47,24 @@ impl fmt::Display for Account {
     }
 }
 
-pub(super) async fn ask(otlp: &OtlpHttp, endpoint: &str) -> Result<Account, Unknown> {
+/// Asks for the account of the key in the client's headers.
+pub(super) async fn resolve_account(otlp: &OtlpHttp, endpoint: &str) -> Result<Account, AuthError> {
     let request = otlp.http.client().get(format!("{endpoint}/1/auth"));
     let request = request.headers(otlp.headers.clone());
-    let answer = otlp.http.send(request).await;
-    let answer = answer.map_err(|none| Unknown::Later(none.error))?;
-    match answer.status.as_u16() {
-        200 if answer.body.is_empty() => Err(Unknown::Later("no answer from /1/auth".to_owned())),
-        200 => serde_json::from_slice(&answer.body).map_err(|error| {
-            Unknown::Refused(format!("/1/auth answers with something else: {error}"))
+    let response = otlp.http.send(request).await;
+    let response = response.map_err(|failure| AuthError::Unavailable(failure.error))?;
+    match response.status.as_u16() {
+        200 if response.body.is_empty() => {
+            let error = "empty response from /1/auth".to_owned();
+            Err(AuthError::Unavailable(error))
+        }
+        200 => serde_json::from_slice(&response.body).map_err(|error| {
+            AuthError::Rejected(format!("unexpected response from /1/auth: {error}"))
         }),
         401 | 403 => {
             let advice = "check HONEYCOMB_API_KEY and HONEYCOMB_API_ENDPOINT: ";
-            Err(Unknown::Refused(otlp.http.describe(&answer, advice)))
+            Err(AuthError::Rejected(otlp.http.describe(&response, advice)))
         }
-        _ => Err(Unknown::Later(otlp.http.describe(&answer, ""))),
+        _ => Err(AuthError::Unavailable(otlp.http.describe(&response, ""))),
     }
 }

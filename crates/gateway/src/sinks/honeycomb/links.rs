@@ -8,13 +8,14 @@ use trace_model::TraceId;
 use super::auth::Account;
 use crate::config::Honeycomb;
 
-/// Honeycomb looks two hours back unless told when; a margin for clocks that disagree.
+/// Extends the time range of a link, because clocks disagree. Without a range, Honeycomb searches
+/// the last two hours.
 const MARGIN_SECONDS: u64 = 60;
 
-/// OpenTelemetry's name for a service without one. SDKs add the program's: `unknown_service:node`.
-const UNKNOWN: &str = "unknown_service";
+/// OpenTelemetry's name of an unnamed service. SDKs add the program: `unknown_service:node`.
+const UNKNOWN_SERVICE: &str = "unknown_service";
 
-/// Knows how to link once the key's account is known.
+/// Makes links once the account of the key is known.
 #[derive(Clone, Debug)]
 pub(crate) struct TraceLinks {
     page: String,
@@ -31,49 +32,50 @@ impl TraceLinks {
         }
     }
 
-    pub(in super::super) fn belong_to(&self, account: Account) {
-        // The key does not change while the gateway runs: the first answer stands.
+    pub(in super::super) fn set_account(&self, account: Account) {
+        // The key does not change while the gateway runs, so the first value stays.
         let _ = self.account.set(account);
     }
 
-    /// To a trace of `service` that took from `start` to `end`, in nanoseconds since 1970.
+    /// Returns the URL of a trace of `service` from `start` to `end`, in nanoseconds since 1970.
     pub(crate) fn to(&self, id: TraceId, service: &str, start: u64, end: u64) -> Option<String> {
         let Account { team, environment } = self.account.get()?;
-        let place = match environment.slug.as_str() {
+        let dataset = match environment.slug.as_str() {
             "" => format!("datasets/{}", slug(&self.dataset)),
-            environment => format!("environments/{environment}/datasets/{}", dataset(service)),
+            environment => format!(
+                "environments/{environment}/datasets/{}",
+                dataset_of(service)
+            ),
         };
         let from = (start / 1_000_000_000).saturating_sub(MARGIN_SECONDS);
         let to = end / 1_000_000_000 + MARGIN_SECONDS;
         Some(format!(
-            "{}/{}/{place}/trace?trace_id={id}&trace_start_ts={from}&trace_end_ts={to}",
+            "{}/{}/{dataset}/trace?trace_id={id}&trace_start_ts={from}&trace_end_ts={to}",
             self.page, team.slug
         ))
     }
 }
 
-/// The page of the same region: `api.eu1.honeycomb.io` has `ui.eu1.honeycomb.io`.
+/// Returns the UI of the API's region: `ui.eu1.honeycomb.io` for `api.eu1.honeycomb.io`.
 fn page(endpoint: &str) -> String {
     let region = endpoint.split_once("://api.").map(|(_, host)| host);
     let host = region.filter(|host| host.ends_with("honeycomb.io"));
     format!("https://ui.{}", host.unwrap_or("honeycomb.io"))
 }
 
-/// Of a team with environments, each service has a dataset of its own, and all that do not
-/// say which they are have one together.
-fn dataset(service: &str) -> String {
-    let is_unknown = service.trim().is_empty() || service.starts_with(UNKNOWN);
-    slug(if is_unknown { UNKNOWN } else { service })
+/// Returns the dataset of a service in a team with environments. Unnamed services share one.
+fn dataset_of(service: &str) -> String {
+    let is_unknown = service.trim().is_empty() || service.starts_with(UNKNOWN_SERVICE);
+    slug(if is_unknown { UNKNOWN_SERVICE } else { service })
 }
 
-/// A dataset's name as it stands in addresses: small letters, and `-` for what is neither
-/// letter nor digit.
+/// Returns a dataset's name as in URLs: lowercase, with `-` for other characters.
 fn slug(name: &str) -> String {
-    let keep = |char: char| char.is_ascii_alphanumeric() || "-_.".contains(char);
+    let is_allowed = |char: char| char.is_ascii_alphanumeric() || "-_.".contains(char);
     let chars = name.trim().chars();
     chars
         .map(|char| {
-            if keep(char) {
+            if is_allowed(char) {
                 char.to_ascii_lowercase()
             } else {
                 '-'
@@ -97,7 +99,7 @@ mod tests {
         let slug = |slug: &str| Named {
             slug: slug.to_owned(),
         };
-        links.belong_to(Account {
+        links.set_account(Account {
             team: slug("cruddur"),
             environment: slug(environment),
         });
@@ -110,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_names_team_environment_dataset_trace_and_time() {
+    fn link_has_team_environment_dataset_trace_and_time() {
         let expected = format!(
             "https://ui.eu1.honeycomb.io/cruddur/environments/test/datasets/my-shop\
              /trace?trace_id={ID}&trace_start_ts=1790000000&trace_end_ts=1790000121"
@@ -121,10 +123,10 @@ mod tests {
         );
     }
 
-    /// As Honeycomb's own OTLP library does, also where an SDK adds the program's name.
+    /// As in Honeycomb's own OTLP library, also where an SDK adds the program's name.
     #[test]
-    fn spans_of_no_service_are_in_the_dataset_of_unknown_ones() {
-        let check = |service, expected| assert_eq!(dataset(service), expected);
+    fn unnamed_services_share_a_dataset() {
+        let check = |service, expected| assert_eq!(dataset_of(service), expected);
         check("unknown_service", "unknown_service");
         check("unknown_service:node", "unknown_service");
         check("", "unknown_service");
@@ -133,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_classic_team_has_no_environments() {
+    fn classic_team_has_no_environments() {
         let link = link("https://api.honeycomb.io", "").unwrap();
         let expected = "https://ui.honeycomb.io/cruddur/datasets/traces/trace?";
         assert!(link.starts_with(expected), "{link}");

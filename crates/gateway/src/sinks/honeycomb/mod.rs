@@ -1,4 +1,4 @@
-//! Honeycomb, by OTLP/HTTP: <https://docs.honeycomb.io/send-data/opentelemetry/>.
+//! The Honeycomb sink, by OTLP/HTTP: <https://docs.honeycomb.io/send-data/opentelemetry/>.
 
 mod auth;
 mod links;
@@ -6,9 +6,9 @@ mod links;
 use reqwest::header::HeaderValue;
 
 use self::auth::Account;
-pub(super) use self::auth::Unknown;
+pub(super) use self::auth::AuthError;
 pub(crate) use self::links::TraceLinks;
-use super::{Outcome, Sink, SinkError, http::ANSWER_WITHIN, otlp_http::OtlpHttp};
+use super::{SendResult, Sink, SinkError, http::RESPONSE_TIMEOUT, otlp_http::OtlpHttp};
 use crate::{config::Honeycomb, wire};
 
 /// Sends to one Honeycomb team.
@@ -22,7 +22,7 @@ impl HoneycombSink {
     pub(super) fn new(config: &Honeycomb) -> Result<Self, SinkError> {
         let team = ("x-honeycomb-team".to_owned(), config.key.clone());
         let advice = "HONEYCOMB_API_KEY and HONEYCOMB_API_ENDPOINT";
-        let mut otlp = OtlpHttp::new(&config.endpoint, &[team], advice, ANSWER_WITHIN)?;
+        let mut otlp = OtlpHttp::new(&config.endpoint, &[team], advice, RESPONSE_TIMEOUT)?;
         if is_classic(config.key.expose()) {
             let dataset = HeaderValue::from_str(&config.dataset);
             let dataset = dataset.map_err(|_| SinkError::Header("HONEYCOMB_DATASET"))?;
@@ -32,27 +32,29 @@ impl HoneycombSink {
         Ok(Self { otlp, endpoint })
     }
 
-    /// Whom the key belongs to; an error of none means that Honeycomb does not know it.
-    pub(super) async fn account(&self) -> Result<Account, Unknown> {
-        auth::ask(&self.otlp, &self.endpoint).await
+    /// Returns the account that the key belongs to.
+    pub(super) async fn account(&self) -> Result<Account, AuthError> {
+        auth::resolve_account(&self.otlp, &self.endpoint).await
     }
 }
 
 impl Sink for HoneycombSink {
-    /// Honeycomb takes 5 MB per request. It does not say of what kind, so not all is used.
+    /// Honeycomb accepts 5 MB per request. The documentation does not say of which unit, so some is
+    /// left.
     const MAX_BYTES: usize = 4_500_000;
 
-    async fn send(&self, request: &wire::Request) -> Outcome {
+    async fn send(&self, request: &wire::Request) -> SendResult {
         self.otlp.send(request).await
     }
 
     async fn check(&self) -> Result<String, String> {
-        let account = self.account().await.map_err(Unknown::into_text)?;
+        let account = self.account().await.map_err(AuthError::into_text)?;
         Ok(format!("the key belongs to {account}"))
     }
 }
 
-/// Keys from before environments: 32 hex digits, or an ingest key of such a team (`hc?ic_…`).
+/// Returns whether a key belongs to a team without environments: 32 hex digits, or `hc?ic_…` for an
+/// ingest key.
 fn is_classic(key: &str) -> bool {
     let legacy = key.len() == 32 && key.bytes().all(|byte| byte.is_ascii_hexdigit());
     let ingest = key.len() > 6 && key.starts_with("hc") && key.get(3..6) == Some("ic_");
@@ -64,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_classic_keys_get_a_dataset() {
+    fn only_classic_keys_have_a_dataset() {
         assert!(is_classic("0123456789abcdef0123456789abcdef"));
         assert!(is_classic("hcxic_0123456789"));
         assert!(!is_classic("hcaik_01hqk4k20cjeh63wca8vva5stw"));

@@ -1,4 +1,4 @@
-//! A span's exceptions as Rollbar's items.
+//! Converts a span's exceptions to Rollbar items.
 
 use std::time::Duration;
 
@@ -8,17 +8,21 @@ use trace_model::{Span, SpanKind};
 
 use super::super::{
     exception::{self, Exception},
-    room::{Room, room},
+    item_limits::ItemLimits,
     stack::Frame,
 };
 
-/// What Rollbar's own notifiers hold to.
+/// The size limit of Rollbar's own notifiers.
 const MAX_BYTES: usize = 128 << 10;
 
-/// Tried in turn until the item fits, as one with the last of them does.
-const ROOMS: [Room; 3] = [room(10_000, 20, 200), room(1000, 10, 40), room(100, 2, 10)];
+/// Applied in turn until the item fits. With the last, every item fits.
+const LIMITS: [ItemLimits; 3] = [
+    ItemLimits::new(10_000, 20, 200),
+    ItemLimits::new(1000, 10, 40),
+    ItemLimits::new(100, 2, 10),
+];
 
-/// An item as JSON, and the id that makes sending it twice the same as sending it once.
+/// An item as JSON, and the id by which Rollbar recognizes duplicates.
 #[derive(Debug)]
 pub(super) struct Item {
     pub(super) uuid: String,
@@ -39,7 +43,7 @@ impl Writer {
         }
     }
 
-    /// One item for each exception of the span.
+    /// Returns one item for each exception of the span.
     pub(super) fn items(&self, span: &Span) -> Vec<Item> {
         let chains = exception::chains(span).into_iter();
         chains.filter_map(|chain| self.item(span, &chain)).collect()
@@ -48,8 +52,8 @@ impl Writer {
     fn item(&self, span: &Span, chain: &[Exception]) -> Option<Item> {
         let uuid = uuid(span, chain.first()?);
         let mut body = String::new();
-        for room in &ROOMS {
-            body = json!({ "data": self.data(span, chain, &uuid, room) }).to_string();
+        for limits in LIMITS {
+            body = json!({ "data": self.data(span, chain, &uuid, limits) }).to_string();
             if body.len() <= MAX_BYTES {
                 break;
             }
@@ -57,44 +61,44 @@ impl Writer {
         Some(Item { uuid, body })
     }
 
-    fn data(&self, span: &Span, chain: &[Exception], uuid: &str, room: &Room) -> Value {
+    fn data(&self, span: &Span, chain: &[Exception], uuid: &str, limits: ItemLimits) -> Value {
         let resource = |key: &str| span.resource.attributes.text(key);
         let environment = resource("deployment.environment.name")
             .or_else(|| resource("deployment.environment"))
             .unwrap_or(&self.environment);
-        let host = resource("host.name").map(|host| json!({ "host": room.cut(host) }));
+        let host = resource("host.name").map(|host| json!({ "host": limits.truncate(host) }));
         without_nulls(json!({
-            "environment": room.cut_to(environment, 255),
-            "body": body(span, chain, room),
+            "environment": limits.truncate_to(environment, 255),
+            "body": body(span, chain, limits),
             "level": "error",
             "timestamp": span.end_unix_nano / 1_000_000_000,
-            "code_version": resource("service.version").map(|version| room.cut_to(version, 40)),
-            "language": resource("telemetry.sdk.language").map(|sdk| room.cut(language(sdk))),
+            "code_version": resource("service.version").map(|version| limits.truncate_to(version, 40)),
+            "language": resource("telemetry.sdk.language").map(|sdk| limits.truncate(language(sdk))),
             "framework": "opentelemetry",
-            "context": room.cut_to(&span.name, 255),
-            "request": request(span, room),
+            "context": limits.truncate_to(&span.name, 255),
+            "request": request(span, limits),
             "uuid": uuid,
-            "title": room.cut_to(&title(&chain[0]), 255),
-            "custom": self.custom(span, room),
+            "title": limits.truncate_to(&title(&chain[0]), 255),
+            "custom": self.custom(span, limits),
             "server": host,
             "notifier": { "name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION") },
         }))
     }
 
-    /// The way back: the same ids as everywhere, and the trace's page.
-    fn custom(&self, span: &Span, room: &Room) -> Value {
+    /// Returns the ids and the URL of the trace.
+    fn custom(&self, span: &Span, limits: ItemLimits) -> Value {
         let (trace_id, span_id) = (span.trace_id.to_string(), span.span_id.to_string());
         let url = format!("{}/trace/{trace_id}?span={span_id}", self.public_url);
         json!({
             "trace_id": trace_id,
             "span_id": span_id,
             "trace_url": url,
-            "service": room.cut(span.service()),
+            "service": limits.truncate(span.service()),
         })
     }
 }
 
-/// Rollbar takes a field that is not there, and not always one that is null.
+/// Removes null fields, some of which Rollbar rejects.
 fn without_nulls(mut object: Value) -> Value {
     if let Value::Object(fields) = &mut object {
         fields.retain(|_, value| !value.is_null());
@@ -109,11 +113,11 @@ fn title(exception: &Exception) -> String {
     }
 }
 
-/// `trace` for one exception, `trace_chain` for one with causes.
-fn body(span: &Span, chain: &[Exception], room: &Room) -> Value {
-    let exceptions = chain.iter().take(room.exceptions);
+/// Returns `trace` for one exception, `trace_chain` for one with causes.
+fn body(span: &Span, chain: &[Exception], limits: ItemLimits) -> Value {
+    let exceptions = chain.iter().take(limits.exceptions);
     let mut traces: Vec<_> = exceptions
-        .map(|exception| trace(span, exception, room))
+        .map(|exception| trace(span, exception, limits))
         .collect();
     match traces.len() {
         1 => json!({ "trace": traces.remove(0) }),
@@ -121,56 +125,56 @@ fn body(span: &Span, chain: &[Exception], room: &Room) -> Value {
     }
 }
 
-/// Rollbar wants the innermost call last, and at least one: without a stack trace, what the
-/// span says of its code, or the span itself.
-fn trace(span: &Span, exception: &Exception, room: &Room) -> Value {
-    let calls = ends(&exception.frames, room.frames / 2);
-    let mut frames: Vec<_> = calls.map(|call| frame(call, room)).collect();
+/// Rollbar requires at least one frame, and the innermost call last. Without a stack trace, the
+/// frame is the span's code location or the span itself.
+fn trace(span: &Span, exception: &Exception, limits: ItemLimits) -> Value {
+    let calls = first_and_last(&exception.frames, limits.frames / 2);
+    let mut frames: Vec<_> = calls.map(|call| frame(call, limits)).collect();
     frames.reverse();
     if frames.is_empty() {
-        frames.push(place_of(span, room));
+        frames.push(default_frame(span, limits));
     }
-    let class = room.cut_to(&exception.kind, 255);
+    let class = limits.truncate_to(&exception.kind, 255);
     json!({
         "frames": frames,
-        "exception": { "class": class, "message": room.cut(&exception.message) },
+        "exception": { "class": class, "message": limits.truncate(&exception.message) },
     })
 }
 
-/// Of a recursion that found no end, both ends tell something.
-fn ends<T>(all: &[T], each: usize) -> impl Iterator<Item = &T> {
+/// Returns the first and the last entries, because both ends of a deep recursion are useful.
+fn first_and_last<T>(all: &[T], each: usize) -> impl Iterator<Item = &T> {
     let last = all.len().saturating_sub(each).max(each);
     all.iter().take(each).chain(all.iter().skip(last))
 }
 
-fn frame(frame: &Frame, room: &Room) -> Value {
-    let method = (!frame.function.is_empty()).then(|| room.cut(&frame.function));
+fn frame(frame: &Frame, limits: ItemLimits) -> Value {
+    let method = (!frame.function.is_empty()).then(|| limits.truncate(&frame.function));
     let file = if frame.file.is_empty() {
         "unknown"
     } else {
         &frame.file
     };
     without_nulls(json!({
-        "filename": room.cut(file),
+        "filename": limits.truncate(file),
         "lineno": frame.line,
         "colno": frame.column,
         "method": method,
     }))
 }
 
-fn place_of(span: &Span, room: &Room) -> Value {
+fn default_frame(span: &Span, limits: ItemLimits) -> Value {
     let file = span.attributes.text("code.file.path");
     let line = span.attributes.get("code.line.number");
     without_nulls(json!({
-        "filename": room.cut(file.unwrap_or(span.service())),
-        "method": room.cut(&span.name),
+        "filename": limits.truncate(file.unwrap_or(span.service())),
+        "method": limits.truncate(&span.name),
         "lineno": line.and_then(trace_model::Value::as_int),
     }))
 }
 
-/// The request a server answered; its parameters and headers are not ours to pass on.
-fn request(span: &Span, room: &Room) -> Option<Value> {
-    let text = |key: &str| span.attributes.text(key).map(|text| room.cut(text));
+/// Returns the request of a SERVER span, without parameters and headers, which may be private.
+fn request(span: &Span, limits: ItemLimits) -> Option<Value> {
+    let text = |key: &str| span.attributes.text(key).map(|text| limits.truncate(text));
     if span.kind != SpanKind::Server {
         return None;
     }
@@ -180,7 +184,7 @@ fn request(span: &Span, room: &Room) -> Option<Value> {
     ))
 }
 
-/// Rollbar's names for languages, where OpenTelemetry has others.
+/// Returns Rollbar's name of a language.
 fn language(sdk: &str) -> &str {
     match sdk {
         "webjs" | "nodejs" => "javascript",
@@ -188,8 +192,8 @@ fn language(sdk: &str) -> &str {
     }
 }
 
-/// The same for the same error within a trace and a service, whatever span it passes:
-/// the trace's id, changed by a hash of the rest (FNV-1a).
+/// Returns an id that is the same for an error in all spans of a trace and service: the trace id,
+/// combined with an FNV-1a hash of service, type and message.
 fn uuid(span: &Span, exception: &Exception) -> String {
     const PRIME: u128 = 0x0100_0000_0000_0000_0000_013b;
     let mut hash: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
@@ -210,12 +214,11 @@ fn uuid(span: &Span, exception: &Exception) -> String {
     format!("{a}-{b}-{c}-{d}-{e}")
 }
 
-/// Seconds until the limit on items of this token ends.
-pub(super) fn limit_ends(headers: &HeaderMap) -> Option<Duration> {
+/// Returns the time until the rate limit of this token resets.
+pub(super) fn rate_limit_reset(headers: &HeaderMap) -> Option<Duration> {
     let value = headers.get("x-rate-limit-remaining-seconds")?;
     value.to_str().ok()?.parse().ok().map(Duration::from_secs)
 }
 
 #[cfg(test)]
-#[path = "item_tests.rs"]
 mod tests;

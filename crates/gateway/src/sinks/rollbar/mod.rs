@@ -1,9 +1,8 @@
-//! Rollbar: exceptions of spans as items, <https://docs.rollbar.com/reference/create-item>.
+//! The Rollbar sink: exceptions of spans as items, <https://docs.rollbar.com/reference/create-item>.
 //!
-//! Spans without an exception are skipped. An error that passes through several spans of a
-//! service within one trace is one error, and one item: the `recent` ones are remembered,
-//! and the item's `uuid` is made from the error, so that it stays the same after a restart.
-//! `sent` counts spans whose error is at Rollbar.
+//! Spans without an exception are skipped. An error that passes several spans of a service in one
+//! trace is one item. Recent items are remembered, and the `uuid` of an item is derived from the
+//! error, so it is the same after a restart. `sent` counts spans whose error is at Rollbar.
 
 mod item;
 mod recent;
@@ -17,8 +16,8 @@ use self::{
     recent::Recent,
 };
 use super::{
-    Delivery, Outcome, Sink, SinkError, exception,
-    http::{ANSWER_WITHIN, Answer, Http},
+    Delivery, SendResult, Sink, SinkError, exception,
+    http::{Http, HttpResponse, RESPONSE_TIMEOUT},
 };
 use crate::{config::Rollbar, store, wire};
 
@@ -32,13 +31,17 @@ pub(super) struct RollbarSink {
 }
 
 impl RollbarSink {
-    /// `public_url` is where a browser finds the viewer.
+    /// Creates the sink. `public_url` is where a browser reaches the viewer.
     pub(super) fn new(config: &Rollbar, public_url: &str) -> Result<Self, SinkError> {
         let token = HeaderValue::from_str(config.token.expose());
         let mut token = token.map_err(|_| SinkError::Header("ROLLBAR_ACCESS_TOKEN"))?;
         token.set_sensitive(true);
         Ok(Self {
-            http: Http::new(&config.endpoint, vec![config.token.clone()], ANSWER_WITHIN)?,
+            http: Http::new(
+                &config.endpoint,
+                vec![config.token.clone()],
+                RESPONSE_TIMEOUT,
+            )?,
             url: format!("{}/api/1/item/", config.endpoint.trim_end_matches('/')),
             token,
             writer: Writer::new(&config.environment, public_url),
@@ -46,21 +49,21 @@ impl RollbarSink {
         })
     }
 
-    /// What is left to do is none when the item is there.
-    async fn send_item(&self, item: &Item) -> Result<(), Outcome> {
+    /// Sends an item, unless it was sent recently.
+    async fn send_item(&self, item: &Item) -> Result<(), SendResult> {
         if self.recent().contains(&item.uuid) {
             return Ok(());
         }
-        let answer = self.post(item.body.clone()).await;
-        let answer = answer.map_err(Outcome::later)?;
-        if !answer.status.is_success() {
-            return Err(self.refusal(&answer));
+        let response = self.post(item.body.clone()).await;
+        let response = response.map_err(SendResult::retry)?;
+        if !response.status.is_success() {
+            return Err(self.error_result(&response));
         }
         self.recent().insert(item.uuid.clone());
         Ok(())
     }
 
-    async fn post(&self, body: String) -> Result<Answer, String> {
+    async fn post(&self, body: String) -> Result<HttpResponse, String> {
         let request = self
             .http
             .client()
@@ -68,23 +71,23 @@ impl RollbarSink {
             .header("x-rollbar-access-token", self.token.clone())
             .header(CONTENT_TYPE, "application/json")
             .body(body);
-        let answer = self.http.send(request).await;
-        answer.map_err(|none| none.error)
+        let response = self.http.send(request).await;
+        response.map_err(|failure| failure.error)
     }
 
-    /// As for OTLP, but Rollbar says by a header of its own when a limit ends, and its
-    /// internal errors pass.
-    fn refusal(&self, answer: &Answer) -> Outcome {
-        let error = self.http.describe(answer, advice(answer));
-        match answer.status.as_u16() {
-            429 | 500..=599 => Outcome::Retry {
-                after: answer
+    /// Interprets an error status as for OTLP. In addition, Rollbar has a header of its own for rate
+    /// limits, and its internal errors are temporary.
+    fn error_result(&self, response: &HttpResponse) -> SendResult {
+        let error = self.http.describe(response, advice(response));
+        match response.status.as_u16() {
+            429 | 500..=599 => SendResult::Retry {
+                after: response
                     .retry_after()
-                    .or_else(|| item::limit_ends(&answer.headers)),
+                    .or_else(|| item::rate_limit_reset(&response.headers)),
                 error,
                 left: None,
             },
-            _ => self.http.refusal(answer, advice(answer)),
+            _ => self.http.error_result(response, advice(response)),
         }
     }
 
@@ -93,8 +96,8 @@ impl RollbarSink {
     }
 }
 
-fn advice(answer: &Answer) -> &'static str {
-    match answer.status.as_u16() {
+fn advice(response: &HttpResponse) -> &'static str {
+    match response.status.as_u16() {
         401 | 403 => "check ROLLBAR_ACCESS_TOKEN, its scope must be post_server_item: ",
         _ => "",
     }
@@ -102,10 +105,10 @@ fn advice(answer: &Answer) -> &'static str {
 
 impl Sink for RollbarSink {
     const MAX_BYTES: usize = 4_000_000;
-    /// Each may be a request of its own, and a batch that fails begins anew.
+    /// Each span may be a request of its own, and a failed batch is repeated from its start.
     const MAX_SPANS: usize = 500;
 
-    async fn send(&self, request: &wire::Request) -> Outcome {
+    async fn send(&self, request: &wire::Request) -> SendResult {
         let decoded = store::decode_spans(request);
         let (failed, others): (Vec<_>, Vec<_>) =
             decoded.spans.iter().partition(|span| exception::any(span));
@@ -116,28 +119,30 @@ impl Sink for RollbarSink {
         for (index, span) in failed.iter().enumerate() {
             match self.send_span(&self.writer.items(span)).await {
                 Ok(()) => {}
-                Err(Outcome::Refused { reason, error }) => delivery.lose(1, &reason, error),
-                Err(Outcome::TooLarge { error }) => delivery.lose(1, "too_large", error),
-                // What was sent of this batch is remembered.
-                Err(later) => return with_left(later, failed.len() - index),
+                Err(SendResult::Rejected { reason, error }) => {
+                    delivery.add_dropped(1, &reason, error);
+                }
+                Err(SendResult::TooLarge { error }) => delivery.add_dropped(1, "too_large", error),
+                // Items that were sent are not sent again with the next attempt.
+                Err(failure) => return with_left(failure, failed.len() - index),
             }
         }
-        delivery.lose_unreadable(decoded.unreadable);
-        Outcome::Delivered(delivery)
+        delivery.add_undecodable(decoded.unreadable);
+        SendResult::Delivered(delivery)
     }
 
-    /// An item without a body: a token that may post gets as far as being told so.
+    /// Posts an item without a body, which Rollbar rejects as invalid only if the token may post.
     async fn check(&self) -> Result<String, String> {
-        let answer = self.post(r#"{"data":{}}"#.to_owned()).await?;
-        match answer.status.as_u16() {
+        let response = self.post(r#"{"data":{}}"#.to_owned()).await?;
+        match response.status.as_u16() {
             400 | 422 => Ok("the token may post items".to_owned()),
-            _ => Err(self.http.describe(&answer, advice(&answer))),
+            _ => Err(self.http.describe(&response, advice(&response))),
         }
     }
 }
 
 impl RollbarSink {
-    async fn send_span(&self, items: &[Item]) -> Result<(), Outcome> {
+    async fn send_span(&self, items: &[Item]) -> Result<(), SendResult> {
         for item in items {
             self.send_item(item).await?;
         }
@@ -145,9 +150,10 @@ impl RollbarSink {
     }
 }
 
-fn with_left(later: Outcome, spans: usize) -> Outcome {
-    match later {
-        Outcome::Retry { after, error, .. } => Outcome::Retry {
+/// Sets the number of remaining spans of a retry.
+fn with_left(result: SendResult, spans: usize) -> SendResult {
+    match result {
+        SendResult::Retry { after, error, .. } => SendResult::Retry {
             after,
             error,
             left: Some(spans as u64),

@@ -1,9 +1,10 @@
-//! The items that were sent lately.
+//! The most recently sent items, to send an error once per trace.
 
 use std::collections::{HashSet, VecDeque};
 
-/// An error comes again, through other spans, within its trace: soon, or after an outage.
-const REMEMBERED: usize = 10_000;
+/// The number of items that are remembered. An error recurs in other spans of its trace, soon or
+/// after an outage.
+const MAX_ITEMS: usize = 10_000;
 
 #[derive(Debug, Default)]
 pub(super) struct Recent {
@@ -16,12 +17,12 @@ impl Recent {
         self.known.contains(uuid)
     }
 
-    /// Forgets the oldest when there are too many.
+    /// Adds an item and removes the oldest one above the limit.
     pub(super) fn insert(&mut self, uuid: String) {
         if self.known.insert(uuid.clone()) {
             self.order.push_back(uuid);
         }
-        if self.order.len() > REMEMBERED
+        if self.order.len() > MAX_ITEMS
             && let Some(oldest) = self.order.pop_front()
         {
             self.known.remove(&oldest);
@@ -34,12 +35,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_oldest_is_forgotten_first() {
+    fn oldest_item_is_removed_first() {
         let mut recent = Recent::default();
-        for number in 0..=REMEMBERED {
+        for number in 0..=MAX_ITEMS {
             recent.insert(number.to_string());
         }
         assert!(!recent.contains("0") && recent.contains("1"));
-        assert_eq!(recent.known.len(), REMEMBERED);
+        assert_eq!(recent.known.len(), MAX_ITEMS);
     }
 }

@@ -1,28 +1,28 @@
-//! Exceptions as X-Ray's `cause`.
+//! Converts exceptions to X-Ray's `cause`.
 
 use serde_json::{Value, json};
 use trace_model::Span;
 
 use super::super::{
     exception::{self, Exception},
-    room::Room,
+    item_limits::ItemLimits,
     stack::Frame,
 };
 
-/// The exceptions of the span. Each names its cause by id.
-pub(super) fn block(span: &Span, room: &Room) -> Option<Value> {
+/// Returns the exceptions of the span. Each refers to its cause by id.
+pub(super) fn block(span: &Span, limits: ItemLimits) -> Option<Value> {
     let mut exceptions = Vec::new();
     for chain in exception::chains(span) {
-        add_chain(&mut exceptions, span, &chain, room);
+        add_chain(&mut exceptions, span, &chain, limits);
     }
     (!exceptions.is_empty()).then(|| json!({ "exceptions": exceptions }))
 }
 
-fn add_chain(exceptions: &mut Vec<Value>, span: &Span, chain: &[Exception], room: &Room) {
-    let chain = &chain[..chain.len().min(room.exceptions - exceptions.len())];
+fn add_chain(exceptions: &mut Vec<Value>, span: &Span, chain: &[Exception], limits: ItemLimits) {
+    let chain = &chain[..chain.len().min(limits.exceptions - exceptions.len())];
     for (index, exception) in chain.iter().enumerate() {
         let number = exceptions.len();
-        let mut value = one(exception, room);
+        let mut value = exception_block(exception, limits);
         value["id"] = id(span, number).into();
         if index + 1 < chain.len() {
             value["cause"] = id(span, number + 1).into();
@@ -31,26 +31,27 @@ fn add_chain(exceptions: &mut Vec<Value>, span: &Span, chain: &[Exception], room
     }
 }
 
-/// 16 hex digits that are unique in the trace and the same when the document is sent again.
+/// Returns 16 hex digits that are unique in the trace and stay the same when the document is resent.
 fn id(span: &Span, number: usize) -> String {
     let bytes = u64::from_be_bytes(span.span_id.to_bytes());
     format!("{:016x}", bytes.wrapping_add(1 + number as u64))
 }
 
-/// How many calls are missing is said.
-fn one(exception: &Exception, room: &Room) -> Value {
-    let calls = exception.frames.iter().take(room.frames);
-    let stack: Vec<_> = calls.map(|call| frame(call, room)).collect();
+/// Returns one exception. `truncated` is the number of frames left out.
+fn exception_block(exception: &Exception, limits: ItemLimits) -> Value {
+    let calls = exception.frames.iter().take(limits.frames);
+    let stack: Vec<_> = calls.map(|call| frame(call, limits)).collect();
     json!({
-        "message": room.cut(&exception.message),
-        "type": room.cut(&exception.kind),
+        "message": limits.truncate(&exception.message),
+        "type": limits.truncate(&exception.kind),
         "truncated": exception.frames.len() - stack.len(),
         "stack": stack,
     })
 }
 
-fn frame(frame: &Frame, room: &Room) -> Value {
-    let mut value = json!({ "path": room.cut(&frame.file), "label": room.cut(&frame.function) });
+fn frame(frame: &Frame, limits: ItemLimits) -> Value {
+    let mut value =
+        json!({ "path": limits.truncate(&frame.file), "label": limits.truncate(&frame.function) });
     if let Some(line) = frame.line {
         value["line"] = line.into();
     }

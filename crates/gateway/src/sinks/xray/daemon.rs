@@ -1,5 +1,5 @@
-//! The daemon's socket, from here: its name is resolved when there is something to send, and
-//! anew after every error.
+//! The client of an X-Ray daemon. Its host is resolved when there is something to send, and again
+//! after each error.
 
 use std::{io, time::Duration};
 
@@ -9,14 +9,14 @@ use tokio::{
     time::{Instant, MissedTickBehavior, interval_at, timeout},
 };
 
-/// What fits into a daemon's socket while it reads: 208 KiB on Linux, where a datagram takes
-/// up to twice its size. Then it gets time. In all 2,000 documents or 6.4 MB a second.
-const BURST: usize = 20;
-const BURST_BYTES: usize = 64_000;
-const BURST_EVERY: Duration = Duration::from_millis(10);
+/// Datagrams that are sent without a pause. They fit into the daemon's socket: 208 KiB on Linux,
+/// where a datagram takes up to twice its size. In total, 2,000 documents or 6.4 MB per second.
+const MAX_BURST: usize = 20;
+const MAX_BURST_BYTES: usize = 64_000;
+const BURST_INTERVAL: Duration = Duration::from_millis(10);
 
-/// How long the system may take to say that nobody listens.
-const REFUSED_WITHIN: Duration = Duration::from_millis(200);
+/// The time until the system reports that nothing listens.
+const REFUSAL_TIMEOUT: Duration = Duration::from_millis(200);
 
 #[cfg(unix)]
 const MESSAGE_TOO_LONG: i32 = rustix::io::Errno::MSGSIZE.raw_os_error();
@@ -32,7 +32,8 @@ pub(super) struct Daemon {
 }
 
 impl Daemon {
-    /// The SDKs also write `tcp:… udp:…`. None when there is no port.
+    /// Parses `host:port`, or `tcp:host:port udp:host:port` as for X-Ray's SDKs. Returns `None`
+    /// without a port.
     pub(super) fn new(address: &str) -> Option<Self> {
         let mut words = address.split_whitespace();
         let udp = words.find_map(|word| word.strip_prefix("udp:"));
@@ -49,27 +50,27 @@ impl Daemon {
         &self.address
     }
 
-    /// Sends them all; how many were too large for the network on the way.
+    /// Sends all datagrams. Returns how many the system rejected as too large.
     pub(super) async fn send(&self, datagrams: &[Vec<u8>]) -> io::Result<u64> {
-        let mut kept = self.socket.lock().await;
-        let socket = match kept.take() {
+        let mut cached = self.socket.lock().await;
+        let socket = match cached.take() {
             Some(socket) => socket,
             None => self.connect().await?,
         };
         let too_large = send(&socket, datagrams).await?;
-        *kept = Some(socket);
+        *cached = Some(socket);
         Ok(too_large)
     }
 
-    /// A datagram of no bytes holds no span; if nobody listens, the system says so.
+    /// Sends an empty datagram. The system reports an error if nothing listens on this machine.
     pub(super) async fn check(&self) -> io::Result<()> {
         let socket = self.connect().await?;
         socket.send(&[]).await?;
-        let answer = timeout(REFUSED_WITHIN, socket.recv(&mut [0; 1])).await;
-        answer.map_or(Ok(()), |answer| answer.map(drop))
+        let response = timeout(REFUSAL_TIMEOUT, socket.recv(&mut [0; 1])).await;
+        response.map_or(Ok(()), |received| received.map(drop))
     }
 
-    /// From any port of the same family. AWS's SDKs send by IPv4, so a daemon listens there.
+    /// Connects from any port. IPv4 is preferred, because AWS's SDKs use it.
     async fn connect(&self) -> io::Result<UdpSocket> {
         let targets = tokio::net::lookup_host(&self.address).await?;
         let target = targets.min_by_key(|target| target.is_ipv6());
@@ -87,30 +88,30 @@ impl Daemon {
 
 async fn send(socket: &UdpSocket, datagrams: &[Vec<u8>]) -> io::Result<u64> {
     let (mut too_large, mut rest) = (0, datagrams);
-    let mut ticks = interval_at(Instant::now() + BURST_EVERY, BURST_EVERY);
-    // Time that was lost is not made good.
+    let mut ticks = interval_at(Instant::now() + BURST_INTERVAL, BURST_INTERVAL);
+    // A late burst does not shorten the next pause.
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     while !rest.is_empty() {
         let (burst, after) = rest.split_at(burst(rest));
         too_large += send_burst(socket, burst).await?;
         rest = after;
         ticks.tick().await;
-        // On one machine the refusal is here by now; else the next call gets it.
-        if let Some(refusal) = socket.take_error()? {
-            return Err(refusal);
+        // On one machine the error has arrived; otherwise the next call returns it.
+        if let Some(error) = socket.take_error()? {
+            return Err(error);
         }
     }
     Ok(too_large)
 }
 
-/// How many of the next datagrams go together, at least one.
+/// Returns how many of the next datagrams are sent together, at least one.
 fn burst(datagrams: &[Vec<u8>]) -> usize {
     let mut bytes = 0;
     let fits = |datagram: &&Vec<u8>| {
         bytes += datagram.len();
-        bytes <= BURST_BYTES
+        bytes <= MAX_BURST_BYTES
     };
-    let next = datagrams.iter().take(BURST);
+    let next = datagrams.iter().take(MAX_BURST);
     next.take_while(fits).count().max(1)
 }
 
@@ -118,15 +119,15 @@ async fn send_burst(socket: &UdpSocket, datagrams: &[Vec<u8>]) -> io::Result<u64
     let mut too_large = 0;
     for datagram in datagrams {
         match socket.send(datagram).await {
-            Err(error) if is_of_size(&error) => too_large += 1,
+            Err(error) if is_too_large(&error) => too_large += 1,
             outcome => drop(outcome?),
         }
     }
     Ok(too_large)
 }
 
-/// macOS sends 9 kB at most unless told otherwise.
-fn is_of_size(error: &io::Error) -> bool {
+/// The limit of macOS is 9 kB by default.
+fn is_too_large(error: &io::Error) -> bool {
     error.raw_os_error() == Some(MESSAGE_TOO_LONG)
 }
 
@@ -135,7 +136,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_datagram_that_is_too_large_for_the_system_is_counted_and_the_next_one_goes() {
+    async fn too_large_datagram_is_counted_and_the_next_one_is_sent() {
         let receiver = UdpSocket::bind("127.0.0.1:0").await.unwrap();
         let address = receiver.local_addr().unwrap().to_string();
         let daemon = Daemon::new(&address).unwrap();
@@ -145,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_burst_is_bounded_by_count_and_by_bytes_and_is_never_empty() {
+    fn burst_is_limited_by_count_and_bytes_and_never_empty() {
         let check = |sizes: &[usize], expected| {
             let datagrams: Vec<_> = sizes.iter().map(|size| vec![0; *size]).collect();
             assert_eq!(burst(&datagrams), expected, "{sizes:?}");
@@ -157,7 +158,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_socket_of_the_usual_size_that_is_read_between_bursts_misses_nothing() {
+    async fn socket_of_default_size_that_is_read_between_bursts_receives_all() {
         let receiver = UdpSocket::bind("127.0.0.1:0").await.unwrap();
         let daemon = Daemon::new(&receiver.local_addr().unwrap().to_string()).unwrap();
         let datagrams: Vec<_> = (0..100).map(|_| vec![0; 10_000]).collect();
@@ -172,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_has_a_port_and_may_be_written_as_the_sdks_do() {
+    fn address_needs_a_port_and_may_have_the_form_of_the_sdks() {
         let address = |text| Daemon::new(text).map(|daemon| daemon.address);
         let check = |text, expected: Option<&str>| {
             assert_eq!(address(text).as_deref(), expected, "{text}");

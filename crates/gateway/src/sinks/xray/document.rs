@@ -1,30 +1,27 @@
-//! A span as a segment document:
+//! Converts a span to a segment document:
 //! <https://docs.aws.amazon.com/xray/latest/devguide/xray-api-segmentdocuments.html>.
 
 use serde_json::{Map, Value};
 use trace_model::Span;
 
-use super::{
-    super::room::{Room, room},
-    attributes, cause, http, names,
-};
+use super::{super::item_limits::ItemLimits, attributes, cause, http, names};
 
 const HEADER: &[u8] = b"{\"format\": \"json\", \"version\": 1}\n";
 
-/// A UDP datagram over IPv4 holds 65,507 bytes, which is a little less than X-Ray's 64 kB.
-const MAX_DATAGRAM: usize = 65_507;
+/// The payload limit of a UDP datagram over IPv4, a little less than X-Ray's 64 kB.
+const MAX_DATAGRAM_BYTES: usize = 65_507;
 
-/// Tried in turn until the document fits.
-const ROOMS: [Room; 3] = [
-    room(usize::MAX, 50, 50),
-    room(1000, 20, 50),
-    room(100, 5, 10),
+/// Applied in turn until the document fits.
+const LIMITS: [ItemLimits; 3] = [
+    ItemLimits::new(usize::MAX, 50, 50),
+    ItemLimits::new(1000, 20, 50),
+    ItemLimits::new(100, 5, 10),
 ];
 
-/// Fits whatever the span holds, if its metadata is left out.
-const LEAST: Room = room(100, 2, 5);
+/// Fits for every span if its metadata is left out.
+const MIN_LIMITS: ItemLimits = ItemLimits::new(100, 2, 5);
 
-/// Writes documents, with the listed attributes as annotations.
+/// Writes documents. The listed attributes become annotations.
 #[derive(Debug)]
 pub(super) struct Writer {
     annotations: Vec<String>,
@@ -37,28 +34,28 @@ impl Writer {
         }
     }
 
-    /// The header line and the document; none when it is too large however little it holds.
+    /// Returns the header line and the document, or `None` if it is too large under all limits.
     pub(super) fn datagram(&self, span: &Span) -> Option<Vec<u8>> {
-        let mut rooms = ROOMS.iter();
-        let whole = rooms.find_map(|room| self.written(span, room, attributes::metadata));
-        whole.or_else(|| self.written(span, &LEAST, attributes::note))
+        let mut limits = LIMITS.into_iter();
+        let whole = limits.find_map(|limits| self.try_datagram(span, limits, attributes::metadata));
+        whole.or_else(|| self.try_datagram(span, MIN_LIMITS, attributes::note))
     }
 
-    fn written(
+    fn try_datagram(
         &self,
         span: &Span,
-        room: &Room,
-        metadata: fn(&Span, &Room) -> Value,
+        limits: ItemLimits,
+        metadata: fn(&Span, ItemLimits) -> Value,
     ) -> Option<Vec<u8>> {
-        let mut document = self.document(span, room);
-        document.insert("metadata".to_owned(), metadata(span, room));
+        let mut document = self.document(span, limits);
+        document.insert("metadata".to_owned(), metadata(span, limits));
         let mut datagram = HEADER.to_vec();
         // A map of JSON values always serializes.
         serde_json::to_writer(&mut datagram, &document).ok()?;
-        (datagram.len() <= MAX_DATAGRAM).then_some(datagram)
+        (datagram.len() <= MAX_DATAGRAM_BYTES).then_some(datagram)
     }
 
-    fn document(&self, span: &Span, room: &Room) -> Map<String, Value> {
+    fn document(&self, span: &Span, limits: ItemLimits) -> Map<String, Value> {
         let mut document = Map::new();
         let mut put = |key: &str, value: Value| document.insert(key.to_owned(), value);
         put("name", names::of(span).into());
@@ -82,14 +79,14 @@ impl Writer {
             put(flag, value);
         }
         let blocks = [
-            ("http", http::block(span, room)),
-            ("sql", http::sql(span, room)),
-            ("cause", cause::block(span, room)),
+            ("http", http::block(span, limits)),
+            ("sql", http::sql(span, limits)),
+            ("cause", cause::block(span, limits)),
         ];
         for (key, block) in blocks {
             block.map(|block| put(key, block));
         }
-        let annotations = attributes::annotations(span, &self.annotations, room);
+        let annotations = attributes::annotations(span, &self.annotations, limits);
         if !annotations.is_empty() {
             put("annotations", annotations.into());
         }
@@ -97,11 +94,10 @@ impl Writer {
     }
 }
 
-/// Seconds since 1970. A double keeps them to a quarter of a microsecond.
+/// Returns seconds since 1970. The precision of a double is a quarter of a microsecond.
 fn seconds(nanos: u64) -> Value {
     (nanos as f64 / 1e9).into()
 }
 
 #[cfg(test)]
-#[path = "document_tests.rs"]
 mod tests;

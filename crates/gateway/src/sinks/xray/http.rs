@@ -1,11 +1,11 @@
-//! HTTP and SQL of a span, and what its status means to X-Ray.
+//! Converts HTTP and SQL attributes of a span, and its status, to X-Ray's blocks.
 
 use serde_json::{Map, Value, json};
 use trace_model::Span;
 
-use super::{super::room::Room, names};
+use super::{super::item_limits::ItemLimits, names};
 
-/// `error` for 4xx, `throttle` as well for 429, `fault` for 5xx and for errors without a status.
+/// Returns `error` for 4xx, also `throttle` for 429, and `fault` for 5xx and errors without a status.
 pub(super) fn outcome(span: &Span) -> Vec<(&'static str, Value)> {
     let flags: &[&str] = match span.http_status() {
         Some(429) => &["error", "throttle"],
@@ -20,9 +20,9 @@ pub(super) fn outcome(span: &Span) -> Vec<(&'static str, Value)> {
         .collect()
 }
 
-/// The `http` block; none for a span that is no request.
-pub(super) fn block(span: &Span, room: &Room) -> Option<Value> {
-    let (request, status) = (request(span, room), span.http_status());
+/// Returns the `http` block, or `None` for a span without a request.
+pub(super) fn block(span: &Span, limits: ItemLimits) -> Option<Value> {
+    let (request, status) = (request(span, limits), span.http_status());
     let mut http = Map::new();
     if !request.is_empty() {
         http.insert("request".to_owned(), request.into());
@@ -33,7 +33,7 @@ pub(super) fn block(span: &Span, room: &Room) -> Option<Value> {
     (!http.is_empty()).then(|| http.into())
 }
 
-fn request(span: &Span, room: &Room) -> Map<String, Value> {
+fn request(span: &Span, limits: ItemLimits) -> Map<String, Value> {
     let text = |key: &str| span.attributes.text(key).map(str::to_owned);
     let method = text("http.request.method").or_else(|| text("http.method"));
     let mut fields = vec![("method", method), ("url", url(span))];
@@ -41,13 +41,13 @@ fn request(span: &Span, room: &Room) -> Map<String, Value> {
         fields.push(("user_agent", text("user_agent.original")));
         fields.push(("client_ip", text("client.address")));
     }
-    let given = fields.into_iter();
-    given
-        .filter_map(|(key, value)| Some((key.to_owned(), room.cut(&value?).into())))
+    let fields = fields.into_iter();
+    fields
+        .filter_map(|(key, value)| Some((key.to_owned(), limits.truncate(&value?).into())))
         .collect()
 }
 
-/// The whole address where the span has it, else put together from its parts.
+/// Returns the URL of the span, or builds it from its parts.
 fn url(span: &Span) -> Option<String> {
     let text = |key: &str| span.attributes.text(key);
     if let Some(url) = text("url.full").or_else(|| text("http.url")) {
@@ -66,10 +66,12 @@ fn url(span: &Span) -> Option<String> {
     ))
 }
 
-/// The `sql` block, with the statement as it was sent to telemetry: its values are gone already.
-pub(super) fn sql(span: &Span, room: &Room) -> Option<Value> {
+/// Returns the `sql` block. Instrumentation has already removed the values from the statement.
+pub(super) fn sql(span: &Span, limits: ItemLimits) -> Option<Value> {
     let text = |keys: [&str; 2]| keys.iter().find_map(|key| span.attributes.text(key));
     let query = text(["db.query.text", "db.statement"])?;
     let database = text(["db.system.name", "db.system"]).unwrap_or("other_sql");
-    Some(json!({ "sanitized_query": room.cut(query), "database_type": room.cut(database) }))
+    Some(
+        json!({ "sanitized_query": limits.truncate(query), "database_type": limits.truncate(database) }),
+    )
 }

@@ -1,11 +1,11 @@
-//! AWS X-Ray, by its daemon: one UDP datagram per span.
+//! The AWS X-Ray sink, by its daemon: one UDP datagram per span.
 //!
-//! The daemon never answers. What is known is whether somebody listens on a local port: the
-//! system says so with the next call. So `sent` means "handed to the network", and a batch
-//! during which nobody listened is sent again: X-Ray keeps one segment per id.
+//! The daemon does not respond. On this machine, the system reports with the next call if nothing
+//! listens. So `sent` means "handed to the network", and a batch that met such an error is sent
+//! again: X-Ray stores one segment per id.
 //!
-//! `opentelemetry-aws` has an exporter with a translator of its own; it takes the values of
-//! the SDK, which a span that arrived as OTLP never was, and blocks while it sends.
+//! The exporter of `opentelemetry-aws` is not used: it takes spans of the SDK, which spans that
+//! arrived as OTLP are not, and it blocks while it sends.
 
 mod attributes;
 mod cause;
@@ -15,7 +15,7 @@ mod http;
 mod names;
 
 use self::{daemon::Daemon, document::Writer};
-use super::{Delivery, Outcome, Sink, SinkError, address};
+use super::{Delivery, SendResult, Sink, SinkError, address};
 use crate::{config::XRay, store, wire};
 
 #[derive(Debug)]
@@ -25,18 +25,18 @@ pub(super) struct XRaySink {
 }
 
 impl XRaySink {
-    /// `own` is where this gateway takes documents, if it does.
+    /// Creates the sink. `own` is the address where this gateway receives documents, if it does.
     pub(super) fn new(config: &XRay, own: Option<&str>) -> Result<Self, SinkError> {
-        let refused = |reason: &str| SinkError::Address {
+        let invalid = |reason: &str| SinkError::Address {
             name: "AWS_XRAY_DAEMON_ADDRESS",
             address: config.daemon_address.clone(),
             reason: reason.to_owned(),
         };
         let daemon = Daemon::new(&config.daemon_address);
-        let daemon = daemon.ok_or_else(|| refused("write host:port of the daemon's UDP socket"))?;
+        let daemon = daemon.ok_or_else(|| invalid("write host:port of the daemon's UDP socket"))?;
         if own.is_some_and(|own| address::is_own(daemon.address(), own)) {
-            return Err(refused(
-                "that is this gateway; unset it here, it is for the programs that send",
+            return Err(invalid(
+                "it is the address of this gateway; unset it for the gateway, it is for programs that send segments",
             ));
         }
         let writer = Writer::new(&config.annotations);
@@ -46,10 +46,10 @@ impl XRaySink {
 
 impl Sink for XRaySink {
     const MAX_BYTES: usize = 4_000_000;
-    /// At the daemon's pace this is half a second.
+    /// Takes half a second at the rate of the daemon.
     const MAX_SPANS: usize = 1_000;
 
-    async fn send(&self, request: &wire::Request) -> Outcome {
+    async fn send(&self, request: &wire::Request) -> SendResult {
         let decoded = store::decode_spans(request);
         let (mut datagrams, mut too_large) = (Vec::with_capacity(decoded.spans.len()), 0);
         for span in &decoded.spans {
@@ -59,22 +59,21 @@ impl Sink for XRaySink {
             }
         }
         too_large += match self.daemon.send(&datagrams).await {
-            Ok(refused) => refused,
+            Ok(rejected) => rejected,
             Err(error) => {
-                let error = format!("no daemon: {error}");
-                return Outcome::later(error);
+                return SendResult::retry(format!("the daemon is unreachable: {error}"));
             }
         };
         let mut delivery = Delivery::default();
-        delivery.lose_unreadable(decoded.unreadable);
-        let error = format!("{too_large} segment documents of more than a datagram holds");
-        delivery.lose(too_large, "too_large", error);
-        Outcome::Delivered(delivery)
+        delivery.add_undecodable(decoded.unreadable);
+        let error = format!("{too_large} segment documents are larger than a datagram");
+        delivery.add_dropped(too_large, "too_large", error);
+        SendResult::Delivered(delivery)
     }
 
     async fn check(&self) -> Result<String, String> {
         let checked = self.daemon.check().await;
-        checked.map_err(|error| format!("nobody listens there: {error}"))?;
-        Ok("no refusal; more UDP cannot say".to_owned())
+        checked.map_err(|error| format!("nothing listens there: {error}"))?;
+        Ok("no error, which is all that UDP can report".to_owned())
     }
 }

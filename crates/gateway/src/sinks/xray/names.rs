@@ -1,16 +1,16 @@
-//! Ids and names as X-Ray writes them.
+//! Ids and names in X-Ray's form.
 
 use trace_model::{Span, SpanKind, TraceId};
 
-/// `1-` and the id's 8 and 24 hex digits: the same id, so that both sides find each other.
+/// Returns the trace id in X-Ray's form: `1-`, 8 and 24 hex digits of the same id.
 pub(super) fn trace_id(id: TraceId) -> String {
     let hex = id.to_string();
     let (time, unique) = hex.split_at(8);
     format!("1-{time}-{unique}")
 }
 
-/// A segment has its service's name. What calls another service has that one's name, because
-/// X-Ray's map is drawn from it; the span's own name stays in the metadata.
+/// Returns the name of a segment: the service. A call has the name of the called service, because
+/// X-Ray's service map is drawn from it. The span's own name is in the metadata.
 pub(super) fn of(span: &Span) -> String {
     if is_segment(span) {
         return allowed(span.service());
@@ -28,7 +28,8 @@ pub(super) fn of(span: &Span) -> String {
     }
 }
 
-/// A server's span, or one that nothing called: a page's action is where its trace begins.
+/// Returns whether a span is a segment: a SERVER span, or one without a parent, such as a page's
+/// action.
 pub(super) const fn is_segment(span: &Span) -> bool {
     matches!(span.kind, SpanKind::Server) || span.parent_span_id.is_none()
 }
@@ -37,12 +38,12 @@ pub(super) const fn is_call(kind: SpanKind) -> bool {
     matches!(kind, SpanKind::Client | SpanKind::Producer)
 }
 
-/// Letters, digits, blanks and `_.:/%&#=+\-@`, at most 200 of them.
+/// Keeps letters, digits, blanks and `_.:/%&#=+\-@`, at most 200 characters.
 fn allowed(name: &str) -> String {
-    let keep = |char: &char| {
+    let is_allowed = |char: &char| {
         char.is_alphanumeric() || char.is_whitespace() || "_.:/%&#=+\\-@".contains(*char)
     };
-    let name: String = name.chars().filter(keep).take(200).collect();
+    let name: String = name.chars().filter(is_allowed).take(200).collect();
     if name.trim().is_empty() {
         return "unnamed".to_owned();
     }
@@ -59,13 +60,13 @@ mod tests {
     }
 
     #[test]
-    fn the_id_stays_the_same_id() {
+    fn trace_id_has_the_same_digits() {
         let id = trace_id(span("a").trace_id);
         assert_eq!(id, "1-6a2b7c1e-98038103d269b633813fc60c");
     }
 
     #[test]
-    fn names_hold_what_x_ray_allows() {
+    fn names_have_only_characters_that_x_ray_allows() {
         assert_eq!(allowed("PUT /like/{id} «x»"), "PUT /like/id x");
         assert_eq!(allowed("{}"), "unnamed");
         assert_eq!(allowed(&"x".repeat(300)).len(), 200);

@@ -1,4 +1,4 @@
-//! `GET /1/auth` at start: whose key it is, and links to traces.
+//! `GET /1/auth` at startup: the account of the key, and links to traces.
 
 use otel_web_gateway::{Config, Honeycomb, Secret};
 use trace_model::{SinkState, Status};
@@ -13,7 +13,7 @@ fn forwarding_to(url: &str, key: &str) -> impl FnOnce(&mut Config) + use<> {
 }
 
 #[tokio::test]
-async fn a_forwarded_trace_links_to_honeycomb_with_team_environment_dataset_and_time() {
+async fn forwarded_trace_has_a_link_with_team_environment_dataset_and_time() {
     let fake = FakeHoneycomb::start([]).await;
     let gateway = TestGateway::start_with(forwarding_to(&fake.url, KEY)).await;
     gateway
@@ -25,17 +25,17 @@ async fn a_forwarded_trace_links_to_honeycomb_with_team_environment_dataset_and_
     assert_eq!(account.unwrap(), "team cruddur, environment test");
 
     let id = trace_id(1);
-    let answer = gateway.get(&format!("/open/{id}/honeycomb")).await;
-    assert_eq!(answer.status, 307);
+    let response = gateway.get(&format!("/open/{id}/honeycomb")).await;
+    assert_eq!(response.status, 307);
     let expected = format!(
         "https://ui.honeycomb.io/cruddur/environments/test/datasets/my-shop/trace\
          ?trace_id={id}&trace_start_ts=1789999941&trace_end_ts=1790000061"
     );
-    assert_eq!(answer.header("location"), expected);
+    assert_eq!(response.header("location"), expected);
 }
 
 #[tokio::test]
-async fn a_key_that_honeycomb_does_not_know_is_said_at_start() {
+async fn unknown_key_is_reported_at_startup() {
     let fake = FakeHoneycomb::start([]).await;
     let wrong = "hcaik_01wrongwrongwrong";
     let gateway = TestGateway::start_with(forwarding_to(&fake.url, wrong)).await;

@@ -1,4 +1,4 @@
-//! How much of what waits goes into one request.
+//! The size of batches.
 
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use otel_web_gateway::{Honeycomb, Secret};
@@ -7,7 +7,7 @@ use prost::Message;
 use super::done;
 use crate::support::{FakeHoneycomb, KEY, TestGateway, request, span};
 
-/// Spans of a few bytes, each of a service whose resource has a hundred thousand.
+/// Small spans, each of a service whose resource has a hundred thousand bytes.
 fn from_large_resources(count: u8) -> ExportTraceServiceRequest {
     let mut all = ExportTraceServiceRequest::default();
     for id in 1..=count {
@@ -19,7 +19,7 @@ fn from_large_resources(count: u8) -> ExportTraceServiceRequest {
 }
 
 #[tokio::test]
-async fn what_spans_share_counts_as_well_so_no_batch_is_larger_than_honeycomb_takes() {
+async fn batch_size_includes_resources_and_stays_below_the_limit() {
     let fake = FakeHoneycomb::start([]).await;
     let mut honeycomb = Honeycomb::new(Secret::new(KEY));
     fake.url.clone_into(&mut honeycomb.endpoint);

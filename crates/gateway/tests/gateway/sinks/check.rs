@@ -18,7 +18,7 @@ async fn config(honeycomb: &str, rollbar: &str, daemon: &str, keys: [&str; 2]) -
 }
 
 #[tokio::test]
-async fn good_keys_and_addresses_are_good_and_no_span_is_sent() {
+async fn valid_keys_and_addresses_pass_without_sending_a_span() {
     let (honeycomb, rollbar) = (FakeHoneycomb::start([]).await, FakeRollbar::start([]).await);
     let daemon = FakeDaemon::start().await;
     let config = config(&honeycomb.url, &rollbar.url, &daemon.address, [KEY, TOKEN]).await;
@@ -33,18 +33,18 @@ async fn good_keys_and_addresses_are_good_and_no_span_is_sent() {
 }
 
 #[tokio::test]
-async fn wrong_keys_and_addresses_fail_with_what_to_do_and_are_not_shown() {
+async fn invalid_keys_and_addresses_fail_with_advice_and_without_the_key() {
     let (honeycomb, rollbar) = (FakeHoneycomb::start([]).await, FakeRollbar::start([]).await);
-    let nobody = FakeDaemon::start().await.address;
+    let unreachable = FakeDaemon::start().await.address;
     let keys = ["hcaik_wrongkey", "wrongtoken"];
-    let report = check(&config(&honeycomb.url, &rollbar.url, &nobody, keys).await).await;
+    let report = check(&config(&honeycomb.url, &rollbar.url, &unreachable, keys).await).await;
     let text = report.to_string();
     assert!(!report.is_good());
     for expected in [
         "honeycomb: FAILS",
         "check HONEYCOMB_API_KEY",
         "xray: FAILS",
-        "nobody listens",
+        "nothing listens",
         "rollbar: FAILS",
         "check ROLLBAR_ACCESS_TOKEN",
     ] {
@@ -54,7 +54,7 @@ async fn wrong_keys_and_addresses_fail_with_what_to_do_and_are_not_shown() {
 }
 
 #[tokio::test]
-async fn what_is_off_says_how_to_turn_it_on() {
+async fn sinks_that_are_off_name_their_variable() {
     let text = check(&Config::default()).await.to_string();
     for variable in [
         "HONEYCOMB_API_KEY",

@@ -1,4 +1,4 @@
-//! What `otel-web-gateway check` says of the gateway itself.
+//! Findings of `otel-web-gateway check` about the gateway itself.
 
 use std::{fs, sync::Arc, time::Duration};
 
@@ -18,51 +18,51 @@ fn config(dir: &TempDir) -> Config {
     config
 }
 
-/// Whether all is good, and the report.
+/// Returns whether the check passes, and the report.
 async fn checked(config: &Config) -> (bool, String) {
     let report = check(config).await;
     (report.is_good(), report.to_string())
 }
 
-fn says(report: &str, expected: &[&str]) {
+fn assert_lines(report: &str, expected: &[&str]) {
     for line in expected {
         assert!(
-            report.lines().any(|said| said == *line),
+            report.lines().any(|found| found == *line),
             "{line:?} in\n{report}"
         );
     }
 }
 
 #[tokio::test]
-async fn what_nobody_configured_is_explained_as_well() {
+async fn defaults_are_explained() {
     let dir = tempfile::tempdir().unwrap();
     let (is_good, report) = checked(&config(&dir)).await;
     assert!(is_good, "{report}");
     let store = format!(
-        "store: good ({}): can be written. It keeps 168 h and 1024 MiB, of one trace 50000 spans and 32 MiB",
+        "store: good ({}): writable. Retains 168 h and 1024 MiB, of one trace 50000 spans and 32 MiB",
         dir.path().join("traces.db").display()
     );
-    says(
+    assert_lines(
         &report,
         &[
-            "spans: good (127.0.0.1:0): taken from programs on this machine",
-            "viewer: at the same address, without a token, as only this machine reaches it",
-            "pages: only of the gateway's own origin may send spans. Set OTEL_WEB_GATEWAY_CORS_ORIGINS for others",
+            "spans: good (127.0.0.1:0): accepts spans from this machine",
+            "viewer: at the same address, requires no token, because only this machine can reach it",
+            "pages: only the gateway's own origin may send spans. Set OTEL_WEB_GATEWAY_CORS_ORIGINS to allow others",
             &store,
-            "limits: 64 MiB a request, 192 MiB of all in flight, 30 s to arrive; 768 connections; \
-         of one client on another machine 200 requests a second and 256 connections",
+            "limits: 64 MiB per request, 192 MiB for all in memory, 30 s to arrive; 768 connections; \
+         per client on another machine 200 requests per second and 256 connections",
             "xray input: off. Set OTEL_WEB_GATEWAY_XRAY_LISTEN to turn it on",
         ],
     );
     assert_eq!(
         fs::read_dir(dir.path()).unwrap().count(),
         0,
-        "nothing is left behind"
+        "the check leaves no files"
     );
 }
 
 #[tokio::test]
-async fn what_is_configured_is_said_but_for_the_token() {
+async fn configured_values_are_listed_without_the_token() {
     let dir = tempfile::tempdir().unwrap();
     let mut config = config(&dir);
     config.listen = "0.0.0.0:0".to_owned();
@@ -80,34 +80,34 @@ async fn what_is_configured_is_said_but_for_the_token() {
     let (is_good, report) = checked(&config).await;
     assert!(is_good && !report.contains(VIEWER_TOKEN), "{report}");
     let files = format!(
-        "viewer files: none in {} yet, there is no index.html",
+        "viewer files: not built, {} has no index.html",
         dir.path().join("dist").display()
     );
-    says(
+    assert_lines(
         &report,
         &[
-            "spans: good (0.0.0.0:0): taken from other machines as well",
-            "viewer: good (localhost:0): for whoever has OTEL_WEB_GATEWAY_VIEWER_TOKEN",
+            "spans: good (0.0.0.0:0): accepts spans from other machines, too",
+            "viewer: good (localhost:0): requires OTEL_WEB_GATEWAY_VIEWER_TOKEN",
             "links: lead to https://traces.example",
             &files,
-            "pages: of https://a.example, http://b.example:81 may send spans across origins",
-            "limits: 64 MiB a request, 192 MiB of all in flight, 30 s to arrive; 768 connections; \
-         of one client on another machine any number of requests a second and any number of connections",
-            "xray input: good (127.0.0.1:0): takes X-Ray segments by UDP",
+            "pages: https://a.example, http://b.example:81 may send spans from other origins",
+            "limits: 64 MiB per request, 192 MiB for all in memory, 30 s to arrive; 768 connections; \
+         per client on another machine any number of requests per second and any number of connections",
+            "xray input: good (127.0.0.1:0): accepts X-Ray segments by UDP",
         ],
     );
 }
 
 #[tokio::test]
-async fn a_viewer_that_others_reach_gets_a_token_at_each_start() {
+async fn viewer_that_other_machines_can_reach_gets_a_generated_token() {
     let dir = tempfile::tempdir().unwrap();
     let mut config = config(&dir);
     config.listen = "0.0.0.0:0".to_owned();
     let (_, report) = checked(&config).await;
-    says(
+    assert_lines(
         &report,
         &[
-            "viewer: at the same address, for whoever has the token that is made up and printed at each start",
+            "viewer: at the same address, requires a token, which is generated and logged at each start",
         ],
     );
     config.viewer_token = Some(Secret::new("short"));
@@ -119,21 +119,21 @@ async fn a_viewer_that_others_reach_gets_a_token_at_each_start() {
 }
 
 #[tokio::test]
-async fn an_address_in_use_is_said_and_one_that_cannot_be_used_fails() {
+async fn address_in_use_is_reported_and_invalid_address_fails() {
     let dir = tempfile::tempdir().unwrap();
     let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let mut config = config(&dir);
     config.listen = taken.local_addr().unwrap().to_string();
     let (is_good, report) = checked(&config).await;
     let expected = format!(
-        "spans: in use ({}) by a gateway that runs, or by another program: taken from programs on this machine",
+        "spans: in use ({}) by a running gateway, or by another program: accepts spans from this machine",
         config.listen
     );
     assert!(is_good, "{report}");
-    says(&report, &[&expected]);
+    assert_lines(&report, &[&expected]);
     config.listen = "gateway.invalid:4318".to_owned();
     let (_, report) = checked(&config).await;
-    says(&report, &["viewer: at the same address"]);
+    assert_lines(&report, &["viewer: at the same address"]);
     config.viewer_listen = Some("127.0.0.1".to_owned());
     config.xray_listen = Some("127.0.0.1:x".to_owned());
     let (is_good, report) = checked(&config).await;
@@ -147,7 +147,7 @@ async fn an_address_in_use_is_said_and_one_that_cannot_be_used_fails() {
 }
 
 #[tokio::test]
-async fn a_store_that_cannot_be_written_fails_and_one_that_is_there_is_left_alone() {
+async fn store_that_cannot_be_written_fails_and_is_not_changed() {
     let dir = tempfile::tempdir().unwrap();
     let mut config = config(&dir);
     let foreign = dir.path().join("notes.txt");
@@ -155,23 +155,24 @@ async fn a_store_that_cannot_be_written_fails_and_one_that_is_there_is_left_alon
     for db in ["missing/traces.db", "notes.txt", "."] {
         config.db = dir.path().join(db);
         let (is_good, report) = checked(&config).await;
-        let expected = format!("store: FAILS: {}: ", config.db.display());
-        assert!(!is_good && report.contains(&expected), "{report}");
-        assert!(report.contains("Set OTEL_WEB_GATEWAY_DB"), "{report}");
+        let file = config.db.display().to_string();
+        assert!(!is_good && report.contains("store: FAILS: "), "{report}");
+        assert!(report.contains(&file), "{report}");
+        assert!(report.contains("OTEL_WEB_GATEWAY_DB"), "{report}");
     }
     assert_eq!(fs::read_to_string(&foreign).unwrap(), "not a store");
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
 }
 
-/// No receiver answers before all have been asked.
+/// No receiver responds before all have a request.
 #[tokio::test]
-async fn all_receivers_are_asked_at_the_same_time() {
-    let all_asked = Arc::new(Barrier::new(3));
-    let answer = || async move {
-        all_asked.wait().await;
+async fn receivers_are_tested_concurrently() {
+    let all_requested = Arc::new(Barrier::new(3));
+    let respond = || async move {
+        all_requested.wait().await;
         StatusCode::UNAUTHORIZED
     };
-    let url = serve(Router::new().fallback(any(answer))).await;
+    let url = serve(Router::new().fallback(any(respond))).await;
     let dir = tempfile::tempdir().unwrap();
     let mut config = config(&dir);
     let mut honeycomb = Honeycomb::new(Secret::new(KEY));
@@ -181,6 +182,6 @@ async fn all_receivers_are_asked_at_the_same_time() {
     (config.honeycomb, config.rollbar) = (Some(honeycomb), Some(rollbar));
     config.otlp = Some(Otlp::new(&url));
     let report = timeout(Duration::from_secs(20), checked(&config)).await;
-    let (_, report) = report.expect("one waits for another's answer");
+    let (_, report) = report.expect("one test waits for another");
     assert_eq!(report.matches("401 Unauthorized").count(), 3, "{report}");
 }

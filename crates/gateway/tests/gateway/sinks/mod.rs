@@ -1,4 +1,4 @@
-//! The sinks against strict doubles on loopback, and what all of them promise together.
+//! The sinks with strict fake receivers on loopback.
 
 mod account;
 mod batches;
@@ -20,7 +20,7 @@ fn sink<'a>(status: &'a Status, name: &str) -> &'a SinkStatus {
     status.sinks.iter().find(|sink| sink.name == name).unwrap()
 }
 
-/// The sink's status once nothing waits any more.
+/// Returns the sink's status as soon as no span waits.
 async fn done(gateway: &TestGateway, name: &str) -> SinkStatus {
     let idle = |status: &Status| status.spans_kept > 0 && sink(status, name).waiting == 0;
     sink(&gateway.status_when(idle).await, name).clone()

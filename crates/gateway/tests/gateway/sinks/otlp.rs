@@ -11,7 +11,7 @@ use crate::support::{
 };
 
 #[tokio::test]
-async fn spans_arrive_under_the_configured_headers() {
+async fn spans_arrive_with_the_configured_headers() {
     let fake = FakeHoneycomb::collector([]).await;
     let mut otlp = Otlp::new(&fake.url);
     otlp.headers.push(("x-team".to_owned(), Secret::new(KEY)));
@@ -24,7 +24,7 @@ async fn spans_arrive_under_the_configured_headers() {
 }
 
 #[tokio::test]
-async fn a_receiver_on_this_machine_is_reached_without_the_proxy_that_is_set() {
+async fn local_receiver_is_reached_without_the_configured_proxy() {
     let fake = FakeHoneycomb::collector([]).await;
     let dir = tempfile::tempdir().unwrap();
     let mut command = command(&dir);
@@ -52,9 +52,9 @@ async fn a_receiver_on_this_machine_is_reached_without_the_proxy_that_is_set() {
     }
 }
 
-/// In each place that attributes are in, and bit by bit: NaN is not even equal to itself.
+/// Doubles in all messages with attributes are compared by bits, because NaN is not equal to itself.
 #[tokio::test]
-async fn doubles_that_json_has_no_number_for_arrive_and_can_be_looked_at() {
+async fn doubles_without_a_json_number_are_forwarded_and_shown() {
     let fake = FakeHoneycomb::collector([]).await;
     let gateway = TestGateway::start_with(|config| config.otlp = Some(Otlp::new(&fake.url))).await;
     let attributes = |texts: [&str; 2]| {
@@ -99,7 +99,7 @@ async fn doubles_that_json_has_no_number_for_arrive_and_can_be_looked_at() {
 }
 
 #[tokio::test]
-async fn a_batch_that_is_not_answered_in_time_is_tried_again_as_smaller_ones() {
+async fn batch_that_times_out_is_retried_as_smaller_ones() {
     let fake = FakeHoneycomb::collector([Reply::SilentAbove(2)]).await;
     let mut otlp = Otlp::new(&fake.url);
     otlp.timeout = Duration::from_millis(500);

@@ -1,4 +1,4 @@
-//! A receiver that sends on to another host does not get the key there.
+//! A redirect of a receiver does not send the key to another host.
 
 use std::sync::{Arc, Mutex};
 
@@ -11,7 +11,7 @@ use crate::support::{KEY, TOKEN, TestGateway, exception, request, serve, span};
 
 type Paths = Arc<Mutex<Vec<String>>>;
 
-/// Answers every request with 307 to the same path at `target`, and notes the path.
+/// Responds with 307 to the same path at `target`, and records the path.
 async fn redirecting_to(target: String) -> (String, Paths) {
     let paths = Paths::default();
     let seen = Arc::clone(&paths);
@@ -27,7 +27,7 @@ fn times(paths: &Paths, path: &str) -> usize {
     paths.iter().filter(|seen| *seen == path).count()
 }
 
-/// Waits until the sink has given a batch up; nobody may have come to the other host.
+/// Waits until the sink has dropped a batch, and asserts that the other host got no request.
 async fn assert_stays(name: &str, path: &str, configure: impl FnOnce(&mut Config, String)) {
     let (elsewhere, came) = redirecting_to(String::new()).await;
     let (url, asked) = redirecting_to(elsewhere).await;
@@ -38,14 +38,14 @@ async fn assert_stays(name: &str, path: &str, configure: impl FnOnce(&mut Config
     gateway.status_when(dropped).await;
     assert_eq!(times(&asked, path), 1);
     if name == "honeycomb" {
-        // When it asks again, the answer to the first question was read.
+        // A second request proves that the first response was read.
         gateway.status_when(|_| times(&asked, "/1/auth") > 1).await;
     }
     assert_eq!(came.lock().unwrap().len(), 0);
 }
 
 #[tokio::test]
-async fn a_key_of_honeycomb_stays_with_honeycomb() {
+async fn honeycomb_key_does_not_follow_a_redirect() {
     assert_stays("honeycomb", "/v1/traces", |config, url| {
         let mut honeycomb = Honeycomb::new(Secret::new(KEY));
         honeycomb.endpoint = url;
@@ -55,7 +55,7 @@ async fn a_key_of_honeycomb_stays_with_honeycomb() {
 }
 
 #[tokio::test]
-async fn a_header_of_a_collector_stays_with_it() {
+async fn otlp_header_does_not_follow_a_redirect() {
     assert_stays("otlp", "/v1/traces", |config, url| {
         let mut otlp = Otlp::new(url);
         otlp.headers.push(("x-team".to_owned(), Secret::new(KEY)));
@@ -65,7 +65,7 @@ async fn a_header_of_a_collector_stays_with_it() {
 }
 
 #[tokio::test]
-async fn a_token_of_rollbar_stays_with_rollbar() {
+async fn rollbar_token_does_not_follow_a_redirect() {
     assert_stays("rollbar", "/api/1/item/", |config, url| {
         let mut rollbar = Rollbar::new(Secret::new(TOKEN));
         rollbar.endpoint = url;

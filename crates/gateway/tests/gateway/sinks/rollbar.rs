@@ -17,7 +17,7 @@ fn reporting_to(url: &str) -> impl FnOnce(&mut Config) + use<> {
 }
 
 #[tokio::test]
-async fn a_span_with_an_exception_is_an_item_that_leads_back_to_the_trace() {
+async fn exception_becomes_an_item_with_a_link_to_its_trace() {
     let fake = FakeRollbar::start([]).await;
     let gateway = TestGateway::start_with(reporting_to(&fake.url)).await;
     let spans = vec![span(1, 1, "a"), exception(span(1, 2, "PUT /like"), "7")];
@@ -40,7 +40,7 @@ async fn a_span_with_an_exception_is_an_item_that_leads_back_to_the_trace() {
 }
 
 #[tokio::test]
-async fn the_same_error_is_not_sent_twice_whatever_spans_it_passes_and_whatever_is_retried() {
+async fn error_in_several_spans_is_sent_once_also_after_retries() {
     let refusals = [(429, "1"), (500, ""), (503, "")];
     let fake = FakeRollbar::start(refusals).await;
     let gateway = TestGateway::start_with(reporting_to(&fake.url)).await;
@@ -57,9 +57,9 @@ async fn the_same_error_is_not_sent_twice_whatever_spans_it_passes_and_whatever_
     assert_eq!(titles, ["KeyError: 7", "KeyError: 8"]);
 }
 
-/// `X-Rate-Limit-Remaining-Seconds`, as Rollbar's own notifiers read it.
+/// `X-Rate-Limit-Remaining-Seconds` is respected as by Rollbar's own notifiers.
 #[tokio::test]
-async fn no_item_comes_before_the_end_of_the_limit_that_rollbar_told() {
+async fn rate_limit_of_rollbar_is_respected() {
     let fake = FakeRollbar::start([(429, "2")]).await;
     let gateway = TestGateway::start_with(reporting_to(&fake.url)).await;
     let error = exception(span(1, 1, "a"), "7");
@@ -73,7 +73,7 @@ async fn no_item_comes_before_the_end_of_the_limit_that_rollbar_told() {
 }
 
 #[tokio::test]
-async fn an_endless_recursion_is_an_item_of_a_size_that_rollbar_takes() {
+async fn deep_recursion_is_an_item_below_the_size_limit() {
     let fake = FakeRollbar::start([]).await;
     let gateway = TestGateway::start_with(reporting_to(&fake.url)).await;
     let call = "\n    at fibonacci (http://shop.example/assets/app.js:12:5)";
@@ -86,7 +86,7 @@ async fn an_endless_recursion_is_an_item_of_a_size_that_rollbar_takes() {
 }
 
 #[tokio::test]
-async fn of_a_batch_that_fails_in_the_middle_the_rest_counts_as_retried() {
+async fn rest_of_a_failed_batch_counts_as_retried() {
     let fake = FakeRollbar::start([(200, ""), (503, "")]).await;
     let gateway = TestGateway::start_with(reporting_to(&fake.url)).await;
     let error = |id: u8| exception(span(1, id, "a"), &id.to_string());
@@ -98,7 +98,7 @@ async fn of_a_batch_that_fails_in_the_middle_the_rest_counts_as_retried() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_refused_is_a_failing_sink_and_is_not_shown() {
+async fn rejected_token_is_a_failing_sink_and_is_redacted() {
     let fake = FakeRollbar::start([(401, "")]).await;
     let gateway = TestGateway::start_with(reporting_to(&fake.url)).await;
     gateway

@@ -1,4 +1,4 @@
-//! What all sinks promise together.
+//! All sinks together.
 
 use axum::http::Request;
 use otel_web_gateway::{Honeycomb, Otlp, Rollbar, Secret, XRay};
@@ -13,8 +13,8 @@ use crate::support::{
 };
 
 #[tokio::test]
-async fn a_receiver_that_never_answers_slows_neither_the_edge_nor_the_others_nor_the_stop() {
-    // It takes connections and says nothing.
+async fn unresponsive_receiver_delays_neither_requests_nor_other_sinks_nor_shutdown() {
+    // Accepts connections and never responds.
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());
     let fake = FakeHoneycomb::start([]).await;
@@ -37,7 +37,7 @@ async fn a_receiver_that_never_answers_slows_neither_the_edge_nor_the_others_nor
     let asked = Instant::now();
     let (config, dir) = gateway.stop().await;
     assert!(asked.elapsed().as_secs() < 5, "{:?}", asked.elapsed());
-    // Nothing is lost: what waited goes out after the next start, and nothing else does.
+    // Exactly the spans that waited are sent after the next start.
     let other = FakeHoneycomb::collector([]).await;
     let gateway = TestGateway::open(config, dir).await;
     let gateway = gateway
@@ -48,7 +48,7 @@ async fn a_receiver_that_never_answers_slows_neither_the_edge_nor_the_others_nor
 }
 
 #[tokio::test]
-async fn one_trace_is_at_every_receiver_and_no_key_is_in_any_answer() {
+async fn trace_reaches_all_receivers_and_no_response_has_a_key() {
     let (honeycomb, otlp) = (
         FakeHoneycomb::start([]).await,
         FakeHoneycomb::collector([]).await,
@@ -90,9 +90,9 @@ async fn one_trace_is_at_every_receiver_and_no_key_is_in_any_answer() {
     assert_eq!(sink(&status, "xray").state, SinkState::On);
 }
 
-/// Whoever imports a trace wants to look at it: its vendor had it when it happened.
+/// Imported traces are for the viewer: vendors received them when they were recorded.
 #[tokio::test]
-async fn an_imported_trace_is_shown_and_goes_to_no_receiver() {
+async fn imported_trace_is_shown_and_not_forwarded() {
     let fake = FakeHoneycomb::collector([]).await;
     let gateway = TestGateway::start_with(|config| config.otlp = Some(Otlp::new(&fake.url))).await;
     let old = request("shop", vec![span(1, 1, "old"), span(1, 2, "old too")]);

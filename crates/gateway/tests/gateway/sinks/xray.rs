@@ -13,7 +13,7 @@ fn sending_to(address: &str) -> impl FnOnce(&mut Config) + use<> {
 }
 
 #[tokio::test]
-async fn every_span_is_one_document_and_the_parent_is_kept() {
+async fn each_span_is_one_document_with_its_parent() {
     let daemon = FakeDaemon::start().await;
     let gateway = TestGateway::start_with(sending_to(&daemon.address)).await;
     let root = span(1, 1, "crud.like");
@@ -46,7 +46,7 @@ async fn every_span_is_one_document_and_the_parent_is_kept() {
 }
 
 #[tokio::test]
-async fn what_nobody_listened_to_is_sent_again() {
+async fn batch_without_a_listening_daemon_is_sent_again() {
     let address = FakeDaemon::start().await.address;
     let gateway = TestGateway::start_with(sending_to(&address)).await;
     let spans: Vec<_> = (1..=3).map(|id| span(1, id, "a")).collect();
@@ -59,9 +59,9 @@ async fn what_nobody_listened_to_is_sent_again() {
     assert_eq!(done(&gateway, "xray").await.sent, 3);
 }
 
-/// Nobody has a name that ends in `.invalid`.
+/// Names that end in `.invalid` never resolve.
 #[tokio::test]
-async fn a_daemon_whose_name_is_not_known_yet_is_a_failing_sink_and_not_the_end() {
+async fn daemon_with_an_unknown_name_is_a_failing_sink() {
     let gateway = TestGateway::start_with(sending_to("daemon.invalid:2000")).await;
     gateway.export(request("shop", vec![span(1, 1, "a")])).await;
     let failing = |status: &Status| sink(status, "xray").state == SinkState::Failing;
@@ -73,9 +73,9 @@ async fn a_daemon_whose_name_is_not_known_yet_is_a_failing_sink_and_not_the_end(
     assert_eq!(done(&gateway, "xray").await.sent, 1);
 }
 
-/// The daemon that hears them is strict.
+/// The fake daemon checks each document.
 #[tokio::test]
-async fn a_span_of_any_kind_that_says_all_it_can_is_a_document_within_the_rules() {
+async fn span_with_all_fields_is_a_valid_document_for_each_kind() {
     let daemon = FakeDaemon::start().await;
     let mut xray = XRay::new(&daemon.address);
     xray.annotations = ["http.route", "größe", "list", "nan", "absent"]

@@ -1,4 +1,4 @@
-//! A Honeycomb on loopback that is stricter than the real one and otherwise answers as told.
+//! A fake Honeycomb that is stricter than the real one and gives configured responses.
 
 use std::{
     collections::VecDeque,
@@ -24,29 +24,28 @@ use prost::Message;
 use self::rules::Mistake;
 use super::spans::{inflated, spans_of};
 
-#[path = "honeycomb_rules.rs"]
 mod rules;
 
 pub(crate) const KEY: &str = "hcaik_01hqk4k20cjeh63wca8vva5stw70nft6m5n8wr8f5mjx3762s8269j50wc";
 
-/// Of a team from before environments.
+/// A key of a team without environments.
 pub(crate) const CLASSIC_KEY: &str = "0123456789abcdef0123456789abcdef";
 
-/// Honeycomb documents 413 for a body that is too large, and 5 MB for a request. It does not
-/// say whether before or after compression: the double takes the stricter one.
+/// Honeycomb documents 5 MB as the limit of a request, and 413 above it. The documentation does not say
+/// whether that is the compressed size, so the fake uses the stricter one.
 const MAX_BYTES: usize = 5_000_000;
 
-/// What it answers to one request.
+/// The response to one request.
 #[derive(Clone, Debug)]
 pub(crate) enum Reply {
     Take,
-    /// Takes the request but for so many spans.
+    /// Accepts the request except for this number of spans.
     Partial(i64),
-    /// Refuses with a status, and perhaps a `Retry-After`.
+    /// Rejects with a status and an optional `Retry-After`.
     Refuse(u16, Option<String>),
-    /// Refuses requests of more than so many spans with 413, for ever.
+    /// Rejects all requests of more than this number of spans with 413.
     AtMost(usize),
-    /// Never answers to requests of more than so many spans.
+    /// Never responds to requests of more than this number of spans.
     SilentAbove(usize),
 }
 
@@ -56,9 +55,9 @@ struct Seen {
     headers: Vec<HeaderMap>,
     arrivals: Vec<SystemTime>,
     taken: Vec<ExportTraceServiceRequest>,
-    /// What it refused by its own rules.
+    /// Statuses of requests that violated its rules.
     mistakes: Vec<u16>,
-    /// Any receiver of OTLP: it asks for no key.
+    /// Acts as a plain OTLP receiver, without a key.
     is_collector: bool,
 }
 
@@ -69,12 +68,12 @@ pub(crate) struct FakeHoneycomb {
 }
 
 impl FakeHoneycomb {
-    /// Answers with `replies` in turn, then takes everything.
+    /// Gives `replies` in turn, then accepts everything.
     pub(crate) async fn start(replies: impl IntoIterator<Item = Reply>) -> Self {
         Self::serve(replies, false).await
     }
 
-    /// The same, but one that asks for no key: what the OTLP sink sends to.
+    /// Starts a plain OTLP receiver, without a key.
     pub(crate) async fn collector(replies: impl IntoIterator<Item = Reply>) -> Self {
         Self::serve(replies, true).await
     }
@@ -93,17 +92,17 @@ impl FakeHoneycomb {
         Self { url, seen }
     }
 
-    /// Headers of every request, refused ones too.
+    /// Returns the headers of all requests, including rejected ones.
     pub(crate) fn headers(&self) -> Vec<HeaderMap> {
         self.seen.lock().unwrap().headers.clone()
     }
 
-    /// When each of these requests was here.
+    /// Returns the times of these requests.
     pub(crate) fn arrivals(&self) -> Vec<SystemTime> {
         self.seen.lock().unwrap().arrivals.clone()
     }
 
-    /// The statuses of what it refused without being told to.
+    /// Returns the statuses of requests that violated its rules.
     pub(crate) fn mistakes(&self) -> Vec<u16> {
         self.seen.lock().unwrap().mistakes.clone()
     }
@@ -112,13 +111,13 @@ impl FakeHoneycomb {
         self.seen.lock().unwrap().taken.clone()
     }
 
-    /// The spans it took, in order.
+    /// Returns the accepted spans in order.
     pub(crate) fn spans(&self) -> Vec<Span> {
         self.taken().into_iter().flat_map(spans_of).collect()
     }
 }
 
-/// Whose key it is, in the form that Honeycomb documents.
+/// Returns the account of the key, as documented by Honeycomb.
 async fn auth(headers: HeaderMap) -> Response<Body> {
     if let Err((status, problem)) = rules::key(&headers) {
         return refuse(status, None, problem);
@@ -143,7 +142,7 @@ async fn answer(
     }
     let mut seen = seen.lock().unwrap();
     match reply {
-        // It repeats the key, as a careless server may.
+        // Repeats the key, as a careless server may.
         Reply::Refuse(status, after) => refuse(status, after, &format!("no, {KEY}")),
         Reply::AtMost(spans) if span_count(&request) > spans => refuse(413, None, "too large"),
         Reply::Partial(rejected_spans) => take(&mut seen, request, rejected_spans),

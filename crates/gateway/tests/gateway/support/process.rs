@@ -1,9 +1,11 @@
-//! The program itself, as a process that can be killed.
+//! The program as a process that can be killed.
 
 use std::{
     env,
     io::{BufRead, BufReader},
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStderr, Command, Stdio},
+    sync::{Arc, Mutex, mpsc},
+    thread,
 };
 
 use prost::Message;
@@ -13,23 +15,24 @@ use trace_model::{SinkStatus, Status};
 
 use super::PROTOBUF;
 
-/// With PATH and HOME only: a developer's own keys would send what a test makes to their vendors.
+/// Clears the environment except PATH and HOME. With a developer's own keys, tests would send spans to
+/// vendors.
 pub(crate) fn isolated(mut command: Command) -> Command {
-    let kept = ["PATH", "HOME"].map(|name| (name, env::var_os(name)));
-    let kept = kept
+    let variables = ["PATH", "HOME"].map(|name| (name, env::var_os(name)));
+    let variables = variables
         .into_iter()
         .filter_map(|(name, value)| Some((name, value?)));
-    command.env_clear().envs(kept);
+    command.env_clear().envs(variables);
     command
 }
 
-/// The gateway's command, with a store in `dir`.
+/// Returns the gateway's command, with a store in `dir`.
 pub(crate) fn command(dir: &TempDir) -> Command {
     with_store(Command::new(env!("CARGO_BIN_EXE_otel-web-gateway")), dir)
 }
 
-/// The same through a shell that prepares the process by `first`. `around` is the command
-/// that runs the shell, if any.
+/// Returns the same command in a shell that runs `first` before. `around` is a command that runs the
+/// shell, if any.
 #[cfg(target_os = "linux")]
 pub(crate) fn command_after(around: &[String], first: &str, dir: &TempDir) -> Command {
     let program = env!("CARGO_BIN_EXE_otel-web-gateway");
@@ -52,25 +55,50 @@ fn with_store(command: Command, dir: &TempDir) -> Command {
 /// A running gateway, killed when dropped.
 pub(crate) struct Process {
     pub(crate) child: Child,
-    pub(crate) log: Vec<String>,
     pub(crate) url: String,
+    log: Log,
+}
+
+/// Lines of the log so far.
+type Log = Arc<Mutex<Vec<String>>>;
+
+/// Collects the log in the background. The receiver gets the URL when the gateway listens, and
+/// disconnects when the gateway ends.
+fn collect(stderr: ChildStderr, log: &Log) -> mpsc::Receiver<String> {
+    let (sender, receiver) = mpsc::channel();
+    let log = Arc::clone(log);
+    thread::spawn(move || {
+        for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+            let url = line.split_once("listening on ").map(|(_, url)| url);
+            // As JSON, a quote follows.
+            let url = url.map(|url| url.split('"').next().unwrap_or_default().to_owned());
+            log.lock().unwrap().push(line);
+            if let Some(url) = url {
+                // The test may have ended.
+                let _ = sender.send(url);
+            }
+        }
+    });
+    receiver
 }
 
 impl Process {
     pub(crate) fn start(command: &mut Command) -> Self {
-        let child = command.stdout(Stdio::piped()).spawn().unwrap();
-        let (log, url) = (Vec::new(), String::new());
-        let mut process = Self { child, log, url };
-        let stdout = process.child.stdout.take().unwrap();
-        for line in BufReader::new(stdout).lines() {
-            let line = line.unwrap();
-            process.log.push(line.clone());
-            if let Some(url) = line.strip_prefix("listening on ") {
-                url.clone_into(&mut process.url);
-                return process;
-            }
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+        let log = Log::default();
+        let listening = collect(child.stderr.take().unwrap(), &log);
+        let url = String::new();
+        let mut process = Self { child, url, log };
+        match listening.recv() {
+            Ok(url) => process.url = url,
+            Err(_) => panic!("it ended without listening: {:?}", process.log()),
         }
-        panic!("it ended without listening: {:?}", process.log);
+        process
+    }
+
+    /// Returns the lines of the log so far.
+    pub(crate) fn log(&self) -> Vec<String> {
+        self.log.lock().unwrap().clone()
     }
 
     pub(crate) async fn get(&self, path: &str) -> Value {
@@ -98,7 +126,7 @@ impl Process {
         sinks.into_iter().find(|sink| sink.name == name).unwrap()
     }
 
-    /// The most memory that it had at any time, where the system tells.
+    /// Returns the peak memory use, on systems that report it.
     pub(crate) fn peak_memory_kib(&self) -> Option<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
         let mut lines = status.lines();
@@ -128,12 +156,12 @@ pub(crate) async fn post(url: &str, spans: &impl Message) -> reqwest::Response {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn the_gateway_under_test_gets_nothing_of_the_developer_s_environment() {
+fn gateway_under_test_does_not_inherit_the_environment() {
     let dir = tempfile::tempdir().unwrap();
     let output = command_after(&[], "compgen -e && exit", &dir).output();
-    let said = String::from_utf8(output.unwrap().stdout).unwrap();
-    let mut names: Vec<_> = said.lines().collect();
-    // Those that bash sets itself.
+    let output = String::from_utf8(output.unwrap().stdout).unwrap();
+    let mut names: Vec<_> = output.lines().collect();
+    // bash sets these itself.
     names.retain(|name| !["OLDPWD", "PWD", "SHLVL", "_"].contains(name));
     let own = ["OTEL_WEB_GATEWAY_DB", "OTEL_WEB_GATEWAY_LISTEN"];
     assert_eq!(names, [&["HOME"], &own[..], &["PATH"]].concat());

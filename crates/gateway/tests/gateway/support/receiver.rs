@@ -1,6 +1,6 @@
-//! A receiver of OTLP that counts how often each span came, and fails as told.
+//! A fake OTLP receiver that counts how often each span arrives, and fails as configured.
 //!
-//! Spans are told apart by their number, which is their id. It keeps a byte for each.
+//! Spans are identified by their number, which is their id. The receiver stores one byte for each.
 
 use std::{
     net::SocketAddr,
@@ -22,18 +22,18 @@ use tokio::{
 
 use super::spans::{decoded, spans_of};
 
-/// How it treats a request.
+/// How a request is handled.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Manner {
-    /// Takes it, and answers after a time of up to this.
+    /// Accepts the request, and responds after a random time up to this.
     Takes(Duration),
-    /// 503, to come again in a second.
+    /// Responds with 503 and a `Retry-After` of one second.
     Unavailable,
-    /// Reads it and never answers.
+    /// Reads the request and never responds.
     Silent,
 }
 
-/// How often each span came, and what each connection brought last.
+/// How often each span arrived, and the last batch of each connection.
 #[derive(Debug, Default)]
 struct Seen {
     times: Vec<u8>,
@@ -43,14 +43,14 @@ struct Seen {
 #[derive(Debug)]
 pub(crate) struct Receiver {
     address: SocketAddr,
-    /// Keeps the port while nobody listens, so that connections are refused.
+    /// Reserves the port while nothing listens, so that connections are refused.
     _port: TcpSocket,
     seen: Arc<Mutex<Seen>>,
     serving: Option<JoinHandle<()>>,
 }
 
 impl Receiver {
-    /// It has an address and refuses connections.
+    /// Creates a receiver with an address that refuses connections.
     pub(crate) fn new() -> Self {
         let port = socket("127.0.0.1:0".parse().unwrap());
         Self {
@@ -65,16 +65,16 @@ impl Receiver {
         format!("http://{}", self.address)
     }
 
-    /// Ends all connections and refuses new ones.
+    /// Closes all connections and refuses new ones.
     pub(crate) async fn refuse(&mut self) {
         if let Some(serving) = self.serving.take() {
             serving.abort();
-            // It was cancelled: there is no other outcome.
+            // The task was aborted, so the result is always an error.
             let _ = serving.await;
         }
     }
 
-    /// Ends all connections and treats further ones so.
+    /// Closes all connections and handles further ones this way.
     pub(crate) async fn listen(&mut self, manner: Manner) {
         self.refuse().await;
         let listener = socket(self.address).listen(64).unwrap();
@@ -82,13 +82,13 @@ impl Receiver {
         self.serving = Some(tokio::spawn(serve(listener, manner, seen)));
     }
 
-    /// Spans that came, each counted once.
+    /// Returns the number of different spans that arrived.
     pub(crate) fn taken(&self) -> usize {
         let seen = self.seen.lock().unwrap();
         seen.times.iter().filter(|times| **times > 0).count()
     }
 
-    /// The numbers of spans that came more than once.
+    /// Returns the numbers of spans that arrived more than once.
     pub(crate) fn repeated(&self) -> Vec<u64> {
         let seen = self.seen.lock().unwrap();
         let numbered = (0..).zip(&seen.times);
@@ -96,13 +96,13 @@ impl Receiver {
         repeated.map(|(number, _)| number).collect()
     }
 
-    /// The batches that came last, each over its connection.
+    /// Returns the last batch of each connection.
     pub(crate) fn last_batches(&self) -> Vec<Vec<u64>> {
         self.seen.lock().unwrap().last_batches.clone()
     }
 }
 
-/// Several may have one address as long as only one listens.
+/// Binds a socket that shares its address. Only one of them may listen.
 fn socket(address: SocketAddr) -> TcpSocket {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_reuseaddr(true).unwrap();
@@ -110,7 +110,7 @@ fn socket(address: SocketAddr) -> TcpSocket {
     socket
 }
 
-/// Its connections end with it.
+/// Serves connections. Dropping the future closes them.
 async fn serve(listener: TcpListener, manner: Manner, seen: Arc<Mutex<Seen>>) {
     let mut connections = JoinSet::new();
     loop {
@@ -126,7 +126,7 @@ async fn connection(stream: TcpStream, manner: Manner, seen: Arc<Mutex<Seen>>) {
         Ok::<_, axum::Error>(answer(&body, manner, &seen, number).await)
     });
     let serving = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
-    // A sender that is killed in the middle of a request is what it is for.
+    // Errors are expected: senders are killed in the middle of requests.
     let _ = serving.await;
 }
 
@@ -158,7 +158,7 @@ fn numbers(body: &[u8]) -> Vec<u64> {
 }
 
 impl Seen {
-    /// The new connection's number.
+    /// Returns the number of the new connection.
     fn connect(&mut self) -> usize {
         self.last_batches.push(Vec::new());
         self.last_batches.len() - 1

@@ -1,4 +1,4 @@
-//! A Rollbar on loopback that takes what the item schema allows, and nothing else.
+//! A fake Rollbar that accepts only what the item schema allows.
 
 use std::{
     collections::VecDeque,
@@ -20,13 +20,12 @@ use super::rollbar_item;
 
 pub(crate) const TOKEN: &str = "c5f2a3b7d9e84f10a6b2c3d4e5f60718";
 
-/// The bound of Rollbar's own notifiers.
+/// The size limit of Rollbar's own notifiers.
 const MAX_BYTES: usize = 128 << 10;
 
 #[derive(Debug, Default)]
 struct Seen {
-    /// Statuses, each with the seconds until it is worth trying, that come first; 200 takes
-    /// the item.
+    /// The first statuses, each with the seconds until a retry. 200 accepts the item.
     refusals: VecDeque<(u16, &'static str)>,
     arrivals: Vec<Instant>,
     items: Vec<Value>,
@@ -52,12 +51,12 @@ impl FakeRollbar {
         Self { url, seen }
     }
 
-    /// When each request with the right token was here.
+    /// Returns the times of requests with the right token.
     pub(crate) fn arrivals(&self) -> Vec<Instant> {
         self.seen.lock().unwrap().arrivals.clone()
     }
 
-    /// The `data` of each item it took. None was against the schema.
+    /// Returns the `data` of each accepted item, after asserting that no item violated the schema.
     pub(crate) fn items(&self) -> Vec<Value> {
         let seen = self.seen.lock().unwrap();
         assert!(seen.problems.is_empty(), "{:?}", seen.problems);
@@ -99,7 +98,7 @@ async fn answer(
 }
 
 impl Seen {
-    /// An item has an id of its own: Rollbar takes a second one with the same for the first.
+    /// Rollbar treats a second item with the same id as a duplicate.
     fn check(&self, headers: &HeaderMap, data: &Value) -> Result<(), (u16, String)> {
         let content_type = headers.get("content-type");
         if content_type.is_none_or(|value| value != "application/json") {
@@ -112,7 +111,7 @@ impl Seen {
     }
 }
 
-/// Rollbar says in a header of its own when a limit ends; a proxy before it in the usual one.
+/// Rollbar has a header of its own for rate limits; a proxy in front of it uses `Retry-After`.
 fn refuse(status: u16, after: &str, message: String) -> Response<Body> {
     let name = match status {
         429 => "x-rate-limit-remaining-seconds",

@@ -1,4 +1,4 @@
-//! What Rollbar documents of items, as rules for each field:
+//! Rollbar's documentation of items as rules for each field:
 //! <https://docs.rollbar.com/reference/create-item>.
 
 use serde_json::Value;
@@ -31,8 +31,8 @@ const DATA: &[Rule] = &[
     }),
 ];
 
-/// The `data` of an item. Rollbar requires environment and body; ours also has an id, a
-/// time and a title.
+/// The `data` of an item. Rollbar requires environment and body; the gateway also sends an id, a time
+/// and a title.
 pub(super) fn check(data: &Value) -> Result<(), String> {
     for key in ["environment", "body", "uuid", "timestamp", "level", "title"] {
         if data.get(key).is_none() {
@@ -63,7 +63,7 @@ fn is_uuid(value: &Value) -> bool {
     lengths == [8, 4, 4, 4, 12] && parts.iter().all(|part| is_hex(part, part.len()))
 }
 
-/// One exception, or one and its causes; never both.
+/// Either one exception, or one with its causes.
 fn is_body(value: &Value) -> bool {
     let is_chain = |value: &Value| value != &Value::Array(Vec::new()) && all(value, is_trace);
     let rules: &[Rule] = &[("trace", is_trace), ("trace_chain", is_chain)];
@@ -99,7 +99,7 @@ fn is_frame(value: &Value) -> bool {
     value.get("filename").is_some() && follows(value, rules)
 }
 
-/// No headers, parameters or bodies: the gateway does not pass on what users sent.
+/// No headers, parameters or bodies, because the gateway does not forward data of users.
 fn is_request(value: &Value) -> bool {
     let rules: &[Rule] = &[("url", is_text), ("method", is_text)];
     value.get("url").is_some() && follows(value, rules)
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn the_double_takes_what_is_right_and_refuses_what_rollbar_does_not_document() {
+    fn fake_rejects_fields_that_rollbar_does_not_document() {
         assert_eq!(check(&whole()), Ok(()));
         let trace = whole()["body"]["trace"].clone();
         let cases = [

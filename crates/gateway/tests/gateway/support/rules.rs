@@ -1,12 +1,12 @@
-//! Rules for the fields of a JSON object. A field without a rule is a mistake, and so is a
-//! null, which no rule allows.
+//! Rules for the fields of a JSON object. A field without a rule is an error, and so is null, which no
+//! rule allows.
 
 use serde_json::Value;
 
-/// A field, and whether a value may stand in it.
+/// A field, and a check of its value.
 pub(super) type Rule = (&'static str, fn(&Value) -> bool);
 
-/// The first field that is unknown or has a value that it may not have.
+/// Returns the first field that is unknown or has an invalid value.
 pub(super) fn first_mistake(object: &Value, rules: &[Rule]) -> Option<String> {
     let Some(fields) = object.as_object() else {
         return Some("not an object".to_owned());
@@ -23,7 +23,7 @@ pub(super) fn follows(object: &Value, rules: &[Rule]) -> bool {
     first_mistake(object, rules).is_none()
 }
 
-/// Of a list, whether each item is right.
+/// Returns whether all items of a list are valid.
 pub(super) fn all(values: &Value, holds: fn(&Value) -> bool) -> bool {
     let values = values.as_array();
     values.is_some_and(|values| values.iter().all(holds))
@@ -37,7 +37,7 @@ pub(super) fn is_text(value: &Value) -> bool {
     value.is_string()
 }
 
-/// The document with another value in one place; null takes the place out.
+/// Returns the document with another value of one field. Null removes the field.
 pub(super) fn with(mut document: Value, pointer: &str, value: Value) -> Value {
     let (parent, key) = pointer.rsplit_once('/').unwrap();
     let parent = document.pointer_mut(parent).unwrap();

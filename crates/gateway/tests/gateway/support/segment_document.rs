@@ -1,4 +1,4 @@
-//! What AWS documents of segment documents, as rules for each field:
+//! AWS's documentation of segment documents as rules for each field:
 //! <https://docs.aws.amazon.com/xray/latest/devguide/xray-api-segmentdocuments.html>.
 
 use serde_json::Value;
@@ -32,8 +32,7 @@ const DOCUMENT: &[Rule] = &[
     ("subsegments", are_subsegments),
 ];
 
-/// A document that is sent on its own: a segment, or a subsegment that names its trace and
-/// its parent.
+/// A separate document: a segment, or a subsegment with its trace and its parent.
 pub(super) fn check(document: &Value) -> Result<(), String> {
     let has = |key: &str| document.get(key).is_some();
     if !has("trace_id") {
@@ -48,7 +47,7 @@ pub(super) fn check(document: &Value) -> Result<(), String> {
     check_part(document)
 }
 
-/// What also holds for a subsegment within its segment.
+/// Rules that also hold for a subsegment within its segment.
 fn check_part(document: &Value) -> Result<(), String> {
     let number = |key: &str| document[key].as_f64();
     for key in ["name", "id", "start_time"] {
@@ -126,7 +125,7 @@ fn is_sql(value: &Value) -> bool {
     follows(value, &rules)
 }
 
-/// Exceptions, or the id of one that another subsegment has.
+/// Exceptions, or the id of an exception in another subsegment.
 fn is_cause(value: &Value) -> bool {
     let rules: &[Rule] = &[
         ("working_directory", is_text),
@@ -177,7 +176,7 @@ fn are_annotations(value: &Value) -> bool {
     })
 }
 
-/// Keys that begin with `AWS.` are those of AWS's own programs.
+/// Keys that begin with `AWS.` are reserved for AWS's own programs.
 fn is_metadata(value: &Value) -> bool {
     let fields = value.as_object();
     fields.is_some_and(|fields| fields.keys().all(|key| !key.starts_with("AWS.")))
@@ -187,5 +186,4 @@ fn are_subsegments(value: &Value) -> bool {
     all(value, |part| check_part(part).is_ok())
 }
 
-#[path = "segment_document_tests.rs"]
 mod tests;

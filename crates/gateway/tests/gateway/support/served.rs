@@ -1,4 +1,4 @@
-//! A gateway behind its sockets, for what a router alone does not show.
+//! A gateway with its sockets, for tests that need connections.
 
 use std::net::SocketAddr;
 
@@ -43,15 +43,15 @@ impl Served {
         ([127, 0, 0, 1], self.port).into()
     }
 
-    /// Where spans are taken.
+    /// The address that accepts spans.
     pub(crate) fn url(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
-    /// A connection over which so much was said.
-    pub(crate) async fn connect(&self, said: &str) -> Connection {
+    /// Opens a connection and sends `text`.
+    pub(crate) async fn connect(&self, text: &str) -> Connection {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).await.unwrap();
-        stream.write_all(said.as_bytes()).await.unwrap();
+        stream.write_all(text.as_bytes()).await.unwrap();
         Connection(stream)
     }
 }
@@ -65,10 +65,10 @@ impl Drop for Served {
 pub(crate) struct Connection(TcpStream);
 
 impl Connection {
-    /// What the gateway says until it closes the connection, which a reset does as well.
+    /// Returns what the gateway sends until the connection is closed or reset.
     pub(crate) async fn read_to_end(mut self) -> String {
-        let mut said = Vec::new();
-        let _ = self.0.read_to_end(&mut said).await;
-        String::from_utf8_lossy(&said).into_owned()
+        let mut received = Vec::new();
+        let _ = self.0.read_to_end(&mut received).await;
+        String::from_utf8_lossy(&received).into_owned()
     }
 }

@@ -1,4 +1,4 @@
-//! An X-Ray daemon's socket that checks what it hears against the segment document rules.
+//! A fake X-Ray daemon that checks documents against the rules.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use tokio::{
 
 use super::segment_document;
 
-/// Long enough for a busy machine; reached only when a test fails.
+/// Long enough for a busy machine. Only a failing test reaches it.
 const HEAR_WITHIN: Duration = Duration::from_secs(20);
 
 #[derive(Debug)]
@@ -30,7 +30,7 @@ impl FakeDaemon {
         Self { address, socket }
     }
 
-    /// The next documents, by id, each checked.
+    /// Returns the next documents by id, each checked.
     pub(crate) async fn hear(&self, count: usize) -> BTreeMap<String, Value> {
         let mut documents = BTreeMap::new();
         while documents.len() < count {
@@ -49,7 +49,7 @@ impl FakeDaemon {
 }
 
 fn read(datagram: &[u8]) -> Value {
-    // X-Ray's 64 kB, and what a datagram over IPv4 can hold of them.
+    // X-Ray's 64 kB, and the payload limit of a datagram over IPv4.
     assert!(datagram.len() <= 65_507);
     let text = std::str::from_utf8(datagram).unwrap();
     let (header, body) = text.split_once('\n').unwrap();

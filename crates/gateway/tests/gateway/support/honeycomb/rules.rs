@@ -1,4 +1,4 @@
-//! What Honeycomb asks of a request, and the statuses with which it refuses:
+//! Honeycomb's requirements of a request, and the statuses of violations:
 //! <https://docs.honeycomb.io/api/errors>, and the order of its own OTLP library.
 
 use axum::http::HeaderMap;
@@ -7,10 +7,10 @@ use prost::Message;
 
 use super::{CLASSIC_KEY, KEY, MAX_BYTES, inflated};
 
-/// A status and what is said with it.
+/// A status and an error text.
 pub(super) type Mistake = (u16, &'static str);
 
-/// A key that it knows, and for a classic one the dataset.
+/// Requires a known key, and a dataset with a classic one.
 pub(super) fn key(headers: &HeaderMap) -> Result<(), Mistake> {
     let Some(key) = headers.get("x-honeycomb-team") else {
         return Err((401, "missing 'x-honeycomb-team' header"));
@@ -28,7 +28,7 @@ pub(super) fn key(headers: &HeaderMap) -> Result<(), Mistake> {
     }
 }
 
-/// Gzipped protobuf of at most so many bytes, under exactly this content type.
+/// Requires gzipped protobuf within the size limit, and exactly this content type.
 pub(super) fn request(
     headers: &HeaderMap,
     body: &[u8],
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn the_double_refuses_what_honeycomb_refuses() {
+    fn fake_rejects_what_honeycomb_rejects() {
         let body = gzip(&request("shop", vec![span(1, 1, "a")]).encode_to_vec());
         assert_eq!(status(&[], &body), 200);
         let json = ("content-type", "application/x-protobuf; charset=utf-8");

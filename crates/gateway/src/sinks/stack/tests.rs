@@ -20,7 +20,7 @@ fn check(text: &str, expected: &[&[(&str, u32, &str)]]) {
 }
 
 #[test]
-fn python_prints_the_innermost_call_and_the_failure_last() {
+fn python_trace_is_read_from_its_end() {
     let text = "Traceback (most recent call last):\n  File \"db.py\", line 9, in query\n    raise KeyError(1)\n\
                 KeyError: 1\n\nThe above exception was the direct cause of the following exception:\n\n\
                 Traceback (most recent call last):\n  File \"app.py\", line 3, in like\n    query()\n  \
@@ -36,7 +36,7 @@ fn python_prints_the_innermost_call_and_the_failure_last() {
 }
 
 #[test]
-fn browsers_print_the_innermost_call_first() {
+fn browser_traces_start_with_the_innermost_call() {
     let chrome = "TypeError: x is undefined\n    at like (http://a.example/app.js:12:5)\n    at http://a.example/app.js:3:1";
     let url = "http://a.example/app.js";
     check(chrome, &[&[(url, 12, "like"), (url, 3, "")]]);
@@ -47,7 +47,7 @@ fn browsers_print_the_innermost_call_first() {
 }
 
 #[test]
-fn java_says_what_caused_it() {
+fn java_causes_follow_the_exception() {
     let text = "a.Sold: out\n\tat a.Shop.buy(Shop.java:5)\nCaused by: java.io.IOException: full\n\tat b.Db.query(Db.java:9)\n\t... 1 more";
     check(
         text,
@@ -60,7 +60,7 @@ fn java_says_what_caused_it() {
 }
 
 #[test]
-fn rust_puts_the_function_a_line_before_its_place() {
+fn rust_function_is_in_the_line_before_its_location() {
     let text = "   0: shop::buy\n             at src/shop.rs:3:5\n   1: main\n             at src/main.rs:9:1";
     check(
         text,
@@ -69,7 +69,7 @@ fn rust_puts_the_function_a_line_before_its_place() {
 }
 
 #[test]
-fn what_is_no_stack_trace_has_no_calls() {
+fn other_text_has_no_frames() {
     check("", &[]);
     check("something went wrong", &[]);
 }
@@ -80,7 +80,7 @@ fn headings(text: &str) -> Vec<(String, String)> {
 }
 
 #[test]
-fn a_heading_is_the_kind_and_the_message_and_no_call() {
+fn heading_is_split_into_kind_and_message() {
     let check = |heading: &str, kind: &str, message: &str| {
         let text = format!("{heading}\n\tat a.B.c(B.java:3)");
         check(&text, &[&[("B.java", 3, "a.B.c")]]);
@@ -108,7 +108,7 @@ fn a_heading_is_the_kind_and_the_message_and_no_call() {
 }
 
 #[test]
-fn a_message_of_several_lines_has_no_calls_in_it() {
+fn message_of_several_lines_has_no_frames() {
     let text = "a.Sold: out\nat the latest tomorrow\nmail to: bob@db.example\n\tat a.B.c(B.java:3)";
     check(text, &[&[("B.java", 3, "a.B.c")]]);
 }

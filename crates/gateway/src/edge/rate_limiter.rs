@@ -1,14 +1,12 @@
-//! How much each client may send: a bucket of tokens per address.
+//! Limits the request rate of each client with a token bucket per address.
 //!
-//! A request takes a token, and one more for each [`TOKEN_BYTES`] of its body when inflated and
-//! for each [`TOKEN_SPANS`] of its spans: a small body may be a large one, compressed. What a
-//! request takes is known when it was read, so a bucket may be in debt, and the client is told
-//! how long to wait.
+//! A request costs one token, one more for each [`TOKEN_BYTES`] of its decompressed body, and one
+//! more for each [`TOKEN_SPANS`] of its spans. The cost is known after the request was read, so a
+//! bucket may be negative, and the client is told how long to wait.
 //!
-//! Programs on this machine are not limited; they have better ways to do harm. What a trusted
-//! proxy hands on counts for the client that it names last in `X-Forwarded-For`: earlier names
-//! are the client's own claim, unless they are trusted proxies, too. Those on this machine are
-//! trusted, and those that the settings name.
+//! Programs on this machine are not limited. A request from a trusted proxy counts for the last
+//! client in `X-Forwarded-For` that is not a trusted proxy itself; the addresses before it are
+//! claims of the client. Proxies on this machine are trusted, and those in the settings.
 
 use std::{
     collections::HashMap,
@@ -20,22 +18,22 @@ use std::{
 use axum::extract::{ConnectInfo, Request};
 use ipnet::IpNet;
 
-use super::{Refusal, client::Client};
+use super::{IngestError, client::Client};
 
-/// Clients remembered at once. Those who sent nothing lately are forgotten first.
-const CLIENTS: usize = 10_000;
+/// The number of clients with a bucket. Full buckets are removed first.
+const MAX_CLIENTS: usize = 10_000;
 
-/// Bytes of an inflated body that cost as much as a request.
+/// Bytes of a decompressed body that cost as much as a request.
 const TOKEN_BYTES: usize = 64 << 10;
 
 /// Spans that cost as much as a request.
 const TOKEN_SPANS: usize = 200;
 
-/// A full bucket, in seconds of its filling.
+/// The capacity of a bucket, in seconds of its refill rate.
 const BURST_SECONDS: f64 = 2.0;
 
 #[derive(Debug)]
-pub(super) struct Rates {
+pub(super) struct RateLimiter {
     per_second: f64,
     trusted_proxies: Vec<IpNet>,
     buckets: Mutex<HashMap<IpAddr, Bucket>>,
@@ -47,7 +45,7 @@ struct Bucket {
     at: Instant,
 }
 
-impl Rates {
+impl RateLimiter {
     pub(super) fn new(per_second: u32, trusted_proxies: Vec<IpNet>) -> Self {
         Self {
             per_second: per_second.into(),
@@ -56,24 +54,25 @@ impl Rates {
         }
     }
 
-    pub(super) fn admit(&self, client: Client, now: Instant) -> Result<(), Refusal> {
+    /// Takes a token for a request, or fails with the time to wait.
+    pub(super) fn admit(&self, client: Client, now: Instant) -> Result<(), IngestError> {
         match client.key() {
             Some(key) if self.per_second > 0.0 => self.take(key, now),
             _ => Ok(()),
         }
     }
 
-    fn take(&self, client: IpAddr, now: Instant) -> Result<(), Refusal> {
+    fn take(&self, client: IpAddr, now: Instant) -> Result<(), IngestError> {
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        if buckets.len() >= CLIENTS && !buckets.contains_key(&client) {
-            self.forget(&mut buckets, now);
+        if buckets.len() >= MAX_CLIENTS && !buckets.contains_key(&client) {
+            self.remove_full(&mut buckets, now);
         }
         let bucket = buckets.entry(client).or_insert_with(|| self.full(now));
         bucket.tokens = self.level(*bucket, now);
         bucket.at = now;
         if bucket.tokens < 1.0 {
             let wait_seconds = ((1.0 - bucket.tokens) / self.per_second).ceil();
-            return Err(Refusal::TooMany {
+            return Err(IngestError::TooMany {
                 retry_after_seconds: wait_seconds as u32,
             });
         }
@@ -81,7 +80,7 @@ impl Rates {
         Ok(())
     }
 
-    /// Counts what an admitted request held.
+    /// Charges the client of an admitted request for its size.
     pub(super) fn charge(&self, client: Option<IpAddr>, bytes: usize, spans: usize) {
         let Some(client) = client else { return };
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
@@ -98,16 +97,15 @@ impl Rates {
         Client { peer, forwarded }
     }
 
-    /// The client that a trusted peer names.
+    /// Returns the client that a trusted peer names.
     fn forwarded(&self, request: &Request, peer: IpAddr) -> Option<IpAddr> {
         if !self.trusts(peer) {
             return None;
         }
-        let named = request.headers().get_all("x-forwarded-for").into_iter();
-        let named = named.rev().filter_map(|value| value.to_str().ok());
-        let named = named.flat_map(|names| names.rsplit(','));
+        let values = request.headers().get_all("x-forwarded-for").into_iter();
+        let texts = values.rev().filter_map(|value| value.to_str().ok());
         let mut client = None;
-        for name in named {
+        for name in texts.flat_map(|text| text.rsplit(',')) {
             let address = address(name.trim())?.to_canonical();
             client = Some(address);
             if !self.trusts(address) {
@@ -122,11 +120,11 @@ impl Rates {
         address.is_loopback() || proxies.any(|proxies| proxies.contains(&address))
     }
 
-    /// Full buckets say nothing. If none is, all begin anew: memory stays bounded.
-    fn forget(&self, buckets: &mut HashMap<IpAddr, Bucket>, now: Instant) {
+    /// Removes full buckets, which carry no state. If none is full, clears the map to limit its memory.
+    fn remove_full(&self, buckets: &mut HashMap<IpAddr, Bucket>, now: Instant) {
         let full = self.full(now).tokens;
         buckets.retain(|_, bucket| self.level(*bucket, now) < full);
-        if buckets.len() >= CLIENTS {
+        if buckets.len() >= MAX_CLIENTS {
             buckets.clear();
         }
     }
@@ -168,81 +166,87 @@ mod tests {
         request
     }
 
-    fn admitted(rates: &Rates, request: &Request, now: Instant) -> usize {
-        let admitted = (0..100).filter(|_| rates.admit(rates.client(request), now).is_ok());
+    fn admitted(limiter: &RateLimiter, request: &Request, now: Instant) -> usize {
+        let admitted = (0..100).filter(|_| limiter.admit(limiter.client(request), now).is_ok());
         admitted.count()
     }
 
     #[test]
-    fn a_client_gets_its_burst_and_then_its_rate_whatever_others_do() {
-        let (rates, now) = (Rates::new(5, Vec::new()), Instant::now());
+    fn client_has_a_burst_and_then_its_rate_independent_of_others() {
+        let (limiter, now) = (RateLimiter::new(5, Vec::new()), Instant::now());
         let (one, other) = (request("10.0.0.1:1", None), request("10.0.0.2:1", None));
-        assert_eq!(admitted(&rates, &one, now), 10);
-        assert_eq!(admitted(&rates, &other, now), 10);
-        assert_eq!(admitted(&rates, &one, now + Duration::from_secs(1)), 5);
+        assert_eq!(admitted(&limiter, &one, now), 10);
+        assert_eq!(admitted(&limiter, &other, now), 10);
+        assert_eq!(admitted(&limiter, &one, now + Duration::from_secs(1)), 5);
     }
 
     #[test]
-    fn this_machine_is_not_limited_but_what_its_proxy_hands_on_is() {
-        let (rates, now) = (Rates::new(5, Vec::new()), Instant::now());
-        assert_eq!(admitted(&rates, &request("127.0.0.1:1", None), now), 100);
+    fn local_programs_are_not_limited_but_clients_of_a_local_proxy_are() {
+        let (limiter, now) = (RateLimiter::new(5, Vec::new()), Instant::now());
+        assert_eq!(admitted(&limiter, &request("127.0.0.1:1", None), now), 100);
         let forged = request("127.0.0.1:1", Some("127.0.0.1, 203.0.113.9"));
-        assert_eq!(admitted(&rates, &forged, now), 10);
+        assert_eq!(admitted(&limiter, &forged, now), 10);
         for same in ["203.0.113.9", "203.0.113.9:4711"] {
             let same = request("[::1]:1", Some(same));
-            assert_eq!(admitted(&rates, &same, now), 0);
+            assert_eq!(admitted(&limiter, &same, now), 0);
         }
         let other = request("127.0.0.1:1", Some("[2001:db8::1]:4711"));
-        assert_eq!(admitted(&rates, &other, now), 10);
+        assert_eq!(admitted(&limiter, &other, now), 10);
         let same = request("127.0.0.1:1", Some("[2001:db8::1]"));
-        assert_eq!(admitted(&rates, &same, now), 0);
+        assert_eq!(admitted(&limiter, &same, now), 0);
     }
 
     #[test]
-    fn what_a_request_held_is_charged_and_the_client_waits_for_as_long() {
-        let (rates, now) = (Rates::new(5, Vec::new()), Instant::now());
+    fn large_request_delays_the_next_one() {
+        let (limiter, now) = (RateLimiter::new(5, Vec::new()), Instant::now());
         let one = request("10.0.0.1:1", None);
-        rates.admit(rates.client(&one), now).unwrap();
-        rates.charge(rates.client(&one).key(), 64 << 20, 2_000);
-        let refusal = rates.admit(rates.client(&one), now).unwrap_err();
+        limiter.admit(limiter.client(&one), now).unwrap();
+        limiter.charge(limiter.client(&one).key(), 64 << 20, 2_000);
+        let error = limiter.admit(limiter.client(&one), now).unwrap_err();
         // 1 + 1,024 + 10 tokens were taken of 10, and 5 come in a second.
         let seconds = 206;
         assert!(
-            matches!(refusal, Refusal::TooMany { retry_after_seconds } if retry_after_seconds == seconds),
-            "{refusal:?}"
+            matches!(error, IngestError::TooMany { retry_after_seconds } if retry_after_seconds == seconds),
+            "{error:?}"
         );
         let later = now + Duration::from_secs(seconds.into());
-        assert!(rates.admit(rates.client(&one), later).is_ok());
+        assert!(limiter.admit(limiter.client(&one), later).is_ok());
     }
 
     #[test]
-    fn proxies_are_believed_only_where_they_are_trusted() {
-        let rates = Rates::new(5, vec!["10.0.0.0/8".parse().unwrap()]);
-        let sender = |peer: &str, names| rates.client(&request(peer, Some(names))).key();
+    fn forwarded_addresses_count_only_from_trusted_proxies() {
+        let limiter = RateLimiter::new(5, vec!["10.0.0.0/8".parse().unwrap()]);
+        let client_of = |peer: &str, names| limiter.client(&request(peer, Some(names))).key();
         let client = Some([203, 0, 113, 9].into());
-        assert_eq!(sender("10.0.0.1:1", "203.0.113.9"), client);
+        assert_eq!(client_of("10.0.0.1:1", "203.0.113.9"), client);
         assert_eq!(
-            sender("10.0.0.1:1", "1.2.3.4, 203.0.113.9, 10.9.9.9"),
+            client_of("10.0.0.1:1", "1.2.3.4, 203.0.113.9, 10.9.9.9"),
             client
         );
-        assert_eq!(sender("127.0.0.1:1", "203.0.113.9, 10.9.9.9"), client);
-        assert_eq!(sender("203.0.113.9:1", "198.51.100.1"), client);
+        assert_eq!(client_of("127.0.0.1:1", "203.0.113.9, 10.9.9.9"), client);
+        assert_eq!(client_of("203.0.113.9:1", "198.51.100.1"), client);
     }
 
     #[test]
     fn addresses_of_one_ipv6_network_share_a_bucket() {
-        let (rates, now) = (Rates::new(5, Vec::new()), Instant::now());
-        assert_eq!(admitted(&rates, &request("[2001:db8::1]:1", None), now), 10);
-        assert_eq!(admitted(&rates, &request("[2001:db8::2]:1", None), now), 0);
+        let (limiter, now) = (RateLimiter::new(5, Vec::new()), Instant::now());
+        assert_eq!(
+            admitted(&limiter, &request("[2001:db8::1]:1", None), now),
+            10
+        );
+        assert_eq!(
+            admitted(&limiter, &request("[2001:db8::2]:1", None), now),
+            0
+        );
     }
 
     #[test]
-    fn the_clients_remembered_are_bounded() {
-        let (rates, now) = (Rates::new(1, Vec::new()), Instant::now());
-        for number in 0..3 * u32::try_from(CLIENTS).unwrap() {
+    fn number_of_buckets_is_limited() {
+        let (limiter, now) = (RateLimiter::new(1, Vec::new()), Instant::now());
+        for number in 0..3 * u32::try_from(MAX_CLIENTS).unwrap() {
             let client = std::net::Ipv4Addr::from_bits(number).into();
-            assert!(rates.take(client, now).is_ok());
+            assert!(limiter.take(client, now).is_ok());
         }
-        assert!(rates.buckets.lock().unwrap().len() <= CLIENTS);
+        assert!(limiter.buckets.lock().unwrap().len() <= MAX_CLIENTS);
     }
 }

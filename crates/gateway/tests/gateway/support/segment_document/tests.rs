@@ -1,10 +1,10 @@
-//! The rules refuse what is against them: a double that lets all pass proves nothing.
+//! The rules report violations: a fake that accepts everything would prove nothing.
 
 use serde_json::{Value, json};
 
 use super::{super::rules::with, check};
 
-/// A document in which everything is right.
+/// Returns a valid document.
 fn whole() -> Value {
     json!({
         "name": "shop", "id": "00f067aa0ba902b7", "parent_id": "00f067aa0ba902b8",
@@ -25,12 +25,12 @@ fn whole() -> Value {
 }
 
 #[test]
-fn a_document_in_which_everything_is_right_is_taken() {
+fn valid_document_is_accepted() {
     assert_eq!(check(&whole()), Ok(()));
 }
 
 #[test]
-fn what_is_required_is_missed() {
+fn missing_required_field_is_reported() {
     for field in [
         "name",
         "id",
@@ -50,7 +50,7 @@ fn what_is_required_is_missed() {
 }
 
 #[test]
-fn what_has_another_form_is_refused() {
+fn malformed_field_is_reported() {
     let many: Value = (0..51).map(|key| (format!("k{key}"), json!(1))).collect();
     let cases = [
         ("/name", json!("a«b")),

@@ -47,7 +47,7 @@ fn data(span: &Span) -> Value {
 const ID: &str = "00f067aa0ba902b7";
 
 #[test]
-fn an_exception_with_a_stack_trace_is_a_trace_with_the_innermost_call_last() {
+fn exception_with_a_stack_trace_is_a_trace_with_the_innermost_call_last() {
     let stack = "KeyError: 1\n    at like (app.js:12:5)\n    at main (app.js:30:1)";
     let data = data(&span(ID, stack));
     let frames = &data["body"]["trace"]["frames"];
@@ -63,7 +63,7 @@ fn an_exception_with_a_stack_trace_is_a_trace_with_the_innermost_call_last() {
 }
 
 #[test]
-fn an_exception_with_a_cause_is_a_chain() {
+fn exception_with_a_cause_is_a_chain() {
     let stack = "KeyError: 1\n\tat a.A.b(A.java:3)\nCaused by: c.D: e\n\tat f.G.h(G.java:9)";
     let data = data(&span(ID, stack));
     let chain = data["body"]["trace_chain"].as_array().unwrap();
@@ -75,7 +75,7 @@ fn an_exception_with_a_cause_is_a_chain() {
 }
 
 #[test]
-fn without_a_stack_trace_the_span_is_the_place() {
+fn exception_without_a_stack_trace_has_the_span_as_its_frame() {
     let data = data(&span(ID, ""));
     let frame = &data["body"]["trace"]["frames"][0];
     assert_eq!(
@@ -85,7 +85,7 @@ fn without_a_stack_trace_the_span_is_the_place() {
 }
 
 #[test]
-fn an_error_is_the_same_in_every_span_that_it_passes_and_another_is_another() {
+fn item_id_is_the_same_in_all_spans_that_an_error_passes() {
     let (first, second) = (item(&span(ID, "")), item(&span("00f067aa0ba902b8", "")));
     assert_eq!(first.uuid, second.uuid);
     assert_eq!(first.uuid.len(), 36);
@@ -95,7 +95,7 @@ fn an_error_is_the_same_in_every_span_that_it_passes_and_another_is_another() {
 }
 
 #[test]
-fn the_host_is_said_when_it_is_known_and_the_request_as_far_as_it_is() {
+fn item_has_the_known_parts_of_host_and_request() {
     let mut span = span(ID, "");
     assert_eq!(data(&span).get("server"), None);
     let host = Attribute::new("host.name", "web-1");
@@ -110,7 +110,7 @@ fn the_host_is_said_when_it_is_known_and_the_request_as_far_as_it_is() {
 }
 
 #[test]
-fn of_endless_calls_both_ends_are_kept_the_innermost_last() {
+fn deep_recursion_is_cut_in_the_middle() {
     let calls: Vec<_> = (0..10_000)
         .map(|line| format!("at f (a.js:{line}:1)"))
         .collect();
@@ -128,7 +128,7 @@ fn of_endless_calls_both_ends_are_kept_the_innermost_last() {
 }
 
 #[test]
-fn an_item_is_small_enough_whatever_the_span_holds() {
+fn item_is_never_over_the_size_limit() {
     let long = "\u{1}".repeat(20_000);
     let calls = format!("\n    at {long} ({long}:1:1)").repeat(9);
     let chain = format!("\nCaused by: a: {long}{calls}").repeat(9);

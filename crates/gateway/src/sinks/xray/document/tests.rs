@@ -22,7 +22,7 @@ fn document(span: &Span) -> Value {
     let datagram = Writer::new(&["http.route".to_owned()])
         .datagram(span)
         .unwrap();
-    assert!(datagram.len() <= MAX_DATAGRAM);
+    assert!(datagram.len() <= MAX_DATAGRAM_BYTES);
     let text = String::from_utf8(datagram).unwrap();
     let (header, body) = text.split_once('\n').unwrap();
     assert_eq!(header, r#"{"format": "json", "version": 1}"#);
@@ -30,7 +30,7 @@ fn document(span: &Span) -> Value {
 }
 
 #[test]
-fn a_server_s_span_is_a_segment_with_its_service_s_name() {
+fn server_span_is_a_segment_with_the_name_of_its_service() {
     let route = ("http.route", "/like/{id}".into());
     let document = document(&span(SpanKind::Server, &[route]));
     assert_eq!(document["name"], "unknown_service");
@@ -44,7 +44,7 @@ fn a_server_s_span_is_a_segment_with_its_service_s_name() {
 }
 
 #[test]
-fn another_span_is_a_subsegment_and_a_call_is_named_after_whom_it_calls() {
+fn client_span_is_a_subsegment_with_the_name_of_its_peer() {
     let address = ("server.address", "db.example".into());
     let query = ("db.query.text", "SELECT ?".into());
     let document = document(&span(SpanKind::Client, &[address, query]));
@@ -55,14 +55,14 @@ fn another_span_is_a_subsegment_and_a_call_is_named_after_whom_it_calls() {
 }
 
 #[test]
-fn a_span_that_nothing_called_is_a_segment() {
+fn span_without_a_parent_is_a_segment() {
     let mut root = span(SpanKind::Internal, &[]);
     root.parent_span_id = None;
     assert_eq!(document(&root).get("type"), None);
 }
 
 #[test]
-fn statuses_are_errors_throttles_and_faults() {
+fn http_status_sets_error_throttle_and_fault() {
     let check = |status: Option<i64>, failed, expected: &[&str]| {
         let attribute = status.map(|status| ("http.response.status_code", status.into()));
         let mut span = span(SpanKind::Server, attribute.as_slice());
@@ -98,7 +98,7 @@ fn exception(message: &str, stacktrace: &str) -> Event {
 }
 
 #[test]
-fn an_exception_is_the_cause_with_its_calls() {
+fn exception_is_the_cause_with_its_frames() {
     let mut span = span(SpanKind::Server, &[]);
     let stack = "KeyError: 1\n    at like (app.js:12:5)\n    at buy (native)";
     span.events.push(exception("1", stack));
@@ -116,7 +116,7 @@ fn an_exception_is_the_cause_with_its_calls() {
 }
 
 #[test]
-fn a_document_that_is_too_large_loses_the_ends_of_its_texts_and_stays_one_datagram() {
+fn texts_are_truncated_until_the_document_fits_a_datagram() {
     let long = "x".repeat(100_000);
     let document = document(&span(SpanKind::Server, &[("note", long.as_str().into())]));
     assert_eq!(
@@ -129,7 +129,7 @@ fn a_document_that_is_too_large_loses_the_ends_of_its_texts_and_stays_one_datagr
 }
 
 #[test]
-fn long_texts_are_cut_wherever_they_are() {
+fn long_texts_are_truncated_in_all_fields() {
     let long = "\u{1}".repeat(100_000);
     let text = || long.as_str().into();
     let attributes = ["db.query.text", "db.system.name", "url.full", "http.route"];
@@ -162,7 +162,7 @@ fn long_texts_are_cut_wherever_they_are() {
 }
 
 #[test]
-fn one_long_text_costs_the_others_nothing_up_to_a_thousand_characters() {
+fn texts_under_the_limit_stay_whole_beside_a_long_one() {
     let (long, short) = ("x".repeat(100_000), "y".repeat(1000));
     let mut span = span(SpanKind::Server, &[("note", short.as_str().into())]);
     span.events.push(exception(&long, ""));
@@ -173,7 +173,7 @@ fn one_long_text_costs_the_others_nothing_up_to_a_thousand_characters() {
 }
 
 #[test]
-fn a_response_without_a_request_has_no_empty_request() {
+fn response_without_a_request_has_no_empty_request() {
     let status = ("http.response.status_code", 200.into());
     let document = document(&span(SpanKind::Client, &[status]));
     let expected = serde_json::json!({"response": {"status": 200}});
@@ -181,7 +181,7 @@ fn a_response_without_a_request_has_no_empty_request() {
 }
 
 #[test]
-fn a_double_that_json_has_no_number_for_is_its_name() {
+fn double_without_a_json_number_is_its_name() {
     let double = |value| trace_model::Value::Double(value);
     let attributes = [
         ("a", double(f64::NAN)),

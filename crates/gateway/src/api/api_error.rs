@@ -1,0 +1,56 @@
+//! Errors of the API as `{"error": "what failed and what to do"}`.
+
+use axum::{
+    Json,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde_json::json;
+use trace_model::IdError;
+use tracing::error;
+
+use crate::{error::error_chain, store::ReadError};
+
+/// Why a request of the API fails.
+#[derive(Debug)]
+pub(super) enum ApiError {
+    NotFound(String),
+    BadRequest(String),
+    Store(ReadError),
+    /// Too many responses wait to be read.
+    Busy,
+}
+
+impl ApiError {
+    /// Returns a 404 for a malformed trace id.
+    pub(super) fn trace_id(error: IdError) -> Self {
+        Self::NotFound(format!(
+            "{error}: a trace id is 32 hex digits, or 1-8hex-24hex as X-Ray writes it"
+        ))
+    }
+}
+
+impl From<ReadError> for ApiError {
+    fn from(error: ReadError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let (status, text) = match self {
+            Self::NotFound(text) => (StatusCode::NOT_FOUND, text),
+            Self::BadRequest(text) => (StatusCode::BAD_REQUEST, text),
+            Self::Busy => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "too many responses wait to be read: retry later".to_owned(),
+            ),
+            Self::Store(error) => {
+                let text = error_chain(&error);
+                error!(error = text, "cannot read the store");
+                (StatusCode::INTERNAL_SERVER_ERROR, text)
+            }
+        };
+        (status, Json(json!({ "error": text }))).into_response()
+    }
+}

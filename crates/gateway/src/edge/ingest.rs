@@ -1,0 +1,92 @@
+//! Decodes a body and stores its spans, within the memory that is reserved for the request. Storing
+//! continues when the client disconnects.
+
+use std::{net::IpAddr, sync::Arc};
+
+use bytes::Bytes;
+use tokio::task::spawn_blocking;
+
+use super::{Edge, IngestError, budget::Lease, response::Accepted};
+use crate::{
+    clock,
+    decode::{Decoded, Encoding, decode},
+};
+
+/// Larger bodies are decoded on a thread of their own, because they would block a worker for
+/// milliseconds.
+const BLOCKING_BYTES: usize = 1 << 20;
+
+impl Edge {
+    pub(super) async fn ingest(
+        &self,
+        encoding: Encoding,
+        body: Bytes,
+        memory: Lease,
+        (imported, client): (bool, Option<IpAddr>),
+    ) -> Result<Accepted, IngestError> {
+        // Before decoding, which costs as much for bodies that are not OTLP.
+        self.rate_limiter.charge(client, body.len(), 0);
+        let (mut decoded, memory) = self.decode(encoding, body, memory).await?;
+        for span in decoded.batch.iter_mut().flat_map(|(_, spans)| spans) {
+            span.local_only = imported;
+        }
+        self.rate_limiter.charge(client, 0, decoded.spans());
+        self.persist(decoded, memory, client).await
+    }
+
+    async fn decode(
+        &self,
+        encoding: Encoding,
+        body: Bytes,
+        mut memory: Lease,
+    ) -> Result<(Decoded, Lease), IngestError> {
+        let is_large = body.len() > BLOCKING_BYTES;
+        let limit_bytes = self.limits.memory_bytes;
+        let decode = move || {
+            let reserve = |bytes| reserve(&mut memory, bytes, limit_bytes);
+            let decoded = decode(encoding, body, reserve)?;
+            Ok((decoded, memory))
+        };
+        if is_large {
+            spawn_blocking(decode).await?
+        } else {
+            decode()
+        }
+    }
+
+    /// Stores the spans in a task of its own. The task continues when the client disconnects, because
+    /// the writer has the batch: its memory is in use, and its rejections have to be counted.
+    async fn persist(
+        &self,
+        decoded: Decoded,
+        memory: Lease,
+        client: Option<IpAddr>,
+    ) -> Result<Accepted, IngestError> {
+        let (store, counts) = (self.store.clone(), Arc::clone(&self.spans));
+        let persisting = tokio::spawn(async move {
+            let Decoded {
+                batch,
+                mut rejections,
+                warnings,
+            } = decoded;
+            rejections.merge(&store.append(batch, clock::now(), client).await?);
+            drop(memory);
+            // After storing, because a request that is not stored is sent again.
+            counts.rejected(&rejections);
+            counts.repaired(&warnings);
+            Ok(Accepted {
+                rejections,
+                warnings,
+            })
+        });
+        persisting.await?
+    }
+}
+
+/// Reserves memory for decoding. A request larger than the whole budget is not retryable.
+fn reserve(memory: &mut Lease, bytes: usize, limit_bytes: usize) -> Result<(), IngestError> {
+    if bytes > limit_bytes {
+        return Err(IngestError::TooMuchMemory { bytes, limit_bytes });
+    }
+    memory.reserve(bytes)
+}
