@@ -1,4 +1,4 @@
-"""Stands in for the X-Ray daemon: hands each datagram's document to an X-Ray API, prints the answer.
+"""Replaces the X-Ray daemon: sends the document of each datagram to an X-Ray API, prints the response.
 
 Usage: try-xray.py LISTEN API, for instance 127.0.0.1:27501 http://127.0.0.1:27500
 """
@@ -11,15 +11,15 @@ import urllib.request
 
 def put(api, document):
     body = json.dumps({"TraceSegmentDocuments": [document]}).encode()
-    # The stand-in wants to see whose request it is, and does not check the signature.
+    # The API requires credentials, but moto does not check the signature.
     credential = "Credential=test/20260101/us-east-1/xray/aws4_request"
     headers = {
         "Content-Type": "application/json",
         "Authorization": f"AWS4-HMAC-SHA256 {credential}, SignedHeaders=host, Signature=none",
     }
     request = urllib.request.Request(f"{api}/TraceSegments", body, headers, method="POST")
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        return json.load(answer)
+    with urllib.request.urlopen(request, timeout=10) as response:
+        return json.load(response)
 
 
 def main():
