@@ -1,4 +1,7 @@
 //! `GET /metrics`: the gateway's counts in Prometheus' text format 0.0.4, without addresses.
+//!
+//! The text is written by hand: `prometheus-client` writes OpenMetrics, where counters have other names
+//! in `HELP` and `TYPE`, and a collector for these snapshots is as long as this module.
 
 use std::fmt::{Display, Write};
 
