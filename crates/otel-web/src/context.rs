@@ -135,7 +135,7 @@ pub fn current_trace_id() -> Option<String> {
         .then(|| span_context.trace_id().to_string())
 }
 
-/// Attaches the [current](current) context to a future, for each of its polls.
+/// Attaches the [current] context to a future, for each of its polls.
 ///
 /// Use it if other code polls the future. If it runs on its own, [`spawn`] is shorter; for another
 /// context than the current one, use [`with_context`](with_context()).
@@ -176,7 +176,7 @@ pub fn with_context<F: Future>(context: Context, future: F) -> WithContext<F> {
     WithContext::new(context, future)
 }
 
-/// Runs a future on the browser's event loop, in the [current](current) context.
+/// Runs a future on the browser's event loop, in the [current] context.
 ///
 /// It replaces `wasm_bindgen_futures::spawn_local`, which would lose the trace. The action or other
 /// ref-counted span of the context does not end before the future.

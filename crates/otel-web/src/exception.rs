@@ -29,7 +29,7 @@ pub(crate) struct Exception {
 
 /// Records an error on the current span.
 ///
-/// The span gets an event `exception` and the status `error`. The action it belongs to gets the status,
+/// The span gets an event `exception` and the status `error`. The action it belongs to gets the status
 /// too. If no span is active, or the trace is not sampled, the error becomes a root span named
 /// `error`, so that errors are never lost to sampling.
 ///

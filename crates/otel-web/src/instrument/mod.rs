@@ -11,7 +11,7 @@
 //! | `errors` | `errors` | uncaught errors, rejections, panics | `error`, `unhandledrejection` |
 //! | `window_fetch` | `window-fetch` | requests made by JavaScript | `window.fetch` |
 //!
-//! Clicks, submits and key presses (`user-action`) are in [`action`](crate::action).
+//! Clicks, submits and key presses (`user-action`) are in [`action`](mod@crate::action).
 //!
 //! An instrumentation only adds attributes to spans that exist, or starts spans through
 //! [`pipeline`]. A browser without the API behind one records nothing of it.

@@ -11,7 +11,7 @@
 //! fails the request in its CORS preflight.
 //!
 //! Requests of [`fetch`](crate::fetch) carry the headers by themselves. For other transports, such as the
-//! first message of a WebSocket, use [`traceparent`]. For code that is written against the propagators of
+//! first message of a WebSocket, use [`traceparent()`]. For code that is written against the propagators of
 //! the API, set [`TraceContextPropagator`].
 
 #[cfg(all(feature = "baggage", any(feature = "fetch", feature = "window-fetch")))]
