@@ -173,7 +173,7 @@ async fn viewer_works_below_a_path_prefix() {
                 .await;
             assert_eq!(browser.url().await, deep);
             browser.open(&format!("{}/sinks", proxy.url)).await;
-            browser.expect_text("Where spans go on to").await;
+            browser.expect_text("The gateway forwards spans").await;
             browser.expect_text("Live").await;
         }
     }

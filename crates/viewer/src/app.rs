@@ -1,17 +1,17 @@
-//! The page: search above, traces left, the open trace right, the gateway's state below.
+//! The page: the search box above, the trace list left, the open trace right, the status bar below.
 
 use yew::prelude::*;
 use yew_router::BrowserRouter;
 
 use crate::{
     components::{
-        connection::ConnectionBanner, help::Help, sinks::Sinks, status_line::StatusLine,
+        connection_banner::ConnectionBanner, help::Help, sinks::Sinks, status_bar::StatusBar,
         top_bar::TopBar, trace_list::TraceList, trace_pane::TracePane,
     },
     hooks::{Key, Url, use_keys, use_live, use_url},
     live::Live,
     query,
-    route::Place,
+    route::{Screen, View},
 };
 
 #[component]
@@ -30,29 +30,30 @@ fn App() -> Html {
         let help = help.clone();
         move |()| help.set(!*help)
     });
-    let place = match url.view.place {
-        Place::List => "list",
-        Place::Trace(_) | Place::Sinks | Place::Nowhere(_) => "trace",
+    // On a phone, the stylesheet shows only one of the two panes.
+    let pane = match url.view.screen {
+        Screen::List => "list",
+        Screen::Trace(_) | Screen::Sinks | Screen::NotFound(_) => "trace",
     };
     html! {
-        <div class="app" data-place={place} data-empty={live.is_empty().to_string()}>
+        <div class="app" data-pane={pane} data-empty={live.is_empty().to_string()}>
             <TopBar url={url.clone()} problem={query::problem(&parsed, &url.view.query)} live={(*live).clone()} dispatch={live.dispatcher()} on_help={toggle_help.clone()} />
             <ConnectionBanner connection={live.connection} />
             <div class="panes">
                 <TraceList url={url.clone()} live={(*live).clone()} dispatch={live.dispatcher()} />
-                if url.view.place == Place::Sinks {
+                if url.view.screen == Screen::Sinks {
                     <div class="trace-pane"><Sinks url={url.clone()} status={live.status.clone()} /></div>
                 } else {
                     <TracePane url={url.clone()} traces={live.traces.clone()} change={live.change.clone()} empty={live.is_empty()} in_honeycomb={live.in_honeycomb()} />
                 }
             </div>
-            <StatusLine url={url.clone()} connection={live.connection} status={live.status.clone()} />
+            <StatusBar url={url.clone()} connection={live.connection} status={live.status.clone()} />
             <Help open={*help} on_close={toggle_help} />
         </div>
     }
 }
 
-/// The keys that work wherever one is; the waterfall has its own.
+/// The keyboard shortcuts of the whole page. The trace view adds its own.
 #[hook]
 fn use_app_keys(url: &Url, live: &Live, help: &UseStateHandle<bool>) {
     let deps = (url.clone(), live.traces.clone());
@@ -83,8 +84,8 @@ fn use_app_keys(url: &Url, live: &Live, help: &UseStateHandle<bool>) {
     });
 }
 
-/// The first trace is a step for Back, walking on from it is not.
-fn go_to(url: &Url, view: &crate::route::View) {
+/// Opening the first trace adds a history entry; moving on to another trace replaces it.
+fn go_to(url: &Url, view: &View) {
     if url.view.trace().is_some() {
         url.replace(view);
     } else {
@@ -100,10 +101,11 @@ fn focus_search() -> bool {
     input.is_some_and(|input| input.focus().is_ok())
 }
 
+/// Closes the details, or else the trace. Returns whether there was something to close.
 fn close_innermost(url: &Url) -> bool {
     if url.view.span.is_some() {
         url.replace(&url.view.with_span(None));
-    } else if url.view.place != Place::List {
+    } else if url.view.screen != Screen::List {
         url.push(&url.view.without_trace());
     } else {
         return false;

@@ -1,7 +1,7 @@
-//! A page whose program has stopped says so, and how to go on.
+//! The notice after a crash.
 //!
-//! After a panic or a trap nothing on the page works any more, although it looks as before. A
-//! notice covers it, made without the program's own state: a link that loads the page again.
+//! After a panic or a trap, nothing on the page works, although it looks unchanged. A notice covers
+//! it, with a link that reloads the page. It does not use the state of the program.
 
 use std::panic::PanicHookInfo;
 
@@ -10,8 +10,8 @@ use web_sys::{Document, Element, ErrorEvent};
 
 const ID: &str = "crash";
 
-/// Panics are shown, recorded on the action that caused them, and written to the console. Traps
-/// without a panic, such as a full memory, are shown, too.
+/// Shows panics, records them on the action that caused them, and logs them to the console. Also
+/// shows traps without a panic, such as running out of memory.
 pub(crate) fn install() {
     yew::set_custom_panic_hook(Box::new(|info| {
         otel_web::record_panic(info);
@@ -21,16 +21,16 @@ pub(crate) fn install() {
     let on_error = Closure::<dyn Fn(ErrorEvent)>::new(|event: ErrorEvent| {
         let error = js_sys::Object::from(event.error());
         let name = error.constructor().name();
-        // `RuntimeError` is WebAssembly's own; scripts of extensions fail in other ways.
+        // Only WebAssembly throws a `RuntimeError`; scripts of extensions throw other errors.
         if name == "RuntimeError" {
             show(&event.message());
         }
     });
     if let Some(window) = web_sys::window() {
-        // Registering a listener only fails for a signal that was aborted; there is none.
+        // Adding a listener fails only for an aborted signal, and there is none.
         let _ = window.add_event_listener_with_callback("error", on_error.as_ref().unchecked_ref());
     }
-    // It listens for as long as the page lives.
+    // It listens as long as the page exists.
     on_error.forget();
 }
 
@@ -38,13 +38,17 @@ fn message(info: &PanicHookInfo<'_>) -> String {
     let payload = info.payload();
     let text = payload.downcast_ref::<&str>().copied();
     let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-    let place = info
+    let location = info
         .location()
-        .map(|place| format!(" ({}:{})", place.file(), place.line()));
-    format!("{}{}", text.unwrap_or("a panic"), place.unwrap_or_default())
+        .map(|location| format!(" ({}:{})", location.file(), location.line()));
+    format!(
+        "{}{}",
+        text.unwrap_or("panic"),
+        location.unwrap_or_default()
+    )
 }
 
-/// The first notice stays: what follows is a consequence.
+/// Shows a notice, unless there is one: later errors are consequences of the first.
 fn show(message: &str) {
     let Some(document) = web_sys::window().and_then(|window| window.document()) else {
         return;
@@ -52,7 +56,7 @@ fn show(message: &str) {
     if document.get_element_by_id(ID).is_some() {
         return;
     }
-    // There is nobody left to tell that this failed.
+    // If this fails, there is no other way to report it.
     let _ = append(&document, message);
 }
 
@@ -69,11 +73,11 @@ fn append(document: &Document, message: &str) -> Option<()> {
         document,
         &notice,
         "p",
-        "What the page shows is not up to date any more. Nothing is lost: the gateway keeps the traces.",
+        "This page no longer updates. No traces are lost: the gateway stores them.",
     )?;
     let reload = child(document, &notice, "a", "Reload")?;
     let location = document.location()?;
-    // Without the part after #, which would only scroll.
+    // Without the fragment, because a link to a fragment would only scroll.
     let address = format!("{}{}", location.pathname().ok()?, location.search().ok()?);
     reload.set_attribute("href", &address).ok()?;
     reload.set_attribute("class", "button").ok()?;

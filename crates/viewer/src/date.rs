@@ -1,23 +1,23 @@
-//! Moments with their date and zone, as the browser's time zone has them.
+//! Dates and times of day in the browser's time zone.
 
 use js_sys::Date;
 
-/// A moment that a span names.
+/// A point in time.
 #[derive(Debug)]
-pub(crate) struct Moment {
+pub(crate) struct Timestamp {
     date: Date,
 }
 
-impl Moment {
-    pub(crate) fn of(unix_nano: u64) -> Self {
-        // Divided as an integer: nanoseconds since 1970 have more digits than a float.
+impl Timestamp {
+    pub(crate) fn from_unix_nano(unix_nano: u64) -> Self {
+        // Divided as an integer, because a float cannot hold today's nanoseconds exactly.
         let milliseconds = (unix_nano / 1_000_000) as f64;
         Self {
             date: Date::new(&milliseconds.into()),
         }
     }
 
-    /// In the viewer's own time zone, to the millisecond: `2026-11-27 15:42:07.318 UTC+01:00`.
+    /// Formats in the browser's time zone: `2026-11-27 15:42:07.318 UTC+01:00`.
     pub(crate) fn local(&self) -> String {
         let date = &self.date;
         format!(
@@ -33,25 +33,25 @@ impl Moment {
         )
     }
 
-    /// `2026-11-27T14:42:07.318Z`.
+    /// Formats in UTC: `2026-11-27T14:42:07.318Z`.
     pub(crate) fn utc(&self) -> String {
         String::from(self.date.to_iso_string())
     }
 }
 
-/// How far a sender's clock may be ahead of this one; the gateway's list has the same limit.
+/// How far a sender's clock may be ahead of this one. The gateway has the same limit.
 const MAX_AHEAD_MS: f64 = 3_600_000.0;
 
-/// The first of January 2000: clocks that were never set are older.
+/// January 1, 2000. A clock that was never set is older.
 const MIN_DATE_MS: f64 = 946_684_800_000.0;
 
-/// Whether a span that is dated so was made by a clock that is wrong. Zero is no date.
+/// Returns whether the date of a span must come from a wrong clock. Zero means "no date".
 pub(crate) fn is_misdated(unix_nano: u64) -> bool {
     let milliseconds = (unix_nano / 1_000_000) as f64;
     unix_nano > 0 && !(MIN_DATE_MS..=Date::now() + MAX_AHEAD_MS).contains(&milliseconds)
 }
 
-/// The zone by its minutes ahead of UTC. It changes with the date where clocks do.
+/// Formats an offset from UTC, in minutes. The offset of a zone depends on the date.
 fn zone(minutes: f64) -> String {
     let size = minutes.abs() as u32;
     if size == 0 {
@@ -66,7 +66,7 @@ mod tests {
     use super::zone;
 
     #[test]
-    fn a_zone_is_written_by_its_distance_from_utc() {
+    fn zones_are_written_as_offsets_from_utc() {
         assert_eq!(zone(0.0), "UTC");
         assert_eq!(zone(60.0), "UTC+01:00");
         assert_eq!(zone(-570.0), "UTC−09:30");

@@ -1,22 +1,23 @@
-//! Numbers as a person reads them.
+//! Formatting of durations, sizes and counts.
 
+// In nanoseconds.
 const SECOND: u64 = 1_000_000_000;
 const MINUTE: u64 = 60 * SECOND;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
 
-/// From here on a duration in seconds would be rounded to a whole minute.
-const LEAST_IN_MINUTES: u64 = MINUTE - SECOND / 20;
+/// The shortest duration, in nanoseconds, that seconds with three digits would round to a minute.
+const MIN_IN_MINUTES: u64 = MINUTE - SECOND / 20;
 
-/// A duration in three digits and its unit, `412 µs`, `51.2 ms`, `1.24 s`, and from a minute
-/// on in two units: `2 min 3 s`, `1 h 4 min`, `3 d 2 h`.
+/// Formats a duration with three digits: `412 µs`, `51.2 ms`, `1.24 s`. From one minute on, it has
+/// two units: `2 min 3 s`, `1 h 4 min`, `3 d 2 h`.
 pub(crate) fn duration(nanos: u64) -> String {
-    if nanos >= LEAST_IN_MINUTES {
+    if nanos >= MIN_IN_MINUTES {
         return long(nanos);
     }
     let units = [(1_000_000_000.0, "s"), (1_000_000.0, "ms"), (1_000.0, "µs")];
     let nanos_float = nanos as f64;
-    // From 999.5 on the number would be written with four digits in the smaller unit.
+    // From 999.5 on, the number would have four digits in the smaller unit.
     let unit = units
         .into_iter()
         .find(|(size, _)| nanos_float >= size * 0.9995);
@@ -42,8 +43,8 @@ fn long(nanos: u64) -> String {
     }
 }
 
-/// A moment on an axis whose ticks are `step` apart, with the digits that tell them apart:
-/// `7.5 ms`, `2 min 3.25 s`.
+/// Formats a time on an axis with as many digits as ticks at distance `step` need: `7.5 ms`,
+/// `2 min 3.25 s`.
 pub(crate) fn tick(nanos: u64, step: u64) -> String {
     let minutes = nanos / MINUTE;
     if minutes > 0 && step.is_multiple_of(MINUTE) {
@@ -58,7 +59,7 @@ pub(crate) fn tick(nanos: u64, step: u64) -> String {
     };
     let rest = if minutes > 0 { nanos % MINUTE } else { nanos };
     let decimals = (unit / step.max(1)).max(1).ilog10() as usize;
-    // A step of 2 or 5 of a power of ten needs one digit more than its size says.
+    // A step of 2 or 5 times a power of ten needs one more digit than its magnitude.
     let decimals = decimals + usize::from(!step.is_multiple_of(unit / 10_u64.pow(decimals as u32)));
     let number = format!("{:.decimals$}", rest as f64 / unit as f64);
     let number = without_zeros(&number);
@@ -77,7 +78,7 @@ fn exact_minutes(minutes: u64) -> String {
     }
 }
 
-/// `1.5 MB`, `12 KB`, `900 bytes`.
+/// Formats a size: `1.5 MB`, `12 KB`, `900 bytes`.
 pub(crate) fn bytes(bytes: usize) -> String {
     match bytes {
         0..1_000 => format!("{bytes} bytes"),
@@ -86,7 +87,7 @@ pub(crate) fn bytes(bytes: usize) -> String {
     }
 }
 
-/// A nothing has the unit one reads traces in.
+/// Zero has the most common unit of traces.
 fn small(nanos: u64) -> String {
     if nanos == 0 {
         "0 ms".to_owned()
@@ -114,7 +115,7 @@ fn without_zeros(number: &str) -> &str {
     }
 }
 
-/// How long ago: `just now`, `4 s`, `2 min`, `3 h`, `5 d`.
+/// Formats an age: `just now`, `4 s`, `2 min`, `3 h`, `5 d`.
 pub(crate) fn age(milliseconds: f64) -> String {
     let seconds = (milliseconds / 1_000.0).max(0.0) as u64;
     match seconds {
@@ -126,7 +127,7 @@ pub(crate) fn age(milliseconds: f64) -> String {
     }
 }
 
-/// With thin groups of three: `1,204`.
+/// Formats a number with thousands separators: `1,204`.
 pub(crate) fn count(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
@@ -139,8 +140,8 @@ pub(crate) fn count(number: u64) -> String {
     grouped
 }
 
-/// `1 span`, `9 spans`.
-pub(crate) fn counted(number: usize, noun: &str) -> String {
+/// Formats a number with a noun: `1 span`, `9 spans`.
+pub(crate) fn quantity(number: usize, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{} {noun}{plural}", count(number as u64))
 }
@@ -150,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations_have_three_digits_and_the_unit_that_fits() {
+    fn durations_have_three_digits() {
         let check = |nanos, text: &str| assert_eq!(duration(nanos), text);
         check(0, "0 ms");
         check(999, "999 ns");
@@ -182,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn ticks_have_the_digits_that_tell_them_apart() {
+    fn ticks_have_as_many_digits_as_their_step_needs() {
         let check = |nanos, step, text: &str| assert_eq!(tick(nanos, step), text);
         check(0, 10_000_000, "0 ms");
         check(7_500_000, 500_000, "7.5 ms");
@@ -220,13 +221,13 @@ mod tests {
     }
 
     #[test]
-    fn counts_are_grouped() {
+    fn counts_have_thousands_separators() {
         assert_eq!(
             [0, 999, 1_204, 1_000_000].map(count),
             ["0", "999", "1,204", "1,000,000"]
         );
         assert_eq!(
-            (counted(1, "span"), counted(2, "span")),
+            (quantity(1, "span"), quantity(2, "span")),
             ("1 span".into(), "2 spans".into())
         );
     }

@@ -1,7 +1,7 @@
-//! The live list as a value: how answers and events change it.
+//! The state of the trace list, and how responses and events change it.
 //!
-//! Rows that are shown are updated where they are. New rows wait while the list has to stay as
-//! it is: the pointer is over it, it is scrolled, or it is paused.
+//! Known rows are updated in place. New rows stay pending while the list is frozen: the pointer is
+//! over it, it is scrolled, or it is paused.
 
 use std::{
     cmp::Reverse,
@@ -13,14 +13,11 @@ use trace_model::{Status, TraceId, TraceSummary, VIEWER_SERVICE};
 use yew::functional::Reducible;
 
 use crate::{
-    gateway::{Error, Page},
+    gateway::{Error, MAX_PAGE_TRACES, Page},
     query::{Condition, Query},
 };
 
-/// How many traces one answer has, and a list that nobody paged through keeps.
-pub(crate) use crate::gateway::LIMIT;
-
-/// How many traces the list keeps, however long somebody pages.
+/// The maximum number of traces in a list of several pages.
 const MAX_TRACES: usize = 20_000;
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -29,24 +26,23 @@ pub(crate) struct Live {
     /// Newest first.
     pub(crate) traces: Rc<Vec<Rc<TraceSummary>>>,
     /// New traces that are not shown yet.
-    pub(crate) waiting: Rc<Vec<Rc<TraceSummary>>>,
+    pub(crate) pending: Rc<Vec<Rc<TraceSummary>>>,
     pub(crate) loaded: Loaded,
-    /// Where the list goes on; none at its end.
-    pub(crate) next: Option<String>,
-    /// The gateway's time was up before it had looked at all traces.
+    /// The cursor of the next page; `None` at the end of the list.
+    pub(crate) next_cursor: Option<String>,
+    /// The gateway's time limit ended the search before it had searched all traces.
     pub(crate) cut_short: bool,
-    pub(crate) more: More,
-    /// Pages in the list.
-    pages: usize,
+    pub(crate) next_page: NextPage,
+    page_count: usize,
     pub(crate) connection: Connection,
     pub(crate) status: Option<Rc<Status>>,
-    /// Grows when the list has to be asked for again.
-    pub(crate) stale: u32,
-    /// Grows when somebody asks for the list again, and does not want to wait.
-    pub(crate) retries: u32,
+    /// Incremented when the list must be requested again.
+    pub(crate) stale_count: u32,
+    /// Incremented when the list must be requested again at once.
+    pub(crate) retry_count: u32,
     pub(crate) change: Change,
-    /// Rows must not move now.
-    held: bool,
+    /// Whether the pointer or the scroll position requires that rows do not move.
+    frozen: bool,
     pub(crate) paused: bool,
 }
 
@@ -58,39 +54,33 @@ pub(crate) enum Loaded {
     Failed(Error),
 }
 
-/// What was asked for beyond the list's end.
+/// The state of the request for the next page.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) enum More {
+pub(crate) enum NextPage {
     #[default]
-    No,
+    NotRequested,
     Loading,
     Failed(Error),
 }
 
+/// The state of the event stream.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Connection {
     #[default]
     Connecting,
     Open,
-    /// So many tries failed in a row.
-    Gone(u32),
+    /// The last attempts failed; this many in a row.
+    Lost {
+        failures: u32,
+    },
 }
 
-/// The latest batch of changes; each has a number of its own.
+/// The latest changes of traces. Each batch of changes has its own number.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Change {
     pub(crate) number: u32,
-    /// None: anything may have changed while nobody listened.
+    /// `None`: any trace may have changed.
     pub(crate) traces: Option<Rc<HashSet<TraceId>>>,
-}
-
-impl Live {
-    /// Whether the gateway can link to traces at Honeycomb.
-    pub(crate) fn in_honeycomb(&self) -> bool {
-        let sinks = self.status.iter().flat_map(|status| &status.sinks);
-        let mut named = sinks.filter(|sink| sink.name == "honeycomb");
-        named.any(|sink| sink.account.is_some())
-    }
 }
 
 impl Change {
@@ -105,21 +95,19 @@ impl Change {
 pub(crate) enum Action {
     Query(Query),
     Loaded(Query, Result<Page, Error>),
-    /// More is asked for.
-    More,
-    LoadedMore(Query, Result<Page, Error>),
+    LoadNextPage,
+    LoadedNextPage(Query, Result<Page, Error>),
     Connected,
-    Gone,
-    /// A batch may hold one trace several times; the last one counts.
+    Disconnected,
+    /// May contain a trace several times; the last one counts.
     Changed(Vec<TraceSummary>),
-    /// More changed than is worth keeping.
-    Missed,
+    /// More traces changed than the events report.
+    MissedChanges,
     Status(Status),
-    /// Whether rows have to stay where they are.
-    Hold(bool),
+    /// Whether rows must not move.
+    Freeze(bool),
     Pause(bool),
-    /// Shows what waits.
-    ShowNew,
+    ShowPending,
     Retry,
 }
 
@@ -131,30 +119,34 @@ impl Reducible for Live {
         match action {
             Action::Query(query) if query == live.query => return self,
             Action::Query(query) => live.start(query),
-            // An answer to an earlier question.
-            Action::Loaded(query, _) | Action::LoadedMore(query, _) if query != live.query => {
+            // The response to an earlier query.
+            Action::Loaded(query, _) | Action::LoadedNextPage(query, _) if query != live.query => {
                 return self;
             }
-            Action::Loaded(_, Ok(page)) => live.show(page),
-            Action::Loaded(_, Err(error)) => live.failed(error),
-            Action::More => live.more = More::Loading,
-            Action::LoadedMore(_, Ok(page)) => live.append(page),
-            Action::LoadedMore(_, Err(error)) => live.more = More::Failed(error),
-            Action::Connected => live.connected(),
-            Action::Gone => live.connection = live.connection.after_failure(),
-            Action::Changed(summaries) => live.changed(summaries),
-            Action::Missed => live.missed(),
+            Action::Loaded(_, Ok(page)) => live.update_first_page(page),
+            Action::Loaded(_, Err(error)) => live.fail(error),
+            Action::LoadNextPage => live.next_page = NextPage::Loading,
+            Action::LoadedNextPage(_, Ok(page)) => live.append(page),
+            Action::LoadedNextPage(_, Err(error)) => live.next_page = NextPage::Failed(error),
+            Action::Connected => {
+                live.connection = Connection::Open;
+                // The list and the open trace may have changed while there was no connection.
+                live.refresh_all();
+            }
+            Action::Disconnected => live.connection = live.connection.after_failure(),
+            Action::Changed(summaries) => live.apply_changes(summaries),
+            Action::MissedChanges => live.refresh_all(),
             Action::Status(status) => live.status = Some(Rc::new(status)),
-            Action::Hold(held) if held == live.held => return self,
-            Action::Hold(held) => {
-                live.held = held;
-                live.show_new_unless_still();
+            Action::Freeze(frozen) if frozen == live.frozen => return self,
+            Action::Freeze(frozen) => {
+                live.frozen = frozen;
+                live.show_pending_unless_frozen();
             }
             Action::Pause(paused) => {
                 live.paused = paused;
-                live.show_new_unless_still();
+                live.show_pending_unless_frozen();
             }
-            Action::ShowNew => live.show_new(),
+            Action::ShowPending => live.show_pending(),
             Action::Retry => live.retry(),
         }
         Rc::new(live)
@@ -162,7 +154,14 @@ impl Reducible for Live {
 }
 
 impl Live {
-    /// The gateway answered, and has nothing at all.
+    /// Returns whether the gateway can link to traces at Honeycomb.
+    pub(crate) fn in_honeycomb(&self) -> bool {
+        let sinks = self.status.iter().flat_map(|status| &status.sinks);
+        let mut honeycomb = sinks.filter(|sink| sink.name == "honeycomb");
+        honeycomb.any(|sink| sink.account.is_some())
+    }
+
+    /// Returns whether the gateway has no traces at all.
     pub(crate) fn is_empty(&self) -> bool {
         self.loaded == Loaded::Yes && self.query.is_empty() && self.traces.is_empty()
     }
@@ -170,150 +169,152 @@ impl Live {
     fn start(&mut self, query: Query) {
         self.query = query;
         self.loaded = Loaded::NotYet;
-        self.waiting = Rc::default();
-        self.more = More::No;
+        self.pending = Rc::default();
+        self.next_page = NextPage::NotRequested;
     }
 
-    /// The first page: all of the list, or what the list has become at its top.
-    fn show(&mut self, page: Page) {
-        let is_first = !matches!(self.loaded, Loaded::Yes | Loaded::Failed(_)) || self.pages == 0;
+    /// Replaces the list by the first page of a new query, or merges a refreshed first page.
+    fn update_first_page(&mut self, page: Page) {
+        let is_first =
+            !matches!(self.loaded, Loaded::Yes | Loaded::Failed(_)) || self.page_count == 0;
         self.loaded = Loaded::Yes;
         self.cut_short = page.cut_short;
         if is_first || self.traces.is_empty() {
-            self.waiting = Rc::default();
-            self.pages = 1;
-            self.next = page.next;
-            self.set(page.traces.into_iter().map(Rc::new).collect());
+            self.pending = Rc::default();
+            self.page_count = 1;
+            self.next_cursor = page.next;
+            self.set_rows(page.traces.into_iter().map(Rc::new).collect());
             return;
         }
-        if !self.is_still() {
+        if !self.is_frozen() {
             self.remove_missing(&page);
         }
-        if self.pages == 1 {
-            self.next.clone_from(&page.next);
+        if self.page_count == 1 {
+            self.next_cursor.clone_from(&page.next);
         }
-        self.take_in(page.traces);
+        self.merge(page.traces);
     }
 
-    /// What the gateway did not list where it would be does not match any more.
+    /// Removes the rows that the page should contain but does not: they no longer match.
     fn remove_missing(&mut self, page: &Page) {
         let listed: HashSet<_> = page.traces.iter().map(|trace| trace.trace_id).collect();
         let oldest = page.traces.last().filter(|_| page.next.is_some());
         let oldest = oldest.map_or(0, |trace| trace.listed_unix_nano());
-        let is_kept = |trace: &Rc<TraceSummary>| {
+        let matches = |trace: &&Rc<TraceSummary>| {
             trace.listed_unix_nano() < oldest || listed.contains(&trace.trace_id)
         };
-        let kept = self.traces.iter().filter(|trace| is_kept(trace)).cloned();
-        self.traces = Rc::new(kept.collect());
+        let rows = self.traces.iter().filter(matches).cloned();
+        self.traces = Rc::new(rows.collect());
     }
 
     fn append(&mut self, page: Page) {
-        self.more = More::No;
-        self.pages += 1;
+        self.next_page = NextPage::NotRequested;
+        self.page_count += 1;
         self.cut_short = page.cut_short;
-        self.next = page.next;
-        let known = self.traces.iter().cloned();
-        let all = known.chain(page.traces.into_iter().map(Rc::new)).collect();
-        self.set(all);
+        self.next_cursor = page.next;
+        let rows = self.traces.iter().cloned();
+        let all = rows.chain(page.traces.into_iter().map(Rc::new)).collect();
+        self.set_rows(all);
     }
 
-    /// Nobody listened until now: the list and the open trace may have missed something.
-    fn connected(&mut self) {
-        self.connection = Connection::Open;
-        self.missed();
-    }
-
-    fn missed(&mut self) {
-        self.stale += 1;
+    /// Requests the list and the open trace again.
+    fn refresh_all(&mut self) {
+        self.stale_count += 1;
         self.change = Change {
             number: self.change.number + 1,
             traces: None,
         };
     }
 
-    /// While the gateway is gone, its return is the moment to ask again.
-    fn failed(&mut self, error: Error) {
-        let is_final = matches!(error, Error::Refused(_));
+    /// Requests the list again, unless that is useless. While the connection is lost,
+    /// reconnecting does so.
+    fn fail(&mut self, error: Error) {
+        let is_final = matches!(error, Error::BadRequest(_));
         self.loaded = Loaded::Failed(error);
         if self.connection == Connection::Open && !is_final {
-            self.stale += 1;
+            self.stale_count += 1;
         }
     }
 
-    /// Asks at once. Where nothing is shown, the answer of the last try makes way for this one's.
+    /// Requests the list again at once. Rows that are shown stay, with their error.
     fn retry(&mut self) {
-        self.retries += 1;
+        self.retry_count += 1;
         if self.traces.is_empty() {
             self.loaded = Loaded::NotYet;
         }
     }
 
-    fn changed(&mut self, summaries: Vec<TraceSummary>) {
+    fn apply_changes(&mut self, summaries: Vec<TraceSummary>) {
         let ids = summaries.iter().map(|summary| summary.trace_id).collect();
         self.change = Change {
             number: self.change.number + 1,
             traces: Some(Rc::new(ids)),
         };
         if self.query.is_empty() {
-            self.take_in(summaries);
+            self.merge(summaries);
         } else {
-            // Only the gateway can say what matches: free text looks into the spans.
-            self.stale += 1;
+            // Only the gateway knows whether a trace matches: free text searches its spans.
+            self.stale_count += 1;
         }
     }
 
-    const fn is_still(&self) -> bool {
-        self.held || self.paused
+    const fn is_frozen(&self) -> bool {
+        self.frozen || self.paused
     }
 
-    fn shows(&self, summary: &TraceSummary) -> bool {
+    /// Hides the viewer's own traces, unless the query asks for them.
+    fn is_listed(&self, summary: &TraceSummary) -> bool {
         let is_own = |condition: &Condition| matches!(condition, Condition::Service(name) if name == VIEWER_SERVICE);
         summary.service != VIEWER_SERVICE || self.query.conditions().any(is_own)
     }
 
-    /// Updates known rows where they are; new ones are shown, or wait.
-    fn take_in(&mut self, summaries: Vec<TraceSummary>) {
-        let mut fresh: HashMap<TraceId, Rc<TraceSummary>> = summaries
+    /// Updates known rows in place. New rows are added, or stay pending while the list is frozen.
+    fn merge(&mut self, summaries: Vec<TraceSummary>) {
+        let mut changed: HashMap<TraceId, Rc<TraceSummary>> = summaries
             .into_iter()
-            .filter(|summary| self.shows(summary))
+            .filter(|summary| self.is_listed(summary))
             .map(|summary| (summary.trace_id, Rc::new(summary)))
             .collect();
         let mut update = |rows: &Rc<Vec<Rc<TraceSummary>>>| -> Vec<_> {
-            let mut newest = |row: &Rc<TraceSummary>| fresh.remove(&row.trace_id);
+            let mut latest = |row: &Rc<TraceSummary>| changed.remove(&row.trace_id);
             rows.iter()
-                .map(|row| newest(row).unwrap_or_else(|| Rc::clone(row)))
+                .map(|row| latest(row).unwrap_or_else(|| Rc::clone(row)))
                 .collect()
         };
-        let (shown, waiting) = (update(&self.traces), update(&self.waiting));
-        let new = waiting.into_iter().chain(fresh.into_values());
-        if self.is_still() && !shown.is_empty() {
-            self.traces = Rc::new(shown);
-            self.waiting = Rc::new(newest_first(new.collect(), LIMIT));
+        let (rows, pending) = (update(&self.traces), update(&self.pending));
+        let new = pending.into_iter().chain(changed.into_values());
+        if self.is_frozen() && !rows.is_empty() {
+            self.traces = Rc::new(rows);
+            self.pending = Rc::new(newest_first(new.collect(), MAX_PAGE_TRACES));
         } else {
-            self.waiting = Rc::default();
-            self.set(shown.into_iter().chain(new).collect());
+            self.pending = Rc::default();
+            self.set_rows(rows.into_iter().chain(new).collect());
         }
     }
 
-    fn show_new_unless_still(&mut self) {
-        if !self.is_still() {
-            self.show_new();
+    fn show_pending_unless_frozen(&mut self) {
+        if !self.is_frozen() {
+            self.show_pending();
         }
     }
 
-    fn show_new(&mut self) {
-        let waiting = std::mem::take(&mut self.waiting);
-        let all = self.traces.iter().chain(waiting.iter()).cloned().collect();
-        self.set(all);
+    fn show_pending(&mut self) {
+        let pending = std::mem::take(&mut self.pending);
+        let all = self.traces.iter().chain(pending.iter()).cloned().collect();
+        self.set_rows(all);
     }
 
-    /// Shows these rows. What is cut off at the end can be asked for again.
-    fn set(&mut self, rows: Vec<Rc<TraceSummary>>) {
-        let limit = if self.pages > 1 { MAX_TRACES } else { LIMIT };
+    /// Sets the rows up to the limit. The rest remains available as the next page.
+    fn set_rows(&mut self, rows: Vec<Rc<TraceSummary>>) {
+        let limit = if self.page_count > 1 {
+            MAX_TRACES
+        } else {
+            MAX_PAGE_TRACES
+        };
         let is_cut = rows.len() > limit;
         let rows = newest_first(rows, limit);
         if let Some(last) = rows.last().filter(|_| is_cut) {
-            self.next = Some(format!("{}-{}", last.listed_unix_nano(), last.trace_id));
+            self.next_cursor = Some(format!("{}-{}", last.listed_unix_nano(), last.trace_id));
         }
         self.traces = Rc::new(rows);
     }
@@ -321,14 +322,15 @@ impl Live {
 
 impl Connection {
     const fn after_failure(self) -> Self {
-        match self {
-            Self::Gone(failures) => Self::Gone(failures + 1),
-            Self::Connecting | Self::Open => Self::Gone(1),
-        }
+        let failures = match self {
+            Self::Lost { failures } => failures + 1,
+            Self::Connecting | Self::Open => 1,
+        };
+        Self::Lost { failures }
     }
 }
 
-/// Each trace once: rows are told apart by their ids.
+/// Removes duplicates, because the ids are the keys of the rows, and sorts.
 fn newest_first(mut traces: Vec<Rc<TraceSummary>>, limit: usize) -> Vec<Rc<TraceSummary>> {
     let mut seen = HashSet::with_capacity(traces.len());
     traces.retain(|trace| seen.insert(trace.trace_id));

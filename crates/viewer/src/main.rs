@@ -1,13 +1,14 @@
 //! The trace viewer: a Yew app that the gateway serves.
 //!
-//! - [`app`] puts the page together from [`components`]; [`route`] is what its address says
-//! - [`live`] is the list as a value; [`hooks`] connect it to the gateway, the keyboard and the screen
-//! - [`gateway`] asks for lists and traces and follows the stream of changes
-//! - [`layout`] says where things go: axis, bars, rows; [`query`] is the search box's language
-//! - [`format`] and [`date`] turn numbers into text, [`text`] keeps senders' texts short and apart,
-//!   [`shared`] makes comparing properties cheap
+//! - [`app`] composes the page from [`components`]; [`route`] is the state that the address holds.
+//! - [`live`] is the state of the trace list; [`hooks`] connect components to the gateway, the
+//!   keyboard and the screen.
+//! - [`gateway`] is the client of the gateway's API and event stream.
+//! - [`layout`] computes positions: axis, bars, rows. [`query`] edits the text of the search box.
+//! - [`format`] and [`date`] format numbers and times, [`text`] shortens and isolates texts of
+//!   senders, [`shared`] makes comparing properties cheap, [`span_ref`] refers to spans in addresses.
 //!
-//! Trees, lanes and timings come from the crate `trace-model`.
+//! The crate `trace-model` builds the trees and computes the timings.
 
 mod app;
 mod base;
@@ -24,6 +25,7 @@ mod live;
 mod query;
 mod route;
 mod shared;
+mod span_ref;
 mod text;
 
 fn main() {
@@ -32,8 +34,9 @@ fn main() {
     yew::Renderer::<app::Root>::new().render();
 }
 
-/// The viewer's own spans, which would fill the store that it shows, go nowhere unless the page
-/// names a receiver for them: `<meta name="otel-endpoint" content="https://…">`.
+/// Traces the viewer itself if the page names a receiver:
+/// `<meta name="otel-endpoint" content="https://…">`. Without one, its spans would fill the store
+/// that it shows.
 fn install_telemetry() {
     let document = web_sys::window().and_then(|window| window.document());
     let meta = document.and_then(|document| {

@@ -1,5 +1,6 @@
-//! The search box's language, which the gateway shares: `trace_model::query`. Here is what the
-//! filters that one can see change in it.
+//! The query language of the search box, and the terms that the filter controls edit.
+//!
+//! The gateway shares the language: see [`trace_model::query`].
 
 pub(crate) use trace_model::query::{Comparison, Condition, Parsed, Query, StatusFilter, parse};
 
@@ -13,7 +14,7 @@ pub(crate) const fn is_service(condition: &Condition) -> bool {
     matches!(condition, Condition::Service(_))
 }
 
-pub(crate) const fn is_least_duration(condition: &Condition) -> bool {
+pub(crate) const fn is_min_duration(condition: &Condition) -> bool {
     matches!(
         condition,
         Condition::Duration(Comparison::Greater | Comparison::GreaterOrEqual, _)
@@ -32,7 +33,7 @@ pub(crate) fn service(query: &Query) -> Option<String> {
     })
 }
 
-pub(crate) fn least_duration_ms(query: &Query) -> Option<f64> {
+pub(crate) fn min_duration_ms(query: &Query) -> Option<f64> {
     query.conditions().find_map(|condition| match condition {
         Condition::Duration(Comparison::Greater | Comparison::GreaterOrEqual, nanos) => {
             Some(*nanos as f64 / NANOS_PER_MS)
@@ -41,7 +42,7 @@ pub(crate) fn least_duration_ms(query: &Query) -> Option<f64> {
     })
 }
 
-/// What could not be understood, one line.
+/// Describes the first invalid term, if any, in one line.
 pub(crate) fn problem(parsed: &Parsed, text: &str) -> Option<String> {
     let problem = parsed.problems.first()?;
     let part = text
@@ -52,7 +53,7 @@ pub(crate) fn problem(parsed: &Parsed, text: &str) -> Option<String> {
         1 => String::new(),
         count => format!(" ({} more)", count - 1),
     };
-    Some(format!("“{part}” is not used: {}{more}", problem.message))
+    Some(format!("“{part}” is ignored: {}{more}", problem.message))
 }
 
 #[cfg(test)]
@@ -60,13 +61,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_filter_is_replaced_and_all_other_terms_stay() {
+    fn replacing_a_filter_keeps_all_other_terms() {
         let mut query = parse("-service:a service:\"b c\" kind:server duration>20ms like").query;
         assert_eq!(service(&query).as_deref(), Some("b c"));
-        assert_eq!(least_duration_ms(&query), Some(20.0));
+        assert_eq!(min_duration_ms(&query), Some(20.0));
         let chosen = Condition::Service("say \"d\"".to_owned());
         query.replace(is_service, Some(chosen));
-        query.replace(is_least_duration, None);
+        query.replace(is_min_duration, None);
         assert_eq!(
             query.to_string(),
             r#"-service:a kind:server like service:"say \"d\"""#
@@ -75,11 +76,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_understood_is_quoted_with_the_reason() {
+    fn an_invalid_term_is_quoted_with_the_reason() {
         let text = "like duration>soon status:bad";
         let problem = problem(&parse(text), text).unwrap();
         assert!(
-            problem.starts_with("“duration>soon” is not used"),
+            problem.starts_with("“duration>soon” is ignored"),
             "{problem}"
         );
         assert!(problem.ends_with("(1 more)"), "{problem}");

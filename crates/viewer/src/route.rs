@@ -1,12 +1,15 @@
-//! What the address bar holds: everything a reload, a bookmark or a colleague needs.
+//! The address: everything that a reload, a bookmark or a copied link must restore.
 //!
-//! `/trace/{trace id}?q={query}&span={span id}&collapsed={span id},{span id}`, or `/sinks`
+//! `/trace/{trace id}?q={query}&span={span}&collapsed={span},{span}`, or `/sinks`. A span is written
+//! as a [`SpanRef`].
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use trace_model::{SpanId, TraceId};
+use trace_model::TraceId;
 use yew_router::Routable;
+
+use crate::span_ref::SpanRef;
 
 #[derive(Clone, Debug, PartialEq, Eq, Routable)]
 pub(crate) enum Route {
@@ -21,10 +24,10 @@ pub(crate) enum Route {
     NotFound,
 }
 
-/// The query string, as text.
+/// The query string of the address.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub(crate) struct Query {
+pub(crate) struct QueryString {
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(crate) q: String,
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -33,60 +36,57 @@ pub(crate) struct Query {
     pub(crate) collapsed: String,
 }
 
-/// What the page shows.
+/// The state of the page that the address holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct View {
-    pub(crate) place: Place,
+    pub(crate) screen: Screen,
     pub(crate) query: String,
-    pub(crate) span: Option<SpanId>,
-    pub(crate) collapsed: BTreeSet<SpanId>,
+    pub(crate) span: Option<SpanRef>,
+    pub(crate) collapsed: BTreeSet<SpanRef>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum Screen {
     #[default]
     List,
     Trace(TraceId),
     Sinks,
-    /// An address that leads nowhere, with what is wrong about it.
-    Nowhere(String),
+    /// The address is invalid, for this reason.
+    NotFound(String),
 }
 
 impl View {
-    pub(crate) fn read(route: Route, query: Query) -> Self {
+    pub(crate) fn from_route(route: Route, query: QueryString) -> Self {
+        let collapsed = query.collapsed.split(',');
         Self {
-            place: Place::read(route),
+            screen: Screen::from_route(route),
             query: query.q,
-            span: query.span.parse().ok(),
-            collapsed: query
-                .collapsed
-                .split(',')
-                .filter_map(|id| id.parse().ok())
-                .collect(),
+            span: SpanRef::parse(&query.span),
+            collapsed: collapsed.filter_map(SpanRef::parse).collect(),
         }
     }
 
-    pub(crate) fn write(&self) -> (Route, Query) {
-        let collapsed: Vec<_> = self.collapsed.iter().map(SpanId::to_string).collect();
-        let query = Query {
+    pub(crate) fn to_route(&self) -> (Route, QueryString) {
+        let collapsed: Vec<_> = self.collapsed.iter().map(SpanRef::to_string).collect();
+        let query = QueryString {
             q: self.query.clone(),
-            span: self.span.map(|id| id.to_string()).unwrap_or_default(),
+            span: self.span.map(|span| span.to_string()).unwrap_or_default(),
             collapsed: collapsed.join(","),
         };
-        (self.place.write(), query)
+        (self.screen.to_route(), query)
     }
 
     pub(crate) const fn trace(&self) -> Option<TraceId> {
-        match self.place {
-            Place::Trace(id) => Some(id),
-            Place::List | Place::Sinks | Place::Nowhere(_) => None,
+        match self.screen {
+            Screen::Trace(id) => Some(id),
+            Screen::List | Screen::Sinks | Screen::NotFound(_) => None,
         }
     }
 
-    /// The same list with another trace open, as it is when nobody touched it yet.
+    /// The same list with another trace open, without selection and collapsed spans.
     pub(crate) fn with_trace(&self, id: TraceId) -> Self {
         Self {
-            place: Place::Trace(id),
+            screen: Screen::Trace(id),
             query: self.query.clone(),
             ..Self::default()
         }
@@ -101,7 +101,7 @@ impl View {
 
     pub(crate) fn with_sinks(&self) -> Self {
         Self {
-            place: Place::Sinks,
+            screen: Screen::Sinks,
             ..self.without_trace()
         }
     }
@@ -113,14 +113,14 @@ impl View {
         }
     }
 
-    pub(crate) fn with_span(&self, span: Option<SpanId>) -> Self {
+    pub(crate) fn with_span(&self, span: Option<SpanRef>) -> Self {
         Self {
             span,
             ..self.clone()
         }
     }
 
-    pub(crate) fn with_collapsed(&self, span: SpanId, collapsed: bool) -> Self {
+    pub(crate) fn with_collapsed(&self, span: SpanRef, collapsed: bool) -> Self {
         let mut view = self.clone();
         if collapsed {
             view.collapsed.insert(span);
@@ -131,25 +131,29 @@ impl View {
     }
 }
 
-impl Place {
-    fn read(route: Route) -> Self {
+impl Screen {
+    fn from_route(route: Route) -> Self {
         match route {
             Route::List => Self::List,
             Route::Trace { id } => id.parse().map_or_else(
-                |error| Self::Nowhere(format!("“{id}” is {error}: a trace id has 32 hex digits.")),
+                |error| {
+                    let text =
+                        format!("“{id}” is not a trace id: {error}. A trace id has 32 hex digits.");
+                    Self::NotFound(text)
+                },
                 Self::Trace,
             ),
             Route::Sinks => Self::Sinks,
-            Route::NotFound => Self::Nowhere("Nothing lives at this address.".to_owned()),
+            Route::NotFound => Self::NotFound("This address does not exist.".to_owned()),
         }
     }
 
-    fn write(&self) -> Route {
+    fn to_route(&self) -> Route {
         match self {
             Self::List => Route::List,
             Self::Trace(id) => Route::Trace { id: id.to_string() },
             Self::Sinks => Route::Sinks,
-            Self::Nowhere(_) => Route::NotFound,
+            Self::NotFound(_) => Route::NotFound,
         }
     }
 }
@@ -159,43 +163,43 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_view_survives_the_address_bar() {
-        let span = |hex: &str| hex.parse().unwrap();
+    fn a_view_round_trips_through_the_address() {
+        let span = |text: &str| SpanRef::parse(text).unwrap();
         let id = "6a2b7c1e98038103d269b633813fc60c".parse().unwrap();
         let view = View::default()
             .with_trace(id)
             .with_query("status:error".to_owned())
             .with_span(Some(span("00f067aa0ba902b7")))
             .with_collapsed(span("00f067aa0ba902b8"), true)
-            .with_collapsed(span("00f067aa0ba902b9"), true);
-        let (route, query) = view.write();
+            .with_collapsed(span("00f067aa0ba902b8.1"), true);
+        let (route, query) = view.to_route();
         assert_eq!(route.to_path(), "/trace/6a2b7c1e98038103d269b633813fc60c");
-        assert_eq!(query.collapsed, "00f067aa0ba902b8,00f067aa0ba902b9");
-        assert_eq!(View::read(route, query), view);
+        assert_eq!(query.collapsed, "00f067aa0ba902b8,00f067aa0ba902b8.1");
+        assert_eq!(View::from_route(route, query), view);
     }
 
     #[test]
-    fn another_trace_opens_untouched_in_the_same_list() {
+    fn opening_another_trace_clears_the_selection_and_keeps_the_list() {
         let id = "6a2b7c1e98038103d269b633813fc60c".parse().unwrap();
-        let touched = View::default()
+        let selected = View::default()
             .with_query("like".to_owned())
-            .with_span("00f067aa0ba902b7".parse().ok());
-        let opened = touched.with_trace(id);
+            .with_span(SpanRef::parse("00f067aa0ba902b7"));
+        let opened = selected.with_trace(id);
         assert_eq!((opened.query.as_str(), opened.span), ("like", None));
     }
 
     #[test]
-    fn the_sinks_have_an_address_and_the_list_stays() {
+    fn the_sinks_screen_keeps_the_query() {
         let view = View::default().with_query("like".to_owned()).with_sinks();
-        let (route, query) = view.write();
+        let (route, query) = view.to_route();
         assert_eq!(route.to_path(), "/sinks");
-        assert_eq!(View::read(route, query), view);
+        assert_eq!(View::from_route(route, query), view);
     }
 
     #[test]
-    fn a_wrong_id_says_what_a_right_one_looks_like() {
+    fn an_invalid_trace_id_is_explained() {
         let route = Route::recognize("/trace/xyz").unwrap();
-        let Place::Nowhere(text) = View::read(route, Query::default()).place else {
+        let Screen::NotFound(text) = View::from_route(route, QueryString::default()).screen else {
             panic!("read as a trace");
         };
         assert!(text.contains("32 hex digits"), "{text}");

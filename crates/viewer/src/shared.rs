@@ -1,10 +1,11 @@
-//! A shared value that equals only itself.
-//!
-//! Yew compares properties on each render; comparing two thousand spans to learn that
-//! nothing happened would cost more than drawing them.
+//! Reference-counted values that are compared by address.
 
 use std::{ops::Deref, rc::Rc};
 
+/// An [`Rc`] that equals only its own clones.
+///
+/// Yew compares properties before each render. Comparing two traces of thousands of spans would
+/// cost more than rendering them.
 #[derive(Debug)]
 pub(crate) struct Shared<T>(Rc<T>);
 

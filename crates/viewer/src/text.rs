@@ -1,71 +1,71 @@
-//! Texts that senders wrote: cut to what can be read, and kept from turning their neighbors.
+//! Texts of senders: shortened, and isolated from the text around them.
 //!
-//! A text may hold characters that change the direction of writing, such as U+202E. On the page
-//! each such text is in a `<bdi>` element, and in a tooltip or title between U+2068 and U+2069.
+//! A text may contain characters that change the direction of writing, such as U+202E. So each one
+//! is in a `<bdi>` element on the page, and between U+2068 and U+2069 in a tooltip or title.
 
 use std::borrow::Cow;
 
 use yew::prelude::*;
 
-/// How much of a name stands in a line, in characters.
+/// The maximum length of a name on one line.
 pub(crate) const MAX_NAME_CHARS: usize = 200;
 
-/// How much of a text a tooltip shows, in characters.
+/// The maximum length of a text in a tooltip.
 const MAX_TOOLTIP_CHARS: usize = 500;
 
 const FIRST_STRONG_ISOLATE: char = '\u{2068}';
 const POP_DIRECTIONAL_ISOLATE: char = '\u{2069}';
 
-/// The text in an element of its own, whose direction ends with it.
+/// Renders a text that does not change the direction of the text around it.
 pub(crate) fn bdi(text: &str) -> Html {
-    html! { <bdi>{ closed(text).into_owned() }</bdi> }
+    html! { <bdi>{ without_unmatched_pops(text).into_owned() }</bdi> }
 }
 
-/// At most [`MAX_NAME_CHARS`] of a text, in an element of its own.
+/// Renders at most [`MAX_NAME_CHARS`] of a text; see [`bdi`].
 pub(crate) fn name(text: &str) -> Html {
-    bdi(&cut(text, MAX_NAME_CHARS))
+    bdi(&truncate(text, MAX_NAME_CHARS))
 }
 
-/// For tooltips, titles and labels, which have no elements.
+/// Isolates a text for tooltips, titles and labels, which cannot contain elements.
 pub(crate) fn isolated(text: &str) -> String {
-    let text = cut(text, MAX_TOOLTIP_CHARS);
+    let text = truncate(text, MAX_TOOLTIP_CHARS);
     format!(
         "{FIRST_STRONG_ISOLATE}{}{POP_DIRECTIONAL_ISOLATE}",
-        closed(&text)
+        without_unmatched_pops(&text)
     )
 }
 
-/// The text without ends of isolates that began before it.
-fn closed(text: &str) -> Cow<'_, str> {
+/// Removes characters that would end an isolate outside of the text.
+fn without_unmatched_pops(text: &str) -> Cow<'_, str> {
     if !text.contains(POP_DIRECTIONAL_ISOLATE) {
         return Cow::Borrowed(text);
     }
     let mut open = 0_usize;
-    let is_ours = |character: &char| match character {
+    let is_matched = |character: &char| match character {
         '\u{2066}'..='\u{2068}' => {
             open += 1;
             true
         }
         &POP_DIRECTIONAL_ISOLATE => {
-            let opened = open > 0;
+            let is_open = open > 0;
             open = open.saturating_sub(1);
-            opened
+            is_open
         }
         _ => true,
     };
-    Cow::Owned(text.chars().filter(is_ours).collect())
+    Cow::Owned(text.chars().filter(is_matched).collect())
 }
 
-/// The first `max` characters, and an ellipsis where there are more.
-pub(crate) fn cut(text: &str, max: usize) -> Cow<'_, str> {
+/// Returns the first `max` characters, followed by an ellipsis if there are more.
+pub(crate) fn truncate(text: &str, max: usize) -> Cow<'_, str> {
     match text.char_indices().nth(max) {
         Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
         None => Cow::Borrowed(text),
     }
 }
 
-/// At most `max` bytes of a text, ending between two characters.
-pub(crate) fn start_of(text: &str, max: usize) -> &str {
+/// Returns at most `max` bytes of a text, cut between two characters.
+pub(crate) fn prefix(text: &str, max: usize) -> &str {
     &text[..text.floor_char_boundary(max)]
 }
 
@@ -74,11 +74,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_long_text_is_cut_between_characters() {
-        assert_eq!(cut("abc", 3), "abc");
-        assert_eq!(cut("äöü", 2), "äö…");
-        assert_eq!(start_of("äöü", 3), "ä");
-        assert_eq!(start_of("äöü", 99), "äöü");
+    fn long_texts_are_truncated_between_characters() {
+        assert_eq!(truncate("abc", 3), "abc");
+        assert_eq!(truncate("äöü", 2), "äö…");
+        assert_eq!(prefix("äöü", 3), "ä");
+        assert_eq!(prefix("äöü", 99), "äöü");
     }
 
     #[test]

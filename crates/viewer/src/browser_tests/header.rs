@@ -1,24 +1,24 @@
-//! What a trace is: its whole time, and when it was.
+//! The header of a trace: duration, date and time zone.
 
 use trace_model::SpanKind;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::support::{Page, span};
+use super::support::{Mounted, span};
 
 #[wasm_bindgen_test]
-async fn a_trace_lasts_until_its_last_span_ends() {
+async fn the_duration_includes_spans_after_the_root() {
     let click = span((1, None), "page", "order.place", 0..50);
     let mut consumer = span((2, Some(1)), "queue", "consume", 40..180_040);
     consumer.kind = SpanKind::Consumer;
-    let page = Page::show(vec![click, consumer], (1_000, 600)).await;
+    let page = Mounted::trace(vec![click, consumer], (1_000, 600)).await;
     assert_eq!(page.texts(".trace-total"), ["3 min"]);
     assert_eq!(page.texts(".root-duration"), ["root span 50 ms"]);
     assert_eq!(page.texts(".bar-label"), ["50 ms", "3 min"]);
 }
 
 #[wasm_bindgen_test]
-async fn a_trace_has_a_date_and_a_zone() {
-    let page = Page::show(vec![span((1, None), "api", "job", 0..50)], (1_000, 600)).await;
+async fn the_start_has_a_date_and_a_time_zone() {
+    let page = Mounted::trace(vec![span((1, None), "api", "job", 0..50)], (1_000, 600)).await;
     let time = page.find(".trace-meta time").await;
     assert_eq!(
         time.get_attribute("datetime").as_deref(),
@@ -32,13 +32,13 @@ async fn a_trace_has_a_date_and_a_zone() {
 }
 
 #[wasm_bindgen_test]
-async fn a_trace_from_the_future_says_that_its_clock_is_wrong() {
+async fn a_trace_from_the_future_has_a_warning_about_its_clock() {
     let mut far = span((1, None), "phone", "2262", 0..50);
     far.start_unix_nano = 9_223_372_036_854_773_808;
     far.end_unix_nano = far.start_unix_nano + 1_000;
-    let page = Page::show(vec![far], (1_000, 600)).await;
-    assert_eq!(page.texts(".misdated"), ["the sender's clock is wrong"]);
+    let page = Mounted::trace(vec![far], (1_000, 600)).await;
+    assert_eq!(page.texts(".misdated"), ["wrong clock at the sender"]);
     drop(page);
-    let page = Page::show(vec![span((1, None), "api", "job", 0..50)], (1_000, 600)).await;
+    let page = Mounted::trace(vec![span((1, None), "api", "job", 0..50)], (1_000, 600)).await;
     assert_eq!(page.texts(".misdated"), Vec::<String>::new());
 }

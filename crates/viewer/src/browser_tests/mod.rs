@@ -1,12 +1,16 @@
-//! The trace view in a real browser: components mounted with their styles and fed with traces.
+//! Component tests in a real browser: they mount components with their styles, feed them traces,
+//! and read the document.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
 
 mod details;
 mod header;
+mod large_trace;
+mod list;
 mod names;
 mod requests;
-mod size;
+mod search;
 mod support;
+mod waterfall;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

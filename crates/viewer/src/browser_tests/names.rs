@@ -1,11 +1,11 @@
-//! The column of names: readable at any depth, of a chosen width, telling services apart.
+//! The name column: readable names at any depth, a chosen width, and service labels.
 
-use trace_model::{Span, SpanKind};
+use trace_model::Span;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::support::{Page, document, press, span, style};
+use super::support::{Mounted, document, press, span, style};
 
-/// The width of the pane of a trace on a screen of 1,280 pixels.
+/// The size of the trace pane on a screen of 1,280 pixels.
 const AT_1280: (u32, u32) = (630, 500);
 
 fn deep(levels: usize) -> Vec<Span> {
@@ -20,9 +20,9 @@ fn deep(levels: usize) -> Vec<Span> {
 #[wasm_bindgen_test]
 async fn names_are_readable_at_forty_levels() {
     for size in [AT_1280, (1_200, 500), (390, 700)] {
-        let page = Page::show(deep(40), size).await;
+        let page = Mounted::trace(deep(40), size).await;
         let scroll = page.find(".waterfall .scroll").await;
-        let mut seen = 0;
+        let mut checked = 0;
         for top in (0..1_800).step_by(200) {
             scroll.set_scroll_top(top);
             page.until("scrolled rows", || page.count(".span-row") > 0)
@@ -34,16 +34,16 @@ async fn names_are_readable_at_forty_levels() {
                     name.client_width(),
                     name.text_content()
                 );
-                seen += 1;
+                checked += 1;
             }
         }
-        assert!(seen > 40);
+        assert!(checked > 40);
     }
 }
 
 #[wasm_bindgen_test]
-async fn a_number_tells_the_depth_that_indentation_does_not() {
-    let page = Page::show(deep(12), AT_1280).await;
+async fn a_number_shows_a_depth_beyond_the_indentation() {
+    let page = Mounted::trace(deep(12), AT_1280).await;
     let depths = page.texts(".depth");
     assert_eq!(depths.last().map(String::as_str), Some("12"));
     assert!(depths.len() > 5 && depths.len() < 12, "{depths:?}");
@@ -52,7 +52,7 @@ async fn a_number_tells_the_depth_that_indentation_does_not() {
 }
 
 #[wasm_bindgen_test]
-async fn rows_of_four_services_are_told_apart() {
+async fn rows_of_four_services_have_different_labels_and_colors() {
     let services = ["gate", "orders", "stock", "mail"];
     let spans = services.iter().zip(1..).map(|(service, number)| {
         span(
@@ -62,7 +62,7 @@ async fn rows_of_four_services_are_told_apart() {
             0..50,
         )
     });
-    let page = Page::show(spans.collect(), AT_1280).await;
+    let page = Mounted::trace(spans.collect(), AT_1280).await;
     assert_eq!(page.texts(".span-row .service"), services);
     let mut colors: Vec<_> = page
         .all(".span-row .swatch")
@@ -78,9 +78,9 @@ async fn rows_of_four_services_are_told_apart() {
 }
 
 #[wasm_bindgen_test]
-async fn the_width_of_names_is_chosen_and_kept() {
-    let width = |page: &Page| page.all(".span-name")[0].client_width();
-    let page = Page::show(deep(3), (1_000, 500)).await;
+async fn a_chosen_width_is_stored() {
+    let width = |page: &Mounted| page.all(".span-name")[0].client_width();
+    let page = Mounted::trace(deep(3), (1_000, 500)).await;
     let before = width(&page);
     let handle = page.find(".names-handle").await;
     press("ArrowRight", &handle);
@@ -88,7 +88,7 @@ async fn the_width_of_names_is_chosen_and_kept() {
     page.until("a wider column", || width(&page) > before).await;
     let chosen = width(&page);
     drop(page);
-    let page = Page::show(deep(3), (1_000, 500)).await;
+    let page = Mounted::trace(deep(3), (1_000, 500)).await;
     page.until("the chosen width", || width(&page) == chosen)
         .await;
     let handle = page.find(".names-handle").await;
@@ -98,14 +98,14 @@ async fn the_width_of_names_is_chosen_and_kept() {
 }
 
 #[wasm_bindgen_test]
-async fn a_text_that_turns_the_direction_of_writing_turns_only_itself() {
+async fn a_change_of_writing_direction_does_not_leave_its_text() {
     let spans = |name: &str, service: &str| {
         vec![
             span((1, None), service, name, 0..50),
             span((2, Some(1)), "other", "next", 0..50),
         ]
     };
-    let page = Page::show(
+    let page = Mounted::trace(
         spans("pay 100\u{202e}\u{2067} now", "bad\u{202e}"),
         (1_000, 500),
     )
@@ -123,7 +123,7 @@ async fn a_text_that_turns_the_direction_of_writing_turns_only_itself() {
     };
     assert!(
         left(".name") < left(".service"),
-        "the service stands after the name"
+        "the service is after the name"
     );
     let title = row
         .query_selector(".name")
@@ -137,28 +137,9 @@ async fn a_text_that_turns_the_direction_of_writing_turns_only_itself() {
 }
 
 #[wasm_bindgen_test]
-async fn two_spans_with_one_id_can_both_be_selected() {
-    let mut client = span((1, None), "gate", "call", 0..50);
-    client.kind = SpanKind::Client;
-    let mut server = span((1, None), "orders", "answer", 10..40);
-    server.kind = SpanKind::Server;
-    let page = Page::show(vec![client, server], (1_000, 500)).await;
-    page.row("answer").click();
-    page.until("the server's details", || {
-        page.texts(".details h2") == ["answer"]
-    })
-    .await;
-    page.row("call").click();
-    page.until("the client's details", || {
-        page.texts(".details h2") == ["call"]
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
-async fn a_very_long_name_is_cut_in_its_row() {
+async fn a_very_long_name_is_truncated_in_its_row() {
     let name = "x".repeat(1_000_000);
-    let page = Page::show(vec![span((1, None), "api", &name, 0..50)], (1_000, 500)).await;
-    let length = page.place_text_length();
+    let page = Mounted::trace(vec![span((1, None), "api", &name, 0..50)], (1_000, 500)).await;
+    let length = page.html_length();
     assert!(length < 20_000, "{length}");
 }

@@ -1,11 +1,11 @@
-//! The picture of a request says what was the network's time and what the page's.
+//! Hatches and figures of requests: network time and page time.
 
 use trace_model::{Attribute, Span, SpanKind, Value};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::support::{Page, span};
+use super::support::{Mounted, span};
 
-/// A click whose page is busy for half a second after the answer.
+/// A click whose page is busy for half a second after the response.
 fn busy_page(timings: &[(&str, f64)]) -> Vec<Span> {
     let click = span((1, None), "page", "crud.like", 0..535);
     let mut request = span((2, Some(1)), "page", "PUT", 2..507);
@@ -27,8 +27,8 @@ const TIMINGS: &[(&str, f64)] = &[
 ];
 
 #[wasm_bindgen_test]
-async fn time_after_the_response_is_hatched_and_named_as_the_main_threads() {
-    let page = Page::show(busy_page(TIMINGS), (1_000, 600)).await;
+async fn time_after_the_response_has_the_main_thread_hatch() {
+    let page = Mounted::trace(busy_page(TIMINGS), (1_000, 600)).await;
     let bar = page.row("PUT").query_selector(".bar").unwrap().unwrap();
     let width = bar.get_bounding_client_rect().width();
     let hatch = |class: &str| {
@@ -40,26 +40,29 @@ async fn time_after_the_response_is_hatched_and_named_as_the_main_threads() {
         });
         widths.sum::<f64>()
     };
-    assert!((hatch(".gap-main-thread") - 483.0 / 505.0).abs() < 0.01);
-    assert!((hatch(".gap-network") - 14.0 / 505.0).abs() < 0.01);
+    assert!((hatch(".hatch-main-thread") - 483.0 / 505.0).abs() < 0.01);
+    assert!((hatch(".hatch-network") - 14.0 / 505.0).abs() < 0.01);
     assert_eq!(page.texts(".legend li"), ["Network", "Main thread"]);
-    assert_eq!(page.texts(".strip-figures dt")[1], "Network");
+    assert_eq!(page.texts(".breakdown-figures dt")[1], "Network");
     assert_eq!(
-        page.texts(".strip-figures b"),
+        page.texts(".breakdown-figures b"),
         ["513 ms", "14 ms", "8 ms", "0 ms"]
     );
 }
 
 #[wasm_bindgen_test]
-async fn a_request_without_timings_is_said_to_have_been_waiting() {
-    let page = Page::show(busy_page(&[]), (1_000, 600)).await;
-    assert_eq!(page.count(".gap-main-thread"), 0);
+async fn a_request_without_timings_is_network_and_waiting() {
+    let page = Mounted::trace(busy_page(&[]), (1_000, 600)).await;
+    assert_eq!(page.count(".hatch-main-thread"), 0);
     assert_eq!(page.texts(".legend li"), ["Network and waiting"]);
-    assert_eq!(page.texts(".strip-figures dt")[1], "Network and waiting");
+    assert_eq!(
+        page.texts(".breakdown-figures dt")[1],
+        "Network and waiting"
+    );
 }
 
 #[wasm_bindgen_test]
 async fn a_trace_without_requests_has_no_legend() {
-    let page = Page::show(vec![span((1, None), "api", "job", 0..5)], (1_000, 600)).await;
+    let page = Mounted::trace(vec![span((1, None), "api", "job", 0..5)], (1_000, 600)).await;
     assert_eq!(page.count(".legend"), 0);
 }

@@ -1,15 +1,21 @@
-//! Mounts the trace view, and waits for what it should show.
+//! Mounts components, and waits for what they should show.
 
-use std::sync::Arc;
+use std::{cell::RefCell, rc::Rc, sync::Arc};
 
 use gloo_timers::future::TimeoutFuture;
 use trace_model::{Attribute, Resource, Span, SpanId, Trace, TraceId};
 use wasm_bindgen::JsCast;
 use web_sys::{Document, Element, HtmlElement};
-use yew::{AppHandle, prelude::*};
+use yew::prelude::*;
 use yew_router::BrowserRouter;
 
-use crate::{components::trace_pane::TraceView, hooks::use_url, shared::Shared};
+use crate::{
+    components::{top_bar::TopBar, trace_list::TraceList, trace_pane::TraceView},
+    hooks::{Dispatch, use_url},
+    live::{Action, Live},
+    query,
+    shared::Shared,
+};
 
 pub(super) const START: u64 = 1_795_780_000_000_000_000;
 pub(super) const MS: u64 = 1_000_000;
@@ -24,9 +30,8 @@ const STYLES: &str = concat!(
     include_str!("../../styles/details.css"),
 );
 
-/// Waiting for something to show gives up after so many looks, one every 20 ms.
-const MAX_LOOKS: u32 = 1_500;
-const LOOK_INTERVAL_MS: u32 = 20;
+const POLL_INTERVAL_MS: u32 = 20;
+const MAX_POLLS: u32 = 1_500;
 
 pub(super) fn trace_id() -> TraceId {
     "6b090000000000000000000000000001".parse().unwrap()
@@ -36,7 +41,7 @@ pub(super) fn span_id(number: usize) -> SpanId {
     format!("{number:016x}").parse().unwrap()
 }
 
-/// A span of `service` that runs from one millisecond of the trace to another. The service
+/// Creates a span of `service` that runs from one millisecond of the trace to another. The service
 /// `page` runs in a browser.
 pub(super) fn span(
     (number, parent): (usize, Option<usize>),
@@ -58,38 +63,33 @@ pub(super) fn span(
     span
 }
 
-#[derive(Clone, PartialEq, Properties)]
-struct HarnessProps {
-    trace: Shared<Trace>,
+/// A mounted component. Dropping it removes it from the document.
+pub(super) struct Mounted {
+    root: HtmlElement,
+    destroy: Option<Box<dyn FnOnce()>>,
 }
 
-#[component]
-fn Harness(props: &HarnessProps) -> Html {
-    html! { <BrowserRouter><View trace={props.trace.clone()} /></BrowserRouter> }
-}
+impl Mounted {
+    /// Shows a trace in a pane of this size, in CSS pixels. Waits for its first row in the layout
+    /// of that size.
+    pub(super) async fn trace(spans: Vec<Span>, size: (u32, u32)) -> Self {
+        Self::trace_at("/", spans, size).await
+    }
 
-#[component]
-fn View(props: &HarnessProps) -> Html {
-    let url = use_url();
-    html! { <TraceView {url} trace={props.trace.clone()} in_honeycomb=false /> }
-}
-
-/// A mounted trace view; it goes when this is dropped.
-pub(super) struct Page {
-    place: HtmlElement,
-    app: Option<AppHandle<Harness>>,
-}
-
-impl Page {
-    /// Shows the trace in a pane of this size, in CSS pixels, and waits for its first row in
-    /// the layout for that size.
-    pub(super) async fn show(spans: Vec<Span>, (width, height): (u32, u32)) -> Self {
-        let page = Self::mount(Trace::from_spans(trace_id(), spans), (width, height));
+    /// Like [`Mounted::trace`], but starts at this address.
+    pub(super) async fn trace_at(address: &str, spans: Vec<Span>, size: (u32, u32)) -> Self {
+        let trace = Shared::new(Trace::from_spans(trace_id(), spans));
+        let page = Self::mount::<TraceHarness>(address, TraceHarnessProps { trace }, size);
         page.find(".span-row").await;
-        let rows = format!("{}px", page.find(".waterfall .scroll").await.client_width());
-        page.until("the measured width", || page.measured_width() == rows)
+        let width = format!("{}px", page.find(".waterfall .scroll").await.client_width());
+        page.until("the measured width", || page.measured_width() == width)
             .await;
         page
+    }
+
+    pub(super) fn built_trace(trace: Trace, size: (u32, u32)) -> Self {
+        let trace = Shared::new(trace);
+        Self::mount::<TraceHarness>("/", TraceHarnessProps { trace }, size)
     }
 
     fn measured_width(&self) -> String {
@@ -98,7 +98,11 @@ impl Page {
         style.get_property_value("--width").unwrap()
     }
 
-    pub(super) fn mount(trace: Trace, (width, height): (u32, u32)) -> Self {
+    fn mount<C: BaseComponent>(
+        address: &str,
+        props: C::Properties,
+        (width, height): (u32, u32),
+    ) -> Self {
         let document = document();
         if document.get_element_by_id("styles").is_none() {
             let styles = document.create_element("style").unwrap();
@@ -106,31 +110,28 @@ impl Page {
             styles.set_text_content(Some(STYLES));
             document.head().unwrap().append_child(&styles).unwrap();
         }
-        // Each test begins at the address of no span.
         let history = web_sys::window().unwrap().history().unwrap();
         let state = wasm_bindgen::JsValue::NULL;
         history
-            .replace_state_with_url(&state, "", Some("/"))
+            .replace_state_with_url(&state, "", Some(address))
             .unwrap();
-        let place: HtmlElement = document.create_element("div").unwrap().unchecked_into();
+        let root: HtmlElement = document.create_element("div").unwrap().unchecked_into();
         let style = format!(
             "position:absolute;top:0;left:0;width:{width}px;height:{height}px;\
              display:grid;grid-template-columns:minmax(0,1fr);grid-template-rows:minmax(0,1fr)"
         );
-        place.set_attribute("style", &style).unwrap();
-        document.body().unwrap().append_child(&place).unwrap();
-        let props = HarnessProps {
-            trace: Shared::new(trace),
-        };
-        let renderer = yew::Renderer::<Harness>::with_root_and_props(place.clone().into(), props);
+        root.set_attribute("style", &style).unwrap();
+        document.body().unwrap().append_child(&root).unwrap();
+        let renderer = yew::Renderer::<C>::with_root_and_props(root.clone().into(), props);
+        let app = renderer.render();
         Self {
-            place,
-            app: Some(renderer.render()),
+            root,
+            destroy: Some(Box::new(move || app.destroy())),
         }
     }
 
     pub(super) fn all(&self, selector: &str) -> Vec<HtmlElement> {
-        let found = self.place.query_selector_all(selector).unwrap();
+        let found = self.root.query_selector_all(selector).unwrap();
         (0..found.length())
             .map(|index| found.get(index).unwrap().unchecked_into())
             .collect()
@@ -152,17 +153,35 @@ impl Page {
         self.all(selector).swap_remove(0)
     }
 
-    pub(super) async fn until(&self, what: &str, holds: impl Fn() -> bool) {
-        for _ in 0..MAX_LOOKS {
-            if holds() {
-                return;
-            }
-            TimeoutFuture::new(LOOK_INTERVAL_MS).await;
-        }
-        panic!("waited in vain for {what}: {}", self.place.inner_html());
+    /// Returns the button with this text.
+    pub(super) fn button(&self, text: &str) -> HtmlElement {
+        let mut buttons = self.all("button").into_iter();
+        buttons
+            .find(|button| button.text_content().as_deref() == Some(text))
+            .unwrap_or_else(|| panic!("no button {text:?}: {}", self.root.inner_html()))
     }
 
-    /// The row with this span's name.
+    /// Waits until a condition is met, and fails the test otherwise.
+    pub(super) async fn until(&self, expected: &str, is_met: impl Fn() -> bool) {
+        for _ in 0..MAX_POLLS {
+            let met = is_met();
+            // Also afterwards, so that the effects of the render run, such as those of the keyboard.
+            TimeoutFuture::new(POLL_INTERVAL_MS).await;
+            if met {
+                return;
+            }
+        }
+        panic!("no {expected}: {}", self.root.inner_html());
+    }
+
+    /// Waits until the elements have these texts.
+    pub(super) async fn until_texts(&self, selector: &str, expected: &[&str]) {
+        let description = format!("{expected:?} in {selector}");
+        self.until(&description, || self.texts(selector) == expected)
+            .await;
+    }
+
+    /// Returns the waterfall's row of the span with this name.
     pub(super) fn row(&self, name: &str) -> HtmlElement {
         let mut rows = self.all(".span-row").into_iter();
         rows.find(|row| {
@@ -171,19 +190,107 @@ impl Page {
         })
         .unwrap_or_else(|| panic!("no row {name}"))
     }
+
+    /// Returns the size of the markup, as a measure of the browser's layout work.
+    pub(super) fn html_length(&self) -> usize {
+        self.root.inner_html().len()
+    }
 }
 
-impl Drop for Page {
+impl Drop for Mounted {
     fn drop(&mut self) {
-        if let Some(app) = self.app.take() {
-            app.destroy();
+        if let Some(destroy) = self.destroy.take() {
+            destroy();
         }
-        self.place.remove();
+        self.root.remove();
+    }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct TraceHarnessProps {
+    trace: Shared<Trace>,
+}
+
+#[component]
+fn TraceHarness(props: &TraceHarnessProps) -> Html {
+    html! { <BrowserRouter><TraceScreen trace={props.trace.clone()} /></BrowserRouter> }
+}
+
+#[component]
+fn TraceScreen(props: &TraceHarnessProps) -> Html {
+    let url = use_url();
+    html! { <TraceView {url} trace={props.trace.clone()} in_honeycomb=false /> }
+}
+
+/// The top bar and the trace list, without a gateway: tests dispatch its responses and events.
+pub(super) struct ListScreen {
+    pub(super) page: Mounted,
+    latest: Rc<RefCell<Option<(Live, Dispatch)>>>,
+}
+
+impl ListScreen {
+    /// Waits for the first render.
+    pub(super) async fn mount() -> Self {
+        let latest = Rc::new(RefCell::new(None));
+        let on_render = Callback::from({
+            let latest = Rc::clone(&latest);
+            move |rendered| {
+                latest.replace(Some(rendered));
+            }
+        });
+        let page = Mounted::mount::<ListHarness>("/", ListHarnessProps { on_render }, (700, 600));
+        page.find(".traces").await;
+        Self { page, latest }
+    }
+
+    pub(super) fn dispatch(&self, action: Action) {
+        let (_, dispatch) = self.latest.borrow().clone().unwrap();
+        dispatch.dispatch(action);
+    }
+
+    /// Returns the state of the latest render.
+    pub(super) fn live(&self) -> Live {
+        self.latest.borrow().clone().unwrap().0
+    }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct ListHarnessProps {
+    on_render: Callback<(Live, Dispatch)>,
+}
+
+#[component]
+fn ListHarness(props: &ListHarnessProps) -> Html {
+    html! { <BrowserRouter><ListContent on_render={props.on_render.clone()} /></BrowserRouter> }
+}
+
+#[component]
+fn ListContent(props: &ListHarnessProps) -> Html {
+    let url = use_url();
+    let live = use_reducer(Live::default);
+    let parsed = query::parse(&url.view.query);
+    props.on_render.emit(((*live).clone(), live.dispatcher()));
+    html! {
+        <div style="display:grid;grid-template-rows:auto minmax(0,1fr);min-height:0">
+            <TopBar url={url.clone()} problem={query::problem(&parsed, &url.view.query)} live={(*live).clone()}
+                dispatch={live.dispatcher()} on_help={Callback::noop()} />
+            <TraceList {url} live={(*live).clone()} dispatch={live.dispatcher()} />
+        </div>
     }
 }
 
 pub(super) fn document() -> Document {
     web_sys::window().unwrap().document().unwrap()
+}
+
+/// Returns the address after its origin.
+pub(super) fn address() -> String {
+    let location = web_sys::window().unwrap().location();
+    format!(
+        "{}{}",
+        location.pathname().unwrap(),
+        location.search().unwrap()
+    )
 }
 
 pub(super) fn style(element: &Element, property: &str) -> String {
@@ -199,11 +306,4 @@ pub(super) fn press(key: &str, target: &Element) {
     init.set_cancelable(true);
     let event = web_sys::KeyboardEvent::new_with_keyboard_event_init_dict("keydown", &init);
     target.dispatch_event(&event.unwrap()).unwrap();
-}
-
-impl Page {
-    /// Characters and markup in the document, as a measure of what the browser has to lay out.
-    pub(super) fn place_text_length(&self) -> usize {
-        self.place.inner_html().len()
-    }
 }

@@ -1,44 +1,44 @@
-//! Keys and values, each value one click from the clipboard.
+//! Attributes of a span, with a copy button for each value.
 
 use trace_model::{Attribute, Node, Trace, Value, json};
 use yew::prelude::*;
 
-use super::{copy::CopyButton, long_text::LongText};
+use super::{copy_button::CopyButton, long_text::LongText};
 use crate::{format, shared::Shared, text};
 
-/// How many attributes are shown at first, and with each "Show more".
-const PAGE: usize = 50;
+/// The number of attributes shown at first, and added by each "Show more".
+const ATTRIBUTES_PER_PAGE: usize = 50;
 
-/// A text up to here is shown as JSON if it is some, in bytes.
+/// Longer texts are not indented as JSON.
 const MAX_PRETTY_BYTES: usize = 200_000;
 
-/// A longer text is not mistaken for a number or an empty one, in bytes.
+/// Longer texts cannot be mistaken for a number, and are not quoted.
 const MAX_QUOTED_BYTES: usize = 100;
 
 #[derive(Clone, Debug, PartialEq, Properties)]
-pub(crate) struct FactProps {
+pub(crate) struct FieldProps {
     pub(crate) name: AttrValue,
     pub(crate) value: AttrValue,
-    /// What the value means, or says more exactly.
+    /// An explanation, or a more precise value.
     #[prop_or_default]
     pub(crate) title: Option<AttrValue>,
-    /// Something is wrong with it.
+    /// Whether the value is invalid.
     #[prop_or_default]
     pub(crate) warn: bool,
 }
 
-/// One thing that holds for every span.
+/// A field that every span has.
 #[component]
-pub(crate) fn Fact(props: &FactProps) -> Html {
+pub(crate) fn Field(props: &FieldProps) -> Html {
     html! {
-        <div class="fact" title={props.title.clone()}>
+        <div class="field" title={props.title.clone()}>
             <dt>{ &props.name }</dt>
             <dd class={props.warn.then_some("warn")}>{ text::name(&props.value) }</dd>
         </div>
     }
 }
 
-/// Whose attributes: of a span, or of something in it.
+/// The part of a span whose attributes are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
     Span,
@@ -66,27 +66,27 @@ pub(crate) struct AttributeListProps {
     pub(crate) trace: Shared<Trace>,
     pub(crate) index: usize,
     pub(crate) source: Source,
-    /// Keys that are shown elsewhere.
+    /// Keys that are not shown.
     #[prop_or_default]
-    pub(crate) without: &'static [&'static str],
+    pub(crate) excluded: &'static [&'static str],
 }
 
 #[component]
 pub(crate) fn AttributeList(props: &AttributeListProps) -> Html {
-    let shown = use_state_eq(|| PAGE);
+    let shown = use_state_eq(|| ATTRIBUTES_PER_PAGE);
     let entries = props.source.attributes(&props.trace.nodes()[props.index]);
-    let is_here = |entry: &&Attribute| !props.without.contains(&entry.key.as_str());
-    let count = entries.iter().filter(is_here).count();
+    let is_included = |entry: &&Attribute| !props.excluded.contains(&entry.key.as_str());
+    let count = entries.iter().filter(is_included).count();
     if count == 0 {
-        return html! { <section class="no-attributes" /> };
+        return html! {};
     }
     let entries = entries.iter().enumerate();
-    let entries = entries.filter(|(_, entry)| is_here(entry)).take(*shown);
+    let entries = entries.filter(|(_, entry)| is_included(entry)).take(*shown);
     html! {
         <section class="attributes">
             <h3>{ &props.title }<span class="count">{ format::count(count as u64) }</span></h3>
-            <dl>{ for entries.map(|(number, entry)| line(props, number, entry)) }</dl>
-            <MoreButton {shown} {count} page={PAGE} />
+            <dl>{ for entries.map(|(number, entry)| row(props, number, entry)) }</dl>
+            <MoreButton {shown} {count} page={ATTRIBUTES_PER_PAGE} />
         </section>
     }
 }
@@ -98,56 +98,56 @@ pub(crate) struct MoreButtonProps {
     pub(crate) page: usize,
 }
 
-/// Lets a list grow by a page, where there is more of it.
+/// A button that shows one more page of a list, if there is one.
 #[component]
 pub(crate) fn MoreButton(props: &MoreButtonProps) -> Html {
     let rest = props.count.saturating_sub(*props.shown);
     if rest == 0 {
-        return html! { <span class="no-more" /> };
+        return html! {};
     }
     let (shown, page) = (props.shown.clone(), props.page);
     let onclick = Callback::from(move |_| shown.set(*shown + page));
     html! {
-        <button class="clear more" {onclick}>
+        <button class="text-button more" {onclick}>
             { format!("Show {} of {} more", page.min(rest), format::count(rest as u64)) }
         </button>
     }
 }
 
-/// A key may come twice: the number tells them apart.
-fn line(props: &AttributeListProps, number: usize, entry: &Attribute) -> Html {
+/// `number` is the key of the row, because an attribute's key may occur twice.
+fn row(props: &AttributeListProps, number: usize, entry: &Attribute) -> Html {
     let (trace, index, source) = (props.trace.clone(), props.index, props.source);
-    let make = Callback::from(move |()| {
+    let make_text = Callback::from(move |()| {
         let entry = source.attributes(&trace.nodes()[index]).get(number);
         entry.map_or_else(String::new, |entry| entry.value.to_json_or_text())
     });
-    let key = text::cut(&entry.key, text::MAX_NAME_CHARS);
-    let (class, kind) = class(&entry.value);
-    let text = shown(&entry.value);
-    // Lines that are indented begin at the left.
+    let key = text::truncate(&entry.key, text::MAX_NAME_CHARS);
+    let (class, kind) = class_and_type(&entry.value);
+    let text = display(&entry.value);
+    // Indented lines must be left-aligned.
     let class = classes!(class, text.contains('\n').then_some("json"));
     html! {
         <div key={number} class="attribute">
             <dt><bdi>{ for key.split_inclusive(['.', '_']).map(breakable) }</bdi></dt>
             <dd title={kind}>
                 <LongText {class} {text} />
-                <CopyButton {make} label={format!("Copy the value of {}", text::isolated(&entry.key))} />
+                <CopyButton {make_text} label={format!("Copy the value of {}", text::isolated(&entry.key))} />
             </dd>
         </div>
     }
 }
 
-/// A long key goes on in the next line where one of its words begins.
+/// Allows a line break after each word of a long key.
 fn breakable(word: &str) -> Html {
     html! { <>{ word }<wbr /></> }
 }
 
-/// The value so that its type can be told: a text that reads like a number or a truth value is
-/// in quotes, an array or map is JSON.
-pub(crate) fn shown(value: &Value) -> AttrValue {
+/// Formats a value so that its type is visible: a text that could be a number or a boolean is in
+/// quotes, an array or map is JSON.
+fn display(value: &Value) -> AttrValue {
     match value {
         Value::Empty => "(no value)".into(),
-        Value::String(text) if reads_as_literal(text) => format!("\"{text}\"").into(),
+        Value::String(text) if is_ambiguous(text) => format!("\"{text}\"").into(),
         Value::String(text) if text.len() <= MAX_PRETTY_BYTES => {
             json::pretty(text).unwrap_or_else(|| text.clone()).into()
         }
@@ -166,13 +166,13 @@ pub(crate) fn shown(value: &Value) -> AttrValue {
     }
 }
 
-fn reads_as_literal(text: &str) -> bool {
+fn is_ambiguous(text: &str) -> bool {
     text.is_empty()
         || matches!(text, "true" | "false" | "null")
         || text.len() <= MAX_QUOTED_BYTES && (text.parse::<f64>().is_ok() || text.trim() != text)
 }
 
-const fn class(value: &Value) -> (&'static str, &'static str) {
+const fn class_and_type(value: &Value) -> (&'static str, &'static str) {
     match value {
         Value::Bool(_) => ("value literal", "boolean"),
         Value::Int(_) => ("value literal", "integer"),
@@ -190,8 +190,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_type_of_a_value_can_be_told_from_its_text() {
-        let check = |value: Value, text: &str| assert_eq!(shown(&value).as_str(), text);
+    fn values_of_different_types_have_different_texts() {
+        let check = |value: Value, text: &str| assert_eq!(display(&value).as_str(), text);
         check(Value::from("Like"), "Like");
         check(Value::from("1"), "\"1\"");
         check(Value::Int(1), "1");

@@ -1,4 +1,4 @@
-//! Browser, network, back end, database: as a thin bar in the list, with figures in a trace.
+//! The breakdown of a trace's time: a thin bar in the list, with figures in the open trace.
 
 use trace_model::Breakdown;
 use yew::prelude::*;
@@ -14,12 +14,13 @@ struct Part {
     name: &'static str,
     class: &'static str,
     nanos: u64,
+    /// The fraction of the trace's duration.
     share: f64,
 }
 
 fn parts(breakdown: &Breakdown) -> [Part; 4] {
     let total = breakdown.total().max(1) as f64;
-    // Without timings nobody knows how much of it was spent on the network.
+    // Without timings, the network's share of this time is unknown.
     let network = if breakdown.waiting > 0 {
         "Network and waiting"
     } else {
@@ -51,13 +52,13 @@ pub(crate) fn BreakdownBar(props: &BreakdownProps) -> Html {
 }
 
 #[component]
-pub(crate) fn BreakdownStrip(props: &BreakdownProps) -> Html {
+pub(crate) fn BreakdownFigures(props: &BreakdownProps) -> Html {
     html! {
-        <div class="strip">
+        <div class="breakdown">
             <BreakdownBar breakdown={props.breakdown} />
-            <dl class="strip-figures" aria-label="Where the time went">
+            <dl class="breakdown-figures" aria-label="Time by part">
                 for part in parts(&props.breakdown) {
-                    <div key={part.class} class={classes!("figure", part.class, (part.nanos == 0).then_some("none"))}>
+                    <div key={part.class} class={classes!("figure", part.class, (part.nanos == 0).then_some("zero"))}>
                         <dt>{ part.name }</dt>
                         <dd>
                             <b>{ format::duration(part.nanos) }</b>

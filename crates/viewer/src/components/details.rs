@@ -1,20 +1,23 @@
-//! Everything one span says of itself.
+//! The details of one span.
 
 use trace_model::{Link, Node, Parent, RequestPhases, SpanStatus, Trace, otlp_json};
 use yew::prelude::*;
 
 use super::{
-    attributes::{AttributeList, Fact, MoreButton, Source},
-    copy::CopyButton,
-    icon::{Icon, Picture},
+    attributes::{AttributeList, Field, MoreButton, Source},
+    copy_button::CopyButton,
+    icon::{Icon, IconKind},
     long_text::LongText,
     span_events::SpanEvents,
     span_row::{lane_class, name, time_problem},
 };
-use crate::{date, format, hooks::Url, layout::bar::Hatch, shared::Shared, text};
+use crate::{
+    date::Timestamp, format, hooks::Url, layout::bar::Hatch, shared::Shared, span_ref::SpanRef,
+    text,
+};
 
-/// How many links are shown at first, and with each "Show more".
-const LINKS_PAGE: usize = 30;
+/// The number of links shown at first, and added by each "Show more".
+const LINKS_PER_PAGE: usize = 30;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct DetailsProps {
@@ -25,7 +28,7 @@ pub(crate) struct DetailsProps {
 
 #[component]
 pub(crate) fn Details(props: &DetailsProps) -> Html {
-    let links_shown = use_state_eq(|| LINKS_PAGE);
+    let links_shown = use_state_eq(|| LINKS_PER_PAGE);
     let (trace, index) = (&props.trace, props.index);
     let node = &trace.nodes()[index];
     let span = &node.span;
@@ -33,13 +36,13 @@ pub(crate) fn Details(props: &DetailsProps) -> Html {
         let url = props.url.clone();
         Callback::from(move |_| url.replace(&url.view.with_span(None)))
     };
-    // Without the folds, which may hide the span that is meant.
-    let here = props.url.view.trace();
-    let plain = here.map_or_else(
+    // Without collapsed spans, which could hide this one.
+    let open = props.url.view.trace();
+    let view = open.map_or_else(
         || props.url.view.clone(),
         |id| props.url.view.with_trace(id),
     );
-    let address = Url::href(&plain.with_span(Some(span.span_id)));
+    let address = Url::href(&view.with_span(Some(SpanRef::of(trace, index))));
     let list = |title: &'static str, source: Source| {
         html! { <AttributeList {title} trace={trace.clone()} {index} {source} /> }
     };
@@ -52,20 +55,22 @@ pub(crate) fn Details(props: &DetailsProps) -> Html {
             <header class="details-heading">
                 <i class="swatch" aria-hidden="true" />
                 <h2><LongText text={name(node).to_owned()} /></h2>
-                <button class="close" aria-label="Close the details" onclick={on_close}><Icon picture={Picture::Close} /></button>
+                <button class="close" aria-label="Close the details" onclick={on_close}><Icon kind={IconKind::Close} /></button>
             </header>
             { error(node) }
-            <dl class="facts">{ facts(props, node) }</dl>
+            <dl class="fields">{ fields(props, node) }</dl>
             <SpanEvents trace={trace.clone()} {index} />
             { list("Attributes", Source::Span) }
             { links(props, node, &links_shown) }
             { list("Resource", Source::Resource) }
-            <footer class="ids">
-                <span>{ "span " }<code>{ span.span_id.to_string() }</code>
+            <footer class="copy-actions">
+                <span>{ "Span id " }<code>{ span.span_id.to_string() }</code>
                     <CopyButton text={span.span_id.to_string()} label="Copy the span id" /></span>
-                <span>{ "link to this span" }<CopyButton text={address} label="Copy the link to this span" /></span>
-                <span>{ "whole span as OTLP JSON" }<CopyButton make={encode} label="Copy the span as JSON" /></span>
-                <span>{ text::name(&scope(node)) }</span>
+                <span>{ "Link to this span" }<CopyButton text={address} label="Copy the link to this span" /></span>
+                <span>{ "Span as OTLP JSON" }<CopyButton make_text={encode} label="Copy the span as JSON" /></span>
+                if !scope(node).is_empty() {
+                    <span title="Instrumentation scope">{ text::name(&scope(node)) }</span>
+                }
             </footer>
         </div>
     }
@@ -73,38 +78,39 @@ pub(crate) fn Details(props: &DetailsProps) -> Html {
 
 fn error(node: &Node) -> Html {
     let SpanStatus::Error(message) = &node.span.status else {
-        return html! { <div class="no-error" /> };
+        return html! {};
     };
     let text = if message.is_empty() {
-        "This span failed."
+        "The span's status is ERROR, without a message."
     } else {
         message
     };
     html! { <p class="error-text"><LongText text={text.to_owned()} /></p> }
 }
 
-fn facts(props: &DetailsProps, node: &Node) -> Html {
+fn fields(props: &DetailsProps, node: &Node) -> Html {
     let trace = &props.trace;
     let start = node.interval().start.saturating_sub(trace.extent().start);
     let own = trace.self_time_nano(props.index);
-    let moment = date::Moment::of(node.interval().start);
+    let start_time = Timestamp::from_unix_nano(node.interval().start);
     let phases = trace.request_phases(props.index);
     html! {
         <>
-            <Fact key="service" name="service" value={node.span.service().to_owned()} />
-            <Fact key="kind" name="kind" value={node.span.kind.to_string()} />
-            <Fact key="starts" name="starts" value={format!("+{}", format::duration(start))} />
-            <Fact key="at" name="at" value={moment.local()} title={moment.utc()} />
+            <Field key="service" name="service" value={node.span.service().to_owned()} />
+            <Field key="kind" name="kind" value={node.span.kind.to_string()} />
+            <Field key="start" name="start" value={format!("+{}", format::duration(start))} />
+            <Field key="start time" name="start time" value={start_time.local()} title={start_time.utc()} />
             { duration(node) }
             if node.descendants > 0 {
-                <Fact key="self" name="without children" value={format::duration(own)} />
+                <Field key="self time" name="self time" value={format::duration(own)} />
             }
-            { for phases.iter().flat_map(phase_facts) }
+            { for phases.iter().flat_map(phase_fields) }
             if node.clock_shift_nano != 0 {
-                <Fact key="clock" name="clock moved" value={shift(node.clock_shift_nano)} />
+                <Field key="clock shift" name="clock shift" value={shift(node.clock_shift_nano)}
+                    title="Added to the server's times, because its clock and the caller's disagree" />
             }
             if node.parent == Parent::Missing {
-                <Fact key="parent" name="parent" value="not here yet" />
+                <Field key="parent" name="parent" value="missing" title="The parent of this span is not in the trace, or not yet" />
             }
         </>
     }
@@ -113,49 +119,48 @@ fn facts(props: &DetailsProps, node: &Node) -> Html {
 fn duration(node: &Node) -> Html {
     match time_problem(&node.span) {
         Some(problem) => {
-            html! { <Fact key="duration" name="duration" value={problem} warn=true /> }
+            html! { <Field key="duration" name="duration" value={problem} warn=true /> }
         }
         None => {
             let duration = format::duration(node.span.duration_nano());
-            html! { <Fact key="duration" name="duration" value={duration} /> }
+            html! { <Field key="duration" name="duration" value={duration} /> }
         }
     }
 }
 
-/// What the time of a request was spent on, apart from its server's.
-fn phase_facts(phases: &RequestPhases) -> impl Iterator<Item = Html> + use<> {
+/// The phases of a request, except its server's.
+fn phase_fields(phases: &RequestPhases) -> impl Iterator<Item = Html> + use<> {
     let network = if phases.is_timed {
         Hatch::Network
     } else {
         Hatch::NetworkAndWaiting
     };
-    let answered = !phases.server.is_empty();
-    let there = if answered {
-        "until the server"
+    let has_server = !phases.server.is_empty();
+    let before = if has_server {
+        "network, before the server"
     } else if phases.is_timed {
         "network"
     } else {
         "network and waiting"
     };
-    let facts = [
-        (there, &phases.network_before, network),
-        ("after the server", &phases.network_after, network),
+    let fields = [
+        (before, &phases.network_before, network),
+        ("network, after the server", &phases.network_after, network),
         (
-            "page, after the response",
+            "page busy, after the response",
             &phases.page_after,
             Hatch::MainThread,
         ),
     ];
-    let known = facts.map(|(name, range, hatch)| {
+    let fields = fields.map(|(name, range, hatch)| {
         let nanos = range.end - range.start;
         (nanos > 0).then(|| {
-            html! { <Fact key={name} {name} value={format::duration(nanos)} title={hatch.meaning()} /> }
+            html! { <Field key={name} {name} value={format::duration(nanos)} title={hatch.description()} /> }
         })
     });
-    known.into_iter().flatten()
+    fields.into_iter().flatten()
 }
 
-/// The server's clock and the caller's do not agree; what was added to the server's times.
 fn shift(nanos: i64) -> String {
     let sign = if nanos < 0 { "−" } else { "+" };
     format!("{sign}{}", format::duration(nanos.unsigned_abs()))
@@ -171,7 +176,7 @@ fn scope(node: &Node) -> String {
 fn links(props: &DetailsProps, node: &Node, shown: &UseStateHandle<usize>) -> Html {
     let links = &node.span.links;
     if links.is_empty() {
-        return html! { <div class="no-links" /> };
+        return html! {};
     }
     html! {
         <section class="attributes">
@@ -180,18 +185,21 @@ fn links(props: &DetailsProps, node: &Node, shown: &UseStateHandle<usize>) -> Ht
                 <div key={number} class="link">
                     { span_link(&props.url, link) }
                     <span class="muted">{ format!("span {}", link.span_id) }</span>
-                    <AttributeList title="Of this link" trace={props.trace.clone()} index={props.index} source={Source::Link(number)} />
+                    <AttributeList title="Attributes of the link" trace={props.trace.clone()} index={props.index} source={Source::Link(number)} />
                 </div>
             }
-            <MoreButton shown={shown.clone()} count={links.len()} page={LINKS_PAGE} />
+            <MoreButton shown={shown.clone()} count={links.len()} page={LINKS_PER_PAGE} />
         </section>
     }
 }
 
-/// Leads to the span that is meant, in its trace.
+/// Links to the linked span in its trace.
 fn span_link(url: &Url, link: &Link) -> Html {
     let id = link.trace_id;
-    let view = url.view.with_trace(id).with_span(Some(link.span_id));
+    let view = url
+        .view
+        .with_trace(id)
+        .with_span(Some(SpanRef::first(link.span_id)));
     let href = Url::href(&view);
     let url = url.clone();
     let onclick = Callback::from(move |event: MouseEvent| {

@@ -1,4 +1,4 @@
-//! The filters one can see: each writes its term into the query.
+//! The filter controls above the trace list. Each edits one term of the query.
 
 use std::rc::Rc;
 
@@ -14,7 +14,7 @@ use crate::{
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct FiltersProps {
     pub(crate) url: Url,
-    /// Where the services to choose from are seen.
+    /// The source of the services to choose from.
     pub(crate) traces: Rc<Vec<Rc<TraceSummary>>>,
 }
 
@@ -39,20 +39,20 @@ pub(crate) fn Filters(props: &FiltersProps) -> Html {
     }
 }
 
-/// A button that takes all filters away, in a place that stays when it is not there.
+/// A button that removes all terms of the query. Its element stays if there are none.
 pub(super) fn clear_button(url: &Url) -> Html {
-    let filtered = !query::parse(&url.view.query).query.is_empty();
+    let is_filtered = !query::parse(&url.view.query).query.is_empty();
     let onclick = change(url, |_: MouseEvent, query| *query = Query::default());
     html! {
-        <span class="clear-place">
-            if filtered {
-                <button class="clear" {onclick}>{ "Clear filters" }</button>
+        <span class="clear-filters">
+            if is_filtered {
+                <button class="text-button" {onclick}>{ "Clear filters" }</button>
             }
         </span>
     }
 }
 
-/// A callback that edits the query and puts it into the address.
+/// Returns a callback that edits the query in the address.
 fn change<E: 'static>(url: &Url, edit: impl Fn(E, &mut Query) + 'static) -> Callback<E> {
     let url = url.clone();
     Callback::from(move |event| {
@@ -64,8 +64,8 @@ fn change<E: 'static>(url: &Url, edit: impl Fn(E, &mut Query) + 'static) -> Call
 
 fn toggle_errors(url: &Url, errors: bool) -> Callback<MouseEvent> {
     change(url, move |_, query| {
-        let wanted = (!errors).then_some(Condition::Status(StatusFilter::Error));
-        query.replace(query::is_status, wanted);
+        let condition = (!errors).then_some(Condition::Status(StatusFilter::Error));
+        query.replace(query::is_status, condition);
     })
 }
 
@@ -78,9 +78,9 @@ fn duration_select(url: &Url, query: &Query) -> Html {
     let onchange = change(url, |event: Event, query: &mut Query| {
         let chosen = chosen(&event).and_then(|value| value.parse::<f64>().ok());
         let more_than = |ms| Condition::Duration(Comparison::Greater, (ms * NANOS_PER_MS) as u64);
-        query.replace(query::is_least_duration, chosen.map(more_than));
+        query.replace(query::is_min_duration, chosen.map(more_than));
     });
-    let current = query::least_duration_ms(query);
+    let current = query::min_duration_ms(query);
     let typed = current.filter(|ms| DURATIONS.iter().all(|(preset, _)| preset != ms));
     html! {
         <select class={classes!("chip", current.is_some().then_some("on"))} aria-label="Duration" {onchange}>
@@ -88,7 +88,7 @@ fn duration_select(url: &Url, query: &Query) -> Html {
             for (ms, label) in DURATIONS {
                 <option key={label} value={ms.to_string()} selected={current == Some(ms)}>{ label }</option>
             }
-            // Typed into the search box.
+            // A duration from the search box that is not a preset.
             if let Some(ms) = typed {
                 <option key="typed" value={ms.to_string()} selected=true>{ format!("> {ms} ms") }</option>
             }

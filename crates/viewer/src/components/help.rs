@@ -1,4 +1,4 @@
-//! What the keyboard does, and how to search.
+//! The help dialog: keyboard shortcuts and the query language.
 
 use web_sys::HtmlDialogElement;
 use yew::prelude::*;
@@ -13,28 +13,28 @@ const KEYS: [(&[&str], &str); 8] = [
     (&["/"], "search"),
     (&["j", "k"], "next and previous trace"),
     (&["↓", "↑"], "next and previous span"),
-    (&["→", "←"], "expand, collapse; ← again: to the parent"),
+    (&["→", "←"], "expand and collapse; ← again: parent span"),
     (
         &["Enter"],
-        "open the span's details, fold it when they are open",
+        "open the span's details; again: collapse or expand",
     ),
-    (&["Esc"], "close details, then the trace"),
-    (&["drag"], "on the mini-map: zoom; double click: all of it"),
+    (&["Esc"], "close the details, then the trace"),
+    (&["drag"], "zoom on the mini-map; double-click: whole trace"),
     (&["?"], "this help"),
 ];
 
 const TERMS: [(&str, &str); 11] = [
-    ("locked", "anywhere: names, keys, values, errors, ids"),
-    ("\"two words\"", "next to each other; \\\" is a quote"),
-    ("service:cruddur", "a service took part"),
-    ("name:like", "part of the trace's name"),
-    ("status:error", "a span failed (or status:ok)"),
-    ("kind:server", "client, internal, producer, consumer"),
+    ("locked", "text in names, keys, values, errors and ids"),
+    ("\"two words\"", "exactly this text; \\\" is a quote"),
+    ("service:cruddur", "with a span of this service"),
+    ("name:like", "text in the trace's name"),
+    ("status:error", "with a failed span (or status:ok)"),
+    ("kind:server", "or client, internal, producer, consumer"),
     ("duration<20ms", "also > >= <=; us, ms, s, m, h"),
-    ("key=value", "an attribute; also != > >= < <="),
-    ("key~part", "part of an attribute's value"),
-    ("has:key", "an attribute of any value"),
-    ("-status:error", "- before any of these: not"),
+    ("key=value", "with this attribute; also != > >= < <="),
+    ("key~text", "with this text in the attribute's value"),
+    ("has:key", "with this attribute, any value"),
+    ("-status:error", "- negates any of these"),
 ];
 
 #[component]
@@ -62,24 +62,24 @@ pub(crate) fn Help(props: &HelpProps) -> Html {
     html! {
         <dialog class="help" ref={dialog} onclose={close_when_open} aria-labelledby="help-title">
             <div class="help-heading">
-                <h2 id="help-title">{ "Keyboard and search" }</h2>
+                <h2 id="help-title">{ "Keyboard shortcuts and search" }</h2>
                 <button class="button" onclick={props.on_close.reform(|_| ())}>{ "Close" }</button>
             </div>
             <div class="help-columns">
-                <dl>{ for KEYS.iter().map(|(keys, what)| key_line(keys, what)) }</dl>
-                <dl>{ for TERMS.iter().map(|(term, what)| html! {
-                    <div key={*term}><dt><code>{ term }</code></dt><dd>{ what }</dd></div>
+                <dl>{ for KEYS.iter().map(|(keys, action)| shortcut(keys, action)) }</dl>
+                <dl>{ for TERMS.iter().map(|(term, description)| html! {
+                    <div key={*term}><dt><code>{ term }</code></dt><dd>{ description }</dd></div>
                 }) }</dl>
             </div>
         </dialog>
     }
 }
 
-fn key_line(keys: &[&str], what: &str) -> Html {
+fn shortcut(keys: &[&str], action: &str) -> Html {
     html! {
-        <div key={what}>
+        <div key={action}>
             <dt>{ for keys.iter().map(|key| html! { <kbd key={*key}>{ key }</kbd> }) }</dt>
-            <dd>{ what }</dd>
+            <dd>{ action }</dd>
         </div>
     }
 }

@@ -1,4 +1,4 @@
-//! What the hatches in a trace's bars mean: only those that it has.
+//! The legend of the hatches that occur in a trace's bars.
 
 use trace_model::Trace;
 use yew::prelude::*;
@@ -14,12 +14,12 @@ pub(crate) struct LegendProps {
 pub(crate) fn Legend(props: &LegendProps) -> Html {
     let hatches = use_memo(props.trace.clone(), |trace| hatches(trace));
     if hatches.is_empty() {
-        return html! { <span class="no-legend" /> };
+        return html! {};
     }
     html! {
         <ul class="legend" aria-label="Parts of a request">
             for hatch in hatches.iter() {
-                <li key={hatch.title()} title={hatch.meaning()}>
+                <li key={hatch.title()} title={hatch.description()}>
                     <i class={classes!("sample", hatch.class())} aria-hidden="true" />
                     { hatch.title() }
                 </li>

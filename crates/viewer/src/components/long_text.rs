@@ -1,19 +1,19 @@
-//! A text of any length: folded when it is long, and unfolded in steps, for a browser takes
-//! seconds to lay out megabytes at once.
+//! Texts of any length. A long text is shown in part and expanded in steps, because a browser needs
+//! seconds for the layout of megabytes.
 
 use yew::prelude::*;
 
 use crate::{format, text};
 
-/// A text up to here is shown whole, in bytes.
-const MAX_UNFOLDED_BYTES: usize = 1_500;
+/// Texts up to this length are shown in full.
+const MAX_SHORT_BYTES: usize = 1_500;
 
-/// What is shown of a longer one.
-const FOLDED_BYTES: usize = 1_000;
+/// How much of a longer text is shown at first.
+const COLLAPSED_BYTES: usize = 1_000;
 
-/// "Show more" shows so many times more, but not more than a step at once.
-const UNFOLD_FACTOR: usize = 10;
-const MAX_UNFOLD_STEP_BYTES: usize = 100_000;
+/// Each "Show more" adds this many times what is shown, up to a limit.
+const EXPANSION_FACTOR: usize = 10;
+const MAX_EXPANSION_BYTES: usize = 100_000;
 
 #[derive(Clone, Debug, PartialEq, Properties)]
 pub(crate) struct LongTextProps {
@@ -24,12 +24,12 @@ pub(crate) struct LongTextProps {
 
 #[component]
 pub(crate) fn LongText(props: &LongTextProps) -> Html {
-    let shown = use_state_eq(|| FOLDED_BYTES);
+    let shown = use_state_eq(|| COLLAPSED_BYTES);
     let length = props.text.len();
-    if length <= MAX_UNFOLDED_BYTES {
+    if length <= MAX_SHORT_BYTES {
         return html! { <span class={props.class.clone()}>{ text::bdi(&props.text) }</span> };
     }
-    let part = text::start_of(&props.text, *shown);
+    let part = text::prefix(&props.text, *shown);
     let rest = length - part.len();
     let set = |bytes: usize| {
         let shown = shown.clone();
@@ -38,7 +38,7 @@ pub(crate) fn LongText(props: &LongTextProps) -> Html {
             shown.set(bytes);
         })
     };
-    let more = *shown + (*shown * UNFOLD_FACTOR).min(MAX_UNFOLD_STEP_BYTES);
+    let more = *shown + (*shown * EXPANSION_FACTOR).min(MAX_EXPANSION_BYTES);
     html! {
         <>
             <span key="text" class={props.class.clone()}>
@@ -47,12 +47,12 @@ pub(crate) fn LongText(props: &LongTextProps) -> Html {
                     <span class="muted" aria-hidden="true">{ "…" }</span>
                 }
             </span>
-            <span key="fold" class="unfold">
+            <span key="expand" class="expand">
                 if rest > 0 {
                     <button key="more" onclick={set(more)}>{ "Show more" }</button>
                 }
-                if *shown > FOLDED_BYTES {
-                    <button key="less" onclick={set(FOLDED_BYTES)}>{ "Show less" }</button>
+                if *shown > COLLAPSED_BYTES {
+                    <button key="less" onclick={set(COLLAPSED_BYTES)}>{ "Show less" }</button>
                 }
                 <span key="size" class="muted">{ size(part.len(), length) }</span>
             </span>

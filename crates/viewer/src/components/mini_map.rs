@@ -1,4 +1,4 @@
-//! The whole trace in a stripe; drag over it to zoom, double click for all of it.
+//! The mini-map: a small drawing of the whole trace. Dragging zooms, a double-click resets.
 
 use std::fmt::Write;
 
@@ -12,60 +12,61 @@ use crate::{layout::axis::Axis, shared::Shared};
 pub(crate) struct MiniMapProps {
     pub(crate) trace: Shared<Trace>,
     pub(crate) axis: Axis,
-    /// Two fractions of the trace, or none for all of it.
+    /// Receives two fractions of the trace, or `None` for the whole trace.
     pub(crate) on_zoom: Callback<Option<(f64, f64)>>,
 }
 
-/// From so many spans on their lines are drawn thinner.
-const MANY: usize = 40;
+/// With more spans than this, lines are thinner.
+const MAX_THICK_LINES: usize = 40;
 
-/// The drawing has no more lines than this: the map is not as high as a trace is long.
+/// The maximum number of lines. In longer traces, several spans share a line.
 const MAX_LINES: usize = 400;
 
-/// The drawing's width, and the least length of a line in it.
-const COLUMNS: f64 = 1_000.0;
+/// The width of the drawing, in its own units.
+const DRAWING_WIDTH: f64 = 1_000.0;
+/// The minimum length of a line, in the same units.
 const MIN_LENGTH: f64 = 1.5;
 
-/// Less than this is a click, not a drag.
-const LEAST_DRAG: f64 = 0.005;
+/// A shorter drag, as a fraction of the width, is a click.
+const MIN_DRAG: f64 = 0.005;
 
 #[component]
 pub(crate) fn MiniMap(props: &MiniMapProps) -> Html {
     let map = use_node_ref();
     let drag = use_drag(&map, &props.on_zoom);
-    let shown = shown(props);
-    let on_whole = || props.on_zoom.reform(|_: MouseEvent| None);
+    let shown = zoomed_range(props);
+    let on_reset = || props.on_zoom.reform(|_: MouseEvent| None);
     html! {
         <div class="mini-map">
             <div key="map" class="map" ref={map} onpointerdown={drag.on_down} onpointermove={drag.on_move}
-                onpointerup={drag.on_up} ondblclick={on_whole()} title="Drag to zoom">
+                onpointerup={drag.on_up} ondblclick={on_reset()} title="Drag to zoom">
                 <Drawing trace={props.trace.clone()} />
                 if let Some(range) = drag.range.or(shown) {
-                    <i key="range" class="range" style={place(range)} />
+                    <i key="range" class="range" style={style(range)} />
                 }
             </div>
-            // Beside the map, not in it: the map holds on to the pointer.
+            // Not inside the map, which captures the pointer.
             if shown.is_some() {
-                <button key="all" class="button whole" onclick={on_whole()}>{ "Whole trace" }</button>
+                <button key="reset" class="button reset-zoom" onclick={on_reset()}>{ "Whole trace" }</button>
             }
         </div>
     }
 }
 
-/// The part that the waterfall shows, unless it is everything.
-fn shown(props: &MiniMapProps) -> Option<(f64, f64)> {
+/// Returns the part that the waterfall shows, unless it shows the whole trace.
+fn zoomed_range(props: &MiniMapProps) -> Option<(f64, f64)> {
     let extent = props.trace.extent();
     let (whole, part) = (Axis::whole(extent), props.axis.shown);
     (part != extent).then(|| (whole.fraction(part.start), whole.fraction(part.end)))
 }
 
-fn place((from, to): (f64, f64)) -> String {
+fn style((from, to): (f64, f64)) -> String {
     let (left, width) = (from.min(to) * 100.0, (from - to).abs() * 100.0);
     format!("left:{left:.3}%;width:{width:.3}%")
 }
 
 struct Drag {
-    /// Where it began and where it is, while it lasts.
+    /// The start and the current position of a drag in progress.
     range: Option<(f64, f64)>,
     on_down: Callback<PointerEvent>,
     on_move: Callback<PointerEvent>,
@@ -94,7 +95,7 @@ fn use_drag(map: &NodeRef, on_zoom: &Callback<Option<(f64, f64)>>) -> Drag {
         }
     };
     let on_up = move |_: PointerEvent| {
-        if let Some((from, to)) = current.filter(|(from, to)| (from - to).abs() > LEAST_DRAG) {
+        if let Some((from, to)) = current.filter(|(from, to)| (from - to).abs() > MIN_DRAG) {
             on_zoom.emit(Some((from, to)));
         }
         range.set(None);
@@ -107,10 +108,10 @@ fn use_drag(map: &NodeRef, on_zoom: &Callback<Option<(f64, f64)>>) -> Drag {
     }
 }
 
-/// The drag goes on when the pointer leaves the map.
+/// Continues the drag when the pointer leaves the map.
 fn capture(map: &NodeRef, event: &PointerEvent) {
     if let Some(map) = map.cast::<Element>() {
-        // Without capture the drag ends at the edge, which is no harm.
+        // Without capture, the drag ends at the edge of the map.
         let _ = map.set_pointer_capture(event.pointer_id());
     }
 }
@@ -128,7 +129,7 @@ struct DrawingProps {
     trace: Shared<Trace>,
 }
 
-/// Three paths, however many spans: drawn once for a trace.
+/// Draws the trace with one path for each lane.
 #[component]
 fn Drawing(props: &DrawingProps) -> Html {
     let trace = &props.trace;
@@ -138,18 +139,18 @@ fn Drawing(props: &DrawingProps) -> Html {
         (Lane::Database, "lane-database"),
     ];
     let count = trace.nodes().len();
-    let view_box = format!("0 0 {COLUMNS} {}", count.clamp(1, MAX_LINES));
+    let view_box = format!("0 0 {DRAWING_WIDTH} {}", count.clamp(1, MAX_LINES));
     html! {
-        <svg class={classes!((count > MANY).then_some("many"))} viewBox={view_box} preserveAspectRatio="none" aria-hidden="true">
+        <svg class={classes!((count > MAX_THICK_LINES).then_some("many"))} viewBox={view_box} preserveAspectRatio="none" aria-hidden="true">
             for (lane, class) in lanes {
-                <path key={class} {class} d={lines(trace, lane)} />
+                <path key={class} {class} d={path(trace, lane)} />
             }
         </svg>
     }
 }
 
-/// The path of a lane's spans, each a line; of many spans several share a line.
-fn lines(trace: &Trace, lane: Lane) -> String {
+/// Returns the path of a lane's spans: a line for each span, or for several in a long trace.
+fn path(trace: &Trace, lane: Lane) -> String {
     let axis = Axis::whole(trace.extent());
     let count = trace.nodes().len();
     let nodes = trace.nodes().iter().enumerate();
@@ -163,15 +164,15 @@ fn lines(trace: &Trace, lane: Lane) -> String {
             line.0 = number;
         }
         let interval = node.interval();
-        let left = axis.fraction(interval.start) * COLUMNS;
-        let right = (axis.fraction(interval.end) * COLUMNS).max(left + MIN_LENGTH);
+        let left = axis.fraction(interval.start) * DRAWING_WIDTH;
+        let right = (axis.fraction(interval.end) * DRAWING_WIDTH).max(left + MIN_LENGTH);
         line.1.push((left, right));
     }
     draw(&mut path, &mut line);
     path
 }
 
-/// Writes a line's segments, those that touch each other as one, and takes them out.
+/// Writes and clears the segments of a line. Overlapping segments are written as one.
 fn draw(path: &mut String, (number, segments): &mut (usize, Vec<(f64, f64)>)) {
     segments.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut segments = segments.drain(..);
@@ -179,7 +180,7 @@ fn draw(path: &mut String, (number, segments): &mut (usize, Vec<(f64, f64)>)) {
         return;
     };
     let mut write = |(left, right): (f64, f64)| {
-        // Writing to a string cannot fail.
+        // Writing to a string never fails.
         let _ = write!(path, "M{left:.1} {number}.5H{right:.1}");
     };
     for next in segments {
@@ -211,17 +212,17 @@ mod tests {
     }
 
     #[test]
-    fn few_spans_have_a_line_each() {
+    fn few_spans_have_one_line_each() {
         assert_eq!(
-            lines(&trace(2), Lane::Backend),
+            path(&trace(2), Lane::Backend),
             "M0.0 0.5H333.3M666.7 1.5H1000.0"
         );
-        assert_eq!(lines(&trace(2), Lane::Browser), "");
+        assert_eq!(path(&trace(2), Lane::Browser), "");
     }
 
     #[test]
     fn many_spans_share_lines() {
-        let path = lines(&trace(50_000), Lane::Backend);
+        let path = path(&trace(50_000), Lane::Backend);
         assert!(path.len() < 20_000, "{}", path.len());
         assert_eq!(path.matches('M').count(), MAX_LINES);
     }

@@ -1,15 +1,19 @@
-//! What the page is made of, from the top left to the bottom right.
+//! The components of the page.
 
-pub(crate) mod connection;
+// The top of the page.
+pub(crate) mod connection_banner;
 mod search_box;
 pub(crate) mod top_bar;
 
+// The trace list.
 mod breakdown;
-mod empty;
 mod filters;
+mod notices;
 pub(crate) mod trace_list;
 mod trace_row;
 
+// The open trace.
+mod collapse;
 mod legend;
 mod mini_map;
 mod names_handle;
@@ -19,8 +23,9 @@ mod trace_header;
 pub(crate) mod trace_pane;
 mod waterfall;
 
+// The details of a span.
 mod attributes;
-mod copy;
+mod copy_button;
 mod details;
 mod long_text;
 mod span_events;
@@ -29,4 +34,4 @@ pub(crate) mod sinks;
 
 pub(crate) mod help;
 mod icon;
-pub(crate) mod status_line;
+pub(crate) mod status_bar;

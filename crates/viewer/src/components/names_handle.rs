@@ -1,5 +1,5 @@
-//! The edge of the column of names: drag it, move it with the arrow keys, or double-click it for
-//! the default width.
+//! The handle that resizes the name column, by dragging or with the arrow keys. A double-click or
+//! Home resets the width.
 
 use web_sys::{Element, KeyboardEvent};
 use yew::prelude::*;
@@ -8,17 +8,17 @@ use yew::prelude::*;
 pub(crate) struct NamesHandleProps {
     /// CSS pixels.
     pub(crate) width: f64,
-    /// None for the default.
+    /// Receives `None` for the default width.
     pub(crate) on_width: Callback<Option<f64>>,
 }
 
-/// How far an arrow key moves the edge, in CSS pixels.
-const KEY_STEP: f64 = 16.0;
+/// How far an arrow key moves the handle.
+const KEY_STEP_PX: f64 = 16.0;
 
 #[component]
 pub(crate) fn NamesHandle(props: &NamesHandleProps) -> Html {
     let handle = use_node_ref();
-    // Where the drag began: the pointer, and the width there.
+    // The position of the pointer and the width when the drag started.
     let drag = use_mut_ref(|| None::<(f64, f64)>);
     let (width, on_width) = (props.width, props.on_width.clone());
     let on_start = {
@@ -26,7 +26,7 @@ pub(crate) fn NamesHandle(props: &NamesHandleProps) -> Html {
         Callback::from(move |event: PointerEvent| {
             *drag.borrow_mut() = Some((f64::from(event.client_x()), width));
             if let Some(handle) = handle.cast::<Element>() {
-                // Without capture the drag ends at the edge, which is no harm.
+                // Without capture, the drag ends when the pointer leaves the handle.
                 let _ = handle.set_pointer_capture(event.pointer_id());
             }
         })
@@ -44,20 +44,20 @@ pub(crate) fn NamesHandle(props: &NamesHandleProps) -> Html {
         let on_width = on_width.clone();
         Callback::from(move |event: KeyboardEvent| {
             let chosen = match event.key().as_str() {
-                "ArrowLeft" => Some(width - KEY_STEP),
-                "ArrowRight" => Some(width + KEY_STEP),
+                "ArrowLeft" => Some(width - KEY_STEP_PX),
+                "ArrowRight" => Some(width + KEY_STEP_PX),
                 "Home" => None,
                 _ => return,
             };
-            // The waterfall has the arrow keys otherwise.
+            // Otherwise the arrow keys would move the selection.
             event.prevent_default();
             on_width.emit(chosen);
         })
     };
     html! {
         <div ref={handle} class="names-handle" role="separator" aria-orientation="vertical" tabindex="0"
-            aria-label="Width of the names" aria-valuenow={format!("{width:.0}")}
-            title="Drag to resize the names; double click for the default"
+            aria-label="Width of the name column" aria-valuenow={format!("{width:.0}")}
+            title="Drag to resize the name column; double-click to reset"
             onpointerdown={on_start} onpointermove={on_move}
             onpointerup={on_end.clone()} onpointercancel={on_end} onkeydown={on_key}
             ondblclick={on_width.reform(|_: MouseEvent| None)} />

@@ -1,4 +1,4 @@
-//! The axis' ticks: labels above the waterfall, lines behind it.
+//! The ticks of the axis: labels above the waterfall, lines behind it.
 
 use yew::prelude::*;
 
@@ -16,7 +16,7 @@ pub(crate) fn Ruler(props: &TicksProps) -> Html {
             <span class="ruler-title">{ "Span" }</span>
             <span class="ruler-axis" aria-hidden="true">
                 for tick in &props.ticks {
-                    <span key={tick.offset} class={edge(tick.fraction)} style={left(tick)}>{ &tick.label }</span>
+                    <span key={tick.offset} class={edge_class(tick.fraction)} style={left(tick)}>{ &tick.label }</span>
                 }
             </span>
         </div>
@@ -40,8 +40,8 @@ fn left(tick: &Tick) -> String {
     format!("left:{:.3}%", tick.fraction * 100.0)
 }
 
-/// Labels at the ends stay inside.
-fn edge(fraction: f64) -> Option<&'static str> {
+/// Keeps the labels at both ends inside the axis.
+fn edge_class(fraction: f64) -> Option<&'static str> {
     match fraction {
         f if f < 0.03 => Some("at-start"),
         f if f > 0.94 => Some("at-end"),

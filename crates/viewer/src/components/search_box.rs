@@ -1,14 +1,14 @@
-//! The search box: typed text becomes the address's query after a short pause.
+//! The search box. It changes the query in the address after a pause in typing.
 
 use gloo_timers::callback::Timeout;
 use web_sys::{HtmlElement, HtmlInputElement};
 use yew::prelude::*;
 
-use super::icon::{Icon, Picture};
+use super::icon::{Icon, IconKind};
 use crate::hooks::Url;
 
-/// Long enough to type the next letter, short enough to feel immediate.
-const PAUSE_MS: u32 = 200;
+/// How long typing must pause before the query changes.
+const TYPING_PAUSE_MS: u32 = 200;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct SearchBoxProps {
@@ -27,23 +27,23 @@ pub(crate) fn SearchBox(props: &SearchBoxProps) -> Html {
     let onsubmit = Callback::from(|event: SubmitEvent| event.prevent_default());
     html! {
         <form class="search" role="search" {onsubmit}>
-            <Icon picture={Picture::Search} />
+            <Icon kind={IconKind::Search} />
             <input id="search" type="search" aria-label="Search traces" autocomplete="off" spellcheck="false"
-                placeholder="words, service:… status:error duration>20ms http.route=…"
+                placeholder="text, service:… status:error duration>20ms http.route=…"
                 aria-describedby="search-problem" aria-invalid={props.problem.is_some().then_some("true")}
-                value={(*text).clone()} {oninput} onkeydown={leave_on_escape()} />
+                value={(*text).clone()} {oninput} onkeydown={blur_on_escape()} />
             <kbd>{ "/" }</kbd>
             <span id="search-problem" class="problem" role="status">{ props.problem.clone() }</span>
         </form>
     }
 }
 
-/// Enter and Escape give the keyboard back to the list.
-fn leave_on_escape() -> Callback<KeyboardEvent> {
+/// Enter and Escape move the focus away, so that keys are shortcuts again.
+fn blur_on_escape() -> Callback<KeyboardEvent> {
     Callback::from(|event: KeyboardEvent| {
         if matches!(event.key().as_str(), "Escape" | "Enter") {
             if let Some(input) = event.target_dyn_into::<HtmlElement>() {
-                // Failing to leave a field leaves the user where they are.
+                // If it fails, the focus stays where it is.
                 let _ = input.blur();
             }
             event.stop_propagation();
@@ -54,7 +54,7 @@ fn leave_on_escape() -> Callback<KeyboardEvent> {
 #[hook]
 fn use_typing(url: &Url, text: &UseStateHandle<String>) -> Callback<InputEvent> {
     let pause = use_mut_ref(|| None::<Timeout>);
-    // What is applied after the pause must go to the place shown then.
+    // The query changes in the view that is shown after the pause.
     let latest = use_mut_ref(|| url.clone());
     latest.replace(url.clone());
     let text = text.clone();
@@ -66,6 +66,6 @@ fn use_typing(url: &Url, text: &UseStateHandle<String>) -> Callback<InputEvent> 
             let url = latest.borrow().clone();
             url.replace(&url.view.with_query(typed));
         };
-        pause.replace(Some(Timeout::new(PAUSE_MS, apply)));
+        pause.replace(Some(Timeout::new(TYPING_PAUSE_MS, apply)));
     })
 }

@@ -1,4 +1,4 @@
-//! The page of sinks: where spans go on to, how many arrived, and why the others did not.
+//! The page of sinks: the receivers of forwarded spans, with counts and errors.
 
 use std::rc::Rc;
 
@@ -6,7 +6,7 @@ use otel_web_yew::use_route_template;
 use trace_model::{SinkState, SinkStatus, Status};
 use yew::prelude::*;
 
-use super::icon::{Icon, Picture};
+use super::icon::{Icon, IconKind};
 use crate::{
     format,
     hooks::{Url, use_now},
@@ -30,29 +30,29 @@ pub(crate) fn Sinks(props: &SinksProps) -> Html {
     html! {
         <main class="sinks">
             <header class="trace-title">
-                <button class="back" aria-label="Back to the list" onclick={on_back}><Icon picture={Picture::Back} /></button>
+                <button class="back" aria-label="Back to the list" onclick={on_back}><Icon kind={IconKind::Back} /></button>
                 <h1>{ "Sinks" }</h1>
             </header>
-            <p class="sinks-lead">{ "Where spans go on to. Each has its own place in the store, so none waits for another. Counts are spans since the gateway started." }</p>
+            <p class="sinks-intro">{ "The gateway forwards spans to these receivers, independently of one another. Counts are spans since the gateway started." }</p>
             <div class="sink-cards">{ for sinks.map(|sink| card(sink, now)) }</div>
         </main>
     }
 }
 
 fn card(sink: &SinkStatus, now: f64) -> Html {
-    let (class, word) = match sink.state {
+    let (class, label) = match sink.state {
         SinkState::Off => ("off", "Off"),
         SinkState::On => ("live", "On"),
-        SinkState::Failing => ("gone", "Failing"),
+        SinkState::Failing => ("failed", "Failing"),
     };
     html! {
         <section key={sink.name.as_str()} class={classes!("sink-card", class)} aria-label={title(&sink.name)}>
             <div class="sink-heading">
                 <h2>{ title(&sink.name) }</h2>
-                <span class={classes!("pill", class)}><i class="dot" aria-hidden="true" />{ word }</span>
+                <span class={classes!("pill", class)}><i class="dot" aria-hidden="true" />{ label }</span>
             </div>
             if sink.state == SinkState::Off {
-                <p class="sink-off">{ "Set " }<code>{ switch(&sink.name) }</code>{ " and start the gateway again." }</p>
+                <p class="sink-off">{ "To turn it on, set " }<code>{ variable(&sink.name) }</code>{ " and restart the gateway." }</p>
             } else {
                 { running(sink, now) }
             }
@@ -74,7 +74,7 @@ fn running(sink: &SinkStatus, now: f64) -> Html {
                 { figure("Waiting", sink.waiting, "") }
                 { figure("Retried", sink.retried, "") }
                 if sink.skipped > 0 {
-                    { figure("Without an exception", sink.skipped, "") }
+                    { figure("Skipped: no exception", sink.skipped, "") }
                 }
                 for (reason, spans) in &sink.dropped {
                     { figure(&format!("Dropped: {reason}"), *spans, "warn") }
@@ -104,7 +104,7 @@ fn ago(now: f64, unix_ms: u64) -> String {
     }
 }
 
-/// As the receivers write themselves.
+/// The product name of a receiver.
 pub(super) fn title(name: &str) -> &'static str {
     match name {
         "honeycomb" => "Honeycomb",
@@ -114,8 +114,8 @@ pub(super) fn title(name: &str) -> &'static str {
     }
 }
 
-/// The variable that turns a sink on.
-fn switch(name: &str) -> &'static str {
+/// The environment variable that turns a sink on.
+fn variable(name: &str) -> &'static str {
     match name {
         "honeycomb" => "HONEYCOMB_API_KEY",
         "xray" => "AWS_XRAY_DAEMON_ADDRESS",

@@ -1,5 +1,4 @@
-//! What happened during a span. An exception shows its text, and its stack on demand. Of many
-//! events one page is in the document.
+//! The events of a span, in pages. An exception has its message and, on demand, its stack trace.
 
 use trace_model::{Event, Trace};
 use yew::prelude::*;
@@ -10,8 +9,8 @@ use super::{
 };
 use crate::{format, layout::marks::is_exception, shared::Shared, text};
 
-/// How many events are in the document at a time.
-const PAGE: usize = 30;
+/// The number of events on a page.
+const EVENTS_PER_PAGE: usize = 30;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct SpanEventsProps {
@@ -24,11 +23,16 @@ pub(crate) fn SpanEvents(props: &SpanEventsProps) -> Html {
     let page = use_state_eq(|| 0_usize);
     let span = &props.trace.nodes()[props.index].span;
     if span.events.is_empty() {
-        return html! { <section class="no-events" /> };
+        return html! {};
     }
     let count = span.events.len();
-    let first = (*page * PAGE).min((count - 1) / PAGE * PAGE);
-    let shown = span.events.iter().enumerate().skip(first).take(PAGE);
+    let first = (*page * EVENTS_PER_PAGE).min((count - 1) / EVENTS_PER_PAGE * EVENTS_PER_PAGE);
+    let shown = span
+        .events
+        .iter()
+        .enumerate()
+        .skip(first)
+        .take(EVENTS_PER_PAGE);
     html! {
         <section class="events">
             <h3>{ "Events" }<span class="count">{ format::count(count as u64) }</span></h3>
@@ -46,12 +50,13 @@ pub(crate) fn SpanEvents(props: &SpanEventsProps) -> Html {
     }
 }
 
-/// Where one is among many events, and the ways to others.
+/// The position of the page among all events, and buttons that show other pages.
 fn pager(page: &UseStateHandle<usize>, first: usize, events: &[Event]) -> Html {
     let count = events.len();
-    if count <= PAGE {
-        return html! { <nav class="no-pager" /> };
+    if count <= EVENTS_PER_PAGE {
+        return html! {};
     }
+    // The callback of a button, and whether the button is disabled.
     let go_to = |target: Option<usize>| {
         let page = page.clone();
         let onclick = Callback::from(move |_: MouseEvent| {
@@ -61,14 +66,14 @@ fn pager(page: &UseStateHandle<usize>, first: usize, events: &[Event]) -> Html {
         });
         (onclick, target.is_none())
     };
-    let current = first / PAGE;
+    let current = first / EVENTS_PER_PAGE;
     let (on_previous, at_start) = go_to(current.checked_sub(1));
-    let (on_next, at_end) = go_to(Some(current + 1).filter(|page| page * PAGE < count));
-    let after = first + PAGE;
+    let (on_next, at_end) = go_to(Some(current + 1).filter(|page| page * EVENTS_PER_PAGE < count));
+    let after = first + EVENTS_PER_PAGE;
     let later = events.iter().skip(after).position(is_exception);
     let earliest = || events.iter().position(is_exception);
     let exception = later.map(|position| position + after).or_else(earliest);
-    let (on_exception, no_exception) = go_to(exception.map(|position| position / PAGE));
+    let (on_exception, no_exception) = go_to(exception.map(|position| position / EVENTS_PER_PAGE));
     let range = format!(
         "{}–{} of {}",
         format::count(first as u64 + 1),
@@ -87,7 +92,7 @@ fn pager(page: &UseStateHandle<usize>, first: usize, events: &[Event]) -> Html {
     }
 }
 
-/// An event may be dated before its span, by another clock or by mistake.
+/// The time of an event may be before its span's start because of another clock or a mistake.
 fn since_start(event: &Event, start: u64) -> String {
     let offset = format::duration(event.time_unix_nano.abs_diff(start));
     if event.time_unix_nano < start {
@@ -105,9 +110,9 @@ const EXCEPTION_KEYS: &[&str] = &[
 
 fn body(props: &SpanEventsProps, number: usize, event: &Event) -> Html {
     let source = Source::Event(number);
-    let list = |without: &'static [&'static str]| {
+    let list = |excluded: &'static [&'static str]| {
         let (trace, index) = (props.trace.clone(), props.index);
-        html! { <AttributeList key="attributes" title="Of this event" {trace} {index} {source} {without} /> }
+        html! { <AttributeList key="attributes" title="Attributes of the event" {trace} {index} {source} {excluded} /> }
     };
     if !is_exception(event) {
         return list(&[]);
@@ -123,7 +128,7 @@ fn body(props: &SpanEventsProps, number: usize, event: &Event) -> Html {
             </p>
             <div key="stack">
                 if !stack.is_empty() {
-                    <details><summary>{ "Stack" }</summary><pre tabindex="0"><LongText text={stack} /></pre></details>
+                    <details><summary>{ "Stack trace" }</summary><pre tabindex="0"><LongText text={stack} /></pre></details>
                 }
             </div>
             { list(EXCEPTION_KEYS) }

@@ -1,4 +1,4 @@
-//! One span: its name at its depth, its bar on the axis.
+//! A span's row in the waterfall: its indented name, and its bar on the axis.
 
 use trace_model::{Lane, Node, Parent, Span, Trace};
 use yew::prelude::*;
@@ -7,7 +7,7 @@ use crate::{
     format,
     layout::{
         axis::Axis,
-        bar::{Bar, LabelPlace, Segment},
+        bar::{Bar, LabelPosition, Segment},
         marks::{self, Mark},
     },
     shared::Shared,
@@ -19,16 +19,16 @@ pub(crate) struct SpanRowProps {
     pub(crate) trace: Shared<Trace>,
     pub(crate) index: usize,
     pub(crate) axis: Axis,
-    /// What a duration needs beside its bar, as a fraction of the axis.
-    pub(crate) label_room: f64,
-    /// What the mark of an event needs, as a fraction of the axis.
-    pub(crate) mark_room: f64,
-    /// How far the name is indented, in CSS pixels.
-    pub(crate) indent: f64,
-    /// The depth, where the indentation does not show it.
-    pub(crate) depth: Option<usize>,
-    /// The color of the span's service, where its lane does not tell which one it is.
-    pub(crate) service: Option<usize>,
+    /// The width of a duration beside its bar, as a fraction of the axis.
+    pub(crate) label_width: f64,
+    /// The width of an event's mark, as a fraction of the axis.
+    pub(crate) mark_width: f64,
+    /// The indentation of the name, in CSS pixels.
+    pub(crate) indentation: f64,
+    /// The depth, if the indentation does not show it.
+    pub(crate) hidden_depth: Option<usize>,
+    /// The color of the span's service, if its lane has several services.
+    pub(crate) service_color: Option<usize>,
     pub(crate) selected: bool,
     pub(crate) collapsed: bool,
     /// CSS pixels from the top of the waterfall.
@@ -37,10 +37,10 @@ pub(crate) struct SpanRowProps {
     pub(crate) on_toggle: Callback<usize>,
 }
 
-/// How much of a file's name stands beside the span's, in characters.
-const SHOWN_OF_FILE: usize = 16;
+/// The maximum length of a file name beside the span's name.
+const MAX_FILE_CHARS: usize = 16;
 
-/// How much of a service's name stands beside the span's, in characters.
+/// The maximum length of a service name beside the span's name.
 const MAX_SERVICE_CHARS: usize = 40;
 
 #[component]
@@ -52,7 +52,7 @@ pub(crate) fn SpanRow(props: &SpanRowProps) -> Html {
     let class = classes!(
         "span-row",
         lane_class(node.lane),
-        props.service.map(|color| format!("service-{color}")),
+        props.service_color.map(|color| format!("service-{color}")),
         error.then_some("error"),
         props.selected.then_some("selected"),
     );
@@ -60,16 +60,16 @@ pub(crate) fn SpanRow(props: &SpanRowProps) -> Html {
         <div {class} role="treeitem" aria-level={(node.depth + 1).to_string()} aria-expanded={expanded}
             aria-selected={props.selected.to_string()} style={format!("top:{}px", props.top)}
             data-span-id={node.span.span_id.to_string()} data-otel-action="span.select" onclick={props.on_select.reform(move |_| index)}>
-            <span class="span-name" style={format!("padding-left:{}px", props.indent)}>
-                { fold_button(props, node) }
-                if let Some(depth) = props.depth {
+            <span class="span-name" style={format!("padding-left:{}px", props.indentation)}>
+                { toggle_button(props, node) }
+                if let Some(depth) = props.hidden_depth {
                     <span key="depth" class="depth" title={format!("Level {}", depth + 1)}>{ format::count(depth as u64 + 1) }</span>
                 }
                 <i key="swatch" class="swatch" aria-hidden="true" />
-                <span key="name" class="name" title={title(node)}>{ text::name(name(node)) }{ resource(node) }</span>
-                if props.service.is_some() {
+                <span key="name" class="name" title={title(node)}>{ text::name(name(node)) }{ file_name(node) }</span>
+                if props.service_color.is_some() {
                     <span key="service" class="service" title={text::isolated(node.span.service())}>
-                        { text::bdi(&text::cut(node.span.service(), MAX_SERVICE_CHARS)) }
+                        { text::bdi(&text::truncate(node.span.service(), MAX_SERVICE_CHARS)) }
                     </span>
                 }
                 <span key="marks" class="marks">{ marks(node) }</span>
@@ -95,21 +95,21 @@ pub(super) fn name(node: &Node) -> &str {
     }
 }
 
-/// The file's name, for a fetch whose name does not say what it fetched.
-fn resource(node: &Node) -> Html {
+/// Shows the file name of a fetch whose span name does not tell what it fetched.
+fn file_name(node: &Node) -> Html {
     let attributes = &node.span.attributes;
-    let named = attributes.get("url.template").is_some() || node.lane != Lane::Browser;
-    let url = attributes.text("url.full").filter(|_| !named);
+    let is_named = attributes.get("url.template").is_some() || node.lane != Lane::Browser;
+    let url = attributes.text("url.full").filter(|_| !is_named);
     let path = url.and_then(|url| url.split(['?', '#']).next());
     let file = path
         .and_then(|path| path.rsplit('/').next())
         .unwrap_or_default();
-    html! { <span class="resource">{ text::bdi(&tail(file)) }</span> }
+    html! { <span class="file-name">{ text::bdi(&tail(file)) }</span> }
 }
 
-/// The end tells files of one build apart: `…_bg.wasm`.
+/// Shortens a file name at its start, because its end is more specific: `…_bg.wasm`.
 fn tail(file: &str) -> String {
-    let hidden = file.chars().count().saturating_sub(SHOWN_OF_FILE);
+    let hidden = file.chars().count().saturating_sub(MAX_FILE_CHARS);
     let dots = if hidden > 0 { "…" } else { "" };
     format!("{dots}{}", file.chars().skip(hidden).collect::<String>())
 }
@@ -124,24 +124,24 @@ fn title(node: &Node) -> String {
     )
 }
 
-/// What is wrong with a span's times, in words.
+/// Describes invalid times of a span.
 pub(super) fn time_problem(span: &Span) -> Option<String> {
     let backwards = span.backwards_nano();
     if let Some(nanos) = backwards {
         return Some(format!("ends {} before it starts", format::duration(nanos)));
     }
     match (span.start_unix_nano, span.end_unix_nano) {
-        (0, 0) => Some("has no times".to_owned()),
-        (_, 0) => Some("has no end".to_owned()),
-        (0, _) if span.duration_nano() == 0 => Some("has no start".to_owned()),
+        (0, 0) => Some("no times".to_owned()),
+        (_, 0) => Some("no end".to_owned()),
+        (0, _) if span.duration_nano() == 0 => Some("no start".to_owned()),
         _ => None,
     }
 }
 
-fn fold_button(props: &SpanRowProps, node: &Node) -> Html {
+fn toggle_button(props: &SpanRowProps, node: &Node) -> Html {
     let index = props.index;
     if node.descendants == 0 {
-        return html! { <span key="fold" class="fold-none" /> };
+        return html! { <span key="toggle" class="toggle-spacer" /> };
     }
     let on_toggle = props.on_toggle.clone();
     let onclick = Callback::from(move |event: MouseEvent| {
@@ -153,9 +153,9 @@ fn fold_button(props: &SpanRowProps, node: &Node) -> Html {
     } else {
         "Collapse"
     };
-    let label = format!("{verb} {}", format::counted(node.descendants, "span"));
+    let label = format!("{verb} {}", format::quantity(node.descendants, "span"));
     html! {
-        <button key="fold" class={classes!("fold", props.collapsed.then_some("collapsed"))} tabindex="-1" title={label.clone()} aria-label={label} {onclick}>
+        <button key="toggle" class={classes!("toggle", props.collapsed.then_some("collapsed"))} tabindex="-1" title={label.clone()} aria-label={label} {onclick}>
             { format::count(node.descendants as u64) }
         </button>
     }
@@ -167,7 +167,7 @@ fn marks(node: &Node) -> Html {
     html! {
         <>
             if node.parent == Parent::Missing {
-                <span key="orphan" class="badge" title="Its parent has not arrived">{ "orphan" }</span>
+                <span key="orphan" class="badge" title="The parent of this span is not in the trace, or not yet">{ "orphan" }</span>
             }
             if error || status.is_some() {
                 <span key="error" class={classes!("badge", error.then_some("badge-error"))}>
@@ -179,17 +179,17 @@ fn marks(node: &Node) -> Html {
 }
 
 fn bar(props: &SpanRowProps, node: &Node) -> Html {
-    let bar = Bar::of(&props.trace, props.index, &props.axis, props.label_room);
-    let place = format!(
+    let bar = Bar::of(&props.trace, props.index, &props.axis, props.label_width);
+    let style = format!(
         "left:{:.3}%;width:{:.3}%",
         bar.left * 100.0,
         bar.width * 100.0
     );
     let label = label(&bar, node);
-    let marks = marks::marks(node, &props.axis, props.mark_room);
+    let marks = marks::marks(node, &props.axis, props.mark_width);
     html! {
         <>
-            <i key="bar" class="bar" style={place}>
+            <i key="bar" class="bar" {style}>
                 { for bar.segments.iter().enumerate().map(|(number, part)| segment(number, part)) }
             </i>
             { for marks.iter().map(|mark| event_mark(node, mark)) }
@@ -204,24 +204,24 @@ fn segment(number: usize, segment: &Segment) -> Html {
         segment.left * 100.0,
         segment.width * 100.0
     );
-    html! { <i key={number} class={segment.hatch.class()} title={segment.hatch.meaning()} {style} /> }
+    html! { <i key={number} class={segment.hatch.class()} title={segment.hatch.description()} {style} /> }
 }
 
-/// The duration, where the layout found room for it; or why there is none.
+/// The duration, or what is wrong with the times.
 fn label(bar: &Bar, node: &Node) -> Html {
     let percent = |fraction: f64| (fraction * 100.0).max(0.0);
     let right = bar.left + bar.width;
     let (class, style) = match bar.label {
-        LabelPlace::Right => ("bar-label", format!("left:{:.3}%", percent(right))),
-        LabelPlace::Left => (
+        LabelPosition::Right => ("bar-label", format!("left:{:.3}%", percent(right))),
+        LabelPosition::Left => (
             "bar-label",
             format!("right:{:.3}%", percent(1.0 - bar.left)),
         ),
-        LabelPlace::Inside => (
+        LabelPosition::Inside => (
             "bar-label inside",
             format!("right:{:.3}%", percent(1.0 - right)),
         ),
-        LabelPlace::Nowhere => ("bar-label", "display:none".to_owned()),
+        LabelPosition::Hidden => ("bar-label", "display:none".to_owned()),
     };
     let problem = time_problem(&node.span);
     let class = classes!(class, problem.is_some().then_some("warn"));

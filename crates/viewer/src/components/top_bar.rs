@@ -1,9 +1,9 @@
-//! The line above everything: who we are, what to look for, whether it is live.
+//! The top bar: logo, search box, connection state and buttons.
 
 use yew::prelude::*;
 
 use super::{
-    icon::{Icon, Picture},
+    icon::{Icon, IconKind},
     search_box::SearchBox,
 };
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct TopBarProps {
     pub(crate) url: Url,
-    /// What of the query could not be understood.
+    /// Describes the first invalid term of the query.
     pub(crate) problem: Option<String>,
     pub(crate) live: Live,
     pub(crate) dispatch: Dispatch,
@@ -24,7 +24,7 @@ pub(crate) struct TopBarProps {
 #[component]
 pub(crate) fn TopBar(props: &TopBarProps) -> Html {
     let url = &props.url;
-    let (state, label) = state(&props.live);
+    let (class, label) = state(&props.live);
     let paused = props.live.paused;
     let on_pause = Callback::from({
         let dispatch = props.dispatch.clone();
@@ -41,16 +41,16 @@ pub(crate) fn TopBar(props: &TopBarProps) -> Html {
     html! {
         <header class="top">
             <a class="brand" aria-label="Traces" href={Url::href(&url.view.without_trace())} onclick={on_home}>
-                <Icon picture={Picture::Logo} />
+                <Icon kind={IconKind::Logo} />
                 <span>{ "Traces" }</span>
             </a>
             <SearchBox url={url.clone()} problem={props.problem.clone()} />
             <div class="top-end">
-                <span class={classes!("pill", state)} role="status">
+                <span class={classes!("pill", class)} role="status">
                     <i class="dot" aria-hidden="true" />
                     { label }
                 </span>
-                <button class="button pause" aria-pressed={paused.to_string()} title="While paused, new traces wait" onclick={on_pause}>{ pause }</button>
+                <button class="button pause" aria-pressed={paused.to_string()} title="While paused, new traces are not added to the list" onclick={on_pause}>{ pause }</button>
                 <button class="key-button" aria-label="Keyboard shortcuts" title="Keyboard shortcuts (?)"
                     onclick={props.on_help.reform(|_| ())}>{ "?" }</button>
             </div>
@@ -58,12 +58,12 @@ pub(crate) fn TopBar(props: &TopBarProps) -> Html {
     }
 }
 
-/// Live only while what is shown is what the gateway has.
+/// Returns the class and the label of the state. "Live" means that the list is up to date.
 fn state(live: &Live) -> (&'static str, &'static str) {
     match (live.connection, &live.loaded) {
         (Connection::Connecting, _) => ("waiting", "Connecting"),
-        (Connection::Gone(_), _) => ("gone", "Offline"),
-        (Connection::Open, Loaded::Failed(_)) => ("gone", "Not up to date"),
+        (Connection::Lost { .. }, _) => ("failed", "Offline"),
+        (Connection::Open, Loaded::Failed(_)) => ("failed", "Not up to date"),
         (Connection::Open, _) if live.paused => ("waiting", "Paused"),
         (Connection::Open, _) => ("live", "Live"),
     }

@@ -1,17 +1,17 @@
-//! What a trace is, and where its time went.
+//! The header of the open trace: name, duration, time and breakdown.
 
 use trace_model::TraceSummary;
 use yew::prelude::*;
 
 use super::{
-    breakdown::BreakdownStrip,
-    copy::CopyButton,
-    icon::{Icon, Picture},
+    breakdown::BreakdownFigures,
+    copy_button::CopyButton,
+    icon::{Icon, IconKind},
     trace_row,
 };
 use crate::{
     base,
-    date::{Moment, is_misdated},
+    date::{Timestamp, is_misdated},
     format,
     hooks::Url,
     text,
@@ -36,16 +36,11 @@ pub(crate) fn TraceHeader(props: &TraceHeaderProps) -> Html {
         let url = url.clone();
         Callback::from(move |_| url.push(&url.view.without_trace()))
     };
-    let start = Moment::of(summary.start_unix_nano);
-    let root = if summary.has_root {
-        ""
-    } else {
-        "root not here yet"
-    };
+    let start = Timestamp::from_unix_nano(summary.start_unix_nano);
     html! {
         <header class="trace-header">
             <div class="trace-title">
-                <button class="back" aria-label="Back to the list" onclick={on_back}><Icon picture={Picture::Back} /></button>
+                <button class="back" aria-label="Back to the list" onclick={on_back}><Icon kind={IconKind::Back} /></button>
                 <h1>{ text::name(&trace_row::name(summary)) }</h1>
                 { trace_row::badge(summary) }
                 <span class="trace-total">{ format::duration(summary.duration_nano) }</span>
@@ -55,21 +50,23 @@ pub(crate) fn TraceHeader(props: &TraceHeaderProps) -> Html {
                 <span class="id">{ "link" }<CopyButton text={Url::href(&url.view.with_trace(summary.trace_id))} label="Copy the link to this trace" /></span>
                 <time datetime={start.utc()} title={start.utc()}>{ start.local() }</time>
                 if is_misdated(summary.start_unix_nano) {
-                    <span class="warn misdated" title="The list shows this trace when it arrived">{ "the sender's clock is wrong" }</span>
+                    <span class="warn misdated" title="The list sorts this trace by the time when it arrived">{ "wrong clock at the sender" }</span>
                 }
-                <span>{ format::counted(summary.span_count, "span") }</span>
+                <span>{ format::quantity(summary.span_count, "span") }</span>
                 if let Some(nanos) = summary.root_duration_nano {
-                    <span class="root-duration" title="The first span alone; other spans of the trace begin before it or outlast it">
+                    <span class="root-duration" title="The duration of the root span. Other spans start before it or end after it">
                         { format!("root span {}", format::duration(nanos)) }
                     </span>
                 }
-                <span title={services(summary)}>{ format::counted(summary.services.len(), "service") }</span>
+                <span title={services(summary)}>{ format::quantity(summary.services.len(), "service") }</span>
                 if *in_honeycomb {
                     <a href={base::url(&format!("open/{id}/honeycomb"))} target="_blank" rel="noopener">{ "Open in Honeycomb" }</a>
                 }
-                <span class="warn">{ root }</span>
+                if !summary.has_root {
+                    <span class="warn" title="The root span may not have arrived yet">{ "root span missing" }</span>
+                }
             </div>
-            <BreakdownStrip breakdown={summary.breakdown} />
+            <BreakdownFigures breakdown={summary.breakdown} />
         </header>
     }
 }

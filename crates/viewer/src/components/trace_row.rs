@@ -1,4 +1,4 @@
-//! One trace in the list: a link, so that it opens in a new tab as well.
+//! A trace's row in the list. It is a link, so that it can be opened in a new tab.
 
 use std::rc::Rc;
 
@@ -25,7 +25,7 @@ pub(crate) fn TraceRow(props: &TraceRowProps) -> Html {
     let onclick = {
         let (on_open, id) = (props.on_open.clone(), trace.trace_id);
         Callback::from(move |event: MouseEvent| {
-            // With a modifier the browser opens the link its own way.
+            // With a modifier, the browser opens the link in a new tab or window.
             if !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
                 event.prevent_default();
                 on_open.emit(id);
@@ -41,7 +41,7 @@ pub(crate) fn TraceRow(props: &TraceRowProps) -> Html {
                 { badge(trace) }
             </span>
             <span class="trace-duration">{ format::duration(trace.duration_nano) }</span>
-            <span class="trace-facts">{ facts(trace) }</span>
+            <span class="trace-info">{ info(trace) }</span>
             <span class="trace-age">{ &props.age }</span>
             <BreakdownBar breakdown={trace.breakdown} />
         </a>
@@ -56,11 +56,11 @@ pub(crate) fn name(trace: &TraceSummary) -> String {
     }
 }
 
-/// The answer's status where it tells more than "error"; how many where there are several.
+/// Shows the HTTP status of a failed response, or else the number of failed spans.
 pub(crate) fn badge(trace: &TraceSummary) -> Html {
     let text = match (trace.http_status, trace.error_count) {
         (Some(code), _) => code.to_string(),
-        (None, 0) => return html! { <span /> },
+        (None, 0) => return html! {},
         (None, 1) => "error".to_owned(),
         (None, count) => format!("{count} errors"),
     };
@@ -72,17 +72,17 @@ pub(crate) fn badge(trace: &TraceSummary) -> Html {
     html! { <span {class}>{ text }</span> }
 }
 
-fn facts(trace: &TraceSummary) -> String {
-    let spans = format::counted(trace.span_count, "span");
+fn info(trace: &TraceSummary) -> String {
+    let spans = format::quantity(trace.span_count, "span");
     let root = if trace.has_root {
         ""
     } else {
-        " · root not here yet"
+        " · root span missing"
     };
     let services = trace.services.iter().map(|name| text::isolated(name));
     let services = services.collect::<Vec<_>>().join(" → ");
     let clock = if trace.arrived_unix_nano.is_some() {
-        " · its clock is wrong"
+        " · wrong clock"
     } else {
         ""
     };

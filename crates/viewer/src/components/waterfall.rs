@@ -1,22 +1,22 @@
-//! The spans on one time axis. Only the rows on the screen are in the document.
+//! The waterfall: the spans on one time axis. Only visible rows are in the document.
 
-use std::rc::Rc;
+use std::{collections::BTreeSet, rc::Rc};
 
 use trace_model::Trace;
 use web_sys::Element;
 use yew::prelude::*;
 
 use super::{
+    collapse::toggle,
     names_handle::NamesHandle,
     ruler::{GridLines, Ruler},
     span_row::SpanRow,
-    trace_pane::toggle,
 };
 use crate::{
     hooks::{Url, use_latest, use_names_width, use_viewport},
     layout::{
         axis::Axis,
-        names::{self, Indent},
+        names::{self, Indentation},
         rows::{self, Group, Row},
         services::Services,
         window::Viewport,
@@ -31,32 +31,34 @@ pub(crate) struct WaterfallProps {
     pub(crate) trace: Shared<Trace>,
     pub(crate) axis: Axis,
     pub(crate) rows: Rc<Vec<Row>>,
+    /// The indices of collapsed spans.
+    pub(crate) collapsed: Rc<BTreeSet<usize>>,
     pub(crate) selected: Option<usize>,
     pub(crate) on_select: Callback<usize>,
 }
 
-/// Where the name stands above its bar instead of beside it, in CSS pixels.
-const NARROW: f64 = 520.0;
+/// Below this width, names are above their bars instead of beside them.
+const NARROW_PX: f64 = 520.0;
 
-/// A duration beside its bar, in CSS pixels.
-const LABEL_ROOM: f64 = 68.0;
+/// The width of a duration beside its bar.
+const LABEL_WIDTH_PX: f64 = 68.0;
 
-/// The mark of an event, in CSS pixels.
-const MARK_ROOM: f64 = 12.0;
+/// The width of an event's mark.
+const MARK_WIDTH_PX: f64 = 12.0;
 
-/// The space right of the axis, in CSS pixels; the stylesheet's `--margin`.
-const MARGIN: f64 = 20.0;
+/// The space right of the axis; the stylesheet's `--margin`.
+const MARGIN_PX: f64 = 20.0;
 
-/// A tick's label and the space around it, in CSS pixels.
-const TICK_ROOM: f64 = 76.0;
+/// The width of a tick's label and the space around it.
+const TICK_WIDTH_PX: f64 = 76.0;
 
-/// Not so before the width is known.
+/// False until the width is measured.
 fn is_narrow(viewport: Viewport) -> bool {
-    viewport.width > 0.0 && viewport.width < NARROW
+    viewport.width > 0.0 && viewport.width < NARROW_PX
 }
 
-/// CSS pixels; the stylesheet reads it as `--row`.
-fn row_height(viewport: Viewport) -> f64 {
+/// The stylesheet's `--row`.
+fn row_height_px(viewport: Viewport) -> f64 {
     if is_narrow(viewport) { 46.0 } else { 30.0 }
 }
 
@@ -64,17 +66,16 @@ fn row_height(viewport: Viewport) -> f64 {
 pub(crate) fn Waterfall(props: &WaterfallProps) -> Html {
     let scroll = use_node_ref();
     let viewport = use_viewport(&scroll);
-    let height = row_height(viewport);
+    let height = row_height_px(viewport);
     use_reveal(&scroll, viewport, props);
     let narrow = is_narrow(viewport);
     let (chosen, on_width) = use_names_width();
-    let room = Room::of(viewport, chosen);
-    let ticks = props
-        .axis
-        .ticks((room.axis / TICK_ROOM).clamp(2.0, 12.0) as u64);
+    let columns = Columns::of(viewport, chosen);
+    let max_ticks = (columns.axis_px / TICK_WIDTH_PX).clamp(2.0, 12.0) as u64;
+    let ticks = props.axis.ticks(max_ticks);
     let services = use_memo(props.trace.clone(), |trace| Services::of(trace));
     let on_toggle = use_on_toggle(props);
-    let indent = Indent::new(room.names, narrow);
+    let indentation = Indentation::new(columns.names_px, narrow);
     let row = |position: usize| {
         let top = position as f64 * height;
         let index = match props.rows[position] {
@@ -86,10 +87,10 @@ pub(crate) fn Waterfall(props: &WaterfallProps) -> Html {
         let node = &props.trace.nodes()[index];
         html! {
             <SpanRow key={index} trace={props.trace.clone()} {index} {top} axis={props.axis}
-                label_room={room.share(LABEL_ROOM)} mark_room={room.share(MARK_ROOM)}
-                indent={indent.of(node.depth)} depth={indent.number(node.depth)} service={services.color(node)}
-                selected={props.selected == Some(index)}
-                collapsed={props.url.view.collapsed.contains(&node.span.span_id)}
+                label_width={columns.fraction(LABEL_WIDTH_PX)} mark_width={columns.fraction(MARK_WIDTH_PX)}
+                indentation={indentation.width_px(node.depth)} hidden_depth={indentation.hidden_depth(node.depth)}
+                service_color={services.color(node)}
+                selected={props.selected == Some(index)} collapsed={props.collapsed.contains(&index)}
                 on_select={props.on_select.clone()} on_toggle={on_toggle.clone()} />
         }
     };
@@ -99,7 +100,7 @@ pub(crate) fn Waterfall(props: &WaterfallProps) -> Html {
     );
     html! {
         <section class={classes!("waterfall", narrow.then_some("narrow"))} aria-label="Waterfall"
-            style={format!("--names:{:.0}px;--width:{:.0}px", room.names, viewport.width)}>
+            style={format!("--names:{:.0}px;--width:{:.0}px", columns.names_px, viewport.width)}>
             <Ruler ticks={ticks.clone()} />
             <div class="scroll" ref={scroll}>
                 <div class="rows" role="tree" aria-label="Spans" style={size}>
@@ -108,39 +109,39 @@ pub(crate) fn Waterfall(props: &WaterfallProps) -> Html {
                 </div>
             </div>
             if !narrow {
-                <NamesHandle width={room.names} {on_width} />
+                <NamesHandle width={columns.names_px} {on_width} />
             }
         </section>
     }
 }
 
-/// How the waterfall's width is divided, in CSS pixels.
-struct Room {
-    names: f64,
-    axis: f64,
+/// The widths of the waterfall's columns.
+struct Columns {
+    names_px: f64,
+    axis_px: f64,
 }
 
-impl Room {
+impl Columns {
     fn of(viewport: Viewport, chosen: Option<f64>) -> Self {
-        let width = viewport.width - MARGIN;
-        // Narrow: names stand above their bars, both as wide as the waterfall.
+        let width = viewport.width - MARGIN_PX;
+        // Names are above their bars, so both have the full width.
         if is_narrow(viewport) {
-            let width = width.max(names::MIN_WIDTH);
+            let width = width.max(names::MIN_WIDTH_PX);
             return Self {
-                names: width,
-                axis: width,
+                names_px: width,
+                axis_px: width,
             };
         }
-        let names = names::width(chosen, width);
+        let names_px = names::width(chosen, width);
         Self {
-            names,
-            axis: width - names,
+            names_px,
+            axis_px: width - names_px,
         }
     }
 
-    /// A length as a fraction of the axis.
-    fn share(&self, length: f64) -> f64 {
-        length / self.axis.max(length)
+    /// Converts a length to a fraction of the axis.
+    fn fraction(&self, length_px: f64) -> f64 {
+        length_px / self.axis_px.max(length_px)
     }
 }
 
@@ -167,23 +168,28 @@ fn Heading(props: &HeadingProps) -> Html {
     }
 }
 
-/// Scrolls only when the selection changes, never while the user scrolls.
+/// Scrolls to the selected row when the selection changes, but not while the user scrolls.
 #[hook]
 fn use_reveal(scroll: &NodeRef, viewport: Viewport, props: &WaterfallProps) {
     let rows = props.rows.clone();
     let scroll = scroll.clone();
-    let measured = viewport.height > 0.0;
-    use_effect_with((props.selected, measured), move |&(selected, measured)| {
-        let is_selected = |row: &Row| selected.is_some_and(|index| *row == Row::Span(index));
-        let position = rows.iter().position(is_selected).filter(|_| measured);
-        let top = position.and_then(|position| viewport.reveal(position, row_height(viewport)));
-        if let Some((scroll, top)) = scroll.cast::<Element>().zip(top) {
-            scroll.set_scroll_top(top as i32);
-        }
-    });
+    let is_measured = viewport.height > 0.0;
+    use_effect_with(
+        (props.selected, is_measured),
+        move |&(selected, is_measured)| {
+            let is_selected = |row: &Row| selected.is_some_and(|index| *row == Row::Span(index));
+            let position = rows.iter().position(is_selected).filter(|_| is_measured);
+            let top =
+                position.and_then(|position| viewport.reveal(position, row_height_px(viewport)));
+            if let Some((scroll, top)) = scroll.cast::<Element>().zip(top) {
+                scroll.set_scroll_top(top as i32);
+            }
+        },
+    );
 }
 
-/// Stays the same while the address changes, so that rows do not render for nothing.
+/// Returns a callback that collapses or expands the span at an index. It does not change with the
+/// address, so that rows do not render without need.
 #[hook]
 fn use_on_toggle(props: &WaterfallProps) -> Callback<usize> {
     let url = use_latest(&props.url);

@@ -1,4 +1,4 @@
-//! The stream of changes (server-sent events): closed when the value is dropped.
+//! The gateway's event stream (server-sent events).
 
 use serde::de::DeserializeOwned;
 use trace_model::{Status, TraceSummary};
@@ -8,29 +8,30 @@ use yew::Callback;
 
 use crate::base;
 
-/// What the stream says.
+/// An event of the stream.
 #[derive(Debug)]
 pub(crate) enum Update {
     Connected,
     Trace(Box<TraceSummary>),
     Status(Box<Status>),
-    /// The stream works, and has nothing to say.
-    Alive,
-    /// The stream ended; the gateway is gone or going.
-    Gone,
+    /// The stream works, but nothing has changed.
+    KeepAlive,
+    /// The connection failed or ended.
+    Disconnected,
 }
 
 type Listener = Closure<dyn Fn(Event)>;
 
+/// An open stream. Dropping it closes the stream.
 #[must_use = "dropping it closes the stream"]
 pub(crate) struct Stream {
     source: EventSource,
-    /// The browser calls them by reference: they must live as long as the stream.
+    /// The browser calls them by reference, so they live as long as the stream.
     _listeners: Vec<Listener>,
 }
 
 impl Stream {
-    /// None where the browser has no `EventSource`.
+    /// Opens the stream. `None` if the browser has no `EventSource`.
     pub(crate) fn open(on_update: &Callback<Update>) -> Option<Self> {
         let source = EventSource::new(&base::url("api/events")).ok()?;
         let listen = |event: &str, read: fn(&Event) -> Option<Update>| {
@@ -41,17 +42,17 @@ impl Stream {
                 }
             });
             let function = listener.as_ref().unchecked_ref();
-            // Registering a listener only fails for a signal that was aborted; there is none.
+            // Adding a listener fails only for an aborted signal, and there is none.
             let _ = source.add_event_listener_with_callback(event, function);
             listener
         };
         let listeners = vec![
             listen("open", |_| Some(Update::Connected)),
-            listen("error", |_| Some(Update::Gone)),
+            listen("error", |_| Some(Update::Disconnected)),
             listen("trace", |event| {
                 data(event).map(|summary| Update::Trace(Box::new(summary)))
             }),
-            listen("alive", |_| Some(Update::Alive)),
+            listen("alive", |_| Some(Update::KeepAlive)),
             listen("status", |event| {
                 data(event).map(|status| Update::Status(Box::new(status)))
             }),

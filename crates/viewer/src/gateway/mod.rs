@@ -1,4 +1,4 @@
-//! The gateway, as the viewer asks it: lists, single traces, and its stream of changes.
+//! The client of the gateway's API: lists of traces, single traces, and the event stream.
 
 pub(crate) mod events;
 mod request;
@@ -8,39 +8,48 @@ mod traces;
 use std::fmt;
 
 pub(crate) use self::{
-    trace::{Spans, trace},
-    traces::{LIMIT, Page, traces},
+    trace::{TraceResponse, trace},
+    traces::{MAX_PAGE_TRACES, Page, traces},
 };
 
-/// Who wants an answer. What a person asks for is traced like any page; what the viewer
-/// refreshes by itself is not, or watching a trace arrive would make another one.
+/// What started a request. Requests of the user are traced like those of any page. Background
+/// requests are not: otherwise, watching a trace arrive would record another one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Cause {
-    Person,
-    Refresh,
+pub(crate) enum Initiator {
+    User,
+    Background,
 }
 
-/// Why there is no answer.
+/// Why a request failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Error {
     Unreachable,
+    /// No complete response arrived in time.
+    Timeout,
     NotFound,
-    /// With the gateway's reason: to ask again changes nothing.
-    Refused(String),
+    /// The gateway's reason. The same request would fail again.
+    BadRequest(String),
     Status(u16),
-    Unreadable(String),
+    InvalidResponse(String),
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unreachable => f.write_str(
-                "The gateway does not answer. Once it does, this page goes on by itself.",
+            Self::Unreachable => {
+                f.write_str("The gateway cannot be reached. This page reconnects automatically.")
+            }
+            Self::Timeout => write!(
+                f,
+                "The gateway did not respond within {} seconds.",
+                request::RESPONSE_TIMEOUT_MS / 1_000
             ),
             Self::NotFound => f.write_str("The gateway does not have this trace."),
-            Self::Refused(reason) => write!(f, "The gateway refused the question: {reason}."),
-            Self::Status(code) => write!(f, "The gateway answered {code}: its log says why."),
-            Self::Unreadable(reason) => write!(f, "The gateway's answer is not readable: {reason}"),
+            Self::BadRequest(reason) => write!(f, "The gateway rejected the request: {reason}."),
+            Self::Status(code) => write!(f, "The gateway answered {code}. Its log has the reason."),
+            Self::InvalidResponse(reason) => {
+                write!(f, "The gateway's response cannot be read: {reason}.")
+            }
         }
     }
 }

@@ -1,53 +1,189 @@
-//! One GET, traced or not.
+//! GET requests with timeouts.
 
 use gloo_net::http::Response;
+use gloo_timers::callback::Timeout;
 use serde::Deserialize;
+use wasm_bindgen::JsValue;
+use web_sys::{AbortController, DomException};
 
-use super::{Cause, Error};
+use super::{Error, Initiator};
 use crate::base;
 
-/// `path` is relative to where the viewer is served.
+/// How long the gateway may take until its response begins. It limits each search to two seconds
+/// itself.
+pub(crate) const RESPONSE_TIMEOUT_MS: u32 = 30_000;
+
+/// How long the body of a response may take. A large trace over a slow network needs minutes.
+const BODY_TIMEOUT_MS: u32 = 300_000;
+
+/// A response with status 200.
+#[derive(Debug)]
+pub(super) struct Reply {
+    response: Response,
+    deadline: Deadline,
+}
+
+impl Reply {
+    pub(super) fn header(&self, name: &str) -> Option<String> {
+        self.response.headers().get(name)
+    }
+
+    /// Reads the body.
+    pub(super) async fn text(self) -> Result<String, Error> {
+        let text = self.response.text().await;
+        text.map_err(|_| self.deadline.error())
+    }
+}
+
+/// Sends a request. `path` is relative to the base address of the viewer.
 pub(super) async fn get(
     path: &str,
     url_template: &'static str,
-    cause: Cause,
-) -> Result<Response, Error> {
+    initiator: Initiator,
+) -> Result<Reply, Error> {
+    get_within(RESPONSE_TIMEOUT_MS, path, url_template, initiator).await
+}
+
+async fn get_within(
+    timeout_ms: u32,
+    path: &str,
+    url_template: &'static str,
+    initiator: Initiator,
+) -> Result<Reply, Error> {
     let url = base::url(path);
-    let response = match cause {
-        Cause::Person => traced(&url, url_template).await?,
-        Cause::Refresh => untraced(&url).await?,
+    let mut deadline = Deadline::after(timeout_ms)?;
+    let signal = deadline.controller.signal();
+    let sent = match initiator {
+        Initiator::User => {
+            let request = otel_web::fetch::Request::get(&url).url_template(url_template);
+            request.abort_signal(Some(&signal)).send().await
+        }
+        Initiator::Background => {
+            let request = gloo_net::http::Request::get(&url);
+            request.abort_signal(Some(&signal)).send().await
+        }
     };
+    let response = sent.map_err(|_| deadline.error())?;
+    deadline.extend(BODY_TIMEOUT_MS);
     match response.status() {
-        200 => Ok(response),
-        400 => Err(Error::Refused(reason(&response).await)),
+        200 => Ok(Reply { response, deadline }),
+        400 => Err(Error::BadRequest(reason(&response).await)),
         404 => Err(Error::NotFound),
         code => Err(Error::Status(code)),
     }
 }
 
-pub(super) async fn text(response: &Response) -> Result<String, Error> {
-    response.text().await.map_err(|_| Error::Unreachable)
+/// Aborts a request when its time is up. Dropping it lets the request continue.
+#[derive(Debug)]
+struct Deadline {
+    controller: AbortController,
+    timer: Timeout,
+}
+
+impl Deadline {
+    fn after(timeout_ms: u32) -> Result<Self, Error> {
+        let controller = AbortController::new().map_err(|_| Error::Unreachable)?;
+        let timer = abort_after(&controller, timeout_ms);
+        Ok(Self { controller, timer })
+    }
+
+    fn extend(&mut self, timeout_ms: u32) {
+        self.timer = abort_after(&self.controller, timeout_ms);
+    }
+
+    /// The browser reports all failures of a request alike.
+    fn error(&self) -> Error {
+        if self.controller.signal().aborted() {
+            Error::Timeout
+        } else {
+            Error::Unreachable
+        }
+    }
+}
+
+/// The reason's name makes the request's span an error, unlike that of an aborted request.
+fn abort_after(controller: &AbortController, timeout_ms: u32) -> Timeout {
+    let controller = controller.clone();
+    Timeout::new(timeout_ms, move || {
+        let text = format!("no response within {timeout_ms} ms");
+        let reason = DomException::new_with_message_and_name(&text, "TimeoutError");
+        let reason = reason.map_or_else(|error| error, JsValue::from);
+        controller.abort_with_reason(&reason);
+    })
 }
 
 #[derive(Deserialize)]
-struct Refusal {
+struct ErrorBody {
     error: String,
 }
 
 async fn reason(response: &Response) -> String {
-    let refusal = response.json::<Refusal>().await;
-    refusal.map_or_else(
-        |_| "it does not say why".to_owned(),
-        |refusal| refusal.error,
-    )
+    let body = response.json::<ErrorBody>().await;
+    body.map_or_else(|_| "it gave no reason".to_owned(), |body| body.error)
 }
 
-async fn traced(url: &str, url_template: &'static str) -> Result<Response, Error> {
-    let request = otel_web::fetch::Request::get(url).url_template(url_template);
-    request.send().await.map_err(|_| Error::Unreachable)
-}
+#[cfg(all(test, target_arch = "wasm32"))]
+#[expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
+mod tests {
+    use js_sys::{Function, Reflect};
+    use wasm_bindgen_test::wasm_bindgen_test;
 
-async fn untraced(url: &str) -> Result<Response, Error> {
-    let request = gloo_net::http::Request::get(url);
-    request.send().await.map_err(|_| Error::Unreachable)
+    use super::*;
+
+    const FETCH: &str = "fetch";
+
+    /// Like a server that accepts a connection and never answers.
+    const NEVER_ANSWERS: &str = "return new Promise((_, reject) => {
+        request.signal.addEventListener('abort', () => reject(request.signal.reason));
+    })";
+
+    /// Replaces the browser's `fetch` until it is dropped.
+    struct FetchStub {
+        original: JsValue,
+    }
+
+    impl FetchStub {
+        fn install(body: &str) -> Self {
+            let original = Reflect::get(&js_sys::global(), &FETCH.into()).unwrap();
+            let stub = Function::new_with_args("request", body);
+            Reflect::set(&js_sys::global(), &FETCH.into(), &stub).unwrap();
+            Self { original }
+        }
+    }
+
+    impl Drop for FetchStub {
+        fn drop(&mut self) {
+            // A failed restore would only fail later tests.
+            let _ = Reflect::set(&js_sys::global(), &FETCH.into(), &self.original);
+        }
+    }
+
+    #[wasm_bindgen_test]
+    async fn an_unanswered_request_times_out() {
+        let _stub = FetchStub::install(NEVER_ANSWERS);
+        for initiator in [Initiator::User, Initiator::Background] {
+            let error = get_within(50, "api/traces", "/api/traces", initiator).await;
+            assert_eq!(error.err(), Some(Error::Timeout), "{initiator:?}");
+        }
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_failed_request_is_not_a_timeout() {
+        let _stub = FetchStub::install("return Promise.reject(new TypeError('no network'))");
+        let error = get_within(60_000, "api/traces", "/api/traces", Initiator::Background).await;
+        assert_eq!(error.err(), Some(Error::Unreachable));
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_body_may_arrive_after_the_response_timeout() {
+        let _stub = FetchStub::install(
+            "const body = new ReadableStream({ start(stream) { setTimeout(() => {
+                stream.enqueue(new TextEncoder().encode('late'));
+                stream.close();
+            }, 200) } });
+            return Promise.resolve(new Response(body))",
+        );
+        let reply = get_within(50, "api/traces", "/api/traces", Initiator::Background).await;
+        assert_eq!(reply.unwrap().text().await, Ok("late".to_owned()));
+    }
 }

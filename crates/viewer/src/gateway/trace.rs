@@ -1,33 +1,38 @@
-//! One trace: whole, or what it got since it was last asked for.
+//! The request for one trace, or for its new spans.
 
 use trace_model::{Span, TraceId, otlp_json};
 
-use super::{Cause, Error, request};
+use super::{Error, Initiator, request};
 
-/// An answer.
 #[derive(Debug)]
-pub(crate) struct Spans {
+pub(crate) struct TraceResponse {
     pub(crate) spans: Vec<Span>,
-    /// What to ask the next time.
+    /// The `since` of the next request.
     pub(crate) revision: Option<String>,
-    /// Only what came since the revision that was asked for.
-    pub(crate) is_new_only: bool,
+    /// Whether `spans` contains only the spans since the requested revision.
+    pub(crate) is_delta: bool,
 }
 
-pub(crate) async fn trace(id: TraceId, since: Option<&str>, cause: Cause) -> Result<Spans, Error> {
+/// Requests the spans of a trace, if possible only those after the revision `since`.
+pub(crate) async fn trace(
+    id: TraceId,
+    since: Option<&str>,
+    initiator: Initiator,
+) -> Result<TraceResponse, Error> {
     let since = since.map(|since| format!("?since={since}"));
     let path = format!("api/traces/{id}{}", since.unwrap_or_default());
-    let response = request::get(&path, "/api/traces/{trace_id}", cause).await?;
-    let headers = response.headers();
-    let is_new_only = headers.get("x-trace-spans").as_deref() == Some("new");
-    let revision = headers.get("x-trace-revision");
-    let decoded = otlp_json::decode(&request::text(&response).await?);
+    let reply = request::get(&path, "/api/traces/{trace_id}", initiator).await?;
+    let is_delta = reply.header("x-trace-spans").as_deref() == Some("new");
+    let revision = reply.header("x-trace-revision");
+    let decoded = otlp_json::decode(&reply.text().await?);
     match decoded.skipped.first() {
-        Some(skipped) if decoded.spans.is_empty() => Err(Error::Unreadable(skipped.reason.clone())),
-        _ => Ok(Spans {
+        Some(skipped) if decoded.spans.is_empty() => {
+            Err(Error::InvalidResponse(skipped.reason.clone()))
+        }
+        _ => Ok(TraceResponse {
             spans: decoded.spans,
             revision,
-            is_new_only,
+            is_delta,
         }),
     }
 }

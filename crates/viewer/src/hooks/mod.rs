@@ -1,4 +1,4 @@
-//! Hooks: the browser and the gateway as Yew sees them.
+//! Hooks that connect components to the browser and the gateway.
 
 mod use_keys;
 mod use_latest;

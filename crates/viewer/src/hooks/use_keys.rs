@@ -1,10 +1,10 @@
-//! The keyboard, wherever the focus is, except while somebody types.
+//! Keyboard shortcuts.
 
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 use yew::{functional::use_effect_with, hook};
 
-/// What a key means here.
+/// The meaning of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Key {
     Search,
@@ -20,7 +20,7 @@ pub(crate) enum Key {
 }
 
 impl Key {
-    fn of(name: &str) -> Option<Self> {
+    fn from_name(name: &str) -> Option<Self> {
         Some(match name {
             "/" => Self::Search,
             "j" => Self::NextTrace,
@@ -37,20 +37,21 @@ impl Key {
     }
 }
 
-/// Calls `on_key`, which says whether it used the key. `deps` are what it looks at.
+/// Calls `on_key` for each shortcut, wherever the focus is, except while text is being typed.
+/// `on_key` returns whether it handled the key, and uses no values that change except `deps`.
 #[hook]
 pub(crate) fn use_keys<D: PartialEq + 'static>(deps: D, on_key: impl Fn(Key) -> bool + 'static) {
     use_effect_with(deps, move |_| {
         let listener = Closure::<dyn Fn(KeyboardEvent)>::new(move |event: KeyboardEvent| {
-            if meant_for_us(&event) && Key::of(&event.key()).is_some_and(&on_key) {
+            if is_shortcut(&event) && Key::from_name(&event.key()).is_some_and(&on_key) {
                 event.prevent_default();
-                leave_pressed(&event);
+                blur_clicked_element(&event);
             }
         });
         let document = web_sys::window().and_then(|window| window.document());
         let function = listener.as_ref().unchecked_ref();
         if let Some(document) = &document {
-            // Registering a listener only fails for a signal that was aborted; there is none.
+            // Adding a listener fails only for an aborted signal, and there is none.
             let _ = document.add_event_listener_with_callback("keydown", function);
         }
         move || {
@@ -62,9 +63,9 @@ pub(crate) fn use_keys<D: PartialEq + 'static>(deps: D, on_key: impl Fn(Key) -> 
     });
 }
 
-/// Whoever walks on with the keyboard does not press what was clicked before: Enter then means
-/// the span that is selected, not the row that was opened or the button that was pressed.
-fn leave_pressed(event: &KeyboardEvent) {
+/// Takes the focus from a link or button that was clicked before. Otherwise Enter would press it
+/// again instead of acting on the selected span.
+fn blur_clicked_element(event: &KeyboardEvent) {
     if event.key() == "Enter" {
         return;
     }
@@ -72,13 +73,13 @@ fn leave_pressed(event: &KeyboardEvent) {
         .target()
         .and_then(|target| target.dyn_into::<HtmlElement>().ok());
     if let Some(element) = target.filter(|element| element.matches("a, button").unwrap_or(false)) {
-        // Failing to leave an element leaves the user where they are.
+        // If it fails, the focus stays where it is.
         let _ = element.blur();
     }
 }
 
-/// Not a browser's shortcut, not text being typed, not a dialog's, not a button's Enter.
-fn meant_for_us(event: &KeyboardEvent) -> bool {
+/// Excludes the browser's own shortcuts, typing, keys in dialogs, and Enter on a link or button.
+fn is_shortcut(event: &KeyboardEvent) -> bool {
     if event.ctrl_key() || event.meta_key() || event.alt_key() || event.default_prevented() {
         return false;
     }
@@ -90,6 +91,6 @@ fn meant_for_us(event: &KeyboardEvent) -> bool {
             .as_ref()
             .is_some_and(|element| element.closest(selector).is_ok_and(|found| found.is_some()))
     };
-    let pressed = event.key() == "Enter" && inside("a, button");
-    !inside("input, textarea, select, dialog[open]") && !pressed
+    let is_click = event.key() == "Enter" && inside("a, button");
+    !inside("input, textarea, select, dialog[open]") && !is_click
 }

@@ -1,11 +1,13 @@
-//! A value for callbacks that stay the same while it changes.
+//! The latest value for callbacks that do not change with it.
 
 use std::{cell::RefCell, rc::Rc};
 
 use yew::{functional::use_mut_ref, hook};
 
-/// The value of the latest render. A callback that reads it needs no new identity for each
-/// value, so that what it is given to does not render again.
+/// Returns a cell with the value of the latest render.
+///
+/// A callback that reads the cell stays equal while the value changes, so that components with
+/// that callback as a property do not render again.
 #[hook]
 pub(crate) fn use_latest<T: Clone + 'static>(value: &T) -> Rc<RefCell<T>> {
     let latest = use_mut_ref(|| value.clone());

@@ -1,5 +1,7 @@
-//! Keeps the live list: asks once, then follows the gateway's stream, and comes back
-//! by itself when the gateway does.
+//! Loads the trace list and keeps it up to date.
+//!
+//! It requests the list once, then follows the gateway's event stream, and reconnects when the
+//! stream ends.
 
 use std::{
     cell::{Cell, RefCell},
@@ -21,23 +23,24 @@ use yew::{
 
 use crate::{
     gateway::{
-        self, Cause,
+        self, Initiator, MAX_PAGE_TRACES,
         events::{Stream, Update},
     },
-    live::{Action, Connection, LIMIT, Live, Loaded, More},
+    live::{Action, Connection, Live, Loaded, NextPage},
     query::Query,
 };
 
-/// A burst of changes is shown at most so often.
-const BATCH_MS: u32 = 50;
-/// A filtered list is asked for again at most so often, and after as long as the last answer took.
-const REFRESH_MS: u32 = 300;
-/// A list that could not be had is asked for again at most so often.
-const RETRY_MS: u32 = 2_000;
-const RECONNECT_MS: u32 = 1_000;
-/// The gateway says every ten seconds that it is there.
-const SILENCE_MS: f64 = 30_000.0;
-const LOOK_MS: u32 = 5_000;
+/// The minimum time between two updates of the list by events.
+const BATCH_INTERVAL_MS: u32 = 50;
+/// The minimum time between two requests for a filtered list. It is also at least as long as the
+/// latest response took.
+const REFRESH_INTERVAL_MS: u32 = 300;
+/// The minimum time between two requests for a list that failed to load.
+const RETRY_INTERVAL_MS: u32 = 2_000;
+const RECONNECT_DELAY_MS: u32 = 1_000;
+/// A stream without an event for this long is broken: the gateway sends one every ten seconds.
+const MAX_SILENCE_MS: f64 = 30_000.0;
+const SILENCE_CHECK_INTERVAL_MS: u32 = 5_000;
 
 pub(crate) type Dispatch = UseReducerDispatcher<Live>;
 
@@ -49,101 +52,103 @@ pub(crate) fn use_live(query: &Query) -> UseReducerHandle<Live> {
         let dispatch = dispatch.clone();
         move |query| {
             dispatch.dispatch(Action::Query(query.clone()));
-            load(query, Cause::Person, dispatch)
+            load(query, Initiator::User, dispatch)
         }
     });
     use_refresh(&live, dispatch.clone());
-    use_more(&live, dispatch.clone());
+    use_next_page(&live, dispatch.clone());
     use_stream(live.connection, dispatch);
     live
 }
 
-async fn load(query: Query, cause: Cause, dispatch: Dispatch) {
-    let answer = gateway::traces(&query, None, cause).await;
-    dispatch.dispatch(Action::Loaded(query, answer));
+async fn load(query: Query, initiator: Initiator, dispatch: Dispatch) {
+    let result = gateway::traces(&query, None, initiator).await;
+    dispatch.dispatch(Action::Loaded(query, result));
 }
 
-/// Asks for the next page when somebody wants more.
+/// Requests the next page when the list enters [`NextPage::Loading`].
 #[hook]
-fn use_more(live: &Live, dispatch: Dispatch) {
-    let wanted = (live.more == More::Loading).then(|| (live.query.clone(), live.next.clone()));
-    use_effect_with(wanted, move |wanted| {
-        let Some((query, cursor)) = wanted.clone() else {
+fn use_next_page(live: &Live, dispatch: Dispatch) {
+    let is_loading = live.next_page == NextPage::Loading;
+    let request = is_loading.then(|| (live.query.clone(), live.next_cursor.clone()));
+    use_effect_with(request, move |request| {
+        let Some((query, cursor)) = request.clone() else {
             return;
         };
         spawn_local(async move {
-            let answer = gateway::traces(&query, cursor.as_deref(), Cause::Refresh).await;
-            dispatch.dispatch(Action::LoadedMore(query, answer));
+            let result = gateway::traces(&query, cursor.as_deref(), Initiator::Background).await;
+            dispatch.dispatch(Action::LoadedNextPage(query, result));
         });
     });
 }
 
-/// One question at a time: what grows stale meanwhile is asked for after the answer.
+/// Refreshes the list with one request at a time. Refreshes that are requested during one are
+/// combined into the next.
 #[derive(Default)]
 struct Refresher {
-    due: RefCell<Option<Timeout>>,
-    asking: Cell<bool>,
-    wanted: Cell<bool>,
+    scheduled: RefCell<Option<Timeout>>,
+    is_in_flight: Cell<bool>,
+    is_requested: Cell<bool>,
     query: RefCell<Query>,
-    pause_ms: Cell<u32>,
+    interval_ms: Cell<u32>,
 }
 
 impl Refresher {
-    fn request(self: &Rc<Self>, pause_ms: u32, dispatch: Dispatch) {
-        if self.asking.get() || self.due.borrow().is_some() {
-            self.wanted.set(true);
+    fn request(self: &Rc<Self>, delay_ms: u32, dispatch: Dispatch) {
+        if self.is_in_flight.get() || self.scheduled.borrow().is_some() {
+            self.is_requested.set(true);
             return;
         }
         let refresher = Rc::clone(self);
-        let ask = Timeout::new(pause_ms, move || {
-            refresher.due.borrow_mut().take();
-            spawn_local(async move { refresher.ask(dispatch).await });
+        let refresh = Timeout::new(delay_ms, move || {
+            refresher.scheduled.borrow_mut().take();
+            spawn_local(async move { refresher.refresh(dispatch).await });
         });
-        *self.due.borrow_mut() = Some(ask);
+        *self.scheduled.borrow_mut() = Some(refresh);
     }
 
-    /// Without the pause before a request that is due.
+    /// Replaces a scheduled refresh by an immediate one.
     fn request_now(self: &Rc<Self>, dispatch: Dispatch) {
-        self.due.borrow_mut().take();
+        self.scheduled.borrow_mut().take();
         self.request(0, dispatch);
     }
 
-    async fn ask(self: Rc<Self>, dispatch: Dispatch) {
-        self.wanted.set(false);
-        self.asking.set(true);
+    async fn refresh(self: Rc<Self>, dispatch: Dispatch) {
+        self.is_requested.set(false);
+        self.is_in_flight.set(true);
         let started = js_sys::Date::now();
         let query = self.query.borrow().clone();
-        load(query, Cause::Refresh, dispatch.clone()).await;
-        self.asking.set(false);
-        if self.wanted.get() {
-            let took = (js_sys::Date::now() - started).max(0.0) as u32;
-            self.request(self.pause_ms.get().max(took), dispatch);
+        load(query, Initiator::Background, dispatch.clone()).await;
+        self.is_in_flight.set(false);
+        if self.is_requested.get() {
+            let took_ms = (js_sys::Date::now() - started).max(0.0) as u32;
+            self.request(self.interval_ms.get().max(took_ms), dispatch);
         }
     }
 }
 
-/// Asks again when `stale` grew.
+/// Refreshes the list when [`Live::stale_count`] or [`Live::retry_count`] grows.
 #[hook]
 fn use_refresh(live: &Live, dispatch: Dispatch) {
     let refresher = use_mut_ref(|| Rc::new(Refresher::default()));
     let refresher = Rc::clone(&refresher.borrow());
-    let pause = match live.loaded {
-        Loaded::Failed(_) => RETRY_MS,
-        Loaded::NotYet | Loaded::Yes => REFRESH_MS,
+    let interval_ms = match live.loaded {
+        Loaded::Failed(_) => RETRY_INTERVAL_MS,
+        Loaded::NotYet | Loaded::Yes => REFRESH_INTERVAL_MS,
     };
     refresher.query.replace(live.query.clone());
-    refresher.pause_ms.set(pause);
-    use_effect_with(live.retries, {
+    refresher.interval_ms.set(interval_ms);
+    use_effect_with(live.retry_count, {
         let (refresher, dispatch) = (Rc::clone(&refresher), dispatch.clone());
-        move |&retries| {
-            if retries > 0 {
+        move |&retry_count| {
+            if retry_count > 0 {
                 refresher.request_now(dispatch);
             }
         }
     });
-    use_effect_with(live.stale, move |&stale| {
-        if stale > 0 {
-            refresher.request(pause, dispatch);
+    use_effect_with(live.stale_count, move |&stale_count| {
+        if stale_count > 0 {
+            refresher.request(interval_ms, dispatch);
         }
     });
 }
@@ -151,148 +156,150 @@ fn use_refresh(live: &Live, dispatch: Dispatch) {
 #[hook]
 fn use_stream(connection: Connection, dispatch: Dispatch) {
     let failures = match connection {
-        Connection::Gone(failures) => failures,
+        Connection::Lost { failures } => failures,
         Connection::Connecting | Connection::Open => 0,
     };
-    let heard = use_mut_ref(|| Rc::new(Cell::new(js_sys::Date::now())));
-    let heard = Rc::clone(&heard.borrow());
-    use_silence(connection, Rc::clone(&heard), dispatch.clone());
+    let last_event = use_mut_ref(|| Rc::new(Cell::new(js_sys::Date::now())));
+    let last_event = Rc::clone(&last_event.borrow());
+    use_silence_check(connection, Rc::clone(&last_event), dispatch.clone());
     let stream = use_mut_ref(|| None::<Stream>);
-    // A lasting stream must survive the change from "third try" back to "no failures".
+    // Keyed by the number of failures: a stream that works again must not be opened once more.
     use_effect_with(failures, move |&failures| {
         let connect = {
             let stream = Rc::clone(&stream);
             move || {
-                heard.set(js_sys::Date::now());
-                *stream.borrow_mut() = Stream::open(&receiver(heard, dispatch).into());
+                last_event.set(js_sys::Date::now());
+                *stream.borrow_mut() = Stream::open(&receiver(last_event, dispatch).into());
             }
         };
-        let first = failures == 0 && stream.borrow().is_none();
-        let retry = if first {
+        let is_first = failures == 0 && stream.borrow().is_none();
+        let reconnect = if is_first {
             connect();
             None
         } else if failures > 0 {
-            // Ours to do: a browser may give up on a stream for good, or wait for long.
+            // A browser may stop reconnecting for good, or wait for a long time.
             stream.borrow_mut().take();
-            Some(Timeout::new(RECONNECT_MS, connect))
+            Some(Timeout::new(RECONNECT_DELAY_MS, connect))
         } else {
             None
         };
-        move || drop(retry)
+        move || drop(reconnect)
     });
 }
 
-/// Takes a stream that says nothing for dead: after a machine slept or a network changed, a
-/// browser may wait for a connection that nobody holds any more. Looks also when the page is
-/// shown again, as timers of hidden pages run late.
+/// Treats a stream without events as disconnected. After a machine slept or changed its network, a
+/// browser may wait for a connection that no longer exists.
 #[hook]
-fn use_silence(connection: Connection, heard: Rc<Cell<f64>>, dispatch: Dispatch) {
+fn use_silence_check(connection: Connection, last_event: Rc<Cell<f64>>, dispatch: Dispatch) {
     use_effect_with(connection == Connection::Open, move |&is_open| {
-        let look = move || {
-            if js_sys::Date::now() - heard.get() > SILENCE_MS {
-                dispatch.dispatch(Action::Gone);
+        let check = move || {
+            if js_sys::Date::now() - last_event.get() > MAX_SILENCE_MS {
+                dispatch.dispatch(Action::Disconnected);
             }
         };
-        let watch = is_open.then(|| Watch::start(look));
-        move || drop(watch)
+        let timer = is_open.then(|| VisibleTimer::start(check));
+        move || drop(timer)
     });
 }
 
-/// A regular look, and one whenever the page is shown; until it is dropped.
-struct Watch {
+/// Calls a function regularly, and when the page becomes visible, because timers of hidden pages
+/// run late. Stops when it is dropped.
+struct VisibleTimer {
     _interval: Interval,
-    on_shown: Closure<dyn Fn()>,
+    on_visible: Closure<dyn Fn()>,
 }
 
-impl Watch {
-    fn start(look: impl Fn() + Clone + 'static) -> Self {
-        let on_shown = Closure::<dyn Fn()>::new(look.clone());
+impl VisibleTimer {
+    fn start(call: impl Fn() + Clone + 'static) -> Self {
+        let on_visible = Closure::<dyn Fn()>::new(call.clone());
         if let Some(document) = web_sys::window().and_then(|window| window.document()) {
-            let function = on_shown.as_ref().unchecked_ref();
-            // Registering a listener only fails for a signal that was aborted; there is none.
+            let function = on_visible.as_ref().unchecked_ref();
+            // Adding a listener fails only for an aborted signal, and there is none.
             let _ = document.add_event_listener_with_callback("visibilitychange", function);
         }
         Self {
-            _interval: Interval::new(LOOK_MS, look),
-            on_shown,
+            _interval: Interval::new(SILENCE_CHECK_INTERVAL_MS, call),
+            on_visible,
         }
     }
 }
 
-impl Drop for Watch {
+impl Drop for VisibleTimer {
     fn drop(&mut self) {
         if let Some(document) = web_sys::window().and_then(|window| window.document()) {
-            let function = self.on_shown.as_ref().unchecked_ref();
+            let function = self.on_visible.as_ref().unchecked_ref();
             let _ = document.remove_event_listener_with_callback("visibilitychange", function);
         }
     }
 }
 
-fn receiver(heard: Rc<Cell<f64>>, dispatch: Dispatch) -> impl Fn(Update) {
-    let batch = Batch::default();
+fn receiver(last_event: Rc<Cell<f64>>, dispatch: Dispatch) -> impl Fn(Update) {
+    let batcher = Batcher::default();
     move |update| {
-        heard.set(js_sys::Date::now());
+        last_event.set(js_sys::Date::now());
         match update {
             Update::Connected => dispatch.dispatch(Action::Connected),
-            Update::Gone => dispatch.dispatch(Action::Gone),
+            Update::Disconnected => dispatch.dispatch(Action::Disconnected),
             Update::Status(status) => dispatch.dispatch(Action::Status(*status)),
-            Update::Trace(summary) => batch.add(*summary, &dispatch),
-            Update::Alive => {}
+            Update::Trace(summary) => batcher.add(*summary, &dispatch),
+            Update::KeepAlive => {}
         }
     }
 }
 
-/// The first change after a pause is shown at once; those that follow too soon, together.
+/// Limits how often events update the list: the first change applies at once, and those that
+/// follow within [`BATCH_INTERVAL_MS`] apply together.
 ///
-/// In a hidden tab the browser calls timers once a second, and after some minutes once a minute:
-/// what is collected is bounded, and holds each trace once.
+/// A browser runs the timers of a hidden page once a second, and after some minutes once a minute.
+/// So a batch holds each trace once, and its size is limited.
 #[derive(Clone, Default)]
-struct Batch {
-    waiting: Rc<RefCell<Option<Collected>>>,
+struct Batcher {
+    pending: Rc<RefCell<Option<PendingChanges>>>,
 }
 
 #[derive(Default)]
-struct Collected {
+struct PendingChanges {
     traces: HashMap<TraceId, TraceSummary>,
-    /// More than is worth keeping changed.
-    missed: bool,
+    /// More traces changed than a batch may hold.
+    is_incomplete: bool,
 }
 
-impl Batch {
+impl Batcher {
     fn add(&self, summary: TraceSummary, dispatch: &Dispatch) {
-        if let Some(waiting) = &mut *self.waiting.borrow_mut() {
-            waiting.add(summary);
+        if let Some(pending) = &mut *self.pending.borrow_mut() {
+            pending.add(summary);
             return;
         }
         dispatch.dispatch(Action::Changed(vec![summary]));
-        self.collect(dispatch.clone());
+        self.start_batch(dispatch.clone());
     }
 
-    fn collect(&self, dispatch: Dispatch) {
-        *self.waiting.borrow_mut() = Some(Collected::default());
-        let batch = self.clone();
-        Timeout::new(BATCH_MS, move || batch.deliver(dispatch)).forget();
+    fn start_batch(&self, dispatch: Dispatch) {
+        *self.pending.borrow_mut() = Some(PendingChanges::default());
+        let batcher = self.clone();
+        Timeout::new(BATCH_INTERVAL_MS, move || batcher.finish_batch(dispatch)).forget();
     }
 
-    fn deliver(&self, dispatch: Dispatch) {
-        let Collected { traces, missed } = self.waiting.borrow_mut().take().unwrap_or_default();
-        if traces.is_empty() {
+    fn finish_batch(&self, dispatch: Dispatch) {
+        let pending = self.pending.borrow_mut().take().unwrap_or_default();
+        if pending.traces.is_empty() {
             return;
         }
-        dispatch.dispatch(Action::Changed(traces.into_values().collect()));
-        if missed {
-            dispatch.dispatch(Action::Missed);
+        dispatch.dispatch(Action::Changed(pending.traces.into_values().collect()));
+        if pending.is_incomplete {
+            dispatch.dispatch(Action::MissedChanges);
         }
-        self.collect(dispatch);
+        self.start_batch(dispatch);
     }
 }
 
-impl Collected {
+impl PendingChanges {
     fn add(&mut self, summary: TraceSummary) {
-        if self.traces.len() < LIMIT || self.traces.contains_key(&summary.trace_id) {
+        let has_room = self.traces.len() < MAX_PAGE_TRACES;
+        if has_room || self.traces.contains_key(&summary.trace_id) {
             self.traces.insert(summary.trace_id, summary);
         } else {
-            self.missed = true;
+            self.is_incomplete = true;
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The width that somebody gave the column of names, kept in the browser.
+//! The width of the name column, stored in the browser.
 
 use web_sys::Storage;
 use yew::{
@@ -7,37 +7,37 @@ use yew::{
     hook,
 };
 
-const KEY: &str = "trace-viewer.names-width";
+const STORAGE_KEY: &str = "trace-viewer.names-width";
 
-/// CSS pixels, none until a width was chosen; and the way to choose one.
+/// Returns the chosen width in CSS pixels, if any, and a callback that changes it.
 #[hook]
 pub(crate) fn use_names_width() -> (Option<f64>, Callback<Option<f64>>) {
-    let width = use_state_eq(read);
+    let width = use_state_eq(load);
     let chosen = *width;
     let choose = use_callback((), move |chosen: Option<f64>, ()| {
-        write(chosen);
+        save(chosen);
         width.set(chosen);
     });
     (chosen, choose)
 }
 
-/// None where the browser keeps nothing, as in a private window.
+/// `None` if the browser does not allow storage, as in some private windows.
 fn storage() -> Option<Storage> {
     web_sys::window()?.local_storage().ok()?
 }
 
-fn read() -> Option<f64> {
-    let text = storage()?.get_item(KEY).ok()??;
+fn load() -> Option<f64> {
+    let text = storage()?.get_item(STORAGE_KEY).ok()??;
     text.parse().ok().filter(|width: &f64| width.is_finite())
 }
 
-fn write(chosen: Option<f64>) {
+fn save(chosen: Option<f64>) {
     let Some(storage) = storage() else {
         return;
     };
-    // A width that cannot be kept holds until the page is left.
+    // If it fails, the width applies until the page is closed.
     let _ = match chosen {
-        Some(width) => storage.set_item(KEY, &width.round().to_string()),
-        None => storage.remove_item(KEY),
+        Some(width) => storage.set_item(STORAGE_KEY, &width.round().to_string()),
+        None => storage.remove_item(STORAGE_KEY),
     };
 }

@@ -1,5 +1,4 @@
-//! Loads the open trace, and what it gets while it grows: one question at a time, and only for
-//! what is new.
+//! Loads the open trace, and its new spans while it grows.
 
 use std::{
     cell::{Cell, RefCell},
@@ -17,17 +16,18 @@ use yew::{
 };
 
 use crate::{
-    gateway::{self, Cause, Error, Spans},
+    gateway::{self, Error, Initiator, TraceResponse},
     live::Change,
     shared::Shared,
 };
 
-/// A growing trace is asked for at most so often, and rests four times as long as drawing it anew took.
-const PAUSE_MS: f64 = 100.0;
-const REST_FACTOR: f64 = 4.0;
-const MAX_REST_MS: f64 = 60_000.0;
+/// The minimum pause between two requests for a growing trace.
+const MIN_PAUSE_MS: f64 = 100.0;
+/// The pause is also this many times as long as building the trace took.
+const PAUSE_FACTOR: f64 = 4.0;
+const MAX_PAUSE_MS: f64 = 60_000.0;
 
-/// How far the open trace has come.
+/// The state of the open trace.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) enum TraceLoad {
     #[default]
@@ -36,26 +36,27 @@ pub(crate) enum TraceLoad {
     Failed(Error),
 }
 
-/// The open trace, and why it may be older than what the gateway has.
+/// The open trace.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct OpenTrace {
     pub(crate) load: TraceLoad,
-    pub(crate) problem: Option<Error>,
+    /// Why the trace may be out of date.
+    pub(crate) refresh_error: Option<Error>,
     pub(crate) retry: Callback<()>,
 }
 
-/// A trace and the id it was asked for: an answer may come after the question changed.
+/// The state of the trace with this id. A response may arrive after another trace was opened.
 #[derive(Clone, Default, PartialEq)]
 struct Open {
     id: Option<TraceId>,
     load: TraceLoad,
-    problem: Option<Error>,
+    refresh_error: Option<Error>,
 }
 
 enum Action {
     Open(Option<TraceId>),
-    Answer(TraceId, Result<Option<Shared<Trace>>, Error>),
-    /// Somebody asks again for what could not be had.
+    /// `None`: the trace has no new spans.
+    Loaded(TraceId, Result<Option<Shared<Trace>>, Error>),
     Retry,
 }
 
@@ -73,18 +74,18 @@ impl Reducible for Open {
                     ..Self::default()
                 }
             }
-            Action::Answer(id, _) if self.id != Some(id) => return self,
+            Action::Loaded(id, _) if self.id != Some(id) => return self,
             Action::Retry if !matches!(open.load, TraceLoad::Failed(_)) => return self,
             Action::Retry => open.load = TraceLoad::Loading,
-            Action::Answer(_, Ok(None)) if open.problem.is_none() => return self,
-            Action::Answer(_, Ok(None)) => open.problem = None,
-            Action::Answer(_, Ok(Some(trace))) => {
+            Action::Loaded(_, Ok(None)) if open.refresh_error.is_none() => return self,
+            Action::Loaded(_, Ok(None)) => open.refresh_error = None,
+            Action::Loaded(_, Ok(Some(trace))) => {
                 open.load = TraceLoad::Ready(trace);
-                open.problem = None;
+                open.refresh_error = None;
             }
-            // A refresh that failed takes nothing away.
-            Action::Answer(_, Err(error)) => match open.load {
-                TraceLoad::Ready(_) => open.problem = Some(error),
+            // The trace stays visible after a failed refresh.
+            Action::Loaded(_, Err(error)) => match open.load {
+                TraceLoad::Ready(_) => open.refresh_error = Some(error),
                 TraceLoad::Loading | TraceLoad::Failed(_) => open.load = TraceLoad::Failed(error),
             },
         }
@@ -92,153 +93,160 @@ impl Reducible for Open {
     }
 }
 
-/// What is known of the open trace, and whether somebody asks for more of it.
+/// Requests a trace and its new spans, with one request at a time.
 #[derive(Default)]
-struct Follower {
-    id: Cell<Option<TraceId>>,
-    known: RefCell<Option<Known>>,
-    /// Grows with each trace that is opened: answers for an earlier one count no more.
-    opened: Cell<u32>,
-    asking: Cell<bool>,
-    wanted: Cell<bool>,
+struct Loader {
+    loaded: RefCell<Option<LoadedTrace>>,
+    /// Incremented when a trace is opened: responses to earlier requests are ignored.
+    generation: Cell<u32>,
+    is_in_flight: Cell<bool>,
+    is_requested: Cell<bool>,
     /// Milliseconds since 1970.
-    rests_until: Cell<f64>,
+    paused_until: Cell<f64>,
 }
 
 #[derive(Clone)]
-struct Known {
+struct LoadedTrace {
     trace: Shared<Trace>,
     revision: Option<String>,
 }
 
-impl Follower {
-    fn open(&self, id: Option<TraceId>) {
-        self.id.set(id);
-        self.known.replace(None);
-        self.rests_until.set(0.0);
-        // A trace does not wait for the answer about the one that was open before.
-        self.opened.set(self.opened.get().wrapping_add(1));
-        self.asking.set(false);
+impl Loader {
+    /// Forgets the trace that was open before. The new one does not wait for its response.
+    fn reset(&self) {
+        self.loaded.replace(None);
+        self.paused_until.set(0.0);
+        self.generation.set(self.generation.get().wrapping_add(1));
+        self.is_in_flight.set(false);
     }
 
-    /// Asks until nothing more is wanted, unless somebody does so already.
-    async fn follow(self: Rc<Self>, id: TraceId, cause: Cause, dispatch: Dispatch) {
-        self.wanted.set(true);
-        if self.asking.replace(true) {
+    /// Loads the trace until no further load is requested. Returns at once if another call is
+    /// doing so already.
+    async fn load(self: Rc<Self>, id: TraceId, initiator: Initiator, dispatch: Dispatch) {
+        self.is_requested.set(true);
+        if self.is_in_flight.replace(true) {
             return;
         }
-        let opened = self.opened.get();
-        let mut cause = cause;
-        while self.wanted.replace(false) {
-            if cause == Cause::Refresh {
-                self.rest(opened).await;
+        let generation = self.generation.get();
+        let mut initiator = initiator;
+        while self.is_requested.replace(false) {
+            if initiator == Initiator::Background {
+                self.pause(generation).await;
             }
-            if self.opened.get() == opened {
-                self.ask(id, cause, &dispatch).await;
+            if self.generation.get() == generation {
+                self.request(id, initiator, &dispatch).await;
             }
-            if self.opened.get() != opened {
+            if self.generation.get() != generation {
                 return;
             }
-            cause = Cause::Refresh;
+            initiator = Initiator::Background;
         }
-        self.asking.set(false);
+        self.is_in_flight.set(false);
     }
 
-    /// Until it is time to ask again, or another trace was opened.
-    async fn rest(&self, opened: u32) {
-        while self.opened.get() == opened {
-            let left_ms = self.rests_until.get() - js_sys::Date::now();
-            // A clock that was set back does not stop the page.
-            if left_ms <= 0.0 || left_ms > MAX_REST_MS {
+    /// Waits until the pause is over, or another trace is opened.
+    async fn pause(&self, generation: u32) {
+        while self.generation.get() == generation {
+            let left_ms = self.paused_until.get() - js_sys::Date::now();
+            // A clock that was set back must not stop the page.
+            if left_ms <= 0.0 || left_ms > MAX_PAUSE_MS {
                 return;
             }
-            TimeoutFuture::new(left_ms.min(PAUSE_MS).ceil() as u32).await;
+            TimeoutFuture::new(left_ms.min(MIN_PAUSE_MS).ceil() as u32).await;
         }
     }
 
-    async fn ask(&self, id: TraceId, cause: Cause, dispatch: &Dispatch) {
-        let opened = self.opened.get();
-        let known = self.known.borrow().clone();
-        let since = known.as_ref().and_then(|known| known.revision.as_deref());
-        let answer = gateway::trace(id, since, cause).await;
-        if self.opened.get() != opened {
+    async fn request(&self, id: TraceId, initiator: Initiator, dispatch: &Dispatch) {
+        let generation = self.generation.get();
+        let loaded = self.loaded.borrow().clone();
+        let since = loaded
+            .as_ref()
+            .and_then(|loaded| loaded.revision.as_deref());
+        let result = gateway::trace(id, since, initiator).await;
+        if self.generation.get() != generation {
             return;
         }
         let started = js_sys::Date::now();
-        let answer = answer.map(|spans| self.build(id, known, spans));
+        let result = result.map(|response| self.build(id, loaded, response));
         let took_ms = js_sys::Date::now() - started;
-        dispatch.dispatch(Action::Answer(id, answer));
-        let rest_ms = (took_ms * REST_FACTOR).max(PAUSE_MS);
-        self.rests_until.set(js_sys::Date::now() + rest_ms);
+        dispatch.dispatch(Action::Loaded(id, result));
+        let pause_ms = (took_ms * PAUSE_FACTOR).max(MIN_PAUSE_MS);
+        self.paused_until.set(js_sys::Date::now() + pause_ms);
     }
 
-    /// None when there is nothing new.
-    fn build(&self, id: TraceId, known: Option<Known>, answer: Spans) -> Option<Shared<Trace>> {
-        let mut spans = answer.spans;
-        if answer.is_new_only
-            && let Some(known) = known
+    /// Builds the trace. `None` if the response has no new spans.
+    fn build(
+        &self,
+        id: TraceId,
+        loaded: Option<LoadedTrace>,
+        response: TraceResponse,
+    ) -> Option<Shared<Trace>> {
+        let mut spans = response.spans;
+        if response.is_delta
+            && let Some(loaded) = loaded
         {
             if spans.is_empty() {
                 return None;
             }
-            let earlier = known.trace.nodes().iter().map(|node| node.span.clone());
+            let earlier = loaded.trace.nodes().iter().map(|node| node.span.clone());
             spans = earlier.chain(spans).collect();
         }
         let trace = Shared::new(Trace::from_spans(id, spans));
-        self.known.replace(Some(Known {
+        self.loaded.replace(Some(LoadedTrace {
             trace: trace.clone(),
-            revision: answer.revision,
+            revision: response.revision,
         }));
         Some(trace)
     }
 }
 
+/// Loads the trace with this id, and again when `change` concerns it.
 #[hook]
 pub(crate) fn use_trace(id: Option<TraceId>, change: &Change) -> OpenTrace {
     let open = use_reducer(Open::default);
     let dispatch = open.dispatcher();
-    let follower = use_mut_ref(|| Rc::new(Follower::default()));
-    let follower = Rc::clone(&follower.borrow());
+    let loader = use_mut_ref(|| Rc::new(Loader::default()));
+    let loader = Rc::clone(&loader.borrow());
     use_load(id, {
-        let (dispatch, follower) = (dispatch.clone(), Rc::clone(&follower));
+        let (dispatch, loader) = (dispatch.clone(), Rc::clone(&loader));
         move |id| async move {
-            follower.open(id);
+            loader.reset();
             dispatch.dispatch(Action::Open(id));
             if let Some(id) = id {
-                follower.follow(id, Cause::Person, dispatch).await;
+                loader.load(id, Initiator::User, dispatch).await;
             }
         }
     });
-    let again = {
-        let follower = Rc::clone(&follower);
+    let refresh = {
+        let loader = Rc::clone(&loader);
         move || {
             if let Some(id) = id {
-                let follower = Rc::clone(&follower);
-                spawn_local(follower.follow(id, Cause::Refresh, dispatch.clone()));
+                let loader = Rc::clone(&loader);
+                spawn_local(loader.load(id, Initiator::Background, dispatch.clone()));
             }
         }
     };
     let retry = Callback::from({
-        let (again, dispatch) = (again.clone(), open.dispatcher());
+        let (refresh, dispatch) = (refresh.clone(), open.dispatcher());
         move |()| {
             dispatch.dispatch(Action::Retry);
-            again();
+            refresh();
         }
     });
     use_effect_with(change.clone(), move |change| {
         if change.number > 0 && id.is_some_and(|id| change.concerns(id)) {
-            again();
+            refresh();
         }
     });
-    // Until the effect above ran, the state is still the trace that was open before.
-    let (load, problem) = if open.id == id {
-        (open.load.clone(), open.problem.clone())
+    // Until the effect above runs, the state is that of the trace that was open before.
+    let (load, refresh_error) = if open.id == id {
+        (open.load.clone(), open.refresh_error.clone())
     } else {
         (TraceLoad::Loading, None)
     };
     OpenTrace {
         load,
-        problem,
+        refresh_error,
         retry,
     }
 }

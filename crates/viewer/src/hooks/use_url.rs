@@ -1,4 +1,4 @@
-//! The address bar as state: read it, push a new place, or replace the current one.
+//! The address bar as state.
 
 use yew::{functional::use_memo, hook};
 use yew_router::{
@@ -9,10 +9,11 @@ use yew_router::{
 
 use crate::{
     base,
-    route::{Query, Route, View},
+    route::{QueryString, Route, View},
+    span_ref::SpanRef,
 };
 
-/// What is shown, and the way to show something else.
+/// The view in the address bar, and methods that change it.
 #[derive(Clone, PartialEq)]
 pub(crate) struct Url {
     pub(crate) view: View,
@@ -20,26 +21,26 @@ pub(crate) struct Url {
 }
 
 impl Url {
-    /// Goes somewhere else: Back returns here.
+    /// Shows another view and adds a history entry, so that Back returns to this one.
     pub(crate) fn push(&self, view: &View) {
-        let (route, query) = view.write();
+        let (route, query) = view.to_route();
         if let Some(navigator) = &self.navigator {
-            // The query is three plain strings, which always serialize.
+            // The query string consists of three strings, which always serialize.
             let _ = navigator.push_with_query(&route, query);
         }
     }
 
-    /// Changes what is shown without a step for Back.
+    /// Shows another view in place of this history entry.
     pub(crate) fn replace(&self, view: &View) {
-        let (route, query) = view.write();
+        let (route, query) = view.to_route();
         if let Some(navigator) = &self.navigator {
             let _ = navigator.replace_with_query(&route, query);
         }
     }
 
-    /// Shows a span's details. Only opening them is a step for Back, so that moving from
-    /// span to span does not fill the history.
-    pub(crate) fn select_span(&self, span: trace_model::SpanId) {
+    /// Shows a span's details. Only the first span adds a history entry, so that moving from span
+    /// to span does not fill the history.
+    pub(crate) fn select_span(&self, span: SpanRef) {
         let view = self.view.with_span(Some(span));
         if self.view.span.is_some() {
             self.replace(&view);
@@ -48,25 +49,25 @@ impl Url {
         }
     }
 
-    /// For links, so that they can be copied and opened in a new tab: whole addresses.
+    /// Returns the full address of a view, for links that can be copied or opened in a new tab.
     pub(crate) fn href(view: &View) -> String {
-        let (route, query) = view.write();
+        let (route, query) = view.to_route();
         let parameters = [
             ("q", &query.q),
             ("span", &query.span),
             ("collapsed", &query.collapsed),
         ];
-        let given = parameters
+        let parameters = parameters
             .into_iter()
             .filter(|(_, value)| !value.is_empty());
-        let given = given.map(|(name, value)| {
+        let parameters = parameters.map(|(name, value)| {
             let value = String::from(js_sys::encode_uri_component(value));
             format!("{name}={value}")
         });
-        let given = given.collect::<Vec<_>>().join("&");
-        let mark = if given.is_empty() { "" } else { "?" };
+        let parameters = parameters.collect::<Vec<_>>().join("&");
+        let separator = if parameters.is_empty() { "" } else { "?" };
         base::url(&format!(
-            "{}{mark}{given}",
+            "{}{separator}{parameters}",
             route.to_path().trim_start_matches('/')
         ))
     }
@@ -76,9 +77,9 @@ impl Url {
 pub(crate) fn use_url() -> Url {
     let navigator = use_navigator();
     let route = use_route::<Route>().unwrap_or(Route::NotFound);
-    let query = use_location().map(|location| location.query::<Query>().unwrap_or_default());
+    let query = use_location().map(|location| location.query::<QueryString>().unwrap_or_default());
     let view = use_memo((route, query), |(route, query)| {
-        View::read(route.clone(), query.clone().unwrap_or_default())
+        View::from_route(route.clone(), query.clone().unwrap_or_default())
     });
     Url {
         view: (*view).clone(),

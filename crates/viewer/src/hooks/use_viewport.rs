@@ -1,4 +1,4 @@
-//! What a scrolling element shows of its content, kept up to date.
+//! The visible part of a scrolling element.
 
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{Element, Event, ResizeObserver};
@@ -10,27 +10,29 @@ use yew::{
 
 use crate::layout::window::Viewport;
 
+/// Returns the visible part of the element, and renders the component again when it changes.
 #[hook]
 pub(crate) fn use_viewport(node: &NodeRef) -> Viewport {
     let viewport = use_state_eq(Viewport::default);
     let state = viewport.clone();
     use_effect_with(node.clone(), move |node| {
-        let watch = node
+        let observer = node
             .cast::<Element>()
-            .map(|element| Watch::start(element, state));
-        move || drop(watch)
+            .map(|element| ViewportObserver::start(element, state));
+        move || drop(observer)
     });
     *viewport
 }
 
-struct Watch {
+/// Reports scrolling and resizing until it is dropped.
+struct ViewportObserver {
     element: Element,
     observer: Option<ResizeObserver>,
     on_scroll: Closure<dyn Fn(Event)>,
     _on_resize: Closure<dyn Fn(JsValue)>,
 }
 
-impl Watch {
+impl ViewportObserver {
     fn start(element: Element, state: UseStateHandle<Viewport>) -> Self {
         let measure = {
             let element = element.clone();
@@ -49,10 +51,10 @@ impl Watch {
         let on_resize = Closure::new(move |_: JsValue| measure());
         let observer = ResizeObserver::new(on_resize.as_ref().unchecked_ref()).ok();
         if let Some(observer) = &observer {
-            // Calls back at once: the first measure.
+            // It calls back at once, which is the first measurement.
             observer.observe(&element);
         }
-        // Registering a listener only fails for a signal that was aborted; there is none.
+        // Adding a listener fails only for an aborted signal, and there is none.
         let _ =
             element.add_event_listener_with_callback("scroll", on_scroll.as_ref().unchecked_ref());
         Self {
@@ -64,7 +66,7 @@ impl Watch {
     }
 }
 
-impl Drop for Watch {
+impl Drop for ViewportObserver {
     fn drop(&mut self) {
         let on_scroll = self.on_scroll.as_ref().unchecked_ref();
         let _ = self

@@ -1,13 +1,13 @@
-//! The shared time axis: nanoseconds to fractions of its width, and ticks at round numbers.
+//! The time axis: converts times to fractions of its width, and places ticks at round times.
 
 use trace_model::Interval;
 
 use crate::format;
 
-/// The stretch of time that the waterfall shows.
+/// The interval that the waterfall shows.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Axis {
-    /// What "0 ms" on the ruler is.
+    /// The time of "0 ms" on the ruler.
     pub(crate) origin: u64,
     pub(crate) shown: Interval,
 }
@@ -22,6 +22,7 @@ pub(crate) struct Tick {
 }
 
 impl Axis {
+    /// Shows all of `extent`.
     pub(crate) const fn whole(extent: Interval) -> Self {
         Self {
             origin: extent.start,
@@ -29,7 +30,7 @@ impl Axis {
         }
     }
 
-    /// The part between two fractions of `extent`, in either order.
+    /// Shows the part of `extent` between two fractions, in either order.
     pub(crate) fn part(extent: Interval, from: f64, to: f64) -> Self {
         let at = |fraction: f64| {
             let nanos = extent.duration() as f64 * fraction.clamp(0.0, 1.0);
@@ -42,7 +43,8 @@ impl Axis {
         }
     }
 
-    /// Where a moment lies: 0 at the left edge, 1 at the right; outside when it is not shown.
+    /// Returns the position of a time: 0 at the left edge, 1 at the right edge, and below or above
+    /// outside of the axis.
     pub(crate) fn fraction(&self, nanos: u64) -> f64 {
         let width = self.shown.duration().max(1) as f64;
         let start = self.shown.start;
@@ -50,10 +52,10 @@ impl Axis {
         if nanos < start { -distance } else { distance }
     }
 
-    /// At most `most` ticks at round times from the origin: 1, 2 or 5 of a power of ten
-    /// nanoseconds, and what divides a minute, an hour or a day.
-    pub(crate) fn ticks(&self, most: u64) -> Vec<Tick> {
-        let step = step(self.shown.duration(), most);
+    /// Returns about `max` ticks at round times from the origin. The step between them is 1, 2 or 5
+    /// times a power of ten nanoseconds, or divides a minute, an hour or a day.
+    pub(crate) fn ticks(&self, max: u64) -> Vec<Tick> {
+        let step = step(self.shown.duration(), max);
         let from = (self.shown.start - self.origin)
             .div_ceil(step)
             .checked_mul(step);
@@ -71,24 +73,24 @@ impl Axis {
     }
 }
 
-/// Steps between ticks from ten seconds to a day on, in seconds.
-const LONG_STEPS: [u64; 16] = [
+/// Steps between ticks from 15 seconds to two days.
+const LONG_STEPS_SECONDS: [u64; 16] = [
     15, 20, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400,
     172_800,
 ];
 
 const SECOND: u64 = 1_000_000_000;
 
-fn step(duration: u64, most: u64) -> u64 {
-    let least = (duration / most.max(1)).max(1);
-    let power = 10_u64.pow(least.ilog10());
+fn step(duration: u64, max_ticks: u64) -> u64 {
+    let min = (duration / max_ticks.max(1)).max(1);
+    let power = 10_u64.pow(min.ilog10());
     let short = [1, 2, 5, 10].map(|factor| factor * power);
     let short = short.into_iter().filter(|&step| step <= 10 * SECOND);
-    let long = LONG_STEPS.map(|seconds| seconds * SECOND);
-    // Beyond days, a power of two of them.
+    let long = LONG_STEPS_SECONDS.map(|seconds| seconds * SECOND);
+    // Beyond that, four days times a power of two.
     let days = std::iter::successors(Some(345_600 * SECOND), |step: &u64| step.checked_mul(2));
     let mut candidates = short.chain(long).chain(days);
-    candidates.find(|&step| step > least).unwrap_or(least)
+    candidates.find(|&step| step > min).unwrap_or(min)
 }
 
 #[cfg(test)]
@@ -96,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ticks_stand_at_round_times() {
+    fn ticks_are_at_round_times() {
         let check = |start: u64, end: u64, labels: &[&str]| {
             let axis = Axis {
                 origin: 1_000,
@@ -136,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn any_length_has_some_ticks_and_not_many() {
+    fn every_duration_has_between_one_and_seven_ticks() {
         for exponent in 0..64 {
             let shown = Interval::new(0, 1 << exponent);
             let axis = Axis { origin: 0, shown };
@@ -147,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_moment_has_its_fraction_also_outside() {
+    fn times_outside_of_the_axis_have_fractions() {
         let axis = Axis::part(Interval::new(100, 300), 0.75, 0.25);
         assert_eq!(axis.shown, Interval::new(150, 250));
         assert_eq!(

@@ -1,16 +1,16 @@
-//! A span's bar on the axis: its edges, what its time was spent on, where its label fits.
+//! A span's bar on the axis: its edges, its hatched parts, and the position of its label.
 
 use trace_model::{RequestPhases, Trace};
 
 use super::axis::Axis;
 
-/// All lengths are fractions: of the axis for the bar, of the bar for what is inside.
+/// A span's bar. Its edges are fractions of the axis, those of its segments fractions of the bar.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Bar {
     pub(crate) left: f64,
     pub(crate) width: f64,
     pub(crate) segments: Vec<Segment>,
-    pub(crate) label: LabelPlace,
+    pub(crate) label: LabelPosition,
 }
 
 /// A hatched part of a bar.
@@ -21,14 +21,14 @@ pub(crate) struct Segment {
     pub(crate) hatch: Hatch,
 }
 
-/// What a part of a request's bar means.
+/// The meaning of a hatched part of a request's bar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Hatch {
-    /// On the way to the server or back.
+    /// On the network, to or from the server.
     Network,
-    /// The request has no timings: on the network, or waiting for something.
+    /// On the network or waiting for something else: the request has no timings.
     NetworkAndWaiting,
-    /// The response had arrived, and the page was busy.
+    /// The response had arrived, but the page was busy.
     MainThread,
 }
 
@@ -41,32 +41,32 @@ impl Hatch {
         }
     }
 
-    /// What the hatch says in full, for tooltips.
-    pub(crate) const fn meaning(self) -> &'static str {
+    /// Describes the hatch in a tooltip.
+    pub(crate) const fn description(self) -> &'static str {
         match self {
-            Self::Network => "On the way to the server or back",
+            Self::Network => "On the network, to or from the server",
             Self::NetworkAndWaiting => {
-                "On the network, or waiting: the request has no timings of its own"
+                "On the network, or waiting: the browser reported no timings of this request"
             }
-            Self::MainThread => "The page's main thread was busy: the response was there already",
+            Self::MainThread => "The response had arrived, but the page's main thread was busy",
         }
     }
 
     pub(crate) const fn class(self) -> &'static str {
         match self {
-            Self::Network => "gap gap-network",
-            Self::NetworkAndWaiting => "gap gap-waiting",
-            Self::MainThread => "gap gap-main-thread",
+            Self::Network => "hatch hatch-network",
+            Self::NetworkAndWaiting => "hatch hatch-waiting",
+            Self::MainThread => "hatch hatch-main-thread",
         }
     }
 }
 
-/// The hatches that the bars of a trace have, in the order of the legend.
+/// Returns the hatches in the bars of a trace, in the order of the legend.
 pub(crate) fn hatches(trace: &Trace) -> Vec<Hatch> {
     let requests = (0..trace.nodes().len()).filter_map(|index| trace.request_phases(index));
     let mut all: Vec<Hatch> = Vec::new();
     for phases in requests {
-        for (_, hatch) in hatched(&phases) {
+        for (_, hatch) in hatched_ranges(&phases) {
             if !all.contains(&hatch) {
                 all.push(hatch);
             }
@@ -81,7 +81,7 @@ pub(crate) fn hatches(trace: &Trace) -> Vec<Hatch> {
 
 type Nanos = std::ops::Range<u64>;
 
-fn hatched(phases: &RequestPhases) -> impl Iterator<Item = (&Nanos, Hatch)> {
+fn hatched_ranges(phases: &RequestPhases) -> impl Iterator<Item = (&Nanos, Hatch)> {
     let network = if phases.is_timed {
         Hatch::Network
     } else {
@@ -95,19 +95,19 @@ fn hatched(phases: &RequestPhases) -> impl Iterator<Item = (&Nanos, Hatch)> {
     all.into_iter().filter(|(range, _)| !range.is_empty())
 }
 
-/// The duration stands where there is room for it.
+/// The position of the duration relative to the bar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum LabelPlace {
+pub(crate) enum LabelPosition {
     Right,
     Left,
     Inside,
-    /// The bar itself is outside of what is shown.
-    Nowhere,
+    /// The bar is outside of the axis.
+    Hidden,
 }
 
 impl Bar {
-    /// `label_room` is what a label needs, as a fraction of the axis.
-    pub(crate) fn of(trace: &Trace, index: usize, axis: &Axis, label_room: f64) -> Self {
+    /// `label_width` is a fraction of the axis.
+    pub(crate) fn of(trace: &Trace, index: usize, axis: &Axis, label_width: f64) -> Self {
         let interval = trace.nodes()[index].interval();
         let (left, right) = (axis.fraction(interval.start), axis.fraction(interval.end));
         let phases = trace.request_phases(index);
@@ -120,21 +120,25 @@ impl Bar {
         Self {
             left,
             width: right - left,
-            segments: phases.iter().flat_map(hatched).map(segment).collect(),
-            label: LabelPlace::beside(left, right, label_room),
+            segments: phases
+                .iter()
+                .flat_map(hatched_ranges)
+                .map(segment)
+                .collect(),
+            label: LabelPosition::beside(left, right, label_width),
         }
     }
 }
 
-impl LabelPlace {
-    fn beside(left: f64, right: f64, room: f64) -> Self {
+impl LabelPosition {
+    fn beside(left: f64, right: f64, width: f64) -> Self {
         if right < 0.0 || left > 1.0 {
-            return Self::Nowhere;
+            return Self::Hidden;
         }
         let (left, right) = (left.max(0.0), right.min(1.0));
-        if right + room <= 1.0 {
+        if right + width <= 1.0 {
             Self::Right
-        } else if right - left >= room {
+        } else if right - left >= width {
             Self::Inside
         } else {
             Self::Left
@@ -150,7 +154,7 @@ mod tests {
 
     use super::*;
 
-    /// A page's request of 500 ns.
+    /// A request of a page that takes 500 ns.
     fn request(response_end_ms: Option<f64>) -> Trace {
         let trace_id = "00000000000000000000000000000001".parse().unwrap();
         let mut span = Span::new(trace_id, "0000000000000001".parse().unwrap(), "GET");
@@ -172,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn time_after_the_response_has_the_main_threads_hatch() {
+    fn time_after_the_response_has_the_main_thread_hatch() {
         let axis = Axis::whole(Interval::new(100, 600));
         let segment = |left, width, hatch| Segment { left, width, hatch };
         let bar = |trace: &Trace| Bar::of(trace, 0, &axis, 0.1).segments;
@@ -190,12 +194,15 @@ mod tests {
     }
 
     #[test]
-    fn a_label_stands_where_there_is_room() {
-        assert_eq!(LabelPlace::beside(0.0, 0.5, 0.13), LabelPlace::Right);
-        assert_eq!(LabelPlace::beside(0.0, 1.0, 0.13), LabelPlace::Inside);
-        assert_eq!(LabelPlace::beside(0.95, 1.0, 0.13), LabelPlace::Left);
-        assert_eq!(LabelPlace::beside(-3.0, 5.0, 0.13), LabelPlace::Inside);
-        assert_eq!(LabelPlace::beside(1.2, 1.4, 0.13), LabelPlace::Nowhere);
-        assert_eq!(LabelPlace::beside(0.85, 1.0, 0.2), LabelPlace::Left);
+    fn a_label_is_where_it_fits() {
+        assert_eq!(LabelPosition::beside(0.0, 0.5, 0.13), LabelPosition::Right);
+        assert_eq!(LabelPosition::beside(0.0, 1.0, 0.13), LabelPosition::Inside);
+        assert_eq!(LabelPosition::beside(0.95, 1.0, 0.13), LabelPosition::Left);
+        assert_eq!(
+            LabelPosition::beside(-3.0, 5.0, 0.13),
+            LabelPosition::Inside
+        );
+        assert_eq!(LabelPosition::beside(1.2, 1.4, 0.13), LabelPosition::Hidden);
+        assert_eq!(LabelPosition::beside(0.85, 1.0, 0.2), LabelPosition::Left);
     }
 }

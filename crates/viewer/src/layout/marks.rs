@@ -1,27 +1,28 @@
-//! The marks of a span's events on its bar: those that would cover each other are one.
+//! The marks of a span's events on its bar. Events that are close together share a mark.
 
 use trace_model::{Event, Node};
 
 use super::axis::Axis;
 
-/// What a mark stands for.
+/// A mark for one or more events.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Mark {
-    /// On the axis, from 0 to 1.
+    /// The position on the axis, from 0 to 1.
     pub(crate) left: f64,
-    /// The first event of it.
+    /// The index of its first event.
     pub(crate) event: usize,
+    /// The number of its events.
     pub(crate) count: usize,
     pub(crate) has_exception: bool,
 }
 
-/// An axis has at most this many marks for a span, however wide it is.
+/// The maximum number of marks for a span.
 const MAX_MARKS: usize = 100;
 
-/// The marks of a span within the axis, from left to right. `room` is the width of a mark as a
-/// fraction of the axis.
-pub(crate) fn marks(node: &Node, axis: &Axis, room: f64) -> Vec<Mark> {
-    let cells = (1.0 / room.max(1e-9)).clamp(1.0, MAX_MARKS as f64);
+/// Returns the marks of a span within the axis, from left to right. `width` is the width of a mark
+/// as a fraction of the axis.
+pub(crate) fn marks(node: &Node, axis: &Axis, width: f64) -> Vec<Mark> {
+    let cells = (1.0 / width.max(1e-9)).clamp(1.0, MAX_MARKS as f64);
     let mut marks: Vec<Option<Mark>> = vec![None; cells as usize + 1];
     for (event, occurred) in node.span.events.iter().enumerate() {
         let left = axis.fraction(time(node, occurred));
@@ -29,7 +30,7 @@ pub(crate) fn marks(node: &Node, axis: &Axis, room: f64) -> Vec<Mark> {
             continue;
         }
         let exception = is_exception(occurred);
-        // Within the axis, so within the cells.
+        // A position on the axis always has a cell.
         let Some(cell) = marks.get_mut((left * cells) as usize) else {
             continue;
         };
@@ -55,7 +56,7 @@ pub(crate) fn is_exception(event: &Event) -> bool {
     event.name == "exception"
 }
 
-/// When the event occurred, by the clock of the trace's axis.
+/// Returns the time of the event on the trace's axis.
 const fn time(node: &Node, event: &Event) -> u64 {
     event
         .time_unix_nano
@@ -69,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn events_in_one_place_are_one_mark_and_those_outside_none() {
+    fn close_events_share_a_mark_and_events_outside_have_none() {
         let trace_id = "00000000000000000000000000000001".parse().unwrap();
         let mut span = Span::new(trace_id, "0000000000000001".parse().unwrap(), "busy");
         span.end_unix_nano = 10_000;

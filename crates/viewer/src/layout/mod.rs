@@ -1,4 +1,4 @@
-//! Where things go on the screen: pure functions from a trace to fractions and rows.
+//! Positions on the screen: pure functions from a trace to fractions and rows.
 
 pub(crate) mod axis;
 pub(crate) mod bar;

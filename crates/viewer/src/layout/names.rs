@@ -1,54 +1,54 @@
-//! The column of names: how wide it is, and how far a row is indented in it.
+//! The name column: its width and the indentation of its rows.
 
-/// The least width that leaves a name readable, in CSS pixels.
-pub(crate) const MIN_WIDTH: f64 = 140.0;
+/// The minimum width, in CSS pixels, at which names are readable.
+pub(crate) const MIN_WIDTH_PX: f64 = 140.0;
 
-/// The default width as a fraction of the waterfall, and its bounds in CSS pixels.
+/// The default width as a fraction of the waterfall.
 const DEFAULT_SHARE: f64 = 0.44;
-const MIN_DEFAULT: f64 = 220.0;
-const MAX_DEFAULT: f64 = 380.0;
+const MIN_DEFAULT_PX: f64 = 220.0;
+const MAX_DEFAULT_PX: f64 = 380.0;
 
-/// How much of the waterfall the column may take.
+/// The maximum width as a fraction of the waterfall.
 const MAX_SHARE: f64 = 0.75;
 
-/// How much of the column indentation may take: the rest is the name's.
+/// The maximum indentation as a fraction of the column.
 const MAX_INDENT_SHARE: f64 = 0.25;
 
-/// CSS pixels for each level.
-const STEP: f64 = 14.0;
-const NARROW_STEP: f64 = 9.0;
+/// The indentation of one level.
+const STEP_PX: f64 = 14.0;
+const NARROW_STEP_PX: f64 = 9.0;
 
-/// The column's width in CSS pixels: what was chosen, as far as the waterfall has room for it.
+/// Returns the width in CSS pixels: the chosen one within the limits, or the default.
 pub(crate) fn width(chosen: Option<f64>, waterfall: f64) -> f64 {
-    let default = (waterfall * DEFAULT_SHARE).clamp(MIN_DEFAULT, MAX_DEFAULT);
-    let max = (waterfall * MAX_SHARE).max(MIN_WIDTH);
-    chosen.unwrap_or(default).clamp(MIN_WIDTH, max)
+    let default = (waterfall * DEFAULT_SHARE).clamp(MIN_DEFAULT_PX, MAX_DEFAULT_PX);
+    let max = (waterfall * MAX_SHARE).max(MIN_WIDTH_PX);
+    chosen.unwrap_or(default).clamp(MIN_WIDTH_PX, max)
 }
 
-/// Indents by depth, until the name would have too little room.
+/// Indentation by depth, limited so that names stay readable.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Indent {
+pub(crate) struct Indentation {
     step: f64,
     max_levels: usize,
 }
 
-impl Indent {
-    /// For a column of this width; `narrow` where names stand above their bars.
+impl Indentation {
+    /// `narrow`: names are above their bars instead of beside them.
     pub(crate) fn new(width: f64, narrow: bool) -> Self {
-        let step = if narrow { NARROW_STEP } else { STEP };
+        let step = if narrow { NARROW_STEP_PX } else { STEP_PX };
         Self {
             step,
             max_levels: ((width * MAX_INDENT_SHARE / step) as usize).max(1),
         }
     }
 
-    /// CSS pixels.
-    pub(crate) fn of(&self, depth: usize) -> f64 {
+    /// Returns the indentation in CSS pixels.
+    pub(crate) fn width_px(&self, depth: usize) -> f64 {
         depth.min(self.max_levels) as f64 * self.step
     }
 
-    /// The depth, where the indentation no longer shows it.
-    pub(crate) fn number(&self, depth: usize) -> Option<usize> {
+    /// Returns the depth if the indentation is limited and so does not show it.
+    pub(crate) fn hidden_depth(&self, depth: usize) -> Option<usize> {
         (depth > self.max_levels).then_some(depth)
     }
 }
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_has_most_of_its_column_at_any_depth() {
+    fn names_have_enough_width_at_any_depth() {
         for (waterfall, chosen) in [
             (390.0, None),
             (590.0, None),
@@ -66,25 +66,34 @@ mod tests {
             (590.0, Some(1.0)),
         ] {
             let width = width(chosen, waterfall);
-            let indent = Indent::new(width, false);
+            let indent = Indentation::new(width, false);
             for depth in [0, 1, 11, 40, 99_999] {
-                assert!(width - indent.of(depth) >= 100.0, "{waterfall} {depth}");
+                assert!(
+                    width - indent.width_px(depth) >= 100.0,
+                    "{waterfall} {depth}"
+                );
             }
         }
     }
 
     #[test]
-    fn what_indentation_does_not_show_a_number_does() {
-        let indent = Indent::new(240.0, false);
-        assert_eq!((indent.of(4), indent.number(4)), (56.0, None));
-        assert_eq!((indent.of(5), indent.number(5)), (56.0, Some(5)));
-        assert_eq!((indent.of(40), indent.number(40)), (56.0, Some(40)));
+    fn depths_beyond_the_limit_are_hidden_depths() {
+        let indent = Indentation::new(240.0, false);
+        assert_eq!((indent.width_px(4), indent.hidden_depth(4)), (56.0, None));
+        assert_eq!(
+            (indent.width_px(5), indent.hidden_depth(5)),
+            (56.0, Some(5))
+        );
+        assert_eq!(
+            (indent.width_px(40), indent.hidden_depth(40)),
+            (56.0, Some(40))
+        );
     }
 
     #[test]
-    fn a_chosen_width_leaves_room_for_the_axis() {
+    fn a_chosen_width_is_limited() {
         assert_eq!(width(Some(900.0), 600.0), 450.0);
-        assert_eq!(width(Some(5.0), 600.0), MIN_WIDTH);
+        assert_eq!(width(Some(5.0), 600.0), MIN_WIDTH_PX);
         assert_eq!(width(Some(300.0), 600.0), 300.0);
         assert_eq!(width(None, 600.0), 264.0);
     }

@@ -1,10 +1,10 @@
-//! The waterfall's rows: a heading for each lane, then its spans, without what is collapsed.
+//! The rows of the waterfall: for each group a heading, then its spans without collapsed ones.
 
 use std::collections::BTreeSet;
 
-use trace_model::{Lane, Parent, SpanId, Trace};
+use trace_model::{Lane, Parent, Trace};
 
-/// One line of the waterfall.
+/// A row of the waterfall.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Row {
     Heading(Group),
@@ -12,12 +12,12 @@ pub(crate) enum Row {
     Span(usize),
 }
 
-/// Spans shown together. Calls to a database stand under the back end that made them.
+/// The spans below one heading. Database calls belong to the back end that made them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Group {
     Browser,
     Backend,
-    /// Below a span that has not arrived.
+    /// Spans whose parent is missing, and their descendants.
     Orphans,
 }
 
@@ -28,12 +28,12 @@ impl Group {
         match self {
             Self::Browser => "Browser",
             Self::Backend => "Back end",
-            Self::Orphans => "Parent not here yet",
+            Self::Orphans => "Parent missing",
         }
     }
 }
 
-/// The group of every node.
+/// Returns the group of each node.
 fn groups(trace: &Trace) -> Vec<Group> {
     let mut below_orphan = 0;
     let nodes = trace.nodes().iter().enumerate();
@@ -51,7 +51,7 @@ fn groups(trace: &Trace) -> Vec<Group> {
         .collect()
 }
 
-/// Whose spans are in a group.
+/// Returns the services of a group.
 pub(crate) fn services(trace: &Trace, group: Group) -> Vec<&str> {
     let mut services = Vec::new();
     let nodes = trace.nodes().iter().zip(groups(trace));
@@ -63,13 +63,13 @@ pub(crate) fn services(trace: &Trace, group: Group) -> Vec<&str> {
     services
 }
 
-/// The rows to show while the spans in `collapsed` hide what is below them.
-pub(crate) fn rows(trace: &Trace, collapsed: &BTreeSet<SpanId>) -> Vec<Row> {
+/// Returns the rows while the nodes in `collapsed` hide their descendants.
+pub(crate) fn rows(trace: &Trace, collapsed: &BTreeSet<usize>) -> Vec<Row> {
     let groups = groups(trace);
-    let shown = visible(trace, collapsed);
-    let mut rows = Vec::with_capacity(shown.len() + Group::ALL.len());
+    let visible = visible_nodes(trace, collapsed);
+    let mut rows = Vec::with_capacity(visible.len() + Group::ALL.len());
     for group in Group::ALL {
-        let mut spans = shown
+        let mut spans = visible
             .iter()
             .filter(|&&index| groups[index] == group)
             .peekable();
@@ -81,19 +81,24 @@ pub(crate) fn rows(trace: &Trace, collapsed: &BTreeSet<SpanId>) -> Vec<Row> {
     rows
 }
 
-fn visible(trace: &Trace, collapsed: &BTreeSet<SpanId>) -> Vec<usize> {
-    let mut shown = Vec::new();
+fn visible_nodes(trace: &Trace, collapsed: &BTreeSet<usize>) -> Vec<usize> {
+    let mut visible = Vec::new();
     let mut index = 0;
     while let Some(node) = trace.nodes().get(index) {
-        shown.push(index);
-        let hides = collapsed.contains(&node.span.span_id);
-        index += if hides { node.descendants + 1 } else { 1 };
+        visible.push(index);
+        let hidden = if collapsed.contains(&index) {
+            node.descendants
+        } else {
+            0
+        };
+        index += hidden + 1;
     }
-    shown
+    visible
 }
 
-/// The span `step` rows from the selected one, stopping at both ends; headings are passed over.
-pub(crate) fn neighbour(rows: &[Row], selected: usize, step: isize) -> Option<usize> {
+/// Returns the span `step` rows from the selected one, but not beyond the first and the last.
+/// Headings do not count.
+pub(crate) fn neighbor(rows: &[Row], selected: usize, step: isize) -> Option<usize> {
     let span = |row: &Row| match row {
         Row::Span(index) => Some(*index),
         Row::Heading(_) => None,
@@ -124,7 +129,7 @@ pub(crate) fn neighbour(rows: &[Row], selected: usize, step: isize) -> Option<us
 mod tests {
     use std::sync::Arc;
 
-    use trace_model::{Attribute, Resource, Span};
+    use trace_model::{Attribute, Resource, Span, SpanId};
 
     use super::*;
 
@@ -156,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn lanes_stand_together_under_their_headings() {
+    fn spans_are_grouped_by_lane() {
         use Row::{Heading, Span};
         let expected = [
             Heading(Group::Browser),
@@ -172,20 +177,20 @@ mod tests {
     }
 
     #[test]
-    fn a_collapsed_span_hides_its_descendants_in_every_lane() {
+    fn a_collapsed_span_hides_its_descendants_in_every_group() {
         use Row::{Heading, Span};
         let browser = [Heading(Group::Browser), Span(0), Span(1), Span(3)];
-        let shown = rows(&example(), &BTreeSet::from([id(2)]));
+        let shown = rows(&example(), &BTreeSet::from([1]));
         assert_eq!(shown[..4], browser);
         assert_eq!(shown[4..], [Heading(Group::Orphans), Span(4)]);
     }
 
     #[test]
-    fn the_selection_moves_over_headings_and_stops_at_the_ends() {
+    fn the_neighbor_skips_headings_and_stops_at_the_ends() {
         let rows = rows(&example(), &BTreeSet::new());
-        assert_eq!(neighbour(&rows, 3, 1), Some(2));
-        assert_eq!(neighbour(&rows, 4, 1), Some(4));
-        assert_eq!(neighbour(&rows, 0, -1), Some(0));
-        assert_eq!(neighbour(&[], 0, 1), None);
+        assert_eq!(neighbor(&rows, 3, 1), Some(2));
+        assert_eq!(neighbor(&rows, 4, 1), Some(4));
+        assert_eq!(neighbor(&rows, 0, -1), Some(0));
+        assert_eq!(neighbor(&[], 0, 1), None);
     }
 }

@@ -1,39 +1,39 @@
-//! Which service a row belongs to, where the lane alone does not say it.
+//! The colors of services, for traces in which a lane has several services.
 
 use trace_model::{Lane, Node, Trace};
 
-/// How many colors there are for services; from there on they repeat.
-const COLORS: usize = 8;
+/// The number of service colors in the stylesheet. Further services repeat them.
+const COLOR_COUNT: usize = 8;
 
 /// The services of a trace in the order of their first spans.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Services {
     names: Vec<String>,
-    /// Whether one lane holds spans of several services.
-    mixed: bool,
+    /// Whether a lane has spans of several services.
+    is_mixed: bool,
 }
 
 impl Services {
     pub(crate) fn of(trace: &Trace) -> Self {
         let mut names: Vec<String> = Vec::new();
         let mut lanes: [Option<&str>; 2] = [None, None];
-        let mut mixed = false;
+        let mut is_mixed = false;
         for node in trace.nodes() {
             let service = node.span.service();
             if !names.iter().any(|name| name == service) {
                 names.push(service.to_owned());
             }
             let lane = usize::from(node.lane != Lane::Browser);
-            mixed |= *lanes[lane].get_or_insert(service) != service;
+            is_mixed |= *lanes[lane].get_or_insert(service) != service;
         }
-        Self { names, mixed }
+        Self { names, is_mixed }
     }
 
-    /// The number of a row's color; none where the heading of its lane names its service.
+    /// Returns the number of a row's color. `None` if the heading of the lane names the service.
     pub(crate) fn color(&self, node: &Node) -> Option<usize> {
         let service = node.span.service();
         let position = self.names.iter().position(|name| name == service)?;
-        self.mixed.then_some(position % COLORS)
+        self.is_mixed.then_some(position % COLOR_COUNT)
     }
 }
 
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn services_of_one_lane_have_colors_of_their_own() {
+    fn services_of_one_lane_have_different_colors() {
         let trace = trace(&["page", "orders", "stock", "orders"]);
         let services = Services::of(&trace);
         let colors: Vec<_> = trace
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn a_service_for_each_lane_needs_no_more_than_the_heading() {
+    fn one_service_for_each_lane_has_no_color() {
         let trace = trace(&["page", "orders"]);
         assert_eq!(Services::of(&trace).color(&trace.nodes()[1]), None);
     }

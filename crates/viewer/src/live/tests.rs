@@ -1,4 +1,4 @@
-//! What events and answers do to the list.
+//! How events and responses change the list.
 
 use super::*;
 use crate::query;
@@ -50,7 +50,7 @@ fn starts(live: &Live) -> Vec<u64> {
 }
 
 #[test]
-fn new_traces_come_first_and_grown_ones_stay_in_place() {
+fn new_traces_come_first_and_known_ones_are_updated_in_place() {
     let mut grown = summary(1, "page");
     grown.span_count = 9;
     let live = after([
@@ -64,23 +64,23 @@ fn new_traces_come_first_and_grown_ones_stay_in_place() {
 }
 
 #[test]
-fn the_viewers_own_traces_stay_out() {
+fn the_viewers_own_traces_are_hidden() {
     let live = after([Action::Changed(vec![summary(1, VIEWER_SERVICE)])]);
     assert!(starts(&live).is_empty());
 }
 
 #[test]
-fn under_a_filter_a_change_asks_the_gateway_again() {
+fn a_change_refreshes_a_filtered_list() {
     let query = query::parse("status:error").query;
     let live = after([
         Action::Query(query),
         Action::Changed(vec![summary(1, "page")]),
     ]);
-    assert_eq!((starts(&live).len(), live.stale), (0, 1));
+    assert_eq!((starts(&live).len(), live.stale_count), (0, 1));
 }
 
 #[test]
-fn a_late_answer_to_another_filter_is_ignored() {
+fn a_late_response_to_another_query_is_ignored() {
     let query = query::parse("like").query;
     let late = Action::Loaded(Query::default(), Ok(page([1], None)));
     let live = after([Action::Query(query), late]);
@@ -88,35 +88,47 @@ fn a_late_answer_to_another_filter_is_ignored() {
 }
 
 #[test]
-fn whenever_the_stream_opens_everything_is_asked_for_again() {
+fn a_new_connection_refreshes_everything() {
     let live = after([Action::Connected]);
-    assert_eq!((live.connection, live.stale), (Connection::Open, 1));
+    assert_eq!((live.connection, live.stale_count), (Connection::Open, 1));
     assert!(live.change.concerns(summary(1, "page").trace_id));
-    let live = after([Action::Connected, Action::Gone, Action::Gone]);
-    assert_eq!((live.connection, live.stale), (Connection::Gone(2), 1));
-    let live = after([Action::Connected, Action::Gone, Action::Connected]);
-    assert_eq!((live.connection, live.stale), (Connection::Open, 2));
+    let live = after([
+        Action::Connected,
+        Action::Disconnected,
+        Action::Disconnected,
+    ]);
+    assert_eq!(
+        (live.connection, live.stale_count),
+        (Connection::Lost { failures: 2 }, 1)
+    );
+    let live = after([Action::Connected, Action::Disconnected, Action::Connected]);
+    assert_eq!((live.connection, live.stale_count), (Connection::Open, 2));
 }
 
 #[test]
-fn a_failed_answer_is_asked_for_again_while_the_gateway_is_there() {
+fn a_failed_list_is_requested_again_while_connected() {
     let failed = || Action::Loaded(Query::default(), Err(Error::Status(500)));
-    assert_eq!(after([failed()]).stale, 0);
-    assert_eq!(after([Action::Connected, failed()]).stale, 2);
+    assert_eq!(after([failed()]).stale_count, 0);
+    assert_eq!(after([Action::Connected, failed()]).stale_count, 2);
 }
 
 #[test]
-fn a_trace_that_a_batch_holds_several_times_is_listed_once_as_it_was_last() {
+fn the_last_version_of_a_trace_in_a_batch_is_listed_once() {
     let grown = |spans| {
         let mut grown = summary(1, "page");
         grown.span_count = spans;
         grown
     };
-    for held in [false, true] {
+    for frozen in [false, true] {
         let batch = Action::Changed(vec![grown(1), summary(2, "page"), grown(2), grown(3)]);
-        let live = after([changed([9]), Action::Hold(held), batch, Action::ShowNew]);
-        assert_eq!(starts(&live), [9, 2, 1], "{held}");
-        assert_eq!(live.traces[2].span_count, 3, "{held}");
+        let live = after([
+            changed([9]),
+            Action::Freeze(frozen),
+            batch,
+            Action::ShowPending,
+        ]);
+        assert_eq!(starts(&live), [9, 2, 1], "{frozen}");
+        assert_eq!(live.traces[2].span_count, 3, "{frozen}");
     }
     let twice = Page {
         traces: vec![grown(1), grown(1)],
@@ -126,94 +138,97 @@ fn a_trace_that_a_batch_holds_several_times_is_listed_once_as_it_was_last() {
 }
 
 #[test]
-fn while_the_list_is_held_new_rows_wait_and_known_ones_change_in_place() {
+fn new_rows_of_a_frozen_list_are_pending_and_known_ones_updated() {
     let mut grown = summary(1, "page");
     (grown.span_count, grown.start_unix_nano) = (7, 99);
-    let held = [
+    let frozen = [
         loaded(page([2, 1], None)),
-        Action::Hold(true),
+        Action::Freeze(true),
         Action::Changed(vec![summary(3, "page"), grown]),
         changed([3, 4]),
     ];
-    let live = after(held);
+    let live = after(frozen);
     assert_eq!(starts(&live), [2, 99]);
-    assert_eq!((live.waiting.len(), live.traces[1].span_count), (2, 7));
-    let shown = Rc::new(live).reduce(Action::Hold(false));
+    assert_eq!((live.pending.len(), live.traces[1].span_count), (2, 7));
+    let shown = Rc::new(live).reduce(Action::Freeze(false));
     assert_eq!(starts(&shown), [99, 4, 3, 2]);
-    assert!(shown.waiting.is_empty());
+    assert!(shown.pending.is_empty());
 }
 
 #[test]
-fn a_paused_list_stays_until_it_goes_on_or_the_new_rows_are_asked_for() {
+fn a_paused_list_shows_pending_rows_on_request_or_resume() {
     let actions = || [loaded(page([1], None)), Action::Pause(true), changed([2])];
     let paused = after(
         actions()
             .into_iter()
-            .chain([Action::Hold(true), Action::Hold(false)]),
+            .chain([Action::Freeze(true), Action::Freeze(false)]),
     );
-    assert_eq!((starts(&paused), paused.waiting.len()), (vec![1], 1));
-    let asked = after(actions().into_iter().chain([Action::ShowNew]));
-    assert_eq!((starts(&asked), asked.paused), (vec![2, 1], true));
+    assert_eq!((starts(&paused), paused.pending.len()), (vec![1], 1));
+    let requested = after(actions().into_iter().chain([Action::ShowPending]));
+    assert_eq!((starts(&requested), requested.paused), (vec![2, 1], true));
     let resumed = after(actions().into_iter().chain([Action::Pause(false)]));
     assert_eq!(starts(&resumed), [2, 1]);
 }
 
 #[test]
-fn a_refreshed_page_takes_away_what_no_longer_matches_unless_the_list_is_held() {
+fn a_refreshed_page_removes_rows_that_no_longer_match_unless_frozen() {
     let refreshed = || loaded(page([4, 2], Some("2-x")));
     let first = || loaded(page([3, 2, 1], None));
     assert_eq!(starts(&after([first(), refreshed()])), [4, 2, 1]);
-    let held = after([first(), Action::Hold(true), refreshed()]);
-    assert_eq!((starts(&held), held.waiting.len()), (vec![3, 2, 1], 1));
+    let frozen = after([first(), Action::Freeze(true), refreshed()]);
+    assert_eq!((starts(&frozen), frozen.pending.len()), (vec![3, 2, 1], 1));
 }
 
 #[test]
-fn pages_are_appended_and_new_traces_do_not_push_them_out() {
+fn pages_are_appended_and_not_displaced_by_new_traces() {
     let first = loaded(page([9, 8], Some("8-x")));
-    let more = Action::LoadedMore(Query::default(), Ok(page([8, 7], Some("7-x"))));
+    let more = Action::LoadedNextPage(Query::default(), Ok(page([8, 7], Some("7-x"))));
     let live = after([
         first,
-        Action::More,
+        Action::LoadNextPage,
         more,
         changed([10]),
         loaded(page([10, 9], Some("9-x"))),
     ]);
     assert_eq!(starts(&live), [10, 9, 8, 7]);
-    assert_eq!((live.next.as_deref(), live.more), (Some("7-x"), More::No));
-}
-
-#[test]
-fn a_page_that_failed_says_so_and_keeps_the_list() {
-    let first = loaded(page([9], Some("9-x")));
-    let failed = Action::LoadedMore(Query::default(), Err(Error::Unreachable));
-    let live = after([first, Action::More, failed]);
     assert_eq!(
-        (starts(&live), live.more),
-        (vec![9], More::Failed(Error::Unreachable))
+        (live.next_cursor.as_deref(), live.next_page),
+        (Some("7-x"), NextPage::NotRequested)
     );
 }
 
 #[test]
-fn what_does_not_fit_can_be_paged_to() {
+fn a_failed_next_page_keeps_the_list() {
+    let first = loaded(page([9], Some("9-x")));
+    let failed = Action::LoadedNextPage(Query::default(), Err(Error::Unreachable));
+    let live = after([first, Action::LoadNextPage, failed]);
+    assert_eq!(
+        (starts(&live), live.next_page),
+        (vec![9], NextPage::Failed(Error::Unreachable))
+    );
+}
+
+#[test]
+fn rows_over_the_limit_are_on_the_next_page() {
     let number = |number: u64| {
         let mut summary = summary(1, "page");
         summary.trace_id = format!("{number:032x}").parse().unwrap();
         summary.start_unix_nano = number;
         summary
     };
-    let many = (1..=LIMIT as u64 + 5).map(number).collect();
+    let many = (1..=MAX_PAGE_TRACES as u64 + 5).map(number).collect();
     let live = after([loaded(Page::default()), Action::Changed(many)]);
-    assert_eq!(live.traces.len(), LIMIT);
-    assert_eq!(live.next.unwrap(), format!("6-{:032x}", 6));
+    assert_eq!(live.traces.len(), MAX_PAGE_TRACES);
+    assert_eq!(live.next_cursor.unwrap(), format!("6-{:032x}", 6));
 }
 
 #[test]
-fn a_retry_asks_at_once_and_takes_the_failure_away() {
+fn a_retry_requests_the_list_at_once() {
     let failed = || Action::Loaded(Query::default(), Err(Error::Status(502)));
     let live = after([failed(), Action::Retry]);
-    assert_eq!((live.retries, &live.loaded), (1, &Loaded::NotYet));
-    // Rows that are shown keep the word that they are old until there is an answer.
+    assert_eq!((live.retry_count, &live.loaded), (1, &Loaded::NotYet));
+    // Rows that are shown stay marked as out of date until there is a response.
     let live = after([loaded(page([1, 2], None)), failed(), Action::Retry]);
-    assert_eq!(live.retries, 1);
+    assert_eq!(live.retry_count, 1);
     assert!(matches!(live.loaded, Loaded::Failed(_)));
 }

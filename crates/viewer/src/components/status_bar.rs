@@ -1,4 +1,4 @@
-//! The foot: what the gateway keeps, refused and passes on, in one line.
+//! The status bar: stored, rejected and forwarded spans, in one line.
 
 use std::rc::Rc;
 
@@ -13,52 +13,51 @@ use crate::{
 };
 
 #[derive(Clone, PartialEq, Properties)]
-pub(crate) struct StatusLineProps {
+pub(crate) struct StatusBarProps {
     pub(crate) url: Url,
     pub(crate) connection: Connection,
     pub(crate) status: Option<Rc<Status>>,
 }
 
-/// How long after a refused request the line is not green. A sender whose spans are all
-/// refused tries again sooner than that.
+/// How long a refused request is reported. A sender whose requests are all refused retries sooner.
 const RECENT_REFUSAL_MS: f64 = 10.0 * 60.0 * 1000.0;
 
 #[component]
-pub(crate) fn StatusLine(props: &StatusLineProps) -> Html {
+pub(crate) fn StatusBar(props: &StatusBarProps) -> Html {
     let now = use_now();
-    let edge = Edge::of(props.connection, props.status.as_deref(), now);
+    let health = Health::of(props.connection, props.status.as_deref(), now);
     html! {
         <footer class="status" aria-label="Gateway">
-            <span class={classes!("edge", edge.class)} title={edge.reason}><i class="dot" aria-hidden="true" />{ edge.text }</span>
-            <span class="status-facts">
+            <span class={classes!("health", health.class)} title={health.reason}><i class="dot" aria-hidden="true" />{ health.text }</span>
+            <span class="status-items">
                 if let Some(status) = &props.status {
-                    { facts(status, &props.url) }
+                    { items(status, &props.url) }
                 }
             </span>
         </footer>
     }
 }
 
-/// Whether spans are taken, in a word and a colour.
+/// Whether the gateway accepts and stores spans.
 #[derive(Debug, PartialEq, Eq)]
-struct Edge {
+struct Health {
     class: &'static str,
     text: &'static str,
     reason: Option<String>,
 }
 
-impl Edge {
+impl Health {
     fn of(connection: Connection, status: Option<&Status>, now: f64) -> Self {
         let error = status.and_then(|status| status.store_error.clone());
         let refusal = status.and_then(|status| status.last_refusal.as_ref());
         let refusal = refusal.filter(|refusal| now - (refusal.unix_ms as f64) < RECENT_REFUSAL_MS);
         let (class, text, reason) = match connection {
             Connection::Connecting => ("waiting", "connecting", None),
-            Connection::Gone(_) => ("gone", "gateway not answering", None),
-            Connection::Open if error.is_some() => ("gone", "spans are not stored", error),
+            Connection::Lost { .. } => ("failed", "gateway cannot be reached", None),
+            Connection::Open if error.is_some() => ("failed", "spans are not stored", error),
             Connection::Open => match refusal {
-                Some(refusal) => ("warn", "requests are refused", Some(told(refusal))),
-                None => ("live", "edge healthy", None),
+                Some(refusal) => ("warn", "requests are refused", Some(describe(refusal))),
+                None => ("live", "accepting spans", None),
             },
         };
         Self {
@@ -69,16 +68,16 @@ impl Edge {
     }
 }
 
-fn told(refusal: &LastRefusal) -> String {
-    format!("{} was told: {}", refusal.client, refusal.message)
+fn describe(refusal: &LastRefusal) -> String {
+    format!("Response to {}: {}", refusal.client, refusal.message)
 }
 
-fn facts(status: &Status, url: &Url) -> Html {
+fn items(status: &Status, url: &Url) -> Html {
     let on = |sink: &&SinkStatus| sink.state != SinkState::Off;
     let sinks: Html = status.sinks.iter().filter(on).map(sink).collect();
     html! {
         <>
-            <span key="kept"><b>{ format::count(status.spans_kept) }</b>{ " spans kept" }</span>
+            <span key="spans"><b>{ format::count(status.spans_kept) }</b>{ " spans stored" }</span>
             <span key="traces"><b>{ format::count(status.traces_kept) }</b>{ " traces" }</span>
             for (reason, count) in &status.rejected {
                 <span key={format!("rejected {reason}")} class="warn"><b>{ format::count(*count) }</b>{ " rejected: " }{ reason }</span>
@@ -87,22 +86,22 @@ fn facts(status: &Status, url: &Url) -> Html {
                 <span key={format!("repaired {reason}")} class="warn"><b>{ format::count(*count) }</b>{ " repaired: " }{ reason }</span>
             }
             for (reason, count) in &status.refused {
-                <span key={format!("refused {reason}")} class="warn" title={last_told(status, reason)}><b>{ format::count(*count) }</b>{ " refused: " }{ reason }</span>
+                <span key={format!("refused {reason}")} class="warn" title={last_response(status, reason)}><b>{ format::count(*count) }</b>{ " refused: " }{ reason }</span>
             }
             { sinks }
-            { to_sinks(url, status) }
+            { sinks_link(url, status) }
         </>
     }
 }
 
-/// What the latest client was told that was refused for this reason.
-fn last_told(status: &Status, reason: &str) -> Option<String> {
+/// Describes the response to the latest request that was refused for this reason.
+fn last_response(status: &Status, reason: &str) -> Option<String> {
     let last = status.last_refusal.as_ref();
-    last.filter(|last| last.reason == reason).map(told)
+    last.filter(|last| last.reason == reason).map(describe)
 }
 
-/// On a phone it is all that shows which of them fail.
-fn to_sinks(url: &Url, status: &Status) -> Html {
+/// On a phone, only this link shows that a sink fails.
+fn sinks_link(url: &Url, status: &Status) -> Html {
     let failing = |sink: &SinkStatus| sink.state == SinkState::Failing;
     let warn = status.sinks.iter().any(failing).then_some("warn");
     let view = url.view.with_sinks();
@@ -120,7 +119,7 @@ fn sink(sink: &SinkStatus) -> Html {
     let name = title(&sink.name);
     let failing = sink.state == SinkState::Failing;
     html! {
-        <span {key} class={classes!("sink-facts", failing.then_some("warn"))} title={sink.last_error.clone()}>
+        <span {key} class={classes!("sink-status", failing.then_some("warn"))} title={sink.last_error.clone()}>
             { name }{ " " }
             <b class={(!failing).then_some("good")}>{ "sent " }{ format::count(sink.sent) }</b>
             { " · waiting " }{ format::count(sink.waiting) }
@@ -151,26 +150,35 @@ mod tests {
     }
 
     fn text(status: &Status, now: f64) -> (&'static str, &'static str) {
-        let edge = Edge::of(Connection::Open, Some(status), now);
-        (edge.class, edge.text)
+        let health = Health::of(Connection::Open, Some(status), now);
+        (health.class, health.text)
     }
 
     #[test]
-    fn a_recent_refusal_is_not_green_and_says_what_the_client_was_told() {
+    fn a_recent_refusal_is_a_warning_with_the_response() {
         let status = refused_at(1_000_000);
-        let edge = Edge::of(Connection::Open, Some(&status), 1_060_000.0);
-        assert_eq!((edge.class, edge.text), ("warn", "requests are refused"));
-        let reason = edge.reason.unwrap();
-        assert_eq!(reason, "203.0.113.9 was told: send application/x-protobuf");
+        let health = Health::of(Connection::Open, Some(&status), 1_060_000.0);
+        assert_eq!(
+            (health.class, health.text),
+            ("warn", "requests are refused")
+        );
+        let reason = health.reason.unwrap();
+        assert_eq!(
+            reason,
+            "Response to 203.0.113.9: send application/x-protobuf"
+        );
         let later = 1_000_000.0 + RECENT_REFUSAL_MS;
-        assert_eq!(text(&status, later), ("live", "edge healthy"));
-        assert_eq!(text(&Status::default(), later), ("live", "edge healthy"));
+        assert_eq!(text(&status, later), ("live", "accepting spans"));
+        assert_eq!(text(&Status::default(), later), ("live", "accepting spans"));
     }
 
     #[test]
-    fn a_store_that_fails_comes_before_a_refusal() {
+    fn a_store_error_takes_precedence_over_a_refusal() {
         let mut status = refused_at(1_000_000);
         status.store_error = Some("disk full".to_owned());
-        assert_eq!(text(&status, 1_000_001.0), ("gone", "spans are not stored"));
+        assert_eq!(
+            text(&status, 1_000_001.0),
+            ("failed", "spans are not stored")
+        );
     }
 }

@@ -3,12 +3,12 @@
 use trace_model::{Trace, otlp_json};
 use wasm_bindgen_test::{console_log, wasm_bindgen_test};
 
-use super::support::{MS, Page, START, document, press, trace_id};
+use super::support::{MS, Mounted, START, document, press, trace_id};
 
 const SPANS: usize = 50_000;
 
-/// What the gateway answers for such a trace: each span is below the one with its number
-/// without the last digit.
+/// The gateway's response for such a trace. The parent of each span has its number without the last
+/// digit.
 fn document_of(count: usize) -> String {
     let attribute = |key: usize| {
         format!(
@@ -36,32 +36,28 @@ fn document_of(count: usize) -> String {
 }
 
 #[wasm_bindgen_test]
-async fn only_rows_on_the_screen_are_in_the_document() {
+async fn only_visible_rows_are_in_the_document() {
     let text = document_of(SPANS);
     let now = js_sys::Date::now;
-    let begun = now();
+    let started = now();
     let decoded = otlp_json::decode(&text);
     assert_eq!((decoded.spans.len(), decoded.skipped.len()), (SPANS, 0));
     let read = now();
     let trace = Trace::from_spans(trace_id(), decoded.spans);
     let built = now();
-    let page = Page::mount(trace, (1_000, 600));
+    let page = Mounted::built_trace(trace, (1_000, 600));
     page.find(".span-row").await;
     console_log!(
         "{:.0} MB of JSON: read in {:.0} ms, built in {:.0} ms, first row in {:.0} ms",
         text.len() as f64 / 1e6,
-        read - begun,
+        read - started,
         built - read,
         now() - built
     );
     page.until("measured rows", || page.count(".span-row") > 8)
         .await;
     assert!(page.count(".span-row") < 60, "{}", page.count(".span-row"));
-    assert!(
-        page.place_text_length() < 200_000,
-        "{}",
-        page.place_text_length()
-    );
+    assert!(page.html_length() < 200_000, "{}", page.html_length());
     let pressed = now();
     let selected = || {
         page.all(".span-row.selected")

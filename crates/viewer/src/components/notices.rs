@@ -1,27 +1,27 @@
-//! Lists without traces: each says what to do about it.
+//! Notices instead of a list or a trace: nothing there yet, no match, failed to load.
 
 use yew::prelude::*;
 
-use super::copy::CopyButton;
+use super::copy_button::CopyButton;
 use crate::{
     base,
     hooks::Url,
     query::{self, Condition},
 };
 
-/// Nothing has arrived yet.
+/// Explains how to send the first trace to an empty gateway.
 #[component]
-pub(crate) fn Empty() -> Html {
+pub(crate) fn FirstTrace() -> Html {
     let origin = base::url("").trim_end_matches('/').to_owned();
-    let command = first_trace(&origin);
+    let command = example_command(&origin);
     html! {
         <main class="note">
             <h1>{ "Waiting for the first trace" }</h1>
-            <p>{ "Open the page you trace and click something: it appears here by itself." }</p>
+            <p>{ "Open the page that you trace and click something. Its trace appears here automatically." }</p>
             <p>
-                { "Anything that speaks OTLP over HTTP can send to " }
+                { "Any program that exports OTLP over HTTP can send traces with " }
                 <code>{ "OTEL_EXPORTER_OTLP_ENDPOINT=" }{ &origin }</code>
-                { ". Or make one trace by hand:" }
+                { ". To send one trace from a shell:" }
             </p>
             <div class="command">
                 <pre tabindex="0">{ &command }</pre>
@@ -31,8 +31,8 @@ pub(crate) fn Empty() -> Html {
     }
 }
 
-/// A shell command that sends one span of 25 ms that ended just now.
-fn first_trace(origin: &str) -> String {
+/// A shell command that sends one span of 25 ms.
+fn example_command(origin: &str) -> String {
     format!(
         r#"now=$(date +%s)
 curl {origin}/v1/traces -H 'content-type: application/json' -d '{{"resourceSpans":[{{
@@ -45,46 +45,46 @@ curl {origin}/v1/traces -H 'content-type: application/json' -d '{{"resourceSpans
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct NoMatchProps {
     pub(crate) url: Url,
-    /// The gateway looked at every trace.
+    /// Whether the gateway searched all traces.
     pub(crate) searched_all: bool,
 }
 
-/// Nothing matches the query, which is shown as it was understood.
+/// Shows the parsed terms of a query without matches.
 #[component]
 pub(crate) fn NoMatch(props: &NoMatchProps) -> Html {
     let url = props.url.clone();
     let query = query::parse(&url.view.query).query;
     let onclick = Callback::from(move |_| url.push(&url.view.with_query(String::new())));
     let title = if props.searched_all {
-        "Nothing matches"
+        "No matching traces"
     } else {
-        "Nothing matches so far"
+        "No matching traces so far"
     };
     html! {
         <div class="note">
             <h3>{ title }</h3>
             <ul class="terms">
                 for (index, term) in query.terms.iter().enumerate() {
-                    <li key={index}><code>{ term.to_string() }</code><span>{ meaning(&term.condition) }</span></li>
+                    <li key={index}><code>{ term.to_string() }</code><span>{ description(&term.condition) }</span></li>
                 }
             </ul>
-            <p>{ "New traces that match will appear here." }</p>
+            <p>{ "New traces that match appear here automatically." }</p>
             <button class="button" {onclick}>{ "Show all traces" }</button>
         </div>
     }
 }
 
-fn meaning(condition: &Condition) -> &'static str {
+fn description(condition: &Condition) -> &'static str {
     match condition {
-        Condition::Text(_) => "this text, anywhere",
-        Condition::Service(_) => "a service of exactly this name",
-        Condition::Name(_) => "part of the trace's name",
+        Condition::Text(_) => "this text anywhere in the trace",
+        Condition::Service(_) => "a service with exactly this name",
+        Condition::Name(_) => "this text in the trace's name",
         Condition::Status(_) => "whether a span failed",
         Condition::Kind(_) => "a span of this kind",
-        Condition::Duration(..) => "how long the trace took",
-        Condition::Attribute { .. } => "an attribute",
+        Condition::Duration(..) => "the duration of the trace",
+        Condition::Attribute { .. } => "an attribute of any span",
         Condition::KeyValue { .. } => {
-            "an attribute of exactly this value, or this text; in quotes it is text only"
+            "an attribute with exactly this value, or this text; quotes make it text only"
         }
         Condition::Trace(_) => "the trace's id",
         Condition::Since(_) => "when the trace started",
@@ -93,17 +93,17 @@ fn meaning(condition: &Condition) -> &'static str {
 }
 
 #[derive(Clone, PartialEq, Properties)]
-pub(crate) struct FailedProps {
+pub(crate) struct LoadErrorProps {
     pub(crate) text: String,
     pub(crate) on_retry: Callback<()>,
 }
 
-/// The gateway did not give what was asked for.
+/// Shows why the list or the trace could not be loaded.
 #[component]
-pub(crate) fn Failed(props: &FailedProps) -> Html {
+pub(crate) fn LoadError(props: &LoadErrorProps) -> Html {
     html! {
         <div class="note">
-            <h3>{ "Not loaded" }</h3>
+            <h3>{ "Loading failed" }</h3>
             <p role="status">{ &props.text }</p>
             <button class="button" onclick={props.on_retry.reform(|_| ())}>{ "Try again" }</button>
         </div>
@@ -111,18 +111,18 @@ pub(crate) fn Failed(props: &FailedProps) -> Html {
 }
 
 #[derive(Clone, PartialEq, Properties)]
-pub(crate) struct NotUpToDateProps {
-    pub(crate) what: AttrValue,
+pub(crate) struct StaleNoticeProps {
+    pub(crate) title: AttrValue,
     pub(crate) text: String,
     pub(crate) on_retry: Callback<()>,
 }
 
-/// What is shown could not be brought up to date.
+/// Shows why the list or the trace could not be refreshed.
 #[component]
-pub(crate) fn NotUpToDate(props: &NotUpToDateProps) -> Html {
+pub(crate) fn StaleNotice(props: &StaleNoticeProps) -> Html {
     html! {
-        <div class="not-up-to-date" role="status">
-            <strong>{ &props.what }</strong>
+        <div class="stale-notice" role="status">
+            <strong>{ &props.title }</strong>
             <span>{ &props.text }</span>
             <button class="button" onclick={props.on_retry.reform(|_| ())}>{ "Try again" }</button>
         </div>
