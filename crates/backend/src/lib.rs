@@ -10,7 +10,7 @@
 //! and provides the spans of the other layers. Every failure is an [`Error`], which converts to a
 //! response.
 //!
-//! [`app`] builds the router without a socket, so tests drive the same router as `main`. Routes,
+//! [`app()`] builds the router without a socket, so tests drive the same router as `main`. Routes,
 //! shapes and codes are documented in `API.md`.
 
 mod app;

@@ -106,7 +106,7 @@ fn open_file(label: &str, path: &PathBuf) -> std::io::Result<File> {
     Ok(file)
 }
 
-/// Recognizes the errors of cargo, rustc, trunk, npm and curl, with or without colors.
+/// Recognizes the errors of cargo, rustc, trunk, npm, curl and cargo-deny, with or without colors.
 fn is_error(line: &str) -> bool {
     let plain = plain(line);
     let plain = plain.trim_start();
@@ -114,6 +114,7 @@ fn is_error(line: &str) -> bool {
         .iter()
         .any(|start| plain.starts_with(start))
         || plain.contains(" ERROR ")
+        || plain.contains("[ERROR]")
 }
 
 /// Removes the escape sequences of colors.
