@@ -2,7 +2,7 @@
 //!
 //! - [`app`] composes the page, [`route`] defines its URLs, [`pages`] has one file for each
 //! - [`components`] are the building blocks of pages, [`hooks`] what components share
-//! - [`state`] holds the reducers, [`api`] calls the back end, [`format`] turns values into text
+//! - [`state`] holds the reducers, [`api`] calls the back end, [`mod@format`] turns values into text
 //! - [`telemetry`] sets up tracing; the other modules only name their actions
 
 mod api;

@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | `setup` | installs missing tools | [`setup`] |
 //! | `dev` | runs the whole stack | [`dev`] |
-//! | `test` | runs all tests | [`test`] |
+//! | `test` | runs all tests | [`mod@test`] |
 //! | `lint` | checks everything besides the tests | [`lint`] |
 //! | `size` | measures the bytes that telemetry adds to a page | [`size`] |
 //! | `bench`, `delivery`, `causality`, `soak` | measure servers and SDK | [`measure`] |

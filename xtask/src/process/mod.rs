@@ -2,7 +2,7 @@
 //!
 //! Each child leads a process group of its own, so its descendants end with it (trunk's cargo, cargo's rustc).
 //! [`registry`] lists the running groups. [`signals`] ends them on Ctrl-C, and [`watchdog`] if this program is killed.
-//! The output of a child goes to a [`log`]. A [`step`] prints one line before the work and one after it.
+//! The output of a child goes to a [`log`]. A [`step()`] prints one line before the work and one after it.
 
 mod child;
 mod lines;

@@ -1,6 +1,7 @@
 //! Compiling a tool from crates.io, where no release archive can be used.
 
 use std::fs;
+use std::path::PathBuf;
 
 use anyhow::{Context as _, Error, Result};
 
@@ -77,7 +78,7 @@ impl CargoInstall<'_> {
         let mut cargo = process::command("cargo", &[&what, self.features, lock].concat());
         cargo.arg("--root").arg(&home).current_dir(&home);
         // The tools share many dependencies: in one folder each is compiled once.
-        cargo.env("CARGO_TARGET_DIR", home.join("build"));
+        cargo.env("CARGO_TARGET_DIR", build_folder()?);
         cargo.env("CARGO_PROFILE_DEV_DEBUG", "0");
         cargo.env(
             "CARGO_PROFILE_DEV_OPT_LEVEL",
@@ -100,9 +101,14 @@ fn first_line(reason: &Error) -> String {
     text.lines().next().unwrap_or_default().to_owned()
 }
 
+/// Returns the build folder of this process: another one in the same tools folder must not remove it.
+fn build_folder() -> Result<PathBuf> {
+    Ok(workspace::tools()?.join(format!("build-{}", std::process::id())))
+}
+
 /// Removes the gigabytes that compiling tools leaves behind.
 pub(super) fn clean_up() -> Result<()> {
-    let build = workspace::tools()?.join("build");
+    let build = build_folder()?;
     if build.is_dir() {
         fs::remove_dir_all(&build).with_context(|| format!("cannot remove {}", build.display()))?;
     }
