@@ -9,7 +9,8 @@ pub(crate) fn is_complete(body: &[u8]) -> bool {
     if let Ok(json) = serde_json::from_slice::<Value>(body) {
         return json["rejected_spans"] == 0;
     }
-    ExportTraceServiceResponse::decode(body).is_ok_and(|response| response.partial_success.is_none())
+    ExportTraceServiceResponse::decode(body)
+        .is_ok_and(|response| response.partial_success.is_none())
 }
 
 #[cfg(test)]

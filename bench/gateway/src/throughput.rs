@@ -7,10 +7,9 @@ use reqwest::Client;
 
 use crate::{
     figures::Throughput,
-    retained,
     load::{self, StopCondition},
     peers::{Peer, StoreApi},
-    proc,
+    proc, retained,
     server::Server,
     spans::{Shape, Traces},
 };
