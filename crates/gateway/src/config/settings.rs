@@ -313,9 +313,9 @@ pub(super) struct Settings {
     )]
     pub(super) write_seconds: u64,
 
-    /// URL of Honeycomb's API. For teams in Europe, https://api.eu1.honeycomb.io
     #[arg(
         id = "honeycomb.endpoint",
+        help = "URL of Honeycomb's API. For teams in Europe, https://api.eu1.honeycomb.io",
         long = "honeycomb-endpoint",
         env = "HONEYCOMB_API_ENDPOINT",
         default_value = "https://api.honeycomb.io",
