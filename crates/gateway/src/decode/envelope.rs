@@ -100,13 +100,11 @@ fn shared(envelope: &[u8]) -> Result<Shared<'_>, WireError> {
                 number: SHARED,
                 wire_type: WireType::Delimited,
                 content,
-                ..
             } => shared.message = content,
             Raw {
                 number: SCHEMA_URL,
                 wire_type: WireType::Delimited,
                 content,
-                ..
             } => shared.schema_url = content,
             _ => {}
         }

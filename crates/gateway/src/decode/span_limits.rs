@@ -13,7 +13,9 @@ use super::{
     schema::{self, Field, Kind, Schema},
     shape,
     warnings::Repair,
-    wire_format::{Fields, Raw, WireError, WireType, write_delimited, write_key, write_varint},
+    wire_format::{
+        Fields, Raw, WireError, WireType, varint_value, write_delimited, write_key, write_varint,
+    },
 };
 
 /// The size limit of names of spans, events and scopes, of keys, trace states and the like.
@@ -157,17 +159,17 @@ impl Truncator {
         out: &mut Vec<u8>,
     ) -> Result<(), WireError> {
         let mut counts: [ListCount; LISTS.len()] = Default::default();
-        for raw in Fields(message) {
-            let raw = raw?;
+        for field in Fields(message).with_encoded() {
+            let (raw, encoded) = field?;
             let Some(field) = schema.field(raw.number) else {
-                out.extend_from_slice(raw.encoded);
+                out.extend_from_slice(encoded);
                 continue;
             };
             if let Some(list) = LISTS
                 .iter()
                 .position(|list| list.dropped_field == field.name)
             {
-                counts[list].dropped_by_sender = raw.varint();
+                counts[list].dropped_by_sender = varint_value(encoded);
                 continue;
             }
             if let Some(index) = LISTS.iter().position(|list| list.field == field.name)
@@ -175,7 +177,7 @@ impl Truncator {
             {
                 continue;
             }
-            self.field(schema, field, raw, out)?;
+            self.field(schema, field, (raw, encoded), out)?;
         }
         write_counts(schema, &counts, out);
         Ok(())
@@ -205,7 +207,7 @@ impl Truncator {
         &mut self,
         schema: &'static Schema,
         field: &'static Field,
-        raw: Raw<'_>,
+        (raw, encoded): (Raw<'_>, &[u8]),
         out: &mut Vec<u8>,
     ) -> Result<(), WireError> {
         let max_bytes = max_text_bytes(schema);
@@ -221,7 +223,7 @@ impl Truncator {
                 let nested = |out: &mut Vec<u8>| self.message(part, raw.content, out);
                 write_delimited(raw.number, out, nested)?;
             }
-            _ => out.extend_from_slice(raw.encoded),
+            _ => out.extend_from_slice(encoded),
         }
         Ok(())
     }

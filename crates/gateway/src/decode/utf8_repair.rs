@@ -42,8 +42,8 @@ fn write_message(
     message: &[u8],
     out: &mut Vec<u8>,
 ) -> Result<(), WireError> {
-    for raw in Fields(message) {
-        let raw = raw?;
+    for field in Fields(message).with_encoded() {
+        let (raw, encoded) = field?;
         match schema.field(raw.number).map(|field| field.kind) {
             Some(Kind::Text | Kind::Texts) => {
                 let text = |out: &mut Vec<u8>| {
@@ -56,7 +56,7 @@ fn write_message(
                 let message = |out: &mut Vec<u8>| write_message(schema, raw.content, out);
                 write_delimited(raw.number, out, message)?;
             }
-            _ => out.extend_from_slice(raw.encoded),
+            _ => out.extend_from_slice(encoded),
         }
     }
     Ok(())

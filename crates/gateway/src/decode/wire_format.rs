@@ -33,17 +33,6 @@ pub(super) struct Raw<'a> {
     pub(super) wire_type: WireType,
     /// The content of a delimited field; empty for other fields.
     pub(super) content: &'a [u8],
-    /// The whole field, with its key.
-    pub(super) encoded: &'a [u8],
-}
-
-impl Raw<'_> {
-    /// Returns the value of a varint field.
-    pub(super) fn varint(self) -> u64 {
-        let key_bytes = self.encoded.iter().position(|byte| *byte < 0x80);
-        let mut value = key_bytes.map_or(&[][..], |end| &self.encoded[end + 1..]);
-        prost::encoding::decode_varint(&mut value).unwrap_or_default()
-    }
 }
 
 /// Iterates over the fields of a message. Do not use the iterator after an error.
@@ -66,8 +55,19 @@ impl<'a> Iterator for Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
+    /// Iterates over the fields and their encoded bytes, with their keys. Use it only to copy
+    /// fields: each field of a span is read when the span is checked, which this would slow down.
+    pub(super) fn with_encoded(
+        mut self,
+    ) -> impl Iterator<Item = Result<(Raw<'a>, &'a [u8]), WireError>> {
+        std::iter::from_fn(move || {
+            let start = self.0;
+            let field = self.next()?;
+            Some(field.map(|field| (field, &start[..start.len() - self.0.len()])))
+        })
+    }
+
     fn field(&mut self, max_group_depth: u32) -> Result<Raw<'a>, WireError> {
-        let start = self.0;
         let (number, wire_type) = self.key()?;
         let mut content = &[][..];
         match wire_type {
@@ -85,7 +85,6 @@ impl<'a> Fields<'a> {
             number,
             wire_type,
             content,
-            encoded: &start[..start.len() - self.0.len()],
         })
     }
 
@@ -139,6 +138,13 @@ impl<'a> Fields<'a> {
         self.0 = rest;
         Ok(taken)
     }
+}
+
+/// Returns the value of an encoded varint field.
+pub(super) fn varint_value(encoded: &[u8]) -> u64 {
+    let key_end = encoded.iter().position(|byte| *byte < 0x80);
+    let mut value = key_end.map_or(&[][..], |end| &encoded[end + 1..]);
+    prost::encoding::decode_varint(&mut value).unwrap_or_default()
 }
 
 pub(super) fn write_varint(mut value: u64, out: &mut Vec<u8>) {
