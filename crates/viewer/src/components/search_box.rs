@@ -29,7 +29,7 @@ pub(crate) fn SearchBox(props: &SearchBoxProps) -> Html {
         <form class="search" role="search" {onsubmit}>
             <Icon kind={IconKind::Search} />
             <input id="search" type="search" aria-label="Search traces" autocomplete="off" spellcheck="false"
-                placeholder="text, service:… status:error duration>20ms http.route=…"
+                placeholder="Search, such as service:shop status:error duration>20ms"
                 aria-describedby="search-problem" aria-invalid={props.problem.is_some().then_some("true")}
                 value={(*text).clone()} {oninput} onkeydown={blur_on_escape()} />
             <kbd>{ "/" }</kbd>
