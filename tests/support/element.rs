@@ -25,12 +25,12 @@ pub(crate) fn textbox(name: &str) -> Element {
     Element(format!(
         "//*[self::textarea or self::input][@placeholder={} or {}]",
         quoted(name),
-        labelled(name)
+        labeled(name)
     ))
 }
 
 pub(crate) fn combobox(name: &str) -> Element {
-    Element(format!("//select[{}]", labelled(name)))
+    Element(format!("//select[{}]", labeled(name)))
 }
 
 /// The form in the page's main content.
@@ -72,7 +72,7 @@ fn named(name: &str) -> String {
     format!("@aria-label={name} or (not(@aria-label) and normalize-space(.)={name})")
 }
 
-fn labelled(name: &str) -> String {
+fn labeled(name: &str) -> String {
     let name = quoted(name);
     format!(
         "@aria-label={name} or @id=//label[normalize-space(.)={name}]/@for or ancestor::label[starts-with(normalize-space(.), {name})]"

@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn missing_fields_take_their_defaults() {
         let json = r#"{"uuid":"68f1","handle":"worf","message":"I am out of prune juice",
-            "created_at":"2022-11-22T16:15:45.123456","likes":3,"colour":"red"}"#;
+            "created_at":"2022-11-22T16:15:45.123456","likes":3,"color":"red"}"#;
         let activity: Activity = serde_json::from_str(json).unwrap();
         assert_eq!(activity.name(), "worf");
         assert_eq!(activity.likes_count, 3);

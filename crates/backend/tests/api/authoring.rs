@@ -44,7 +44,7 @@ async fn invalid_crud_has_a_code_for_each_reason() {
             "{body}"
         );
     }
-    let longest = json!({ "message": "é".repeat(280), "ttl": "1-day", "colour": "red" });
+    let longest = json!({ "message": "é".repeat(280), "ttl": "1-day", "color": "red" });
     assert_eq!(
         worf.post("/api/activities", &longest).await.status.as_u16(),
         200

@@ -88,7 +88,7 @@ async fn key_with_a_different_request_is_422() {
     }
     let [shown]: [Activity; 1] = worf.get(&format!("{CRUDS}/{}", first.uuid)).await.json();
     assert_eq!(shown.replies_count, 0);
-    let same = json!({ "ttl": "1-day", "colour": "red", "message": "one" });
+    let same = json!({ "ttl": "1-day", "color": "red", "message": "one" });
     assert!(replayed(&keyed(&worf, "click-1", CRUDS, &same).await));
 }
 

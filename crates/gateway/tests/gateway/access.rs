@@ -164,11 +164,11 @@ async fn viewer_that_other_machines_can_reach_has_a_generated_token() {
     assert_eq!(answer.status(), 401);
     let token = gateway.viewer_url.split_once("?token=").unwrap().1;
     assert_eq!(token.len(), 32);
-    let authorised = gateway
+    let authorized = gateway
         .client
         .get(gateway.url("/api/traces"))
         .bearer_auth(token);
-    assert_eq!(authorised.send().await.unwrap().status(), 200);
+    assert_eq!(authorized.send().await.unwrap().status(), 200);
 }
 
 #[tokio::test]
