@@ -5,7 +5,7 @@
 //!   keyboard and the screen.
 //! - [`gateway`] is the client of the gateway's API and event stream.
 //! - [`layout`] computes positions: axis, bars, rows. [`query`] edits the text of the search box.
-//! - [`format`] and [`date`] format numbers and times, [`text`] shortens and isolates texts of
+//! - [`mod@format`] and [`date`] format numbers and times, [`text`] shortens and isolates texts of
 //!   senders, [`shared`] makes comparing properties cheap, [`span_ref`] refers to spans in addresses.
 //!
 //! The crate `trace-model` builds the trees and computes the timings.
