@@ -15,7 +15,7 @@ fn main() -> ExitCode {
         hardening::disable_core_dumps().context("cannot protect the memory of this process");
     let config = Config::read(env::args_os(), |name| env::var(name).ok())
         .unwrap_or_else(|error| error.exit());
-    if let Err(error) = logging::init(&log_config(&config)).context("RUST_LOG cannot be used") {
+    if let Err(error) = logging::init(&log_config(&config)).context("invalid RUST_LOG") {
         Config::usage_error(error.as_ref()).exit();
     }
     match memory.and_then(|()| run(config)) {
