@@ -11,7 +11,7 @@ use crate::outcome::{Outcome, recorded};
 /// loads that the future causes are below it.
 ///
 /// `handler` runs synchronously, inside the event, so `prevent_default` works; the future it returns
-/// runs afterwards. If the future returns an error (see [`Outcome`](crate::Outcome)), it is recorded on
+/// runs afterwards. If the future returns an error (see [`Outcome`]), it is recorded on
 /// the action.
 ///
 /// The callback is stable: it is the same value in every render, so it does not make children render

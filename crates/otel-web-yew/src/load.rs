@@ -11,7 +11,7 @@ use crate::outcome::{Outcome, recorded};
 /// navigation or action that caused that render.
 ///
 /// Requests of `load` are part of that trace, and the navigation or action does not end before they do.
-/// If the future returns an error (see [`Outcome`](crate::Outcome)), it is recorded on the span.
+/// If the future returns an error (see [`Outcome`]), it is recorded on the span.
 ///
 /// It replaces `use_effect_with` and `spawn_local`, which would start a new trace for each request. For
 /// work that an event starts, use [`use_action`](crate::use_action).

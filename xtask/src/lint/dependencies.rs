@@ -15,8 +15,10 @@ pub(super) fn check() -> Result<()> {
         Err(error) => return super::skip("dependencies", &error),
     };
     let deny = |checks: &[&str]| {
-        let mut command =
-            process::command(&program, &["--locked", "check", "--hide-inclusion-graph"]);
+        let mut command = process::command(
+            &program,
+            &["--workspace", "--locked", "check", "--hide-inclusion-graph"],
+        );
         command.args(checks).current_dir(workspace::root());
         command
     };

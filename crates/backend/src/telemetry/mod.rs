@@ -3,7 +3,7 @@
 //! The `traceparent` of a trusted caller continues in a SERVER span. Each service operation has a
 //! span below it, and each SQL statement a CLIENT span below that.
 //!
-//! The current [`Context`](opentelemetry::Context) is attached at each poll of the future that serves
+//! The current [`Context`] is attached at each poll of the future that serves
 //! the request. Requests that are interleaved on one thread therefore keep their spans apart, and
 //! each log line gets the ids of its own span.
 //!
