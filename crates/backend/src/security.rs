@@ -35,6 +35,7 @@ pub struct SecuritySettings {
         hide_default_value = true
     )]
     pub trusted_callers: Networks,
+    #[allow(rustdoc::bare_urls, reason = "it is also the text of --help")]
     /// Origins whose pages count as the server's own, comma-separated, such as https://app.example
     #[arg(
         long,
