@@ -175,8 +175,8 @@ fn estimated(node: &Node, answered: Option<Interval>, queued: bool) -> Option<In
     Some(Interval::new(own.start, end))
 }
 
-/// Returns, for each request, whether so many others were open at its start that it may have had
-/// to wait for a connection.
+/// Returns, for each request, whether enough others were open at its start that it may have had to
+/// wait for a connection.
 fn queued(nodes: &[Node], requests: &[usize]) -> Vec<bool> {
     let interval = |&index: &usize| nodes[index].interval();
     let mut starts: Vec<u64> = requests.iter().map(|index| interval(index).start).collect();

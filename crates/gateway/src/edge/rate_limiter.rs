@@ -2,7 +2,7 @@
 //!
 //! A request costs one token, one more for each [`TOKEN_BYTES`] of its decompressed body, and one
 //! more for each [`TOKEN_SPANS`] of its spans. The cost is known after the request was read, so a
-//! bucket may be negative, and the client is told how long to wait.
+//! bucket may be negative, and the response says how long to wait.
 //!
 //! Programs on this machine are not limited. A request from a trusted proxy counts for the last
 //! client in `X-Forwarded-For` that is not a trusted proxy itself; the addresses before it are

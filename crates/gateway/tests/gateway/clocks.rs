@@ -81,8 +81,8 @@ async fn span_from_the_future_does_not_move_a_listed_trace() {
     assert_eq!(gateway.list("").await, ["2", "1"]);
 }
 
-/// Checks that no trace is deleted or hidden after the gateway's clock was wrong by so many days
-/// and was corrected while the machine was off.
+/// Checks that no trace is deleted or hidden after the gateway's clock was wrong by `days`
+/// days and was corrected while the machine was off.
 async fn assert_traces_survive_a_clock_error(days: i64) {
     let gateway = TestGateway::start().await;
     gateway.export(request("shop", vec![dated(1, now())])).await;

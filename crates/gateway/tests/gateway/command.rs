@@ -122,11 +122,11 @@ async fn log_has_the_address_of_a_sink_and_not_its_key() {
 #[tokio::test]
 async fn spans_of_a_sink_that_was_turned_off_are_logged_once() {
     let dir = tempfile::tempdir().unwrap();
-    let nobody = ("HONEYCOMB_API_ENDPOINT", "http://127.0.0.1:9");
+    let unreachable = ("HONEYCOMB_API_ENDPOINT", "http://127.0.0.1:9");
     let mut with_key = command(&dir);
     with_key
         .env("HONEYCOMB_API_KEY", KEY)
-        .env(nobody.0, nobody.1);
+        .env(unreachable.0, unreachable.1);
     let process = Process::start(&mut with_key);
     for id in 1..=3 {
         export(&process, id).await;

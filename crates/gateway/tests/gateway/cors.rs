@@ -57,7 +57,7 @@ async fn other_origins_may_not() {
         let answer = preflight(&gateway, origin).await;
         assert_eq!(answer.header("access-control-allow-origin"), "", "{origin}");
     }
-    let nobody = TestGateway::start().await;
-    let answer = preflight(&nobody, PAGE).await;
+    let without_origins = TestGateway::start().await;
+    let answer = preflight(&without_origins, PAGE).await;
     assert_eq!(answer.header("access-control-allow-origin"), "");
 }

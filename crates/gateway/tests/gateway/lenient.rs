@@ -1,5 +1,5 @@
 //! Lenient decoding: formats that other receivers accept, and repairs that affect one text of a
-//! span. The sender is told.
+//! span. The response says so.
 
 use opentelemetry_proto::tonic::{
     collector::trace::v1::{ExportTraceServiceRequest, ExportTraceServiceResponse},

@@ -1,4 +1,4 @@
-//! Huge names, values and lists are truncated, the sender is told, and responses stay small.
+//! Huge names, values and lists are truncated, the response says so, and responses stay small.
 
 use opentelemetry_proto::tonic::{
     collector::trace::v1::ExportTraceServiceResponse,
