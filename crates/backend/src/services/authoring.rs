@@ -43,7 +43,7 @@ pub(crate) async fn create(
             let request = idempotent(key, &["create", &new.message, ttl.as_str()]);
             let created_at = clock::now();
             let draft = Draft {
-                uuid: &Uuid::new_v4().to_string(),
+                uuid: &ordered_uuid(),
                 user_id: user.id,
                 message: &new.message,
                 created_at,
@@ -60,6 +60,12 @@ pub(crate) async fn create(
         .await
 }
 
+/// Returns an id that is greater than all ids before it. Lists order activities of the same
+/// millisecond by their ids.
+fn ordered_uuid() -> String {
+    Uuid::now_v7().to_string()
+}
+
 /// Creates a reply.
 pub(crate) async fn reply(
     pool: &Pool,
@@ -74,7 +80,7 @@ pub(crate) async fn reply(
             validate::new_reply(to_uuid, new).map_err(Error::Invalid)?;
             let request = idempotent(key, &["reply", to_uuid, &new.message]);
             let draft = Draft {
-                uuid: &Uuid::new_v4().to_string(),
+                uuid: &ordered_uuid(),
                 user_id: user.id,
                 message: &new.message,
                 created_at: clock::now(),
