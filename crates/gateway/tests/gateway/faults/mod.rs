@@ -24,6 +24,8 @@ use crate::support::{PROTOBUF, Process, client, decode_spans, request, span};
 const SENDERS: u32 = 8;
 const SPANS_PER_TRACE: u32 = 5;
 
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// Senders of traces. Each retries a trace until it is acknowledged, as exporters do.
 struct Load {
     shared: Arc<Shared>,
@@ -91,6 +93,8 @@ impl Shared {
     async fn is_acknowledged(&self, client: &reqwest::Client, body: &[u8]) -> bool {
         let url = self.url.borrow().clone() + "/v1/traces";
         let post = client.post(url).header("content-type", PROTOBUF);
+        // The client sometimes misses that the process was killed, and waits forever.
+        let post = post.timeout(RESPONSE_TIMEOUT);
         let answer = post.body(body.to_owned()).send().await;
         answer.is_ok_and(|answer| answer.status() == 200)
     }
