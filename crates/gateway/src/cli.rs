@@ -11,11 +11,9 @@ use clap::{
 };
 use clap_complete::Shell;
 use cli_settings::Sources;
+use logging::error_chain;
 
-use crate::{
-    config::{Config, ConfigError},
-    error::error_chain,
-};
+use crate::config::{Config, ConfigError};
 
 /// The settings file that is read if no other is named and it exists.
 const DEFAULT_FILE: &str = "otel-web-gateway.toml";

@@ -1,11 +1,11 @@
 //! Why a gateway cannot start.
 
-use std::{error::Error as StdError, io};
+use std::io;
 
 use crate::{sinks::SinkError, store::OpenError};
 
 /// Why a gateway cannot start. The text says what to change; the cause is the
-/// [`source`](StdError::source).
+/// [`source`](std::error::Error::source).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -45,24 +45,10 @@ impl Error {
     }
 }
 
-/// Returns the text of an error and its causes, separated by `: `.
-pub(crate) fn error_chain(error: &dyn StdError) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let cause_text = cause.to_string();
-        // Some errors repeat their cause in their own text.
-        if !text.ends_with(&cause_text) {
-            text.push_str(": ");
-            text.push_str(&cause_text);
-        }
-        source = cause.source();
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
+    use logging::error_chain;
+
     use super::*;
 
     #[test]

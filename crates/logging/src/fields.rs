@@ -6,6 +6,8 @@ use serde::{Serialize, Serializer};
 use serde_json::{Number, Value};
 use tracing::field::{Field, Visit};
 
+use crate::error_chain;
+
 /// The name that `tracing` gives to the message.
 const MESSAGE: &str = "message";
 
@@ -82,17 +84,6 @@ impl Visit for Fields {
     }
 
     fn record_error(&mut self, field: &Field, error: &(dyn Error + 'static)) {
-        let mut text = error.to_string();
-        let mut source = error.source();
-        while let Some(cause) = source {
-            let cause_text = cause.to_string();
-            // Some errors repeat their cause in their own text.
-            if !text.ends_with(&cause_text) {
-                text.push_str(": ");
-                text.push_str(&cause_text);
-            }
-            source = cause.source();
-        }
-        self.insert_text(field, text);
+        self.insert_text(field, error_chain(error));
     }
 }

@@ -20,7 +20,7 @@ use crate::{Format, SpanContext, json::JsonFormat, text::TextFormat};
 /// The levels when nothing else is configured.
 pub const DEFAULT_LEVELS: &str = "info";
 
-/// What is logged, and how.
+/// The levels and the format of the log.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// Levels as in `RUST_LOG`: a level, or `target=level`, comma-separated. Empty counts as

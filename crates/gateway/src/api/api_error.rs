@@ -5,11 +5,12 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
+use logging::error_chain;
 use serde_json::json;
 use trace_model::IdError;
 use tracing::error;
 
-use crate::{error::error_chain, store::ReadError};
+use crate::store::ReadError;
 
 /// Why a request of the API fails.
 #[derive(Debug)]

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use crate::{error::error_chain, sinks::SinkCheck};
+use logging::error_chain;
+
+use crate::sinks::SinkCheck;
 
 /// One line of a report. Its text has no key.
 #[derive(Debug)]

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use clap::Command;
 use cli_settings::Sources;
+use logging::error_chain;
 
 use super::*;
-use crate::error::error_chain;
 
 fn command() -> Command {
     Config::augment_command(Command::new("otel-web-gateway"))

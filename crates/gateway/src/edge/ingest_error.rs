@@ -4,6 +4,7 @@ use axum::{
     body::Body,
     http::{HeaderValue, Method, Response, StatusCode, header},
 };
+use logging::error_chain;
 use tokio::task::JoinError;
 
 use super::{
@@ -11,7 +12,7 @@ use super::{
     response::render,
     rpc_status::{INVALID_ARGUMENT, RpcStatus, truncated},
 };
-use crate::{decode::Malformed, error::error_chain, store::AppendError};
+use crate::{decode::Malformed, store::AppendError};
 
 /// Why a whole request is not accepted. The text is for the developer who reads the exporter's log.
 #[derive(Debug, thiserror::Error)]

@@ -1,10 +1,12 @@
 //! Tests whether each receiver would accept spans.
 
+use logging::error_chain;
+
 use super::{
     HONEYCOMB, OTLP, ROLLBAR, Sink, SinkError, XRAY, address, honeycomb::HoneycombSink,
     otlp::OtlpSink, rollbar::RollbarSink, xray::XRaySink,
 };
-use crate::{config::Config, error::error_chain};
+use crate::config::Config;
 
 /// The result of testing one sink. Keys are redacted in its texts.
 #[derive(Debug)]
