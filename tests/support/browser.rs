@@ -7,6 +7,7 @@ use serde_json::Value;
 use thirtyfour::WindowHandle;
 use thirtyfour::prelude::*;
 
+use super::chromedriver;
 use super::chromium::{capabilities, from_env};
 use super::element::Element;
 use super::page_server::BLANK;
@@ -29,12 +30,8 @@ pub(crate) struct Browser {
 impl Browser {
     pub(crate) async fn start(scratch: &Scratch, origin: &str) -> Self {
         let program = from_env("CHROMEDRIVER", "chromedriver");
-        let log = scratch.path("chromedriver.log");
-        let chromedriver = Process::start(&program, &["--port=0"], &[], log);
-        let port = chromedriver
-            .wait_for_log("started successfully on port ")
-            .await;
-        let server = format!("http://127.0.0.1:{}", port.trim_end_matches('.'));
+        let (chromedriver, port) = chromedriver::start(&program, scratch).await;
+        let server = format!("http://127.0.0.1:{port}");
         let client = reqwest::Client::builder()
             .no_proxy()
             .timeout(DRIVER_TIMEOUT);

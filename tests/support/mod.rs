@@ -5,11 +5,12 @@
 //! - [`prefix_proxy`]: publishes the gateway below a path
 //! - [`honeycomb`], [`vendors`]: fake vendors on loopback
 //! - [`stack`]: gateway, back end and page server, started together
-//! - [`element`], [`chromium`], [`browser`]: controls the page, by role and accessible name
+//! - [`element`], [`chromium`], [`chromedriver`], [`browser`]: controls the page, by role and accessible name
 //! - [`traces`]: reads the stored traces and compares them with the expected ones
 
 pub(crate) mod body;
 pub(crate) mod browser;
+pub(crate) mod chromedriver;
 pub(crate) mod chromium;
 pub(crate) mod element;
 pub(crate) mod faults;

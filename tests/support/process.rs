@@ -53,9 +53,15 @@ impl Process {
     pub(crate) async fn wait_for_log(&self, marker: &str) -> String {
         let what = format!("\"{marker}…\" in {}", self.log.display());
         until(&what, async || {
-            word_after(&self.log(), marker).ok_or_else(|| format!("the log is:\n{}", self.log()))
+            self.word_after(marker)
+                .ok_or_else(|| format!("the log is:\n{}", self.log()))
         })
         .await
+    }
+
+    /// Returns the word after `marker` in the first complete line of the log that contains it.
+    pub(crate) fn word_after(&self, marker: &str) -> Option<String> {
+        word_after(&self.log(), marker)
     }
 
     fn ended_within(&mut self, limit: Duration) -> bool {
