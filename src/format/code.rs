@@ -17,6 +17,8 @@ pub(crate) fn message(code: Code) -> &'static str {
         Code::SearchTermExceedMaxWords => "That search has too many words. Remove some of them.",
         Code::EmailBlank => "Enter your email address.",
         Code::PasswordBlank => "Enter your password.",
+        Code::UserReceiverHandleBlank => "Choose who receives your message.",
+        Code::UserReceiverHandleOwn => "You cannot send a message to yourself.",
         Code::Unknown => "Cruddur did not accept that. Check what you entered.",
     }
 }

@@ -103,6 +103,7 @@ mod tests {
             handle: "worf".to_owned(),
             display_name: "Worf".to_owned(),
             unread_notifications_count: 0,
+            unread_conversations_count: 0,
         }
     }
 

@@ -29,6 +29,9 @@ pub struct Me {
     /// The number of notifications newer than the last one marked as read.
     #[serde(default, deserialize_with = "null_as_default")]
     pub unread_notifications_count: u32,
+    /// The number of conversations with a message newer than the last one marked as read.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub unread_conversations_count: u32,
 }
 
 /// An account in a list, such as the suggested users.

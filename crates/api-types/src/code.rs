@@ -10,8 +10,9 @@ pub enum Code {
     EmailBlank,
     /// The `Idempotency-Key` was already used for a request with a different body.
     IdempotencyKeyReused,
-    /// The message has more than [`CRUD_MAX_CHARS`](crate::CRUD_MAX_CHARS) or
-    /// [`REPLY_MAX_CHARS`](crate::REPLY_MAX_CHARS).
+    /// The message has more than [`CRUD_MAX_CHARS`](crate::CRUD_MAX_CHARS),
+    /// [`REPLY_MAX_CHARS`](crate::REPLY_MAX_CHARS) or
+    /// [`DIRECT_MESSAGE_MAX_CHARS`](crate::DIRECT_MESSAGE_MAX_CHARS).
     MessageExceedMaxChars,
     /// The message has more than [`MESSAGE_MAX_LINES`](crate::MESSAGE_MAX_LINES).
     MessageExceedMaxLines,
@@ -25,6 +26,12 @@ pub enum Code {
     SearchTermExceedMaxWords,
     /// The lifetime is blank or unknown.
     TtlBlank,
+    /// The receiver of a direct message is blank. The spelling is that of the original API.
+    #[serde(rename = "user_reciever_handle_blank")]
+    UserReceiverHandleBlank,
+    /// The receiver of a direct message is its sender.
+    #[serde(rename = "user_reciever_handle_own")]
+    UserReceiverHandleOwn,
     /// A code that this version does not know.
     #[serde(other)]
     Unknown,
@@ -46,10 +53,11 @@ mod tests {
             Code::MessageBlank,
             Code::MessageExceedMaxChars,
             Code::ActivityUuidBlank,
+            Code::UserReceiverHandleBlank,
         ];
         assert_eq!(
             serde_json::to_string(&codes).unwrap(),
-            r#"["message_blank","message_exceed_max_chars","activity_uuid_blank"]"#
+            r#"["message_blank","message_exceed_max_chars","activity_uuid_blank","user_reciever_handle_blank"]"#
         );
     }
 

@@ -8,6 +8,7 @@
 //! |---|---|
 //! | [`activity`] | a crud or reply, its counts, and notifications |
 //! | [`account`] | profile, signed-in account, sign-in request |
+//! | [`message`] | direct messages and conversations |
 //! | [`sidebar`] | trending hashtags |
 //! | [`ttl`] | the seven lifetimes of a crud |
 //! | [`time`] | a timestamp, serialized as RFC 3339 |
@@ -25,6 +26,7 @@ pub mod activity;
 pub mod code;
 mod lenient;
 pub mod limits;
+pub mod message;
 pub mod page;
 pub mod sidebar;
 pub mod text;
@@ -39,9 +41,10 @@ pub use activity::{
 };
 pub use code::{Code, Problem};
 pub use limits::{
-    CRUD_MAX_CHARS, MESSAGE_MAX_LINES, REPLY_MAX_CHARS, SEARCH_TERM_MAX_CHARS,
-    SEARCH_TERM_MAX_WORDS,
+    CRUD_MAX_CHARS, DIRECT_MESSAGE_MAX_CHARS, MESSAGE_MAX_LINES, REPLY_MAX_CHARS,
+    SEARCH_TERM_MAX_CHARS, SEARCH_TERM_MAX_WORDS,
 };
+pub use message::{Message, MessageGroup, MessagesRead, NewMessage};
 pub use sidebar::TrendingTag;
 pub use time::Timestamp;
 pub use ttl::Ttl;

@@ -6,6 +6,9 @@ pub const CRUD_MAX_CHARS: usize = 280;
 /// The maximum length of a reply's message, in characters.
 pub const REPLY_MAX_CHARS: usize = 1024;
 
+/// The maximum length of a direct message, in characters.
+pub const DIRECT_MESSAGE_MAX_CHARS: usize = 1024;
+
 /// The maximum length of a search term, in characters.
 pub const SEARCH_TERM_MAX_CHARS: usize = 256;
 

@@ -7,9 +7,10 @@ use crate::{
     activity::{NewActivity, NewReply},
     code::Code,
     limits::{
-        CRUD_MAX_CHARS, MESSAGE_MAX_LINES, REPLY_MAX_CHARS, SEARCH_TERM_MAX_CHARS,
-        SEARCH_TERM_MAX_WORDS,
+        CRUD_MAX_CHARS, DIRECT_MESSAGE_MAX_CHARS, MESSAGE_MAX_LINES, REPLY_MAX_CHARS,
+        SEARCH_TERM_MAX_CHARS, SEARCH_TERM_MAX_WORDS,
     },
+    message::NewMessage,
     text,
     ttl::Ttl,
     visible::{count_lines, is_blank},
@@ -48,6 +49,18 @@ pub fn new_activity(activity: &NewActivity) -> Result<Ttl, Vec<Code>> {
 pub fn new_reply(uuid: &str, reply: &NewReply) -> Result<(), Vec<Code>> {
     let uuid = is_blank(uuid).then_some(Code::ActivityUuidBlank);
     no_codes([uuid, message_code(&reply.message, REPLY_MAX_CHARS)])
+}
+
+/// Validates a direct message.
+///
+/// # Errors
+/// The receiver is blank, or the message is blank or exceeds a limit.
+pub fn new_message(new: &NewMessage) -> Result<(), Vec<Code>> {
+    let receiver = is_blank(&new.user_receiver_handle).then_some(Code::UserReceiverHandleBlank);
+    no_codes([
+        receiver,
+        message_code(&new.message, DIRECT_MESSAGE_MAX_CHARS),
+    ])
 }
 
 /// Validates a search term.
@@ -148,6 +161,25 @@ mod tests {
         assert_eq!(
             reply(" ", ""),
             Err(vec![Code::ActivityUuidBlank, Code::MessageBlank])
+        );
+    }
+
+    #[test]
+    fn direct_message_has_a_receiver_and_up_to_1024_characters() {
+        let check = |receiver: &str, message: String| {
+            new_message(&NewMessage {
+                message,
+                user_receiver_handle: receiver.to_owned(),
+            })
+        };
+        assert_eq!(check("worf", "🎉".repeat(1024)), Ok(()));
+        assert_eq!(
+            check("worf", "🎉".repeat(1025)),
+            Err(vec![Code::MessageExceedMaxChars])
+        );
+        assert_eq!(
+            check(" ", String::new()),
+            Err(vec![Code::UserReceiverHandleBlank, Code::MessageBlank])
         );
     }
 

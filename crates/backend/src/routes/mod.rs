@@ -4,6 +4,7 @@ mod activities;
 mod auth;
 mod feeds;
 mod health;
+mod messages;
 mod paging;
 mod reactions;
 mod sidebar;
@@ -19,6 +20,7 @@ pub(crate) fn all() -> Router<AppState> {
         .merge(feeds::routes())
         .merge(activities::routes())
         .merge(reactions::routes())
+        .merge(messages::routes())
         .merge(sidebar::routes())
         .merge(auth::routes())
 }

@@ -17,7 +17,7 @@ use crate::{
     store::{
         Pool,
         devices::{self, Device},
-        notifications, sessions, users,
+        messages, notifications, sessions, users,
     },
     telemetry::{Operation, set_attribute, set_user_handle},
 };
@@ -128,10 +128,12 @@ pub(crate) async fn current(pool: &Pool, user: User) -> Result<Me, Error> {
 
 async fn me(pool: &Pool, user: User, now: Timestamp) -> Result<Me, Error> {
     let unread_notifications_count = notifications::count_unread(pool, user.id, now).await?;
+    let unread_conversations_count = messages::count_unread(pool, user.id).await?;
     Ok(Me {
         handle: user.handle,
         display_name: user.display_name,
         unread_notifications_count,
+        unread_conversations_count,
     })
 }
 

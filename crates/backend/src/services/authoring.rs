@@ -11,7 +11,7 @@ use crate::{
     store::{
         Pool,
         authoring::{self, Draft, DraftKind, Insertion},
-        idempotency::IdempotentRequest,
+        idempotency::{IdempotentRequest, StoredResponse},
         sweep,
     },
     telemetry::{Operation, set_attribute, set_user_handle},
@@ -60,9 +60,9 @@ pub(crate) async fn create(
         .await
 }
 
-/// Returns an id that is greater than all ids before it. Lists order activities of the same
-/// millisecond by their ids.
-fn ordered_uuid() -> String {
+/// Returns an id that is greater than all ids before it. Lists order rows of the same millisecond by
+/// their ids.
+pub(super) fn ordered_uuid() -> String {
     Uuid::now_v7().to_string()
 }
 
@@ -114,7 +114,7 @@ fn expiry(created_at: Timestamp, ttl: Ttl) -> Timestamp {
     Timestamp::from_millis(created_at.as_millis() + ttl.as_millis())
 }
 
-fn idempotent(key: Option<IdempotencyKey>, input: &[&str]) -> Option<IdempotentRequest> {
+pub(super) fn idempotent(key: Option<IdempotencyKey>, input: &[&str]) -> Option<IdempotentRequest> {
     key.map(|IdempotencyKey(key)| IdempotentRequest {
         key,
         request_sha256: fingerprint(input),
@@ -133,11 +133,8 @@ fn created(
         Insertion::Inserted => (draft.uuid.to_owned(), draft.created_at, false),
         Insertion::ParentNotFound => return Err(crud_not_found()),
         Insertion::Replayed(stored) => {
-            if request.is_none_or(|request| request.request_sha256 != stored.request_sha256) {
-                return Err(Error::Invalid(vec![Code::IdempotencyKeyReused]));
-            }
-            set_attribute(KeyValue::new("app.idempotent_replay", true));
-            (stored.activity_uuid, stored.created_at, true)
+            let (uuid, created_at) = check_replay(stored, request)?;
+            (uuid, created_at, true)
         }
     };
     let activity = Activity {
@@ -152,4 +149,19 @@ fn created(
         activity,
         is_replayed,
     })
+}
+
+/// Returns the id and the time of the row that an earlier request with the same key wrote.
+///
+/// # Errors
+/// That request was a different one.
+pub(super) fn check_replay(
+    stored: StoredResponse,
+    request: Option<&IdempotentRequest>,
+) -> Result<(String, Timestamp), Error> {
+    if request.is_none_or(|request| request.request_sha256 != stored.request_sha256) {
+        return Err(Error::Invalid(vec![Code::IdempotencyKeyReused]));
+    }
+    set_attribute(KeyValue::new("app.idempotent_replay", true));
+    Ok((stored.uuid, stored.created_at))
 }

@@ -5,7 +5,7 @@ use sqlx::{Sqlite, SqliteConnection};
 
 use super::{
     Pool, Result, Statement, WriteTransaction,
-    idempotency::{self, IdempotentRequest, StoredResponse},
+    idempotency::{self, IdempotentRequest, StoredResponse, Written},
 };
 
 const INSERT_CRUD: Statement = Statement::new(
@@ -54,6 +54,16 @@ pub(crate) struct Draft<'a> {
     pub(crate) kind: DraftKind<'a>,
 }
 
+impl Draft<'_> {
+    fn written(&self) -> Written<'_> {
+        Written {
+            uuid: self.uuid,
+            user_id: self.user_id,
+            created_at: self.created_at,
+        }
+    }
+}
+
 /// The difference between a crud and a reply.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum DraftKind<'a> {
@@ -92,7 +102,7 @@ async fn insert_once(
     request: Option<&IdempotentRequest>,
 ) -> Result<Insertion> {
     if let Some(request) = request
-        && let Some(stored) = idempotency::find(connection, draft, request).await?
+        && let Some(stored) = idempotency::find(connection, draft.written(), request).await?
     {
         return Ok(Insertion::Replayed(stored));
     }
@@ -101,7 +111,7 @@ async fn insert_once(
     };
     insert_hashtags_and_mentions(connection, id, draft.message).await?;
     if let Some(request) = request {
-        idempotency::insert(connection, draft, request).await?;
+        idempotency::insert(connection, draft.written(), request).await?;
     }
     Ok(Insertion::Inserted)
 }

@@ -6,7 +6,7 @@
 use api_types::Timestamp;
 use sqlx::SqliteConnection;
 
-use super::{Result, Statement, authoring::Draft};
+use super::{Result, Statement};
 
 /// How long a key is stored, in milliseconds: one day.
 const KEY_LIFETIME_MILLIS: i64 = 24 * 60 * 60 * 1000;
@@ -37,47 +37,57 @@ pub(crate) struct IdempotentRequest {
     pub(crate) request_sha256: String,
 }
 
+/// A row that a request writes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Written<'a> {
+    pub(crate) uuid: &'a str,
+    /// The account that sends the request.
+    pub(crate) user_id: i64,
+    pub(crate) created_at: Timestamp,
+}
+
 /// What the response to an earlier request with the same key contained.
 #[derive(Clone, Debug)]
 pub(crate) struct StoredResponse {
     pub(crate) request_sha256: String,
-    pub(crate) activity_uuid: String,
+    /// The UUID of the crud, reply or direct message.
+    pub(crate) uuid: String,
     pub(crate) created_at: Timestamp,
 }
 
 /// Finds the response to an earlier request of the same author with the same key.
 pub(crate) async fn find(
     connection: &mut SqliteConnection,
-    draft: Draft<'_>,
+    written: Written<'_>,
     request: &IdempotentRequest,
 ) -> Result<Option<StoredResponse>> {
     let query = sqlx::query_as(FIND.text)
-        .bind(draft.user_id)
+        .bind(written.user_id)
         .bind(request.key.clone())
-        .bind(draft.created_at.as_millis());
+        .bind(written.created_at.as_millis());
     let row: Option<(String, String, i64)> = FIND.traced(query.fetch_optional(connection)).await?;
-    Ok(row.map(
-        |(request_sha256, activity_uuid, created_at)| StoredResponse {
+    Ok(
+        row.map(|(request_sha256, uuid, created_at)| StoredResponse {
             request_sha256,
-            activity_uuid,
+            uuid,
             created_at: Timestamp::from_millis(created_at),
-        },
-    ))
+        }),
+    )
 }
 
 /// Stores the key and the response.
 pub(crate) async fn insert(
     connection: &mut SqliteConnection,
-    draft: Draft<'_>,
+    written: Written<'_>,
     request: &IdempotentRequest,
 ) -> Result<()> {
     let query = sqlx::query(INSERT.text)
-        .bind(draft.user_id)
+        .bind(written.user_id)
         .bind(request.key.clone())
         .bind(request.request_sha256.clone())
-        .bind(draft.uuid.to_owned())
-        .bind(draft.created_at.as_millis())
-        .bind(draft.created_at.as_millis() + KEY_LIFETIME_MILLIS);
+        .bind(written.uuid.to_owned())
+        .bind(written.created_at.as_millis())
+        .bind(written.created_at.as_millis() + KEY_LIFETIME_MILLIS);
     INSERT.traced(query.execute(connection)).await?;
     Ok(())
 }

@@ -6,10 +6,11 @@
 use anyhow::ensure;
 use sqlx::{Connection, SqliteConnection};
 
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("schema/0001_cruds.sql"),
     include_str!("schema/0002_counts_and_expiry.sql"),
     include_str!("schema/0003_keys_and_devices.sql"),
+    include_str!("schema/0004_messages.sql"),
 ];
 
 /// Applies the missing migrations in one transaction.

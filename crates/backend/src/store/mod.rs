@@ -11,6 +11,7 @@
 //! | `cursor` | the start of a page |
 //! | `activities` | selecting feeds, cruds and replies |
 //! | `authoring` | inserting cruds and replies |
+//! | `messages` | direct messages and conversations |
 //! | `reactions` | likes and reposts |
 //! | `notifications`, `search`, `sidebar` | the other lists |
 //! | `users`, `sessions`, `devices` | accounts, their sessions, and the devices they have signed in on |
@@ -27,6 +28,7 @@ pub(crate) mod cursor;
 mod database_url;
 pub(crate) mod devices;
 pub(crate) mod idempotency;
+pub(crate) mod messages;
 mod migrations;
 pub(crate) mod notifications;
 mod open;

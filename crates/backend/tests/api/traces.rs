@@ -140,6 +140,60 @@ async fn transaction_has_begin_and_commit_spans() {
 }
 
 #[tokio::test]
+async fn message_has_one_service_span_with_the_account_and_no_text() {
+    let api = Api::start().await;
+    let worf = api.signed_in("worf").await;
+    let parent = traceparent(31);
+    let body = json!({ "message": "a secret", "user_receiver_handle": "londo" });
+    worf.traced(&parent).post("/api/messages", &body).await;
+
+    let trace = Trace::of(&parent);
+    trace.assert_tree(
+        "POST /api/messages
+           authenticate
+             SELECT sessions
+           create_message
+             SELECT users
+             BEGIN
+             INSERT messages
+             INSERT message_groups
+             COMMIT",
+    );
+    assert_eq!(trace.attribute("create_message", "app.user_handle"), "worf");
+    assert!(!trace.debug_output().contains("a secret"));
+}
+
+#[tokio::test]
+async fn conversation_and_groups_have_one_service_span_each() {
+    let api = Api::start().await;
+    let worf = api.signed_in("worf").await;
+    let parent = traceparent(32);
+    worf.traced(&parent).get("/api/messages/@londo").await;
+    let trace = Trace::of(&parent);
+    trace.assert_tree(
+        "GET /api/messages/@{handle}
+           authenticate
+             SELECT sessions
+           conversation
+             SELECT users
+             SELECT messages",
+    );
+    assert_eq!(trace.attribute("conversation", "app.result_length"), "0");
+
+    let parent = traceparent(33);
+    worf.traced(&parent).get("/api/message_groups").await;
+    let trace = Trace::of(&parent);
+    trace.assert_tree(
+        "GET /api/message_groups
+           authenticate
+             SELECT sessions
+           message_groups
+             SELECT message_groups",
+    );
+    assert_eq!(trace.attribute("message_groups", "app.user_handle"), "worf");
+}
+
+#[tokio::test]
 async fn sign_in_has_a_span_per_step_and_no_password() {
     let api = Api::start().await;
     let parent = traceparent(6);
@@ -159,7 +213,8 @@ async fn sign_in_has_a_span_per_step_and_no_password() {
              INSERT sessions
              INSERT known_devices
              DELETE known_devices
-             SELECT activities",
+             SELECT activities
+             SELECT message_groups",
     );
     assert!(!trace.debug_output().contains("cruddur-demo"));
 }

@@ -25,7 +25,22 @@ pub(crate) struct Server {
 impl Server {
     /// Starts the program on a free port, and waits until it listens.
     pub(crate) async fn start(variables: &[(&str, &str)]) -> Self {
-        let process = Self::spawn(variables);
+        Self::listening(Self::spawn(variables)).await
+    }
+
+    /// Kills the program, which has no chance to clean up.
+    pub(crate) async fn kill(&self) {
+        self.signal("-KILL").await;
+    }
+
+    /// Waits for the end of a killed program, and starts it again on the same database.
+    pub(crate) async fn restart(self) -> Self {
+        let mut process = self.process;
+        process.child.wait().await.unwrap();
+        Self::listening(Self::spawn_in(process.directory, &[])).await
+    }
+
+    async fn listening(process: Process) -> Self {
         let url = process.url().await;
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         Self {
@@ -37,7 +52,10 @@ impl Server {
 
     /// Starts the program and does not wait.
     pub(crate) fn spawn(variables: &[(&str, &str)]) -> Process {
-        let directory = TempDir::new().unwrap();
+        Self::spawn_in(TempDir::new().unwrap(), variables)
+    }
+
+    fn spawn_in(directory: TempDir, variables: &[(&str, &str)]) -> Process {
         let database = directory.path().join("new/cruddur.db");
         // The signal for a file that has reached its limit is ignored, so that the write fails.
         let mut child = Command::new("/bin/sh")
@@ -68,6 +86,12 @@ impl Server {
         self.client.get(format!("{}{path}", self.url))
     }
 
+    /// Returns a POST of this body, with a session cookie.
+    pub(crate) fn post_request(&self, path: &str, body: &Value, cookie: &str) -> RequestBuilder {
+        let request = self.client.post(format!("{}{path}", self.url));
+        request.header("cookie", cookie).json(body)
+    }
+
     /// Signs in to a demo account and returns the session cookie.
     pub(crate) async fn sign_in(&self, handle: &str) -> String {
         let credentials =
@@ -96,13 +120,8 @@ impl Server {
     }
 
     async fn post(&self, path: &str, body: &Value, cookie: &str) -> reqwest::Response {
-        let request = self.client.post(format!("{}{path}", self.url));
-        request
-            .header("cookie", cookie)
-            .json(body)
-            .send()
-            .await
-            .unwrap()
+        let request = self.post_request(path, body, cookie);
+        request.send().await.unwrap()
     }
 
     /// Sets the size limit of files that the program writes, in bytes or `unlimited`.
@@ -123,14 +142,18 @@ impl Server {
 
     /// Sends SIGTERM and waits for the end.
     pub(crate) async fn terminate(self) -> Exit {
+        self.signal("-TERM").await;
+        self.process.exit().await
+    }
+
+    async fn signal(&self, signal: &str) {
         let id = self.process.child.id().unwrap().to_string();
         let status = Command::new("kill")
-            .args(["-TERM", &id])
+            .args([signal, &id])
             .status()
             .await
             .unwrap();
         assert!(status.success());
-        self.process.exit().await
     }
 }
 

@@ -1,0 +1,282 @@
+//! Direct messages and conversations.
+
+use api_types::{Message, MessageGroup, Timestamp};
+use sqlx::SqliteConnection;
+
+use super::{
+    Pool, Result, Statement, WriteTransaction,
+    cursor::{Cursor, PAGE_LENGTH},
+    idempotency::{self, IdempotentRequest, StoredResponse, Written},
+};
+
+const GROUPS: Statement = Statement::new(
+    "SELECT",
+    "message_groups",
+    "SELECT g.uuid, u.handle, u.display_name, m.message, \
+     g.last_message_at, g.last_message_uuid, g.seen_at \
+     FROM message_groups AS g JOIN users AS u ON u.id = g.other_user_id \
+     JOIN messages AS m ON m.uuid = g.last_message_uuid \
+     WHERE g.user_id = $1 AND (g.last_message_at, g.last_message_uuid) < ($2, $3) \
+     ORDER BY g.last_message_at DESC, g.last_message_uuid DESC LIMIT $4",
+);
+
+const OF_CONVERSATION: Statement = Statement::new(
+    "SELECT",
+    "messages",
+    "SELECT m.uuid, u.handle, u.display_name, m.message, m.created_at \
+     FROM messages AS m JOIN users AS u ON u.id = m.sender_id \
+     WHERE m.low_user_id = $1 AND m.high_user_id = $2 AND (m.created_at, m.uuid) < ($3, $4) \
+     ORDER BY m.created_at DESC, m.uuid DESC LIMIT $5",
+);
+
+const INSERT: Statement = Statement::new(
+    "INSERT",
+    "messages",
+    "INSERT INTO messages (uuid, low_user_id, high_user_id, sender_id, message, created_at) \
+     VALUES ($1, $2, $3, $4, $5, $6)",
+);
+
+/// Both rows are written in the same order by every transaction, so that two of them cannot wait for
+/// each other. A message that was committed late does not replace a newer one. The sender has seen
+/// all messages.
+const UPSERT_GROUPS: Statement = Statement::new(
+    "INSERT",
+    "message_groups",
+    "INSERT INTO message_groups \
+     (user_id, other_user_id, uuid, last_message_uuid, last_message_at, seen_at) \
+     VALUES ($1, $2, $3, $4, $5, $6), ($2, $1, $3, $4, $5, $7) \
+     ON CONFLICT (user_id, other_user_id) DO UPDATE SET \
+     last_message_uuid = excluded.last_message_uuid, \
+     last_message_at = excluded.last_message_at, \
+     seen_at = CASE WHEN excluded.seen_at > message_groups.seen_at \
+         THEN excluded.seen_at ELSE message_groups.seen_at END \
+     WHERE (message_groups.last_message_at, message_groups.last_message_uuid) \
+         < (excluded.last_message_at, excluded.last_message_uuid)",
+);
+
+const COUNT_UNREAD: Statement = Statement::new(
+    "SELECT",
+    "message_groups",
+    "SELECT count(*) FROM message_groups WHERE user_id = $1 AND last_message_at > seen_at",
+);
+
+const MARK_READ: Statement = Statement::new(
+    "UPDATE",
+    "message_groups",
+    "UPDATE message_groups SET seen_at = $3 \
+     WHERE user_id = $1 AND other_user_id = $2 AND seen_at < $3",
+);
+
+/// The two accounts of a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Conversation {
+    low_user_id: i64,
+    high_user_id: i64,
+}
+
+impl Conversation {
+    /// Returns the conversation of two accounts, or `None` if they are the same.
+    pub(crate) fn between(one_id: i64, other_id: i64) -> Option<Self> {
+        (one_id != other_id).then_some(Self {
+            low_user_id: one_id.min(other_id),
+            high_user_id: one_id.max(other_id),
+        })
+    }
+}
+
+/// A message to insert.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MessageDraft<'a> {
+    pub(crate) uuid: &'a str,
+    pub(crate) conversation: Conversation,
+    pub(crate) sender_id: i64,
+    pub(crate) message: &'a str,
+    pub(crate) created_at: Timestamp,
+    /// The UUID of the conversation, if this is its first message.
+    pub(crate) group_uuid: &'a str,
+}
+
+impl MessageDraft<'_> {
+    fn written(&self) -> Written<'_> {
+        Written {
+            uuid: self.uuid,
+            user_id: self.sender_id,
+            created_at: self.created_at,
+        }
+    }
+}
+
+/// A page of a list, newest first, and the cursor of the next page.
+#[derive(Debug)]
+pub(crate) struct MessagePage<T> {
+    pub(crate) items: Vec<T>,
+    pub(crate) next: Option<Cursor>,
+}
+
+impl<T> MessagePage<T> {
+    /// Takes rows with their cursors, one more than a page if there is a next page.
+    fn new(mut rows: Vec<(T, Cursor)>) -> Self {
+        let has_more = rows.len() > PAGE_LENGTH;
+        rows.truncate(PAGE_LENGTH);
+        let next = rows.last().filter(|_| has_more);
+        let next = next.map(|(_, cursor)| cursor.clone());
+        let items = rows.into_iter().map(|(item, _)| item).collect();
+        Self { items, next }
+    }
+}
+
+/// Selects a page of an account's conversations, the one with the newest message first.
+pub(crate) async fn groups(
+    pool: &Pool,
+    user_id: i64,
+    before: &Cursor,
+) -> Result<MessagePage<MessageGroup>> {
+    type Row = (String, String, String, String, i64, String, i64);
+    let query = sqlx::query_as(GROUPS.text)
+        .bind(user_id)
+        .bind(before.created_at)
+        .bind(before.uuid.clone())
+        .bind(PAGE_LENGTH as i64 + 1);
+    let rows: Vec<Row> = GROUPS.traced(query.fetch_all(pool.reader())).await?;
+    let rows = rows.into_iter().map(
+        |(uuid, handle, display_name, message, last_message_at, last_message_uuid, seen_at)| {
+            let group = MessageGroup {
+                uuid,
+                handle,
+                display_name,
+                message,
+                created_at: Some(Timestamp::from_millis(last_message_at)),
+                unread: last_message_at > seen_at,
+            };
+            let cursor = Cursor {
+                created_at: last_message_at,
+                uuid: last_message_uuid,
+            };
+            (group, cursor)
+        },
+    );
+    Ok(MessagePage::new(rows.collect()))
+}
+
+/// Selects a page of a conversation, newest message first.
+pub(crate) async fn of_conversation(
+    pool: &Pool,
+    conversation: Conversation,
+    before: &Cursor,
+) -> Result<MessagePage<Message>> {
+    let query = sqlx::query_as(OF_CONVERSATION.text)
+        .bind(conversation.low_user_id)
+        .bind(conversation.high_user_id)
+        .bind(before.created_at)
+        .bind(before.uuid.clone())
+        .bind(PAGE_LENGTH as i64 + 1);
+    let rows: Vec<(String, String, String, String, i64)> = OF_CONVERSATION
+        .traced(query.fetch_all(pool.reader()))
+        .await?;
+    let rows = rows
+        .into_iter()
+        .map(|(uuid, handle, display_name, message, created_at)| {
+            let cursor = Cursor {
+                created_at,
+                uuid: uuid.clone(),
+            };
+            let message = Message {
+                uuid,
+                handle,
+                display_name,
+                message,
+                created_at: Some(Timestamp::from_millis(created_at)),
+            };
+            (message, cursor)
+        });
+    Ok(MessagePage::new(rows.collect()))
+}
+
+/// Inserts a message, once per key. Returns the response to an earlier request with the same key.
+pub(crate) async fn insert(
+    pool: &Pool,
+    draft: MessageDraft<'_>,
+    request: Option<&IdempotentRequest>,
+) -> Result<Option<StoredResponse>> {
+    let mut transaction = WriteTransaction::begin(pool).await?;
+    let stored = insert_once(transaction.connection(), draft, request).await?;
+    transaction.commit().await?;
+    Ok(stored)
+}
+
+async fn insert_once(
+    connection: &mut SqliteConnection,
+    draft: MessageDraft<'_>,
+    request: Option<&IdempotentRequest>,
+) -> Result<Option<StoredResponse>> {
+    if let Some(request) = request
+        && let Some(stored) = idempotency::find(connection, draft.written(), request).await?
+    {
+        return Ok(Some(stored));
+    }
+    insert_message(connection, draft).await?;
+    upsert_groups(connection, draft).await?;
+    if let Some(request) = request {
+        idempotency::insert(connection, draft.written(), request).await?;
+    }
+    Ok(None)
+}
+
+async fn insert_message(connection: &mut SqliteConnection, draft: MessageDraft<'_>) -> Result<()> {
+    let query = sqlx::query(INSERT.text)
+        .bind(draft.uuid.to_owned())
+        .bind(draft.conversation.low_user_id)
+        .bind(draft.conversation.high_user_id)
+        .bind(draft.sender_id)
+        .bind(draft.message.to_owned())
+        .bind(draft.created_at.as_millis());
+    INSERT.traced(query.execute(connection)).await?;
+    Ok(())
+}
+
+async fn upsert_groups(connection: &mut SqliteConnection, draft: MessageDraft<'_>) -> Result<()> {
+    let Conversation {
+        low_user_id,
+        high_user_id,
+    } = draft.conversation;
+    let created_at = draft.created_at.as_millis();
+    let seen_by = |user_id: i64| {
+        if user_id == draft.sender_id {
+            created_at
+        } else {
+            0
+        }
+    };
+    let query = sqlx::query(UPSERT_GROUPS.text)
+        .bind(low_user_id)
+        .bind(high_user_id)
+        .bind(draft.group_uuid.to_owned())
+        .bind(draft.uuid.to_owned())
+        .bind(created_at)
+        .bind(seen_by(low_user_id))
+        .bind(seen_by(high_user_id));
+    UPSERT_GROUPS.traced(query.execute(connection)).await?;
+    Ok(())
+}
+
+/// Counts the conversations with a message after the last one marked as read.
+pub(crate) async fn count_unread(pool: &Pool, user_id: i64) -> Result<u32> {
+    let query = sqlx::query_scalar(COUNT_UNREAD.text).bind(user_id);
+    let count: i64 = COUNT_UNREAD.traced(query.fetch_one(pool.reader())).await?;
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+/// Marks the messages of another account up to `until` as read. They never become unread again.
+pub(crate) async fn mark_read(
+    pool: &Pool,
+    user_id: i64,
+    other_user_id: i64,
+    until: Timestamp,
+) -> Result<()> {
+    let query = sqlx::query(MARK_READ.text)
+        .bind(user_id)
+        .bind(other_user_id)
+        .bind(until.as_millis());
+    MARK_READ.traced(query.execute(pool.writer())).await?;
+    Ok(())
+}
