@@ -32,9 +32,7 @@ impl Browser {
         let program = from_env("CHROMEDRIVER", "chromedriver");
         let (chromedriver, port) = chromedriver::start(&program, scratch).await;
         let server = format!("http://127.0.0.1:{port}");
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .timeout(DRIVER_TIMEOUT);
+        let client = http_client::builder().no_proxy().timeout(DRIVER_TIMEOUT);
         let client = client.build().expect("a plain HTTP client");
         let driver = WebDriver::builder(server, capabilities(&scratch.path("profile")))
             .client(client)

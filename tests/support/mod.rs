@@ -27,7 +27,7 @@ pub(crate) mod wait;
 
 /// Returns an HTTP client that ignores the proxy settings of the environment.
 pub(crate) fn http_client() -> reqwest::Client {
-    let builder = reqwest::Client::builder().no_proxy();
+    let builder = http_client::builder().no_proxy();
     builder.build().expect("a plain HTTP client")
 }
 

@@ -70,7 +70,7 @@ pub(crate) fn dist() -> PathBuf {
 
 /// Returns a client that forwards redirects and bodies unchanged.
 pub(crate) fn pass_through_client() -> reqwest::Client {
-    let builder = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+    let builder = http_client::builder().redirect(reqwest::redirect::Policy::none());
     builder.no_proxy().build().expect("a plain HTTP client")
 }
 

@@ -122,7 +122,7 @@ async fn searcher(search: RequestBuilder, state: Arc<State>) {
 
 /// Each request has a connection of its own.
 fn client() -> reqwest::Result<Client> {
-    let client = Client::builder().no_proxy().pool_max_idle_per_host(0);
+    let client = http_client::builder().no_proxy().pool_max_idle_per_host(0);
     client.timeout(REQUEST_TIMEOUT).build()
 }
 

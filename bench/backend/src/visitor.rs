@@ -38,7 +38,7 @@ pub(crate) struct Figures {
 
 impl Visitor {
     pub(crate) async fn sign_in(server: &Server) -> Result<Self> {
-        let client = Client::builder()
+        let client = http_client::builder()
             .no_proxy()
             .pool_max_idle_per_host(0)
             .timeout(REQUEST_TIMEOUT)

@@ -148,7 +148,7 @@ fn flood_client(number: u8, from: FloodFrom) -> Result<Client> {
         headers.insert("x-forwarded-for", named.parse()?);
     }
     let source = Ipv4Addr::new(127, 3, 0, number);
-    let client = Client::builder().no_proxy().timeout(TIMEOUT);
+    let client = http_client::builder().no_proxy().timeout(TIMEOUT);
     let client = client.default_headers(headers);
     Ok(client.local_address(Some(source.into())).build()?)
 }

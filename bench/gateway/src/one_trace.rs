@@ -8,7 +8,6 @@ use std::{
 use anyhow::{Result, anyhow};
 use bench_runner::builds::Build;
 use prost::Message as _;
-use reqwest::Client;
 use serde_json::{Value, json};
 
 use crate::{
@@ -35,7 +34,7 @@ pub(crate) const COLUMNS: [&str; 7] = [
 
 pub(crate) async fn measure(build: &Build) -> Result<Value> {
     let server = Server::start(&peers::gateway(build.program.clone()), None).await?;
-    let client = Client::builder().no_proxy().timeout(REQUEST_TIMEOUT);
+    let client = http_client::builder().no_proxy().timeout(REQUEST_TIMEOUT);
     let client = client.build()?;
     let url = format!("http://127.0.0.1:{}/v1/traces", server.port);
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?;

@@ -38,7 +38,7 @@ pub(crate) async fn measure(peer: &Peer, store: StoreApi) -> Result<Retained> {
     let server = Server::start(peer, None).await?;
     let until = StopCondition::Sent(SPANS / SHAPE.spans_per_request, MAX_SENDING_TIME);
     let sent = load::send(server.port, SHAPE, 1, until).await?;
-    let client = Client::builder().no_proxy().build()?;
+    let client = http_client::builder().no_proxy().build()?;
     let url = format!("http://127.0.0.1:{}", server.api);
     let spans_kept =
         wait_until_stored(&client, &url, store, sent * SHAPE.spans_per_request).await?;

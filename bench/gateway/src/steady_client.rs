@@ -6,7 +6,6 @@ use std::{
 };
 
 use anyhow::Result;
-use reqwest::Client;
 use tokio::{task::JoinSet, time};
 
 use crate::{
@@ -31,7 +30,7 @@ const SHAPE: Shape = Shape {
 /// Sends requests on schedule, even if earlier ones have no response yet. A latency counts from the scheduled time, so
 /// it includes waiting for other requests.
 pub(crate) async fn measure(port: u16, duration: Duration) -> Result<Outcomes> {
-    let client = Client::builder()
+    let client = http_client::builder()
         .no_proxy()
         .local_address(Some(ADDRESS.into()));
     let client = client.timeout(EXPORT_TIMEOUT).build()?;

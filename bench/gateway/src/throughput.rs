@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
-use reqwest::Client;
 
 use crate::{
     figures::Throughput,
@@ -108,7 +107,7 @@ pub(crate) async fn measure(peer: &Peer, load: Load) -> Result<Throughput> {
 async fn fill(server: &Server, store: StoreApi, shape: Shape) -> Result<()> {
     let until = StopCondition::Sent(FILL_SPANS / shape.spans_per_request, MAX_FILL_TIME);
     let sent = load::send(server.port, shape, 3, until).await? * shape.spans_per_request;
-    let client = Client::builder().no_proxy().build()?;
+    let client = http_client::builder().no_proxy().build()?;
     let url = format!("http://127.0.0.1:{}", server.api);
     let stored = retained::spans_stored(&client, &url, store).await;
     let stored = stored.context("cannot determine whether the store is full")?;

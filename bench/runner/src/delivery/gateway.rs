@@ -61,7 +61,7 @@ impl Gateway {
             page: page.to_owned(),
             database: folder.join(name),
             process: None,
-            client: reqwest::Client::builder().no_proxy().build()?,
+            client: http_client::builder().no_proxy().build()?,
         })
     }
 

@@ -101,21 +101,21 @@ fn exporter(endpoint: &str) -> anyhow::Result<SpanExporter> {
     if !TIMEOUT_VARIABLES.into_iter().any(is_set) {
         builder = builder.with_timeout(DEFAULT_EXPORT_TIMEOUT);
     }
-    if hardening::is_loopback_url(endpoint) {
-        builder = builder.with_http_client(direct_client()?);
-    }
     builder
+        .with_http_client(client(endpoint)?)
         .build()
         .context("cannot export spans: check the OTEL_EXPORTER_OTLP_* variables")
 }
 
-/// Creates a client that ignores `HTTP_PROXY` and the like, and is otherwise that of the exporter.
-fn direct_client() -> anyhow::Result<reqwest::blocking::Client> {
+/// Creates a client, which ignores `HTTP_PROXY` and the like where the endpoint is on this machine.
+fn client(endpoint: &str) -> anyhow::Result<reqwest::blocking::Client> {
     let variable = TIMEOUT_VARIABLES.into_iter().find(|name| is_set(name));
     let timeout_ms = variable.and_then(|name| env::var(name).ok()?.trim().parse().ok());
-    let builder = reqwest::blocking::Client::builder()
-        .no_proxy()
-        .timeout(timeout_ms.map_or(DEFAULT_EXPORT_TIMEOUT, Duration::from_millis));
+    let timeout = timeout_ms.map_or(DEFAULT_EXPORT_TIMEOUT, Duration::from_millis);
+    let mut builder = http_client::blocking_builder().timeout(timeout);
+    if hardening::is_loopback_url(endpoint) {
+        builder = builder.no_proxy();
+    }
     builder.build().context("cannot make an HTTP client")
 }
 

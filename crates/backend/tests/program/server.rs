@@ -42,7 +42,7 @@ impl Server {
 
     async fn listening(process: Process) -> Self {
         let url = process.url().await;
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let client = http_client::builder().no_proxy().build().unwrap();
         Self {
             url,
             client,
@@ -104,7 +104,7 @@ impl Server {
     /// Signs in as worf from this local address and returns the status.
     pub(crate) async fn sign_in_from(&self, address: &str, password: &str) -> u16 {
         let address: std::net::IpAddr = address.parse().unwrap();
-        let builder = reqwest::Client::builder().local_address(address);
+        let builder = http_client::builder().local_address(address);
         let credentials = json!({ "email": "worf@example.com", "password": password });
         let url = format!("{}/api/auth/signin", self.url);
         let request = builder.no_proxy().build().unwrap().post(url);

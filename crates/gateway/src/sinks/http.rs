@@ -54,7 +54,7 @@ impl Http {
         secrets: Vec<Secret>,
         response_timeout: Duration,
     ) -> Result<Self, SinkError> {
-        let mut client = Client::builder();
+        let mut client = http_client::builder();
         if hardening::is_loopback_url(endpoint) {
             client = client.no_proxy();
         }

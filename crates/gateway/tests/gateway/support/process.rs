@@ -144,7 +144,7 @@ impl Drop for Process {
 }
 
 pub(crate) fn client() -> reqwest::Client {
-    reqwest::Client::builder().no_proxy().build().unwrap()
+    http_client::builder().no_proxy().build().unwrap()
 }
 
 /// Posts spans to the gateway at `url`.
