@@ -9,9 +9,6 @@
 //!
 //! A failing journey prints its traces, and keeps its logs, its databases and a screenshot in `target/tmp/`.
 
-#[path = "../support/mod.rs"]
-mod support;
-
 mod accounts;
 mod dropped_responses;
 mod feeds;
@@ -27,6 +24,7 @@ mod posting;
 mod search;
 mod sinks;
 mod steps;
+mod support;
 mod unusual_text;
 mod validation;
 mod viewer;

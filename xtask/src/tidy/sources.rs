@@ -71,3 +71,41 @@ fn no_private_path_is_committed() {
         Some(format!("contains the private path {found}"))
     });
 }
+
+/// Returns whether a line places a module's file elsewhere than its name says.
+fn has_path_attribute(line: &str) -> bool {
+    let line: String = line.split_whitespace().collect();
+    let is_attribute = line.starts_with("#[") || line.starts_with("#![");
+    is_attribute
+        && ["[path=", ",path=", "(path="]
+            .iter()
+            .any(|mark| line.contains(mark))
+}
+
+#[test]
+fn modules_are_in_the_files_of_their_names() {
+    check(|file| {
+        let found = file.text.lines().find(|line| has_path_attribute(line))?;
+        let advice = "move the file to where its module is, or the shared code into a crate";
+        Some(format!("{}: {advice}", found.trim()))
+    });
+}
+
+#[test]
+fn path_attributes_are_recognized() {
+    for line in [
+        r#"#[path = "tests.rs"]"#,
+        r#"    #[ path="../support/mod.rs" ] mod support;"#,
+        r#"#[cfg_attr(unix, path = "unix.rs")]"#,
+    ] {
+        assert!(has_path_attribute(line), "{line}");
+    }
+    for line in [
+        r#"let path = "tests.rs";"#,
+        r#"/// `#[path = "tests.rs"]`"#,
+        r#"#[serde(rename = "path")]"#,
+        r#"#[clap(long, value_name = "PATH")]"#,
+    ] {
+        assert!(!has_path_attribute(line), "{line}");
+    }
+}
