@@ -10,6 +10,7 @@ use clap::{
 use cli_settings::{EnvOnly, Sources};
 
 use crate::{
+    page::PageSettings,
     security::SecuritySettings,
     store::DatabaseUrl,
     switch::on_off,
@@ -46,6 +47,9 @@ pub struct Config {
         default_value = "on"
     )]
     pub demo_data: bool,
+    /// Settings of the page.
+    #[command(flatten)]
+    pub page: PageSettings,
     /// Settings of trust.
     #[command(flatten)]
     pub security: SecuritySettings,

@@ -24,6 +24,7 @@ mod extract;
 mod idempotency;
 mod networks;
 mod origin;
+pub mod page;
 mod password;
 mod response_headers;
 mod routes;
@@ -37,7 +38,7 @@ mod switch;
 pub mod telemetry;
 mod text;
 
-pub use app::app;
+pub use app::{app, app_with_page};
 pub use error::Error;
 pub use serve::serve;
 pub use state::AppState;

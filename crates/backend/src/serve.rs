@@ -3,11 +3,12 @@
 use std::{net::SocketAddr, time::Duration};
 
 use anyhow::Context;
+use axum::Router;
 use http_listener::{Limits, Listener};
 use tokio::{net::TcpListener, time::sleep};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{AppState, app, config::Config, demo, store};
+use crate::{AppState, app, app_with_page, config::Config, demo, page::Page, store};
 
 /// How long a shutdown waits for requests in flight. An idle connection would otherwise delay it for
 /// as long as the client likes.
@@ -16,10 +17,11 @@ const SHUTDOWN_GRACE_PERIOD: Duration = Duration::from_secs(2);
 /// Opens the database and serves until SIGINT or SIGTERM. Requests in flight are completed first.
 ///
 /// # Errors
-/// The database cannot be opened, or the address cannot be listened on.
+/// The page or the database cannot be opened, or the address cannot be listened on.
 pub async fn serve(config: Config) -> anyhow::Result<()> {
     let shutdown = CancellationToken::new();
     cancel_on_signal(shutdown.clone())?;
+    let page = Page::open(&config.page)?;
     let db = store::open(&config.database_url).await?;
     if config.demo_data {
         demo::seed(&db)
@@ -31,7 +33,11 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     let state = AppState::with_security(db.clone(), config.security);
     let tasks = TaskTracker::new();
     tasks.spawn(shutdown.clone().run_until_cancelled_owned(state.sweep()));
-    serve_requests(socket, state, &shutdown).await;
+    let router = match &page {
+        Some(page) => app_with_page(state, page),
+        None => app(state),
+    };
+    serve_requests(socket, router, &shutdown).await;
     tasks.close();
     tasks.wait().await;
     db.close().await;
@@ -45,10 +51,10 @@ async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
     })
 }
 
-async fn serve_requests(socket: TcpListener, state: AppState, shutdown: &CancellationToken) {
+async fn serve_requests(socket: TcpListener, router: Router, shutdown: &CancellationToken) {
     let listener = Listener {
         socket,
-        router: app(state),
+        router,
         limits: Limits::default(),
     };
     let grace_period = async {

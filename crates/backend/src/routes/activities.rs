@@ -10,7 +10,10 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::paging::{self, Link};
+use super::{
+    compressed,
+    paging::{self, Link},
+};
 use crate::{
     AppState, Error,
     extract::{Body, PathSegment, QueryParams, SignedIn, Viewer},
@@ -24,7 +27,10 @@ use crate::{
 pub(super) fn routes() -> Router<AppState> {
     Router::new()
         .route("/api/activities", post(create))
-        .route("/api/activities/{uuid}", get(show).delete(delete))
+        .route(
+            "/api/activities/{uuid}",
+            get(show).layer(compressed()).delete(delete),
+        )
         .route("/api/activities/{uuid}/reply", post(reply))
 }
 

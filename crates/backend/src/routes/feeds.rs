@@ -9,7 +9,10 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::paging::{self, Link};
+use super::{
+    compressed,
+    paging::{self, Link},
+};
 use crate::{
     AppState, Error,
     extract::{Body, PathSegment, QueryParams, SignedIn, Viewer},
@@ -22,14 +25,17 @@ use crate::{
 
 pub(super) fn routes() -> Router<AppState> {
     Router::new()
-        .route("/api/activities/home", get(home))
+        .route("/api/activities/home", get(home).layer(compressed()))
         .route("/api/activities/notifications", get(notifications))
         .route(
             "/api/activities/notifications/read",
             post(read_notifications),
         )
-        .route("/api/activities/search", get(search))
-        .route("/api/activities/@{handle}", get(of_user))
+        .route("/api/activities/search", get(search).layer(compressed()))
+        .route(
+            "/api/activities/@{handle}",
+            get(of_user).layer(compressed()),
+        )
 }
 
 /// The query of a feed.

@@ -10,8 +10,18 @@ mod reactions;
 mod sidebar;
 
 use axum::Router;
+use tower_http::{
+    CompressionLevel,
+    compression::{
+        CompressionLayer,
+        predicate::{And, NotForContentType, Predicate as _, SizeAbove},
+    },
+};
 
 use crate::AppState;
+
+/// Shorter responses are sent as they are.
+const MIN_COMPRESSED_BYTES: u16 = 1024;
 
 /// Returns all routes.
 pub(crate) fn all() -> Router<AppState> {
@@ -23,4 +33,17 @@ pub(crate) fn all() -> Router<AppState> {
         .merge(messages::routes())
         .merge(sidebar::routes())
         .merge(auth::routes())
+}
+
+/// Compresses the responses of a route. Use it only for public data.
+///
+/// The length of a compressed response tells how similar its parts are. A response with private data
+/// and text of another user, such as a conversation, would reveal the private data to someone who
+/// sends many texts and observes the lengths (BREACH).
+fn compressed() -> CompressionLayer<And<SizeAbove, NotForContentType>> {
+    CompressionLayer::new()
+        // Brotli needs several times as much memory for each response.
+        .no_br()
+        .quality(CompressionLevel::Fastest)
+        .compress_when(SizeAbove::new(MIN_COMPRESSED_BYTES).and(NotForContentType::SSE))
 }

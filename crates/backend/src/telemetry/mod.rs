@@ -31,8 +31,8 @@ pub use id::EpochIdGenerator;
 pub use install::Telemetry;
 pub(crate) use operation::{Operation, set_attribute, set_user_handle};
 pub(crate) use server_span::trace_request;
-pub(crate) use settings::OTEL_VARIABLES;
 pub use settings::TelemetrySettings;
+pub(crate) use settings::{OTEL_VARIABLES, http_url};
 
 /// Returns the ids of the current span, for log lines.
 #[must_use]

@@ -4,7 +4,7 @@ use std::{any::Any, error::Error as _, panic::AssertUnwindSafe};
 
 use axum::{
     extract::{MatchedPath, Request, State},
-    http::{Method, Version},
+    http::{HeaderName, HeaderValue, Method, Version},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -21,6 +21,7 @@ use super::remote_context::{RemoteContext, TRACEPARENT, is_trusted};
 use crate::{AppState, Error, error::Failure, text::truncated};
 
 const TRACER: &str = "cruddur-backend";
+const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 const HEALTH_CHECK_PATH: &str = "/api/health-check";
 /// The value of `http.request.method` for a method that is not standard. A client could otherwise
 /// make up span names.
@@ -45,10 +46,11 @@ pub(crate) async fn trace_request(
     let remote = RemoteContext::of(&request, &state.security);
     let context = start(&request, span_name.clone(), remote);
     let result = AssertUnwindSafe(next.run(request)).catch_unwind();
-    let response = result
+    let mut response = result
         .with_context(context.clone())
         .await
         .unwrap_or_else(|panic| panic_response(&*panic));
+    announce(&context, &mut response);
     log(&context, &span_name, &response);
     finish(&context, &response);
     response
@@ -141,6 +143,22 @@ fn protocol_version(version: Version) -> Option<&'static str> {
         Version::HTTP_11 => Some("1.1"),
         Version::HTTP_2 => Some("2"),
         _ => None,
+    }
+}
+
+/// Names the span to the page, whose load becomes a part of the trace. Without an exporter there is no
+/// span.
+fn announce(context: &Context, response: &mut Response) {
+    let span = context.span();
+    let ids = span.span_context();
+    if !ids.is_valid() {
+        return;
+    }
+    let (trace_id, span_id) = (ids.trace_id(), ids.span_id());
+    let flags = ids.trace_flags().to_u8();
+    let timing = format!("traceparent;desc=\"00-{trace_id}-{span_id}-{flags:02x}\"");
+    if let Ok(timing) = HeaderValue::try_from(timing) {
+        response.headers_mut().append(SERVER_TIMING, timing);
     }
 }
 

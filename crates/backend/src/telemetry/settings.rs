@@ -62,14 +62,14 @@ pub(crate) const OTEL_VARIABLES: [EnvOnly; 7] = [
 
 /// The error for a URL that is not an HTTP URL.
 #[derive(Clone, Debug, thiserror::Error)]
-enum HttpUrlError {
+pub(crate) enum HttpUrlError {
     #[error("write a URL such as http://127.0.0.1:4318")]
     Invalid(#[from] url::ParseError),
     #[error("write a URL that begins with http:// or https://")]
     Scheme,
 }
 
-fn http_url(text: &str) -> Result<Url, HttpUrlError> {
+pub(crate) fn http_url(text: &str) -> Result<Url, HttpUrlError> {
     let url = Url::parse(text)?;
     if matches!(url.scheme(), "http" | "https") {
         Ok(url)

@@ -11,6 +11,7 @@ mod idempotency;
 mod messages;
 mod notifications;
 mod origins;
+mod page;
 mod reactions;
 mod remote_contexts;
 mod replies;

@@ -12,7 +12,12 @@ use axum::{
     extract::ConnectInfo,
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
-use cruddur_backend::{AppState, app, demo, security::SecuritySettings, store};
+use cruddur_backend::{
+    AppState, app, app_with_page, demo,
+    page::{Page, PageSettings},
+    security::SecuritySettings,
+    store,
+};
 use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -48,6 +53,15 @@ impl Api {
             state,
             db,
             directory,
+        }
+    }
+
+    /// Returns the same API, together with a page.
+    pub(crate) fn with_page(self, settings: &PageSettings) -> Self {
+        let page = Page::open(settings).unwrap().unwrap();
+        Self {
+            router: app_with_page(self.state.clone(), &page),
+            ..self
         }
     }
 
@@ -204,7 +218,7 @@ impl Client<'_> {
         Response {
             status: parts.status,
             headers: parts.headers,
-            text: String::from_utf8(body.to_vec()).unwrap(),
+            text: String::from_utf8_lossy(&body).into_owned(),
         }
     }
 }
