@@ -1,10 +1,9 @@
 //! Inserts cruds and replies.
 
 use api_types::{Timestamp, text};
-use sqlx::{Sqlite, SqliteConnection};
 
 use super::{
-    Pool, Result, Statement, WriteTransaction,
+    Connection, Pool, Query, Result, Statement, WriteTransaction,
     idempotency::{self, IdempotentRequest, StoredResponse, Written},
 };
 
@@ -12,7 +11,7 @@ const INSERT_CRUD: Statement = Statement::new(
     "INSERT",
     "activities",
     "INSERT INTO activities (uuid, user_id, message, created_at, expires_at) \
-     VALUES (?1, ?2, ?3, ?4, ?5) RETURNING id",
+     VALUES ($1, $2, $3, $4, $5) RETURNING id",
 );
 
 /// A reply expires with its parent. An expired parent cannot be replied to.
@@ -20,28 +19,30 @@ const INSERT_REPLY: Statement = Statement::new(
     "INSERT",
     "activities",
     "INSERT INTO activities (uuid, user_id, message, created_at, expires_at, reply_to_id) \
-     SELECT ?1, ?2, ?3, ?4, expires_at, id FROM activities WHERE uuid = ?5 AND expires_at > ?4 \
+     SELECT $1, $2, $3, $4, expires_at, id FROM activities WHERE uuid = $5 AND expires_at > $4 \
      RETURNING id",
 );
 
 const INSERT_HASHTAGS: Statement = Statement::new(
     "INSERT",
     "activity_hashtags",
-    "INSERT OR IGNORE INTO activity_hashtags (tag, activity_id, label) \
-     SELECT value ->> 0, ?1, value ->> 1 FROM json_each(?2)",
+    "INSERT INTO activity_hashtags (tag, activity_id, label) \
+     SELECT value ->> 0, $1, value ->> 1 FROM json_each($2) WHERE true \
+     ON CONFLICT DO NOTHING",
 );
 
 const INSERT_MENTIONS: Statement = Statement::new(
     "INSERT",
     "activity_mentions",
-    "INSERT OR IGNORE INTO activity_mentions (user_id, activity_id) \
-     SELECT u.id, ?1 FROM json_each(?2) JOIN users AS u ON u.handle = value",
+    "INSERT INTO activity_mentions (user_id, activity_id) \
+     SELECT u.id, $1 FROM json_each($2) JOIN users AS u ON lower(u.handle) = value WHERE true \
+     ON CONFLICT DO NOTHING",
 );
 
 const AUTHOR: Statement = Statement::new(
     "SELECT",
     "activities",
-    "SELECT user_id FROM activities WHERE uuid = ?1 AND expires_at > ?2",
+    "SELECT user_id FROM activities WHERE uuid = $1 AND expires_at > $2",
 );
 
 /// A crud or reply to insert.
@@ -97,7 +98,7 @@ pub(crate) async fn insert(
 /// Checks the key in the transaction that inserts, so that of two requests with the same key, the
 /// second sees the first.
 async fn insert_once(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     draft: Draft<'_>,
     request: Option<&IdempotentRequest>,
 ) -> Result<Insertion> {
@@ -117,43 +118,31 @@ async fn insert_once(
 }
 
 /// Inserts the activity and returns its id, or `None` if its parent does not exist.
-async fn insert_activity(
-    connection: &mut SqliteConnection,
-    draft: Draft<'_>,
-) -> Result<Option<i64>> {
-    let (statement, query) = match draft.kind {
-        DraftKind::Crud { expires_at } => {
-            let query = draft_query(INSERT_CRUD, draft).bind(expires_at.as_millis());
-            (INSERT_CRUD, query)
-        }
-        DraftKind::Reply { to_uuid } => {
-            let query = draft_query(INSERT_REPLY, draft).bind(to_uuid.to_owned());
-            (INSERT_REPLY, query)
-        }
+async fn insert_activity(connection: &mut Connection, draft: Draft<'_>) -> Result<Option<i64>> {
+    let query = match draft.kind {
+        DraftKind::Crud { expires_at } => draft_query(INSERT_CRUD, draft).bind(expires_at),
+        DraftKind::Reply { to_uuid } => draft_query(INSERT_REPLY, draft).bind(to_uuid),
     };
-    statement.traced(query.fetch_optional(connection)).await
+    query.fetch_optional(connection).await
 }
 
 /// Returns the account that wrote the activity, unless it is gone.
 pub(crate) async fn author_id(pool: &Pool, uuid: &str, now: Timestamp) -> Result<Option<i64>> {
-    let query = sqlx::query_scalar(AUTHOR.text)
-        .bind(uuid)
-        .bind(now.as_millis());
-    AUTHOR.traced(query.fetch_optional(pool.reader())).await
+    let query = AUTHOR.query().bind(uuid).bind(now);
+    query.fetch_optional(pool.reader()).await
 }
 
-type IdQuery = sqlx::query::QueryScalar<'static, Sqlite, i64, sqlx::sqlite::SqliteArguments>;
-
-fn draft_query(statement: Statement, draft: Draft<'_>) -> IdQuery {
-    sqlx::query_scalar(statement.text)
-        .bind(draft.uuid.to_owned())
+fn draft_query(statement: Statement, draft: Draft<'_>) -> Query {
+    statement
+        .query()
+        .bind(draft.uuid)
         .bind(draft.user_id)
-        .bind(draft.message.to_owned())
-        .bind(draft.created_at.as_millis())
+        .bind(draft.message)
+        .bind(draft.created_at)
 }
 
 async fn insert_hashtags_and_mentions(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     id: i64,
     message: &str,
 ) -> Result<()> {
@@ -161,12 +150,14 @@ async fn insert_hashtags_and_mentions(
         .map(|tag| [tag.to_lowercase(), tag.to_owned()])
         .collect();
     insert_each(connection, INSERT_HASHTAGS, id, tags).await?;
-    let handles: Vec<_> = text::mentions(message).map(str::to_owned).collect();
+    let handles: Vec<_> = text::mentions(message)
+        .map(str::to_ascii_lowercase)
+        .collect();
     insert_each(connection, INSERT_MENTIONS, id, handles).await
 }
 
 async fn insert_each<T: serde::Serialize>(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     statement: Statement,
     id: i64,
     values: Vec<T>,
@@ -176,7 +167,7 @@ async fn insert_each<T: serde::Serialize>(
     }
     let values =
         serde_json::to_string(&values).map_err(|error| sqlx::Error::Encode(error.into()))?;
-    let query = sqlx::query(statement.text).bind(id).bind(values);
-    statement.traced(query.execute(connection)).await?;
+    let query = statement.query().bind(id).bind(values);
+    query.execute(connection).await?;
     Ok(())
 }

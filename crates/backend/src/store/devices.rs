@@ -11,29 +11,29 @@ const MAX_DEVICES: u32 = 20;
 const FIND: Statement = Statement::new(
     "SELECT",
     "known_devices",
-    "SELECT d.id, u.email = ?2 COLLATE NOCASE FROM known_devices AS d \
+    "SELECT d.id, lower(u.email) = $2 FROM known_devices AS d \
      JOIN users AS u ON u.id = d.user_id \
-     WHERE d.token_sha256 = ?1 AND d.expires_at > ?3",
+     WHERE d.token_sha256 = $1 AND d.expires_at > $3",
 );
 
 const UPSERT: Statement = Statement::new(
     "INSERT",
     "known_devices",
-    "INSERT INTO known_devices (token_sha256, user_id, expires_at) VALUES (?1, ?2, ?3) \
+    "INSERT INTO known_devices (token_sha256, user_id, expires_at) VALUES ($1, $2, $3) \
      ON CONFLICT (token_sha256, user_id) DO UPDATE SET expires_at = excluded.expires_at",
 );
 
 const DELETE_SURPLUS: Statement = Statement::new(
     "DELETE",
     "known_devices",
-    "DELETE FROM known_devices WHERE user_id = ?1 AND id NOT IN \
-     (SELECT id FROM known_devices WHERE user_id = ?1 ORDER BY expires_at DESC, id DESC LIMIT ?2)",
+    "DELETE FROM known_devices WHERE user_id = $1 AND id NOT IN \
+     (SELECT id FROM known_devices WHERE user_id = $1 ORDER BY expires_at DESC, id DESC LIMIT $2)",
 );
 
 const DELETE_OTHERS: Statement = Statement::new(
     "DELETE",
     "known_devices",
-    "DELETE FROM known_devices WHERE user_id = ?1 AND token_sha256 <> ?2",
+    "DELETE FROM known_devices WHERE user_id = $1 AND token_sha256 <> $2",
 );
 
 /// A device that presents a token.
@@ -52,11 +52,12 @@ pub(crate) async fn find(
     email: &str,
     now: Timestamp,
 ) -> Result<Device> {
-    let query = sqlx::query_as(FIND.text)
+    let query = FIND
+        .query()
         .bind(token_sha256)
-        .bind(email)
-        .bind(now.as_millis());
-    let rows: Vec<(i64, bool)> = FIND.traced(query.fetch_all(pool.reader())).await?;
+        .bind(email.to_ascii_lowercase())
+        .bind(now);
+    let rows: Vec<(i64, bool)> = query.fetch_all(pool.reader()).await?;
     Ok(Device {
         id_for_account: rows.iter().find(|(_, is_own)| *is_own).map(|(id, _)| *id),
         is_known: !rows.is_empty(),
@@ -70,23 +71,20 @@ pub(crate) async fn upsert(
     user_id: i64,
     expires_at: Timestamp,
 ) -> Result<()> {
-    let query = sqlx::query(UPSERT.text)
+    let query = UPSERT
+        .query()
         .bind(token_sha256)
         .bind(user_id)
-        .bind(expires_at.as_millis());
-    UPSERT.traced(query.execute(pool.writer())).await?;
-    let query = sqlx::query(DELETE_SURPLUS.text)
-        .bind(user_id)
-        .bind(MAX_DEVICES);
-    DELETE_SURPLUS.traced(query.execute(pool.writer())).await?;
+        .bind(expires_at);
+    query.execute(pool.writer()).await?;
+    let query = DELETE_SURPLUS.query().bind(user_id).bind(MAX_DEVICES);
+    query.execute(pool.writer()).await?;
     Ok(())
 }
 
 /// Deletes all devices of the account except this one.
 pub(crate) async fn delete_others(pool: &Pool, user_id: i64, token_sha256: &str) -> Result<()> {
-    let query = sqlx::query(DELETE_OTHERS.text)
-        .bind(user_id)
-        .bind(token_sha256);
-    DELETE_OTHERS.traced(query.execute(pool.writer())).await?;
+    let query = DELETE_OTHERS.query().bind(user_id).bind(token_sha256);
+    query.execute(pool.writer()).await?;
     Ok(())
 }

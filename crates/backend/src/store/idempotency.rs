@@ -4,9 +4,8 @@
 //! not remain in the database.
 
 use api_types::Timestamp;
-use sqlx::SqliteConnection;
 
-use super::{Result, Statement};
+use super::{Connection, Result, Statement};
 
 /// How long a key is stored, in milliseconds: one day.
 const KEY_LIFETIME_MILLIS: i64 = 24 * 60 * 60 * 1000;
@@ -15,7 +14,7 @@ const FIND: Statement = Statement::new(
     "SELECT",
     "idempotency_keys",
     "SELECT request_sha256, activity_uuid, created_at FROM idempotency_keys \
-     WHERE user_id = ?1 AND key = ?2 AND expires_at > ?3",
+     WHERE user_id = $1 AND key = $2 AND expires_at > $3",
 );
 
 /// An expired key may be used again.
@@ -24,7 +23,7 @@ const INSERT: Statement = Statement::new(
     "idempotency_keys",
     "INSERT INTO idempotency_keys \
      (user_id, key, request_sha256, activity_uuid, created_at, expires_at) \
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
+     VALUES ($1, $2, $3, $4, $5, $6) \
      ON CONFLICT (user_id, key) DO UPDATE SET request_sha256 = excluded.request_sha256, \
      activity_uuid = excluded.activity_uuid, created_at = excluded.created_at, \
      expires_at = excluded.expires_at",
@@ -57,15 +56,16 @@ pub(crate) struct StoredResponse {
 
 /// Finds the response to an earlier request of the same author with the same key.
 pub(crate) async fn find(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     written: Written<'_>,
     request: &IdempotentRequest,
 ) -> Result<Option<StoredResponse>> {
-    let query = sqlx::query_as(FIND.text)
+    let query = FIND
+        .query()
         .bind(written.user_id)
-        .bind(request.key.clone())
-        .bind(written.created_at.as_millis());
-    let row: Option<(String, String, i64)> = FIND.traced(query.fetch_optional(connection)).await?;
+        .bind(&request.key)
+        .bind(written.created_at);
+    let row: Option<(String, String, i64)> = query.fetch_optional(connection).await?;
     Ok(
         row.map(|(request_sha256, uuid, created_at)| StoredResponse {
             request_sha256,
@@ -77,17 +77,18 @@ pub(crate) async fn find(
 
 /// Stores the key and the response.
 pub(crate) async fn insert(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     written: Written<'_>,
     request: &IdempotentRequest,
 ) -> Result<()> {
-    let query = sqlx::query(INSERT.text)
+    let query = INSERT
+        .query()
         .bind(written.user_id)
-        .bind(request.key.clone())
-        .bind(request.request_sha256.clone())
-        .bind(written.uuid.to_owned())
-        .bind(written.created_at.as_millis())
+        .bind(&request.key)
+        .bind(&request.request_sha256)
+        .bind(written.uuid)
+        .bind(written.created_at)
         .bind(written.created_at.as_millis() + KEY_LIFETIME_MILLIS);
-    INSERT.traced(query.execute(connection)).await?;
+    query.execute(connection).await?;
     Ok(())
 }

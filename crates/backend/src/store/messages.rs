@@ -1,10 +1,9 @@
 //! Direct messages and conversations.
 
 use api_types::{Message, MessageGroup, Timestamp};
-use sqlx::SqliteConnection;
 
 use super::{
-    Pool, Result, Statement, WriteTransaction,
+    Connection, Pool, Result, Statement, WriteTransaction,
     cursor::{Cursor, PAGE_LENGTH},
     idempotency::{self, IdempotentRequest, StoredResponse, Written},
 };
@@ -132,12 +131,13 @@ pub(crate) async fn groups(
     before: &Cursor,
 ) -> Result<MessagePage<MessageGroup>> {
     type Row = (String, String, String, String, i64, String, i64);
-    let query = sqlx::query_as(GROUPS.text)
+    let query = GROUPS
+        .query()
         .bind(user_id)
         .bind(before.created_at)
-        .bind(before.uuid.clone())
+        .bind(&before.uuid)
         .bind(PAGE_LENGTH as i64 + 1);
-    let rows: Vec<Row> = GROUPS.traced(query.fetch_all(pool.reader())).await?;
+    let rows: Vec<Row> = query.fetch_all(pool.reader()).await?;
     let rows = rows.into_iter().map(
         |(uuid, handle, display_name, message, last_message_at, last_message_uuid, seen_at)| {
             let group = MessageGroup {
@@ -164,15 +164,14 @@ pub(crate) async fn of_conversation(
     conversation: Conversation,
     before: &Cursor,
 ) -> Result<MessagePage<Message>> {
-    let query = sqlx::query_as(OF_CONVERSATION.text)
+    let query = OF_CONVERSATION
+        .query()
         .bind(conversation.low_user_id)
         .bind(conversation.high_user_id)
         .bind(before.created_at)
-        .bind(before.uuid.clone())
+        .bind(&before.uuid)
         .bind(PAGE_LENGTH as i64 + 1);
-    let rows: Vec<(String, String, String, String, i64)> = OF_CONVERSATION
-        .traced(query.fetch_all(pool.reader()))
-        .await?;
+    let rows: Vec<(String, String, String, String, i64)> = query.fetch_all(pool.reader()).await?;
     let rows = rows
         .into_iter()
         .map(|(uuid, handle, display_name, message, created_at)| {
@@ -205,7 +204,7 @@ pub(crate) async fn insert(
 }
 
 async fn insert_once(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     draft: MessageDraft<'_>,
     request: Option<&IdempotentRequest>,
 ) -> Result<Option<StoredResponse>> {
@@ -222,19 +221,20 @@ async fn insert_once(
     Ok(None)
 }
 
-async fn insert_message(connection: &mut SqliteConnection, draft: MessageDraft<'_>) -> Result<()> {
-    let query = sqlx::query(INSERT.text)
-        .bind(draft.uuid.to_owned())
+async fn insert_message(connection: &mut Connection, draft: MessageDraft<'_>) -> Result<()> {
+    let query = INSERT
+        .query()
+        .bind(draft.uuid)
         .bind(draft.conversation.low_user_id)
         .bind(draft.conversation.high_user_id)
         .bind(draft.sender_id)
-        .bind(draft.message.to_owned())
-        .bind(draft.created_at.as_millis());
-    INSERT.traced(query.execute(connection)).await?;
+        .bind(draft.message)
+        .bind(draft.created_at);
+    query.execute(connection).await?;
     Ok(())
 }
 
-async fn upsert_groups(connection: &mut SqliteConnection, draft: MessageDraft<'_>) -> Result<()> {
+async fn upsert_groups(connection: &mut Connection, draft: MessageDraft<'_>) -> Result<()> {
     let Conversation {
         low_user_id,
         high_user_id,
@@ -247,23 +247,23 @@ async fn upsert_groups(connection: &mut SqliteConnection, draft: MessageDraft<'_
             0
         }
     };
-    let query = sqlx::query(UPSERT_GROUPS.text)
+    let query = UPSERT_GROUPS
+        .query()
         .bind(low_user_id)
         .bind(high_user_id)
-        .bind(draft.group_uuid.to_owned())
-        .bind(draft.uuid.to_owned())
+        .bind(draft.group_uuid)
+        .bind(draft.uuid)
         .bind(created_at)
         .bind(seen_by(low_user_id))
         .bind(seen_by(high_user_id));
-    UPSERT_GROUPS.traced(query.execute(connection)).await?;
+    query.execute(connection).await?;
     Ok(())
 }
 
 /// Counts the conversations with a message after the last one marked as read.
 pub(crate) async fn count_unread(pool: &Pool, user_id: i64) -> Result<u32> {
-    let query = sqlx::query_scalar(COUNT_UNREAD.text).bind(user_id);
-    let count: i64 = COUNT_UNREAD.traced(query.fetch_one(pool.reader())).await?;
-    Ok(u32::try_from(count).unwrap_or(u32::MAX))
+    let query = COUNT_UNREAD.query().bind(user_id);
+    query.fetch_one(pool.reader()).await
 }
 
 /// Marks the messages of another account up to `until` as read. They never become unread again.
@@ -273,10 +273,11 @@ pub(crate) async fn mark_read(
     other_user_id: i64,
     until: Timestamp,
 ) -> Result<()> {
-    let query = sqlx::query(MARK_READ.text)
+    let query = MARK_READ
+        .query()
         .bind(user_id)
         .bind(other_user_id)
-        .bind(until.as_millis());
-    MARK_READ.traced(query.execute(pool.writer())).await?;
+        .bind(until);
+    query.execute(pool.writer()).await?;
     Ok(())
 }

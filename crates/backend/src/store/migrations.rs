@@ -6,11 +6,12 @@
 use anyhow::ensure;
 use sqlx::{Connection, SqliteConnection};
 
-const MIGRATIONS: [&str; 4] = [
-    include_str!("schema/0001_cruds.sql"),
-    include_str!("schema/0002_counts_and_expiry.sql"),
-    include_str!("schema/0003_keys_and_devices.sql"),
-    include_str!("schema/0004_messages.sql"),
+const MIGRATIONS: [&str; 5] = [
+    include_str!("schema/sqlite/0001_cruds.sql"),
+    include_str!("schema/sqlite/0002_counts_and_expiry.sql"),
+    include_str!("schema/sqlite/0003_keys_and_devices.sql"),
+    include_str!("schema/sqlite/0004_messages.sql"),
+    include_str!("schema/sqlite/0005_names_in_lowercase.sql"),
 ];
 
 /// Applies the missing migrations in one transaction.

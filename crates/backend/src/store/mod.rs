@@ -7,7 +7,8 @@
 //! | `write_transaction` | a transaction that never returns a connection in an unknown state |
 //! | `write_probe` | a write for the health check |
 //! | `sweep` | deletion of expired data, in small steps |
-//! | `statement` | a statement with its CLIENT span |
+//! | `statement`, `query` | a statement, and with its parameters a query, which runs in a CLIENT span |
+//! | `connection`, `value`, `row` | connections, parameters and rows, independent of the database |
 //! | `cursor` | the start of a page |
 //! | `activities` | selecting feeds, cruds and replies |
 //! | `authoring` | inserting cruds and replies |
@@ -24,7 +25,9 @@
 
 pub(crate) mod activities;
 pub(crate) mod authoring;
+mod connection;
 pub(crate) mod cursor;
+mod database;
 mod database_url;
 pub(crate) mod devices;
 pub(crate) mod idempotency;
@@ -33,20 +36,28 @@ mod migrations;
 pub(crate) mod notifications;
 mod open;
 mod pool;
+mod query;
 pub(crate) mod reactions;
+mod row;
 pub(crate) mod search;
 pub(crate) mod sessions;
 pub(crate) mod sidebar;
 mod statement;
 pub(crate) mod sweep;
 pub(crate) mod users;
+mod value;
 pub(crate) mod write_probe;
 mod write_transaction;
 
+pub(crate) use connection::{Connection, Connections, Executor};
+pub(crate) use database::Database;
 pub use database_url::{DatabaseUrl, DatabaseUrlError};
 pub use open::open;
 pub use pool::Pool;
+pub(crate) use query::Query;
+pub(crate) use row::{FromRow, Row};
 pub(crate) use statement::Statement;
+pub(crate) use value::Value;
 pub(crate) use write_transaction::WriteTransaction;
 
 /// The result of a statement.

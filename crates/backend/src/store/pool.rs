@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 
 use sqlx::{
     SqliteConnection,
-    sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions},
+    sqlite::{SqliteConnectOptions, SqlitePoolOptions},
 };
 
-use super::Result;
+use super::{Connections, Result};
 
 /// Connections for reads whose cost does not depend on the size of the database.
 const READER_CONNECTIONS: u32 = 6;
@@ -36,10 +36,10 @@ const INSTRUCTIONS_PER_CHECK: i32 = 1_000;
 /// Connections to one database. It is cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Pool {
-    writer: SqlitePool,
-    readers: SqlitePool,
-    scanners: SqlitePool,
-    maintenance: SqlitePool,
+    writer: Connections,
+    readers: Connections,
+    scanners: Connections,
+    maintenance: Connections,
 }
 
 impl Pool {
@@ -48,39 +48,36 @@ impl Pool {
         let read_only = options.clone().pragma("query_only", "ON");
         let maintenance = options.clone().busy_timeout(MAINTENANCE_BUSY_TIMEOUT);
         let reading = |connections| {
-            pool_options(connections, READ_QUEUE_TIMEOUT, STATEMENT_TIMEOUT)
-                .connect_lazy_with(read_only.clone())
+            let pool = pool_options(connections, READ_QUEUE_TIMEOUT, STATEMENT_TIMEOUT);
+            Connections::Sqlite(pool.connect_lazy_with(read_only.clone()))
         };
+        let writer = pool_options(WRITER_CONNECTIONS, WRITE_QUEUE_TIMEOUT, STATEMENT_TIMEOUT);
+        let maintaining = pool_options(1, WRITE_QUEUE_TIMEOUT, MAINTENANCE_TIMEOUT);
         Ok(Self {
-            writer: pool_options(WRITER_CONNECTIONS, WRITE_QUEUE_TIMEOUT, STATEMENT_TIMEOUT)
-                .connect_with(options)
-                .await?,
+            writer: Connections::Sqlite(writer.connect_with(options).await?),
             readers: reading(READER_CONNECTIONS),
             scanners: reading(scanner_connections()),
-            maintenance: pool_options(1, WRITE_QUEUE_TIMEOUT, MAINTENANCE_TIMEOUT)
-                .connect_lazy_with(maintenance),
+            maintenance: Connections::Sqlite(maintaining.connect_lazy_with(maintenance)),
         })
     }
 
     /// Returns the connection for statements that write.
-    #[must_use]
-    pub fn writer(&self) -> &SqlitePool {
+    pub(crate) fn writer(&self) -> &Connections {
         &self.writer
     }
 
     /// Returns the connections for reads that an index bounds.
-    #[must_use]
-    pub fn reader(&self) -> &SqlitePool {
+    pub(crate) fn reader(&self) -> &Connections {
         &self.readers
     }
 
     /// Returns the connections for reads whose cost grows with the size of the database.
-    pub(crate) fn scanner(&self) -> &SqlitePool {
+    pub(crate) fn scanner(&self) -> &Connections {
         &self.scanners
     }
 
     /// Returns the connection for checkpoints and for releasing free pages.
-    pub(crate) fn maintenance(&self) -> &SqlitePool {
+    pub(crate) fn maintenance(&self) -> &Connections {
         &self.maintenance
     }
 
@@ -128,10 +125,15 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
-    use crate::store;
+    use crate::store::{self, Statement};
 
-    const ENDLESS: &str = "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers) \
-                           SELECT count(*) FROM numbers";
+    const ENDLESS: Statement = Statement::control(
+        "SELECT",
+        "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers) \
+         SELECT count(*) FROM numbers",
+    );
+    const ONE: Statement = Statement::control("SELECT", "SELECT 1");
+    const DELETE: Statement = Statement::control("DELETE", "DELETE FROM users");
     const INTERRUPTED: &str = "9";
 
     async fn pool() -> (Pool, TempDir) {
@@ -140,8 +142,8 @@ mod tests {
         (store::open(&url).await.unwrap(), directory)
     }
 
-    async fn run_endless(pool: &SqlitePool) -> sqlx::Error {
-        sqlx::query(ENDLESS).execute(pool).await.unwrap_err()
+    async fn run_endless(pool: &Connections) -> sqlx::Error {
+        ENDLESS.query().execute(pool).await.unwrap_err()
     }
 
     #[tokio::test]
@@ -152,10 +154,7 @@ mod tests {
             let error = run_endless(connections).await;
             let code = error.as_database_error().and_then(|error| error.code());
             assert_eq!(code.as_deref(), Some(INTERRUPTED), "{error}");
-            let one: u32 = sqlx::query_scalar("SELECT 1")
-                .fetch_one(connections)
-                .await
-                .unwrap();
+            let one: u32 = ONE.query().fetch_one(connections).await.unwrap();
             assert_eq!(one, 1);
         }
         assert!(begin.elapsed() >= 3 * STATEMENT_TIMEOUT);
@@ -171,10 +170,7 @@ mod tests {
             );
         // A shared connection would be busy for longer than these may wait for one.
         for _ in 0..20 {
-            sqlx::query("SELECT 1")
-                .execute(pool.reader())
-                .await
-                .unwrap();
+            ONE.query().execute(pool.reader()).await.unwrap();
             store::write_probe::write(&pool).await.unwrap();
         }
         for error in scans.await.unwrap() {
@@ -188,7 +184,7 @@ mod tests {
     async fn readers_cannot_write() {
         let (pool, _directory) = pool().await;
         for connections in [pool.reader(), pool.scanner()] {
-            let write = sqlx::query("DELETE FROM users").execute(connections).await;
+            let write = DELETE.query().execute(connections).await;
             assert!(write.is_err());
         }
     }

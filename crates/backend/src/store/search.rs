@@ -8,7 +8,7 @@ use super::{
     cursor::Cursor,
 };
 
-/// The condition for activities older than the cursor (?3, ?4).
+/// The condition for activities older than the cursor ($3, $4).
 ///
 /// Ids grow with time, and both indexes are in the order of ids, so SQLite reads no more rows than
 /// it returns. If the cursor's own activity is gone, the next newer crud takes its place.
@@ -16,48 +16,48 @@ macro_rules! older_than_cursor {
     ($id:literal) => {
         concat!(
             $id,
-            " < coalesce((SELECT id FROM activities WHERE uuid = ?4), \
-             (SELECT id FROM activities WHERE reply_to_id IS NULL AND (created_at, uuid) > (?3, ?4) \
+            " < coalesce((SELECT id FROM activities WHERE uuid = $4), \
+             (SELECT id FROM activities WHERE reply_to_id IS NULL AND (created_at, uuid) > ($3, $4) \
               ORDER BY created_at, uuid LIMIT 1), 9223372036854775807) "
         )
     };
 }
 
-/// The condition for activities with every hashtag of the JSON array ?7.
+/// The condition for activities with every hashtag of the JSON array $7.
 macro_rules! has_every_hashtag {
     () => {
-        "NOT EXISTS (SELECT 1 FROM json_each(?7) AS wanted WHERE NOT EXISTS \
+        "NOT EXISTS (SELECT 1 FROM json_each($7) AS wanted WHERE NOT EXISTS \
          (SELECT 1 FROM activity_hashtags AS h WHERE h.activity_id = a.id AND h.tag = wanted.value)) "
     };
 }
 
-/// ?6 is an FTS5 expression.
+/// $6 is an FTS5 expression.
 const SEARCH_WORDS: Statement = Statement::new(
     "SELECT",
     "activities",
     concat!(
         select_activities!(from
             "activities_text AS found CROSS JOIN activities AS a ON a.id = found.rowid"
-            where "found.activities_text MATCH ?6 AND "),
+            where "found.activities_text MATCH $6 AND "),
         older_than_cursor!("found.rowid"),
         "AND ",
         has_every_hashtag!(),
-        "ORDER BY found.rowid DESC LIMIT ?5"
+        "ORDER BY found.rowid DESC LIMIT $5"
     ),
 );
 
-/// ?6 is one of the hashtags.
+/// $6 is one of the hashtags.
 const SEARCH_HASHTAGS: Statement = Statement::new(
     "SELECT",
     "activities",
     concat!(
         select_activities!(from
             "activity_hashtags AS found CROSS JOIN activities AS a ON a.id = found.activity_id"
-            where "found.tag = ?6 AND "),
+            where "found.tag = $6 AND "),
         older_than_cursor!("found.activity_id"),
         "AND ",
         has_every_hashtag!(),
-        "ORDER BY found.activity_id DESC LIMIT ?5"
+        "ORDER BY found.activity_id DESC LIMIT $5"
     ),
 );
 
@@ -87,7 +87,7 @@ impl Terms {
         (words.is_some() || !hashtags.is_empty()).then_some(Self { words, hashtags })
     }
 
-    /// Returns the statement and its parameter ?6.
+    /// Returns the statement and its parameter $6.
     fn statement(&self) -> (Statement, Option<&String>) {
         match &self.words {
             Some(words) => (SEARCH_WORDS, Some(words)),
@@ -127,7 +127,7 @@ pub(crate) async fn search(
     let query = page_query(statement, view, before)
         .bind(first.cloned())
         .bind(hashtags);
-    page(statement, query.fetch_all(pool.scanner())).await
+    page(query, pool.scanner()).await
 }
 
 #[cfg(test)]

@@ -7,6 +7,8 @@ use opentelemetry::{
     trace::{SpanKind, Status, TraceContextExt, Tracer},
 };
 
+use super::{Database, Query, Result};
+
 const TRACER: &str = "cruddur-sql";
 
 /// A statement whose values are all parameters, so that its text can be recorded in a span.
@@ -14,7 +16,7 @@ const TRACER: &str = "cruddur-sql";
 pub(crate) struct Statement {
     operation: &'static str,
     collection: Option<&'static str>,
-    pub(crate) text: &'static str,
+    text: &'static str,
 }
 
 impl Statement {
@@ -40,17 +42,28 @@ impl Statement {
         }
     }
 
+    /// Returns a query without parameters.
+    pub(crate) fn query(self) -> Query {
+        Query::new(self)
+    }
+
+    /// Returns the text for this database.
+    pub(super) fn text(self, _: Database) -> &'static str {
+        self.text
+    }
+
     /// Awaits the statement in its span. Outside of a span, as when demo data is written, no span is
     /// made.
-    pub(crate) async fn traced<T>(
+    pub(super) async fn traced<T>(
         self,
-        statement: impl Future<Output = super::Result<T>>,
-    ) -> super::Result<T> {
+        database: Database,
+        statement: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
         let parent = Context::current();
         if !parent.has_active_span() {
             return statement.await;
         }
-        let context = self.start(&parent);
+        let context = self.start(database, &parent);
         let result = statement.with_context(context.clone()).await;
         if let Err(error) = &result {
             record_error(error, &context);
@@ -59,12 +72,12 @@ impl Statement {
         result
     }
 
-    fn start(self, parent: &Context) -> Context {
+    fn start(self, database: Database, parent: &Context) -> Context {
         let tracer = global::tracer(TRACER);
         let span = tracer
             .span_builder(self.span_name())
             .with_kind(SpanKind::Client)
-            .with_attributes(self.attributes());
+            .with_attributes(self.attributes(database));
         parent.with_span(span.start_with_context(&tracer, parent))
     }
 
@@ -75,11 +88,11 @@ impl Statement {
         }
     }
 
-    fn attributes(self) -> Vec<KeyValue> {
+    fn attributes(self, database: Database) -> Vec<KeyValue> {
         let mut attributes = vec![
-            KeyValue::new("db.system.name", "sqlite"),
+            KeyValue::new("db.system.name", database.system_name()),
             KeyValue::new("db.operation.name", self.operation),
-            KeyValue::new("db.query.text", self.text),
+            KeyValue::new("db.query.text", self.text(database)),
         ];
         if let Some(collection) = self.collection {
             attributes.push(KeyValue::new("db.collection.name", collection));

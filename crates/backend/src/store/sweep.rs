@@ -20,28 +20,28 @@ const PAGES_PER_STEP: u32 = 256;
 const IS_DUE: Statement = Statement::new(
     "SELECT",
     "activities",
-    "SELECT EXISTS (SELECT 1 FROM activities WHERE replies_count = 0 AND expires_at <= ?1) \
-     OR EXISTS (SELECT 1 FROM activities WHERE replies_count > 0 AND expires_at <= ?1) \
-     OR EXISTS (SELECT 1 FROM sessions WHERE expires_at <= ?1) \
-     OR EXISTS (SELECT 1 FROM idempotency_keys WHERE expires_at <= ?1) \
-     OR EXISTS (SELECT 1 FROM known_devices WHERE expires_at <= ?1)",
+    "SELECT EXISTS (SELECT 1 FROM activities WHERE replies_count = 0 AND expires_at <= $1) \
+     OR EXISTS (SELECT 1 FROM activities WHERE replies_count > 0 AND expires_at <= $1) \
+     OR EXISTS (SELECT 1 FROM sessions WHERE expires_at <= $1) \
+     OR EXISTS (SELECT 1 FROM idempotency_keys WHERE expires_at <= $1) \
+     OR EXISTS (SELECT 1 FROM known_devices WHERE expires_at <= $1)",
 );
 
 /// Deletes a crud with few replies, and by `ON DELETE CASCADE` the replies.
 const DELETE_SMALL: Statement = Statement::new(
     "DELETE",
     "activities",
-    "DELETE FROM activities WHERE uuid = ?1 AND ?2 >= (WITH RECURSIVE tree (id) AS ( \
-         SELECT id FROM activities WHERE uuid = ?1 \
-         UNION ALL SELECT a.id FROM tree JOIN activities AS a ON a.reply_to_id = tree.id \
-         LIMIT ?2 + 1) SELECT count(*) FROM tree)",
+    "DELETE FROM activities WHERE uuid = $1 AND $2 >= (WITH RECURSIVE tree (id) AS ( \
+         SELECT id FROM activities WHERE uuid = $1 \
+         UNION ALL SELECT a.id FROM tree JOIN activities AS a ON a.reply_to_id = tree.id) \
+         SELECT count(*) FROM (SELECT 1 FROM tree LIMIT $2 + 1) AS counted)",
 );
 
 /// Expires a crud with many replies, which is then deleted step by step.
 const EXPIRE: Statement = Statement::new(
     "UPDATE",
     "activities",
-    "UPDATE activities SET expires_at = 0 WHERE uuid = ?1",
+    "UPDATE activities SET expires_at = 0 WHERE uuid = $1",
 );
 
 /// Expires the replies of a deleted crud.
@@ -50,7 +50,7 @@ const EXPIRE_REPLIES: Statement = Statement::new(
     "activities",
     "UPDATE activities SET expires_at = 0 WHERE id IN ( \
          SELECT r.id FROM activities AS parent JOIN activities AS r ON r.reply_to_id = parent.id \
-         WHERE parent.replies_count > 0 AND parent.expires_at = 0 AND r.expires_at > 0 LIMIT ?1)",
+         WHERE parent.replies_count > 0 AND parent.expires_at = 0 AND r.expires_at > 0 LIMIT $1)",
 );
 
 /// Deletes leaves first. A crud becomes a leaf after its last reply.
@@ -58,29 +58,29 @@ const DELETE_LEAVES: Statement = Statement::new(
     "DELETE",
     "activities",
     "DELETE FROM activities WHERE id IN ( \
-         SELECT id FROM activities WHERE replies_count = 0 AND expires_at <= ?1 \
-         ORDER BY expires_at LIMIT ?2)",
+         SELECT id FROM activities WHERE replies_count = 0 AND expires_at <= $1 \
+         ORDER BY expires_at LIMIT $2)",
 );
 
 const DELETE_SESSIONS: Statement = Statement::new(
     "DELETE",
     "sessions",
     "DELETE FROM sessions WHERE token_sha256 IN ( \
-         SELECT token_sha256 FROM sessions WHERE expires_at <= ?1 LIMIT ?2)",
+         SELECT token_sha256 FROM sessions WHERE expires_at <= $1 LIMIT $2)",
 );
 
 const DELETE_KEYS: Statement = Statement::new(
     "DELETE",
     "idempotency_keys",
     "DELETE FROM idempotency_keys WHERE (user_id, key) IN ( \
-         SELECT user_id, key FROM idempotency_keys WHERE expires_at <= ?1 LIMIT ?2)",
+         SELECT user_id, key FROM idempotency_keys WHERE expires_at <= $1 LIMIT $2)",
 );
 
 const DELETE_DEVICES: Statement = Statement::new(
     "DELETE",
     "known_devices",
     "DELETE FROM known_devices WHERE id IN ( \
-         SELECT id FROM known_devices WHERE expires_at <= ?1 LIMIT ?2)",
+         SELECT id FROM known_devices WHERE expires_at <= $1 LIMIT $2)",
 );
 
 const FREE_PAGES: Statement = Statement::control("PRAGMA", "PRAGMA freelist_count");
@@ -116,20 +116,18 @@ impl std::ops::AddAssign for Swept {
 
 /// Returns whether any row has expired.
 pub(crate) async fn is_due(pool: &Pool, now: Timestamp) -> Result<bool> {
-    let query = sqlx::query_scalar(IS_DUE.text).bind(now.as_millis());
-    IS_DUE.traced(query.fetch_one(pool.reader())).await
+    let query = IS_DUE.query().bind(now);
+    query.fetch_one(pool.reader()).await
 }
 
 /// Deletes a crud and its replies. If there are many, they expire immediately and are deleted by
 /// [`step`].
 pub(crate) async fn delete(pool: &Pool, uuid: &str) -> Result<()> {
-    let query = sqlx::query(DELETE_SMALL.text)
-        .bind(uuid.to_owned())
-        .bind(MAX_ROWS_PER_DELETION);
-    let deleted = DELETE_SMALL.traced(query.execute(pool.writer())).await?;
-    if deleted.rows_affected() == 0 {
-        let query = sqlx::query(EXPIRE.text).bind(uuid.to_owned());
-        EXPIRE.traced(query.execute(pool.writer())).await?;
+    let query = DELETE_SMALL.query().bind(uuid).bind(MAX_ROWS_PER_DELETION);
+    let deleted = query.execute(pool.writer()).await?;
+    if deleted == 0 {
+        let query = EXPIRE.query().bind(uuid);
+        query.execute(pool.writer()).await?;
     }
     Ok(())
 }
@@ -137,10 +135,8 @@ pub(crate) async fn delete(pool: &Pool, uuid: &str) -> Result<()> {
 /// Deletes some of the expired rows.
 pub(crate) async fn step(pool: &Pool, now: Timestamp) -> Result<Swept> {
     let mut transaction = WriteTransaction::begin(pool).await?;
-    let query = sqlx::query(EXPIRE_REPLIES.text).bind(MAX_ROWS_PER_STEP);
-    EXPIRE_REPLIES
-        .traced(query.execute(transaction.connection()))
-        .await?;
+    let query = EXPIRE_REPLIES.query().bind(MAX_ROWS_PER_STEP);
+    query.execute(transaction.connection()).await?;
     let mut swept = Swept::default();
     for (statement, rows) in [
         (DELETE_LEAVES, &mut swept.activities),
@@ -148,11 +144,9 @@ pub(crate) async fn step(pool: &Pool, now: Timestamp) -> Result<Swept> {
         (DELETE_KEYS, &mut swept.keys),
         (DELETE_DEVICES, &mut swept.devices),
     ] {
-        let query = sqlx::query(statement.text)
-            .bind(now.as_millis())
-            .bind(MAX_ROWS_PER_STEP);
-        let deleted = statement.traced(query.execute(transaction.connection()));
-        *rows = deleted.await?.rows_affected();
+        let query = statement.query().bind(now).bind(MAX_ROWS_PER_STEP);
+        let deleted = query.execute(transaction.connection());
+        *rows = deleted.await?;
     }
     transaction.commit().await?;
     Ok(swept)
@@ -160,26 +154,20 @@ pub(crate) async fn step(pool: &Pool, now: Timestamp) -> Result<Swept> {
 
 /// Releases some of the free pages to the file system, and returns whether there may be more.
 pub(crate) async fn release_free_pages(pool: &Pool) -> Result<bool> {
-    let query = sqlx::query_scalar(FREE_PAGES.text);
-    let free: u32 = FREE_PAGES
-        .traced(query.fetch_one(pool.maintenance()))
-        .await?;
+    let query = FREE_PAGES.query();
+    let free: u32 = query.fetch_one(pool.maintenance()).await?;
     if free < SPARE_PAGES + PAGES_PER_STEP {
         return Ok(false);
     }
-    let query = sqlx::query(RELEASE_FREE_PAGES.text);
-    RELEASE_FREE_PAGES
-        .traced(query.execute(pool.maintenance()))
-        .await?;
+    let query = RELEASE_FREE_PAGES.query();
+    query.execute(pool.maintenance()).await?;
     Ok(true)
 }
 
 /// Truncates the write-ahead log by a checkpoint, and returns whether that succeeded. It fails while
 /// a reader uses an older snapshot.
 pub(crate) async fn truncate_wal(pool: &Pool) -> Result<bool> {
-    let query = sqlx::query_as(CHECKPOINT.text);
-    let (busy, _, _): (i64, i64, i64) = CHECKPOINT
-        .traced(query.fetch_one(pool.maintenance()))
-        .await?;
+    let query = CHECKPOINT.query();
+    let (busy, _, _): (i64, i64, i64) = query.fetch_one(pool.maintenance()).await?;
     Ok(busy == 0)
 }

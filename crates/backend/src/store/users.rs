@@ -4,13 +4,16 @@ use api_types::{Profile, Timestamp};
 
 use super::{Pool, Result, Statement};
 
-const BY_HANDLE: Statement =
-    Statement::new("SELECT", "users", "SELECT id FROM users WHERE handle = ?1");
+const BY_HANDLE: Statement = Statement::new(
+    "SELECT",
+    "users",
+    "SELECT id FROM users WHERE lower(handle) = $1",
+);
 
 const BY_EMAIL: Statement = Statement::new(
     "SELECT",
     "users",
-    "SELECT id, handle, display_name, password_hash FROM users WHERE email = ?1",
+    "SELECT id, handle, display_name, password_hash FROM users WHERE lower(email) = $1",
 );
 
 const PROFILE: Statement = Statement::new(
@@ -18,15 +21,15 @@ const PROFILE: Statement = Statement::new(
     "users",
     "SELECT u.handle, u.display_name, u.bio, u.created_at, \
      (SELECT count(*) FROM activities \
-      WHERE user_id = u.id AND reply_to_id IS NULL AND expires_at > ?2) \
-     FROM users AS u WHERE u.handle = ?1",
+      WHERE user_id = u.id AND reply_to_id IS NULL AND expires_at > $2) \
+     FROM users AS u WHERE lower(u.handle) = $1",
 );
 
 const INSERT: Statement = Statement::new(
     "INSERT",
     "users",
     "INSERT INTO users (handle, display_name, bio, email, password_hash, created_at) \
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING id",
+     VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
 );
 
 const ANY: Statement = Statement::new("SELECT", "users", "SELECT EXISTS (SELECT 1 FROM users)");
@@ -52,15 +55,14 @@ pub(crate) struct NewUser<'a> {
 
 /// Returns the id of the account with this handle.
 pub(crate) async fn id_of(pool: &Pool, handle: &str) -> Result<Option<i64>> {
-    let query = sqlx::query_scalar(BY_HANDLE.text).bind(handle);
-    BY_HANDLE.traced(query.fetch_optional(pool.reader())).await
+    let query = BY_HANDLE.query().bind(handle.to_ascii_lowercase());
+    query.fetch_optional(pool.reader()).await
 }
 
 /// Returns the account with this email, and the hash of its password.
 pub(crate) async fn by_email(pool: &Pool, email: &str) -> Result<Option<(User, String)>> {
-    let query = sqlx::query_as(BY_EMAIL.text).bind(email);
-    let row: Option<(i64, String, String, String)> =
-        BY_EMAIL.traced(query.fetch_optional(pool.reader())).await?;
+    let query = BY_EMAIL.query().bind(email.to_ascii_lowercase());
+    let row: Option<(i64, String, String, String)> = query.fetch_optional(pool.reader()).await?;
     Ok(row.map(|(id, handle, display_name, hash)| {
         (
             User {
@@ -75,11 +77,9 @@ pub(crate) async fn by_email(pool: &Pool, email: &str) -> Result<Option<(User, S
 
 /// Returns the profile of the account with this handle.
 pub(crate) async fn profile(pool: &Pool, handle: &str, now: Timestamp) -> Result<Option<Profile>> {
-    let query = sqlx::query_as(PROFILE.text)
-        .bind(handle)
-        .bind(now.as_millis());
+    let query = PROFILE.query().bind(handle.to_ascii_lowercase()).bind(now);
     let row: Option<(String, String, String, i64, u32)> =
-        PROFILE.traced(query.fetch_optional(pool.reader())).await?;
+        query.fetch_optional(pool.reader()).await?;
     Ok(row.map(
         |(handle, display_name, bio, created_at, cruds_count)| Profile {
             handle,
@@ -93,18 +93,18 @@ pub(crate) async fn profile(pool: &Pool, handle: &str, now: Timestamp) -> Result
 
 /// Inserts an account and returns its id.
 pub(crate) async fn insert(pool: &Pool, user: NewUser<'_>) -> Result<i64> {
-    let query = sqlx::query_scalar(INSERT.text)
+    let query = INSERT
+        .query()
         .bind(user.handle)
         .bind(user.display_name)
         .bind(user.bio)
         .bind(user.email)
         .bind(user.password_hash)
-        .bind(user.created_at.as_millis());
-    INSERT.traced(query.fetch_one(pool.writer())).await
+        .bind(user.created_at);
+    query.fetch_one(pool.writer()).await
 }
 
 /// Returns whether there is any account.
 pub(crate) async fn any(pool: &Pool) -> Result<bool> {
-    ANY.traced(sqlx::query_scalar(ANY.text).fetch_one(pool.reader()))
-        .await
+    ANY.query().fetch_one(pool.reader()).await
 }

@@ -1,8 +1,6 @@
 //! Write transactions.
 
-use sqlx::{Sqlite, SqliteConnection, pool::PoolConnection};
-
-use super::{Pool, Result, Statement};
+use super::{Connection, Pool, Result, Statement};
 
 const BEGIN: Statement = Statement::control("BEGIN", "BEGIN IMMEDIATE");
 const COMMIT: Statement = Statement::control("COMMIT", "COMMIT");
@@ -15,7 +13,7 @@ const COMMIT: Statement = Statement::control("COMMIT", "COMMIT");
 /// halfway.
 #[derive(Debug)]
 pub(crate) struct WriteTransaction {
-    connection: PoolConnection<Sqlite>,
+    connection: Connection,
     is_committed: bool,
 }
 
@@ -23,28 +21,28 @@ impl WriteTransaction {
     /// Begins a transaction that locks for writing immediately. A transaction that upgrades from
     /// reading to writing can fail, because another one did so first.
     pub(crate) async fn begin(pool: &Pool) -> Result<Self> {
+        let writer = pool.writer();
         BEGIN
-            .traced(async {
+            .traced(writer.database(), async {
                 let mut transaction = Self {
-                    connection: pool.writer().acquire().await?,
+                    connection: writer.acquire().await?,
                     is_committed: false,
                 };
-                let begin = sqlx::query(BEGIN.text);
-                begin.execute(transaction.connection()).await?;
+                let begin = BEGIN.text(writer.database());
+                transaction.connection.execute(begin, Vec::new()).await?;
                 Ok(transaction)
             })
             .await
     }
 
     /// Returns the connection for the transaction's statements.
-    pub(crate) fn connection(&mut self) -> &mut SqliteConnection {
+    pub(crate) fn connection(&mut self) -> &mut Connection {
         &mut self.connection
     }
 
     /// Commits the transaction and returns the connection to the pool.
     pub(crate) async fn commit(mut self) -> Result<()> {
-        let commit = sqlx::query(COMMIT.text);
-        COMMIT.traced(commit.execute(self.connection())).await?;
+        COMMIT.query().execute(self.connection()).await?;
         self.is_committed = true;
         Ok(())
     }

@@ -3,20 +3,13 @@ use cruddur_backend::demo;
 
 use crate::support::Api;
 
-async fn count(api: &Api, sql: &'static str) -> i64 {
-    sqlx::query_scalar(sql)
-        .fetch_one(api.db.reader())
-        .await
-        .unwrap()
-}
-
 #[tokio::test]
 async fn seeding_again_changes_nothing() {
     let api = Api::start().await;
     demo::seed(&api.db).await.unwrap();
-    assert_eq!(count(&api, "SELECT count(*) FROM users").await, 5);
+    assert_eq!(api.number("SELECT count(*) FROM users").await, 5);
     let cruds = "SELECT count(*) FROM activities WHERE reply_to_id IS NULL";
-    assert_eq!(count(&api, cruds).await, 37);
+    assert_eq!(api.number(cruds).await, 37);
 }
 
 #[tokio::test]
@@ -26,7 +19,7 @@ async fn expired_demo_cruds_are_inserted_again() {
     demo::seed(&api.db).await.unwrap();
     let feed: Vec<Activity> = api.visitor().get("/api/activities/home").await.json();
     assert_eq!(feed.len(), 20);
-    assert_eq!(count(&api, "SELECT count(*) FROM users").await, 5);
+    assert_eq!(api.number("SELECT count(*) FROM users").await, 5);
 }
 
 #[tokio::test]
@@ -36,6 +29,6 @@ async fn database_with_other_accounts_gets_no_demo_data() {
         .await;
     api.execute("DELETE FROM activities").await;
     demo::seed(&api.db).await.unwrap();
-    assert_eq!(count(&api, "SELECT count(*) FROM users").await, 1);
-    assert_eq!(count(&api, "SELECT count(*) FROM activities").await, 0);
+    assert_eq!(api.number("SELECT count(*) FROM users").await, 1);
+    assert_eq!(api.number("SELECT count(*) FROM activities").await, 0);
 }

@@ -17,11 +17,6 @@ fn replayed(response: &Response) -> bool {
     response.headers.contains_key("idempotent-replayed")
 }
 
-async fn count(api: &Api, sql: &'static str) -> i64 {
-    let query = sqlx::query_scalar(sql);
-    query.fetch_one(api.db.writer()).await.unwrap()
-}
-
 #[tokio::test]
 async fn repeated_crud_is_created_once_with_the_same_response() {
     let api = Api::start().await;
@@ -34,7 +29,7 @@ async fn repeated_crud_is_created_once_with_the_same_response() {
         assert!(replayed(&again));
     }
     let written = "SELECT count(*) FROM activities WHERE message LIKE '#once%'";
-    assert_eq!(count(&api, written).await, 1);
+    assert_eq!(api.number(written).await, 1);
     let feed: Vec<Activity> = worf.get("/api/activities/home").await.json();
     assert_eq!(feed[0], first.json::<Activity>());
 }
@@ -68,7 +63,7 @@ async fn concurrent_requests_with_one_key_create_one_crud() {
     );
     assert_eq!(responses.iter().filter(|it| !replayed(it)).count(), 1);
     let written = "SELECT count(*) FROM activities WHERE message = 'once'";
-    assert_eq!(count(&api, written).await, 1);
+    assert_eq!(api.number(written).await, 1);
 }
 
 #[tokio::test]
@@ -152,7 +147,7 @@ async fn invalid_key_is_400() {
         .await
         .json::<Activity>();
     let written = "SELECT count(*) FROM activities WHERE message = 'never'";
-    assert_eq!(count(&api, written).await, 0);
+    assert_eq!(api.number(written).await, 0);
 }
 
 #[tokio::test]
@@ -177,7 +172,7 @@ async fn key_is_stored_for_a_day() {
     let worf = api.signed_in("worf").await;
     keyed(&worf, "click-1", CRUDS, &crud("hi")).await;
     let hours = "SELECT (expires_at - created_at) / 3600000 FROM idempotency_keys";
-    assert_eq!(count(&api, hours).await, 24);
+    assert_eq!(api.number(hours).await, 24);
     api.execute("UPDATE idempotency_keys SET expires_at = 1")
         .await;
     assert!(!replayed(
@@ -193,5 +188,5 @@ async fn message_is_not_stored_with_the_key() {
     keyed(&worf, "click-1", CRUDS, &crud("a secret of mine")).await;
     let stored = "SELECT count(*) FROM idempotency_keys \
                 WHERE key || request_sha256 || activity_uuid LIKE '%secret%'";
-    assert_eq!(count(&api, stored).await, 0);
+    assert_eq!(api.number(stored).await, 0);
 }

@@ -360,11 +360,7 @@ async fn messages_are_not_deleted_by_the_sweeper() {
     let sweep = tokio::spawn(api.state.sweep());
     let path = format!("/api/activities/{}", crud.uuid);
     let left = "SELECT count(*) FROM activities WHERE message = 'gone soon'";
-    let count = async || -> i64 {
-        let query = sqlx::query_scalar(left);
-        query.fetch_one(api.db.writer()).await.unwrap()
-    };
-    let swept = async { while count().await > 0 {} };
+    let swept = async { while api.number(left).await > 0 {} };
     tokio::time::timeout(std::time::Duration::from_secs(30), swept)
         .await
         .unwrap();

@@ -100,10 +100,30 @@ impl Api {
 
     /// Executes SQL on a connection without a deadline.
     pub(crate) async fn execute(&self, sql: &'static str) {
-        let url = format!("sqlite:{}", self.file().display());
-        let mut connection = SqliteConnection::connect(&url).await.unwrap();
+        let mut connection = self.connect().await;
         sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
         connection.close().await.unwrap();
+    }
+
+    /// Selects one number.
+    pub(crate) async fn number(&self, sql: &'static str) -> i64 {
+        let mut connection = self.connect().await;
+        let number = sqlx::query_scalar(sql).fetch_one(&mut connection).await;
+        connection.close().await.unwrap();
+        number.unwrap()
+    }
+
+    /// Selects one column of texts.
+    pub(crate) async fn texts(&self, sql: &'static str) -> Vec<String> {
+        let mut connection = self.connect().await;
+        let texts = sqlx::query_scalar(sql).fetch_all(&mut connection).await;
+        connection.close().await.unwrap();
+        texts.unwrap()
+    }
+
+    async fn connect(&self) -> SqliteConnection {
+        let url = format!("sqlite:{}", self.file().display());
+        SqliteConnection::connect(&url).await.unwrap()
     }
 }
 

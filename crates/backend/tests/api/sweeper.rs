@@ -17,13 +17,6 @@ const SWEEP_TIMEOUT: Duration = Duration::from_secs(60);
 /// A word that occurs nowhere else.
 const SECRET: &str = "qzxjkvwpf";
 
-async fn count(api: &Api, sql: &'static str) -> i64 {
-    sqlx::query_scalar(sql)
-        .fetch_one(api.db.reader())
-        .await
-        .unwrap()
-}
-
 async fn wait_until(what: &str, mut is_done: impl AsyncFnMut() -> bool) {
     let begin = Instant::now();
     while !is_done().await {
@@ -55,9 +48,7 @@ async fn expired_cruds_and_sessions_are_removed_from_the_file() {
     let parent = traceparent(401);
     let sweeper = tokio::spawn(api.state.sweep().with_context(context(&parent)));
     wait_until("rows are deleted", async || {
-        count(
-            &api,
-            "SELECT (SELECT count(*) FROM activities) + (SELECT count(*) FROM sessions) \
+        api.number("SELECT (SELECT count(*) FROM activities) + (SELECT count(*) FROM sessions) \
              + (SELECT count(*) FROM activity_likes) + (SELECT count(*) FROM activity_hashtags) \
              + (SELECT count(*) FROM activity_mentions) + (SELECT count(*) FROM activities_text_docsize)",
         )
@@ -96,10 +87,10 @@ async fn only_expired_keys_and_devices_are_deleted() {
     .await;
     let rows = "SELECT 10 * (SELECT count(*) FROM idempotency_keys) \
                 + (SELECT count(*) FROM known_devices)";
-    assert_eq!(count(&api, rows).await, 22);
+    assert_eq!(api.number(rows).await, 22);
     let sweeper = tokio::spawn(api.state.sweep());
     wait_until("the expired ones are deleted", async || {
-        count(&api, rows).await == 11
+        api.number(rows).await == 11
     })
     .await;
     sweeper.abort();
@@ -109,18 +100,18 @@ async fn only_expired_keys_and_devices_are_deleted() {
 async fn unexpired_data_is_not_deleted() {
     let api = Api::start().await;
     let worf = api.signed_in("worf").await;
-    let before = count(&api, "SELECT count(*) FROM activities").await;
+    let before = api.number("SELECT count(*) FROM activities").await;
     worf.crud("short").await;
     api.execute("UPDATE activities SET expires_at = 1000 WHERE message = 'short'")
         .await;
     let sweeper = tokio::spawn(api.state.sweep());
     wait_until("the expired one is deleted", async || {
-        count(&api, "SELECT count(*) FROM activities").await == before
+        api.number("SELECT count(*) FROM activities").await == before
     })
     .await;
     sweeper.abort();
     assert_eq!(worf.get("/api/auth/me").await.status.as_u16(), 200);
-    assert_eq!(count(&api, "SELECT count(*) FROM sessions").await, 1);
+    assert_eq!(api.number("SELECT count(*) FROM sessions").await, 1);
 }
 
 #[tokio::test]
@@ -141,7 +132,7 @@ async fn deleted_crud_is_removed_from_the_file() {
 async fn crud_with_many_replies_is_hidden_immediately_and_deleted_in_steps() {
     let api = Api::start().await;
     let (worf, londo) = (api.signed_in("worf").await, api.signed_in("londo").await);
-    let before = count(&api, "SELECT count(*) FROM activities").await;
+    let before = api.number("SELECT count(*) FROM activities").await;
     let crud = worf.crud("Debate!").await;
     let path = format!("/api/activities/{}", crud.uuid);
     let message = json!({ "message": SECRET });
@@ -171,7 +162,7 @@ async fn crud_with_many_replies_is_hidden_immediately_and_deleted_in_steps() {
         let posted = worf.crud("Others write meanwhile").await;
         worf.delete(&format!("/api/activities/{}", posted.uuid))
             .await;
-        count(&api, "SELECT count(*) FROM activities").await == before
+        api.number("SELECT count(*) FROM activities").await == before
     })
     .await;
     sweeper.abort();

@@ -116,7 +116,7 @@ async fn statement_span_has_no_values() {
         "activity_likes"
     );
     let text = trace.attribute(name, "db.query.text");
-    assert!(text.contains("?1") && !text.contains(&crud.uuid), "{text}");
+    assert!(text.contains("$1") && !text.contains(&crud.uuid), "{text}");
 }
 
 #[tokio::test]
