@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 
 use crate::build::Profile;
-use crate::{dev, licenses, lint, measure, process, setup, size, test, wasm};
+use crate::{dev, dist, licenses, lint, measure, process, setup, size, test, wasm};
 
 /// One command. `--help` prints its usage, its summary and its details.
 struct Command {
@@ -16,7 +16,7 @@ struct Command {
     run: fn(&[&str]) -> Result<()>,
 }
 
-const COMMANDS: [Command; 11] = [
+const COMMANDS: [Command; 12] = [
     Command {
         name: "setup",
         arguments: "",
@@ -106,6 +106,13 @@ const COMMANDS: [Command; 11] = [
         summary: "measure the memory that a page retains after an hour of clicking",
         details: "",
         run: measure::soak,
+    },
+    Command {
+        name: "dist",
+        arguments: "",
+        summary: "build the folder to deploy: servers, pages, licenses, bill of materials, checksums",
+        details: "The folder is target/cruddur-<version>-<target>. It runs on a machine without Rust. Its README says how.",
+        run: |arguments| no_arguments("dist", arguments).and_then(|()| dist::run()),
     },
     Command {
         name: "licenses",

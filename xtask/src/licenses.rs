@@ -3,7 +3,7 @@
 //! The packages of a program come from `cargo metadata`, their license texts from their folders in cargo's registry.
 
 mod notices;
-mod packages;
+pub(crate) mod packages;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -26,9 +26,9 @@ pub(crate) enum Artifact {
 }
 
 impl Artifact {
-    const ALL: [Self; 4] = [Self::Gateway, Self::BackEnd, Self::Page, Self::Viewer];
+    pub(crate) const ALL: [Self; 4] = [Self::Gateway, Self::BackEnd, Self::Page, Self::Viewer];
 
-    fn package(self) -> &'static str {
+    pub(crate) fn package(self) -> &'static str {
         match self {
             Self::Gateway => "otel-web-gateway",
             Self::BackEnd => "cruddur-backend",
@@ -38,15 +38,18 @@ impl Artifact {
     }
 
     /// Returns the target that it is compiled for.
-    fn target(self) -> Result<String> {
+    pub(crate) fn target(self) -> Result<String> {
         match self {
-            Self::Gateway | Self::BackEnd => {
-                let rustc = process::command("rustc", &["--print", "host-tuple"]);
-                Ok(process::read(rustc)?.trim().to_owned())
-            }
+            Self::Gateway | Self::BackEnd => host(),
             Self::Page | Self::Viewer => Ok(TARGET.to_owned()),
         }
     }
+}
+
+/// Returns the target that is this machine.
+pub(crate) fn host() -> Result<String> {
+    let rustc = process::command("rustc", &["--print", "host-tuple"]);
+    Ok(process::read(rustc)?.trim().to_owned())
 }
 
 /// Writes a folder for each artifact below `target/licenses`.

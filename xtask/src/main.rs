@@ -8,6 +8,7 @@
 //! | `lint` | checks everything besides the tests | [`lint`] |
 //! | `size` | measures the bytes that telemetry adds to a page | [`size`] |
 //! | `bench`, `delivery`, `causality`, `soak` | measure servers and SDK | [`measure`] |
+//! | `dist` | builds the folder to deploy | [`dist`] |
 //! | `licenses` | writes the license notices of the dependencies | [`licenses`] |
 //! | `env` | prints the environment for running `trunk` and `cargo` directly | [`wasm`] |
 //!
@@ -19,6 +20,7 @@ mod build;
 mod clock;
 mod commands;
 mod dev;
+mod dist;
 mod feature_matrix;
 mod gateway_peers;
 mod http;

@@ -25,6 +25,11 @@ pub(super) struct Package {
 /// Returns the registry packages that `root` depends on for `target`, sorted by name. Build and test dependencies,
 /// which are not distributed, are left out.
 pub(super) fn dependencies(root: &str, target: &str) -> Result<Vec<Package>> {
+    from_metadata(&metadata(target)?, root)
+}
+
+/// Returns what `cargo metadata` prints for `target`.
+pub(crate) fn metadata(target: &str) -> Result<Value> {
     let arguments = [
         "metadata",
         "--locked",
@@ -34,9 +39,7 @@ pub(super) fn dependencies(root: &str, target: &str) -> Result<Vec<Package>> {
         target,
     ];
     let printed = process::read(host_cargo(&arguments)?)?;
-    let metadata: Value =
-        serde_json::from_str(&printed).context("cargo metadata did not print JSON")?;
-    from_metadata(&metadata, root)
+    serde_json::from_str(&printed).context("cargo metadata did not print JSON")
 }
 
 fn from_metadata(metadata: &Value, root: &str) -> Result<Vec<Package>> {
@@ -52,8 +55,8 @@ fn from_metadata(metadata: &Value, root: &str) -> Result<Vec<Package>> {
     Ok(found)
 }
 
-/// Returns the ids of all packages below `root`.
-fn reachable<'a>(metadata: &'a Value, root: &str) -> Result<BTreeSet<&'a str>> {
+/// Returns the ids of `root` and all packages that it contains.
+pub(crate) fn reachable<'a>(metadata: &'a Value, root: &str) -> Result<BTreeSet<&'a str>> {
     let mut packages = array(&metadata["packages"]);
     let root = packages
         .find(|package| package["name"] == root && package["source"].is_null())
@@ -74,7 +77,7 @@ fn reachable<'a>(metadata: &'a Value, root: &str) -> Result<BTreeSet<&'a str>> {
 }
 
 /// Cargo gives an ordinary dependency no kind.
-fn is_normal(dependency: &Value) -> bool {
+pub(crate) fn is_normal(dependency: &Value) -> bool {
     array(&dependency["dep_kinds"]).any(|kind| kind["kind"].is_null())
 }
 
@@ -95,11 +98,11 @@ fn parse(package: &Value) -> Package {
     }
 }
 
-fn array(value: &Value) -> impl Iterator<Item = &Value> {
+pub(crate) fn array(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().into_iter().flatten()
 }
 
-fn text(value: &Value) -> &str {
+pub(crate) fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 
