@@ -1,9 +1,11 @@
 //! `cargo xtask dev`: runs the whole stack until Ctrl-C.
 //!
 //! Ends programs of an earlier run that was killed, checks the ports, installs missing tools and builds. Then gateway,
-//! back end and page start in this order. If one of them ends, the others are stopped.
+//! back end and page start in this order. If one of them ends, the others are stopped. In a cloud workspace, browsers reach
+//! the ports by the host names of [`public_url`].
 
 mod leftovers;
+mod public_url;
 mod services;
 mod stack;
 
@@ -60,6 +62,8 @@ fn announce(Ports { page, gateway, .. }: Ports, began: Instant) {
         "started in {elapsed}; press Ctrl-C to stop"
     )));
     process::print(&format!(
-        "ready: page http://127.0.0.1:{page}/ · traces http://127.0.0.1:{gateway}/"
+        "ready: page {}/ · traces {}/",
+        public_url::of(page),
+        public_url::of(gateway)
     ));
 }

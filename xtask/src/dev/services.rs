@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
+use super::public_url;
 use crate::build::{Profile, Servers};
 use crate::ports::Ports;
 use crate::wasm::Wasm;
@@ -34,6 +35,9 @@ pub(crate) struct HealthCheck {
 const fn ok(path: &'static str) -> HealthCheck {
     HealthCheck { path, status: 200 }
 }
+
+/// The viewer that index.html links to.
+const INDEX_VIEWER: &str = "http://127.0.0.1:4318";
 
 const GATEWAY_HEALTH: [HealthCheck; 1] = [ok("/healthz")];
 
@@ -70,6 +74,10 @@ fn gateway(program: &Path, Ports { gateway, .. }: Ports, data: &Path, viewer: &P
     command.env("OTEL_WEB_GATEWAY_LISTEN", format!("127.0.0.1:{gateway}"));
     command.env("OTEL_WEB_GATEWAY_DB", data.join("traces.db"));
     command.env("OTEL_WEB_GATEWAY_VIEWER_DIR", viewer);
+    // The viewer is served under this host name, too.
+    if let Some(url) = public_url::forwarded(gateway) {
+        set_default(&mut command, "OTEL_WEB_GATEWAY_PUBLIC_URL", url);
+    }
     command.current_dir(workspace::root());
     Service {
         label: "gateway",
@@ -109,12 +117,10 @@ fn page(wasm: &Wasm, ports: Ports, data: &Path, profile: Profile) -> Result<Serv
     let config = trunk_config::write(data, ports)?;
     let mut command = wasm.trunk(&["serve", "--config"])?;
     command.arg(config).args(profile.trunk_arguments());
-    // index.html links to the default port.
-    if ports.gateway != Ports::default().gateway {
-        command.env(
-            "CRUDDUR_VIEWER_URL",
-            format!("http://127.0.0.1:{}", ports.gateway),
-        );
+    // index.html links to the default port of this machine.
+    let viewer = public_url::of(ports.gateway);
+    if viewer != INDEX_VIEWER {
+        command.env("CRUDDUR_VIEWER_URL", viewer);
     }
     without_keys(&mut command);
     Ok(Service {
@@ -162,6 +168,15 @@ mod tests {
     fn special_characters_in_a_database_path_are_escaped() {
         let url = sqlite_url(Path::new("/it's a/100 %?/#1/cruddur.db"));
         assert_eq!(url, "sqlite:/it's a/100 %25%3f/%231/cruddur.db");
+    }
+
+    #[test]
+    fn document_links_to_the_default_viewer() {
+        let document = std::fs::read_to_string(workspace::root().join("index.html")).unwrap();
+        let tag = format!("<meta name=\"trace-viewer\" content=\"{INDEX_VIEWER}\"");
+        assert!(document.contains(&tag));
+        let port = Ports::default().gateway.to_string();
+        assert!(INDEX_VIEWER.ends_with(&port));
     }
 
     #[test]

@@ -110,7 +110,6 @@ fn add_documents(folder: &Path) -> Result<()> {
     }
     tree::copy_into(&deploy.join("otel-web-gateway.toml"), folder)?;
     tree::copy(&deploy.join(SYSTEMD), &folder.join(SYSTEMD))?;
-    tree::copy_into(&deploy.join("gateway.env.example"), &folder.join(SYSTEMD))?;
     tree::write(&folder.join(BILL_OF_MATERIALS), &sbom::render()?)?;
     tree::write(&folder.join("README.md"), &readme()?)
 }

@@ -3,6 +3,7 @@
 //! `unwrap` outside of tests is not here, because clippy's `unwrap_used` is on for the whole workspace.
 
 mod commands;
+mod deploy;
 mod layers;
 mod links;
 mod markdown;
