@@ -9,6 +9,7 @@
 //! | [`activity`] | a crud or reply, its counts, and notifications |
 //! | [`account`] | profile, signed-in account, sign-in request |
 //! | [`message`] | direct messages and conversations |
+//! | [`live`] | live updates |
 //! | [`sidebar`] | trending hashtags |
 //! | [`ttl`] | the seven lifetimes of a crud |
 //! | [`time`] | a timestamp, serialized as RFC 3339 |
@@ -26,6 +27,7 @@ pub mod activity;
 pub mod code;
 mod lenient;
 pub mod limits;
+pub mod live;
 pub mod message;
 pub mod page;
 pub mod sidebar;
@@ -44,7 +46,8 @@ pub use limits::{
     CRUD_MAX_CHARS, DIRECT_MESSAGE_MAX_CHARS, MESSAGE_MAX_LINES, REPLY_MAX_CHARS,
     SEARCH_TERM_MAX_CHARS, SEARCH_TERM_MAX_WORDS,
 };
-pub use message::{Message, MessageGroup, MessagesRead, NewMessage};
+pub use live::{LiveMessage, LiveState};
+pub use message::{Message, MessageGroup, MessagesRead, NewMessage, UnreadConversations};
 pub use sidebar::TrendingTag;
 pub use time::Timestamp;
 pub use ttl::Ttl;

@@ -85,6 +85,13 @@ pub struct MessagesRead {
     pub until: Option<Timestamp>,
 }
 
+/// The response to `POST /api/messages/@{handle}/read`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnreadConversations {
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub unread_conversations_count: u32,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -41,6 +41,7 @@ mod text;
 pub use app::{app, app_with_page};
 pub use error::Error;
 pub use serve::serve;
+pub use services::live::LiveLimits;
 pub use state::AppState;
 
 /// Encodes bytes as lowercase hexadecimal digits.

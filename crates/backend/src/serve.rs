@@ -33,6 +33,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     let state = AppState::with_security(db.clone(), config.security);
     let tasks = TaskTracker::new();
     tasks.spawn(shutdown.clone().run_until_cancelled_owned(state.sweep()));
+    tasks.spawn(end_event_streams(state.clone(), shutdown.clone()));
     let router = match &page {
         Some(page) => app_with_page(state, page),
         None => app(state),
@@ -43,6 +44,12 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     db.close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// An open stream would otherwise use up the grace period.
+async fn end_event_streams(state: AppState, shutdown: CancellationToken) {
+    shutdown.cancelled().await;
+    state.end_event_streams();
 }
 
 async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {

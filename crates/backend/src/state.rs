@@ -5,7 +5,11 @@ use std::sync::Arc;
 use crate::{
     password::Passwords,
     security::SecuritySettings,
-    services::{health::HealthCheck, sweeper::Sweeper},
+    services::{
+        health::HealthCheck,
+        live::{Live, LiveLimits},
+        sweeper::Sweeper,
+    },
     sign_in_limits::SignInLimits,
     store::Pool,
 };
@@ -17,6 +21,7 @@ pub struct AppState {
     pub(crate) passwords: Passwords,
     pub(crate) health: HealthCheck,
     pub(crate) sweeper: Sweeper,
+    pub(crate) live: Live,
     pub(crate) security: Arc<SecuritySettings>,
     pub(crate) sign_in_limits: SignInLimits,
 }
@@ -36,9 +41,22 @@ impl AppState {
             passwords: Passwords::default(),
             health: HealthCheck::default(),
             sweeper: Sweeper::default(),
+            live: Live::new(LiveLimits::default()),
             security: Arc::new(security),
             sign_in_limits: SignInLimits::default(),
         }
+    }
+
+    /// Returns the state with other limits of event streams.
+    #[must_use]
+    pub fn with_live_limits(mut self, limits: LiveLimits) -> Self {
+        self.live = Live::new(limits);
+        self
+    }
+
+    /// Ends all event streams, which would otherwise delay a shutdown.
+    pub fn end_event_streams(&self) {
+        self.live.shut_down();
     }
 
     /// Deletes expired data in the background. The future never completes; drop it to stop.

@@ -46,6 +46,7 @@ type SignedOut = (StatusCode, AppendHeaders<[SetCookie; 1]>);
 async fn sign_out(State(state): State<AppState>, tokens: Tokens) -> Result<SignedOut, Error> {
     if let Some(token) = tokens.session {
         account::sign_out(&state.db, &token).await?;
+        state.live.end_session(&account::session_id(&token));
     }
     Ok(signed_out(&state))
 }
@@ -56,6 +57,7 @@ async fn sign_out_everywhere(
     tokens: Tokens,
 ) -> Result<SignedOut, Error> {
     account::sign_out_everywhere(&state.db, &user, tokens.device.as_deref()).await?;
+    state.live.check_sessions(user.id);
     Ok(signed_out(&state))
 }
 

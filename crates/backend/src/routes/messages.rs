@@ -1,10 +1,10 @@
 //! Direct messages and conversations.
 
-use api_types::{Message, MessageGroup, MessagesRead, NewMessage};
+use api_types::{Message, MessageGroup, MessagesRead, NewMessage, UnreadConversations};
 use axum::{
     Json, Router,
     extract::State,
-    http::{HeaderName, StatusCode, Uri},
+    http::{HeaderName, Uri},
     response::AppendHeaders,
     routing::{get, post},
 };
@@ -73,7 +73,7 @@ async fn create(
     key: Option<IdempotencyKey>,
     Body(new): Body<NewMessage>,
 ) -> Result<SentResponse, Error> {
-    let sent = messages::create(&state.db, &user, &new, key).await?;
+    let sent = messages::create((&state.db, &state.live), &user, &new, key).await?;
     let replayed = sent.is_replayed.then_some((IDEMPOTENT_REPLAYED, "true"));
     Ok((AppendHeaders(replayed), Json(sent.message)))
 }
@@ -83,7 +83,7 @@ async fn mark_read(
     SignedIn(user): SignedIn,
     PathSegment(handle): PathSegment,
     Body(read): Body<MessagesRead>,
-) -> Result<StatusCode, Error> {
-    messages::mark_read(&state.db, &user, &handle, read.until).await?;
-    Ok(StatusCode::NO_CONTENT)
+) -> Result<Json<UnreadConversations>, Error> {
+    let unread = messages::mark_read(&state.db, &user, &handle, read.until).await?;
+    Ok(Json(unread))
 }

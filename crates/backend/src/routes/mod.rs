@@ -2,6 +2,7 @@
 
 mod activities;
 mod auth;
+mod events;
 mod feeds;
 mod health;
 mod messages;
@@ -18,6 +19,8 @@ use tower_http::{
     },
 };
 
+pub(crate) use events::EVENTS_PATH;
+
 use crate::AppState;
 
 /// Shorter responses are sent as they are.
@@ -31,6 +34,7 @@ pub(crate) fn all() -> Router<AppState> {
         .merge(activities::routes())
         .merge(reactions::routes())
         .merge(messages::routes())
+        .merge(events::routes())
         .merge(sidebar::routes())
         .merge(auth::routes())
 }

@@ -217,6 +217,11 @@ fn new_token() -> Result<String, Error> {
     Ok(hex(&bytes))
 }
 
+/// Returns the key of the session with this token in the database.
+pub(crate) fn session_id(token: &str) -> String {
+    sha256(token)
+}
+
 fn sha256(token: &str) -> String {
     hex(&Sha256::digest(token))
 }

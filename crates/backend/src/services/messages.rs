@@ -1,12 +1,15 @@
 //! Direct messages and conversations. Only the two accounts of a conversation can reach it.
 
-use api_types::{Code, Message, MessageGroup, NewMessage, Timestamp, validate};
+use api_types::{
+    Code, LiveMessage, Message, MessageGroup, NewMessage, Timestamp, UnreadConversations, validate,
+};
 use uuid::Uuid;
 
 use super::{
     User,
     authoring::{check_replay, idempotent, ordered_uuid},
     feeds::set_result_length,
+    live::{Live, current_traceparent},
     user_not_found,
 };
 use crate::{
@@ -76,7 +79,7 @@ pub(crate) async fn conversation(
 
 /// Sends a message.
 pub(crate) async fn create(
-    pool: &Pool,
+    (pool, live): (&Pool, &Live),
     user: &User,
     new: &NewMessage,
     key: Option<IdempotencyKey>,
@@ -85,11 +88,11 @@ pub(crate) async fn create(
         .run(async {
             set_user_handle(&user.handle);
             validate::new_message(new).map_err(Error::Invalid)?;
-            let receiver_id = id_of(pool, &new.user_receiver_handle).await?;
-            let conversation = Conversation::between(user.id, receiver_id)
+            let receiver = by_handle(pool, &new.user_receiver_handle).await?;
+            let conversation = Conversation::between(user.id, receiver.id)
                 .ok_or_else(|| Error::Invalid(vec![Code::UserReceiverHandleOwn]))?;
-            let receiver = receiver_id.to_string();
-            let request = idempotent(key, &["message", &receiver, &new.message]);
+            let receiver_id = receiver.id.to_string();
+            let request = idempotent(key, &["message", &receiver_id, &new.message]);
             let draft = MessageDraft {
                 uuid: &ordered_uuid(),
                 conversation,
@@ -104,30 +107,54 @@ pub(crate) async fn create(
                 Some(stored) => check_replay(stored, request.as_ref())?,
                 None => (draft.uuid.to_owned(), draft.created_at),
             };
+            let message = message(user, uuid, new, created_at);
+            if !is_replayed {
+                publish(live, user, &receiver, &message);
+            }
             Ok(Sent {
-                message: message(user, uuid, new, created_at),
+                message,
                 is_replayed,
             })
         })
         .await
 }
 
-/// Marks the messages of another account up to `until` as read; without a time, all of them.
+/// Marks the messages of another account up to `until` as read; without a time, all of them. Returns
+/// the number of conversations that are still unread.
 pub(crate) async fn mark_read(
     pool: &Pool,
     user: &User,
     handle: &str,
     until: Option<Timestamp>,
-) -> Result<(), Error> {
+) -> Result<UnreadConversations, Error> {
     MARK_READ
         .run(async {
             set_user_handle(&user.handle);
             let other_id = id_of(pool, handle).await?;
             let now = clock::now();
             let until = until.map_or(now, |until| until.min(now));
-            Ok(messages::mark_read(pool, user.id, other_id, until).await?)
+            messages::mark_read(pool, user.id, other_id, until).await?;
+            Ok(UnreadConversations {
+                unread_conversations_count: messages::count_unread(pool, user.id).await?,
+            })
         })
         .await
+}
+
+/// Delivers a stored message to the open pages of both accounts.
+fn publish(live: &Live, sender: &User, receiver: &User, message: &Message) {
+    let message = LiveMessage {
+        conversation: String::new(),
+        message: message.clone(),
+        unread_conversations_count: None,
+        traceparent: current_traceparent(),
+    };
+    live.publish_message(sender, receiver, message);
+}
+
+async fn by_handle(pool: &Pool, handle: &str) -> Result<User, Error> {
+    let user = users::by_handle(pool, handle).await?;
+    user.ok_or_else(|| user_not_found(handle))
 }
 
 async fn id_of(pool: &Pool, handle: &str) -> Result<i64, Error> {

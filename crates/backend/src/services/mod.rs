@@ -5,6 +5,7 @@ pub(crate) mod authoring;
 pub(crate) mod discovery;
 pub(crate) mod feeds;
 pub(crate) mod health;
+pub(crate) mod live;
 pub(crate) mod messages;
 pub(crate) mod notifications;
 pub(crate) mod reactions;

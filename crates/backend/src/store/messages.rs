@@ -59,6 +59,12 @@ const COUNT_UNREAD: Statement = Statement::new(
     "SELECT count(*) FROM message_groups WHERE user_id = $1 AND last_message_at > seen_at",
 );
 
+const LAST_MESSAGE_AT: Statement = Statement::new(
+    "SELECT",
+    "message_groups",
+    "SELECT max(last_message_at) FROM message_groups WHERE user_id = $1",
+);
+
 const MARK_READ: Statement = Statement::new(
     "UPDATE",
     "message_groups",
@@ -264,6 +270,14 @@ async fn upsert_groups(connection: &mut Connection, draft: MessageDraft<'_>) -> 
 pub(crate) async fn count_unread(pool: &Pool, user_id: i64) -> Result<u32> {
     let query = COUNT_UNREAD.query().bind(user_id);
     query.fetch_one(pool.reader()).await
+}
+
+/// Returns the number of unread conversations, and the time of the newest message.
+pub(crate) async fn live_state(pool: &Pool, user_id: i64) -> Result<(u32, Option<Timestamp>)> {
+    let unread = count_unread(pool, user_id).await?;
+    let query = LAST_MESSAGE_AT.query().bind(user_id);
+    let last_message_at: Option<i64> = query.fetch_one(pool.reader()).await?;
+    Ok((unread, last_message_at.map(Timestamp::from_millis)))
 }
 
 /// Marks the messages of another account up to `until` as read. They never become unread again.

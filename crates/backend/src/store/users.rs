@@ -10,6 +10,12 @@ const BY_HANDLE: Statement = Statement::new(
     "SELECT id FROM users WHERE lower(handle) = $1",
 );
 
+const USER_BY_HANDLE: Statement = Statement::new(
+    "SELECT",
+    "users",
+    "SELECT id, handle, display_name FROM users WHERE lower(handle) = $1",
+);
+
 const BY_EMAIL: Statement = Statement::new(
     "SELECT",
     "users",
@@ -57,6 +63,17 @@ pub(crate) struct NewUser<'a> {
 pub(crate) async fn id_of(pool: &Pool, handle: &str) -> Result<Option<i64>> {
     let query = BY_HANDLE.query().bind(handle.to_ascii_lowercase());
     query.fetch_optional(pool.reader()).await
+}
+
+/// Returns the account with this handle.
+pub(crate) async fn by_handle(pool: &Pool, handle: &str) -> Result<Option<User>> {
+    let query = USER_BY_HANDLE.query().bind(handle.to_ascii_lowercase());
+    let row: Option<(i64, String, String)> = query.fetch_optional(pool.reader()).await?;
+    Ok(row.map(|(id, handle, display_name)| User {
+        id,
+        handle,
+        display_name,
+    }))
 }
 
 /// Returns the account with this email, and the hash of its password.

@@ -18,7 +18,7 @@ use opentelemetry::{
 };
 
 use super::remote_context::{RemoteContext, TRACEPARENT, is_trusted};
-use crate::{AppState, Error, error::Failure, text::truncated};
+use crate::{AppState, Error, error::Failure, routes::EVENTS_PATH, text::truncated};
 
 const TRACER: &str = "cruddur-backend";
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
@@ -39,10 +39,16 @@ pub(crate) async fn trace_request(
     request: Request,
     next: Next,
 ) -> Response {
-    if is_probe(&request, &state) {
-        return next.run(request).await;
-    }
     let span_name = span_name(&request);
+    if is_background(&request, &state) {
+        let is_stream = request.uri().path() == EVENTS_PATH;
+        let untraced = Context::new().with_telemetry_suppressed();
+        let response = next.run(request).with_context(untraced).await;
+        if is_stream {
+            log(&Context::new(), &span_name, &response);
+        }
+        return response;
+    }
     let remote = RemoteContext::of(&request, &state.security);
     let context = start(&request, span_name.clone(), remote);
     let result = AssertUnwindSafe(next.run(request)).catch_unwind();
@@ -56,12 +62,13 @@ pub(crate) async fn trace_request(
     response
 }
 
-/// Returns whether the request is a health check that is not part of a trusted trace. Health checks
-/// every few seconds are not user actions.
-fn is_probe(request: &Request, state: &AppState) -> bool {
+/// Returns whether the request is a health check or an event stream that is not part of a trusted
+/// trace. Programs send the ones every few seconds, and browsers open the others by themselves and
+/// without a `traceparent`: they are not user actions.
+fn is_background(request: &Request, state: &AppState) -> bool {
     let is_traced =
         || request.headers().contains_key(TRACEPARENT) && is_trusted(request, &state.security);
-    request.uri().path() == HEALTH_CHECK_PATH && !is_traced()
+    [HEALTH_CHECK_PATH, EVENTS_PATH].contains(&request.uri().path()) && !is_traced()
 }
 
 fn start(request: &Request, span_name: String, remote: RemoteContext) -> Context {

@@ -8,6 +8,7 @@ mod demo_data;
 mod errors;
 mod feeds;
 mod idempotency;
+mod live;
 mod messages;
 mod notifications;
 mod origins;

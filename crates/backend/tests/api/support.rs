@@ -13,7 +13,7 @@ use axum::{
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
 use cruddur_backend::{
-    AppState, app, app_with_page, demo,
+    AppState, LiveLimits, app, app_with_page, demo,
     page::{Page, PageSettings},
     security::SecuritySettings,
     store,
@@ -42,12 +42,16 @@ impl Api {
     }
 
     pub(crate) async fn with(security: SecuritySettings) -> Self {
+        Self::with_limits(security, LiveLimits::default()).await
+    }
+
+    pub(crate) async fn with_limits(security: SecuritySettings, live: LiveLimits) -> Self {
         static SEEDED: OnceCell<Vec<u8>> = OnceCell::const_new();
         let directory = TempDir::new().unwrap();
         let file = directory.path().join(FILE);
         std::fs::write(&file, SEEDED.get_or_init(seeded).await).unwrap();
         let db = open(&file).await;
-        let state = AppState::with_security(db.clone(), security);
+        let state = AppState::with_security(db.clone(), security).with_live_limits(live);
         Self {
             router: app(state.clone()),
             state,
@@ -216,6 +220,16 @@ impl Client<'_> {
     }
 
     pub(crate) async fn send(&self, method: Method, path: &str, body: Body) -> Response {
+        self.send_request(self.request(method, path, body)).await
+    }
+
+    /// Sends a GET and returns the response without waiting for the end of its body.
+    pub(crate) async fn open(&self, path: &str) -> axum::response::Response {
+        let request = self.request(Method::GET, path, Body::empty());
+        self.api.router.clone().oneshot(request).await.unwrap()
+    }
+
+    fn request(&self, method: Method, path: &str, body: Body) -> Request<Body> {
         let json = (header::CONTENT_TYPE, "application/json".to_owned());
         let cookie = self.cookie.clone().map(|cookie| (header::COOKIE, cookie));
         let mut request = Request::builder().method(method).uri(path);
@@ -228,7 +242,7 @@ impl Client<'_> {
         if let Some(peer) = self.peer {
             request = request.extension(ConnectInfo(peer));
         }
-        self.send_request(request.body(body).unwrap()).await
+        request.body(body).unwrap()
     }
 
     pub(crate) async fn send_request(&self, request: Request<Body>) -> Response {

@@ -45,6 +45,31 @@ async fn idle_connection_does_not_delay_the_shutdown() {
 }
 
 #[tokio::test]
+async fn open_event_stream_survives_the_request_timeout_and_ends_at_the_shutdown() {
+    let server = Server::start(&[]).await;
+    let cookie = server.sign_in("worf").await;
+    let request = server.request("/api/events").header("cookie", &cookie);
+    let mut stream = request.send().await.unwrap();
+    let mut text = String::new();
+    // Longer than the time limits of requests, and of idle connections: 20 and 30 seconds.
+    while text.matches("\n:").count() < 3 {
+        let chunk = timeout(DEADLINE, stream.chunk()).await.unwrap().unwrap();
+        text.push_str(std::str::from_utf8(&chunk.unwrap()).unwrap());
+    }
+    assert!(text.starts_with("event: ready\n"), "{text}");
+    let exit = timeout(DEADLINE, server.terminate());
+    let (exit, end) = tokio::join!(exit, async {
+        while stream.chunk().await.unwrap().is_some() {}
+    });
+    let () = end;
+    let exit = exit.unwrap();
+    assert!(
+        exit.status.success() && exit.problems().is_empty(),
+        "{exit:?}"
+    );
+}
+
+#[tokio::test]
 async fn pending_spans_are_exported_on_shutdown() {
     let receiver = Receiver::start().await;
     let one_hour = ("OTEL_BSP_SCHEDULE_DELAY", "3600000");

@@ -1,0 +1,68 @@
+//! Live updates as server-sent events.
+//!
+//! `ready` has the state of the account at the beginning of the stream, and `message` a direct message.
+//! A comment is sent every 15 seconds.
+
+use std::{convert::Infallible, time::Duration};
+
+use api_types::live::{MESSAGE_EVENT, READY_EVENT};
+use axum::{
+    Router,
+    extract::State,
+    http::{HeaderName, header},
+    response::{
+        AppendHeaders, IntoResponse, Response,
+        sse::{Event, KeepAlive, Sse},
+    },
+    routing::get,
+};
+use futures_util::{StreamExt, stream};
+
+use crate::{
+    AppState, Error, cookies::Tokens, error::Failure, extract::SignedIn, services::account,
+};
+
+/// The path of the streams.
+pub(crate) const EVENTS_PATH: &str = "/api/events";
+
+/// How long a browser waits before it opens a new stream after one has ended.
+const RETRY: Duration = Duration::from_secs(2);
+
+/// nginx would collect events in a buffer.
+const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
+
+pub(super) fn routes() -> Router<AppState> {
+    Router::new().route(EVENTS_PATH, get(events))
+}
+
+async fn events(
+    State(state): State<AppState>,
+    SignedIn(user): SignedIn,
+    tokens: Tokens,
+) -> Result<Response, Error> {
+    let session = account::session_id(&tokens.session.unwrap_or_default());
+    let (live_state, subscription) = state.live.subscribe(&state.db, &user, session).await?;
+    let ready = Event::default().event(READY_EVENT).retry(RETRY);
+    let ready = ready
+        .json_data(live_state)
+        .map_err(|error| Failure::new("serde_json::Error", error))?;
+    let messages = stream::unfold(subscription, |mut subscription| async move {
+        let message = subscription.next_message().await?;
+        let event = Event::default().event(MESSAGE_EVENT);
+        // Fails only for maps with keys that are not strings, and ends the stream.
+        let event = event.json_data(message).ok()?;
+        Some((event, subscription))
+    });
+    let events = stream::iter([ready])
+        .chain(messages)
+        .map(Ok::<_, Infallible>);
+    let heartbeat = KeepAlive::new().interval(state.live.limits().heartbeat);
+    let headers = AppendHeaders([(X_ACCEL_BUFFERING, "no")]);
+    let mut response = (headers, Sse::new(events).keep_alive(heartbeat)).into_response();
+    // `no-cache`, which `Sse` sets, permits to store the stream.
+    let no_store = header::HeaderValue::from_static("no-store");
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, no_store);
+    Ok(response)
+}
