@@ -51,7 +51,7 @@ impl SpanProxy {
     pub(super) fn new(receiver: &Url) -> anyhow::Result<Self> {
         let base = receiver.as_str().trim_end_matches('/');
         let url = Url::parse(&format!("{base}/v1/traces"))?;
-        let builder = reqwest::Client::builder()
+        let builder = http_client::builder()
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(TIMEOUT)
             .redirect(reqwest::redirect::Policy::none());
