@@ -70,18 +70,22 @@ const COMMANDS: [Command; 12] = [
     },
     Command {
         name: "bench",
-        arguments: "gateway | sdk [--runs N] [--only SDK] | gateway-load | backend [--seconds N] [--other PATH]...",
+        arguments: "gateway | sdk [--runs N] [--only SDK] | gateway-load | backend [--seconds N] [--other PATH]... | api [--seconds N] | page [--runs N]",
         summary: "measure the gateway, the SDK or the back end",
         details: "  gateway        cost of received and stored spans; compares with rotel and otelite, of which\n                 \
                   ROTEL_BIN and OTELITE_BIN select other versions\n  \
                   gateway-load   latency of a steady sender, alone and among hostile clients\n  \
                   sdk            time and bytes of a span, time of the start; compares SDKs\n  \
-                  backend        latency of visitors, alone and among hostile clients\n\n\
+                  backend        latency of visitors, alone and among hostile clients\n  \
+                  api            latency of the home feed at 500 requests/s; cost of tracing\n  \
+                  page           bytes and load of the home page on a slow processor\n\n\
                   --other PATH measures another build of the gateway or the back end in the same run.",
         run: |arguments| match arguments {
+            ["api", options @ ..] => measure::api(options),
             ["backend", options @ ..] => measure::backend(options),
             ["gateway"] => measure::gateway(),
             ["gateway-load", options @ ..] => measure::gateway_load(options),
+            ["page", options @ ..] => measure::page(options),
             ["sdk", options @ ..] => measure::sdk(options),
             _ => unexpected("bench", arguments),
         },

@@ -6,9 +6,16 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
-use crate::{build, packages, process, setup, term, workspace};
+use crate::measured_program::Program;
+use crate::{packages, process, term, workspace};
 
-const OTELITE: &str = "0.1.156";
+const OTELITE: Program = Program {
+    name: "otelite",
+    version: "0.1.156",
+    features: &[],
+    purpose: "is compared with the gateway",
+    usual_time: "10 to 20 min",
+};
 
 /// A program, and the variable that holds its path. A developer can set the variable to measure another version.
 struct Peer {
@@ -42,37 +49,7 @@ pub(crate) fn programs() -> Vec<(&'static str, PathBuf)> {
 
 /// Installs otelite from crates.io. It stores spans and lists traces, as the gateway does.
 fn otelite() -> Result<PathBuf> {
-    let folder = workspace::create_dir(workspace::target().join("bench-peers"))?;
-    let program = folder.join("bin/otelite");
-    let version = process::read(process::command(&program, &["--version"]));
-    if version.is_ok_and(|version| version.split_whitespace().any(|word| word == OTELITE)) {
-        return Ok(program);
-    }
-    let name = format!("otelite {OTELITE}");
-    setup::timed(
-        &name,
-        "is compared with the gateway",
-        "10 to 20 min",
-        || cargo_install(&folder),
-    )
-    .with_context(|| format!("cannot install {name} from crates.io"))?;
-    Ok(program)
-}
-
-fn cargo_install(folder: &Path) -> Result<()> {
-    let what = [
-        "install",
-        "otelite",
-        "--version",
-        OTELITE,
-        "--locked",
-        "--root",
-    ];
-    let (mut cargo, scratch) = (process::command("cargo", &what), folder.join("build"));
-    cargo.arg(folder).env("CARGO_TARGET_DIR", &scratch);
-    build::build_for_host(&mut cargo);
-    process::run("otelite", cargo)?;
-    fs::remove_dir_all(&scratch).with_context(|| format!("cannot remove {}", scratch.display()))
+    OTELITE.install()
 }
 
 /// Installs rotel from PyPI. It receives spans and forwards them.

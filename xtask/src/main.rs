@@ -27,6 +27,7 @@ mod http;
 mod licenses;
 mod lint;
 mod measure;
+mod measured_program;
 mod packages;
 mod ports;
 mod prerequisites;

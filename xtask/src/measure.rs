@@ -1,5 +1,6 @@
 //! The measurements. `bench sdk`, `delivery`, `causality` and `soak` measure the SDK in a real browser,
-//! `bench gateway` the cost of received spans, `bench gateway-load` and `bench backend` latencies among hostile clients.
+//! `bench gateway` the cost of received spans, `bench gateway-load` and `bench backend` latencies among hostile clients,
+//! `bench api` the home feed and the cost of tracing, `bench page` the load of the home page.
 //!
 //! Each builds what it needs and runs a program of `bench/`.
 
@@ -8,9 +9,21 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::build::{self, Profile, host_cargo};
+use crate::measured_program::Program;
 use crate::setup::{self, Browser, Needs};
 use crate::wasm::Wasm;
-use crate::{bench_pages, gateway_peers, prerequisites, process};
+use crate::{bench_pages, dist, gateway_peers, prerequisites, process, workspace};
+
+const RUNNER: [&str; 5] = ["run", "--quiet", "--package", "bench-runner", "--"];
+
+/// Sends the requests of `bench api`.
+const OHA: Program = Program {
+    name: "oha",
+    version: "1.16.0",
+    features: &[],
+    purpose: "sends the requests",
+    usual_time: "5 to 15 min",
+};
 
 /// Measures which spans arrive when pages are left, networks fail and receivers are down; compares SDKs.
 pub(crate) fn delivery(arguments: &[&str]) -> Result<()> {
@@ -66,6 +79,35 @@ pub(crate) fn backend(arguments: &[&str]) -> Result<()> {
     process::run_inherited(bench)
 }
 
+/// Measures the latency of the home feed at a fixed rate, and the throughput with and without tracing.
+pub(crate) fn api(arguments: &[&str]) -> Result<()> {
+    prerequisites::check(Needs::HOST)?;
+    let packages = ["cruddur-backend", "otel-web-gateway", "bench-backend"];
+    let [backend, gateway, bench] = build::programs("release", &["--release"], packages)?;
+    let mut bench = Command::new(bench);
+    bench.env("CRUDDUR_BACKEND_BIN", backend);
+    bench.env("CRUDDUR_GATEWAY_BIN", gateway);
+    bench.env("OHA_BIN", OHA.install()?);
+    bench.arg("api").args(arguments);
+    process::run_inherited(bench)
+}
+
+/// Measures how soon the home page is shown on a slow processor.
+pub(crate) fn page(arguments: &[&str]) -> Result<()> {
+    let wasm = prepare(Needs::PAGE)?;
+    let packages = ["cruddur-backend", "otel-web-gateway"];
+    let [backend, gateway] = build::programs("servers", &["--release"], packages)?;
+    let folder = workspace::target().join("bench/cruddur");
+    build::page_into(&folder, &wasm, Profile::Release)?;
+    dist::compress_pages(&folder)?;
+    let mut runner = host_cargo(&RUNNER)?;
+    runner.arg("page").arg(folder).args(arguments);
+    runner.env("CRUDDUR_BACKEND_BIN", backend);
+    runner.env("CRUDDUR_GATEWAY_BIN", gateway);
+    runner.env("CHROME", Browser::find()?.program);
+    process::run_inherited(runner)
+}
+
 /// Measures whether the spans of fifty interleaved actions are in the right traces; compares with OpenTelemetry JS.
 pub(crate) fn causality() -> Result<()> {
     let wasm = prepare(Needs::NODE)?;
@@ -100,7 +142,7 @@ fn causality_page(wasm: &Wasm, profile: Profile) -> Result<()> {
 }
 
 fn runner(measurement: &str, arguments: &[&str]) -> Result<Command> {
-    let mut runner = host_cargo(&["run", "--quiet", "--package", "bench-runner", "--"])?;
+    let mut runner = host_cargo(&RUNNER)?;
     runner.arg(measurement).arg(bench_pages::pages());
     runner
         .args(arguments)

@@ -4,7 +4,10 @@
 //!
 //! `cargo xtask bench backend` builds the back end and runs this. Everything is on loopback, and each load ends by
 //! itself. `--other PATH` measures another build of the back end in the same run.
+//!
+//! The argument `api` starts another measurement: see [`api`].
 
+mod api;
 mod hostile_clients;
 mod seed;
 mod server;
@@ -38,8 +41,12 @@ const COLUMNS: [&str; 9] = [
 
 #[tokio::main]
 async fn main() -> Result<()> {
+    let mut arguments = std::env::args().skip(1).peekable();
+    if arguments.next_if_eq("api").is_some() {
+        return api::run(arguments).await;
+    }
     let options = Options::read(
-        std::env::args().skip(1),
+        arguments,
         "CRUDDUR_BACKEND_BIN",
         "cargo xtask bench backend",
     )?;
@@ -50,7 +57,7 @@ async fn main() -> Result<()> {
             rows.extend(measure(build, replies, options.phase).await?);
         }
     }
-    print!("{}", report::table(&table(&rows)));
+    print!("{}", report::table(&table(&COLUMNS, &rows)));
     let path = report::write("bench-backend", &json!({ "rows": rows }))?;
     println!("{}", path.display());
     Ok(())
@@ -79,15 +86,16 @@ async fn measure(build: &Build, replies: u32, phase: Duration) -> Result<Vec<Val
     Ok(rows)
 }
 
-fn table(rows: &[Value]) -> Vec<Vec<String>> {
+/// Returns the rows as cells, with the names of the columns above them.
+fn table(columns: &[&str], rows: &[Value]) -> Vec<Vec<String>> {
     let cell = |value: &Value| match value {
         Value::Null => "-".to_owned(),
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };
-    let head = COLUMNS.map(str::to_owned).to_vec();
+    let head = columns.iter().map(|name| (*name).to_owned()).collect();
     let cells = rows
         .iter()
-        .map(|row| COLUMNS.map(|name| cell(&row[name])).to_vec());
+        .map(|row| columns.iter().map(|name| cell(&row[name])).collect());
     std::iter::once(head).chain(cells).collect()
 }

@@ -29,7 +29,7 @@ const WORDS: [&str; 16] = [
 const INSERT_CRUDS: &str = "
     WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?1)
     INSERT INTO activities (uuid, user_id, message, created_at, expires_at)
-    SELECT printf('00000000-0000-4000-8000-%012d', n), 1 + n % 5,
+    SELECT printf('00000000-0000-4000-8000-%012d', n), 1 + n % (SELECT count(*) FROM users),
            'the common ' || (?2 ->> (n % 16)) || ' and ' || (?2 ->> (n / 16 % 16)) || ' number ' || n,
            unixepoch() * 1000 - (?1 - n), unixepoch() * 1000 + 86400000
     FROM numbers";
@@ -44,6 +44,20 @@ const INSERT_REPLIES: &str = "
     SELECT printf('00000000-0000-4000-9000-%012d', n), 1 + n % 5, 'the common reply ' || n,
            a.created_at + n, a.expires_at, a.id
     FROM numbers, (SELECT * FROM activities WHERE uuid = ?2) AS a";
+
+/// Users with the password of the first one, after which the authors of cruds are chosen.
+const INSERT_USERS: &str = "
+    WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?1)
+    INSERT INTO users (handle, display_name, email, password_hash, created_at)
+    SELECT 'visitor' || n, 'Visitor ' || n, 'visitor' || n || '@example.com',
+           (SELECT password_hash FROM users WHERE id = 1), unixepoch() * 1000
+    FROM numbers";
+
+/// Inserts users.
+pub(crate) fn add_users(file: &Path, users: u32) -> Result<()> {
+    Connection::open(file)?.execute(INSERT_USERS, params![users])?;
+    Ok(())
+}
 
 /// Inserts cruds, and replies to the newest crud. Returns the UUID of the newest crud.
 pub(crate) fn fill(file: &Path, replies: u32) -> Result<String> {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use bench_runner::{
     builds::{Build, Options},
+    proc,
     program::raise_file_limit,
     report,
 };
@@ -14,7 +15,7 @@ use serde_json::{Value, json};
 use crate::{
     figures::tenths,
     hostile::{FloodBodies, FloodFrom, HostileClients, flood_bodies},
-    one_trace, peers, proc,
+    one_trace, peers,
     server::Server,
     steady_client,
     table::table,

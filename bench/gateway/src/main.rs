@@ -14,7 +14,6 @@ mod load_report;
 mod one_trace;
 mod outcomes;
 mod peers;
-mod proc;
 mod report;
 mod response;
 mod retained;

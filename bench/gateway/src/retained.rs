@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
+use bench_runner::proc;
 use reqwest::Client;
 use serde_json::Value;
 use tokio::time::sleep;
@@ -11,7 +12,6 @@ use crate::{
     figures::{List, Retained},
     load::{self, StopCondition},
     peers::{Peer, StoreApi},
-    proc,
     server::Server,
     spans::{Shape, Traces},
 };

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
+use bench_runner::proc;
 
 use crate::{
     figures::Throughput,
     load::{self, StopCondition},
     peers::{Peer, StoreApi},
-    proc, retained,
+    retained,
     server::Server,
     spans::{Shape, Traces},
 };

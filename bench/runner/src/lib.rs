@@ -9,9 +9,11 @@ pub mod chromium;
 pub mod collector;
 pub mod otlp;
 pub mod page;
+pub mod proc;
 pub mod program;
 pub mod report;
 pub mod server;
+pub mod service;
 
 use std::path::{Path, PathBuf};
 

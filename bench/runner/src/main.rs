@@ -2,6 +2,7 @@
 
 mod causality;
 mod delivery;
+mod page_load;
 mod sdk;
 mod soak;
 
@@ -16,10 +17,11 @@ Usage: bench-runner <measurement> PAGES
   causality PAGES [--check]           whether spans of interleaved actions are in the right traces
   delivery PAGES [--runs N] [--sdk SDK] [--only PART-OF-A-CASE]
                                       which spans arrive when pages are left and receivers fail
+  page FOLDER [--runs N]              how soon Cruddur's home page is shown on a slow processor
   sdk PAGES [--runs N] [--only SDK]   time and bytes of a span, time of the start
   soak PAGES [--actions N]            memory that a page retains after an hour of clicking
 
-PAGES is a folder with one page for each SDK.";
+PAGES is a folder with one page for each SDK, FOLDER the built page of Cruddur.";
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -38,6 +40,7 @@ async fn run(arguments: &[&str]) -> Result<()> {
     match arguments {
         ["causality", pages, options @ ..] => causality::run(Path::new(pages), options).await,
         ["delivery", pages, options @ ..] => delivery::run(Path::new(pages), options).await,
+        ["page", folder, options @ ..] => page_load::run(Path::new(folder), options).await,
         ["sdk", pages, options @ ..] => sdk::run(Path::new(pages), options).await,
         ["soak", pages, options @ ..] => soak::run(Path::new(pages), options).await,
         _ => bail!("{USAGE}"),

@@ -79,6 +79,11 @@ fn add_pages(folder: &Path, wasm: &Wasm) -> Result<()> {
         &build::viewer(wasm, Profile::Release)?,
         &folder.join("viewer"),
     )?;
+    compress_pages(folder)
+}
+
+/// Writes a precompressed copy of each large file beside it, as the back end serves it.
+pub(crate) fn compress_pages(folder: &Path) -> Result<()> {
     process::step("compress", "compressing the pages", || {
         let files = tree::files(folder)?;
         let files = files.iter().filter(|file| is_compressed(file));

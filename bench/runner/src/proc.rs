@@ -8,7 +8,10 @@ use anyhow::{Context as _, Result};
 const TICKS_PER_SECOND: f64 = 100.0;
 
 /// Returns the processor time so far, in user and in system mode, in seconds.
-pub(crate) fn cpu_seconds(pid: u32) -> Result<f64> {
+///
+/// # Errors
+/// If the process has ended, or the system has no `/proc`.
+pub fn cpu_seconds(pid: u32) -> Result<f64> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat"))?;
     // The name in parentheses may contain spaces. Fields 14 and 15 are utime and stime.
     let (_, fields) = stat
@@ -20,17 +23,26 @@ pub(crate) fn cpu_seconds(pid: u32) -> Result<f64> {
 }
 
 /// Returns the resident memory in MB (10^6 bytes).
-pub(crate) fn rss_mb(pid: u32) -> Result<f64> {
+///
+/// # Errors
+/// If the process has ended, or the system has no `/proc`.
+pub fn rss_mb(pid: u32) -> Result<f64> {
     status_mb(pid, "VmRSS:")
 }
 
 /// Returns the resident memory without pages of files, in MB.
-pub(crate) fn rss_anon_mb(pid: u32) -> Result<f64> {
+///
+/// # Errors
+/// If the process has ended, or the system has no `/proc`.
+pub fn rss_anon_mb(pid: u32) -> Result<f64> {
     status_mb(pid, "RssAnon:")
 }
 
 /// Returns the peak of the resident memory, in MB.
-pub(crate) fn peak_rss_mb(pid: u32) -> Result<f64> {
+///
+/// # Errors
+/// If the process has ended, or the system has no `/proc`.
+pub fn peak_rss_mb(pid: u32) -> Result<f64> {
     status_mb(pid, "VmHWM:")
 }
 
