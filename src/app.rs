@@ -8,8 +8,9 @@ use crate::api::{self, ApiError};
 use crate::components::dialogs::Dialogs;
 use crate::components::navigation::Navigation;
 use crate::components::sidebar::Sidebar;
+use crate::components::skip_link::SkipLink;
 use crate::components::toasts::ToastRegion;
-use crate::hooks::Clock;
+use crate::hooks::{Clock, use_focus_after_navigation};
 use crate::pages::{Home, NotFound, Notifications, ProfilePage, SearchPage, SignIn, StatusPage};
 use crate::route::Route;
 use crate::state::drafts::Drafts;
@@ -44,13 +45,16 @@ pub(crate) fn App() -> Html {
 fn Shell() -> Html {
     use_session();
     use_close_dialog_on_navigation();
+    use_focus_after_navigation();
     html! {
         <div class="shell">
+            <SkipLink />
             <Navigation />
-            <main class="content"><Switch<Route> render={switch} /></main>
+            // Before the content, so that toasts are one step from its heading in the tab order.
+            <ToastRegion />
+            <main class="content" id="content"><Switch<Route> render={switch} /></main>
             <Sidebar />
             <Dialogs />
-            <ToastRegion />
         </div>
     }
 }

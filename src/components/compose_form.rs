@@ -51,7 +51,7 @@ pub(crate) fn ComposeForm(props: &ComposeFormProps) -> Html {
         <form onsubmit={form.onsubmit.clone()}>
             <div class="compose">
                 <OwnAvatar />
-                <textarea autofocus=true {placeholder} aria-label={placeholder} aria-describedby="error"
+                <textarea autofocus=true dir="auto" {placeholder} aria-label={placeholder} aria-describedby="error"
                     aria-invalid={error.is_some().then_some("true")}
                     value={text.clone()} {oninput} onkeydown={submit_on_enter()} />
                 <p id="error" class="error" role="alert">{ error }</p>

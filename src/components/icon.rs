@@ -12,6 +12,7 @@ pub(crate) enum Icon {
     Cloud,
     Heart,
     Home,
+    More,
     Person,
     Plus,
     Repost,
@@ -37,6 +38,7 @@ impl Icon {
                 "M12 20.5C5 15.5 3.5 12 3.5 9a4.5 4.5 0 0 1 8.5-2 4.5 4.5 0 0 1 8.5 2c0 3-1.5 6.5-8.5 11.5z"
             }
             Self::Home => "M3.5 11.5 12 4l8.5 7.5M6 9.5V20h4.5v-6h3v6H18V9.5",
+            Self::More => "M5 7h14M5 12h14M5 17h14",
             Self::Person => {
                 "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4.5 21c0-4 3-6.5 7.5-6.5s7.5 2.5 7.5 6.5"
             }

@@ -70,7 +70,7 @@ pub(crate) fn push(navigator: &Navigator, to: &Route, query: Option<&SearchQuery
 }
 
 /// Returns whether a modifier key is pressed, with which the browser opens the link in another tab or window.
-fn has_modifier_key(event: &MouseEvent) -> bool {
+pub(crate) fn has_modifier_key(event: &MouseEvent) -> bool {
     event.meta_key() || event.ctrl_key() || event.shift_key() || event.alt_key()
 }
 

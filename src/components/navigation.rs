@@ -8,6 +8,7 @@ use crate::api;
 use crate::components::icon::Icon;
 use crate::components::link::{Link, push};
 use crate::components::logo::Logo;
+use crate::components::more_menu::MoreMenu;
 use crate::components::user_link::UserLink;
 use crate::hooks::use_toasts;
 use crate::route::Route;
@@ -25,10 +26,11 @@ pub(crate) fn Navigation() -> Html {
             <ul>
                 <Item icon={Icon::Home} name="Home" to={Route::Home} />
                 if let Some(me) = user {
-                    <Item icon={Icon::Bell} name="Notifications" to={Route::Notifications} unread={me.unread_notifications_count} />
+                    <Item icon={Icon::Bell} name="Notifications" to={Route::Notifications} unread={me.unread_notifications_count} action="notifications.open" />
                     <Item icon={Icon::Person} name="Profile" to={Route::profile(&me.handle)} />
                 }
                 <Item icon={Icon::Search} name="Search" to={Route::Search} narrow=true />
+                <li><MoreMenu /></li>
             </ul>
             <div>
                 if session.is_signed_out() { <SignInButton /> } else if session.is_known() { <CrudButton /> }
@@ -53,17 +55,20 @@ struct ItemProps {
     narrow: bool,
     #[prop_or_default]
     unread: u32,
+    /// The name of the user action, for links whose name includes a count.
+    #[prop_or_default]
+    action: Option<&'static str>,
 }
 
 #[component]
 fn Item(props: &ItemProps) -> Html {
     html! {
         <li class={props.narrow.then_some("when-narrow")}>
-            <Link class="nav-link" to={props.to.clone()} label={props.name.clone()}>
+            <Link class="nav-link" to={props.to.clone()} action={props.action}>
                 { props.icon.draw() }
                 <span>{ &props.name }</span>
                 if props.unread > 0 {
-                    <span class="badge" title="Unread notifications">{ props.unread }</span>
+                    <span class="badge">{ props.unread }<span class="visually-hidden">{ " unread" }</span></span>
                 }
             </Link>
         </li>
@@ -122,8 +127,17 @@ pub(crate) fn SignOutEverywhereButton() -> Html {
 
 #[component]
 pub(crate) fn SignOutButton() -> Html {
+    let onclick = use_sign_out();
+    html! {
+        <button type="button" class="round" aria-label="Sign Out" title="Sign Out" {onclick}>{ Icon::SignOut.draw() }</button>
+    }
+}
+
+/// Returns the click handler that signs out.
+#[hook]
+pub(crate) fn use_sign_out() -> Callback<MouseEvent> {
     let (session, toasts) = (use_dispatch::<Session>(), use_toasts());
-    let onclick = use_action("account.sign_out", move |_: MouseEvent| {
+    use_action("account.sign_out", move |_: MouseEvent| {
         let (session, toasts) = (session.clone(), toasts.clone());
         async move {
             let result = api::auth::sign_out()
@@ -134,8 +148,5 @@ pub(crate) fn SignOutButton() -> Html {
                 toasts.success("Signed out");
             })
         }
-    });
-    html! {
-        <button type="button" class="round" aria-label="Sign Out" title="Sign Out" {onclick}>{ Icon::SignOut.draw() }</button>
-    }
+    })
 }

@@ -20,7 +20,8 @@ pub(crate) fn PageHeader(props: &PageHeaderProps) -> Html {
             if props.back {
                 <Back />
             }
-            <h1>{ &props.title }</h1>
+            // Focused after a navigation, which makes screen readers announce the page.
+            <h1 tabindex="-1" dir="auto">{ &props.title }</h1>
         </header>
     }
 }

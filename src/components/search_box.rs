@@ -37,7 +37,7 @@ pub(crate) fn SearchBox(props: &SearchBoxProps) -> Html {
     html! {
         <form class="search" role="search" {onsubmit}>
             { Icon::Search.draw() }
-            <input class="input" type="search" name="term" placeholder="Search Cruddur" aria-label="Search Cruddur"
+            <input class="input" type="search" name="term" dir="auto" placeholder="Search Cruddur" aria-label="Search Cruddur"
                 autocomplete="off" maxlength={SEARCH_TERM_MAX_CHARS.to_string()} value={(*text).clone()} {oninput} />
         </form>
     }

@@ -70,7 +70,7 @@ fn trend(trend: &TrendingTag) -> Html {
         <li key={tag.clone()}>
             <Link to={Route::Search} query={SearchQuery { term: tag.clone() }} action="hashtag.open">
                 <span class="user">
-                    <strong>{ tag }</strong>
+                    <strong dir="auto">{ tag }</strong>
                     <span>{ count_label(trend.cruds_count, "crud", "cruds") }</span>
                 </span>
             </Link>

@@ -22,7 +22,7 @@ pub(crate) fn UserLink(props: &UserLinkProps) -> Html {
         <Link to={Route::profile(handle)} action="profile.open">
             <Avatar {handle} name={name.clone()} />
             <span class="user">
-                <strong>{ name }</strong>
+                <strong dir="auto">{ name }</strong>
                 <span>{ "@" }{ handle }</span>
             </span>
         </Link>

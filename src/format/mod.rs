@@ -1,6 +1,7 @@
 //! Formats values as text. Pure functions, without access to the clock or the DOM.
 
-use api_types::visible::is_blank;
+use api_types::Activity;
+use api_types::visible::{is_blank, without_bidi_controls};
 
 pub(crate) mod code;
 pub(crate) mod message;
@@ -13,6 +14,20 @@ pub(crate) fn display_name<'a>(display_name: &'a str, handle: &'a str) -> &'a st
     } else {
         display_name
     }
+}
+
+/// The number of characters of a crud's text in its label.
+const LABEL_MAX_CHARS: usize = 60;
+
+/// Formats the accessible name of a crud: its author and the beginning of its text.
+pub(crate) fn crud_label(activity: &Activity) -> String {
+    let words = activity.message.split_whitespace();
+    let text = words.collect::<Vec<_>>().join(" ");
+    let mut label: String = text.chars().take(LABEL_MAX_CHARS).collect();
+    if label.len() < text.len() {
+        label.push('…');
+    }
+    without_bidi_controls(&format!("{}: {label}", activity.name()))
 }
 
 /// Formats a count with its noun: "3 likes", "1 reply".
@@ -29,6 +44,20 @@ mod tests {
         assert_eq!(display_name("Worf", "worf"), "Worf");
         assert_eq!(display_name("", "worf"), "worf");
         assert_eq!(display_name("\u{200b}", "worf"), "worf");
+    }
+
+    #[test]
+    fn crud_is_labeled_with_its_author_and_the_beginning_of_its_text() {
+        let crud = |message: &str| Activity {
+            display_name: "Worf".to_owned(),
+            message: message.to_owned(),
+            ..Activity::default()
+        };
+        assert_eq!(crud_label(&crud("no\n\nhonor")), "Worf: no honor");
+        let long = "é".repeat(LABEL_MAX_CHARS + 1);
+        let shown = "é".repeat(LABEL_MAX_CHARS);
+        assert_eq!(crud_label(&crud(&long)), format!("Worf: {shown}…"));
+        assert_eq!(crud_label(&crud("a\u{202e}b")), "Worf: ab");
     }
 
     #[test]

@@ -3,15 +3,19 @@
 mod use_after_send;
 mod use_auth_guard;
 mod use_feed;
+mod use_focus_after_navigation;
 mod use_form_submit;
 mod use_now;
+mod use_theme;
 mod use_title;
 mod use_toasts;
 
 pub(crate) use use_after_send::{AfterSend, use_after_send};
 pub(crate) use use_auth_guard::use_auth_guard;
 pub(crate) use use_feed::{FeedView, use_feed};
+pub(crate) use use_focus_after_navigation::{focus_heading, use_focus_after_navigation};
 pub(crate) use use_form_submit::{FormSubmit, use_form_submit};
 pub(crate) use use_now::{Clock, use_now};
+pub(crate) use use_theme::{Theme, use_theme};
 pub(crate) use use_title::use_title;
 pub(crate) use use_toasts::{Toasts, use_toasts};

@@ -79,9 +79,9 @@ fn Heading(props: &HeadingProps) -> Html {
         <div class="profile-heading">
             <Avatar handle={handle.clone()} name={name.clone()} size={Size::Large} />
             <div class="user">
-                <strong>{ name }</strong>
+                <strong dir="auto">{ name }</strong>
                 <span>{ "@" }{ handle }</span>
-                <p>{ bio }</p>
+                <p dir="auto">{ bio }</p>
                 <span>{ count_label(*cruds_count, "crud", "cruds") }</span>
             </div>
             // Narrow screens have no profile box in the navigation.

@@ -22,7 +22,7 @@ pub(crate) fn SearchPage() -> Html {
     html! {
         <>
             <header class="page-header">
-                <h1 class="visually-hidden">{ "Search" }</h1>
+                <h1 class="visually-hidden" tabindex="-1">{ "Search" }</h1>
                 <SearchBox term={term.clone()} />
             </header>
             <div>

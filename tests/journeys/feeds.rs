@@ -1,13 +1,10 @@
 //! Reading feeds: home, profiles, single cruds, notifications.
 
-use thirtyfour::Key;
-
 use crate::steps::{
-    HOME_FEED, PROFILE_FEED, SUBNET, TAILOR, USER, signed_in_at_home, signed_in_home_load,
-    signed_out_at_home, signed_out_home_load,
+    HOME_FEED, PROFILE_FEED, SUBNET, TAILOR, USER, open_crud, signed_in_at_home,
+    signed_in_home_load, signed_out_at_home, signed_out_home_load,
 };
-use crate::support::browser::Browser;
-use crate::support::element::{link, link_with};
+use crate::support::element::link_with;
 use crate::support::traces::expect::action;
 
 const CRUD: &str = "GET /api/activities/{uuid}";
@@ -40,7 +37,7 @@ async fn opening_a_crud_is_one_trace() {
     let (mut stack, browser) = signed_out_at_home().await;
     open_crud(&browser, "Cloud is very fun!").await;
     browser.expect_text("This post has no honor!").await;
-    let click = action("click Open crud")
+    let click = action("crud.open")
         .with_span("navigate /@:handle/status/:uuid")
         .calls(CRUD);
     stack
@@ -55,7 +52,7 @@ async fn back_button_is_a_separate_navigation() {
     browser.expect_no_text("Cloud is very fun!").await;
     browser.back().await;
     browser.expect_text("Cloud is very fun!").await;
-    let click = action("click Open crud")
+    let click = action("crud.open")
         .with_span("navigate /@:handle/status/:uuid")
         .calls(CRUD);
     let back = action("navigate /")
@@ -71,7 +68,7 @@ async fn opening_notifications_is_one_trace() {
     let (mut stack, browser) = signed_in_at_home("andrewbrown").await;
     browser.click(&link_with("Notifications")).await;
     browser.expect_no_text(TAILOR).await;
-    let click = action("click Notifications").with_span("navigate /notifications");
+    let click = action("notifications.open").with_span("navigate /notifications");
     let click = click
         .calls("GET /api/activities/notifications")
         .calls("POST /api/activities/notifications/read")
@@ -79,12 +76,5 @@ async fn opening_notifications_is_one_trace() {
         .with_span("mark_notifications_read");
     stack
         .expect_traces_after_shutdown(&browser, &[signed_in_home_load(), click])
-        .await;
-}
-
-/// Opens a crud with the keyboard: its link has no text of its own to click on.
-async fn open_crud(browser: &Browser, message: &str) {
-    browser
-        .press(&link("Open crud").of_crud(message), Key::Enter)
         .await;
 }

@@ -5,13 +5,16 @@
 //!
 //! `cargo xtask test journeys` builds the programs and runs the journeys. To run them without xtask, set `CRUDDUR_DIST`
 //! (the built page), `OTEL_WEB_GATEWAY_VIEWER_DIR`, `CRUDDUR_BACKEND_BIN`, `CRUDDUR_GATEWAY_BIN`, `CHROME` and
-//! `CHROMEDRIVER`. The defaults are the outputs of `trunk build` and `cargo build` in `target/`.
+//! `CHROMEDRIVER`. The defaults are the outputs of `trunk build` and `cargo build` in `target/`. axe-core is installed by
+//! `npm ci` in `tests/axe`; `CRUDDUR_TEST_NODE_MODULES` names another folder.
 //!
 //! A failing journey prints its traces, and keeps its logs, its databases and a screenshot in `target/tmp/`.
 
+mod accessibility;
 mod accounts;
 mod dropped_responses;
 mod feeds;
+mod focus;
 mod hidden_viewer;
 mod honeycomb;
 mod interleaving;
@@ -25,6 +28,7 @@ mod search;
 mod sinks;
 mod steps;
 mod support;
+mod themes;
 mod unusual_text;
 mod validation;
 mod viewer;

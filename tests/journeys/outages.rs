@@ -1,11 +1,10 @@
 //! Outages of the back end and the gateway, and the recovery after them.
 
-use thirtyfour::Key;
-
 use crate::steps::{
-    HOME_FEED, LIKE, ME, SUBNET, TAILOR, signed_in_at_home, signed_in_home_load, toggle_like,
+    HOME_FEED, LIKE, ME, SUBNET, TAILOR, open_crud, signed_in_at_home, signed_in_home_load,
+    toggle_like,
 };
-use crate::support::element::{button, link};
+use crate::support::element::button;
 use crate::support::stack::Stack;
 use crate::support::traces::expect::action;
 use crate::support::wait::until;
@@ -42,9 +41,7 @@ async fn page_works_without_the_gateway_and_exports_its_traces_later() {
     stack.stop_gateway();
     let exports = stack.page.requests.responses_to(EXPORT);
     toggle_like(&stack, &browser, SUBNET).await;
-    browser
-        .press(&link("Open crud").of_crud(SUBNET), Key::Enter)
-        .await;
+    open_crud(&browser, SUBNET).await;
     browser.expect_no_text(TAILOR).await;
     until("a failed export", async || {
         match stack.page.requests.responses_to(EXPORT) {
@@ -56,7 +53,7 @@ async fn page_works_without_the_gateway_and_exports_its_traces_later() {
     assert_eq!(browser.console_errors().await, [""; 0]);
     stack.restart_gateway().await;
     let like = action("crud.like").calls(LIKE);
-    let open = action("click Open crud").calls("GET /api/activities/{uuid}");
+    let open = action("crud.open").calls("GET /api/activities/{uuid}");
     stack
         .expect_traces_after_shutdown(&browser, &[signed_in_home_load(), like, open])
         .await;

@@ -3,7 +3,7 @@
 use axum::http::header::{CONTENT_TYPE, SET_COOKIE};
 
 use crate::support::browser::Browser;
-use crate::support::element::{button, link};
+use crate::support::element::{Element, button, link_with};
 use crate::support::stack::Stack;
 use crate::support::traces::expect::{Expected, action};
 use crate::support::wait::until;
@@ -101,9 +101,18 @@ pub(crate) fn like_path(uuid: &str) -> String {
 
 /// Returns the UUID of the crud with this message.
 pub(crate) async fn uuid_of(browser: &Browser, message: &str) -> String {
-    let link = browser.find(&link("Open crud").of_crud(message)).await;
+    let link = browser.find(&permalink(message)).await;
     let href = link.attr("href").await.expect("a link").expect("an href");
     href.rsplit('/').next().unwrap_or_default().to_owned()
+}
+
+/// The link of a crud to its own page.
+pub(crate) fn permalink(message: &str) -> Element {
+    link_with(", crud by ").of_crud(message)
+}
+
+pub(crate) async fn open_crud(browser: &Browser, message: &str) {
+    browser.click(&permalink(message)).await;
 }
 
 /// Clicks Like, and waits for the response.

@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::build::{self, Profile, host_cargo};
 use crate::setup::{self, Browser, Needs};
 use crate::wasm::Wasm;
-use crate::{clock, measure, prerequisites, process, term};
+use crate::{clock, measure, packages, prerequisites, process, term, workspace};
 
 /// A part of the tests. It installs only its own needs.
 struct Part {
@@ -49,7 +49,7 @@ const PARTS: [Part; 7] = [
     Part {
         name: "journeys",
         description: "a person's clicks over the real stack",
-        needs: Needs::PAGE.and(Needs::BROWSER),
+        needs: Needs::PAGE.and(Needs::BROWSER).and(Needs::NODE),
         run: Run::Browser(journeys),
     },
     Part {
@@ -189,6 +189,7 @@ fn journeys(wasm: &Wasm) -> Result<()> {
     let viewer = build::viewer(wasm, Profile::Debug)?;
     let page = build::page(wasm, Profile::Debug)?;
     let browser = Browser::find()?;
+    let modules = packages::npm(&workspace::root().join("tests/axe"))?;
     let mut cargo = host_cargo(&[
         "test",
         "--no-fail-fast",
@@ -199,6 +200,7 @@ fn journeys(wasm: &Wasm) -> Result<()> {
     ])?;
     cargo
         .env("CRUDDUR_DIST", page)
+        .env("CRUDDUR_TEST_NODE_MODULES", modules)
         .env("OTEL_WEB_GATEWAY_VIEWER_DIR", viewer);
     cargo.env("CRUDDUR_BACKEND_BIN", servers.back_end);
     cargo.env("CRUDDUR_GATEWAY_BIN", servers.gateway);

@@ -4,7 +4,9 @@ mod actions;
 mod byline;
 mod counter;
 mod delete_button;
+mod heading_level;
 mod notification_reason;
+mod open_on_click;
 mod props;
 mod reaction_button;
 mod reply_button;
@@ -17,11 +19,12 @@ use yew::prelude::*;
 
 use self::actions::Actions;
 use self::byline::Byline;
+use self::heading_level::HeadingLevel;
 use self::notification_reason::NotificationReason;
+use self::open_on_click::use_open_on_click;
 use crate::components::avatar::{Avatar, Size};
-use crate::components::link::Link;
 use crate::components::message::Message;
-use crate::route::Route;
+use crate::format;
 
 /// The layout of a card.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,6 +50,13 @@ pub(crate) struct CardProps {
     pub(crate) is_new: bool,
 }
 
+impl CardProps {
+    /// Returns whether a click on the card opens the page of the crud.
+    fn opens(&self) -> bool {
+        matches!(self.variant, Variant::Feed | Variant::Reply)
+    }
+}
+
 #[component]
 pub(crate) fn Card(props: &CardProps) -> Html {
     let CardProps {
@@ -57,14 +67,22 @@ pub(crate) fn Card(props: &CardProps) -> Html {
     } else {
         Size::Medium
     };
+    let level = if *variant == Variant::Reply {
+        HeadingLevel::Reply
+    } else {
+        HeadingLevel::Crud
+    };
+    let opens = props.opens();
+    let open = use_open_on_click(activity);
+    let onclick = opens.then_some(open);
     html! {
-        <article class={classes(props)}>
+        <article class={classes(props)} aria-label={format::crud_label(activity)} {onclick}>
             if let Some(notification) = &activity.notification {
                 <NotificationReason notification={notification.clone()} />
             }
             <Avatar handle={activity.handle.clone()} name={activity.name().to_owned()} {size} />
             <div class="body">
-                <Byline activity={activity.clone()} compact={*variant == Variant::Reply} />
+                <Byline activity={activity.clone()} compact={*variant == Variant::Reply} {level} links={opens} />
                 <Message text={activity.message.clone()} full={*variant == Variant::Detail} />
                 if matches!(variant, Variant::Feed | Variant::Detail) {
                     <Actions activity={activity.clone()} />
@@ -73,9 +91,6 @@ pub(crate) fn Card(props: &CardProps) -> Html {
                     { replies(&activity.replies) }
                 }
             </div>
-            if matches!(variant, Variant::Feed | Variant::Reply) {
-                <Link class="cover" label="Open crud" to={Route::status(&activity.handle, &activity.uuid)} />
-            }
         </article>
     }
 }
@@ -89,6 +104,7 @@ fn classes(props: &CardProps) -> Classes {
     classes!(
         "activity",
         (props.variant == Variant::Detail).then_some("detail"),
+        props.opens().then_some("opens"),
         props.is_new.then_some("new"),
         unread.then_some("unread"),
     )

@@ -32,7 +32,7 @@ pub(crate) fn NotificationReason(props: &NotificationReasonProps) -> Html {
     html! {
         <p class="notification-reason">
             { icon.draw() }
-            <span><bdi>{ format::display_name(display_name, handle) }</bdi>{ " " }{ verb }{ age }</span>
+            <span><bdi dir="auto">{ format::display_name(display_name, handle) }</bdi>{ " " }{ verb }{ age }</span>
         </p>
     }
 }

@@ -6,7 +6,7 @@ use api_types::Activity;
 use otel_web_yew::use_action;
 use yew::prelude::*;
 
-use super::counter::counter;
+use super::counter::with_counter;
 use crate::api::{self, ApiResult};
 use crate::components::icon::Icon;
 use crate::format::count_label;
@@ -30,13 +30,13 @@ pub(crate) fn ReactionButton(props: &ReactionButtonProps) -> Html {
     };
     let count = reaction.count(activity);
     let onclick = use_toggle(activity, *reaction);
-    html! {
+    let button = html! {
         <button type="button" class={classes!("action", class)} aria-label={label} {onclick}
             aria-pressed={reaction.is_set(activity).to_string()} aria-description={count_label(count, one, many)}>
             { icon.draw() }
-            { counter(count) }
         </button>
-    }
+    };
+    with_counter(button, count)
 }
 
 #[hook]

@@ -3,7 +3,7 @@
 use otel_web_yew::use_action;
 use yew::prelude::*;
 
-use super::counter::counter;
+use super::counter::with_counter;
 use super::props::ActivityProps;
 use crate::components::icon::Icon;
 use crate::format::count_label;
@@ -28,10 +28,10 @@ pub(crate) fn ReplyButton(props: &ActivityProps) -> Html {
             std::future::ready(())
         })
     };
-    html! {
+    let button = html! {
         <button type="button" class="action" aria-label="Reply" aria-description={count_label(count, "reply", "replies")} {onclick}>
             { Icon::Bubble.draw() }
-            { counter(count) }
         </button>
-    }
+    };
+    with_counter(button, count)
 }

@@ -9,7 +9,7 @@ use yew::prelude::*;
 use super::dialog::Dialog;
 use crate::api;
 use crate::components::activity::{Card, Variant};
-use crate::hooks::use_toasts;
+use crate::hooks::{focus_heading, use_toasts};
 use crate::state::feed::{Feed, FeedAction};
 use crate::state::overlay::Overlay;
 use crate::state::use_dispatch;
@@ -54,6 +54,8 @@ fn use_delete(uuid: &str) -> Callback<MouseEvent> {
                 .inspect_err(|error| toasts.error(error));
             deleted.map(|()| {
                 feed.dispatch(FeedAction::Deleted { uuid });
+                // The button that opened the dialog is gone.
+                focus_heading();
                 toasts.success("Deleted");
             })
         }

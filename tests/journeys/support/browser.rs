@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use thirtyfour::WindowHandle;
 use thirtyfour::prelude::*;
 
@@ -74,6 +74,27 @@ impl Browser {
             .add_cookie(cookie)
             .await
             .expect("the browser to accept the cookie");
+    }
+
+    /// Emulates the user's preferences, such as `("prefers-color-scheme", "light")`.
+    pub(crate) async fn set_media_features(&self, features: &[(&str, &str)]) {
+        let to_json = |(name, value): &(&str, &str)| json!({"name": name, "value": value});
+        let features: Vec<Value> = features.iter().map(to_json).collect();
+        self.dev_tools("Emulation.setEmulatedMedia", json!({"features": features}))
+            .await;
+    }
+
+    /// Emulates a window of this size, in CSS pixels.
+    pub(crate) async fn set_viewport(&self, width: u32, height: u32) {
+        let size =
+            json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+        self.dev_tools("Emulation.setDeviceMetricsOverride", size)
+            .await;
+    }
+
+    async fn dev_tools(&self, command: &str, parameters: Value) -> Value {
+        let result = self.driver.cdp().send_raw(command, parameters).await;
+        result.expect("the browser to run the command")
     }
 
     pub(crate) async fn reload(&self) {
@@ -174,6 +195,21 @@ impl Browser {
                 Ok(Some(state)) if state == value => Ok(()),
                 state => Err(format!("{state:?}")),
             }
+        })
+        .await;
+    }
+
+    /// Waits until the element has the focus.
+    pub(crate) async fn expect_focus(&self, element: &Element) {
+        let script = "return document.activeElement === arguments[0]";
+        self.until(&format!("the focus on {element:?}"), async || {
+            let found = self.try_find(element).await?;
+            let found = found.to_json().map_err(|error| error.to_string())?;
+            if self.script(script, &[found]).await == true {
+                return Ok(());
+            }
+            let html = "return document.activeElement.outerHTML.slice(0, 200)";
+            Err(format!("it is on {}", self.script(html, &[]).await))
         })
         .await;
     }

@@ -20,6 +20,13 @@ pub(crate) fn link_with(text: &str) -> Element {
     Element(format!("//a[@href][contains(., {})]", quoted(text)))
 }
 
+pub(crate) fn heading(name: &str) -> Element {
+    Element(format!(
+        "//*[self::h1 or self::h2 or self::h3][normalize-space(.)={}]",
+        quoted(name)
+    ))
+}
+
 /// A text field, by placeholder or label.
 pub(crate) fn textbox(name: &str) -> Element {
     Element(format!(

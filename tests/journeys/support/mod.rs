@@ -6,8 +6,10 @@
 //! - [`honeycomb`], [`vendors`]: fake vendors on loopback
 //! - [`stack`]: gateway, back end and page server, started together
 //! - [`element`], [`chromium`], [`chromedriver`], [`browser`]: controls the page, by role and accessible name
+//! - [`axe`]: checks the accessibility of a page
 //! - [`traces`]: reads the stored traces and compares them with the expected ones
 
+pub(crate) mod axe;
 pub(crate) mod body;
 pub(crate) mod browser;
 pub(crate) mod chromedriver;

@@ -55,7 +55,7 @@ pub(crate) fn NamesHandle(props: &NamesHandleProps) -> Html {
         })
     };
     html! {
-        <div ref={handle} class="names-handle" role="separator" aria-orientation="vertical" tabindex="0"
+        <div ref={handle} class="names-handle" role="slider" aria-orientation="horizontal" tabindex="0"
             aria-label="Width of the name column" aria-valuenow={format!("{width:.0}")}
             title="Drag to resize the name column; double-click to reset"
             onpointerdown={on_start} onpointermove={on_move}
