@@ -11,8 +11,12 @@ use crate::components::sidebar::Sidebar;
 use crate::components::skip_link::SkipLink;
 use crate::components::toasts::ToastRegion;
 use crate::hooks::{Clock, use_focus_after_navigation};
-use crate::pages::{Home, NotFound, Notifications, ProfilePage, SearchPage, SignIn, StatusPage};
+use crate::pages::{
+    Confirm, Forgot, Home, More, NotFound, Notifications, ProfilePage, SearchPage, SignIn, SignUp,
+    StatusPage,
+};
 use crate::route::Route;
+use crate::state::account_form::AccountForm;
 use crate::state::drafts::Drafts;
 use crate::state::feed::Feed;
 use crate::state::overlay::Overlay;
@@ -26,6 +30,7 @@ pub(crate) fn App() -> Html {
         <BrowserRouter>
             <Clock>
                 <StoreProvider<Session>>
+                <StoreProvider<AccountForm>>
                 <StoreProvider<Drafts>>
                 <StoreProvider<Overlay>>
                 <StoreProvider<ToastQueue>>
@@ -35,6 +40,7 @@ pub(crate) fn App() -> Html {
                 </StoreProvider<ToastQueue>>
                 </StoreProvider<Overlay>>
                 </StoreProvider<Drafts>>
+                </StoreProvider<AccountForm>>
                 </StoreProvider<Session>>
             </Clock>
         </BrowserRouter>
@@ -86,6 +92,10 @@ fn switch(route: Route) -> Html {
         Route::Notifications => html! { <Notifications /> },
         Route::Search => html! { <SearchPage /> },
         Route::SignIn => html! { <SignIn /> },
+        Route::SignUp => html! { <SignUp /> },
+        Route::Confirm => html! { <Confirm /> },
+        Route::Forgot => html! { <Forgot /> },
+        Route::More => html! { <More /> },
         Route::Profile { handle } => html! { <ProfilePage {handle} /> },
         Route::Status { handle, uuid } => html! { <StatusPage {handle} {uuid} /> },
         Route::NotFound => html! { <NotFound /> },

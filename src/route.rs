@@ -16,6 +16,13 @@ pub(crate) enum Route {
     Notifications,
     Search,
     SignIn,
+    SignUp,
+    /// The code that confirms the address of a sign-up.
+    Confirm,
+    /// A new password by a code.
+    Forgot,
+    /// The account: profile and sessions.
+    More,
     /// A user's profile and cruds. The handle has no `@`.
     Profile {
         handle: AttrValue,
@@ -36,6 +43,14 @@ pub(crate) struct SearchQuery {
 }
 
 impl Route {
+    /// Returns whether the page is for users without a session, such as the sign-in page.
+    pub(crate) fn is_entrance(&self) -> bool {
+        matches!(
+            self,
+            Self::SignIn | Self::SignUp | Self::Confirm | Self::Forgot
+        )
+    }
+
     pub(crate) fn profile(handle: &str) -> Self {
         Self::Profile {
             handle: AttrValue::from(handle.to_owned()),
@@ -59,6 +74,10 @@ impl Route {
             ["notifications"] => Self::Notifications,
             ["search"] => Self::Search,
             ["signin"] => Self::SignIn,
+            ["signup"] => Self::SignUp,
+            ["confirm"] => Self::Confirm,
+            ["forgot"] => Self::Forgot,
+            ["more"] => Self::More,
             [user] => handle(user).map_or(Self::NotFound, |handle| Self::profile(&handle)),
             [user, "status", uuid] => {
                 handle(user).map_or(Self::NotFound, |handle| Self::status(&handle, uuid))
@@ -85,6 +104,10 @@ impl Routable for Route {
             Self::Notifications => "/notifications".to_owned(),
             Self::Search => "/search".to_owned(),
             Self::SignIn => "/signin".to_owned(),
+            Self::SignUp => "/signup".to_owned(),
+            Self::Confirm => "/confirm".to_owned(),
+            Self::Forgot => "/forgot".to_owned(),
+            Self::More => "/more".to_owned(),
             Self::Profile { handle } => format!("/@{}", encode(handle)),
             Self::Status { handle, uuid } => {
                 format!("/@{}/status/{uuid}", encode(handle))
@@ -99,6 +122,10 @@ impl Routable for Route {
             "/notifications",
             "/search",
             "/signin",
+            "/signup",
+            "/confirm",
+            "/forgot",
+            "/more",
             "/@:handle",
             "/@:handle/status/:uuid",
         ]
@@ -128,6 +155,10 @@ mod tests {
             Route::Notifications,
             Route::Search,
             Route::SignIn,
+            Route::SignUp,
+            Route::Confirm,
+            Route::Forgot,
+            Route::More,
             Route::profile("worf"),
             Route::status("worf", "c0ffee"),
             Route::NotFound,

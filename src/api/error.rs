@@ -43,6 +43,11 @@ impl ApiError {
         }
     }
 
+    /// Returns the first of these codes that the input was rejected with.
+    pub(crate) fn code_among(&self, codes: &[Code]) -> Option<Code> {
+        codes.iter().copied().find(|&code| self.has_code(code))
+    }
+
     /// Returns whether the input was rejected with this code, possibly among others.
     pub(crate) fn has_code(&self, code: Code) -> bool {
         matches!(self, Self::Rejected(codes) if codes.contains(&code))

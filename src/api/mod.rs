@@ -2,6 +2,7 @@
 //!
 //! Every request goes through `otel_web::fetch`, which records it as a span of the current action.
 
+pub(crate) mod accounts;
 pub(crate) mod activities;
 pub(crate) mod auth;
 pub(crate) mod discover;

@@ -104,6 +104,20 @@ pub(crate) fn SignInButton() -> Html {
     }
 }
 
+/// Links to the sign-up page.
+#[component]
+pub(crate) fn JoinButton() -> Html {
+    let navigator = use_navigator();
+    let onclick = Callback::from(move |_| {
+        if let Some(navigator) = &navigator {
+            push(navigator, &Route::SignUp, None);
+        }
+    });
+    html! {
+        <button type="button" class="pill" {onclick}>{ "Join Now!" }</button>
+    }
+}
+
 /// Signs out on all devices.
 #[component]
 pub(crate) fn SignOutEverywhereButton() -> Html {

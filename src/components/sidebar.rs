@@ -9,7 +9,7 @@ use yew_router::prelude::*;
 
 use crate::api;
 use crate::components::link::Link;
-use crate::components::navigation::SignInButton;
+use crate::components::navigation::{JoinButton, SignInButton};
 use crate::components::search_box::SearchBox;
 use crate::components::user_link::UserLink;
 use crate::format::count_label;
@@ -20,7 +20,7 @@ use crate::state::use_store;
 #[component]
 pub(crate) fn Sidebar() -> Html {
     let route = use_route::<Route>().unwrap_or(Route::NotFound);
-    let can_join = use_store::<Session>().is_signed_out() && route != Route::SignIn;
+    let can_join = use_store::<Session>().is_signed_out() && !route.is_entrance();
     html! {
         <aside class="sidebar" aria-label="Discover">
             // The search page has the field in its header.
@@ -41,7 +41,10 @@ fn Join() -> Html {
             <h2>{ "Join The Party!" }</h2>
             <div class="aside">
                 <p>{ "Post something short. It expires before you regret it." }</p>
-                <SignInButton />
+                <div class="join">
+                    <JoinButton />
+                    <SignInButton />
+                </div>
             </div>
         </section>
     }

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 
+use api_types::Code;
 use otel_web_yew::use_action;
 use yew::prelude::*;
 
@@ -16,6 +17,13 @@ pub(crate) struct FormSubmit {
     pub(crate) onsubmit: Callback<SubmitEvent>,
     /// Clears the error, for when the user edits the form.
     pub(crate) clear_error: Callback<()>,
+}
+
+impl FormSubmit {
+    /// Returns the first of these codes that the last attempt was rejected with.
+    pub(crate) fn code_among(&self, codes: &[Code]) -> Option<Code> {
+        self.error.as_ref()?.code_among(codes)
+    }
 }
 
 /// Calls `send` for each submit, as the user action `action`.

@@ -8,11 +8,13 @@ use crate::api;
 use crate::components::avatar::{Avatar, Size};
 use crate::components::feed::Feed;
 use crate::components::icon::Icon;
+use crate::components::link::Link;
 use crate::components::navigation::{SignOutButton, SignOutEverywhereButton};
 use crate::components::notice::Notice;
 use crate::components::page_header::PageHeader;
 use crate::format::{self, count_label};
 use crate::hooks::use_title;
+use crate::route::Route;
 use crate::state::session::Session;
 use crate::state::source::Source;
 use crate::state::use_store;
@@ -86,6 +88,7 @@ fn Heading(props: &HeadingProps) -> Html {
             </div>
             // Narrow screens have no profile box in the navigation.
             <div class="when-phone">if own { <SignOutButton /> }</div>
+            <div>if own { <Link class="pill quiet" to={Route::More}>{ "Edit profile" }</Link> }</div>
             <div>if own { <SignOutEverywhereButton /> }</div>
         </div>
     }

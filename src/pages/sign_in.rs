@@ -8,12 +8,14 @@ use yew_router::prelude::*;
 
 use crate::api::{self, ApiError, ApiResult};
 use crate::components::field::Field;
-use crate::components::link::push;
+use crate::components::link::{Link, push};
 use crate::components::page_header::PageHeader;
+use crate::components::password_field::PasswordField;
 use crate::hooks::{FormSubmit, Toasts, use_form_submit, use_title, use_toasts};
 use crate::route::Route;
+use crate::state::account_form::AccountForm;
 use crate::state::session::{Session, SessionAction};
-use crate::state::use_dispatch;
+use crate::state::{use_dispatch, use_store};
 
 type Text = UseStateHandle<String>;
 
@@ -26,7 +28,8 @@ pub(crate) fn SignIn() -> Html {
     use_route_template("/signin");
     use_title("Sign in");
     // Separate states, because a password manager fills in both fields in one go.
-    let (email, password) = (use_state(String::new), use_state(String::new));
+    let entered = use_store::<AccountForm>();
+    let (email, password) = (use_state(|| entered.email.clone()), use_state(String::new));
     let submit = use_sign_in(&email, &password);
     html! {
         <>
@@ -34,6 +37,11 @@ pub(crate) fn SignIn() -> Html {
             <div class="sign-in">
                 <h2>{ "Welcome back" }</h2>
                 { form(&email, &password, &submit) }
+                <p class="aside">
+                    <Link class="text-link" to={Route::Forgot}>{ "Forgot password?" }</Link>
+                    { " · " }
+                    <Link class="text-link" to={Route::SignUp}>{ "Create an account" }</Link>
+                </p>
                 <div class="demo">
                     <p>{ "Or use a demo account. The password of all of them is " }<code>{ DEMO_PASSWORD }</code>{ "." }</p>
                     <ul>{ for DEMO_HANDLES.iter().map(|&handle| demo_account(handle, &email, &password)) }</ul>
@@ -51,7 +59,7 @@ fn form(email: &Text, password: &Text, submit: &FormSubmit) -> Html {
         <form onsubmit={submit.onsubmit.clone()} novalidate=true>
             <Field label="Email" name="email" kind="email" autocomplete="username"
                 value={(**email).clone()} error={field_error(Code::EmailBlank)} oninput={set_on_input(email)} />
-            <Field label="Password" name="password" kind="password" autocomplete="current-password"
+            <PasswordField label="Password" autocomplete="current-password"
                 value={(**password).clone()} error={field_error(Code::PasswordBlank)} oninput={set_on_input(password)} />
             <p class="error" role="alert">{ form_error.map(ToString::to_string) }</p>
             <button type="submit" class="pill" aria-busy={submit.is_pending.then_some("true")}>{ "Sign In" }</button>

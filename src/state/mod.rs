@@ -1,5 +1,6 @@
 //! The state of the page, one reducer per file. Reducers are pure: hooks and components make the requests.
 
+pub(crate) mod account_form;
 pub(crate) mod drafts;
 pub(crate) mod feed;
 pub(crate) mod overlay;

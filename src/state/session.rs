@@ -29,6 +29,8 @@ pub(crate) enum SessionAction {
     Loaded(AuthState),
     SignedIn(Me),
     SignedOut,
+    /// The user changed the display name.
+    Renamed(String),
     /// The user opened the notifications.
     NotificationsRead,
     /// The back end no longer accepts the session.
@@ -59,6 +61,13 @@ impl Session {
 }
 
 impl AuthState {
+    fn with_name(mut self, display_name: String) -> Self {
+        if let Self::SignedIn(me) = &mut self {
+            Rc::make_mut(me).display_name = display_name;
+        }
+        self
+    }
+
     fn with_notifications_read(mut self) -> Self {
         if let Self::SignedIn(me) = &mut self {
             Rc::make_mut(me).unread_notifications_count = 0;
@@ -81,6 +90,10 @@ impl Reducible for Session {
             SessionAction::SignedOut => Self {
                 auth: AuthState::SignedOut,
                 generation: generation + 1,
+            },
+            SessionAction::Renamed(display_name) => Self {
+                auth: self.auth.clone().with_name(display_name),
+                generation,
             },
             SessionAction::NotificationsRead => Self {
                 auth: self.auth.clone().with_notifications_read(),
@@ -122,6 +135,16 @@ mod tests {
         let session = session.reduce(SessionAction::SignedIn(worf()));
         assert_eq!((session.generation, session.owns("worf")), (2, true));
         assert_eq!(session.reduce(SessionAction::Expired).generation, 2);
+    }
+
+    #[test]
+    fn renaming_changes_the_display_name_only() {
+        let session = loaded(worf()).reduce(SessionAction::Renamed("Mr. Worf".to_owned()));
+        assert_eq!(session.user().unwrap().display_name, "Mr. Worf");
+        assert_eq!(session.generation, 0);
+        let signed_out = session.reduce(SessionAction::SignedOut);
+        let renamed = signed_out.reduce(SessionAction::Renamed("Q".to_owned()));
+        assert!(renamed.is_signed_out());
     }
 
     #[test]

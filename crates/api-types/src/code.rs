@@ -7,7 +7,31 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 pub enum Code {
     ActivityUuidBlank,
+    /// The bio has more than [`BIO_MAX_CHARS`](crate::BIO_MAX_CHARS).
+    BioExceedMaxChars,
+    /// The bio has more than [`BIO_MAX_LINES`](crate::BIO_MAX_LINES).
+    BioExceedMaxLines,
+    CodeBlank,
+    /// The code is wrong, has expired, or was tried too often.
+    CodeInvalid,
+    /// The name has no visible character.
+    DisplayNameBlank,
+    /// The name has more than [`DISPLAY_NAME_MAX_CHARS`](crate::DISPLAY_NAME_MAX_CHARS).
+    DisplayNameExceedMaxChars,
+    /// The name has a line break, a control character, or one that reverses the text after it.
+    DisplayNameInvalidChars,
     EmailBlank,
+    /// The address is not one that mail can be sent to.
+    EmailInvalid,
+    /// The handle has fewer than [`HANDLE_MIN_CHARS`](crate::HANDLE_MIN_CHARS).
+    HandleBelowMinChars,
+    HandleBlank,
+    /// The handle has more than [`HANDLE_MAX_CHARS`](crate::HANDLE_MAX_CHARS).
+    HandleExceedMaxChars,
+    /// The handle has other characters than `a` to `z`, digits and `_`, or no letter.
+    HandleInvalidChars,
+    /// The handle belongs to an account, or is reserved.
+    HandleTaken,
     /// The `Idempotency-Key` was already used for a request with a different body.
     IdempotencyKeyReused,
     /// The message has more than [`CRUD_MAX_CHARS`](crate::CRUD_MAX_CHARS),
@@ -18,7 +42,13 @@ pub enum Code {
     MessageExceedMaxLines,
     /// The message has no visible character.
     MessageBlank,
+    /// The password has fewer than [`PASSWORD_MIN_CHARS`](crate::PASSWORD_MIN_CHARS).
+    PasswordBelowMinChars,
     PasswordBlank,
+    /// The password has more than [`PASSWORD_MAX_CHARS`](crate::PASSWORD_MAX_CHARS).
+    PasswordExceedMaxChars,
+    /// The password is a common one, repeats few characters, or contains the handle or the email.
+    PasswordGuessable,
     SearchTermBlank,
     /// The term has more than [`SEARCH_TERM_MAX_CHARS`](crate::SEARCH_TERM_MAX_CHARS).
     SearchTermExceedMaxChars,
@@ -63,7 +93,7 @@ mod tests {
 
     #[test]
     fn unknown_code_is_deserialized_as_unknown() {
-        let codes: Vec<Code> = serde_json::from_str(r#"["ttl_blank","name_blank"]"#).unwrap();
+        let codes: Vec<Code> = serde_json::from_str(r#"["ttl_blank","color_blank"]"#).unwrap();
         assert_eq!(codes, [Code::TtlBlank, Code::Unknown]);
     }
 }

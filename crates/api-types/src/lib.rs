@@ -7,7 +7,8 @@
 //! | module | contents |
 //! |---|---|
 //! | [`activity`] | a crud or reply, its counts, and notifications |
-//! | [`account`] | profile, signed-in account, sign-in request |
+//! | [`account`] | profile, signed-in account, its sessions, requests with credentials |
+//! | [`credentials`] | email addresses, handles, passwords, and codes sent by mail |
 //! | [`message`] | direct messages and conversations |
 //! | [`live`] | live updates |
 //! | [`sidebar`] | trending hashtags |
@@ -25,6 +26,7 @@
 pub mod account;
 pub mod activity;
 pub mod code;
+pub mod credentials;
 mod lenient;
 pub mod limits;
 pub mod live;
@@ -37,14 +39,19 @@ pub mod ttl;
 pub mod validate;
 pub mod visible;
 
-pub use account::{Me, Profile, SignIn, UserSummary};
+pub use account::{
+    CodeRequest, Confirmation, Me, PasswordReset, Profile, ProfileUpdate, SessionInfo, SignIn,
+    SignUp, UserSummary,
+};
 pub use activity::{
     Activity, Counts, NewActivity, NewReply, Notification, NotificationKind, NotificationsRead,
 };
 pub use code::{Code, Problem};
 pub use limits::{
-    CRUD_MAX_CHARS, DIRECT_MESSAGE_MAX_CHARS, MESSAGE_MAX_LINES, REPLY_MAX_CHARS,
-    SEARCH_TERM_MAX_CHARS, SEARCH_TERM_MAX_WORDS,
+    BIO_MAX_CHARS, BIO_MAX_LINES, CODE_DIGITS, CRUD_MAX_CHARS, DIRECT_MESSAGE_MAX_CHARS,
+    DISPLAY_NAME_MAX_CHARS, EMAIL_MAX_CHARS, HANDLE_MAX_CHARS, HANDLE_MIN_CHARS, MESSAGE_MAX_LINES,
+    PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS, REPLY_MAX_CHARS, SEARCH_TERM_MAX_CHARS,
+    SEARCH_TERM_MAX_WORDS,
 };
 pub use live::{LiveMessage, LiveState};
 pub use message::{Message, MessageGroup, MessagesRead, NewMessage, UnreadConversations};

@@ -3,17 +3,19 @@
 //! Each function returns every code that applies, in the order of the form's fields.
 
 use crate::{
-    account::SignIn,
+    account::{CodeRequest, Confirmation, PasswordReset, ProfileUpdate, SignIn, SignUp},
     activity::{NewActivity, NewReply},
     code::Code,
+    credentials::{code_code, email_code, handle_code, password_code},
     limits::{
-        CRUD_MAX_CHARS, DIRECT_MESSAGE_MAX_CHARS, MESSAGE_MAX_LINES, REPLY_MAX_CHARS,
-        SEARCH_TERM_MAX_CHARS, SEARCH_TERM_MAX_WORDS,
+        BIO_MAX_CHARS, BIO_MAX_LINES, CRUD_MAX_CHARS, DIRECT_MESSAGE_MAX_CHARS,
+        DISPLAY_NAME_MAX_CHARS, MESSAGE_MAX_LINES, REPLY_MAX_CHARS, SEARCH_TERM_MAX_CHARS,
+        SEARCH_TERM_MAX_WORDS,
     },
     message::NewMessage,
     text,
     ttl::Ttl,
-    visible::{count_lines, is_blank},
+    visible::{count_lines, disturbs_line, is_blank},
 };
 
 /// Validates a crud and returns its lifetime.
@@ -94,6 +96,81 @@ pub fn sign_in(sign_in: &SignIn) -> Result<(), Vec<Code>> {
         is_blank(&sign_in.email).then_some(Code::EmailBlank),
         sign_in.password.is_empty().then_some(Code::PasswordBlank),
     ])
+}
+
+/// Validates a sign-up. It does not check whether the handle is free.
+///
+/// # Errors
+/// A field is blank, not valid, or exceeds a limit.
+pub fn sign_up(sign_up: &SignUp) -> Result<(), Vec<Code>> {
+    let names = [sign_up.handle.as_str(), sign_up.email.as_str()];
+    no_codes([
+        display_name_code(&sign_up.display_name),
+        email_code(&sign_up.email),
+        handle_code(&sign_up.handle),
+        password_code(&sign_up.password, &names),
+    ])
+}
+
+/// Validates a request for a code.
+///
+/// # Errors
+/// The email is blank or not valid.
+pub fn code_request(request: &CodeRequest) -> Result<(), Vec<Code>> {
+    no_codes([email_code(&request.email)])
+}
+
+/// Validates that a confirmation is complete. It does not check the code.
+///
+/// # Errors
+/// The email is not valid, or the code is blank.
+pub fn confirmation(confirmation: &Confirmation) -> Result<(), Vec<Code>> {
+    no_codes([
+        email_code(&confirmation.email),
+        code_code(&confirmation.code),
+    ])
+}
+
+/// Validates that a password reset is complete. It does not check the code.
+///
+/// # Errors
+/// The email or the new password is not valid, or the code is blank.
+pub fn password_reset(reset: &PasswordReset) -> Result<(), Vec<Code>> {
+    no_codes([
+        email_code(&reset.email),
+        code_code(&reset.code),
+        password_code(&reset.password, &[&reset.email]),
+    ])
+}
+
+/// Validates a profile.
+///
+/// # Errors
+/// The name is blank or not valid, or a field exceeds a limit.
+pub fn profile_update(profile: &ProfileUpdate) -> Result<(), Vec<Code>> {
+    no_codes([
+        display_name_code(&profile.display_name),
+        bio_code(&profile.bio),
+    ])
+}
+
+fn display_name_code(name: &str) -> Option<Code> {
+    let name = name.trim();
+    if is_blank(name) {
+        Some(Code::DisplayNameBlank)
+    } else if name.chars().nth(DISPLAY_NAME_MAX_CHARS).is_some() {
+        Some(Code::DisplayNameExceedMaxChars)
+    } else {
+        disturbs_line(name).then_some(Code::DisplayNameInvalidChars)
+    }
+}
+
+fn bio_code(bio: &str) -> Option<Code> {
+    if bio.chars().nth(BIO_MAX_CHARS).is_some() {
+        Some(Code::BioExceedMaxChars)
+    } else {
+        (count_lines(bio) > BIO_MAX_LINES).then_some(Code::BioExceedMaxLines)
+    }
 }
 
 fn message_code(message: &str, max_chars: usize) -> Option<Code> {
@@ -217,6 +294,57 @@ mod tests {
         let too_many_lines = vec![Code::MessageExceedMaxLines];
         assert_eq!(crud(&tall(41), "3-days"), Err(too_many_lines.clone()));
         assert_eq!(reply("u", &tall(41)), Err(too_many_lines));
+    }
+
+    #[test]
+    fn profile_has_a_name_of_1_to_50_characters_and_a_bio_of_up_to_160() {
+        let profile = |display_name: &str, bio: &str| {
+            profile_update(&ProfileUpdate {
+                display_name: display_name.to_owned(),
+                bio: bio.to_owned(),
+            })
+        };
+        assert_eq!(profile(" Worf ", ""), Ok(()));
+        assert_eq!(profile(&"🎉".repeat(50), &"🎉".repeat(160)), Ok(()));
+        assert_eq!(
+            profile(&"🎉".repeat(51), &"🎉".repeat(161)),
+            Err(vec![
+                Code::DisplayNameExceedMaxChars,
+                Code::BioExceedMaxChars
+            ])
+        );
+        for blank in ["", " ", "\u{200b}", "\u{2800}\u{2800}"] {
+            assert_eq!(profile(blank, ""), Err(vec![Code::DisplayNameBlank]));
+        }
+        assert_eq!(
+            profile("Worf\u{202e}frow", "a\nb\nc\nd\ne"),
+            Err(vec![Code::DisplayNameInvalidChars, Code::BioExceedMaxLines])
+        );
+    }
+
+    #[test]
+    fn all_codes_of_a_sign_up_are_returned_together() {
+        assert_eq!(
+            sign_up(&SignUp::default()),
+            Err(vec![
+                Code::DisplayNameBlank,
+                Code::EmailBlank,
+                Code::HandleBlank,
+                Code::PasswordBlank
+            ])
+        );
+        assert_eq!(
+            password_reset(&PasswordReset::default()),
+            Err(vec![Code::EmailBlank, Code::CodeBlank, Code::PasswordBlank])
+        );
+        assert_eq!(
+            confirmation(&Confirmation::default()),
+            Err(vec![Code::EmailBlank, Code::CodeBlank])
+        );
+        assert_eq!(
+            code_request(&CodeRequest::default()),
+            Err(vec![Code::EmailBlank])
+        );
     }
 
     #[test]

@@ -66,6 +66,15 @@ pub fn without_bidi_controls(text: &str) -> String {
     text.chars().filter(|c| !is_control(c)).collect()
 }
 
+/// Returns whether the text has line breaks or control characters, or bidirectional controls, which
+/// would also affect the text after it. The joiners of emoji are allowed.
+#[must_use]
+pub fn disturbs_line(text: &str) -> bool {
+    let is_bidi = |c: char| BIDI_CONTROLS.iter().any(|range| range.contains(&c));
+    text.chars()
+        .any(|c| c.is_control() || LINE_TERMINATORS.contains(&c) || is_bidi(c))
+}
+
 /// Counts the lines of the text as displayed, including empty lines.
 #[must_use]
 pub fn count_lines(text: &str) -> usize {
@@ -150,6 +159,23 @@ mod tests {
         );
         assert_eq!(count_lines("\n\n"), 3);
         assert_eq!(count_lines("\n\r"), 3);
+    }
+
+    #[test]
+    fn line_is_disturbed_by_controls_and_not_by_emoji() {
+        for text in [
+            "a\nb",
+            "a\u{2028}",
+            "\u{202e}a",
+            "a\u{2066}",
+            "\0",
+            "\u{85}",
+        ] {
+            assert!(disturbs_line(text), "{text:?}");
+        }
+        for text in ["Andrew Brown", "👨‍👩‍👧", "مرحبا", "é", ""] {
+            assert!(!disturbs_line(text), "{text}");
+        }
     }
 
     #[test]

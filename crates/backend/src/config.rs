@@ -10,6 +10,7 @@ use clap::{
 use cli_settings::{EnvOnly, Sources};
 
 use crate::{
+    mail::{MAIL_VARIABLES, MailSettings},
     page::PageSettings,
     security::SecuritySettings,
     store::DatabaseUrl,
@@ -53,6 +54,9 @@ pub struct Config {
     /// Settings of trust.
     #[command(flatten)]
     pub security: SecuritySettings,
+    /// Settings of outgoing mail.
+    #[command(flatten)]
+    pub mail: MailSettings,
     /// Settings of the span exporter.
     #[command(flatten)]
     pub telemetry: TelemetrySettings,
@@ -90,7 +94,11 @@ impl Config {
         env: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, clap::Error> {
         let matches = cli_settings::read(Self::settings(), args, &Sources::from_env(&env))?;
-        let config = Self::from_arg_matches(&matches)?;
+        let mut config = Self::from_arg_matches(&matches)?;
+        config.mail = config
+            .mail
+            .with_env(&env)
+            .map_err(|error| Self::usage_error(&error))?;
         // Not a value parser: `clap` would repeat the value, which may contain a password.
         DatabaseUrl::parse(&config.database_url).map_err(|error| Self::usage_error(&error))?;
         Ok(config)
@@ -108,7 +116,7 @@ impl Config {
     /// Returns the environment variables without a flag.
     #[must_use]
     pub fn env_only() -> &'static [EnvOnly] {
-        &OTEL_VARIABLES
+        &ENV_ONLY
     }
 
     /// Creates a usage error, for which the program exits with 2.
@@ -117,6 +125,16 @@ impl Config {
         Self::settings().error(ErrorKind::ValueValidation, chain(error))
     }
 }
+
+const ENV_ONLY: [EnvOnly; MAIL_VARIABLES.len() + OTEL_VARIABLES.len()] = {
+    let mut all = [MAIL_VARIABLES[0]; MAIL_VARIABLES.len() + OTEL_VARIABLES.len()];
+    let mut index = 0;
+    while index < OTEL_VARIABLES.len() {
+        all[MAIL_VARIABLES.len() + index] = OTEL_VARIABLES[index];
+        index += 1;
+    }
+    all
+};
 
 /// Joins an error and its sources.
 fn chain(error: &dyn std::error::Error) -> String {
@@ -178,6 +196,23 @@ mod tests {
             let error = read(&[], &[(name, value)]).unwrap_err();
             assert!(error.contains(name) && error.contains(expected), "{error}");
         }
+    }
+
+    #[test]
+    fn mail_goes_to_a_folder_unless_a_server_is_set() {
+        let config = read(&[], &[]).unwrap();
+        assert_eq!(config.mail.mail_outbox.to_str(), Some("cruddur-outbox"));
+        assert!(config.mail.smtp.is_none());
+        let server = ("CRUDDUR_SMTP_URL", "smtps://me:secret@mail.example");
+        let config = read(&[], &[server]).unwrap();
+        assert!(config.mail.smtp.is_some());
+        assert!(!format!("{config:?}").contains("secret"));
+        let invalid = ("CRUDDUR_SMTP_URL", "mail.example:secret");
+        let error = read(&[], &[invalid]).unwrap_err();
+        assert!(
+            error.contains("CRUDDUR_SMTP_URL") && !error.contains("secret"),
+            "{error}"
+        );
     }
 
     #[test]

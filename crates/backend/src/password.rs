@@ -7,15 +7,18 @@ use argon2::{
     password_hash::{self, PasswordHasher, PasswordVerifier},
 };
 use opentelemetry::{Context, context::FutureExt};
+use sha2::{Digest, Sha256};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     task,
 };
 
-use crate::{Error, error::Failure, telemetry::Operation};
+use crate::{Error, error::Failure, hex, telemetry::Operation};
 
-/// Slow by design, so it has its own span.
+/// Slow by design, so these have their own spans.
 const VERIFY: Operation = Operation::new("accounts", "verify_password");
+const HASH: Operation = Operation::new("accounts", "hash_password");
+const HASH_CODE: Operation = Operation::new("accounts", "hash_code");
 
 /// The maximum number of concurrent hashes. Each takes 19 MiB and a core; half of the cores are left
 /// for other work.
@@ -24,6 +27,7 @@ const MAX_CONCURRENT_HASHES: usize = 4;
 const MAX_QUEUED_HASHES: usize = 16;
 /// The maximum number of additional waiting sign-ins on known devices.
 const MAX_KNOWN_DEVICE_HASHES: usize = 8;
+const CODE_HASH_BYTES: usize = 32;
 const RETRY_AFTER_FULL_QUEUE: Duration = Duration::from_secs(1);
 
 /// The hash of a random password. Verifying against it makes a sign-in with an unknown email as slow
@@ -93,6 +97,33 @@ impl Passwords {
         }
     }
 
+    /// Hashes a password of a sign-up or a reset. If the queue is full, the request is rejected.
+    pub(crate) async fn hash_new(&self, password: String) -> Result<String, Error> {
+        let _permit = self.join_queue(Queue::General)?;
+        HASH.run(self.hash(password)).await
+    }
+
+    /// Hashes a code that was sent to an address, or that a user entered. A code has few digits, so a
+    /// fast hash could be reversed by trying all of them. The salt depends on the address, so that the
+    /// hash can be compared without reading the stored one first.
+    pub(crate) async fn hash_code(&self, code: &str, email: &str) -> Result<String, Error> {
+        let _permit = self.join_queue(Queue::General)?;
+        HASH_CODE.run(self.digest(code.to_owned(), email)).await
+    }
+
+    async fn digest(&self, code: String, email: &str) -> Result<String, Error> {
+        let salt = Sha256::digest(email);
+        let digest = self
+            .run(move || {
+                let mut digest = [0; CODE_HASH_BYTES];
+                Argon2::default()
+                    .hash_password_into(code.as_bytes(), &salt, &mut digest)
+                    .map(|()| hex(&digest))
+            })
+            .await?;
+        digest.map_err(failed)
+    }
+
     /// Hashes a password.
     pub(crate) async fn hash(&self, password: String) -> Result<String, Error> {
         let hash = self
@@ -145,6 +176,16 @@ mod tests {
                 .await
                 .unwrap()
         );
+    }
+
+    #[tokio::test]
+    async fn hash_of_a_code_depends_on_the_code_and_the_address_only() {
+        let passwords = Passwords::default();
+        let hash = async |code, email| passwords.hash_code(code, email).await.unwrap();
+        let expected = hash("12345678", "worf@example.com").await;
+        assert_eq!(hash("12345678", "worf@example.com").await, expected);
+        assert_ne!(hash("12345679", "worf@example.com").await, expected);
+        assert_ne!(hash("12345678", "londo@example.com").await, expected);
     }
 
     #[tokio::test]

@@ -14,6 +14,9 @@ use crate::{AppState, app, app_with_page, config::Config, demo, page::Page, stor
 /// as long as the client likes.
 const SHUTDOWN_GRACE_PERIOD: Duration = Duration::from_secs(2);
 
+/// How long a shutdown waits for mail.
+const MAIL_GRACE_PERIOD: Duration = Duration::from_secs(3);
+
 /// Opens the database and serves until SIGINT or SIGTERM. Requests in flight are completed first.
 ///
 /// # Errors
@@ -30,7 +33,8 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     }
     let socket = listen(config.listen).await?;
     tracing::info!("listening on http://{}", socket.local_addr()?);
-    let state = AppState::with_security(db.clone(), config.security);
+    let state = AppState::new(db.clone(), config.security, &config.mail)?;
+    let mailer = state.mailer.clone();
     let tasks = TaskTracker::new();
     tasks.spawn(shutdown.clone().run_until_cancelled_owned(state.sweep()));
     tasks.spawn(end_event_streams(state.clone(), shutdown.clone()));
@@ -39,6 +43,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
         None => app(state),
     };
     serve_requests(socket, router, &shutdown).await;
+    mailer.finish(MAIL_GRACE_PERIOD).await;
     tasks.close();
     tasks.wait().await;
     db.close().await;

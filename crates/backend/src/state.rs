@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use crate::{
+    mail::{MailSettings, MailSettingsError, Mailer},
+    mail_limits::MailLimits,
     password::Passwords,
     security::SecuritySettings,
     services::{
@@ -24,19 +26,23 @@ pub struct AppState {
     pub(crate) live: Live,
     pub(crate) security: Arc<SecuritySettings>,
     pub(crate) sign_in_limits: SignInLimits,
+    /// Limits on attempts with codes sent by mail.
+    pub(crate) code_limits: SignInLimits,
+    pub(crate) mail_limits: MailLimits,
+    pub(crate) mailer: Mailer,
 }
 
 impl AppState {
-    /// Creates a state with the default settings: nothing is trusted, and cookies work without TLS.
-    #[must_use]
-    pub fn new(db: Pool) -> Self {
-        Self::with_security(db, SecuritySettings::default())
-    }
-
     /// Creates a state with these settings.
-    #[must_use]
-    pub fn with_security(db: Pool, security: SecuritySettings) -> Self {
-        Self {
+    ///
+    /// # Errors
+    /// Mail cannot be sent with these settings.
+    pub fn new(
+        db: Pool,
+        security: SecuritySettings,
+        mail: &MailSettings,
+    ) -> Result<Self, MailSettingsError> {
+        Ok(Self {
             db,
             passwords: Passwords::default(),
             health: HealthCheck::default(),
@@ -44,7 +50,10 @@ impl AppState {
             live: Live::new(LiveLimits::default()),
             security: Arc::new(security),
             sign_in_limits: SignInLimits::default(),
-        }
+            code_limits: SignInLimits::default(),
+            mail_limits: MailLimits::default(),
+            mailer: mail.mailer()?,
+        })
     }
 
     /// Returns the state with other limits of event streams.

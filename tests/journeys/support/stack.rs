@@ -170,6 +170,8 @@ impl Stack {
     }
 }
 
+/// The folder of the back end's mail.
+const OUTBOX: &str = "outbox";
 const LISTENING: &str = "listening on ";
 
 fn start_gateway(scratch: &Scratch, listen: &str, extra: &[(&str, &str)]) -> Process {
@@ -186,9 +188,11 @@ fn start_gateway(scratch: &Scratch, listen: &str, extra: &[(&str, &str)]) -> Pro
 
 fn start_back_end(scratch: &Scratch, listen: &str, extra: &[(&str, &str)]) -> Process {
     let database = format!("sqlite:{}", text(scratch.path("cruddur.db")));
+    let outbox = text(scratch.path(OUTBOX));
     let mut env = vec![
         ("CRUDDUR_API_LISTEN", listen),
         ("DATABASE_URL", database.as_str()),
+        ("CRUDDUR_MAIL_OUTBOX", outbox.as_str()),
     ];
     env.extend(extra);
     let program = program("CRUDDUR_BACKEND_BIN", "cruddur-backend");

@@ -98,6 +98,11 @@ fn back_end(program: &Path, Ports { api, gateway, .. }: Ports, data: &Path) -> S
     );
     set_default(
         &mut command,
+        "CRUDDUR_MAIL_OUTBOX",
+        data.join("outbox").display().to_string(),
+    );
+    set_default(
+        &mut command,
         "OTEL_EXPORTER_OTLP_ENDPOINT",
         format!("http://127.0.0.1:{gateway}"),
     );

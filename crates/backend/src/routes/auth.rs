@@ -4,7 +4,7 @@ use api_types::{Me, SignIn};
 use axum::{
     Json, Router,
     extract::State,
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
     response::AppendHeaders,
     routing::{get, post},
 };
@@ -15,6 +15,7 @@ use crate::{
     cookies::{SetCookie, Tokens},
     extract::{Body, SignedIn, Viewer},
     services::account::{self, Caller, DEVICE_SECONDS, SESSION_SECONDS},
+    user_agent::device_name,
 };
 
 pub(super) fn routes() -> Router<AppState> {
@@ -29,9 +30,15 @@ async fn sign_in(
     State(state): State<AppState>,
     address: ClientAddress,
     tokens: Tokens,
+    headers: HeaderMap,
     Body(request): Body<SignIn>,
 ) -> Result<(AppendHeaders<[SetCookie; 2]>, Json<Me>), Error> {
-    let session = account::sign_in(&state, request, Caller { address, tokens }).await?;
+    let caller = Caller {
+        address,
+        tokens,
+        device_name: device_name(&headers),
+    };
+    let session = account::sign_in(&state, request, caller).await?;
     let cookies = state.security.cookie_names();
     let set = [
         cookies.set_session(&session.token, SESSION_SECONDS),

@@ -1,5 +1,6 @@
 //! The routes. Each module extracts input, calls one service and builds the response.
 
+mod accounts;
 mod activities;
 mod auth;
 mod events;
@@ -37,6 +38,7 @@ pub(crate) fn all() -> Router<AppState> {
         .merge(events::routes())
         .merge(sidebar::routes())
         .merge(auth::routes())
+        .merge(accounts::routes())
 }
 
 /// Compresses the responses of a route. Use it only for public data.

@@ -3,6 +3,7 @@
 use api_types::{Me, SignIn, Timestamp, validate};
 use opentelemetry::KeyValue;
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use super::User;
 use crate::{
@@ -17,7 +18,9 @@ use crate::{
     store::{
         Pool,
         devices::{self, Device},
-        messages, notifications, sessions, users,
+        messages, notifications,
+        sessions::{self, NewSession},
+        users,
     },
     telemetry::{Operation, set_attribute, set_user_handle},
 };
@@ -32,6 +35,9 @@ const ME: Operation = Operation::new("accounts", "current_account");
 pub(crate) const SESSION_SECONDS: i64 = 30 * 24 * 60 * 60;
 /// How long an unused device stays known.
 pub(crate) const DEVICE_SECONDS: i64 = 180 * 24 * 60 * 60;
+/// How old the recorded time of a session's last use may become: an update per request would make
+/// each read a write.
+const LAST_USE_PRECISION_MILLIS: i64 = 10 * 60 * 1000;
 const TOKEN_BYTES: usize = 32;
 
 /// A new session: the account, and the tokens for the cookies.
@@ -45,6 +51,8 @@ pub(crate) struct Session {
 pub(crate) struct Caller {
     pub(crate) address: ClientAddress,
     pub(crate) tokens: Tokens,
+    /// The name of the session in the list of sessions.
+    pub(crate) device_name: String,
 }
 
 /// Signs in, and ends the session that the browser had.
@@ -65,7 +73,7 @@ pub(crate) async fn sign_in(
             let device = find_device(&state.db, device_token.as_deref(), email, now).await?;
             let user = verify(state, request, caller.address, device).await?;
             set_user_handle(&user.handle);
-            let token = open_session(&state.db, &user, now).await?;
+            let token = open_session(&state.db, &user, &caller.device_name, now).await?;
             if let Some(old_session) = old_session {
                 sessions::delete(&state.db, &sha256(&old_session)).await?;
             }
@@ -108,11 +116,17 @@ pub(crate) async fn sign_out_everywhere(
 pub(crate) async fn by_session(pool: &Pool, token: &str) -> Result<Option<User>, Error> {
     AUTHENTICATE
         .run(async {
-            let user = sessions::user_of(pool, &sha256(token), clock::now()).await?;
-            if let Some(user) = &user {
-                set_user_handle(&user.handle);
+            let (token_sha256, now) = (sha256(token), clock::now());
+            let Some((user, last_used_at)) = sessions::user_of(pool, &token_sha256, now).await?
+            else {
+                return Ok(None);
+            };
+            set_user_handle(&user.handle);
+            if now.as_millis() - last_used_at.as_millis() >= LAST_USE_PRECISION_MILLIS {
+                // Its failure is on its span. It must not fail a request that only reads.
+                let _ = sessions::touch(pool, &token_sha256, now).await;
             }
-            Ok(user)
+            Ok(Some(user))
         })
         .await
 }
@@ -202,11 +216,23 @@ async fn save_device(
     Ok(token)
 }
 
-async fn open_session(pool: &Pool, user: &User, now: Timestamp) -> Result<String, Error> {
+async fn open_session(
+    pool: &Pool,
+    user: &User,
+    device_name: &str,
+    now: Timestamp,
+) -> Result<String, Error> {
     let token = new_token()?;
-    let expires_at = Timestamp::from_millis(now.as_millis() + SESSION_SECONDS * 1000);
+    let session = NewSession {
+        token_sha256: &sha256(&token),
+        user_id: user.id,
+        uuid: &Uuid::new_v4().to_string(),
+        device: device_name,
+        created_at: now,
+        expires_at: Timestamp::from_millis(now.as_millis() + SESSION_SECONDS * 1000),
+    };
     sessions::delete_expired(pool, user.id, now).await?;
-    sessions::insert(pool, &sha256(&token), user.id, expires_at).await?;
+    sessions::insert(pool, session).await?;
     Ok(token)
 }
 

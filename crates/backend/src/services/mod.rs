@@ -2,13 +2,18 @@
 
 pub(crate) mod account;
 pub(crate) mod authoring;
+mod codes;
 pub(crate) mod discovery;
 pub(crate) mod feeds;
 pub(crate) mod health;
 pub(crate) mod live;
 pub(crate) mod messages;
 pub(crate) mod notifications;
+pub(crate) mod profile;
 pub(crate) mod reactions;
+pub(crate) mod recovery;
+pub(crate) mod registration;
+pub(crate) mod sessions;
 pub(crate) mod sweeper;
 
 pub(crate) use crate::store::users::User;

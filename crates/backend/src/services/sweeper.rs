@@ -129,6 +129,7 @@ async fn sweep_in_steps(pool: &Pool, now: Timestamp) -> Result<Remaining, Error>
         ("app.swept_sessions", total.sessions),
         ("app.swept_keys", total.keys),
         ("app.swept_devices", total.devices),
+        ("app.swept_codes", total.codes),
     ] {
         set_attribute(KeyValue::new(key, rows as i64));
     }

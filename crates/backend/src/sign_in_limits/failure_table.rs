@@ -11,9 +11,29 @@ pub(super) const FAILURE_LIFETIME: Duration = Duration::from_secs(60 * 60);
 /// The maximum number of entries. A new one evicts the one with the oldest failure.
 pub(super) const MAX_ENTRIES: usize = 10_000;
 
+/// How long to wait after how many failures.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Backoff {
+    /// The number of failures without a wait.
+    pub(crate) free: u32,
+    /// The wait after the last free failure. It doubles with each further one.
+    pub(crate) first_wait: Duration,
+    pub(crate) max_wait: Duration,
+}
+
+impl Backoff {
+    fn wait_after(self, failures: u32) -> Duration {
+        let Some(doublings) = failures.checked_sub(self.free) else {
+            return Duration::ZERO;
+        };
+        let factor = 1_u32.checked_shl(doublings).unwrap_or(u32::MAX);
+        self.first_wait.saturating_mul(factor).min(self.max_wait)
+    }
+}
+
 /// Numbers of failures by key, with at most [`MAX_ENTRIES`] entries.
 #[derive(Debug)]
-pub(super) struct FailureTable<K>(HashMap<K, Failures>);
+pub(crate) struct FailureTable<K>(HashMap<K, Failures>);
 
 #[derive(Clone, Copy, Debug)]
 struct Failures {
@@ -39,17 +59,16 @@ impl<K: Copy + Eq + Hash> FailureTable<K> {
         self.recent(key, now).map_or(0, |failures| failures.count)
     }
 
-    /// Returns the time until the next attempt. It doubles with each failure beyond the free ones.
-    pub(super) fn wait(&self, key: &K, free: u32, max: Duration, now: Instant) -> Duration {
-        let Some(failures) = self.recent(key, now).filter(|it| it.count >= free) else {
+    /// Returns the time until the next attempt.
+    pub(crate) fn wait(&self, key: &K, backoff: Backoff, now: Instant) -> Duration {
+        let Some(failures) = self.recent(key, now) else {
             return Duration::ZERO;
         };
-        let seconds = 1_u64.checked_shl(failures.count - free).unwrap_or(u64::MAX);
-        let until = failures.last + Duration::from_secs(seconds).min(max);
+        let until = failures.last + backoff.wait_after(failures.count);
         until.saturating_duration_since(now)
     }
 
-    pub(super) fn record_failure(&mut self, key: K, now: Instant) {
+    pub(crate) fn record_failure(&mut self, key: K, now: Instant) {
         let count = self.count(&key, now).saturating_add(1);
         if self.0.len() >= MAX_ENTRIES && !self.0.contains_key(&key) {
             self.evict(now);

@@ -1,6 +1,6 @@
-//! Limits on password attempts.
+//! Limits on attempts with passwords, and with codes sent by mail.
 //!
-//! They must stop an attacker from guessing passwords, and from locking users out by guessing. So
+//! They must stop an attacker from guessing, and from locking users out by guessing. So
 //! failures are not counted per account alone:
 //!
 //! | counted per | free failures | then one attempt after |
@@ -26,20 +26,24 @@ use std::{
 
 use ipnet::IpNet;
 
-use self::{failure_table::FailureTable, rejection_log::RejectionLog};
+pub(crate) use self::failure_table::{Backoff, FailureTable};
+use self::rejection_log::RejectionLog;
 use crate::client_address::ClientAddress;
 
 /// The number of failures with one account from one network or known device before a wait.
 const FREE_FAILURES: u32 = 5;
+const FIRST_WAIT: Duration = Duration::from_secs(1);
 const MAX_WAIT: Duration = Duration::from_secs(15 * 60);
 /// The number of failures with one account, except on known devices, from which the account counts
 /// as under attack. A network then has one free failure instead of five.
 const ATTACK_FAILURES: u32 = 100;
 const FREE_FAILURES_UNDER_ATTACK: u32 = 1;
-/// The number of failures from one network before a wait, which is short, because many users may
-/// share a network.
-const FREE_FAILURES_PER_NETWORK: u32 = 50;
-const MAX_NETWORK_WAIT: Duration = Duration::from_secs(10);
+/// The failures of one network. The wait is short, because many users may share a network.
+const PER_NETWORK: Backoff = Backoff {
+    free: 50,
+    first_wait: FIRST_WAIT,
+    max_wait: Duration::from_secs(10),
+};
 /// The maximum number of attempts from one network whose passwords are not yet verified.
 const MAX_PENDING_PER_NETWORK: u32 = 4;
 
@@ -135,7 +139,7 @@ impl SignInLimits {
                 tracing::warn!(
                     count,
                     limit,
-                    "sign-in attempts rejected since the last report"
+                    "attempts with a password or a code rejected since the last report"
                 );
             }
             return Err(rejection);
@@ -184,10 +188,14 @@ impl Drop for Attempt {
 impl Tables {
     fn check(&self, account: AccountKey, client: Client, now: Instant) -> Result<(), Rejection> {
         let reject = |limit, retry_after| Err(Rejection { limit, retry_after });
-        let free = self.free_failures(&account, client, now);
+        let per_client = Backoff {
+            free: self.free_failures(&account, client, now),
+            first_wait: FIRST_WAIT,
+            max_wait: MAX_WAIT,
+        };
         let wait = self
             .clients
-            .wait(&client_key(account, client), free, MAX_WAIT, now);
+            .wait(&client_key(account, client), per_client, now);
         if !wait.is_zero() {
             return reject(Limit::Account, wait);
         }
@@ -195,9 +203,7 @@ impl Tables {
             return Ok(());
         }
         let site = client.address.site();
-        let wait = self
-            .networks
-            .wait(&site, FREE_FAILURES_PER_NETWORK, MAX_NETWORK_WAIT, now);
+        let wait = self.networks.wait(&site, PER_NETWORK, now);
         if !wait.is_zero() {
             return reject(Limit::Network, wait);
         }

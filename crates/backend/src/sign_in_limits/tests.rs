@@ -132,10 +132,10 @@ fn attempts_with_many_accounts_are_limited_by_network_except_on_known_devices() 
     let guesses = Guesses::new();
     let attacker = from("203.0.113.9");
     let failed = (0..).take_while(|number| guesses.fail(account(*number), attacker).is_ok());
-    assert_eq!(failed.count() as u32, FREE_FAILURES_PER_NETWORK);
+    assert_eq!(failed.count() as u32, PER_NETWORK.free);
     let rejection = guesses.fail(WORF, attacker).unwrap_err();
     assert_eq!(rejection.limit, Limit::Network);
-    assert!(rejection.retry_after <= MAX_NETWORK_WAIT);
+    assert!(rejection.retry_after <= PER_NETWORK.max_wait);
     guesses.succeed(WORF, on_device("203.0.113.9")).unwrap();
 }
 
@@ -147,7 +147,7 @@ fn addresses_of_one_ipv6_site_are_counted_together() {
     assert_eq!(admitted.count() as u32, FREE_FAILURES);
     let same_site = |network: u32| from(&format!("2001:db8:7:{network:x}::1"));
     let admitted = (1..1000).filter(|it| guesses.fail(LONDO, same_site(*it)).is_ok());
-    assert_eq!(admitted.count() as u32, FREE_FAILURES_PER_NETWORK);
+    assert_eq!(admitted.count() as u32, PER_NETWORK.free);
 }
 
 #[test]

@@ -6,12 +6,13 @@
 use anyhow::ensure;
 use sqlx::{Connection, SqliteConnection};
 
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("schema/sqlite/0001_cruds.sql"),
     include_str!("schema/sqlite/0002_counts_and_expiry.sql"),
     include_str!("schema/sqlite/0003_keys_and_devices.sql"),
     include_str!("schema/sqlite/0004_messages.sql"),
     include_str!("schema/sqlite/0005_names_in_lowercase.sql"),
+    include_str!("schema/sqlite/0006_accounts.sql"),
 ];
 
 /// Applies the missing migrations in one transaction.

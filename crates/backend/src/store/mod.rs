@@ -16,6 +16,7 @@
 //! | `reactions` | likes and reposts |
 //! | `notifications`, `search`, `sidebar` | the other lists |
 //! | `users`, `sessions`, `devices` | accounts, their sessions, and the devices they have signed in on |
+//! | `email_codes` | sign-ups and password resets, until the code that was sent by mail is entered |
 //! | `idempotency` | responses to requests with an idempotency key |
 //! | `database_url` | parsing `DATABASE_URL` |
 //!
@@ -30,6 +31,7 @@ pub(crate) mod cursor;
 mod database;
 mod database_url;
 pub(crate) mod devices;
+pub(crate) mod email_codes;
 pub(crate) mod idempotency;
 pub(crate) mod messages;
 mod migrations;

@@ -24,7 +24,8 @@ const IS_DUE: Statement = Statement::new(
      OR EXISTS (SELECT 1 FROM activities WHERE replies_count > 0 AND expires_at <= $1) \
      OR EXISTS (SELECT 1 FROM sessions WHERE expires_at <= $1) \
      OR EXISTS (SELECT 1 FROM idempotency_keys WHERE expires_at <= $1) \
-     OR EXISTS (SELECT 1 FROM known_devices WHERE expires_at <= $1)",
+     OR EXISTS (SELECT 1 FROM known_devices WHERE expires_at <= $1) \
+     OR EXISTS (SELECT 1 FROM email_codes WHERE expires_at <= $1)",
 );
 
 /// Deletes a crud with few replies, and by `ON DELETE CASCADE` the replies.
@@ -83,6 +84,13 @@ const DELETE_DEVICES: Statement = Statement::new(
          SELECT id FROM known_devices WHERE expires_at <= $1 LIMIT $2)",
 );
 
+const DELETE_CODES: Statement = Statement::new(
+    "DELETE",
+    "email_codes",
+    "DELETE FROM email_codes WHERE id IN ( \
+         SELECT id FROM email_codes WHERE expires_at <= $1 LIMIT $2)",
+);
+
 const FREE_PAGES: Statement = Statement::control("PRAGMA", "PRAGMA freelist_count");
 const RELEASE_FREE_PAGES: Statement =
     Statement::control("PRAGMA", "PRAGMA incremental_vacuum(256)");
@@ -97,11 +105,13 @@ pub(crate) struct Swept {
     pub(crate) keys: u64,
     /// Known devices.
     pub(crate) devices: u64,
+    /// Codes sent by mail, with their sign-ups and resets.
+    pub(crate) codes: u64,
 }
 
 impl Swept {
     pub(crate) fn is_empty(self) -> bool {
-        self.activities + self.sessions + self.keys + self.devices == 0
+        self.activities + self.sessions + self.keys + self.devices + self.codes == 0
     }
 }
 
@@ -111,6 +121,7 @@ impl std::ops::AddAssign for Swept {
         self.sessions += other.sessions;
         self.keys += other.keys;
         self.devices += other.devices;
+        self.codes += other.codes;
     }
 }
 
@@ -143,6 +154,7 @@ pub(crate) async fn step(pool: &Pool, now: Timestamp) -> Result<Swept> {
         (DELETE_SESSIONS, &mut swept.sessions),
         (DELETE_KEYS, &mut swept.keys),
         (DELETE_DEVICES, &mut swept.devices),
+        (DELETE_CODES, &mut swept.codes),
     ] {
         let query = statement.query().bind(now).bind(MAX_ROWS_PER_STEP);
         let deleted = query.execute(transaction.connection());

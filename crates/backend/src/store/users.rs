@@ -38,6 +38,12 @@ const INSERT: Statement = Statement::new(
      VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
 );
 
+const UPDATE_PROFILE: Statement = Statement::new(
+    "UPDATE",
+    "users",
+    "UPDATE users SET display_name = $2, bio = $3 WHERE id = $1",
+);
+
 const ANY: Statement = Statement::new("SELECT", "users", "SELECT EXISTS (SELECT 1 FROM users)");
 
 /// An account.
@@ -119,6 +125,18 @@ pub(crate) async fn insert(pool: &Pool, user: NewUser<'_>) -> Result<i64> {
         .bind(user.password_hash)
         .bind(user.created_at);
     query.fetch_one(pool.writer()).await
+}
+
+/// Sets the display name and the bio of an account.
+pub(crate) async fn update_profile(
+    pool: &Pool,
+    id: i64,
+    display_name: &str,
+    bio: &str,
+) -> Result<()> {
+    let query = UPDATE_PROFILE.query().bind(id).bind(display_name).bind(bio);
+    query.execute(pool.writer()).await?;
+    Ok(())
 }
 
 /// Returns whether there is any account.

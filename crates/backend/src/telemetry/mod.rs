@@ -29,7 +29,7 @@ use opentelemetry::{Context, trace::TraceContextExt};
 
 pub use id::EpochIdGenerator;
 pub use install::Telemetry;
-pub(crate) use operation::{Operation, set_attribute, set_user_handle};
+pub(crate) use operation::{BackgroundOperation, Operation, set_attribute, set_user_handle};
 pub(crate) use server_span::trace_request;
 pub use settings::TelemetrySettings;
 pub(crate) use settings::{OTEL_VARIABLES, http_url};

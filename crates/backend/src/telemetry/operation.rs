@@ -1,10 +1,10 @@
-//! The span of a service operation.
+//! The spans of service operations.
 
 use opentelemetry::{
     Context, KeyValue,
     context::FutureExt,
     global,
-    trace::{Status, TraceContextExt, Tracer},
+    trace::{SpanKind, Status, TraceContextExt, Tracer},
 };
 
 use crate::Error;
@@ -39,6 +39,38 @@ impl Operation {
             context
                 .span()
                 .set_attribute(KeyValue::new("error.type", failure.kind));
+        }
+        context.span().end();
+        result
+    }
+}
+
+/// Work that a request causes, and whose end the response does not wait for.
+///
+/// Its span belongs to the trace of the request, and may end after the request's spans. Its kind is
+/// CONSUMER, as that of work that waited in a queue.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct BackgroundOperation {
+    tracer: &'static str,
+    name: &'static str,
+}
+
+impl BackgroundOperation {
+    pub(crate) const fn new(tracer: &'static str, name: &'static str) -> Self {
+        Self { tracer, name }
+    }
+
+    /// Runs the future in the operation's span. Each error is the server's fault.
+    pub(crate) async fn run<T, E: std::error::Error>(
+        self,
+        future: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E> {
+        let tracer = global::tracer(self.tracer);
+        let span = tracer.span_builder(self.name).with_kind(SpanKind::Consumer);
+        let context = Context::current_with_span(span.start(&tracer));
+        let result = future.with_context(context.clone()).await;
+        if let Err(error) = &result {
+            context.span().set_status(Status::error(error.to_string()));
         }
         context.span().end();
         result

@@ -13,7 +13,9 @@ use axum::{
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
 use cruddur_backend::{
-    AppState, LiveLimits, app, app_with_page, demo,
+    AppState, LiveLimits, app, app_with_page,
+    config::Config,
+    demo,
     page::{Page, PageSettings},
     security::SecuritySettings,
     store,
@@ -26,7 +28,10 @@ use tempfile::TempDir;
 use tokio::sync::OnceCell;
 use tower::ServiceExt;
 
+use crate::outbox::Outbox;
+
 const FILE: &str = "cruddur.db";
+const OUTBOX: &str = "outbox";
 
 /// The API with the demo data.
 pub(crate) struct Api {
@@ -42,16 +47,40 @@ impl Api {
     }
 
     pub(crate) async fn with(security: SecuritySettings) -> Self {
-        Self::with_limits(security, LiveLimits::default()).await
+        Self::with_settings(security, LiveLimits::default(), None).await
     }
 
     pub(crate) async fn with_limits(security: SecuritySettings, live: LiveLimits) -> Self {
+        Self::with_settings(security, live, None).await
+    }
+
+    /// Starts an API that sends mail to this server.
+    pub(crate) async fn with_mail_server(url: &str) -> Self {
+        let security = SecuritySettings::default();
+        Self::with_settings(security, LiveLimits::default(), Some(url)).await
+    }
+
+    async fn with_settings(
+        security: SecuritySettings,
+        live: LiveLimits,
+        smtp_url: Option<&str>,
+    ) -> Self {
         static SEEDED: OnceCell<Vec<u8>> = OnceCell::const_new();
         let directory = TempDir::new().unwrap();
         let file = directory.path().join(FILE);
         std::fs::write(&file, SEEDED.get_or_init(seeded).await).unwrap();
         let db = open(&file).await;
-        let state = AppState::with_security(db.clone(), security).with_live_limits(live);
+        let outbox = directory.path().join(OUTBOX);
+        let args = ["cruddur-backend", "--mail-outbox", outbox.to_str().unwrap()];
+        let env = |name: &str| {
+            smtp_url
+                .filter(|_| name == "CRUDDUR_SMTP_URL")
+                .map(str::to_owned)
+        };
+        let mail = Config::read(args, env).unwrap().mail;
+        let state = AppState::new(db.clone(), security, &mail)
+            .unwrap()
+            .with_live_limits(live);
         Self {
             router: app(state.clone()),
             state,
@@ -80,6 +109,11 @@ impl Api {
         let mut bytes = std::fs::read(self.file()).unwrap();
         bytes.extend(std::fs::read(log).unwrap_or_default());
         bytes
+    }
+
+    /// Returns all messages that were sent, oldest first.
+    pub(crate) fn outbox(&self) -> Outbox {
+        Outbox::new(&self.directory.path().join(OUTBOX))
     }
 
     /// Returns a client that is not signed in.
@@ -200,6 +234,11 @@ impl Client<'_> {
         self.send(Method::PUT, path, Body::empty()).await
     }
 
+    pub(crate) async fn put_json(&self, path: &str, body: &Value) -> Response {
+        self.send(Method::PUT, path, Body::from(body.to_string()))
+            .await
+    }
+
     pub(crate) async fn delete(&self, path: &str) -> Response {
         self.send(Method::DELETE, path, Body::empty()).await
     }
@@ -296,6 +335,13 @@ impl Response {
         self.headers
             .get(name)
             .map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// Returns the headers without the ids of the trace.
+    pub(crate) fn headers_but_trace(&self) -> HeaderMap {
+        let mut headers = self.headers.clone();
+        headers.remove("server-timing");
+        headers
     }
 
     /// Returns the session cookie, as a browser sends it.

@@ -64,6 +64,7 @@ impl Server {
             .env_clear()
             .env("CRUDDUR_API_LISTEN", "127.0.0.1:0")
             .env("DATABASE_URL", format!("sqlite:{}", database.display()))
+            .env("CRUDDUR_MAIL_OUTBOX", directory.path().join("outbox"))
             .envs(variables.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

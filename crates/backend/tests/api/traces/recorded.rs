@@ -1,12 +1,20 @@
 //! The spans recorded by this process, by trace.
 
-use std::sync::OnceLock;
+use std::{
+    sync::OnceLock,
+    time::{Duration, Instant},
+};
 
 use opentelemetry::{
     Context, global,
     trace::{SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState},
 };
 use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SpanData};
+use tokio::time::sleep;
+
+/// A test fails if a span does not end within this time.
+const DEADLINE: Duration = Duration::from_secs(30);
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
 const CALLER: &str = "b7ad6b7169203331";
 
@@ -62,6 +70,20 @@ impl Trace {
             .collect();
         spans.sort_by_key(|span| span.start_time);
         Self(spans)
+    }
+
+    /// Waits until a span with this name has ended, for work that continues after the response.
+    pub(crate) async fn wait_for(traceparent: &str, name: &str) {
+        let begin = Instant::now();
+        while !Self::of(traceparent).has(name) {
+            assert!(begin.elapsed() < DEADLINE, "no {name}");
+            sleep(POLL_INTERVAL).await;
+        }
+    }
+
+    /// Returns the names of all spans, in the order of their start.
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.0.iter().map(|span| span.name.to_string()).collect()
     }
 
     pub(crate) fn is_empty(&self) -> bool {

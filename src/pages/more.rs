@@ -1,0 +1,66 @@
+//! `/more`: the account of the signed-in user, its profile and its sessions.
+
+use otel_web_yew::use_route_template;
+use yew::prelude::*;
+
+use crate::components::icon::Icon;
+use crate::components::navigation::{SignInButton, SignOutEverywhereButton};
+use crate::components::notice::Notice;
+use crate::components::page_header::PageHeader;
+use crate::components::profile_form::ProfileForm;
+use crate::components::session_list::SessionList;
+use crate::hooks::use_title;
+use crate::state::session::Session;
+use crate::state::use_store;
+
+#[component]
+pub(crate) fn More() -> Html {
+    use_route_template("/more");
+    use_title("Account");
+    let session = use_store::<Session>();
+    let handle = session.user().map(|me| AttrValue::from(me.handle.clone()));
+    html! {
+        <>
+            <PageHeader title="Account" back=true />
+            <div>
+                { match handle {
+                    Some(handle) => html! { <Account key="account" {handle} /> },
+                    None if session.is_known() => html! { <SignedOut key="signed-out" /> },
+                    None => Html::default(),
+                } }
+            </div>
+        </>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct AccountProps {
+    handle: AttrValue,
+}
+
+#[component]
+fn Account(props: &AccountProps) -> Html {
+    html! {
+        <div class="account">
+            <section aria-labelledby="profile-heading">
+                <h2 id="profile-heading">{ "Profile" }</h2>
+                <ProfileForm handle={props.handle.clone()} />
+            </section>
+            <section aria-labelledby="sessions-heading">
+                <h2 id="sessions-heading">{ "Where you are signed in" }</h2>
+                <SessionList />
+                <SignOutEverywhereButton />
+            </section>
+        </div>
+    }
+}
+
+#[component]
+fn SignedOut() -> Html {
+    html! {
+        <>
+            <Notice icon={Icon::Person} title="You are signed out" text="Sign in to see your account." />
+            <div class="notice-action"><SignInButton /></div>
+        </>
+    }
+}
