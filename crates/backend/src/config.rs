@@ -122,7 +122,7 @@ impl Config {
     /// Creates a usage error, for which the program exits with 2.
     #[must_use]
     pub fn usage_error(error: &dyn std::error::Error) -> clap::Error {
-        Self::settings().error(ErrorKind::ValueValidation, chain(error))
+        Self::settings().error(ErrorKind::ValueValidation, logging::error_chain(error))
     }
 }
 
@@ -135,13 +135,6 @@ const ENV_ONLY: [EnvOnly; MAIL_VARIABLES.len() + OTEL_VARIABLES.len()] = {
     }
     all
 };
-
-/// Joins an error and its sources.
-fn chain(error: &dyn std::error::Error) -> String {
-    let sources = std::iter::successors(error.source(), |error| error.source());
-    let sources = sources.map(|source| format!(": {source}"));
-    error.to_string() + &sources.collect::<String>()
-}
 
 #[cfg(test)]
 mod tests {

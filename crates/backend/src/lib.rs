@@ -14,6 +14,7 @@
 //! shapes and codes are documented in `API.md`.
 
 mod app;
+mod cli;
 mod client_address;
 mod clock;
 pub mod config;
@@ -43,6 +44,7 @@ mod text;
 mod user_agent;
 
 pub use app::{app, app_with_page};
+pub use cli::Cli;
 pub use error::Error;
 pub use serve::serve;
 pub use services::live::LiveLimits;

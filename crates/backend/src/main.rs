@@ -4,6 +4,7 @@ use std::{env, error::Error, process::ExitCode};
 
 use anyhow::Context;
 use cruddur_backend::{
+    Cli,
     config::Config,
     serve,
     telemetry::{Telemetry, current_span},
@@ -13,8 +14,14 @@ fn main() -> ExitCode {
     // First, because the environment may contain a vendor's key.
     let memory =
         hardening::disable_core_dumps().context("cannot protect the memory of this process");
-    let config = Config::read(env::args_os(), |name| env::var(name).ok())
-        .unwrap_or_else(|error| error.exit());
+    let cli = Cli::read(env::args_os(), |name| env::var(name).ok());
+    let config = match cli.unwrap_or_else(|error| error.exit()) {
+        Cli::Run(config) => *config,
+        Cli::Print(text) => {
+            print!("{text}");
+            return ExitCode::SUCCESS;
+        }
+    };
     if let Err(error) = logging::init(&log_config(&config)).context("invalid RUST_LOG") {
         Config::usage_error(error.as_ref()).exit();
     }

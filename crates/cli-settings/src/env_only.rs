@@ -14,10 +14,10 @@ pub struct EnvOnly {
 /// Returns a section for [`Command::after_help`](clap::Command::after_help) with the variables.
 #[must_use]
 pub fn env_only_help(variables: &[EnvOnly]) -> String {
-    let width = variables.iter().map(|it| it.name.len()).max().unwrap_or(0);
+    // `clap` continues a long line with the indentation of its beginning.
     let lines = variables
         .iter()
-        .map(|EnvOnly { name, help }| format!("\n  {name:width$}  {help}"));
+        .map(|EnvOnly { name, help }| format!("\n  {name}\n          {help}"));
     format!(
         "Environment variables without a flag:{}",
         lines.collect::<String>()

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use logging::error_chain;
 use otel_web_gateway::{Cli, Config, Gateway};
 use tokio::runtime::Runtime;
 use tracing::{error, info};
@@ -27,13 +28,13 @@ fn main() -> ExitCode {
         Cli::Run { ref config, .. } | Cli::Check { ref config } => config,
     };
     if let Err(error) = logging::init(&config.log) {
-        eprintln!("error: {:#}", anyhow::Error::new(error));
+        eprintln!("error: {}", error_chain(&error));
         return ExitCode::from(2);
     }
     match run(&cli) {
         Ok(code) => code,
         Err(error) => {
-            error!(error = format!("{error:#}"), "cannot start");
+            error!(error = error_chain(error.as_ref()), "cannot start");
             ExitCode::FAILURE
         }
     }

@@ -140,10 +140,15 @@ pub(crate) fn count(number: u64) -> String {
     grouped
 }
 
+/// Returns the ending of a noun after a number.
+pub(crate) const fn plural(number: u64) -> &'static str {
+    if number == 1 { "" } else { "s" }
+}
+
 /// Formats a number with a noun: `1 span`, `9 spans`.
 pub(crate) fn quantity(number: usize, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{} {noun}{plural}", count(number as u64))
+    let number = number as u64;
+    format!("{} {noun}{}", count(number), plural(number))
 }
 
 #[cfg(test)]

@@ -25,6 +25,9 @@ fn help_lists_flags_variables_and_defaults_but_no_values() {
     let help = run(&["--help"], &secret);
     assert!(help.status.success());
     let help = String::from_utf8(help.stdout).unwrap();
+    assert!(help.lines().all(|line| line.len() <= 100), "{help}");
+    let help: Vec<_> = help.split_whitespace().collect();
+    let help = help.join(" ");
     for expected in [
         "--database-url",
         "[env: DATABASE_URL]",
@@ -39,8 +42,22 @@ fn help_lists_flags_variables_and_defaults_but_no_values() {
 #[test]
 fn unknown_argument_is_a_usage_error() {
     let error = usage_error(&["serve"], &[]);
-    assert!(error.contains("unexpected argument 'serve'"), "{error}");
+    assert!(error.contains("unrecognized subcommand 'serve'"), "{error}");
     usage_error(&["--otel-exporter-otlp-headers=x=y"], &[]);
+}
+
+#[test]
+fn completions_are_printed() {
+    let output = run(&["completions", "fish"], &[]);
+    assert!(output.status.success(), "{output:?}");
+    let script = String::from_utf8(output.stdout).unwrap();
+    assert!(script.contains("database-url"), "{script}");
+}
+
+#[test]
+fn invalid_log_level_is_explained_once() {
+    let error = usage_error(&["--log-filter", "a=loud"], &[]);
+    assert_eq!(error.matches("expected one of").count(), 1, "{error}");
 }
 
 #[test]

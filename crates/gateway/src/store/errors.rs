@@ -42,8 +42,8 @@ pub(crate) enum AppendError {
 /// The database could not be read.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ReadError {
-    #[error("the store cannot be read: {0}")]
+    #[error("the store cannot be read")]
     Failed(#[from] rusqlite::Error),
-    #[error("reading the store was aborted: {0}")]
+    #[error("reading the store was aborted")]
     Aborted(#[from] JoinError),
 }

@@ -6,7 +6,8 @@
 //! missing text scans that index and reads hardly any spans.
 //!
 //! FTS5 with the trigram tokenizer does the same in SQLite itself, and was rejected. Measured with
-//! 20,000 traces of 14 spans, each written twice as it grows (CPU time):
+//! 20,000 traces of 14 spans, each written twice as it grows. Writing and deleting are CPU time, and
+//! queries wall-clock time:
 //!
 //! | | signature | FTS5, `detail=none` | FTS5, `detail=full` |
 //! |---|---|---|---|

@@ -67,6 +67,16 @@ fn database_that_cannot_be_written_is_one_error() {
 }
 
 #[test]
+fn invalid_log_level_is_explained_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let output = command(&dir).args(["--log-filter", "a=loud"]).output();
+    let output = output.unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let message = stderr(&output);
+    assert_eq!(message.matches("expected one of").count(), 1, "{message}");
+}
+
+#[test]
 fn second_gateway_on_a_store_fails() {
     let dir = tempfile::tempdir().unwrap();
     let _first = Process::start(&mut command(&dir));

@@ -77,8 +77,8 @@ fn items(status: &Status, url: &Url) -> Html {
     let sinks: Html = status.sinks.iter().filter(on).map(sink).collect();
     html! {
         <>
-            <span key="spans"><b>{ format::count(status.spans_kept) }</b>{ " spans stored" }</span>
-            <span key="traces"><b>{ format::count(status.traces_kept) }</b>{ " traces" }</span>
+            <span key="spans"><b>{ format::count(status.spans_kept) }</b>{ " span" }{ format::plural(status.spans_kept) }{ " stored" }</span>
+            <span key="traces"><b>{ format::count(status.traces_kept) }</b>{ " trace" }{ format::plural(status.traces_kept) }</span>
             for (reason, count) in &status.rejected {
                 <span key={format!("rejected {reason}")} class="warn"><b>{ format::count(*count) }</b>{ " rejected: " }{ reason }</span>
             }
