@@ -92,37 +92,21 @@ impl DeferredSpans {
         }
     }
 
-    /// Removes and returns all spans.
-    pub(crate) fn take_all(&mut self) -> Vec<SpanRecord> {
-        self.take_except(&|_| false)
-    }
-
-    /// Removes and returns the spans that have waited long enough, except those for which `keep`
-    /// returns true. `is_active` tells whether a trace has an active root.
+    /// Removes and returns the oldest span that has waited long enough at `now_ms`, except those
+    /// for which `keep` returns true. `is_active` tells whether a trace has an active root.
     pub(crate) fn take_due(
         &mut self,
+        now_ms: f64,
         is_active: &dyn Fn(TraceId) -> bool,
         keep: &dyn Fn(SpanId) -> bool,
-    ) -> Vec<SpanRecord> {
-        let now_ms = platform::monotonic_ms();
-        self.take_except(&|span| {
+    ) -> Option<SpanRecord> {
+        let index = self.0.iter().position(|span| {
             let age_ms = now_ms - span.ended_ms;
-            age_ms < MIN_DEFER_MS
-                || age_ms < MAX_DEFER_MS && is_active(span.trace_id())
-                || keep(span.record.context.span_id())
-        })
-    }
-
-    fn take_except(&mut self, keep: &dyn Fn(&DeferredSpan) -> bool) -> Vec<SpanRecord> {
-        let mut taken = Vec::new();
-        for span in std::mem::take(&mut self.0) {
-            if keep(&span) {
-                self.0.push(span);
-            } else {
-                taken.push(span.record);
-            }
-        }
-        taken
+            let is_due =
+                age_ms >= MAX_DEFER_MS || age_ms >= MIN_DEFER_MS && !is_active(span.trace_id());
+            is_due && !keep(span.record.context.span_id())
+        })?;
+        Some(self.0.remove(index).record)
     }
 }
 

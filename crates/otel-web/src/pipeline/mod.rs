@@ -386,20 +386,29 @@ impl Pipeline {
 
     /// Queues all deferred spans.
     pub(crate) fn flush_deferred(&mut self) {
-        for record in self.deferred.take_all() {
-            self.enqueue(record);
-        }
+        self.flush_deferred_at(f64::INFINITY, &|_| false);
     }
 
     /// Queues the deferred spans that have waited long enough, except those for which `keep`
     /// returns true.
     pub(crate) fn flush_due_deferred(&mut self, keep: &dyn Fn(SpanId) -> bool) {
-        let mut deferred = std::mem::take(&mut self.deferred);
-        let due = deferred.take_due(&|trace_id| self.is_active(trace_id), keep);
-        self.deferred = deferred;
-        for record in due {
+        self.flush_deferred_at(platform::monotonic_ms(), keep);
+    }
+
+    fn flush_deferred_at(&mut self, now_ms: f64, keep: &dyn Fn(SpanId) -> bool) {
+        while let Some(record) = self.take_due_deferred(now_ms, keep) {
             self.enqueue(record);
         }
+    }
+
+    fn take_due_deferred(
+        &mut self,
+        now_ms: f64,
+        keep: &dyn Fn(SpanId) -> bool,
+    ) -> Option<SpanRecord> {
+        let active = &self.active;
+        let is_active = |trace_id| active.local_root_of(trace_id).is_some();
+        self.deferred.take_due(now_ms, &is_active, keep)
     }
 
     fn is_active(&self, trace_id: TraceId) -> bool {
