@@ -43,7 +43,7 @@ fn invalid(name: &str, value: &str, expected: &str) -> InvalidSetting {
     InvalidSetting(parts.concat())
 }
 
-const EXPECTED_ENDPOINT: &str = "an http(s) URL without a user name, or a path that starts with /";
+const EXPECTED_ENDPOINT: &str = "a path, or an http(s) URL without a user name";
 const EXPECTED_ORIGINS: &str = "comma-separated origins like https://api.example.com";
 const EXPECTED_PATTERNS: &str = "comma-separated paths or URLs like /files/*";
 

@@ -301,7 +301,7 @@ impl Builder {
             match self.config.with_page_settings(&meta) {
                 Ok(config) if config.is_disabled => {}
                 Ok(_) if export::is_installed() => diagnostics::warn_once(
-                    "telemetry is already installed; the settings of this call are ignored",
+                    "telemetry is already installed; these settings are ignored",
                 ),
                 Ok(config) => start(config),
                 Err(invalid) => diagnostics::warn_once(&invalid.0),

@@ -108,7 +108,7 @@ fn delivered(number: u32, body: &[u8]) {
         exporter.batches.is_empty()
     });
     if let Some((_, message)) = partial_success {
-        let parts = ["the receiver accepted a batch only in part: ", message];
+        let parts = ["the receiver reported: ", message];
         diagnostics::warn_once(&parts.concat());
     }
     if is_last == Some(true) {
@@ -133,9 +133,9 @@ fn requeue(number: u32) {
 fn reject(number: u32, status: Option<u16>) {
     let status = text::status_digits(status.unwrap_or_default());
     let parts = [
-        "the receiver rejected a batch with HTTP status ",
+        "the receiver rejected a batch: HTTP ",
         &status,
-        "; check the endpoint and its headers. The spans are dropped and counted.",
+        "; check the endpoint and its headers. The spans are dropped.",
     ];
     diagnostics::warn_once(&parts.concat());
     with(|exporter| exporter.batches.drop_batch(number, DropReason::Rejected));

@@ -99,7 +99,7 @@ async fn read_response(response: &JsValue) -> ExportResponse {
         let parts = [
             "the endpoint responded with ",
             kind,
-            ", which is not OTLP; check the endpoint. Spans are kept and sent again.",
+            ", which is not OTLP; check the endpoint. Spans are sent again.",
         ];
         diagnostics::warn_once(&parts.concat());
         status = NOT_OTLP;
