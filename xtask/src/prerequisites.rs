@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
+use postgres_server::Programs;
 
 use crate::setup::{Browser, Needs, find_program};
 use crate::wasm::Wasm;
@@ -25,6 +26,9 @@ pub(crate) fn check(needs: Needs) -> Result<()> {
     }
     if needs.browser {
         missing.extend(browser());
+    }
+    if needs.postgres {
+        missing.extend(postgres());
     }
     if needs.components {
         missing.extend(components());
@@ -140,6 +144,17 @@ fn browser() -> Option<String> {
              driver (https://googlechromelabs.github.io/chrome-for-testing/) and set CHROME=<path> and \
              CHROMEDRIVER=<path>",
             install_advice("chromium chromium-driver")
+        )
+    })
+}
+
+fn postgres() -> Option<String> {
+    let error = Programs::find().err()?;
+    let is_named = variables::non_empty(Programs::VARIABLE).is_some();
+    (is_named || !can_install_packages()).then(|| {
+        format!(
+            "PostgreSQL's server, for the back end's tests: {error:#}. {}",
+            install_advice("postgresql")
         )
     })
 }

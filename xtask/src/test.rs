@@ -6,11 +6,12 @@ mod in_browser;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
+use postgres_server::Server;
 
 use crate::build::{self, Profile, host_cargo};
 use crate::setup::{self, Browser, Needs};
 use crate::wasm::Wasm;
-use crate::{clock, measure, packages, prerequisites, process, term, workspace};
+use crate::{clock, measure, packages, process, term, workspace};
 
 /// A part of the tests. It installs only its own needs.
 struct Part {
@@ -30,8 +31,8 @@ enum Run {
 const PARTS: [Part; 7] = [
     Part {
         name: "unit",
-        description: "native tests of all crates",
-        needs: Needs::HOST,
+        description: "native tests of all crates, and of the API on PostgreSQL",
+        needs: Needs::POSTGRES,
         run: Run::Host(unit),
     },
     Part {
@@ -104,7 +105,7 @@ pub(crate) fn run(names: &[&str]) -> Result<()> {
 /// Installs the needs of the parts. Returns a compiler for the browser if one of them needs it.
 fn set_up(needs: Needs, parts: &[&Part]) -> Result<Option<Wasm>> {
     if !needs.wasm {
-        return prerequisites::check(needs).map(|()| None);
+        return setup::prepare_host(needs).map(|()| None);
     }
     let has_unit = parts.iter().any(|part| part.name == "unit");
     let wasm = setup::prepare(needs, |_, tools_are_missing| {
@@ -181,7 +182,25 @@ fn compile_native_tests() -> Result<()> {
 }
 
 fn unit() -> Result<()> {
-    process::run_inherited(host_cargo(&["test", "--workspace", "--no-fail-fast"])?)
+    let native = process::run_inherited(host_cargo(&["test", "--workspace", "--no-fail-fast"])?);
+    let on_postgres = contract_on_postgres().context("the back end's tests on PostgreSQL");
+    native.and(on_postgres)
+}
+
+/// Runs the tests of the back end's API again, on a PostgreSQL server.
+fn contract_on_postgres() -> Result<()> {
+    process::print("postgres: starting a temporary server for the tests of the API");
+    let server = Server::start()?;
+    let mut cargo = host_cargo(&[
+        "test",
+        "--no-fail-fast",
+        "--package",
+        "cruddur-backend",
+        "--test",
+        "api",
+    ])?;
+    cargo.env("CRUDDUR_TEST_POSTGRES", server.address());
+    process::run_inherited(cargo)
 }
 
 fn journeys(wasm: &Wasm) -> Result<()> {

@@ -30,7 +30,8 @@ pub struct Config {
         default_value = "127.0.0.1:4567"
     )]
     pub listen: SocketAddr,
-    /// SQLite database: sqlite: and the path of a file, which is created if missing
+    /// Database: sqlite: and the path of a file, which is created if missing, or
+    /// postgres://user:password@host:port/database
     #[arg(
         long,
         env = "DATABASE_URL",
@@ -38,7 +39,7 @@ pub struct Config {
         default_value = "sqlite:cruddur.db"
     )]
     pub database_url: String,
-    /// Demo accounts and cruds in a new database
+    /// Demo accounts and cruds in a new SQLite file. Their passwords are public, so PostgreSQL gets none
     #[arg(
         long,
         env = "CRUDDUR_DEMO_DATA",
@@ -210,7 +211,7 @@ mod tests {
 
     #[test]
     fn database_password_is_not_in_the_error() {
-        let error = read(&[], &[("DATABASE_URL", "postgres://a:secret@b/c")]).unwrap_err();
+        let error = read(&[], &[("DATABASE_URL", "postgres://a:secret@b")]).unwrap_err();
         assert!(
             error.contains("DATABASE_URL") && !error.contains("secret"),
             "{error}"

@@ -103,7 +103,7 @@ impl Failure {
 
 /// SQLite result codes after which the same request may succeed later: the file is in use, the
 /// statement took too long, or there is no space or no permission to write.
-const TEMPORARY_CODES: [u32; 7] = [
+const TEMPORARY_SQLITE_CODES: [u32; 7] = [
     5,  // SQLITE_BUSY
     6,  // SQLITE_LOCKED
     8,  // SQLITE_READONLY
@@ -114,6 +114,20 @@ const TEMPORARY_CODES: [u32; 7] = [
 ];
 /// The lowest eight bits of a result code are the primary code, the others are details.
 const PRIMARY_CODE_MASK: u32 = 0xff;
+
+/// The classes (first two characters) of PostgreSQL's error codes after which the same request may
+/// succeed later.
+const TEMPORARY_POSTGRES_CLASSES: [&str; 7] = [
+    "08", // connection exception
+    "25", // invalid transaction state: the server is read-only
+    "40", // transaction rollback: deadlock
+    "53", // insufficient resources: disk full, too many connections
+    "55", // object not in prerequisite state: lock not available
+    "57", // operator intervention: timeout, restart
+    "58", // system error: input or output
+];
+/// The length of PostgreSQL's error codes. SQLite's have at most four digits.
+const POSTGRES_CODE_LENGTH: usize = 5;
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
@@ -127,12 +141,19 @@ impl From<sqlx::Error> for Error {
 }
 
 fn is_temporary(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|error| error.code());
-    let code = code.and_then(|code| code.parse::<u32>().ok());
-    matches!(
-        error,
-        sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed
-    ) || code.is_some_and(|code| TEMPORARY_CODES.contains(&(code & PRIMARY_CODE_MASK)))
+    match error {
+        sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed | sqlx::Error::Io(_) => true,
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| is_temporary_code(&code)),
+        _ => false,
+    }
+}
+
+fn is_temporary_code(code: &str) -> bool {
+    if code.len() == POSTGRES_CODE_LENGTH {
+        return TEMPORARY_POSTGRES_CLASSES.contains(&&code[..2]);
+    }
+    let code = code.parse::<u32>();
+    code.is_ok_and(|code| TEMPORARY_SQLITE_CODES.contains(&(code & PRIMARY_CODE_MASK)))
 }
 
 impl Error {
@@ -219,5 +240,17 @@ mod tests {
     fn pool_timeout_is_503() {
         let response = Error::from(sqlx::Error::PoolTimedOut).into_response();
         assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+    }
+
+    #[test]
+    fn temporary_codes_of_both_databases_are_known() {
+        for code in [
+            "5", "13", "1290", "57P01", "57014", "40P01", "53300", "08006",
+        ] {
+            assert!(is_temporary_code(code), "{code}");
+        }
+        for code in ["1", "19", "2067", "23505", "42P01", "22021"] {
+            assert!(!is_temporary_code(code), "{code}");
+        }
     }
 }

@@ -26,7 +26,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     cancel_on_signal(shutdown.clone())?;
     let page = Page::open(&config.page)?;
     let db = store::open(&config.database_url).await?;
-    if config.demo_data {
+    if config.demo_data && db.is_embedded() {
         demo::seed(&db)
             .await
             .context("cannot insert the demo data")?;

@@ -12,6 +12,7 @@ mod cargo_install;
 mod checksums;
 mod debian_std;
 mod network;
+mod postgres;
 mod prebuilt;
 mod tool;
 mod trunk;
@@ -47,6 +48,8 @@ pub(crate) struct Needs {
     pub(crate) node: bool,
     /// Python with venv and pip.
     pub(crate) python: bool,
+    /// PostgreSQL's server.
+    pub(crate) postgres: bool,
 }
 
 impl Needs {
@@ -60,6 +63,7 @@ impl Needs {
         components: false,
         node: false,
         python: false,
+        postgres: false,
     };
 
     /// Lints for this machine and for the browser.
@@ -102,6 +106,11 @@ impl Needs {
         ..Self::HOST
     };
 
+    pub(crate) const POSTGRES: Self = Self {
+        postgres: true,
+        ..Self::HOST
+    };
+
     /// Combines the needs of both.
     pub(crate) const fn and(self, other: Self) -> Self {
         Self {
@@ -113,15 +122,17 @@ impl Needs {
             components: self.components || other.components,
             node: self.node || other.node,
             python: self.python || other.python,
+            postgres: self.postgres || other.postgres,
         }
     }
 
     fn tools(self) -> Vec<&'static dyn Tool> {
-        let all: [(bool, &dyn Tool); 4] = [
+        let all: [(bool, &dyn Tool); 5] = [
             (self.bindgen, &wasm_bindgen::WasmBindgen),
             (self.trunk, &trunk::Trunk),
             (self.optimizer, &wasm_opt::WasmOpt),
             (self.browser, &browser::BrowserPackages),
+            (self.postgres, &postgres::PostgresPackage),
         ];
         let needed = all.into_iter().filter(|(is_needed, _)| *is_needed);
         needed.map(|(_, tool)| tool).collect()
@@ -130,7 +141,10 @@ impl Needs {
 
 /// Installs the tools of all commands but `lint`, then lists their paths.
 pub(crate) fn everything() -> Result<Wasm> {
-    let needs = Needs::PAGE.and(Needs::OPTIMIZER).and(Needs::BROWSER);
+    let needs = Needs::PAGE
+        .and(Needs::OPTIMIZER)
+        .and(Needs::BROWSER)
+        .and(Needs::POSTGRES);
     let wasm = prepare(needs, |_, _| Ok(()))?;
     let tick = term::green("✓");
     process::print(&format!(
@@ -154,11 +168,7 @@ pub(crate) fn prepare(
     meanwhile: impl FnOnce(&Wasm, bool) -> Result<()>,
 ) -> Result<Wasm> {
     prerequisites::check(needs)?;
-    let missing: Vec<_> = needs
-        .tools()
-        .into_iter()
-        .filter(|tool| tool::is_missing(*tool))
-        .collect();
+    let missing = missing(needs);
     let mut compiler = None;
     process::in_parallel(
         || install(&missing),
@@ -170,6 +180,17 @@ pub(crate) fn prepare(
         },
     )?;
     compiler.map_or_else(wasm_target::ensure, Ok)
+}
+
+/// Checks the prerequisites and installs the missing tools of `needs`, for commands without a compiler for the browser.
+pub(crate) fn prepare_host(needs: Needs) -> Result<()> {
+    prerequisites::check(needs)?;
+    install(&missing(needs))
+}
+
+fn missing(needs: Needs) -> Vec<&'static dyn Tool> {
+    let tools = needs.tools().into_iter();
+    tools.filter(|tool| tool::is_missing(*tool)).collect()
 }
 
 fn install(tools: &[&dyn Tool]) -> Result<()> {
@@ -208,6 +229,7 @@ mod tests {
             names(Needs::BINDGEN.and(Needs::BROWSER)),
             ["wasm-bindgen", "chromium"]
         );
+        assert_eq!(names(Needs::POSTGRES), ["PostgreSQL"]);
         assert_eq!(names(Needs::PAGE), ["wasm-bindgen", "trunk"]);
         let shipped = Needs::PAGE.and(Needs::OPTIMIZER);
         assert_eq!(names(shipped), ["wasm-bindgen", "trunk", "wasm-opt"]);

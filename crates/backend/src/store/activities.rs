@@ -67,7 +67,13 @@ const FIRST_REPLIES: Statement = Statement::new(
          JOIN activities AS a ON a.id IN (SELECT id FROM activities \
              WHERE reply_to_id = answered.id ORDER BY created_at, uuid LIMIT $4)"
         where "true ORDER BY a.created_at, a.uuid"),
-);
+)
+.on_postgres(select_activities!(from
+    "json_array_elements_text($3::json) AS wanted (value) \
+     JOIN activities AS answered ON answered.uuid = wanted.value \
+     CROSS JOIN LATERAL (SELECT * FROM activities WHERE reply_to_id = answered.id \
+         ORDER BY created_at, uuid LIMIT $4) AS a"
+    where "true ORDER BY a.created_at, a.uuid"));
 
 /// A page of the replies to the activity $6, oldest first.
 const REPLIES: Statement = Statement::new(

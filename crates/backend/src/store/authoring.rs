@@ -5,22 +5,34 @@ use api_types::{Timestamp, text};
 use super::{
     Connection, Pool, Query, Result, Statement, WriteTransaction,
     idempotency::{self, IdempotentRequest, StoredResponse, Written},
+    postgres::words,
 };
 
+/// In PostgreSQL, $6 is the text in the form for searches. SQLite has a full-text index instead.
 const INSERT_CRUD: Statement = Statement::new(
     "INSERT",
     "activities",
     "INSERT INTO activities (uuid, user_id, message, created_at, expires_at) \
      VALUES ($1, $2, $3, $4, $5) RETURNING id",
+)
+.on_postgres(
+    "INSERT INTO activities (uuid, user_id, message, created_at, expires_at, words) \
+     VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
 );
 
-/// A reply expires with its parent. An expired parent cannot be replied to.
+/// A reply expires with its parent. An expired parent cannot be replied to. PostgreSQL locks the
+/// parent first: another transaction may be deleting it, and its count of replies changes.
 const INSERT_REPLY: Statement = Statement::new(
     "INSERT",
     "activities",
     "INSERT INTO activities (uuid, user_id, message, created_at, expires_at, reply_to_id) \
      SELECT $1, $2, $3, $4, expires_at, id FROM activities WHERE uuid = $5 AND expires_at > $4 \
      RETURNING id",
+)
+.on_postgres(
+    "INSERT INTO activities (uuid, user_id, message, created_at, expires_at, reply_to_id, words) \
+     SELECT $1, $2, $3, $4, expires_at, id, $6 FROM activities \
+     WHERE uuid = $5 AND expires_at > $4 FOR NO KEY UPDATE RETURNING id",
 );
 
 const INSERT_HASHTAGS: Statement = Statement::new(
@@ -29,6 +41,11 @@ const INSERT_HASHTAGS: Statement = Statement::new(
     "INSERT INTO activity_hashtags (tag, activity_id, label) \
      SELECT value ->> 0, $1, value ->> 1 FROM json_each($2) WHERE true \
      ON CONFLICT DO NOTHING",
+)
+.on_postgres(
+    "INSERT INTO activity_hashtags (tag, activity_id, label) \
+     SELECT value ->> 0, $1, value ->> 1 FROM json_array_elements($2::json) AS tags (value) \
+     ON CONFLICT DO NOTHING",
 );
 
 const INSERT_MENTIONS: Statement = Statement::new(
@@ -36,6 +53,12 @@ const INSERT_MENTIONS: Statement = Statement::new(
     "activity_mentions",
     "INSERT INTO activity_mentions (user_id, activity_id) \
      SELECT u.id, $1 FROM json_each($2) JOIN users AS u ON lower(u.handle) = value WHERE true \
+     ON CONFLICT DO NOTHING",
+)
+.on_postgres(
+    "INSERT INTO activity_mentions (user_id, activity_id) \
+     SELECT u.id, $1 FROM json_array_elements_text($2::json) AS handles (value) \
+     JOIN users AS u ON lower(u.handle) = value \
      ON CONFLICT DO NOTHING",
 );
 
@@ -123,6 +146,7 @@ async fn insert_activity(connection: &mut Connection, draft: Draft<'_>) -> Resul
         DraftKind::Crud { expires_at } => draft_query(INSERT_CRUD, draft).bind(expires_at),
         DraftKind::Reply { to_uuid } => draft_query(INSERT_REPLY, draft).bind(to_uuid),
     };
+    let query = query.bind(words::spaced(draft.message));
     query.fetch_optional(connection).await
 }
 

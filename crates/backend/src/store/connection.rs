@@ -3,23 +3,26 @@
 use std::ops::{Deref, DerefMut};
 
 use sqlx::{
-    Arguments, Sqlite,
+    Arguments, Postgres, Sqlite,
     pool::PoolConnection,
+    postgres::{PgArguments, PgPool},
     sqlite::{SqliteArguments, SqlitePool},
 };
 
-use super::{Database, Result, Row, Value};
+use super::{Database, Result, Row, Value, postgres::nul};
 
 /// A pool of connections for one purpose.
 #[derive(Clone, Debug)]
 pub(crate) enum Connections {
     Sqlite(SqlitePool),
+    Postgres(PgPool),
 }
 
 impl Connections {
     pub(crate) fn database(&self) -> Database {
         match self {
             Self::Sqlite(_) => Database::Sqlite,
+            Self::Postgres(_) => Database::Postgres,
         }
     }
 
@@ -27,12 +30,14 @@ impl Connections {
     pub(crate) async fn acquire(&self) -> Result<Connection> {
         match self {
             Self::Sqlite(pool) => pool.acquire().await.map(Connection::Sqlite),
+            Self::Postgres(pool) => pool.acquire().await.map(Connection::Postgres),
         }
     }
 
     pub(crate) async fn close(&self) {
         match self {
             Self::Sqlite(pool) => pool.close().await,
+            Self::Postgres(pool) => pool.close().await,
         }
     }
 }
@@ -41,12 +46,14 @@ impl Connections {
 #[derive(Debug)]
 pub(crate) enum Connection {
     Sqlite(PoolConnection<Sqlite>),
+    Postgres(PoolConnection<Postgres>),
 }
 
 impl Connection {
     pub(crate) fn database(&self) -> Database {
         match self {
             Self::Sqlite(_) => Database::Sqlite,
+            Self::Postgres(_) => Database::Postgres,
         }
     }
 
@@ -54,6 +61,7 @@ impl Connection {
     pub(crate) fn close_on_drop(&mut self) {
         match self {
             Self::Sqlite(connection) => connection.close_on_drop(),
+            Self::Postgres(connection) => connection.close_on_drop(),
         }
     }
 
@@ -62,6 +70,11 @@ impl Connection {
         match self {
             Self::Sqlite(connection) => {
                 let query = sqlx::query_with(text, sqlite_arguments(values)?);
+                let result = query.execute(&mut **connection).await?;
+                Ok(result.rows_affected())
+            }
+            Self::Postgres(connection) => {
+                let query = sqlx::query_with(text, postgres_arguments(values)?);
                 let result = query.execute(&mut **connection).await?;
                 Ok(result.rows_affected())
             }
@@ -79,6 +92,11 @@ impl Connection {
                 let rows = query.fetch_all(&mut **connection).await?;
                 Ok(rows.into_iter().map(Row::Sqlite).collect())
             }
+            Self::Postgres(connection) => {
+                let query = sqlx::query_with(text, postgres_arguments(values)?);
+                let rows = query.fetch_all(&mut **connection).await?;
+                Ok(rows.into_iter().map(Row::Postgres).collect())
+            }
         }
     }
 
@@ -93,6 +111,11 @@ impl Connection {
                 let row = query.fetch_optional(&mut **connection).await?;
                 Ok(row.map(Row::Sqlite))
             }
+            Self::Postgres(connection) => {
+                let query = sqlx::query_with(text, postgres_arguments(values)?);
+                let row = query.fetch_optional(&mut **connection).await?;
+                Ok(row.map(Row::Postgres))
+            }
         }
     }
 }
@@ -103,6 +126,19 @@ fn sqlite_arguments(values: Vec<Value>) -> Result<SqliteArguments> {
         match value {
             Value::Integer(value) => arguments.add(value),
             Value::Text(value) => arguments.add(value),
+            Value::Bytes(value) => arguments.add(value),
+        }
+        .map_err(sqlx::Error::Encode)?;
+    }
+    Ok(arguments)
+}
+
+fn postgres_arguments(values: Vec<Value>) -> Result<PgArguments> {
+    let mut arguments = PgArguments::default();
+    for value in values {
+        match value {
+            Value::Integer(value) => arguments.add(value),
+            Value::Text(value) => arguments.add(value.map(nul::escape)),
             Value::Bytes(value) => arguments.add(value),
         }
         .map_err(sqlx::Error::Encode)?;

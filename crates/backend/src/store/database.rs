@@ -4,6 +4,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Database {
     Sqlite,
+    Postgres,
 }
 
 impl Database {
@@ -11,6 +12,7 @@ impl Database {
     pub(super) fn system_name(self) -> &'static str {
         match self {
             Self::Sqlite => "sqlite",
+            Self::Postgres => "postgresql",
         }
     }
 }

@@ -1,21 +1,39 @@
 //! Parses `DATABASE_URL`.
 
-use std::{path::Path, str::FromStr};
+use std::{fmt, path::Path, str::FromStr};
 
-use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{postgres::PgConnectOptions, sqlite::SqliteConnectOptions};
+use url::Url;
 
 const EXAMPLE: &str = "write sqlite: and the path of a file, such as sqlite:cruddur.db";
+const POSTGRES_EXAMPLE: &str = "write postgres://user:password@host:5432/database, with special characters \
+                                percent-encoded";
+/// The parameters of a PostgreSQL URL. sqlx would log the value of any other.
+const POSTGRES_PARAMETERS: [&str; 4] = ["sslmode", "sslrootcert", "sslcert", "sslkey"];
 
-/// The URL of an SQLite file that every connection can share and write to.
-#[derive(Clone, Debug)]
-pub struct DatabaseUrl(SqliteConnectOptions);
+/// The URL of a database.
+#[derive(Clone)]
+pub enum DatabaseUrl {
+    /// An SQLite file that every connection can share and write to.
+    Sqlite(Box<SqliteConnectOptions>),
+    /// A database on a PostgreSQL server.
+    Postgres(Box<PgConnectOptions>),
+}
 
-/// The error for a URL that does not name such a file.
+/// The error for a URL that does not name a usable database.
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseUrlError {
     /// Another database. The URL is not repeated, because it may contain a password.
-    #[error("DATABASE_URL does not begin with `sqlite:`: {EXAMPLE}")]
-    NotSqlite,
+    #[error(
+        "DATABASE_URL begins with neither `sqlite:` nor `postgres:`: {EXAMPLE}, or {POSTGRES_EXAMPLE}"
+    )]
+    OtherDatabase,
+    /// Not a PostgreSQL URL. It is not repeated, because it may contain a password.
+    #[error("DATABASE_URL is no usable PostgreSQL URL: {reason}; {POSTGRES_EXAMPLE}")]
+    Postgres {
+        /// Why it cannot be used.
+        reason: String,
+    },
     /// The path or a parameter cannot be used.
     #[error("DATABASE_URL is `{url}`: {reason}; {EXAMPLE}")]
     Invalid {
@@ -34,16 +52,36 @@ pub enum DatabaseUrlError {
     },
 }
 
+/// Without the password.
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(options) => f.debug_tuple("Sqlite").field(options).finish(),
+            Self::Postgres(options) => f
+                .debug_tuple("Postgres")
+                .field(&options.get_host())
+                .field(&options.get_database())
+                .finish(),
+        }
+    }
+}
+
 impl DatabaseUrl {
-    /// Parses a URL such as `sqlite:cruddur.db`.
+    /// Parses a URL such as `sqlite:cruddur.db` or `postgres://user@host/database`.
     ///
     /// # Errors
-    /// The URL names no file that every connection can share and write to. SQLite would open a
-    /// private database for each connection, and fail later with "no such table".
+    /// A PostgreSQL URL lacks a part or has an unknown one, or an SQLite URL names no file that every
+    /// connection can share and write to. SQLite would open a private database for each connection,
+    /// and fail later with "no such table".
     pub fn parse(url: &str) -> Result<Self, DatabaseUrlError> {
+        if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            return parse_postgres(url)
+                .map(|options| Self::Postgres(Box::new(options)))
+                .map_err(|reason| DatabaseUrlError::Postgres { reason });
+        }
         let rest = url
             .strip_prefix("sqlite:")
-            .ok_or(DatabaseUrlError::NotSqlite)?;
+            .ok_or(DatabaseUrlError::OtherDatabase)?;
         let (path, parameters) = rest.split_once('?').unwrap_or((rest, ""));
         let path = path.strip_prefix("//").unwrap_or(path);
         let mut reasons = parameters.split('&').filter_map(parameter_problem);
@@ -58,12 +96,35 @@ impl DatabaseUrl {
         if file.is_dir() {
             return Err(invalid(url, format!("{} is a directory", file.display())));
         }
-        Ok(Self(options))
+        Ok(Self::Sqlite(Box::new(options)))
     }
+}
 
-    pub(super) fn into_options(self) -> SqliteConnectOptions {
-        self.0
+/// Checks what sqlx would replace by a default or ignore. The reason does not repeat any part that
+/// may be a password.
+fn parse_postgres(text: &str) -> Result<PgConnectOptions, String> {
+    let url = Url::parse(text).map_err(|error| error.to_string())?;
+    let mut parameters = url.query_pairs();
+    let unknown = parameters.find(|(name, _)| !POSTGRES_PARAMETERS.contains(&&**name));
+    if unknown.is_some() {
+        return Err(format!(
+            "it has a parameter other than {}",
+            POSTGRES_PARAMETERS.join(", ")
+        ));
     }
+    let problem = if url.host_str().is_none_or(str::is_empty) {
+        "the host is missing"
+    } else if url.username().is_empty() {
+        "the user is missing"
+    } else if url.path().trim_matches('/').is_empty() {
+        "the name of the database is missing"
+    } else if url.fragment().is_some() {
+        "it has a `#` that is not percent-encoded"
+    } else {
+        return PgConnectOptions::from_str(text)
+            .map_err(|_| "a part cannot be decoded, or `sslmode` is unknown".to_owned());
+    };
+    Err(problem.to_owned())
 }
 
 fn invalid(url: &str, reason: String) -> DatabaseUrlError {
@@ -115,7 +176,9 @@ mod tests {
             ("sqlite:a%20b.db", "a b.db"),
             ("sqlite:./data/x.db", "./data/x.db"),
         ] {
-            let options = DatabaseUrl::parse(url).unwrap().into_options();
+            let Ok(DatabaseUrl::Sqlite(options)) = DatabaseUrl::parse(url) else {
+                panic!("{url}")
+            };
             assert_eq!(options.get_filename(), Path::new(file), "{url}");
         }
     }
@@ -144,13 +207,73 @@ mod tests {
             "sqlite:x.db#y",
             "SQLITE:x.db",
             "cruddur.db",
-            "postgres://localhost/cruddur",
+            "mysql://localhost/cruddur",
         ] {
-            let error = DatabaseUrl::parse(url).unwrap_err().to_string();
+            let error = DatabaseUrl::parse(url).err().unwrap().to_string();
             assert!(
                 error.contains("DATABASE_URL") && error.contains("sqlite:cruddur.db"),
                 "{url}: {error}"
             );
+        }
+    }
+
+    #[test]
+    fn postgres_urls_parse_with_all_parts() {
+        for (url, host, port, database) in [
+            (
+                "postgres://a:b@db.example/cruddur",
+                "db.example",
+                5432,
+                "cruddur",
+            ),
+            (
+                "postgresql://a@127.0.0.1:6543/x%20y",
+                "127.0.0.1",
+                6543,
+                "x y",
+            ),
+            (
+                "postgres://a:p%40%2F%23@[::1]/c?sslmode=require",
+                "[::1]",
+                5432,
+                "c",
+            ),
+        ] {
+            let Ok(DatabaseUrl::Postgres(options)) = DatabaseUrl::parse(url) else {
+                panic!("{url}")
+            };
+            assert_eq!(options.get_host(), host);
+            assert_eq!(options.get_port(), port);
+            assert_eq!(options.get_database(), Some(database));
+        }
+        let socket = "postgres://a@%2Fvar%2Frun%2Fpostgresql/cruddur";
+        assert!(DatabaseUrl::parse(socket).is_ok());
+    }
+
+    #[test]
+    fn invalid_postgres_url_is_an_error_with_an_example_and_no_password() {
+        for url in [
+            "postgres:",
+            "postgres://",
+            "postgres://hunter2@/cruddur",
+            "postgres://a:hunter2@localhost",
+            "postgres://a:hunter2@localhost/",
+            "postgres://localhost/hunter2",
+            "postgres://a:hunter2@localhost:port/cruddur",
+            "postgres://a:hunter2@localhost:99999/cruddur",
+            "postgres://a:hunter2#@localhost/cruddur",
+            "postgres://a:hunter2%ff@localhost/cruddur",
+            "postgres://a@localhost/cruddur?pasword=hunter2",
+            "postgres://a@localhost/cruddur?password=hunter2",
+            "postgres://a:hunter2@localhost/cruddur?sslmode=hunter2",
+            "POSTGRES://a:hunter2@localhost/cruddur",
+        ] {
+            let error = DatabaseUrl::parse(url).err().unwrap().to_string();
+            assert!(
+                error.contains("DATABASE_URL") && error.contains("postgres://user:password@host"),
+                "{url}: {error}"
+            );
+            assert!(!error.contains("hunter2"), "{url}: {error}");
         }
     }
 }

@@ -5,10 +5,17 @@
 
 use api_types::Timestamp;
 
-use super::{Connection, Result, Statement};
+use super::{Connection, Database, Result, Statement};
 
 /// How long a key is stored, in milliseconds: one day.
 const KEY_LIFETIME_MILLIS: i64 = 24 * 60 * 60 * 1000;
+
+/// Waits for other transactions with the same key. SQLite has one writer at a time.
+const LOCK_KEY: Statement = Statement::new(
+    "SELECT",
+    "idempotency_keys",
+    "SELECT pg_advisory_xact_lock(hashtextextended(concat($1::bigint, ':', $2::text), 0))",
+);
 
 const FIND: Statement = Statement::new(
     "SELECT",
@@ -60,6 +67,10 @@ pub(crate) async fn find(
     written: Written<'_>,
     request: &IdempotentRequest,
 ) -> Result<Option<StoredResponse>> {
+    if connection.database() == Database::Postgres {
+        let lock = LOCK_KEY.query().bind(written.user_id).bind(&request.key);
+        lock.execute(&mut *connection).await?;
+    }
     let query = FIND
         .query()
         .bind(written.user_id)

@@ -1,8 +1,12 @@
-//! All SQL statements, executed on an SQLite file.
+//! All SQL statements, executed on an SQLite file or on a PostgreSQL server.
+//!
+//! Most statements have one text for both databases. Integers are `i64`, text is compared by its bytes,
+//! and names in any case are compared as `lower(handle) = $1` with lowercase ASCII.
 //!
 //! | module | contents |
 //! |---|---|
-//! | `open`, `migrations` | opening the file and migrating its schema |
+//! | `open`, `migrations` | opening the database; the schema of the SQLite file |
+//! | `postgres` | the connections and the schema of PostgreSQL |
 //! | `pool` | the connections by purpose, and the deadline of a statement |
 //! | `write_transaction` | a transaction that never returns a connection in an unknown state |
 //! | `write_probe` | a write for the health check |
@@ -38,6 +42,7 @@ mod migrations;
 pub(crate) mod notifications;
 mod open;
 mod pool;
+mod postgres;
 mod query;
 pub(crate) mod reactions;
 mod row;

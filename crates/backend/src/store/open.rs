@@ -1,4 +1,4 @@
-//! Opens the database file.
+//! Opens the database.
 
 use std::{error::Error, path::Path, time::Duration};
 
@@ -8,7 +8,7 @@ use sqlx::{
     sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
-use super::{DatabaseUrl, Pool, migrations};
+use super::{DatabaseUrl, Pool, migrations, postgres};
 
 /// How long a statement waits for another process that is writing to the same file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
@@ -18,13 +18,20 @@ const MAX_IDLE_WAL_BYTES: &str = "1048576";
 /// The value of `PRAGMA auto_vacuum` for `INCREMENTAL`.
 const AUTO_VACUUM_INCREMENTAL: u32 = 2;
 
-/// Opens the SQLite database at a URL such as `sqlite:cruddur.db`, and creates the file if missing.
+/// Opens the database at a URL such as `sqlite:cruddur.db`, whose file is created if missing, or
+/// `postgres://user@host/database`.
 ///
 /// # Errors
-/// The URL is invalid, or the file cannot be created, opened or migrated.
+/// The URL is invalid, or the database cannot be created, opened or migrated.
 pub async fn open(url: &str) -> anyhow::Result<Pool> {
-    let options = DatabaseUrl::parse(url)?
-        .into_options()
+    match DatabaseUrl::parse(url)? {
+        DatabaseUrl::Sqlite(options) => open_file(*options).await,
+        DatabaseUrl::Postgres(options) => postgres::open(*options).await,
+    }
+}
+
+async fn open_file(options: SqliteConnectOptions) -> anyhow::Result<Pool> {
+    let options = options
         .create_if_missing(true)
         .foreign_keys(true)
         .busy_timeout(BUSY_TIMEOUT)
@@ -39,13 +46,12 @@ pub async fn open(url: &str) -> anyhow::Result<Pool> {
         .pragma("journal_size_limit", MAX_IDLE_WAL_BYTES)
         // Each statement has a span instead.
         .disable_statement_logging();
-    create_parent_directory(options.get_filename())?;
-    make_private(options.get_filename())?;
-    prepare(&options)
-        .await
-        .with_context(|| format!("cannot open the database {url}"))?;
-    let pool = Pool::connect(options).await;
-    pool.with_context(|| format!("cannot open the database {url}"))
+    let file = options.get_filename().to_owned();
+    create_parent_directory(&file)?;
+    make_private(&file)?;
+    let advice = || format!("cannot open the database {}", file.display());
+    prepare(&options).await.with_context(advice)?;
+    Pool::connect(options).await.with_context(advice)
 }
 
 /// Migrates the file, on a connection without the deadline of a request.

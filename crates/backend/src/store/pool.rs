@@ -11,7 +11,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqlitePoolOptions},
 };
 
-use super::{Connections, Result};
+use super::{Connections, Database, Result};
 
 /// Connections for reads whose cost does not depend on the size of the database.
 const READER_CONNECTIONS: u32 = 6;
@@ -22,10 +22,11 @@ const PROCESSORS_PER_SCANNER: usize = 2;
 const WRITER_CONNECTIONS: u32 = 1;
 
 /// How long a request waits for a connection before the response is 503.
-const READ_QUEUE_TIMEOUT: Duration = Duration::from_secs(2);
-const WRITE_QUEUE_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long statements may run on an acquired connection before SQLite interrupts them.
-const STATEMENT_TIMEOUT: Duration = Duration::from_secs(2);
+pub(super) const READ_QUEUE_TIMEOUT: Duration = Duration::from_secs(2);
+pub(super) const WRITE_QUEUE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long statements may run on an acquired connection before SQLite interrupts them, and how long
+/// each statement may run in PostgreSQL.
+pub(super) const STATEMENT_TIMEOUT: Duration = Duration::from_secs(2);
 /// Longer than that of a request, because no request waits for maintenance.
 const MAINTENANCE_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a checkpoint waits for readers. It blocks writers in the meantime.
@@ -36,10 +37,10 @@ const INSTRUCTIONS_PER_CHECK: i32 = 1_000;
 /// Connections to one database. It is cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Pool {
-    writer: Connections,
-    readers: Connections,
-    scanners: Connections,
-    maintenance: Connections,
+    pub(super) writer: Connections,
+    pub(super) readers: Connections,
+    pub(super) scanners: Connections,
+    pub(super) maintenance: Connections,
 }
 
 impl Pool {
@@ -59,6 +60,17 @@ impl Pool {
             scanners: reading(scanner_connections()),
             maintenance: Connections::Sqlite(maintaining.connect_lazy_with(maintenance)),
         })
+    }
+
+    /// Returns the kind of the database.
+    pub(crate) fn database(&self) -> Database {
+        self.writer.database()
+    }
+
+    /// Returns whether the database is a file of this program.
+    #[must_use]
+    pub fn is_embedded(&self) -> bool {
+        self.database() == Database::Sqlite
     }
 
     /// Returns the connection for statements that write.

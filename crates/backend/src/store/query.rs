@@ -2,6 +2,10 @@
 
 use super::{Executor, FromRow, Result, Statement, Value};
 
+/// How often a statement runs that is the victim of deadlocks.
+const MAX_ATTEMPTS: u32 = 3;
+const DEADLOCK_DETECTED: &str = "40P01";
+
 /// A statement with its parameters.
 #[derive(Debug)]
 pub(crate) struct Query {
@@ -24,14 +28,28 @@ impl Query {
     }
 
     /// Runs the statement in its span, and returns the number of affected rows.
+    ///
+    /// Outside of a transaction, a statement that PostgreSQL chose as the victim of a deadlock runs
+    /// again: it has changed nothing.
     pub(crate) async fn execute<'c>(self, executor: impl Into<Executor<'c>>) -> Result<u64> {
         let (executor, statement) = (executor.into(), self.statement);
         let database = executor.database();
+        let text = statement.text(database);
         let run = async {
-            let mut connection = executor.acquire().await?;
-            connection
-                .execute(statement.text(database), self.values)
-                .await
+            match executor {
+                Executor::Connection(connection) => connection.execute(text, self.values).await,
+                Executor::Pool(connections) => {
+                    for _ in 1..MAX_ATTEMPTS {
+                        let mut connection = connections.acquire().await?;
+                        match connection.execute(text, self.values.clone()).await {
+                            Err(error) if is_deadlock(&error) => {}
+                            result => return result,
+                        }
+                    }
+                    let mut connection = connections.acquire().await?;
+                    connection.execute(text, self.values).await
+                }
+            }
         };
         statement.traced(database, run).await
     }
@@ -78,4 +96,9 @@ impl Query {
         let row = self.fetch_optional(executor).await?;
         row.ok_or(sqlx::Error::RowNotFound)
     }
+}
+
+fn is_deadlock(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.is_some_and(|code| code == DEADLOCK_DETECTED)
 }

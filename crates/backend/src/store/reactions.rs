@@ -11,11 +11,18 @@ pub(crate) enum Reaction {
     Repost,
 }
 
+/// In PostgreSQL, every statement locks the activity first. Otherwise two of them, or one and a
+/// deletion, could wait for each other, because the counts are in the same row.
 const LIKE: Statement = Statement::new(
     "INSERT",
     "activity_likes",
     "INSERT INTO activity_likes (activity_id, user_id, created_at) \
      SELECT id, $2, $3 FROM activities WHERE uuid = $1 AND expires_at > $3 \
+     ON CONFLICT DO NOTHING",
+)
+.on_postgres(
+    "INSERT INTO activity_likes (activity_id, user_id, created_at) \
+     SELECT id, $2, $3 FROM activities WHERE uuid = $1 AND expires_at > $3 FOR NO KEY UPDATE \
      ON CONFLICT DO NOTHING",
 );
 
@@ -24,6 +31,10 @@ const UNLIKE: Statement = Statement::new(
     "activity_likes",
     "DELETE FROM activity_likes \
      WHERE activity_id = (SELECT id FROM activities WHERE uuid = $1) AND user_id = $2",
+)
+.on_postgres(
+    "DELETE FROM activity_likes WHERE user_id = $2 \
+     AND activity_id = (SELECT id FROM activities WHERE uuid = $1 FOR NO KEY UPDATE)",
 );
 
 const REPOST: Statement = Statement::new(
@@ -32,6 +43,11 @@ const REPOST: Statement = Statement::new(
     "INSERT INTO activity_reposts (activity_id, user_id, created_at) \
      SELECT id, $2, $3 FROM activities WHERE uuid = $1 AND expires_at > $3 \
      ON CONFLICT DO NOTHING",
+)
+.on_postgres(
+    "INSERT INTO activity_reposts (activity_id, user_id, created_at) \
+     SELECT id, $2, $3 FROM activities WHERE uuid = $1 AND expires_at > $3 FOR NO KEY UPDATE \
+     ON CONFLICT DO NOTHING",
 );
 
 const UNREPOST: Statement = Statement::new(
@@ -39,6 +55,10 @@ const UNREPOST: Statement = Statement::new(
     "activity_reposts",
     "DELETE FROM activity_reposts \
      WHERE activity_id = (SELECT id FROM activities WHERE uuid = $1) AND user_id = $2",
+)
+.on_postgres(
+    "DELETE FROM activity_reposts WHERE user_id = $2 \
+     AND activity_id = (SELECT id FROM activities WHERE uuid = $1 FOR NO KEY UPDATE)",
 );
 
 const COUNTS: Statement = Statement::new(

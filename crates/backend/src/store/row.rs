@@ -1,13 +1,14 @@
 //! Rows of results, and the types that are read from them.
 
-use sqlx::{ColumnIndex, Row as _, sqlite::SqliteRow};
+use sqlx::{ColumnIndex, Row as _, postgres::PgRow, sqlite::SqliteRow};
 
-use super::Result;
+use super::{Result, postgres::nul};
 
 /// A row of either database.
 #[derive(Debug)]
 pub(crate) enum Row {
     Sqlite(SqliteRow),
+    Postgres(PgRow),
 }
 
 impl Row {
@@ -28,9 +29,9 @@ pub(crate) trait Column: Sized {
 }
 
 /// The name or the number of a column.
-pub(crate) trait Index: ColumnIndex<SqliteRow> {}
+pub(crate) trait Index: ColumnIndex<SqliteRow> + ColumnIndex<PgRow> {}
 
-impl<T: ColumnIndex<SqliteRow>> Index for T {}
+impl<T: ColumnIndex<SqliteRow> + ColumnIndex<PgRow>> Index for T {}
 
 macro_rules! columns {
     ($($type:ty),+) => {$(
@@ -38,13 +39,35 @@ macro_rules! columns {
             fn read<I: Index>(row: &Row, index: I) -> Result<Self> {
                 match row {
                     Row::Sqlite(row) => row.try_get(index),
+                    Row::Postgres(row) => row.try_get(index),
                 }
             }
         }
     )+};
 }
 
-columns!(i64, Option<i64>, bool, String, Option<String>);
+columns!(i64, Option<i64>, bool);
+
+impl Column for Option<String> {
+    fn read<I: Index>(row: &Row, index: I) -> Result<Self> {
+        match row {
+            Row::Sqlite(row) => row.try_get(index),
+            Row::Postgres(row) => {
+                let text: Self = row.try_get(index)?;
+                Ok(text.map(nul::unescape))
+            }
+        }
+    }
+}
+
+impl Column for String {
+    fn read<I: Index>(row: &Row, index: I) -> Result<Self> {
+        match row {
+            Row::Sqlite(row) => row.try_get(index),
+            Row::Postgres(row) => row.try_get(index).map(nul::unescape),
+        }
+    }
+}
 
 /// For counts.
 impl Column for u32 {

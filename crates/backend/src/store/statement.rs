@@ -17,6 +17,8 @@ pub(crate) struct Statement {
     operation: &'static str,
     collection: Option<&'static str>,
     text: &'static str,
+    /// The text for PostgreSQL, if it differs.
+    postgres: Option<&'static str>,
 }
 
 impl Statement {
@@ -30,6 +32,7 @@ impl Statement {
             operation,
             collection: Some(collection),
             text,
+            postgres: None,
         }
     }
 
@@ -39,7 +42,14 @@ impl Statement {
             operation,
             collection: None,
             text,
+            postgres: None,
         }
+    }
+
+    /// Sets a text for PostgreSQL. The parameters are the same.
+    pub(crate) const fn on_postgres(mut self, text: &'static str) -> Self {
+        self.postgres = Some(text);
+        self
     }
 
     /// Returns a query without parameters.
@@ -48,8 +58,11 @@ impl Statement {
     }
 
     /// Returns the text for this database.
-    pub(super) fn text(self, _: Database) -> &'static str {
-        self.text
+    pub(super) fn text(self, database: Database) -> &'static str {
+        match (database, self.postgres) {
+            (Database::Postgres, Some(text)) => text,
+            _ => self.text,
+        }
     }
 
     /// Awaits the statement in its span. Outside of a span, as when demo data is written, no span is

@@ -1,11 +1,11 @@
 //! Deletion of expired data, in steps small enough not to delay other writers.
 //!
-//! Deleted text is removed from the full-text index (FTS5 `secure-delete`), overwritten in the file
+//! In SQLite, deleted text is removed from the full-text index (FTS5 `secure-delete`), overwritten in the file
 //! (`PRAGMA secure_delete`), and removed from the write-ahead log by a truncating checkpoint.
 
 use api_types::Timestamp;
 
-use super::{Pool, Result, Statement, WriteTransaction};
+use super::{Database, Pool, Result, Statement, WriteTransaction};
 
 /// The maximum number of rows of each kind that one step deletes: about ten milliseconds.
 const MAX_ROWS_PER_STEP: u32 = 200;
@@ -16,6 +16,12 @@ const MAX_ROWS_PER_DELETION: u32 = 200;
 const SPARE_PAGES: u32 = 256;
 /// The number of pages that one statement releases to the file system.
 const PAGES_PER_STEP: u32 = 256;
+
+/// One back end sweeps at a time, so that two of them do not wait for each other. The number is
+/// arbitrary.
+const SWEEP_LOCK: i64 = 4_772_001;
+
+const TRY_LOCK: Statement = Statement::control("SELECT", "SELECT pg_try_advisory_xact_lock($1)");
 
 const IS_DUE: Statement = Statement::new(
     "SELECT",
@@ -146,6 +152,13 @@ pub(crate) async fn delete(pool: &Pool, uuid: &str) -> Result<()> {
 /// Deletes some of the expired rows.
 pub(crate) async fn step(pool: &Pool, now: Timestamp) -> Result<Swept> {
     let mut transaction = WriteTransaction::begin(pool).await?;
+    if pool.database() == Database::Postgres {
+        let lock = TRY_LOCK.query().bind(SWEEP_LOCK);
+        if !lock.fetch_one::<bool>(transaction.connection()).await? {
+            transaction.commit().await?;
+            return Ok(Swept::default());
+        }
+    }
     let query = EXPIRE_REPLIES.query().bind(MAX_ROWS_PER_STEP);
     query.execute(transaction.connection()).await?;
     let mut swept = Swept::default();
@@ -165,7 +178,11 @@ pub(crate) async fn step(pool: &Pool, now: Timestamp) -> Result<Swept> {
 }
 
 /// Releases some of the free pages to the file system, and returns whether there may be more.
+/// PostgreSQL's autovacuum reuses the space by itself.
 pub(crate) async fn release_free_pages(pool: &Pool) -> Result<bool> {
+    if pool.database() == Database::Postgres {
+        return Ok(false);
+    }
     let query = FREE_PAGES.query();
     let free: u32 = query.fetch_one(pool.maintenance()).await?;
     if free < SPARE_PAGES + PAGES_PER_STEP {
@@ -177,8 +194,11 @@ pub(crate) async fn release_free_pages(pool: &Pool) -> Result<bool> {
 }
 
 /// Truncates the write-ahead log by a checkpoint, and returns whether that succeeded. It fails while
-/// a reader uses an older snapshot.
+/// a reader uses an older snapshot. PostgreSQL recycles its log by itself.
 pub(crate) async fn truncate_wal(pool: &Pool) -> Result<bool> {
+    if pool.database() == Database::Postgres {
+        return Ok(true);
+    }
     let query = CHECKPOINT.query();
     let (busy, _, _): (i64, i64, i64) = query.fetch_one(pool.maintenance()).await?;
     Ok(busy == 0)

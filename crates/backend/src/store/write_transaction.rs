@@ -2,7 +2,7 @@
 
 use super::{Connection, Pool, Result, Statement};
 
-const BEGIN: Statement = Statement::control("BEGIN", "BEGIN IMMEDIATE");
+const BEGIN: Statement = Statement::control("BEGIN", "BEGIN IMMEDIATE").on_postgres("BEGIN");
 const COMMIT: Statement = Statement::control("COMMIT", "COMMIT");
 
 /// A transaction that either commits or closes its connection.
@@ -18,8 +18,8 @@ pub(crate) struct WriteTransaction {
 }
 
 impl WriteTransaction {
-    /// Begins a transaction that locks for writing immediately. A transaction that upgrades from
-    /// reading to writing can fail, because another one did so first.
+    /// Begins a transaction. In SQLite, it locks for writing immediately: a transaction that upgrades
+    /// from reading to writing can fail, because another one did so first.
     pub(crate) async fn begin(pool: &Pool) -> Result<Self> {
         let writer = pool.writer();
         BEGIN

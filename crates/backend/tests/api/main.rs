@@ -1,9 +1,14 @@
 //! Requests through the router, each test on its own database.
+//!
+//! This is the contract of both databases: `cargo xtask test unit` runs it on SQLite files, and again on a
+//! PostgreSQL server.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod accounts;
 mod authoring;
+mod concurrency;
+mod database;
 mod demo_data;
 mod errors;
 mod feeds;
@@ -19,6 +24,7 @@ mod reactions;
 mod recovery;
 mod remote_contexts;
 mod replies;
+mod schema;
 mod search;
 mod session_list;
 mod sessions;

@@ -12,7 +12,7 @@ async fn crud_with_many_replies(api: &Api) -> Activity {
     api.execute(
         "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 10000) \
          INSERT INTO activities (uuid, user_id, message, created_at, expires_at, reply_to_id) \
-         SELECT printf('00000000-0000-4000-8000-%012d', n), 1 + n % 5, 'Reply ' || n, \
+         SELECT '00000000-0000-4000-8000-' || substr(CAST(1000000000000 + n AS TEXT), 2), 1 + n % 5, 'Reply ' || n, \
                 a.created_at + n / 3, a.expires_at, a.id \
          FROM numbers, (SELECT * FROM activities WHERE message = 'What is honor?') AS a",
     )

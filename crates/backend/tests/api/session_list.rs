@@ -68,7 +68,7 @@ async fn revoking_the_current_session_signs_out() {
 
 #[tokio::test]
 async fn last_use_is_updated_after_ten_minutes_and_does_not_fail_reads() {
-    let api = Api::start().await;
+    let api = Api::on_file().await;
     let worf = api.signed_in("worf").await;
     let created = sessions(&worf).await[0].last_used_at;
     assert_eq!(sessions(&worf).await[0].last_used_at, created);

@@ -365,7 +365,7 @@ async fn pages_of_other_sites_cannot_change_accounts() {
 
 #[tokio::test]
 async fn code_address_and_password_are_in_no_span_and_not_in_the_database() {
-    let api = Api::start().await;
+    let api = Api::on_file().await;
     let parent = traceparent(7005);
     let visitor = api.visitor().traced(&parent);
     assert_accepted(&sign_up(&visitor, json!({})).await);

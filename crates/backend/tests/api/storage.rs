@@ -39,7 +39,7 @@ async fn assert_posting_recovers(client: &Client<'_>) {
 
 #[tokio::test]
 async fn posting_recovers_after_sqlite_rolled_back_transactions() {
-    let api = Api::start().await;
+    let api = Api::on_file().await;
     let worf = api.signed_in("worf").await;
     // A full disk ends a transaction in the same way.
     api.execute(
@@ -56,7 +56,7 @@ async fn posting_recovers_after_sqlite_rolled_back_transactions() {
 
 #[tokio::test]
 async fn posting_recovers_after_commits_failed() {
-    let api = Api::start().await;
+    let api = Api::on_file().await;
     let worf = api.signed_in("worf").await;
     // A deferred constraint fails at the commit, which leaves the transaction open.
     api.execute(
@@ -74,7 +74,7 @@ async fn posting_recovers_after_commits_failed() {
 
 #[tokio::test]
 async fn posting_works_after_requests_were_dropped_halfway() {
-    let api = Api::start().await;
+    let api = Api::on_file().await;
     let worf = api.signed_in("worf").await;
     let mut dropped = 0;
     for micros in (0..8_000).step_by(200) {
@@ -87,7 +87,7 @@ async fn posting_works_after_requests_were_dropped_halfway() {
 
 #[tokio::test]
 async fn health_check_is_503_while_writes_fail() {
-    let api = Api::start().await;
+    let api = Api::on_file().await;
     let worf = api.signed_in("worf").await;
     let health = async || api.visitor().get("/api/health-check").await;
     health().await.json::<Value>();

@@ -1,9 +1,6 @@
 //! An API on a temporary database, and its clients.
 
-use std::{
-    net::SocketAddr,
-    path::{Path, PathBuf},
-};
+use std::{net::SocketAddr, path::PathBuf};
 
 use api_types::{Activity, Timestamp};
 use axum::{
@@ -15,7 +12,6 @@ use axum::{
 use cruddur_backend::{
     AppState, LiveLimits, app, app_with_page,
     config::Config,
-    demo,
     page::{Page, PageSettings},
     security::SecuritySettings,
     store,
@@ -23,14 +19,11 @@ use cruddur_backend::{
 use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use sqlx::{Connection, SqliteConnection};
 use tempfile::TempDir;
-use tokio::sync::OnceCell;
 use tower::ServiceExt;
 
-use crate::outbox::Outbox;
+use crate::{database::Database, outbox::Outbox};
 
-const FILE: &str = "cruddur.db";
 const OUTBOX: &str = "outbox";
 
 /// The API with the demo data.
@@ -38,38 +31,45 @@ pub(crate) struct Api {
     router: Router,
     pub(crate) state: AppState,
     pub(crate) db: store::Pool,
+    pub(crate) database: Database,
+    /// For the outbox.
     directory: TempDir,
 }
 
 impl Api {
+    /// Starts on the database of the contract suite: a file, or a database in PostgreSQL.
     pub(crate) async fn start() -> Self {
         Self::with(SecuritySettings::default()).await
     }
 
     pub(crate) async fn with(security: SecuritySettings) -> Self {
-        Self::with_settings(security, LiveLimits::default(), None).await
+        Self::with_limits(security, LiveLimits::default()).await
     }
 
     pub(crate) async fn with_limits(security: SecuritySettings, live: LiveLimits) -> Self {
-        Self::with_settings(security, live, None).await
+        Self::on(Database::create().await, security, live, None).await
     }
 
     /// Starts an API that sends mail to this server.
     pub(crate) async fn with_mail_server(url: &str) -> Self {
-        let security = SecuritySettings::default();
-        Self::with_settings(security, LiveLimits::default(), Some(url)).await
+        let (security, live) = (SecuritySettings::default(), LiveLimits::default());
+        Self::on(Database::create().await, security, live, Some(url)).await
     }
 
-    async fn with_settings(
+    /// Starts on a file, for tests of what only a file has.
+    pub(crate) async fn on_file() -> Self {
+        let (security, live) = (SecuritySettings::default(), LiveLimits::default());
+        Self::on(Database::file().await, security, live, None).await
+    }
+
+    async fn on(
+        database: Database,
         security: SecuritySettings,
         live: LiveLimits,
         smtp_url: Option<&str>,
     ) -> Self {
-        static SEEDED: OnceCell<Vec<u8>> = OnceCell::const_new();
+        let db = store::open(&database.url()).await.unwrap();
         let directory = TempDir::new().unwrap();
-        let file = directory.path().join(FILE);
-        std::fs::write(&file, SEEDED.get_or_init(seeded).await).unwrap();
-        let db = open(&file).await;
         let outbox = directory.path().join(OUTBOX);
         let args = ["cruddur-backend", "--mail-outbox", outbox.to_str().unwrap()];
         let env = |name: &str| {
@@ -85,6 +85,7 @@ impl Api {
             router: app(state.clone()),
             state,
             db,
+            database,
             directory,
         }
     }
@@ -100,7 +101,7 @@ impl Api {
 
     /// Returns the path of the database.
     pub(crate) fn file(&self) -> PathBuf {
-        self.directory.path().join(FILE)
+        self.database.path()
     }
 
     /// Reads the database and its write-ahead log.
@@ -114,6 +115,21 @@ impl Api {
     /// Returns all messages that were sent, oldest first.
     pub(crate) fn outbox(&self) -> Outbox {
         Outbox::new(&self.directory.path().join(OUTBOX))
+    }
+
+    /// Executes SQL on a connection without a deadline.
+    pub(crate) async fn execute(&self, sql: impl Into<String>) {
+        self.database.execute(sql).await;
+    }
+
+    /// Selects one number.
+    pub(crate) async fn number(&self, sql: &'static str) -> i64 {
+        self.database.number(sql).await
+    }
+
+    /// Selects one column of texts.
+    pub(crate) async fn texts(&self, sql: &'static str) -> Vec<String> {
+        self.database.texts(sql).await
     }
 
     /// Returns a client that is not signed in.
@@ -135,50 +151,6 @@ impl Api {
             ..self.visitor()
         }
     }
-
-    /// Executes SQL on a connection without a deadline.
-    pub(crate) async fn execute(&self, sql: &'static str) {
-        let mut connection = self.connect().await;
-        sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
-        connection.close().await.unwrap();
-    }
-
-    /// Selects one number.
-    pub(crate) async fn number(&self, sql: &'static str) -> i64 {
-        let mut connection = self.connect().await;
-        let number = sqlx::query_scalar(sql).fetch_one(&mut connection).await;
-        connection.close().await.unwrap();
-        number.unwrap()
-    }
-
-    /// Selects one column of texts.
-    pub(crate) async fn texts(&self, sql: &'static str) -> Vec<String> {
-        let mut connection = self.connect().await;
-        let texts = sqlx::query_scalar(sql).fetch_all(&mut connection).await;
-        connection.close().await.unwrap();
-        texts.unwrap()
-    }
-
-    async fn connect(&self) -> SqliteConnection {
-        let url = format!("sqlite:{}", self.file().display());
-        SqliteConnection::connect(&url).await.unwrap()
-    }
-}
-
-/// Returns the bytes of a database with the demo data. Seeding takes longer than most tests.
-async fn seeded() -> Vec<u8> {
-    let directory = TempDir::new().unwrap();
-    let file = directory.path().join(FILE);
-    let db = open(&file).await;
-    demo::seed(&db).await.unwrap();
-    db.close().await;
-    std::fs::read(file).unwrap()
-}
-
-async fn open(file: &Path) -> store::Pool {
-    store::open(&format!("sqlite:{}", file.display()))
-        .await
-        .unwrap()
 }
 
 /// A client of the API.

@@ -34,7 +34,7 @@ fn contains_secret(api: &Api) -> bool {
 
 #[tokio::test]
 async fn expired_cruds_and_sessions_are_removed_from_the_file() {
-    let api = Api::start().await;
+    let api = Api::on_file().await;
     let worf = api.signed_in("worf").await;
     let crud = worf.crud(&format!("The word is {SECRET} #{SECRET}")).await;
     let path = format!("/api/activities/{}", crud.uuid);
@@ -116,7 +116,7 @@ async fn unexpired_data_is_not_deleted() {
 
 #[tokio::test]
 async fn deleted_crud_is_removed_from_the_file() {
-    let api = Api::start().await;
+    let api = Api::on_file().await;
     let worf = api.signed_in("worf").await;
     let sweeper = tokio::spawn(api.state.sweep());
     let crud = worf.crud(SECRET).await;
@@ -142,7 +142,7 @@ async fn crud_with_many_replies_is_hidden_immediately_and_deleted_in_steps() {
     api.execute(
         "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 3000) \
          INSERT INTO activities (uuid, user_id, message, created_at, expires_at, reply_to_id) \
-         SELECT printf('00000000-0000-4000-8000-%012d', n), 1 + n % 5, 'Point ' || n, \
+         SELECT '00000000-0000-4000-8000-' || substr(CAST(1000000000000 + n AS TEXT), 2), 1 + n % 5, 'Point ' || n, \
                 a.created_at + n, a.expires_at, a.id \
          FROM numbers, (SELECT * FROM activities WHERE message = 'Debate!') AS a",
     )

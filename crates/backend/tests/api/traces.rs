@@ -109,7 +109,12 @@ async fn statement_span_has_no_values() {
     );
     let name = "INSERT activity_likes";
     assert_eq!(trace.span(name).span_kind, SpanKind::Client);
-    assert_eq!(trace.attribute(name, "db.system.name"), "sqlite");
+    let system = if api.database.is_postgres() {
+        "postgresql"
+    } else {
+        "sqlite"
+    };
+    assert_eq!(trace.attribute(name, "db.system.name"), system);
     assert_eq!(trace.attribute(name, "db.operation.name"), "INSERT");
     assert_eq!(
         trace.attribute(name, "db.collection.name"),

@@ -82,7 +82,7 @@ fn invalid_database_url_is_a_usage_error_with_an_example() {
         "sqlite::memory:",
         "sqlite:x.db?mode=memory",
         "sqlite:/",
-        "postgres://cruddur:secret@localhost/cruddur",
+        "mysql://cruddur:secret@localhost/cruddur",
     ] {
         let error = usage_error(&[], &[("DATABASE_URL", url)]);
         assert!(error.contains("such as sqlite:cruddur.db"), "{error}");

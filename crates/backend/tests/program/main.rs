@@ -5,6 +5,7 @@
 mod arguments;
 mod kill;
 mod log;
+mod postgres;
 mod private;
 mod receiver;
 mod server;

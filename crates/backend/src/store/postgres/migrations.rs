@@ -1,0 +1,82 @@
+//! Schema migrations.
+//!
+//! The table `schema_version` counts the migrations that have been applied. A released migration is
+//! never edited; each change is a new one.
+
+use std::error::Error;
+
+use anyhow::ensure;
+use sqlx::{Connection, PgConnection, PgTransaction};
+
+const MIGRATIONS: [&str; 1] = [include_str!("../schema/postgres/0001_initial.sql")];
+
+/// The advisory lock of migrations: of several back ends that start together, one migrates and the
+/// others wait. The number is arbitrary.
+const LOCK: i64 = 4_772_000;
+
+/// Applies the missing migrations in one transaction.
+pub(super) async fn run(connection: &mut PgConnection) -> anyhow::Result<()> {
+    let mut transaction = connection.begin().await?;
+    sqlx::query("SELECT pg_advisory_xact_lock($1)")
+        .bind(LOCK)
+        .execute(&mut *transaction)
+        .await?;
+    let applied = applied(&mut transaction).await?;
+    ensure!(
+        applied <= MIGRATIONS.len(),
+        "the database was written by a newer version of this program: upgrade the program"
+    );
+    for migration in &MIGRATIONS[applied..] {
+        sqlx::raw_sql(*migration).execute(&mut *transaction).await?;
+    }
+    sqlx::query("UPDATE schema_version SET version = $1")
+        .bind(MIGRATIONS.len() as i64)
+        .execute(&mut *transaction)
+        .await?;
+    index_words(&mut transaction).await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+/// Returns the number of applied migrations.
+async fn applied(transaction: &mut PgTransaction<'_>) -> sqlx::Result<usize> {
+    let table = "SELECT to_regclass('schema_version') IS NOT NULL";
+    let exists: bool = sqlx::query_scalar(table)
+        .fetch_one(&mut **transaction)
+        .await?;
+    if !exists {
+        let create = "CREATE TABLE schema_version (version BIGINT NOT NULL); \
+                      INSERT INTO schema_version VALUES (0)";
+        sqlx::raw_sql(create).execute(&mut **transaction).await?;
+    }
+    let version: i64 = sqlx::query_scalar("SELECT version FROM schema_version")
+        .fetch_one(&mut **transaction)
+        .await?;
+    usize::try_from(version).map_err(|error| sqlx::Error::Decode(error.into()))
+}
+
+/// Creates the index for searches. Without the extension, searches still work, but read all cruds.
+async fn index_words(transaction: &mut PgTransaction<'_>) -> sqlx::Result<()> {
+    let exists: bool = sqlx::query_scalar("SELECT to_regclass('activities_by_words') IS NOT NULL")
+        .fetch_one(&mut **transaction)
+        .await?;
+    if exists {
+        return Ok(());
+    }
+    let mut savepoint = transaction.begin().await?;
+    let create = "CREATE EXTENSION IF NOT EXISTS pg_trgm; \
+                  CREATE INDEX activities_by_words ON activities USING gin (words gin_trgm_ops)";
+    match sqlx::raw_sql(create).execute(&mut *savepoint).await {
+        Ok(_) => savepoint.commit().await,
+        Err(error) => {
+            let error = &error as &dyn Error;
+            tracing::warn!(
+                error,
+                "cannot create the extension pg_trgm, so searches read all cruds: install \
+                 PostgreSQL's contributed extensions, let an administrator run CREATE EXTENSION \
+                 pg_trgm in this database, and start again"
+            );
+            savepoint.rollback().await
+        }
+    }
+}
