@@ -6,6 +6,7 @@ use crate::{lenient::null_as_default, time::Timestamp};
 
 /// The body of `POST /api/auth/signin`.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SignIn {
     #[serde(default, deserialize_with = "null_as_default")]
     pub email: String,
@@ -15,6 +16,7 @@ pub struct SignIn {
 
 /// The body of `POST /api/auth/signup`.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SignUp {
     #[serde(default, deserialize_with = "null_as_default")]
     pub display_name: String,
@@ -28,6 +30,7 @@ pub struct SignUp {
 
 /// The body of `POST /api/auth/resend` and `POST /api/auth/recover`.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CodeRequest {
     #[serde(default, deserialize_with = "null_as_default")]
     pub email: String,
@@ -35,6 +38,7 @@ pub struct CodeRequest {
 
 /// The body of `POST /api/auth/confirm`.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Confirmation {
     #[serde(default, deserialize_with = "null_as_default")]
     pub email: String,
@@ -45,6 +49,7 @@ pub struct Confirmation {
 
 /// The body of `POST /api/auth/reset`.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PasswordReset {
     #[serde(default, deserialize_with = "null_as_default")]
     pub email: String,
@@ -71,6 +76,7 @@ opaque_debug!(SignIn, SignUp, CodeRequest, Confirmation, PasswordReset);
 
 /// The body of `PUT /api/profile`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ProfileUpdate {
     #[serde(default, deserialize_with = "null_as_default")]
     pub display_name: String,
@@ -80,6 +86,7 @@ pub struct ProfileUpdate {
 
 /// A session of the signed-in account, in the response to `GET /api/auth/sessions`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SessionInfo {
     /// Identifies the session in `DELETE /api/auth/sessions/{uuid}`. It grants no access.
     pub uuid: String,
@@ -95,6 +102,7 @@ pub struct SessionInfo {
 
 /// The signed-in account: the response to a sign-in and to `GET /api/auth/me`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Me {
     pub handle: String,
     #[serde(default, deserialize_with = "null_as_default")]
@@ -109,6 +117,7 @@ pub struct Me {
 
 /// An account in a list, such as the suggested users.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UserSummary {
     pub handle: String,
     #[serde(default, deserialize_with = "null_as_default")]
@@ -117,6 +126,7 @@ pub struct UserSummary {
 
 /// The response to `GET /api/users/@{handle}`: the heading of a profile page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Profile {
     pub handle: String,
     #[serde(default, deserialize_with = "null_as_default")]

@@ -6,6 +6,7 @@ use crate::{lenient::null_as_default, time::Timestamp, visible::is_blank};
 
 /// A crud, or a reply to one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Activity {
     #[serde(default, deserialize_with = "null_as_default")]
     pub uuid: String,
@@ -37,6 +38,7 @@ pub struct Activity {
     pub reply_to_activity_uuid: Option<String>,
     /// The replies, oldest first: the first two in a feed, one page in the response for a single crud.
     #[serde(default, deserialize_with = "null_as_default")]
+    #[cfg_attr(feature = "openapi", schema(no_recursion))]
     pub replies: Vec<Activity>,
     /// Present only in the response to `GET /api/activities/notifications`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -57,6 +59,7 @@ impl Activity {
 
 /// The event that put an activity among the notifications.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Notification {
     pub kind: NotificationKind,
     /// The account that replied, liked, reposted or mentioned.
@@ -74,6 +77,7 @@ pub struct Notification {
 /// `Reply` and `Mention` come with the other account's activity, `Like` and `Repost` with the
 /// signed-in account's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum NotificationKind {
     Reply,
@@ -84,6 +88,7 @@ pub enum NotificationKind {
 
 /// The response to a like or a repost: the activity's current counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Counts {
     pub replies_count: u32,
     pub reposts_count: u32,
@@ -97,6 +102,7 @@ pub struct Counts {
 /// `ttl` is a string, so that an unknown lifetime is a validation error with a code instead of an
 /// unreadable body.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewActivity {
     #[serde(default, deserialize_with = "null_as_default")]
     pub message: String,
@@ -106,6 +112,7 @@ pub struct NewActivity {
 
 /// The body of `POST /api/activities/{uuid}/reply`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewReply {
     #[serde(default, deserialize_with = "null_as_default")]
     pub message: String,
@@ -113,6 +120,7 @@ pub struct NewReply {
 
 /// The body of `POST /api/activities/notifications/read`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NotificationsRead {
     /// The time of the newest notification to mark as read. Absent: all of them.
     #[serde(default)]

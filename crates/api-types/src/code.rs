@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// The reason a request is not valid. The body of a 422 is a bare JSON array of these codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Code {
     ActivityUuidBlank,
@@ -69,6 +70,7 @@ pub enum Code {
 
 /// The body of every other error: `{"error":"..."}` with a sentence to display.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Problem {
     pub error: String,
 }

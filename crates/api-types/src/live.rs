@@ -14,6 +14,7 @@ pub const MESSAGE_EVENT: &str = "message";
 ///
 /// A page that shows something older has missed messages and loads them again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LiveState {
     #[serde(default, deserialize_with = "null_as_default")]
     pub unread_conversations_count: u32,
@@ -24,6 +25,7 @@ pub struct LiveState {
 
 /// A message that the account received, or sent from this or another page.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LiveMessage {
     /// The handle of the other account of the conversation.
     pub conversation: String,

@@ -6,6 +6,7 @@ use crate::{lenient::null_as_default, time::Timestamp, visible::is_blank};
 
 /// A direct message.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Message {
     #[serde(default, deserialize_with = "null_as_default")]
     pub uuid: String,
@@ -35,6 +36,7 @@ impl Message {
 
 /// A conversation with another account, with its last message.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MessageGroup {
     #[serde(default, deserialize_with = "null_as_default")]
     pub uuid: String,
@@ -69,6 +71,7 @@ impl MessageGroup {
 
 /// The body of `POST /api/messages`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewMessage {
     #[serde(default, deserialize_with = "null_as_default")]
     pub message: String,
@@ -79,6 +82,7 @@ pub struct NewMessage {
 
 /// The body of `POST /api/messages/@{handle}/read`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MessagesRead {
     /// The time of the newest message to mark as read. Absent: all of them.
     #[serde(default)]
@@ -87,6 +91,7 @@ pub struct MessagesRead {
 
 /// The response to `POST /api/messages/@{handle}/read`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UnreadConversations {
     #[serde(default, deserialize_with = "null_as_default")]
     pub unread_conversations_count: u32,

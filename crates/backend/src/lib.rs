@@ -27,6 +27,7 @@ mod idempotency;
 pub mod mail;
 mod mail_limits;
 mod networks;
+mod openapi;
 mod origin;
 pub mod page;
 mod password;

@@ -2,6 +2,7 @@
 
 use axum::{Json, Router, extract::State, routing::get};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{AppState, Error};
 
@@ -9,8 +10,9 @@ pub(super) fn routes() -> Router<AppState> {
     Router::new().route("/api/health-check", get(health_check))
 }
 
-#[derive(Serialize)]
-struct Health {
+/// The response of a healthy server.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Health {
     success: bool,
     version: &'static str,
 }

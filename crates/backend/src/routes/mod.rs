@@ -21,8 +21,9 @@ use tower_http::{
 };
 
 pub(crate) use events::EVENTS_PATH;
+pub(crate) use health::Health;
 
-use crate::AppState;
+use crate::{AppState, openapi};
 
 /// Shorter responses are sent as they are.
 const MIN_COMPRESSED_BYTES: u16 = 1024;
@@ -39,6 +40,7 @@ pub(crate) fn all() -> Router<AppState> {
         .merge(sidebar::routes())
         .merge(auth::routes())
         .merge(accounts::routes())
+        .merge(openapi::routes())
 }
 
 /// Compresses the responses of a route. Use it only for public data.

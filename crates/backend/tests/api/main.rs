@@ -16,6 +16,7 @@ mod idempotency;
 mod live;
 mod messages;
 mod notifications;
+mod openapi;
 mod origins;
 mod outbox;
 mod page;
