@@ -1,4 +1,7 @@
 //! Reads spans from an export request in any encoding, with the fields that the measurements need.
+//!
+//! Not with the project's own trace model, so that the measurements find mistakes in that model, and because requests of
+//! some SDKs are not valid OTLP.
 
 use std::io::Read as _;
 
