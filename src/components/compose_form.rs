@@ -105,7 +105,9 @@ fn use_edit(reply_to: &AttrValue, clear_error: &Callback<()>) -> Callback<InputE
 /// Submits the form on Ctrl+Enter and Cmd+Enter.
 fn submit_on_enter() -> Callback<KeyboardEvent> {
     Callback::from(|event: KeyboardEvent| {
-        if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
+        let is_submit = event.key() == "Enter" && (event.ctrl_key() || event.meta_key());
+        // While an input method composes, Enter accepts its suggestion.
+        if is_submit && !event.is_composing() {
             event.prevent_default();
             if let Some(form) = form_of(&event) {
                 // Fails only for a submit button of another form, and none is passed.

@@ -4,7 +4,7 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use crate::components::link::Link;
-use crate::format::message::{Segment, segments};
+use crate::format::message::{Segment, href, segments};
 use crate::route::{Route, SearchQuery};
 
 #[derive(Properties, PartialEq)]
@@ -66,7 +66,7 @@ fn render(index: usize, segment: Segment<'_>) -> Html {
             html! { <Link key={index} to={Route::profile(handle)} action="profile.open">{ "@" }{ handle }</Link> }
         }
         Segment::Url(url) => html! {
-            <a key={index} href={url.to_owned()} target="_blank" rel="noopener noreferrer">{ url }</a>
+            <a key={index} href={href(url)} dir="auto" target="_blank" rel="noopener noreferrer">{ url }</a>
         },
     }
 }

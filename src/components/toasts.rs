@@ -1,4 +1,5 @@
-//! Shows the toasts in a corner of the page. They disappear after a while, errors later than other toasts.
+//! Shows the toasts in a corner of the page. They disappear after a while, errors later than other toasts,
+//! and not while the pointer or the focus is on them.
 
 use gloo_timers::callback::Timeout;
 use yew::prelude::*;
@@ -38,9 +39,13 @@ fn Item(props: &ItemProps) -> Html {
     } else {
         SUCCESS_TIMEOUT_MS
     };
-    let dismiss = use_dismiss(*id, timeout_ms);
+    let in_use = use_state_eq(|| false);
+    let dismiss = use_dismiss(*id, (!*in_use).then_some(timeout_ms));
+    let (enter, leave) = (set(&in_use, true), set(&in_use, false));
     html! {
-        <div class={classes!("toast", is_error.then_some("failed"))} role={is_error.then_some("alert")}>
+        <div class={classes!("toast", is_error.then_some("failed"))} role={is_error.then_some("alert")}
+            onmouseenter={enter.reform(|_| ())} onmouseleave={leave.reform(|_| ())}
+            onfocusin={enter.reform(|_| ())} onfocusout={leave.reform(|_| ())}>
             <span>{ text }</span>
             if let Some(trace_url) = trace_url {
                 // Ignored by telemetry: a trace of this click would be listed above the trace that it opens.
@@ -51,16 +56,20 @@ fn Item(props: &ItemProps) -> Html {
     }
 }
 
-/// Dismisses the toast after `timeout_ms`, or when the returned callback is called.
+fn set(in_use: &UseStateHandle<bool>, value: bool) -> Callback<()> {
+    let in_use = in_use.setter();
+    Callback::from(move |()| in_use.set(value))
+}
+
+/// Dismisses the toast after `timeout_ms`, or when the returned callback is called. Without a timeout, the toast stays.
 #[hook]
-fn use_dismiss(id: u32, timeout_ms: u32) -> Callback<MouseEvent> {
+fn use_dismiss(id: u32, timeout_ms: Option<u32>) -> Callback<MouseEvent> {
     let toasts = use_dispatch::<ToastQueue>();
     {
         let toasts = toasts.clone();
-        use_effect_with(id, move |&id| {
-            let timeout = Timeout::new(timeout_ms, move || {
-                toasts.dispatch(ToastAction::Dismiss(id))
-            });
+        use_effect_with((id, timeout_ms), move |&(id, timeout_ms)| {
+            let dismiss = move || toasts.dispatch(ToastAction::Dismiss(id));
+            let timeout = timeout_ms.map(|timeout_ms| Timeout::new(timeout_ms, dismiss));
             move || drop(timeout)
         });
     }

@@ -2,6 +2,18 @@
 
 use api_types::text::{Part, parts};
 
+/// What a URL begins with.
+const PREFIXES: [&str; 3] = ["https://", "http://", "www."];
+
+/// Punctuation at the end of a URL that belongs to the sentence.
+const TRAILING: [char; 11] = ['.', ',', ';', ':', '!', '?', '\'', '*', '_', '’', '…'];
+
+/// Punctuation that ends a URL in Chinese, Japanese and Korean text.
+const FULL_WIDTH: [char; 17] = [
+    '。', '、', '，', '．', '！', '？', '；', '：', '（', '）', '「', '」', '『', '』', '【', '】',
+    '\u{3000}',
+];
+
 /// A part of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Segment<'a> {
@@ -27,20 +39,59 @@ pub(crate) fn segments(message: &str) -> Vec<Segment<'_>> {
 }
 
 /// Returns the text before the next URL, and the URL without trailing punctuation.
+///
+/// A URL may follow a letter of a language without spaces.
 fn next_url(text: &str) -> Option<(&str, &str)> {
-    let starts = text.match_indices("http").map(|(index, _)| index);
+    let starts = text.char_indices().map(|(index, _)| index);
     starts
         .filter_map(|start| Some((&text[..start], url_at_start(&text[start..])?)))
-        .find(|(before, _)| !before.ends_with(char::is_alphanumeric))
+        .find(|(before, _)| !before.ends_with(|c: char| c.is_ascii_alphanumeric()))
 }
 
 fn url_at_start(text: &str) -> Option<&str> {
-    let scheme = ["https://", "http://"]
-        .into_iter()
-        .find(|scheme| text.starts_with(scheme))?;
-    let end = text.find(char::is_whitespace).unwrap_or(text.len());
-    let found = text[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', ')', '"', '\'']);
-    (found.len() > scheme.len()).then_some(found)
+    let prefix = PREFIXES.into_iter().find(|it| text.starts_with(it))?;
+    let end = text.find(ends_url).unwrap_or(text.len());
+    let found = without_trailing_punctuation(&text[..end]);
+    // A host name begins with a letter or a digit.
+    let host = found.get(prefix.len()..)?.chars().next();
+    host.filter(|c| c.is_alphanumeric() || *c == '[')
+        .map(|_| found)
+}
+
+/// Returns the address of a URL, which may be written without its scheme.
+pub(crate) fn href(url: &str) -> String {
+    if url.starts_with("www.") {
+        format!("https://{url}")
+    } else {
+        url.to_owned()
+    }
+}
+
+/// Returns whether the character ends a URL. Languages without spaces end it with their own punctuation.
+fn ends_url(c: char) -> bool {
+    c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"') || FULL_WIDTH.contains(&c)
+}
+
+/// Removes punctuation of the sentence around the URL. A bracket is part of the URL if it closes one inside it.
+fn without_trailing_punctuation(url: &str) -> &str {
+    let mut url = url;
+    while let Some(last) = url.chars().next_back() {
+        let is_outside = match last {
+            ')' => is_unbalanced(url, '(', ')'),
+            ']' => is_unbalanced(url, '[', ']'),
+            '}' => is_unbalanced(url, '{', '}'),
+            _ => TRAILING.contains(&last),
+        };
+        if !is_outside {
+            break;
+        }
+        url = &url[..url.len() - last.len_utf8()];
+    }
+    url
+}
+
+fn is_unbalanced(url: &str, open: char, close: char) -> bool {
+    url.matches(close).count() > url.matches(open).count()
 }
 
 fn words(text: &str) -> impl Iterator<Item = Segment<'_>> {
@@ -80,6 +131,43 @@ mod tests {
                 Text(". http:// no")
             ]
         );
+    }
+
+    fn urls(message: &str) -> Vec<&str> {
+        let segments = segments(message).into_iter();
+        let urls = segments.filter_map(|segment| match segment {
+            Url(url) => Some(url),
+            Text(_) | Hashtag(_) | Mention(_) => None,
+        });
+        urls.collect()
+    }
+
+    #[test]
+    fn brackets_of_a_url_are_balanced() {
+        let wiki = "https://en.wikipedia.org/wiki/Rust_(programming_language)";
+        assert_eq!(urls(wiki), [wiki]);
+        assert_eq!(urls(&format!("(see {wiki}).")), [wiki]);
+        assert_eq!(urls("[http://a.b/c[1]]"), ["http://a.b/c[1]"]);
+        assert_eq!(urls("((http://a.b)))"), ["http://a.b"]);
+        assert_eq!(urls("http://[::1]:80/x"), ["http://[::1]:80/x"]);
+    }
+
+    #[test]
+    fn full_width_punctuation_ends_a_url() {
+        assert_eq!(urls("参照https://a.jp/道。次"), ["https://a.jp/道"]);
+        assert_eq!(urls("参照 https://a.jp/道。次"), ["https://a.jp/道"]);
+        assert_eq!(
+            urls("「https://a.jp」、www.b.jp！"),
+            ["https://a.jp", "www.b.jp"]
+        );
+    }
+
+    #[test]
+    fn url_may_be_written_without_its_scheme() {
+        assert_eq!(urls("go to www.example.com/a, now"), ["www.example.com/a"]);
+        assert_eq!(urls("www. awww.example.com www..com"), [""; 0]);
+        assert_eq!(href("www.example.com"), "https://www.example.com");
+        assert_eq!(href("http://a.b"), "http://a.b");
     }
 
     #[test]

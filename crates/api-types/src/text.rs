@@ -33,9 +33,10 @@ pub fn parts(message: &str) -> Vec<Part<'_>> {
         let sign = at + offset;
         let word = word_after(message, sign);
         at = sign + 1 + word.len();
-        if !word.is_empty() && !follows_word(message, sign) {
+        let part = part_of(&message[sign..=sign], word);
+        if let Some(part) = part.filter(|_| !follows_word(message, sign)) {
             push_text(&mut parts, &message[text_start..sign]);
-            parts.push(part_of(&message[sign..=sign], word));
+            parts.push(part);
             text_start = at;
         }
     }
@@ -67,11 +68,13 @@ pub fn search_words(term: &str) -> impl Iterator<Item = &str> {
         .filter(|word| word.contains(char::is_alphanumeric))
 }
 
-fn part_of<'a>(sign: &str, word: &'a str) -> Part<'a> {
+/// Returns the hashtag or the mention. `None` if the word is neither: "#1" is a number.
+fn part_of<'a>(sign: &str, word: &'a str) -> Option<Part<'a>> {
     if sign == "#" {
-        Part::Hashtag(word)
+        let has_letter = word.contains(char::is_alphabetic);
+        has_letter.then_some(Part::Hashtag(word))
     } else {
-        Part::Mention(word)
+        (!word.is_empty()).then_some(Part::Mention(word))
     }
 }
 
@@ -119,6 +122,15 @@ mod tests {
         for message in ["# 1 @ home", "worf@example.com", "a#b", "@", "##"] {
             assert_eq!(parts(message), [Part::Text(message)]);
         }
+    }
+
+    #[test]
+    fn hashtag_has_a_letter() {
+        for message in ["we are #1", "#2026", "#_", "#١٢"] {
+            assert_eq!(hashtags(message).count(), 0, "{message}");
+        }
+        let tags: Vec<_> = hashtags("#1st #100日 #_a").collect();
+        assert_eq!(tags, ["1st", "100日", "_a"]);
     }
 
     #[test]
