@@ -10,7 +10,7 @@ use crate::components::navigation::Navigation;
 use crate::components::sidebar::Sidebar;
 use crate::components::skip_link::SkipLink;
 use crate::components::toasts::ToastRegion;
-use crate::hooks::{Clock, use_focus_after_navigation};
+use crate::hooks::{Clock, use_drafts_storage, use_focus_after_navigation, use_scroll_restoration};
 use crate::pages::{
     Confirm, Forgot, Home, More, NotFound, Notifications, ProfilePage, SearchPage, SignIn, SignUp,
     StatusPage,
@@ -52,6 +52,8 @@ fn Shell() -> Html {
     use_session();
     use_close_dialog_on_navigation();
     use_focus_after_navigation();
+    use_scroll_restoration();
+    use_drafts_storage();
     html! {
         <div class="shell">
             <SkipLink />

@@ -17,6 +17,7 @@ mod telemetry;
 
 fn main() {
     telemetry::install();
+    hooks::observe_history();
     // index.html shows the empty page in this element until the app renders into it.
     let root = web_sys::window().and_then(|window| window.document()?.get_element_by_id("cruddur"));
     match root {

@@ -3,6 +3,7 @@
 use yew::prelude::*;
 use yew_router::prelude::*;
 
+use crate::hooks::note_push;
 use crate::route::{Route, SearchQuery};
 
 #[derive(Properties, PartialEq)]
@@ -64,6 +65,7 @@ pub(crate) fn push(navigator: &Navigator, to: &Route, query: Option<&SearchQuery
         Some(query) => navigator.push_with_query(to, query).unwrap_or_default(),
         None => navigator.push(to),
     }
+    note_push();
     if let Some(window) = web_sys::window() {
         window.scroll_to_with_x_and_y(0.0, 0.0);
     }

@@ -1,7 +1,9 @@
 //! Hooks that several components share.
 
+mod history;
 mod use_after_send;
 mod use_auth_guard;
+mod use_drafts_storage;
 mod use_feed;
 mod use_focus_after_navigation;
 mod use_focus_invalid;
@@ -11,8 +13,10 @@ mod use_theme;
 mod use_title;
 mod use_toasts;
 
+pub(crate) use history::{is_back_or_forward, note_push, observe_history, use_scroll_restoration};
 pub(crate) use use_after_send::{AfterSend, use_after_send};
 pub(crate) use use_auth_guard::use_auth_guard;
+pub(crate) use use_drafts_storage::use_drafts_storage;
 pub(crate) use use_feed::{FeedView, use_feed};
 pub(crate) use use_focus_after_navigation::{focus_heading, use_focus_after_navigation};
 pub(crate) use use_focus_invalid::use_focus_invalid;

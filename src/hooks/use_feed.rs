@@ -1,4 +1,4 @@
-//! Loads a feed, and reloads it when the user retries, signs in or signs out.
+//! Loads a feed, and reloads it when the user retries, signs in or signs out. Back and Forward show it as it was.
 
 use std::rc::Rc;
 
@@ -6,7 +6,7 @@ use otel_web_yew::{use_action, use_load};
 use yew::prelude::*;
 
 use crate::api;
-use crate::hooks::use_toasts;
+use crate::hooks::{is_back_or_forward, use_toasts};
 use crate::state::feed::{Feed, FeedAction, LoadStatus};
 use crate::state::session::Session;
 use crate::state::source::Source;
@@ -30,10 +30,14 @@ pub(crate) fn use_feed(source: &Source) -> FeedView {
     let generation = use_store::<Session>().generation;
     let attempt = use_state(|| 0_u32);
     let dispatch = feed.dispatcher();
+    let is_kept = is_back_or_forward() && feed.has_left(source, generation);
     use_load(
         (source.clone(), generation, *attempt),
         move |(source, ..)| async move {
-            dispatch.dispatch(FeedAction::Requested(source.clone()));
+            if is_kept {
+                return dispatch.dispatch(FeedAction::Returned(source));
+            }
+            dispatch.dispatch(FeedAction::Requested(source.clone(), generation));
             let result = api::activities::feed(&source).await;
             dispatch.dispatch(FeedAction::Received(source, result));
         },

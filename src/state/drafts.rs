@@ -18,6 +18,8 @@ pub(crate) struct Drafts {
 pub(crate) enum DraftAction {
     /// The user changed the text.
     Edited { reply_to: String, text: String },
+    /// The page was reloaded. These drafts were stored, each with its key.
+    Restored(Vec<(String, String)>),
     /// The server accepted this text.
     Sent { reply_to: String, text: String },
 }
@@ -25,6 +27,18 @@ pub(crate) enum DraftAction {
 impl Drafts {
     pub(crate) fn text(&self, reply_to: &str) -> &str {
         self.texts.get(reply_to).map_or("", String::as_str)
+    }
+
+    /// Returns the drafts with their keys, to store them.
+    pub(crate) fn entries(&self) -> Vec<(String, String)> {
+        self.texts.clone().into_iter().collect()
+    }
+
+    /// Adds stored drafts, unless the user has already written another text.
+    fn restore(&mut self, stored: Vec<(String, String)>) {
+        for (reply_to, text) in stored {
+            self.texts.entry(reply_to).or_insert(text);
+        }
     }
 
     /// Returns the idempotency key of the draft.
@@ -62,6 +76,7 @@ impl Reducible for Drafts {
         let drafts = Rc::make_mut(&mut self);
         match action {
             DraftAction::Edited { reply_to, text } => drafts.edit(reply_to, text),
+            DraftAction::Restored(stored) => drafts.restore(stored),
             DraftAction::Sent { reply_to, text } => drafts.mark_sent(reply_to, &text),
         }
         self
@@ -109,6 +124,18 @@ mod tests {
         assert_eq!(drafts.key("", "7-days"), key);
         let drafts = write(send(drafts, "", "hello"), "", "hello");
         assert_ne!(drafts.key("", "7-days"), key);
+    }
+
+    #[test]
+    fn stored_drafts_are_restored_but_replace_no_newer_text() {
+        let drafts = write(write(Rc::default(), "", "a crud"), "c0ffee", "a reply");
+        let stored = drafts.entries();
+        let newer = write(Rc::default(), "", "newer");
+        let drafts = newer.reduce(DraftAction::Restored(stored));
+        assert_eq!(
+            (drafts.text(""), drafts.text("c0ffee")),
+            ("newer", "a reply")
+        );
     }
 
     #[test]

@@ -9,6 +9,9 @@ use super::reaction::{Reaction, apply_counts};
 use super::source::Source;
 use crate::api::{ApiError, Page};
 
+/// The number of feeds that are kept for the browser's Back and Forward.
+const MAX_LEFT: usize = 5;
+
 /// The current feed. The page shows one at a time.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Feed {
@@ -19,6 +22,10 @@ pub(crate) struct Feed {
     pub(crate) next: Option<String>,
     /// The UUID of the crud added last, which is shown with an animation.
     pub(crate) last_added: Option<String>,
+    /// The session's generation in which the feed was requested.
+    generation: u32,
+    /// The feeds that the user has left, latest last.
+    left: Vec<Feed>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -31,8 +38,10 @@ pub(crate) enum LoadStatus {
 
 #[derive(Clone, Debug)]
 pub(crate) enum FeedAction {
-    /// The first page was requested.
-    Requested(Source),
+    /// The first page was requested, in this generation of the session.
+    Requested(Source, u32),
+    /// The user came back to a feed that [`Feed::has_left`].
+    Returned(Source),
     /// The response to the request for the first page arrived.
     Received(Source, Result<Page, ApiError>),
     /// A further page arrived.
@@ -71,11 +80,58 @@ impl Feed {
         self.source.as_ref() == Some(source)
     }
 
-    fn request(&mut self, source: Source) {
+    /// Returns whether the user has left this feed, and its cruds with all loaded pages are kept.
+    pub(crate) fn has_left(&self, source: &Source, generation: u32) -> bool {
+        let mut left = self.left.iter();
+        left.any(|feed| feed.has_source(source) && feed.generation == generation)
+    }
+
+    fn request(&mut self, source: Source, generation: u32) {
+        self.leave();
+        // Another user's feeds have other likes.
+        self.left
+            .retain(|feed| feed.generation == generation && !feed.has_source(&source));
         *self = Self {
             source: Some(source),
+            generation,
+            left: std::mem::take(&mut self.left),
             ..Self::default()
         };
+    }
+
+    fn return_to(&mut self, source: &Source) {
+        self.leave();
+        let found = self.left.iter().position(|feed| feed.has_source(source));
+        if let Some(index) = found {
+            let feed = self.left.remove(index);
+            *self = Self {
+                left: std::mem::take(&mut self.left),
+                ..feed
+            };
+        }
+    }
+
+    /// Keeps the current feed, if it has loaded.
+    fn leave(&mut self) {
+        let left = std::mem::take(&mut self.left);
+        let feed = std::mem::take(self);
+        self.left = left;
+        if feed.status == LoadStatus::Ready {
+            let source = feed.source.clone();
+            self.left.retain(|left| left.source != source);
+            self.left.push(Self {
+                last_added: None,
+                ..feed
+            });
+            let excess = self.left.len().saturating_sub(MAX_LEFT);
+            self.left.drain(..excess);
+        }
+    }
+
+    /// Applies a change to the current feed and to those that the user has left.
+    fn change(&mut self, change: impl Fn(&mut Self)) {
+        change(self);
+        self.left.iter_mut().for_each(change);
     }
 
     fn receive(&mut self, result: Result<Page, ApiError>) {
@@ -207,22 +263,23 @@ impl Reducible for Feed {
     fn reduce(mut self: Rc<Self>, action: FeedAction) -> Rc<Self> {
         let feed = Rc::make_mut(&mut self);
         match action {
-            FeedAction::Requested(source) => feed.request(source),
+            FeedAction::Requested(source, generation) => feed.request(source, generation),
+            FeedAction::Returned(source) => feed.return_to(&source),
             // Ignores responses for a page that the user has left.
             FeedAction::Received(source, result) if feed.has_source(&source) => {
                 feed.receive(result)
             }
             FeedAction::Extended(source, page) if feed.has_source(&source) => feed.extend(page),
             FeedAction::Received(..) | FeedAction::Extended(..) => {}
-            FeedAction::Published(activity) => feed.publish(activity),
-            FeedAction::Replied(reply) => feed.reply(reply),
-            FeedAction::Deleted { uuid } => feed.delete(&uuid),
-            FeedAction::Reacted { uuid, reaction, on } => {
-                feed.update(&uuid, |activity| reaction.set(activity, on))
-            }
-            FeedAction::CountsUpdated { uuid, counts } => {
-                feed.update(&uuid, |activity| apply_counts(activity, counts))
-            }
+            FeedAction::Published(activity) => feed.change(|feed| feed.publish(activity.clone())),
+            FeedAction::Replied(reply) => feed.change(|feed| feed.reply(reply.clone())),
+            FeedAction::Deleted { uuid } => feed.change(|feed| feed.delete(&uuid)),
+            FeedAction::Reacted { uuid, reaction, on } => feed.change(|feed| {
+                feed.update(&uuid, |activity| reaction.set(activity, on));
+            }),
+            FeedAction::CountsUpdated { uuid, counts } => feed.change(|feed| {
+                feed.update(&uuid, |activity| apply_counts(activity, counts));
+            }),
         }
         self
     }

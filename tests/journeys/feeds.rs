@@ -1,10 +1,10 @@
 //! Reading feeds: home, profiles, single cruds, notifications.
 
 use crate::steps::{
-    HOME_FEED, PROFILE_FEED, SUBNET, TAILOR, USER, open_crud, signed_in_at_home,
-    signed_in_home_load, signed_out_at_home, signed_out_home_load,
+    PROFILE_FEED, SUBNET, TAILOR, USER, open_crud, signed_in_at_home, signed_in_home_load,
+    signed_out_at_home, signed_out_home_load,
 };
-use crate::support::element::link_with;
+use crate::support::element::{button, heading, link_with};
 use crate::support::traces::expect::action;
 
 const CRUD: &str = "GET /api/activities/{uuid}";
@@ -55,9 +55,8 @@ async fn back_button_is_a_separate_navigation() {
     let click = action("crud.open")
         .with_span("navigate /@:handle/status/:uuid")
         .calls(CRUD);
-    let back = action("navigate /")
-        .calls(HOME_FEED)
-        .with_span("home-activities-mock-data");
+    // The feed is shown as it was, without a request.
+    let back = action("navigate /");
     stack
         .expect_traces_after_shutdown(&browser, &[signed_out_home_load(), click, back])
         .await;
@@ -76,5 +75,35 @@ async fn opening_notifications_is_one_trace() {
         .with_span("mark_notifications_read");
     stack
         .expect_traces_after_shutdown(&browser, &[signed_in_home_load(), click])
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn back_restores_the_loaded_pages_and_the_scroll_position() {
+    const SCROLLED: f64 = 900.0;
+    const STATE: &str = "return [document.querySelectorAll('main article').length, scrollY]";
+    let (_stack, browser) = signed_out_at_home().await;
+    let first_page = browser.script(STATE, &[]).await[0].clone();
+    browser.click(&button("Load more")).await;
+    let loaded = browser
+        .expect_script("a second page", STATE, |state| state[0] != first_page)
+        .await[0]
+        .clone();
+    let scroll = format!(
+        "scrollTo(0, {SCROLLED}); return new Promise(requestAnimationFrame).then(() => scrollY)"
+    );
+    assert_eq!(browser.script(&scroll, &[]).await, SCROLLED);
+    // Not a click of the driver, which would scroll to the link.
+    let open = "[...document.querySelectorAll('main .permalink')].at(-1).click()";
+    browser.script(open, &[]).await;
+    browser.expect_focus(&heading("Crud")).await;
+    browser
+        .expect_script("the top", STATE, |state| state[1] == 0.0)
+        .await;
+    browser.back().await;
+    browser
+        .expect_script("the former state", STATE, |state| {
+            state[0] == loaded && state[1] == SCROLLED
+        })
         .await;
 }

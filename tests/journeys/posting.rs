@@ -115,3 +115,14 @@ async fn repost_is_one_trace() {
         .expect_traces_after_shutdown(&browser, &[signed_in_home_load(), reposted])
         .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn draft_survives_a_reload() {
+    let (_stack, browser) = signed_in_at_home("worf").await;
+    browser.click(&button("Crud")).await;
+    browser.fill(&textbox(COMPOSER), "half a thought").await;
+    browser.reload().await;
+    browser.expect_text(SUBNET).await;
+    browser.click(&button("Crud")).await;
+    assert_eq!(browser.value(&textbox(COMPOSER)).await, "half a thought");
+}

@@ -27,7 +27,7 @@ fn page(uuids: &[&str]) -> Page {
 /// Returns the feed of `source` with its first page loaded.
 fn loaded(source: &Source, uuids: &[&str]) -> Rc<Feed> {
     Rc::new(Feed::default())
-        .reduce(FeedAction::Requested(source.clone()))
+        .reduce(FeedAction::Requested(source.clone(), 0))
         .reduce(FeedAction::Received(source.clone(), Ok(page(uuids))))
 }
 
@@ -41,7 +41,7 @@ fn uuids(feed: &Feed) -> Vec<&str> {
 #[test]
 fn response_for_another_source_is_ignored() {
     let search = Source::Search("prune".to_owned());
-    let feed = loaded(&Source::Home, &["a"]).reduce(FeedAction::Requested(search.clone()));
+    let feed = loaded(&Source::Home, &["a"]).reduce(FeedAction::Requested(search.clone(), 0));
     let feed = feed.reduce(FeedAction::Received(Source::Home, Ok(page(&["late"]))));
     assert_eq!(*feed.status(&search), LoadStatus::Loading);
     assert!(feed.activities.is_empty());
@@ -50,7 +50,7 @@ fn response_for_another_source_is_ignored() {
 #[test]
 fn error_is_shown_for_its_own_source_only() {
     let feed = Rc::new(Feed::default())
-        .reduce(FeedAction::Requested(Source::Home))
+        .reduce(FeedAction::Requested(Source::Home, 0))
         .reduce(FeedAction::Received(
             Source::Home,
             Err(ApiError::Unreachable),
@@ -85,7 +85,7 @@ fn further_replies_are_sorted_by_time() {
     };
     let first = replies(vec![written("r1", 1), written("r2", 2)]);
     let feed = Rc::new(Feed::default())
-        .reduce(FeedAction::Requested(source.clone()))
+        .reduce(FeedAction::Requested(source.clone(), 0))
         .reduce(FeedAction::Received(source.clone(), Ok(first)))
         .reduce(FeedAction::Replied(written("mine", 9)));
     let second = replies(vec![written("r2", 2), written("r3", 3), written("mine", 9)]);
@@ -204,8 +204,49 @@ fn unread_until_is_the_newest_unread_notification() {
     };
     let source = Source::Notifications;
     let feed = Rc::new(Feed::default())
-        .reduce(FeedAction::Requested(source.clone()))
+        .reduce(FeedAction::Requested(source.clone(), 0))
         .reduce(FeedAction::Received(source, Ok(page)));
     assert_eq!(feed.unread_until(), Some(Timestamp::from_millis(20)));
     assert_eq!(loaded(&Source::Home, &["a"]).unread_until(), None);
+}
+
+#[test]
+fn feed_that_was_left_keeps_its_pages_and_later_changes() {
+    let status = Source::Status("b".to_owned());
+    let feed = loaded(&Source::Home, &["a", "b"]);
+    let feed = feed.reduce(FeedAction::Requested(status.clone(), 0));
+    assert!(feed.has_left(&Source::Home, 0) && !feed.has_left(&Source::Home, 1));
+    let feed = feed
+        .reduce(FeedAction::Received(status, Ok(page(&["b"]))))
+        .reduce(FeedAction::Reacted {
+            uuid: "b".to_owned(),
+            reaction: Reaction::Like,
+            on: true,
+        })
+        .reduce(FeedAction::Deleted {
+            uuid: "a".to_owned(),
+        })
+        .reduce(FeedAction::Returned(Source::Home));
+    assert_eq!(*feed.status(&Source::Home), LoadStatus::Ready);
+    assert_eq!(uuids(&feed), ["b"]);
+    assert!(feed.activities[0].liked);
+}
+
+#[test]
+fn feeds_of_another_user_are_not_kept() {
+    let feed = loaded(&Source::Home, &["a"]);
+    let feed = feed.reduce(FeedAction::Requested(Source::Notifications, 1));
+    assert!(!feed.has_left(&Source::Home, 0) && !feed.has_left(&Source::Home, 1));
+}
+
+#[test]
+fn number_of_kept_feeds_is_bounded() {
+    let search = |number: usize| Source::Search(number.to_string());
+    let feed = (0..=MAX_LEFT).fold(Rc::new(Feed::default()), |feed, number| {
+        feed.reduce(FeedAction::Requested(search(number), 0))
+            .reduce(FeedAction::Received(search(number), Ok(page(&["a"]))))
+    });
+    let feed = feed.reduce(FeedAction::Requested(Source::Home, 0));
+    assert!(!feed.has_left(&search(0), 0) && feed.has_left(&search(MAX_LEFT), 0));
+    assert_eq!(feed.left.len(), MAX_LEFT);
 }

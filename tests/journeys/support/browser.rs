@@ -199,6 +199,24 @@ impl Browser {
         .await;
     }
 
+    /// Waits until the result of the script satisfies a condition, and returns the result.
+    pub(crate) async fn expect_script(
+        &self,
+        what: &str,
+        script: &str,
+        matches: impl Fn(&Value) -> bool,
+    ) -> Value {
+        self.until(what, async || {
+            let result = self.script(script, &[]).await;
+            if matches(&result) {
+                Ok(result)
+            } else {
+                Err(result.to_string())
+            }
+        })
+        .await
+    }
+
     /// Waits until the element has the focus.
     pub(crate) async fn expect_focus(&self, element: &Element) {
         let script = "return document.activeElement === arguments[0]";
