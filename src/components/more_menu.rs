@@ -1,13 +1,16 @@
-//! The menu "More" of the navigation: the theme, and signing out.
+//! The menu "More" of the navigation: the theme, the account, and signing out.
 //!
 //! It is a popover: the browser closes it on Escape and on a click outside, and returns the focus.
 
 use otel_web_yew::use_action;
 use yew::prelude::*;
+use yew_router::prelude::*;
 
 use crate::components::icon::Icon;
+use crate::components::link::Link;
 use crate::components::navigation::use_sign_out;
 use crate::hooks::{Theme, use_theme};
+use crate::route::Route;
 use crate::state::session::Session;
 use crate::state::use_store;
 
@@ -16,14 +19,21 @@ const ID: &str = "more";
 #[component]
 pub(crate) fn MoreMenu() -> Html {
     let is_signed_in = use_store::<Session>().user().is_some();
+    // A navigation replaces the menu, which closes it.
+    let key = use_route::<Route>().map(|route| route.to_path());
     html! {
         <>
             <button type="button" class="nav-link" popovertarget={ID} data-otel-action="more.open">
                 { Icon::More.draw() }<span>{ "More" }</span>
             </button>
-            <div id={ID} class="menu" popover="auto" role="group" aria-label="More">
+            <div key={key.unwrap_or_default()} id={ID} class="menu" popover="auto" role="group" aria-label="More">
                 <ThemeSwitch />
-                <div>if is_signed_in { <SignOut /> }</div>
+                <div>
+                    if is_signed_in {
+                        <Link class="nav-link" to={Route::More}>{ Icon::Person.draw() }<span>{ "Account" }</span></Link>
+                        <SignOut />
+                    }
+                </div>
             </div>
         </>
     }
