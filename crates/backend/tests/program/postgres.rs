@@ -112,6 +112,31 @@ async fn back_ends_that_start_together_share_accounts_sessions_and_keys() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn search_works_without_the_extension_and_the_log_says_what_to_do() {
+    let Some(postgres) = postgres().await else {
+        return;
+    };
+    let mut connection = PgConnection::connect(&postgres.url("postgres"))
+        .await
+        .unwrap();
+    // This user may create tables, but no extension.
+    let setup = "CREATE ROLE guest LOGIN; GRANT ALL ON SCHEMA public TO guest; \
+                 REVOKE CREATE ON DATABASE postgres FROM PUBLIC";
+    sqlx::raw_sql(setup).execute(&mut connection).await.unwrap();
+    let url = postgres.url("postgres").replace("cruddur@", "guest@");
+    let server = Server::start(&[("DATABASE_URL", &url)]).await;
+    seed(&url).await;
+    let found = server.get("/api/activities/search?term=prune+jui").await;
+    let found: Vec<Value> = found.json().await.unwrap();
+    assert_eq!(found[0]["message"], "I am out of prune juice");
+    let exit = server.terminate().await;
+    let [warning] = exit.problems()[..] else {
+        panic!("{}", exit.log)
+    };
+    assert!(warning.contains("CREATE EXTENSION pg_trgm"), "{warning}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn acknowledged_cruds_survive_restarts_and_crashes_of_the_server() {
     let Some(mut postgres) = postgres().await else {
         return;
