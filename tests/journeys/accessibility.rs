@@ -9,20 +9,25 @@ use crate::support::stack::Stack;
 const THEMES: [&str; 2] = ["dark", "light"];
 
 /// Paths, and a text that each shows when it has loaded.
-const SIGNED_OUT: [(&str, &str); 7] = [
+const SIGNED_OUT: [(&str, &str); 11] = [
     ("/", SUBNET),
     ("/@londo", SUBNET),
     ("/@nobody", "User not found"),
     ("/search", "Enter a word"),
     ("/search?term=cloud", "Cloud is very fun!"),
     ("/signin", "Welcome back"),
+    ("/signup", "Join The Party!"),
+    ("/confirm", "Check your mail"),
+    ("/forgot", "Choose a new password"),
+    ("/more", "You are signed out"),
     ("/no/such/page", "Page not found"),
 ];
 
-const SIGNED_IN: [(&str, &str); 4] = [
+const SIGNED_IN: [(&str, &str); 5] = [
     ("/", SUBNET),
     ("/@andrewbrown", "Sign out everywhere"),
     ("/notifications", "replied to you"),
+    ("/more", "This device"),
     ("/search?term=zucchini", "No results"),
 ];
 

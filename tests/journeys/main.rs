@@ -24,6 +24,7 @@ mod original_back_end;
 mod outages;
 mod page_exit;
 mod posting;
+mod registration;
 mod search;
 mod sinks;
 mod steps;

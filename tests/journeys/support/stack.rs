@@ -69,6 +69,35 @@ impl Stack {
         Browser::start(&self.scratch, &self.page.origin).await
     }
 
+    /// Waits until this number of messages was sent to an address, and returns the code in the newest.
+    pub(crate) async fn mailed_code(&self, email: &str, count: usize) -> String {
+        let newest = until("a message with a code", async || {
+            let to = format!("To: {email}\r\n");
+            let mut messages = self.messages();
+            messages.retain(|message| message.contains(&to));
+            match messages.len() {
+                sent if sent == count => Ok(messages.pop().unwrap_or_default()),
+                sent => Err(format!("{sent} messages")),
+            }
+        })
+        .await;
+        let code = newest.lines().find(|line| line.starts_with("    "));
+        code.expect("a line with the code").trim().to_owned()
+    }
+
+    /// Returns the messages in the outbox, oldest first. The first message creates the folder.
+    fn messages(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.scratch.path(OUTBOX));
+        let entries = entries.into_iter().flatten().flatten();
+        let mut files: Vec<_> = entries
+            .map(|entry| entry.path())
+            .filter(|path| path.extension().is_some_and(|it| it == "eml"))
+            .collect();
+        files.sort();
+        let texts = files.iter().map(std::fs::read_to_string);
+        texts.collect::<Result<_, _>>().expect("readable messages")
+    }
+
     pub(crate) fn stop_back_end(&mut self) {
         self.back_end = None;
     }

@@ -32,6 +32,7 @@ mod sessions;
 mod sidebar;
 mod sign_in_limits;
 mod sign_up;
+mod smtp;
 mod storage;
 mod support;
 mod sweeper;

@@ -82,11 +82,11 @@ fn spans_end_after_they_start(trace: &Trace) -> Vec<String> {
     )
 }
 
+/// A CONSUMER is exempt: it continues in the background, after the response.
 fn children_are_within_their_parents(trace: &Trace) -> Vec<String> {
     let exceeds = |child: &&Span| {
-        trace
-            .parent(child)
-            .is_some_and(|parent| !contains(parent, child))
+        let parent = trace.parent(child);
+        child.kind != SpanKind::Consumer && parent.is_some_and(|parent| !contains(parent, child))
     };
     describe(trace.spans.iter().filter(exceeds), "exceeds its parent")
 }
