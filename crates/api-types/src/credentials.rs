@@ -23,7 +23,7 @@ const MIN_DISTINCT_CHARS: usize = 5;
 const MIN_NAME_CHARS: usize = 4;
 
 /// Handles that look official, or that mean something else in a mention, without `_` and with
-/// look-alikes replaced (see [`skeleton`]).
+/// similar characters replaced (see [`skeleton`]).
 const RESERVED_HANDLES: [&str; 30] = [
     "abuse",
     "account",
@@ -340,7 +340,7 @@ mod tests {
     #[test]
     fn reserved_handles_are_taken_in_every_spelling() {
         for handle in [
-            "admin", "Admin", "_adm1n_", "R00T", "5upport", "cruddur", "no_reply",
+            "admin", "Admin", "_adm1n_", "R00T", "5ecurity", "cruddur", "no_reply",
         ] {
             assert_eq!(handle_code(handle), Some(Code::HandleTaken), "{handle}");
         }
