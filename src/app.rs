@@ -6,19 +6,23 @@ use yew_router::prelude::*;
 
 use crate::api::{self, ApiError};
 use crate::components::dialogs::Dialogs;
+use crate::components::messages::Announcer;
 use crate::components::navigation::Navigation;
 use crate::components::sidebar::Sidebar;
 use crate::components::skip_link::SkipLink;
 use crate::components::toasts::ToastRegion;
-use crate::hooks::{Clock, use_drafts_storage, use_focus_after_navigation, use_scroll_restoration};
+use crate::hooks::{
+    Clock, use_drafts_storage, use_focus_after_navigation, use_live, use_scroll_restoration,
+};
 use crate::pages::{
-    Confirm, Forgot, Home, More, NotFound, Notifications, ProfilePage, SearchPage, SignIn, SignUp,
-    StatusPage,
+    Confirm, Forgot, Home, MessagesPage, More, NotFound, Notifications, ProfilePage, SearchPage,
+    SignIn, SignUp, StatusPage,
 };
 use crate::route::Route;
 use crate::state::account_form::AccountForm;
 use crate::state::drafts::Drafts;
 use crate::state::feed::Feed;
+use crate::state::messages::Messages;
 use crate::state::overlay::Overlay;
 use crate::state::session::{AuthState, Session, SessionAction};
 use crate::state::toasts::ToastQueue;
@@ -35,7 +39,9 @@ pub(crate) fn App() -> Html {
                 <StoreProvider<Overlay>>
                 <StoreProvider<ToastQueue>>
                 <StoreProvider<Feed>>
+                <StoreProvider<Messages>>
                     <Shell />
+                </StoreProvider<Messages>>
                 </StoreProvider<Feed>>
                 </StoreProvider<ToastQueue>>
                 </StoreProvider<Overlay>>
@@ -54,6 +60,7 @@ fn Shell() -> Html {
     use_focus_after_navigation();
     use_scroll_restoration();
     use_drafts_storage();
+    use_live();
     html! {
         <div class="shell">
             <SkipLink />
@@ -63,6 +70,7 @@ fn Shell() -> Html {
             <main class="content" id="content"><Switch<Route> render={switch} /></main>
             <Sidebar />
             <Dialogs />
+            <Announcer />
         </div>
     }
 }
@@ -92,6 +100,8 @@ fn switch(route: Route) -> Html {
     match route {
         Route::Home => html! { <Home /> },
         Route::Notifications => html! { <Notifications /> },
+        Route::Messages => html! { <MessagesPage /> },
+        Route::Conversation { handle } => html! { <MessagesPage {handle} /> },
         Route::Search => html! { <SearchPage /> },
         Route::SignIn => html! { <SignIn /> },
         Route::SignUp => html! { <SignUp /> },

@@ -27,6 +27,11 @@ pub(crate) enum Route {
     Profile {
         handle: AttrValue,
     },
+    Messages,
+    /// The conversation with a user. The handle has no `@`.
+    Conversation {
+        handle: AttrValue,
+    },
     /// One crud with its replies.
     Status {
         handle: AttrValue,
@@ -57,6 +62,12 @@ impl Route {
         }
     }
 
+    pub(crate) fn conversation(handle: &str) -> Self {
+        Self::Conversation {
+            handle: AttrValue::from(handle.to_owned()),
+        }
+    }
+
     pub(crate) fn status(handle: &str, uuid: &str) -> Self {
         Self::Status {
             handle: AttrValue::from(handle.to_owned()),
@@ -72,6 +83,10 @@ impl Route {
         match segments.as_slice() {
             [] => Self::Home,
             ["notifications"] => Self::Notifications,
+            ["messages"] => Self::Messages,
+            ["messages", user] => {
+                handle(user).map_or(Self::NotFound, |handle| Self::conversation(&handle))
+            }
             ["search"] => Self::Search,
             ["signin"] => Self::SignIn,
             ["signup"] => Self::SignUp,
@@ -102,6 +117,8 @@ impl Routable for Route {
         match self {
             Self::Home => "/".to_owned(),
             Self::Notifications => "/notifications".to_owned(),
+            Self::Messages => "/messages".to_owned(),
+            Self::Conversation { handle } => format!("/messages/@{}", encode(handle)),
             Self::Search => "/search".to_owned(),
             Self::SignIn => "/signin".to_owned(),
             Self::SignUp => "/signup".to_owned(),
@@ -120,6 +137,8 @@ impl Routable for Route {
         vec![
             "/",
             "/notifications",
+            "/messages",
+            "/messages/@:handle",
             "/search",
             "/signin",
             "/signup",
@@ -153,6 +172,8 @@ mod tests {
         for route in [
             Route::Home,
             Route::Notifications,
+            Route::Messages,
+            Route::conversation("worf"),
             Route::Search,
             Route::SignIn,
             Route::SignUp,
@@ -189,6 +210,9 @@ mod tests {
             "/@worf/status",
             "/@worf/likes/1",
             "/search/more",
+            "/messages/worf",
+            "/messages/@",
+            "/messages/@worf/1",
             "/worf/status/1",
         ] {
             check(path, &Route::NotFound);

@@ -13,8 +13,16 @@ thread_local! {
 
 /// Adds the idempotency key: the draft's key, prefixed with a random id of this page load.
 pub(super) fn with_key(request: RequestBuilder, draft_key: &str) -> RequestBuilder {
-    let key = PAGE_ID.with(|id| format!("{}-{draft_key}", id.get_or_init(new_page_id)));
-    request.header(IDEMPOTENCY_KEY_HEADER, &key)
+    request.header(IDEMPOTENCY_KEY_HEADER, &(page_prefix() + draft_key))
+}
+
+/// Returns whether a request of this page had the key.
+pub(crate) fn is_of_this_page(key: &str) -> bool {
+    key.starts_with(&page_prefix())
+}
+
+fn page_prefix() -> String {
+    PAGE_ID.with(|id| format!("{}-", id.get_or_init(new_page_id)))
 }
 
 /// Returns a random id, new with each page load.

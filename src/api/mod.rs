@@ -7,10 +7,13 @@ pub(crate) mod activities;
 pub(crate) mod auth;
 pub(crate) mod discover;
 mod error;
-mod idempotency;
+pub(crate) mod idempotency;
+pub(crate) mod live;
+pub(crate) mod messages;
 mod response;
 
 pub(crate) use activities::Page;
 pub(crate) use error::ApiError;
+pub(crate) use messages::MessagePage;
 
 pub(crate) type ApiResult<T> = Result<T, ApiError>;

@@ -125,13 +125,13 @@ fn form_of(event: &KeyboardEvent) -> Option<HtmlFormElement> {
         .form()
 }
 
-fn chars_left(text: &str, limit: usize) -> i64 {
+pub(crate) fn chars_left(text: &str, limit: usize) -> i64 {
     let count = |length: usize| i64::try_from(length).unwrap_or(i64::MAX);
     count(limit) - count(text.chars().count())
 }
 
 /// Returns the error to show. The length is checked while typing, everything else when the form is submitted.
-fn error_text(left: i64, form: &FormSubmit) -> Option<String> {
+pub(crate) fn error_text(left: i64, form: &FormSubmit) -> Option<String> {
     match left {
         -1 => Some("1 character over the limit.".to_owned()),
         left if left < 0 => Some(format!("{} characters over the limit.", -left)),
@@ -139,7 +139,7 @@ fn error_text(left: i64, form: &FormSubmit) -> Option<String> {
     }
 }
 
-fn counter(left: i64) -> Html {
+pub(crate) fn counter(left: i64) -> Html {
     let near = (0..=WARN_CHARS_LEFT).contains(&left).then_some("near");
     let over = (left < 0).then_some("over");
     html! { <span class={classes!("counter", near, over)} title="Characters left">{ left }</span> }

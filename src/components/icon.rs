@@ -10,6 +10,7 @@ pub(crate) enum Icon {
     Bubble,
     Close,
     Cloud,
+    Envelope,
     Heart,
     Home,
     More,
@@ -34,6 +35,7 @@ impl Icon {
             Self::Cloud => {
                 "M7 18a4 4 0 0 1-.5-8 6 6 0 0 1 11.5 1.5A3.3 3.3 0 0 1 17.5 18zM4 3l17 18"
             }
+            Self::Envelope => "M3.5 6h17v12.5h-17zM4 7l8 6.5L20 7",
             Self::Heart => {
                 "M12 20.5C5 15.5 3.5 12 3.5 9a4.5 4.5 0 0 1 8.5-2 4.5 4.5 0 0 1 8.5 2c0 3-1.5 6.5-8.5 11.5z"
             }

@@ -11,6 +11,7 @@ pub(crate) mod icon;
 pub(crate) mod link;
 pub(crate) mod logo;
 pub(crate) mod message;
+pub(crate) mod messages;
 pub(crate) mod more_menu;
 pub(crate) mod navigation;
 pub(crate) mod notice;

@@ -27,6 +27,7 @@ pub(crate) fn Navigation() -> Html {
                 <Item icon={Icon::Home} name="Home" to={Route::Home} />
                 if let Some(me) = user {
                     <Item icon={Icon::Bell} name="Notifications" to={Route::Notifications} unread={me.unread_notifications_count} action="notifications.open" />
+                    <Item icon={Icon::Envelope} name="Messages" to={Route::Messages} unread={me.unread_conversations_count} action="messages.open" />
                     <Item icon={Icon::Person} name="Profile" to={Route::profile(&me.handle)} />
                 }
                 <Item icon={Icon::Search} name="Search" to={Route::Search} narrow=true />

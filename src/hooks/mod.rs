@@ -1,6 +1,7 @@
 //! Hooks that several components share.
 
 mod history;
+mod messages_loader;
 mod use_after_send;
 mod use_auth_guard;
 mod use_drafts_storage;
@@ -8,12 +9,14 @@ mod use_feed;
 mod use_focus_after_navigation;
 mod use_focus_invalid;
 mod use_form_submit;
+mod use_live;
 mod use_now;
 mod use_theme;
 mod use_title;
 mod use_toasts;
 
 pub(crate) use history::{is_back_or_forward, note_push, observe_history, use_scroll_restoration};
+pub(crate) use messages_loader::{MessagesLoader, use_messages_loader};
 pub(crate) use use_after_send::{AfterSend, use_after_send};
 pub(crate) use use_auth_guard::use_auth_guard;
 pub(crate) use use_drafts_storage::use_drafts_storage;
@@ -21,6 +24,7 @@ pub(crate) use use_feed::{FeedView, use_feed};
 pub(crate) use use_focus_after_navigation::{focus_heading, use_focus_after_navigation};
 pub(crate) use use_focus_invalid::use_focus_invalid;
 pub(crate) use use_form_submit::{FormSubmit, use_form_submit};
+pub(crate) use use_live::use_live;
 pub(crate) use use_now::{Clock, use_now};
 pub(crate) use use_theme::{Theme, use_theme};
 pub(crate) use use_title::use_title;

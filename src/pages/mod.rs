@@ -3,6 +3,7 @@
 mod confirm;
 mod forgot;
 mod home;
+mod messages;
 mod more;
 mod not_found;
 mod notifications;
@@ -15,6 +16,7 @@ mod status;
 pub(crate) use confirm::Confirm;
 pub(crate) use forgot::Forgot;
 pub(crate) use home::Home;
+pub(crate) use messages::MessagesPage;
 pub(crate) use more::More;
 pub(crate) use not_found::NotFound;
 pub(crate) use notifications::Notifications;

@@ -3,17 +3,18 @@
 use api_types::{Profile, visible::without_bidi_controls};
 use otel_web_yew::{use_load, use_route_template};
 use yew::prelude::*;
+use yew_router::prelude::*;
 
 use crate::api;
 use crate::components::avatar::{Avatar, Size};
 use crate::components::feed::Feed;
 use crate::components::icon::Icon;
-use crate::components::link::Link;
+use crate::components::link::{Link, push};
 use crate::components::navigation::{SignOutButton, SignOutEverywhereButton};
 use crate::components::notice::Notice;
 use crate::components::page_header::PageHeader;
 use crate::format::{self, count_label};
-use crate::hooks::use_title;
+use crate::hooks::{use_auth_guard, use_title};
 use crate::route::Route;
 use crate::state::session::Session;
 use crate::state::source::Source;
@@ -86,11 +87,27 @@ fn Heading(props: &HeadingProps) -> Html {
                 <p dir="auto">{ bio }</p>
                 <span>{ count_label(*cruds_count, "crud", "cruds") }</span>
             </div>
+            <div>if !own { <MessageButton handle={handle.clone()} /> }</div>
             // Narrow screens have no profile box in the navigation.
             <div class="when-phone">if own { <SignOutButton /> }</div>
             <div>if own { <Link class="pill quiet" to={Route::More}>{ "Edit profile" }</Link> }</div>
             <div>if own { <SignOutEverywhereButton /> }</div>
         </div>
+    }
+}
+
+/// Opens the conversation with the user.
+#[component]
+fn MessageButton(props: &ProfileProps) -> Html {
+    let (navigator, guard) = (use_navigator(), use_auth_guard());
+    let route = Route::conversation(&props.handle);
+    let onclick = Callback::from(move |_: MouseEvent| {
+        if let Some(navigator) = navigator.as_ref().filter(|_| guard.allows()) {
+            push(navigator, &route, None);
+        }
+    });
+    html! {
+        <button type="button" class="pill quiet" data-otel-action="conversation.open" {onclick}>{ "Message" }</button>
     }
 }
 

@@ -3,6 +3,7 @@
 pub(crate) mod account_form;
 pub(crate) mod drafts;
 pub(crate) mod feed;
+pub(crate) mod messages;
 pub(crate) mod overlay;
 pub(crate) mod reaction;
 pub(crate) mod session;

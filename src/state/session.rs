@@ -33,6 +33,8 @@ pub(crate) enum SessionAction {
     Renamed(String),
     /// The user opened the notifications.
     NotificationsRead,
+    /// The number of unread conversations changed.
+    UnreadConversations(u32),
     /// The back end no longer accepts the session.
     Expired,
 }
@@ -74,6 +76,13 @@ impl AuthState {
         }
         self
     }
+
+    fn with_unread_conversations(mut self, count: u32) -> Self {
+        if let Self::SignedIn(me) = &mut self {
+            Rc::make_mut(me).unread_conversations_count = count;
+        }
+        self
+    }
 }
 
 impl Reducible for Session {
@@ -97,6 +106,10 @@ impl Reducible for Session {
             },
             SessionAction::NotificationsRead => Self {
                 auth: self.auth.clone().with_notifications_read(),
+                generation,
+            },
+            SessionAction::UnreadConversations(count) => Self {
+                auth: self.auth.clone().with_unread_conversations(count),
                 generation,
             },
             SessionAction::Expired => Self {

@@ -9,12 +9,13 @@ use crate::support::stack::Stack;
 const THEMES: [&str; 2] = ["dark", "light"];
 
 /// Paths, and a text that each shows when it has loaded.
-const SIGNED_OUT: [(&str, &str); 11] = [
+const SIGNED_OUT: [(&str, &str); 12] = [
     ("/", SUBNET),
     ("/@londo", SUBNET),
     ("/@nobody", "User not found"),
     ("/search", "Enter a word"),
     ("/search?term=cloud", "Cloud is very fun!"),
+    ("/messages", "Sign in to see your messages"),
     ("/signin", "Welcome back"),
     ("/signup", "Join The Party!"),
     ("/confirm", "Check your mail"),
@@ -23,11 +24,13 @@ const SIGNED_OUT: [(&str, &str); 11] = [
     ("/no/such/page", "Page not found"),
 ];
 
-const SIGNED_IN: [(&str, &str); 5] = [
+const SIGNED_IN: [(&str, &str); 7] = [
     ("/", SUBNET),
     ("/@andrewbrown", "Sign out everywhere"),
     ("/notifications", "replied to you"),
     ("/more", "This device"),
+    ("/messages", "Choose a conversation"),
+    ("/messages/@londo", "No messages yet"),
     ("/search?term=zucchini", "No results"),
 ];
 

@@ -20,6 +20,7 @@ mod honeycomb;
 mod interleaving;
 mod keys;
 mod live_viewer;
+mod messages;
 mod original_back_end;
 mod outages;
 mod page_exit;

@@ -10,6 +10,13 @@ pub const READY_EVENT: &str = "ready";
 /// The name of the event with a [`LiveMessage`].
 pub const MESSAGE_EVENT: &str = "message";
 
+/// The name of the event that is sent while nothing happens. Not a comment, because a page cannot see
+/// comments, and could not tell an idle stream from one that broke while the computer slept.
+pub const ALIVE_EVENT: &str = "alive";
+
+/// The time between two [`ALIVE_EVENT`]s, in milliseconds.
+pub const ALIVE_INTERVAL_MS: u32 = 15_000;
+
 /// The state of the account when a stream begins.
 ///
 /// A page that shows something older has missed messages and loads them again.
@@ -33,6 +40,10 @@ pub struct LiveMessage {
     /// The number of unread conversations with this message. Absent if the database is busy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unread_conversations_count: Option<u32>,
+    /// The idempotency key of the sender's request, only for the sender: the page that sent the message
+    /// shows it already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idempotency_key: Option<String>,
     /// The `traceparent` of the span that stored the message, to link to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub traceparent: Option<String>,

@@ -34,10 +34,13 @@ impl Browser {
         let server = format!("http://127.0.0.1:{port}");
         let client = http_client::builder().no_proxy().timeout(DRIVER_TIMEOUT);
         let client = client.build().expect("a plain HTTP client");
-        let driver = WebDriver::builder(server, capabilities(&scratch.path("profile")))
-            .client(client)
-            .connect()
-            .await;
+        let driver = WebDriver::builder(
+            server,
+            capabilities(&scratch.path(&format!("profile-{port}"))),
+        )
+        .client(client)
+        .connect()
+        .await;
         let driver =
             driver.expect("a headless Chromium (set CHROME and CHROMEDRIVER to choose one)");
         Self {

@@ -15,6 +15,9 @@ use super::recorder::{Recorded, Recorder};
 /// The path of an empty page of the same origin.
 pub(crate) const BLANK: &str = "/blank";
 
+/// The back end's event stream.
+const EVENTS: &str = "/api/events";
+
 pub(crate) struct PageServer {
     pub(crate) origin: String,
     pub(crate) faults: Faults,
@@ -83,6 +86,12 @@ async fn respond(State(site): State<Site>, request: Request) -> Response {
         headers: parts.headers,
         body: to_bytes(body, usize::MAX).await.unwrap_or_default(),
     };
+    // A stream does not end, and the browser may close it at any time.
+    if path == EVENTS {
+        let response = site.respond_to(request).await;
+        site.requests.add_stream();
+        return response;
+    }
     site.requests.add(request.clone());
     let drops_response = site.faults.find(&request.method, &path) == Some(Fault::DropResponse);
     let response = site.respond_with_faults(&path, request).await;
@@ -184,6 +193,12 @@ pub(crate) fn end_to_end(mut headers: HeaderMap) -> HeaderMap {
 
 async fn relay(response: reqwest::Response) -> Response {
     let (status, headers) = (response.status(), end_to_end(response.headers().clone()));
+    let is_stream = headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|it| it.as_bytes().starts_with(b"text/event-stream"));
+    if is_stream {
+        return (status, headers, Body::new(reqwest::Body::from(response))).into_response();
+    }
     let body: Bytes = response.bytes().await.unwrap_or_default();
     (status, headers, Body::from(body)).into_response()
 }

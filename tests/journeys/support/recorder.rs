@@ -1,5 +1,6 @@
 //! Records the page's requests.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::body::Bytes;
@@ -21,6 +22,8 @@ pub(crate) struct Recorder {
     requests: Arc<Mutex<Vec<Recorded>>>,
     /// The path of each response.
     responses: watch::Sender<Vec<String>>,
+    /// The number of event streams, which are not listed as requests.
+    streams: Arc<AtomicUsize>,
 }
 
 impl Recorder {
@@ -40,6 +43,15 @@ impl Recorder {
 
     pub(crate) fn add_response(&self, path: String) {
         self.responses.send_modify(|paths| paths.push(path));
+    }
+
+    pub(crate) fn add_stream(&self) {
+        self.streams.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Returns the number of event streams that the back end has opened.
+    pub(crate) fn streams(&self) -> usize {
+        self.streams.load(Ordering::Relaxed)
     }
 
     /// Returns an error unless every request has a response.

@@ -1,11 +1,11 @@
 //! Live updates as server-sent events.
 //!
 //! `ready` has the state of the account at the beginning of the stream, and `message` a direct message.
-//! A comment is sent every 15 seconds.
+//! `alive` is sent every 15 seconds.
 
 use std::{convert::Infallible, time::Duration};
 
-use api_types::live::{MESSAGE_EVENT, READY_EVENT};
+use api_types::live::{ALIVE_EVENT, MESSAGE_EVENT, READY_EVENT};
 use axum::{
     Router,
     extract::State,
@@ -56,7 +56,9 @@ async fn events(
     let events = stream::iter([ready])
         .chain(messages)
         .map(Ok::<_, Infallible>);
-    let heartbeat = KeepAlive::new().interval(state.live.limits().heartbeat);
+    let heartbeat = KeepAlive::new()
+        .interval(state.live.limits().heartbeat)
+        .event(Event::default().event(ALIVE_EVENT).data("{}"));
     let headers = AppendHeaders([(X_ACCEL_BUFFERING, "no")]);
     let mut response = (headers, Sse::new(events).keep_alive(heartbeat)).into_response();
     // `no-cache`, which `Sse` sets, permits to store the stream.

@@ -109,7 +109,8 @@ pub(crate) async fn create(
             };
             let message = message(user, uuid, new, created_at);
             if !is_replayed {
-                publish(live, user, &receiver, &message);
+                let key = request.map(|request| request.key);
+                publish(live, (user, &receiver), &message, key);
             }
             Ok(Sent {
                 message,
@@ -142,11 +143,17 @@ pub(crate) async fn mark_read(
 }
 
 /// Delivers a stored message to the open pages of both accounts.
-fn publish(live: &Live, sender: &User, receiver: &User, message: &Message) {
+fn publish(
+    live: &Live,
+    (sender, receiver): (&User, &User),
+    message: &Message,
+    idempotency_key: Option<String>,
+) {
     let message = LiveMessage {
         conversation: String::new(),
         message: message.clone(),
         unread_conversations_count: None,
+        idempotency_key,
         traceparent: current_traceparent(),
     };
     live.publish_message(sender, receiver, message);

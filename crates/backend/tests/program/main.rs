@@ -53,7 +53,7 @@ async fn open_event_stream_survives_the_request_timeout_and_ends_at_the_shutdown
     let mut stream = request.send().await.unwrap();
     let mut text = String::new();
     // Longer than the time limits of requests, and of idle connections: 20 and 30 seconds.
-    while text.matches("\n:").count() < 3 {
+    while text.matches("event: alive\n").count() < 3 {
         let chunk = timeout(DEADLINE, stream.chunk()).await.unwrap().unwrap();
         text.push_str(std::str::from_utf8(&chunk.unwrap()).unwrap());
     }

@@ -55,6 +55,7 @@ pub(crate) fn sample(id: &str, parent: &str, name: &str, service: &str) -> Span 
         error: false,
         service: service.into(),
         attributes: BTreeMap::new(),
+        links: Vec::new(),
     }
 }
 

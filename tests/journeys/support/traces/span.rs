@@ -23,6 +23,8 @@ pub(crate) struct Span {
     pub(crate) error: bool,
     pub(crate) service: String,
     pub(crate) attributes: BTreeMap<String, String>,
+    /// Trace and span ids of the linked spans.
+    pub(crate) links: Vec<(String, String)>,
 }
 
 impl Span {
@@ -59,7 +61,11 @@ fn service_name(resource: Resource) -> String {
 }
 
 fn of_service(span: OtlpSpan, service: &str) -> Span {
+    let links = span.links.iter();
     Span {
+        links: links
+            .map(|link| (hex(&link.trace_id), hex(&link.span_id)))
+            .collect(),
         kind: span.kind(),
         error: span
             .status

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use api_types::live::ALIVE_INTERVAL_MS;
+
 /// Limits of event streams.
 #[derive(Clone, Copy, Debug)]
 pub struct LiveLimits {
@@ -12,7 +14,7 @@ pub struct LiveLimits {
     pub streams_per_account: usize,
     /// The number of updates that a stream may lag behind before it is ended. 256 by default.
     pub buffered_updates: usize,
-    /// The time between two comments, which keep proxies from closing the stream, and between two
+    /// The time between two `alive` events, which keep proxies from closing the stream, and between two
     /// checks of the session. 15 s by default.
     pub heartbeat: Duration,
     /// The age at which a stream is ended, so that streams of clients that vanished without closing
@@ -26,7 +28,7 @@ impl Default for LiveLimits {
             streams: 64,
             streams_per_account: 8,
             buffered_updates: 256,
-            heartbeat: Duration::from_secs(15),
+            heartbeat: Duration::from_millis(ALIVE_INTERVAL_MS.into()),
             max_age: Duration::from_secs(600),
         }
     }

@@ -114,6 +114,7 @@ impl Live {
     pub(crate) fn publish_message(&self, sender: &User, receiver: &User, message: LiveMessage) {
         let to_receiver = LiveMessage {
             conversation: sender.handle.clone(),
+            idempotency_key: None,
             ..message.clone()
         };
         let to_sender = LiveMessage {
