@@ -1,9 +1,10 @@
 //! Back ends with their database, and the gateway that receives their spans.
 
-use std::{fmt, path::PathBuf};
+use std::{fmt, path::PathBuf, sync::Arc};
 
 use anyhow::Result;
 use bench_runner::service::{Process, Program, temporary_folder};
+use postgres_server::Server;
 use tempfile::TempDir;
 
 use super::options::Options;
@@ -20,10 +21,13 @@ const USERS: u32 = 10_000;
 pub(crate) struct Deployment {
     pub(crate) database: &'static str,
     pub(crate) back_ends: usize,
+    url: String,
     back_end: PathBuf,
     gateway: PathBuf,
-    /// Has the database.
+    /// Has the files of SQLite and of the gateway.
     folder: TempDir,
+    /// PostgreSQL, which ends with the last deployment.
+    _server: Option<Arc<Server>>,
 }
 
 /// Running back ends. They end on drop.
@@ -33,24 +37,56 @@ pub(crate) struct Running {
     _gateway: Option<Process>,
 }
 
-/// Fills a database for each deployment.
+/// Fills a database for each deployment. Without PostgreSQL's programs, SQLite is the only one.
 pub(crate) async fn all(options: &Options) -> Result<Vec<Deployment>> {
-    Ok(vec![Deployment::sqlite(options).await?])
+    let mut deployments = vec![Deployment::sqlite(options).await?];
+    match Server::start() {
+        Ok(server) => {
+            let server = Arc::new(server);
+            for back_ends in [1, 2] {
+                deployments.push(Deployment::postgres(options, &server, back_ends).await?);
+            }
+        }
+        Err(error) => eprintln!("PostgreSQL is not measured: {error:#}"),
+    }
+    Ok(deployments)
 }
 
 impl Deployment {
     async fn sqlite(options: &Options) -> Result<Self> {
+        let folder = temporary_folder()?;
+        let file = folder.path().join("cruddur.db");
         let deployment = Self {
             database: "sqlite",
             back_ends: 1,
+            url: format!("sqlite:{}", file.display()),
             back_end: options.back_end.clone(),
             gateway: options.gateway.clone(),
-            folder: temporary_folder()?,
+            folder,
+            _server: None,
         };
         // The first start creates the tables.
         drop(deployment.start(false).await?);
-        seed::add_users(&deployment.file(), USERS)?;
-        seed::fill(&deployment.file(), 0)?;
+        seed::add_users(&file, USERS)?;
+        seed::fill(&file, 0)?;
+        Ok(deployment)
+    }
+
+    async fn postgres(options: &Options, server: &Arc<Server>, back_ends: usize) -> Result<Self> {
+        let database = format!("cruddur{back_ends}");
+        let create = format!("CREATE DATABASE {database}");
+        seed::postgres::execute(&server.url("postgres"), &create)?;
+        let deployment = Self {
+            database: "postgresql",
+            back_ends,
+            url: server.url(&database),
+            back_end: options.back_end.clone(),
+            gateway: options.gateway.clone(),
+            folder: temporary_folder()?,
+            _server: Some(Arc::clone(server)),
+        };
+        drop(deployment.start(false).await?);
+        seed::postgres::fill(&deployment.url, USERS)?;
         Ok(deployment)
     }
 
@@ -64,7 +100,7 @@ impl Deployment {
         let mut back_ends = Vec::new();
         for _ in 0..self.back_ends {
             let mut program = Program::new(&self.back_end).on_cpu(BACK_END_CPU);
-            program = program.env("DATABASE_URL", self.database_url());
+            program = program.env("DATABASE_URL", self.url.clone());
             if let Some(gateway) = &gateway {
                 program = program.env("OTEL_EXPORTER_OTLP_ENDPOINT", gateway.origin());
             }
@@ -81,14 +117,6 @@ impl Deployment {
         let program = Program::new(&self.gateway).on_cpu(GATEWAY_CPU);
         let program = program.env("OTEL_WEB_GATEWAY_DB", store.display().to_string());
         program.start("OTEL_WEB_GATEWAY_LISTEN").await
-    }
-
-    fn file(&self) -> PathBuf {
-        self.folder.path().join("cruddur.db")
-    }
-
-    fn database_url(&self) -> String {
-        format!("sqlite:{}", self.file().display())
     }
 }
 

@@ -1,5 +1,7 @@
 //! Fills the tables of a stopped back end of any version. The database's triggers update the derived columns.
 
+pub(crate) mod postgres;
+
 use std::path::Path;
 
 use anyhow::Result;
