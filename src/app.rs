@@ -12,7 +12,8 @@ use crate::components::sidebar::Sidebar;
 use crate::components::skip_link::SkipLink;
 use crate::components::toasts::ToastRegion;
 use crate::hooks::{
-    Clock, use_drafts_storage, use_focus_after_navigation, use_live, use_scroll_restoration,
+    Clock, use_drafts_storage, use_focus_after_navigation, use_known_account, use_live,
+    use_scroll_restoration,
 };
 use crate::pages::{
     Confirm, Forgot, Home, MessagesPage, More, NotFound, Notifications, ProfilePage, SearchPage,
@@ -56,6 +57,7 @@ pub(crate) fn App() -> Html {
 #[component]
 fn Shell() -> Html {
     use_session();
+    use_known_account();
     use_close_dialog_on_navigation();
     use_focus_after_navigation();
     use_scroll_restoration();

@@ -20,6 +20,18 @@ pub(crate) struct Page {
     pub(crate) next: Option<String>,
 }
 
+impl Page {
+    /// Returns the time of the newest unread notification.
+    pub(crate) fn unread_until(&self) -> Option<Timestamp> {
+        let notifications = self.activities.iter();
+        notifications
+            .filter_map(|activity| activity.notification.as_ref())
+            .filter(|notification| notification.unread)
+            .filter_map(|notification| notification.created_at)
+            .max()
+    }
+}
+
 /// Fetches the first page of a feed.
 pub(crate) async fn feed(source: &Source) -> ApiResult<Page> {
     let request = match source {

@@ -9,8 +9,8 @@ use crate::api::{self, ApiError, ApiResult};
 use crate::components::account_page::AccountForm;
 use crate::components::field::{Field, on_text};
 use crate::format::code;
-use crate::hooks::{FormSubmit, Toasts, use_form_submit, use_toasts};
-use crate::state::session::{Session, SessionAction};
+use crate::hooks::{FormSubmit, Toasts, known_account, use_form_submit, use_toasts};
+use crate::state::session::{AuthState, Session, SessionAction};
 use crate::state::use_dispatch;
 
 const NAME_CODES: [Code; 3] = [
@@ -20,14 +20,9 @@ const NAME_CODES: [Code; 3] = [
 ];
 const BIO_CODES: [Code; 2] = [Code::BioExceedMaxChars, Code::BioExceedMaxLines];
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct ProfileFormProps {
-    pub(crate) handle: AttrValue,
-}
-
 #[component]
-pub(crate) fn ProfileForm(props: &ProfileFormProps) -> Html {
-    let (name, bio) = use_profile(&props.handle);
+pub(crate) fn ProfileForm() -> Html {
+    let (name, bio) = use_profile();
     let form = use_edit_profile(&name, &bio);
     let set_name = {
         let name = name.setter();
@@ -46,12 +41,15 @@ type Text = UseStateHandle<String>;
 
 /// Loads the profile once, and returns the texts of the form.
 #[hook]
-fn use_profile(handle: &AttrValue) -> (Text, Text) {
+fn use_profile() -> (Text, Text) {
     let (name, bio) = (use_state(String::new), use_state(String::new));
     {
         let (name, bio, toasts) = (name.setter(), bio.setter(), use_toasts());
-        use_load(handle.clone(), move |handle| async move {
-            match api::discover::profile(&handle).await {
+        use_load((), move |()| async move {
+            let AuthState::SignedIn(me) = known_account().await else {
+                return;
+            };
+            match api::discover::profile(&me.handle).await {
                 Ok(profile) => {
                     name.set(profile.display_name);
                     bio.set(profile.bio);

@@ -6,7 +6,8 @@ use yew::prelude::*;
 
 use crate::api;
 use crate::format::time::age;
-use crate::hooks::{use_now, use_toasts};
+use crate::hooks::{known_account, use_now, use_toasts};
+use crate::state::session::AuthState;
 
 #[component]
 pub(crate) fn SessionList() -> Html {
@@ -14,6 +15,9 @@ pub(crate) fn SessionList() -> Html {
     {
         let (sessions, toasts) = (sessions.setter(), use_toasts());
         use_load((), move |()| async move {
+            if known_account().await == AuthState::SignedOut {
+                return;
+            }
             match api::accounts::sessions().await {
                 Ok(loaded) => sessions.set(loaded),
                 Err(error) => toasts.error(&error),

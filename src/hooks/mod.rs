@@ -1,6 +1,7 @@
 //! Hooks that several components share.
 
 mod history;
+mod known_account;
 mod messages_loader;
 mod use_after_send;
 mod use_auth_guard;
@@ -16,6 +17,7 @@ mod use_title;
 mod use_toasts;
 
 pub(crate) use history::{is_back_or_forward, note_push, observe_history, use_scroll_restoration};
+pub(crate) use known_account::{known_account, use_known_account};
 pub(crate) use messages_loader::{MessagesLoader, use_messages_loader};
 pub(crate) use use_after_send::{AfterSend, use_after_send};
 pub(crate) use use_auth_guard::use_auth_guard;

@@ -1,16 +1,20 @@
 //! Loads a feed, and reloads it when the user retries, signs in or signs out. Back and Forward show it as it was.
+//!
+//! Each load is one future, so all its requests are in one trace, however long a rendering takes.
 
 use std::rc::Rc;
 
+use api_types::Timestamp;
 use otel_web_yew::{use_action, use_load};
 use yew::prelude::*;
 
-use crate::api;
-use crate::hooks::{is_back_or_forward, use_toasts};
+use crate::api::activities::Page;
+use crate::api::{self, ApiResult};
+use crate::hooks::{is_back_or_forward, known_account, use_toasts};
 use crate::state::feed::{Feed, FeedAction, LoadStatus};
-use crate::state::session::Session;
+use crate::state::session::{AuthState, Session, SessionAction};
 use crate::state::source::Source;
-use crate::state::use_store;
+use crate::state::{use_dispatch, use_store};
 
 #[derive(Clone)]
 pub(crate) struct FeedView {
@@ -29,17 +33,26 @@ pub(crate) fn use_feed(source: &Source) -> FeedView {
     let feed = use_store::<Feed>();
     let generation = use_store::<Session>().generation;
     let attempt = use_state(|| 0_u32);
-    let dispatch = feed.dispatcher();
+    let (dispatch, session) = (feed.dispatcher(), use_dispatch::<Session>());
     let is_kept = is_back_or_forward() && feed.has_left(source, generation);
     use_load(
         (source.clone(), generation, *attempt),
         move |(source, ..)| async move {
             if is_kept {
-                return dispatch.dispatch(FeedAction::Returned(source));
+                dispatch.dispatch(FeedAction::Returned(source));
+                return Ok(());
             }
             dispatch.dispatch(FeedAction::Requested(source.clone(), generation));
+            if source == Source::Notifications && known_account().await == AuthState::SignedOut {
+                return Ok(());
+            }
             let result = api::activities::feed(&source).await;
+            let unread = result.as_ref().ok().and_then(Page::unread_until);
             dispatch.dispatch(FeedAction::Received(source, result));
+            match unread {
+                Some(until) => mark_read(until, session).await,
+                None => Ok(()),
+            }
         },
     );
     let load_more = use_load_more(source, &feed);
@@ -50,6 +63,13 @@ pub(crate) fn use_feed(source: &Source) -> FeedView {
         retry: Callback::from(move |_| attempt.set(*attempt + 1)),
         load_more: feed.next.is_some().then_some(load_more),
     }
+}
+
+/// Marks the shown notifications as read.
+async fn mark_read(until: Timestamp, session: UseReducerDispatcher<Session>) -> ApiResult<()> {
+    api::activities::read_notifications(until).await?;
+    session.dispatch(SessionAction::NotificationsRead);
+    Ok(())
 }
 
 #[hook]

@@ -18,16 +18,16 @@ pub(crate) fn More() -> Html {
     use_route_template("/more");
     use_title("Account");
     let session = use_store::<Session>();
-    let handle = session.user().map(|me| AttrValue::from(me.handle.clone()));
     html! {
         <>
             <PageHeader title="Account" back=true />
             <div>
-                { match handle {
-                    Some(handle) => html! { <Account key="account" {handle} /> },
-                    None if session.is_known() => html! { <SignedOut key="signed-out" /> },
-                    None => Html::default(),
-                } }
+                if session.is_known() && session.user().is_none() {
+                    <SignedOut key="signed-out" />
+                } else {
+                    // Its loads wait until the account is known.
+                    <Account key="account" is_hidden={!session.is_known()} />
+                }
             </div>
         </>
     }
@@ -35,16 +35,16 @@ pub(crate) fn More() -> Html {
 
 #[derive(Properties, PartialEq)]
 struct AccountProps {
-    handle: AttrValue,
+    is_hidden: bool,
 }
 
 #[component]
 fn Account(props: &AccountProps) -> Html {
     html! {
-        <div class="account">
+        <div class="account" hidden={props.is_hidden}>
             <section aria-labelledby="profile-heading">
                 <h2 id="profile-heading">{ "Profile" }</h2>
-                <ProfileForm handle={props.handle.clone()} />
+                <ProfileForm />
             </section>
             <section aria-labelledby="sessions-heading">
                 <h2 id="sessions-heading">{ "Where you are signed in" }</h2>

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use api_types::{Activity, Counts, Timestamp};
+use api_types::{Activity, Counts};
 use yew::Reducible;
 
 use super::reaction::{Reaction, apply_counts};
@@ -191,19 +191,6 @@ impl Feed {
         self.activities
             .iter()
             .any(|activity| contains(activity, uuid))
-    }
-
-    /// Returns the time of the newest unread notification.
-    pub(crate) fn unread_until(&self) -> Option<Timestamp> {
-        let shown = self
-            .activities
-            .iter()
-            .filter(|_| self.has_source(&Source::Notifications));
-        let notifications = shown.filter_map(|activity| activity.notification.as_ref());
-        notifications
-            .filter(|notification| notification.unread)
-            .filter_map(|notification| notification.created_at)
-            .max()
     }
 
     fn delete(&mut self, uuid: &str) {

@@ -1,10 +1,11 @@
 //! Reading feeds: home, profiles, single cruds, notifications.
 
 use crate::steps::{
-    PROFILE_FEED, SUBNET, TAILOR, USER, open_crud, signed_in_at_home, signed_in_home_load,
-    signed_out_at_home, signed_out_home_load,
+    ME, PROFILE_FEED, SUBNET, TAILOR, USER, open_crud, sign_in, signed_in_at_home,
+    signed_in_home_load, signed_out_at_home, signed_out_home_load, with_sidebar_requests,
 };
 use crate::support::element::{button, heading, link_with};
+use crate::support::stack::Stack;
 use crate::support::traces::expect::action;
 
 const CRUD: &str = "GET /api/activities/{uuid}";
@@ -76,6 +77,21 @@ async fn opening_notifications_is_one_trace() {
     stack
         .expect_traces_after_shutdown(&browser, &[signed_in_home_load(), click])
         .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn notifications_opened_by_their_url_are_one_trace() {
+    let mut stack = Stack::start().await;
+    let browser = stack.browser().await;
+    sign_in(&stack, &browser, "andrewbrown").await;
+    browser.open("/notifications").await;
+    browser.expect_text("replied to you").await;
+    let load = with_sidebar_requests(action("documentLoad").calls(ME))
+        .calls("GET /api/activities/notifications")
+        .calls("POST /api/activities/notifications/read")
+        .with_span("notification_activities")
+        .with_span("mark_notifications_read");
+    stack.expect_traces_after_shutdown(&browser, &[load]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

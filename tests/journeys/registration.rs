@@ -1,8 +1,8 @@
 //! Sign-up, recovery, the profile and the sessions of an account.
 
 use crate::steps::{
-    HOME_FEED, ME, PROFILE_FEED, USER, session_cookie, signed_in_at_home, signed_in_home_load,
-    signed_out_at_home, signed_out_home_load, with_sidebar_requests,
+    HOME_FEED, ME, PROFILE_FEED, USER, session_cookie, sign_in, signed_in_at_home,
+    signed_in_home_load, signed_out_at_home, signed_out_home_load, with_sidebar_requests,
 };
 use crate::support::browser::Browser;
 use crate::support::element::{button, form, link_with, textbox};
@@ -198,4 +198,17 @@ async fn session_on_another_device_is_ended() {
         action("session.revoke").calls("DELETE /api/auth/sessions/{uuid}"),
     ];
     stack.expect_traces_after_shutdown(&browser, &journey).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn account_opened_by_its_url_is_one_trace() {
+    let mut stack = Stack::start().await;
+    let browser = stack.browser().await;
+    sign_in(&stack, &browser, "worf").await;
+    browser.open("/more").await;
+    browser.expect_text("This device").await;
+    let load = with_sidebar_requests(action("documentLoad").calls(ME))
+        .calls(USER)
+        .calls("GET /api/auth/sessions");
+    stack.expect_traces_after_shutdown(&browser, &[load]).await;
 }

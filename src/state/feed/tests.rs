@@ -202,12 +202,8 @@ fn unread_until_is_the_newest_unread_notification() {
         ],
         next: None,
     };
-    let source = Source::Notifications;
-    let feed = Rc::new(Feed::default())
-        .reduce(FeedAction::Requested(source.clone(), 0))
-        .reduce(FeedAction::Received(source, Ok(page)));
-    assert_eq!(feed.unread_until(), Some(Timestamp::from_millis(20)));
-    assert_eq!(loaded(&Source::Home, &["a"]).unread_until(), None);
+    assert_eq!(page.unread_until(), Some(Timestamp::from_millis(20)));
+    assert_eq!(super::tests::page(&["a"]).unread_until(), None);
 }
 
 #[test]
