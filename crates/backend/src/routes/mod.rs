@@ -52,6 +52,8 @@ fn compressed() -> CompressionLayer<And<SizeAbove, NotForContentType>> {
     CompressionLayer::new()
         // Brotli needs several times as much memory for each response.
         .no_br()
+        .no_deflate()
+        .no_zstd()
         .quality(CompressionLevel::Fastest)
         .compress_when(SizeAbove::new(MIN_COMPRESSED_BYTES).and(NotForContentType::SSE))
 }

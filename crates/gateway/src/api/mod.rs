@@ -61,7 +61,16 @@ fn compressed() -> Router<Api> {
     Router::new()
         .route("/api/traces", get(traces::list))
         .route("/api/traces/{trace_id}", get(traces::one))
-        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .layer(gzip())
+}
+
+/// Compresses with gzip only. Other crates of a build can enable other encodings of tower-http.
+fn gzip() -> CompressionLayer {
+    CompressionLayer::new()
+        .no_br()
+        .no_deflate()
+        .no_zstd()
+        .quality(CompressionLevel::Fastest)
 }
 
 /// Returns the route of health checks, which is also served on a socket for spans only.
