@@ -1,20 +1,12 @@
 //! Formats values as text. Pure functions, without access to the clock or the DOM.
 
 use api_types::Activity;
-use api_types::visible::{is_blank, without_bidi_controls};
+pub(crate) use api_types::visible::display_name;
+use api_types::visible::without_bidi_controls;
 
 pub(crate) mod code;
 pub(crate) mod message;
 pub(crate) mod time;
-
-/// Returns the display name, or the handle if the display name is blank.
-pub(crate) fn display_name<'a>(display_name: &'a str, handle: &'a str) -> &'a str {
-    if is_blank(display_name) {
-        handle
-    } else {
-        display_name
-    }
-}
 
 /// The number of characters of a crud's text in its label.
 const LABEL_MAX_CHARS: usize = 60;

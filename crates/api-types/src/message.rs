@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{lenient::null_as_default, time::Timestamp, visible::is_blank};
+use crate::{lenient::null_as_default, time::Timestamp, visible::display_name};
 
 /// A direct message.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,11 +26,7 @@ impl Message {
     /// Returns the sender's display name, or the handle if the display name is blank.
     #[must_use]
     pub fn name(&self) -> &str {
-        if is_blank(&self.display_name) {
-            &self.handle
-        } else {
-            &self.display_name
-        }
+        display_name(&self.display_name, &self.handle)
     }
 }
 
@@ -61,11 +57,7 @@ impl MessageGroup {
     /// Returns the other account's display name, or the handle if the display name is blank.
     #[must_use]
     pub fn name(&self) -> &str {
-        if is_blank(&self.display_name) {
-            &self.handle
-        } else {
-            &self.display_name
-        }
+        display_name(&self.display_name, &self.handle)
     }
 }
 

@@ -82,6 +82,16 @@ pub fn count_lines(text: &str) -> usize {
     1 + text.matches(LINE_TERMINATORS).count() - pairs
 }
 
+/// Returns the display name, or the handle if the display name is blank.
+#[must_use]
+pub fn display_name<'a>(display_name: &'a str, handle: &'a str) -> &'a str {
+    if is_blank(display_name) {
+        handle
+    } else {
+        display_name
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
