@@ -21,7 +21,7 @@ use axum::{
 use tokio::sync::Semaphore;
 use url::Url;
 
-use crate::client_address::ClientAddress;
+use crate::{client_address::ClientAddress, telemetry::traces_url};
 
 /// The size limit of a body. The page sends batches of up to 96 KiB.
 pub(super) const MAX_BODY_BYTES: usize = 1024 * 1024;
@@ -49,8 +49,7 @@ pub(super) struct SpanProxy {
 impl SpanProxy {
     /// Creates a proxy for a receiver, to whose URL `v1/traces` is appended.
     pub(super) fn new(receiver: &Url) -> anyhow::Result<Self> {
-        let base = receiver.as_str().trim_end_matches('/');
-        let url = Url::parse(&format!("{base}/v1/traces"))?;
+        let url = Url::parse(&traces_url(receiver))?;
         let builder = http_client::builder()
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(TIMEOUT)
@@ -68,7 +67,7 @@ impl SpanProxy {
         })
     }
 
-    /// Forwards one body. The receiver is told the client's address.
+    /// Forwards one body, with the client's address in `X-Forwarded-For`.
     pub(super) async fn forward(
         self,
         ClientAddress(client): ClientAddress,

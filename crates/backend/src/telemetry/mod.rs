@@ -32,7 +32,7 @@ pub use install::Telemetry;
 pub(crate) use operation::{BackgroundOperation, Operation, set_attribute, set_user_handle};
 pub(crate) use server_span::trace_request;
 pub use settings::TelemetrySettings;
-pub(crate) use settings::{OTEL_VARIABLES, http_url};
+pub(crate) use settings::{OTEL_VARIABLES, http_url, traces_url};
 
 /// Returns the ids of the current span, for log lines.
 #[must_use]

@@ -69,6 +69,11 @@ pub(crate) enum HttpUrlError {
     Scheme,
 }
 
+/// Returns the URL for spans of an OTLP/HTTP receiver: its base URL with `v1/traces` appended.
+pub(crate) fn traces_url(receiver: &Url) -> String {
+    format!("{}/v1/traces", receiver.as_str().trim_end_matches('/'))
+}
+
 pub(crate) fn http_url(text: &str) -> Result<Url, HttpUrlError> {
     let url = Url::parse(text)?;
     if matches!(url.scheme(), "http" | "https") {
@@ -82,10 +87,7 @@ impl TelemetrySettings {
     /// Returns the full URL of the receiver.
     pub(super) fn endpoint(&self) -> Option<String> {
         let traces = self.otlp_traces_endpoint.as_ref().map(Url::to_string);
-        traces.or_else(|| {
-            let base = self.otlp_endpoint.as_ref()?.as_str();
-            Some(format!("{}/v1/traces", base.trim_end_matches('/')))
-        })
+        traces.or_else(|| self.otlp_endpoint.as_ref().map(traces_url))
     }
 }
 
