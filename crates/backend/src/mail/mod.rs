@@ -12,7 +12,7 @@ mod outbox;
 mod settings;
 mod smtp;
 
-pub(crate) use mailer::Mailer;
+pub(crate) use mailer::{Mailer, Reservation};
 pub(crate) use message::{Letter, Notice};
 pub(crate) use settings::MAIL_VARIABLES;
 pub use settings::{MailSettings, MailSettingsError};

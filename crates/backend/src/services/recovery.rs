@@ -11,10 +11,9 @@ use crate::{
     AppState, Error,
     client_address::ClientAddress,
     clock,
-    email_code::{CODE_ATTEMPTS, EmailCode},
     mail::{Letter, Mailer, Notice},
     store::{
-        email_codes::{self, CodeHash, NewCode, PendingAccount, Purpose},
+        email_codes::{self, NewCode, PendingAccount, Purpose},
         users,
     },
     telemetry::{BackgroundOperation, Operation, set_user_handle},
@@ -34,12 +33,7 @@ pub(crate) async fn recover(
 ) -> Result<(), Error> {
     RECOVER
         .run(async {
-            validate::code_request(&request).map_err(Error::Invalid)?;
-            let email = normal_email(&request.email);
-            state
-                .mail_limits
-                .admit(codes::account_key(&email), client)?;
-            let mail = state.mailer.reserve()?;
+            let (email, mail) = codes::admit_request(state, &request, client)?;
             let state = state.clone();
             mail.spawn(|mailer| async move {
                 let job = send_reset_code(&state, &mailer, email);
@@ -55,18 +49,13 @@ async fn send_reset_code(state: &AppState, mailer: &Mailer, email: String) -> Re
         return Ok(());
     };
     set_user_handle(&user.handle);
-    let code = EmailCode::random()?;
-    let hash = state.passwords.hash_code(code.digits(), &email).await?;
-    let expires_at = EmailCode::expiry(clock::now());
+    let (code, hash) = codes::new_code(state, &email).await?;
+    let code_hash = codes::code_hash(&hash, clock::now());
     let reset = NewCode {
         purpose: Purpose::PasswordReset,
         email: &email,
-        code: CodeHash {
-            hash: &hash,
-            attempts: CODE_ATTEMPTS,
-            expires_at,
-        },
-        expires_at,
+        code: code_hash,
+        expires_at: code_hash.expires_at,
         account: PendingAccount::default(),
     };
     email_codes::insert(&state.db, reset).await?;
@@ -79,7 +68,7 @@ async fn send_reset_code(state: &AppState, mailer: &Mailer, email: String) -> Re
     Ok(())
 }
 
-/// Sets a new password, and ends all sessions and known devices of the account: somebody else may
+/// Sets a new password, and ends all sessions and known devices of the account: someone else may
 /// have used them.
 pub(crate) async fn reset(
     state: &AppState,

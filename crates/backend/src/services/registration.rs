@@ -14,11 +14,9 @@ use crate::{
     AppState, Error,
     client_address::ClientAddress,
     clock,
-    email_code::{CODE_ATTEMPTS, EmailCode},
     mail::{Letter, Mailer, Notice},
     store::{
-        Pool,
-        email_codes::{self, CodeHash, Confirmed, NewCode, PendingAccount, PendingSignUp, Purpose},
+        email_codes::{self, Confirmed, NewCode, PendingAccount, Purpose},
         users,
     },
     telemetry::{BackgroundOperation, Operation, set_user_handle},
@@ -44,29 +42,21 @@ pub(crate) async fn sign_up(
             validate::sign_up(&request).map_err(Error::Invalid)?;
             let email = normal_email(&request.email);
             let handle = normal_handle(&request.handle);
-            state
-                .mail_limits
-                .admit(codes::account_key(&email), client)?;
-            let mail = state.mailer.reserve()?;
+            let mail = codes::admit_mail(state, &email, client)?;
             // Handles are public, so this reveals nothing.
             if users::id_of(&state.db, &handle).await?.is_some() {
                 return Err(Error::Invalid(vec![Code::HandleTaken]));
             }
             set_user_handle(&handle);
             let password_hash = state.passwords.hash_new(request.password).await?;
-            let code = EmailCode::random()?;
-            let code_hash = state.passwords.hash_code(code.digits(), &email).await?;
+            let (code, code_hash) = codes::new_code(state, &email).await?;
             let now = clock::now();
             let owner = users::by_email(&state.db, &email).await?;
-            // If the address has an account, nobody learns the code of this sign-up.
+            // If the address has an account, the code of this sign-up is never sent.
             let sign_up = NewCode {
                 purpose: Purpose::SignUp,
                 email: &email,
-                code: CodeHash {
-                    hash: &code_hash,
-                    attempts: CODE_ATTEMPTS,
-                    expires_at: EmailCode::expiry(now),
-                },
+                code: codes::code_hash(&code_hash, now),
                 expires_at: Timestamp::from_millis(now.as_millis() + SIGN_UP_SECONDS * 1000),
                 account: PendingAccount {
                     handle: &handle,
@@ -129,12 +119,7 @@ pub(crate) async fn resend(
 ) -> Result<(), Error> {
     RESEND
         .run(async {
-            validate::code_request(&request).map_err(Error::Invalid)?;
-            let email = normal_email(&request.email);
-            state
-                .mail_limits
-                .admit(codes::account_key(&email), client)?;
-            let mail = state.mailer.reserve()?;
+            let (email, mail) = codes::admit_request(state, &request, client)?;
             let state = state.clone();
             mail.spawn(|mailer| async move {
                 let job = replace_codes(&state, &mailer, &email);
@@ -153,9 +138,8 @@ async fn replace_codes(state: &AppState, mailer: &Mailer, email: &str) -> Result
     }
     let now = clock::now();
     for sign_up in email_codes::pending_sign_ups(&state.db, email, now).await? {
-        let code = EmailCode::random()?;
-        let hash = state.passwords.hash_code(code.digits(), email).await?;
-        replace_code(&state.db, &sign_up, &hash, now).await?;
+        let (code, hash) = codes::new_code(state, email).await?;
+        email_codes::replace_code(&state.db, sign_up.id, codes::code_hash(&hash, now)).await?;
         let letter = Letter {
             email: email.to_owned(),
             handle: sign_up.handle,
@@ -164,18 +148,4 @@ async fn replace_codes(state: &AppState, mailer: &Mailer, email: &str) -> Result
         mailer.send(letter).await;
     }
     Ok(())
-}
-
-async fn replace_code(
-    pool: &Pool,
-    sign_up: &PendingSignUp,
-    hash: &str,
-    now: Timestamp,
-) -> Result<(), Error> {
-    let code = CodeHash {
-        hash,
-        attempts: CODE_ATTEMPTS,
-        expires_at: EmailCode::expiry(now),
-    };
-    Ok(email_codes::replace_code(pool, sign_up.id, code).await?)
 }
