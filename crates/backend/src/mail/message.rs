@@ -94,7 +94,7 @@ impl Letter {
             ),
             Notice::AlreadySignedUp => format!(
                 "Hello @{handle},\n\n\
-                 somebody tried to sign up for Cruddur with your email address. You already have an account, so\n\
+                 someone tried to sign up for Cruddur with your email address. You already have an account, so\n\
                  nothing was changed. To sign in, use your password. If you forgot it, choose \"Forgot password?\"\n\
                  on the sign-in page.\n"
             ),

@@ -45,7 +45,7 @@ pub(crate) fn all() -> Router<AppState> {
 
 /// Compresses the responses of a route. Use it only for public data.
 ///
-/// The length of a compressed response tells how similar its parts are. A response with private data
+/// The length of a compressed response reveals how similar its parts are. A response with private data
 /// and text of another user, such as a conversation, would reveal the private data to someone who
 /// sends many texts and observes the lengths (BREACH).
 fn compressed() -> CompressionLayer<And<SizeAbove, NotForContentType>> {

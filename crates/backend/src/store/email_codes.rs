@@ -9,7 +9,7 @@ use super::{Pool, Result, Statement, WriteTransaction, users::User};
 
 /// The number of sign-ups or resets of one address at a time. The oldest ones are deleted.
 ///
-/// A sign-up does not replace another one: somebody else could otherwise replace the password of a
+/// A sign-up does not replace another one: someone else could otherwise replace the password of a
 /// sign-up just before its owner enters the code.
 const MAX_PER_EMAIL: i64 = 3;
 
