@@ -4,8 +4,9 @@
 //! stream. It sends no `traceparent`, which a stream of hours should not have anyway.
 
 use api_types::live::{ALIVE_EVENT, LiveMessage, LiveState, MESSAGE_EVENT, READY_EVENT};
+use gloo_events::EventListener;
 use serde::de::DeserializeOwned;
-use wasm_bindgen::{JsCast, closure::Closure};
+use wasm_bindgen::JsCast;
 use web_sys::{Event, EventSource, MessageEvent};
 use yew::Callback;
 
@@ -21,14 +22,11 @@ pub(crate) enum LiveEvent {
     Closed,
 }
 
-type Listener = Closure<dyn Fn(Event)>;
-
 /// An open stream. Dropping it closes the stream.
 #[must_use = "dropping it closes the stream"]
 pub(crate) struct LiveStream {
     source: EventSource,
-    /// The browser calls them by reference, so they live as long as the stream.
-    _listeners: [Listener; 4],
+    _listeners: [EventListener; 4],
 }
 
 impl LiveStream {
@@ -37,15 +35,11 @@ impl LiveStream {
         let source = EventSource::new("/api/events").ok()?;
         let listen = |name: &str, read: fn(&Event) -> Option<LiveEvent>| {
             let on_event = on_event.clone();
-            let listener = Listener::new(move |event: Event| {
-                if let Some(event) = read(&event) {
+            EventListener::new(&source, name.to_owned(), move |event| {
+                if let Some(event) = read(event) {
                     on_event.emit(event);
                 }
-            });
-            let function = listener.as_ref().unchecked_ref();
-            // Adding a listener fails only for an aborted signal, and there is none.
-            let _ = source.add_event_listener_with_callback(name, function);
-            listener
+            })
         };
         let listeners = [
             listen(READY_EVENT, |event| data(event).map(LiveEvent::Ready)),

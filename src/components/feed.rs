@@ -7,8 +7,7 @@ use yew::prelude::*;
 
 use crate::api::ApiError;
 use crate::components::activity::Card;
-use crate::components::icon::Icon;
-use crate::components::notice::Notice;
+use crate::components::notice::LoadingFailed;
 use crate::components::skeleton::Skeleton;
 use crate::hooks::{FeedView, use_feed};
 use crate::state::feed::LoadStatus;
@@ -35,19 +34,11 @@ pub(crate) fn Feed(props: &FeedProps) -> Html {
             { match &view.status {
                 LoadStatus::Loading => html! { <Skeleton /> },
                 LoadStatus::Failed(ApiError::NotFound) => props.missing.clone(),
-                LoadStatus::Failed(error) => failed(error, &view.retry),
+                LoadStatus::Failed(error) => html! { <LoadingFailed error={error.clone()} retry={&view.retry} /> },
                 LoadStatus::Ready if view.activities.is_empty() => props.empty.clone(),
                 LoadStatus::Ready => props.layout.emit(view.clone()),
             } }
         </section>
-    }
-}
-
-fn failed(error: &ApiError, retry: &Callback<MouseEvent>) -> Html {
-    html! {
-        <Notice icon={Icon::Cloud} title="Loading failed" text={error.to_string()} urgent=true>
-            <button type="button" class="pill" onclick={retry.clone()}>{ "Retry" }</button>
-        </Notice>
     }
 }
 

@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use crate::api::ApiError;
 use crate::components::icon::Icon;
 
 #[derive(Properties, PartialEq)]
@@ -26,5 +27,22 @@ pub(crate) fn Notice(props: &NoticeProps) -> Html {
             <p>{ &props.text }</p>
             <div>{ props.children.clone() }</div>
         </div>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct LoadingFailedProps {
+    pub(crate) error: ApiError,
+    /// Loads again.
+    pub(crate) retry: Callback<MouseEvent>,
+}
+
+/// The notice that loading failed, with a button that retries.
+#[component]
+pub(crate) fn LoadingFailed(props: &LoadingFailedProps) -> Html {
+    html! {
+        <Notice icon={Icon::Cloud} title="Loading failed" text={props.error.to_string()} urgent=true>
+            <button type="button" class="pill" onclick={&props.retry}>{ "Retry" }</button>
+        </Notice>
     }
 }

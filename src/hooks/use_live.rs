@@ -3,14 +3,12 @@
 //! Browsers open at most six connections to a server over HTTP/1.1, for all tabs together. Hidden tabs
 //! therefore have no stream, and load what they missed when they are shown again.
 
-use std::rc::Rc;
-
 use api_types::live::ALIVE_INTERVAL_MS;
 use api_types::{LiveMessage, LiveState};
+use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use opentelemetry::trace::TraceContextExt;
 use otel_web::propagation::parse_traceparent;
-use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Document, VisibilityState};
 use yew::prelude::*;
 
@@ -169,38 +167,16 @@ fn use_is_visible() -> bool {
     {
         let visible = visible.setter();
         use_effect_with((), move |()| {
-            let listener = document().map(|document| listen(&Rc::new(document), visible));
+            let listener = document().map(|document| {
+                let observed = document.clone();
+                EventListener::new(&document, "visibilitychange", move |_| {
+                    visible.set(is_visible(&observed))
+                })
+            });
             move || drop(listener)
         });
     }
     *visible
-}
-
-/// Removes its listener when it is dropped.
-struct VisibilityListener {
-    document: Rc<Document>,
-    function: Closure<dyn Fn()>,
-}
-
-fn listen(document: &Rc<Document>, visible: UseStateSetter<bool>) -> VisibilityListener {
-    let observed = Rc::clone(document);
-    let function = Closure::<dyn Fn()>::new(move || visible.set(is_visible(&observed)));
-    // Adding a listener fails only for an aborted signal, and there is none.
-    let _ = document
-        .add_event_listener_with_callback("visibilitychange", function.as_ref().unchecked_ref());
-    VisibilityListener {
-        document: Rc::clone(document),
-        function,
-    }
-}
-
-impl Drop for VisibilityListener {
-    fn drop(&mut self) {
-        let function = self.function.as_ref().unchecked_ref();
-        let _ = self
-            .document
-            .remove_event_listener_with_callback("visibilitychange", function);
-    }
 }
 
 fn document() -> Option<Document> {

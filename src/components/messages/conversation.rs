@@ -14,7 +14,7 @@ use super::message_form::MessageForm;
 use crate::api::{self, ApiError};
 use crate::components::icon::Icon;
 use crate::components::message::Message;
-use crate::components::notice::Notice;
+use crate::components::notice::{LoadingFailed, Notice};
 use crate::components::skeleton::Skeleton;
 use crate::format::time;
 use crate::hooks::{use_now, use_toasts};
@@ -42,11 +42,9 @@ pub(crate) fn ConversationPane(props: &ConversationPaneProps) -> Html {
         LoadStatus::Failed(ApiError::NotFound) => html! {
             <Notice icon={Icon::Person} title="User not found" text="There is no user with this name. Check the spelling." />
         },
-        LoadStatus::Failed(error) => html! {
-            <Notice icon={Icon::Cloud} title="Loading failed" text={error.to_string()} urgent=true>
-                <button type="button" class="pill" onclick={&props.retry}>{ "Retry" }</button>
-            </Notice>
-        },
+        LoadStatus::Failed(error) => {
+            html! { <LoadingFailed error={error.clone()} retry={&props.retry} /> }
+        }
         LoadStatus::Ready => html! {
             <>
                 <Log handle={&props.handle} name={&props.name} conversation={conversation.clone()} />

@@ -10,7 +10,7 @@ use crate::api;
 use crate::components::avatar::{Avatar, Size};
 use crate::components::icon::Icon;
 use crate::components::link::Link;
-use crate::components::notice::Notice;
+use crate::components::notice::{LoadingFailed, Notice};
 use crate::components::skeleton::Skeleton;
 use crate::format::time;
 use crate::hooks::{use_now, use_toasts};
@@ -31,11 +31,9 @@ pub(crate) fn GroupList(props: &GroupListProps) -> Html {
     let load_more = use_load_more(&messages);
     match &messages.status {
         LoadStatus::Loading => html! { <Skeleton /> },
-        LoadStatus::Failed(error) => html! {
-            <Notice icon={Icon::Cloud} title="Loading failed" text={error.to_string()} urgent=true>
-                <button type="button" class="pill" onclick={&props.retry}>{ "Retry" }</button>
-            </Notice>
-        },
+        LoadStatus::Failed(error) => {
+            html! { <LoadingFailed error={error.clone()} retry={&props.retry} /> }
+        }
         LoadStatus::Ready if messages.groups.is_empty() => html! {
             <Notice icon={Icon::Envelope} title="No messages" text="Open a profile and choose Message to write to someone." />
         },
