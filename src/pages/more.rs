@@ -58,9 +58,8 @@ fn Account(props: &AccountProps) -> Html {
 #[component]
 fn SignedOut() -> Html {
     html! {
-        <>
-            <Notice icon={Icon::Person} title="You are signed out" text="Sign in to see your account." />
-            <div class="notice-action"><SignInButton /></div>
-        </>
+        <Notice icon={Icon::Person} title="You are signed out" text="Sign in to see your account.">
+            <SignInButton />
+        </Notice>
     }
 }
