@@ -71,7 +71,7 @@ const COMMANDS: [Command; 12] = [
     Command {
         name: "bench",
         arguments: "gateway | sdk [--runs N] [--only SDK] | gateway-load | backend [--seconds N] [--other PATH]... | api [--seconds N] | page [--runs N]",
-        summary: "measure the gateway, the SDK or the back end",
+        summary: "measure the gateway, the SDK, the back end or the page",
         details: "  gateway        cost of received and stored spans; compares with rotel and otelite, of which\n                 \
                   ROTEL_BIN and OTELITE_BIN select other versions\n  \
                   gateway-load   latency of a steady sender, alone and among hostile clients\n  \
