@@ -16,6 +16,15 @@ pub struct Build {
     pub program: PathBuf,
 }
 
+/// Returns the path of a program in the environment variable `variable`, which `command` sets.
+///
+/// # Errors
+/// When the variable is not set.
+pub fn built_program(variable: &str, command: &str) -> Result<PathBuf> {
+    let path = std::env::var_os(variable).map(PathBuf::from);
+    path.with_context(|| format!("{variable} is not set: run `{command}`, which sets it"))
+}
+
 /// The command line: `[--seconds N] [--other PATH]...`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
@@ -36,9 +45,7 @@ impl Options {
         own_build: &str,
         command: &str,
     ) -> Result<Self> {
-        let own = std::env::var_os(own_build)
-            .with_context(|| format!("{own_build} is not set: run `{command}`, which sets it"))?;
-        Self::parse(arguments, own.into())
+        Self::parse(arguments, built_program(own_build, command)?)
     }
 
     fn parse(mut arguments: impl Iterator<Item = String>, own: PathBuf) -> Result<Self> {

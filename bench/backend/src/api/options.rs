@@ -1,8 +1,9 @@
 //! The programs, and the duration of each phase.
 
-use std::{env, path::PathBuf, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
 use anyhow::{Context as _, Result, bail};
+use bench_runner::builds::built_program;
 
 const DEFAULT_PHASE: Duration = Duration::from_secs(10);
 
@@ -20,12 +21,7 @@ pub(crate) struct Options {
 impl Options {
     /// Reads the command line `[--seconds N]`, and the programs' variables.
     pub(crate) fn read(arguments: impl Iterator<Item = String>) -> Result<Self> {
-        let program = |variable: &str| {
-            let path = env::var_os(variable).map(PathBuf::from);
-            path.with_context(|| {
-                format!("{variable} is not set: run `cargo xtask bench api`, which sets it")
-            })
-        };
+        let program = |variable| built_program(variable, "cargo xtask bench api");
         Ok(Self {
             phase: phase(arguments)?,
             back_end: program("CRUDDUR_BACKEND_BIN")?,

@@ -7,6 +7,7 @@ mod observers;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail, ensure};
+use bench_runner::builds::built_program;
 use bench_runner::chromium::Chromium;
 use bench_runner::report::{self, Summary};
 use bench_runner::service::{Process, Program, temporary_folder};
@@ -76,10 +77,7 @@ impl Servers {
 }
 
 fn program(variable: &str) -> Result<PathBuf> {
-    let path = std::env::var_os(variable).map(PathBuf::from);
-    path.with_context(|| {
-        format!("{variable} is not set: run `cargo xtask bench page`, which sets it")
-    })
+    built_program(variable, "cargo xtask bench page")
 }
 
 /// The figures of one visit.
