@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use opentelemetry::KeyValue;
 
+#[cfg(feature = "root-observer")]
+use crate::ended_root::RootObserver;
 use crate::ended_span::Hook;
 use crate::{platform, propagation, text};
 
@@ -25,6 +27,8 @@ pub(crate) struct Config {
     pub(crate) compression: Option<bool>,
     pub(crate) is_disabled: bool,
     pub(crate) on_end: Option<Hook>,
+    #[cfg(feature = "root-observer")]
+    pub(crate) on_root_end: Option<RootObserver>,
 }
 
 /// The message for an invalid setting: what it is, and what was expected. Telemetry stays off.
@@ -67,6 +71,8 @@ impl Config {
             compression: None,
             is_disabled: false,
             on_end: None,
+            #[cfg(feature = "root-observer")]
+            on_root_end: None,
         }
     }
 

@@ -146,6 +146,7 @@
 //! Off by default:
 //!
 //! - `window-fetch` traces the requests of JavaScript libraries, too. It replaces `window.fetch`.
+//! - `root-observer` adds `Builder::on_root_end`, which tells the application of each trace.
 //! - `testing` adds the module `testing`. Enable it in `[dev-dependencies]`.
 //! - `off` leaves telemetry out of the build: every call compiles and does nothing.
 //!
@@ -161,6 +162,8 @@ mod context;
 mod deduplicator;
 mod deferred_spans;
 mod diagnostics;
+#[cfg(feature = "root-observer")]
+mod ended_root;
 mod ended_span;
 mod exception;
 mod export;
@@ -211,6 +214,8 @@ pub use crate::action::{Action, ActionBuilder, action};
 pub use crate::context::{
     cause, current, current_trace_id, spawn, with_context, with_current_context,
 };
+#[cfg(feature = "root-observer")]
+pub use crate::ended_root::EndedRoot;
 pub use crate::ended_span::EndedSpan;
 pub use crate::exception::record_error;
 #[cfg(feature = "errors")]

@@ -7,6 +7,8 @@ use opentelemetry::KeyValue;
 use web_sys::Window;
 
 use crate::config::Config;
+#[cfg(feature = "root-observer")]
+use crate::ended_root::{EndedRoot, RootObserver};
 use crate::ended_span::{EndedSpan, Hook};
 use crate::export::{self, Destination};
 #[cfg(any(feature = "fetch", feature = "window-fetch"))]
@@ -268,6 +270,37 @@ impl Builder {
         self
     }
 
+    /// Sets an observer that is told of each root span after it was queued.
+    ///
+    /// Use it to show users or developers the traces of their own actions, for instance with links to a
+    /// viewer. It gets roots only, in the order in which they are queued, some 30 ms after their end. At
+    /// that time [`on_end`](Self::on_end) has seen the span; roots that it discards, and those of sessions
+    /// that are not sampled, are not observed.
+    ///
+    /// The observer runs in a microtask of its own and outside of any trace, so it may render and start
+    /// spans. Actions that it starts are roots again: do not start one for each. A second call replaces
+    /// the first observer.
+    ///
+    /// # Examples
+    ///
+    /// ## A list of the last traces
+    ///
+    /// ```no_run
+    /// # fn show(_: String) {}
+    /// otel_web::Telemetry::builder("shop")
+    ///     .on_root_end(|root| {
+    ///         let trace_id = root.span_context().trace_id();
+    ///         let ms = root.duration().as_millis();
+    ///         show(format!("{}: {ms} ms, /trace/{trace_id}", root.name()));
+    ///     })
+    ///     .install();
+    /// ```
+    #[cfg(feature = "root-observer")]
+    pub fn on_root_end(mut self, observer: impl Fn(&EndedRoot) + 'static) -> Self {
+        self.config.on_root_end = Some(RootObserver(Rc::new(observer)));
+        self
+    }
+
     /// Installs telemetry for this page.
     ///
     /// Call it first in `main`, so that the page load is recorded from its beginning. It
@@ -338,7 +371,13 @@ fn start_tracing(config: &Config) {
     let mut sampler = Sampler::with_ratio(config.sample_ratio);
     sampler.set_session(&session::current_id());
     pipeline::install(sampler, MAX_QUEUED_SPANS);
-    pipeline::with(|pipeline| pipeline.hook = config.on_end.clone());
+    pipeline::with(|pipeline| {
+        pipeline.hook = config.on_end.clone();
+        #[cfg(feature = "root-observer")]
+        {
+            pipeline.root_observer = config.on_root_end.clone();
+        }
+    });
     #[cfg(any(feature = "fetch", feature = "window-fetch"))]
     propagation::install(Propagation {
         allowed_origins: config.propagate_to.clone(),

@@ -14,6 +14,8 @@ use opentelemetry::{Context, InstrumentationScope};
 use crate::active_spans::{ActionState, ActiveSpan, ActiveSpans, SpanKey};
 use crate::clock::{Anchor, UnixNanos};
 use crate::deferred_spans::{DeferredSpans, DeferredState};
+#[cfg(feature = "root-observer")]
+use crate::ended_root::RootObserver;
 use crate::ended_span::Hook;
 use crate::export::{self, DropReason, EncodedSpan, SpanQueue};
 use crate::id::{self, IdGenerator};
@@ -47,6 +49,8 @@ pub(crate) fn install(sampler: Sampler, queue_capacity: usize) {
         scopes: vec![own_scope()],
         sampler,
         hook: None,
+        #[cfg(feature = "root-observer")]
+        root_observer: None,
         ids: IdGenerator::new(),
         anchor: Anchor::new(platform::time_origin_ms()),
     };
@@ -191,6 +195,8 @@ pub(crate) struct Pipeline {
     /// Called with each span before it is queued. The pipeline is in use during the call, so spans
     /// that the hook starts or ends are not recorded.
     pub(crate) hook: Option<Hook>,
+    #[cfg(feature = "root-observer")]
+    pub(crate) root_observer: Option<RootObserver>,
     ids: IdGenerator,
     pub(crate) anchor: Anchor,
 }
@@ -423,6 +429,10 @@ impl Pipeline {
         {
             self.queue.drops.add(DropReason::Discarded, 1);
             return;
+        }
+        #[cfg(feature = "root-observer")]
+        if let Some(observer) = &self.root_observer {
+            observer.notify(&record);
         }
         self.queue.push(EncodedSpan {
             bytes: otlp::encode_span(&record),

@@ -12,6 +12,7 @@ mod ignored;
 mod names;
 mod page;
 mod requests;
+mod root_observer;
 mod sessions;
 mod settings;
 mod sleep;

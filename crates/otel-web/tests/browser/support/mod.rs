@@ -1,12 +1,15 @@
 //! A receiver inside of the page. It replaces the network, responds as the test has instructed it, and
 //! decodes batches with the official decoder.
 
+use std::cell::RefCell;
+
 use gloo_timers::future::TimeoutFuture;
 use js_sys::Promise;
 use opentelemetry::trace::TraceContextExt;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::KeyValue;
 use opentelemetry_proto::tonic::trace::v1::Span;
+use otel_web::EndedRoot;
 use prost::Message;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -69,6 +72,21 @@ extern "C" {
     pub(crate) fn report_entries(entries: &JsValue);
 }
 
+thread_local! {
+    static ROOTS: RefCell<Vec<EndedRoot>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Waits until the observer was told of a root with this name, and returns all observed spans of its trace.
+pub(crate) async fn observed(name: &str) -> Vec<EndedRoot> {
+    let all = || ROOTS.with_borrow(Vec::clone).into_iter();
+    let named = || all().find(|root| root.name() == name);
+    until(|| named().is_some(), &format!("an observed root {name}")).await;
+    let trace_id = named().unwrap().span_context().trace_id();
+    all()
+        .filter(|root| root.span_context().trace_id() == trace_id)
+        .collect()
+}
+
 /// Installs telemetry, once for all tests of this page.
 pub(crate) fn install() {
     thread_local!(static DONE: std::cell::Cell<bool> = const { std::cell::Cell::new(false) });
@@ -78,6 +96,7 @@ pub(crate) fn install() {
         otel_web::Telemetry::builder("test")
             .endpoint("/otlp")
             .propagate_except(["/api/redirecting/*"])
+            .on_root_end(|root| ROOTS.with_borrow_mut(|roots| roots.push(root.clone())))
             .install();
     }
 }
