@@ -73,8 +73,19 @@ fn Shell() -> Html {
             <Sidebar />
             <Dialogs />
             <Announcer />
+            { badge() }
         </div>
     }
+}
+
+#[cfg(feature = "viewer-links")]
+fn badge() -> Html {
+    html! { <crate::components::traced::Traced /> }
+}
+
+#[cfg(not(feature = "viewer-links"))]
+fn badge() -> Html {
+    Html::default()
 }
 
 /// Loads the signed-in user, once.

@@ -5,17 +5,26 @@
 /// The `<meta name="otel-…">` tags of index.html configure where spans are sent.
 pub(crate) fn install() {
     otel_web_yew::install_panic_hook();
-    otel_web::Telemetry::builder("cruddur-frontend")
-        .endpoint("/otlp")
-        .install();
+    let telemetry = otel_web::Telemetry::builder("cruddur-frontend").endpoint("/otlp");
+    #[cfg(feature = "viewer-links")]
+    let telemetry = telemetry.on_root_end(crate::hooks::note_trace);
+    telemetry.install();
 }
 
 /// Returns the viewer's URL for the trace of the current action.
-///
-/// Returns `None` in release builds, and when spans are sent to another origin: other receivers have no such URL.
 pub(crate) fn trace_url() -> Option<String> {
-    meta("otel-endpoint").filter(|endpoint| cfg!(debug_assertions) && endpoint.starts_with('/'))?;
-    let trace_id = otel_web::current_trace_id()?;
+    url_of(&otel_web::current_trace_id()?)
+}
+
+/// Returns the viewer's URL for a trace.
+///
+/// Returns `None` without the feature `viewer-links`, and when spans are sent to another origin: other receivers have no
+/// such URL.
+pub(crate) fn url_of(trace_id: &str) -> Option<String> {
+    if !cfg!(feature = "viewer-links") {
+        return None;
+    }
+    meta("otel-endpoint").filter(|endpoint| endpoint.starts_with('/'))?;
     Some(format!("{}/open/{trace_id}", viewer_url()?))
 }
 

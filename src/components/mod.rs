@@ -24,4 +24,6 @@ pub(crate) mod sidebar;
 pub(crate) mod skeleton;
 pub(crate) mod skip_link;
 pub(crate) mod toasts;
+#[cfg(feature = "viewer-links")]
+pub(crate) mod traced;
 pub(crate) mod user_link;

@@ -15,6 +15,8 @@ mod use_now;
 mod use_theme;
 mod use_title;
 mod use_toasts;
+#[cfg(feature = "viewer-links")]
+mod use_traces;
 
 pub(crate) use history::{is_back_or_forward, note_push, observe_history, use_scroll_restoration};
 pub(crate) use known_account::{known_account, use_known_account};
@@ -31,3 +33,5 @@ pub(crate) use use_now::{Clock, use_now};
 pub(crate) use use_theme::{Theme, use_theme};
 pub(crate) use use_title::use_title;
 pub(crate) use use_toasts::{Toasts, use_toasts};
+#[cfg(feature = "viewer-links")]
+pub(crate) use use_traces::{Trace, note_trace, use_traces};

@@ -21,9 +21,9 @@ impl Toasts {
         self.show(text.into(), false);
     }
 
-    /// Shows a result that the page shows as well. Only in development builds, for the link to the trace.
+    /// Shows a result that the page shows as well. Only with `viewer-links`, for the link to the trace.
     pub(crate) fn info(&self, text: &str) {
-        if cfg!(debug_assertions) {
+        if cfg!(feature = "viewer-links") {
             self.success(text);
         }
     }

@@ -18,7 +18,7 @@ pub(crate) struct Toast {
     pub(crate) id: u32,
     pub(crate) text: String,
     pub(crate) is_error: bool,
-    /// The URL of the action's trace, in development builds.
+    /// The URL of the action's trace in the viewer, if the page links to it.
     pub(crate) trace_url: Option<String>,
 }
 

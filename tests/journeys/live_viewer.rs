@@ -2,10 +2,16 @@
 
 use std::time::Duration;
 
-use crate::steps::{LIKE, SUBNET, signed_in_at_home, signed_in_home_load, toggle_like};
+use serde_json::json;
+
+use crate::steps::{
+    LIKE, SUBNET, open_crud, signed_in_at_home, signed_in_home_load, signed_out_at_home,
+    signed_out_home_load, toggle_like,
+};
 use crate::support::browser::Browser;
-use crate::support::element::{button, link};
+use crate::support::element::{Element, button, link};
 use crate::support::traces::expect::action;
+use crate::support::traces::trace::Trace;
 use crate::support::wait::until;
 
 const LIMIT: Duration = Duration::from_secs(1);
@@ -90,6 +96,53 @@ async fn click_on_the_toast_link_is_not_traced() {
             &browser,
             &[signed_in_home_load(), action("crud.like").calls(LIKE)],
         )
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn badge_lists_the_traces_of_the_tab_and_is_not_traced_itself() {
+    let (mut stack, browser) = signed_out_at_home().await;
+    browser
+        .click(&Element("//summary[.='traced']".to_owned()))
+        .await;
+    browser
+        .expect_text("Each action in this tab is one trace.")
+        .await;
+    browser.find(&link("documentLoad")).await;
+    open_crud(&browser, SUBNET).await;
+    browser.find(&link("crud.open")).await;
+    let links =
+        "return [...document.querySelectorAll('.traced a')].map(it => [it.textContent, it.href])";
+    let links = browser.script(links, &[]).await;
+    let traces = stack.traces().await;
+    let url = |trace: &Trace| format!("{}/open/{}", stack.gateway_url, trace.spans[0].trace_id);
+    let [load, open] = &traces[..] else {
+        panic!("{} traces", traces.len());
+    };
+    let expected = json!([["crud.open", url(open)], ["documentLoad", url(load)]]);
+    assert_eq!(links, expected);
+    let page = browser.window().await;
+    browser.click(&link("crud.open")).await;
+    browser.switch_to(&page).await;
+    let open = action("crud.open").calls("GET /api/activities/{uuid}");
+    stack
+        .expect_traces_after_shutdown(&browser, &[signed_out_home_load(), open])
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn badge_lists_ten_traces_while_signed_in() {
+    let (stack, browser) = signed_in_at_home("worf").await;
+    for _ in 0..10 {
+        toggle_like(&stack, &browser, SUBNET).await;
+    }
+    browser
+        .click(&Element("//summary[.='traced']".to_owned()))
+        .await;
+    let names = "return [...document.querySelectorAll('.traced a')].map(it => it.textContent)";
+    let expected = json!(["crud.unlike", "crud.like"].repeat(5));
+    browser
+        .expect_script("ten traces", names, |names| *names == expected)
         .await;
 }
 

@@ -5,7 +5,8 @@
 //!
 //! `cargo xtask test journeys` builds the programs and runs the journeys. To run them without xtask, set `CRUDDUR_DIST`
 //! (the built page), `OTEL_WEB_GATEWAY_VIEWER_DIR`, `CRUDDUR_BACKEND_BIN`, `CRUDDUR_GATEWAY_BIN`, `CHROME` and
-//! `CHROMEDRIVER`. The defaults are the outputs of `trunk build` and `cargo build` in `target/`. axe-core is installed by
+//! `CHROMEDRIVER`. The defaults are the outputs of
+//! `trunk build --features viewer-links` and `cargo build` in `target/`. axe-core is installed by
 //! `npm ci` in `tests/axe`; `CRUDDUR_TEST_NODE_MODULES` names another folder.
 //!
 //! A failing journey prints its traces, and keeps its logs, its databases and a screenshot in `target/tmp/`.

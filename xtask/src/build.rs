@@ -13,6 +13,9 @@ use crate::licenses::{self, Artifact};
 use crate::wasm::{TARGET, Wasm};
 use crate::{process, workspace};
 
+/// Links from the page to the viewer, for development and the journeys. A build for production has none.
+pub(crate) const VIEWER_LINKS: [&str; 2] = ["--features", "viewer-links"];
+
 /// Whether the pages are optimized. `dev` and the tests always use debug builds of the servers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Profile {
@@ -101,23 +104,31 @@ fn executable(messages: &[String], name: &str) -> Option<PathBuf> {
 /// installed.
 pub(crate) fn compile_pages(wasm: &Wasm, profile: Profile) -> Result<()> {
     process::step("pages", "compiling the page and the trace viewer", || {
-        for manifest in ["crates/viewer/Cargo.toml", "Cargo.toml"] {
+        let features: [(&str, &[&str]); 2] = [
+            ("crates/viewer/Cargo.toml", &[]),
+            ("Cargo.toml", &VIEWER_LINKS),
+        ];
+        for (manifest, features) in features {
             let what = ["build", "--target", TARGET, "--manifest-path", manifest];
-            let arguments = [&what, profile.cargo_arguments()].concat();
+            let arguments = [&what, profile.cargo_arguments(), features].concat();
             process::run("pages", wasm.cargo(&arguments)?)?;
         }
         Ok(())
     })
 }
 
-/// Builds the page and returns its folder.
-pub(crate) fn page(wasm: &Wasm, profile: Profile) -> Result<PathBuf> {
+/// Builds the page as `dev` serves it, and returns its folder.
+pub(crate) fn development_page(wasm: &Wasm) -> Result<PathBuf> {
     let dist = workspace::target().join("dist");
-    page_into(&dist, wasm, profile)?;
+    process::step("page", "building the page", || {
+        let mut trunk = trunk_build(wasm, "Trunk.toml", &dist, Profile::Debug)?;
+        trunk.args(VIEWER_LINKS);
+        process::run("page", trunk)
+    })?;
     Ok(dist)
 }
 
-/// Builds the page into the folder `dist`.
+/// Builds the page for production into the folder `dist`.
 pub(crate) fn page_into(dist: &Path, wasm: &Wasm, profile: Profile) -> Result<()> {
     process::step("page", "building the page", || {
         process::run("page", trunk_build(wasm, "Trunk.toml", dist, profile)?)?;

@@ -32,7 +32,10 @@ const FUZZ: &str = "crates/gateway/fuzz/Cargo.toml";
 pub(crate) fn run() -> Result<()> {
     let wasm = setup::prepare(Needs::LINT, |_, _| host())?;
     let target = ["--target", TARGET, "--", "-D", "warnings"];
-    process::run_inherited(wasm.cargo(&[&["clippy"], &BROWSER_CRATES[..], &target].concat())?)?;
+    let page = [&["--features", "cruddur/viewer-links"], &target[..]].concat();
+    for target in [&target[..], &page] {
+        process::run_inherited(wasm.cargo(&[&["clippy"], &BROWSER_CRATES[..], target].concat())?)?;
+    }
     feature_matrix::check(&wasm)?;
     documentation()?;
     fuzz_targets()?;

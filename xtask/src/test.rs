@@ -206,7 +206,7 @@ fn contract_on_postgres() -> Result<()> {
 fn journeys(wasm: &Wasm) -> Result<()> {
     let servers = build::servers()?;
     let viewer = build::viewer(wasm, Profile::Debug)?;
-    let page = build::page(wasm, Profile::Debug)?;
+    let page = build::development_page(wasm)?;
     let browser = Browser::find()?;
     let modules = packages::npm(&workspace::root().join("tests/axe"))?;
     let mut cargo = host_cargo(&[

@@ -65,7 +65,7 @@ pub(crate) fn dist() -> PathBuf {
     let built = dist.join("index.html").exists();
     assert!(
         built,
-        "no built page in {}: run `cargo xtask test journeys`, or run `trunk build` and set CRUDDUR_DIST",
+        "no built page in {}: run `cargo xtask test journeys`, or run `trunk build --features viewer-links` and set CRUDDUR_DIST",
         dist.display()
     );
     dist

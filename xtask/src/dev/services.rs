@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Result;
 
 use super::public_url;
-use crate::build::{Profile, Servers};
+use crate::build::{self, Profile, Servers};
 use crate::ports::Ports;
 use crate::wasm::Wasm;
 use crate::{trunk_config, workspace};
@@ -122,6 +122,7 @@ fn page(wasm: &Wasm, ports: Ports, data: &Path, profile: Profile) -> Result<Serv
     let config = trunk_config::write(data, ports)?;
     let mut command = wasm.trunk(&["serve", "--config"])?;
     command.arg(config).args(profile.trunk_arguments());
+    command.args(build::VIEWER_LINKS);
     // index.html links to the default port of this machine.
     let viewer = public_url::of(ports.gateway);
     if viewer != INDEX_VIEWER {
