@@ -94,7 +94,9 @@ async fn handle_response(attempt: &Attempt, response: &ExportResponse) {
         Disposition::Reject if send_uncompressed != Some(true) => reject(number, response.status),
         Disposition::Split => split(number).await,
         Disposition::Retry => retry(number, response.retry_after_ms),
-        Disposition::Reject => requeue(number),
+        Disposition::Reject => {
+            with(|exporter| exporter.requeue(number));
+        }
     }
 }
 
@@ -117,16 +119,10 @@ fn delivered(number: u32, body: &[u8]) {
 }
 
 fn retry(number: u32, retry_after_ms: Option<f64>) {
-    with(|exporter| exporter.block(retry_after_ms));
-    requeue(number);
-    with(Exporter::announce_departure);
-}
-
-fn requeue(number: u32) {
     with(|exporter| {
-        if let Some(batch) = exporter.batches.find(number) {
-            batch.state = BatchState::Queued;
-        }
+        exporter.block(retry_after_ms);
+        exporter.requeue(number);
+        exporter.announce_departure();
     });
 }
 

@@ -13,7 +13,7 @@ use crate::deferred_spans::DeferredState;
 use crate::pipeline::{self, Ended};
 use crate::platform::{self, Timer};
 use crate::slot::{self, Slot};
-use crate::store::{self, BatchQueue, Storage};
+use crate::store::{self, BatchQueue, BatchState, Storage};
 use crate::{instrument, js, propagation};
 
 /// How often the lease is checked while batches wait.
@@ -196,8 +196,10 @@ fn tick() {
 fn flush_if_due() {
     if with(|exporter| exporter.is_flush_due()) == Some(true) {
         instrument::flush_due_observers();
-        with(Exporter::flush);
-        with(Exporter::set_timer);
+        with(|exporter| {
+            exporter.flush();
+            exporter.set_timer();
+        });
     }
 }
 
@@ -289,6 +291,13 @@ impl Exporter {
     pub(super) fn request_ended(&mut self, body_bytes: usize) {
         self.requests_in_flight -= 1;
         self.bytes_in_flight -= body_bytes;
+    }
+
+    /// Lets a batch be sent again.
+    pub(super) fn requeue(&mut self, number: u32) {
+        if let Some(batch) = self.batches.find(number) {
+            batch.state = BatchState::Queued;
+        }
     }
 
     /// Blocks sending after a failure. Several requests that fail together cause a single pause.

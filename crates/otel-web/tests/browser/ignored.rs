@@ -1,10 +1,8 @@
 //! Clicks, submits and keys on elements with `data-otel-ignore`.
 
-use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
-use web_sys::{Element, HtmlElement, KeyboardEvent, KeyboardEventInit};
 
-use crate::support::{clickable, install, names, spans, trace_of, until};
+use crate::support::{clickable, element_in, install, names, press, spans, trace_of, until};
 
 /// HTML, and the code that finds the element to click. None of them starts an action.
 const IGNORED: [(&str, &str); 7] = [
@@ -43,33 +41,14 @@ const IGNORED: [(&str, &str); 7] = [
     ),
 ];
 
-fn find(html: &str, code: &str) -> HtmlElement {
-    let host = clickable(html, |_| ());
-    let find = js_sys::Function::new_with_args("host", code);
-    let found = find
-        .call1(&wasm_bindgen::JsValue::UNDEFINED, &host)
-        .unwrap();
-    found.unchecked_into()
-}
-
-fn press_enter(element: &Element) {
-    let init = KeyboardEventInit::new();
-    init.set_key("Enter");
-    init.set_bubbles(true);
-    let event = KeyboardEvent::new_with_keyboard_event_init_dict("keydown", &init).unwrap();
-    element.dispatch_event(&event).unwrap();
-}
-
 #[wasm_bindgen_test]
 async fn ignored_element_starts_no_action() {
     install();
     for (html, code) in IGNORED {
-        find(html, code).click();
+        element_in(html, code, |_| ()).click();
     }
-    press_enter(&find(
-        "<div data-otel-ignore role=button tabindex=0>Ignored</div>",
-        "return host",
-    ));
+    let html = "<div data-otel-ignore role=button tabindex=0>Ignored</div>";
+    press(&clickable(html, |_| ()), "Enter");
     // A later click has arrived, so theirs would have arrived, too.
     clickable("<button>After the ignored</button>", |_| ()).click();
     trace_of("click After the ignored").await;
@@ -96,7 +75,7 @@ async fn sibling_of_an_ignored_element_starts_an_action() {
     install();
     let code = "return host.lastChild";
     let html = "<div><i data-otel-ignore>x</i><button>Beside</button></div>";
-    find(html, code).click();
+    element_in(html, code, |_| ()).click();
     trace_of("click Beside").await;
     // A form whose fields shadow its properties has not opted out. It is masked, though.
     let clicks = || {
@@ -106,6 +85,6 @@ async fn sibling_of_an_ignored_element_starts_an_action() {
     };
     let before = clicks();
     let html = "<form><input name=matches><button type=button>Odd</button></form>";
-    find(html, code).click();
+    element_in(html, code, |_| ()).click();
     until(|| clicks() > before, "a click in an odd form").await;
 }

@@ -2,9 +2,9 @@
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
-use web_sys::{Element, Event, HtmlElement, KeyboardEvent, KeyboardEventInit};
+use web_sys::{Element, HtmlElement};
 
-use crate::support::{clickable, install, named, spans, text, trace_of, until};
+use crate::support::{clickable, element_in, install, named, press, spans, text, trace_of, until};
 
 /// Clicks the element of this HTML, and checks the name of its action.
 async fn assert_name(html: &str, expected: &str) {
@@ -118,12 +118,9 @@ async fn key_press_on_a_custom_button_is_an_action() {
     assert_eq!(presses.count(), 1);
 }
 
-/// Creates the element `host` from `html`, runs `code`, and clicks the element that it returns.
+/// Clicks the element that `code` finds in the page's new element `html`.
 fn click_in(html: &str, code: &str) {
-    let host = clickable(html, |event| event.prevent_default());
-    let run = js_sys::Function::new_with_args("host", code);
-    let target = run.call1(&wasm_bindgen::JsValue::UNDEFINED, &host).unwrap();
-    target.unchecked_into::<HtmlElement>().click();
+    element_in(html, code, |event| event.prevent_default()).click();
 }
 
 /// Masks that are not in the element's own tree.
@@ -219,15 +216,6 @@ async fn element_across_a_shadow_boundary_is_found() {
         return root.firstChild",
     );
     trace_of("click Outside").await;
-}
-
-fn press(element: &Element, key: &str) {
-    let init = KeyboardEventInit::new();
-    init.set_key(key);
-    init.set_bubbles(true);
-    let event = KeyboardEvent::new_with_keyboard_event_init_dict("keydown", &init).unwrap();
-    let event: &Event = &event;
-    element.dispatch_event(event).unwrap();
 }
 
 fn query(element: &Element, selector: &str) -> Element {

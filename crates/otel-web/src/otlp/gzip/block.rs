@@ -121,10 +121,10 @@ fn count(tokens: &[Token]) -> (Vec<u32>, Vec<u32>) {
 }
 
 fn write_code_lengths(out: &mut Bits, lengths: &[u8]) {
-    let runs: Vec<Symbol> = lengths
-        .chunk_by(|one, other| one == other)
-        .flat_map(run_symbols)
-        .collect();
+    let mut runs = Vec::new();
+    for equal in lengths.chunk_by(|one, other| one == other) {
+        push_run(&mut runs, equal);
+    }
     let mut counts = vec![0; LENGTH_SYMBOLS];
     for run in &runs {
         counts[run.symbol] += 1;
@@ -144,8 +144,8 @@ fn write_code_lengths(out: &mut Bits, lengths: &[u8]) {
     }
 }
 
-/// Returns the symbols for a run of equal lengths.
-fn run_symbols(equal: &[u8]) -> Vec<Symbol> {
+/// Adds the symbols for a run of equal lengths.
+fn push_run(runs: &mut Vec<Symbol>, equal: &[u8]) {
     let value = equal.first().copied().unwrap_or_default();
     let (symbol, extra_bits, min, max, mut left) = match value {
         0 => (REPEAT_ZERO, 7, 11, 138, equal.len()),
@@ -156,7 +156,6 @@ fn run_symbols(equal: &[u8]) -> Vec<Symbol> {
         extra: 0,
         extra_bits: 0,
     };
-    let mut runs = Vec::new();
     if value > 0 {
         runs.push(single());
     }
@@ -170,7 +169,6 @@ fn run_symbols(equal: &[u8]) -> Vec<Symbol> {
         left -= count;
     }
     runs.extend((0..left).map(|_| single()));
-    runs
 }
 
 fn write_tokens(out: &mut Bits, tokens: &[Token], first: &[Code], second: &[Code]) {

@@ -13,7 +13,7 @@ use otel_web::EndedRoot;
 use prost::Message;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Event, HtmlElement, Storage};
+use web_sys::{Event, HtmlElement, KeyboardEvent, KeyboardEventInit, Storage};
 
 #[wasm_bindgen(module = "/tests/browser/support/network.js")]
 extern "C" {
@@ -114,6 +114,29 @@ pub(crate) fn clickable(html: &str, handle: impl FnMut(Event) + 'static) -> Html
         .unwrap();
     closure.forget();
     element
+}
+
+/// Creates the element `host` from HTML, runs the body of a JavaScript function with it, for instance to
+/// attach a shadow tree, and returns the element that this returns. `handle` is called for clicks inside
+/// `host`.
+pub(crate) fn element_in(
+    html: &str,
+    body: &str,
+    handle: impl FnMut(Event) + 'static,
+) -> HtmlElement {
+    let host = clickable(html, handle);
+    let function = js_sys::Function::new_with_args("host", body);
+    let found = function.call1(&JsValue::UNDEFINED, &host).unwrap();
+    found.unchecked_into()
+}
+
+/// Presses a key on an element.
+pub(crate) fn press(element: &HtmlElement, key: &str) {
+    let init = KeyboardEventInit::new();
+    init.set_key(key);
+    init.set_bubbles(true);
+    let event = KeyboardEvent::new_with_keyboard_event_init_dict("keydown", &init).unwrap();
+    element.dispatch_event(&event).unwrap();
 }
 
 /// The prefix of the keys of batches that are not delivered yet.
