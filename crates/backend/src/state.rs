@@ -9,7 +9,7 @@ use crate::{
     security::SecuritySettings,
     services::{
         health::HealthCheck,
-        live::{Live, LiveLimits},
+        live::{Live, LiveLimits, Receiver},
         sweeper::Sweeper,
     },
     sign_in_limits::SignInLimits,
@@ -66,6 +66,24 @@ impl AppState {
     /// Ends all event streams, which would otherwise delay a shutdown.
     pub fn end_event_streams(&self) {
         self.live.shut_down();
+    }
+
+    /// Connects to the other back ends on the same PostgreSQL server, whose live updates the returned
+    /// future delivers to the event streams of this one. The future never completes; drop it to stop.
+    ///
+    /// # Errors
+    /// The database cannot be connected to.
+    pub async fn receive_updates(
+        &self,
+    ) -> Result<impl Future<Output = ()> + Send + use<>, sqlx::Error> {
+        let listener = self.db.listen().await?;
+        let receiver = Receiver::new(self.live.clone(), self.db.clone());
+        Ok(async move {
+            match listener {
+                Some(listener) => receiver.run(listener).await,
+                None => std::future::pending().await,
+            }
+        })
     }
 
     /// Deletes expired data in the background. The future never completes; drop it to stop.

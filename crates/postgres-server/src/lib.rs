@@ -38,7 +38,8 @@ pub struct Server {
 }
 
 impl Server {
-    /// Creates a database cluster and starts a server for it.
+    /// Creates a database cluster and starts a server for it. The server also ends with the thread that
+    /// calls this.
     ///
     /// # Errors
     /// PostgreSQL is not installed, or it does not start. The error has its output.

@@ -96,7 +96,7 @@ async fn revoke_session(
 ) -> Result<Revoked, Error> {
     let token = tokens.session.as_deref();
     let is_current = sessions::revoke(&state.db, &user, &uuid, token).await?;
-    state.live.check_sessions(user.id);
+    state.live.check_sessions(&state.db, user.id).await;
     let remove = is_current.then(|| state.security.cookie_names().remove_session());
     Ok((StatusCode::NO_CONTENT, AppendHeaders(remove)))
 }

@@ -52,8 +52,7 @@ type SignedOut = (StatusCode, AppendHeaders<[SetCookie; 1]>);
 
 async fn sign_out(State(state): State<AppState>, tokens: Tokens) -> Result<SignedOut, Error> {
     if let Some(token) = tokens.session {
-        account::sign_out(&state.db, &token).await?;
-        state.live.end_session(&account::session_id(&token));
+        account::sign_out(&state, &token).await?;
     }
     Ok(signed_out(&state))
 }
@@ -64,7 +63,7 @@ async fn sign_out_everywhere(
     tokens: Tokens,
 ) -> Result<SignedOut, Error> {
     account::sign_out_everywhere(&state.db, &user, tokens.device.as_deref()).await?;
-    state.live.check_sessions(user.id);
+    state.live.check_sessions(&state.db, user.id).await;
     Ok(signed_out(&state))
 }
 

@@ -1,6 +1,7 @@
 //! Live updates as server-sent events.
 //!
-//! `ready` has the state of the account at the beginning of the stream, and `message` a direct message.
+//! `ready` has the state of the account at the beginning of the stream, and again when the stream may have
+//! missed something; `message` is a direct message.
 //! `alive` is sent every 15 seconds.
 
 use std::{convert::Infallible, time::Duration};
@@ -19,7 +20,11 @@ use axum::{
 use futures_util::{StreamExt, stream};
 
 use crate::{
-    AppState, Error, cookies::Tokens, error::Failure, extract::SignedIn, services::account,
+    AppState, Error,
+    cookies::Tokens,
+    error::Failure,
+    extract::SignedIn,
+    services::{account, live::LiveEvent},
 };
 
 /// The path of the streams.
@@ -42,20 +47,14 @@ async fn events(
 ) -> Result<Response, Error> {
     let session = account::session_id(&tokens.session.unwrap_or_default());
     let (live_state, subscription) = state.live.subscribe(&state.db, &user, session).await?;
-    let ready = Event::default().event(READY_EVENT).retry(RETRY);
-    let ready = ready
-        .json_data(live_state)
-        .map_err(|error| Failure::new("serde_json::Error", error))?;
-    let messages = stream::unfold(subscription, |mut subscription| async move {
-        let message = subscription.next_message().await?;
-        let event = Event::default().event(MESSAGE_EVENT);
+    let ready = event(LiveEvent::Ready(live_state));
+    let ready = ready.map_err(|error| Failure::new("axum::Error", error))?;
+    let others = stream::unfold(subscription, |mut subscription| async move {
         // Fails only for maps with keys that are not strings, and ends the stream.
-        let event = event.json_data(message).ok()?;
+        let event = event(subscription.next_event().await?).ok()?;
         Some((event, subscription))
     });
-    let events = stream::iter([ready])
-        .chain(messages)
-        .map(Ok::<_, Infallible>);
+    let events = stream::iter([ready]).chain(others).map(Ok::<_, Infallible>);
     let heartbeat = KeepAlive::new()
         .interval(state.live.limits().heartbeat)
         .event(Event::default().event(ALIVE_EVENT).data("{}"));
@@ -67,4 +66,14 @@ async fn events(
         .headers_mut()
         .insert(header::CACHE_CONTROL, no_store);
     Ok(response)
+}
+
+fn event(event: LiveEvent) -> Result<Event, axum::Error> {
+    match event {
+        LiveEvent::Ready(state) => {
+            let ready = Event::default().event(READY_EVENT).retry(RETRY);
+            ready.json_data(state)
+        }
+        LiveEvent::Message(message) => Event::default().event(MESSAGE_EVENT).json_data(message),
+    }
 }

@@ -90,9 +90,14 @@ pub(crate) async fn sign_in(
 }
 
 /// Ends a session.
-pub(crate) async fn sign_out(pool: &Pool, token: &str) -> Result<(), Error> {
+pub(crate) async fn sign_out(state: &AppState, token: &str) -> Result<(), Error> {
     SIGN_OUT
-        .run(async { Ok(sessions::delete(pool, &sha256(token)).await?) })
+        .run(async {
+            if let Some(user_id) = sessions::delete(&state.db, &sha256(token)).await? {
+                state.live.check_sessions(&state.db, user_id).await;
+            }
+            Ok(())
+        })
         .await
 }
 

@@ -1,7 +1,7 @@
 //! Direct messages and conversations. Only the two accounts of a conversation can reach it.
 
 use api_types::{
-    Code, LiveMessage, Message, MessageGroup, NewMessage, Timestamp, UnreadConversations, validate,
+    Code, Message, MessageGroup, NewMessage, Timestamp, UnreadConversations, validate,
 };
 use uuid::Uuid;
 
@@ -9,7 +9,7 @@ use super::{
     User,
     authoring::{check_replay, idempotent, ordered_uuid},
     feeds::set_result_length,
-    live::{Live, current_traceparent},
+    live::{Live, StoredMessage, Update, current_traceparent},
     user_not_found,
 };
 use crate::{
@@ -93,13 +93,22 @@ pub(crate) async fn create(
                 .ok_or_else(|| Error::Invalid(vec![Code::UserReceiverHandleOwn]))?;
             let receiver_id = receiver.id.to_string();
             let request = idempotent(key, &["message", &receiver_id, &new.message]);
+            let uuid = ordered_uuid();
+            let update = Update::Message(StoredMessage {
+                uuid: uuid.clone(),
+                sender_id: user.id,
+                receiver_id: receiver.id,
+                idempotency_key: request.as_ref().map(|request| request.key.clone()),
+                traceparent: current_traceparent(),
+            });
             let draft = MessageDraft {
-                uuid: &ordered_uuid(),
+                uuid: &uuid,
                 conversation,
                 sender_id: user.id,
                 message: &new.message,
                 created_at: clock::now(),
                 group_uuid: &Uuid::new_v4().to_string(),
+                notification: &update.payload(),
             };
             let stored = messages::insert(pool, draft, request.as_ref()).await?;
             let is_replayed = stored.is_some();
@@ -107,13 +116,11 @@ pub(crate) async fn create(
                 Some(stored) => check_replay(stored, request.as_ref())?,
                 None => (draft.uuid.to_owned(), draft.created_at),
             };
-            let message = message(user, uuid, new, created_at);
             if !is_replayed {
-                let key = request.map(|request| request.key);
-                publish(live, (user, &receiver), &message, key);
+                live.committed(pool, update);
             }
             Ok(Sent {
-                message,
+                message: message(user, uuid, new, created_at),
                 is_replayed,
             })
         })
@@ -140,23 +147,6 @@ pub(crate) async fn mark_read(
             })
         })
         .await
-}
-
-/// Delivers a stored message to the open pages of both accounts.
-fn publish(
-    live: &Live,
-    (sender, receiver): (&User, &User),
-    message: &Message,
-    idempotency_key: Option<String>,
-) {
-    let message = LiveMessage {
-        conversation: String::new(),
-        message: message.clone(),
-        unread_conversations_count: None,
-        idempotency_key,
-        traceparent: current_traceparent(),
-    };
-    live.publish_message(sender, receiver, message);
 }
 
 async fn by_handle(pool: &Pool, handle: &str) -> Result<User, Error> {

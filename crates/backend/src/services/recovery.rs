@@ -90,7 +90,7 @@ pub(crate) async fn reset(
                     .await?;
             let user = user.ok_or_else(|| Error::Invalid(vec![Code::CodeInvalid]))?;
             attempt.succeed();
-            state.live.check_sessions(user.id);
+            state.live.check_sessions(&state.db, user.id).await;
             set_user_handle(&user.handle);
             mail.send(Letter {
                 email,

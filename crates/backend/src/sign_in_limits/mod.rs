@@ -14,7 +14,6 @@
 //! counted and do not extend the wait.
 
 mod failure_table;
-mod rejection_log;
 #[cfg(test)]
 mod tests;
 
@@ -27,8 +26,7 @@ use std::{
 use ipnet::IpNet;
 
 pub(crate) use self::failure_table::{Backoff, FailureTable};
-use self::rejection_log::RejectionLog;
-use crate::client_address::ClientAddress;
+use crate::{client_address::ClientAddress, log_limit::LogLimit};
 
 /// The number of failures with one account from one network or known device before a wait.
 const FREE_FAILURES: u32 = 5;
@@ -97,7 +95,7 @@ struct Tables {
     accounts: FailureTable<AccountKey>,
     networks: FailureTable<IpNet>,
     pending: HashMap<IpNet, u32>,
-    rejections: RejectionLog,
+    rejections: LogLimit,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

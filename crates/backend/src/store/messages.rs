@@ -6,6 +6,7 @@ use super::{
     Connection, Pool, Result, Statement, WriteTransaction,
     cursor::{Cursor, PAGE_LENGTH},
     idempotency::{self, IdempotentRequest, StoredResponse, Written},
+    notify,
 };
 
 const GROUPS: Statement = Statement::new(
@@ -51,6 +52,17 @@ const UPSERT_GROUPS: Statement = Statement::new(
          THEN excluded.seen_at ELSE message_groups.seen_at END \
      WHERE (message_groups.last_message_at, message_groups.last_message_uuid) \
          < (excluded.last_message_at, excluded.last_message_uuid)",
+);
+
+/// A message as one of the two accounts of its conversation sees it.
+const DELIVERED: Statement = Statement::new(
+    "SELECT",
+    "messages",
+    "SELECT m.uuid, s.handle, s.display_name, m.message, m.created_at, o.handle, m.sender_id, \
+     (SELECT count(*) FROM message_groups WHERE user_id = $2 AND last_message_at > seen_at) \
+     FROM messages AS m JOIN users AS s ON s.id = m.sender_id \
+     JOIN users AS o ON o.id = m.low_user_id + m.high_user_id - $2 \
+     WHERE m.uuid = $1 AND $2 IN (m.low_user_id, m.high_user_id)",
 );
 
 const COUNT_UNREAD: Statement = Statement::new(
@@ -99,6 +111,8 @@ pub(crate) struct MessageDraft<'a> {
     pub(crate) created_at: Timestamp,
     /// The UUID of the conversation, if this is its first message.
     pub(crate) group_uuid: &'a str,
+    /// The payload that notifies all back ends of the message.
+    pub(crate) notification: &'a str,
 }
 
 impl MessageDraft<'_> {
@@ -224,6 +238,7 @@ async fn insert_once(
     if let Some(request) = request {
         idempotency::insert(connection, draft.written(), request).await?;
     }
+    notify::notify(connection, draft.notification).await?;
     Ok(None)
 }
 
@@ -264,6 +279,40 @@ async fn upsert_groups(connection: &mut Connection, draft: MessageDraft<'_>) -> 
         .bind(seen_by(high_user_id));
     query.execute(connection).await?;
     Ok(())
+}
+
+/// A message for one of the two accounts of its conversation.
+#[derive(Debug)]
+pub(crate) struct Delivered {
+    pub(crate) message: Message,
+    pub(crate) sender_id: i64,
+    /// The handle of the other account.
+    pub(crate) conversation: String,
+    /// The number of the account's unread conversations.
+    pub(crate) unread_conversations_count: u32,
+}
+
+/// Selects a message for an account. Other accounts than those of its conversation get none.
+pub(crate) async fn delivered(pool: &Pool, uuid: &str, user_id: i64) -> Result<Option<Delivered>> {
+    type Row = (String, String, String, String, i64, String, i64, u32);
+    let query = DELIVERED.query().bind(uuid).bind(user_id);
+    let row: Option<Row> = query.fetch_optional(pool.reader()).await?;
+    Ok(row.map(
+        |(uuid, handle, display_name, message, created_at, conversation, sender_id, unread)| {
+            Delivered {
+                message: Message {
+                    uuid,
+                    handle,
+                    display_name,
+                    message,
+                    created_at: Some(Timestamp::from_millis(created_at)),
+                },
+                sender_id,
+                conversation,
+                unread_conversations_count: unread,
+            }
+        },
+    ))
 }
 
 /// Counts the conversations with a message after the last one marked as read.

@@ -20,6 +20,7 @@
 //! | `reactions` | likes and reposts |
 //! | `notifications`, `search`, `sidebar` | the other lists |
 //! | `users`, `sessions`, `devices` | accounts, their sessions, and the devices they have signed in on |
+//! | `notify` | notifications of the other back ends on a PostgreSQL server |
 //! | `email_codes` | sign-ups and password resets, until the code that was sent by mail is entered |
 //! | `idempotency` | responses to requests with an idempotency key |
 //! | `database_url` | parsing `DATABASE_URL` |
@@ -40,6 +41,7 @@ pub(crate) mod idempotency;
 pub(crate) mod messages;
 mod migrations;
 pub(crate) mod notifications;
+pub(crate) mod notify;
 mod open;
 mod pool;
 mod postgres;
@@ -61,6 +63,7 @@ pub(crate) use database::Database;
 pub use database_url::{DatabaseUrl, DatabaseUrlError};
 pub use open::open;
 pub use pool::Pool;
+pub(crate) use postgres::listener::Listener;
 pub(crate) use query::Query;
 pub(crate) use row::{FromRow, Row};
 pub(crate) use statement::Statement;

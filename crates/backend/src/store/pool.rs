@@ -11,7 +11,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqlitePoolOptions},
 };
 
-use super::{Connections, Database, Result};
+use super::{Connections, Database, Listener, Result};
 
 /// Connections for reads whose cost does not depend on the size of the database.
 const READER_CONNECTIONS: u32 = 6;
@@ -91,6 +91,16 @@ impl Pool {
     /// Returns the connection for checkpoints and for releasing free pages.
     pub(crate) fn maintenance(&self) -> &Connections {
         &self.maintenance
+    }
+
+    /// Listens for the notifications of all back ends. An SQLite file has none.
+    pub(crate) async fn listen(&self) -> Result<Option<Listener>> {
+        match &self.writer {
+            Connections::Sqlite(_) => Ok(None),
+            Connections::Postgres(pool) => {
+                Listener::connect(&pool.connect_options()).await.map(Some)
+            }
+        }
     }
 
     /// Closes all connections. With the last one, SQLite checkpoints the write-ahead log.

@@ -45,7 +45,7 @@ const REVOKE: Statement = Statement::new(
 const DELETE: Statement = Statement::new(
     "DELETE",
     "sessions",
-    "DELETE FROM sessions WHERE token_sha256 = $1",
+    "DELETE FROM sessions WHERE token_sha256 = $1 RETURNING user_id",
 );
 
 const DELETE_OF_USER: Statement = Statement::new(
@@ -140,14 +140,10 @@ pub(crate) async fn revoke(pool: &Pool, user_id: i64, uuid: &str) -> Result<Opti
     query.fetch_optional(pool.writer()).await
 }
 
-/// Ends a session.
-pub(crate) async fn delete(pool: &Pool, token_sha256: &str) -> Result<()> {
-    DELETE
-        .query()
-        .bind(token_sha256)
-        .execute(pool.writer())
-        .await?;
-    Ok(())
+/// Ends a session, and returns its account.
+pub(crate) async fn delete(pool: &Pool, token_sha256: &str) -> Result<Option<i64>> {
+    let query = DELETE.query().bind(token_sha256);
+    query.fetch_optional(pool.writer()).await
 }
 
 /// Ends every session of the account.

@@ -81,6 +81,7 @@ impl Api {
         let state = AppState::new(db.clone(), security, &mail)
             .unwrap()
             .with_live_limits(live);
+        tokio::spawn(state.receive_updates().await.unwrap());
         Self {
             router: app(state.clone()),
             state,

@@ -4,9 +4,11 @@
 
 mod arguments;
 mod kill;
+mod live;
 mod log;
 mod postgres;
 mod private;
+mod proxy;
 mod receiver;
 mod server;
 

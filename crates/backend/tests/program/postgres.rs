@@ -23,17 +23,17 @@ const CRUDS_PER_PHASE: usize = 40;
 const MAX_RECOVERY: Duration = Duration::from_secs(5);
 
 /// Starts a server, unless PostgreSQL is not installed. `cargo xtask test unit` installs it.
-async fn postgres() -> Option<Postgres> {
+pub(crate) fn postgres() -> Option<Postgres> {
     if let Err(error) = Programs::find() {
         println!("skipped: {error}");
         return None;
     }
-    let start = tokio::task::spawn_blocking(Postgres::start);
-    Some(start.await.unwrap().unwrap())
+    // Not on a thread for blocking work, which ends before the test, and the server with it.
+    Some(tokio::task::block_in_place(Postgres::start).unwrap())
 }
 
 /// Inserts the demo accounts, which the program inserts into SQLite files only.
-async fn seed(url: &str) {
+pub(crate) async fn seed(url: &str) {
     let db = store::open(url).await.unwrap();
     demo::seed(&db).await.unwrap();
     db.close().await;
@@ -72,7 +72,7 @@ async fn unreachable_server_is_one_error_without_the_password() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn back_ends_that_start_together_share_accounts_sessions_and_keys() {
-    let Some(postgres) = postgres().await else {
+    let Some(postgres) = postgres() else {
         return;
     };
     let url = postgres.url("postgres");
@@ -113,7 +113,7 @@ async fn back_ends_that_start_together_share_accounts_sessions_and_keys() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn search_works_without_the_extension_and_the_log_says_what_to_do() {
-    let Some(postgres) = postgres().await else {
+    let Some(postgres) = postgres() else {
         return;
     };
     let mut connection = PgConnection::connect(&postgres.url("postgres"))
@@ -138,7 +138,7 @@ async fn search_works_without_the_extension_and_the_log_says_what_to_do() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn acknowledged_cruds_survive_restarts_and_crashes_of_the_server() {
-    let Some(mut postgres) = postgres().await else {
+    let Some(mut postgres) = postgres() else {
         return;
     };
     let url = postgres.url("postgres");

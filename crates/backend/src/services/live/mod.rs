@@ -1,26 +1,36 @@
 //! Live updates of an account, for its event streams.
 //!
-//! [`Live`] is the only way in and out: services publish to it, and streams subscribe to it. It
-//! delivers within one process. To deliver between processes, forward what is published to the others,
-//! and publish there what they forward.
+//! [`Live`] is the only way in and out: services publish to it, and streams subscribe to it. On an
+//! SQLite file, which one back end owns, it delivers within the process. On PostgreSQL, an update is a
+//! notification of the server, which the [`Receiver`] of each back end delivers to its own streams. That
+//! of a message is sent when the message is committed, so there is none without a message and no message
+//! without one.
 //!
 //! A stream does not replay what it has missed. It begins with the state of the account instead, so
-//! that a page knows whether it has to load again. A stream that lags behind is ended, and the browser
-//! opens a new one.
+//! that a page knows whether it has to load again. The same happens within a stream after notifications
+//! may have been lost. A stream that lags behind is ended, and the browser opens a new one.
 //!
 //! | module | contents |
 //! |---|---|
 //! | `limits` | the limits of streams |
+//! | `receiver` | the updates of the other back ends on the same PostgreSQL server |
 //! | `slots` | the number of streams, in total and of each account |
-//! | `subscription` | the updates of one stream, until its session ends |
+//! | `subscription` | the events of one stream, until its session ends |
+//! | `update` | an update, and its form between back ends |
 
+mod event;
 mod limits;
+mod receiver;
 mod slots;
 mod subscription;
+mod update;
 
-use std::sync::Arc;
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Instant,
+};
 
-use api_types::{LiveMessage, LiveState};
+use api_types::LiveState;
 use opentelemetry::{
     Context,
     trace::{SpanContext, TraceContextExt},
@@ -29,30 +39,21 @@ use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
 use self::slots::Slots;
+pub(crate) use event::LiveEvent;
 pub use limits::LiveLimits;
+pub(crate) use receiver::Receiver;
 pub(crate) use subscription::Subscription;
+pub(crate) use update::{StoredMessage, Update};
 
 use super::User;
 use crate::{
     Error,
-    store::{Pool, messages},
+    log_limit::LogLimit,
+    store::{self, Pool, messages, notify},
     telemetry::{Operation, set_user_handle},
 };
 
 const SUBSCRIBE: Operation = Operation::new("live", "subscribe");
-
-/// An update for the streams of one account or one session.
-#[derive(Clone, Debug)]
-enum Update {
-    Message {
-        user_id: i64,
-        message: Arc<LiveMessage>,
-    },
-    /// A session of the account may have ended.
-    SessionsChanged { user_id: i64 },
-    /// This session has ended.
-    SessionEnded { token_sha256: Arc<str> },
-}
 
 /// Delivers updates to streams. It is cheap to clone.
 #[derive(Clone, Debug)]
@@ -60,6 +61,7 @@ pub(crate) struct Live {
     limits: LiveLimits,
     updates: broadcast::Sender<Update>,
     slots: Slots,
+    lagging: Arc<Mutex<LogLimit>>,
     shutdown: CancellationToken,
 }
 
@@ -68,6 +70,7 @@ impl Live {
         Self {
             updates: broadcast::Sender::new(limits.buffered_updates.max(1)),
             slots: Slots::default(),
+            lagging: Arc::default(),
             shutdown: CancellationToken::new(),
             limits,
         }
@@ -97,12 +100,7 @@ impl Live {
                 set_user_handle(&user.handle);
                 let slot = self.slots.take(user.id, self.limits)?;
                 let updates = self.updates.subscribe();
-                let (unread_conversations_count, last_message_at) =
-                    messages::live_state(pool, user.id).await?;
-                let state = LiveState {
-                    unread_conversations_count,
-                    last_message_at,
-                };
+                let state = state_of(pool, user.id).await?;
                 let session = (user.id, token_sha256);
                 let subscription = Subscription::new(self, pool.clone(), session, updates, slot);
                 Ok((state, subscription))
@@ -110,38 +108,53 @@ impl Live {
             .await
     }
 
-    /// Delivers a message to the streams of both accounts.
-    pub(crate) fn publish_message(&self, sender: &User, receiver: &User, message: LiveMessage) {
-        let to_receiver = LiveMessage {
-            conversation: sender.handle.clone(),
-            idempotency_key: None,
-            ..message.clone()
-        };
-        let to_sender = LiveMessage {
-            conversation: receiver.handle.clone(),
-            ..message
-        };
-        for (user_id, message) in [(receiver.id, to_receiver), (sender.id, to_sender)] {
-            let message = Arc::new(message);
-            self.publish(Update::Message { user_id, message });
+    /// Delivers the update of a change that was committed together with its notification.
+    pub(crate) fn committed(&self, pool: &Pool, update: Update) {
+        if pool.is_embedded() {
+            self.deliver(update);
         }
     }
 
-    /// Ends the streams of a session.
-    pub(crate) fn end_session(&self, token_sha256: &str) {
-        let token_sha256 = token_sha256.into();
-        self.publish(Update::SessionEnded { token_sha256 });
-    }
-
     /// Ends the streams of those sessions of an account that do not exist any more.
-    pub(crate) fn check_sessions(&self, user_id: i64) {
-        self.publish(Update::SessionsChanged { user_id });
+    pub(crate) async fn check_sessions(&self, pool: &Pool, user_id: i64) {
+        let update = Update::SessionsChanged { user_id };
+        let sent = notify::notify(pool.writer(), &update.payload()).await;
+        // Without a notification, other back ends check the sessions at their next heartbeat.
+        if sent.is_err() || pool.is_embedded() {
+            self.deliver(update);
+        }
     }
 
-    fn publish(&self, update: Update) {
-        // Fails while there is no stream.
-        let _ = self.updates.send(update);
+    /// Delivers an update to the streams of this back end. Those of other accounts do not lag behind
+    /// because of it.
+    fn deliver(&self, update: Update) {
+        let accounts = update.user_ids();
+        if accounts.is_none_or(|ids| self.slots.any_of(ids)) {
+            // Fails while there is no stream.
+            let _ = self.updates.send(update);
+        }
     }
+
+    /// Counts a stream that has lagged behind, and logs the number from time to time.
+    fn report_lagging(&self, updates: u64) {
+        let mut lagging = self.lagging.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = lagging.add(Instant::now()) {
+            tracing::warn!(
+                count,
+                updates,
+                "event streams that lagged behind were ended since the last report"
+            );
+        }
+    }
+}
+
+/// Returns the state of an account.
+async fn state_of(pool: &Pool, user_id: i64) -> store::Result<LiveState> {
+    let (unread_conversations_count, last_message_at) = messages::live_state(pool, user_id).await?;
+    Ok(LiveState {
+        unread_conversations_count,
+        last_message_at,
+    })
 }
 
 /// Returns the `traceparent` of the current span, if there is one.

@@ -35,6 +35,12 @@ impl Slots {
         })
     }
 
+    /// Returns whether one of these accounts has a stream.
+    pub(super) fn any_of(&self, user_ids: [i64; 2]) -> bool {
+        let streams = self.lock();
+        user_ids.iter().any(|id| streams.contains_key(id))
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<i64, usize>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -72,6 +78,7 @@ mod tests {
         };
         let slots = Slots::default();
         let first = slots.take(1, limits).unwrap();
+        assert!(slots.any_of([1, 2]) && slots.any_of([2, 1]) && !slots.any_of([2, 3]));
         let _second = slots.take(1, limits).unwrap();
         let third = slots.take(1, limits);
         assert!(matches!(third, Err(Error::TooManyRequests(_))));

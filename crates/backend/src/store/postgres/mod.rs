@@ -1,5 +1,6 @@
 //! PostgreSQL: its connections, its schema, and what it does differently from SQLite.
 
+pub(super) mod listener;
 mod migrations;
 pub(super) mod nul;
 mod pools;
