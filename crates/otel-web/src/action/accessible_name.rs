@@ -1,14 +1,16 @@
 //! The accessible name of an element: the text that assistive technology announces.
 //!
 //! Sources in order: the elements that `aria-labelledby` refers to, `aria-label`, `<label>`, the
-//! value of an `<input>` that is a button, the element's own text, `title`, `alt`. Content inside
+//! value of an `<input>` that is a button, the element's own text, `title`, `alt`. Text is read as it is
+//! rendered, with slotted content and that of open shadow trees. Content inside
 //! `data-otel-mask` (see [`mask`]) and user input (values of fields, selections, editable text) are
 //! never read.
 
+use js_sys::Array;
 use wasm_bindgen::JsValue;
 
 use super::target::{attribute, is_form, matches};
-use crate::js::{call, float, get, text};
+use crate::js::{call, float, get, is, text};
 use crate::mask;
 
 /// The longest name that fits into one line of a list of traces.
@@ -81,14 +83,13 @@ fn accessible_text(element: &JsValue) -> Option<String> {
     })
 }
 
-/// Appends the texts below `node` in document order, up to a length that is certainly truncated.
+/// Appends the texts that are rendered below `node`, up to a length that is certainly truncated.
 fn append_text(node: &JsValue, to: &mut String) {
-    let mut child = get(node, "firstChild");
-    while child.is_truthy() && to.len() <= 4 * MAX_NAME_CHARS {
-        let slot = get(&child, "assignedSlot");
-        if slot.is_truthy() && is_private(&slot) {
-            // The child is rendered inside a masked element.
-        } else if float(&child, "nodeType") == TEXT_NODE {
+    for child in Array::from(&rendered_children(node)).iter() {
+        if to.len() > 4 * MAX_NAME_CHARS {
+            return;
+        }
+        if float(&child, "nodeType") == TEXT_NODE {
             to.push_str(&text(&child, "data").unwrap_or_default());
         } else if call(&child, "matches", &EXCLUDED.into()).is_falsy() {
             to.push(' ');
@@ -96,8 +97,19 @@ fn append_text(node: &JsValue, to: &mut String) {
             append_text(&child, to);
             to.push(' ');
         }
-        child = get(&child, "nextSibling");
     }
+}
+
+/// Returns the nodes that are rendered inside a node: what is assigned to a slot, or the content of a
+/// shadow tree, or the node's own children.
+fn rendered_children(node: &JsValue) -> JsValue {
+    let assigned = call(node, "assignedNodes", &JsValue::UNDEFINED);
+    if is(&assigned, "length") {
+        return assigned;
+    }
+    let root = get(node, "shadowRoot");
+    let tree = if root.is_truthy() { &root } else { node };
+    get(tree, "childNodes")
 }
 
 /// Collapses white space, and truncates to [`MAX_NAME_CHARS`].

@@ -1,5 +1,8 @@
 //! Automatic actions for clicks, submits and key presses.
 //!
+//! A key press lasts from `keydown` to `keyup`: elements act on Enter when it is pressed, and many act on
+//! Space when it is released. Its action stays open until then, unless the page has named it before.
+//!
 //! One listener on `window`, in the capture phase, receives every event before the page's own
 //! listeners do, including those that a framework attaches far up the tree. It starts the action.
 
@@ -10,19 +13,22 @@ use web_sys::{Event, Window};
 
 use super::action_start::ActionStart;
 use super::event::{DISPATCH, Dispatch, time_ms, type_of, with};
-use super::target::Target;
+use super::target::{Target, is_space};
+use super::unnamed_action;
 use crate::listener::listen;
 use crate::platform::Timer;
 use crate::{js, pipeline};
 
 thread_local! {
+    /// The action of Space while the key is held down.
+    static PRESSED: RefCell<Option<Context>> = const { RefCell::new(None) };
     static AFTER_DISPATCH: RefCell<Option<Timer>> = const { RefCell::new(None) };
 }
 
 /// Starts an action for each such event from now on.
 pub(crate) fn install(window: &Window) {
     AFTER_DISPATCH.with(|cell| *cell.borrow_mut() = Some(Timer::new(clear_dispatch)));
-    for event in ["click", "submit", "keydown"] {
+    for event in ["click", "auxclick", "submit", "keydown", "keyup"] {
         listen(window, event, handle);
     }
 }
@@ -43,14 +49,28 @@ fn set_dispatch(event: Event, context: Context) {
 fn clear_dispatch() {
     let last = DISPATCH.take();
     drop(last);
+    let acted = PRESSED.with(|cell| {
+        let mut pressed = cell.try_borrow_mut().ok()?;
+        pressed.take_if(|action| unnamed_action(action).is_none())
+    });
+    drop(acted);
 }
 
 /// Finds or starts the action of the event, and stores it for the handlers.
 fn handle(event: &Event) {
     let event_type = type_of(event);
-    let context = continued_action(event, &event_type).or_else(|| start(event, &event_type));
+    if js::is(event, "repeat") {
+        return;
+    }
+    let pressed = PRESSED.take();
+    let context = match &*event_type {
+        "keyup" => pressed.filter(|_| is_space(event)),
+        _ => continued_action(event, &event_type).or_else(|| start(event, &event_type)),
+    };
     if let Some(context) = context {
-        pipeline::annotate(&context, "app.action.trigger", &*event_type);
+        if event_type == "keydown" && is_space(event) {
+            PRESSED.set(Some(context.clone()));
+        }
         set_dispatch(event.clone(), context);
     }
 }
@@ -67,6 +87,7 @@ fn start(event: &Event, event_type: &str) -> Option<Context> {
     };
     let context = start.start_in(&Context::new());
     pipeline::annotate(&context, "app.action.name", &*name);
+    pipeline::annotate(&context, "app.action.trigger", event_type);
     target.describe(&context);
     #[cfg(feature = "frustration")]
     if event_type == "click" {
@@ -78,13 +99,17 @@ fn start(event: &Event, event_type: &str) -> Option<Context> {
 /// Returns the action that this event continues: a submit is dispatched while the click on its button
 /// still is, and a page may click an element in response to a key.
 fn continued_action(event: &Event, event_type: &str) -> Option<Context> {
-    with(|dispatch| {
+    let action = with(|dispatch| {
         let is_continued = match (type_of(&dispatch.event).as_str(), event_type) {
             ("click", "submit") => true,
-            ("keydown", "click") => !js::is(event, "isTrusted"),
+            ("keydown" | "keyup", "click") => !js::is(event, "isTrusted"),
             _ => false,
         };
         is_continued.then(|| dispatch.context.clone())
-    })
-    .flatten()
+    });
+    let action = action.flatten()?;
+    if event_type == "submit" {
+        pipeline::annotate(&action, "app.action.trigger", event_type);
+    }
+    Some(action)
 }

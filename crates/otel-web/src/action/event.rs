@@ -3,6 +3,10 @@
 //! `dom_events` starts the action. Code in the event's handlers finds it with [`of_current_event`],
 //! which compares against the event that the browser reports as current (`window.event`). Code that
 //! runs later belongs to the action only if such a handler started it.
+//!
+//! For listeners inside a shadow tree, browsers do not set `window.event`. The event's `currentTarget` is
+//! then an element of that tree, until the next listener runs. Only microtasks that these listeners have
+//! queued can run in between.
 
 use std::cell::RefCell;
 
@@ -41,7 +45,24 @@ pub(super) fn with<R>(f: impl FnOnce(&Dispatch) -> R) -> Option<R> {
 /// Returns the event whose listeners are running.
 pub(super) fn current() -> Option<Event> {
     let event = js::global("event");
-    js::is(&event, "type").then(|| event.unchecked_into())
+    if js::is(&event, "type") {
+        return Some(event.unchecked_into());
+    }
+    #[cfg(feature = "user-action")]
+    let hidden = with(|dispatch| Some(dispatch.event.clone()).filter(is_in_shadow_tree)).flatten();
+    #[cfg(not(feature = "user-action"))]
+    let hidden = None;
+    hidden
+}
+
+/// Whether the running listener belongs to a shadow tree, whose root has a host.
+#[cfg(feature = "user-action")]
+fn is_in_shadow_tree(event: &Event) -> bool {
+    let target = js::get(event, "currentTarget");
+    js::is(
+        &js::call(&target, "getRootNode", &JsValue::UNDEFINED),
+        "host",
+    )
 }
 
 /// Returns when the event happened, on the monotonic clock. Some synthetic events have no valid time

@@ -4,16 +4,21 @@ use wasm_bindgen::JsValue;
 use web_sys::Event;
 
 use super::accessible_name::{accessible_name, replace_numbers};
-use crate::js::{self, call, get, is};
+use crate::js::{self, call, float, get, is};
 use crate::{Context, mask, pipeline, text};
 
 /// Elements that react to a click or submit by themselves, or have a role of such elements.
-const ACTIONABLE: &str = "[data-otel-action],a[href],button,summary,form,[role=button],[role=link],\
-    [role=menuitem],[role=tab],[role=checkbox],[role=switch],[role=option],input[type=submit],\
-    input[type=button],input[type=reset],input[type=image],input[type=checkbox],input[type=radio]";
+/// Links of SVG may have their address in another namespace.
+const ACTIONABLE: &str = "[data-otel-action],a[*|href],area[href],button,summary,form,[role=button],\
+    [role=link],[role^=menuitem],[role=tab],[role=checkbox],[role=switch],[role=option],[role=radio],\
+    [role=treeitem],[role=combobox]:not(input),input:is([type=submit],[type=button],[type=reset],\
+    [type=image],[type=checkbox],[type=radio])";
 /// Elements for which the browser does not turn a key press into a click.
 const KEY_ACTIVATED: &str =
-    ":is([data-otel-action],[role]):not(a,button,form,input,select,summary,textarea)";
+    ":is([data-otel-action],[role]):not(a,area,button,form,input,select,summary,textarea)";
+
+/// The value of `button` for the middle button, which opens a link in a new tab.
+const MIDDLE_BUTTON: f64 = 1.0;
 
 /// The page opts out for this element and everything rendered inside it.
 const IGNORED: &str = "[data-otel-ignore]";
@@ -40,6 +45,7 @@ impl Target {
         let is_activated = match event_type {
             _ if !element.is_truthy() => false,
             "click" => !is_form(&element),
+            "auxclick" => !is_form(&element) && float(event, "button") == MIDDLE_BUTTON,
             "keydown" => element == origin && matches(&element, KEY_ACTIVATED),
             _ => true,
         };
@@ -97,6 +103,10 @@ pub(super) fn attribute(element: &JsValue, name: &str) -> Option<String> {
 
 /// Whether a key activates the focused element. Auto-repeated events of a key held down do not.
 fn is_activation_key(event: &Event) -> bool {
-    let is_key = matches!(js::text(event, "key").as_deref(), Some("Enter" | " "));
-    is_key && !is(event, "repeat")
+    let is_enter = js::text(event, "key").as_deref() == Some("Enter");
+    (is_enter || is_space(event)) && !is(event, "repeat")
+}
+
+pub(super) fn is_space(event: &Event) -> bool {
+    js::text(event, "key").as_deref() == Some(" ")
 }

@@ -9,6 +9,7 @@ mod errors;
 mod export;
 mod frustration;
 mod ignored;
+mod keys_and_roles;
 mod names;
 mod page;
 mod requests;
@@ -21,6 +22,7 @@ mod support;
 mod testing;
 mod timings;
 mod vitals;
+mod web_components;
 mod window_fetch;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
