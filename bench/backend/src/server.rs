@@ -30,8 +30,10 @@ impl Server {
         };
         drop(start().await?);
         let crud_uuid = seed::fill(&file, replies)?;
+        let process = start().await?;
+        seed::wait_for_backlog(&file).await?;
         Ok(Self {
-            process: start().await?,
+            process,
             _folder: folder,
             crud_uuid,
         })

@@ -2,6 +2,8 @@
 //!
 //! The page links them, and the back end counts hashtags and notifies mentioned accounts.
 
+use crate::visible::is_visible;
+
 /// A part of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part<'a> {
@@ -60,12 +62,14 @@ pub fn mentions(message: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Returns the words of a search term that contain a letter or a digit.
+/// Returns the words of a search term that contain a letter, a digit or an emoji.
 ///
 /// Control characters separate words, like white space.
 pub fn search_words(term: &str) -> impl Iterator<Item = &str> {
     term.split(|c: char| c.is_whitespace() || c.is_control())
-        .filter(|word| word.contains(char::is_alphanumeric))
+        .filter(|word| {
+            word.contains(|c: char| c.is_alphanumeric() || (!c.is_ascii() && is_visible(c)))
+        })
 }
 
 /// Returns the hashtag or the mention. `None` if the word is neither: "#1" is a number.

@@ -40,6 +40,11 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     let updates = state.receive_updates().await;
     let updates = updates.context("cannot listen for live updates of other back ends")?;
     tasks.spawn(shutdown.clone().run_until_cancelled_owned(updates));
+    tasks.spawn(
+        shutdown
+            .clone()
+            .run_until_cancelled_owned(state.index_backlog()),
+    );
     tasks.spawn(end_event_streams(state.clone(), shutdown.clone()));
     let router = match &page {
         Some(page) => app_with_page(state, page),

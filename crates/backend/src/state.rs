@@ -10,6 +10,7 @@ use crate::{
     services::{
         health::HealthCheck,
         live::{Live, LiveLimits, Receiver},
+        search_backlog,
         sweeper::Sweeper,
     },
     sign_in_limits::SignInLimits,
@@ -89,5 +90,9 @@ impl AppState {
     /// Deletes expired data in the background. The future never completes; drop it to stop.
     pub fn sweep(&self) -> impl Future<Output = ()> + Send + use<> {
         self.sweeper.clone().run(self.db.clone())
+    }
+    /// Adds activities of older versions to the search index, and completes.
+    pub fn index_backlog(&self) -> impl Future<Output = ()> + Send + use<> {
+        search_backlog::run(self.db.clone())
     }
 }

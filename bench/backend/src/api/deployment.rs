@@ -69,6 +69,9 @@ impl Deployment {
         drop(deployment.start(false).await?);
         seed::add_users(&file, USERS)?;
         seed::fill(&file, 0)?;
+        let running = deployment.start(false).await?;
+        seed::wait_for_backlog(&file).await?;
+        drop(running);
         Ok(deployment)
     }
 

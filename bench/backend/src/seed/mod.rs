@@ -2,10 +2,14 @@
 
 pub(crate) mod postgres;
 
-use std::path::Path;
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use rusqlite::{Connection, params};
+use tokio::time::sleep;
 
 const CRUDS: u32 = 100_000;
 /// Every message has two of them.
@@ -47,6 +51,12 @@ const INSERT_REPLIES: &str = "
            a.created_at + n, a.expires_at, a.id
     FROM numbers, (SELECT * FROM activities WHERE uuid = ?2) AS a";
 
+/// Of activities that the server adds to the search index. Older builds do it by triggers.
+const BACKLOG: &str = "search_backlog";
+const INSERT_BACKLOG: &str = "INSERT INTO search_backlog SELECT max(id) + 1 FROM activities";
+/// A build that does not complete its search index within this time is an error.
+const BACKLOG_TIMEOUT: Duration = Duration::from_secs(300);
+
 /// Users with the password of the first one, after which the authors of cruds are chosen.
 const INSERT_USERS: &str = "
     WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?1)
@@ -70,6 +80,28 @@ pub(crate) fn fill(file: &Path, replies: u32) -> Result<String> {
     transaction.execute(INSERT_CRUDS, params![CRUDS, words])?;
     transaction.execute(INSERT_HASHTAGS, [])?;
     transaction.execute(INSERT_REPLIES, params![replies, newest])?;
+    if transaction.table_exists(None, BACKLOG)? {
+        transaction.execute(INSERT_BACKLOG, [])?;
+    }
     transaction.commit()?;
     Ok(newest)
+}
+
+/// Waits until a running back end has added all activities to its search index.
+pub(crate) async fn wait_for_backlog(file: &Path) -> Result<()> {
+    let connection = Connection::open(file)?;
+    if !connection.table_exists(None, BACKLOG)? {
+        return Ok(());
+    }
+    let begin = Instant::now();
+    while connection.query_row("SELECT EXISTS (SELECT 1 FROM search_backlog)", [], |row| {
+        row.get(0)
+    })? {
+        ensure!(
+            begin.elapsed() < BACKLOG_TIMEOUT,
+            "the search index is not complete"
+        );
+        sleep(Duration::from_millis(200)).await;
+    }
+    Ok(())
 }

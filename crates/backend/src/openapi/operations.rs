@@ -57,7 +57,7 @@ fn feeds(schemas: &mut Schemas) -> Vec<Operation> {
             .returns_list::<Activity>(schemas),
         get(
             "/api/activities/search",
-            "The cruds and replies with all words",
+            "The cruds and replies that contain all words",
         )
         .query("term")
         .query("before")

@@ -13,6 +13,7 @@ pub(crate) mod profile;
 pub(crate) mod reactions;
 pub(crate) mod recovery;
 pub(crate) mod registration;
+pub(crate) mod search_backlog;
 pub(crate) mod sessions;
 pub(crate) mod sweeper;
 

@@ -5,19 +5,14 @@ use api_types::{Timestamp, text};
 use super::{
     Connection, Pool, Query, Result, Statement, WriteTransaction,
     idempotency::{self, IdempotentRequest, StoredResponse, Written},
-    postgres::words,
+    search_index, search_text,
 };
 
-/// In PostgreSQL, $6 is the text in the form for searches. SQLite has a full-text index instead.
 const INSERT_CRUD: Statement = Statement::new(
     "INSERT",
     "activities",
     "INSERT INTO activities (uuid, user_id, message, created_at, expires_at) \
      VALUES ($1, $2, $3, $4, $5) RETURNING id",
-)
-.on_postgres(
-    "INSERT INTO activities (uuid, user_id, message, created_at, expires_at, words) \
-     VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
 );
 
 /// A reply expires with its parent. An expired parent cannot be replied to. PostgreSQL locks the
@@ -30,8 +25,8 @@ const INSERT_REPLY: Statement = Statement::new(
      RETURNING id",
 )
 .on_postgres(
-    "INSERT INTO activities (uuid, user_id, message, created_at, expires_at, reply_to_id, words) \
-     SELECT $1, $2, $3, $4, expires_at, id, $6 FROM activities \
+    "INSERT INTO activities (uuid, user_id, message, created_at, expires_at, reply_to_id) \
+     SELECT $1, $2, $3, $4, expires_at, id FROM activities \
      WHERE uuid = $5 AND expires_at > $4 FOR NO KEY UPDATE RETURNING id",
 );
 
@@ -133,7 +128,9 @@ async fn insert_once(
     let Some(id) = insert_activity(connection, draft).await? else {
         return Ok(Insertion::ParentNotFound);
     };
-    insert_hashtags_and_mentions(connection, id, draft.message).await?;
+    search_index::insert(connection, id, draft.message).await?;
+    insert_hashtags(connection, id, draft.message).await?;
+    insert_mentions(connection, id, draft.message).await?;
     if let Some(request) = request {
         idempotency::insert(connection, draft.written(), request).await?;
     }
@@ -146,7 +143,6 @@ async fn insert_activity(connection: &mut Connection, draft: Draft<'_>) -> Resul
         DraftKind::Crud { expires_at } => draft_query(INSERT_CRUD, draft).bind(expires_at),
         DraftKind::Reply { to_uuid } => draft_query(INSERT_REPLY, draft).bind(to_uuid),
     };
-    let query = query.bind(words::spaced(draft.message));
     query.fetch_optional(connection).await
 }
 
@@ -165,15 +161,19 @@ fn draft_query(statement: Statement, draft: Draft<'_>) -> Query {
         .bind(draft.created_at)
 }
 
-async fn insert_hashtags_and_mentions(
+/// Inserts the hashtags of an activity.
+pub(super) async fn insert_hashtags(
     connection: &mut Connection,
     id: i64,
     message: &str,
 ) -> Result<()> {
     let tags: Vec<_> = text::hashtags(message)
-        .map(|tag| [tag.to_lowercase(), tag.to_owned()])
+        .map(|tag| [search_text::hashtag(tag), tag.to_owned()])
         .collect();
-    insert_each(connection, INSERT_HASHTAGS, id, tags).await?;
+    insert_each(connection, INSERT_HASHTAGS, id, tags).await
+}
+
+async fn insert_mentions(connection: &mut Connection, id: i64, message: &str) -> Result<()> {
     let handles: Vec<_> = text::mentions(message)
         .map(str::to_ascii_lowercase)
         .collect();

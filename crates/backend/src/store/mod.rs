@@ -16,6 +16,7 @@
 //! | `cursor` | the start of a page |
 //! | `activities` | selecting feeds, cruds and replies |
 //! | `authoring` | inserting cruds and replies |
+//! | `search_text`, `search_index`, `search_backlog` | the form of texts for searches, the index, and adding older cruds to it |
 //! | `messages` | direct messages and conversations |
 //! | `reactions` | likes and reposts |
 //! | `notifications`, `search`, `sidebar` | the other lists |
@@ -49,6 +50,9 @@ mod query;
 pub(crate) mod reactions;
 mod row;
 pub(crate) mod search;
+pub(crate) mod search_backlog;
+mod search_index;
+mod search_text;
 pub(crate) mod sessions;
 pub(crate) mod sidebar;
 mod statement;

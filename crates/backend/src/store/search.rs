@@ -1,8 +1,8 @@
-//! Search by words and by hashtags.
+//! Search by parts of texts and by hashtags.
 //!
-//! SQLite searches words with FTS5. PostgreSQL compares patterns with the column `words`, with an
-//! index of the extension `pg_trgm` if the database has it. Both match whole words, the last one as a
-//! prefix.
+//! A search reads the newest activities first, because a frequent part is found among them. If they
+//! are not enough for a page, it reads the index of parts of three characters: see `search_index`.
+//! Both databases find the same.
 
 use api_types::text;
 
@@ -10,7 +10,7 @@ use super::{
     Database, Pool, Result, Statement,
     activities::{Feed, View, page, page_query, select_activities},
     cursor::Cursor,
-    postgres::words,
+    search_index, search_text,
 };
 
 /// The condition for activities older than the cursor ($3, $4).
@@ -36,35 +36,74 @@ macro_rules! has_every_hashtag {
     };
 }
 
-/// [`has_every_hashtag`] for PostgreSQL, and the condition for activities older than the cursor.
+/// The condition for activities with every text of the JSON array $8.
+macro_rules! has_every_word {
+    () => {
+        "NOT EXISTS (SELECT 1 FROM json_each($8) AS wanted WHERE instr(found.words, wanted.value) = 0) "
+    };
+}
+
+/// [`has_every_hashtag`] for PostgreSQL.
 macro_rules! page_with_every_hashtag {
     () => {
-        "AND (a.created_at, a.uuid) < ($3, $4) \
-         AND NOT EXISTS (SELECT 1 FROM json_array_elements_text($7::json) AS wanted (value) \
+        "AND NOT EXISTS (SELECT 1 FROM json_array_elements_text($7::json) AS wanted (value) \
              WHERE NOT EXISTS (SELECT 1 FROM activity_hashtags AS h \
                  WHERE h.activity_id = a.id AND h.tag = wanted.value)) \
          ORDER BY a.created_at DESC, a.uuid DESC LIMIT $5"
     };
 }
 
-/// $6 is an FTS5 expression. For PostgreSQL, it is a pattern, and the JSON array $8 has all patterns.
-const SEARCH_WORDS: Statement = Statement::new(
+/// Reads the newest 1,000 activities. For PostgreSQL, $8 has patterns.
+const SEARCH_NEWEST: Statement = Statement::new(
     "SELECT",
     "activities",
     concat!(
         select_activities!(from
-            "activities_text AS found CROSS JOIN activities AS a ON a.id = found.rowid"
-            where "found.activities_text MATCH $6 AND "),
-        older_than_cursor!("found.rowid"),
+            "activity_search AS found CROSS JOIN activities AS a ON a.id = found.activity_id"
+            where ""),
+        older_than_cursor!("found.activity_id"),
+        "AND found.activity_id > coalesce((SELECT activity_id FROM activity_search WHERE ",
+        older_than_cursor!("activity_id"),
+        "ORDER BY activity_id DESC LIMIT 1 OFFSET 1000), 0) AND ",
+        has_every_word!(),
         "AND ",
         has_every_hashtag!(),
-        "ORDER BY found.rowid DESC LIMIT $5"
+        "ORDER BY found.activity_id DESC LIMIT $5"
     ),
 )
 .on_postgres(concat!(
-    select_activities!(from "activities AS a" where
-        "a.words LIKE $6 \
-         AND a.words LIKE ALL (ARRAY(SELECT json_array_elements_text($8::json))) "),
+    select_activities!(from
+        "(SELECT * FROM activities WHERE (created_at, uuid) < ($3, $4) \
+          ORDER BY created_at DESC, uuid DESC LIMIT 1000) AS a \
+         JOIN activity_search AS found ON found.activity_id = a.id"
+        where "found.words LIKE ALL (ARRAY(SELECT json_array_elements_text($8::json))) "),
+    page_with_every_hashtag!()
+));
+
+/// $6 is an expression of the index. For PostgreSQL, $8 has patterns.
+const SEARCH_INDEX: Statement = Statement::new(
+    "SELECT",
+    "activities",
+    concat!(
+        select_activities!(from
+            "activities_text AS entry \
+             CROSS JOIN activity_search AS found ON found.activity_id = entry.rowid \
+             CROSS JOIN activities AS a ON a.id = entry.rowid"
+            where "entry.activities_text MATCH $6 AND "),
+        older_than_cursor!("entry.rowid"),
+        "AND ",
+        has_every_word!(),
+        "AND ",
+        has_every_hashtag!(),
+        "ORDER BY entry.rowid DESC LIMIT $5"
+    ),
+)
+.on_postgres(concat!(
+    select_activities!(from
+        "activity_search AS found JOIN activities AS a ON a.id = found.activity_id" where
+        "found.grams @@ $6::tsquery \
+         AND found.words LIKE ALL (ARRAY(SELECT json_array_elements_text($8::json))) \
+         AND (a.created_at, a.uuid) < ($3, $4) "),
     page_with_every_hashtag!()
 ));
 
@@ -85,85 +124,63 @@ const SEARCH_HASHTAGS: Statement = Statement::new(
 .on_postgres(concat!(
     select_activities!(from
         "activity_hashtags AS found JOIN activities AS a ON a.id = found.activity_id"
-        where "found.tag = $6 "),
+        where "found.tag = $6 AND (a.created_at, a.uuid) < ($3, $4) "),
     page_with_every_hashtag!()
 ));
 
 /// The parsed search term.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Terms {
-    /// The last word is a prefix.
+    /// In the form for searches.
     words: Vec<String>,
+    /// In the form by which they are counted.
     hashtags: Vec<String>,
 }
 
 impl Terms {
     /// Parses a term. Returns `None` if it has neither words nor hashtags.
     ///
-    /// Repeated words and hashtags count once. Control characters separate words, because SQLite
-    /// reads text up to a NUL.
+    /// Repeated words and hashtags count once, and a word that is a part of another one does not
+    /// count.
     pub(crate) fn parse(term: &str) -> Option<Self> {
         let mut hashtags: Vec<String> = Vec::new();
-        for tag in text::hashtags(term).map(str::to_lowercase) {
+        for tag in text::hashtags(term).map(search_text::hashtag) {
             if !hashtags.contains(&tag) {
                 hashtags.push(tag);
             }
         }
         let words = text::search_words(term).filter(|word| text::hashtags(word).next().is_none());
-        let words: Vec<String> = words.map(str::to_owned).collect();
+        let words = without_parts(words.map(search_text::fold).collect());
         let is_empty = words.is_empty() && hashtags.is_empty();
         (!is_empty).then_some(Self { words, hashtags })
     }
 
-    /// Returns the statement and its parameter $6, with quoted words or patterns, so that user input
-    /// is never an operator.
-    fn statement(&self, database: Database) -> (Statement, Option<String>) {
-        if self.words.is_empty() {
-            return (SEARCH_HASHTAGS, self.hashtags.first().cloned());
-        }
-        let words = match database {
-            Database::Sqlite => Some(fts5(&self.words)),
-            // The longest pattern has the fewest matches in the index.
-            Database::Postgres => patterns(&self.words).into_iter().max_by_key(String::len),
+    /// Returns $8 as JSON.
+    fn conditions(&self, database: Database) -> String {
+        let conditions: Vec<String> = match database {
+            Database::Sqlite => self.words.clone(),
+            Database::Postgres => self.words.iter().map(|word| pattern(word)).collect(),
         };
-        (SEARCH_WORDS, words)
+        serde_json::Value::from(conditions).to_string()
     }
 }
 
-/// Returns the FTS5 expression of the words. The last word matches as a prefix.
-fn fts5(words: &[String]) -> String {
-    let (last, others) = words
-        .split_last()
-        .map_or(("", words), |(last, others)| (last.as_str(), others));
-    let mut quoted: Vec<String> = Vec::new();
-    for word in others.iter().map(|word| quote(word)) {
-        if !quoted.contains(&word) {
-            quoted.push(word);
+/// Removes blank words, and words that are parts of others.
+fn without_parts(mut words: Vec<String>) -> Vec<String> {
+    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    let mut kept: Vec<String> = Vec::new();
+    for word in words {
+        if !kept.iter().any(|longer| longer.contains(&word)) && !word.is_empty() {
+            kept.push(word);
         }
     }
-    quoted.push(quote(last) + "*");
-    quoted.join(" ")
+    kept
 }
 
-fn quote(word: &str) -> String {
-    format!("\"{}\"", word.replace('"', "\"\""))
-}
-
-/// Returns the patterns of the words for `LIKE`. The last word matches as a prefix.
-///
-/// A word such as `node.js` is a phrase of two words. The wildcards of `LIKE` are not part of words.
-fn patterns(words: &[String]) -> Vec<String> {
-    let mut patterns = Vec::new();
-    for (index, word) in words.iter().enumerate() {
-        let phrase = words::spaced(word);
-        let is_last = index + 1 == words.len();
-        let phrase = if is_last { phrase.trim_end() } else { &phrase };
-        let pattern = format!("%{phrase}%");
-        if !phrase.is_empty() && !patterns.contains(&pattern) {
-            patterns.push(pattern);
-        }
-    }
-    patterns
+/// Returns the pattern for `LIKE`. The separator of words is a wildcard, and the other wildcards are
+/// punctuation, which words do not contain.
+fn pattern(word: &str) -> String {
+    format!("%{}%", word.replace('_', r"\_"))
 }
 
 /// Selects a page of the activities that match, newest first.
@@ -174,79 +191,61 @@ pub(crate) async fn search(
     before: &Cursor,
 ) -> Result<Feed> {
     let hashtags = serde_json::Value::from(terms.hashtags.clone()).to_string();
-    let patterns = serde_json::Value::from(patterns(&terms.words)).to_string();
-    let (statement, first) = terms.statement(pool.database());
-    let query = page_query(statement, view, before)
-        .bind(first)
-        .bind(hashtags)
-        .bind(patterns);
-    page(query, pool.scanner()).await
+    let conditions = terms.conditions(pool.database());
+    let select = |statement, first: Option<String>| {
+        let query = page_query(statement, view, before)
+            .bind(first)
+            .bind(hashtags.as_str())
+            .bind(conditions.as_str());
+        page(query, pool.scanner())
+    };
+    if terms.words.is_empty() {
+        return select(SEARCH_HASHTAGS, terms.hashtags.first().cloned()).await;
+    }
+    let newest = select(SEARCH_NEWEST, None).await?;
+    if newest.next.is_some() {
+        return Ok(newest);
+    }
+    let expression = search_index::expression(pool.database(), &terms.words);
+    select(SEARCH_INDEX, Some(expression)).await
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Returns the FTS5 expression, the patterns and the hashtags of a term.
-    fn parsed(term: &str) -> Option<(Option<String>, Vec<String>, Vec<String>)> {
-        let Terms { words, hashtags } = Terms::parse(term)?;
-        let fts5 = (!words.is_empty()).then(|| fts5(&words));
-        Some((fts5, patterns(&words), hashtags))
+    fn parsed(term: &str) -> Option<(Vec<String>, Vec<String>)> {
+        Terms::parse(term).map(|Terms { words, hashtags }| (words, hashtags))
     }
 
-    fn expected(
-        fts5: Option<&str>,
-        patterns: &[&str],
-        hashtags: &[&str],
-    ) -> Option<(Option<String>, Vec<String>, Vec<String>)> {
+    fn expected(words: &[&str], hashtags: &[&str]) -> Option<(Vec<String>, Vec<String>)> {
         let owned = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect();
-        Some((fts5.map(str::to_owned), owned(patterns), owned(hashtags)))
+        Some((owned(words), owned(hashtags)))
     }
 
     #[test]
     fn words_and_hashtags_are_separated() {
-        assert_eq!(
-            parsed("prune jui"),
-            expected(Some(r#""prune" "jui"*"#), &["% prune %", "% jui%"], &[])
-        );
-        assert_eq!(
-            parsed("#Tracing fun"),
-            expected(Some(r#""fun"*"#), &["% fun%"], &["tracing"])
-        );
-        assert_eq!(parsed("#été"), expected(None, &[], &["été"]));
+        assert_eq!(parsed("prune jui"), expected(&["prune", "jui"], &[]));
+        assert_eq!(parsed("#Tracing fun"), expected(&["fun"], &["tracing"]));
+        assert_eq!(parsed("#été"), expected(&[], &["été"]));
     }
 
     #[test]
     fn user_input_is_never_an_operator() {
-        assert_eq!(
-            parsed(r#"a" OR b"#),
-            expected(
-                Some(r#""a""" "OR" "b"*"#),
-                &["% a %", "% or %", "% b%"],
-                &[]
-            )
-        );
-        assert_eq!(
-            parsed(r"1%_\ x"),
-            expected(Some(r#""1%_\" "x"*"#), &["% 1 %", "% x%"], &[])
-        );
+        assert_eq!(parsed(r#"a" OR b"#), expected(&["or", "a", "b"], &[]));
+        assert_eq!(parsed(r"1%_\ x"), expected(&["1", "x"], &[]));
         assert_eq!(parsed("-- !"), None);
+        assert_eq!(pattern("node_js"), r"%node\_js%");
     }
 
     #[test]
-    fn repeated_words_count_once() {
-        assert_eq!(
-            parsed("the the #A the #a th"),
-            expected(Some(r#""the" "th"*"#), &["% the %", "% th%"], &["a"])
-        );
+    fn repeated_words_and_parts_of_words_count_once() {
+        assert_eq!(parsed("the the #A the #a th"), expected(&["the"], &["a"]));
     }
 
     #[test]
     fn control_characters_separate_words() {
-        assert_eq!(
-            parsed("a\0b\u{7f}c"),
-            expected(Some(r#""a" "b" "c"*"#), &["% a %", "% b %", "% c%"], &[])
-        );
+        assert_eq!(parsed("a\0b\u{7f}c"), expected(&["a", "b", "c"], &[]));
         assert_eq!(parsed("\0"), None);
     }
 }

@@ -2,15 +2,15 @@
 
 use crate::support::Api;
 
-/// The virtual table of the full-text index has tables of its own.
+/// The index for searches has tables of its own.
 const OF_FILE: &str = "SELECT t.name || '.' || c.name FROM sqlite_master AS t \
                        JOIN pragma_table_info(t.name) AS c \
                        WHERE t.type = 'table' AND t.name NOT LIKE 'activities_text%' ORDER BY 1";
 
-/// PostgreSQL has a table for its version, and a column instead of the full-text index.
+/// PostgreSQL has a table for its version, and a column for the index.
 const OF_SERVER: &str = "SELECT table_name || '.' || column_name FROM information_schema.columns \
                          WHERE table_schema = 'public' AND table_name <> 'schema_version' \
-                         AND NOT (table_name = 'activities' AND column_name = 'words') \
+                         AND NOT (table_name = 'activity_search' AND column_name = 'grams') \
                          ORDER BY (table_name || '.' || column_name) COLLATE \"C\"";
 
 #[tokio::test]

@@ -48,9 +48,10 @@ async fn expired_cruds_and_sessions_are_removed_from_the_file() {
     let parent = traceparent(401);
     let sweeper = tokio::spawn(api.state.sweep().with_context(context(&parent)));
     wait_until("rows are deleted", async || {
-        api.number("SELECT (SELECT count(*) FROM activities) + (SELECT count(*) FROM sessions) \
+        api.number(
+            "SELECT (SELECT count(*) FROM activities) + (SELECT count(*) FROM sessions) \
              + (SELECT count(*) FROM activity_likes) + (SELECT count(*) FROM activity_hashtags) \
-             + (SELECT count(*) FROM activity_mentions) + (SELECT count(*) FROM activities_text_docsize)",
+             + (SELECT count(*) FROM activity_mentions) + (SELECT count(*) FROM activity_search)",
         )
         .await
             == 0

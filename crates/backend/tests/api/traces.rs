@@ -138,6 +138,7 @@ async fn transaction_has_begin_and_commit_spans() {
            create_activity
              BEGIN
              INSERT activities
+             INSERT activity_search
              INSERT activity_hashtags
              INSERT activity_mentions
              COMMIT",

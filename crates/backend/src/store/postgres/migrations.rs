@@ -3,12 +3,13 @@
 //! The table `schema_version` counts the migrations that have been applied. A released migration is
 //! never edited; each change is a new one.
 
-use std::error::Error;
-
 use anyhow::ensure;
 use sqlx::{Connection, PgConnection, PgTransaction};
 
-const MIGRATIONS: [&str; 1] = [include_str!("../schema/postgres/0001_initial.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("../schema/postgres/0001_initial.sql"),
+    include_str!("../schema/postgres/0002_search.sql"),
+];
 
 /// The advisory lock of migrations: of several back ends that start together, one migrates and the
 /// others wait. The number is arbitrary.
@@ -33,7 +34,6 @@ pub(super) async fn run(connection: &mut PgConnection) -> anyhow::Result<()> {
         .bind(MIGRATIONS.len() as i64)
         .execute(&mut *transaction)
         .await?;
-    index_words(&mut transaction).await?;
     transaction.commit().await?;
     Ok(())
 }
@@ -53,30 +53,4 @@ async fn applied(transaction: &mut PgTransaction<'_>) -> sqlx::Result<usize> {
         .fetch_one(&mut **transaction)
         .await?;
     usize::try_from(version).map_err(|error| sqlx::Error::Decode(error.into()))
-}
-
-/// Creates the index for searches. Without the extension, searches still work, but read all cruds.
-async fn index_words(transaction: &mut PgTransaction<'_>) -> sqlx::Result<()> {
-    let exists: bool = sqlx::query_scalar("SELECT to_regclass('activities_by_words') IS NOT NULL")
-        .fetch_one(&mut **transaction)
-        .await?;
-    if exists {
-        return Ok(());
-    }
-    let mut savepoint = transaction.begin().await?;
-    let create = "CREATE EXTENSION IF NOT EXISTS pg_trgm; \
-                  CREATE INDEX activities_by_words ON activities USING gin (words gin_trgm_ops)";
-    match sqlx::raw_sql(create).execute(&mut *savepoint).await {
-        Ok(_) => savepoint.commit().await,
-        Err(error) => {
-            let error = &error as &dyn Error;
-            tracing::warn!(
-                error,
-                "cannot create the extension pg_trgm, so searches read all cruds: install \
-                 PostgreSQL's contributed extensions, let an administrator run CREATE EXTENSION \
-                 pg_trgm in this database, and start again"
-            );
-            savepoint.rollback().await
-        }
-    }
 }

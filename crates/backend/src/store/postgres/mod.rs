@@ -4,7 +4,6 @@ pub(super) mod listener;
 mod migrations;
 pub(super) mod nul;
 mod pools;
-pub(super) mod words;
 
 use anyhow::{Context, ensure};
 use sqlx::{ConnectOptions, Connection, PgConnection, postgres::PgConnectOptions};
