@@ -8,11 +8,9 @@ const PREFIXES: [&str; 3] = ["https://", "http://", "www."];
 /// Punctuation at the end of a URL that belongs to the sentence.
 const TRAILING: [char; 11] = ['.', ',', ';', ':', '!', '?', '\'', '*', '_', '’', '…'];
 
-/// Punctuation that ends a URL in Chinese, Japanese and Korean text.
-const FULL_WIDTH: [char; 17] = [
-    '。', '、', '，', '．', '！', '？', '；', '：', '（', '）', '「', '」', '『', '』', '【', '】',
-    '\u{3000}',
-];
+/// Quotation marks, and punctuation of languages without spaces, Arabic and Hindi. They end a URL.
+const ENDS: &str =
+    "“”„‟«»‹›。、，．！？；：（）［］｛｝〈〉《》「」『』【】〔〕｡､｢｣〜～،؛؟।\u{3000}";
 
 /// A part of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +47,7 @@ fn next_url(text: &str) -> Option<(&str, &str)> {
 }
 
 fn url_at_start(text: &str) -> Option<&str> {
-    let prefix = PREFIXES.into_iter().find(|it| text.starts_with(it))?;
+    let prefix = PREFIXES.into_iter().find(|it| has_prefix(text, it))?;
     let end = text.find(ends_url).unwrap_or(text.len());
     let found = without_trailing_punctuation(&text[..end]);
     // A host name begins with a letter or a digit.
@@ -58,18 +56,24 @@ fn url_at_start(text: &str) -> Option<&str> {
         .map(|_| found)
 }
 
+/// Compares without case: phones begin a sentence with a capital letter.
+fn has_prefix(text: &str, prefix: &str) -> bool {
+    let start = text.get(..prefix.len());
+    start.is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+}
+
 /// Returns the address of a URL, which may be written without its scheme.
 pub(crate) fn href(url: &str) -> String {
-    if url.starts_with("www.") {
+    if has_prefix(url, "www.") {
         format!("https://{url}")
     } else {
         url.to_owned()
     }
 }
 
-/// Returns whether the character ends a URL. Languages without spaces end it with their own punctuation.
+/// Returns whether the character ends a URL.
 fn ends_url(c: char) -> bool {
-    c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"') || FULL_WIDTH.contains(&c)
+    c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"') || ENDS.contains(c)
 }
 
 /// Removes punctuation of the sentence around the URL. A bracket is part of the URL if it closes one inside it.
@@ -160,6 +164,49 @@ mod tests {
             urls("「https://a.jp」、www.b.jp！"),
             ["https://a.jp", "www.b.jp"]
         );
+        assert_eq!(
+            urls("（https://a.jp）〜https://b.jp｡"),
+            ["https://a.jp", "https://b.jp"]
+        );
+        assert_eq!(urls("اقرأ https://a.eg/ب، ثم"), ["https://a.eg/ب"]);
+    }
+
+    #[test]
+    fn quotation_marks_end_a_url() {
+        for text in [
+            "“https://a.b/c”",
+            "«https://a.b/c».",
+            "„https://a.b/c“",
+            "'https://a.b/c'",
+            "\"https://a.b/c\"",
+        ] {
+            assert_eq!(urls(text), ["https://a.b/c"], "{text}");
+        }
+    }
+
+    #[test]
+    fn scheme_may_have_capital_letters() {
+        assert_eq!(urls("Https://a.b/C WWW.a.b"), ["Https://a.b/C", "WWW.a.b"]);
+        assert_eq!(href("WWW.a.b"), "https://WWW.a.b");
+    }
+
+    #[test]
+    fn names_may_be_in_any_script_and_other_schemes_are_text() {
+        for url in [
+            "https://münchen.de/straße?q=ü",
+            "https://例え.テスト/パス",
+            "https://пример.рф",
+        ] {
+            assert_eq!(urls(url), [url]);
+        }
+        for text in [
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "JAVASCRIPT://a.b/%0aalert(1)",
+            "file:///etc/passwd",
+        ] {
+            assert_eq!(urls(text), [""; 0], "{text}");
+        }
     }
 
     #[test]

@@ -4,6 +4,10 @@
 
 use crate::visible::is_visible;
 
+const HASHES: [char; 2] = ['#', '＃'];
+const AT_SIGNS: [char; 2] = ['@', '＠'];
+const JOINERS: [char; 2] = ['\u{200c}', '\u{200d}'];
+
 /// A part of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part<'a> {
@@ -16,7 +20,8 @@ pub enum Part<'a> {
 
 /// Splits a message into text, hashtags and mentions.
 ///
-/// The parts, with their `#` and `@`, concatenate to the message.
+/// The parts, with their signs, concatenate to the message. The signs may be full-width (`＃`, `＠`), as
+/// Japanese and Chinese input methods write them.
 ///
 /// ```
 /// use api_types::text::{Part, parts};
@@ -31,11 +36,11 @@ pub fn parts(message: &str) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
     let mut text_start = 0;
     let mut at = 0;
-    while let Some(offset) = message[at..].find(['#', '@']) {
+    while let Some((offset, c)) = message[at..].char_indices().find(|(_, c)| is_sign(*c)) {
         let sign = at + offset;
-        let word = word_after(message, sign);
-        at = sign + 1 + word.len();
-        let part = part_of(&message[sign..=sign], word);
+        let word = word_at(&message[sign + c.len_utf8()..]);
+        at = sign + c.len_utf8() + word.len();
+        let part = part_of(c, word);
         if let Some(part) = part.filter(|_| !follows_word(message, sign)) {
             push_text(&mut parts, &message[text_start..sign]);
             parts.push(part);
@@ -73,8 +78,8 @@ pub fn search_words(term: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Returns the hashtag or the mention. `None` if the word is neither: "#1" is a number.
-fn part_of<'a>(sign: &str, word: &'a str) -> Option<Part<'a>> {
-    if sign == "#" {
+fn part_of(sign: char, word: &str) -> Option<Part<'_>> {
+    if HASHES.contains(&sign) {
         let has_letter = word.contains(char::is_alphabetic);
         has_letter.then_some(Part::Hashtag(word))
     } else {
@@ -88,10 +93,11 @@ fn push_text<'a>(parts: &mut Vec<Part<'a>>, text: &'a str) {
     }
 }
 
-fn word_after(message: &str, sign: usize) -> &str {
-    let rest = &message[sign + 1..];
-    let end = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
-    &rest[..end]
+/// Returns the word at the start of the text. Joiners, as in Persian and Hindi, are a part of it between
+/// other characters.
+fn word_at(text: &str) -> &str {
+    let end = text.find(|c| !is_word(c) && !JOINERS.contains(&c));
+    text[..end.unwrap_or(text.len())].trim_end_matches(JOINERS)
 }
 
 /// An email address such as `worf@example.com` is not a mention.
@@ -99,8 +105,13 @@ fn follows_word(message: &str, sign: usize) -> bool {
     message[..sign].chars().next_back().is_some_and(is_word)
 }
 
+fn is_sign(c: char) -> bool {
+    HASHES.contains(&c) || AT_SIGNS.contains(&c)
+}
+
+/// Letters, their marks, digits and `_`, as for the hashtags of Unicode (UAX 31).
 fn is_word(c: char) -> bool {
-    c.is_alphanumeric() || c == '_'
+    unicode_ident::is_xid_continue(c)
 }
 
 #[cfg(test)]
@@ -143,7 +154,17 @@ mod tests {
             hashtags("#été,#東京#x").collect::<Vec<_>>(),
             ["été", "東京"]
         );
-        assert_eq!(mentions("@a @b_c").collect::<Vec<_>>(), ["a", "b_c"]);
+        let tags: Vec<_> =
+            hashtags("#हिन्दी #ที่นี่ #می\u{200c}خواهم\u{200c} #e\u{301}te\u{301}").collect();
+        assert_eq!(
+            tags,
+            ["हिन्दी", "ที่นี่", "می\u{200c}خواهم", "e\u{301}te\u{301}"]
+        );
+        assert_eq!(
+            hashtags("＃東京、#大阪。#京都🎉").collect::<Vec<_>>(),
+            ["東京", "大阪", "京都"]
+        );
+        assert_eq!(mentions("＠worf @b_c").collect::<Vec<_>>(), ["worf", "b_c"]);
         assert!(parts("").is_empty());
     }
 }
