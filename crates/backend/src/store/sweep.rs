@@ -7,11 +7,14 @@ use api_types::Timestamp;
 
 use super::{Database, Pool, Result, Statement, WriteTransaction};
 
-/// The maximum number of rows of each kind that one step deletes: about ten milliseconds.
+/// The maximum number of rows of each other kind that one step deletes.
 const MAX_ROWS_PER_STEP: u32 = 200;
+/// The maximum number of activities that one step deletes. In an SQLite file, removing one from the
+/// search index takes milliseconds.
+const MAX_ACTIVITIES_PER_STEP: u32 = 10;
 /// The maximum number of rows that are deleted together with a crud: its replies, and their
 /// replies.
-const MAX_ROWS_PER_DELETION: u32 = 200;
+const MAX_ROWS_PER_DELETION: u32 = 20;
 /// The number of free pages that remain in the file for later writes: 1 MiB.
 const SPARE_PAGES: u32 = 256;
 /// The number of pages that one statement releases to the file system.
@@ -162,8 +165,12 @@ pub(crate) async fn step(pool: &Pool, now: Timestamp) -> Result<Swept> {
     let query = EXPIRE_REPLIES.query().bind(MAX_ROWS_PER_STEP);
     query.execute(transaction.connection()).await?;
     let mut swept = Swept::default();
+    let query = DELETE_LEAVES
+        .query()
+        .bind(now)
+        .bind(MAX_ACTIVITIES_PER_STEP);
+    swept.activities = query.execute(transaction.connection()).await?;
     for (statement, rows) in [
-        (DELETE_LEAVES, &mut swept.activities),
         (DELETE_SESSIONS, &mut swept.sessions),
         (DELETE_KEYS, &mut swept.keys),
         (DELETE_DEVICES, &mut swept.devices),
