@@ -5,7 +5,8 @@
 //! added afterwards, as long as the span is deferred.
 //!
 //! Entries have no id, so a request is matched by its URL and by the time at which `fetch()` was
-//! called.
+//! called. Clocks of browsers are coarse: for requests of the same moment, the time at which the page got
+//! the response decides.
 
 use std::cell::RefCell;
 
@@ -25,6 +26,9 @@ const TOLERANCE_MS: f64 = 1.0;
 /// another request to the same URL, which this crate has not traced. In milliseconds.
 const MAX_START_DELAY_MS: f64 = 100.0;
 
+/// Responses that the page gets within this time cannot be told apart by it. In milliseconds.
+const SIMULTANEOUS_MS: f64 = 4.0;
+
 thread_local! {
     static PENDING: RefCell<Vec<PendingTiming>> = const { RefCell::new(Vec::new()) };
 }
@@ -41,6 +45,8 @@ struct PendingTiming {
     sent_ms: f64,
     /// `None` until the request is settled.
     has_response: Option<bool>,
+    /// When the page got the response. [`f64::MAX`] until then.
+    settled_ms: f64,
 }
 
 /// Starts to observe requests.
@@ -74,6 +80,7 @@ pub(crate) fn sent(span: &SpanContext, url: &str, called_ms: f64) {
             called_ms,
             sent_ms: platform::monotonic_ms(),
             has_response: None,
+            settled_ms: f64::MAX,
         });
         Some(())
     });
@@ -83,7 +90,9 @@ pub(crate) fn sent(span: &SpanContext, url: &str, called_ms: f64) {
 pub(crate) fn settled(span_id: SpanId, has_response: bool) {
     with(|pending| {
         let is_same = |request: &&mut PendingTiming| request.span_id == span_id;
-        pending.iter_mut().find(is_same)?.has_response = Some(has_response);
+        let request = pending.iter_mut().find(is_same)?;
+        request.has_response = Some(has_response);
+        request.settled_ms = platform::monotonic_ms();
         Some(())
     });
 }
@@ -100,9 +109,7 @@ pub(super) fn handle_entry(entry: &JsValue) {
     }
 }
 
-/// Removes and returns the request that the entry belongs to: to the same URL, and being sent when the
-/// entry starts. If several were sent in the same tick of the clock, settled ones come first, then
-/// earlier ones.
+/// Removes and returns the request that the entry belongs to.
 fn take_request(entry: &JsValue) -> Option<PendingTiming> {
     with(|pending| {
         if pending.is_empty() {
@@ -110,16 +117,31 @@ fn take_request(entry: &JsValue) -> Option<PendingTiming> {
         }
         let url = text(entry, "name")?;
         let start_ms = float(entry, "startTime");
-        let url = without_fragment(&url);
-        let mut best = (f64::INFINITY, 0);
-        for (index, request) in pending.iter().enumerate() {
-            let rank = request.distance_ms(start_ms);
-            if rank < best.0 && request.url == url {
-                best = (rank, index);
-            }
-        }
-        best.0.is_finite().then(|| pending.remove(best.1))
+        // Unknown if the request failed, or if a server of another origin hides it.
+        let response_ms = timing::positive_or_nan(entry, "responseStart");
+        let response_ms = response_ms.max(start_ms);
+        let index = best_match(pending, without_fragment(&url), start_ms, response_ms)?;
+        Some(pending.remove(index))
     })
+}
+
+/// Returns the index of the request to a URL that started and got its response at these times.
+fn best_match(
+    pending: &[PendingTiming],
+    url: &str,
+    start_ms: f64,
+    response_ms: f64,
+) -> Option<usize> {
+    let mut best: Option<([f64; 3], usize)> = None;
+    for (index, request) in pending.iter().enumerate() {
+        let rank = request.rank(start_ms, response_ms);
+        if let Some(rank) = rank.filter(|_| request.url == url)
+            && best.is_none_or(|best| rank < best.0)
+        {
+            best = Some((rank, index));
+        }
+    }
+    Some(best?.1)
 }
 
 fn without_fragment(url: &str) -> &str {
@@ -127,20 +149,24 @@ fn without_fragment(url: &str) -> &str {
 }
 
 impl PendingTiming {
-    /// Returns how far a start lies outside the time in which the request was sent, or infinity if it
-    /// is too far. Requests that are not settled rank slightly behind settled ones.
-    fn distance_ms(&self, start_ms: f64) -> f64 {
+    /// Returns how well an entry matches, or `None` if it starts too early or late. The first difference
+    /// counts, and lower is better: how far the start lies outside the time in which the request was
+    /// sent; how long after the response the page got it; how far the start is from the call of `fetch()`.
+    fn rank(&self, start_ms: f64, response_ms: f64) -> Option<[f64; 3]> {
         let early = self.called_ms - start_ms;
         let late = start_ms - self.sent_ms;
         if early > TOLERANCE_MS || late > MAX_START_DELAY_MS {
-            return f64::INFINITY;
+            return None;
         }
-        let unsettled = if self.has_response.is_none() {
-            0.01
+        let delay = self.settled_ms - response_ms;
+        let delay = if delay < -TOLERANCE_MS {
+            // The page cannot have got a response before that started.
+            f64::INFINITY
         } else {
-            0.0
+            // A busy page gets all responses at almost the same time, so small differences say nothing.
+            (delay.max(0.0) / SIMULTANEOUS_MS).floor()
         };
-        early.max(late).max(0.0) + unsettled
+        Some([early.max(late).max(0.0), delay, early.abs()])
     }
 
     /// Adds when the browser began to fetch, and when the response ended, relative to the span's start.
@@ -161,4 +187,58 @@ impl PendingTiming {
 
 fn with<R>(f: impl FnOnce(&mut Vec<PendingTiming>) -> Option<R>) -> Option<R> {
     PENDING.with(|cell| f(&mut *cell.try_borrow_mut().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const URL: &str = "https://a.example/";
+
+    /// Requests to one URL that were all sent from `called_ms` to 0.1 ms later, as a coarse clock shows it.
+    fn requests(called_ms: &[f64], settled_ms: &[f64]) -> Vec<PendingTiming> {
+        let request = |(called_ms, settled_ms): (&f64, &f64)| PendingTiming {
+            span_id: SpanId::INVALID,
+            span_start_ms: *called_ms,
+            url: URL.to_owned(),
+            called_ms: *called_ms,
+            sent_ms: called_ms + 0.1,
+            has_response: (*settled_ms < f64::MAX).then_some(true),
+            settled_ms: *settled_ms,
+        };
+        called_ms.iter().zip(settled_ms).map(request).collect()
+    }
+
+    #[test]
+    fn requests_of_one_moment_are_matched_by_their_responses() {
+        let moment = [10.0; 3];
+        let settled = [80.0, 30.0, 50.0];
+        for (response_ms, expected) in [(79.8, 0), (29.5, 1), (48.0, 2)] {
+            let pending = requests(&moment, &settled);
+            assert_eq!(best_match(&pending, URL, 10.0, response_ms), Some(expected));
+        }
+    }
+
+    #[test]
+    fn entry_that_arrives_before_its_response_is_not_of_a_settled_request() {
+        let pending = requests(&[10.0; 2], &[20.0, f64::MAX]);
+        assert_eq!(best_match(&pending, URL, 10.0, 19.9), Some(0));
+        assert_eq!(best_match(&pending, URL, 10.0, 35.0), Some(1));
+    }
+
+    #[test]
+    fn requests_whose_responses_waited_for_the_page_are_matched_by_their_start() {
+        let pending = requests(&[10.0, 10.1, 10.2], &[400.0, 400.1, 400.2]);
+        for (start_ms, expected) in [(10.0, 0), (10.1, 1), (10.3, 2)] {
+            assert_eq!(best_match(&pending, URL, start_ms, 30.0), Some(expected));
+        }
+    }
+
+    #[test]
+    fn entry_of_another_url_or_time_matches_nothing() {
+        let pending = requests(&[10.0], &[20.0]);
+        assert_eq!(best_match(&pending, "https://b.example/", 10.0, 19.0), None);
+        assert_eq!(best_match(&pending, URL, 8.0, 19.0), None);
+        assert_eq!(best_match(&pending, URL, 200.0, 219.0), None);
+    }
 }

@@ -226,6 +226,49 @@ async fn parallel_requests_to_one_url_get_their_own_timings() {
     }
 }
 
+/// Stops the monotonic clock, as coarse clocks do for a moment. False lets it continue.
+fn stop_clock(is_stopped: bool) {
+    let code = "const at = performance.now();
+        if (isStopped) performance.now = () => at; else delete performance.now";
+    let set = js_sys::Function::new_with_args("isStopped", code);
+    set.call1(&JsValue::NULL, &is_stopped.into()).unwrap();
+}
+
+#[wasm_bindgen_test]
+async fn requests_of_one_moment_get_their_own_timings() {
+    install();
+    const URL: &str = "/api/same-moment?wait=90,10,50";
+    action("same moment").start().run(async {
+        let mut requests = Vec::new();
+        stop_clock(true);
+        for _ in 0..3 {
+            let mut request = Box::pin(Request::get(URL).send());
+            std::future::poll_fn(|cx| {
+                assert!(request.as_mut().poll(cx).is_pending());
+                std::task::Poll::Ready(())
+            })
+            .await;
+            requests.push(request);
+        }
+        stop_clock(false);
+        let start = support::request_times_of(URL)[0];
+        for request in [requests.remove(1), requests.remove(1), requests.remove(0)] {
+            request.await.unwrap();
+        }
+        let entries = Array::new();
+        for length in [10.0, 50.0, 90.0] {
+            entries.push(&entry(URL, start, length, &[]));
+        }
+        report_entries(&entries);
+    });
+    let trace = trace_of("same moment").await;
+    for request in trace.iter().filter(|span| span.name == "GET") {
+        let took = number(request, RESPONSE_END).unwrap();
+        let waited = duration_ms(request);
+        assert!((waited - took).abs() < 25.0, "{took} for {waited}");
+    }
+}
+
 #[wasm_bindgen_test]
 async fn aborted_request_has_no_response_end() {
     install();

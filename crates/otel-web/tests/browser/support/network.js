@@ -1,6 +1,6 @@
 // Replaces the network of the page under test. Export requests are collected, and get the responses
 // that the test has queued. Other requests get a response after `wait` milliseconds, a parameter of
-// their URL. Requests with the parameter `real` go to the server of these tests, so that the browser
+// their URL; with several numbers, the n-th request to the URL waits for the n-th. Requests with the parameter `real` go to the server of these tests, so that the browser
 // measures them.
 
 const exports_ = [];
@@ -21,7 +21,9 @@ export function listen() {
     if (url.pathname === "/otlp/v1/traces") return collect(request, init);
     headers_.set(url.href, request.headers);
     await new Promise((resolve, reject) => {
-      setTimeout(resolve, Number(url.searchParams.get("wait") ?? 0));
+      const waits = (url.searchParams.get("wait") ?? "0").split(",");
+      const count = requestTimes.filter(([made]) => made === url.href).length;
+      setTimeout(resolve, Number(waits[Math.min(count, waits.length) - 1]));
       const abort = () => reject(request.signal.reason);
       request.signal.aborted ? abort() : request.signal.addEventListener("abort", abort);
     });
