@@ -4,14 +4,24 @@ use std::any::type_name;
 use std::cell::RefCell;
 use std::fmt::Display;
 
+#[cfg(feature = "errors")]
+use js_sys::Array;
 use opentelemetry::Context;
 use opentelemetry::trace::{SpanContext, SpanKind, Status, TraceContextExt, TraceId};
+#[cfg(feature = "errors")]
+use wasm_bindgen::JsValue;
 
 use crate::deduplicator::Deduplicator;
 use crate::export::DropReason;
+#[cfg(feature = "errors")]
+use crate::js;
 use crate::otlp::{self, Attributes};
 use crate::pipeline::NewSpan;
 use crate::{Span, action, pipeline, platform, text};
+
+/// The maximum number of errors that are recorded as the causes of one.
+#[cfg(feature = "errors")]
+const MAX_CAUSES: u32 = 8;
 
 thread_local! {
     static DEDUPLICATOR: RefCell<Deduplicator> = const { RefCell::new(Deduplicator::new()) };
@@ -94,14 +104,18 @@ impl Exception {
         }
     }
 
-    /// Reads a thrown value, which may be of any type. Values without a `name` get `default_type`.
+    /// Reads a thrown value, which may be of any type. Values without a `name` get `default_type`. The
+    /// errors that led to it are part of its stack trace.
     #[cfg(feature = "errors")]
-    pub(crate) fn from_js(thrown: &wasm_bindgen::JsValue, default_type: &str) -> Self {
-        use crate::js;
+    pub(crate) fn from_js(thrown: &JsValue, default_type: &str) -> Self {
+        let mut causes = String::new();
+        append_causes(thrown, &mut causes, &mut { MAX_CAUSES });
+        let stack = js::text(thrown, "stack");
+        let has_trace = stack.is_some() || !causes.is_empty();
         Self {
             exception_type: js::text(thrown, "name").unwrap_or_else(|| default_type.to_owned()),
             message: js::describe(thrown),
-            stacktrace: js::text(thrown, "stack"),
+            stacktrace: has_trace.then(|| stack.unwrap_or_default() + &causes),
             location: None,
         }
     }
@@ -159,6 +173,42 @@ impl Exception {
             }
         }
         attributes
+    }
+}
+
+/// Appends the `errors` of an `AggregateError` and the `cause` of an error, and what led to these.
+#[cfg(feature = "errors")]
+fn append_causes(error: &JsValue, to: &mut String, left: &mut u32) {
+    let errors = js::get(error, "errors");
+    let mut causes = Vec::new();
+    if Array::is_array(&errors) {
+        causes.extend(Array::from(&errors).iter());
+    }
+    causes.push(js::get(error, "cause"));
+    causes.retain(|cause| !cause.is_null_or_undefined());
+    for cause in causes {
+        if *left == 0 {
+            return;
+        }
+        *left -= 1;
+        to.push_str("\nCaused by: ");
+        to.push_str(&describe_cause(&cause));
+        append_causes(&cause, to, left);
+    }
+}
+
+/// Returns type, message and stack trace. In some browsers, the stack trace starts with the others.
+#[cfg(feature = "errors")]
+fn describe_cause(cause: &JsValue) -> String {
+    let message = js::describe(cause);
+    let Some(name) = js::text(cause, "name") else {
+        return message;
+    };
+    let head = [&*name, ": ", &message].concat();
+    match js::text(cause, "stack") {
+        Some(stack) if stack.starts_with(&head) => stack,
+        Some(stack) => [&*head, "\n", &stack].concat(),
+        None => head,
     }
 }
 

@@ -190,6 +190,7 @@ mod provider;
 mod record;
 #[cfg(any(
     feature = "document-load",
+    feature = "errors",
     feature = "fetch",
     feature = "long-animation-frames",
     feature = "window-fetch"

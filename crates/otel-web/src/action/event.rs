@@ -32,6 +32,14 @@ pub(crate) fn of_current_event() -> Option<Context> {
     with(|dispatch| is_current(dispatch).then(|| dispatch.context.clone())).flatten()
 }
 
+/// Returns the action of an event that is still being dispatched. Unlike [`of_current_event`], this works in
+/// a listener of another event that happens meanwhile, such as `error`.
+#[cfg(feature = "errors")]
+pub(crate) fn of_running_listener() -> Option<Context> {
+    let is_running = |dispatch: &Dispatch| js::is(&dispatch.event, "currentTarget");
+    with(|dispatch| is_running(dispatch).then(|| dispatch.context.clone())).flatten()
+}
+
 /// Returns the action of the latest event, until a task after its dispatch has run.
 pub(crate) fn of_latest_event() -> Option<Context> {
     with(|dispatch| dispatch.context.clone())

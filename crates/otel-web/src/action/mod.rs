@@ -25,6 +25,8 @@ use opentelemetry::{Context, KeyValue};
 pub(crate) use action_start::ActionStart;
 #[cfg(feature = "user-action")]
 pub(crate) use dom_events::install as install_dom_events;
+#[cfg(feature = "errors")]
+pub(crate) use event::of_running_listener;
 #[cfg(any(feature = "document-load", feature = "navigation"))]
 pub(crate) use event::time_ms as event_time_ms;
 pub(crate) use event::{of_current_event, of_latest_event};

@@ -1,6 +1,7 @@
 //! Uncaught errors: JavaScript exceptions, unhandled promise rejections and Rust panics.
 //!
-//! Each is recorded on the action that caused it, or on a root span of its own.
+//! Each is recorded on the action that caused it, or on a root span of its own. An uncaught exception has
+//! a cause only while the listeners of an event run: afterwards it may come from any timer.
 
 use std::cell::Cell;
 use std::panic::PanicHookInfo;
@@ -12,11 +13,13 @@ use web_sys::{Event, Window};
 
 use crate::exception::Exception;
 use crate::listener::listen;
-use crate::{action, export, instrument, js, mask, pipeline};
+use crate::{action, export, instrument, js, mask, pipeline, redact};
 
 /// Browsers collect ten frames by default, which end inside the panic machinery.
 const MAX_STACK_FRAMES: i32 = 50;
 const ELEMENT_NODE: f64 = 1.0;
+/// Browsers report that observers are notified one frame later in the same way as an error.
+const NOTICE: &str = "ResizeObserver loop";
 
 thread_local! {
     /// A panic ends in a trap, which the browser also reports as a `RuntimeError`.
@@ -56,7 +59,8 @@ pub(crate) fn install(window: &Window) {
 /// }));
 /// ```
 pub fn record_panic(info: &PanicHookInfo<'_>) {
-    let context = current_or_cause();
+    let cause = || action::of_latest_event().or_else(instrument::navigation_in_progress);
+    let context = current_or(cause);
     describe(info).record_on(&context);
     PANICKED.set(true);
     #[cfg(feature = "window-fetch")]
@@ -99,39 +103,54 @@ fn on_error(event: &Event) {
     // A resource that failed to load has neither error nor message; a cross-origin script has only a
     // message.
     let error = js::get(event, "error");
+    let message = js::text(event, "message").filter(|message| !message.starts_with(NOTICE));
     let path = js::call(event, "composedPath", &JsValue::UNDEFINED);
     let source = js::get(&path, "0");
     // Only events that an element dispatches itself come from one; errors in listeners do not.
-    if js::float(&source, "nodeType") == ELEMENT_NODE && mask::is_masked(&source) {
-        Exception::new("Error", String::new()).record_on(&current_or_cause());
-    } else if !error.is_null_or_undefined() {
-        record(&error, "Error");
-    } else if let Some(message) = js::text(event, "message") {
-        Exception::new("Error", message).record_on(&current_or_cause());
+    let mut exception =
+        if js::float(&source, "nodeType") == ELEMENT_NODE && mask::is_masked(&source) {
+            Exception::new("Error", String::new())
+        } else if !error.is_null_or_undefined() {
+            Exception::from_js(&error, "Error")
+        } else if let Some(message) = message {
+            Exception::new("Error", message)
+        } else {
+            return;
+        };
+    if exception.stacktrace.is_none() {
+        exception.location = location(event);
     }
+    record(exception, action::of_running_listener());
+}
+
+/// Returns where a value without a stack trace was thrown.
+fn location(event: &Event) -> Option<(String, u32, u32)> {
+    let file = redact::url(&js::text(event, "filename")?);
+    let number = |key| js::float(event, key) as u32;
+    Some((file, number("lineno"), number("colno")))
 }
 
 fn on_rejection(event: &Event) {
-    record(&js::get(event, "reason"), "UnhandledRejection");
+    let reason = js::get(event, "reason");
+    let exception = Exception::from_js(&reason, "UnhandledRejection");
+    record(exception, action::of_latest_event());
 }
 
-/// Records a thrown value, except for the trap that follows a panic.
-fn record(thrown: &JsValue, default_type: &str) {
-    let exception = Exception::from_js(thrown, default_type);
+/// Records an exception on the running action, else on `cause`. Skips the trap that follows a panic.
+fn record(exception: Exception, cause: Option<Context>) {
     let is_trap = exception.exception_type == "RuntimeError";
     if !(is_trap && PANICKED.replace(false)) {
-        exception.record_on(&current_or_cause());
+        exception.record_on(&current_or(|| cause));
     }
 }
 
-/// Returns the running action, else the one whose event or navigation is in progress.
-fn current_or_cause() -> Context {
+/// Returns the running action, or else another one.
+fn current_or(other: impl FnOnce() -> Option<Context>) -> Context {
     let attached = Context::current();
     if attached.has_active_span() {
         return attached;
     }
-    let cause = action::of_latest_event().or_else(instrument::navigation_in_progress);
-    cause.unwrap_or(attached)
+    other().unwrap_or(attached)
 }
 
 /// Ends the spans of the trace: after a panic, no code of it runs again.

@@ -1,5 +1,8 @@
 //! Navigations inside the page: a router pushes a path, or the user goes back.
 //!
+//! A page is a path with its query, or a route in the fragment, such as `#/users/7`. Another fragment is a
+//! place in the page, and no navigation.
+//!
 //! A navigation caused by a click is a span in the trace of the click. One caused by the back button or
 //! the address bar is a root. It is *in progress* until its first frame is painted, so that the data
 //! the new page loads belong to it (see [`cause`](crate::cause)). The page load counts as the first
@@ -18,6 +21,8 @@ use crate::action::request_frame;
 #[cfg(any(feature = "document-load", feature = "navigation"))]
 use crate::js;
 use crate::pipeline;
+#[cfg(any(feature = "document-load", feature = "navigation"))]
+use crate::text;
 
 /// The maximum number of navigations before one frame. Beyond it the earliest is dropped.
 #[cfg(any(feature = "document-load", feature = "navigation"))]
@@ -50,7 +55,7 @@ pub(crate) fn begin(context: Context, is_page_load: bool) {
     let navigation = Navigation {
         context,
         is_page_load,
-        path: location("pathname"),
+        path: route_path(),
         has_template: false,
     };
     let earliest = with(|navigations| {
@@ -90,6 +95,24 @@ fn with<R>(f: impl FnOnce(&mut Vec<Navigation>) -> R) -> Option<R> {
 #[cfg(any(feature = "document-load", feature = "navigation"))]
 fn location(part: &str) -> String {
     js::text(&js::global("location"), part).unwrap_or_default()
+}
+
+/// Returns the path that a router compares with its routes.
+#[cfg(any(feature = "document-load", feature = "navigation"))]
+fn route_path() -> String {
+    let hash = location("hash");
+    match fragment_route(&hash) {
+        Some(route) => text::next_part(&mut &*route, b'?').to_owned(),
+        None => location("pathname"),
+    }
+}
+
+/// Returns the route in a fragment: `/users/7` for `#/users/7` and `#!/users/7`.
+#[cfg(any(feature = "document-load", feature = "navigation"))]
+fn fragment_route(hash: &str) -> Option<&str> {
+    let fragment = hash.strip_prefix('#')?;
+    let route = fragment.strip_prefix('!').unwrap_or(fragment);
+    route.starts_with('/').then_some(route)
 }
 
 /// Names the navigation in progress by its route: the path with its variable parts replaced by
@@ -181,31 +204,73 @@ fn matches_segment(part: &[u8], segment: &[u8]) -> bool {
 
 #[cfg(feature = "navigation")]
 mod patch {
-    use opentelemetry::Context;
-    use wasm_bindgen::prelude::*;
-    use web_sys::Window;
+    use std::cell::{Cell, RefCell};
 
-    use super::location;
-    use crate::action::{ActionStart, event_time_ms};
-    use crate::js::{get, global, set};
+    use opentelemetry::Context;
+    use opentelemetry::trace::TraceContextExt;
+    use wasm_bindgen::prelude::*;
+    use web_sys::{Event, Window};
+
+    use super::{fragment_route, location};
+    use crate::action::{self, ActionStart, event_time_ms};
+    use crate::js::{get, global, set, text};
     use crate::listener::listen;
+    use crate::platform::Timer;
     use crate::{pipeline, platform};
 
     type HistoryMethod = dyn Fn(JsValue, JsValue, JsValue) -> Result<JsValue, JsValue>;
 
-    /// Starts to record navigations. The methods of `history` fire no event, so this replaces them on
-    /// the page's `history` object by wrappers.
-    pub(crate) fn install(window: &Window) {
-        wrap("pushState", "push");
-        wrap("replaceState", "replace");
-        listen(window, "popstate", |event| {
-            let context = navigation("traverse", event_time_ms(event), &Context::new());
-            pipeline::annotate(&context, "app.action.trigger", "popstate");
-            super::begin(context, false);
-        });
+    /// How long the browser may take to go back. In milliseconds.
+    const TRAVERSAL_TIMEOUT_MS: f64 = 1_000.0;
+
+    thread_local! {
+        /// The page as of the latest navigation.
+        static PAGE: RefCell<String> = const { RefCell::new(String::new()) };
+        /// A method of `history` runs, and its wrapper records the navigation.
+        static IS_WRAPPED: Cell<bool> = const { Cell::new(false) };
+        static TRAVERSAL: RefCell<Option<Traversal>> = const { RefCell::new(None) };
     }
 
-    /// Replaces a method of `history` by one that calls it and compares the address before and after.
+    /// The action that called `history.back()`. The browser goes back in a later task.
+    struct Traversal {
+        cause: Option<Context>,
+        timeout: Timer,
+    }
+
+    /// Starts to record navigations. The methods of `history` are replaced on the page's `history` object by
+    /// wrappers, because the events of a navigation do not name its cause.
+    pub(crate) fn install(window: &Window) {
+        PAGE.set(page());
+        TRAVERSAL.set(Some(Traversal {
+            cause: None,
+            timeout: Timer::new(|| drop(take_traversal())),
+        }));
+        for (method, kind) in [
+            ("pushState", "push"),
+            ("replaceState", "replace"),
+            ("back", "traverse"),
+            ("forward", "traverse"),
+            ("go", "traverse"),
+        ] {
+            wrap(method, kind);
+        }
+        let navigation = global("navigation");
+        if navigation.is_object() {
+            listen(navigation.unchecked_ref(), "currententrychange", |event| {
+                if let Some(kind) = text(event, "navigationType") {
+                    page_changed(event, &kind);
+                }
+            });
+        } else {
+            // Without the Navigation API, only the task tells a followed link from the back button.
+            listen(window, "popstate", |event| {
+                let is_traversal = action::of_latest_event().is_none();
+                page_changed(event, if is_traversal { "traverse" } else { "push" });
+            });
+        }
+    }
+
+    /// Replaces a method of `history`.
     fn wrap(method: &str, kind: &'static str) {
         let history = global("history");
         let Ok(original) = get(&history, method).dyn_into::<js_sys::Function>() else {
@@ -213,38 +278,121 @@ mod patch {
         };
         let this = history.clone();
         let wrapper = Closure::<HistoryMethod>::new(move |state, title, url| {
-            let (start_ms, before) = (platform::monotonic_ms(), page());
-            let result = original.call3(&this, &state, &title, &url)?;
-            if page() != before {
-                super::begin(navigation(kind, start_ms, &crate::current()), false);
+            let call = || original.call3(&this, &state, &title, &url);
+            if kind == "traverse" {
+                set_traversal(crate::current());
+                call()
+            } else {
+                record_change(kind, call)
             }
-            Ok(result)
         });
         // If the browser rejects the assignment, its own method stays in place.
         set(&history, method, &wrapper.into_js_value());
     }
 
-    fn navigation(kind: &str, start_ms: f64, parent: &Context) -> Context {
+    /// Calls a method of `history`, and compares the address before and after.
+    fn record_change(
+        kind: &str,
+        call: impl FnOnce() -> Result<JsValue, JsValue>,
+    ) -> Result<JsValue, JsValue> {
+        let (start_ms, before, path) = (platform::monotonic_ms(), page(), location("pathname"));
+        IS_WRAPPED.set(true);
+        let result = call();
+        IS_WRAPPED.set(false);
+        let after = page();
+        let cause = crate::current();
+        // A page that keeps its state in the query replaces the address at each movement.
+        let is_state = kind == "replace"
+            && !cause.has_active_span()
+            && fragment_route(&location("hash")).is_none()
+            && location("pathname") == path;
+        if after != before && !is_state {
+            begin(kind, start_ms, &cause);
+        }
+        PAGE.set(after);
+        result
+    }
+
+    /// Records a navigation that no wrapper has recorded.
+    fn page_changed(event: &Event, kind: &str) {
+        if IS_WRAPPED.get() {
+            return;
+        }
+        let after = page();
+        let has_changed = PAGE.with(|before| *before.borrow() != after);
+        PAGE.set(after);
+        let cause = if kind == "traverse" {
+            take_traversal()
+        } else {
+            Some(crate::current())
+                .filter(TraceContextExt::has_active_span)
+                .or_else(action::of_latest_event)
+        };
+        if has_changed {
+            begin(kind, event_time_ms(event), &cause.unwrap_or_default());
+        }
+    }
+
+    fn begin(kind: &str, start_ms: f64, cause: &Context) {
         let start = ActionStart {
             name: "navigate".into(),
             start_ms: Some(start_ms),
             is_named: true,
         };
-        let context = start.start_in(parent);
+        let context = start.start_in(cause);
         pipeline::annotate(&context, "browser.navigation.type", kind);
         pipeline::annotate(&context, "url.path", &*location("pathname"));
-        context
+        if fragment_route(&location("hash")).is_some() {
+            pipeline::annotate(&context, "url.fragment", &*super::route_path());
+        }
+        if !cause.has_active_span() {
+            let trigger = if kind == "traverse" {
+                "popstate"
+            } else {
+                "code"
+            };
+            pipeline::annotate(&context, "app.action.trigger", trigger);
+        }
+        super::begin(context, false);
     }
 
-    /// Returns path and query. A change of the fragment alone is not a navigation.
+    /// Keeps the action open until the browser has gone back.
+    fn set_traversal(cause: Context) {
+        let earlier = with_traversal(|traversal| {
+            traversal.timeout.set(TRAVERSAL_TIMEOUT_MS);
+            traversal.cause.replace(cause)
+        });
+        // Dropping a context may end a span, so it happens after the borrow.
+        drop(earlier);
+    }
+
+    fn take_traversal() -> Option<Context> {
+        with_traversal(|traversal| traversal.cause.take())
+    }
+
+    fn with_traversal(f: impl FnOnce(&mut Traversal) -> Option<Context>) -> Option<Context> {
+        TRAVERSAL.with(|cell| f(cell.try_borrow_mut().ok()?.as_mut()?))
+    }
+
+    /// Returns path, query, and the route in the fragment.
     fn page() -> String {
-        location("pathname") + &location("search")
+        let hash = location("hash");
+        location("pathname") + &location("search") + fragment_route(&hash).unwrap_or_default()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::matches_template;
+    use super::{fragment_route, matches_template};
+
+    #[test]
+    fn fragment_with_a_path_is_a_route() {
+        assert_eq!(fragment_route("#/users/7?q=1"), Some("/users/7?q=1"));
+        assert_eq!(fragment_route("#!/"), Some("/"));
+        assert_eq!(fragment_route("#part"), None);
+        assert_eq!(fragment_route("#"), None);
+        assert_eq!(fragment_route(""), None);
+    }
 
     #[test]
     fn path_matches_its_template() {

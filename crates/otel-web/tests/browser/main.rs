@@ -5,12 +5,14 @@
 
 mod actions;
 mod effects;
+mod error_details;
 mod errors;
 mod export;
 mod frustration;
 mod ignored;
 mod keys_and_roles;
 mod names;
+mod navigations;
 mod page;
 mod requests;
 mod root_observer;
