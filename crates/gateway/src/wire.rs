@@ -46,6 +46,29 @@ pub(crate) struct Origin {
     pub(crate) scope_schema_url: String,
 }
 
+/// The tags and lengths of the four parts and of the messages around them.
+const ENVELOPE_BYTES: usize = 40;
+
+impl Origin {
+    /// Returns the most bytes that the origin adds to a request.
+    pub(crate) const fn encoded_bytes(&self) -> usize {
+        ENVELOPE_BYTES
+            + self.resource.len()
+            + self.resource_schema_url.len()
+            + self.scope.len()
+            + self.scope_schema_url.len()
+    }
+
+    /// Returns a copy that does not share the memory of the request.
+    pub(crate) fn copied(&self) -> Self {
+        Self {
+            resource: Bytes::copy_from_slice(&self.resource),
+            scope: Bytes::copy_from_slice(&self.scope),
+            ..self.clone()
+        }
+    }
+}
+
 /// Builds a request with one `ResourceSpans` per origin. The order of spans stays.
 pub(crate) fn request(groups: impl IntoIterator<Item = (Origin, Vec<Bytes>)>) -> Request {
     let resource_spans = groups.into_iter().map(resource_spans).collect();

@@ -60,7 +60,8 @@ pub(super) struct Usage {
 }
 
 impl Usage {
-    const fn total(self) -> u64 {
+    /// Returns about as many bytes as the traces take in the store.
+    pub(super) const fn total(self) -> u64 {
         self.bytes + self.spans * SPAN_OVERHEAD_BYTES + self.traces * TRACE_OVERHEAD_BYTES
     }
 }

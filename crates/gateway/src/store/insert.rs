@@ -44,12 +44,12 @@ const BUSY_REQUESTS: usize = 4;
 pub(super) struct Insertion<'a> {
     connection: &'a Connection,
     clients: &'a mut Clients,
+    origins: &'a mut Origins,
     /// The sender of the current spans: its address, and the origin that names its service.
     sender: (Option<IpAddr>, i64),
     /// The number of the newest span.
     last_seq: i64,
     trace_limit: TraceSize,
-    origins: Origins,
     traces: HashMap<TraceId, TraceUpdate>,
     /// The number of the newest trace, if it was needed so far.
     last_trace: Option<i64>,
@@ -60,7 +60,8 @@ pub(super) struct Insertion<'a> {
 
 impl<'a> Insertion<'a> {
     pub(super) fn new(
-        (connection, clients): (&'a Connection, &'a mut Clients),
+        connection: &'a Connection,
+        (clients, origins): (&'a mut Clients, &'a mut Origins),
         last_seq: i64,
         trace_limit: TraceSize,
         aged: i64,
@@ -68,10 +69,10 @@ impl<'a> Insertion<'a> {
         Self {
             connection,
             clients,
+            origins,
             sender: (None, 0),
             last_seq,
             trace_limit,
-            origins: Origins::default(),
             traces: HashMap::new(),
             last_trace: None,
             requests: 0,
@@ -208,7 +209,7 @@ impl<'a> Insertion<'a> {
     }
 
     /// Writes the rows of all changed traces.
-    pub(super) fn finish(mut self) -> rusqlite::Result<Inserted> {
+    pub(super) fn finish(self) -> rusqlite::Result<Inserted> {
         self.origins.mark_used(self.connection, self.last_seq)?;
         let numbering = "UPDATE numbering SET last_seq = ?";
         self.connection
@@ -222,8 +223,7 @@ impl<'a> Insertion<'a> {
         for (id, trace) in self.traces {
             inserted.count(&trace);
             inserted.usage.push((trace.client, trace.added_usage()));
-            let summary =
-                trace.write(self.connection, (id, is_busy, self.aged), &mut self.origins)?;
+            let summary = trace.write(self.connection, (id, is_busy, self.aged), self.origins)?;
             inserted.summaries.extend(summary);
         }
         Ok(inserted)

@@ -1,6 +1,9 @@
 //! The resource and the scope that many spans share, stored once as an origin.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use bytes::Bytes;
 use opentelemetry_proto::tonic::{
@@ -20,25 +23,52 @@ const ENCODED_BYTES: &str = "SELECT length(resource) + octet_length(resource_sch
         + length(scope) + octet_length(scope_schema_url)
     FROM origin WHERE id = ?";
 
-/// The tags and lengths of the four parts and of the messages around them.
-const ENVELOPE_BYTES: usize = 40;
-
 const ADD: &str = "INSERT INTO origin
         (resource, resource_schema_url, scope, scope_schema_url, crc, last_seq)
     VALUES (?, ?, ?, ?, ?, ?)
-    ON CONFLICT DO UPDATE SET last_seq = excluded.last_seq
-    RETURNING id";
+    ON CONFLICT DO UPDATE SET last_seq = max(last_seq, excluded.last_seq)
+    RETURNING id, last_seq";
 
 const MARK_USED: &str = "UPDATE origin SET last_seq = ? WHERE id = ?";
+
+/// The size limit of the cache, as encoded. A larger cache is emptied.
+const MAX_CACHED_BYTES: usize = 1 << 20;
+
+/// The most spans that the last use of an origin is ahead of its newest span.
+const MAX_SPANS_AHEAD: i64 = 4_096;
 
 /// A decoded resource and scope.
 pub(super) type Shared = (Arc<Resource>, Arc<Scope>);
 
-/// A cache of the origins of one transaction.
-#[derive(Default)]
+/// A cache of origins. It is valid until an origin is deleted, or a transaction fails.
+#[derive(Debug, Default)]
 pub(super) struct Origins {
-    ids: HashMap<Origin, i64>,
+    stored: HashMap<Origin, Stored>,
     decoded: HashMap<i64, Shared>,
+    /// The size of all cached origins, as encoded.
+    bytes: usize,
+    /// The origins of the current transaction.
+    in_use: HashSet<i64>,
+}
+
+/// An origin's row.
+#[derive(Clone, Copy, Debug)]
+struct Stored {
+    id: i64,
+    /// The row's `last_seq`.
+    last_seq: i64,
+    /// The number of requests with this origin.
+    requests: i64,
+}
+
+impl Stored {
+    /// Returns the last use to save. It is ahead of the newest span, so that an origin in constant
+    /// use is not written with each transaction. The origin may then outlive its spans by as many
+    /// spans. So it is not ahead by more than the requests that had the origin: a sender of many
+    /// origins would otherwise keep each of them for long.
+    fn last_use(self, newest: i64) -> i64 {
+        newest + (self.requests - 1).min(MAX_SPANS_AHEAD)
+    }
 }
 
 impl Origins {
@@ -49,14 +79,20 @@ impl Origins {
         origin: Origin,
         last_seq: i64,
     ) -> rusqlite::Result<i64> {
-        if let Some(id) = self.ids.get(&origin) {
-            return Ok(*id);
+        if let Some(stored) = self.stored.get_mut(&origin) {
+            stored.requests += 1;
+            self.in_use.insert(stored.id);
+            return Ok(stored.id);
         }
-        let id = add(connection, &origin, last_seq)?;
+        let stored = add(connection, &origin, last_seq)?;
+        // A slice would keep the whole request in memory.
+        let origin = origin.copied();
         let (resource, scope) = (origin.resource.clone(), origin.scope.clone());
-        self.decoded.insert(id, decode(resource, scope));
-        self.ids.insert(origin, id);
-        Ok(id)
+        self.decoded.insert(stored.id, decode(resource, scope));
+        self.in_use.insert(stored.id);
+        self.bytes += origin.encoded_bytes();
+        self.stored.insert(origin, stored);
+        Ok(stored.id)
     }
 
     /// Returns the decoded origin with this number.
@@ -64,23 +100,40 @@ impl Origins {
         if let Some(decoded) = self.decoded.get(&id) {
             return Ok(decoded.clone());
         }
-        let decoded = stored_decoded(connection, id)?;
+        let origin = stored(connection, id)?;
+        self.bytes += origin.encoded_bytes();
+        let decoded = decode(origin.resource, origin.scope);
         self.decoded.insert(id, decoded.clone());
         Ok(decoded)
     }
 
-    /// Sets the last use of all origins. An origin is deleted after the last span up to its last
-    /// use.
-    pub(super) fn mark_used(&self, connection: &Connection, last_seq: i64) -> rusqlite::Result<()> {
+    /// Sets the last use of all origins of the transaction, whose newest span has the number
+    /// `last_seq`. An origin is deleted after the last span up to its last use.
+    pub(super) fn mark_used(
+        &mut self,
+        connection: &Connection,
+        last_seq: i64,
+    ) -> rusqlite::Result<()> {
         let mut statement = connection.prepare_cached(MARK_USED)?;
-        for id in self.ids.values() {
-            statement.execute([last_seq, *id])?;
+        let in_use = std::mem::take(&mut self.in_use);
+        for stored in self.stored.values_mut() {
+            if stored.last_seq < last_seq && in_use.contains(&stored.id) {
+                stored.last_seq = stored.last_use(last_seq);
+                statement.execute([stored.last_seq, stored.id])?;
+            }
         }
         Ok(())
     }
+
+    /// Empties a cache that is too large. Only between two transactions.
+    pub(super) fn limit_size(&mut self) {
+        if self.bytes > MAX_CACHED_BYTES {
+            *self = Self::default();
+        }
+    }
 }
 
-fn add(connection: &Connection, origin: &Origin, last_seq: i64) -> rusqlite::Result<i64> {
+fn add(connection: &Connection, origin: &Origin, last_seq: i64) -> rusqlite::Result<Stored> {
     let mut statement = connection.prepare_cached(ADD)?;
     let values = params![
         &*origin.resource,
@@ -90,7 +143,13 @@ fn add(connection: &Connection, origin: &Origin, last_seq: i64) -> rusqlite::Res
         damage::origin_checksum(origin),
         last_seq
     ];
-    statement.query_row(values, |row| row.get(0))
+    statement.query_row(values, |row| {
+        Ok(Stored {
+            id: row.get(0)?,
+            last_seq: row.get(1)?,
+            requests: 1,
+        })
+    })
 }
 
 /// Reads an origin. A missing or damaged one is empty, so that its spans are still readable.
@@ -123,7 +182,7 @@ pub(super) fn encoded_bytes(connection: &Connection, id: i64) -> rusqlite::Resul
     let bytes = statement.query_row([id], |row| row.get::<_, usize>(0));
     match bytes.optional() {
         Err(error) if damage::is_row_damage(&error) => Ok(0),
-        found => Ok(found?.unwrap_or_default() + ENVELOPE_BYTES),
+        found => Ok(found?.unwrap_or_default() + Origin::default().encoded_bytes()),
     }
 }
 
@@ -135,4 +194,80 @@ pub(super) fn decode(resource: Bytes, scope: Bytes) -> Shared {
         Arc::new(from_otlp::resource(resource)),
         Arc::new(from_otlp::scope(scope)),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::schema;
+
+    fn origin(resource: &'static str) -> Origin {
+        Origin {
+            resource_schema_url: resource.to_owned(),
+            ..Origin::default()
+        }
+    }
+
+    /// Runs a transaction with one span, and returns the saved last use of its origin.
+    fn use_once(
+        connection: &Connection,
+        origins: &mut Origins,
+        name: &'static str,
+        seq: i64,
+    ) -> i64 {
+        let id = origins.id(connection, origin(name), seq - 1).unwrap();
+        origins.mark_used(connection, seq).unwrap();
+        let sql = "SELECT last_seq FROM origin WHERE id = ?";
+        connection.query_row(sql, [id], |row| row.get(0)).unwrap()
+    }
+
+    #[test]
+    fn last_use_is_never_before_the_newest_span_and_rarely_written() {
+        let connection = schema::in_memory().unwrap();
+        let (mut origins, mut writes, mut last) = (Origins::default(), 0, 0);
+        for seq in 1..=10_000 {
+            let saved = use_once(&connection, &mut origins, "page", seq);
+            assert!((seq..2 * seq).contains(&saved), "{saved} at {seq}");
+            assert!(saved <= seq + MAX_SPANS_AHEAD);
+            writes += i32::from(saved != last);
+            last = saved;
+        }
+        assert!(writes < 20, "{writes}");
+    }
+
+    /// A later use by another process or after an emptied cache must not shorten it.
+    #[test]
+    fn last_use_that_is_ahead_stays() {
+        let connection = schema::in_memory().unwrap();
+        let mut origins = Origins::default();
+        for seq in 1..=100 {
+            use_once(&connection, &mut origins, "page", seq);
+        }
+        let ahead = use_once(&connection, &mut origins, "page", 101);
+        let saved = use_once(&connection, &mut Origins::default(), "page", 102);
+        assert!(ahead > 102 && saved == ahead, "{ahead}, then {saved}");
+    }
+
+    #[test]
+    fn origin_that_was_used_once_is_not_kept_longer_than_its_span() {
+        let connection = schema::in_memory().unwrap();
+        let mut origins = Origins::default();
+        for (seq, name) in (1..).zip(["page", "back end", "database"]) {
+            assert_eq!(use_once(&connection, &mut origins, name, seq), seq);
+        }
+    }
+
+    #[test]
+    fn large_cache_is_emptied() {
+        let connection = schema::in_memory().unwrap();
+        let mut origins = Origins::default();
+        let large = || Origin {
+            resource: vec![0; MAX_CACHED_BYTES].into(),
+            ..Origin::default()
+        };
+        let id = origins.id(&connection, large(), 0).unwrap();
+        origins.limit_size();
+        assert!(origins.stored.is_empty() && origins.bytes == 0);
+        assert_eq!(origins.id(&connection, large(), 0).unwrap(), id);
+    }
 }

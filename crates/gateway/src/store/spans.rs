@@ -20,7 +20,7 @@ const NUMBER: &str = "SELECT number FROM trace WHERE id = ?";
 const IN_ORDER: &str =
     "SELECT origin, body, trace, span_id, crc FROM span WHERE trace = ? ORDER BY seq";
 
-const IN_ANY_ORDER: &str = "SELECT origin, body, trace, span_id, crc FROM span WHERE trace = ?";
+const UNSORTED: &str = "SELECT origin, body, trace, span_id, crc, seq FROM span WHERE trace = ?";
 
 const SINCE: &str = "SELECT origin, body, trace, span_id, crc FROM span
     WHERE trace = ? AND +seq > ? ORDER BY seq";
@@ -153,11 +153,18 @@ pub(super) fn of_trace(
     trace: i64,
     origins: &mut Origins,
 ) -> rusqlite::Result<TraceSpans> {
-    let mut decoded = TraceSpans::default();
-    for_each(connection, trace, |span| {
-        decoded.add(connection, span, origins)
-    })?;
-    Ok(decoded)
+    // SQLite would copy the bodies to sort the rows.
+    let mut spans = Vec::new();
+    let mut statement = connection.prepare_cached(UNSORTED)?;
+    let mut rows = statement.query([trace])?;
+    while let Some(row) = rows.next()? {
+        if let Some(span) = intact(row)? {
+            spans.push((row.get::<_, i64>(5)?, span));
+        }
+    }
+    spans.sort_unstable_by_key(|(seq, _)| *seq);
+    let spans = spans.into_iter().map(|(_, span)| span).collect();
+    TraceSpans::decode(connection, spans, origins)
 }
 
 /// Decodes the trace's spans in any order until `visit` returns false.
@@ -167,7 +174,7 @@ pub(super) fn visit_while(
     origins: &mut Origins,
     mut visit: impl FnMut(Span) -> bool,
 ) -> rusqlite::Result<()> {
-    let mut statement = connection.prepare_cached(IN_ANY_ORDER)?;
+    let mut statement = connection.prepare_cached(UNSORTED)?;
     let mut rows = statement.query([trace])?;
     while let Some(row) = rows.next()? {
         if let Some((origin, body)) = intact(row)?

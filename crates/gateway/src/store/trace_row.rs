@@ -21,8 +21,11 @@ const MAX_SERVICE_BYTES: usize = 256;
 const MAX_SUMMARY_SERVICES: usize = 50;
 
 const COUNT: &str = "UPDATE trace
-    SET span_count = span_count + ?, bytes = bytes + ?, received = ?, stale_updates = stale_updates + 1
+    SET span_count = span_count + ?, bytes = bytes + ?, stale_updates = stale_updates + 1
     WHERE number = ?";
+
+/// Separate from `COUNT`, because it moves the row in an index.
+const SET_RECEIVED: &str = "UPDATE trace SET received = ? WHERE number = ?";
 
 const NEXT_STALE: &str = "SELECT number, id, stale_updates, start FROM trace
     WHERE stale_updates AND number > ? ORDER BY number LIMIT 1";
@@ -44,8 +47,9 @@ pub(super) fn summary(
 pub(super) struct Delta {
     pub(super) spans: u64,
     pub(super) bytes: u64,
-    /// In the time of [`AgingClock`](super::aging::AgingClock).
-    pub(super) received: i64,
+    /// In the time of [`AgingClock`](super::aging::AgingClock). `None` if the stored time is recent
+    /// enough.
+    pub(super) received: Option<i64>,
 }
 
 /// Counts added spans without reading them. The summary is stale afterwards.
@@ -56,7 +60,11 @@ pub(super) fn count(connection: &Connection, number: i64, delta: Delta) -> rusql
         bytes,
         received,
     } = delta;
-    statement.execute(params![spans, bytes, received, number])?;
+    statement.execute(params![spans, bytes, number])?;
+    if let Some(received) = received {
+        let mut statement = connection.prepare_cached(SET_RECEIVED)?;
+        statement.execute(params![received, number])?;
+    }
     Ok(())
 }
 

@@ -12,7 +12,12 @@ use super::{
 };
 use crate::decode::ReceivedSpan;
 
-const STORED: &str = "SELECT number, span_count, bytes, start, client FROM trace WHERE id = ?";
+const STORED: &str =
+    "SELECT number, span_count, bytes, start, client, received FROM trace WHERE id = ?";
+
+/// How much older the stored time of arrival may be than the newest span, in nanoseconds. Traces
+/// age by hours.
+const MAX_RECEIVED_AGE_NANOS: i64 = 1_000_000_000;
 
 /// A larger trace is summarized outside of the writer. Reading all spans for each new one would
 /// take quadratic time for a trace that grows span by span.
@@ -35,6 +40,8 @@ pub(super) struct TraceUpdate {
     stored: TraceSize,
     added: TraceSize,
     listed_start: Option<i64>,
+    /// The stored time of arrival, in the time by which traces age.
+    stored_received: Option<i64>,
     /// When the last span that changed the trace arrived, in the system's time. `None` without
     /// changes.
     received: Option<i64>,
@@ -50,6 +57,7 @@ impl TraceUpdate {
             stored: TraceSize::default(),
             added: TraceSize::default(),
             listed_start: None,
+            stored_received: None,
             received: None,
             spans: Some(Vec::new()),
         }
@@ -65,6 +73,7 @@ impl TraceUpdate {
                     bytes: row.get(2)?,
                 },
                 listed_start: Some(row.get(3)?),
+                stored_received: Some(row.get(5)?),
                 spans: None,
                 ..Self::new(row.get(0)?, row.get(4)?)
             })
@@ -129,10 +138,11 @@ impl TraceUpdate {
             return Ok(None);
         };
         if self.is_deferred(is_busy) {
+            let is_recent = |stored: i64| aged.saturating_sub(stored) < MAX_RECEIVED_AGE_NANOS;
             let delta = Delta {
                 spans: self.added.spans,
                 bytes: self.added.bytes,
-                received: aged,
+                received: (!self.stored_received.is_some_and(is_recent)).then_some(aged),
             };
             trace_row::count(connection, self.number, delta)?;
             return Ok(None);

@@ -20,7 +20,10 @@ use super::{
     health::Health,
     insert::{Inserted, Insertion},
     maintenance::Maintenance,
-    queue, schema,
+    origins::Origins,
+    queue,
+    retention::Removed,
+    schema,
     trace_row::{self, Refresh},
     trace_update::TraceSize,
 };
@@ -38,6 +41,7 @@ pub(super) struct Writer {
     trace_limit: TraceSize,
     maintenance: Maintenance,
     clients: Clients,
+    origins: Origins,
     aging: AgingClock,
     hub: Hub,
     totals: watch::Sender<StoreTotals>,
@@ -60,6 +64,7 @@ impl Writer {
             },
             maintenance: Maintenance::new(retention),
             clients,
+            origins: Origins::default(),
             aging,
             hub,
             totals,
@@ -130,7 +135,8 @@ impl Writer {
         if damage::is_file_damage(&error) {
             self.mark_damaged();
         }
-        // Clients that the failed transaction added are not in the file.
+        // Origins and clients that the failed transaction added are not in the file.
+        self.origins = Origins::default();
         if let Ok(clients) = Clients::open(&self.connection) {
             self.clients = clients;
         }
@@ -156,12 +162,14 @@ impl Writer {
         refreshes: Vec<Refresh>,
     ) -> rusqlite::Result<(Inserted, Vec<Rejections>)> {
         let last_seq = self.totals.borrow().last_seq;
+        self.origins.limit_size();
         let transaction = self.connection.transaction()?;
         for (sink, cursor) in advances {
             queue::advance(&transaction, sink, *cursor)?;
         }
         let mut insertion = Insertion::new(
-            (&transaction, &mut self.clients),
+            &transaction,
+            (&mut self.clients, &mut self.origins),
             last_seq,
             self.trace_limit,
             self.aging.now(),
@@ -202,6 +210,7 @@ impl Writer {
     fn publish(&mut self, inserted: Inserted) {
         for (client, usage) in &inserted.usage {
             self.clients.add_usage(*client, *usage);
+            self.maintenance.record_growth(*usage);
         }
         self.totals.send_modify(|totals| {
             totals.spans += inserted.new_spans;
@@ -213,10 +222,14 @@ impl Writer {
 
     /// Runs a step of maintenance. The next tick retries a failed one; no span is lost by it.
     fn maintain(&mut self) {
-        match self
+        let step = self
             .maintenance
-            .step(&mut self.connection, &mut self.clients)
-        {
+            .step(&mut self.connection, &mut self.clients);
+        if !matches!(step, Ok(removed) if removed == Removed::default()) {
+            // Origins may be deleted with the last of their traces.
+            self.origins = Origins::default();
+        }
+        match step {
             Ok(removed) => {
                 self.totals.send_if_modified(|totals| {
                     totals.spans = totals.spans.saturating_sub(removed.spans);

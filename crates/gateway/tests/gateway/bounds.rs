@@ -82,6 +82,29 @@ async fn full_store_deletes_the_oldest_traces() {
     assert_eq!(oldest.status, 404);
 }
 
+#[tokio::test]
+async fn resource_that_was_deleted_with_its_spans_is_stored_anew() {
+    let gateway = TestGateway::start_with(|config| config.retention.bytes = 400_000).await;
+    let from_host = |trace| {
+        let mut request = request("shop", vec![span(trace, 1, "a")]);
+        let resource = request.resource_spans[0].resource.as_mut().unwrap();
+        resource.attributes.push(text("host.name", "rare-host"));
+        request
+    };
+    gateway.export(from_host(1)).await;
+    for trace in 2..=250 {
+        let wordy = span(trace, 1, &"x".repeat(4_000));
+        gateway.export(request("shop", vec![wordy])).await;
+    }
+    let origins = "SELECT count(*) FROM origin";
+    let origins = || gateway.database().query_row(origins, [], |row| row.get(0));
+    assert_eq!(origins(), Ok(1));
+    gateway.export(from_host(251)).await;
+    assert_eq!(origins(), Ok(2));
+    let trace = gateway.get(&format!("/api/traces/{}", trace_id(251))).await;
+    assert!(trace.json().to_string().contains("rare-host"));
+}
+
 /// Sends a trace of a few kilobytes through a proxy on this machine.
 async fn forward(gateway: &TestGateway, client: &str, service: &str, trace: u32) {
     let span = Span {
