@@ -21,13 +21,14 @@ use crate::pages::{
 };
 use crate::route::Route;
 use crate::state::account_form::AccountForm;
+use crate::state::after_sign_in::AfterSignIn;
 use crate::state::drafts::Drafts;
 use crate::state::feed::Feed;
 use crate::state::messages::Messages;
 use crate::state::overlay::Overlay;
 use crate::state::session::{AuthState, Session, SessionAction};
 use crate::state::toasts::ToastQueue;
-use crate::state::{StoreProvider, use_dispatch};
+use crate::state::{StoreProvider, use_dispatch, use_store};
 
 #[component]
 pub(crate) fn App() -> Html {
@@ -38,6 +39,7 @@ pub(crate) fn App() -> Html {
                 <StoreProvider<AccountForm>>
                 <StoreProvider<Drafts>>
                 <StoreProvider<Overlay>>
+                <StoreProvider<AfterSignIn>>
                 <StoreProvider<ToastQueue>>
                 <StoreProvider<Feed>>
                 <StoreProvider<Messages>>
@@ -45,6 +47,7 @@ pub(crate) fn App() -> Html {
                 </StoreProvider<Messages>>
                 </StoreProvider<Feed>>
                 </StoreProvider<ToastQueue>>
+                </StoreProvider<AfterSignIn>>
                 </StoreProvider<Overlay>>
                 </StoreProvider<Drafts>>
                 </StoreProvider<AccountForm>>
@@ -58,7 +61,7 @@ pub(crate) fn App() -> Html {
 fn Shell() -> Html {
     use_session();
     use_known_account();
-    use_close_dialog_on_navigation();
+    use_dialog_after_navigation();
     use_focus_after_navigation();
     use_scroll_restoration();
     use_drafts_storage();
@@ -102,11 +105,23 @@ fn use_session() {
     });
 }
 
+/// Closes the dialog on each navigation. The one after a sign-in opens the reply dialog that needed it; any other one
+/// forgets the action.
 #[hook]
-fn use_close_dialog_on_navigation() {
-    let overlay = use_dispatch::<Overlay>();
+fn use_dialog_after_navigation() {
+    let (overlay, after) = (use_dispatch::<Overlay>(), use_store::<AfterSignIn>());
+    let is_signed_in = use_store::<Session>().user().is_some();
     let route = use_route::<Route>();
-    use_effect_with(route, move |_| overlay.dispatch(Overlay::None));
+    use_effect_with(route, move |route| {
+        if route.as_ref().is_some_and(Route::is_entrance) {
+            return overlay.dispatch(Overlay::None);
+        }
+        overlay.dispatch(match &*after {
+            AfterSignIn::Reply(activity) if is_signed_in => Overlay::Reply(activity.clone()),
+            _ => Overlay::None,
+        });
+        after.dispatch(AfterSignIn::Return);
+    });
 }
 
 fn switch(route: Route) -> Html {

@@ -1,6 +1,6 @@
 //! Cruddur's front end: a feed of short posts that expire. Each user action is recorded as one trace.
 //!
-//! - [`app`] composes the page, [`route`] defines its URLs, [`pages`] has one file for each
+//! - [`app`] composes the page, [`route`] defines its URLs, [`return_to`] the page after a sign-in, [`pages`] has one file for each
 //! - [`components`] are the building blocks of pages, [`hooks`] what components share
 //! - [`state`] holds the reducers, [`api`] calls the back end, [`mod@format`] turns values into text
 //! - [`telemetry`] sets up tracing; the other modules only name their actions
@@ -11,6 +11,7 @@ mod components;
 mod format;
 mod hooks;
 mod pages;
+mod return_to;
 mod route;
 mod state;
 mod telemetry;

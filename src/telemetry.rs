@@ -1,5 +1,8 @@
 //! Telemetry setup. The rest of `src/` only names its actions.
 
+use opentelemetry::Context;
+use opentelemetry::trace::{SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState};
+
 /// Starts telemetry. Call this first in `main`: the page load is the first trace.
 ///
 /// The `<meta name="otel-…">` tags of index.html configure where spans are sent.
@@ -9,6 +12,20 @@ pub(crate) fn install() {
     #[cfg(feature = "viewer-links")]
     let telemetry = telemetry.on_root_end(crate::hooks::note_trace);
     telemetry.install();
+}
+
+/// Returns a context for work that the user did not cause: its requests are no traces, neither here nor in the back end.
+pub(crate) fn untraced() -> Context {
+    let random = || (js_sys::Math::random() * f64::from(u32::MAX)) as u64 + 1;
+    let (trace_id, span_id) = (u128::from(random()), random());
+    let parent = SpanContext::new(
+        TraceId::from(trace_id),
+        SpanId::from(span_id),
+        TraceFlags::NOT_SAMPLED,
+        true,
+        TraceState::NONE,
+    );
+    Context::new().with_remote_span_context(parent)
 }
 
 /// Returns the viewer's URL for the trace of the current action.

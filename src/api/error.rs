@@ -43,6 +43,17 @@ impl ApiError {
         }
     }
 
+    /// Returns whether the same request may succeed later.
+    pub(crate) fn is_temporary(&self) -> bool {
+        matches!(
+            self,
+            Self::TooManyRequests(_)
+                | Self::Unreachable
+                | Self::Server(_)
+                | Self::InvalidResponse(_)
+        )
+    }
+
     /// Returns the first of these codes that the input was rejected with.
     pub(crate) fn code_among(&self, codes: &[Code]) -> Option<Code> {
         codes.iter().copied().find(|&code| self.has_code(code))
@@ -130,6 +141,16 @@ mod tests {
         let error = ApiError::Rejected(vec![Code::EmailBlank]);
         assert!(error.has_code(Code::EmailBlank) && !error.has_code(Code::PasswordBlank));
         assert!(!ApiError::NotFound.has_code(Code::EmailBlank));
+    }
+
+    #[test]
+    fn only_errors_of_the_server_and_the_network_are_temporary() {
+        for status in [429, 500, 503] {
+            assert!(ApiError::from_status(status, Vec::new()).is_temporary());
+        }
+        for status in [401, 403, 404, 413, 422] {
+            assert!(!ApiError::from_status(status, Vec::new()).is_temporary());
+        }
     }
 
     #[test]

@@ -7,9 +7,10 @@ use yew::prelude::*;
 
 use crate::api::ApiError;
 use crate::components::activity::Card;
+use crate::components::load_more::LoadMore;
 use crate::components::notice::LoadingFailed;
 use crate::components::skeleton::Skeleton;
-use crate::hooks::{FeedView, use_feed};
+use crate::hooks::{FeedView, Newer, use_feed};
 use crate::state::feed::LoadStatus;
 use crate::state::source::Source;
 
@@ -31,6 +32,7 @@ pub(crate) fn Feed(props: &FeedProps) -> Html {
     let view = use_feed(&props.source);
     html! {
         <section aria-busy={(view.status == LoadStatus::Loading).then_some("true")}>
+            { for view.newer.as_ref().map(newer) }
             { match &view.status {
                 LoadStatus::Loading => html! { <Skeleton /> },
                 LoadStatus::Failed(ApiError::NotFound) => props.missing.clone(),
@@ -47,17 +49,20 @@ fn cards(view: FeedView) -> Html {
     html! {
         <>
             <div>{ for view.activities.iter().enumerate().map(|(index, activity)| card(index, activity, &view)) }</div>
-            { load_more(&view) }
+            <LoadMore load={view.load_more} />
         </>
     }
 }
 
-/// Renders the button that loads the next page, if there is one.
-pub(crate) fn load_more(view: &FeedView) -> Html {
+/// Announces new cruds. They are not inserted at once: what the user reads would move.
+fn newer(newer: &Newer) -> Html {
+    let more = if newer.has_more { "+" } else { "" };
     html! {
-        <div class="more">
-            if let Some(load_more) = &view.load_more {
-                <button type="button" class="pill quiet" onclick={load_more.clone()}>{ "Load more" }</button>
+        <div class="newer" role="status">
+            if newer.count > 0 {
+                <button type="button" class="pill" onclick={&newer.show}>
+                    { newer.count }{ more }{ " new" }
+                </button>
             }
         </div>
     }

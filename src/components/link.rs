@@ -2,8 +2,10 @@
 
 use yew::prelude::*;
 use yew_router::prelude::*;
+use yew_router::query::Raw;
 
-use crate::hooks::note_push;
+use crate::hooks::{note_entrance, note_push, note_return};
+use crate::return_to::{ReturnTo, entrance_query, is_entrance_shown};
 use crate::route::{Route, SearchQuery};
 
 #[derive(Properties, PartialEq)]
@@ -61,11 +63,29 @@ fn use_push(to: &Route, query: Option<&SearchQuery>) -> Callback<MouseEvent> {
 /// Navigates to a route and scrolls to the top.
 pub(crate) fn push(navigator: &Navigator, to: &Route, query: Option<&SearchQuery>) {
     match query {
+        None if to.is_entrance() => {
+            let query = entrance_query();
+            if !is_entrance_shown() {
+                note_entrance(ReturnTo::of_location().url());
+            }
+            let Ok(()) = navigator.push_with_query(to, Raw(query));
+        }
         // Fails only for values that cannot be serialized as a query; a string can.
         Some(query) => navigator.push_with_query(to, query).unwrap_or_default(),
         None => navigator.push(to),
     }
     note_push();
+    scroll_to_top();
+}
+
+/// Replaces the sign-in page by the page where the user was, at its scroll position.
+pub(crate) fn return_to(navigator: &Navigator, page: &ReturnTo) {
+    let Ok(()) = navigator.replace_with_query(&page.route, Raw(&page.query));
+    scroll_to_top();
+    note_return(&page.url());
+}
+
+fn scroll_to_top() {
     if let Some(window) = web_sys::window() {
         window.scroll_to_with_x_and_y(0.0, 0.0);
     }
@@ -80,6 +100,10 @@ fn href(to: &Route, query: Option<&SearchQuery>) -> String {
     let path = to.to_path();
     match query {
         Some(SearchQuery { term }) => format!("{path}?term={}", urlencoding::encode(term)),
+        None if to.is_entrance() => match entrance_query() {
+            query if query.is_empty() => path,
+            query => format!("{path}?{query}"),
+        },
         None => path,
     }
 }

@@ -9,6 +9,7 @@ pub(crate) mod feed;
 pub(crate) mod field;
 pub(crate) mod icon;
 pub(crate) mod link;
+pub(crate) mod load_more;
 pub(crate) mod logo;
 pub(crate) mod message;
 pub(crate) mod messages;

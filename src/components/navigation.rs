@@ -10,7 +10,7 @@ use crate::components::link::{Link, push};
 use crate::components::logo::Logo;
 use crate::components::more_menu::MoreMenu;
 use crate::components::user_link::UserLink;
-use crate::hooks::use_toasts;
+use crate::hooks::{use_retryable, use_toasts};
 use crate::route::Route;
 use crate::state::overlay::Overlay;
 use crate::state::session::{Session, SessionAction};
@@ -123,16 +123,13 @@ pub(crate) fn JoinButton() -> Html {
 #[component]
 pub(crate) fn SignOutEverywhereButton() -> Html {
     let (session, toasts) = (use_dispatch::<Session>(), use_toasts());
-    let onclick = use_action("account.sign_out_everywhere", move |_: MouseEvent| {
+    let onclick = use_retryable("account.sign_out_everywhere", move || {
         let (session, toasts) = (session.clone(), toasts.clone());
         async move {
-            let result = api::auth::sign_out_everywhere()
-                .await
-                .inspect_err(|error| toasts.error(error));
-            result.map(|()| {
-                session.dispatch(SessionAction::SignedOut);
-                toasts.success("Signed out on every device");
-            })
+            api::auth::sign_out_everywhere().await?;
+            session.dispatch(SessionAction::SignedOut);
+            toasts.success("Signed out on every device");
+            Ok(())
         }
     });
     html! {
@@ -141,7 +138,7 @@ pub(crate) fn SignOutEverywhereButton() -> Html {
 }
 
 #[component]
-pub(crate) fn SignOutButton() -> Html {
+fn SignOutButton() -> Html {
     let onclick = use_sign_out();
     html! {
         <button type="button" class="round" aria-label="Sign Out" title="Sign Out" {onclick}>{ Icon::SignOut.draw() }</button>
@@ -152,16 +149,13 @@ pub(crate) fn SignOutButton() -> Html {
 #[hook]
 pub(crate) fn use_sign_out() -> Callback<MouseEvent> {
     let (session, toasts) = (use_dispatch::<Session>(), use_toasts());
-    use_action("account.sign_out", move |_: MouseEvent| {
+    use_retryable("account.sign_out", move || {
         let (session, toasts) = (session.clone(), toasts.clone());
         async move {
-            let result = api::auth::sign_out()
-                .await
-                .inspect_err(|error| toasts.error(error));
-            result.map(|()| {
-                session.dispatch(SessionAction::SignedOut);
-                toasts.success("Signed out");
-            })
+            api::auth::sign_out().await?;
+            session.dispatch(SessionAction::SignedOut);
+            toasts.success("Signed out");
+            Ok(())
         }
     })
 }

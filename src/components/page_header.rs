@@ -34,7 +34,8 @@ fn Back() -> Html {
             navigator.back();
         }
     });
+    // The browser navigates in a later task, which is a trace of its own. The click is not a second one.
     html! {
-        <button type="button" class="round" aria-label="Back" {onclick}>{ Icon::Back.draw() }</button>
+        <button type="button" class="round" aria-label="Back" data-otel-ignore="" {onclick}>{ Icon::Back.draw() }</button>
     }
 }

@@ -1,12 +1,12 @@
 //! The sessions of the signed-in user, each with a button that ends it.
 
 use api_types::SessionInfo;
-use otel_web_yew::{use_action, use_load};
+use otel_web_yew::use_load;
 use yew::prelude::*;
 
 use crate::api;
 use crate::format::time::age;
-use crate::hooks::{known_account, use_now, use_toasts};
+use crate::hooks::{known_account, use_now, use_retryable, use_toasts};
 use crate::state::session::AuthState;
 
 #[component]
@@ -77,16 +77,13 @@ fn Session(props: &SessionProps) -> Html {
 fn RevokeButton(props: &SessionProps) -> Html {
     let (session, onended, toasts) = (props.session.clone(), props.onended.clone(), use_toasts());
     let label = format!("End session: {}", session.device);
-    let onclick = use_action("session.revoke", move |_: MouseEvent| {
+    let onclick = use_retryable("session.revoke", move || {
         let (session, onended, toasts) = (session.clone(), onended.clone(), toasts.clone());
         async move {
-            let result = api::accounts::revoke_session(&session.uuid)
-                .await
-                .inspect_err(|error| toasts.error(error));
-            result.map(|()| {
-                onended.emit(session.uuid);
-                toasts.success("Session ended");
-            })
+            api::accounts::revoke_session(&session.uuid).await?;
+            onended.emit(session.uuid);
+            toasts.success("Session ended");
+            Ok(())
         }
     });
     html! {

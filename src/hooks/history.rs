@@ -9,9 +9,9 @@ use web_sys::{ScrollRestoration, Window};
 use yew::prelude::*;
 use yew_router::prelude::*;
 
-/// A feed that was kept is rendered within a few tasks.
+/// A feed that was kept is rendered within a few tasks. After a sign-in, it is loaded again.
 const ATTEMPT_INTERVAL_MS: u32 = 10;
-const MAX_ATTEMPTS: u32 = 100;
+const MAX_ATTEMPTS: u32 = 500;
 
 /// The number of entries whose position is kept. Beyond that, all are forgotten.
 const MAX_POSITIONS: usize = 200;
@@ -28,6 +28,8 @@ struct History {
     is_back_or_forward: bool,
     /// The position of the entry that the user came back to, until the page is rendered.
     to_restore: Option<f64>,
+    /// The URL of the page that the user left to sign in, and its position.
+    left_to_sign_in: Option<(String, f64)>,
 }
 
 impl History {
@@ -75,6 +77,24 @@ pub(crate) fn note_push() {
     enter(false);
 }
 
+/// Records that the user is about to leave `page` to sign in.
+pub(crate) fn note_entrance(page: String) {
+    let position = web_sys::window().and_then(|window| window.scroll_y().ok());
+    HISTORY.with_borrow_mut(|history| {
+        history.left_to_sign_in = position.map(|position| (page, position));
+    });
+}
+
+/// Records that the user is back at `page`, after the sign-in.
+pub(crate) fn note_return(page: &str) {
+    enter(false);
+    HISTORY.with_borrow_mut(|history| {
+        let left = history.left_to_sign_in.take();
+        let left = left.filter(|(url, position)| url == page && *position > 0.0);
+        history.to_restore = left.map(|(_, position)| position);
+    });
+}
+
 /// Returns whether the latest navigation was by the browser's Back or Forward.
 pub(crate) fn is_back_or_forward() -> bool {
     HISTORY.with_borrow(|history| history.is_back_or_forward)
@@ -86,7 +106,7 @@ pub(crate) fn use_scroll_restoration() {
     let id = use_location().and_then(|location| location.id());
     use_effect_with(id, |_| {
         if let Some(position) = HISTORY.with_borrow_mut(|history| history.to_restore.take()) {
-            restore_position(entry(), position, MAX_ATTEMPTS);
+            restore_position(entry(), position, None, MAX_ATTEMPTS);
         }
     });
 }
@@ -102,14 +122,20 @@ fn entry() -> String {
     text.and_then(|text| text.as_string()).unwrap_or_default()
 }
 
-/// Scrolls to the position once the page is tall enough for it, unless the user has left the page by then.
-fn restore_position(of: String, position: f64, attempts: u32) {
+/// Scrolls to the position once the page is tall enough for it, unless the user has left the page or scrolled by then.
+/// `reached` is the result of the last attempt.
+fn restore_position(of: String, position: f64, reached: Option<f64>, attempts: u32) {
     let attempt = move || {
         let window = web_sys::window().filter(|_| entry() == of && attempts > 0);
         let Some(window) = window else { return };
+        let scroll_y = || window.scroll_y().unwrap_or_default();
+        if reached.is_some_and(|reached| reached != scroll_y()) {
+            return;
+        }
         window.scroll_to_with_x_and_y(0.0, position);
-        if window.scroll_y().unwrap_or_default() < position.floor() {
-            restore_position(of, position, attempts - 1);
+        let reached = scroll_y();
+        if reached < position.floor() {
+            restore_position(of, position, Some(reached), attempts - 1);
         }
     };
     Timeout::new(ATTEMPT_INTERVAL_MS, attempt).forget();

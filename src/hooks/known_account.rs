@@ -25,8 +25,8 @@ struct Account {
 /// Provides the account of the session to [`known_account`].
 #[hook]
 pub(crate) fn use_known_account() {
-    let auth = use_store::<Session>().auth.clone();
-    use_effect_with(auth, |auth| set(auth.clone()));
+    // While rendering, and not in an effect: the effects of a page that a sign-in opens run before those of the app.
+    set(&use_store::<Session>().auth);
 }
 
 /// Waits until the account is known, and returns it.
@@ -43,9 +43,12 @@ pub(crate) async fn known_account() -> AuthState {
     .await
 }
 
-fn set(auth: AuthState) {
+fn set(auth: &AuthState) {
     let waiting = ACCOUNT.with_borrow_mut(|account| {
-        account.auth = auth;
+        if account.auth == *auth {
+            return Vec::new();
+        }
+        account.auth = auth.clone();
         std::mem::take(&mut account.waiting)
     });
     waiting.into_iter().for_each(Waker::wake);
@@ -63,9 +66,9 @@ mod tests {
         let mut known = pin!(known_account());
         let mut task = Context::from_waker(Waker::noop());
         assert!(known.as_mut().poll(&mut task).is_pending());
-        set(AuthState::Unknown);
+        set(&AuthState::Unknown);
         assert!(known.as_mut().poll(&mut task).is_pending());
-        set(AuthState::SignedOut);
+        set(&AuthState::SignedOut);
         assert_eq!(
             known.as_mut().poll(&mut task),
             Poll::Ready(AuthState::SignedOut)

@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use crate::state::after_sign_in::AfterSignIn;
 use crate::state::overlay::Overlay;
 use crate::state::session::Session;
 use crate::state::{use_dispatch, use_store};
@@ -13,10 +14,10 @@ pub(crate) struct AuthGuard {
 }
 
 impl AuthGuard {
-    /// Returns whether the action may proceed. Opens the sign-in dialog if it may not.
-    pub(crate) fn allows(&self) -> bool {
+    /// Returns whether the action may proceed. Opens the sign-in dialog if it may not; `after` completes the action.
+    pub(crate) fn allows(&self, after: AfterSignIn) -> bool {
         if self.is_signed_out {
-            self.overlay.dispatch(Overlay::SignIn);
+            self.overlay.dispatch(Overlay::SignIn(after));
         }
         !self.is_signed_out
     }

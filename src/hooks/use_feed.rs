@@ -5,13 +5,15 @@
 use std::rc::Rc;
 
 use api_types::Timestamp;
-use otel_web_yew::{use_action, use_load};
+use otel_web_yew::use_load;
 use yew::prelude::*;
 
 use crate::api::activities::Page;
 use crate::api::{self, ApiResult};
-use crate::hooks::{is_back_or_forward, known_account, use_toasts};
+use crate::hooks::{Newer, is_back_or_forward, known_account, use_newer, use_retry};
+use crate::state::extension::Extension;
 use crate::state::feed::{Feed, FeedAction, LoadStatus};
+use crate::state::retry::Retry;
 use crate::state::session::{AuthState, Session, SessionAction};
 use crate::state::source::Source;
 use crate::state::{use_dispatch, use_store};
@@ -24,8 +26,20 @@ pub(crate) struct FeedView {
     pub(crate) last_added: Option<String>,
     /// Loads the first page again, after an error.
     pub(crate) retry: Callback<MouseEvent>,
-    /// Loads the next page; `None` on the last page.
-    pub(crate) load_more: Option<Callback<MouseEvent>>,
+    /// Loads the next page.
+    pub(crate) load_more: LoadMore,
+    pub(crate) newer: Option<Newer>,
+}
+
+/// How the next page is loaded.
+#[derive(Clone, PartialEq)]
+pub(crate) struct LoadMore {
+    /// The URL of the next page; `None` on the last page.
+    pub(crate) next: Option<AttrValue>,
+    pub(crate) extension: Extension,
+    pub(crate) onclick: Callback<MouseEvent>,
+    /// The user scrolls towards the end.
+    pub(crate) onapproach: Callback<()>,
 }
 
 #[hook]
@@ -56,12 +70,14 @@ pub(crate) fn use_feed(source: &Source) -> FeedView {
         },
     );
     let load_more = use_load_more(source, &feed);
+    let newer = use_newer(source, &feed);
     FeedView {
         status: feed.status(source).clone(),
         activities: feed.activities.clone(),
         last_added: feed.last_added.clone(),
         retry: Callback::from(move |_| attempt.set(*attempt + 1)),
-        load_more: feed.next.is_some().then_some(load_more),
+        load_more,
+        newer,
     }
 }
 
@@ -73,17 +89,23 @@ async fn mark_read(until: Timestamp, session: UseReducerDispatcher<Session>) -> 
 }
 
 #[hook]
-fn use_load_more(source: &Source, feed: &UseReducerHandle<Feed>) -> Callback<MouseEvent> {
+fn use_load_more(source: &Source, feed: &UseReducerHandle<Feed>) -> LoadMore {
     let (source, next) = (source.clone(), feed.next.clone());
-    let (dispatch, toasts) = (feed.dispatcher(), use_toasts());
-    use_action("feed.load_more", move |_: MouseEvent| {
-        let (source, next) = (source.clone(), next.clone());
-        let (dispatch, toasts) = (dispatch.clone(), toasts.clone());
+    let dispatch = feed.dispatcher();
+    let work = Retry::new("feed.load_more", move || {
+        let (source, next, dispatch) = (source.clone(), next.clone(), dispatch.clone());
         async move {
             let Some(next) = next else { return Ok(()) };
+            dispatch.dispatch(FeedAction::Extending(source.clone()));
             let page = api::activities::next_page(&source, &next).await;
-            page.map(|page| dispatch.dispatch(FeedAction::Extended(source, page)))
-                .inspect_err(|error| toasts.error(error))
+            page.inspect_err(|_| dispatch.dispatch(FeedAction::NotExtended(source.clone())))
+                .map(|page| dispatch.dispatch(FeedAction::Extended(source, page)))
         }
-    })
+    });
+    LoadMore {
+        next: feed.next.clone().map(AttrValue::from),
+        extension: feed.extension,
+        onclick: use_retry(&work),
+        onapproach: use_retry(&work),
+    }
 }

@@ -5,17 +5,15 @@
 
 use api_types::live::ALIVE_INTERVAL_MS;
 use api_types::{LiveMessage, LiveState};
-use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use opentelemetry::trace::TraceContextExt;
 use otel_web::propagation::parse_traceparent;
-use web_sys::{Document, VisibilityState};
 use yew::prelude::*;
 
 use crate::api::ApiResult;
 use crate::api::idempotency::is_of_this_page;
 use crate::api::live::{LiveEvent, LiveStream};
-use crate::hooks::{MessagesLoader, use_messages_loader};
+use crate::hooks::{MessagesLoader, use_is_visible, use_messages_loader};
 use crate::state::feed::LoadStatus;
 use crate::state::messages::{Messages, MessagesAction};
 use crate::state::session::{Session, SessionAction};
@@ -48,11 +46,8 @@ pub(crate) fn use_live() {
 #[hook]
 fn use_reset_on_sign_out(generation: u32) {
     let messages = use_store::<Messages>().dispatcher();
-    let is_first = use_mut_ref(|| true);
-    use_effect_with(generation, move |_| {
-        if !is_first.replace(false) {
-            messages.dispatch(MessagesAction::Reset);
-        }
+    use_effect_with(generation, move |&generation| {
+        messages.dispatch(MessagesAction::Reset(generation));
     });
 }
 
@@ -158,31 +153,4 @@ fn record(result: ApiResult<()>) {
     if let Err(error) = result {
         otel_web::record_error(error);
     }
-}
-
-/// Returns whether the page is visible, and re-renders the component when that changes.
-#[hook]
-fn use_is_visible() -> bool {
-    let visible = use_state_eq(|| document().is_none_or(|document| is_visible(&document)));
-    {
-        let visible = visible.setter();
-        use_effect_with((), move |()| {
-            let listener = document().map(|document| {
-                let observed = document.clone();
-                EventListener::new(&document, "visibilitychange", move |_| {
-                    visible.set(is_visible(&observed))
-                })
-            });
-            move || drop(listener)
-        });
-    }
-    *visible
-}
-
-fn document() -> Option<Document> {
-    web_sys::window()?.document()
-}
-
-fn is_visible(document: &Document) -> bool {
-    document.visibility_state() == VisibilityState::Visible
 }

@@ -1,7 +1,7 @@
 //! `/confirm`: the code that was sent to the address of a sign-up.
 
 use api_types::{Code, CodeRequest, Confirmation, validate};
-use otel_web_yew::{use_action, use_route_template};
+use otel_web_yew::use_route_template;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
@@ -9,7 +9,7 @@ use crate::api::{self, ApiError, ApiResult};
 use crate::components::account_page::{AccountForm, AccountPage};
 use crate::components::field::{Field, on_text};
 use crate::components::link::push;
-use crate::hooks::{FormSubmit, Toasts, use_form_submit, use_title, use_toasts};
+use crate::hooks::{FormSubmit, Toasts, use_form_submit, use_retryable, use_title, use_toasts};
 use crate::pages::sign_up::EMAIL_CODES;
 use crate::route::Route;
 use crate::state::account_form::{AccountForm as Form, AccountFormAction};
@@ -83,17 +83,15 @@ struct ResendProps {
 fn Resend(props: &ResendProps) -> Html {
     let toasts = use_toasts();
     let email = props.email.clone();
-    let onclick = use_action("account.resend", move |_: MouseEvent| {
+    let onclick = use_retryable("account.resend", move || {
         let request = CodeRequest {
             email: email.clone(),
         };
         let toasts = toasts.clone();
         async move {
-            let sent = resend(&request).await;
-            sent.inspect(|()| {
-                toasts.success("If this address waits for a code, we sent another one")
-            })
-            .inspect_err(|error| toasts.error(error))
+            resend(&request).await?;
+            toasts.success("If this address waits for a code, we sent another one");
+            Ok(())
         }
     });
     html! {

@@ -8,9 +8,9 @@ use crate::components::messages::{ConversationPane, GroupList};
 use crate::components::navigation::SignInButton;
 use crate::components::notice::Notice;
 use crate::components::page_header::PageHeader;
-use crate::hooks::{use_messages_loader, use_title};
+use crate::hooks::{known_account, use_messages_loader, use_title};
 use crate::state::messages::{Messages, MessagesAction};
-use crate::state::session::Session;
+use crate::state::session::{AuthState, Session};
 use crate::state::{use_dispatch, use_store};
 
 #[derive(Properties, PartialEq)]
@@ -58,8 +58,7 @@ pub(crate) fn MessagesPage(props: &MessagesPageProps) -> Html {
     }
 }
 
-/// Loads the conversations and the shown one, without waiting for the account. Returns the callback that
-/// loads them again.
+/// Loads the conversations and the shown one, for a signed-in user. Returns the callback that loads them again.
 #[hook]
 fn use_loads(handle: &Option<AttrValue>, session: &Session) -> Callback<MouseEvent> {
     let (loader, messages) = (use_messages_loader(), use_dispatch::<Messages>());
@@ -67,7 +66,12 @@ fn use_loads(handle: &Option<AttrValue>, session: &Session) -> Callback<MouseEve
     let wanted = (!session.is_signed_out()).then(|| handle.clone());
     use_load((wanted, session.generation, *attempt), {
         let messages = messages.clone();
-        move |(wanted, ..)| async move {
+        move |(wanted, generation, _)| async move {
+            // The app does the same in an effect, which may run after this one.
+            messages.dispatch(MessagesAction::Reset(generation));
+            if known_account().await == AuthState::SignedOut {
+                return Ok(());
+            }
             match wanted {
                 Some(Some(handle)) => return loader.load_conversation(handle.to_string()).await,
                 Some(None) => {

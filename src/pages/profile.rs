@@ -10,12 +10,12 @@ use crate::components::avatar::{Avatar, Size};
 use crate::components::feed::Feed;
 use crate::components::icon::Icon;
 use crate::components::link::{Link, push};
-use crate::components::navigation::{SignOutButton, SignOutEverywhereButton};
 use crate::components::notice::Notice;
 use crate::components::page_header::PageHeader;
 use crate::format::{self, count_label};
 use crate::hooks::{use_auth_guard, use_title};
 use crate::route::Route;
+use crate::state::after_sign_in::AfterSignIn;
 use crate::state::session::Session;
 use crate::state::source::Source;
 use crate::state::use_store;
@@ -88,10 +88,7 @@ fn Heading(props: &HeadingProps) -> Html {
                 <span>{ count_label(*cruds_count, "crud", "cruds") }</span>
             </div>
             <div>if !own { <MessageButton handle={handle.clone()} /> }</div>
-            // Narrow screens have no profile box in the navigation.
-            <div class="when-phone">if own { <SignOutButton /> }</div>
             <div>if own { <Link class="pill quiet" to={Route::More}>{ "Edit profile" }</Link> }</div>
-            <div>if own { <SignOutEverywhereButton /> }</div>
         </div>
     }
 }
@@ -102,7 +99,10 @@ fn MessageButton(props: &ProfileProps) -> Html {
     let (navigator, guard) = (use_navigator(), use_auth_guard());
     let route = Route::conversation(&props.handle);
     let onclick = Callback::from(move |_: MouseEvent| {
-        if let Some(navigator) = navigator.as_ref().filter(|_| guard.allows()) {
+        if let Some(navigator) = navigator
+            .as_ref()
+            .filter(|_| guard.allows(AfterSignIn::Open(route.clone())))
+        {
             push(navigator, &route, None);
         }
     });

@@ -8,12 +8,15 @@ use yew_router::prelude::*;
 
 use crate::api::{self, ApiError, ApiResult};
 use crate::components::field::Field;
-use crate::components::link::{Link, push};
+use crate::components::link::{Link, return_to};
 use crate::components::page_header::PageHeader;
 use crate::components::password_field::PasswordField;
 use crate::hooks::{FormSubmit, Toasts, use_form_submit, use_title, use_toasts};
+use crate::return_to::ReturnTo;
 use crate::route::Route;
 use crate::state::account_form::AccountForm;
+use crate::state::after_sign_in::AfterSignIn;
+use crate::state::retry::Retry;
 use crate::state::session::{Session, SessionAction};
 use crate::state::{use_dispatch, use_store};
 
@@ -98,6 +101,7 @@ fn use_sign_in(email: &str, password: &str) -> FormSubmit {
         session: use_dispatch(),
         navigator: use_navigator(),
         toasts: use_toasts(),
+        after: (*use_store::<AfterSignIn>()).clone(),
     };
     use_form_submit("account.sign_in", move || {
         sign_in(credentials.clone(), handles.clone())
@@ -110,15 +114,35 @@ struct Handles {
     session: UseReducerDispatcher<Session>,
     navigator: Option<Navigator>,
     toasts: Toasts,
+    after: AfterSignIn,
 }
 
 async fn sign_in(credentials: Credentials, handles: Handles) -> ApiResult<()> {
     validate::sign_in(&credentials).map_err(ApiError::Rejected)?;
     let me = api::auth::sign_in(&credentials).await?;
+    let page = match handles.after {
+        AfterSignIn::Open(route) => ReturnTo::page(route),
+        AfterSignIn::Run(work) => {
+            // Before the page reloads its data, which then includes the result.
+            complete(work, handles.toasts.clone()).await;
+            ReturnTo::of_location()
+        }
+        // app.rs opens the reply dialog.
+        AfterSignIn::Reply(_) | AfterSignIn::Return => ReturnTo::of_location(),
+    };
     handles.session.dispatch(SessionAction::SignedIn(me));
     handles.toasts.info("Signed in");
     if let Some(navigator) = handles.navigator {
-        push(&navigator, &Route::Home, None);
+        return_to(&navigator, &page);
     }
     Ok(())
+}
+
+/// Runs the action that needed the sign-in, as a span of its own. Its error does not make the sign-in fail.
+async fn complete(work: Retry, toasts: Toasts) {
+    let action = otel_web::action(work.action).start();
+    let result = otel_web::with_context(action.context(), toasts.attempt(work)).await;
+    if let Err(error) = result {
+        action.record_error(error);
+    }
 }

@@ -5,8 +5,9 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use crate::components::activity::{Card, Variant};
-use crate::components::feed::{Feed, card, load_more};
+use crate::components::feed::{Feed, card};
 use crate::components::icon::Icon;
+use crate::components::load_more::LoadMore;
 use crate::components::notice::Notice;
 use crate::components::page_header::PageHeader;
 use crate::hooks::{FeedView, use_title};
@@ -39,7 +40,7 @@ fn detail(view: FeedView) -> Html {
                     { for activity.replies.iter().enumerate().map(|(index, reply)| card(index, &Rc::new(reply.clone()), &view)) }
                 </div>
             }) }
-            { load_more(&view) }
+            if view.load_more.next.is_some() { <LoadMore load={view.load_more} /> }
         </>
     }
 }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use api_types::{Activity, Counts};
 use yew::Reducible;
 
+use super::extension::Extension;
 use super::reaction::{Reaction, apply_counts};
 use super::source::Source;
 use crate::api::{ApiError, Page};
@@ -20,6 +21,9 @@ pub(crate) struct Feed {
     pub(crate) activities: Vec<Rc<Activity>>,
     /// The URL of the next page; `None` on the last page.
     pub(crate) next: Option<String>,
+    pub(crate) extension: Extension,
+    /// The first page of a later check, with cruds that are not shown yet.
+    newer: Option<Page>,
     /// The UUID of the crud added last, which is shown with an animation.
     pub(crate) last_added: Option<String>,
     /// The session's generation in which the feed was requested.
@@ -44,8 +48,16 @@ pub(crate) enum FeedAction {
     Returned(Source),
     /// The response to the request for the first page arrived.
     Received(Source, Result<Page, ApiError>),
+    /// A further page was requested.
+    Extending(Source),
     /// A further page arrived.
     Extended(Source, Page),
+    /// The request for a further page failed.
+    NotExtended(Source),
+    /// The first page arrived again, to count new cruds.
+    Checked(Source, Page),
+    /// The user wants to see the new cruds.
+    NewerShown,
     /// The user created a crud.
     Published(Activity),
     /// The user replied to a crud.
@@ -86,6 +98,43 @@ impl Feed {
         left.any(|feed| feed.has_source(source) && feed.generation == generation)
     }
 
+    /// Returns the number of cruds that were posted after those shown.
+    pub(crate) fn newer_count(&self) -> usize {
+        let newer = self.newer.iter().flat_map(|page| &page.activities);
+        newer.filter(|activity| self.is_newer(activity)).count()
+    }
+
+    /// Returns whether there may be more new cruds than [`newer_count`](Self::newer_count).
+    pub(crate) fn has_more_newer(&self) -> bool {
+        let page = self.newer.as_ref();
+        page.is_some_and(|page| {
+            page.next.is_some() && page.activities.iter().all(|it| self.is_newer(it))
+        })
+    }
+
+    /// Returns whether the crud was posted after those shown.
+    fn is_newer(&self, activity: &Activity) -> bool {
+        let newest = self
+            .activities
+            .iter()
+            .filter_map(|shown| shown.created_at)
+            .max();
+        !self.contains(&activity.uuid) && activity.created_at > newest
+    }
+
+    fn show_newer(&mut self) {
+        let has_gap = self.has_more_newer();
+        let Some(mut page) = self.newer.take() else {
+            return;
+        };
+        if has_gap {
+            return self.receive(Ok(page));
+        }
+        page.activities.retain(|activity| self.is_newer(activity));
+        let newer = page.activities.into_iter().map(Rc::new);
+        self.activities.splice(0..0, newer);
+    }
+
     fn request(&mut self, source: Source, generation: u32) {
         self.leave();
         // Another user's feeds have other likes.
@@ -121,6 +170,7 @@ impl Feed {
             self.left.retain(|left| left.source != source);
             self.left.push(Self {
                 last_added: None,
+                extension: Extension::Idle,
                 ..feed
             });
             let excess = self.left.len().saturating_sub(MAX_LEFT);
@@ -159,6 +209,7 @@ impl Feed {
             }
         }
         self.next = page.next;
+        self.extension = Extension::Idle;
     }
 
     fn publish(&mut self, activity: Activity) {
@@ -253,11 +304,18 @@ impl Reducible for Feed {
             FeedAction::Requested(source, generation) => feed.request(source, generation),
             FeedAction::Returned(source) => feed.return_to(&source),
             // Ignores responses for a page that the user has left.
-            FeedAction::Received(source, result) if feed.has_source(&source) => {
-                feed.receive(result)
-            }
-            FeedAction::Extended(source, page) if feed.has_source(&source) => feed.extend(page),
-            FeedAction::Received(..) | FeedAction::Extended(..) => {}
+            FeedAction::Received(source, _)
+            | FeedAction::Extending(source)
+            | FeedAction::Extended(source, _)
+            | FeedAction::NotExtended(source)
+            | FeedAction::Checked(source, _)
+                if !feed.has_source(&source) => {}
+            FeedAction::Received(_, result) => feed.receive(result),
+            FeedAction::Extending(_) => feed.extension = Extension::Loading,
+            FeedAction::Extended(_, page) => feed.extend(page),
+            FeedAction::NotExtended(_) => feed.extension = Extension::Failed,
+            FeedAction::Checked(_, page) => feed.newer = Some(page),
+            FeedAction::NewerShown => feed.show_newer(),
             FeedAction::Published(activity) => feed.change(|feed| feed.publish(activity.clone())),
             FeedAction::Replied(reply) => feed.change(|feed| feed.reply(reply.clone())),
             FeedAction::Deleted { uuid } => feed.change(|feed| feed.delete(&uuid)),

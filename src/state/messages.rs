@@ -18,6 +18,8 @@ pub(crate) struct Messages {
     pub(crate) next: Option<String>,
     shown: Option<Conversation>,
     pub(crate) announcement: Announcement,
+    /// The generation of the session that the messages belong to.
+    generation: u32,
 }
 
 /// What screen readers say about the last message received.
@@ -41,8 +43,8 @@ pub(crate) struct Conversation {
 
 #[derive(Clone, Debug)]
 pub(crate) enum MessagesAction {
-    /// Another user signed in, or the user signed out.
-    Reset,
+    /// The session has this generation: a new one is another user's.
+    Reset(u32),
     GroupsReceived(Result<MessagePage<MessageGroup>, ApiError>),
     GroupsExtended(MessagePage<MessageGroup>),
     /// The page shows the conversation with this user.
@@ -104,6 +106,15 @@ impl Messages {
     /// Returns the user of the shown conversation.
     pub(crate) fn shown_handle(&self) -> Option<String> {
         self.shown.as_ref().map(|shown| shown.handle.clone())
+    }
+
+    fn reset(&mut self, generation: u32) {
+        if self.generation != generation {
+            *self = Self {
+                generation,
+                ..Self::default()
+            };
+        }
     }
 
     fn shown_mut(&mut self, handle: &str) -> Option<&mut Conversation> {
@@ -237,7 +248,7 @@ impl Reducible for Messages {
     fn reduce(mut self: Rc<Self>, action: MessagesAction) -> Rc<Self> {
         let state = Rc::make_mut(&mut self);
         match action {
-            MessagesAction::Reset => *state = Self::default(),
+            MessagesAction::Reset(generation) => state.reset(generation),
             MessagesAction::GroupsReceived(result) => state.receive_groups(result),
             MessagesAction::GroupsExtended(page) => state.extend_groups(page),
             MessagesAction::Opened(handle) => state.open(handle),

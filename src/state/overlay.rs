@@ -5,6 +5,8 @@ use std::rc::Rc;
 use api_types::Activity;
 use yew::Reducible;
 
+use super::after_sign_in::AfterSignIn;
+
 /// The open dialog. At most one is open at a time.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) enum Overlay {
@@ -15,8 +17,8 @@ pub(crate) enum Overlay {
     Reply(Rc<Activity>),
     /// Asks for confirmation before this crud is deleted.
     Delete(Rc<Activity>),
-    /// Asks a signed-out user to sign in.
-    SignIn,
+    /// Asks a signed-out user to sign in, before this.
+    SignIn(AfterSignIn),
 }
 
 impl Reducible for Overlay {

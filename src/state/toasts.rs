@@ -4,22 +4,26 @@ use std::rc::Rc;
 
 use yew::Reducible;
 
+use super::retry::Retry;
+
 /// More toasts than this would cover the page.
 const MAX_VISIBLE: usize = 2;
 
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct ToastQueue {
     pub(crate) visible: Vec<Toast>,
     next_id: u32,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Toast {
     pub(crate) id: u32,
     pub(crate) text: String,
     pub(crate) is_error: bool,
     /// The URL of the action's trace in the viewer, if the page links to it.
     pub(crate) trace_url: Option<String>,
+    /// The failed action, if it may succeed the next time.
+    pub(crate) retry: Option<Retry>,
 }
 
 #[derive(Clone, Debug)]
@@ -28,6 +32,7 @@ pub(crate) enum ToastAction {
         text: String,
         is_error: bool,
         trace_url: Option<String>,
+        retry: Option<Retry>,
     },
     Dismiss(u32),
 }
@@ -42,7 +47,14 @@ impl Reducible for ToastQueue {
                 text,
                 is_error,
                 trace_url,
-            } => queue.show(text, is_error, trace_url),
+                retry,
+            } => queue.show(|id| Toast {
+                id,
+                text,
+                is_error,
+                trace_url,
+                retry,
+            }),
             ToastAction::Dismiss(id) => queue.visible.retain(|toast| toast.id != id),
         }
         self
@@ -50,15 +62,9 @@ impl Reducible for ToastQueue {
 }
 
 impl ToastQueue {
-    fn show(&mut self, text: String, is_error: bool, trace_url: Option<String>) {
-        let id = self.next_id;
+    fn show(&mut self, toast: impl FnOnce(u32) -> Toast) {
+        self.visible.push(toast(self.next_id));
         self.next_id += 1;
-        self.visible.push(Toast {
-            id,
-            text,
-            is_error,
-            trace_url,
-        });
         let excess = self.visible.len().saturating_sub(MAX_VISIBLE);
         self.visible.drain(..excess);
     }
@@ -73,6 +79,7 @@ mod tests {
             text: text.to_owned(),
             is_error: false,
             trace_url: None,
+            retry: None,
         })
     }
 

@@ -1,6 +1,6 @@
 //! Every page satisfies all rules of axe-core, signed in and out, in both themes.
 
-use crate::steps::{SUBNET, TAILOR, open_home, sign_in, toggle_like};
+use crate::steps::{SUBNET, TAILOR, open_home, sign_in, toggle_like, uuid_of};
 use crate::support::axe::describe_violations;
 use crate::support::browser::Browser;
 use crate::support::element::{Element, button, dialog};
@@ -26,7 +26,7 @@ const SIGNED_OUT: [(&str, &str); 12] = [
 
 const SIGNED_IN: [(&str, &str); 7] = [
     ("/", SUBNET),
-    ("/@andrewbrown", "Sign out everywhere"),
+    ("/@andrewbrown", "Edit profile"),
     ("/notifications", "replied to you"),
     ("/more", "This device"),
     ("/messages", "Choose a conversation"),
@@ -71,6 +71,15 @@ impl<'a> Audit<'a> {
         }
     }
 
+    /// Checks the page of a crud, and opens the home feed.
+    async fn check_status(&mut self) {
+        open_home(self.browser).await;
+        let uuid = uuid_of(self.browser, SUBNET).await;
+        let path = format!("/@londo/status/{uuid}");
+        self.check_pages(&[(&path, SUBNET)]).await;
+        open_home(self.browser).await;
+    }
+
     /// Opens a dialog with a button of the page, checks it and closes it.
     async fn check_dialog(&mut self, opener: &Element) {
         self.browser.click(opener).await;
@@ -92,7 +101,7 @@ async fn pages_have_no_violations_while_signed_out() {
     let browser = stack.browser().await;
     let mut audit = Audit::new(&browser);
     audit.check_pages(&SIGNED_OUT).await;
-    open_home(&browser).await;
+    audit.check_status().await;
     audit.check_dialog(&button("Like").of_crud(SUBNET)).await;
     audit.expect_no_violation();
 }
@@ -104,7 +113,7 @@ async fn pages_have_no_violations_while_signed_in() {
     sign_in(&stack, &browser, "andrewbrown").await;
     let mut audit = Audit::new(&browser);
     audit.check_pages(&SIGNED_IN).await;
-    open_home(&browser).await;
+    audit.check_status().await;
     toggle_like(&stack, &browser, TAILOR).await;
     audit.check("a toast and a liked crud").await;
     audit.check_dialog(&button("Crud")).await;

@@ -1,8 +1,8 @@
 //! Sign-in and sign-out.
 
 use crate::steps::{
-    HOME_FEED, ME, NOT_SAMPLED, PROFILE_FEED, USER, session_cookie, signed_in_at_home,
-    signed_in_home_load, signed_out_at_home, signed_out_home_load, with_sidebar_requests,
+    HOME_FEED, ME, NOT_SAMPLED, USER, session_cookie, signed_in_at_home, signed_in_home_load,
+    signed_out_at_home, signed_out_home_load, with_sidebar_requests,
 };
 use crate::support::element::{button, form, link_with, textbox};
 use crate::support::stack::Stack;
@@ -77,17 +77,22 @@ async fn sign_out_everywhere_ends_other_sessions() {
             .await
             .contains("Andrew Brown")
     );
-    browser.click(&link_with("Profile")).await;
+    browser.click(&button("More")).await;
+    browser.click(&link_with("Account")).await;
     browser.click(&button("Sign out everywhere")).await;
-    browser.expect_text("Join The Party!").await;
+    browser.expect_text("You are signed out").await;
     assert_eq!(account_of(&stack, &other_session).await, "null");
-    let profile = action("click Profile").calls(PROFILE_FEED).calls(USER);
-    let sign_out = action("account.sign_out_everywhere")
-        .calls("POST /api/auth/signout-everywhere")
-        .calls(PROFILE_FEED);
-    stack
-        .expect_traces_after_shutdown(&browser, &[signed_in_home_load(), profile, sign_out])
-        .await;
+    let account = action("click Account")
+        .calls(USER)
+        .calls("GET /api/auth/sessions");
+    let sign_out = action("account.sign_out_everywhere").calls("POST /api/auth/signout-everywhere");
+    let journey = [
+        signed_in_home_load(),
+        action("more.open"),
+        account,
+        sign_out,
+    ];
+    stack.expect_traces_after_shutdown(&browser, &journey).await;
 }
 
 /// Returns the back end's response to `GET /api/auth/me` with this cookie, without recording a trace.

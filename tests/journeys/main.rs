@@ -13,6 +13,7 @@
 
 mod accessibility;
 mod accounts;
+mod actions;
 mod dropped_responses;
 mod feeds;
 mod focus;
@@ -21,12 +22,15 @@ mod honeycomb;
 mod interleaving;
 mod keys;
 mod live_viewer;
+mod long_feeds;
 mod messages;
 mod original_back_end;
 mod outages;
 mod page_exit;
 mod posting;
 mod registration;
+mod retries;
+mod return_to;
 mod search;
 mod sinks;
 mod steps;

@@ -8,7 +8,7 @@ use crate::steps::{
     with_sidebar_requests,
 };
 use crate::support::browser::Browser;
-use crate::support::element::{Element, button, textbox};
+use crate::support::element::{Element, button, link_with, textbox};
 use crate::support::stack::Stack;
 use crate::support::traces::expect::{Expected, action};
 use crate::support::traces::trace::Trace;
@@ -145,6 +145,35 @@ async fn first_message_from_a_profile_is_one_trace_and_counted_at_the_receiver()
     stack.expect_traces(&journey).await;
     worf.leave().await;
     stack.expect_traces_after_shutdown(&londo, &journey).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn list_of_conversations_is_opened_in_one_trace() {
+    let mut stack = Stack::start().await;
+    send_untraced(
+        &stack,
+        "londo",
+        "worf",
+        ["Mister Worf.".to_owned()].into_iter(),
+    )
+    .await;
+    let browser = stack.browser().await;
+    sign_in(&stack, &browser, "worf").await;
+    open_home(&browser).await;
+    browser.click(&link_with("Messages")).await;
+    browser.expect_text("Mister Worf.").await;
+    browser.click(&link_with("Mister Worf.")).await;
+    browser.find(&message("Mister Worf.")).await;
+    let opened = action("conversation.open")
+        .calls(GROUPS)
+        .calls(CONVERSATION)
+        .calls(READ);
+    let journey = [
+        signed_in_home_load(),
+        action("messages.open").calls(GROUPS),
+        opened,
+    ];
+    stack.expect_traces_after_shutdown(&browser, &journey).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -104,7 +104,11 @@ async fn new_account_is_confirmed_edited_and_recovered_in_one_trace_per_action()
         action("account.reset")
             .calls("POST /api/auth/reset")
             .with_span("navigate /signin"),
-        signed_in(),
+        // Where the user was before: the account.
+        action("account.sign_in")
+            .calls("POST /api/auth/signin")
+            .calls(USER)
+            .calls("GET /api/auth/sessions"),
     ]);
     assert_eq!(browser.console_errors().await, [""; 0]);
     stack.expect_traces_after_shutdown(&browser, &journey).await;

@@ -1,6 +1,6 @@
 //! Steps that several journeys share, and their expected traces.
 
-use axum::http::header::{CONTENT_TYPE, SET_COOKIE};
+use axum::http::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
 
 use crate::support::browser::Browser;
 use crate::support::element::{Element, button, link_with};
@@ -71,6 +71,20 @@ pub(crate) async fn session_cookie(stack: &Stack, handle: &str) -> String {
         .expect("an ASCII cookie");
     let pair = cookie.split(';').next();
     pair.expect("a cookie with at least one part").to_owned()
+}
+
+/// Posts a crud without a browser and without a trace.
+pub(crate) async fn post_untraced(stack: &Stack, handle: &str, message: &str) {
+    let body = serde_json::json!({"message": message, "ttl": "1-day"});
+    let request = crate::support::http_client().post(format!("{}/api/activities", stack.api_url));
+    let request = request
+        .header(CONTENT_TYPE, "application/json")
+        .header(COOKIE, session_cookie(stack, handle).await)
+        .header("sec-fetch-site", "same-origin")
+        .header("traceparent", NOT_SAMPLED);
+    let response = request.body(body.to_string()).send().await;
+    let response = response.expect("the back end to respond");
+    assert!(response.status().is_success(), "{}", response.status());
 }
 
 pub(crate) const NOT_SAMPLED: &str = "00-0123456789abcdef0123456789abcdef-0123456789abcdef-00";

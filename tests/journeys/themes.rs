@@ -1,6 +1,7 @@
 //! The light and the dark theme, and layouts of small, enlarged and turned screens.
 
 use serde_json::Value;
+use thirtyfour::Key;
 
 use crate::steps::{SUBNET, open_home, sign_in, signed_in_at_home, signed_out_at_home};
 use crate::support::browser::Browser;
@@ -57,6 +58,28 @@ async fn sign_out_is_reachable_on_every_screen() {
         browser.set_viewport(1280, 860).await;
         sign_in(&stack, &browser, "andrewbrown").await;
         open_home(&browser).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn menu_opens_beside_its_button_on_every_screen() {
+    const MAX_DISTANCE_PX: f64 = 16.0;
+    const DISTANCE: &str = "
+        const rect = it => it.getBoundingClientRect();
+        const [menu, button] = [rect(document.querySelector('#more')), rect(document.querySelector('[popovertarget=more]'))];
+        const gap = (a, b, from, to) => Math.max(0, a[from] - b[to], b[from] - a[to]);
+        const inside = menu.top >= 0 && menu.left >= 0 && menu.bottom <= innerHeight && menu.right <= innerWidth;
+        return inside ? Math.max(gap(menu, button, 'top', 'bottom'), gap(menu, button, 'left', 'right')) : 'outside';
+    ";
+    let (_stack, browser) = signed_in_at_home("andrewbrown").await;
+    for (width, height) in [(1920, 1080), (1280, 860), (900, 700), (390, 844)] {
+        browser.set_viewport(width, height).await;
+        browser.click(&button("More")).await;
+        browser.find(&button("Light")).await;
+        let distance = browser.script(DISTANCE, &[]).await;
+        let is_near = distance.as_f64().is_some_and(|it| it <= MAX_DISTANCE_PX);
+        assert!(is_near, "{distance} at {width}×{height}");
+        browser.press_key(Key::Escape).await;
     }
 }
 

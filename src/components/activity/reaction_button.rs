@@ -11,8 +11,10 @@ use crate::api::{self, ApiResult};
 use crate::components::icon::Icon;
 use crate::format::count_label;
 use crate::hooks::{Toasts, use_auth_guard, use_toasts};
+use crate::state::after_sign_in::AfterSignIn;
 use crate::state::feed::{Feed, FeedAction};
 use crate::state::reaction::Reaction;
+use crate::state::retry::Retry;
 use crate::state::use_dispatch;
 
 #[derive(Properties, PartialEq)]
@@ -42,20 +44,22 @@ pub(crate) fn ReactionButton(props: &ReactionButtonProps) -> Html {
 #[hook]
 fn use_toggle(activity: &Rc<Activity>, reaction: Reaction) -> Callback<MouseEvent> {
     let on = !reaction.is_set(activity);
-    let guard = use_auth_guard();
+    let (guard, toasts) = (use_auth_guard(), use_toasts());
     let toggle = Toggle {
         uuid: activity.uuid.clone(),
         reaction,
         on,
         feed: use_dispatch(),
-        toasts: use_toasts(),
+        toasts: toasts.clone(),
     };
+    let work = Retry::new(reaction.action(on), move || toggle.clone().run()).after_sign_in(on);
     use_action(reaction.action(on), move |_: MouseEvent| {
-        let toggle = guard.allows().then(|| toggle.clone());
+        let is_allowed = guard.allows(AfterSignIn::of(Some(work.clone())));
+        let (toasts, work) = (toasts.clone(), work.clone());
         async move {
-            match toggle {
-                Some(toggle) => toggle.run().await,
-                None => Ok(()),
+            match is_allowed {
+                true => toasts.attempt(work).await,
+                false => Ok(()),
             }
         }
     })
@@ -74,10 +78,7 @@ impl Toggle {
     async fn run(self) -> ApiResult<()> {
         self.show(self.on);
         let counts = api::activities::react(&self.uuid, self.reaction, self.on).await;
-        let counts = counts.inspect_err(|error| {
-            self.show(!self.on);
-            self.toasts.error(error);
-        })?;
+        let counts = counts.inspect_err(|_| self.show(!self.on))?;
         self.feed.dispatch(FeedAction::CountsUpdated {
             uuid: self.uuid,
             counts,

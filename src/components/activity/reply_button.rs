@@ -8,6 +8,7 @@ use super::props::ActivityProps;
 use crate::components::icon::Icon;
 use crate::format::count_label;
 use crate::hooks::use_auth_guard;
+use crate::state::after_sign_in::AfterSignIn;
 use crate::state::overlay::Overlay;
 use crate::state::use_dispatch;
 
@@ -22,7 +23,7 @@ pub(crate) fn ReplyButton(props: &ActivityProps) -> Html {
             use_dispatch::<Overlay>(),
         );
         use_action("reply.open", move |_: MouseEvent| {
-            if guard.allows() {
+            if guard.allows(AfterSignIn::Reply(activity.clone())) {
                 overlay.dispatch(Overlay::Reply(activity.clone()));
             }
             std::future::ready(())

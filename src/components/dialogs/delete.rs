@@ -3,13 +3,12 @@
 use std::rc::Rc;
 
 use api_types::Activity;
-use otel_web_yew::use_action;
 use yew::prelude::*;
 
 use super::dialog::Dialog;
 use crate::api;
 use crate::components::activity::{Card, Variant};
-use crate::hooks::{focus_heading, use_toasts};
+use crate::hooks::{focus_heading, use_retryable, use_toasts};
 use crate::state::feed::{Feed, FeedAction};
 use crate::state::overlay::Overlay;
 use crate::state::use_dispatch;
@@ -45,19 +44,16 @@ fn use_delete(uuid: &str) -> Callback<MouseEvent> {
         use_dispatch::<Overlay>(),
         use_toasts(),
     );
-    use_action("crud.delete", move |_: MouseEvent| {
+    use_retryable("crud.delete", move || {
         let (uuid, feed, toasts) = (uuid.clone(), feed.clone(), toasts.clone());
         overlay.dispatch(Overlay::None);
         async move {
-            let deleted = api::activities::delete(&uuid)
-                .await
-                .inspect_err(|error| toasts.error(error));
-            deleted.map(|()| {
-                feed.dispatch(FeedAction::Deleted { uuid });
-                // The button that opened the dialog is gone.
-                focus_heading();
-                toasts.success("Deleted");
-            })
+            api::activities::delete(&uuid).await?;
+            feed.dispatch(FeedAction::Deleted { uuid });
+            // The button that opened the dialog is gone.
+            focus_heading();
+            toasts.success("Deleted");
+            Ok(())
         }
     })
 }

@@ -25,7 +25,7 @@ pub(crate) fn Dialogs() -> Html {
                 Overlay::Compose => html! { <Composer key="composer" /> },
                 Overlay::Reply(activity) => html! { <ReplyDialog key="reply" activity={activity.clone()} /> },
                 Overlay::Delete(activity) => html! { <DeleteDialog key="delete" activity={activity.clone()} /> },
-                Overlay::SignIn => html! { <SignInDialog key="sign-in" /> },
+                Overlay::SignIn(after) => html! { <SignInDialog key="sign-in" after={after.clone()} /> },
             } }
         </div>
     }

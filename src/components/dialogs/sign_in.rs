@@ -6,18 +6,27 @@ use yew_router::prelude::*;
 use super::dialog::Dialog;
 use crate::components::link::push;
 use crate::route::Route;
+use crate::state::after_sign_in::AfterSignIn;
 use crate::state::overlay::Overlay;
 use crate::state::use_dispatch;
 
+#[derive(Properties, PartialEq)]
+pub(crate) struct SignInDialogProps {
+    /// Completes the action that needs the sign-in.
+    pub(crate) after: AfterSignIn,
+}
+
 #[component]
-pub(crate) fn SignInDialog() -> Html {
+pub(crate) fn SignInDialog(props: &SignInDialogProps) -> Html {
     let (overlay, navigator) = (use_dispatch::<Overlay>(), use_navigator());
+    let (after, pending) = (props.after.clone(), use_dispatch::<AfterSignIn>());
     let onclose = {
         let overlay = overlay.clone();
         Callback::from(move |()| overlay.dispatch(Overlay::None))
     };
     let onclick = Callback::from(move |_: MouseEvent| {
         overlay.dispatch(Overlay::None);
+        pending.dispatch(after.clone());
         if let Some(navigator) = &navigator {
             push(navigator, &Route::SignIn, None);
         }

@@ -6,7 +6,6 @@
 use std::rc::Rc;
 
 use api_types::Message as DirectMessage;
-use otel_web_yew::use_action;
 use web_sys::Element;
 use yew::prelude::*;
 
@@ -17,7 +16,7 @@ use crate::components::message::Message;
 use crate::components::notice::{LoadingFailed, Notice};
 use crate::components::skeleton::Skeleton;
 use crate::format::time;
-use crate::hooks::{use_now, use_toasts};
+use crate::hooks::{use_now, use_retryable};
 use crate::state::feed::LoadStatus;
 use crate::state::messages::{Conversation, Messages, MessagesAction};
 use crate::state::session::Session;
@@ -107,16 +106,15 @@ fn use_scroll_to_own(node: &NodeRef, own: Option<&Rc<DirectMessage>>) {
 
 #[hook]
 fn use_load_older(handle: &AttrValue, next: Option<String>) -> Callback<MouseEvent> {
-    let (handle, toasts) = (handle.to_string(), use_toasts());
+    let handle = handle.to_string();
     let dispatch = use_store::<Messages>().dispatcher();
-    use_action("conversation.load_older", move |_: MouseEvent| {
-        let (handle, next) = (handle.clone(), next.clone());
-        let (dispatch, toasts) = (dispatch.clone(), toasts.clone());
+    use_retryable("conversation.load_older", move || {
+        let (handle, next, dispatch) = (handle.clone(), next.clone(), dispatch.clone());
         async move {
             let Some(next) = next else { return Ok(()) };
-            let page = api::messages::older(&next).await;
-            page.map(|page| dispatch.dispatch(MessagesAction::Extended(handle, page)))
-                .inspect_err(|error| toasts.error(error))
+            let page = api::messages::older(&next).await?;
+            dispatch.dispatch(MessagesAction::Extended(handle, page));
+            Ok(())
         }
     })
 }

@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use api_types::MessageGroup;
-use otel_web_yew::use_action;
 use yew::prelude::*;
 
 use crate::api;
@@ -13,7 +12,7 @@ use crate::components::link::Link;
 use crate::components::notice::{LoadingFailed, Notice};
 use crate::components::skeleton::Skeleton;
 use crate::format::time;
-use crate::hooks::{use_now, use_toasts};
+use crate::hooks::{use_now, use_retryable};
 use crate::route::Route;
 use crate::state::feed::LoadStatus;
 use crate::state::messages::{Messages, MessagesAction};
@@ -56,14 +55,14 @@ pub(crate) fn GroupList(props: &GroupListProps) -> Html {
 
 #[hook]
 fn use_load_more(messages: &UseReducerHandle<Messages>) -> Callback<MouseEvent> {
-    let (next, dispatch, toasts) = (messages.next.clone(), messages.dispatcher(), use_toasts());
-    use_action("conversations.load_more", move |_: MouseEvent| {
-        let (next, dispatch, toasts) = (next.clone(), dispatch.clone(), toasts.clone());
+    let (next, dispatch) = (messages.next.clone(), messages.dispatcher());
+    use_retryable("conversations.load_more", move || {
+        let (next, dispatch) = (next.clone(), dispatch.clone());
         async move {
             let Some(next) = next else { return Ok(()) };
-            let page = api::messages::more_groups(&next).await;
-            page.map(|page| dispatch.dispatch(MessagesAction::GroupsExtended(page)))
-                .inspect_err(|error| toasts.error(error))
+            let page = api::messages::more_groups(&next).await?;
+            dispatch.dispatch(MessagesAction::GroupsExtended(page));
+            Ok(())
         }
     })
 }

@@ -246,3 +246,74 @@ fn number_of_kept_feeds_is_bounded() {
     assert!(!feed.has_left(&search(0), 0) && feed.has_left(&search(MAX_LEFT), 0));
     assert_eq!(feed.left.len(), MAX_LEFT);
 }
+
+/// A crud that was posted at this time.
+fn posted(uuid: &str, second: i64) -> Activity {
+    Activity {
+        created_at: Some(Timestamp::from_millis(1_700_000_000_000 + second * 1_000)),
+        ..activity(uuid, "garek")
+    }
+}
+
+fn page_of(activities: Vec<Activity>, next: Option<&str>) -> Page {
+    Page {
+        activities,
+        next: next.map(str::to_owned),
+    }
+}
+
+fn with_two() -> Rc<Feed> {
+    let page = page_of(vec![posted("b", 2), posted("a", 1)], None);
+    Rc::new(Feed::default())
+        .reduce(FeedAction::Requested(Source::Home, 0))
+        .reduce(FeedAction::Received(Source::Home, Ok(page)))
+}
+
+#[test]
+fn new_cruds_are_counted_and_shown_on_request_only() {
+    // `old` is not new: a crud above it has expired, so that it moved to the first page.
+    let later = vec![
+        posted("d", 4),
+        posted("c", 3),
+        posted("b", 2),
+        posted("old", 0),
+    ];
+    let feed = with_two().reduce(FeedAction::Checked(
+        Source::Home,
+        page_of(later, Some("/n")),
+    ));
+    assert_eq!((uuids(&feed), feed.newer_count()), (vec!["b", "a"], 2));
+    assert!(!feed.has_more_newer());
+    // The user's own crud is shown already.
+    let feed = feed.reduce(FeedAction::Published(posted("c", 3)));
+    assert_eq!(feed.newer_count(), 1);
+    let feed = feed.reduce(FeedAction::NewerShown);
+    assert_eq!(
+        (uuids(&feed), feed.newer_count()),
+        (vec!["d", "c", "b", "a"], 0)
+    );
+}
+
+#[test]
+fn page_of_new_cruds_replaces_the_feed_so_that_there_is_no_gap() {
+    let later = page_of(vec![posted("d", 4), posted("c", 3)], Some("/next"));
+    let feed = with_two().reduce(FeedAction::Checked(Source::Home, later));
+    assert_eq!((feed.newer_count(), feed.has_more_newer()), (2, true));
+    let feed = feed.reduce(FeedAction::NewerShown);
+    assert_eq!(
+        (uuids(&feed), feed.next.as_deref()),
+        (vec!["d", "c"], Some("/next"))
+    );
+    assert!(!feed.has_more_newer());
+}
+
+#[test]
+fn failed_extension_stays_failed_until_a_page_arrives() {
+    let feed = with_two().reduce(FeedAction::Extending(Source::Home));
+    assert_eq!(feed.extension, Extension::Loading);
+    let feed = feed.reduce(FeedAction::NotExtended(Source::Home));
+    assert_eq!(feed.extension, Extension::Failed);
+    let feed = feed.reduce(FeedAction::NotExtended(Source::Notifications));
+    let feed = feed.reduce(FeedAction::Extended(Source::Home, page(&["c"])));
+    assert_eq!(feed.extension, Extension::Idle);
+}

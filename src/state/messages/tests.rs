@@ -167,7 +167,13 @@ fn response_for_a_conversation_that_was_left_is_ignored() {
 }
 
 #[test]
-fn reset_removes_everything() {
-    let state = apply(opened()).reduce(MessagesAction::Reset);
-    assert_eq!(*state, Messages::default());
+fn another_generation_of_the_session_removes_everything() {
+    let state = apply(opened()).reduce(MessagesAction::Reset(0));
+    assert_eq!(*state, *apply(opened()));
+    let state = state.reduce(MessagesAction::Reset(1));
+    assert!(state.groups.is_empty() && state.shown_handle().is_none());
+    // The next page has opened already when the app notices the sign-in.
+    let state = state.reduce(MessagesAction::Opened("worf".to_owned()));
+    let state = state.reduce(MessagesAction::Reset(1));
+    assert_eq!(state.shown_handle().as_deref(), Some("worf"));
 }

@@ -117,6 +117,20 @@ impl Browser {
         keys.perform().await.expect("a key to press");
     }
 
+    /// Moves the focus to the previous element, with Shift+Tab.
+    pub(crate) async fn press_backwards(&self) {
+        let keys = self.driver.action_chain().key_down(Key::Shift);
+        let keys = keys.send_keys(Key::Tab).key_up(Key::Shift);
+        keys.perform().await.expect("keys to press");
+    }
+
+    /// Moves the focus to an element, without scrolling to it.
+    pub(crate) async fn focus(&self, element: &Element) {
+        let found = self.reference(element).await;
+        self.script("arguments[0].focus({preventScroll: true})", &[found])
+            .await;
+    }
+
     /// Waits until the URL satisfies a condition, and returns the URL.
     pub(crate) async fn expect_url(&self, what: &str, matches: impl Fn(&str) -> bool) -> String {
         self.until(&format!("a URL with {what}"), async || {
