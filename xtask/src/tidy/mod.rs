@@ -2,6 +2,7 @@
 //!
 //! `unwrap` outside of tests is not here, because clippy's `unwrap_used` is on for the whole workspace.
 
+mod actions;
 mod commands;
 mod deploy;
 mod layers;
