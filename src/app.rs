@@ -12,7 +12,7 @@ use crate::components::sidebar::Sidebar;
 use crate::components::skip_link::SkipLink;
 use crate::components::toasts::ToastRegion;
 use crate::hooks::{
-    Clock, use_drafts_storage, use_focus_after_navigation, use_known_account, use_live,
+    Clock, use_drafts_storage, use_expiry, use_focus_after_navigation, use_known_account, use_live,
     use_scroll_restoration,
 };
 use crate::pages::{
@@ -65,6 +65,7 @@ fn Shell() -> Html {
     use_focus_after_navigation();
     use_scroll_restoration();
     use_drafts_storage();
+    use_expiry();
     use_live();
     html! {
         <div class="shell">

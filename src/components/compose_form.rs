@@ -3,11 +3,11 @@
 //! The text is stored in [`Drafts`], so it survives closing the dialog and failed requests.
 
 use api_types::visible::is_blank;
-use wasm_bindgen::JsCast;
-use web_sys::{HtmlFormElement, HtmlTextAreaElement};
+use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
 use crate::components::avatar::Avatar;
+use crate::components::submit_keys::{is_enter, submit_form};
 use crate::format;
 use crate::hooks::FormSubmit;
 use crate::state::drafts::{DraftAction, Drafts};
@@ -94,10 +94,7 @@ fn use_edit(reply_to: &AttrValue, clear_error: &Callback<()>) -> Callback<InputE
     let clear_error = clear_error.clone();
     Callback::from(move |event: InputEvent| {
         let text = event.target_unchecked_into::<HtmlTextAreaElement>().value();
-        drafts.dispatch(DraftAction::Edited {
-            reply_to: reply_to.clone(),
-            text,
-        });
+        drafts.dispatch(DraftAction::edited(reply_to.clone(), text));
         clear_error.emit(());
     })
 }
@@ -105,24 +102,10 @@ fn use_edit(reply_to: &AttrValue, clear_error: &Callback<()>) -> Callback<InputE
 /// Submits the form on Ctrl+Enter and Cmd+Enter.
 fn submit_on_enter() -> Callback<KeyboardEvent> {
     Callback::from(|event: KeyboardEvent| {
-        let is_submit = event.key() == "Enter" && (event.ctrl_key() || event.meta_key());
-        // While an input method composes, Enter accepts its suggestion.
-        if is_submit && !event.is_composing() {
-            event.prevent_default();
-            if let Some(form) = form_of(&event) {
-                // Fails only for a submit button of another form, and none is passed.
-                let _ = form.request_submit();
-            }
+        if is_enter(&event) && (event.ctrl_key() || event.meta_key()) {
+            submit_form(&event);
         }
     })
-}
-
-fn form_of(event: &KeyboardEvent) -> Option<HtmlFormElement> {
-    event
-        .target()?
-        .dyn_into::<HtmlTextAreaElement>()
-        .ok()?
-        .form()
 }
 
 pub(crate) fn chars_left(text: &str, limit: usize) -> i64 {

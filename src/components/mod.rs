@@ -24,6 +24,7 @@ pub(crate) mod session_list;
 pub(crate) mod sidebar;
 pub(crate) mod skeleton;
 pub(crate) mod skip_link;
+pub(crate) mod submit_keys;
 pub(crate) mod toasts;
 #[cfg(feature = "viewer-links")]
 pub(crate) mod traced;

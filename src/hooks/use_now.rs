@@ -27,7 +27,13 @@ pub(crate) fn Clock(props: &ChildrenProps) -> Html {
 #[hook]
 pub(crate) fn use_now() -> i64 {
     // A render between two ticks may show a crud that is newer than the last tick.
-    use_context::<i64>().map_or_else(now, |tick| tick.max(now()))
+    use_tick().max(now())
+}
+
+/// Returns the time of the last tick, and re-renders the component at the next one.
+#[hook]
+pub(crate) fn use_tick() -> i64 {
+    use_context::<i64>().unwrap_or_else(now)
 }
 
 fn now() -> i64 {

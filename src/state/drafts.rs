@@ -1,4 +1,4 @@
-//! Unsent texts. A draft survives the dialog it was written in.
+//! Unsent texts. A draft survives the dialog it was written in, and a reload.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -6,66 +6,115 @@ use std::rc::Rc;
 
 use yew::Reducible;
 
+use crate::api::idempotency::random_id;
+
+/// A draft as it is stored: the UUID of the crud it replies to, its text and its id.
+pub(crate) type StoredDraft = (String, String, String);
+
 /// Drafts by the UUID of the crud they reply to. The empty string is the draft of a new crud.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Drafts {
-    texts: HashMap<String, String>,
-    /// The number of sent drafts, by the same keys.
-    sent_counts: HashMap<String, u32>,
+    /// The handle of the account that writes, once it is known.
+    owner: Option<String>,
+    by_parent: HashMap<String, Draft>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Draft {
+    text: String,
+    /// Random, and the same until the draft is sent.
+    id: String,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) enum DraftAction {
-    /// The user changed the text.
-    Edited { reply_to: String, text: String },
-    /// The page was reloaded. These drafts were stored, each with its key.
-    Restored(Vec<(String, String)>),
+    /// The user changed the text. A new draft gets this id.
+    Edited {
+        reply_to: String,
+        text: String,
+        new_id: String,
+    },
+    /// This account writes, and these drafts of it were stored before a reload. Another account's
+    /// drafts are removed.
+    Owned {
+        owner: String,
+        stored: Vec<StoredDraft>,
+    },
+    /// The user signed out: the next user must not see the drafts.
+    SignedOut,
     /// The server accepted this text.
     Sent { reply_to: String, text: String },
 }
 
+impl DraftAction {
+    /// The user changed the text.
+    pub(crate) fn edited(reply_to: String, text: String) -> Self {
+        Self::Edited {
+            reply_to,
+            text,
+            new_id: random_id(),
+        }
+    }
+}
+
 impl Drafts {
     pub(crate) fn text(&self, reply_to: &str) -> &str {
-        self.texts.get(reply_to).map_or("", String::as_str)
+        self.by_parent
+            .get(reply_to)
+            .map_or("", |draft| draft.text.as_str())
     }
 
-    /// Returns the drafts with their keys, to store them.
-    pub(crate) fn entries(&self) -> Vec<(String, String)> {
-        self.texts.clone().into_iter().collect()
+    /// Returns the drafts of an account, to store them. Before the account is known, there is nothing
+    /// to store.
+    pub(crate) fn to_store(&self) -> Option<(String, Vec<StoredDraft>)> {
+        let stored = self.by_parent.iter().map(|(reply_to, draft)| {
+            let Draft { text, id } = draft.clone();
+            (reply_to.clone(), text, id)
+        });
+        let mut stored: Vec<_> = stored.collect();
+        stored.sort_unstable();
+        self.owner.clone().map(|owner| (owner, stored))
     }
 
-    /// Adds stored drafts, unless the user has already written another text.
-    fn restore(&mut self, stored: Vec<(String, String)>) {
-        for (reply_to, text) in stored {
-            self.texts.entry(reply_to).or_insert(text);
+    /// Removes the drafts of another account, and adds stored drafts, unless the user has already
+    /// written another text.
+    fn set_owner(&mut self, owner: String, stored: Vec<StoredDraft>) {
+        if self.owner.as_ref().is_some_and(|former| *former != owner) {
+            self.by_parent.clear();
+        }
+        self.owner = Some(owner);
+        for (reply_to, text, id) in stored {
+            self.by_parent.entry(reply_to).or_insert(Draft { text, id });
         }
     }
 
     /// Returns the idempotency key of the draft.
     ///
-    /// It depends on the text and its time to live, so every attempt to send the same text has the same key.
-    /// Sending the draft changes it.
+    /// It depends on the text and its time to live, so every attempt to send the same text has the same
+    /// key, also after a reload. The next draft has another one.
     pub(crate) fn key(&self, reply_to: &str, ttl: &str) -> String {
+        let draft = self.by_parent.get(reply_to).cloned().unwrap_or_default();
         let mut hasher = DefaultHasher::new();
-        (reply_to, ttl, self.text(reply_to)).hash(&mut hasher);
-        let sent = self.sent_counts.get(reply_to).copied().unwrap_or_default();
-        format!("{sent}-{:016x}", hasher.finish())
+        (reply_to, ttl, draft.text).hash(&mut hasher);
+        format!("{}-{:016x}", draft.id, hasher.finish())
     }
 
-    fn edit(&mut self, reply_to: String, text: String) {
+    fn edit(&mut self, reply_to: String, text: String, new_id: String) {
         if text.is_empty() {
-            self.texts.remove(&reply_to);
+            self.by_parent.remove(&reply_to);
         } else {
-            self.texts.insert(reply_to, text);
+            let id = self.by_parent.remove(&reply_to).map_or(new_id, |it| it.id);
+            self.by_parent.insert(reply_to, Draft { text, id });
         }
     }
 
-    /// Removes the draft, unless the user changed it while the request was pending.
+    /// Removes the draft. If the user changed it while the request was pending, it is a new one.
     fn mark_sent(&mut self, reply_to: String, text: &str) {
         if self.text(&reply_to) == text {
-            self.texts.remove(&reply_to);
+            self.by_parent.remove(&reply_to);
+        } else if let Some(draft) = self.by_parent.get_mut(&reply_to) {
+            draft.id.push('0');
         }
-        *self.sent_counts.entry(reply_to).or_default() += 1;
     }
 }
 
@@ -75,8 +124,13 @@ impl Reducible for Drafts {
     fn reduce(mut self: Rc<Self>, action: DraftAction) -> Rc<Self> {
         let drafts = Rc::make_mut(&mut self);
         match action {
-            DraftAction::Edited { reply_to, text } => drafts.edit(reply_to, text),
-            DraftAction::Restored(stored) => drafts.restore(stored),
+            DraftAction::Edited {
+                reply_to,
+                text,
+                new_id,
+            } => drafts.edit(reply_to, text, new_id),
+            DraftAction::Owned { owner, stored } => drafts.set_owner(owner, stored),
+            DraftAction::SignedOut => *drafts = Self::default(),
             DraftAction::Sent { reply_to, text } => drafts.mark_sent(reply_to, &text),
         }
         self
@@ -88,9 +142,21 @@ mod tests {
     use super::*;
 
     fn write(drafts: Rc<Drafts>, reply_to: &str, text: &str) -> Rc<Drafts> {
+        write_with_id(drafts, reply_to, text, "id")
+    }
+
+    fn write_with_id(drafts: Rc<Drafts>, reply_to: &str, text: &str, new_id: &str) -> Rc<Drafts> {
         drafts.reduce(DraftAction::Edited {
             reply_to: reply_to.to_owned(),
             text: text.to_owned(),
+            new_id: new_id.to_owned(),
+        })
+    }
+
+    fn own(drafts: Rc<Drafts>, owner: &str, stored: Vec<StoredDraft>) -> Rc<Drafts> {
+        drafts.reduce(DraftAction::Owned {
+            owner: owner.to_owned(),
+            stored,
         })
     }
 
@@ -115,27 +181,40 @@ mod tests {
 
     #[test]
     fn key_of_a_draft_changes_with_its_text_and_when_sent() {
-        let drafts = write(Rc::default(), "", "hello");
+        let drafts = write_with_id(Rc::default(), "", "hello", "1");
         let key = drafts.key("", "7-days");
         assert_ne!(drafts.key("", "1-day"), key);
-        let drafts = write(write(drafts, "", "hello!"), "c0ffee", "a reply");
+        let drafts = write_with_id(drafts, "", "hello!", "2");
         assert_ne!(drafts.key("", "7-days"), key);
-        let drafts = write(send(drafts, "c0ffee", "a reply"), "", "hello");
+        let drafts = write_with_id(drafts, "c0ffee", "a reply", "3");
+        let drafts = write_with_id(send(drafts, "c0ffee", "a reply"), "", "hello", "4");
         assert_eq!(drafts.key("", "7-days"), key);
-        let drafts = write(send(drafts, "", "hello"), "", "hello");
+        let drafts = write_with_id(send(drafts, "", "hello"), "", "hello", "5");
         assert_ne!(drafts.key("", "7-days"), key);
     }
 
     #[test]
-    fn stored_drafts_are_restored_but_replace_no_newer_text() {
+    fn stored_drafts_are_restored_with_their_keys_but_replace_no_newer_text() {
         let drafts = write(write(Rc::default(), "", "a crud"), "c0ffee", "a reply");
-        let stored = drafts.entries();
-        let newer = write(Rc::default(), "", "newer");
-        let drafts = newer.reduce(DraftAction::Restored(stored));
+        let drafts = own(drafts, "worf", Vec::new());
+        let (owner, stored) = drafts.to_store().unwrap();
+        let newer = write_with_id(Rc::default(), "", "newer", "2");
+        let restored = own(newer, &owner, stored);
         assert_eq!(
-            (drafts.text(""), drafts.text("c0ffee")),
+            (restored.text(""), restored.text("c0ffee")),
             ("newer", "a reply")
         );
+        assert_eq!(restored.key("c0ffee", ""), drafts.key("c0ffee", ""));
+        assert_ne!(restored.key("", ""), drafts.key("", ""));
+    }
+
+    #[test]
+    fn next_user_does_not_see_the_drafts() {
+        let drafts = write(own(Rc::default(), "worf", Vec::new()), "", "a secret");
+        assert_eq!(own(drafts.clone(), "worf", Vec::new()).text(""), "a secret");
+        assert_eq!(own(drafts.clone(), "londo", Vec::new()).text(""), "");
+        let signed_out = drafts.reduce(DraftAction::SignedOut);
+        assert_eq!((signed_out.text(""), signed_out.to_store()), ("", None));
     }
 
     #[test]
@@ -148,6 +227,10 @@ mod tests {
     fn text_edited_while_sending_is_not_removed() {
         let drafts = send(write(Rc::default(), "", "hello, world"), "", "hello");
         assert_eq!(drafts.text(""), "hello, world");
+        assert_ne!(
+            drafts.key("", ""),
+            write(Rc::default(), "", "hello, world").key("", "")
+        );
         assert_eq!(send(drafts, "", "hello, world").text(""), "");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use api_types::{Activity, Counts};
+use api_types::{Activity, Counts, Timestamp};
 use yew::Reducible;
 
 use super::extension::Extension;
@@ -64,6 +64,11 @@ pub(crate) enum FeedAction {
     Replied(Activity),
     Deleted {
         uuid: String,
+    },
+    /// Time has passed, in milliseconds since the Unix epoch.
+    Passed {
+        after: i64,
+        until: i64,
     },
     /// The user added or removed a reaction.
     Reacted {
@@ -182,6 +187,15 @@ impl Feed {
     fn change(&mut self, change: impl Fn(&mut Self)) {
         change(self);
         self.left.iter_mut().for_each(change);
+    }
+
+    /// Removes the cruds that expired in this time. Those that had expired before it are as new as the
+    /// response that contained them: the browser's clock is ahead of the server's.
+    fn remove_expired(&mut self, after: i64, until: i64) {
+        self.activities.retain(|activity| {
+            let expires_at = activity.expires_at.map(Timestamp::as_millis);
+            expires_at.is_none_or(|at| at <= after || at > until)
+        });
     }
 
     fn receive(&mut self, result: Result<Page, ApiError>) {
@@ -319,6 +333,9 @@ impl Reducible for Feed {
             FeedAction::Published(activity) => feed.change(|feed| feed.publish(activity.clone())),
             FeedAction::Replied(reply) => feed.change(|feed| feed.reply(reply.clone())),
             FeedAction::Deleted { uuid } => feed.change(|feed| feed.delete(&uuid)),
+            FeedAction::Passed { after, until } => {
+                feed.change(|feed| feed.remove_expired(after, until));
+            }
             FeedAction::Reacted { uuid, reaction, on } => feed.change(|feed| {
                 feed.update(&uuid, |activity| reaction.set(activity, on));
             }),

@@ -6,13 +6,16 @@
 use axum::http::Method;
 use serde_json::Value;
 
-use crate::steps::{COMPOSER, SUBNET, signed_in_at_home, uuid_of};
+use crate::steps::{COMPOSER, SUBNET, open_home, signed_in_at_home, uuid_of};
 use crate::support::browser::Browser;
 use crate::support::element::{button, crud, dialog, textbox};
 use crate::support::faults::Fault;
 use crate::support::stack::Stack;
 
 const REPLY: &str = "what is your reply?";
+const DIRECT_MESSAGE: &str = "send a direct message…";
+const DRAFT: &str = "return document.querySelector('.message-form textarea')?.value";
+const BUBBLES: &str = "return document.querySelectorAll('.bubble').length";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn crud_is_created_once_if_responses_are_dropped() {
@@ -40,6 +43,60 @@ async fn reply_is_created_once_if_responses_are_dropped() {
     let shown = get(&stack, &path).await;
     let replies = shown[0]["replies"].as_array().expect("replies");
     assert_eq!(count(replies, "Once, please."), 1);
+}
+
+/// The page is reloaded before the response.
+#[tokio::test(flavor = "multi_thread")]
+async fn message_and_crud_are_stored_once_if_sent_again_after_a_reload() {
+    let (stack, browser) = signed_in_at_home("worf").await;
+    stack
+        .page
+        .faults
+        .on(Method::POST, "/api/messages", Fault::DropResponse);
+    browser.open("/messages/@londo").await;
+    browser
+        .fill(&textbox(DIRECT_MESSAGE), "Once, please.")
+        .await;
+    browser.click(&button("Send")).await;
+    browser.expect_text("Cruddur cannot be reached.").await;
+    stack.page.faults.clear();
+    browser.reload().await;
+    // The message was stored. The page shows it together with the draft.
+    browser
+        .expect_script("the draft", DRAFT, |draft| draft == "Once, please.")
+        .await;
+    browser.click(&button("Send")).await;
+    browser
+        .expect_script("no draft", DRAFT, |draft| draft == "")
+        .await;
+    let bubbles = browser.script(BUBBLES, &[]).await;
+    assert_eq!(bubbles, 1);
+    expect_one_key(&stack, "/api/messages");
+
+    stack
+        .page
+        .faults
+        .on(Method::POST, "/api/activities", Fault::DropResponse);
+    browser.click(&button("Crud")).await;
+    browser.fill(&textbox(COMPOSER), "Once, please.").await;
+    browser.click(&button("Crud").within(&dialog())).await;
+    browser.expect_text("Cruddur cannot be reached.").await;
+    stack.page.faults.clear();
+    open_home(&browser).await;
+    browser.click(&button("Crud")).await;
+    browser.click(&button("Crud").within(&dialog())).await;
+    browser.expect_no_text(COMPOSER).await;
+    assert_eq!(count_in_home_feed(&stack, "Once, please.").await, 1);
+    expect_one_key(&stack, "/api/activities");
+}
+
+/// All requests have the same key.
+fn expect_one_key(stack: &Stack, path: &str) {
+    let keys = keys(stack, path);
+    assert!(
+        keys.len() > 1 && keys.iter().all(|key| *key == keys[0]),
+        "{keys:?}"
+    );
 }
 
 /// Submits the form twice. All responses to the first click are dropped.

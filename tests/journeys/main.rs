@@ -15,6 +15,7 @@ mod accessibility;
 mod accounts;
 mod actions;
 mod dropped_responses;
+mod expiry;
 mod feeds;
 mod focus;
 mod hidden_viewer;

@@ -1,7 +1,11 @@
 //! Creating cruds, replies and reactions.
 
+use axum::http::Method;
+use serde_json::json;
+
 use crate::steps::{
-    COMPOSER, CREATE, LIKE, SUBNET, signed_in_at_home, signed_in_home_load, toggle_like,
+    COMPOSER, CREATE, LIKE, SUBNET, open_home, sign_in, signed_in_at_home, signed_in_home_load,
+    toggle_like,
 };
 use crate::support::element::{button, crud, dialog, textbox};
 use crate::support::traces::expect::action;
@@ -74,10 +78,10 @@ async fn like_and_unlike_are_one_trace_each() {
 #[tokio::test(flavor = "multi_thread")]
 async fn text_survives_a_server_error() {
     use crate::support::faults::Fault;
-    use axum::http::{Method, StatusCode};
+    use axum::http::StatusCode;
 
     let (mut stack, browser) = signed_in_at_home("andrewbrown").await;
-    let failure = Fault::Respond(StatusCode::INTERNAL_SERVER_ERROR, serde_json::json!({}));
+    let failure = Fault::Respond(StatusCode::INTERNAL_SERVER_ERROR, json!({}));
     stack
         .page
         .faults
@@ -125,4 +129,55 @@ async fn draft_survives_a_reload() {
     browser.expect_text(SUBNET).await;
     browser.click(&button("Crud")).await;
     assert_eq!(browser.value(&textbox(COMPOSER)).await, "half a thought");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn next_user_of_the_browser_does_not_see_the_draft() {
+    let (stack, browser) = signed_in_at_home("worf").await;
+    browser.click(&button("Crud")).await;
+    browser.fill(&textbox(COMPOSER), "a secret").await;
+    browser.press_key(thirtyfour::Key::Escape).await;
+    browser.click(&button("More")).await;
+    browser.click(&button("Sign Out")).await;
+    browser.expect_text("Signed out").await;
+    let stored = "return sessionStorage.getItem('cruddur.drafts')";
+    assert_eq!(browser.script(stored, &[]).await, json!(null));
+
+    // The session ended in another tab, so this one did not sign out.
+    sign_in(&stack, &browser, "worf").await;
+    open_home(&browser).await;
+    browser.click(&button("Crud")).await;
+    assert_eq!(browser.value(&textbox(COMPOSER)).await, "");
+    browser.fill(&textbox(COMPOSER), "a secret").await;
+    sign_in(&stack, &browser, "londo").await;
+    open_home(&browser).await;
+    browser.click(&button("Crud")).await;
+    assert_eq!(browser.value(&textbox(COMPOSER)).await, "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn enter_of_an_input_method_does_not_post() {
+    const PRESS_ENTER: &str = "arguments[0].dispatchEvent(new KeyboardEvent('keydown',
+        {key: 'Enter', bubbles: true, cancelable: true, ...arguments[1]}))";
+    let (stack, browser) = signed_in_at_home("worf").await;
+    browser.click(&button("Crud")).await;
+    browser.fill(&textbox(COMPOSER), "とうきょう").await;
+    let field = browser.reference(&textbox(COMPOSER)).await;
+    for composing in [
+        json!({"isComposing": true, "ctrlKey": true}),
+        json!({"keyCode": 229, "ctrlKey": true}),
+        json!({"keyCode": 229, "metaKey": true}),
+    ] {
+        browser
+            .script(PRESS_ENTER, &[field.clone(), composing])
+            .await;
+    }
+    browser.fill(&textbox(COMPOSER), "東京").await;
+    browser
+        .script(PRESS_ENTER, &[field, json!({"ctrlKey": true})])
+        .await;
+    browser.find(&crud("東京")).await;
+    let requests = stack.page.requests.all().into_iter();
+    let posted = requests.filter(|it| it.method == Method::POST && it.path == "/api/activities");
+    assert_eq!(posted.count(), 1);
 }

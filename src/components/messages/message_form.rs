@@ -2,12 +2,12 @@
 
 use api_types::visible::is_blank;
 use api_types::{DIRECT_MESSAGE_MAX_CHARS, NewMessage, validate};
-use wasm_bindgen::JsCast;
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
 use crate::api::{self, ApiError, ApiResult};
 use crate::components::compose_form::{chars_left, counter, error_text};
+use crate::components::submit_keys::{is_enter, submit_form};
 use crate::hooks::{
     FormSubmit, MessagesLoader, Toasts, use_form_submit, use_messages_loader, use_toasts,
 };
@@ -16,9 +16,6 @@ use crate::state::messages::{Messages, MessagesAction};
 use crate::state::{use_dispatch, use_store};
 
 const PLACEHOLDER: &str = "send a direct message…";
-/// The key code of every key that an input method handles. Safari does not set `isComposing` for the
-/// Enter that ends a composition.
-const INPUT_METHOD_KEY_CODE: u32 = 229;
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct MessageFormProps {
@@ -56,7 +53,7 @@ fn use_edit(draft: String, clear_error: &Callback<()>) -> Callback<InputEvent> {
     Callback::from(move |event: InputEvent| {
         let text = event.target_unchecked_into::<HtmlTextAreaElement>().value();
         let reply_to = draft.clone();
-        drafts.dispatch(DraftAction::Edited { reply_to, text });
+        drafts.dispatch(DraftAction::edited(reply_to, text));
         clear_error.emit(());
     })
 }
@@ -116,22 +113,17 @@ impl Sending {
 }
 
 /// Sends the message on Enter. With Shift, and on touch screens, Enter begins a new line, unless Ctrl or
-/// Cmd is pressed. While an input method composes, Enter belongs to it.
+/// Cmd is pressed.
 fn send_on_enter() -> Callback<KeyboardEvent> {
     Callback::from(|event: KeyboardEvent| {
-        if event.key() != "Enter" || is_composing(&event) {
+        if !is_enter(&event) {
             return;
         }
         let has_command = event.ctrl_key() || event.meta_key();
         if has_command || (!event.shift_key() && !event.alt_key() && has_keyboard()) {
-            event.prevent_default();
             submit_form(&event);
         }
     })
-}
-
-fn is_composing(event: &KeyboardEvent) -> bool {
-    event.is_composing() || event.key_code() == INPUT_METHOD_KEY_CODE
 }
 
 /// Returns whether the device most likely has a keyboard with a Shift key: it is no touch screen.
@@ -139,13 +131,4 @@ fn has_keyboard() -> bool {
     let media =
         web_sys::window().and_then(|window| window.match_media("(pointer: coarse)").ok()?);
     !media.is_some_and(|media| media.matches())
-}
-
-fn submit_form(event: &KeyboardEvent) {
-    let field = event.target();
-    let field = field.and_then(|it| it.dyn_into::<HtmlTextAreaElement>().ok());
-    if let Some(form) = field.and_then(|field| field.form()) {
-        // Fails only for a submit button of another form, and none is passed.
-        let _ = form.request_submit();
-    }
 }

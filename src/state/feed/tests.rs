@@ -317,3 +317,27 @@ fn failed_extension_stays_failed_until_a_page_arrives() {
     let feed = feed.reduce(FeedAction::Extended(Source::Home, page(&["c"])));
     assert_eq!(feed.extension, Extension::Idle);
 }
+
+#[test]
+fn cruds_that_expire_while_shown_are_removed() {
+    let activities = [("ahead", 90), ("expires", 101), ("stays", 151)];
+    let activities = activities.map(|(uuid, expires_at)| Activity {
+        expires_at: Some(Timestamp::from_millis(expires_at)),
+        ..activity(uuid, "worf")
+    });
+    let page = Page {
+        activities: activities
+            .into_iter()
+            .chain([activity("never", "worf")])
+            .collect(),
+        next: None,
+    };
+    let feed = Rc::new(Feed::default())
+        .reduce(FeedAction::Requested(Source::Home, 0))
+        .reduce(FeedAction::Received(Source::Home, Ok(page)))
+        // The feed is kept for the way back.
+        .reduce(FeedAction::Requested(Source::Notifications, 0))
+        .reduce(FeedAction::Passed { after: 100, until: 150 })
+        .reduce(FeedAction::Returned(Source::Home));
+    assert_eq!(uuids(&feed), ["ahead", "stays", "never"]);
+}

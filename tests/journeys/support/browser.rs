@@ -87,6 +87,19 @@ impl Browser {
             .await;
     }
 
+    /// Shows the page as it is printed.
+    pub(crate) async fn emulate_print(&self) {
+        self.dev_tools("Emulation.setEmulatedMedia", json!({"media": "print"}))
+            .await;
+    }
+
+    /// Runs a script in each later page, before its own scripts.
+    pub(crate) async fn run_first(&self, script: &str) {
+        let parameters = json!({"source": script});
+        self.dev_tools("Page.addScriptToEvaluateOnNewDocument", parameters)
+            .await;
+    }
+
     /// Emulates a window of this size, in CSS pixels.
     pub(crate) async fn set_viewport(&self, width: u32, height: u32) {
         let size =
