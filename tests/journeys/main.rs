@@ -24,6 +24,7 @@ mod interleaving;
 mod keys;
 mod live_viewer;
 mod long_feeds;
+mod media;
 mod messages;
 mod original_back_end;
 mod outages;
