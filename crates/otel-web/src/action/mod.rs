@@ -36,6 +36,8 @@ pub(crate) use paint::{
     end_after_next_frame, end_waiting as end_waiting_for_paint, install as install_paint,
 };
 pub(crate) use root::describe_root;
+#[cfg(feature = "document-load")]
+pub(crate) use timeout::ACTION_TIMEOUT_MS;
 
 use crate::active_spans::{ActiveSpan, SpanKey};
 use crate::exception::{self, Exception};

@@ -7,7 +7,7 @@ use crate::pipeline;
 use crate::platform::{self, Timer};
 
 /// After this time an action ends with the outcome `timeout`. In milliseconds.
-pub(super) const ACTION_TIMEOUT_MS: f64 = 30_000.0;
+pub(crate) const ACTION_TIMEOUT_MS: f64 = 30_000.0;
 
 thread_local! {
     static CHECK: RefCell<Option<Check>> = const { RefCell::new(None) };

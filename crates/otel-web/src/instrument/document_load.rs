@@ -5,6 +5,9 @@
 //! If the document came from a cache, the load only links to it: that response was made for an earlier
 //! load. A page restored from the back/forward cache is a `documentLoad` of its own.
 //!
+//! A page that the browser prerenders is loaded before the user wants it, or in vain. Its span lasts until
+//! the page is shown. A page that is never shown is `abandoned`.
+//!
 //! The names of the spans are those of `@opentelemetry/instrumentation-document-load`.
 
 use std::cell::RefCell;
@@ -17,7 +20,7 @@ use web_sys::{Event, Window};
 
 use super::timing::{self, positive_or_nan};
 use super::{attributes, navigation, observer, server_trace};
-use crate::action::{ActionStart, event_time_ms};
+use crate::action::{ACTION_TIMEOUT_MS, ActionStart, event_time_ms};
 use crate::js::{call, float, get, global, is, text};
 use crate::listener::listen;
 use crate::otlp::Attributes;
@@ -77,9 +80,36 @@ pub(crate) fn install(window: &Window) {
     // Observing a type twice would deliver its buffered entries twice.
     #[cfg(not(feature = "resource-timing"))]
     observer::observe(&["resource"]);
-    finish_after_load(window);
+    if is(&global("document"), "prerendering") {
+        set_deadline(f64::INFINITY);
+        listen(window, "prerenderingchange", |_| activate());
+    } else {
+        finish_after_load(window);
+    }
     listen(window, "pageshow", handle_pageshow);
     navigation::begin(context, true);
+}
+
+/// Continues the load of a prerendered page, which is shown now.
+fn activate() {
+    #[cfg(feature = "web-vitals")]
+    super::web_vitals::activate(&navigation_entry());
+    set_deadline(platform::monotonic_ms() + ACTION_TIMEOUT_MS);
+    let load = LOADING.with(|cell| Some(cell.borrow().as_ref()?.context.clone()));
+    if let (Some(load), Some(window)) = (load, web_sys::window()) {
+        navigation::begin(load, true);
+        finish_after_load(&window);
+    }
+}
+
+/// Sets the time limit of the load, on the monotonic clock.
+fn set_deadline(deadline_ms: f64) {
+    let load = LOADING.with(|cell| pipeline::key_of(&cell.borrow().as_ref()?.context));
+    pipeline::edit(load, |span| {
+        if let Some(action) = &mut span.action {
+            action.deadline_ms = deadline_ms;
+        }
+    });
 }
 
 /// Returns the `PerformanceNavigationTiming` of the page.
@@ -164,7 +194,7 @@ fn handle_pageshow(event: &Event) {
         let kind = Some("back_forward_cache".to_owned());
         let context = start_root(&navigation_entry(), start_ms, kind);
         #[cfg(feature = "web-vitals")]
-        super::web_vitals::begin(&context, start_ms);
+        super::web_vitals::restore(&context, start_ms);
         navigation::begin(context, true);
     }
 }

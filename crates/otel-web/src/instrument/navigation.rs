@@ -70,6 +70,14 @@ pub(crate) fn begin(context: Context, is_page_load: bool) {
 /// Ends the progress of all navigations: their frame is painted.
 pub(crate) fn end_in_progress() {
     let navigations = with(std::mem::take);
+    #[cfg(feature = "web-vitals")]
+    if navigations
+        .iter()
+        .flatten()
+        .any(|navigation| navigation.is_page_load)
+    {
+        super::web_vitals::painted();
+    }
     drop(navigations);
     let waiting = WAITING.with(|cell| cell.take());
     waiting.into_iter().for_each(Waker::wake);

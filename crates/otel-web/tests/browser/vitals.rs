@@ -14,8 +14,7 @@ use crate::support::{
 
 #[wasm_bindgen_test]
 async fn vitals_are_in_the_trace_of_the_page_load() {
-    install();
-    let load = trace_of("documentLoad").await;
+    let load = first_paint().await;
     let hidden = Event::new("freeze").unwrap();
     web_sys::window().unwrap().dispatch_event(&hidden).unwrap();
     let has_vitals = |span: &Span| number(span, "browser.web_vital.fcp.value").is_some();
@@ -38,10 +37,7 @@ async fn vitals_are_in_the_trace_of_the_page_load() {
 
 #[wasm_bindgen_test]
 async fn masked_targets_are_tag_names() {
-    install();
-    trace_of("documentLoad").await;
-    dispatch("pagehide");
-    return_to_page();
+    restore_page().await;
     let masked = clickable(
         "<div data-otel-mask><p></p><img id=secret class=secret></div>",
         |_| (),
@@ -68,6 +64,85 @@ async fn masked_targets_are_tag_names() {
     assert_eq!(target("cls").as_deref(), Some("li"));
     assert_eq!(target("inp").as_deref(), Some("li"));
     assert!(!format!("{vitals:?}").contains("secret"), "{vitals:?}");
+}
+
+/// Waits until the page has loaded and painted its first content.
+async fn first_paint() -> Vec<Span> {
+    install();
+    clickable("<p>Content to paint</p>", |_| ());
+    let performance = web_sys::window().unwrap().performance().unwrap();
+    let paints = || {
+        performance
+            .get_entries_by_name("first-contentful-paint")
+            .length()
+    };
+    until(|| paints() > 0, "the first paint").await;
+    trace_of("documentLoad").await
+}
+
+/// Leaves the page after its first paint, which another test expects, and restores it.
+async fn restore_page() {
+    first_paint().await;
+    dispatch("pagehide");
+    return_to_page();
+}
+
+/// Returns the span with the vitals of a restored page to which these entries were reported.
+async fn vitals_with(score: f64, entries: &str) -> Span {
+    restore_page().await;
+    let entries = Function::new_with_args("score", entries);
+    report_entries(&entries.call1(&JsValue::NULL, &score.into()).unwrap());
+    dispatch("freeze");
+    let is_expected = |span: &Span| number(span, "browser.web_vital.cls.value") == Some(score);
+    let found = || support::spans().into_iter().find(is_expected);
+    until(|| found().is_some(), "a span with web vitals").await;
+    found().unwrap()
+}
+
+#[wasm_bindgen_test]
+async fn paints_after_the_page_was_hidden_do_not_count() {
+    let vitals = vitals_with(
+        0.11,
+        "const at = performance.now();
+        return [
+            { entryType: 'layout-shift', startTime: at, value: score, sources: [] },
+            { entryType: 'largest-contentful-paint', startTime: at + 10, url: 'https://a.example/early' },
+            { entryType: 'visibility-state', name: 'hidden', startTime: at + 20 },
+            { entryType: 'visibility-state', name: 'visible', startTime: at + 60000 },
+            { entryType: 'largest-contentful-paint', startTime: at + 60100, url: 'https://a.example/late' },
+            { entryType: 'paint', name: 'first-contentful-paint', startTime: at + 60100 }]",
+    )
+    .await;
+    let value = |name: &str| number(&vitals, &["browser.web_vital.", name, ".value"].concat());
+    assert!(value("lcp").unwrap() < 1_000.0, "{:?}", value("lcp"));
+    assert!(
+        value("fcp").is_none_or(|fcp| fcp < 1_000.0),
+        "{:?}",
+        value("fcp")
+    );
+    let url = text(&vitals, "browser.web_vital.lcp.url");
+    assert_eq!(url.as_deref(), Some("https://a.example/early"));
+}
+
+#[wasm_bindgen_test]
+async fn restored_page_has_vitals_of_its_own() {
+    restore_page().await;
+    support::nothing_in_progress().await;
+    let shift = "return [{ entryType: 'layout-shift', startTime: performance.now(), value: 0.12, sources: [] }]";
+    report_entries(&Function::new_no_args(shift).call0(&JsValue::NULL).unwrap());
+    dispatch("freeze");
+    let is_expected = |span: &Span| number(span, "browser.web_vital.cls.value") == Some(0.12);
+    let found = || support::spans().into_iter().find(is_expected);
+    until(|| found().is_some(), "a span with web vitals").await;
+    let vitals = found().unwrap();
+    let value = |name: &str| number(&vitals, &["browser.web_vital.", name, ".value"].concat());
+    assert_eq!(value("ttfb"), Some(0.0));
+    assert!(
+        value("fcp").is_some_and(|fcp| fcp < 1_000.0),
+        "{:?}",
+        value("fcp")
+    );
+    assert_eq!(value("lcp"), value("fcp"));
 }
 
 #[wasm_bindgen_test]

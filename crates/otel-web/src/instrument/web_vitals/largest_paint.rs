@@ -29,6 +29,15 @@ impl LargestPaint {
         }
     }
 
+    /// Creates a paint of unknown content.
+    pub(super) const fn without_target(time_ms: f64) -> Self {
+        Self {
+            time_ms,
+            target: None,
+            url: None,
+        }
+    }
+
     /// Adds the value and its parts. First byte, load delay, load duration and render delay add up to
     /// the value.
     pub(super) fn describe(&self, first_byte_ms: f64, zero_ms: f64, to: &mut Attributes) {

@@ -3,6 +3,9 @@
 //! Most vitals are final only when the page is hidden, long after the span of the load has ended. They
 //! are reported then, once: on the span of the load if it is still in memory, else on a child named
 //! `webVitals`. The latency of each interaction is also recorded on the root span of its action.
+//!
+//! Browsers paint a hidden page when it is shown, which may be hours later. So paints count only if the
+//! page has been visible until then.
 
 mod interaction;
 mod largest_paint;
@@ -18,11 +21,14 @@ use super::attributes::set_ms;
 use super::observer;
 use super::timing::positive_or_nan;
 use crate::clock::Anchor;
-use crate::js::text;
+use crate::js::{float, global, is, text};
 use crate::otlp::Attributes;
 use crate::pipeline::{self, EndTime, NewSpan};
+use crate::platform;
 
-const ENTRY_TYPES: [&str; 5] = [
+const ENTRY_TYPES: [&str; 6] = [
+    // First, so that it is known which of the paints count.
+    "visibility-state",
     "paint",
     "largest-contentful-paint",
     "layout-shift",
@@ -43,6 +49,10 @@ struct Vitals {
     load_end_ms: f64,
     /// When a prerendered page was shown. All vitals count from then; 0 for other pages.
     activation_ms: f64,
+    /// When the page was hidden first. Infinite if it was always visible.
+    hidden_ms: f64,
+    /// A restored page: the browser reports no paints.
+    is_restored: bool,
     first_byte_ms: f64,
     first_paint_ms: f64,
     largest_paint: Option<largest_paint::LargestPaint>,
@@ -52,22 +62,60 @@ struct Vitals {
 
 /// Starts to measure the page load of `context`.
 pub(super) fn install(context: &Context, navigation: &JsValue) {
-    begin(
-        context,
-        positive_or_nan(navigation, "activationStart").max(0.0),
-    );
+    begin(context, 0.0);
     with(|vitals| vitals.first_byte_ms = positive_or_nan(navigation, "responseStart"));
+    activate(navigation);
     observer::observe(&ENTRY_TYPES);
 }
 
-/// Resets all measurements: the page was restored from the back/forward cache.
-pub(super) fn begin(context: &Context, activation_ms: f64) {
+/// Reads when a prerendered page was shown. It was hidden until then.
+pub(super) fn activate(navigation: &JsValue) {
+    with(|vitals| {
+        vitals.activation_ms = positive_or_nan(navigation, "activationStart").max(0.0);
+        vitals.hidden_ms = hidden_ms(vitals.activation_ms);
+    });
+}
+
+/// Starts to measure a page that was restored from the back/forward cache.
+pub(super) fn restore(context: &Context, start_ms: f64) {
+    begin(context, start_ms);
+    with(|vitals| {
+        vitals.is_restored = true;
+        vitals.first_byte_ms = start_ms;
+    });
+}
+
+/// Records the first frame of a restored page, which shows all of its content.
+pub(super) fn painted() {
+    let now = platform::monotonic_ms();
+    with(|vitals| {
+        if std::mem::take(&mut vitals.is_restored) && hidden_ms(now) > now {
+            vitals.first_paint_ms = now;
+            let paint = largest_paint::LargestPaint::without_target(now);
+            vitals.largest_paint.get_or_insert(paint);
+        }
+    });
+}
+
+/// Returns `now` if the page is hidden, or infinity.
+fn hidden_ms(now: f64) -> f64 {
+    if is(&global("document"), "hidden") {
+        now
+    } else {
+        f64::INFINITY
+    }
+}
+
+/// Resets all measurements.
+fn begin(context: &Context, activation_ms: f64) {
     let vitals = pipeline::with(|pipeline| Vitals {
         load: context.span().span_context().clone(),
         is_reported: false,
         load_end_ms: f64::INFINITY,
         anchor: pipeline.anchor,
         activation_ms,
+        hidden_ms: hidden_ms(activation_ms),
+        is_restored: false,
         first_byte_ms: f64::NAN,
         first_paint_ms: f64::NAN,
         largest_paint: None,
@@ -78,13 +126,27 @@ pub(super) fn begin(context: &Context, activation_ms: f64) {
 }
 
 pub(super) fn handle_entry(entry_type: &str, entry: &JsValue) {
+    let start_ms = float(entry, "startTime");
+    let name = || text(entry, "name").unwrap_or_default();
     match entry_type {
-        "paint" if text(entry, "name").as_deref() == Some("first-contentful-paint") => {
-            with(|vitals| vitals.first_paint_ms = positive_or_nan(entry, "startTime"));
-        }
+        "visibility-state" if name() == "hidden" => with(|vitals| {
+            // A prerendered page is hidden until it is shown.
+            if start_ms >= vitals.activation_ms {
+                vitals.hidden_ms = vitals.hidden_ms.min(start_ms);
+            }
+        }),
+        "paint" if name() == "first-contentful-paint" => with(|vitals| {
+            if start_ms <= vitals.hidden_ms {
+                vitals.first_paint_ms = start_ms;
+            }
+        }),
         "largest-contentful-paint" => {
             let paint = largest_paint::LargestPaint::of(entry);
-            with(|vitals| vitals.largest_paint = Some(paint));
+            with(|vitals| {
+                if start_ms <= vitals.hidden_ms {
+                    vitals.largest_paint = Some(paint);
+                }
+            });
         }
         "layout-shift" => {
             with(|vitals| vitals.shifts.add(entry));

@@ -1,0 +1,134 @@
+//! A page that is prerendered: loaded in the background, and shown later or never.
+
+#![cfg(target_arch = "wasm32")]
+#![expect(clippy::unwrap_used, reason = "a panic fails the test")]
+
+use gloo_timers::future::TimeoutFuture;
+use js_sys::Function;
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use opentelemetry_proto::tonic::common::v1::any_value::Value;
+use opentelemetry_proto::tonic::trace::v1::Span;
+use otel_web::action;
+use prost::Message;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+#[wasm_bindgen(module = "/tests/browser/support/network.js")]
+extern "C" {
+    fn listen();
+    fn bodies() -> Vec<js_sys::Uint8Array>;
+}
+
+#[wasm_bindgen(module = "/tests/browser/support/observer.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = interceptObservers)]
+    fn intercept_observers();
+    #[wasm_bindgen(js_name = reportEntries)]
+    fn report_entries(entries: &JsValue);
+}
+
+fn run(code: &str) -> JsValue {
+    Function::new_no_args(code)
+        .call0(&JsValue::UNDEFINED)
+        .unwrap()
+}
+
+/// A browser that prerenders needs two pages, so the test pretends that this page was prerendered.
+const PRERENDER: &str = "globalThis.shown = 0;
+    Object.defineProperty(document, 'prerendering', { get: () => !shown });
+    const of = performance.getEntriesByType.bind(performance);
+    performance.getEntriesByType = (type) => {
+        const entries = of(type);
+        if (type !== 'navigation') return entries;
+        const times = { activationStart: shown, responseStart: 5, responseEnd: 6, fetchStart: 1 };
+        return [Object.assign(Object.create(null), times, { type: 'navigate', domComplete: 20 })];
+    };";
+
+#[wasm_bindgen_test]
+async fn load_lasts_until_the_page_is_shown() {
+    run(PRERENDER);
+    listen();
+    intercept_observers();
+    otel_web::Telemetry::builder("prerendered")
+        .endpoint("/otlp")
+        .install();
+    run("if (document.readyState !== 'complete') throw new Error('the page is still loading')");
+    action("while prerendering").start().run(async {});
+    arrived("while prerendering").await;
+    assert!(found("documentLoad").is_none());
+    run("shown = performance.now(); document.dispatchEvent(new Event('prerenderingchange'))");
+    // The page was hidden until it was shown. Paints before count from then.
+    report_entries(&run("return [
+        { entryType: 'visibility-state', name: 'hidden', startTime: 0 },
+        { entryType: 'paint', name: 'first-contentful-paint', startTime: shown + 40 },
+        { entryType: 'largest-contentful-paint', startTime: shown + 90 }]"));
+    run("dispatchEvent(new Event('freeze'))");
+    let load = arrived("documentLoad").await;
+    let shown = run("return shown").as_f64().unwrap();
+    assert_eq!(
+        text(&load, "app.action.outcome").as_deref(),
+        Some("completed")
+    );
+    let activation = number(&load, "browser.navigation_timing.activation_start").unwrap();
+    assert!((activation - shown).abs() < 1.0, "{activation} for {shown}");
+    let vitals = with_vitals().await;
+    assert_eq!(number(&vitals, "browser.web_vital.fcp.value"), Some(40.0));
+    assert_eq!(number(&vitals, "browser.web_vital.lcp.value"), Some(90.0));
+    assert_eq!(number(&vitals, "browser.web_vital.ttfb.value"), Some(0.0));
+}
+
+fn spans() -> Vec<Span> {
+    let decode =
+        |body: js_sys::Uint8Array| ExportTraceServiceRequest::decode(&body.to_vec()[..]).unwrap();
+    let requests = bodies().into_iter().map(decode);
+    let resources = requests.flat_map(|request| request.resource_spans);
+    let scopes = resources.flat_map(|resource| resource.scope_spans);
+    scopes.flat_map(|scope| scope.spans).collect()
+}
+
+fn found(name: &str) -> Option<Span> {
+    spans().into_iter().find(|span| span.name == name)
+}
+
+async fn arrived(name: &str) -> Span {
+    wait_for(|| found(name), name).await
+}
+
+async fn with_vitals() -> Span {
+    let has_vitals = |span: &Span| number(span, "browser.web_vital.cls.value").is_some();
+    wait_for(|| spans().into_iter().find(has_vitals), "web vitals").await
+}
+
+async fn wait_for(find: impl Fn() -> Option<Span>, what: &str) -> Span {
+    for _ in 0..1_000 {
+        if let Some(span) = find() {
+            return span;
+        }
+        TimeoutFuture::new(10).await;
+    }
+    panic!("waited 10 s for {what}");
+}
+
+fn value(span: &Span, key: &str) -> Option<Value> {
+    let found = span
+        .attributes
+        .iter()
+        .find(|attribute| attribute.key == key);
+    found?.value.clone()?.value
+}
+
+fn text(span: &Span, key: &str) -> Option<String> {
+    match value(span, key)? {
+        Value::StringValue(text) => Some(text),
+        _ => None,
+    }
+}
+
+fn number(span: &Span, key: &str) -> Option<f64> {
+    match value(span, key)? {
+        Value::DoubleValue(number) => Some(number),
+        _ => None,
+    }
+}
