@@ -4,7 +4,9 @@
 //! answered a click, in a task after the span has ended. Such spans wait here until their batch is
 //! built, so deferring them does not delay their export.
 
-use opentelemetry::trace::{SpanId, TraceId};
+#[cfg(any(feature = "resource-timing", feature = "web-vitals"))]
+use opentelemetry::trace::SpanId;
+use opentelemetry::trace::TraceId;
 
 use crate::platform;
 use crate::record::SpanRecord;
@@ -61,18 +63,13 @@ impl DeferredSpans {
         self.0.iter().any(|span| span.trace_id() == trace_id)
     }
 
-    #[cfg(any(
-        feature = "frustration",
-        feature = "resource-timing",
-        feature = "web-vitals"
-    ))]
+    #[cfg(any(feature = "resource-timing", feature = "web-vitals"))]
     pub(crate) fn find(&mut self, span_id: SpanId) -> Option<&mut SpanRecord> {
         self.iter_mut()
             .find(|record| record.context.span_id() == span_id)
     }
 
     #[cfg(any(
-        feature = "frustration",
         feature = "long-animation-frames",
         feature = "resource-timing",
         feature = "web-vitals"
@@ -92,19 +89,15 @@ impl DeferredSpans {
         }
     }
 
-    /// Removes and returns the oldest span that has waited long enough at `now_ms`, except those
-    /// for which `keep` returns true. `is_active` tells whether a trace has an active root.
+    /// Removes and returns the oldest span that has waited long enough at `now_ms`. `is_active` tells whether a trace has an active root.
     pub(crate) fn take_due(
         &mut self,
         now_ms: f64,
         is_active: &dyn Fn(TraceId) -> bool,
-        keep: &dyn Fn(SpanId) -> bool,
     ) -> Option<SpanRecord> {
         let index = self.0.iter().position(|span| {
             let age_ms = now_ms - span.ended_ms;
-            let is_due =
-                age_ms >= MAX_DEFER_MS || age_ms >= MIN_DEFER_MS && !is_active(span.trace_id());
-            is_due && !keep(span.record.context.span_id())
+            age_ms >= MAX_DEFER_MS || age_ms >= MIN_DEFER_MS && !is_active(span.trace_id())
         })?;
         Some(self.0.remove(index).record)
     }
@@ -122,7 +115,7 @@ mod tests {
 
     fn flushed() -> usize {
         with(|pipeline| {
-            pipeline.flush_due_deferred(&|_| false);
+            pipeline.flush_due_deferred();
             pipeline.queue.take_batch(usize::MAX).len()
         })
         .unwrap()

@@ -114,7 +114,7 @@ impl Exception {
         let has_trace = stack.is_some() || !causes.is_empty();
         Self {
             exception_type: js::text(thrown, "name").unwrap_or_else(|| default_type.to_owned()),
-            message: js::describe(thrown),
+            message: describe(thrown),
             stacktrace: has_trace.then(|| stack.unwrap_or_default() + &causes),
             location: None,
         }
@@ -197,10 +197,22 @@ fn append_causes(error: &JsValue, to: &mut String, left: &mut u32) {
     }
 }
 
+/// Returns the message. An object without one is described by its keys, since its values may be private.
+#[cfg(feature = "errors")]
+fn describe(thrown: &JsValue) -> String {
+    let message = js::describe(thrown);
+    if !thrown.is_object() || !message.is_empty() && !message.starts_with("[object ") {
+        return message;
+    }
+    let keys = js::call(&js::global("Object"), "keys", thrown);
+    let keys = js::call(&keys, "join", &", ".into()).as_string();
+    [&*message, " with keys ", &keys.unwrap_or_default()].concat()
+}
+
 /// Returns type, message and stack trace. In some browsers, the stack trace starts with the others.
 #[cfg(feature = "errors")]
 fn describe_cause(cause: &JsValue) -> String {
-    let message = js::describe(cause);
+    let message = describe(cause);
     let Some(name) = js::text(cause, "name") else {
         return message;
     };

@@ -78,21 +78,14 @@ pub(crate) fn set(object: &JsValue, key: &str, value: &JsValue) {
     let _ = js_sys::Reflect::set(object, &key.into(), value);
 }
 
-/// Returns the `message` of an error, or else `String(value)`. An object of which that says nothing is
-/// described by its keys, since its values may be private.
+/// Returns the `message` of an error, or else `String(value)`.
 #[cfg(any(feature = "errors", feature = "fetch", feature = "window-fetch"))]
 pub(crate) fn describe(value: &JsValue) -> String {
     if let Some(message) = text(value, "message") {
         return message;
     }
     let as_text = call(&js_sys::global(), "String", value).as_string();
-    let as_text = as_text.unwrap_or_default();
-    if !value.is_object() || !as_text.is_empty() && !as_text.starts_with("[object ") {
-        return as_text;
-    }
-    let keys = call(&global("Object"), "keys", value);
-    let keys = call(&keys, "join", &", ".into()).as_string();
-    [&*as_text, " with keys ", &keys.unwrap_or_default()].concat()
+    as_text.unwrap_or_default()
 }
 
 /// Set on a request, or on its options, that no instrumentation of `window.fetch` may trace. Other

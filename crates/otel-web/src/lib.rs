@@ -136,8 +136,8 @@
 //!
 //! On by default:
 //!
-//! - automatic instrumentation: `user-action` (clicks, submits, keys), `frustration` (rage, dead and
-//!   error clicks), `document-load`, `navigation` (history), `web-vitals`, `long-animation-frames`,
+//! - automatic instrumentation: `user-action` (clicks, submits, keys), `frustration` (rage and error
+//!   clicks), `document-load`, `navigation` (history), `web-vitals`, `long-animation-frames`,
 //!   `errors` (uncaught errors, rejections, panics)
 //! - requests: `fetch` (traced requests), `resource-timing` (their network timings), `baggage`
 //!   (propagates the context's baggage)

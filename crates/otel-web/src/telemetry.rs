@@ -405,8 +405,6 @@ fn listen_to_window(window: &Window) {
     export::listen_for_exit(window);
     #[cfg(feature = "user-action")]
     action::install_dom_events(window);
-    #[cfg(feature = "frustration")]
-    crate::instrument::dead_click::install(window);
     #[cfg(feature = "navigation")]
     crate::instrument::navigation::install(window);
     #[cfg(feature = "errors")]

@@ -116,12 +116,6 @@ pub(crate) fn span_ended(ended: Ended) {
     }
 }
 
-/// Schedules the export of spans that were deferred until now.
-#[cfg(feature = "frustration")]
-pub(crate) fn flush_soon() {
-    with(|exporter| exporter.schedule_flush(FlushDelay::TraceDeferred));
-}
-
 /// Builds batches from all queued spans, and sends them in requests that outlive the page.
 pub(crate) fn flush_before_exit() {
     instrument::flush_observers();

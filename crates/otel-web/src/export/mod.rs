@@ -23,8 +23,6 @@ mod span_queue;
 pub(crate) use drops::{DropCounts, DropReason};
 #[cfg(feature = "errors")]
 pub(crate) use exporter::flush_before_exit;
-#[cfg(feature = "frustration")]
-pub(crate) use exporter::flush_soon;
 pub(crate) use exporter::{Destination, install, is_installed, span_ended};
 pub(crate) use page_lifecycle::install as listen_for_exit;
 pub(crate) use span_queue::{EncodedSpan, SpanQueue};

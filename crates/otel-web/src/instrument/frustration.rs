@@ -1,13 +1,11 @@
 //! Signs of a frustrated user, as attributes of the click's root span.
 //!
 //! - **Rage click**: the third or a later click within one second and 30 pixels.
-//! - **Dead click**: the page did not react to the click (see `dead_click`).
 //! - **Error click**: the action that the click started failed.
 
 use std::cell::RefCell;
 
 use opentelemetry::Context;
-use opentelemetry::trace::TraceContextExt;
 use web_sys::Event;
 
 use crate::active_spans::ActiveSpan;
@@ -55,8 +53,6 @@ pub(crate) fn record_click(event: &Event, time_ms: f64, context: &Context) {
             action.is_click = true;
         }
     });
-    let span_id = context.span().span_context().span_id();
-    super::dead_click::add(event, span_id);
 }
 
 /// Adds the click to the recent ones, and checks whether enough of them are close to it.

@@ -7,7 +7,7 @@
 //! | `web_vitals` | `web-vitals` | LCP, INP, CLS, FCP, TTFB | `PerformanceObserver` |
 //! | `long_animation_frames` | `long-animation-frames` | frames that delayed an action | Long Animation Frames |
 //! | `resource_timing` | `resource-timing` | network timings of requests | Resource Timing |
-//! | `frustration`, `dead_click` | `frustration` | rage, dead and error clicks | `MutationObserver` |
+//! | `frustration` | `frustration` | rage and error clicks | |
 //! | `errors` | `errors` | uncaught errors, rejections, panics | `error`, `unhandledrejection` |
 //! | `window_fetch` | `window-fetch` | requests made by JavaScript | `window.fetch` |
 //!
@@ -22,8 +22,6 @@
     feature = "resource-timing"
 ))]
 mod attributes;
-#[cfg(feature = "frustration")]
-pub(crate) mod dead_click;
 #[cfg(feature = "document-load")]
 pub(crate) mod document_load;
 #[cfg(feature = "errors")]
@@ -54,8 +52,6 @@ pub(crate) mod window_fetch;
 
 pub(crate) use navigation::in_progress as navigation_in_progress;
 
-use opentelemetry::trace::SpanId;
-
 use crate::pipeline::{self, Pipeline};
 
 /// Records what the browser has observed until now, and queues the deferred spans that are due.
@@ -63,7 +59,7 @@ use crate::pipeline::{self, Pipeline};
 /// Called before a batch is built. The other deferred spans go into a later batch.
 pub(crate) fn flush_due_observers() {
     observe_now();
-    pipeline::with(|pipeline| pipeline.flush_due_deferred(&is_dead_click_pending));
+    pipeline::with(Pipeline::flush_due_deferred);
 }
 
 /// Records what the browser has observed until now, and queues all deferred spans.
@@ -85,14 +81,6 @@ fn observe_now() {
     web_vitals::flush();
 }
 
-/// Whether the span of a click stays deferred until it is known whether the click is dead.
-fn is_dead_click_pending(_span_id: SpanId) -> bool {
-    #[cfg(feature = "frustration")]
-    return dead_click::is_pending(_span_id);
-    #[cfg(not(feature = "frustration"))]
-    false
-}
-
 /// Records what is final only now: the page is hidden or left, and may never become visible again.
 pub(crate) fn before_exit() {
     #[cfg(any(
@@ -101,8 +89,6 @@ pub(crate) fn before_exit() {
         feature = "resource-timing"
     ))]
     observer::flush();
-    #[cfg(feature = "frustration")]
-    dead_click::page_changed();
     #[cfg(feature = "web-vitals")]
     web_vitals::report();
 }

@@ -56,8 +56,6 @@ pub(crate) fn install() {
 
 /// Registers the request of `span` after its `fetch()`, called at `called_ms`, has returned.
 pub(crate) fn sent(span: &SpanContext, url: &str, called_ms: f64) {
-    #[cfg(feature = "frustration")]
-    super::dead_click::page_changed();
     let span_id = span.span_id();
     let span_start_ms = pipeline::with(|pipeline| {
         let key = pipeline.active.find(span_id)?;

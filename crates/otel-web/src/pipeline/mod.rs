@@ -6,9 +6,9 @@
 
 use std::borrow::Cow;
 
-use opentelemetry::trace::{
-    SpanContext, SpanId, SpanKind, Status, TraceContextExt, TraceId, TraceState,
-};
+#[cfg(any(feature = "resource-timing", feature = "web-vitals"))]
+use opentelemetry::trace::SpanId;
+use opentelemetry::trace::{SpanContext, SpanKind, Status, TraceContextExt, TraceId, TraceState};
 use opentelemetry::{Context, InstrumentationScope};
 
 use crate::active_spans::{ActionState, ActiveSpan, ActiveSpans, SpanKey};
@@ -392,29 +392,24 @@ impl Pipeline {
 
     /// Queues all deferred spans.
     pub(crate) fn flush_deferred(&mut self) {
-        self.flush_deferred_at(f64::INFINITY, &|_| false);
+        self.flush_deferred_at(f64::INFINITY);
     }
 
-    /// Queues the deferred spans that have waited long enough, except those for which `keep`
-    /// returns true.
-    pub(crate) fn flush_due_deferred(&mut self, keep: &dyn Fn(SpanId) -> bool) {
-        self.flush_deferred_at(platform::monotonic_ms(), keep);
+    /// Queues the deferred spans that have waited long enough.
+    pub(crate) fn flush_due_deferred(&mut self) {
+        self.flush_deferred_at(platform::monotonic_ms());
     }
 
-    fn flush_deferred_at(&mut self, now_ms: f64, keep: &dyn Fn(SpanId) -> bool) {
-        while let Some(record) = self.take_due_deferred(now_ms, keep) {
+    fn flush_deferred_at(&mut self, now_ms: f64) {
+        while let Some(record) = self.take_due_deferred(now_ms) {
             self.enqueue(record);
         }
     }
 
-    fn take_due_deferred(
-        &mut self,
-        now_ms: f64,
-        keep: &dyn Fn(SpanId) -> bool,
-    ) -> Option<SpanRecord> {
+    fn take_due_deferred(&mut self, now_ms: f64) -> Option<SpanRecord> {
         let active = &self.active;
         let is_active = |trace_id| active.local_root_of(trace_id).is_some();
-        self.deferred.take_due(now_ms, &is_active, keep)
+        self.deferred.take_due(now_ms, &is_active)
     }
 
     fn is_active(&self, trace_id: TraceId) -> bool {

@@ -1,7 +1,6 @@
-//! Dead, rage and error clicks.
+//! Rage and error clicks.
 
 use opentelemetry_proto::tonic::trace::v1::Span;
-use otel_web::fetch::Request;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{HtmlElement, MouseEvent, MouseEventInit};
 
@@ -9,48 +8,6 @@ use crate::support;
 use crate::support::{clickable, install, named, text, trace_of, until};
 
 const TRUE: &str = "BoolValue(true)";
-
-#[wasm_bindgen_test]
-async fn click_without_an_effect_is_dead() {
-    install();
-    clickable("<button>Broken</button>", |_| ()).click();
-    let trace = trace_of("click Broken").await;
-    let dead = text(named(&trace, "click Broken"), "app.action.dead_click");
-    assert_eq!(dead.as_deref(), Some(TRUE));
-}
-
-#[wasm_bindgen_test]
-async fn click_that_changes_the_page_is_not_dead() {
-    install();
-    let button = clickable("<button>Changing</button>", |event| {
-        let target = event.target().unwrap();
-        let change =
-            js_sys::Function::new_with_args("it", "setTimeout(() => it.value = it.title = 1, 50)");
-        change.call1(&wasm_bindgen::JsValue::NULL, &target).unwrap();
-    });
-    button.click();
-    assert!(!is_dead("click Changing").await);
-}
-
-#[wasm_bindgen_test]
-async fn click_that_starts_a_request_is_not_dead() {
-    install();
-    let button = clickable("<button>Asking</button>", |_| {
-        otel_web::spawn(async {
-            Request::get("/api/asked").send().await.unwrap();
-        });
-    });
-    button.click();
-    assert!(!is_dead("click Asking").await);
-}
-
-#[wasm_bindgen_test]
-async fn click_on_a_link_is_not_dead() {
-    install();
-    let link = clickable("<a href='javascript:void 0'>Elsewhere</a>", |_| ());
-    link.click();
-    assert!(!is_dead("click Elsewhere").await);
-}
 
 #[wasm_bindgen_test]
 async fn third_click_in_a_row_is_a_rage_click() {
@@ -91,9 +48,4 @@ fn click_at(element: &HtmlElement, x: i32) {
     init.set_client_x(x);
     let event = MouseEvent::new_with_mouse_event_init_dict("click", &init).unwrap();
     element.dispatch_event(&event).unwrap();
-}
-
-async fn is_dead(root: &str) -> bool {
-    let trace = trace_of(root).await;
-    text(named(&trace, root), "app.action.dead_click").is_some()
 }
