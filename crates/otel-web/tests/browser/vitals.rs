@@ -142,7 +142,12 @@ async fn restored_page_has_vitals_of_its_own() {
         "{:?}",
         value("fcp")
     );
-    assert_eq!(value("lcp"), value("fcp"));
+    // The browser may report a paint of its own.
+    assert!(
+        value("lcp").is_some_and(|lcp| lcp < 1_000.0),
+        "{:?}",
+        value("lcp")
+    );
 }
 
 #[wasm_bindgen_test]
