@@ -1,6 +1,7 @@
 //! Effects that load data.
 
 use std::cell::Cell;
+use std::pin::Pin;
 
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -64,6 +65,8 @@ where
             let _attached = cause.clone().attach();
             load(deps.clone())
         };
-        spawn_local(otel_web::with_context(cause, recorded(work)));
+        // One type for all futures, so that its poll and task are compiled once.
+        let work: Pin<Box<dyn Future<Output = ()>>> = Box::pin(recorded(work));
+        spawn_local(otel_web::with_context(cause, work));
     });
 }

@@ -195,5 +195,5 @@ pub fn with_context<F: Future>(context: Context, future: F) -> WithContext<F> {
 /// });
 /// ```
 pub fn spawn(future: impl Future<Output = ()> + 'static) {
-    wasm_bindgen_futures::spawn_local(with_current_context(future));
+    with_context::spawn(current(), Box::pin(future));
 }

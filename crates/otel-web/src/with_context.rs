@@ -12,7 +12,7 @@
 
 use std::cell::RefCell;
 use std::pin::Pin;
-use std::task::{self, Poll};
+use std::task::{self, Poll, Waker};
 
 use opentelemetry::Context;
 use opentelemetry::trace::{TraceContextExt, TraceId};
@@ -67,16 +67,31 @@ impl<F: Future> Future for WithContext<F> {
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<F::Output> {
-        if navigation::other_in_progress(trace_id(&self.context), cx.waker()) {
-            return Poll::Pending;
-        }
-        if blocked_by_other_trace(&self.context) {
-            cx.waker().wake_by_ref();
+        if must_wait(&self.context, cx.waker()) {
             return Poll::Pending;
         }
         let context = self.context.clone();
         in_scope(&context, || self.future.as_mut().poll(cx))
     }
+}
+
+/// Runs a future on the browser's event loop.
+///
+/// Takes any future as one type: each further type would compile the poll and the executor's task anew.
+pub(crate) fn spawn(context: Context, future: Pin<Box<dyn Future<Output = ()>>>) {
+    wasm_bindgen_futures::spawn_local(WithContext::new(context, future));
+}
+
+/// Returns whether a future with this context must not be polled yet. Its waker is called when it can be.
+fn must_wait(context: &Context, waker: &Waker) -> bool {
+    if navigation::other_in_progress(trace_id(context), waker) {
+        return true;
+    }
+    let is_blocked = blocked_by_other_trace(context);
+    if is_blocked {
+        waker.wake_by_ref();
+    }
+    is_blocked
 }
 
 /// Runs code inside a context, which remains the cause of the microtasks that the code queues.
@@ -85,12 +100,17 @@ pub(crate) fn in_scope<R>(context: &Context, code: impl FnOnce() -> R) -> R {
         let _attached = context.clone().attach();
         code()
     };
+    remain_cause(context);
+    result
+}
+
+/// Keeps the context as the cause of the microtasks that its code has queued.
+fn remain_cause(context: &Context) {
     if context.has_active_span() {
         set(context.clone());
-        // Runs after the microtasks that the code has queued.
+        // Runs after those microtasks.
         wasm_bindgen_futures::spawn_local(async { clear() });
     }
-    result
 }
 
 /// Returns the context of the code that ran last, while its effects are pending.

@@ -319,6 +319,6 @@ impl Action {
     /// open.run(load_prices());
     /// ```
     pub fn run(self, future: impl Future<Output = ()> + 'static) {
-        wasm_bindgen_futures::spawn_local(with_context(self.context, future));
+        with_context::spawn(self.context, Box::pin(future));
     }
 }
