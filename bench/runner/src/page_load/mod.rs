@@ -1,7 +1,9 @@
-//! Measures how soon Cruddur's home page is shown, on a processor that is slowed down four times.
+//! Measures how soon Cruddur's home page is shown, and how far the contents of all pages move, on a processor that is
+//! slowed down four times.
 //!
 //! The page is served by the back end, compressed as in production. Every run has a fresh browser, so nothing is cached.
 
+mod layout_shift;
 mod observers;
 
 use std::path::{Path, PathBuf};
@@ -9,6 +11,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail, ensure};
 use bench_runner::builds::built_program;
 use bench_runner::chromium::Chromium;
+use bench_runner::page::Page;
 use bench_runner::report::{self, Summary};
 use bench_runner::service::{Process, Program, temporary_folder};
 use serde_json::{Value, json};
@@ -36,8 +39,11 @@ pub(crate) async fn run(page: &Path, arguments: &[&str]) -> Result<()> {
         eprintln!("run {run}: {visit:?}");
         visits.push(visit);
     }
-    let (report, table) = summarize(&visits)?;
+    let (mut report, table) = summarize(&visits)?;
     print!("{}", report::table(&table));
+    let (shifts, table) = layout_shift::measure(&servers.origin()).await?;
+    report["layout_shifts"] = shifts;
+    print!("\n{}", report::table(&table));
     println!("{}", report::write("bench-page", &report)?.display());
     Ok(())
 }
@@ -76,6 +82,13 @@ impl Servers {
     }
 }
 
+async fn slow_down(page: &Page) -> Result<()> {
+    let slowdown = json!({ "rate": CPU_SLOWDOWN });
+    page.call("Emulation.setCPUThrottlingRate", slowdown)
+        .await
+        .map(drop)
+}
+
 fn program(variable: &str) -> Result<PathBuf> {
     built_program(variable, "cargo xtask bench page")
 }
@@ -98,9 +111,7 @@ impl Visit {
     async fn measure(origin: &str) -> Result<Self> {
         let chromium = Chromium::start().await?;
         let page = chromium.page().await?;
-        let slowdown = json!({ "rate": CPU_SLOWDOWN });
-        page.call("Emulation.setCPUThrottlingRate", slowdown)
-            .await?;
+        slow_down(&page).await?;
         page.run_first(observers::OBSERVE).await?;
         page.goto(origin).await?;
         let figures = page.evaluate(&observers::read(MIN_CRUDS)).await?;

@@ -44,3 +44,24 @@ pub(crate) fn read(cruds: u32) -> String {
 "#
     )
 }
+
+/// Waits until the app shows a page, its feed is complete and there was no long task or layout shift for two seconds.
+/// Evaluates to the layout shift, or to `null` after a minute.
+pub(crate) const LAYOUT_SHIFT: &str = r#"
+(async () => {
+  const seen = globalThis.observed;
+  const pause = () => new Promise((next) => setTimeout(next, 20));
+  const isBusy = () => !document.querySelector("main[id=content] h1") || document.querySelector("[aria-busy], .skeleton");
+  const began = performance.now();
+  let since = began;
+  let shift = 0;
+  while (performance.now() - since < 2000) {
+    if (performance.now() - began > 60000) return null;
+    if (isBusy() || seen.shift !== shift) since = performance.now();
+    shift = seen.shift;
+    since = Math.max(since, seen.lastTask);
+    await pause();
+  }
+  return shift;
+})()
+"#;
