@@ -17,3 +17,16 @@
   addEventListener("storage", apply);
   apply();
 }
+// Shows placeholders of cruds while the app loads, on pages with a feed, or a message if it cannot be loaded: see
+// `data-start` in feed.css. The app replaces both when it runs.
+{
+  const { dataset } = document.documentElement;
+  const hasFeed = /^\/($|@|notifications|search)/.test(location.pathname);
+  dataset.start = hasFeed ? "feed" : "other";
+  const fail = () => {
+    dataset.start = "failed";
+  };
+  // In the capture phase, because the event of a script that cannot be loaded does not bubble.
+  addEventListener("error", fail, true);
+  addEventListener("unhandledrejection", fail);
+}

@@ -10,7 +10,7 @@ use crate::components::activity::Card;
 use crate::components::load_more::LoadMore;
 use crate::components::notice::LoadingFailed;
 use crate::components::skeleton::Skeleton;
-use crate::hooks::{FeedView, Newer, use_feed};
+use crate::hooks::{FeedView, Newer, use_feed, use_progressive};
 use crate::state::feed::LoadStatus;
 use crate::state::source::Source;
 
@@ -22,6 +22,9 @@ pub(crate) struct FeedProps {
     /// Shown if the feed does not exist.
     #[prop_or_default]
     pub(crate) missing: Html,
+    /// Loads, but shows nothing yet.
+    #[prop_or_default]
+    pub(crate) hidden: bool,
     /// Renders the cruds.
     #[prop_or(Callback::from(cards))]
     pub(crate) layout: Callback<FeedView, Html>,
@@ -30,15 +33,18 @@ pub(crate) struct FeedProps {
 #[component]
 pub(crate) fn Feed(props: &FeedProps) -> Html {
     let view = use_feed(&props.source);
+    let is_shown = view.status == LoadStatus::Ready && !props.hidden;
+    let shown = use_progressive(if is_shown { view.activities.len() } else { 0 });
     html! {
-        <section aria-busy={(view.status == LoadStatus::Loading).then_some("true")}>
+        <section hidden={props.hidden} aria-busy={(view.status == LoadStatus::Loading).then_some("true")}>
             { for view.newer.as_ref().map(newer) }
             { match &view.status {
+                _ if props.hidden => html! {},
                 LoadStatus::Loading => html! { <Skeleton /> },
                 LoadStatus::Failed(ApiError::NotFound) => props.missing.clone(),
                 LoadStatus::Failed(error) => html! { <LoadingFailed error={error.clone()} retry={&view.retry} /> },
                 LoadStatus::Ready if view.activities.is_empty() => props.empty.clone(),
-                LoadStatus::Ready => props.layout.emit(view.clone()),
+                LoadStatus::Ready => props.layout.emit(view.truncated(shown)),
             } }
         </section>
     }
@@ -49,7 +55,7 @@ fn cards(view: FeedView) -> Html {
     html! {
         <>
             <div>{ for view.activities.iter().enumerate().map(|(index, activity)| card(index, activity, &view)) }</div>
-            <LoadMore load={view.load_more} />
+            <div>if !view.is_truncated { <LoadMore load={view.load_more} /> }</div>
         </>
     }
 }

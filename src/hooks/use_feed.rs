@@ -28,6 +28,8 @@ pub(crate) struct FeedView {
     pub(crate) retry: Callback<MouseEvent>,
     /// Loads the next page.
     pub(crate) load_more: LoadMore,
+    /// More cruds are in the feed than in this view. They are shown in a moment, before the next page can be loaded.
+    pub(crate) is_truncated: bool,
     pub(crate) newer: Option<Newer>,
 }
 
@@ -40,6 +42,18 @@ pub(crate) struct LoadMore {
     pub(crate) onclick: Callback<MouseEvent>,
     /// The user scrolls towards the end.
     pub(crate) onapproach: Callback<()>,
+}
+
+impl FeedView {
+    /// Returns the view with the first cruds only.
+    pub(crate) fn truncated(&self, shown: usize) -> Self {
+        let mut view = self.clone();
+        if shown < view.activities.len() {
+            view.activities.truncate(shown);
+            view.is_truncated = true;
+        }
+        view
+    }
 }
 
 #[hook]
@@ -77,6 +91,7 @@ pub(crate) fn use_feed(source: &Source) -> FeedView {
         last_added: feed.last_added.clone(),
         retry: Callback::from(move |_| attempt.set(*attempt + 1)),
         load_more,
+        is_truncated: false,
         newer,
     }
 }

@@ -5,13 +5,14 @@ use otel_web_yew::{use_load, use_route_template};
 use yew::prelude::*;
 use yew_router::prelude::*;
 
-use crate::api;
+use crate::api::{self, ApiResult};
 use crate::components::avatar::{Avatar, Size};
 use crate::components::feed::Feed;
 use crate::components::icon::Icon;
 use crate::components::link::{Link, push};
 use crate::components::notice::Notice;
 use crate::components::page_header::PageHeader;
+use crate::components::skeleton::Skeleton;
 use crate::format::{self, count_label};
 use crate::hooks::{use_auth_guard, use_title};
 use crate::route::Route;
@@ -30,7 +31,12 @@ pub(crate) fn ProfilePage(props: &ProfileProps) -> Html {
     let handle = &props.handle;
     use_route_template("/@:handle");
     use_title(&format!("@{handle}"));
-    let profile = use_profile(handle);
+    let response = use_profile(handle);
+    // The height of the heading depends on the profile, and on whether it is the user's own. Cruds that appear before
+    // would move.
+    let is_known = use_store::<Session>().is_known();
+    let is_complete = response.is_some() && is_known;
+    let profile = response.and_then(Result::ok).filter(|_| is_complete);
     let title = profile.as_ref().map_or_else(
         || format!("@{handle}"),
         |profile| format::display_name(&profile.display_name, &profile.handle).to_owned(),
@@ -40,26 +46,28 @@ pub(crate) fn ProfilePage(props: &ProfileProps) -> Html {
             <PageHeader {title} back=true />
             <div>
                 if let Some(profile) = profile { <Heading {profile} /> }
+                else if !is_complete { <Skeleton /> }
             </div>
-            <Feed source={Source::User(handle.to_string())} empty={empty(handle)} missing={not_found(handle)} />
+            <Feed source={Source::User(handle.to_string())} hidden={!is_complete}
+                empty={empty(handle)} missing={not_found(handle)} />
         </>
     }
 }
 
-/// Loads the profile. Returns `None` while it loads, and if the back end has no profiles.
+/// Loads the profile. Returns `None` while it loads. A back end without profiles is an error.
 #[hook]
-fn use_profile(handle: &AttrValue) -> Option<Profile> {
-    let profile = use_state(|| None::<Profile>);
+fn use_profile(handle: &AttrValue) -> Option<ApiResult<Profile>> {
+    let response = use_state(|| None::<(AttrValue, ApiResult<Profile>)>);
     {
-        let profile = profile.setter();
+        let response = response.setter();
         use_load(handle.clone(), move |handle| async move {
-            profile.set(api::discover::profile(&handle).await.ok())
+            let profile = api::discover::profile(&handle).await;
+            response.set(Some((handle, profile)));
         });
     }
-    // After a change of the handle, the state still holds the previous user's profile.
-    (*profile)
-        .clone()
-        .filter(|profile| *handle == profile.handle)
+    // After a change of the handle, the state still holds the response for the previous one.
+    let current = response.as_ref().filter(|(of, _)| of == handle);
+    current.map(|(_, profile)| profile.clone())
 }
 
 #[derive(Properties, PartialEq)]

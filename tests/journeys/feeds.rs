@@ -4,7 +4,7 @@ use crate::steps::{
     ME, PROFILE_FEED, SUBNET, TAILOR, USER, open_crud, sign_in, signed_in_at_home,
     signed_in_home_load, signed_out_at_home, signed_out_home_load, with_sidebar_requests,
 };
-use crate::support::element::{heading, link_with};
+use crate::support::element::{button, heading, link_with};
 use crate::support::stack::Stack;
 use crate::support::traces::expect::action;
 
@@ -99,6 +99,8 @@ async fn back_restores_the_loaded_pages_and_the_scroll_position() {
     const SCROLLED: f64 = 900.0;
     const STATE: &str = "return [document.querySelectorAll('main article').length, scrollY]";
     let (_stack, browser) = signed_out_at_home().await;
+    // Shown when all cruds of the first page are.
+    browser.find(&button("Load more")).await;
     let first_page = browser.script(STATE, &[]).await[0].clone();
     // The page loads the next page by itself.
     browser
