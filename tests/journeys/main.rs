@@ -35,6 +35,7 @@ mod retries;
 mod return_to;
 mod search;
 mod sinks;
+mod start;
 mod steps;
 mod support;
 mod themes;

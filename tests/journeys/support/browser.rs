@@ -108,6 +108,13 @@ impl Browser {
             .await;
     }
 
+    /// Makes requests for these URLs fail, in which `*` stands for any text.
+    pub(crate) async fn block_urls(&self, urls: &[&str]) {
+        self.dev_tools("Network.enable", json!({})).await;
+        self.dev_tools("Network.setBlockedURLs", json!({"urls": urls}))
+            .await;
+    }
+
     async fn dev_tools(&self, command: &str, parameters: Value) -> Value {
         let result = self.driver.cdp().send_raw(command, parameters).await;
         result.expect("the browser to run the command")
