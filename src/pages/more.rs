@@ -48,8 +48,9 @@ fn Account(props: &AccountProps) -> Html {
             </section>
             <section aria-labelledby="sessions-heading">
                 <h2 id="sessions-heading">{ "Where you are signed in" }</h2>
-                <SessionList />
+                // Above the list, which would move it when it is loaded.
                 <SignOutEverywhereButton />
+                <SessionList />
             </section>
         </div>
     }
