@@ -195,7 +195,8 @@ fn is_domain(domain: &str) -> bool {
 }
 
 /// Returns the reason a handle is not valid. Letters are ASCII: those of other scripts look alike.
-pub(crate) fn handle_code(handle: &str) -> Option<Code> {
+#[must_use]
+pub fn handle_code(handle: &str) -> Option<Code> {
     let is_allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
     let handle = normal_handle(handle);
     if is_blank(&handle) {

@@ -2,15 +2,22 @@
 
 use std::time::Duration;
 
+use api_types::IDEMPOTENCY_KEY_HEADER;
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
+    http::{HeaderName, Method, header},
     middleware::{self, Next},
     response::Response,
 };
+use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::{
-    AppState, Error, origin, page::Page, response_headers, routes, telemetry, text::excerpt,
+    AppState, Error,
+    origin::{self, Origins},
+    page::Page,
+    response_headers, routes, telemetry,
+    text::excerpt,
 };
 
 /// The size limit of a request body. A reply of 1024 characters takes 12 KiB if each of them is
@@ -20,6 +27,9 @@ const MAX_BODY_BYTES: usize = 16 * 1024;
 /// The time limit from the end of the request's head to the response. Most of it is for a body that
 /// arrives slowly: statements have a deadline of their own.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// How long a browser may reuse the answer to a preflight.
+const PREFLIGHT_MAX_AGE: Duration = Duration::from_secs(600);
 
 /// Builds the whole API, ready to be served or to be driven by a test.
 pub fn app(state: AppState) -> Router {
@@ -44,10 +54,36 @@ fn traced(router: Router<AppState>, state: &AppState) -> Router<AppState> {
     let router = router
         .method_not_allowed_fallback(method_not_allowed)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES));
-    limited(router, state).layer(middleware::from_fn_with_state(
+    let router = limited(router, state);
+    let router = match cors(state) {
+        Some(cors) => router.layer(cors),
+        None => router,
+    };
+    router.layer(middleware::from_fn_with_state(
         state.clone(),
         telemetry::trace_request,
     ))
+}
+
+/// Lets the pages of the configured origins send bearer tokens, but not cookies. Without such origins, no
+/// preflight is answered.
+fn cors(state: &AppState) -> Option<CorsLayer> {
+    let origins = state.cors_origins.clone();
+    (*origins != Origins::default()).then(|| {
+        CorsLayer::new()
+            .allow_origin(AllowOrigin::predicate(move |origin, _| {
+                origins.contains(origin)
+            }))
+            .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
+            .allow_headers([
+                header::AUTHORIZATION,
+                header::CONTENT_TYPE,
+                HeaderName::from_static(IDEMPOTENCY_KEY_HEADER),
+                HeaderName::from_static("traceparent"),
+            ])
+            .expose_headers([header::LINK, header::RETRY_AFTER])
+            .max_age(PREFLIGHT_MAX_AGE)
+    })
 }
 
 /// Limits the time of requests, and rejects writes of other origins' pages.

@@ -11,6 +11,7 @@ use cli_settings::{EnvOnly, Sources};
 
 use crate::{
     mail::{MAIL_VARIABLES, MailSettings},
+    oidc::OidcSettings,
     page::PageSettings,
     security::SecuritySettings,
     store::DatabaseUrl,
@@ -55,6 +56,9 @@ pub struct Config {
     /// Settings of trust.
     #[command(flatten)]
     pub security: SecuritySettings,
+    /// Settings of bearer tokens.
+    #[command(flatten)]
+    pub oidc: OidcSettings,
     /// Settings of outgoing mail.
     #[command(flatten)]
     pub mail: MailSettings,
@@ -102,6 +106,8 @@ impl Config {
             .map_err(|error| Self::usage_error(&error))?;
         // Not a value parser: `clap` would repeat the value, which may contain a password.
         DatabaseUrl::parse(&config.database_url).map_err(|error| Self::usage_error(&error))?;
+        let issuer = config.oidc.issuer();
+        issuer.map_err(|error| Self::usage_error(&error))?;
         Ok(config)
     }
 

@@ -9,7 +9,7 @@ use axum::{
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use time::Duration;
 
-use crate::AppState;
+use crate::{AppState, oidc::authorization};
 
 /// The length limit of a cookie's value, in bytes. Tokens have 64 characters.
 const MAX_VALUE_BYTES: usize = 128;
@@ -68,7 +68,7 @@ impl CookieNames {
     }
 }
 
-/// The tokens in a request's cookies.
+/// The tokens in a request's cookies. Those of a request with a bearer token are ignored.
 pub(crate) struct Tokens {
     pub(crate) session: Option<String>,
     pub(crate) device: Option<String>,
@@ -76,7 +76,11 @@ pub(crate) struct Tokens {
 
 impl Tokens {
     pub(crate) fn of(headers: &HeaderMap, names: CookieNames) -> Self {
-        let cookies = CookieJar::from_headers(headers);
+        let cookies = if authorization::has_bearer(headers) {
+            CookieJar::new()
+        } else {
+            CookieJar::from_headers(headers)
+        };
         Self {
             session: token(&cookies, names.session()),
             device: token(&cookies, names.device()),
@@ -119,6 +123,18 @@ mod tests {
         assert_eq!(tokens.device, None);
         let none = Tokens::of(&HeaderMap::new(), CookieNames::Plain);
         assert_eq!(none.session, None);
+    }
+
+    #[test]
+    fn cookies_beside_a_bearer_token_are_ignored() {
+        let cookie = (header::COOKIE, "cruddur_session=ab12".parse().unwrap());
+        let session = |authorization: &str| {
+            let authorization = (header::AUTHORIZATION, authorization.parse().unwrap());
+            let headers = HeaderMap::from_iter([cookie.clone(), authorization]);
+            Tokens::of(&headers, CookieNames::Plain).session
+        };
+        assert_eq!(session("Bearer x"), None);
+        assert_eq!(session("Basic x").as_deref(), Some("ab12"));
     }
 
     #[test]

@@ -30,6 +30,9 @@ pub enum Error {
     /// 401
     #[error("{0}")]
     Unauthorized(&'static str),
+    /// 401 with a `WWW-Authenticate` header, which repeats the sentence.
+    #[error("{0}")]
+    InvalidToken(&'static str),
     /// 403
     #[error("{0}")]
     Forbidden(&'static str),
@@ -161,7 +164,7 @@ impl Error {
         match self {
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
-            Self::Unauthorized(_) => StatusCode::UNAUTHORIZED,
+            Self::Unauthorized(_) | Self::InvalidToken(_) => StatusCode::UNAUTHORIZED,
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
@@ -187,6 +190,13 @@ impl IntoResponse for Error {
         });
         match self {
             Self::Invalid(codes) => (status, Json(codes)).into_response(),
+            Self::InvalidToken(description) => {
+                let challenge = format!(
+                    "Bearer realm=\"cruddur\", error=\"invalid_token\", \
+                     error_description=\"{description}\""
+                );
+                (status, [(header::WWW_AUTHENTICATE, challenge)], problem).into_response()
+            }
             Self::TooManyRequests(wait) => {
                 let retry_after = [(header::RETRY_AFTER, whole_seconds(wait).to_string())];
                 (status, retry_after, problem).into_response()

@@ -10,7 +10,8 @@ use serde::de::DeserializeOwned;
 use crate::{
     AppState, Error,
     cookies::Tokens,
-    services::{User, account},
+    oidc::authorization,
+    services::{User, account, identities},
 };
 
 /// A JSON body.
@@ -70,6 +71,10 @@ impl FromRequestParts<AppState> for Viewer {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Error> {
+        if let Some(token) = authorization::bearer(&parts.headers)? {
+            let user = identities::by_bearer(&state.db, state.bearer_tokens.as_ref(), token);
+            return user.await.map(Some).map(Self);
+        }
         let tokens = Tokens::of(&parts.headers, state.security.cookie_names());
         match tokens.session {
             Some(token) => account::by_session(&state.db, &token).await.map(Self),

@@ -28,6 +28,7 @@ mod log_limit;
 pub mod mail;
 mod mail_limits;
 mod networks;
+pub mod oidc;
 mod openapi;
 mod origin;
 pub mod page;

@@ -4,17 +4,17 @@ use std::str::FromStr;
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, Method, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use url::Url;
 
-use crate::{AppState, Error};
+use crate::{AppState, Error, oidc::authorization};
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// Trusted from any sender: a page of another origin cannot add it without a preflight, and no
-/// preflight is answered.
+/// preflight permits it.
 const X_FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 
 /// A web origin: scheme, host, and the port unless it is the scheme's default.
@@ -76,6 +76,14 @@ impl FromStr for Origins {
     }
 }
 
+impl Origins {
+    /// Returns whether a list of origins has this one.
+    pub(crate) fn contains(&self, origin: &HeaderValue) -> bool {
+        let origin = origin.to_str().ok().and_then(|text| text.parse().ok());
+        origin.is_some_and(|origin| self.0.contains(&origin))
+    }
+}
+
 /// The relation of the requesting page to the server, according to the browser.
 ///
 /// Programs without a browser may send any of these headers. The check protects users from
@@ -119,7 +127,11 @@ pub(crate) async fn reject_other_origins(
     request: Request,
     next: Next,
 ) -> Response {
+    // A page of another origin cannot add a bearer token without a preflight, and the token is no cookie,
+    // which a browser would add.
+    let has_bearer = state.bearer_tokens.is_some() && authorization::has_bearer(request.headers());
     if is_safe(request.method())
+        || has_bearer
         || state.security.page_origin(request.headers()) != PageOrigin::Other
     {
         return next.run(request).await;

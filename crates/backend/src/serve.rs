@@ -8,7 +8,9 @@ use http_listener::{Limits, Listener};
 use tokio::{net::TcpListener, time::sleep};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{AppState, app, app_with_page, config::Config, demo, page::Page, store};
+use crate::{
+    AppState, app, app_with_page, config::Config, demo, oidc::OidcLimits, page::Page, store,
+};
 
 /// How long a shutdown waits for requests in flight. An idle connection would otherwise delay it for
 /// as long as the client likes.
@@ -33,7 +35,8 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     }
     let socket = listen(config.listen).await?;
     tracing::info!("listening on http://{}", socket.local_addr()?);
-    let state = AppState::new(db.clone(), config.security, &config.mail)?;
+    let state = AppState::new(db.clone(), config.security, &config.mail)?
+        .with_oidc(&config.oidc, OidcLimits::default())?;
     let mailer = state.mailer.clone();
     let tasks = TaskTracker::new();
     tasks.spawn(shutdown.clone().run_until_cancelled_owned(state.sweep()));

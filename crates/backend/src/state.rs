@@ -5,6 +5,8 @@ use std::sync::Arc;
 use crate::{
     mail::{MailSettings, MailSettingsError, Mailer},
     mail_limits::MailLimits,
+    oidc::{BearerTokens, OidcLimits, OidcSettings, OidcSettingsError},
+    origin::Origins,
     password::Passwords,
     security::SecuritySettings,
     services::{
@@ -31,6 +33,9 @@ pub struct AppState {
     pub(crate) code_limits: SignInLimits,
     pub(crate) mail_limits: MailLimits,
     pub(crate) mailer: Mailer,
+    pub(crate) bearer_tokens: Option<BearerTokens>,
+    /// Origins whose pages may send bearer tokens.
+    pub(crate) cors_origins: Arc<Origins>,
 }
 
 impl AppState {
@@ -54,7 +59,23 @@ impl AppState {
             code_limits: SignInLimits::default(),
             mail_limits: MailLimits::default(),
             mailer: mail.mailer()?,
+            bearer_tokens: None,
+            cors_origins: Arc::default(),
         })
+    }
+
+    /// Returns the state that accepts bearer tokens.
+    ///
+    /// # Errors
+    /// The settings do not fit together.
+    pub fn with_oidc(
+        mut self,
+        settings: &OidcSettings,
+        limits: OidcLimits,
+    ) -> Result<Self, OidcSettingsError> {
+        self.bearer_tokens = BearerTokens::new(settings, limits)?;
+        self.cors_origins = Arc::new(settings.oidc_cors_origins.clone());
+        Ok(self)
     }
 
     /// Returns the state with other limits of event streams.

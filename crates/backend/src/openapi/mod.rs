@@ -13,7 +13,7 @@ use axum::{Router, http::header, routing::get};
 use utoipa::openapi::{
     Components, Info, OpenApi, Paths,
     schema::ComponentsBuilder,
-    security::{ApiKey, ApiKeyValue, SecurityScheme},
+    security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 
 use crate::AppState;
@@ -22,6 +22,8 @@ use operation::Schemas;
 const PATH: &str = "/api/openapi.json";
 /// The name of the security scheme: a session, by its cookie.
 const SESSION: &str = "session";
+/// The name of the security scheme: a token of the configured issuer.
+const BEARER: &str = "bearer";
 const SESSION_COOKIE: &str = "cruddur_session";
 
 /// The document as JSON. An error of the serializer would be an empty document, which a test excludes.
@@ -50,8 +52,11 @@ fn document() -> OpenApi {
 
 fn components(schemas: Schemas) -> Components {
     let session = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(SESSION_COOKIE)));
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer);
+    let bearer = bearer.bearer_format("JWT").build();
     ComponentsBuilder::new()
         .schemas_from_iter(schemas.into_all())
         .security_scheme(SESSION, session)
+        .security_scheme(BEARER, SecurityScheme::Http(bearer))
         .build()
 }

@@ -14,7 +14,8 @@ use utoipa::{
     },
 };
 
-use super::SESSION;
+use super::{BEARER, SESSION};
+use crate::routes::EVENTS_PATH;
 
 const JSON: &str = "application/json";
 
@@ -159,6 +160,10 @@ impl Operation {
         if self.is_signed_in {
             let none: [&str; 0] = [];
             builder = builder.security(SecurityRequirement::new(SESSION, none));
+            // Event streams need a session.
+            if self.path != EVENTS_PATH {
+                builder = builder.security(SecurityRequirement::new(BEARER, none));
+            }
         }
         builder.request_body(self.body.map(request_body)).build()
     }

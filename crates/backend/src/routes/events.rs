@@ -45,7 +45,11 @@ async fn events(
     SignedIn(user): SignedIn,
     tokens: Tokens,
 ) -> Result<Response, Error> {
-    let session = account::session_id(&tokens.session.unwrap_or_default());
+    // A bearer token could expire during the stream, and `EventSource` cannot send it anyway.
+    let token = tokens.session.ok_or(Error::Unauthorized(
+        "Event streams need a session: sign in instead of sending a bearer token.",
+    ))?;
+    let session = account::session_id(&token);
     let (live_state, subscription) = state.live.subscribe(&state.db, &user, session).await?;
     let ready = event(LiveEvent::Ready(live_state));
     let ready = ready.map_err(|error| Failure::new("axum::Error", error))?;

@@ -6,6 +6,7 @@ mod codes;
 pub(crate) mod discovery;
 pub(crate) mod feeds;
 pub(crate) mod health;
+pub(crate) mod identities;
 pub(crate) mod live;
 pub(crate) mod messages;
 pub(crate) mod notifications;

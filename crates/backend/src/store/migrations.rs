@@ -6,7 +6,7 @@
 use anyhow::ensure;
 use sqlx::{Connection, SqliteConnection};
 
-const MIGRATIONS: [&str; 7] = [
+const MIGRATIONS: [&str; 8] = [
     include_str!("schema/sqlite/0001_cruds.sql"),
     include_str!("schema/sqlite/0002_counts_and_expiry.sql"),
     include_str!("schema/sqlite/0003_keys_and_devices.sql"),
@@ -14,6 +14,7 @@ const MIGRATIONS: [&str; 7] = [
     include_str!("schema/sqlite/0005_names_in_lowercase.sql"),
     include_str!("schema/sqlite/0006_accounts.sql"),
     include_str!("schema/sqlite/0007_search.sql"),
+    include_str!("schema/sqlite/0008_identities.sql"),
 ];
 
 /// Applies the missing migrations in one transaction.

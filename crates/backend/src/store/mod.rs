@@ -21,6 +21,7 @@
 //! | `reactions` | likes and reposts |
 //! | `notifications`, `search`, `sidebar` | the other lists |
 //! | `users`, `sessions`, `devices` | accounts, their sessions, and the devices they have signed in on |
+//! | `identities` | accounts of users with bearer tokens |
 //! | `notify` | notifications of the other back ends on a PostgreSQL server |
 //! | `email_codes` | sign-ups and password resets, until the code that was sent by mail is entered |
 //! | `idempotency` | responses to requests with an idempotency key |
@@ -39,6 +40,7 @@ mod database_url;
 pub(crate) mod devices;
 pub(crate) mod email_codes;
 pub(crate) mod idempotency;
+pub(crate) mod identities;
 pub(crate) mod messages;
 mod migrations;
 pub(crate) mod notifications;

@@ -7,12 +7,14 @@
 
 mod accounts;
 mod authoring;
+mod bearer_tokens;
 mod concurrency;
 mod database;
 mod demo_data;
 mod errors;
 mod feeds;
 mod idempotency;
+mod issuer;
 mod live;
 mod messages;
 mod notifications;

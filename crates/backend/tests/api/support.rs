@@ -12,6 +12,7 @@ use axum::{
 use cruddur_backend::{
     AppState, LiveLimits, app, app_with_page,
     config::Config,
+    oidc::{OidcLimits, OidcSettings},
     page::{Page, PageSettings},
     security::SecuritySettings,
     store,
@@ -54,6 +55,17 @@ impl Api {
     pub(crate) async fn with_mail_server(url: &str) -> Self {
         let (security, live) = (SecuritySettings::default(), LiveLimits::default());
         Self::on(Database::create().await, security, live, Some(url)).await
+    }
+
+    /// Starts an API that accepts bearer tokens.
+    pub(crate) async fn with_oidc(settings: &OidcSettings, limits: OidcLimits) -> Self {
+        let api = Self::start().await;
+        let state = api.state.clone().with_oidc(settings, limits).unwrap();
+        Self {
+            router: app(state.clone()),
+            state,
+            ..api
+        }
     }
 
     /// Starts on a file, for tests of what only a file has.

@@ -6,9 +6,10 @@
 use anyhow::ensure;
 use sqlx::{Connection, PgConnection, PgTransaction};
 
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     include_str!("../schema/postgres/0001_initial.sql"),
     include_str!("../schema/postgres/0002_search.sql"),
+    include_str!("../schema/postgres/0003_identities.sql"),
 ];
 
 /// The advisory lock of migrations: of several back ends that start together, one migrates and the
