@@ -5,4 +5,4 @@ mod loopback;
 pub mod sqlite;
 
 pub use core_dumps::disable_core_dumps;
-pub use loopback::is_loopback_url;
+pub use loopback::{is_loopback_host, is_loopback_url};

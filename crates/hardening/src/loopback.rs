@@ -1,4 +1,4 @@
-//! Recognizes URLs of this machine.
+//! Recognizes URLs and hosts of this machine.
 
 use std::net::IpAddr;
 
@@ -30,6 +30,25 @@ pub fn is_loopback_url(url: &str) -> bool {
         Some(Host::Ipv4(address)) => is_loopback(address.into()),
         Some(Host::Ipv6(address)) => is_loopback(address.into()),
         None => false,
+    }
+}
+
+/// Returns whether `host` is always this machine, so that unencrypted data for it never crosses a network.
+///
+/// Stricter than [`is_loopback_url`]: some systems ask the network for names below `localhost`.
+///
+/// ```
+/// use url::Host;
+///
+/// assert!(hardening::is_loopback_host(&Host::Domain("localhost")));
+/// assert!(!hardening::is_loopback_host(&Host::Domain("mail.localhost")));
+/// ```
+#[must_use]
+pub fn is_loopback_host<S: AsRef<str>>(host: &Host<S>) -> bool {
+    match host {
+        Host::Domain(name) => name.as_ref() == "localhost",
+        Host::Ipv4(address) => address.is_loopback(),
+        Host::Ipv6(address) => address.is_loopback(),
     }
 }
 
@@ -74,6 +93,24 @@ mod tests {
             "",
         ] {
             assert!(!is_loopback_url(url), "{url}");
+        }
+    }
+
+    #[test]
+    fn only_hosts_that_no_network_is_asked_for_are_loopback_hosts() {
+        for host in ["localhost", "127.0.0.1", "127.8.9.1", "[::1]"] {
+            assert!(is_loopback_host(&Host::parse(host).unwrap()), "{host}");
+        }
+        for host in [
+            "collector.localhost",
+            "localhost.",
+            "0.0.0.0",
+            "[::]",
+            "[::ffff:127.0.0.1]",
+            "10.0.0.1",
+            "mail.example",
+        ] {
+            assert!(!is_loopback_host(&Host::parse(host).unwrap()), "{host}");
         }
     }
 }

@@ -89,7 +89,8 @@ impl DeferredSpans {
         }
     }
 
-    /// Removes and returns the oldest span that has waited long enough at `now_ms`. `is_active` tells whether a trace has an active root.
+    /// Removes and returns the oldest span that has waited long enough at `now_ms`. `is_active` returns
+    /// whether a trace has an active root.
     pub(crate) fn take_due(
         &mut self,
         now_ms: f64,

@@ -1,4 +1,4 @@
-//! The observer that is told of each root span after it was queued.
+//! The observer of ended root spans. It is called after a root span was queued for export.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -146,7 +146,7 @@
 //! Off by default:
 //!
 //! - `window-fetch` traces the requests of JavaScript libraries, too. It replaces `window.fetch`.
-//! - `root-observer` adds `Builder::on_root_end`, which tells the application of each trace.
+//! - `root-observer` adds `Builder::on_root_end`, a callback for ended root spans.
 //! - `testing` adds the module `testing`. Enable it in `[dev-dependencies]`.
 //! - `off` leaves telemetry out of the build: every call compiles and does nothing.
 //!

@@ -270,7 +270,7 @@ impl Builder {
         self
     }
 
-    /// Sets an observer that is told of each root span after it was queued.
+    /// Sets an observer, which is called with each ended root span after it was queued.
     ///
     /// Use it to show users or developers the traces of their own actions, for instance with links to a
     /// viewer. It gets roots only, in the order in which they are queued, some 30 ms after their end. At

@@ -57,9 +57,10 @@ fn use_toggle(activity: &Rc<Activity>, reaction: Reaction) -> Callback<MouseEven
         let is_allowed = guard.allows(AfterSignIn::of(Some(work.clone())));
         let (toasts, work) = (toasts.clone(), work.clone());
         async move {
-            match is_allowed {
-                true => toasts.attempt(work).await,
-                false => Ok(()),
+            if is_allowed {
+                toasts.attempt(work).await
+            } else {
+                Ok(())
             }
         }
     })

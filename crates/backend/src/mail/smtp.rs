@@ -1,7 +1,8 @@
 //! The SMTP server that messages are sent to.
 
-use std::{fmt, net::IpAddr, time::Duration};
+use std::{fmt, time::Duration};
 
+use hardening::is_loopback_host;
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
     transport::smtp::{
@@ -67,7 +68,7 @@ impl std::str::FromStr for SmtpUrl {
         }
         let (security, default_port) = match url.scheme() {
             "smtps" => (Security::Tls, SUBMISSIONS_PORT),
-            "smtp" if is_loopback(&host) => (Security::None, SUBMISSION_PORT),
+            "smtp" if is_loopback_host(&host) => (Security::None, SUBMISSION_PORT),
             "smtp" => (Security::StartTls, SUBMISSION_PORT),
             _ => return Err(SmtpUrlError),
         };
@@ -77,14 +78,6 @@ impl std::str::FromStr for SmtpUrl {
             security,
             credentials: credentials(&url)?,
         })
-    }
-}
-
-fn is_loopback(host: &Host) -> bool {
-    match host {
-        Host::Domain(name) => name == "localhost",
-        Host::Ipv4(address) => IpAddr::from(*address).is_loopback(),
-        Host::Ipv6(address) => IpAddr::from(*address).is_loopback(),
     }
 }
 

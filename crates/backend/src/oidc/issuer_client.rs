@@ -7,7 +7,7 @@ use url::Url;
 use super::{
     OidcLimits, OidcSettingsError,
     key_set::KeySet,
-    settings::{Issuer, is_loopback, usable_url},
+    settings::{Issuer, usable_url},
 };
 
 /// The size limit of a response, in bytes.
@@ -50,7 +50,7 @@ impl IssuerClient {
         let mut builder = http_client::builder()
             .redirect(redirect::Policy::none())
             .timeout(limits.timeout);
-        if usable_url(&issuer.name).is_some_and(|url| is_loopback(&url)) {
+        if hardening::is_loopback_url(&issuer.name) {
             builder = builder.no_proxy();
         }
         let client = builder.build().map_err(OidcSettingsError::Client)?;

@@ -1,8 +1,7 @@
 //! Settings of the issuer.
 
-use std::net::IpAddr;
-
-use url::{Host, Url};
+use hardening::is_loopback_host;
+use url::Url;
 
 use crate::origin::Origins;
 
@@ -109,22 +108,15 @@ pub(crate) struct Issuer {
     pub(super) jwks_url: Option<Url>,
 }
 
-/// Parses a URL whose content nobody on the network can replace: `https`, or this machine.
+/// Parses an `https` URL, or an `http` URL of this machine. Over the network, others could replace the keys
+/// in an `http` response.
 pub(super) fn usable_url(text: &str) -> Option<Url> {
     let url = Url::parse(text).ok()?;
-    let is_private = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url));
+    let host = url.host()?;
+    let is_private = url.scheme() == "https" || (url.scheme() == "http" && is_loopback_host(&host));
     let is_plain =
         url.query().is_none() && url.fragment().is_none() && !url.authority().contains('@');
-    (is_private && is_plain && url.has_host()).then_some(url)
-}
-
-pub(super) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => IpAddr::from(address).is_loopback(),
-        Some(Host::Ipv6(address)) => IpAddr::from(address).is_loopback(),
-        None => false,
-    }
+    (is_private && is_plain).then_some(url)
 }
 
 #[cfg(test)]

@@ -26,8 +26,8 @@ const RANDOM_CHARS: usize = 6;
 
 /// Returns the account of a bearer token. The first token of a user creates the account.
 ///
-/// Accounts are not linked by email: whoever controls an address at the issuer could take over the
-/// account with this address.
+/// Accounts are not linked by email: a user with this address at the issuer could otherwise take over
+/// another user's account.
 pub(crate) async fn by_bearer(
     pool: &Pool,
     tokens: Option<&BearerTokens>,

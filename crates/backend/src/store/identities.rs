@@ -72,8 +72,8 @@ pub(crate) async fn insert(
     Ok(Some(user))
 }
 
-/// The account has neither a password nor the issuer's address, so that nobody can sign in to it, recover
-/// it, or be prevented from signing up by it.
+/// The account has no password and not the issuer's address. It cannot be signed in to or recovered with an
+/// address, and the address stays free for a sign-up.
 async fn insert_user(
     connection: &mut Connection,
     handles: &[String],

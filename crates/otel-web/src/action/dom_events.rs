@@ -59,6 +59,7 @@ fn clear_dispatch() {
 /// Finds or starts the action of the event, and stores it for the handlers.
 fn handle(event: &Event) {
     let event_type = type_of(event);
+    // Only the first event of a key held down activates an element.
     if js::is(event, "repeat") {
         return;
     }

@@ -4,7 +4,7 @@ use wasm_bindgen::JsValue;
 use web_sys::Event;
 
 use super::accessible_name::{accessible_name, replace_numbers};
-use crate::js::{self, call, float, get, is};
+use crate::js::{self, call, float, get};
 use crate::{Context, mask, pipeline, text};
 
 /// Elements that react to a click or submit by themselves, or have a role of such elements.
@@ -101,10 +101,9 @@ pub(super) fn attribute(element: &JsValue, name: &str) -> Option<String> {
     call(element, "getAttribute", &name.into()).as_string()
 }
 
-/// Whether a key activates the focused element. Auto-repeated events of a key held down do not.
+/// Whether a key activates the focused element.
 fn is_activation_key(event: &Event) -> bool {
-    let is_enter = js::text(event, "key").as_deref() == Some("Enter");
-    (is_enter || is_space(event)) && !is(event, "repeat")
+    js::text(event, "key").as_deref() == Some("Enter") || is_space(event)
 }
 
 pub(super) fn is_space(event: &Event) -> bool {

@@ -1,5 +1,9 @@
 //! Network timings of requests and of the page's files.
 
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::Poll;
+
 use js_sys::{Array, Object, Reflect};
 use opentelemetry_proto::tonic::trace::v1::Span;
 use otel_web::action;
@@ -185,6 +189,17 @@ fn entry(url: &str, start: f64, length: f64, more: &[(&str, JsValue)]) -> JsValu
     entry.into()
 }
 
+/// Sends a request without waiting for its response.
+async fn sent<F: Future>(request: F) -> Pin<Box<F>> {
+    let mut request = Box::pin(request);
+    poll_fn(|cx| {
+        assert!(request.as_mut().poll(cx).is_pending());
+        Poll::Ready(())
+    })
+    .await;
+    request
+}
+
 #[wasm_bindgen_test]
 async fn parallel_requests_to_one_url_get_their_own_timings() {
     install();
@@ -192,13 +207,7 @@ async fn parallel_requests_to_one_url_get_their_own_timings() {
     action("parallel").start().run(async {
         let mut requests = Vec::new();
         for _ in 0..4 {
-            let mut request = Box::pin(Request::get(URL).send());
-            std::future::poll_fn(|cx| {
-                assert!(request.as_mut().poll(cx).is_pending());
-                std::task::Poll::Ready(())
-            })
-            .await;
-            requests.push(request);
+            requests.push(sent(Request::get(URL).send()).await);
         }
         for request in requests {
             request.await.unwrap();
@@ -242,13 +251,7 @@ async fn requests_of_one_moment_get_their_own_timings() {
         let mut requests = Vec::new();
         stop_clock(true);
         for _ in 0..3 {
-            let mut request = Box::pin(Request::get(URL).send());
-            std::future::poll_fn(|cx| {
-                assert!(request.as_mut().poll(cx).is_pending());
-                std::task::Poll::Ready(())
-            })
-            .await;
-            requests.push(request);
+            requests.push(sent(Request::get(URL).send()).await);
         }
         stop_clock(false);
         let start = support::request_times_of(URL)[0];

@@ -2,9 +2,8 @@
 //!
 //! [`Live`] is the only way in and out: services publish to it, and streams subscribe to it. On an
 //! SQLite file, which one back end owns, it delivers within the process. On PostgreSQL, an update is a
-//! notification of the server, which the [`Receiver`] of each back end delivers to its own streams. That
-//! of a message is sent when the message is committed, so there is none without a message and no message
-//! without one.
+//! notification of the server, which the [`Receiver`] of each back end delivers to its own streams. The
+//! notification of a message is sent in the transaction that stores the message: both happen, or neither.
 //!
 //! A stream does not replay what it has missed. It begins with the state of the account instead, so
 //! that a page knows whether it has to load again. The same happens within a stream after notifications

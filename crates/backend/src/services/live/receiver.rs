@@ -1,6 +1,6 @@
 //! Receives the updates of all back ends from PostgreSQL.
 //!
-//! The server drops notifications while nobody listens. After each interruption, therefore, all streams
+//! The server drops notifications while no client listens. After each interruption, therefore, all streams
 //! begin anew with the state of their account. A connection can also break without an error: after a
 //! failover, or behind a pooler that gives the listening connection to others. So silence is probed: a
 //! notification is sent through another connection, and has to arrive.

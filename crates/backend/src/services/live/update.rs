@@ -1,4 +1,4 @@
-//! What streams are told of, and its form between back ends.
+//! Updates for event streams, and their JSON format in notifications between back ends.
 
 use serde::{Deserialize, Serialize};
 
