@@ -16,6 +16,7 @@ use crate::{
     AppState, Error,
     origin::{self, Origins},
     page::Page,
+    request_id::{self, X_REQUEST_ID},
     response_headers, routes, telemetry,
     text::excerpt,
 };
@@ -34,7 +35,7 @@ const PREFLIGHT_MAX_AGE: Duration = Duration::from_secs(600);
 /// Builds the whole API, ready to be served or to be driven by a test.
 pub fn app(state: AppState) -> Router {
     let router = routes::all().fallback(unknown_path);
-    traced(router, &state)
+    request_id::layered(traced(router, &state))
         .layer(middleware::from_fn(response_headers::secure))
         .with_state(state)
 }
@@ -42,9 +43,10 @@ pub fn app(state: AppState) -> Router {
 /// Builds the API together with a page on the same origin.
 pub fn app_with_page(state: AppState, page: &Page) -> Router {
     let others = traced(page.not_found(unknown_path_of), &state).with_state(state.clone());
-    traced(routes::all().merge(page.documents()), &state)
+    let router = traced(routes::all().merge(page.documents()), &state)
         .merge(limited(page.spans(), &state))
-        .fallback_service(page.files(others))
+        .fallback_service(page.files(others));
+    request_id::layered(router)
         .layer(middleware::from_fn(response_headers::secure))
         .with_state(state)
 }
@@ -80,8 +82,9 @@ fn cors(state: &AppState) -> Option<CorsLayer> {
                 header::CONTENT_TYPE,
                 HeaderName::from_static(IDEMPOTENCY_KEY_HEADER),
                 HeaderName::from_static("traceparent"),
+                X_REQUEST_ID,
             ])
-            .expose_headers([header::LINK, header::RETRY_AFTER])
+            .expose_headers([header::LINK, header::RETRY_AFTER, X_REQUEST_ID])
             .max_age(PREFLIGHT_MAX_AGE)
     })
 }

@@ -33,6 +33,7 @@ mod openapi;
 mod origin;
 pub mod page;
 mod password;
+mod request_id;
 mod response_headers;
 mod routes;
 pub mod security;

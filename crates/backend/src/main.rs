@@ -7,7 +7,7 @@ use cruddur_backend::{
     Cli,
     config::Config,
     serve,
-    telemetry::{Telemetry, current_span},
+    telemetry::{Telemetry, current_request_id, current_span},
 };
 
 fn main() -> ExitCode {
@@ -40,6 +40,7 @@ fn log_config(config: &Config) -> logging::Config {
         format: config.log_format,
         levels: config.log_filter.clone(),
         span_context: Some(current_span),
+        request_id: Some(current_request_id),
     }
 }
 

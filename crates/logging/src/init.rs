@@ -30,6 +30,8 @@ pub struct Config {
     pub format: Format,
     /// Returns the ids of the current span. They are part of each line that is logged in it.
     pub span_context: Option<fn() -> Option<SpanContext>>,
+    /// Returns the id of the current request. It is part of each line that is logged for it.
+    pub request_id: Option<fn() -> Option<String>>,
 }
 
 impl Default for Config {
@@ -38,6 +40,7 @@ impl Default for Config {
             levels: DEFAULT_LEVELS.to_owned(),
             format: Format::default(),
             span_context: None,
+            request_id: None,
         }
     }
 }
@@ -102,11 +105,21 @@ fn subscriber<W>(
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    let span_context = config.span_context;
+    let (span_context, request_id) = (config.span_context, config.request_id);
     let lines = fmt::layer().with_ansi(false).with_writer(writer);
     let lines = match config.format {
-        Format::Text => lines.event_format(TextFormat { span_context }).boxed(),
-        Format::Json => lines.event_format(JsonFormat { span_context }).boxed(),
+        Format::Text => lines
+            .event_format(TextFormat {
+                span_context,
+                request_id,
+            })
+            .boxed(),
+        Format::Json => lines
+            .event_format(JsonFormat {
+                span_context,
+                request_id,
+            })
+            .boxed(),
     };
     Registry::default().with(lines.with_filter(filter))
 }
@@ -204,6 +217,22 @@ mod tests {
         let trace_id = "ab".repeat(16);
         let expected = format!("INFO  a: b trace_id={trace_id} span_id=0101010101010101\n");
         assert_eq!(without_time(&line), expected);
+    }
+
+    #[test]
+    fn line_has_the_id_of_the_request() {
+        let with_id = |format| Config {
+            format,
+            request_id: Some(|| Some("a-1".to_owned())),
+            ..Config::default()
+        };
+        let event = || tracing::info!(target: "a", "b");
+        let line = logged(&with_id(Format::Text), event);
+        assert_eq!(without_time(&line), "INFO  a: b request_id=a-1\n");
+        let line = logged(&with_id(Format::Json), event);
+        let object: Value = serde_json::from_str(&line).unwrap();
+        assert_eq!(object["request_id"], "a-1");
+        assert!(!logged(&json(), event).contains("request_id"));
     }
 
     #[test]

@@ -30,12 +30,15 @@ struct Line<'a> {
     trace_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     span_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<String>,
 }
 
 /// Writes one JSON object per event.
 #[derive(Debug)]
 pub(crate) struct JsonFormat {
     pub(crate) span_context: Option<fn() -> Option<SpanContext>>,
+    pub(crate) request_id: Option<fn() -> Option<String>>,
 }
 
 impl<S, N> FormatEvent<S, N> for JsonFormat
@@ -61,6 +64,7 @@ where
             fields: fields.others,
             trace_id: ids.map(|ids| ids.trace_id().to_string()),
             span_id: ids.map(|ids| ids.span_id().to_string()),
+            request_id: self.request_id.and_then(|current| current()),
         };
         let line = serde_json::to_string(&line).map_err(|_| fmt::Error)?;
         writeln!(writer, "{line}")

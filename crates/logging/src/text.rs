@@ -15,10 +15,11 @@ use tracing_subscriber::{
 
 use crate::{SpanContext, fields::Fields};
 
-/// Writes `time LEVEL target: message key=value trace_id=… span_id=…`.
+/// Writes `time LEVEL target: message key=value trace_id=… span_id=… request_id=…`.
 #[derive(Debug)]
 pub(crate) struct TextFormat {
     pub(crate) span_context: Option<fn() -> Option<SpanContext>>,
+    pub(crate) request_id: Option<fn() -> Option<String>>,
 }
 
 impl<S, N> FormatEvent<S, N> for TextFormat
@@ -43,6 +44,10 @@ where
         if let Some(ids) = self.span_context.and_then(|current| current()) {
             let (trace_id, span_id) = (ids.trace_id(), ids.span_id());
             write!(writer, " trace_id={trace_id} span_id={span_id}")?;
+        }
+        if let Some(id) = self.request_id.and_then(|current| current()) {
+            write!(writer, " request_id=")?;
+            write_value(&mut writer, &Value::String(id))?;
         }
         writeln!(writer)
     }

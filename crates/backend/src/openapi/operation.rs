@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use utoipa::{
     ToSchema,
     openapi::{
-        Content, HttpMethod, Object, OneOf, Ref, RefOr, Required, Schema, Type,
+        Content, Header, HttpMethod, Object, OneOf, Ref, RefOr, Required, Schema, Type,
         path::{Operation as Item, OperationBuilder, Parameter, ParameterBuilder, ParameterIn},
         request_body::{RequestBody, RequestBodyBuilder},
         response::{Response, ResponseBuilder},
@@ -15,7 +15,7 @@ use utoipa::{
 };
 
 use super::{BEARER, SESSION};
-use crate::routes::EVENTS_PATH;
+use crate::{request_id::X_REQUEST_ID, routes::EVENTS_PATH};
 
 const JSON: &str = "application/json";
 
@@ -185,7 +185,10 @@ fn error(status: u16) -> Response {
 }
 
 fn response(description: &str, content: Option<(&str, RefOr<Schema>)>) -> Response {
-    let builder = ResponseBuilder::new().description(description);
+    let text = ObjectBuilder::new().schema_type(Type::String).build();
+    let builder = ResponseBuilder::new()
+        .description(description)
+        .header(X_REQUEST_ID.as_str(), Header::new(text));
     match content {
         Some((content_type, schema)) => builder.content(content_type, Content::new(Some(schema))),
         None => builder,

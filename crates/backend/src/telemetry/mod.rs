@@ -34,6 +34,8 @@ pub(crate) use server_span::trace_request;
 pub use settings::TelemetrySettings;
 pub(crate) use settings::{OTEL_VARIABLES, http_url, traces_url};
 
+pub use crate::request_id::current as current_request_id;
+
 /// Returns the ids of the current span, for log lines.
 #[must_use]
 pub fn current_span() -> Option<logging::SpanContext> {

@@ -28,9 +28,9 @@ const TRACESTATE: &str = "tracestate";
 const MAX_TRACESTATE_BYTES: usize = 512;
 
 /// The relation of a SERVER span to the caller's span.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct RemoteContext {
-    /// The caller's span, if the caller is trusted.
+    /// The current context, with the caller's span if the caller is trusted.
     pub(super) parent: Context,
     /// The caller's span, if the caller is not trusted.
     pub(super) link: Option<Link>,
@@ -40,13 +40,16 @@ impl RemoteContext {
     pub(super) fn of(request: &Request, settings: &SecuritySettings) -> Self {
         let parent = TraceContextPropagator::new().extract(&Headers(request.headers()));
         if !parent.span().span_context().is_valid() {
-            return Self::default();
+            return Self {
+                parent: Context::current(),
+                link: None,
+            };
         }
         if is_trusted(request, settings) {
             return Self { parent, link: None };
         }
         Self {
-            parent: Context::new(),
+            parent: Context::current(),
             link: Some(link_to(parent.span().span_context())),
         }
     }

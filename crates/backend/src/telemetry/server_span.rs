@@ -11,18 +11,20 @@ use axum::{
 use axum_extra::headers::{HeaderMapExt, Host, UserAgent};
 use futures_util::FutureExt as _;
 use opentelemetry::{
-    Context, KeyValue,
+    Array, Context, KeyValue, Value,
     context::FutureExt as _,
     global,
     trace::{SpanKind, Status, TraceContextExt, Tracer},
 };
 
 use super::remote_context::{RemoteContext, TRACEPARENT, is_trusted};
-use crate::{AppState, Error, error::Failure, routes::EVENTS_PATH, text::truncated};
+use crate::{AppState, Error, error::Failure, request_id, routes::EVENTS_PATH, text::truncated};
 
 const TRACER: &str = "cruddur-backend";
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 const HEALTH_CHECK_PATH: &str = "/api/health-check";
+/// Headers have this name in the conventions, and are arrays.
+const REQUEST_ID_ATTRIBUTE: &str = "http.response.header.x-request-id";
 /// The value of `http.request.method` for a method that is not standard. A client could otherwise
 /// make up span names.
 const OTHER_METHOD: &str = "_OTHER";
@@ -42,10 +44,10 @@ pub(crate) async fn trace_request(
     let span_name = span_name(&request);
     if is_background(&request, &state) {
         let is_stream = request.uri().path() == EVENTS_PATH;
-        let untraced = Context::new().with_telemetry_suppressed();
+        let untraced = Context::current().with_telemetry_suppressed();
         let response = next.run(request).with_context(untraced).await;
         if is_stream {
-            log(&Context::new(), &span_name, &response);
+            log(&Context::current(), &span_name, &response);
         }
         return response;
     }
@@ -138,10 +140,16 @@ fn attributes(request: &Request) -> Vec<KeyValue> {
         agent.map(|agent| KeyValue::new("user_agent.original", text(agent.as_str()))),
         protocol_version(request.version())
             .map(|version| KeyValue::new("network.protocol.version", version)),
+        request_id::current().map(request_id_attribute),
     ]
     .into_iter()
     .flatten()
     .collect()
+}
+
+fn request_id_attribute(id: String) -> KeyValue {
+    let ids = Array::String(vec![id.into()]);
+    KeyValue::new(REQUEST_ID_ATTRIBUTE, Value::Array(ids))
 }
 
 fn protocol_version(version: Version) -> Option<&'static str> {

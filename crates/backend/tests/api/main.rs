@@ -27,6 +27,7 @@ mod reactions;
 mod recovery;
 mod remote_contexts;
 mod replies;
+mod request_ids;
 mod schema;
 mod search;
 mod session_list;

@@ -22,7 +22,7 @@ const ACCEPT: &str = "accept";
 const HTML: &str = "text/html,application/xhtml+xml,*/*;q=0.8";
 
 /// A built page. Its precompressed files are texts, to tell them apart.
-fn folder() -> TempDir {
+pub(crate) fn folder() -> TempDir {
     let folder = TempDir::new().unwrap();
     let document = format!(
         "<head><meta name=\"otel-endpoint\" content=\"/otlp\" />\
@@ -42,7 +42,7 @@ fn folder() -> TempDir {
     folder
 }
 
-async fn start(folder: &TempDir) -> Api {
+pub(crate) async fn start(folder: &TempDir) -> Api {
     start_with(folder, None).await
 }
 

@@ -322,10 +322,11 @@ impl Response {
             .map_or("", |value| value.to_str().unwrap())
     }
 
-    /// Returns the headers without the ids of the trace.
-    pub(crate) fn headers_but_trace(&self) -> HeaderMap {
+    /// Returns the headers without the ids of the trace and the request.
+    pub(crate) fn headers_but_ids(&self) -> HeaderMap {
         let mut headers = self.headers.clone();
         headers.remove("server-timing");
+        headers.remove("x-request-id");
         headers
     }
 

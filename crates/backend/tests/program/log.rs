@@ -1,6 +1,10 @@
 //! The log.
 
 use serde_json::Value;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
 use crate::{receiver::Receiver, server::Server};
 
@@ -31,6 +35,52 @@ async fn log_lines_have_the_ids_of_their_trace() {
     assert_eq!(line["level"], "DEBUG");
     assert_eq!(line["fields"]["request"], "GET /api/trending");
     assert_eq!(line["fields"]["status"], 200);
+}
+
+/// Sends bytes as they are, and returns the beginning of the response.
+async fn raw(server: &Server, request: &str) -> String {
+    let address = server.url.trim_start_matches("http://");
+    let mut connection = TcpStream::connect(address).await.unwrap();
+    connection.write_all(request.as_bytes()).await.unwrap();
+    let mut response = String::new();
+    connection.read_to_string(&mut response).await.unwrap();
+    response
+}
+
+#[tokio::test]
+async fn log_lines_have_the_id_of_their_request_without_an_exporter() {
+    let server = Server::start(&[("RUST_LOG", "info,cruddur_backend=debug")]).await;
+    let request = server.request("/api/trending");
+    let request = request.header("x-request-id", "support-42");
+    let response = request.send().await.unwrap();
+    assert_eq!(response.headers()["x-request-id"], "support-42");
+    let exit = server.terminate().await;
+    let mut lines = exit.log.lines();
+    let line = lines.find(|line| line.contains("request finished"));
+    let line = line.unwrap_or_else(|| panic!("{}", exit.log));
+    assert!(line.ends_with(" request_id=support-42"), "{line}");
+    assert!(!line.contains("trace_id"), "{line}");
+}
+
+#[tokio::test]
+async fn request_id_with_a_line_break_forges_no_log_line_and_no_header() {
+    let server = Server::start(&[("RUST_LOG", "info,cruddur_backend=debug")]).await;
+    for id in [
+        "a\r\n\tERROR forged",
+        "a\n ERROR forged",
+        "a\rERROR forged",
+        "a\u{0}ERROR forged",
+    ] {
+        let head = format!(
+            "GET /api/trending HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
+             X-Request-Id: {id}\r\n\r\n"
+        );
+        let response = raw(&server, &head).await;
+        assert!(response.starts_with("HTTP/1.1 "), "{response}");
+        assert!(!response.contains("forged"), "{response}");
+    }
+    let exit = server.terminate().await;
+    assert!(!exit.log.contains("forged"), "{}", exit.log);
 }
 
 #[tokio::test]

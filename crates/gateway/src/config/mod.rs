@@ -182,7 +182,7 @@ impl Config {
             log: logging::Config {
                 levels: settings.log_filter,
                 format: settings.log_format,
-                span_context: None,
+                ..logging::Config::default()
             },
             listen: settings.listen,
             viewer_listen: settings.viewer_listen,
