@@ -3,6 +3,7 @@
 mod exporters;
 mod in_browser;
 
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
@@ -191,14 +192,7 @@ fn unit() -> Result<()> {
 fn contract_on_postgres() -> Result<()> {
     process::print("postgres: starting a temporary server for the tests of the API");
     let server = Server::start()?;
-    let mut cargo = host_cargo(&[
-        "test",
-        "--no-fail-fast",
-        "--package",
-        "cruddur-backend",
-        "--test",
-        "api",
-    ])?;
+    let mut cargo = integration_tests(&["api"])?;
     cargo.env("CRUDDUR_TEST_POSTGRES", server.address());
     process::run_inherited(cargo)
 }
@@ -209,14 +203,7 @@ fn journeys(wasm: &Wasm) -> Result<()> {
     let page = build::development_page(wasm)?;
     let browser = Browser::find()?;
     let modules = packages::npm(&workspace::root().join("tests/axe"))?;
-    let mut cargo = host_cargo(&[
-        "test",
-        "--no-fail-fast",
-        "--package",
-        "cruddur",
-        "--test",
-        "*",
-    ])?;
+    let mut cargo = integration_tests(&["journeys"])?;
     cargo
         .env("CRUDDUR_DIST", page)
         .env("CRUDDUR_TEST_NODE_MODULES", modules)
@@ -230,13 +217,17 @@ fn journeys(wasm: &Wasm) -> Result<()> {
 }
 
 fn dev(_: &Wasm) -> Result<()> {
-    process::run_inherited(host_cargo(&[
-        "test",
-        "--package",
-        "xtask",
-        "--test",
-        "dev",
-        "--test",
-        "settings",
-    ])?)
+    process::run_inherited(integration_tests(&["dev", "settings"])?)
+}
+
+/// Returns a command that runs the integration tests of these names.
+///
+/// It selects all packages, as the unit tests do. With `--package`, dependencies would have other features, and cargo
+/// would compile them again.
+fn integration_tests(names: &[&str]) -> Result<Command> {
+    let mut cargo = host_cargo(&["test", "--workspace", "--no-fail-fast"])?;
+    for name in names {
+        cargo.args(["--test", name]);
+    }
+    Ok(cargo)
 }
