@@ -1,5 +1,6 @@
 //! Lints otel-web with each of its features alone and with none, for this machine and for the browser.
 //!
+//! Each run compiles little more than one crate, which keeps one core busy, so both targets run at the same time.
 //! It is a loop over the features of the manifest, which `xtask size` reads as well. cargo-hack would be one more tool
 //! to compile and to pin.
 
@@ -15,11 +16,9 @@ use crate::wasm::{TARGET, Wasm};
 pub(crate) fn check(wasm: &Wasm) -> Result<()> {
     for feature in [String::new()].into_iter().chain(features::all()?) {
         let browser = [&arguments(&feature)[..], &["--target", TARGET]].concat();
-        run(
-            &feature,
-            host_cargo(&with_denied_warnings(&arguments(&feature)))?,
-        )?;
-        run(&feature, wasm.cargo(&with_denied_warnings(&browser))?)?;
+        let host = host_cargo(&with_denied_warnings(&arguments(&feature)))?;
+        let browser = wasm.cargo(&with_denied_warnings(&browser))?;
+        process::in_parallel(|| run(&feature, host), || run(&feature, browser))?;
     }
     Ok(())
 }
