@@ -4,6 +4,7 @@
 //! fuzz targets, spelling, and the dependencies' licenses and sources.
 
 mod dependencies;
+mod documentation;
 mod spelling;
 
 use anyhow::{Context as _, Result, bail};
@@ -37,7 +38,7 @@ pub(crate) fn run() -> Result<()> {
         process::run_inherited(wasm.cargo(&[&["clippy"], &BROWSER_CRATES[..], target].concat())?)?;
     }
     feature_matrix::check(&wasm)?;
-    documentation()?;
+    documentation::check()?;
     fuzz_targets()?;
     spelling::check()?;
     dependencies::check()
@@ -63,17 +64,6 @@ fn lock_files() -> Result<()> {
     process::read(cargo)
         .map(drop)
         .context("Cargo.lock does not fit the manifests: run `cargo metadata` and commit it")
-}
-
-fn documentation() -> Result<()> {
-    let mut cargo = host_cargo(&[
-        "doc",
-        "--workspace",
-        "--no-deps",
-        "--document-private-items",
-    ])?;
-    cargo.env("RUSTDOCFLAGS", "-D warnings");
-    process::run_inherited(cargo).context("the documentation has warnings")
 }
 
 fn fuzz_targets() -> Result<()> {
