@@ -56,11 +56,16 @@ pub(crate) struct Servers {
 }
 
 /// Builds the back end and the gateway.
+///
+/// `--workspace` and `--examples`, of which there are none, select the features with which the tests are compiled.
+/// With others, cargo would compile most dependencies once for the servers and once for the tests.
 pub(crate) fn servers() -> Result<Servers> {
     let mut servers = None;
     process::step("servers", "building gateway and back end", || {
-        let [back_end, gateway] =
-            programs("servers", &[], ["cruddur-backend", "otel-web-gateway"])?;
+        let names = ["cruddur-backend", "otel-web-gateway"];
+        let mut cargo = host_cargo(&["build", PRINT_PATHS, "--workspace", "--examples"])?;
+        cargo.args(names.iter().flat_map(|name| ["--bin", name]));
+        let [back_end, gateway] = built("servers", cargo, names)?;
         servers = Some(Servers { back_end, gateway });
         Ok(())
     })?;
@@ -68,24 +73,36 @@ pub(crate) fn servers() -> Result<Servers> {
 }
 
 /// Builds these packages, each of which has a program of its name, and returns the programs' paths.
-///
-/// The paths come from cargo's messages: they depend on variables and configuration files that cargo reads, and a guess
-/// could find an old program.
 pub(crate) fn programs<const N: usize>(
     label: &'static str,
     options: &[&str],
     packages: [&str; N],
 ) -> Result<[PathBuf; N]> {
-    let mut cargo = host_cargo(&["build", "--message-format=json-render-diagnostics"])?;
+    let mut cargo = host_cargo(&["build", PRINT_PATHS])?;
     cargo.args(options);
     for package in packages {
         cargo.args(["--package", package]);
     }
+    built(label, cargo, packages)
+}
+
+/// Tells cargo to print the paths of programs in messages on standard output.
+const PRINT_PATHS: &str = "--message-format=json-render-diagnostics";
+
+/// Runs cargo, and returns the paths of these programs.
+///
+/// The paths come from cargo's messages: they depend on variables and configuration files that cargo reads, and a guess
+/// could find an old program.
+fn built<const N: usize>(
+    label: &'static str,
+    cargo: Command,
+    names: [&str; N],
+) -> Result<[PathBuf; N]> {
     let messages = process::collect(label, cargo)?;
-    let found = packages.map(|package| executable(&messages, package));
+    let found = names.map(|name| executable(&messages, name));
     let complete: Option<Vec<PathBuf>> = found.into_iter().collect();
     let complete = complete.and_then(|found| found.try_into().ok());
-    complete.with_context(|| format!("cargo's output has no path of {}", packages.join(", ")))
+    complete.with_context(|| format!("cargo's output has no path of {}", names.join(", ")))
 }
 
 /// Finds the path of the program `name` in cargo's messages.
