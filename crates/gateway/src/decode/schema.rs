@@ -44,7 +44,11 @@ pub(super) enum Kind {
 impl Schema {
     /// Returns the field with this number, or `None` for an unknown one.
     pub(super) fn field(&self, number: u32) -> Option<&'static Field> {
-        self.0.iter().find(|field| field.number == number)
+        // Most messages number their fields from one without gaps.
+        let in_place = self.0.get((number as usize).wrapping_sub(1));
+        in_place
+            .filter(|field| field.number == number)
+            .or_else(|| self.0.iter().find(|field| field.number == number))
     }
 
     /// Whether this is one of the messages around spans.

@@ -119,7 +119,19 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// Reads an integer. Nearly all keys and lengths have one byte.
+    #[inline]
     fn varint(&mut self) -> Result<u64, WireError> {
+        match self.0 {
+            [byte @ ..0x80, rest @ ..] => {
+                self.0 = rest;
+                Ok(u64::from(*byte))
+            }
+            _ => self.long_varint(),
+        }
+    }
+
+    fn long_varint(&mut self) -> Result<u64, WireError> {
         let mut value = 0;
         for shift in (0..64).step_by(7) {
             let byte = self.take(1)?[0];
