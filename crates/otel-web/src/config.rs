@@ -4,10 +4,12 @@ use std::borrow::Cow;
 
 use opentelemetry::KeyValue;
 
+use crate::browser::platform;
+use crate::core::propagation::origin;
+use crate::core::text;
 #[cfg(feature = "root-observer")]
-use crate::ended_root::RootObserver;
-use crate::ended_span::Hook;
-use crate::{platform, propagation, text};
+use crate::trace::ended_root::RootObserver;
+use crate::trace::ended_span::Hook;
 
 /// All settings. See [`Builder`](crate::Builder).
 #[derive(Clone, Debug)]
@@ -129,7 +131,7 @@ impl Config {
 
     fn validate(&self) -> Result<(), InvalidSetting> {
         let endpoint = &self.endpoint;
-        if !propagation::is_web(endpoint) && !endpoint.is_empty() && !endpoint.starts_with('/') {
+        if !origin::is_web(endpoint) && !endpoint.is_empty() && !endpoint.starts_with('/') {
             return Err(invalid("otel-endpoint", endpoint, EXPECTED_ENDPOINT));
         }
         if !(0.0..=1.0).contains(&self.sample_ratio) {
@@ -138,7 +140,7 @@ impl Config {
         if let Some(wrong) = self
             .propagate_to
             .iter()
-            .find(|origin| !propagation::is_origin(origin))
+            .find(|origin| !origin::is_origin(origin))
         {
             return Err(invalid("otel-propagate-to", wrong, EXPECTED_ORIGINS));
         }
@@ -152,11 +154,11 @@ impl Config {
     fn resolve(&mut self) -> Result<(), InvalidSetting> {
         for origin in &mut self.propagate_to {
             let url = absolute("otel-propagate-to", origin, EXPECTED_ORIGINS)?;
-            *origin = propagation::origin_of(&url).to_owned();
+            *origin = origin::origin_of(&url).to_owned();
         }
         for pattern in &mut self.propagate_except {
             let has_query = pattern.bytes().any(|byte| matches!(byte, b'?' | b'#'));
-            let is_complete = pattern.starts_with('/') || propagation::is_web(pattern);
+            let is_complete = pattern.starts_with('/') || origin::is_web(pattern);
             if has_query || !is_complete {
                 return Err(invalid("otel-propagate-except", pattern, EXPECTED_PATTERNS));
             }

@@ -123,12 +123,15 @@
 //!
 //! # Architecture
 //!
-//! 1. [`action()`] or a [`Tracer`] starts a span. `pipeline` generates its ids (`id`), applies the
-//!    sampler's decision (`sampler`), and adds it to the table of active spans (`active_spans`).
-//! 2. [`WithContext`] and [`spawn`] carry its `Context` through `.await`s; [`fetch`] carries it to
-//!    servers.
-//! 3. When it ends, `otlp` encodes it, and `export` queues, batches, sends and retries.
-//! 4. When the user leaves the page, open spans end, and all queued spans are sent.
+//! 1. [`action()`] or a [`Tracer`] starts a span. `trace::pipeline` generates its ids (`core::id`), applies
+//!    the sampler's decision (`core::sampler`), and adds it to the table of active spans.
+//! 2. [`WithContext`] and [`spawn`] (`causality`) carry its `Context` through `.await`s; [`fetch`] carries it
+//!    to servers.
+//! 3. When it ends, `core::otlp` encodes it, and `export` batches, sends and retries.
+//! 4. When the user leaves the page (`lifecycle`), open spans end, and all queued spans are sent.
+//!
+//! Each folder imports only those below it: `http`, `instrument`, `action`, `causality` and `export`,
+//! `trace`, `core`, `browser`. Lower layers notify higher ones through `trace::hooks`.
 //!
 //! Automatic instrumentations are in `instrument`, one module for each feature.
 //!
@@ -155,78 +158,44 @@
 #![deny(missing_docs)]
 
 mod action;
-mod active_spans;
-mod clock;
+mod browser;
+mod causality;
 mod config;
-mod context;
-mod deduplicator;
-mod deferred_spans;
-mod diagnostics;
-#[cfg(feature = "root-observer")]
-mod ended_root;
-mod ended_span;
-mod exception;
+mod core;
 mod export;
-#[cfg(feature = "fetch")]
-pub mod fetch;
 pub mod guide;
-mod hex;
-mod id;
-#[cfg(any(feature = "fetch", feature = "window-fetch"))]
-mod in_flight;
+mod http;
 mod instrument;
-mod js;
-mod listener;
-#[cfg(any(feature = "errors", feature = "user-action", feature = "web-vitals"))]
-mod mask;
-mod otlp;
-mod pipeline;
-mod platform;
-pub mod propagation;
+mod lifecycle;
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]
 mod properties;
-mod provider;
-mod record;
-#[cfg(any(
-    feature = "document-load",
-    feature = "errors",
-    feature = "fetch",
-    feature = "long-animation-frames",
-    feature = "window-fetch"
-))]
-mod redact;
-mod resource;
-mod sampler;
-mod session;
-mod slot;
-mod span;
-mod store;
 mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;
-mod text;
-mod tracer;
-mod with_context;
+mod trace;
 
 pub use opentelemetry::{Context, KeyValue};
 
 pub use crate::action::{Action, ActionBuilder, action};
-pub use crate::context::{
+pub use crate::causality::context::{
     cause, current, current_trace_id, spawn, with_context, with_current_context,
 };
-#[cfg(feature = "root-observer")]
-pub use crate::ended_root::EndedRoot;
-pub use crate::ended_span::EndedSpan;
-pub use crate::exception::record_error;
+pub use crate::causality::navigations::set_route_template;
+pub use crate::causality::record_error::record_error;
+pub use crate::causality::with_context::WithContext;
+pub use crate::core::propagation;
+#[cfg(feature = "fetch")]
+pub use crate::http::fetch;
 #[cfg(feature = "errors")]
 pub use crate::instrument::errors::record_panic;
-pub use crate::instrument::navigation::set_route_template;
-pub use crate::provider::TracerProvider;
-pub use crate::span::Span;
 pub use crate::telemetry::{Builder, Telemetry};
-pub use crate::tracer::Tracer;
-pub use crate::with_context::WithContext;
+#[cfg(feature = "root-observer")]
+pub use crate::trace::ended_root::EndedRoot;
+pub use crate::trace::ended_span::EndedSpan;
+pub use crate::trace::provider::TracerProvider;
+pub use crate::trace::span::Span;
+pub use crate::trace::tracer::Tracer;
 
 /// Compiles the examples of the README.
 #[cfg(doctest)]

@@ -6,15 +6,25 @@ use std::rc::Rc;
 use opentelemetry::KeyValue;
 use web_sys::Window;
 
+#[cfg(feature = "user-action")]
+use crate::action::dom_events;
+use crate::browser::diagnostics;
+use crate::browser::page::meta;
+use crate::causality::paint;
 use crate::config::Config;
-#[cfg(feature = "root-observer")]
-use crate::ended_root::{EndedRoot, RootObserver};
-use crate::ended_span::{EndedSpan, Hook};
-use crate::export::{self, Destination};
+use crate::core::sampler::Sampler;
+use crate::export::destination::Destination;
+use crate::export::schedule;
 #[cfg(any(feature = "fetch", feature = "window-fetch"))]
-use crate::propagation::{self, Propagation};
-use crate::sampler::Sampler;
-use crate::{TracerProvider, action, diagnostics, js, pipeline, resource, session};
+use crate::http::headers::{self, Propagation};
+use crate::instrument;
+use crate::lifecycle;
+#[cfg(feature = "root-observer")]
+use crate::trace::ended_root::{EndedRoot, RootObserver};
+use crate::trace::ended_span::{EndedSpan, Hook};
+use crate::trace::hooks::{self, Hooks};
+use crate::trace::provider::TracerProvider;
+use crate::trace::{pipeline, resource, session};
 
 /// The maximum number of spans in memory that are not part of a batch yet. Beyond it the oldest
 /// without an error are dropped and counted.
@@ -333,7 +343,7 @@ impl Builder {
         if !cfg!(feature = "off") {
             match self.config.with_page_settings(&meta) {
                 Ok(config) if config.is_disabled => {}
-                Ok(_) if export::is_installed() => diagnostics::warn_once(
+                Ok(_) if schedule::is_installed() => diagnostics::warn_once(
                     "telemetry is already installed; these settings are ignored",
                 ),
                 Ok(config) => start(config),
@@ -351,10 +361,26 @@ impl Builder {
     }
 }
 
+/// What each notification of a lower layer does.
+fn hooks() -> Hooks {
+    Hooks {
+        on_span_ended: schedule::span_ended,
+        on_released: paint::end_after_next_frame,
+        before_build: instrument::observe_now,
+        #[cfg(feature = "web-vitals")]
+        on_load_painted: instrument::web_vitals::painted,
+        #[cfg(feature = "frustration")]
+        before_end: instrument::frustration::mark_error_click,
+        #[cfg(feature = "frustration")]
+        on_action_opened: instrument::frustration::record_click,
+        ..hooks::get()
+    }
+}
+
 /// Installs the export and everything else.
 fn start(mut config: Config) {
     let own = std::mem::take(&mut config.resource);
-    export::install(Destination {
+    schedule::install(Destination {
         url: std::mem::take(&mut config.traces_url),
         resource: resource::attributes(&config.service_name, &own)
             .bytes()
@@ -368,6 +394,7 @@ fn start(mut config: Config) {
 /// Installs the pipeline, the global tracer provider and the instrumentations.
 fn start_tracing(config: &Config) {
     let is_first = pipeline::with(|_| ()).is_none();
+    hooks::install(hooks());
     let mut sampler = Sampler::with_ratio(config.sample_ratio);
     sampler.set_session(&session::current_id());
     pipeline::install(sampler, MAX_QUEUED_SPANS);
@@ -379,7 +406,7 @@ fn start_tracing(config: &Config) {
         }
     });
     #[cfg(any(feature = "fetch", feature = "window-fetch"))]
-    propagation::install(Propagation {
+    headers::install(Propagation {
         allowed_origins: config.propagate_to.clone(),
         excluded: config.propagate_except.clone(),
         xray: config.propagate_xray,
@@ -389,12 +416,12 @@ fn start_tracing(config: &Config) {
         return;
     }
     #[cfg(feature = "window-fetch")]
-    crate::instrument::window_fetch::install();
-    action::install_paint();
+    crate::http::window_fetch::install();
+    paint::install();
     #[cfg(feature = "resource-timing")]
-    crate::instrument::resource_timing::install();
+    instrument::resource_timing::install();
     #[cfg(feature = "long-animation-frames")]
-    crate::instrument::long_animation_frames::install();
+    instrument::long_animation_frames::install();
     if let Some(window) = web_sys::window() {
         listen_to_window(&window);
     }
@@ -402,20 +429,13 @@ fn start_tracing(config: &Config) {
 
 /// Starts the instrumentations that a worker cannot have.
 fn listen_to_window(window: &Window) {
-    export::listen_for_exit(window);
+    lifecycle::install(window);
     #[cfg(feature = "user-action")]
-    action::install_dom_events(window);
+    dom_events::install(window);
     #[cfg(feature = "navigation")]
-    crate::instrument::navigation::install(window);
+    instrument::navigation::install(window);
     #[cfg(feature = "errors")]
-    crate::instrument::errors::install(window);
+    instrument::errors::install(window);
     #[cfg(feature = "document-load")]
-    crate::instrument::document_load::install(window);
-}
-
-/// Returns the content of a `<meta>` element. A worker has no document, and so no settings of its own.
-pub(crate) fn meta(name: &str) -> Option<String> {
-    let selector = ["meta[name='", name, "']"].concat();
-    let element = js::call(&js::global("document"), "querySelector", &selector.into());
-    js::get(&element, "content").as_string()
+    instrument::document_load::install(window);
 }

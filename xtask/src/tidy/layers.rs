@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::imports::Imports;
 use super::{File, assert_no_violations};
 
 /// A folder, and the modules of its crate that it must not import.
@@ -21,6 +22,93 @@ const LAYERS: [(&str, &[&str]); 11] = [
     ("crates/viewer/src/layout", &["components", "hooks"]),
     ("crates/viewer/src/hooks", &["components"]),
 ];
+
+const OTEL_WEB: &str = "crates/otel-web/src";
+
+/// The folders and files below [`OTEL_WEB`], from the bottom to the top, and those that each may import.
+const OTEL_WEB_LAYERS: [(&str, &[&str]); 13] = [
+    ("browser", &[]),
+    ("core", &[]),
+    ("trace", &["browser", "core"]),
+    ("causality", &["browser", "core", "trace"]),
+    ("export", &["browser", "core", "trace"]),
+    ("action", &["browser", "causality", "core", "trace"]),
+    (
+        "instrument",
+        &["action", "browser", "causality", "core", "export", "trace"],
+    ),
+    (
+        "http",
+        &["browser", "causality", "core", "instrument", "trace"],
+    ),
+    (
+        "lifecycle",
+        &["browser", "causality", "export", "instrument", "trace"],
+    ),
+    ("config", &["browser", "core", "trace"]),
+    (
+        "telemetry",
+        &[
+            "action",
+            "browser",
+            "causality",
+            "config",
+            "core",
+            "export",
+            "http",
+            "instrument",
+            "lifecycle",
+            "trace",
+        ],
+    ),
+    (
+        "testing",
+        &["browser", "core", "instrument", "telemetry", "trace"],
+    ),
+    // Documentation.
+    ("guide", &[]),
+];
+/// Tests of the whole crate.
+const OTEL_WEB_TESTS: &str = "properties";
+
+#[test]
+fn folders_of_otel_web_import_only_those_below() {
+    let imports = Imports::of(OTEL_WEB).0;
+    let layer = |module: &[String]| module.first().cloned();
+    assert_no_violations(imports.iter().flat_map(|(module, imported)| {
+        // `lib.rs` exports items of all layers.
+        let own = layer(module).filter(|own| own != OTEL_WEB_TESTS);
+        let allowed = OTEL_WEB_LAYERS
+            .iter()
+            .find(|(name, _)| Some(*name) == own.as_deref());
+        let name = module.join("::");
+        let unknown = own.is_some() && allowed.is_none();
+        let unknown = unknown.then(|| format!("add {name} to OTEL_WEB_LAYERS"));
+        let wrong = imported.iter().filter(move |target| {
+            let target = layer(target);
+            let is_allowed = |(_, allowed): &(&str, &[&str])| {
+                target == own
+                    || allowed
+                        .iter()
+                        .any(|allowed| Some(*allowed) == target.as_deref())
+            };
+            allowed.is_some_and(|allowed| !is_allowed(allowed))
+        });
+        let wrong =
+            wrong.map(move |target| format!("{name} must not import crate::{}", target.join("::")));
+        unknown.into_iter().chain(wrong).collect::<Vec<_>>()
+    }));
+}
+
+#[test]
+fn files_of_otel_web_do_not_import_each_other() {
+    let imports = Imports::of(OTEL_WEB);
+    let circles = imports.circles().into_iter().map(|circle| {
+        let names: Vec<_> = circle.iter().map(|module| module.join("::")).collect();
+        format!("these modules import each other: {}", names.join(", "))
+    });
+    assert_no_violations(circles);
+}
 
 #[test]
 fn lower_layers_do_not_import_higher_ones() {

@@ -5,6 +5,7 @@
 mod actions;
 mod commands;
 mod deploy;
+mod imports;
 mod layers;
 mod links;
 mod markdown;

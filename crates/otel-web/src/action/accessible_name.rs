@@ -9,9 +9,9 @@
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
-use super::target::{attribute, is_form, matches};
-use crate::js::{call, float, get, is, text};
-use crate::mask;
+use crate::browser::element::{attribute, is_form, matches};
+use crate::browser::js::{call, float, get, is, text};
+use crate::browser::mask;
 
 /// The longest name that fits into one line of a list of traces.
 const MAX_NAME_CHARS: usize = 48;

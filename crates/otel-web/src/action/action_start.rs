@@ -9,10 +9,13 @@ use std::borrow::Cow;
 use opentelemetry::Context;
 use opentelemetry::trace::{SpanKind, TraceContextExt};
 
-use super::{describe_root, timeout};
-use crate::active_spans::ActionState;
-use crate::pipeline::{self, NewSpan};
-use crate::{Span, platform, session};
+use crate::action::timeout;
+use crate::browser::platform;
+use crate::trace::active_spans::ActionState;
+use crate::trace::pipeline::{self, NewSpan};
+use crate::trace::root::describe_root;
+use crate::trace::session;
+use crate::trace::span::Span;
 
 /// The parameters of a ref-counted span that is about to start.
 pub(crate) struct ActionStart {

@@ -11,13 +11,16 @@ use std::cell::RefCell;
 use opentelemetry::Context;
 use web_sys::{Event, Window};
 
-use super::action_start::ActionStart;
-use super::event::{DISPATCH, Dispatch, time_ms, type_of, with};
-use super::target::{Target, is_space};
-use super::unnamed_action;
-use crate::listener::listen;
-use crate::platform::Timer;
-use crate::{js, pipeline};
+use crate::action::action_start::ActionStart;
+use crate::action::target::{Target, is_space};
+use crate::action::unnamed_action;
+use crate::browser::js;
+use crate::browser::listener::listen;
+use crate::browser::platform::Timer;
+use crate::trace::dispatch::{DISPATCH, Dispatch, time_ms, type_of, with};
+#[cfg(feature = "frustration")]
+use crate::trace::hooks;
+use crate::trace::pipeline;
 
 thread_local! {
     /// The action of Space while the key is held down.
@@ -92,7 +95,7 @@ fn start(event: &Event, event_type: &str) -> Option<Context> {
     target.describe(&context);
     #[cfg(feature = "frustration")]
     if event_type == "click" {
-        crate::instrument::frustration::record_click(event, start_ms, &context);
+        (hooks::get().on_action_opened)(event, start_ms, &context);
     }
     Some(context)
 }

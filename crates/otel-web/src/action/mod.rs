@@ -6,15 +6,12 @@
 
 #[cfg(feature = "user-action")]
 mod accessible_name;
-mod action_start;
+pub(crate) mod action_start;
 #[cfg(feature = "user-action")]
-mod dom_events;
-mod event;
-mod paint;
-mod root;
+pub(crate) mod dom_events;
 #[cfg(feature = "user-action")]
 mod target;
-mod timeout;
+pub(crate) mod timeout;
 
 use std::borrow::Cow;
 use std::fmt::Display;
@@ -22,26 +19,11 @@ use std::fmt::Display;
 use opentelemetry::trace::TraceContextExt;
 use opentelemetry::{Context, KeyValue};
 
-pub(crate) use action_start::ActionStart;
-#[cfg(feature = "user-action")]
-pub(crate) use dom_events::install as install_dom_events;
-#[cfg(feature = "errors")]
-pub(crate) use event::of_running_listener;
-#[cfg(any(feature = "document-load", feature = "navigation"))]
-pub(crate) use event::time_ms as event_time_ms;
-pub(crate) use event::{of_current_event, of_latest_event};
-#[cfg(any(feature = "document-load", feature = "navigation"))]
-pub(crate) use paint::request_frame;
-pub(crate) use paint::{
-    end_after_next_frame, end_waiting as end_waiting_for_paint, install as install_paint,
-};
-pub(crate) use root::describe_root;
-#[cfg(feature = "document-load")]
-pub(crate) use timeout::ACTION_TIMEOUT_MS;
-
-use crate::active_spans::{ActiveSpan, SpanKey};
-use crate::exception::{self, Exception};
-use crate::{pipeline, with_context};
+use crate::action::action_start::ActionStart;
+use crate::causality::{context, with_context};
+use crate::trace::active_spans::{ActiveSpan, SpanKey};
+use crate::trace::exception::{self, Exception};
+use crate::trace::{dispatch, pipeline};
 
 /// Creates a builder for a user action named `noun.verb`, such as `cart.add`.
 ///
@@ -122,7 +104,7 @@ impl ActionBuilder {
     /// An action that is dropped at once ends with the next painted frame.
     #[must_use = "the action ends when its last context is dropped"]
     pub fn start(self) -> Action {
-        let current = crate::current();
+        let current = context::current();
         match unnamed_action(&current) {
             Some(key) => self.rename(key, current),
             None => self.start_in(&current),
@@ -144,16 +126,16 @@ impl ActionBuilder {
     /// Starts a span below `parent`, or a root that begins with the current event.
     fn start_in(self, parent: &Context) -> Action {
         let is_root = !parent.has_active_span();
-        let event = is_root.then(event::current).flatten();
+        let event = is_root.then(dispatch::current).flatten();
         let start = ActionStart {
             name: self.name.clone(),
-            start_ms: event.as_ref().map(event::time_ms),
+            start_ms: event.as_ref().map(dispatch::time_ms),
             is_named: true,
         };
         let context = start.start_in(parent);
         pipeline::edit(pipeline::key_of(&context), |span| self.describe(span));
         if is_root {
-            let event_type = event.as_ref().map(event::type_of);
+            let event_type = event.as_ref().map(dispatch::type_of);
             let trigger = event_type.as_deref().unwrap_or("code");
             pipeline::annotate(&context, "app.action.trigger", trigger);
         }

@@ -3,9 +3,13 @@
 use wasm_bindgen::JsValue;
 use web_sys::Event;
 
-use super::accessible_name::{accessible_name, replace_numbers};
-use crate::js::{self, call, float, get};
-use crate::{Context, mask, pipeline, text};
+use crate::action::accessible_name::{accessible_name, replace_numbers};
+use crate::browser::element::{attribute, is_form, matches};
+use crate::browser::js::{self, call, float, get};
+use crate::browser::mask;
+use crate::core::text;
+use crate::trace::pipeline;
+use opentelemetry::Context;
 
 /// Elements that react to a click or submit by themselves, or have a role of such elements.
 /// Links of SVG may have their address in another namespace.
@@ -87,18 +91,6 @@ impl Target {
 /// such a form has not opted out, hence the second check.
 fn is_ignored(element: &JsValue) -> bool {
     matches(&mask::nearest(element, IGNORED), IGNORED)
-}
-
-pub(super) fn is_form(element: &JsValue) -> bool {
-    js::text(element, "localName").as_deref() == Some("form")
-}
-
-pub(super) fn matches(element: &JsValue, selector: &str) -> bool {
-    call(element, "matches", &selector.into()).is_truthy()
-}
-
-pub(super) fn attribute(element: &JsValue, name: &str) -> Option<String> {
-    call(element, "getAttribute", &name.into()).as_string()
 }
 
 /// Whether a key activates the focused element.

@@ -3,8 +3,8 @@
 
 use std::cell::RefCell;
 
-use crate::pipeline;
-use crate::platform::{self, Timer};
+use crate::browser::platform::{self, Timer};
+use crate::trace::pipeline;
 
 /// After this time an action ends with the outcome `timeout`. In milliseconds.
 pub(crate) const ACTION_TIMEOUT_MS: f64 = 30_000.0;

@@ -1,22 +1,27 @@
 //! Building batches from queued spans. The body of a batch is not changed afterwards.
 
-use super::exporter::Exporter;
-use super::span_queue::{EncodedSpan, MAX_BATCH_BYTES, MAX_UNCOMPRESSED_BATCH_BYTES};
-use crate::otlp::{self, ScopeSpans};
-use crate::pipeline::{self, Pipeline};
-use crate::platform;
-use crate::store::BatchHeader;
+use crate::browser::platform;
+use crate::core::otlp::encode::{self, ScopeSpans};
+#[cfg(feature = "gzip")]
+use crate::core::otlp::gzip;
+use crate::export::storage::Storage;
+use crate::export::storage::batch::BatchHeader;
+use crate::export::storage::batch_queue::BatchQueue;
+use crate::trace::pipeline::{self, Pipeline};
+use crate::trace::span_queue::{EncodedSpan, MAX_BATCH_BYTES, MAX_UNCOMPRESSED_BATCH_BYTES};
 
 /// Builds a batch from the oldest queued spans. Returns false if there are none.
-pub(super) fn build_batch(exporter: &mut Exporter) -> bool {
-    let is_compressed = exporter.compression.is_on();
+pub(super) fn build_batch(
+    batches: &mut BatchQueue<Storage>,
+    resource: &[u8],
+    is_compressed: bool,
+) -> bool {
     let max_bytes = if is_compressed {
         MAX_BATCH_BYTES
     } else {
         MAX_UNCOMPRESSED_BATCH_BYTES
     };
-    let resource = &exporter.destination.resource;
-    let unreported = &mut exporter.batches.drops;
+    let unreported = &mut batches.drops;
     let batch = pipeline::with(|pipeline| {
         let spans = pipeline.queue.take_batch(max_bytes);
         if spans.is_empty() {
@@ -35,9 +40,7 @@ pub(super) fn build_batch(exporter: &mut Exporter) -> bool {
     let Some(Some((header, request))) = batch else {
         return false;
     };
-    exporter
-        .batches
-        .push(header, compressed(request, is_compressed));
+    batches.push(header, compressed(request, is_compressed));
     true
 }
 
@@ -45,7 +48,7 @@ pub(super) fn build_batch(exporter: &mut Exporter) -> bool {
 #[cfg(feature = "gzip")]
 pub(super) fn compressed(request: Vec<u8>, is_compressed: bool) -> Vec<u8> {
     if is_compressed {
-        return otlp::gzip(&request);
+        return gzip::gzip(&request);
     }
     request
 }
@@ -78,5 +81,5 @@ fn encode(
             });
         }
     }
-    otlp::encode_request(&resource, &scopes)
+    encode::encode_request(&resource, &scopes)
 }

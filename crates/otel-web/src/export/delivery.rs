@@ -2,15 +2,15 @@
 
 use std::rc::Rc;
 
-use wasm_bindgen_futures::spawn_local;
-
-use super::batch_builder::compressed;
-use super::drops::DropReason;
-use super::exporter::{self, Exporter, with};
-use super::request::{self, ExportResponse, is_compressed};
-use super::retry::{Disposition, NOT_OTLP, disposition};
-use crate::store::{BatchHeader, BatchState};
-use crate::{diagnostics, otlp, platform, text};
+use crate::browser::{diagnostics, platform};
+use crate::core::drops::DropReason;
+use crate::core::otlp::reader;
+use crate::core::text;
+use crate::export::batch_builder::compressed;
+use crate::export::exporter::{Exporter, with};
+use crate::export::request::{self, ExportResponse, is_compressed};
+use crate::export::retry::{Disposition, NOT_OTLP, disposition};
+use crate::export::storage::batch::{BatchHeader, BatchState};
 
 /// A batch in flight.
 struct Attempt {
@@ -21,14 +21,12 @@ struct Attempt {
     tests_compression: bool,
 }
 
-/// Sends the oldest batch that is not in flight. Returns false if nothing was sent.
-pub(super) fn send_next(before_exit: bool) -> bool {
-    with(|exporter| send(exporter, before_exit))
-        .flatten()
-        .is_some()
-}
-
-fn send(exporter: &mut Exporter, before_exit: bool) -> Option<()> {
+/// Sends the oldest batch that is not in flight. `None` if nothing was sent. The future handles the
+/// response, and returns whether the batch was delivered.
+pub(super) fn start(
+    exporter: &mut Exporter,
+    before_exit: bool,
+) -> Option<impl Future<Output = bool> + use<>> {
     exporter.batches.drop_expired(platform::wall_s());
     let wants_plain = !exporter.compression.is_on();
     let body_bytes = exporter.batches.next()?.body.len();
@@ -56,18 +54,17 @@ fn send(exporter: &mut Exporter, before_exit: bool) -> Option<()> {
     } else {
         Ok(request::post(&destination, &batch.body, keepalive))
     };
-    spawn_local(async move {
+    exporter.request_started(body_bytes);
+    Some(async move {
         let response = match response {
             Ok(response) => response,
             Err(body) => request::post(&destination, &request::decompressed(&body).await, false),
         };
-        complete(&attempt, &response.await).await;
-    });
-    exporter.request_started(body_bytes);
-    Some(())
+        complete(&attempt, &response.await).await
+    })
 }
 
-async fn complete(attempt: &Attempt, response: &ExportResponse) {
+async fn complete(attempt: &Attempt, response: &ExportResponse) -> bool {
     let is_unconfirmed = with(|exporter| {
         exporter.request_ended(attempt.body_bytes);
         let is_unconfirmed = response.status.is_none() && exporter.is_leaving;
@@ -76,20 +73,18 @@ async fn complete(attempt: &Attempt, response: &ExportResponse) {
         }
         is_unconfirmed
     });
-    if is_unconfirmed != Some(true) {
-        handle_response(attempt, response).await;
-    }
-    exporter::proceed();
+    is_unconfirmed != Some(true) && handle_response(attempt, response).await
 }
 
-async fn handle_response(attempt: &Attempt, response: &ExportResponse) {
+async fn handle_response(attempt: &Attempt, response: &ExportResponse) -> bool {
     let number = attempt.batch_number;
     let send_uncompressed = with(|exporter| {
         let status = response.status.filter(|status| *status != NOT_OTLP);
         let compression = &mut exporter.compression;
         attempt.tests_compression && compression.record_status(attempt.was_compressed, status)
     });
-    match disposition(response.status) {
+    let disposition = disposition(response.status);
+    match disposition {
         Disposition::Delivered => delivered(number, &response.body),
         Disposition::Reject if send_uncompressed != Some(true) => reject(number, response.status),
         Disposition::Split => split(number).await,
@@ -98,23 +93,20 @@ async fn handle_response(attempt: &Attempt, response: &ExportResponse) {
             with(|exporter| exporter.requeue(number));
         }
     }
+    disposition == Disposition::Delivered
 }
 
 fn delivered(number: u32, body: &[u8]) {
-    let partial_success = otlp::partial_success(body);
-    let is_last = with(|exporter| {
+    let partial_success = reader::partial_success(body);
+    with(|exporter| {
         exporter.backoff.reset();
         exporter.batches.remove(number);
         let rejected = partial_success.map_or(0, |(rejected, _)| rejected);
         exporter.batches.drops.add(DropReason::Rejected, rejected);
-        exporter.batches.is_empty()
     });
     if let Some((_, message)) = partial_success {
         let parts = ["the receiver reported: ", message];
         diagnostics::warn_once(&parts.concat());
-    }
-    if is_last == Some(true) {
-        exporter::adopt_more();
     }
 }
 
@@ -162,7 +154,7 @@ async fn split(number: u32) {
 /// dropped spans in their resource.
 fn push_part(exporter: &mut Exporter, request: &[u8], whole: BatchHeader, first: u32, count: u32) {
     let mut index = 0;
-    let part = otlp::filter_spans(request, &mut || {
+    let part = reader::filter_spans(request, &mut || {
         index += 1;
         index > first && index <= first + count
     });

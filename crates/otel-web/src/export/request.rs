@@ -4,9 +4,10 @@ use js_sys::{Object, Promise, Uint8Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
-use super::exporter::Destination;
-use super::retry::{NOT_OTLP, retry_after_ms};
-use crate::{diagnostics, js, otlp, platform};
+use crate::browser::{diagnostics, js, platform};
+use crate::core::otlp::reader;
+use crate::export::destination::Destination;
+use crate::export::retry::{NOT_OTLP, retry_after_ms};
 
 /// How long to wait for a response before the batch is sent again. The default of
 /// `OTEL_EXPORTER_OTLP_TIMEOUT`.
@@ -90,7 +91,7 @@ async fn read_response(response: &JsValue) -> ExportResponse {
     let mut status = js::float(response, "status") as u16;
     let body = read_body(response).await;
     let is_redirect = status == NOT_OTLP;
-    if is_redirect || status / 100 == 2 && !otlp::is_otlp_response(&content_type, &body) {
+    if is_redirect || status / 100 == 2 && !reader::is_otlp_response(&content_type, &body) {
         let kind = if is_redirect {
             "a redirect"
         } else {

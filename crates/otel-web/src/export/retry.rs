@@ -1,6 +1,6 @@
 //! The retry rules of OTLP/HTTP.
 
-use crate::platform;
+use crate::browser::platform;
 
 /// The delay after the first failure. It doubles after each further one, up to [`MAX_DELAY_MS`].
 const INITIAL_DELAY_MS: f64 = 1_000.0;

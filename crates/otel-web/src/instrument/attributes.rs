@@ -1,6 +1,6 @@
 //! Setters for attributes whose value the browser may not know.
 
-use crate::otlp::Attributes;
+use crate::core::otlp::attributes::Attributes;
 
 /// Sets a duration, unless it is NaN. Rounds to eighths of a millisecond: browsers measure no finer,
 /// and the shorter mantissa compresses better.

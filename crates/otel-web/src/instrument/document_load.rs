@@ -18,15 +18,20 @@ use opentelemetry::trace::{SpanKind, TraceContextExt};
 use wasm_bindgen::JsValue;
 use web_sys::{Event, Window};
 
-use super::timing::{self, positive_or_nan};
-use super::{attributes, navigation, observer, server_trace};
-use crate::action::{ACTION_TIMEOUT_MS, ActionStart, event_time_ms};
-use crate::js::{call, float, get, global, is, text};
-use crate::listener::listen;
-use crate::otlp::Attributes;
-use crate::pipeline::{self, EndTime, NewSpan};
-use crate::platform::{self, Timer};
-use crate::redact;
+use crate::action::action_start::ActionStart;
+use crate::action::timeout::ACTION_TIMEOUT_MS;
+use crate::browser::js::{call, float, get, global, is, text};
+use crate::browser::listener::listen;
+use crate::browser::platform::{self, Timer};
+use crate::causality::paint;
+use crate::core::otlp::attributes::Attributes;
+use crate::core::redact;
+use crate::instrument::timing::{self, positive_or_nan};
+#[cfg(feature = "web-vitals")]
+use crate::instrument::web_vitals;
+use crate::instrument::{attributes, observer, server_trace};
+use crate::trace::dispatch::time_ms;
+use crate::trace::pipeline::{self, EndTime, NewSpan};
 
 /// The maximum number of `resourceFetch` spans. The root's `browser.resource_count` counts all files.
 const MAX_RESOURCES: u32 = 64;
@@ -69,7 +74,7 @@ pub(crate) fn install(window: &Window) {
     let entry = navigation_entry();
     let context = start_root(&entry, 0.0, text(&entry, "type"));
     #[cfg(feature = "web-vitals")]
-    super::web_vitals::install(&context, &entry);
+    web_vitals::install(&context, &entry);
     record_fetch("documentFetch", &entry, &context);
     LOADING.set(Some(PageLoad {
         context: context.clone(),
@@ -77,9 +82,7 @@ pub(crate) fn install(window: &Window) {
         resources: 0,
         after_load: Timer::new(finish),
     }));
-    // Observing a type twice would deliver its buffered entries twice.
-    #[cfg(not(feature = "resource-timing"))]
-    observer::observe(&["resource"]);
+    observer::observe(&["resource"], handle_entry);
     if is(&global("document"), "prerendering") {
         set_deadline(f64::INFINITY);
         listen(window, "prerenderingchange", |_| activate());
@@ -87,17 +90,17 @@ pub(crate) fn install(window: &Window) {
         finish_after_load(window);
     }
     listen(window, "pageshow", handle_pageshow);
-    navigation::begin(context, true);
+    paint::begin_navigation(context, true);
 }
 
 /// Continues the load of a prerendered page, which is shown now.
 fn activate() {
     #[cfg(feature = "web-vitals")]
-    super::web_vitals::activate(&navigation_entry());
+    web_vitals::activate(&navigation_entry());
     set_deadline(platform::monotonic_ms() + ACTION_TIMEOUT_MS);
     let load = LOADING.with(|cell| Some(cell.borrow().as_ref()?.context.clone()));
     if let (Some(load), Some(window)) = (load, web_sys::window()) {
-        navigation::begin(load, true);
+        paint::begin_navigation(load, true);
         finish_after_load(&window);
     }
 }
@@ -190,18 +193,18 @@ fn finish() {
 /// Starts a root for a page restored from the back/forward cache, which loads nothing.
 fn handle_pageshow(event: &Event) {
     if is(event, "persisted") {
-        let start_ms = event_time_ms(event);
+        let start_ms = time_ms(event);
         let kind = Some("back_forward_cache".to_owned());
         let context = start_root(&navigation_entry(), start_ms, kind);
         #[cfg(feature = "web-vitals")]
-        super::web_vitals::restore(&context, start_ms);
-        navigation::begin(context, true);
+        web_vitals::restore(&context, start_ms);
+        paint::begin_navigation(context, true);
     }
 }
 
 /// Records a file of the page. Requests that the application made after [`install`] have CLIENT spans
 /// and are skipped.
-pub(super) fn handle_entry(entry: &JsValue) {
+fn handle_entry(_type: &str, entry: &JsValue) {
     let load = LOADING.with(|cell| {
         let mut loading = cell.try_borrow_mut().ok()?;
         let loading = loading.as_mut()?;

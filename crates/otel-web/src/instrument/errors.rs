@@ -11,9 +11,13 @@ use opentelemetry::trace::{TraceContextExt, TraceId};
 use wasm_bindgen::JsValue;
 use web_sys::{Event, Window};
 
-use crate::exception::Exception;
-use crate::listener::listen;
-use crate::{action, export, instrument, js, mask, pipeline, redact};
+use crate::browser::listener::listen;
+use crate::browser::{js, mask};
+use crate::causality::{navigations, paint};
+use crate::core::redact;
+use crate::export::schedule;
+use crate::trace::exception::Exception;
+use crate::trace::{dispatch, pipeline};
 
 /// Browsers collect ten frames by default, which end inside the panic machinery.
 const MAX_STACK_FRAMES: i32 = 50;
@@ -24,6 +28,14 @@ const NOTICE: &str = "ResizeObserver loop";
 thread_local! {
     /// A panic ends in a trap, which the browser also reports as a `RuntimeError`.
     static PANICKED: Cell<bool> = const { Cell::new(false) };
+    #[cfg(feature = "window-fetch")]
+    static HAS_PANICKED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether any code of this instance has panicked.
+#[cfg(feature = "window-fetch")]
+pub(crate) fn has_panicked() -> bool {
+    HAS_PANICKED.get()
 }
 
 /// Sets the panic hook, and listens for errors and rejections.
@@ -59,16 +71,16 @@ pub(crate) fn install(window: &Window) {
 /// }));
 /// ```
 pub fn record_panic(info: &PanicHookInfo<'_>) {
-    let cause = || action::of_latest_event().or_else(instrument::navigation_in_progress);
+    let cause = || dispatch::of_latest_event().or_else(navigations::in_progress);
     let context = current_or(cause);
     describe(info).record_on(&context);
     PANICKED.set(true);
     #[cfg(feature = "window-fetch")]
-    instrument::window_fetch::stop();
+    HAS_PANICKED.set(true);
     end_trace_of(&context);
     drop(context);
-    action::end_waiting_for_paint();
-    export::flush_before_exit();
+    paint::end_waiting();
+    schedule::flush_before_exit();
 }
 
 /// Converts the panic to an exception with message, stack trace and source location.
@@ -120,7 +132,7 @@ fn on_error(event: &Event) {
     if exception.stacktrace.is_none() {
         exception.location = location(event);
     }
-    record(exception, action::of_running_listener());
+    record(exception, dispatch::of_running_listener());
 }
 
 /// Returns where a value without a stack trace was thrown.
@@ -133,7 +145,7 @@ fn location(event: &Event) -> Option<(String, u32, u32)> {
 fn on_rejection(event: &Event) {
     let reason = js::get(event, "reason");
     let exception = Exception::from_js(&reason, "UnhandledRejection");
-    record(exception, action::of_latest_event());
+    record(exception, dispatch::of_latest_event());
 }
 
 /// Records an exception on the running action, else on `cause`. Skips the trap that follows a panic.

@@ -8,9 +8,9 @@ use std::cell::RefCell;
 use opentelemetry::Context;
 use web_sys::Event;
 
-use crate::active_spans::ActiveSpan;
-use crate::js::float;
-use crate::pipeline;
+use crate::browser::js::float;
+use crate::trace::active_spans::ActiveSpan;
+use crate::trace::pipeline;
 
 /// The number of clicks that makes the last one a rage click.
 const RAGE_CLICKS: usize = 3;

@@ -9,12 +9,13 @@ use js_sys::Array;
 use opentelemetry::trace::SpanId;
 use wasm_bindgen::JsValue;
 
-use super::attributes::{set_ms, set_text};
-use super::observer;
-use crate::js::{float, get, text};
-use crate::otlp::Attributes;
-use crate::record::SpanRecord;
-use crate::{pipeline, redact};
+use crate::browser::js::{float, get, text};
+use crate::core::otlp::attributes::Attributes;
+use crate::core::record::SpanRecord;
+use crate::core::redact;
+use crate::instrument::attributes::{set_ms, set_text};
+use crate::instrument::observer;
+use crate::trace::pipeline;
 
 /// The maximum number of actions whose frames are counted at the same time.
 const MAX_ACTIONS: usize = 32;
@@ -53,11 +54,11 @@ struct Frame {
 
 /// Starts to observe long frames.
 pub(crate) fn install() {
-    observer::observe(&["long-animation-frame"]);
+    observer::observe(&["long-animation-frame"], handle_entry);
 }
 
 /// Records the frame on each root that was open while it was rendered.
-pub(super) fn handle_entry(entry: &JsValue) {
+fn handle_entry(_type: &str, entry: &JsValue) {
     let start_ms = float(entry, "startTime");
     let frame = Frame {
         duration_ms: float(entry, "duration"),

@@ -9,7 +9,7 @@
 //! | `resource_timing` | `resource-timing` | network timings of requests | Resource Timing |
 //! | `frustration` | `frustration` | rage and error clicks | |
 //! | `errors` | `errors` | uncaught errors, rejections, panics | `error`, `unhandledrejection` |
-//! | `window_fetch` | `window-fetch` | requests made by JavaScript | `window.fetch` |
+//! | `http::window_fetch` | `window-fetch` | requests made by JavaScript | `window.fetch` |
 //!
 //! Clicks, submits and key presses (`user-action`) are in [`action`](mod@crate::action).
 //!
@@ -30,6 +30,7 @@ pub(crate) mod errors;
 pub(crate) mod frustration;
 #[cfg(feature = "long-animation-frames")]
 pub(crate) mod long_animation_frames;
+#[cfg(feature = "navigation")]
 pub(crate) mod navigation;
 #[cfg(any(
     feature = "document-load",
@@ -47,12 +48,8 @@ mod server_trace;
 mod timing;
 #[cfg(feature = "web-vitals")]
 pub(crate) mod web_vitals;
-#[cfg(feature = "window-fetch")]
-pub(crate) mod window_fetch;
 
-pub(crate) use navigation::in_progress as navigation_in_progress;
-
-use crate::pipeline::{self, Pipeline};
+use crate::trace::pipeline::{self, Pipeline};
 
 /// Records what the browser has observed until now, and queues the deferred spans that are due.
 ///
@@ -70,7 +67,8 @@ pub(crate) fn flush_observers() {
     pipeline::with(Pipeline::flush_deferred);
 }
 
-fn observe_now() {
+/// Records what the browser has observed until now.
+pub(crate) fn observe_now() {
     #[cfg(any(
         feature = "document-load",
         feature = "long-animation-frames",
@@ -91,27 +89,4 @@ pub(crate) fn before_exit() {
     observer::flush();
     #[cfg(feature = "web-vitals")]
     web_vitals::report();
-}
-
-/// Passes an entry of the `PerformanceObserver` to the instrumentations that handle its type.
-#[cfg(any(
-    feature = "document-load",
-    feature = "long-animation-frames",
-    feature = "resource-timing"
-))]
-fn handle_entry(entry_type: &str, entry: &wasm_bindgen::JsValue) {
-    match entry_type {
-        "resource" => {
-            #[cfg(feature = "document-load")]
-            document_load::handle_entry(entry);
-            #[cfg(feature = "resource-timing")]
-            resource_timing::handle_entry(entry);
-        }
-        #[cfg(feature = "long-animation-frames")]
-        "long-animation-frame" => long_animation_frames::handle_entry(entry),
-        #[cfg(feature = "web-vitals")]
-        _ => web_vitals::handle_entry(entry_type, entry),
-        #[cfg(not(feature = "web-vitals"))]
-        _ => {}
-    }
 }

@@ -8,21 +8,25 @@ use std::cell::RefCell;
 use js_sys::{Array, Object};
 use wasm_bindgen::JsValue;
 
-use crate::instrument;
-use crate::js::{call, callback, construct, get, global, set, text};
+use crate::browser::js::{call, callback, construct, get, global, set, text};
+
+/// Handles an entry. The first argument is its type.
+pub(super) type Handler = fn(&str, &JsValue);
 
 thread_local! {
+    static HANDLERS: RefCell<Vec<(&'static str, Handler)>> = const { RefCell::new(Vec::new()) };
     static OBSERVER: RefCell<Option<JsValue>> = const { RefCell::new(None) };
 }
 
 /// Starts to observe entries of these types, including those from before this call. Types that the
 /// browser does not support are skipped.
-pub(crate) fn observe(types: &[&str]) {
+pub(crate) fn observe(types: &[&'static str], handle: Handler) {
     let Some(observer) = observer() else { return };
     let known = Array::from(&get(&global("PerformanceObserver"), "supportedEntryTypes"));
-    for entry_type in types {
-        let entry_type = JsValue::from_str(entry_type);
-        if known.includes(&entry_type, 0) {
+    for name in types {
+        let entry_type = JsValue::from_str(name);
+        // Observing a type twice would deliver its buffered entries twice.
+        if add_handler(name, handle) && known.includes(&entry_type, 0) {
             let options = Object::new();
             set(&options, "type", &entry_type);
             set(&options, "buffered", &true.into());
@@ -31,6 +35,16 @@ pub(crate) fn observe(types: &[&str]) {
             call(&observer, "observe", &options);
         }
     }
+}
+
+/// Adds a handler of a type. Returns whether it is the first one.
+fn add_handler(entry_type: &'static str, handle: Handler) -> bool {
+    HANDLERS.with(|cell| {
+        let mut handlers = cell.borrow_mut();
+        let is_first = !handlers.iter().any(|(known, _)| *known == entry_type);
+        handlers.push((entry_type, handle));
+        is_first
+    })
 }
 
 /// Handles the entries that the browser has queued and not delivered.
@@ -55,9 +69,13 @@ fn observer() -> Option<JsValue> {
 }
 
 fn dispatch_all(entries: &JsValue) {
+    let handlers = HANDLERS.with(|cell| cell.borrow().clone());
     for entry in Array::from(entries).iter() {
-        if let Some(entry_type) = text(&entry, "entryType") {
-            instrument::handle_entry(&entry_type, &entry);
+        let entry_type = text(&entry, "entryType").unwrap_or_default();
+        for (known, handle) in &handlers {
+            if *known == entry_type {
+                handle(known, &entry);
+            }
         }
     }
 }

@@ -13,10 +13,11 @@ use std::cell::RefCell;
 use opentelemetry::trace::{SpanContext, SpanId};
 use wasm_bindgen::JsValue;
 
-use super::{attributes, observer, timing};
-use crate::js::{float, text};
-use crate::otlp::Attributes;
-use crate::{pipeline, platform};
+use crate::browser::js::{float, text};
+use crate::browser::platform;
+use crate::core::otlp::attributes::Attributes;
+use crate::instrument::{attributes, observer, timing};
+use crate::trace::pipeline;
 
 /// The maximum number of requests without timings. Beyond it the oldest is dropped.
 const MAX_PENDING: usize = 128;
@@ -51,7 +52,7 @@ struct PendingTiming {
 
 /// Starts to observe requests.
 pub(crate) fn install() {
-    observer::observe(&["resource"]);
+    observer::observe(&["resource"], handle_entry);
 }
 
 /// Registers the request of `span` after its `fetch()`, called at `called_ms`, has returned.
@@ -96,7 +97,7 @@ pub(crate) fn settled(span_id: SpanId, has_response: bool) {
 }
 
 /// Adds the timings of an entry to the span of its request, if that is traced and not sent yet.
-pub(super) fn handle_entry(entry: &JsValue) {
+fn handle_entry(_type: &str, entry: &JsValue) {
     if let Some(request) = take_request(entry) {
         pipeline::with(|pipeline| {
             if let Some(record) = pipeline.record_mut(request.span_id) {
@@ -143,7 +144,7 @@ fn best_match(
 }
 
 fn without_fragment(url: &str) -> &str {
-    crate::text::split_once(url, b'#').map_or(url, |(url, _)| url)
+    crate::core::text::split_once(url, b'#').map_or(url, |(url, _)| url)
 }
 
 impl PendingTiming {

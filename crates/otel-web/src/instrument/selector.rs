@@ -2,8 +2,8 @@
 
 use wasm_bindgen::JsValue;
 
-use crate::js::{float, get, text};
-use crate::mask;
+use crate::browser::js::{float, get, text};
+use crate::browser::mask;
 
 /// The maximum number of elements in a selector.
 const MAX_DEPTH: usize = 4;

@@ -9,9 +9,9 @@ use js_sys::Array;
 use opentelemetry::trace::SpanContext;
 use wasm_bindgen::JsValue;
 
-use crate::js::{get, text};
-use crate::propagation::parse_traceparent;
-use crate::telemetry::meta;
+use crate::browser::js::{get, text};
+use crate::browser::page::meta;
+use crate::core::propagation::traceparent::parse_traceparent;
 
 /// Returns the server's span. `entry` is the document's `PerformanceNavigationTiming`.
 pub(super) fn server_span_context(entry: &JsValue) -> Option<SpanContext> {

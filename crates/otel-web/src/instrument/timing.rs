@@ -6,9 +6,9 @@
 
 use wasm_bindgen::JsValue;
 
-use super::attributes::set_ms;
-use crate::js::{float, text};
-use crate::otlp::Attributes;
+use crate::browser::js::{float, text};
+use crate::core::otlp::attributes::Attributes;
+use crate::instrument::attributes::set_ms;
 
 /// The attribute of each phase, and the two time stamps it lies between.
 const PHASES: [(&str, &str, &str); 5] = [

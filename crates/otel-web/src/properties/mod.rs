@@ -7,7 +7,7 @@ mod spans;
 use opentelemetry_proto::tonic::trace::v1 as proto;
 use prost::Message;
 
-use crate::pipeline;
+use crate::trace::pipeline;
 
 /// Removes and decodes the spans that have ended on this thread.
 fn take_ended() -> Vec<proto::Span> {

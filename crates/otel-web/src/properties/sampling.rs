@@ -9,8 +9,10 @@ use opentelemetry::trace::{
 };
 use proptest::prelude::*;
 
-use super::take_ended;
-use crate::{TracerProvider, pipeline, sampler::Sampler};
+use crate::core::sampler::Sampler;
+use crate::properties::take_ended;
+use crate::trace::pipeline;
+use crate::trace::provider::TracerProvider;
 
 fn root_at(ratio: f64, session_id: &str) -> (SpanContext, bool) {
     let mut sampler = Sampler::with_ratio(ratio);

@@ -7,8 +7,10 @@ use opentelemetry_proto::tonic::common::v1 as common;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::{proto, take_ended};
-use crate::{TracerProvider, pipeline, sampler::Sampler};
+use crate::core::sampler::Sampler;
+use crate::properties::{proto, take_ended};
+use crate::trace::pipeline;
+use crate::trace::provider::TracerProvider;
 
 const LIMIT: usize = 128;
 

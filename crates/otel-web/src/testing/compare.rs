@@ -4,11 +4,83 @@
 //! are assigned by augmenting paths (bipartite matching): an expectation whose span is taken makes the
 //! owner look for another one.
 
-use super::trace::kind_name;
-use super::{Expected, Span, Trace};
+use crate::testing::expect::Expected;
+use crate::testing::span::Span;
+use crate::testing::trace::{Trace, kind_name};
+
+impl Trace {
+    /// Checks that the trace is as expected.
+    ///
+    /// The trace must have exactly one root, and the parents of all spans must have ended.
+    ///
+    /// # Panics
+    ///
+    /// Panics with all mismatches and both trees if the trace is not as expected. To get the report
+    /// without a panic, use [`Expected::check`].
+    ///
+    /// # Examples
+    ///
+    /// ## A trace with one child
+    ///
+    /// ```
+    /// use opentelemetry::trace::{Tracer, TracerProvider};
+    /// use otel_web::testing::{Recorder, expect};
+    ///
+    /// let recorder = Recorder::install();
+    /// let tracer = otel_web::TracerProvider::default().tracer("shop");
+    /// tracer.in_span("cart.total", |_| tracer.in_span("cart.discounts", |_| ()));
+    ///
+    /// let trace = recorder.find("cart.total").expect("a trace");
+    /// trace.assert(&expect::action("cart.total").child(expect::span("cart.discounts")).only());
+    /// ```
+    #[track_caller]
+    pub fn assert(&self, expected: &Expected) {
+        if let Err(report) = expected.check(self) {
+            panic!("{report}");
+        }
+    }
+}
+
+impl Expected {
+    /// Compares a trace with the expectation.
+    ///
+    /// Use [`Trace::assert`] in tests. This method is for assertions of your own, and to wait for a
+    /// trace that is complete only after a while.
+    ///
+    /// # Errors
+    ///
+    /// Returns a report with all mismatches, the expected tree and the actual tree.
+    ///
+    /// # Examples
+    ///
+    /// ## A mismatch
+    ///
+    /// ```
+    /// use opentelemetry::trace::{Tracer, TracerProvider};
+    /// use otel_web::testing::{Recorder, expect};
+    ///
+    /// let recorder = Recorder::install();
+    /// let tracer = otel_web::TracerProvider::default().tracer("shop");
+    /// tracer.in_span("cart.total", |_| ());
+    ///
+    /// let trace = recorder.find("cart.total").expect("a trace");
+    /// let report = expect::action("cart.total").event("rounded").check(&trace);
+    /// assert!(report.unwrap_err().contains("cart.total: no event rounded"));
+    /// ```
+    pub fn check(&self, trace: &Trace) -> Result<(), String> {
+        let mismatches = mismatches(self, trace);
+        if mismatches.is_empty() {
+            return Ok(());
+        }
+        let mismatches = mismatches.join("\n  ");
+        Err(format!(
+            "not the expected trace:\n  {mismatches}\nexpected:\n{self}got:\n{trace}"
+        ))
+    }
+}
 
 /// Returns the mismatches as sentences; empty if the trace is as expected.
-pub(super) fn mismatches(expected: &Expected, trace: &Trace) -> Vec<String> {
+fn mismatches(expected: &Expected, trace: &Trace) -> Vec<String> {
     let not_ended = |span: &Span| format!("{}: its parent has not ended", span.name);
     let mut mismatches: Vec<_> = trace.orphans().map(not_ended).collect();
     let spans = trace.spans().iter();

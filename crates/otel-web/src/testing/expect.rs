@@ -20,9 +20,7 @@ use std::fmt;
 use opentelemetry::Value;
 use opentelemetry::trace::SpanKind;
 
-use super::Trace;
-use super::compare::mismatches;
-use super::trace::kind_name;
+use crate::testing::trace::kind_name;
 
 /// Expects a span with this name.
 ///
@@ -196,42 +194,6 @@ impl Expected {
     pub fn only(mut self) -> Self {
         self.only = true;
         self
-    }
-
-    /// Compares a trace with the expectation.
-    ///
-    /// Use [`Trace::assert`] in tests. This method is for assertions of your own, and to wait for a
-    /// trace that is complete only after a while.
-    ///
-    /// # Errors
-    ///
-    /// Returns a report with all mismatches, the expected tree and the actual tree.
-    ///
-    /// # Examples
-    ///
-    /// ## A mismatch
-    ///
-    /// ```
-    /// use opentelemetry::trace::{Tracer, TracerProvider};
-    /// use otel_web::testing::{Recorder, expect};
-    ///
-    /// let recorder = Recorder::install();
-    /// let tracer = otel_web::TracerProvider::default().tracer("shop");
-    /// tracer.in_span("cart.total", |_| ());
-    ///
-    /// let trace = recorder.find("cart.total").expect("a trace");
-    /// let report = expect::action("cart.total").event("rounded").check(&trace);
-    /// assert!(report.unwrap_err().contains("cart.total: no event rounded"));
-    /// ```
-    pub fn check(&self, trace: &Trace) -> Result<(), String> {
-        let mismatches = mismatches(self, trace);
-        if mismatches.is_empty() {
-            return Ok(());
-        }
-        let mismatches = mismatches.join("\n  ");
-        Err(format!(
-            "not the expected trace:\n  {mismatches}\nexpected:\n{self}got:\n{trace}"
-        ))
     }
 
     /// Formats the expectation of the span itself in one line.

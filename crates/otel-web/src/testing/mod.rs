@@ -111,7 +111,6 @@ mod trace;
 
 pub use expect::Expected;
 pub use recorder::Recorder;
-pub(crate) use recorder::record;
 pub use span::Span;
 pub use trace::Trace;
 

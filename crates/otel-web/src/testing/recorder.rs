@@ -6,9 +6,13 @@ use std::future::poll_fn;
 use std::rc::{Rc, Weak};
 use std::task::{Poll, Waker};
 
-use super::{Span, Trace};
-use crate::platform::{self, Timer};
-use crate::{Telemetry, instrument, pipeline};
+use crate::browser::platform::{self, Timer};
+use crate::instrument;
+use crate::telemetry::Telemetry;
+use crate::testing::span::Span;
+use crate::testing::trace::Trace;
+use crate::trace::hooks::{self, Hooks};
+use crate::trace::pipeline;
 
 /// How long [`Recorder::trace`] waits. Traces usually end within milliseconds.
 const WAIT_TIMEOUT_MS: f64 = 10_000.0;
@@ -54,6 +58,10 @@ impl Recorder {
         if pipeline::with(|_| ()).is_none() {
             Telemetry::builder("test").install_without_export();
         }
+        hooks::install(Hooks {
+            on_queued: record,
+            ..hooks::get()
+        });
         let spans = Rc::default();
         RECORDERS.with(|recorders| recorders.borrow_mut().push(Rc::downgrade(&spans)));
         Self { spans }
@@ -152,7 +160,7 @@ async fn sleep() {
 }
 
 /// Adds a span to all recorders. Called with each span that is queued for export.
-pub(crate) fn record(encoded: &[u8]) {
+fn record(encoded: &[u8]) {
     RECORDERS.with(|recorders| {
         let mut recorders = recorders.borrow_mut();
         recorders.retain(|recorder| recorder.strong_count() > 0);

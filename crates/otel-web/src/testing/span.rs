@@ -5,7 +5,7 @@ use std::time::Duration;
 use opentelemetry::trace::{SpanId, SpanKind, TraceId};
 use opentelemetry::{Array, StringValue, Value};
 
-use crate::otlp::{self, Field, Fields};
+use crate::core::otlp::reader::{self, Field, Fields};
 
 /// A span that has ended, as a receiver gets it.
 ///
@@ -110,7 +110,7 @@ impl Span {
 
 /// Returns the field `number` of a nested message.
 fn inner(message: Field<'_>, number: u64) -> Option<Field<'_>> {
-    otlp::find(message.content, number)
+    reader::find(message.content, number)
 }
 
 fn text(field: Field<'_>) -> String {

@@ -157,7 +157,7 @@ fn failed_assertion_panics_with_the_report() {
 #[test]
 fn recorder_returns_the_spans_that_are_exported() {
     let recorder = Recorder::install();
-    let tracer = crate::TracerProvider::default().tracer("shop");
+    let tracer = crate::trace::provider::TracerProvider::default().tracer("shop");
     let mut span = tracer.start("cart.add");
     span.set_attribute(KeyValue::new("items", 17));
     span.set_attribute(KeyValue::new("price", 2.5));
@@ -180,7 +180,7 @@ fn recorder_returns_the_spans_that_are_exported() {
 #[test]
 fn recorders_are_independent() {
     let first = Recorder::install();
-    let tracer = crate::TracerProvider::default().tracer("shop");
+    let tracer = crate::trace::provider::TracerProvider::default().tracer("shop");
     tracer.start("one").end();
     let second = Recorder::install();
     tracer.start("two").end();

@@ -4,7 +4,7 @@ use std::fmt;
 
 use opentelemetry::trace::{SpanKind, TraceId};
 
-use super::{Expected, Span};
+use crate::testing::span::Span;
 
 /// The recorded spans with one trace id.
 ///
@@ -55,37 +55,6 @@ impl Trace {
         self.spans
             .iter()
             .filter(move |span| span.parent_span_id == Some(id))
-    }
-
-    /// Checks that the trace is as expected.
-    ///
-    /// The trace must have exactly one root, and the parents of all spans must have ended.
-    ///
-    /// # Panics
-    ///
-    /// Panics with all mismatches and both trees if the trace is not as expected. To get the report
-    /// without a panic, use [`Expected::check`].
-    ///
-    /// # Examples
-    ///
-    /// ## A trace with one child
-    ///
-    /// ```
-    /// use opentelemetry::trace::{Tracer, TracerProvider};
-    /// use otel_web::testing::{Recorder, expect};
-    ///
-    /// let recorder = Recorder::install();
-    /// let tracer = otel_web::TracerProvider::default().tracer("shop");
-    /// tracer.in_span("cart.total", |_| tracer.in_span("cart.discounts", |_| ()));
-    ///
-    /// let trace = recorder.find("cart.total").expect("a trace");
-    /// trace.assert(&expect::action("cart.total").child(expect::span("cart.discounts")).only());
-    /// ```
-    #[track_caller]
-    pub fn assert(&self, expected: &Expected) {
-        if let Err(report) = expected.check(self) {
-            panic!("{report}");
-        }
     }
 
     /// Returns the spans whose parent is not in the trace.

@@ -7,11 +7,11 @@
 use opentelemetry::trace::SpanContext;
 use wasm_bindgen::JsValue;
 
+use crate::browser::js::{float, get, global, text};
+use crate::core::otlp::attributes::Attributes;
 use crate::instrument::attributes::{set_ms, set_text};
 use crate::instrument::selector::selector;
-use crate::js::{float, get, global, text};
-use crate::otlp::Attributes;
-use crate::pipeline;
+use crate::trace::pipeline;
 
 /// The maximum number of slow interactions to store: enough to ignore the outliers of 800 interactions.
 const MAX_INTERACTIONS: usize = 16;

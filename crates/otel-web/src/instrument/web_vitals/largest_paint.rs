@@ -2,12 +2,13 @@
 
 use wasm_bindgen::JsValue;
 
+use crate::browser::js::{call, get, global, text};
+use crate::browser::mask;
+use crate::core::otlp::attributes::Attributes;
+use crate::core::redact;
 use crate::instrument::attributes::{set_ms, set_text};
 use crate::instrument::selector::selector;
 use crate::instrument::timing::positive_or_nan;
-use crate::js::{call, get, global, text};
-use crate::otlp::Attributes;
-use crate::{mask, redact};
 
 /// The largest element painted so far. Each entry replaces the previous one.
 pub(super) struct LargestPaint {

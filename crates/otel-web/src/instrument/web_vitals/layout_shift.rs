@@ -5,10 +5,10 @@
 
 use wasm_bindgen::JsValue;
 
+use crate::browser::js::{float, get, is};
+use crate::core::otlp::attributes::Attributes;
 use crate::instrument::attributes::set_ms;
 use crate::instrument::selector::selector;
-use crate::js::{float, get, is};
-use crate::otlp::Attributes;
 
 /// A later shift starts a new window. Defined by CLS.
 const MAX_GAP_MS: f64 = 1_000.0;

@@ -17,14 +17,14 @@ use opentelemetry::Context;
 use opentelemetry::trace::{SpanContext, SpanKind, TraceContextExt};
 use wasm_bindgen::JsValue;
 
-use super::attributes::set_ms;
-use super::observer;
-use super::timing::positive_or_nan;
-use crate::clock::Anchor;
-use crate::js::{float, global, is, text};
-use crate::otlp::Attributes;
-use crate::pipeline::{self, EndTime, NewSpan};
-use crate::platform;
+use crate::browser::js::{float, global, is, text};
+use crate::browser::platform;
+use crate::core::clock::Anchor;
+use crate::core::otlp::attributes::Attributes;
+use crate::instrument::attributes::set_ms;
+use crate::instrument::observer;
+use crate::instrument::timing::positive_or_nan;
+use crate::trace::pipeline::{self, EndTime, NewSpan};
 
 const ENTRY_TYPES: [&str; 6] = [
     // First, so that it is known which of the paints count.
@@ -65,7 +65,7 @@ pub(super) fn install(context: &Context, navigation: &JsValue) {
     begin(context, 0.0);
     with(|vitals| vitals.first_byte_ms = positive_or_nan(navigation, "responseStart"));
     activate(navigation);
-    observer::observe(&ENTRY_TYPES);
+    observer::observe(&ENTRY_TYPES, handle_entry);
 }
 
 /// Reads when a prerendered page was shown. It was hidden until then.
@@ -86,7 +86,7 @@ pub(super) fn restore(context: &Context, start_ms: f64) {
 }
 
 /// Records the first frame of a restored page, which shows all of its content.
-pub(super) fn painted() {
+pub(crate) fn painted() {
     let now = platform::monotonic_ms();
     with(|vitals| {
         if std::mem::take(&mut vitals.is_restored) && hidden_ms(now) > now {
@@ -125,7 +125,7 @@ fn begin(context: &Context, activation_ms: f64) {
     VITALS.set(vitals);
 }
 
-pub(super) fn handle_entry(entry_type: &str, entry: &JsValue) {
+fn handle_entry(entry_type: &str, entry: &JsValue) {
     let start_ms = float(entry, "startTime");
     let name = || text(entry, "name").unwrap_or_default();
     match entry_type {

@@ -1,0 +1,95 @@
+//! A batch, and the text as which it is stored.
+
+use crate::core::drops::DropCounts;
+
+/// What is known about a batch without decoding its body.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct BatchHeader {
+    /// When the batch was built, in seconds since 1970.
+    pub(crate) built_s: u32,
+    pub(crate) span_count: u32,
+    pub(crate) has_error: bool,
+    /// The dropped spans that this batch reports.
+    pub(crate) drops: DropCounts,
+}
+
+/// The state of a batch's delivery.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum BatchState {
+    Queued,
+    InFlight,
+    /// The page was left, and the request ended without a response.
+    Unconfirmed,
+}
+
+/// The body of an export request, which is not changed any more.
+#[derive(Debug)]
+pub(crate) struct Batch {
+    pub(crate) number: u32,
+    pub(crate) header: BatchHeader,
+    pub(crate) body: Vec<u8>,
+    pub(crate) state: BatchState,
+    pub(crate) is_stored: bool,
+}
+
+const HEADER_BYTES: usize = 12 + size_of::<DropCounts>();
+
+impl BatchHeader {
+    fn encode(&self) -> Vec<u8> {
+        let fields = [self.built_s, self.span_count, self.has_error.into()];
+        let mut bytes = Vec::with_capacity(HEADER_BYTES);
+        for number in [&fields[..], &self.drops.0].concat() {
+            bytes.extend_from_slice(&number.to_le_bytes());
+        }
+        bytes
+    }
+
+    fn decode(bytes: &[u8]) -> Self {
+        let mut numbers = bytes.chunks_exact(4).map(number);
+        let mut next = || numbers.next().unwrap_or_default();
+        Self {
+            built_s: next(),
+            span_count: next(),
+            has_error: next() > 0,
+            drops: DropCounts(std::array::from_fn(|_| next())),
+        }
+    }
+}
+
+/// Encodes a batch with one character per byte. The text crosses from WebAssembly as UTF-8 and is
+/// stored as UTF-16, so each byte takes 2 bytes of the browser's quota. Base64 would take 2.7.
+pub(super) fn to_text(header: &BatchHeader, body: &[u8]) -> String {
+    characters(&[&header.encode()[..], body].concat())
+}
+
+/// Decodes a batch. Returns `None` for text that does not come from [`to_text`].
+pub(super) fn from_text(text: &str) -> Option<(BatchHeader, Vec<u8>)> {
+    let mut bytes = bytes(text);
+    if bytes.len() <= HEADER_BYTES {
+        return None;
+    }
+    let body = bytes.split_off(HEADER_BYTES);
+    Some((BatchHeader::decode(&bytes), body))
+}
+
+pub(super) fn seconds_to_text(seconds: u32) -> String {
+    characters(&seconds.to_le_bytes())
+}
+
+pub(super) fn seconds_from_text(text: &str) -> u32 {
+    number(&bytes(text))
+}
+
+fn number(bytes: &[u8]) -> u32 {
+    bytes
+        .first_chunk()
+        .map_or(0, |bytes| u32::from_le_bytes(*bytes))
+}
+
+fn characters(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| char::from(*byte)).collect()
+}
+
+fn bytes(text: &str) -> Vec<u8> {
+    text.chars().map(|character| character as u8).collect()
+}

@@ -1,0 +1,88 @@
+//! The browser's storage. It may be missing, full or denied, and each access may throw.
+
+use js_sys::{Array, Function, JsString, Reflect};
+use wasm_bindgen::prelude::*;
+
+use crate::browser::js;
+use crate::export::storage::key_value_store::KeyValueStore;
+
+const PAGE_KEY: &str = "otel.page";
+const LOCK_NAME: &str = "otel.takeover";
+
+/// `localStorage`. If it is missing, this behaves like a full one.
+#[derive(Debug)]
+pub(crate) struct LocalStorage(JsValue);
+
+impl LocalStorage {
+    pub(crate) fn new() -> Self {
+        Self(js::global("localStorage"))
+    }
+}
+
+impl KeyValueStore for LocalStorage {
+    fn get(&self, key: &str) -> Option<String> {
+        js::text(&self.0, key)
+    }
+
+    fn set(&self, key: &str, value: &str) -> bool {
+        set(&self.0, key, value)
+    }
+
+    fn remove(&self, key: &str) {
+        js::call(&self.0, "removeItem", &key.into());
+    }
+
+    fn keys(&self) -> Vec<String> {
+        let keys = Reflect::own_keys(&self.0).unwrap_or_default();
+        keys.iter().filter_map(|key| key.as_string()).collect()
+    }
+
+    fn length(&self, key: &str) -> usize {
+        let value = js::get(&self.0, key).dyn_into::<JsString>();
+        value.map_or(0, |value| value.length() as usize)
+    }
+}
+
+fn set(store: &JsValue, key: &str, value: &str) -> bool {
+    Reflect::set(store, &key.into(), &value.into()).unwrap_or(false)
+}
+
+/// Returns the id of the page that was in this tab before, and replaces it by `own`. In a page with
+/// several instances of this crate, only the first one gets it: the others would adopt the batches
+/// that the first one is sending.
+pub(crate) fn previous_page_id(own: &str) -> Option<String> {
+    let page = js_sys::global();
+    if js::is(&page, PAGE_KEY) {
+        return None;
+    }
+    set(&page, PAGE_KEY, own);
+    let store = js::global("sessionStorage");
+    let previous = js::text(&store, PAGE_KEY);
+    set(&store, PAGE_KEY, own);
+    previous
+}
+
+/// Calls `run` unless another page of the origin is inside of such a call, and therefore does the
+/// work already. The lock is released after the call, since a page that holds a lock cannot enter the
+/// back/forward cache. Browsers without locks call `run` in any case.
+pub(crate) fn with_lock(run: fn()) {
+    let locks = js::get(&js::global("navigator"), "locks");
+    let callback = Closure::once_into_js(move |lock: JsValue| {
+        if !lock.is_null() {
+            run();
+        }
+    });
+    let options = js_sys::Object::new();
+    set_flag(&options, "ifAvailable");
+    let arguments = Array::of3(&LOCK_NAME.into(), &options, &callback);
+    let request = js::get(&locks, "request").dyn_into::<Function>();
+    if request.is_err() {
+        run();
+    } else if let Ok(request) = request {
+        let _ = Reflect::apply(&request, &locks, &arguments);
+    }
+}
+
+fn set_flag(options: &JsValue, name: &str) {
+    let _ = Reflect::set(options, &name.into(), &true.into());
+}

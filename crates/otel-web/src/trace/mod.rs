@@ -1,0 +1,19 @@
+//! Spans, from their start until they are queued for export.
+
+pub(crate) mod active_spans;
+pub(crate) mod deferred_spans;
+pub(crate) mod dispatch;
+pub(crate) mod ended;
+#[cfg(feature = "root-observer")]
+pub(crate) mod ended_root;
+pub(crate) mod ended_span;
+pub(crate) mod exception;
+pub(crate) mod hooks;
+pub(crate) mod pipeline;
+pub(crate) mod provider;
+pub(crate) mod resource;
+pub(crate) mod root;
+pub(crate) mod session;
+pub(crate) mod span;
+pub(crate) mod span_queue;
+pub(crate) mod tracer;

@@ -1,0 +1,226 @@
+//! The session that a trace belongs to. It ends after half an hour without activity, or after four
+//! hours.
+//!
+//! All tabs of an origin share a session through `localStorage`. Without storage (in a worker, or if
+//! the browser denies it) a session lasts as long as the page. Each root links to the previous root,
+//! so that a session can be followed from trace to trace. The sampler decides by session, so that
+//! either all traces of a session are sampled or none.
+
+use opentelemetry::trace::SpanContext;
+
+use crate::browser::platform;
+use crate::core::propagation::traceparent::{parse_traceparent, traceparent};
+use crate::core::slot::{self, Slot};
+use crate::core::{hex, text};
+
+const STORAGE_KEY: &str = "otel.session";
+const IDLE_TIMEOUT_MS: u64 = 30 * 60 * 1_000;
+const MAX_DURATION_MS: u64 = 4 * 60 * 60 * 1_000;
+/// Stands for a missing value in the stored text, which always has the same number of parts.
+const NO_VALUE: &str = "-";
+
+thread_local! {
+    static CURRENT: Slot<Session> = const { Slot::new(None) };
+}
+
+/// A session. It is stored as `id started last-used previous-id latest-root`: times are milliseconds
+/// since 1970, and all parts are hexadecimal.
+#[derive(Clone, Debug, PartialEq)]
+struct Session {
+    id: String,
+    started_ms: u64,
+    last_used_ms: u64,
+    /// The id of the previous session on this device.
+    previous_id: String,
+    /// The `traceparent` of the latest root.
+    latest_root: String,
+}
+
+/// The session data that a root span records.
+#[derive(Debug, PartialEq)]
+pub(crate) struct RootSession {
+    pub(crate) id: String,
+    /// Set on the first root of a session only.
+    pub(crate) previous_id: Option<String>,
+    /// The previous root.
+    pub(crate) previous_root: Option<SpanContext>,
+}
+
+/// Extends the session, or starts a new one. Returns the session's id if it is new to this page.
+pub(crate) fn keep_alive() -> Option<String> {
+    let now = platform::wall_ms() as u64;
+    let mut current = CURRENT.take();
+    let is_alive = current
+        .as_ref()
+        .is_some_and(|session| session.is_alive(now));
+    if let Some(session) = current.as_mut().filter(|_| is_alive) {
+        session.last_used_ms = now;
+    } else {
+        // Another tab may have extended the session, or started the next one.
+        let stored = platform::storage_get(STORAGE_KEY).and_then(|text| Session::parse(&text));
+        let known = stored.or(current.map(|session| *session));
+        current = Some(Box::new(Session::continue_or_start(known, now)));
+    }
+    let new_id = current
+        .as_ref()
+        .filter(|_| !is_alive)
+        .map(|session| session.id.clone());
+    CURRENT.set(current);
+    new_id
+}
+
+/// Returns the id of the current session.
+pub(crate) fn current_id() -> String {
+    keep_alive();
+    slot::with(&CURRENT, |session| session.id.clone()).unwrap_or_default()
+}
+
+/// Adds a root to the session. Returns `None` before the first call of [`keep_alive`].
+pub(crate) fn join(root: &SpanContext) -> Option<RootSession> {
+    slot::with(&CURRENT, |session| {
+        let root_session = session.join(traceparent(root));
+        platform::storage_set(STORAGE_KEY, &session.to_text());
+        root_session
+    })
+}
+
+impl Session {
+    fn is_alive(&self, now_ms: u64) -> bool {
+        now_ms.abs_diff(self.last_used_ms) < IDLE_TIMEOUT_MS
+            && now_ms.abs_diff(self.started_ms) < MAX_DURATION_MS
+    }
+
+    /// Continues a session that is alive, or starts a new one.
+    fn continue_or_start(known: Option<Self>, now_ms: u64) -> Self {
+        match known {
+            Some(session) if session.is_alive(now_ms) => Self {
+                last_used_ms: now_ms,
+                ..session
+            },
+            ended => Self {
+                id: new_id(),
+                started_ms: now_ms,
+                last_used_ms: now_ms,
+                previous_id: ended.map_or_else(|| NO_VALUE.to_owned(), |session| session.id),
+                latest_root: NO_VALUE.to_owned(),
+            },
+        }
+    }
+
+    fn join(&mut self, root: String) -> RootSession {
+        let previous = std::mem::replace(&mut self.latest_root, root);
+        let is_first = previous == NO_VALUE && self.previous_id != NO_VALUE;
+        RootSession {
+            id: self.id.clone(),
+            previous_id: is_first.then(|| self.previous_id.clone()),
+            previous_root: parse_traceparent(&previous),
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let mut rest = text;
+        let mut next = || text::next_part(&mut rest, b' ');
+        let session = Self {
+            id: next().to_owned(),
+            started_ms: parse_ms(next())?,
+            last_used_ms: parse_ms(next())?,
+            previous_id: next().to_owned(),
+            latest_root: next().to_owned(),
+        };
+        (session.id.len() == 32 && !session.latest_root.is_empty()).then_some(session)
+    }
+
+    fn to_text(&self) -> String {
+        let mut text = [&self.id, " "].concat();
+        for ms in [self.started_ms, self.last_used_ms] {
+            hex::push(&mut text, &ms.to_be_bytes());
+            text.push(' ');
+        }
+        text.push_str(&self.previous_id);
+        text.push(' ');
+        text.push_str(&self.latest_root);
+        text
+    }
+}
+
+fn parse_ms(digits: &str) -> Option<u64> {
+    let mut bytes = [0; 8];
+    hex::read(digits.as_bytes(), &mut bytes)?;
+    Some(u64::from_be_bytes(bytes))
+}
+
+fn new_id() -> String {
+    let mut bytes = [0; 16];
+    platform::fill_random(&mut bytes);
+    let mut id = String::with_capacity(32);
+    hex::push(&mut id, &bytes);
+    id
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINUTE: u64 = 60_000;
+    const ROOT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-03";
+
+    fn session(last_used_ms: u64) -> Session {
+        Session {
+            id: "0123456789abcdef0123456789abcdef".to_owned(),
+            started_ms: 0,
+            last_used_ms,
+            previous_id: NO_VALUE.to_owned(),
+            latest_root: ROOT.to_owned(),
+        }
+    }
+
+    #[test]
+    fn stored_session_is_read_back() {
+        let session = session(29 * MINUTE);
+        assert_eq!(Session::parse(&session.to_text()), Some(session));
+    }
+
+    #[test]
+    fn active_session_continues() {
+        let now = Session::continue_or_start(Some(session(0)), 29 * MINUTE);
+        assert_eq!(now, session(29 * MINUTE));
+    }
+
+    #[test]
+    fn session_ends_after_half_an_hour_of_inactivity_or_four_hours() {
+        for (used, now) in [(0, 30), (239, 240)] {
+            let ended = session(used * MINUTE);
+            let next = Session::continue_or_start(Some(ended.clone()), now * MINUTE);
+            assert_ne!(next.id, ended.id);
+            assert_eq!(next.previous_id, ended.id);
+        }
+    }
+
+    #[test]
+    fn malformed_text_is_not_a_session() {
+        let old_format = "0123456789abcdef0123456789abcdef 1700000000000 1700000000000";
+        for stored in ["", "old", old_format, "x - - - -", " 1 2"] {
+            assert_eq!(Session::parse(stored), None, "{stored:?}");
+        }
+    }
+
+    #[test]
+    fn root_links_to_the_previous_root_and_the_first_to_the_previous_session() {
+        let mut session = Session::continue_or_start(Some(session(0)), 31 * MINUTE);
+        let first = session.join(ROOT.to_owned());
+        assert_eq!(
+            first.previous_id,
+            Some("0123456789abcdef0123456789abcdef".to_owned())
+        );
+        assert_eq!(first.previous_root, None);
+        let second = session.join("00-1-2-3".to_owned());
+        assert_eq!(second.previous_id, None);
+        assert_eq!(second.previous_root, parse_traceparent(ROOT));
+    }
+
+    #[test]
+    fn first_session_of_a_device_has_no_previous_session() {
+        let mut session = Session::continue_or_start(None, MINUTE);
+        assert_eq!(session.join(ROOT.to_owned()).previous_id, None);
+    }
+}
