@@ -14,7 +14,7 @@
 //! Clicks, submits and key presses (`user-action`) are in [`action`](mod@crate::action).
 //!
 //! An instrumentation only adds attributes to spans that exist, or starts spans through
-//! [`pipeline`]. A browser without the API behind one records nothing of it.
+//! [`pipeline`](crate::trace::pipeline). A browser without the API behind one records nothing of it.
 
 #[cfg(any(
     feature = "document-load",
@@ -48,24 +48,6 @@ mod server_trace;
 mod timing;
 #[cfg(feature = "web-vitals")]
 pub(crate) mod web_vitals;
-
-use crate::trace::pipeline::{self, Pipeline};
-
-/// Records what the browser has observed until now, and queues the deferred spans that are due.
-///
-/// Called before a batch is built. The other deferred spans go into a later batch.
-pub(crate) fn flush_due_observers() {
-    observe_now();
-    pipeline::with(Pipeline::flush_due_deferred);
-}
-
-/// Records what the browser has observed until now, and queues all deferred spans.
-///
-/// Called before the last batch of a page is built.
-pub(crate) fn flush_observers() {
-    observe_now();
-    pipeline::with(Pipeline::flush_deferred);
-}
 
 /// Records what the browser has observed until now.
 pub(crate) fn observe_now() {

@@ -12,7 +12,7 @@ use crate::telemetry::Telemetry;
 use crate::testing::span::Span;
 use crate::testing::trace::Trace;
 use crate::trace::hooks::{self, Hooks};
-use crate::trace::pipeline;
+use crate::trace::pipeline::{self, Pipeline};
 
 /// How long [`Recorder::trace`] waits. Traces usually end within milliseconds.
 const WAIT_TIMEOUT_MS: f64 = 10_000.0;
@@ -72,7 +72,8 @@ impl Recorder {
     /// Includes spans that are deferred, for instance because their network timings are not known yet.
     #[must_use]
     pub fn spans(&self) -> Vec<Span> {
-        instrument::flush_observers();
+        instrument::observe_now();
+        pipeline::with(Pipeline::flush_deferred);
         self.spans.borrow().clone()
     }
 
@@ -122,7 +123,8 @@ impl Recorder {
                 return trace;
             }
             sleep().await;
-            instrument::flush_due_observers();
+            instrument::observe_now();
+            pipeline::with(Pipeline::flush_due_deferred);
         }
         panic!("no root {root} ended within 10 s\n{self:?}");
     }
