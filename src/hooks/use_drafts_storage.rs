@@ -1,5 +1,7 @@
 //! Stores the drafts in this tab, so that they survive a reload, but not the user's session.
 
+use js_sys::Array;
+use wasm_bindgen::JsValue;
 use web_sys::Storage;
 use yew::prelude::*;
 
@@ -67,13 +69,28 @@ fn load_for(owner: &str) -> Stored {
 
 fn load() -> Option<Stored> {
     let text = storage()?.get_item(KEY).ok()??;
-    let value = js_sys::JSON::parse(&text).ok()?;
-    serde_wasm_bindgen::from_value(value).ok()
+    from_js(&js_sys::JSON::parse(&text).ok()?)
+}
+
+fn from_js(stored: &JsValue) -> Option<Stored> {
+    let stored = Array::from(stored);
+    let drafts = Array::from(&stored.get(1)).into_iter();
+    let drafts = drafts.map(|draft| {
+        let fields = Array::from(&draft);
+        // A page without a time to live, an older version of this one, stored three fields.
+        [0, 1, 2, 3].map(|index| fields.get(index).as_string().unwrap_or_default())
+    });
+    Some((stored.get(0).as_string()?, drafts.collect()))
+}
+
+fn to_js((owner, drafts): &Stored) -> Array {
+    let strings = |draft: &StoredDraft| draft.iter().map(JsValue::from).collect::<Array>();
+    let drafts: Array = drafts.iter().map(strings).collect();
+    Array::of2(&owner.into(), &drafts)
 }
 
 fn save(stored: &Stored) -> Option<()> {
-    let value = serde_wasm_bindgen::to_value(stored).ok()?;
-    let text = js_sys::JSON::stringify(&value).ok()?.as_string()?;
+    let text = js_sys::JSON::stringify(&to_js(stored)).ok()?.as_string()?;
     storage()?.set_item(KEY, &text).ok()
 }
 

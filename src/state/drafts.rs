@@ -4,12 +4,13 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
 
+use api_types::Ttl;
 use yew::Reducible;
 
 use crate::api::idempotency::random_id;
 
-/// A draft as it is stored: the UUID of the crud it replies to, its text and its id.
-pub(crate) type StoredDraft = (String, String, String);
+/// A draft as it is stored: the UUID of the crud it replies to, its text, its id and its time to live.
+pub(crate) type StoredDraft = [String; 4];
 
 /// Drafts by the UUID of the crud they reply to. The empty string is the draft of a new crud.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,6 +25,8 @@ struct Draft {
     text: String,
     /// Random, and the same until the draft is sent.
     id: String,
+    /// The time to live that the user chose; empty if the user chose none.
+    ttl: String,
 }
 
 #[derive(Clone, Debug)]
@@ -34,6 +37,8 @@ pub(crate) enum DraftAction {
         text: String,
         new_id: String,
     },
+    /// The user chose how long the crud lives. A new draft gets this id.
+    TtlChosen { ttl: String, new_id: String },
     /// This account writes, and these drafts of it were stored before a reload. Another account's
     /// drafts are removed.
     Owned {
@@ -55,6 +60,12 @@ impl DraftAction {
             new_id: random_id(),
         }
     }
+
+    /// The user chose how long the crud lives.
+    pub(crate) fn ttl_chosen(ttl: String) -> Self {
+        let new_id = random_id();
+        Self::TtlChosen { ttl, new_id }
+    }
 }
 
 impl Drafts {
@@ -64,12 +75,19 @@ impl Drafts {
             .map_or("", |draft| draft.text.as_str())
     }
 
+    /// Returns how long the new crud lives, as a value of the API's `ttl` field.
+    pub(crate) fn ttl(&self) -> &str {
+        let chosen = self.by_parent.get("").map(|draft| draft.ttl.as_str());
+        let chosen = chosen.filter(|ttl| !ttl.is_empty());
+        chosen.unwrap_or(Ttl::default().as_str())
+    }
+
     /// Returns the drafts of an account, to store them. Before the account is known, there is nothing
     /// to store.
     pub(crate) fn to_store(&self) -> Option<(String, Vec<StoredDraft>)> {
         let stored = self.by_parent.iter().map(|(reply_to, draft)| {
-            let Draft { text, id } = draft.clone();
-            (reply_to.clone(), text, id)
+            let Draft { text, id, ttl } = draft.clone();
+            [reply_to.clone(), text, id, ttl]
         });
         let mut stored: Vec<_> = stored.collect();
         stored.sort_unstable();
@@ -83,8 +101,9 @@ impl Drafts {
             self.by_parent.clear();
         }
         self.owner = Some(owner);
-        for (reply_to, text, id) in stored {
-            self.by_parent.entry(reply_to).or_insert(Draft { text, id });
+        for [reply_to, text, id, ttl] in stored {
+            let draft = Draft { text, id, ttl };
+            self.by_parent.entry(reply_to).or_insert(draft);
         }
     }
 
@@ -92,19 +111,26 @@ impl Drafts {
     ///
     /// It depends on the text and its time to live, so every attempt to send the same text has the same
     /// key, also after a reload. The next draft has another one.
-    pub(crate) fn key(&self, reply_to: &str, ttl: &str) -> String {
+    pub(crate) fn key(&self, reply_to: &str) -> String {
         let draft = self.by_parent.get(reply_to).cloned().unwrap_or_default();
         let mut hasher = DefaultHasher::new();
-        (reply_to, ttl, draft.text).hash(&mut hasher);
+        (reply_to, draft.ttl, draft.text).hash(&mut hasher);
         format!("{}-{:016x}", draft.id, hasher.finish())
     }
 
     fn edit(&mut self, reply_to: String, text: String, new_id: String) {
-        if text.is_empty() {
-            self.by_parent.remove(&reply_to);
-        } else {
-            let id = self.by_parent.remove(&reply_to).map_or(new_id, |it| it.id);
-            self.by_parent.insert(reply_to, Draft { text, id });
+        self.change(reply_to, new_id, |draft| draft.text = text);
+    }
+
+    /// Changes a draft, and removes it if nothing is left of it.
+    fn change(&mut self, reply_to: String, new_id: String, change: impl FnOnce(&mut Draft)) {
+        let mut draft = self.by_parent.remove(&reply_to).unwrap_or_else(|| Draft {
+            id: new_id,
+            ..Draft::default()
+        });
+        change(&mut draft);
+        if !draft.text.is_empty() || !draft.ttl.is_empty() {
+            self.by_parent.insert(reply_to, draft);
         }
     }
 
@@ -129,6 +155,9 @@ impl Reducible for Drafts {
                 text,
                 new_id,
             } => drafts.edit(reply_to, text, new_id),
+            DraftAction::TtlChosen { ttl, new_id } => {
+                drafts.change(String::new(), new_id, |draft| draft.ttl = ttl);
+            }
             DraftAction::Owned { owner, stored } => drafts.set_owner(owner, stored),
             DraftAction::SignedOut => *drafts = Self::default(),
             DraftAction::Sent { reply_to, text } => drafts.mark_sent(reply_to, &text),
@@ -182,15 +211,14 @@ mod tests {
     #[test]
     fn key_of_a_draft_changes_with_its_text_and_when_sent() {
         let drafts = write_with_id(Rc::default(), "", "hello", "1");
-        let key = drafts.key("", "7-days");
-        assert_ne!(drafts.key("", "1-day"), key);
+        let key = drafts.key("");
         let drafts = write_with_id(drafts, "", "hello!", "2");
-        assert_ne!(drafts.key("", "7-days"), key);
+        assert_ne!(drafts.key(""), key);
         let drafts = write_with_id(drafts, "c0ffee", "a reply", "3");
         let drafts = write_with_id(send(drafts, "c0ffee", "a reply"), "", "hello", "4");
-        assert_eq!(drafts.key("", "7-days"), key);
+        assert_eq!(drafts.key(""), key);
         let drafts = write_with_id(send(drafts, "", "hello"), "", "hello", "5");
-        assert_ne!(drafts.key("", "7-days"), key);
+        assert_ne!(drafts.key(""), key);
     }
 
     #[test]
@@ -204,8 +232,35 @@ mod tests {
             (restored.text(""), restored.text("c0ffee")),
             ("newer", "a reply")
         );
-        assert_eq!(restored.key("c0ffee", ""), drafts.key("c0ffee", ""));
-        assert_ne!(restored.key("", ""), drafts.key("", ""));
+        assert_eq!(restored.key("c0ffee"), drafts.key("c0ffee"));
+        assert_ne!(restored.key(""), drafts.key(""));
+    }
+
+    fn choose_ttl(drafts: Rc<Drafts>, ttl: &str) -> Rc<Drafts> {
+        drafts.reduce(DraftAction::TtlChosen {
+            ttl: ttl.to_owned(),
+            new_id: "id".to_owned(),
+        })
+    }
+
+    #[test]
+    fn time_to_live_and_the_key_that_depends_on_it_are_restored() {
+        let default = write(Rc::default(), "", "a crud");
+        assert_eq!(default.ttl(), "7-days");
+        let chosen = choose_ttl(own(default.clone(), "worf", Vec::new()), "1-day");
+        assert_ne!(chosen.key(""), default.key(""));
+        let (owner, stored) = chosen.to_store().unwrap();
+        let restored = own(Rc::default(), &owner, stored);
+        assert_eq!((restored.text(""), restored.ttl()), ("a crud", "1-day"));
+        assert_eq!(restored.key(""), chosen.key(""));
+    }
+
+    #[test]
+    fn time_to_live_may_be_chosen_before_the_text_and_is_not_that_of_the_next_crud() {
+        let drafts = write(choose_ttl(Rc::default(), "1-day"), "", "a crud");
+        assert_eq!((drafts.text(""), drafts.ttl()), ("a crud", "1-day"));
+        assert_eq!(write(drafts.clone(), "", "").ttl(), "1-day");
+        assert_eq!(send(drafts, "", "a crud").ttl(), "7-days");
     }
 
     #[test]
@@ -220,7 +275,7 @@ mod tests {
     #[test]
     fn same_text_for_two_replies_has_two_keys() {
         let drafts = write(write(Rc::default(), "a", "yes"), "b", "yes");
-        assert_ne!(drafts.key("a", ""), drafts.key("b", ""));
+        assert_ne!(drafts.key("a"), drafts.key("b"));
     }
 
     #[test]
@@ -228,8 +283,8 @@ mod tests {
         let drafts = send(write(Rc::default(), "", "hello, world"), "", "hello");
         assert_eq!(drafts.text(""), "hello, world");
         assert_ne!(
-            drafts.key("", ""),
-            write(Rc::default(), "", "hello, world").key("", "")
+            drafts.key(""),
+            write(Rc::default(), "", "hello, world").key("")
         );
         assert_eq!(send(drafts, "", "hello, world").text(""), "");
     }

@@ -8,13 +8,14 @@ use serde_json::Value;
 
 use crate::steps::{COMPOSER, SUBNET, open_home, signed_in_at_home, uuid_of};
 use crate::support::browser::Browser;
-use crate::support::element::{button, crud, dialog, textbox};
+use crate::support::element::{button, combobox, crud, dialog, textbox};
 use crate::support::faults::Fault;
 use crate::support::stack::Stack;
 
 const REPLY: &str = "what is your reply?";
 const DIRECT_MESSAGE: &str = "send a direct message…";
 const DRAFT: &str = "return document.querySelector('.message-form textarea')?.value";
+const CHOOSE_AN_HOUR: &str = "arguments[0].value = '1-hour'; arguments[0].dispatchEvent(new Event('change', {bubbles: true}))";
 const BUBBLES: &str = "return document.querySelectorAll('.bubble').length";
 
 #[tokio::test(flavor = "multi_thread")]
@@ -79,11 +80,14 @@ async fn message_and_crud_are_stored_once_if_sent_again_after_a_reload() {
         .on(Method::POST, "/api/activities", Fault::DropResponse);
     browser.click(&button("Crud")).await;
     browser.fill(&textbox(COMPOSER), "Once, please.").await;
+    let ttl = browser.reference(&combobox("Expires after")).await;
+    browser.script(CHOOSE_AN_HOUR, &[ttl]).await;
     browser.click(&button("Crud").within(&dialog())).await;
     browser.expect_text("Cruddur cannot be reached.").await;
     stack.page.faults.clear();
     open_home(&browser).await;
     browser.click(&button("Crud")).await;
+    assert_eq!(browser.value(&combobox("Expires after")).await, "1-hour");
     browser.click(&button("Crud").within(&dialog())).await;
     browser.expect_no_text(COMPOSER).await;
     assert_eq!(count_in_home_feed(&stack, "Once, please.").await, 1);

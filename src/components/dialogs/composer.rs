@@ -10,15 +10,14 @@ use crate::api::{self, ApiError, ApiResult};
 use crate::components::compose_form::ComposeForm;
 use crate::components::icon::Icon;
 use crate::hooks::{AfterSend, FormSubmit, use_after_send, use_form_submit};
-use crate::state::drafts::Drafts;
+use crate::state::drafts::{DraftAction, Drafts};
 use crate::state::feed::FeedAction;
 use crate::state::overlay::Overlay;
 use crate::state::{use_dispatch, use_store};
 
 #[component]
 pub(crate) fn Composer() -> Html {
-    let ttl = use_state(|| Ttl::default().as_str().to_owned());
-    let form = use_create(&ttl);
+    let form = use_create();
     let overlay = use_dispatch::<Overlay>();
     let onclose = use_action("composer.close", move |()| {
         overlay.dispatch(Overlay::None);
@@ -27,20 +26,20 @@ pub(crate) fn Composer() -> Html {
     html! {
         <Dialog title="New crud" {onclose}>
             <ComposeForm placeholder="what would you like to say?" submit="Crud" limit={CRUD_MAX_CHARS} {form}>
-                <TtlSelect {ttl} />
+                <TtlSelect />
             </ComposeForm>
         </Dialog>
     }
 }
 
 #[hook]
-fn use_create(ttl: &str) -> FormSubmit {
+fn use_create() -> FormSubmit {
     let (drafts, after_send) = (use_store::<Drafts>(), use_after_send());
     let activity = NewActivity {
         message: drafts.text("").to_owned(),
-        ttl: ttl.to_owned(),
+        ttl: drafts.ttl().to_owned(),
     };
-    let key = drafts.key("", ttl);
+    let key = drafts.key("");
     use_form_submit("crud.create", move || {
         create(activity.clone(), key.clone(), after_send.clone())
     })
@@ -58,17 +57,13 @@ async fn create(activity: NewActivity, key: String, after_send: AfterSend) -> Ap
     Ok(())
 }
 
-#[derive(Properties, PartialEq)]
-struct TtlSelectProps {
-    /// A value of the API's `ttl` field.
-    ttl: UseStateHandle<String>,
-}
-
 #[component]
-fn TtlSelect(props: &TtlSelectProps) -> Html {
-    let ttl = props.ttl.clone();
+fn TtlSelect() -> Html {
+    let drafts = use_store::<Drafts>();
+    let dispatch = drafts.dispatcher();
     let onchange = use_action("ttl.change", move |event: Event| {
-        ttl.set(event.target_unchecked_into::<HtmlSelectElement>().value());
+        let ttl = event.target_unchecked_into::<HtmlSelectElement>().value();
+        dispatch.dispatch(DraftAction::ttl_chosen(ttl));
         std::future::ready(())
     });
     html! {
@@ -77,7 +72,7 @@ fn TtlSelect(props: &TtlSelectProps) -> Html {
             <span class="visually-hidden">{ "Expires after" }</span>
             <select {onchange}>
                 { for Ttl::ALL.iter().map(|ttl| html! {
-                    <option key={ttl.as_str()} value={ttl.as_str()} selected={ttl.as_str() == *props.ttl}>{ ttl.label() }</option>
+                    <option key={ttl.as_str()} value={ttl.as_str()} selected={ttl.as_str() == drafts.ttl()}>{ ttl.label() }</option>
                 }) }
             </select>
         </label>

@@ -43,7 +43,7 @@ pub(crate) fn ReplyDialog(props: &ReplyDialogProps) -> Html {
 #[hook]
 fn use_reply(uuid: &str) -> FormSubmit {
     let (drafts, after_send) = (use_store::<Drafts>(), use_after_send());
-    let key = drafts.key(uuid, "");
+    let key = drafts.key(uuid);
     let (uuid, reply) = (
         uuid.to_owned(),
         NewReply {

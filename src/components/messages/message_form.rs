@@ -67,7 +67,7 @@ fn use_send(handle: &str, draft: &str) -> FormSubmit {
             user_receiver_handle: handle.to_owned(),
         },
         draft: draft.to_owned(),
-        key: drafts.key(draft, ""),
+        key: drafts.key(draft),
         drafts: drafts.dispatcher(),
         is_new: !messages.lists(handle),
         messages: messages.dispatcher(),
