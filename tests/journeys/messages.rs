@@ -53,16 +53,37 @@ async fn send_untraced(stack: &Stack, from: &str, to: &str, texts: impl Iterator
     let cookie = session_cookie(stack, from).await;
     for text in texts {
         let body = json!({ "message": text, "user_receiver_handle": to });
-        let url = format!("{}/api/messages", stack.api_url);
-        let request = crate::support::http_client().post(url);
-        let request = request
-            .header(CONTENT_TYPE, "application/json")
-            .header(COOKIE, &cookie)
-            .header("sec-fetch-site", "same-origin")
-            .header("traceparent", NOT_SAMPLED);
-        let response = request.body(body.to_string()).send().await;
-        assert!(response.expect("a response").status().is_success());
+        post_untraced(stack, "/api/messages", &body, &cookie).await;
     }
+}
+
+/// Creates an account without a browser and without a trace.
+async fn create_account(stack: &Stack, handle: &str) {
+    let email = format!("{handle}@bajor.example");
+    let sign_up = json!({
+        "display_name": handle, "handle": handle, "email": email, "password": "the prophets teach",
+    });
+    post_untraced(stack, "/api/auth/signup", &sign_up, "").await;
+    let code = stack.mailed_code(&email, 1).await;
+    let confirmation = json!({ "email": email, "code": code });
+    post_untraced(stack, "/api/auth/confirm", &confirmation, "").await;
+}
+
+async fn post_untraced(stack: &Stack, path: &str, body: &serde_json::Value, cookie: &str) {
+    let url = format!("{}{path}", stack.api_url);
+    let request = crate::support::http_client().post(url);
+    let request = request
+        .header(CONTENT_TYPE, "application/json")
+        .header(COOKIE, cookie)
+        .header("sec-fetch-site", "same-origin")
+        .header("traceparent", NOT_SAMPLED);
+    let response = request.body(body.to_string()).send().await;
+    let response = response.expect("a response");
+    assert!(
+        response.status().is_success(),
+        "{path}: {}",
+        response.status()
+    );
 }
 
 async fn send(browser: &Browser, text: &str) {
@@ -174,6 +195,43 @@ async fn list_of_conversations_is_opened_in_one_trace() {
         opened,
     ];
     stack.expect_traces_after_shutdown(&browser, &journey).await;
+}
+
+/// 20 conversations are on a page.
+#[tokio::test(flavor = "multi_thread")]
+async fn second_page_of_conversations_is_one_trace() {
+    let mut stack = Stack::start().await;
+    let cookie = session_cookie(&stack, "worf").await;
+    let strangers: Vec<String> = (1..=17).map(|number| format!("vedek_{number}")).collect();
+    for handle in &strangers {
+        create_account(&stack, handle).await;
+    }
+    let demo = ["londo", "garek", "bayko", "andrewbrown"];
+    let receivers = demo.into_iter().chain(strangers.iter().map(String::as_str));
+    for handle in receivers {
+        let body = json!({ "message": HELLO, "user_receiver_handle": handle });
+        post_untraced(&stack, "/api/messages", &body, &cookie).await;
+    }
+    let browser = stack.browser().await;
+    sign_in(&stack, &browser, "worf").await;
+    browser.open("/messages").await;
+    browser.expect_text("Suggested Users").await;
+    let count = "return document.querySelectorAll('.groups li').length";
+    browser
+        .expect_script("a page", count, |count| *count == json!(20))
+        .await;
+    browser.click(&button("Load more")).await;
+    let oldest = "return document.querySelector('.groups li:nth-child(21)')?.innerText ?? ''";
+    browser
+        .expect_script("the oldest conversation", oldest, |oldest| {
+            oldest.as_str().is_some_and(|it| it.contains("Londo"))
+        })
+        .await;
+    browser.expect_no_text("Load more").await;
+    let more = action("conversations.load_more").calls(GROUPS);
+    stack
+        .expect_traces_after_shutdown(&browser, &[load(), more])
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
