@@ -8,7 +8,7 @@ use serde::Serialize;
 use urlencoding::encode;
 
 use super::ApiResult;
-use super::response::{check_status, json, with_body};
+use super::response::{accepted, json, with_body};
 
 /// Stores a sign-up, whose code is sent by mail.
 pub(crate) async fn sign_up(request: &SignUp) -> ApiResult<()> {
@@ -37,26 +37,24 @@ pub(crate) async fn reset(request: &PasswordReset) -> ApiResult<()> {
 
 async fn post(path: &'static str, body: &impl Serialize) -> ApiResult<()> {
     let request = Request::post(path).url_template(path);
-    check_status(with_body(request, body)?.send())
-        .await
-        .map(drop)
+    accepted(with_body(request, body)).await
 }
 
 /// Changes the profile.
 pub(crate) async fn update_profile(update: &ProfileUpdate) -> ApiResult<Profile> {
     let request = Request::put("/api/profile").url_template("/api/profile");
-    json(with_body(request, update)?.send()).await
+    json(with_body(request, update)).await
 }
 
 /// Returns the sessions of the account, last used first.
 pub(crate) async fn sessions() -> ApiResult<Vec<SessionInfo>> {
     let request = Request::get("/api/auth/sessions").url_template("/api/auth/sessions");
-    json(request.send()).await
+    json(request.build()).await
 }
 
 /// Ends a session of the account.
 pub(crate) async fn revoke_session(uuid: &str) -> ApiResult<()> {
     let request = Request::delete(&format!("/api/auth/sessions/{}", encode(uuid)))
         .url_template("/api/auth/sessions/{uuid}");
-    check_status(request.send()).await.map(drop)
+    accepted(request.build()).await
 }

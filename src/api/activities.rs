@@ -1,13 +1,11 @@
 //! Feeds, and the actions on cruds: create, reply, react, delete.
 
-use api_types::{
-    Activity, Counts, NewActivity, NewReply, NotificationsRead, Timestamp, page::next_from_link,
-};
+use api_types::{Activity, Counts, NewActivity, NewReply, NotificationsRead, Timestamp};
 use otel_web::fetch::{Request, RequestBuilder};
 use urlencoding::encode;
 
 use super::idempotency::with_key;
-use super::response::{check_status, json, parse, with_body};
+use super::response::{self, accepted, json, with_body};
 use super::{ApiError, ApiResult};
 use crate::state::reaction::Reaction;
 use crate::state::source::Source;
@@ -52,14 +50,14 @@ pub(crate) async fn next_page(source: &Source, next: &str) -> ApiResult<Page> {
 /// Creates a crud. Requests with the same key create it only once.
 pub(crate) async fn create(activity: &NewActivity, key: &str) -> ApiResult<Activity> {
     let request = Request::post("/api/activities").url_template("/api/activities");
-    json(with_body(with_key(request, key), activity)?.send()).await
+    json(with_body(with_key(request, key), activity)).await
 }
 
 /// Replies to a crud. Like [`create`], requests with the same key create the reply only once.
 pub(crate) async fn reply(uuid: &str, reply: &NewReply, key: &str) -> ApiResult<Activity> {
     let request = Request::post(&format!("/api/activities/{uuid}/reply"));
     let request = request.url_template("/api/activities/{uuid}/reply");
-    json(with_body(with_key(request, key), reply)?.send()).await
+    json(with_body(with_key(request, key), reply)).await
 }
 
 /// Marks the notifications up to and including `until` as read.
@@ -67,9 +65,7 @@ pub(crate) async fn read_notifications(until: Timestamp) -> ApiResult<()> {
     let read = NotificationsRead { until: Some(until) };
     let request = Request::post("/api/activities/notifications/read")
         .url_template("/api/activities/notifications/read");
-    check_status(with_body(request, &read)?.send())
-        .await
-        .map(drop)
+    accepted(with_body(request, &read)).await
 }
 
 /// Adds or removes a like or a repost, and returns the updated counts.
@@ -84,7 +80,7 @@ pub(crate) async fn react(uuid: &str, reaction: Reaction, on: bool) -> ApiResult
     } else {
         Request::delete(&path)
     };
-    json(request.url_template(template).send()).await
+    json(request.url_template(template).build()).await
 }
 
 /// Deletes a crud.
@@ -92,8 +88,8 @@ pub(crate) async fn react(uuid: &str, reaction: Reaction, on: bool) -> ApiResult
 /// A crud that no longer exists counts as deleted: the response to an earlier request may have been lost.
 pub(crate) async fn delete(uuid: &str) -> ApiResult<()> {
     let request = Request::delete(&format!("/api/activities/{uuid}"));
-    match check_status(request.url_template("/api/activities/{uuid}").send()).await {
-        Ok(_) | Err(ApiError::NotFound) => Ok(()),
+    match accepted(request.url_template("/api/activities/{uuid}").build()).await {
+        Ok(()) | Err(ApiError::NotFound) => Ok(()),
         Err(error) => Err(error),
     }
 }
@@ -109,11 +105,6 @@ fn template(source: &Source) -> &'static str {
 }
 
 async fn page(request: RequestBuilder) -> ApiResult<Page> {
-    let response = check_status(request.send()).await?;
-    let link = response.headers().get("link");
-    let next = link.as_deref().and_then(next_from_link).map(str::to_owned);
-    Ok(Page {
-        activities: parse(&response).await?,
-        next,
-    })
+    let (activities, next) = response::page(request.build()).await?;
+    Ok(Page { activities, next })
 }

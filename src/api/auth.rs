@@ -3,7 +3,7 @@
 use api_types::{Me, SignIn};
 use otel_web::fetch::Request;
 
-use super::response::{check_status, json, with_body};
+use super::response::{accepted, json, with_body};
 use super::{ApiError, ApiResult};
 
 /// Returns the account of the browser's session, or `None` if the user is signed out.
@@ -11,7 +11,7 @@ pub(crate) async fn me() -> ApiResult<Option<Me>> {
     json(
         Request::get("/api/auth/me")
             .url_template("/api/auth/me")
-            .send(),
+            .build(),
     )
     .await
 }
@@ -19,7 +19,7 @@ pub(crate) async fn me() -> ApiResult<Option<Me>> {
 /// Starts a session for the account with these credentials.
 pub(crate) async fn sign_in(sign_in: &SignIn) -> ApiResult<Me> {
     let request = Request::post("/api/auth/signin").url_template("/api/auth/signin");
-    json(with_body(request, sign_in)?.send())
+    json(with_body(request, sign_in))
         .await
         .map_err(|error| match error {
             ApiError::SignInRequired => ApiError::WrongCredentials,
@@ -29,22 +29,20 @@ pub(crate) async fn sign_in(sign_in: &SignIn) -> ApiResult<Me> {
 
 /// Ends every session of the account, including those on other devices.
 pub(crate) async fn sign_out_everywhere() -> ApiResult<()> {
-    check_status(
+    accepted(
         Request::post("/api/auth/signout-everywhere")
             .url_template("/api/auth/signout-everywhere")
-            .send(),
+            .build(),
     )
     .await
-    .map(drop)
 }
 
 /// Ends the browser's session.
 pub(crate) async fn sign_out() -> ApiResult<()> {
-    check_status(
+    accepted(
         Request::post("/api/auth/signout")
             .url_template("/api/auth/signout")
-            .send(),
+            .build(),
     )
     .await
-    .map(drop)
 }

@@ -12,7 +12,7 @@ pub(crate) async fn trending() -> ApiResult<Vec<TrendingTag>> {
     json(
         Request::get("/api/trending")
             .url_template("/api/trending")
-            .send(),
+            .build(),
     )
     .await
 }
@@ -22,7 +22,7 @@ pub(crate) async fn suggested() -> ApiResult<Vec<UserSummary>> {
     json(
         Request::get("/api/users/suggested")
             .url_template("/api/users/suggested")
-            .send(),
+            .build(),
     )
     .await
 }
@@ -32,7 +32,7 @@ pub(crate) async fn profile(handle: &str) -> ApiResult<Profile> {
     json(
         Request::get(&format!("/api/users/@{}", encode(handle)))
             .url_template("/api/users/@{handle}")
-            .send(),
+            .build(),
     )
     .await
 }

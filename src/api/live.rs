@@ -10,6 +10,8 @@ use wasm_bindgen::JsCast;
 use web_sys::{Event, EventSource, MessageEvent};
 use yew::Callback;
 
+use super::response::from_text;
+
 /// An event of the stream.
 #[derive(Clone, Debug)]
 pub(crate) enum LiveEvent {
@@ -66,7 +68,7 @@ impl Drop for LiveStream {
 
 fn data<T: DeserializeOwned>(event: &Event) -> Option<T> {
     let text = event.dyn_ref::<MessageEvent>()?.data().as_string()?;
-    serde_json::from_str(&text).ok()
+    from_text(&text)
 }
 
 /// Returns whether the browser has given up the stream of this event.

@@ -1,16 +1,13 @@
 //! Direct messages and conversations.
 
-use api_types::{
-    Message, MessageGroup, MessagesRead, NewMessage, Timestamp, UnreadConversations,
-    page::next_from_link,
-};
+use api_types::{Message, MessageGroup, MessagesRead, NewMessage, Timestamp, UnreadConversations};
 use otel_web::fetch::{Request, RequestBuilder};
 use serde::de::DeserializeOwned;
 use urlencoding::encode;
 
 use super::ApiResult;
 use super::idempotency::with_key;
-use super::response::{check_status, json, parse, with_body};
+use super::response::{self, json, with_body};
 
 /// One page of conversations or messages.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,7 +41,7 @@ pub(crate) async fn older(next: &str) -> ApiResult<MessagePage<Message>> {
 /// Sends a message. Requests with the same key send it only once.
 pub(crate) async fn send(message: &NewMessage, key: &str) -> ApiResult<Message> {
     let request = Request::post("/api/messages").url_template("/api/messages");
-    json(with_body(with_key(request, key), message)?.send()).await
+    json(with_body(with_key(request, key), message)).await
 }
 
 /// Marks the messages of this user up to and including `until` as read.
@@ -52,15 +49,10 @@ pub(crate) async fn mark_read(handle: &str, until: Timestamp) -> ApiResult<Unrea
     let read = MessagesRead { until: Some(until) };
     let request = Request::post(&format!("/api/messages/@{}/read", encode(handle)));
     let request = request.url_template("/api/messages/@{handle}/read");
-    json(with_body(request, &read)?.send()).await
+    json(with_body(request, &read)).await
 }
 
 async fn page<T: DeserializeOwned>(request: RequestBuilder) -> ApiResult<MessagePage<T>> {
-    let response = check_status(request.send()).await?;
-    let link = response.headers().get("link");
-    let next = link.as_deref().and_then(next_from_link).map(str::to_owned);
-    Ok(MessagePage {
-        items: parse(&response).await?,
-        next,
-    })
+    let (items, next) = response::page(request.build()).await?;
+    Ok(MessagePage { items, next })
 }

@@ -2,9 +2,9 @@
 
 use api_types::{Activity, visible::without_bidi_controls};
 use otel_web_yew::use_action;
-use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
+use web_sys::ShareData;
 use yew::prelude::*;
 use yew_router::Routable;
 
@@ -12,14 +12,6 @@ use super::props::ActivityProps;
 use crate::components::icon::Icon;
 use crate::hooks::use_toasts;
 use crate::route::Route;
-
-/// The argument of `navigator.share`.
-#[derive(Serialize)]
-struct ShareData<'a> {
-    title: String,
-    text: &'a str,
-    url: &'a str,
-}
 
 #[component]
 pub(crate) fn ShareButton(props: &ActivityProps) -> Html {
@@ -45,13 +37,14 @@ async fn share(activity: &Activity, url: &str) -> Result<&'static str, JsValue> 
         JsFuture::from(navigator.clipboard().write_text(url)).await?;
         return Ok("Link copied");
     }
-    let data = ShareData {
-        title: format!("{} on Cruddur", without_bidi_controls(activity.name())),
-        text: &activity.message,
-        url,
-    };
-    let data: JsValue = serde_wasm_bindgen::to_value(&data)?;
-    match JsFuture::from(navigator.share_with_data(data.unchecked_ref())).await {
+    let data = ShareData::new();
+    data.set_title(&format!(
+        "{} on Cruddur",
+        without_bidi_controls(activity.name())
+    ));
+    data.set_text(&activity.message);
+    data.set_url(url);
+    match JsFuture::from(navigator.share_with_data(&data)).await {
         Ok(_) => Ok("Shared"),
         Err(error) if is_abort(&error) => Ok("Not shared"),
         Err(error) => Err(error),
