@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result};
 
 use crate::licenses::{self, Artifact};
 use crate::wasm::{TARGET, Wasm};
-use crate::{process, workspace};
+use crate::{import_names, process, workspace};
 
 /// Links from the page to the viewer, for development and the journeys. A build for production has none.
 pub(crate) const VIEWER_LINKS: [&str; 2] = ["--features", "viewer-links"];
@@ -149,8 +149,16 @@ pub(crate) fn development_page(wasm: &Wasm) -> Result<PathBuf> {
 pub(crate) fn page_into(dist: &Path, wasm: &Wasm, profile: Profile) -> Result<()> {
     process::step("page", "building the page", || {
         process::run("page", trunk_build(wasm, "Trunk.toml", dist, profile)?)?;
+        shorten_names(dist, profile)?;
         add_licenses(Artifact::Page, dist, profile)
     })
+}
+
+fn shorten_names(dist: &Path, profile: Profile) -> Result<()> {
+    match profile {
+        Profile::Debug => Ok(()),
+        Profile::Release => import_names::shorten(dist),
+    }
 }
 
 /// Writes the license notices of the dependencies beside an optimized page.
@@ -165,7 +173,8 @@ fn add_licenses(artifact: Artifact, dist: &Path, profile: Profile) -> Result<()>
 pub(crate) fn page_without_telemetry(dist: &Path, wasm: &Wasm) -> Result<()> {
     let mut trunk = trunk_build(wasm, "Trunk.toml", dist, Profile::Release)?;
     trunk.args(["--features", "otel-web/off"]);
-    process::run("page", trunk)
+    process::run("page", trunk)?;
+    shorten_names(dist, Profile::Release)
 }
 
 /// Builds the trace viewer if one of its sources has changed, and returns its folder.

@@ -24,6 +24,7 @@ mod dist;
 mod feature_matrix;
 mod gateway_peers;
 mod http;
+mod import_names;
 mod licenses;
 mod lint;
 mod measure;
