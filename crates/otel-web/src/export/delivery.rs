@@ -10,7 +10,8 @@ use crate::export::batch_builder::compressed;
 use crate::export::exporter::{Exporter, with};
 use crate::export::request::{self, ExportResponse, is_compressed};
 use crate::export::retry::{Disposition, NOT_OTLP, disposition};
-use crate::export::storage::batch::{BatchHeader, BatchState};
+use crate::export::storage::batch::BatchHeader;
+use crate::export::storage::batch_state::BatchEvent;
 
 /// A batch in flight.
 struct Attempt {
@@ -40,10 +41,10 @@ pub(super) fn start(
         // The request would not be sent in time, or would hardly succeed. The next page sends it.
         return None;
     }
-    batch.state = BatchState::InFlight;
+    let number = batch.number;
     let was_compressed = is_compressed(&batch.body) && !must_decompress;
     let attempt = Attempt {
-        batch_number: batch.number,
+        batch_number: number,
         body_bytes,
         was_compressed,
         tests_compression: was_compressed != wants_plain,
@@ -54,6 +55,7 @@ pub(super) fn start(
     } else {
         Ok(request::post(&destination, &batch.body, keepalive))
     };
+    exporter.batches.apply(number, BatchEvent::Sent);
     exporter.request_started(body_bytes);
     Some(async move {
         let response = match response {
@@ -69,7 +71,9 @@ async fn complete(attempt: &Attempt, response: &ExportResponse) -> bool {
         exporter.request_ended(attempt.body_bytes);
         let is_unconfirmed = response.status.is_none() && exporter.is_leaving;
         if is_unconfirmed {
-            exporter.batches.mark_unconfirmed(attempt.batch_number);
+            exporter
+                .batches
+                .apply(attempt.batch_number, BatchEvent::Left);
         }
         is_unconfirmed
     });
@@ -90,7 +94,7 @@ async fn handle_response(attempt: &Attempt, response: &ExportResponse) -> bool {
         Disposition::Split => split(number).await,
         Disposition::Retry => retry(number, response.retry_after_ms),
         Disposition::Reject => {
-            with(|exporter| exporter.requeue(number));
+            with(|exporter| exporter.batches.apply(number, BatchEvent::Retry));
         }
     }
     disposition == Disposition::Delivered
@@ -100,7 +104,7 @@ fn delivered(number: u32, body: &[u8]) {
     let partial_success = reader::partial_success(body);
     with(|exporter| {
         exporter.backoff.reset();
-        exporter.batches.remove(number);
+        exporter.batches.apply(number, BatchEvent::Confirmed);
         let rejected = partial_success.map_or(0, |(rejected, _)| rejected);
         exporter.batches.drops.add(DropReason::Rejected, rejected);
     });
@@ -113,7 +117,7 @@ fn delivered(number: u32, body: &[u8]) {
 fn retry(number: u32, retry_after_ms: Option<f64>) {
     with(|exporter| {
         exporter.block(retry_after_ms);
-        exporter.requeue(number);
+        exporter.batches.apply(number, BatchEvent::Retry);
         exporter.announce_departure();
     });
 }
@@ -126,7 +130,7 @@ fn reject(number: u32, status: Option<u16>) {
         "; check the endpoint and its headers. The spans are dropped.",
     ];
     diagnostics::warn_once(&parts.concat());
-    with(|exporter| exporter.batches.drop_batch(number, DropReason::Rejected));
+    with(|exporter| exporter.batches.apply(number, BatchEvent::Rejected));
 }
 
 /// Replaces a batch that is too large for the receiver by two halves.
@@ -146,7 +150,7 @@ async fn split(number: u32) {
         let half = header.span_count / 2;
         push_part(exporter, &request, header, 0, half);
         push_part(exporter, &request, header, half, header.span_count - half);
-        exporter.batches.remove(number);
+        exporter.batches.apply(number, BatchEvent::Split);
     });
 }
 

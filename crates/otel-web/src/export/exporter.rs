@@ -11,7 +11,6 @@ use crate::export::compression::Compression;
 use crate::export::destination::Destination;
 use crate::export::flush_policy::FlushDelay;
 use crate::export::retry::Backoff;
-use crate::export::storage::batch::BatchState;
 use crate::export::storage::batch_queue::{self, BatchQueue};
 use crate::export::storage::{self, Storage};
 use crate::trace::deferred_spans::DeferredState;
@@ -170,13 +169,6 @@ impl Exporter {
     pub(super) fn request_ended(&mut self, body_bytes: usize) {
         self.requests_in_flight -= 1;
         self.bytes_in_flight -= body_bytes;
-    }
-
-    /// Lets a batch be sent again.
-    pub(super) fn requeue(&mut self, number: u32) {
-        if let Some(batch) = self.batches.find(number) {
-            batch.state = BatchState::Queued;
-        }
     }
 
     /// Blocks sending after a failure. Several requests that fail together cause a single pause.

@@ -1,6 +1,7 @@
 //! A batch, and the text as which it is stored.
 
 use crate::core::drops::DropCounts;
+use crate::export::storage::batch_state::BatchState;
 
 /// What is known about a batch without decoding its body.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -13,22 +14,14 @@ pub(crate) struct BatchHeader {
     pub(crate) drops: DropCounts,
 }
 
-/// The state of a batch's delivery.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum BatchState {
-    Queued,
-    InFlight,
-    /// The page was left, and the request ended without a response.
-    Unconfirmed,
-}
-
 /// The body of an export request, which is not changed any more.
 #[derive(Debug)]
 pub(crate) struct Batch {
     pub(crate) number: u32,
     pub(crate) header: BatchHeader,
     pub(crate) body: Vec<u8>,
-    pub(crate) state: BatchState,
+    /// Changed by [`BatchQueue::apply`](super::batch_queue::BatchQueue::apply) only.
+    pub(super) state: BatchState,
     pub(crate) is_stored: bool,
 }
 

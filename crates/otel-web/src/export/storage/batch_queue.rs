@@ -1,10 +1,11 @@
 //! The batches of one page, oldest first.
 
-use crate::browser::platform;
+use crate::browser::{diagnostics, platform};
 use crate::core::drops::{DropCounts, DropReason};
 use crate::export::storage::batch::{
-    Batch, BatchHeader, BatchState, from_text, seconds_from_text, seconds_to_text, to_text,
+    Batch, BatchHeader, from_text, seconds_from_text, seconds_to_text, to_text,
 };
+use crate::export::storage::batch_state::{BatchEvent, BatchState, Transition};
 use crate::export::storage::key_value_store::KeyValueStore;
 
 /// How long a page may be silent before others adopt its batches. Timers of a page in the background
@@ -103,41 +104,49 @@ impl<S: KeyValueStore> BatchQueue<S> {
     }
 
     /// Returns the oldest batch that is not in flight.
-    pub(crate) fn next(&mut self) -> Option<&mut Batch> {
-        let is_queued = |batch: &&mut Batch| batch.state == BatchState::Queued;
-        self.batches.iter_mut().find(is_queued)
+    pub(crate) fn next(&self) -> Option<&Batch> {
+        let is_queued = |batch: &&Batch| batch.state == BatchState::Queued;
+        self.batches.iter().find(is_queued)
     }
 
-    pub(crate) fn find(&mut self, number: u32) -> Option<&mut Batch> {
-        self.batches.iter_mut().find(|batch| batch.number == number)
+    pub(crate) fn find(&self, number: u32) -> Option<&Batch> {
+        self.batches.iter().find(|batch| batch.number == number)
     }
 
-    /// Removes a batch that was delivered or replaced by others.
-    pub(crate) fn remove(&mut self, number: u32) -> Option<Batch> {
-        let index = self
-            .batches
-            .iter()
-            .position(|batch| batch.number == number)?;
-        if S::IS_AVAILABLE {
-            self.storage.remove(&batch_key(&self.page_id, number));
+    /// Changes the state of a batch. One that is closed is removed, and its spans are counted if nobody
+    /// will receive them. Does nothing if the page no longer has the batch.
+    pub(crate) fn apply(&mut self, number: u32, event: BatchEvent) {
+        let Some(index) = self.position(number) else {
+            return;
+        };
+        match self.batches[index].state.on(event) {
+            Some(Transition::To(state)) => self.batches[index].state = state,
+            Some(Transition::Closed(dropped)) => self.close(index, event, dropped),
+            None => diagnostics::warn_once("a batch is in the wrong state; please report this"),
         }
-        let batch = self.batches.remove(index);
-        self.release_lease();
-        Some(batch)
     }
 
-    /// Removes a batch and counts its spans as dropped.
-    pub(crate) fn drop_batch(&mut self, number: u32, reason: DropReason) {
-        if let Some(batch) = self.remove(number) {
+    fn position(&self, number: u32) -> Option<usize> {
+        self.batches.iter().position(|batch| batch.number == number)
+    }
+
+    fn close(&mut self, index: usize, event: BatchEvent, dropped: Option<DropReason>) {
+        let batch = self.batches.remove(index);
+        // The new owner has stored it under its own key.
+        if S::IS_AVAILABLE && event != BatchEvent::Adopted {
+            self.storage.remove(&batch_key(&self.page_id, batch.number));
+        }
+        if let Some(reason) = dropped {
             self.count_dropped(&batch.header, reason);
         }
+        self.release_lease();
     }
 
     /// Drops the batches that are older than [`MAX_BATCH_AGE_S`].
     pub(crate) fn drop_expired(&mut self, now_s: u32) {
         let is_expired = |batch: &&Batch| is_expired(&batch.header, now_s);
         while let Some(batch) = self.batches.iter().find(is_expired) {
-            self.drop_batch(batch.number, DropReason::Expired);
+            self.apply(batch.number, BatchEvent::Expired);
         }
     }
 
@@ -145,7 +154,7 @@ impl<S: KeyValueStore> BatchQueue<S> {
     fn drop_oldest(&mut self) {
         let without_error = self.batches.iter().find(|batch| !batch.header.has_error);
         if let Some(batch) = without_error.or(self.batches.first()) {
-            self.drop_batch(batch.number, DropReason::QueueFull);
+            self.apply(batch.number, BatchEvent::Evicted);
         }
     }
 
@@ -188,19 +197,11 @@ impl<S: KeyValueStore> BatchQueue<S> {
         self.release_lease();
     }
 
-    /// Marks a batch whose request has ended without a response because the page is being left.
-    pub(crate) fn mark_unconfirmed(&mut self, number: u32) {
-        if let Some(batch) = self.find(number) {
-            batch.state = BatchState::Unconfirmed;
-        }
-    }
-
     /// Queues the unconfirmed batches again, since the page has come back.
     pub(crate) fn restore(&mut self) {
-        for batch in &mut self.batches {
-            if batch.state == BatchState::Unconfirmed {
-                batch.state = BatchState::Queued;
-            }
+        let is_unconfirmed = |batch: &&Batch| batch.state == BatchState::Unconfirmed;
+        while let Some(batch) = self.batches.iter().find(is_unconfirmed) {
+            self.apply(batch.number, BatchEvent::Returned);
         }
     }
 }
@@ -225,13 +226,21 @@ impl<S: KeyValueStore> BatchQueue<S> {
 
     /// Forgets batches that another page has adopted, after this page was silent for too long.
     fn forget_adopted(&mut self, now_s: u32) {
-        let (storage, page_id, leased_s) = (&self.storage, &self.page_id, self.leased_s);
-        let has_departed = self.has_departed;
-        self.batches.retain(|batch| {
-            let last_seen_s = leased_s.max(batch.header.built_s);
-            let is_owned = !has_departed && is_alive(last_seen_s, now_s);
-            is_owned || !batch.is_stored || storage.length(&batch_key(page_id, batch.number)) > 0
-        });
+        let is_adopted = |batch: &&Batch| {
+            let last_seen_s = self.leased_s.max(batch.header.built_s);
+            let is_owned = !self.has_departed && is_alive(last_seen_s, now_s);
+            let key = batch_key(&self.page_id, batch.number);
+            !is_owned && batch.is_stored && self.storage.length(&key) == 0
+        };
+        let adopted: Vec<u32> = self
+            .batches
+            .iter()
+            .filter(is_adopted)
+            .map(|batch| batch.number)
+            .collect();
+        for number in adopted {
+            self.apply(number, BatchEvent::Adopted);
+        }
     }
 
     fn set_lease(&mut self, seconds: u32) {

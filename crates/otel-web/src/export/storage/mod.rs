@@ -21,6 +21,7 @@
 
 pub(crate) mod batch;
 pub(crate) mod batch_queue;
+pub(crate) mod batch_state;
 mod key_value_store;
 #[cfg(all(feature = "durable-queue", target_arch = "wasm32"))]
 mod local_storage;

@@ -85,7 +85,8 @@ fn next_page_of_the_tab_adopts_batches_at_once() {
     let mut reloaded = page(&store, 3, Some(crashed.page_id.clone()));
     reloaded.adopt(NOW_S);
     assert_eq!((bodies(&other_tab), bodies(&reloaded)), (vec![], vec![7]));
-    reloaded.remove(1);
+    reloaded.apply(1, BatchEvent::Sent);
+    reloaded.apply(1, BatchEvent::Confirmed);
     assert_eq!(store.keys(), [""; 0]);
 }
 
@@ -106,7 +107,7 @@ fn any_page_adopts_batches_after_departure() {
 /// Leaves a page whose only batch is in flight.
 fn leave_while_sending(queue: &mut BatchQueue<SharedStore>) {
     queue.push(header(NOW_S), vec![7]);
-    queue.next().unwrap().state = BatchState::InFlight;
+    queue.apply(1, BatchEvent::Sent);
     queue.announce_departure();
 }
 
@@ -125,7 +126,7 @@ fn unconfirmed_batch_is_queued_again_when_the_page_comes_back() {
     let store = SharedStore::default();
     let mut left = page(&store, 1, None);
     leave_while_sending(&mut left);
-    left.mark_unconfirmed(1);
+    left.apply(1, BatchEvent::Left);
     assert!(left.next().is_none());
     left.renew_lease(NOW_S + 1);
     left.restore();
@@ -198,4 +199,15 @@ fn unrelated_values_are_kept_and_malformed_batches_removed() {
     queue.adopt(NOW_S);
     assert!(queue.is_empty());
     assert_eq!(store.get("cart").as_deref(), Some("17"));
+}
+
+#[test]
+fn impossible_event_leaves_the_batch_as_it_is() {
+    let mut queue = page(&SharedStore::default(), 1, None);
+    queue.push(header(NOW_S), vec![7]);
+    queue.apply(1, BatchEvent::Confirmed);
+    assert_eq!(
+        queue.next().map(|batch| batch.state),
+        Some(BatchState::Queued)
+    );
 }

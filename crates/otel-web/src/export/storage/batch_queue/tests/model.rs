@@ -101,8 +101,9 @@ impl Model {
 
     fn send(&mut self, tab: usize) {
         self.tabs[tab].drop_expired(self.now_s);
-        if let Some(batch) = self.tabs[tab].next() {
-            batch.state = BatchState::InFlight;
+        let next = self.tabs[tab].next().map(|batch| batch.number);
+        if let Some(number) = next {
+            self.tabs[tab].apply(number, BatchEvent::Sent);
         }
     }
 
@@ -110,24 +111,22 @@ impl Model {
         let queue = &mut self.tabs[tab];
         let Some(batch) = queue
             .batches
-            .iter_mut()
+            .iter()
             .find(|batch| batch.state == BatchState::InFlight)
         else {
             return;
         };
-        batch.state = BatchState::Queued;
         let (number, span) = (batch.number, batch.body[0]);
         if is_delivered {
             self.delivered.insert(span);
         }
-        match (is_delivered, is_received) {
-            (true, true) => drop(queue.remove(number)),
+        let event = match (is_delivered, is_received) {
+            (true, true) => BatchEvent::Confirmed,
             // The receiver rejects every fifth batch.
-            (false, true) if span.is_multiple_of(5) => {
-                queue.drop_batch(number, DropReason::Rejected);
-            }
-            _ => {}
-        }
+            (false, true) if span.is_multiple_of(5) => BatchEvent::Rejected,
+            _ => BatchEvent::Retry,
+        };
+        queue.apply(number, event);
     }
 
     /// Opens a new page in the same tab.
