@@ -12,7 +12,7 @@ use crate::browser::listener::listen;
 use crate::causality::paint;
 use crate::export::schedule;
 use crate::instrument;
-use crate::trace::pipeline;
+use crate::trace::{pipeline, session};
 
 pub(crate) fn install(window: &Window) {
     listen(window, "pagehide", |_| leave());
@@ -36,6 +36,7 @@ pub(crate) fn install(window: &Window) {
 fn pause() {
     paint::end_waiting();
     instrument::before_exit();
+    session::save();
     schedule::flush_before_exit();
 }
 
@@ -44,5 +45,6 @@ fn leave() {
     paint::end_waiting();
     instrument::before_exit();
     pipeline::end_all(&|_| true, "abandoned");
+    session::save();
     schedule::leave();
 }

@@ -11,9 +11,10 @@ use opentelemetry::trace::{SpanKind, TraceContextExt};
 
 use crate::action::timeout;
 use crate::browser::platform;
+use crate::core::otlp::attributes::Attributes;
 use crate::trace::active_spans::ActionState;
 use crate::trace::pipeline::{self, NewSpan};
-use crate::trace::root::describe_root;
+use crate::trace::root::PageState;
 use crate::trace::session;
 use crate::trace::span::Span;
 
@@ -24,19 +25,23 @@ pub(crate) struct ActionStart {
     pub(crate) start_ms: Option<f64>,
     /// Whether the name is final: `action()` does not rename the span.
     pub(crate) is_named: bool,
+    /// The attributes that are known already. Those of a root are added to them.
+    pub(crate) attributes: Attributes,
 }
 
 impl ActionStart {
     /// Starts the span below `parent`, or as the root of a new trace, and returns the context that
-    /// keeps it open. Add attributes with [`pipeline::annotate`].
+    /// keeps it open. Add further attributes with
+    /// [`pipeline::annotate`], which has to find the span.
     pub(crate) fn start_in(self, parent: &Context) -> Context {
         if cfg!(feature = "off") {
             return parent.clone();
         }
         let is_root = !parent.has_active_span() || parent.span().span_context().is_remote();
-        if is_root {
+        let page = is_root.then(|| {
             keep_session_alive();
-        }
+            PageState::read()
+        });
         let action = ActionState {
             is_named: self.is_named,
             #[cfg(feature = "frustration")]
@@ -55,6 +60,11 @@ impl ActionStart {
                 span.is_deferred = is_root;
                 let start = self.start_ms.map(|ms| span.anchor.unix_nanos(ms));
                 span.record.start = start.unwrap_or(u64::MAX).min(span.record.start);
+                // The pipeline may have set `clock.drift`.
+                span.record.attributes.append(&self.attributes);
+                if let Some(page) = page {
+                    page.describe(&mut span.record);
+                }
             }
             started
         });
@@ -65,11 +75,7 @@ impl ActionStart {
             return parent.with_span(Span::not_recorded(started.context));
         };
         timeout::schedule();
-        let context = parent.with_span(Span::ref_counted(started.context, key));
-        if is_root {
-            describe_root(&context);
-        }
-        context
+        parent.with_span(Span::ref_counted(started.context, key))
     }
 }
 

@@ -17,6 +17,7 @@ use crate::action::unnamed_action;
 use crate::browser::js;
 use crate::browser::listener::listen;
 use crate::browser::platform::Timer;
+use crate::core::otlp::attributes;
 use crate::trace::dispatch::{DISPATCH, Dispatch, time_ms, type_of, with};
 #[cfg(feature = "frustration")]
 use crate::trace::hooks;
@@ -84,15 +85,17 @@ fn start(event: &Event, event_type: &str) -> Option<Context> {
     let target = Target::of(event, event_type)?;
     let name = target.action_name(event_type);
     let start_ms = time_ms(event);
+    let mut attributes = attributes::span_attributes();
+    attributes.set("app.action.name", &*name);
+    attributes.set("app.action.trigger", event_type);
+    target.describe(&mut attributes);
     let start = ActionStart {
-        name: name.clone().into(),
+        name: name.into(),
         start_ms: Some(start_ms),
         is_named: false,
+        attributes,
     };
     let context = start.start_in(&Context::new());
-    pipeline::annotate(&context, "app.action.name", &*name);
-    pipeline::annotate(&context, "app.action.trigger", event_type);
-    target.describe(&context);
     #[cfg(feature = "frustration")]
     if event_type == "click" {
         (hooks::get().on_action_opened)(event, start_ms, &context);

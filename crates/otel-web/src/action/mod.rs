@@ -21,7 +21,8 @@ use opentelemetry::{Context, KeyValue};
 
 use crate::action::action_start::ActionStart;
 use crate::causality::{context, with_context};
-use crate::trace::active_spans::{ActiveSpan, SpanKey};
+use crate::core::otlp::attributes::{self, Attributes};
+use crate::trace::active_spans::SpanKey;
 use crate::trace::exception::{self, Exception};
 use crate::trace::{dispatch, pipeline};
 
@@ -114,7 +115,7 @@ impl ActionBuilder {
     /// Gives the automatic action the name and the attributes of this builder.
     fn rename(self, key: SpanKey, context: Context) -> Action {
         pipeline::edit(Some(key), |span| {
-            self.describe(span);
+            self.describe(&mut span.record.attributes);
             span.record.name = self.name;
             if let Some(action) = &mut span.action {
                 action.is_named = true;
@@ -127,23 +128,25 @@ impl ActionBuilder {
     fn start_in(self, parent: &Context) -> Action {
         let is_root = !parent.has_active_span();
         let event = is_root.then(dispatch::current).flatten();
-        let start = ActionStart {
-            name: self.name.clone(),
-            start_ms: event.as_ref().map(dispatch::time_ms),
-            is_named: true,
-        };
-        let context = start.start_in(parent);
-        pipeline::edit(pipeline::key_of(&context), |span| self.describe(span));
+        let mut attributes = attributes::span_attributes();
+        self.describe(&mut attributes);
         if is_root {
             let event_type = event.as_ref().map(dispatch::type_of);
             let trigger = event_type.as_deref().unwrap_or("code");
-            pipeline::annotate(&context, "app.action.trigger", trigger);
+            attributes.set("app.action.trigger", trigger);
         }
-        Action { context }
+        let start = ActionStart {
+            name: self.name,
+            start_ms: event.as_ref().map(dispatch::time_ms),
+            is_named: true,
+            attributes,
+        };
+        Action {
+            context: start.start_in(parent),
+        }
     }
 
-    fn describe(&self, span: &mut ActiveSpan) {
-        let attributes = &mut span.record.attributes;
+    fn describe(&self, attributes: &mut Attributes) {
         attributes.set("app.action.name", &*self.name);
         attributes.set_all(&self.attributes);
     }

@@ -7,9 +7,8 @@ use crate::action::accessible_name::{accessible_name, replace_numbers};
 use crate::browser::element::{attribute, is_form, matches};
 use crate::browser::js::{self, call, float, get};
 use crate::browser::mask;
+use crate::core::otlp::attributes::Attributes;
 use crate::core::text;
-use crate::trace::pipeline;
-use opentelemetry::Context;
 
 /// Elements that react to a click or submit by themselves, or have a role of such elements.
 /// Links of SVG may have their address in another namespace.
@@ -73,7 +72,7 @@ impl Target {
     }
 
     /// Adds the element's id and accessible name to the action's span.
-    pub(super) fn describe(&self, action: &Context) {
+    pub(super) fn describe(&self, action: &mut Attributes) {
         if self.is_masked {
             return;
         }
@@ -81,7 +80,7 @@ impl Target {
         let name = accessible_name(&self.element);
         for (key, value) in [("app.widget.id", id), ("app.widget.name", name)] {
             if let Some(value) = value {
-                pipeline::annotate(action, key, &*value);
+                action.set(key, &*value);
             }
         }
     }

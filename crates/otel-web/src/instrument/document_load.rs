@@ -24,7 +24,7 @@ use crate::browser::js::{call, float, get, global, is, text};
 use crate::browser::listener::listen;
 use crate::browser::platform::{self, Timer};
 use crate::causality::paint;
-use crate::core::otlp::attributes::Attributes;
+use crate::core::otlp::attributes::{self as otlp, Attributes};
 use crate::core::redact;
 use crate::instrument::timing::{self, positive_or_nan};
 #[cfg(feature = "web-vitals")]
@@ -127,10 +127,18 @@ fn navigation_entry() -> JsValue {
 
 /// Starts the root. A response made for this load is its parent; a cached one is linked.
 fn start_root(entry: &JsValue, start_ms: f64, kind: Option<String>) -> Context {
+    let mut attributes = otlp::span_attributes();
+    attributes.set("app.action.trigger", "load");
+    attributes::set_text(
+        &mut attributes,
+        "browser.navigation_timing.type",
+        kind.as_deref(),
+    );
     let start = ActionStart {
         name: "documentLoad".into(),
         start_ms: Some(start_ms),
         is_named: true,
+        attributes,
     };
     let server = server_trace::server_span_context(entry);
     let is_fresh = start_ms == 0.0 && !timing::is_from_cache(entry);
@@ -139,18 +147,11 @@ fn start_root(entry: &JsValue, start_ms: f64, kind: Option<String>) -> Context {
         Context::new().with_remote_span_context(server)
     });
     let context = start.start_in(&parent);
-    pipeline::edit(pipeline::key_of(&context), |span| {
-        let attributes = &mut span.record.attributes;
-        attributes.set("app.action.trigger", "load");
-        attributes::set_text(
-            attributes,
-            "browser.navigation_timing.type",
-            kind.as_deref(),
-        );
-        if let Some(server) = server.filter(|_| !is_fresh) {
+    if let Some(server) = server.filter(|_| !is_fresh) {
+        pipeline::edit(pipeline::key_of(&context), |span| {
             span.record.add_link(&server, (&[], 0));
-        }
-    });
+        });
+    }
     context
 }
 

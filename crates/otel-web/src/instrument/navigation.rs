@@ -21,8 +21,9 @@ use crate::browser::listener::listen;
 use crate::browser::page::location;
 use crate::browser::platform::{self, Timer};
 use crate::causality::{context, navigations, paint};
+use crate::core::otlp::attributes;
 use crate::core::route::fragment_route;
-use crate::trace::{dispatch, pipeline};
+use crate::trace::dispatch;
 
 type HistoryMethod = dyn Fn(JsValue, JsValue, JsValue) -> Result<JsValue, JsValue>;
 
@@ -140,16 +141,11 @@ fn page_changed(event: &Event, kind: &str) {
 }
 
 fn begin(kind: &str, start_ms: f64, cause: &Context) {
-    let start = ActionStart {
-        name: "navigate".into(),
-        start_ms: Some(start_ms),
-        is_named: true,
-    };
-    let context = start.start_in(cause);
-    pipeline::annotate(&context, "browser.navigation.type", kind);
-    pipeline::annotate(&context, "url.path", &*location("pathname"));
+    let mut attributes = attributes::span_attributes();
+    attributes.set("browser.navigation.type", kind);
+    attributes.set("url.path", &*location("pathname"));
     if fragment_route(&location("hash")).is_some() {
-        pipeline::annotate(&context, "url.fragment", &*navigations::route_path());
+        attributes.set("url.fragment", &*navigations::route_path());
     }
     if !cause.has_active_span() {
         let trigger = if kind == "traverse" {
@@ -157,8 +153,15 @@ fn begin(kind: &str, start_ms: f64, cause: &Context) {
         } else {
             "code"
         };
-        pipeline::annotate(&context, "app.action.trigger", trigger);
+        attributes.set("app.action.trigger", trigger);
     }
+    let start = ActionStart {
+        name: "navigate".into(),
+        start_ms: Some(start_ms),
+        is_named: true,
+        attributes,
+    };
+    let context = start.start_in(cause);
     paint::begin_navigation(context, false);
 }
 

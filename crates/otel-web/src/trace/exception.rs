@@ -18,7 +18,7 @@ use crate::core::drops::DropReason;
 use crate::core::otlp::attributes::{self, Attributes};
 use crate::core::text;
 use crate::trace::pipeline::{self, NewSpan};
-use crate::trace::root;
+use crate::trace::root::PageState;
 use crate::trace::span::Span;
 
 /// The maximum number of errors that are recorded as the causes of one.
@@ -208,6 +208,7 @@ fn fail(failed: &SpanContext, exception: &Exception, should_report: bool) -> boo
 /// Starts the root `error`, which ends with its context. Links it to the error's trace, if that is
 /// sampled but has ended.
 fn start_error_root(origin: &SpanContext) -> Context {
+    let page = PageState::read();
     let root = pipeline::with(|pipeline| {
         let started = pipeline.start_sampled(NewSpan {
             name: "error".into(),
@@ -216,16 +217,17 @@ fn start_error_root(origin: &SpanContext) -> Context {
             scope: pipeline::OWN_SCOPE,
             action: None,
         });
-        if let (Some(root), true) = (pipeline.active_span(started.key), origin.is_sampled()) {
-            root.record.add_link(origin, (&[], 0));
+        if let Some(root) = pipeline.active_span(started.key) {
+            if origin.is_sampled() {
+                root.record.add_link(origin, (&[], 0));
+            }
+            page.describe(&mut root.record);
+            root.record.attributes.set("app.action.trigger", "error");
         }
         started
     });
     let Some(root) = root else {
         return Context::new();
     };
-    let root = Context::new().with_span(Span::new(root));
-    root::describe_root(&root);
-    pipeline::annotate(&root, "app.action.trigger", "error");
-    root
+    Context::new().with_span(Span::new(root))
 }

@@ -1,47 +1,62 @@
 //! Attributes of every root span that this crate starts.
 
-use opentelemetry::trace::TraceContextExt;
-use opentelemetry::{Context, KeyValue};
+use opentelemetry::KeyValue;
 
 use crate::browser::js;
-use crate::trace::{pipeline, session};
+use crate::core::record::SpanRecord;
+use crate::trace::session;
 
-/// Sets session, path and visibility. The path has no query, which may contain private data.
-pub(crate) fn describe_root(root: &Context) {
-    join_session(root);
-    let document = js::global("document");
-    let attributes = [
-        (
-            "url.path",
+/// The state of the page, which each root records.
+pub(crate) struct PageState {
+    path: Option<String>,
+    visibility: Option<String>,
+}
+
+impl PageState {
+    /// Reads the state. To be called before the span is started, since it runs code of the browser.
+    pub(crate) fn read() -> Self {
+        let document = js::global("document");
+        let path = js::text(&js::get(&document, "location"), "pathname");
+        Self {
             // The path of a `data:` or `blob:` page is its content, or a part of it.
-            js::text(&js::get(&document, "location"), "pathname")
-                .filter(|path| path.starts_with('/')),
-        ),
-        (
-            "browser.document.visibility",
-            js::text(&document, "visibilityState"),
-        ),
-    ];
-    for (key, value) in attributes {
-        if let Some(value) = value {
-            pipeline::annotate(root, key, &*value);
+            path: path.filter(|path| path.starts_with('/')),
+            visibility: js::text(&document, "visibilityState"),
+        }
+    }
+
+    /// Sets session, path and visibility. The path has no query, which may contain private data.
+    pub(crate) fn describe(&self, root: &mut SpanRecord) {
+        join_session(root);
+        let attributes = [
+            ("url.path", &self.path),
+            ("browser.document.visibility", &self.visibility),
+        ];
+        for (key, value) in attributes {
+            if let Some(value) = value {
+                set_missing(root, key, value);
+            }
         }
     }
 }
 
 /// Adds the root to the session, and links it to the session's previous root.
-fn join_session(root: &Context) {
-    let Some(session) = session::join(root.span().span_context()) else {
+fn join_session(root: &mut SpanRecord) {
+    let Some(session) = session::join(&root.context) else {
         return;
     };
-    pipeline::annotate(root, "session.id", &*session.id);
+    set_missing(root, "session.id", &session.id);
     if let Some(previous_id) = session.previous_id {
-        pipeline::annotate(root, "session.previous_id", &*previous_id);
+        set_missing(root, "session.previous_id", &previous_id);
     }
     if let Some(previous) = session.previous_root {
         let attributes = [KeyValue::new("link.type", "previous_trace")];
-        pipeline::edit(pipeline::key_of(root), |span| {
-            span.record.add_link(&previous, (&attributes, 0));
-        });
+        root.add_link(&previous, (&attributes, 0));
+    }
+}
+
+/// Sets an attribute unless the application has set it.
+fn set_missing(root: &mut SpanRecord, key: &str, value: &str) {
+    if root.attributes.text(key).is_none() {
+        root.attributes.set(key, value);
     }
 }

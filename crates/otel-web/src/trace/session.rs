@@ -3,7 +3,8 @@
 //!
 //! All tabs of an origin share a session through `localStorage`. Without storage (in a worker, or if
 //! the browser denies it) a session lasts as long as the page. Each root links to the previous root,
-//! so that a session can be followed from trace to trace. The sampler decides by session, so that
+//! so that a session can be followed from trace to trace. Storage is synchronous, so a page writes it once a
+//! minute and when it is hidden, not at each root. The sampler decides by session, so that
 //! either all traces of a session are sampled or none.
 
 use opentelemetry::trace::SpanContext;
@@ -18,6 +19,9 @@ const IDLE_TIMEOUT_MS: u64 = 30 * 60 * 1_000;
 const MAX_DURATION_MS: u64 = 4 * 60 * 60 * 1_000;
 /// Stands for a missing value in the stored text, which always has the same number of parts.
 const NO_VALUE: &str = "-";
+
+/// How often the session is written to the storage at most. It is also written when the page is hidden.
+const WRITE_INTERVAL_MS: u64 = 60 * 1_000;
 
 thread_local! {
     static CURRENT: Slot<Session> = const { Slot::new(None) };
@@ -34,6 +38,10 @@ struct Session {
     previous_id: String,
     /// The `traceparent` of the latest root.
     latest_root: String,
+    /// When the session was last written to the storage. 0 if it was not.
+    written_ms: u64,
+    /// A root has joined since then.
+    has_unwritten_root: bool,
 }
 
 /// The session data that a root span records.
@@ -79,9 +87,21 @@ pub(crate) fn current_id() -> String {
 pub(crate) fn join(root: &SpanContext) -> Option<RootSession> {
     slot::with(&CURRENT, |session| {
         let root_session = session.join(traceparent(root));
-        platform::storage_set(STORAGE_KEY, &session.to_text());
+        if session.is_write_due() {
+            session.write();
+        }
         root_session
     })
+}
+
+/// Writes the session, if a root has joined it since it was written last. To be called when the page is
+/// hidden: the next page or tab continues from here.
+pub(crate) fn save() {
+    slot::with(&CURRENT, |session| {
+        if session.has_unwritten_root {
+            session.write();
+        }
+    });
 }
 
 impl Session {
@@ -103,12 +123,15 @@ impl Session {
                 last_used_ms: now_ms,
                 previous_id: ended.map_or_else(|| NO_VALUE.to_owned(), |session| session.id),
                 latest_root: NO_VALUE.to_owned(),
+                written_ms: 0,
+                has_unwritten_root: false,
             },
         }
     }
 
     fn join(&mut self, root: String) -> RootSession {
         let previous = std::mem::replace(&mut self.latest_root, root);
+        self.has_unwritten_root = true;
         let is_first = previous == NO_VALUE && self.previous_id != NO_VALUE;
         RootSession {
             id: self.id.clone(),
@@ -117,16 +140,30 @@ impl Session {
         }
     }
 
+    /// Whether other tabs would see the session too late, or not at all.
+    fn is_write_due(&self) -> bool {
+        self.last_used_ms.abs_diff(self.written_ms) >= WRITE_INTERVAL_MS
+    }
+
+    fn write(&mut self) {
+        self.written_ms = self.last_used_ms;
+        self.has_unwritten_root = false;
+        platform::storage_set(STORAGE_KEY, &self.to_text());
+    }
+
     fn parse(text: &str) -> Option<Self> {
         let mut rest = text;
         let mut next = || text::next_part(&mut rest, b' ');
-        let session = Self {
+        let mut session = Self {
             id: next().to_owned(),
             started_ms: parse_ms(next())?,
             last_used_ms: parse_ms(next())?,
             previous_id: next().to_owned(),
             latest_root: next().to_owned(),
+            written_ms: 0,
+            has_unwritten_root: false,
         };
+        session.written_ms = session.last_used_ms;
         (session.id.len() == 32 && !session.latest_root.is_empty()).then_some(session)
     }
 
@@ -171,6 +208,28 @@ mod tests {
             last_used_ms,
             previous_id: NO_VALUE.to_owned(),
             latest_root: ROOT.to_owned(),
+            written_ms: last_used_ms,
+            has_unwritten_root: false,
+        }
+    }
+
+    #[test]
+    fn session_is_written_at_once_and_then_once_a_minute() {
+        let mut session = Session::continue_or_start(None, 90 * MINUTE);
+        for (now_ms, is_due) in [
+            (90 * MINUTE, true),
+            (90 * MINUTE + 59_999, false),
+            (91 * MINUTE, true),
+            (91 * MINUTE + 1, false),
+        ] {
+            session.last_used_ms = now_ms;
+            session.join(ROOT.to_owned());
+            assert!(session.has_unwritten_root);
+            assert_eq!(session.is_write_due(), is_due, "{now_ms}");
+            if is_due {
+                session.write();
+                assert!(!session.has_unwritten_root);
+            }
         }
     }
 
@@ -183,7 +242,11 @@ mod tests {
     #[test]
     fn active_session_continues() {
         let now = Session::continue_or_start(Some(session(0)), 29 * MINUTE);
-        assert_eq!(now, session(29 * MINUTE));
+        let expected = Session {
+            written_ms: 0,
+            ..session(29 * MINUTE)
+        };
+        assert_eq!(now, expected);
     }
 
     #[test]

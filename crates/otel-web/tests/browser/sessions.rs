@@ -1,9 +1,10 @@
 //! The session that traces belong to.
 
+use opentelemetry_proto::tonic::trace::v1::Span;
 use otel_web::action;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::{install, named, text, trace_of};
+use crate::support::{dispatch, install, named, storage, text, trace_of};
 
 #[wasm_bindgen_test]
 async fn root_links_to_the_previous_root_of_its_session() {
@@ -24,4 +25,33 @@ async fn root_links_to_the_previous_root_of_its_session() {
         (&first.trace_id, &first.span_id)
     );
     assert_eq!(link.attributes[0].key, "link.type");
+}
+
+#[wasm_bindgen_test]
+async fn session_is_stored_when_the_page_is_hidden_and_not_at_each_root() {
+    install();
+    dispatch("freeze");
+    action("before hidden").start().run(async {});
+    let root = trace_of("before hidden").await;
+    let root = named(&root, "before hidden");
+    let stored = stored_session();
+    assert!(!stored.contains(&id(root)), "{stored}");
+    // Other tabs find the session nevertheless.
+    assert!(
+        stored.starts_with(&text(root, "session.id").unwrap()),
+        "{stored}"
+    );
+    dispatch("freeze");
+    let stored = stored_session();
+    assert!(stored.contains(&id(root)), "{stored}");
+}
+
+/// Returns the trace id in the form of `traceparent`.
+fn id(span: &Span) -> String {
+    let digits = span.trace_id.iter().map(|byte| format!("{byte:02x}"));
+    digits.collect()
+}
+
+fn stored_session() -> String {
+    storage().get_item("otel.session").unwrap().unwrap()
 }

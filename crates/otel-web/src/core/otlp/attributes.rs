@@ -113,6 +113,13 @@ impl Attributes {
         }
     }
 
+    /// Appends attributes with other keys and the same field number.
+    pub(crate) fn append(&mut self, other: &Self) {
+        self.writer.raw(other.bytes());
+        self.count += other.count;
+        self.dropped += other.dropped;
+    }
+
     pub(crate) fn remove(&mut self, key: &str) {
         if let Some((range, _)) = self.find(key) {
             self.writer.remove(range);
