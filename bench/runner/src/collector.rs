@@ -16,7 +16,7 @@ use tokio::sync::watch;
 
 use crate::otlp::{self, Span};
 
-/// A request that got a successful response.
+/// A request whose spans were kept.
 #[derive(Clone, Debug)]
 pub struct Received {
     pub path: String,
@@ -41,6 +41,9 @@ pub struct RequestInfo<'a> {
 pub struct PlannedResponse {
     pub status: StatusCode,
     pub headers: Vec<(HeaderName, String)>,
+    pub body: &'static str,
+    /// Whether the sender of the response keeps the spans of its request.
+    pub is_receiver: bool,
     /// How long to wait before it is sent.
     pub delay: Duration,
 }
@@ -51,6 +54,8 @@ impl PlannedResponse {
         Self {
             status,
             headers: Vec::new(),
+            body: "{}",
+            is_receiver: status.is_success(),
             delay: Duration::ZERO,
         }
     }
@@ -58,6 +63,16 @@ impl PlannedResponse {
     #[must_use]
     pub fn ok() -> Self {
         Self::status(StatusCode::OK)
+    }
+
+    /// Responds as a server does that knows nothing of spans: with 200 and a page.
+    #[must_use]
+    pub fn page(html: &'static str) -> Self {
+        Self {
+            body: html,
+            is_receiver: false,
+            ..Self::ok().header(header::CONTENT_TYPE, "text/html; charset=utf-8")
+        }
     }
 
     #[must_use]
@@ -79,7 +94,7 @@ type RespondFn = dyn Fn(&RequestInfo<'_>) -> PlannedResponse + Send + Sync;
 #[derive(Clone, Debug, Default)]
 pub struct Observed {
     pub received: Vec<Received>,
-    /// The statuses of the error responses.
+    /// The statuses of the responses to requests whose spans were not kept.
     pub rejected: Vec<StatusCode>,
     pub preflights: usize,
 }
@@ -159,12 +174,12 @@ impl Collector {
         respond(&request)
     }
 
-    fn record(&self, status: StatusCode, request: Received) {
+    fn record(&self, planned: &PlannedResponse, request: Received) {
         self.observed.send_modify(|observed| {
-            if status.is_success() {
+            if planned.is_receiver {
                 observed.received.push(request);
             } else {
-                observed.rejected.push(status);
+                observed.rejected.push(planned.status);
             }
         });
     }
@@ -193,13 +208,13 @@ pub async fn receive(
             spans,
             headers,
         };
-        collector.record(planned.status, request);
+        collector.record(&planned, request);
     }
     respond(planned, cors)
 }
 
 fn respond(planned: PlannedResponse, cors: HeaderMap) -> Response {
-    let mut response = (planned.status, cors, "{}").into_response();
+    let mut response = (planned.status, cors, planned.body).into_response();
     for (name, value) in planned.headers {
         if let Ok(value) = HeaderValue::from_str(&value) {
             response.headers_mut().insert(name, value);

@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{self, State};
 use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::any;
+use axum::routing::{any, get};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -34,6 +34,7 @@ impl Server {
         let app = Router::new()
             .route("/v1/{*signal}", receive.clone())
             .route("/otlp/{*path}", receive)
+            .route("/second/{*path}", get(second))
             .fallback(file)
             .with_state(Arc::new(folder));
         let task = tokio::spawn(async move {
@@ -56,8 +57,17 @@ impl Drop for Server {
     }
 }
 
-async fn file(State(folder): State<Arc<PathBuf>>, uri: Uri) -> Response {
-    let Some(path) = path_below(&folder, uri.path()) else {
+/// Serves each file at a second URL, since a browser loads the modules of a URL once.
+async fn second(folder: State<Arc<PathBuf>>, path: extract::Path<String>) -> Response {
+    read(&folder, &path).await
+}
+
+async fn file(folder: State<Arc<PathBuf>>, uri: Uri) -> Response {
+    read(&folder, uri.path()).await
+}
+
+async fn read(folder: &Path, path: &str) -> Response {
+    let Some(path) = path_below(folder, path) else {
         return StatusCode::NOT_FOUND.into_response();
     };
     match tokio::fs::read(&path).await {

@@ -24,6 +24,15 @@ pub(crate) enum RetryAfter {
     Date,
 }
 
+/// What responds in place of the receiver.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Impostor {
+    /// A single-page application, with 200 and its document.
+    Page,
+    /// A proxy that redirects to a login page.
+    Login,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Crash {
     /// When the spans have ended. The user reloads the page.
@@ -57,12 +66,16 @@ pub(crate) enum Case {
     /// The receiver is unavailable for 25 s.
     Unavailable,
     Busy(RetryAfter),
+    /// Something else responds at first.
+    Replaced(Impostor),
     /// The network fails for ten minutes; then the user reloads the page.
     Offline,
     Crashed(Crash),
     /// The project's own gateway is killed and restarted.
     GatewayRestarted,
     TwoTabs,
+    /// A page has two bundles of the SDK, which do not know each other.
+    TwoBundles,
     Storage(Store),
 }
 
@@ -84,12 +97,15 @@ impl Case {
             Self::Unavailable,
             Self::Busy(RetryAfter::Seconds),
             Self::Busy(RetryAfter::Date),
+            Self::Replaced(Impostor::Page),
+            Self::Replaced(Impostor::Login),
             Self::Offline,
             Self::Crashed(Crash::AtOnce),
             Self::Crashed(Crash::InOutage),
             Self::Crashed(Crash::InOutageOtherTab),
             Self::GatewayRestarted,
             Self::TwoTabs,
+            Self::TwoBundles,
             Self::Storage(Store::Full),
             Self::Storage(Store::Forbidden),
         ]);
@@ -108,6 +124,8 @@ impl fmt::Display for Case {
             Self::Unavailable => "503 for 25 s".to_owned(),
             Self::Busy(RetryAfter::Seconds) => "429, Retry-After in seconds".to_owned(),
             Self::Busy(RetryAfter::Date) => "429, Retry-After as a date".to_owned(),
+            Self::Replaced(Impostor::Page) => "200 with a page, then OTLP".to_owned(),
+            Self::Replaced(Impostor::Login) => "redirect to a login, then OTLP".to_owned(),
             Self::Offline => "offline for 10 min, then reload".to_owned(),
             Self::Crashed(Crash::AtOnce) => "tab crashes at once, reload".to_owned(),
             Self::Crashed(Crash::InOutage) => "tab crashes in an outage, reload".to_owned(),
@@ -116,6 +134,7 @@ impl fmt::Display for Case {
             }
             Self::GatewayRestarted => "gateway killed and restarted".to_owned(),
             Self::TwoTabs => "two tabs, closed in an outage".to_owned(),
+            Self::TwoBundles => "two bundles on one page, leave".to_owned(),
             Self::Storage(Store::Full) => "storage full, leave with 400 spans".to_owned(),
             Self::Storage(Store::Forbidden) => "storage forbidden, leave with 400 spans".to_owned(),
         };

@@ -6,9 +6,9 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::{Result, ensure};
 use axum::http::{Method, StatusCode, header};
-use bench_runner::collector::PlannedResponse;
+use bench_runner::collector::{PlannedResponse, RequestInfo};
 
-use super::case::{Endpoint, Exit, RetryAfter};
+use super::case::{Endpoint, Exit, Impostor, RetryAfter};
 use super::scenario::{Scenario, default_response};
 
 /// How long the receiver is unavailable.
@@ -66,6 +66,32 @@ fn later(form: RetryAfter) -> String {
     }
 }
 
+/// Something else responds until it has seen the spans once.
+pub(crate) async fn replaced(scenario: &Scenario<'_>, by: Impostor) -> Result<usize> {
+    let is_replaced = start_outage_with(scenario, impostor(by));
+    let tab = scenario
+        .visit(&scenario.endpoint(Endpoint::SameOrigin))
+        .await?;
+    let ended = tab.spans(150).await?;
+    wait_until_rejected(scenario, 1).await?;
+    is_replaced.store(false, Ordering::Relaxed);
+    scenario.arrive(ended, RECOVERY_TIMEOUT).await;
+    tab.work_and_exit("0", Exit::Close).await?;
+    Ok(ended)
+}
+
+/// The login page responds like the application. A browser that follows the redirect requests it with `GET`.
+fn impostor(kind: Impostor) -> impl Fn(&RequestInfo<'_>) -> PlannedResponse + Send + Sync {
+    move |request| {
+        let page = PlannedResponse::page("<!doctype html><title>Welcome</title>");
+        if kind == Impostor::Page || request.method == Method::GET {
+            page
+        } else {
+            PlannedResponse::status(StatusCode::FOUND).header(header::LOCATION, "/otlp/login")
+        }
+    }
+}
+
 /// The page's clocks and timers advance by ten minutes.
 pub(crate) async fn offline(scenario: &Scenario<'_>) -> Result<usize> {
     let tab = scenario
@@ -103,12 +129,22 @@ pub(crate) async fn two_tabs(scenario: &Scenario<'_>) -> Result<usize> {
 
 /// Makes the receiver respond with 503 until the returned flag is cleared.
 pub(crate) fn start_outage(scenario: &Scenario<'_>) -> Arc<AtomicBool> {
+    start_outage_with(scenario, |_| {
+        PlannedResponse::status(StatusCode::SERVICE_UNAVAILABLE)
+    })
+}
+
+/// Makes `respond` respond in place of the receiver until the returned flag is cleared.
+fn start_outage_with(
+    scenario: &Scenario<'_>,
+    respond: impl Fn(&RequestInfo<'_>) -> PlannedResponse + Send + Sync + 'static,
+) -> Arc<AtomicBool> {
     let is_down = Arc::new(AtomicBool::new(true));
     let flag = Arc::clone(&is_down);
     scenario.collector.respond_with(move |request| {
         let is_down = flag.load(Ordering::Relaxed) && request.method != Method::OPTIONS;
         if is_down {
-            PlannedResponse::status(StatusCode::SERVICE_UNAVAILABLE)
+            respond(request)
         } else {
             default_response(request.method)
         }

@@ -34,10 +34,12 @@ pub(crate) async fn run(scenario: &Scenario<'_>, case: &Case) -> Result<Outcome>
         Case::AfterResponse => after_response(scenario, &same).await?,
         Case::Unavailable => outage::unavailable(scenario).await?,
         Case::Busy(form) => outage::busy(scenario, form).await?,
+        Case::Replaced(impostor) => outage::replaced(scenario, impostor).await?,
         Case::Offline => outage::offline(scenario).await?,
         Case::Crashed(crash) => return crash::run(scenario, crash).await,
         Case::GatewayRestarted => return gateway::restarted(scenario).await,
         Case::TwoTabs => outage::two_tabs(scenario).await?,
+        Case::TwoBundles => two_bundles(scenario, &same).await?,
         Case::Storage(store) => storage::unusable(scenario, store).await?,
     };
     scenario.outcome(ended, &same).await
@@ -67,6 +69,21 @@ async fn keepalive_used_up(scenario: &Scenario<'_>, endpoint: &str) -> Result<us
     let tab = scenario.visit(endpoint).await?;
     tab.count(START_UPLOAD).await?;
     tab.work_and_exit(&work(150), Exit::Leave).await
+}
+
+/// Both bundles end spans, one of them with a request, before the user leaves.
+async fn two_bundles(scenario: &Scenario<'_>, endpoint: &str) -> Result<usize> {
+    let tab = scenario.visit(endpoint).await?;
+    tab.start_second(endpoint).await?;
+    let requested = tab
+        .count("sdk.request('m.request', '/otlp/v1/nothing')")
+        .await?;
+    let work = format!(
+        "{} + {}",
+        work(150),
+        work(150).replace("sdk.", "second_sdk.")
+    );
+    Ok(requested + tab.work_and_exit(&work, Exit::Leave).await?)
 }
 
 async fn after_response(scenario: &Scenario<'_>, endpoint: &str) -> Result<usize> {

@@ -16,6 +16,18 @@ new Promise((offered) => {
 }).then((sdk) => sdk.init({ endpoint: ENDPOINT }))
 "#;
 
+/// Loads the page's script from another URL, and starts its SDK as `globalThis.second_sdk`.
+const START_SECOND: &str = r#"
+(async () => {
+  const first = globalThis.sdk;
+  const script = new URL(document.querySelector("script[src]").src);
+  await import(`/second${script.pathname}`);
+  Object.assign(globalThis, { sdk: first, second_sdk: globalThis.sdk });
+  if (first === second_sdk) throw new Error("the page has one bundle");
+  await second_sdk.init({ endpoint: ENDPOINT });
+})()
+"#;
+
 #[derive(Debug)]
 pub(crate) struct Tab {
     pub(crate) page: Page,
@@ -31,6 +43,15 @@ impl Tab {
         let started = self.page.evaluate(&start).await;
         started
             .with_context(|| format!("{url} does not start"))
+            .map(drop)
+    }
+
+    /// Starts the SDK of a second bundle, which is a copy of the first.
+    pub(crate) async fn start_second(&self, endpoint: &str) -> Result<()> {
+        let start = START_SECOND.replace("ENDPOINT", &json!(endpoint).to_string());
+        let started = self.page.evaluate(&start).await;
+        started
+            .context("the second bundle does not start")
             .map(drop)
     }
 
