@@ -14,8 +14,8 @@ use std::cell::RefCell;
 use std::pin::Pin;
 use std::task::{self, Poll, Waker};
 
-use opentelemetry::Context;
 use opentelemetry::trace::{TraceContextExt, TraceId};
+use opentelemetry::{Context, ContextGuard};
 
 use crate::causality::navigations;
 
@@ -67,11 +67,11 @@ impl<F: Future> Future for WithContext<F> {
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<F::Output> {
-        if must_wait(&self.context, cx.waker()) {
+        let Self { context, future } = &mut *self;
+        if must_wait(context, cx.waker()) {
             return Poll::Pending;
         }
-        let context = self.context.clone();
-        in_scope(&context, || self.future.as_mut().poll(cx))
+        in_scope(context, || future.as_mut().poll(cx))
     }
 }
 
@@ -83,6 +83,7 @@ pub(crate) fn spawn(context: Context, future: Pin<Box<dyn Future<Output = ()>>>)
 }
 
 /// Returns whether a future with this context must not be polled yet. Its waker is called when it can be.
+#[inline(never)]
 fn must_wait(context: &Context, waker: &Waker) -> bool {
     if navigations::other_in_progress(trace_id(context), waker) {
         return true;
@@ -96,15 +97,21 @@ fn must_wait(context: &Context, waker: &Waker) -> bool {
 
 /// Runs code inside a context, which remains the cause of the microtasks that the code queues.
 pub(crate) fn in_scope<R>(context: &Context, code: impl FnOnce() -> R) -> R {
-    let result = {
-        let _attached = context.clone().attach();
-        code()
-    };
+    let attached = attach(context);
+    let result = code();
+    drop(attached);
     remain_cause(context);
     result
 }
 
+/// Not generic, as is all that each type of future would compile anew.
+#[inline(never)]
+fn attach(context: &Context) -> ContextGuard {
+    context.clone().attach()
+}
+
 /// Keeps the context as the cause of the microtasks that its code has queued.
+#[inline(never)]
 fn remain_cause(context: &Context) {
     if context.has_active_span() {
         set(context.clone());

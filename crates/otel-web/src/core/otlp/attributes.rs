@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use opentelemetry::{Array, KeyValue, Value};
 
-use crate::core::otlp::reader::{self, Fields};
+use crate::core::otlp::reader;
 use crate::core::otlp::writer::Writer;
 use crate::core::text;
 
@@ -135,16 +135,21 @@ impl Attributes {
     }
 
     /// Returns the range of an attribute's field, and its message.
+    ///
+    /// Each attribute that is set looks for earlier ones with its key, so this compares bytes that this
+    /// module has written, and does not decode messages.
     fn find(&self, key: &str) -> Option<(Range<usize>, &[u8])> {
         let all = self.bytes();
-        let mut rest = Fields(all);
-        loop {
-            let start = all.len() - rest.0.len();
-            let attribute = rest.next()?.content;
-            if key_of(attribute) == key.as_bytes() {
-                return Some((start..all.len() - rest.0.len(), attribute));
+        let mut start = 0;
+        while start < all.len() {
+            let (content, end) = length_delimited(all, start)?;
+            let attribute = all.get(content..end)?;
+            if has_key(attribute, key.as_bytes()) {
+                return Some((start..end, attribute));
             }
+            start = end;
         }
+        None
     }
 
     /// Returns complete fields, which can be appended to other fields of their message.
@@ -165,9 +170,34 @@ pub(crate) const fn event_attributes() -> Attributes {
     Attributes::new(EVENT_ATTRIBUTES)
 }
 
-/// Returns an attribute's key. An empty key is not encoded.
-fn key_of(attribute: &[u8]) -> &[u8] {
-    reader::find(attribute, 1).map_or(&[], |key| key.content)
+/// The tag of the key in an attribute's message.
+const KEY_TAG: u8 = 0x0a;
+
+/// Whether an attribute's message starts with a key. An empty key is not encoded.
+fn has_key(attribute: &[u8], key: &[u8]) -> bool {
+    if attribute.first() != Some(&KEY_TAG) {
+        return key.is_empty();
+    }
+    let found = length_delimited(attribute, 0);
+    found.is_some_and(|(start, end)| {
+        // Comparing the lengths first spares most comparisons of texts.
+        end - start == key.len() && attribute.get(start..end) == Some(key)
+    })
+}
+
+/// Returns where the content of the field at `start` begins and ends. Its tag has one byte.
+fn length_delimited(bytes: &[u8], start: usize) -> Option<(usize, usize)> {
+    let mut at = start + 1;
+    let (mut length, mut shift) = (0, 0);
+    loop {
+        let byte = *bytes.get(at)?;
+        at += 1;
+        length |= usize::from(byte & 0x7f) << shift;
+        if byte < 0x80 {
+            return Some((at, at + length));
+        }
+        shift += 7;
+    }
 }
 
 /// Writes attributes of events, links and scopes, including duplicate keys.
@@ -241,6 +271,27 @@ mod tests {
         expected.set("k", 2);
         expected.set("", false);
         assert_eq!(attributes.bytes(), expected.bytes());
+    }
+
+    #[test]
+    fn long_keys_and_values_are_replaced_and_removed() {
+        let mut attributes = Attributes::new(9);
+        let lengths = [1, 126, 127, 128, 300, 16_500];
+        for _ in 0..2 {
+            for length in lengths {
+                let text = "k".repeat(length);
+                attributes.put(&text, AnyValue::Text(&text));
+                attributes.set("short", &*text);
+            }
+        }
+        assert_eq!(attributes.count, 7);
+        for length in lengths {
+            let key = "k".repeat(length);
+            assert_eq!(attributes.text(&key), Some(&*key));
+            attributes.remove(&key);
+            assert_eq!(attributes.text(&key), None);
+        }
+        assert_eq!(attributes.text("short").map(str::len), Some(8 * 1024));
     }
 
     #[test]
