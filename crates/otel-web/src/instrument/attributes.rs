@@ -11,7 +11,6 @@ pub(crate) fn set_ms(to: &mut Attributes, key: &str, ms: f64) {
 }
 
 /// Sets a text, unless it is `None`.
-#[cfg(any(feature = "document-load", feature = "long-animation-frames"))]
 pub(crate) fn set_text(to: &mut Attributes, key: &str, text: Option<&str>) {
     if let Some(text) = text {
         to.set(key, text);

@@ -8,7 +8,7 @@ use wasm_bindgen::JsValue;
 
 use crate::browser::js::{float, text};
 use crate::core::otlp::attributes::Attributes;
-use crate::instrument::attributes::set_ms;
+use crate::instrument::attributes::{set_ms, set_text};
 
 /// The attribute of each phase, and the two time stamps it lies between.
 const PHASES: [(&str, &str, &str); 5] = [
@@ -64,14 +64,12 @@ pub(crate) fn describe(entry: &JsValue, to: &mut Attributes) {
     if let Some((_, version)) = VERSIONS.iter().find(|(name, _)| *name == protocol) {
         to.set("network.protocol.version", *version);
     }
-    if is_from_cache(entry) {
-        let delivery = if is_from_worker(entry) {
-            "service-worker"
-        } else {
-            "cache"
-        };
-        to.set("browser.resource_timing.delivery_type", delivery);
-    }
+    let delivery = if is_from_worker(entry) {
+        Some("service-worker")
+    } else {
+        is_from_cache(entry).then_some("cache")
+    };
+    set_text(to, "browser.resource_timing.delivery_type", delivery);
 }
 
 /// Reads a time stamp or a size. Unknown values are NaN, not zero as in the entry.
@@ -87,7 +85,8 @@ fn is_from_worker(entry: &JsValue) -> bool {
     float(entry, "workerStart") > 0.0 && !is_passed_on
 }
 
-/// Whether the response came without network traffic, as far as the page can see.
+/// Whether the response came without network traffic of the page, as far as the page can see. Responses
+/// of a service worker do, wherever that has them from.
 pub(crate) fn is_from_cache(entry: &JsValue) -> bool {
     positive_or_nan(entry, "decodedBodySize") > 0.0 && float(entry, "transferSize") == 0.0
 }

@@ -309,6 +309,18 @@ async fn delivery_type_distinguishes_service_worker_cache_and_network() {
             Some("service-worker"),
         ),
         (
+            "by worker without a body",
+            vec![of_worker.clone(), from_disk.clone()],
+            0.0,
+            Some("service-worker"),
+        ),
+        (
+            "by worker from the network",
+            vec![of_worker.clone(), body.clone()],
+            0.0,
+            Some("service-worker"),
+        ),
+        (
             "by cache",
             vec![from_disk.clone(), body.clone()],
             1.0,
