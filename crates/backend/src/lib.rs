@@ -24,7 +24,6 @@ mod email_code;
 mod error;
 mod extract;
 mod idempotency;
-mod log_limit;
 pub mod mail;
 mod mail_limits;
 mod networks;

@@ -9,6 +9,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::any,
 };
+use logging::LogLimit;
 use tokio::{
     net::UdpSocket,
     time::{Instant, interval, sleep, timeout_at},
@@ -26,7 +27,7 @@ use crate::{
     guard::{Guard, guard},
     headers::secure,
     hub::Hub,
-    limited_log::LimitedLog,
+    log_text::LOG_INTERVAL,
     sinks::{self, SinkSetup, Sinks, TraceLinks},
     status::{RejectedRequests, StatusSource},
     store::Store,
@@ -199,7 +200,7 @@ async fn spawn_xray(
         socket,
         store: status.store.clone(),
         spans: Arc::clone(&status.spans),
-        log: LimitedLog::default(),
+        log: LogLimit::new(LOG_INTERVAL),
     };
     tasks.spawn(receiver.run(tasks.shutdown_token()));
     Ok(Some(bound))

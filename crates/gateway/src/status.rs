@@ -5,13 +5,14 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use logging::{Admitted, LogLimit};
 use trace_model::{LastRefusal, Status};
 use tracing::warn;
 
 use crate::{
     clock,
     decode::{Rejections, Warnings},
-    limited_log::{Admitted, LimitedLog, truncated},
+    log_text::{LOG_INTERVAL, truncated},
     sinks::SinkCounters,
     store::Store,
 };
@@ -60,18 +61,28 @@ impl SpanCounts {
 }
 
 /// Rejected requests and connections.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct RejectedRequests {
     counts: Counts,
     last: Mutex<Option<LastRefusal>>,
-    log: LimitedLog,
+    log: LogLimit,
+}
+
+impl Default for RejectedRequests {
+    fn default() -> Self {
+        Self {
+            counts: Counts::default(),
+            last: Mutex::default(),
+            log: LogLimit::new(LOG_INTERVAL),
+        }
+    }
 }
 
 impl RejectedRequests {
     /// Counts and logs a rejected request. `message` is the text in the response.
     pub(crate) fn add(&self, reason: &'static str, client: &str, message: &str) {
         self.counts.add(reason, 1);
-        if let Some(Admitted { suppressed }) = self.log.admit(reason) {
+        if let Some(Admitted { suppressed, .. }) = self.log.admit(reason) {
             let error = truncated(message);
             warn!(client, reason, error, suppressed, "rejected a request");
         }
@@ -85,7 +96,7 @@ impl RejectedRequests {
 
     /// Logs the spans that were rejected from or repaired in an accepted request.
     pub(crate) fn log_loss(&self, client: &str, loss: &str) {
-        if let Some(Admitted { suppressed }) = self.log.admit("spans_rejected_or_repaired") {
+        if let Some(Admitted { suppressed, .. }) = self.log.admit("spans_rejected_or_repaired") {
             let details = truncated(loss);
             warn!(client, details, suppressed, "rejected or repaired spans");
         }

@@ -3,13 +3,7 @@
 //! While all connections have a request in flight, further ones wait in the system's backlog instead
 //! of in this process's memory.
 
-use std::{
-    convert::Infallible,
-    io,
-    net::SocketAddr,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -22,6 +16,7 @@ use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::{GracefulConnection, GracefulShutdown, Watcher},
 };
+use logging::{Admitted, LogLimit};
 use tokio::{
     net::{TcpListener, TcpStream},
     time::sleep,
@@ -40,8 +35,6 @@ use crate::{
 
 /// The pause after an error of the listening socket, such as too many open files.
 const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(200);
-/// The interval between two log lines about evicted connections.
-const LOG_INTERVAL: Duration = Duration::from_secs(60);
 
 /// A connection within the limit of its client.
 struct Accepted {
@@ -84,7 +77,7 @@ impl Listener {
         let mut shutdown = std::pin::pin!(shutdown);
         let slots = ConnectionSlots::new(self.limits.connections);
         let clients = ClientSlots::new(self.limits.connections_per_client);
-        let mut log = EvictionLog::new(self.limits.connections);
+        let mut evictions = Evictions::new(self.limits.connections);
         let open = GracefulShutdown::new();
         loop {
             let next = async {
@@ -95,7 +88,7 @@ impl Listener {
                 next = next => next,
                 () = &mut shutdown => break,
             };
-            log.update(slots.evicted());
+            evictions.update(slots.evicted());
             let served = Served {
                 watcher: open.watcher(),
                 closing: closing.clone(),
@@ -201,32 +194,30 @@ fn is_event_stream(headers: &HeaderMap) -> bool {
     media_type.is_some_and(|value| value.as_bytes().starts_with(b"text/event-stream"))
 }
 
-/// Logs evicted connections, at most once per interval.
-struct EvictionLog {
+/// Logs evicted connections.
+struct Evictions {
     connections: usize,
-    reported: u64,
-    last: Option<Instant>,
+    counted: u64,
+    log: LogLimit,
 }
 
-impl EvictionLog {
+impl Evictions {
     fn new(connections: usize) -> Self {
         Self {
             connections,
-            reported: 0,
-            last: None,
+            counted: 0,
+            log: LogLimit::default(),
         }
     }
 
     fn update(&mut self, evicted: u64) {
-        let is_due = self.last.is_none_or(|last| last.elapsed() >= LOG_INTERVAL);
-        if evicted > self.reported && is_due {
+        let added = evicted - std::mem::replace(&mut self.counted, evicted);
+        if let Some(Admitted { count, .. }) = self.log.admit_many("evicted", added) {
             tracing::warn!(
                 connections = self.connections,
-                evicted = evicted - self.reported,
+                evicted = count,
                 "all connections are in use; evicted waiting ones"
             );
-            self.reported = evicted;
-            self.last = Some(Instant::now());
         }
     }
 }

@@ -24,9 +24,10 @@ use std::{
 };
 
 use ipnet::IpNet;
+use logging::{Admitted, LogLimit};
 
 pub(crate) use self::failure_table::{Backoff, FailureTable};
-use crate::{client_address::ClientAddress, log_limit::LogLimit};
+use crate::client_address::ClientAddress;
 
 /// The number of failures with one account from one network or known device before a wait.
 const FREE_FAILURES: u32 = 5;
@@ -130,9 +131,9 @@ impl SignInLimits {
     ) -> Result<Attempt, Rejection> {
         let mut tables = self.tables();
         if let Err(rejection) = tables.check(account, client, now) {
-            let to_report = tables.rejections.add(now);
+            let to_report = tables.rejections.admit("rejection");
             drop(tables);
-            if let Some(count) = to_report {
+            if let Some(Admitted { count, .. }) = to_report {
                 let limit = rejection.limit.name();
                 tracing::warn!(
                     count,

@@ -18,6 +18,7 @@ mod split;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
+use logging::{Admitted, LogLimit};
 use tokio::{
     net::UdpSocket,
     time::{Instant, interval, sleep, timeout},
@@ -32,7 +33,7 @@ use self::{
 use crate::{
     clock,
     decode::{Batch, Reason, Rejections},
-    limited_log::{Admitted, LimitedLog, truncated},
+    log_text::truncated,
     status::SpanCounts,
     store::{AppendError, Store},
 };
@@ -58,7 +59,7 @@ pub(crate) struct Receiver {
     pub(crate) socket: UdpSocket,
     pub(crate) store: Store,
     pub(crate) spans: Arc<SpanCounts>,
-    pub(crate) log: LimitedLog,
+    pub(crate) log: LogLimit,
 }
 
 impl Receiver {
@@ -134,7 +135,7 @@ impl Receiver {
 
     fn reject(&self, sender: SocketAddr, error: &DocumentError) {
         self.spans.rejected(&Rejections::one(Reason::Segment));
-        if let Some(Admitted { suppressed }) = self.log.admit("xray_document_rejected") {
+        if let Some(Admitted { suppressed, .. }) = self.log.admit("xray_document_rejected") {
             let (client, error) = (sender.ip(), truncated(&error.to_string()));
             warn!(%client, error, suppressed, "rejected an X-Ray document");
         }
@@ -146,7 +147,7 @@ impl Receiver {
             let Some(field) = document.unexpected.first() else {
                 continue;
             };
-            if let Some(Admitted { suppressed }) = self.log.admit("xray_unexpected_fields") {
+            if let Some(Admitted { suppressed, .. }) = self.log.admit("xray_unexpected_fields") {
                 warn!(
                     client = %sender.ip(),
                     segment = truncated(&document.name),
@@ -165,7 +166,7 @@ impl Receiver {
             self.spans.rejected(&decoded.rejections);
             self.spans.repaired(&decoded.warnings);
             if decoded.rejections.total() > 0
-                && let Some(Admitted { suppressed }) = self.log.admit("xray_spans_rejected")
+                && let Some(Admitted { suppressed, .. }) = self.log.admit("xray_spans_rejected")
             {
                 let segment = truncated(&document.document.name);
                 let details = truncated(&decoded.rejections.to_string());

@@ -24,12 +24,10 @@ mod slots;
 mod subscription;
 mod update;
 
-use std::{
-    sync::{Arc, Mutex, PoisonError},
-    time::Instant,
-};
+use std::sync::Arc;
 
 use api_types::LiveState;
+use logging::{Admitted, LogLimit};
 use opentelemetry::{
     Context,
     trace::{SpanContext, TraceContextExt},
@@ -47,7 +45,6 @@ pub(crate) use update::{StoredMessage, Update};
 use super::User;
 use crate::{
     Error,
-    log_limit::LogLimit,
     store::{self, Pool, messages, notify},
     telemetry::{Operation, set_user_handle},
 };
@@ -60,7 +57,7 @@ pub(crate) struct Live {
     limits: LiveLimits,
     updates: broadcast::Sender<Update>,
     slots: Slots,
-    lagging: Arc<Mutex<LogLimit>>,
+    lagging: Arc<LogLimit>,
     shutdown: CancellationToken,
 }
 
@@ -136,8 +133,7 @@ impl Live {
 
     /// Counts a stream that has lagged behind, and logs the number from time to time.
     fn report_lagging(&self, updates: u64) {
-        let mut lagging = self.lagging.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = lagging.add(Instant::now()) {
+        if let Some(Admitted { count, .. }) = self.lagging.admit("lagging") {
             tracing::warn!(
                 count,
                 updates,

@@ -5,21 +5,16 @@
 //! failover, or behind a pooler that gives the listening connection to others. So silence is probed: a
 //! notification is sent through another connection, and has to arrive.
 
-use std::{
-    error::Error,
-    time::{Duration, Instant},
-};
+use std::{error::Error, time::Duration};
 
+use logging::{Admitted, LogLimit};
 use tokio::{
     sync::watch,
     time::{sleep, timeout},
 };
 
 use super::{Live, Update};
-use crate::{
-    log_limit::LogLimit,
-    store::{Listener, Pool, notify},
-};
+use crate::store::{Listener, Pool, notify};
 
 /// The time without updates after which the connection is probed.
 const PROBE_INTERVAL: Duration = Duration::from_secs(10);
@@ -104,8 +99,8 @@ impl Receiver {
     }
 
     /// Without the error, which may repeat a part of what a stranger has written.
-    fn report_unreadable(&mut self) {
-        if let Some(count) = self.unreadable.add(Instant::now()) {
+    fn report_unreadable(&self) {
+        if let Some(Admitted { count, .. }) = self.unreadable.admit("unreadable") {
             tracing::warn!(
                 count,
                 "notifications of another program or version ignored since the last report"
