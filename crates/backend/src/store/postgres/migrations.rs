@@ -2,14 +2,19 @@
 //!
 //! The table `schema_version` counts the migrations that have been applied. A released migration is
 //! never edited; each change is a new one.
+//!
+//! Back ends of the former version still run while the first new one migrates. So a migration may add
+//! tables, indexes, and columns with a default. What the former version uses is dropped one version
+//! later. The test `statements_of_the_former_version_still_work` executes what the former version does.
 
 use anyhow::ensure;
 use sqlx::{Connection, PgConnection, PgTransaction};
 
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("../schema/postgres/0001_initial.sql"),
     include_str!("../schema/postgres/0002_search.sql"),
     include_str!("../schema/postgres/0003_identities.sql"),
+    include_str!("../schema/postgres/0004_former_inserts.sql"),
 ];
 
 /// The advisory lock of migrations: of several back ends that start together, one migrates and the
