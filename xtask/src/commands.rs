@@ -45,6 +45,7 @@ const COMMANDS: [Command; 12] = [
         arguments: "[PART...]",
         summary: "run all tests, or parts of them",
         details: "  unit        native tests of all crates\n  \
+                  openapi     the running back end against its OpenAPI document\n  \
                   wasm        tests of the SDK and the viewer in headless Chromium\n  \
                   causality   fifty interleaved actions, each span in its trace\n  \
                   journeys    user journeys through the real stack\n  \

@@ -2,6 +2,7 @@
 
 mod exporters;
 mod in_browser;
+mod openapi;
 
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -29,12 +30,18 @@ enum Run {
     Browser(fn(&Wasm) -> Result<()>),
 }
 
-const PARTS: [Part; 7] = [
+const PARTS: [Part; 8] = [
     Part {
         name: "unit",
         description: "native tests of all crates, and of the API on PostgreSQL",
         needs: Needs::POSTGRES,
         run: Run::Host(unit),
+    },
+    Part {
+        name: "openapi",
+        description: "schemathesis: the running back end and its OpenAPI document",
+        needs: Needs::PYTHON,
+        run: Run::Host(openapi::run),
     },
     Part {
         name: "wasm",

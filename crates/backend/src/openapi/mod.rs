@@ -3,8 +3,10 @@
 //! Its schemas are derived from the types of `api-types`. Its operations are listed in `operations`; a
 //! test compares them with the routes of the router.
 
+mod inputs;
 mod operation;
 mod operations;
+mod schemas;
 
 use std::sync::LazyLock;
 
@@ -17,7 +19,7 @@ use utoipa::openapi::{
 };
 
 use crate::AppState;
-use operation::Schemas;
+use schemas::Schemas;
 
 const PATH: &str = "/api/openapi.json";
 /// The name of the security scheme: a session, by its cookie.

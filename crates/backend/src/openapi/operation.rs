@@ -1,7 +1,5 @@
 //! One operation of the document: a method on a path.
 
-use std::collections::BTreeMap;
-
 use utoipa::{
     ToSchema,
     openapi::{
@@ -14,29 +12,10 @@ use utoipa::{
     },
 };
 
-use super::{BEARER, SESSION};
+use super::{BEARER, SESSION, inputs, schemas::Schemas};
 use crate::{request_id::X_REQUEST_ID, routes::EVENTS_PATH};
 
 const JSON: &str = "application/json";
-
-/// The schemas that the operations refer to, by name.
-#[derive(Default)]
-pub(super) struct Schemas(BTreeMap<String, RefOr<Schema>>);
-
-impl Schemas {
-    /// Adds a schema with those that it contains, and returns a reference to it.
-    pub(super) fn add<T: ToSchema>(&mut self) -> Ref {
-        let mut contained = Vec::new();
-        T::schemas(&mut contained);
-        self.0.extend(contained);
-        self.0.insert(T::name().into_owned(), T::schema());
-        Ref::from_schema_name(T::name())
-    }
-
-    pub(super) fn into_all(self) -> BTreeMap<String, RefOr<Schema>> {
-        self.0
-    }
-}
 
 /// One operation. Its methods add what is special to it.
 pub(super) struct Operation {
@@ -87,6 +66,12 @@ impl Operation {
         self
     }
 
+    /// Adds a required parameter of the query.
+    pub(super) fn required_query(mut self, name: &'static str) -> Self {
+        self.query.push((name, Required::True));
+        self
+    }
+
     /// Adds an optional header of the request.
     pub(super) fn header(mut self, name: &'static str) -> Self {
         self.headers.push(name);
@@ -95,7 +80,7 @@ impl Operation {
 
     /// Requires a JSON body.
     pub(super) fn accepts<T: ToSchema>(mut self, schemas: &mut Schemas) -> Self {
-        self.body = Some(schemas.add::<T>().into());
+        self.body = Some(schemas.add_request::<T>().into());
         self.errors(&[413, 415])
     }
 
@@ -223,7 +208,7 @@ fn parameters(
         .chain(in_query)
         .chain(in_headers)
         .map(|(name, place, required)| {
-            let text = ObjectBuilder::new().schema_type(Type::String).build();
+            let text = inputs::parameter(name);
             ParameterBuilder::new()
                 .name(name)
                 .parameter_in(place)

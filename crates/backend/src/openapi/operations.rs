@@ -7,13 +7,8 @@ use api_types::{
 };
 use utoipa::openapi::{HttpMethod, Object, Schema, Type};
 
-use super::{
-    PATH,
-    operation::{Operation, Schemas},
-};
+use super::{PATH, inputs::IDEMPOTENCY_KEY, operation::Operation, schemas::Schemas};
 use crate::routes::{EVENTS_PATH, Health};
-
-const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 
 pub(super) fn all(schemas: &mut Schemas) -> Vec<Operation> {
     [
@@ -59,7 +54,7 @@ fn feeds(schemas: &mut Schemas) -> Vec<Operation> {
             "/api/activities/search",
             "The cruds and replies that contain all words",
         )
-        .query("term")
+        .required_query("term")
         .query("before")
         .returns_list::<Activity>(schemas)
         .errors(&[422]),

@@ -10,6 +10,7 @@ mod postgres;
 mod private;
 mod proxy;
 mod receiver;
+mod schemathesis;
 mod server;
 
 use std::time::{Duration, Instant};
