@@ -22,7 +22,10 @@ fn main() {}
 /// Installs telemetry, then renders the page.
 #[wasm_bindgen]
 pub fn start(endpoint: String) {
-    Telemetry::builder("causality").endpoint(endpoint).install();
+    Telemetry::builder("causality")
+        .endpoint(endpoint)
+        .install()
+        .set_global();
     yew::Renderer::<view::App>::new().render();
 }
 

@@ -31,7 +31,8 @@ pub fn install(endpoint: String, ratio: f64) {
     Telemetry::builder("bench")
         .endpoint(endpoint)
         .sample_ratio(ratio)
-        .install();
+        .install()
+        .set_global();
 }
 
 /// Makes a trace whose root ends last. Returns the number of ended spans.

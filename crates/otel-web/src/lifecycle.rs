@@ -22,6 +22,7 @@ pub(crate) fn install(window: &Window) {
             schedule::resume();
         }
     });
+    listen(window, "prerenderingchange", |_| schedule::activate());
     listen(window, "online", |_| schedule::reconnect());
     listen(window, "visibilitychange", |_| {
         if js::is(&js::global("document"), "hidden") {

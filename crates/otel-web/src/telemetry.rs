@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::core::sampler::Sampler;
 use crate::export::destination::Destination;
 use crate::export::schedule;
-#[cfg(any(feature = "fetch", feature = "window-fetch"))]
+#[cfg(any(feature = "fetch", feature = "window-fetch", feature = "xhr"))]
 use crate::http::headers::{self, Propagation};
 use crate::instrument;
 use crate::lifecycle;
@@ -32,8 +32,8 @@ const MAX_QUEUED_SPANS: usize = 2048;
 
 /// Installs telemetry. Start with [`Telemetry::builder`].
 ///
-/// The value that [`install`](Builder::install) returns has no methods and may be dropped: telemetry
-/// lasts as long as the page.
+/// The value that [`install`](Builder::install) returns may be dropped: telemetry lasts as long as the
+/// page. Pages that use [`opentelemetry::global::tracer`] call [`set_global`](Self::set_global).
 ///
 /// # Examples
 ///
@@ -68,6 +68,24 @@ impl Telemetry {
     pub fn builder(service_name: impl Into<Cow<'static, str>>) -> Builder {
         Builder {
             config: Config::new(service_name.into()),
+        }
+    }
+
+    /// Sets the global tracer provider, so that [`opentelemetry::global::tracer`] works.
+    ///
+    /// It is a call of its own because pages that use only actions and requests need not download the
+    /// code of the global provider. Without telemetry it does nothing.
+    ///
+    /// # Examples
+    ///
+    /// ## A page with spans of its own
+    ///
+    /// ```no_run
+    /// otel_web::Telemetry::builder("shop").endpoint("/otlp").install().set_global();
+    /// ```
+    pub fn set_global(self) {
+        if pipeline::with(|_| ()).is_some() {
+            opentelemetry::global::set_tracer_provider(TracerProvider::default());
         }
     }
 }
@@ -315,9 +333,10 @@ impl Builder {
     ///
     /// Call it first in `main`, so that the page load is recorded from its beginning. It
     ///
-    /// - sets the global tracer provider, so that [`opentelemetry::global::tracer`] works;
     /// - starts the automatic instrumentations of the enabled features;
     /// - sends batches that earlier pages of the origin have stored and not delivered.
+    ///
+    /// To start spans with [`opentelemetry::global::tracer`], call [`Telemetry::set_global`] then.
     ///
     /// It never fails and never panics: a page must work without its telemetry. Instead it writes a
     /// warning to the console and leaves telemetry off if
@@ -358,6 +377,7 @@ impl Builder {
     #[cfg(feature = "testing")]
     pub(crate) fn install_without_export(self) {
         start_tracing(&self.config);
+        Telemetry { _private: () }.set_global();
     }
 }
 
@@ -391,7 +411,7 @@ fn start(mut config: Config) {
     start_tracing(&config);
 }
 
-/// Installs the pipeline, the global tracer provider and the instrumentations.
+/// Installs the pipeline and the instrumentations.
 fn start_tracing(config: &Config) {
     let is_first = pipeline::with(|_| ()).is_none();
     hooks::install(hooks());
@@ -405,18 +425,19 @@ fn start_tracing(config: &Config) {
             pipeline.root_observer = config.on_root_end.clone();
         }
     });
-    #[cfg(any(feature = "fetch", feature = "window-fetch"))]
+    #[cfg(any(feature = "fetch", feature = "window-fetch", feature = "xhr"))]
     headers::install(Propagation {
         allowed_origins: config.propagate_to.clone(),
         excluded: config.propagate_except.clone(),
         xray: config.propagate_xray,
     });
-    opentelemetry::global::set_tracer_provider(TracerProvider::default());
     if cfg!(not(target_arch = "wasm32")) || !is_first {
         return;
     }
     #[cfg(feature = "window-fetch")]
     crate::http::window_fetch::install();
+    #[cfg(feature = "xhr")]
+    crate::http::xhr::install();
     paint::install();
     #[cfg(feature = "resource-timing")]
     instrument::resource_timing::install();

@@ -30,7 +30,8 @@ fn install() -> Recorder {
         listen();
         otel_web::Telemetry::builder("worker")
             .endpoint("/otlp")
-            .install();
+            .install()
+            .set_global();
     }
     Recorder::install()
 }

@@ -9,6 +9,8 @@
 use std::cell::RefCell;
 
 use opentelemetry::Context;
+#[cfg(feature = "xhr")]
+use opentelemetry::trace::TraceContextExt;
 use web_sys::{Event, Window};
 
 use crate::action::action_start::ActionStart;
@@ -19,9 +21,9 @@ use crate::browser::listener::listen;
 use crate::browser::platform::Timer;
 use crate::core::otlp::attributes;
 use crate::trace::dispatch::{DISPATCH, Dispatch, time_ms, type_of, with};
-#[cfg(feature = "frustration")]
-use crate::trace::hooks;
 use crate::trace::pipeline;
+#[cfg(feature = "errors")]
+use crate::trace::rejection;
 
 thread_local! {
     /// The action of Space while the key is held down.
@@ -37,8 +39,18 @@ pub(crate) fn install(window: &Window) {
     }
 }
 
+/// Continues an action in the listeners of an event that it has caused.
+#[cfg(feature = "xhr")]
+pub(crate) fn continue_in(event: &Event, context: &Context) {
+    if context.has_active_span() {
+        set_dispatch(event.clone(), context.clone());
+    }
+}
+
 /// Stores the action for the rest of the dispatch of `event`.
 fn set_dispatch(event: Event, context: Context) {
+    #[cfg(feature = "errors")]
+    rejection::dispatch_started(&context);
     let earlier = DISPATCH.replace(Some(Dispatch { event, context }));
     // Dropping a context may end a span, so it happens after the borrow.
     drop(earlier);
@@ -98,7 +110,7 @@ fn start(event: &Event, event_type: &str) -> Option<Context> {
     let context = start.start_in(&Context::new());
     #[cfg(feature = "frustration")]
     if event_type == "click" {
-        (hooks::get().on_action_opened)(event, start_ms, &context);
+        target.opened(event, start_ms, &context);
     }
     Some(context)
 }

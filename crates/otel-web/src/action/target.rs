@@ -9,6 +9,10 @@ use crate::browser::js::{self, call, float, get};
 use crate::browser::mask;
 use crate::core::otlp::attributes::Attributes;
 use crate::core::text;
+#[cfg(feature = "frustration")]
+use crate::trace::hooks;
+#[cfg(feature = "frustration")]
+use opentelemetry::Context;
 
 /// Elements that react to a click or submit by themselves, or have a role of such elements.
 /// Links of SVG may have their address in another namespace.
@@ -44,7 +48,10 @@ impl Target {
         if is_ignored(&origin) || is_ignored(&get(event, "submitter")) {
             return None;
         }
-        let element = mask::nearest(&origin, ACTIONABLE);
+        let mut element = mask::nearest(&origin, ACTIONABLE);
+        if event_type == "click" && !element.is_truthy() && is_closed(&origin) {
+            element = origin.clone();
+        }
         let is_activated = match event_type {
             _ if !element.is_truthy() => false,
             "click" => !is_form(&element),
@@ -71,6 +78,14 @@ impl Target {
         text::truncated(&name).to_owned()
     }
 
+    /// Notifies of a click that has started an action.
+    #[cfg(feature = "frustration")]
+    pub(super) fn opened(&self, event: &Event, time_ms: f64, action: &Context) {
+        let name = accessible_name(&self.element);
+        let name = name.as_deref();
+        (hooks::get().on_action_opened)(event, &self.element, name, time_ms, action);
+    }
+
     /// Adds the element's id and accessible name to the action's span.
     pub(super) fn describe(&self, action: &mut Attributes) {
         if self.is_masked {
@@ -90,6 +105,15 @@ impl Target {
 /// such a form has not opted out, hence the second check.
 fn is_ignored(element: &JsValue) -> bool {
     matches(&mask::nearest(element, IGNORED), IGNORED)
+}
+
+/// Whether the user has activated something inside of a closed shadow tree. Only its host is visible, which
+/// has the focus then, as opposed to one in which a text was clicked.
+fn is_closed(host: &JsValue) -> bool {
+    let name = js::text(host, "localName").unwrap_or_default();
+    let is_custom = name.bytes().any(|byte| byte == b'-');
+    let root = call(host, "getRootNode", &JsValue::UNDEFINED);
+    is_custom && !js::is(host, "shadowRoot") && get(&root, "activeElement") == *host
 }
 
 /// Whether a key activates the focused element.

@@ -49,6 +49,14 @@ pub(crate) fn call(object: &JsValue, method: &str, argument: &JsValue) -> JsValu
     called.unwrap_or_default()
 }
 
+/// Calls a method with two arguments, and ignores its result.
+#[cfg(feature = "xhr")]
+pub(crate) fn call2(object: &JsValue, method: &str, a: &JsValue, b: &JsValue) {
+    if let Ok(method) = get(object, method).dyn_into::<js_sys::Function>() {
+        let _ = method.call2(object, a, b);
+    }
+}
+
 /// Calls a method with three arguments, and ignores its result.
 pub(crate) fn call3(object: &JsValue, method: &str, a: &JsValue, b: &JsValue, c: &JsValue) {
     if let Ok(method) = get(object, method).dyn_into::<js_sys::Function>() {
@@ -78,18 +86,32 @@ pub(crate) fn set(object: &JsValue, key: &str, value: &JsValue) {
     let _ = js_sys::Reflect::set(object, &key.into(), value);
 }
 
-/// Returns the `message` of an error, or else `String(value)`.
-#[cfg(any(feature = "errors", feature = "fetch", feature = "window-fetch"))]
-pub(crate) fn describe(value: &JsValue) -> String {
-    if let Some(message) = text(value, "message") {
-        return message;
-    }
+/// Returns `String(value)`.
+#[cfg(any(
+    feature = "errors",
+    feature = "fetch",
+    feature = "window-fetch",
+    feature = "xhr"
+))]
+pub(crate) fn to_text(value: &JsValue) -> String {
     let as_text = call(&js_sys::global(), "String", value).as_string();
     as_text.unwrap_or_default()
 }
 
-/// Set on a request, or on its options, that no instrumentation of `window.fetch` may trace. Other
-/// instances of this crate in the page read it too, so the name must not change between versions.
+/// Returns the `message` of an error, or else `String(value)`.
+#[cfg(any(
+    feature = "errors",
+    feature = "fetch",
+    feature = "window-fetch",
+    feature = "xhr"
+))]
+pub(crate) fn describe(value: &JsValue) -> String {
+    text(value, "message").unwrap_or_else(|| to_text(value))
+}
+
+/// Set on a request, on its options, or on the object of a method, that no instrumentation of requests may
+/// trace. Other instances of this crate in the page read it too, so the name must not change between
+/// versions.
 pub(crate) const UNTRACED: &str = "otelWebUntraced";
 
 /// Calls `fetch(input, init)` without tracing it. The caller starts a span itself, or needs none.

@@ -34,6 +34,9 @@ pub(super) struct Exporter {
     pub(super) backoff: Backoff,
     /// Other pages have left more batches than this one has adopted so far.
     pub(super) can_adopt_more: bool,
+    /// The page is prerendered. Nothing is sent before it is shown: if it never is, browsers discard it
+    /// without an event, and its open roots are lost.
+    pub(super) is_held: bool,
     /// The page is being left, so responses may not be received any more.
     pub(super) is_leaving: bool,
     timer: Timer,
@@ -69,6 +72,7 @@ impl Exporter {
             destination: Rc::new(destination),
             backoff: Backoff::default(),
             can_adopt_more: false,
+            is_held: js::is(&js::global("document"), "prerendering"),
             is_leaving: false,
             timer: Timer::new(tick),
             flush_due_ms: f64::INFINITY,
@@ -98,7 +102,7 @@ impl Exporter {
     }
 
     pub(super) fn is_flush_due(&self) -> bool {
-        platform::monotonic_ms() >= self.flush_due_ms
+        !self.is_held && platform::monotonic_ms() >= self.flush_due_ms
     }
 
     /// Builds a batch from the oldest queued spans. Returns false if there are none.
@@ -134,7 +138,7 @@ impl Exporter {
                 .min(self.blocked_until_ms)
                 .min(now_ms + LEASE_CHECK_INTERVAL_MS);
         }
-        if due_ms.is_finite() {
+        if due_ms.is_finite() && !self.is_held {
             self.timer.set((due_ms - now_ms).max(0.0));
         }
     }
@@ -143,7 +147,7 @@ impl Exporter {
 /// Sending batches.
 impl Exporter {
     pub(super) fn is_ready(&self) -> bool {
-        self.requests_in_flight == 0 && !self.is_leaving && !self.is_blocked()
+        self.requests_in_flight == 0 && !self.is_leaving && !self.is_held && !self.is_blocked()
     }
 
     fn is_blocked(&self) -> bool {

@@ -71,6 +71,12 @@ pub(crate) fn resume() {
     send_now();
 }
 
+/// Begins to send, since a prerendered page is shown.
+pub(crate) fn activate() {
+    with(|exporter| exporter.is_held = false);
+    tick();
+}
+
 /// Resumes after the network is available again. Earlier failures were not the receiver's.
 pub(crate) fn reconnect() {
     with(|exporter| {

@@ -1,10 +1,9 @@
 //! Requests made by JavaScript: `window.fetch` is wrapped, so that the requests of libraries get a
 //! CLIENT span and the trace's headers, too.
 //!
-//! A `Proxy` replaces the function, so its name, its properties and its parameters stay the same. It
-//! creates the `Request` that `fetch` would have created, adds the headers if the allow-list permits
-//! them, and passes it on: the body is neither read nor copied. The caller gets a promise with the same
-//! response or rejection, and the browser still reports an unhandled one.
+//! The wrapper creates the `Request` that `fetch` would have created, adds the headers if the allow-list
+//! permits them, and passes it on: the body is neither read nor copied. The caller gets a promise with the
+//! same response or rejection, and the browser still reports an unhandled one.
 //!
 //! Requests of this crate are passed through, whichever instance makes them: export requests have no
 //! span, and those of [`fetch`](crate::fetch) have one already. So are requests that already carry a
@@ -12,54 +11,33 @@
 
 use std::cell::{Cell, RefCell};
 
-use js_sys::{Array, Function, Object, Reflect};
-use opentelemetry::Context;
+use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::prelude::*;
+use web_sys::Request;
 
 use crate::browser::js;
 use crate::causality::context::current;
 use crate::http::in_flight::InFlight;
-#[cfg(feature = "errors")]
-use crate::instrument::errors;
+use crate::http::request_wrapper::{is_export, is_marked, is_stopped, wrap};
 
-type Apply = dyn Fn(Function, JsValue, Array) -> Result<JsValue, JsValue>;
 type Settle = dyn Fn(f64, bool, JsValue) -> Result<JsValue, JsValue>;
 
 thread_local! {
-    static IN_FLIGHT: RefCell<Vec<(f64, InFlight)>> = const { RefCell::new(Vec::new()) };
+    static IN_FLIGHT: RefCell<Vec<(f64, Request, InFlight)>> = const { RefCell::new(Vec::new()) };
     static SETTLE: RefCell<JsValue> = const { RefCell::new(JsValue::UNDEFINED) };
     static LAST_ID: Cell<f64> = const { Cell::new(0.0) };
 }
 
 /// Wraps `window.fetch`.
 pub(crate) fn install() {
-    let original = js::global("fetch").dyn_into::<Function>();
-    let Ok(original) = original else { return };
     let settle = Closure::<Settle>::new(settle);
     SETTLE.with(|cell| cell.replace(settle.into_js_value()));
-    let handler = Object::new();
-    let apply = Closure::<Apply>::new(apply);
-    // If the browser rejects the assignment, its own function stays in place.
-    let _ = Reflect::set(&handler, &"apply".into(), &apply.into_js_value());
-    let proxy = js_sys::Proxy::new(&original, &handler);
-    let _ = Reflect::set(&js_sys::global(), &"fetch".into(), &proxy);
-}
-
-/// Whether all requests are passed through: after a panic, JavaScript must not depend on this code.
-fn is_stopped() -> bool {
-    #[cfg(feature = "errors")]
-    return errors::has_panicked();
-    #[cfg(not(feature = "errors"))]
-    return false;
+    wrap(&js_sys::global(), "fetch", apply);
 }
 
 /// The `apply` trap of the proxy. Returns what `fetch` returns.
 fn apply(fetch: Function, this: JsValue, arguments: Array) -> Result<JsValue, JsValue> {
-    let is_marked = arguments
-        .iter()
-        .any(|argument| js::is(&argument, js::UNTRACED));
-    let passes = is_stopped() || Context::map_current(Context::is_telemetry_suppressed);
-    if passes || is_marked {
+    if is_stopped() || arguments.iter().any(|argument| is_marked(&argument)) {
         // Creating a `Request` from another one consumes its body, so none is created without being sent.
         return Reflect::apply(&fetch, &this, &arguments);
     }
@@ -74,24 +52,23 @@ fn apply(fetch: Function, this: JsValue, arguments: Array) -> Result<JsValue, Js
     }
 }
 
-/// Whether another SDK has traced the request, or it is an export of spans. Tracing an export would
-/// create new spans to export, in an endless loop. Requests of other SDKs and of earlier versions of
-/// this crate have no mark, so they are recognized by header and URL.
+/// Whether another SDK has traced the request, or it is an export of spans.
 fn is_traced_elsewhere(request: &JsValue) -> bool {
     let has_parent = js::call(&js::get(request, "headers"), "has", &"traceparent".into());
-    let is_export = js::text(request, "url").is_some_and(|url| url.ends_with("/v1/traces"));
-    has_parent.is_truthy() || is_export
+    has_parent.is_truthy() || js::text(request, "url").is_some_and(|url| is_export(&url))
 }
 
 /// Sends the request with a span, which `settle` ends.
 fn traced(fetch: &Function, this: &JsValue, request: JsValue) -> Result<JsValue, JsValue> {
-    let request = request.unchecked_into::<web_sys::Request>();
-    let in_flight = InFlight::start(&request, None, true, current());
+    let request = request.unchecked_into::<Request>();
+    let in_flight = InFlight::of_request(&request, None, true, current());
+    // Without a `traceparent`, other instances would not know that the request is traced.
+    js::set(&request, js::UNTRACED, &true.into());
     let promise = Reflect::apply(fetch, this, &Array::of1(&request))?;
     in_flight.sent();
     let id = LAST_ID.get() + 1.0;
     LAST_ID.set(id);
-    IN_FLIGHT.with(|cell| cell.borrow_mut().push((id, in_flight)));
+    IN_FLIGHT.with(|cell| cell.borrow_mut().push((id, request, in_flight)));
     let then = js::get(&promise, "then").dyn_into::<Function>()?;
     then.call2(&promise, &handler(id, true)?, &handler(id, false)?)
 }
@@ -112,12 +89,12 @@ fn handler(id: f64, is_response: bool) -> Result<JsValue, JsValue> {
 fn settle(id: f64, is_response: bool, value: JsValue) -> Result<JsValue, JsValue> {
     let in_flight = IN_FLIGHT.with(|cell| {
         let mut all = cell.try_borrow_mut().ok()?;
-        let position = all.iter().position(|(known, _)| *known == id)?;
-        Some(all.swap_remove(position).1)
+        let position = all.iter().position(|(known, ..)| *known == id)?;
+        Some(all.swap_remove(position))
     });
     let result = if is_response { Ok(value) } else { Err(value) };
-    if let Some(in_flight) = in_flight {
-        in_flight.settle(result.as_ref());
+    if let Some((_, request, in_flight)) = in_flight {
+        in_flight.settle(&request, result.as_ref());
     }
     result
 }

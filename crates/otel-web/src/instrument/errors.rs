@@ -1,7 +1,8 @@
 //! Uncaught errors: JavaScript exceptions, unhandled promise rejections and Rust panics.
 //!
 //! Each is recorded on the action that caused it, or on a root span of its own. An uncaught exception has
-//! a cause only while the listeners of an event run: afterwards it may come from any timer.
+//! a cause only while the listeners of an event run: afterwards it may come from any timer. A rejection has
+//! one if it happened then, or in a microtask right after.
 
 use std::cell::Cell;
 use std::panic::PanicHookInfo;
@@ -17,6 +18,8 @@ use crate::causality::{navigations, paint};
 use crate::core::redact;
 use crate::export::schedule;
 use crate::trace::exception::Exception;
+#[cfg(feature = "user-action")]
+use crate::trace::rejection;
 use crate::trace::{dispatch, pipeline};
 
 /// Browsers collect ten frames by default, which end inside the panic machinery.
@@ -28,12 +31,12 @@ const NOTICE: &str = "ResizeObserver loop";
 thread_local! {
     /// A panic ends in a trap, which the browser also reports as a `RuntimeError`.
     static PANICKED: Cell<bool> = const { Cell::new(false) };
-    #[cfg(feature = "window-fetch")]
+    #[cfg(any(feature = "window-fetch", feature = "xhr"))]
     static HAS_PANICKED: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Whether any code of this instance has panicked.
-#[cfg(feature = "window-fetch")]
+#[cfg(any(feature = "window-fetch", feature = "xhr"))]
 pub(crate) fn has_panicked() -> bool {
     HAS_PANICKED.get()
 }
@@ -75,7 +78,7 @@ pub fn record_panic(info: &PanicHookInfo<'_>) {
     let context = current_or(cause);
     describe(info).record_on(&context);
     PANICKED.set(true);
-    #[cfg(feature = "window-fetch")]
+    #[cfg(any(feature = "window-fetch", feature = "xhr"))]
     HAS_PANICKED.set(true);
     end_trace_of(&context);
     drop(context);
@@ -145,7 +148,11 @@ fn location(event: &Event) -> Option<(String, u32, u32)> {
 fn on_rejection(event: &Event) {
     let reason = js::get(event, "reason");
     let exception = Exception::from_js(&reason, "UnhandledRejection");
-    record(exception, dispatch::of_latest_event());
+    #[cfg(feature = "user-action")]
+    let cause = rejection::of_rejection();
+    #[cfg(not(feature = "user-action"))]
+    let cause = None;
+    record(exception, cause);
 }
 
 /// Records an exception on the running action, else on `cause`. Skips the trap that follows a panic.

@@ -1,14 +1,17 @@
 //! Signs of a frustrated user, as attributes of the click's root span.
 //!
-//! - **Rage click**: the third or a later click within one second and 30 pixels.
+//! - **Rage click**: the third or a later click within one second and 30 pixels, unless the element is made
+//!   for that: a stepper, an arrow, a carousel, or a switch.
 //! - **Error click**: the action that the click started failed.
 
 use std::cell::RefCell;
 
 use opentelemetry::Context;
+use wasm_bindgen::JsValue;
 use web_sys::Event;
 
-use crate::browser::js::float;
+use crate::browser::js::{call, float, get};
+use crate::browser::mask;
 use crate::trace::active_spans::ActiveSpan;
 use crate::trace::pipeline;
 
@@ -18,6 +21,15 @@ const RAGE_CLICKS: usize = 3;
 const RAGE_INTERVAL_MS: f64 = 1_000.0;
 /// The largest distance between these clicks on either axis, in CSS pixels.
 const RAGE_DISTANCE_PX: f64 = 30.0;
+
+/// Elements that are clicked repeatedly to get on, and those inside of them. Libraries for carousels name
+/// theirs in classes.
+const REPEATABLE: &str = "[role=spinbutton],[role=slider],[role=scrollbar],[role=tablist],[role=switch],\
+    [role=checkbox],[role=radio],[aria-roledescription=carousel],[aria-pressed],[aria-expanded],summary,\
+    input:is([type=checkbox],[type=radio]),[class*=carousel i],[class*=swiper],[class*=splide],\
+    [class*=slick-],[class*=slider i],[class*=stepper i]";
+/// What the buttons of a stepper stand beside.
+const STEPPED: &str = "input[type=number],[role=spinbutton],output";
 
 thread_local! {
     static RECENT_CLICKS: RefCell<Vec<Click>> = const { RefCell::new(Vec::new()) };
@@ -31,8 +43,15 @@ struct Click {
     y: f64,
 }
 
-/// Checks a click that has just started the action of `context`.
-pub(crate) fn record_click(event: &Event, time_ms: f64, context: &Context) {
+/// Checks a click on `element` that has just started the action of `context`. `name` is the element's
+/// accessible name.
+pub(crate) fn record_click(
+    event: &Event,
+    element: &JsValue,
+    name: Option<&str>,
+    time_ms: f64,
+    context: &Context,
+) {
     let click = Click {
         time_ms,
         x: float(event, "clientX"),
@@ -45,6 +64,7 @@ pub(crate) fn record_click(event: &Event, time_ms: f64, context: &Context) {
             cell.try_borrow_mut()
                 .is_ok_and(|mut recent| is_rage(&mut recent, click))
         })
+        && !is_repeatable(element, name)
     {
         pipeline::annotate(context, "app.action.rage_click", true);
     }
@@ -53,6 +73,16 @@ pub(crate) fn record_click(event: &Event, time_ms: f64, context: &Context) {
             action.is_click = true;
         }
     });
+}
+
+/// Whether the element is made to be clicked again and again.
+fn is_repeatable(element: &JsValue, name: Option<&str>) -> bool {
+    // Plus, minus and arrows are no letters.
+    let is_symbol = name.is_some_and(|name| !name.chars().any(char::is_alphabetic));
+    let parent = get(element, "parentNode");
+    is_symbol
+        || mask::nearest(element, REPEATABLE).is_truthy()
+        || call(&parent, "querySelector", &STEPPED.into()).is_truthy()
 }
 
 /// Adds the click to the recent ones, and checks whether enough of them are close to it.

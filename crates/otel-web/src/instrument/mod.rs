@@ -10,6 +10,7 @@
 //! | `frustration` | `frustration` | rage and error clicks | |
 //! | `errors` | `errors` | uncaught errors, rejections, panics | `error`, `unhandledrejection` |
 //! | `http::window_fetch` | `window-fetch` | requests made by JavaScript | `window.fetch` |
+//! | `http::xhr` | `xhr` | requests made by JavaScript | `XMLHttpRequest`, `sendBeacon` |
 //!
 //! Clicks, submits and key presses (`user-action`) are in [`action`](mod@crate::action).
 //!

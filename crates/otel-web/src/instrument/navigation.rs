@@ -59,10 +59,13 @@ pub(crate) fn install(window: &Window) {
         ("forward", "traverse"),
         ("go", "traverse"),
     ] {
-        wrap(method, kind);
+        wrap(&global("history"), method, kind);
     }
     let navigation = global("navigation");
     if navigation.is_object() {
+        for method in ["back", "forward", "traverseTo"] {
+            wrap(&navigation, method, "traverse");
+        }
         listen(navigation.unchecked_ref(), "currententrychange", |event| {
             if let Some(kind) = text(event, "navigationType") {
                 page_changed(event, &kind);
@@ -71,19 +74,19 @@ pub(crate) fn install(window: &Window) {
     } else {
         // Without the Navigation API, only the task tells a followed link from the back button.
         listen(window, "popstate", |event| {
-            let is_traversal = dispatch::of_latest_event().is_none();
+            let is_traversal = with_traversal(|traversal| traversal.cause.clone()).is_some()
+                || dispatch::of_latest_event().is_none();
             page_changed(event, if is_traversal { "traverse" } else { "push" });
         });
     }
 }
 
-/// Replaces a method of `history`.
-fn wrap(method: &str, kind: &'static str) {
-    let history = global("history");
-    let Ok(original) = get(&history, method).dyn_into::<js_sys::Function>() else {
+/// Replaces a method of `history` or `navigation`.
+fn wrap(object: &JsValue, method: &str, kind: &'static str) {
+    let Ok(original) = get(object, method).dyn_into::<js_sys::Function>() else {
         return;
     };
-    let this = history.clone();
+    let this = object.clone();
     let wrapper = Closure::<HistoryMethod>::new(move |state, title, url| {
         let call = || original.call3(&this, &state, &title, &url);
         if kind == "traverse" {
@@ -94,7 +97,7 @@ fn wrap(method: &str, kind: &'static str) {
         }
     });
     // If the browser rejects the assignment, its own method stays in place.
-    set(&history, method, &wrapper.into_js_value());
+    set(object, method, &wrapper.into_js_value());
 }
 
 /// Calls a method of `history`, and compares the address before and after.

@@ -29,7 +29,10 @@ pub(crate) struct Dispatch {
 /// Returns the action of the event whose listeners are running, if it has one.
 pub(crate) fn of_current_event() -> Option<Context> {
     let is_current = |dispatch: &Dispatch| current().as_ref() == Some(&dispatch.event);
-    with(|dispatch| is_current(dispatch).then(|| dispatch.context.clone())).flatten()
+    let own = with(|dispatch| is_current(dispatch).then(|| dispatch.context.clone())).flatten();
+    #[cfg(feature = "xhr")]
+    let own = own.or_else(crate::trace::sender::of_current_target);
+    own
 }
 
 /// Returns the action of an event that is still being dispatched. Unlike [`of_current_event`], this works in

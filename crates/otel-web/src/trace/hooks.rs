@@ -9,6 +9,8 @@ use std::fmt;
 #[cfg(feature = "frustration")]
 use opentelemetry::Context;
 #[cfg(feature = "frustration")]
+use wasm_bindgen::JsValue;
+#[cfg(feature = "frustration")]
 use web_sys::Event;
 
 #[cfg(feature = "frustration")]
@@ -32,7 +34,7 @@ pub(crate) struct Hooks {
     pub(crate) before_end: fn(&mut ActiveSpan),
     /// An event has started an action, at a time in milliseconds.
     #[cfg(feature = "frustration")]
-    pub(crate) on_action_opened: fn(&Event, f64, &Context),
+    pub(crate) on_action_opened: fn(&Event, &JsValue, Option<&str>, f64, &Context),
     /// A span was queued, in its encoding. The pipeline is in use.
     #[cfg(feature = "testing")]
     pub(crate) on_queued: fn(&[u8]),
@@ -51,7 +53,7 @@ impl Hooks {
         #[cfg(feature = "frustration")]
         before_end: |_| {},
         #[cfg(feature = "frustration")]
-        on_action_opened: |_, _, _| {},
+        on_action_opened: |_, _, _, _, _| {},
         #[cfg(feature = "testing")]
         on_queued: |_| {},
     };

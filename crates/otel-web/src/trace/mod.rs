@@ -11,8 +11,12 @@ pub(crate) mod exception;
 pub(crate) mod hooks;
 pub(crate) mod pipeline;
 pub(crate) mod provider;
+#[cfg(all(feature = "errors", feature = "user-action"))]
+pub(crate) mod rejection;
 pub(crate) mod resource;
 pub(crate) mod root;
+#[cfg(feature = "xhr")]
+pub(crate) mod sender;
 pub(crate) mod session;
 pub(crate) mod span;
 pub(crate) mod span_queue;

@@ -6,7 +6,7 @@ use crate::trace::tracer::Tracer;
 
 /// Creates [`Tracer`]s.
 ///
-/// [`install`](crate::Builder::install) sets it as the global provider, so most code uses
+/// [`Telemetry::set_global`](crate::Telemetry::set_global) sets it as the global provider, so most code uses
 /// [`opentelemetry::global::tracer`] and never names this type. Use it directly to pass a provider to a
 /// library, or in native tests (feature `testing`).
 ///

@@ -2,9 +2,11 @@
 //! hours.
 //!
 //! All tabs of an origin share a session through `localStorage`. Without storage (in a worker, or if
-//! the browser denies it) a session lasts as long as the page. Each root links to the previous root,
-//! so that a session can be followed from trace to trace. Storage is synchronous, so a page writes it once a
-//! minute and when it is hidden, not at each root. The sampler decides by session, so that
+//! the browser denies it) a session lasts as long as the page. Each root links to the previous root of
+//! its tab, which `sessionStorage` keeps from page to page, so that a visit can be followed from trace to
+//! trace. A tab that another one has opened or duplicated continues after the other's root, since
+//! browsers copy that storage. Storage is synchronous, so a page writes it once a minute and when it is
+//! hidden, not at each root. The sampler decides by session, so that
 //! either all traces of a session are sampled or none.
 
 use opentelemetry::trace::SpanContext;
@@ -15,6 +17,8 @@ use crate::core::slot::{self, Slot};
 use crate::core::{hex, text};
 
 const STORAGE_KEY: &str = "otel.session";
+/// The session's id and the latest root of the tab.
+const TAB_STORAGE_KEY: &str = "otel.root";
 const IDLE_TIMEOUT_MS: u64 = 30 * 60 * 1_000;
 const MAX_DURATION_MS: u64 = 4 * 60 * 60 * 1_000;
 /// Stands for a missing value in the stored text, which always has the same number of parts.
@@ -36,8 +40,10 @@ struct Session {
     last_used_ms: u64,
     /// The id of the previous session on this device.
     previous_id: String,
-    /// The `traceparent` of the latest root.
+    /// The `traceparent` of the latest root in any tab.
     latest_root: String,
+    /// The `traceparent` of the latest root in this tab. It is not shared.
+    root_of_tab: String,
     /// When the session was last written to the storage. 0 if it was not.
     written_ms: u64,
     /// A root has joined since then.
@@ -50,7 +56,7 @@ pub(crate) struct RootSession {
     pub(crate) id: String,
     /// Set on the first root of a session only.
     pub(crate) previous_id: Option<String>,
-    /// The previous root.
+    /// The previous root of the tab.
     pub(crate) previous_root: Option<SpanContext>,
 }
 
@@ -67,7 +73,9 @@ pub(crate) fn keep_alive() -> Option<String> {
         // Another tab may have extended the session, or started the next one.
         let stored = platform::storage_get(STORAGE_KEY).and_then(|text| Session::parse(&text));
         let known = stored.or(current.map(|session| *session));
-        current = Some(Box::new(Session::continue_or_start(known, now)));
+        let mut session = Session::continue_or_start(known, now);
+        session.read_tab(&platform::tab_storage_get(TAB_STORAGE_KEY).unwrap_or_default());
+        current = Some(Box::new(session));
     }
     let new_id = current
         .as_ref()
@@ -123,6 +131,7 @@ impl Session {
                 last_used_ms: now_ms,
                 previous_id: ended.map_or_else(|| NO_VALUE.to_owned(), |session| session.id),
                 latest_root: NO_VALUE.to_owned(),
+                root_of_tab: String::new(),
                 written_ms: 0,
                 has_unwritten_root: false,
             },
@@ -130,9 +139,10 @@ impl Session {
     }
 
     fn join(&mut self, root: String) -> RootSession {
-        let previous = std::mem::replace(&mut self.latest_root, root);
+        let is_first = self.latest_root == NO_VALUE && self.previous_id != NO_VALUE;
+        let previous = std::mem::replace(&mut self.root_of_tab, root.clone());
+        self.latest_root = root;
         self.has_unwritten_root = true;
-        let is_first = previous == NO_VALUE && self.previous_id != NO_VALUE;
         RootSession {
             id: self.id.clone(),
             previous_id: is_first.then(|| self.previous_id.clone()),
@@ -149,6 +159,7 @@ impl Session {
         self.written_ms = self.last_used_ms;
         self.has_unwritten_root = false;
         platform::storage_set(STORAGE_KEY, &self.to_text());
+        platform::tab_storage_set(TAB_STORAGE_KEY, &self.to_tab_text());
     }
 
     fn parse(text: &str) -> Option<Self> {
@@ -160,11 +171,24 @@ impl Session {
             last_used_ms: parse_ms(next())?,
             previous_id: next().to_owned(),
             latest_root: next().to_owned(),
+            root_of_tab: String::new(),
             written_ms: 0,
             has_unwritten_root: false,
         };
         session.written_ms = session.last_used_ms;
         (session.id.len() == 32 && !session.latest_root.is_empty()).then_some(session)
+    }
+
+    /// Reads the latest root of the tab, if it belongs to this session.
+    fn read_tab(&mut self, text: &str) {
+        let mut root = text;
+        if text::next_part(&mut root, b' ') == self.id {
+            root.clone_into(&mut self.root_of_tab);
+        }
+    }
+
+    fn to_tab_text(&self) -> String {
+        [&*self.id, " ", &self.root_of_tab].concat()
     }
 
     fn to_text(&self) -> String {
@@ -208,6 +232,7 @@ mod tests {
             last_used_ms,
             previous_id: NO_VALUE.to_owned(),
             latest_root: ROOT.to_owned(),
+            root_of_tab: String::new(),
             written_ms: last_used_ms,
             has_unwritten_root: false,
         }
@@ -279,6 +304,24 @@ mod tests {
         let second = session.join("00-1-2-3".to_owned());
         assert_eq!(second.previous_id, None);
         assert_eq!(second.previous_root, parse_traceparent(ROOT));
+    }
+
+    #[test]
+    fn root_links_to_the_previous_root_of_its_tab() {
+        let mut first_tab = session(0);
+        first_tab.join(ROOT.to_owned());
+        let other_tab = || Session::parse(&first_tab.to_text()).unwrap();
+        let joined = other_tab().join("00-1-2-3".to_owned());
+        assert_eq!((joined.previous_root, joined.previous_id), (None, None));
+        // The next page of the same tab.
+        let mut next_page = other_tab();
+        next_page.read_tab(&first_tab.to_tab_text());
+        let joined = next_page.join("00-1-2-3".to_owned());
+        assert_eq!(joined.previous_root, parse_traceparent(ROOT));
+        // The tab continues in another session.
+        let mut next_session = Session::continue_or_start(Some(other_tab()), 31 * MINUTE);
+        next_session.read_tab(&first_tab.to_tab_text());
+        assert_eq!(next_session.join(ROOT.to_owned()).previous_root, None);
     }
 
     #[test]

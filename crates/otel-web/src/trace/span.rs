@@ -88,7 +88,7 @@ impl Span {
 }
 
 /// Methods for the spans of requests.
-#[cfg(any(feature = "fetch", feature = "window-fetch"))]
+#[cfg(any(feature = "fetch", feature = "window-fetch", feature = "xhr"))]
 mod request_span {
     use std::borrow::Cow;
 

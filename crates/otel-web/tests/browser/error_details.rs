@@ -144,6 +144,43 @@ async fn error_of_a_timer_is_not_blamed_on_the_latest_click() {
 }
 
 #[wasm_bindgen_test]
+async fn rejection_of_a_timer_is_not_blamed_on_the_latest_click() {
+    install();
+    nothing_in_progress().await;
+    // The timer is due before the click, which keeps the page busy.
+    run("setTimeout(loud, 100);
+        setTimeout(() => Promise.reject(new Error('rejected by a timer')), 2);
+        const until = performance.now() + 10;
+        while (performance.now() < until);");
+    clickable("<button>Also innocent</button>", |_| ()).click();
+    let trace = trace_of("click Also innocent").await;
+    arrived("rejected by a timer").await;
+    assert!(named(&trace, "click Also innocent").events.is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn rejection_in_a_listener_belongs_to_its_click() {
+    install();
+    nothing_in_progress().await;
+    let button = clickable("<button>Also guilty</button>", |_| ());
+    let code = [
+        QUIET,
+        "button.addEventListener('click', async () => {
+            setTimeout(loud, 100);
+            await 0;
+            await 0;
+            throw new Error('rejected by a listener');
+        });",
+    ]
+    .concat();
+    let listen = Function::new_with_args("button", &code);
+    listen.call1(&JsValue::NULL, &button).unwrap();
+    button.click();
+    let trace = trace_of("click Also guilty").await;
+    assert_eq!(named(&trace, "click Also guilty").events.len(), 1);
+}
+
+#[wasm_bindgen_test]
 async fn error_of_a_listener_belongs_to_its_click() {
     install();
     nothing_in_progress().await;

@@ -26,5 +26,6 @@ mod timings;
 mod vitals;
 mod web_components;
 mod window_fetch;
+mod xhr;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -145,6 +145,31 @@ async fn going_back_is_a_child_of_its_click() {
 }
 
 #[wasm_bindgen_test]
+async fn going_back_with_the_navigation_api_is_a_child_of_its_click() {
+    let page = Page::new().await;
+    if is_true("globalThis.navigation") {
+        for (name, code) in [
+            ("Back", "navigation.back()"),
+            ("Forward", "navigation.forward()"),
+            ("Traverse", "navigation.traverseTo(globalThis.entryBefore)"),
+        ] {
+            if name == "Back" {
+                run(
+                    "globalThis.entryBefore = navigation.currentEntry.key; history.pushState(null, '', '/beyond')",
+                );
+                nothing_in_progress().await;
+            }
+            let html = ["<button>", name, " by navigation</button>"].concat();
+            let trace = click(&html, code).await;
+            assert_one_tree(&trace, &["click ", name, " by navigation"].concat());
+            let kind = text(named(&trace, "navigate"), "browser.navigation.type");
+            assert_eq!(kind.as_deref(), Some("traverse"), "{name}");
+        }
+    }
+    leave(page).await;
+}
+
+#[wasm_bindgen_test]
 async fn navigation_api_is_recorded_below_its_click() {
     let page = Page::new().await;
     let is_supported = Reflect::has(&js_sys::global(), &"navigation".into()).unwrap();

@@ -6,6 +6,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Event, HtmlElement};
 
+use crate::support;
 use crate::support::{
     assert_one_tree, clickable, element_in, install, named, names, text, trace_of,
 };
@@ -63,6 +64,35 @@ const NAMED: [(&str, &str, &str); 6] = [
         "click Slotted label",
     ),
 ];
+
+#[wasm_bindgen_test]
+async fn control_in_a_closed_shadow_tree_starts_an_action_and_its_text_none() {
+    install();
+    let code = "host.innerHTML = '<tea-button>Brew tea</tea-button>';
+        const root = host.firstChild.attachShadow({ mode: 'closed' });
+        root.innerHTML = '<button><slot></slot></button><p tabindex=-1>Only a text</p>';
+        const [button, text] = root.children;
+        host.pressButton = () => (button.focus(), button.click());
+        host.clickText = () => (button.blur(), text.click());
+        return host";
+    let host = element_in("<div></div>", code, |_| ());
+    let press = |method: &str| {
+        js_sys::Reflect::get(&host, &method.into())
+            .unwrap()
+            .unchecked_into::<Function>()
+            .call0(&host)
+            .unwrap();
+    };
+    press("clickText");
+    press("pressButton");
+    let trace = trace_of("click Brew tea").await;
+    assert_one_tree(&trace, "click Brew tea");
+    let count = support::spans()
+        .iter()
+        .filter(|span| span.name == "click Brew tea")
+        .count();
+    assert_eq!(count, 1);
+}
 
 #[wasm_bindgen_test]
 async fn name_is_the_rendered_text() {

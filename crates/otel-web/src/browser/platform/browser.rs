@@ -76,6 +76,16 @@ pub(crate) fn storage_set(key: &str, text: &str) {
     let _ = js_sys::Reflect::set(&js::global("localStorage"), &key.into(), &text.into());
 }
 
+/// Reads from `sessionStorage`.
+pub(crate) fn tab_storage_get(key: &str) -> Option<String> {
+    js::text(&js::global("sessionStorage"), key)
+}
+
+/// Writes to `sessionStorage`, if possible.
+pub(crate) fn tab_storage_set(key: &str, text: &str) {
+    let _ = js_sys::Reflect::set(&js::global("sessionStorage"), &key.into(), &text.into());
+}
+
 /// Waits for the next task of the event loop.
 pub(crate) async fn next_task() {
     let promise = js_sys::Promise::new(&mut |resolve, _| {

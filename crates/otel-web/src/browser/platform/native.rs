@@ -59,6 +59,12 @@ pub(crate) fn storage_get(_key: &str) -> Option<String> {
 
 pub(crate) fn storage_set(_key: &str, _text: &str) {}
 
+pub(crate) fn tab_storage_get(_key: &str) -> Option<String> {
+    None
+}
+
+pub(crate) fn tab_storage_set(_key: &str, _text: &str) {}
+
 /// Does nothing, since a host has no event loop.
 pub(crate) async fn next_task() {}
 

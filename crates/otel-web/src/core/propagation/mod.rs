@@ -14,12 +14,15 @@
 //! first message of a WebSocket, use [`traceparent()`]. For code that is written against the propagators of
 //! the API, set [`TraceContextPropagator`].
 
-#[cfg(all(feature = "baggage", any(feature = "fetch", feature = "window-fetch")))]
+#[cfg(all(
+    feature = "baggage",
+    any(feature = "fetch", feature = "window-fetch", feature = "xhr")
+))]
 pub(crate) mod baggage;
 pub(crate) mod origin;
 pub(crate) mod propagator;
 pub(crate) mod traceparent;
-#[cfg(any(feature = "fetch", feature = "window-fetch"))]
+#[cfg(any(feature = "fetch", feature = "window-fetch", feature = "xhr"))]
 pub(crate) mod xray;
 
 pub use propagator::TraceContextPropagator;

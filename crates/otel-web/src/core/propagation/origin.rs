@@ -35,7 +35,7 @@ pub(crate) fn is_origin(text: &str) -> bool {
 }
 
 /// Returns host and port of an absolute URL. The port defaults to that of the scheme.
-#[cfg(any(feature = "fetch", feature = "window-fetch"))]
+#[cfg(any(feature = "fetch", feature = "window-fetch", feature = "xhr"))]
 pub(crate) fn host_and_port(url: &str) -> Option<(&str, i64)> {
     let (scheme, rest) = crate::core::text::split_once(origin_of(url), b':')?;
     let authority = rest.strip_prefix("//").unwrap_or(rest);
@@ -54,7 +54,7 @@ pub(crate) fn host_and_port(url: &str) -> Option<(&str, i64)> {
     }
 }
 
-#[cfg(any(feature = "fetch", feature = "window-fetch"))]
+#[cfg(any(feature = "fetch", feature = "window-fetch", feature = "xhr"))]
 fn number(digits: &str) -> i64 {
     digits
         .bytes()

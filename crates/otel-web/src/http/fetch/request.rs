@@ -59,14 +59,14 @@ impl Request {
     pub(super) async fn send_in(self, caller: Context) -> Result<Response, Error> {
         let request = web_sys::Request::from(self.inner);
         let template = self.template.as_deref();
-        let in_flight = InFlight::start(&request, template, self.propagates, caller);
+        let in_flight = InFlight::of_request(&request, template, self.propagates, caller);
         let promise = js::fetch(&request, &JsValue::UNDEFINED);
         in_flight.sent();
         let result = match promise {
             Ok(promise) => JsFuture::from(promise).await,
             Err(reason) => Err(reason),
         };
-        in_flight.settle(result.as_ref());
+        in_flight.settle(&request, result.as_ref());
         match result {
             Ok(response) => Ok(response.unchecked_into::<web_sys::Response>().into()),
             Err(reason) => Err(error(reason)),

@@ -97,7 +97,8 @@ pub(crate) fn install() {
             .endpoint("/otlp")
             .propagate_except(["/api/redirecting/*"])
             .on_root_end(|root| ROOTS.with_borrow_mut(|roots| roots.push(root.clone())))
-            .install();
+            .install()
+            .set_global();
     }
 }
 

@@ -11,6 +11,7 @@ let keepaliveRequests = 0;
 let lastEncoding;
 
 export function listen() {
+  recordXhrHeaders();
   const fetch = globalThis.fetch;
   globalThis.fetch = async (input, init) => {
     const request = new Request(input, init);
@@ -30,6 +31,27 @@ export function listen() {
     const body = url.searchParams.has("echo") ? await request.arrayBuffer() : "{}";
     return new Response(body, { status: Number(url.searchParams.get("status") ?? 200) });
   };
+}
+
+/** Records the headers of `XMLHttpRequest`, and whether `send` sees that the request is traced. */
+function recordXhrHeaders() {
+  const { open, send, setRequestHeader } = XMLHttpRequest.prototype;
+  const recorded = new WeakMap();
+  Object.assign(XMLHttpRequest.prototype, {
+    open(...parameters) {
+      open.apply(this, parameters);
+      recorded.set(this, new Headers());
+      headers_.set(new URL(parameters[1], location.href).href, recorded.get(this));
+    },
+    setRequestHeader(name, value) {
+      recorded.get(this)?.append(name, value);
+      return setRequestHeader.call(this, name, value);
+    },
+    send(body) {
+      if (this.otelWebUntraced) recorded.get(this).set("was-marked", "true");
+      return send.call(this, body);
+    },
+  });
 }
 
 async function collect(request, init) {

@@ -1,0 +1,51 @@
+//! The actions that have sent requests whose events are still to come.
+//!
+//! Listeners of a request may have been added before it was sent, so they run before those of this crate.
+//! They find their action by the object that the running event is dispatched to.
+
+use std::cell::RefCell;
+
+use opentelemetry::Context;
+use opentelemetry::trace::TraceContextExt;
+use wasm_bindgen::JsValue;
+
+use crate::browser::js;
+use crate::trace::dispatch::current;
+
+thread_local! {
+    static SENDERS: RefCell<Vec<(JsValue, Context)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Lets the events of a request belong to the action of `sender`, which stays open until [`remove`].
+pub(crate) fn add(request: &JsValue, sender: Context) {
+    if sender.has_active_span() {
+        SENDERS.with(|all| all.borrow_mut().push((request.clone(), sender)));
+    }
+}
+
+/// Returns the action that has sent a request.
+pub(crate) fn of(request: &JsValue) -> Option<Context> {
+    SENDERS.with(|all| {
+        let all = all.try_borrow().ok()?;
+        let (_, sender) = all.iter().find(|(known, _)| known == request)?;
+        Some(sender.clone())
+    })
+}
+
+/// Removes a request. Dropping the result may end the action, so it happens after the borrow.
+pub(crate) fn remove(request: &JsValue) -> Option<Context> {
+    SENDERS.with(|all| {
+        let mut all = all.try_borrow_mut().ok()?;
+        let index = all.iter().position(|(known, _)| known == request)?;
+        Some(all.swap_remove(index).1)
+    })
+}
+
+/// Returns the action that has sent the request whose listeners are running.
+pub(super) fn of_current_target() -> Option<Context> {
+    if SENDERS.with(|all| all.try_borrow().is_ok_and(|all| all.is_empty())) {
+        return None;
+    }
+    let event = current()?;
+    of(&js::get(&event, "currentTarget"))
+}
