@@ -381,20 +381,22 @@ impl Builder {
     }
 }
 
-/// What each notification of a lower layer does.
+/// What each notification of a lower layer does. A recorder's hook stays.
 fn hooks() -> Hooks {
-    Hooks {
-        on_span_ended: schedule::span_ended,
-        on_released: paint::end_after_next_frame,
-        before_build: instrument::observe_now,
-        #[cfg(feature = "web-vitals")]
-        on_load_painted: instrument::web_vitals::painted,
-        #[cfg(feature = "frustration")]
-        before_end: instrument::frustration::mark_error_click,
-        #[cfg(feature = "frustration")]
-        on_action_opened: instrument::frustration::record_click,
-        ..hooks::get()
+    let mut hooks = hooks::get();
+    hooks.on_span_ended = schedule::span_ended;
+    hooks.on_released = paint::end_after_next_frame;
+    hooks.before_build = instrument::observe_now;
+    #[cfg(feature = "web-vitals")]
+    {
+        hooks.on_load_painted = instrument::web_vitals::painted;
     }
+    #[cfg(feature = "frustration")]
+    {
+        hooks.before_end = instrument::frustration::mark_error_click;
+        hooks.on_action_opened = instrument::frustration::record_click;
+    }
+    hooks
 }
 
 /// Installs the export and everything else.
