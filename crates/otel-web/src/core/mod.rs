@@ -13,7 +13,8 @@ pub(crate) mod record;
     feature = "errors",
     feature = "fetch",
     feature = "long-animation-frames",
-    feature = "window-fetch"
+    feature = "window-fetch",
+    feature = "xhr"
 ))]
 pub(crate) mod redact;
 pub(crate) mod route;
