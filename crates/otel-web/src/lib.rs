@@ -46,7 +46,7 @@
 //! | a future that other code polls | [`with_current_context`] |
 //! | an effect or a rendering of a framework | [`cause`], and [`with_context`](with_context()) |
 //! | a callback that JavaScript calls later | [`current`], and attach it there |
-//! | a WebSocket message or another transport | [`propagation::traceparent`] |
+//! | a WebSocket message or another transport | [`propagation::traceparent()`] |
 //!
 //! # Actions
 //!

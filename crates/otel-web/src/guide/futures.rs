@@ -90,7 +90,7 @@
 //!
 //! The crate also runs in a dedicated worker. Call [`install`](crate::Builder::install) there as well. A
 //! worker has its own queue, no storage and no user events. To continue the trace of the page, send
-//! [`propagation::traceparent`](crate::propagation::traceparent) with the message, and parse it in the
+//! [`propagation::traceparent()`](crate::propagation::traceparent()) with the message, and parse it in the
 //! worker:
 //!
 //! ```no_run

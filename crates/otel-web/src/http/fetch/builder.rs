@@ -203,7 +203,7 @@ impl RequestBuilder {
 
     /// Builds and sends a request without a body.
     ///
-    /// Its span starts below the context that is [current](crate::current) when this is called, even if the
+    /// Its span starts below the context that is [`current`] when this is called, even if the
     /// returned future is polled elsewhere.
     ///
     /// # Errors

@@ -24,7 +24,7 @@ pub struct Request {
 }
 
 impl Request {
-    /// Sends the request. Its span starts below the context that is [current](crate::current) when this is
+    /// Sends the request. Its span starts below the context that is [`current`] when this is
     /// called, even if the returned future is polled elsewhere.
     ///
     /// The request leaves when the future is polled first, and is not aborted when the future is dropped; to
