@@ -39,7 +39,14 @@ const OTEL_WEB_LAYERS: [(&str, &[&str]); 13] = [
     ),
     (
         "http",
-        &["browser", "causality", "core", "instrument", "trace"],
+        &[
+            "action",
+            "browser",
+            "causality",
+            "core",
+            "instrument",
+            "trace",
+        ],
     ),
     (
         "lifecycle",

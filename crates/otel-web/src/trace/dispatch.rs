@@ -15,6 +15,8 @@ use wasm_bindgen::prelude::*;
 use web_sys::Event;
 
 use crate::browser::{js, platform};
+#[cfg(feature = "xhr")]
+use crate::trace::sender;
 
 thread_local! {
     pub(crate) static DISPATCH: RefCell<Option<Dispatch>> = const { RefCell::new(None) };
@@ -31,7 +33,10 @@ pub(crate) fn of_current_event() -> Option<Context> {
     let is_current = |dispatch: &Dispatch| current().as_ref() == Some(&dispatch.event);
     let own = with(|dispatch| is_current(dispatch).then(|| dispatch.context.clone())).flatten();
     #[cfg(feature = "xhr")]
-    let own = own.or_else(crate::trace::sender::of_current_target);
+    let own = own.or_else(|| {
+        let event = sender::are_any().then(current).flatten()?;
+        sender::of_target(&event)
+    });
     own
 }
 

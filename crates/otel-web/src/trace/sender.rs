@@ -10,7 +10,6 @@ use opentelemetry::trace::TraceContextExt;
 use wasm_bindgen::JsValue;
 
 use crate::browser::js;
-use crate::trace::dispatch::current;
 
 thread_local! {
     static SENDERS: RefCell<Vec<(JsValue, Context)>> = const { RefCell::new(Vec::new()) };
@@ -41,11 +40,12 @@ pub(crate) fn remove(request: &JsValue) -> Option<Context> {
     })
 }
 
-/// Returns the action that has sent the request whose listeners are running.
-pub(super) fn of_current_target() -> Option<Context> {
-    if SENDERS.with(|all| all.try_borrow().is_ok_and(|all| all.is_empty())) {
-        return None;
-    }
-    let event = current()?;
-    of(&js::get(&event, "currentTarget"))
+/// Whether an action has sent a request whose events are still to come.
+pub(super) fn are_any() -> bool {
+    SENDERS.with(|all| all.try_borrow().is_ok_and(|all| !all.is_empty()))
+}
+
+/// Returns the action that has sent the request to which an event is dispatched.
+pub(super) fn of_target(event: &JsValue) -> Option<Context> {
+    of(&js::get(event, "currentTarget"))
 }
