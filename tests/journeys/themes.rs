@@ -1,11 +1,11 @@
 //! The light and the dark theme, and layouts of small, enlarged and turned screens.
 
-use serde_json::Value;
 use thirtyfour::Key;
 
 use crate::steps::{SUBNET, open_home, sign_in, signed_in_at_home, signed_out_at_home};
 use crate::support::browser::Browser;
 use crate::support::element::button;
+use crate::support::wait;
 
 const BACKGROUND: &str = "return getComputedStyle(document.querySelector('main')).backgroundColor";
 const LIGHT: &str = "rgb(255, 255, 255)";
@@ -14,8 +14,17 @@ const DARK: &str = "rgb(0, 0, 0)";
 /// CSS pixels: a phone, the same in landscape, and a desktop window at 200 % and 400 % zoom.
 const SCREENS: [(u32, u32); 4] = [(390, 844), (844, 390), (640, 430), (320, 256)];
 
-async fn background(browser: &Browser) -> Value {
-    browser.script(BACKGROUND, &[]).await
+/// Waits for the background. Chromium applies a new preference in one of the next frames.
+async fn expect_background(browser: &Browser, color: &str) {
+    wait::until("the background", async || {
+        let actual = browser.script(BACKGROUND, &[]).await;
+        if actual == color {
+            Ok(())
+        } else {
+            Err(format!("{actual} instead of {color}"))
+        }
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -24,26 +33,26 @@ async fn theme_follows_the_system_until_the_user_chooses_one() {
     for (preference, color) in [("light", LIGHT), ("dark", DARK)] {
         let features = [("prefers-color-scheme", preference)];
         browser.set_media_features(&features).await;
-        assert_eq!(background(&browser).await, color);
+        expect_background(&browser, color).await;
     }
     browser.click(&button("More")).await;
     browser.click(&button("Light")).await;
     browser
         .expect_attribute(&button("Light"), "aria-pressed", "true")
         .await;
-    assert_eq!(background(&browser).await, LIGHT);
+    expect_background(&browser, LIGHT).await;
     // Applied before the app renders: the empty page of index.html has it, too.
     browser.reload().await;
     let theme = "return document.documentElement.dataset.theme";
     assert_eq!(browser.script(theme, &[]).await, "light");
     browser.expect_text(SUBNET).await;
-    assert_eq!(background(&browser).await, LIGHT);
+    expect_background(&browser, LIGHT).await;
     browser.click(&button("More")).await;
     browser.click(&button("System")).await;
     browser
         .expect_attribute(&button("System"), "aria-pressed", "true")
         .await;
-    assert_eq!(background(&browser).await, DARK);
+    expect_background(&browser, DARK).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
