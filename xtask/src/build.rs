@@ -57,7 +57,7 @@ pub(crate) struct Servers {
 
 /// Builds the back end and the gateway.
 ///
-/// `--workspace` and `--examples`, of which there are none, select the features with which the tests are compiled.
+/// `--workspace` and `--examples` select the features with which the tests are compiled. No package has example targets.
 /// With others, cargo would compile most dependencies once for the servers and once for the tests.
 pub(crate) fn servers() -> Result<Servers> {
     let mut servers = None;

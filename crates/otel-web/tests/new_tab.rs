@@ -3,21 +3,14 @@
 #![cfg(target_arch = "wasm32")]
 #![expect(clippy::unwrap_used, reason = "a panic fails the test")]
 
-use gloo_timers::future::TimeoutFuture;
-use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
-use opentelemetry_proto::tonic::trace::v1::Span;
+mod arrivals;
+
 use otel_web::action;
-use prost::Message;
-use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
-wasm_bindgen_test_configure!(run_in_browser);
+use arrivals::{arrived, listen, text};
 
-#[wasm_bindgen(module = "/tests/browser/support/network.js")]
-extern "C" {
-    fn listen();
-    fn bodies() -> Vec<js_sys::Uint8Array>;
-}
+wasm_bindgen_test_configure!(run_in_browser);
 
 const SESSION: &str = "0123456789abcdef0123456789abcdef";
 
@@ -39,36 +32,9 @@ async fn first_root_of_a_new_tab_links_to_no_root_of_another_tab() {
         .endpoint("/otlp")
         .install();
     let load = arrived("documentLoad").await;
-    assert!(has_attribute(&load, "session.id", SESSION));
+    assert_eq!(text(&load, "session.id").as_deref(), Some(SESSION));
     assert!(load.links.is_empty(), "{:?}", load.links);
     action("in the new tab").start().run(async {});
     let next = arrived("in the new tab").await;
     assert_eq!(next.links[0].trace_id, load.trace_id);
-}
-
-fn has_attribute(span: &Span, key: &str, value: &str) -> bool {
-    use opentelemetry_proto::tonic::common::v1::any_value::Value;
-    let expected = Some(Value::StringValue(value.to_owned()));
-    span.attributes.iter().any(|attribute| {
-        attribute.key == key && attribute.value.clone().and_then(|value| value.value) == expected
-    })
-}
-
-async fn arrived(name: &str) -> Span {
-    for _ in 0..1_000 {
-        if let Some(span) = spans().into_iter().find(|span| span.name == name) {
-            return span;
-        }
-        TimeoutFuture::new(10).await;
-    }
-    panic!("waited 10 s for {name}");
-}
-
-fn spans() -> Vec<Span> {
-    let decode =
-        |body: js_sys::Uint8Array| ExportTraceServiceRequest::decode(&body.to_vec()[..]).unwrap();
-    let requests = bodies().into_iter().map(decode);
-    let resources = requests.flat_map(|request| request.resource_spans);
-    let scopes = resources.flat_map(|resource| resource.scope_spans);
-    scopes.flat_map(|scope| scope.spans).collect()
 }

@@ -3,22 +3,17 @@
 #![cfg(target_arch = "wasm32")]
 #![expect(clippy::unwrap_used, reason = "a panic fails the test")]
 
+mod arrivals;
+
 use gloo_timers::future::TimeoutFuture;
 use js_sys::Function;
-use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
-use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::trace::v1::Span;
-use prost::Message;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
-wasm_bindgen_test_configure!(run_in_browser);
+use arrivals::{arrived, listen, spans, text, wait_for};
 
-#[wasm_bindgen(module = "/tests/browser/support/network.js")]
-extern "C" {
-    fn listen();
-    fn bodies() -> Vec<js_sys::Uint8Array>;
-}
+wasm_bindgen_test_configure!(run_in_browser);
 
 const REMOVE_NAVIGATION_API: &str =
     "Object.defineProperty(globalThis, 'navigation', { value: undefined })";
@@ -63,7 +58,7 @@ async fn navigations_belong_to_their_clicks_without_the_navigation_api() {
     assert_child("click Route", "push").await;
     click("<a href='#part'>Part</a>", "");
     let part = arrived("click Part").await;
-    // Leaving the route for a part of the page is a navigation, to the next part is none.
+    // From the route to a part of the page is a navigation. From one part to the next is not.
     assert_eq!(navigations_of(&part).len(), 1);
     click("<a href='#other'>Other</a>", "");
     let other = arrived("click Other").await;
@@ -101,38 +96,4 @@ async fn assert_child(click: &str, kind: &str) {
     assert_eq!(navigations[0].parent_span_id, root.span_id);
     let found = text(&navigations[0], "browser.navigation.type");
     assert_eq!(found.as_deref(), Some(kind), "{click}");
-}
-
-async fn arrived(name: &str) -> Span {
-    wait_for(name, || spans().into_iter().find(|span| span.name == name)).await
-}
-
-async fn wait_for(what: &str, find: impl Fn() -> Option<Span>) -> Span {
-    for _ in 0..1_000 {
-        if let Some(span) = find() {
-            return span;
-        }
-        TimeoutFuture::new(10).await;
-    }
-    panic!("waited 10 s for {what}");
-}
-
-fn spans() -> Vec<Span> {
-    let decode =
-        |body: js_sys::Uint8Array| ExportTraceServiceRequest::decode(&body.to_vec()[..]).unwrap();
-    let requests = bodies().into_iter().map(decode);
-    let resources = requests.flat_map(|request| request.resource_spans);
-    let scopes = resources.flat_map(|resource| resource.scope_spans);
-    scopes.flat_map(|scope| scope.spans).collect()
-}
-
-fn text(span: &Span, key: &str) -> Option<String> {
-    let found = span
-        .attributes
-        .iter()
-        .find(|attribute| attribute.key == key);
-    match found?.value.clone()?.value? {
-        Value::StringValue(text) => Some(text),
-        _ => None,
-    }
 }

@@ -3,23 +3,19 @@
 #![cfg(target_arch = "wasm32")]
 #![expect(clippy::unwrap_used, reason = "a panic fails the test")]
 
+mod arrivals;
+
 use gloo_timers::future::TimeoutFuture;
 use js_sys::Function;
-use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use otel_web::action;
-use prost::Message;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
-wasm_bindgen_test_configure!(run_in_browser);
+use arrivals::{arrived, listen, spans, text, value, wait_for};
 
-#[wasm_bindgen(module = "/tests/browser/support/network.js")]
-extern "C" {
-    fn listen();
-    fn bodies() -> Vec<js_sys::Uint8Array>;
-}
+wasm_bindgen_test_configure!(run_in_browser);
 
 #[wasm_bindgen(module = "/tests/browser/support/observer.js")]
 extern "C" {
@@ -81,51 +77,9 @@ async fn load_and_export_wait_until_the_page_is_shown() {
     assert_eq!(number(&vitals, "browser.web_vital.ttfb.value"), Some(0.0));
 }
 
-fn spans() -> Vec<Span> {
-    let decode =
-        |body: js_sys::Uint8Array| ExportTraceServiceRequest::decode(&body.to_vec()[..]).unwrap();
-    let requests = bodies().into_iter().map(decode);
-    let resources = requests.flat_map(|request| request.resource_spans);
-    let scopes = resources.flat_map(|resource| resource.scope_spans);
-    scopes.flat_map(|scope| scope.spans).collect()
-}
-
-fn found(name: &str) -> Option<Span> {
-    spans().into_iter().find(|span| span.name == name)
-}
-
-async fn arrived(name: &str) -> Span {
-    wait_for(|| found(name), name).await
-}
-
 async fn with_vitals() -> Span {
     let has_vitals = |span: &Span| number(span, "browser.web_vital.cls.value").is_some();
-    wait_for(|| spans().into_iter().find(has_vitals), "web vitals").await
-}
-
-async fn wait_for(find: impl Fn() -> Option<Span>, what: &str) -> Span {
-    for _ in 0..1_000 {
-        if let Some(span) = find() {
-            return span;
-        }
-        TimeoutFuture::new(10).await;
-    }
-    panic!("waited 10 s for {what}");
-}
-
-fn value(span: &Span, key: &str) -> Option<Value> {
-    let found = span
-        .attributes
-        .iter()
-        .find(|attribute| attribute.key == key);
-    found?.value.clone()?.value
-}
-
-fn text(span: &Span, key: &str) -> Option<String> {
-    match value(span, key)? {
-        Value::StringValue(text) => Some(text),
-        _ => None,
-    }
+    wait_for("web vitals", || spans().into_iter().find(has_vitals)).await
 }
 
 fn number(span: &Span, key: &str) -> Option<f64> {

@@ -8,7 +8,7 @@ use crate::process;
 
 /// Fails if rustdoc has warnings.
 ///
-/// `--examples`, of which there are none, selects the features of dev-dependencies, too. Without them, cargo would
+/// `--examples` selects the features of dev-dependencies, too. No package has example targets. Without it, cargo would
 /// check tokio and all crates above it again: clippy has checked them with these features.
 pub(super) fn check() -> Result<()> {
     let mut cargo = host_cargo(&["doc", "--workspace", "--no-deps"])?;

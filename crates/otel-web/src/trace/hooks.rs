@@ -1,7 +1,7 @@
 //! How lower layers notify higher ones, which they do not import.
 //!
 //! `telemetry` registers all hooks before it installs the pipeline. Each is a function without a state:
-//! whoever is notified keeps its own. Until then, and in native tests of lower layers, they do nothing.
+//! the notified layer keeps the state. Before that, and in native tests of lower layers, they do nothing.
 
 use std::cell::Cell;
 use std::fmt;
