@@ -9,7 +9,7 @@ use crate::support::stack::Stack;
 const THEMES: [&str; 2] = ["dark", "light"];
 
 /// Paths, and a text that each shows when it has loaded.
-const SIGNED_OUT: [(&str, &str); 12] = [
+pub(crate) const SIGNED_OUT: [(&str, &str); 12] = [
     ("/", SUBNET),
     ("/@londo", SUBNET),
     ("/@nobody", "User not found"),
@@ -24,7 +24,7 @@ const SIGNED_OUT: [(&str, &str); 12] = [
     ("/no/such/page", "Page not found"),
 ];
 
-const SIGNED_IN: [(&str, &str); 7] = [
+pub(crate) const SIGNED_IN: [(&str, &str); 7] = [
     ("/", SUBNET),
     ("/@andrewbrown", "Edit profile"),
     ("/notifications", "replied to you"),

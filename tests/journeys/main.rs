@@ -14,6 +14,7 @@
 mod accessibility;
 mod accounts;
 mod actions;
+mod coverage;
 mod dropped_responses;
 mod expiry;
 mod feeds;
