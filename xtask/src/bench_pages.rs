@@ -25,13 +25,35 @@ pub(crate) fn pages() -> PathBuf {
     workspace::target().join("bench/pages")
 }
 
+/// The cargo features of otel-web's page whose spans come from the crate `tracing`.
+pub(crate) const TRACING: [&str; 3] = ["tracing", "tracing-layer", "tracing-opentelemetry"];
+
 /// Builds `bench/{package}` into the folder `name`, with the files of its `www`.
 pub(crate) fn wasm(wasm: &Wasm, package: &str, name: &str, profile: Profile) -> Result<()> {
+    wasm_with(wasm, package, "", name, profile)
+}
+
+/// Builds otel-web's page once for each of [`TRACING`], into the folders `otel-web-{feature}`.
+pub(crate) fn tracing(wasm: &Wasm) -> Result<()> {
+    for feature in TRACING {
+        let name = format!("otel-web-{feature}");
+        wasm_with(wasm, "otel-web-page", feature, &name, Profile::Release)?;
+    }
+    Ok(())
+}
+
+fn wasm_with(
+    wasm: &Wasm,
+    package: &str,
+    features: &str,
+    name: &str,
+    profile: Profile,
+) -> Result<()> {
     let folder = workspace::create_dir(pages().join(name))?;
     let page = WasmPage {
         label: "page",
         package,
-        features: "",
+        features,
         profile,
     };
     page.build(wasm, &folder)?;

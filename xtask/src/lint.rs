@@ -16,7 +16,7 @@ use crate::wasm::TARGET;
 use crate::{feature_matrix, term, workspace};
 
 /// The crates that run in the browser.
-const BROWSER_CRATES: [&str; 8] = [
+const BROWSER_CRATES: [&str; 9] = [
     "-pcruddur",
     "-ptrace-viewer",
     "-potel-web",
@@ -24,6 +24,7 @@ const BROWSER_CRATES: [&str; 8] = [
     "-pcausality-page",
     "-potel-web-page",
     "-pexample-plain",
+    "-pexample-tracing",
     "-pexample-yew",
 ];
 

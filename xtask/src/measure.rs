@@ -40,6 +40,7 @@ pub(crate) fn delivery(arguments: &[&str]) -> Result<()> {
 pub(crate) fn sdk(arguments: &[&str]) -> Result<()> {
     let wasm = prepare(Needs::NODE)?;
     bench_pages::wasm(&wasm, "otel-web-page", "otel-web", Profile::Release)?;
+    bench_pages::tracing(&wasm)?;
     bench_pages::peers()?;
     process::run_inherited(runner("sdk", arguments)?)
 }

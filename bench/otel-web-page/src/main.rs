@@ -1,10 +1,18 @@
 //! The page of otel-web in the benchmarks. It has the same functions as the pages of the other SDKs; `www/page.js`
 //! exports them as `globalThis.sdk`.
 
+#[cfg(not(feature = "instrumented"))]
+mod direct;
+#[cfg(feature = "instrumented")]
+mod instrumented;
 pub mod mix;
 
 use std::cell::RefCell;
 
+#[cfg(not(feature = "instrumented"))]
+use direct as loop_spans;
+#[cfg(feature = "instrumented")]
+use instrumented as loop_spans;
 use opentelemetry::trace::{Span as _, TraceContextExt as _, Tracer as _};
 use opentelemetry::{Context, KeyValue, global};
 use otel_web::Telemetry;
@@ -33,6 +41,7 @@ pub fn install(endpoint: String, ratio: f64) {
         .sample_ratio(ratio)
         .install()
         .set_global();
+    loop_spans::install();
 }
 
 /// Makes a trace whose root ends last. Returns the number of ended spans.
@@ -71,13 +80,8 @@ pub async fn request(name: String, url: String) -> u32 {
 #[wasm_bindgen]
 #[must_use]
 pub fn run(count: u32) -> f64 {
-    let tracer = global::tracer("bench");
     let began = now();
-    for number in 0..count {
-        let mut span = tracer.start("m.run");
-        describe(&mut span, number);
-        span.end();
-    }
+    loop_spans::run(count);
     now() - began
 }
 

@@ -36,7 +36,7 @@
 //! |---|---|
 //! | something the user did | [`action()`] |
 //! | a request | [`fetch::Request`], with the same builder as `gloo-net` |
-//! | a step of the work | [`opentelemetry::global::tracer`], after [`Telemetry::set_global`] |
+//! | a step of the work | [`opentelemetry::global::tracer`], after [`Telemetry::set_global`], or the crate `tracing` with the module `tracing` |
 //! | an error that the code handles | [`record_error`] |
 //! | the route of the page that is rendered | [`set_route_template`] |
 //!
@@ -151,6 +151,7 @@
 //! - `window-fetch` traces the requests of JavaScript libraries, too. It replaces `window.fetch`.
 //! - `xhr` traces their requests with `XMLHttpRequest` and `sendBeacon`. It replaces methods of these.
 //! - `root-observer` adds `Builder::on_root_end`, a callback for ended root spans.
+//! - `tracing` adds the module `tracing`: a subscriber for the crate `tracing`. `tracing-layer` adds a layer.
 //! - `testing` adds the module `testing`. Enable it in `[dev-dependencies]`.
 //! - `off` leaves telemetry out of the build: every call compiles and does nothing.
 //!
@@ -175,6 +176,8 @@ mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod trace;
+#[cfg(feature = "tracing")]
+pub mod tracing;
 
 pub use opentelemetry::{Context, KeyValue};
 

@@ -6,8 +6,15 @@ use anyhow::{Context as _, Result};
 
 use crate::workspace;
 
-/// Features that every measured page has, or no page has.
-const NOT_MEASURED: [&str; 4] = ["default", "fetch", "off", "testing"];
+/// Features that every measured page has, or no page has, or that add nothing before the page uses them.
+const NOT_MEASURED: [&str; 6] = [
+    "default",
+    "fetch",
+    "off",
+    "testing",
+    "tracing",
+    "tracing-layer",
+];
 
 /// Returns the features that are measured one by one.
 pub(super) fn of_otel_web() -> Result<Vec<String>> {

@@ -13,7 +13,7 @@ mod transfer_size;
 use anyhow::Result;
 
 use crate::setup::{self, Needs};
-use crate::{process, term};
+use crate::{bench_pages, process, term};
 use pages::Pages;
 use report::Row;
 
@@ -28,6 +28,8 @@ pub(crate) fn run() -> Result<()> {
     rows.extend(minimal(&pages)?);
     print_heading("otel-web in a Yew page");
     rows.extend(yew(&pages)?);
+    print_heading("the crate tracing in a page with otel-web");
+    rows.extend(tracing(&pages)?);
     print_heading("other SDKs");
     rows.extend(peers()?);
     print_heading("otel-web in Cruddur's page");
@@ -75,6 +77,20 @@ fn yew(pages: &Pages<'_>) -> Result<Vec<Row>> {
             with.beyond(without),
         ),
     ])
+}
+
+/// Measures what each subscriber for the crate `tracing` adds to a page that uses all default features.
+fn tracing(pages: &Pages<'_>) -> Result<Vec<Row>> {
+    let without = pages.bench("")?;
+    let added = |feature| {
+        let with = pages.bench(feature)?;
+        Ok(Row::new(
+            "otel-web",
+            &format!("+ {feature}"),
+            with.beyond(without),
+        ))
+    };
+    bench_pages::TRACING.into_iter().map(added).collect()
 }
 
 fn peers() -> Result<Vec<Row>> {

@@ -37,6 +37,12 @@ impl<'a> Pages<'a> {
         self.bare("example-yew", features, &self.folder.join(name))
     }
 
+    /// Measures the page of the benchmarks, with these cargo features.
+    pub(super) fn bench(&self, features: &str) -> Result<TransferSize> {
+        let out = self.folder.join(format!("bench-{features}"));
+        self.bare("otel-web-page", features, &out)
+    }
+
     fn bare(&self, package: &str, features: &str, out: &Path) -> Result<TransferSize> {
         let page = WasmPage {
             label: "size",

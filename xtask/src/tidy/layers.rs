@@ -26,7 +26,7 @@ const LAYERS: [(&str, &[&str]); 11] = [
 const OTEL_WEB: &str = "crates/otel-web/src";
 
 /// The folders and files below [`OTEL_WEB`], from the bottom to the top, and those that each may import.
-const OTEL_WEB_LAYERS: [(&str, &[&str]); 13] = [
+const OTEL_WEB_LAYERS: [(&str, &[&str]); 14] = [
     ("browser", &[]),
     ("core", &[]),
     ("trace", &["browser", "core"]),
@@ -52,6 +52,7 @@ const OTEL_WEB_LAYERS: [(&str, &[&str]); 13] = [
         "lifecycle",
         &["browser", "causality", "export", "instrument", "trace"],
     ),
+    ("tracing", &["browser", "causality", "core", "trace"]),
     ("config", &["browser", "core", "trace"]),
     (
         "telemetry",

@@ -37,6 +37,9 @@ pub(crate) struct Exception {
     pub(crate) stacktrace: Option<String>,
     /// The source location of a panic: file, line, column.
     pub(crate) location: Option<(String, u32, u32)>,
+    /// Further attributes of the event.
+    #[cfg(feature = "tracing")]
+    pub(crate) attributes: Option<Attributes>,
 }
 
 /// Returns the name of the error's type, or `error` for a text, whose type carries no information.
@@ -69,7 +72,7 @@ impl Exception {
             exception_type: js::text(thrown, "name").unwrap_or_else(|| default_type.to_owned()),
             message: describe(thrown),
             stacktrace: has_trace.then(|| stack.unwrap_or_default() + &causes),
-            location: None,
+            ..Self::default()
         }
     }
 
@@ -110,6 +113,10 @@ impl Exception {
     /// Encodes the exception as attributes of its event.
     fn to_attributes(&self) -> Attributes {
         let mut attributes = attributes::event_attributes();
+        #[cfg(feature = "tracing")]
+        if let Some(further) = &self.attributes {
+            attributes.append(further);
+        }
         if let Some((file, line, column)) = &self.location {
             attributes.set("code.file.path", &**file);
             attributes.set("code.line.number", i64::from(*line));

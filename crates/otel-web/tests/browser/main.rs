@@ -23,6 +23,7 @@ mod soak;
 mod support;
 mod testing;
 mod timings;
+mod tracing;
 mod vitals;
 mod web_components;
 mod window_fetch;

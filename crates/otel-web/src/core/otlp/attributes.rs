@@ -71,7 +71,7 @@ impl<'a> From<&'a Value> for AnyValue<'a> {
 }
 
 /// The attributes of a span, event or resource. Keys are unique, and their number is limited.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Attributes {
     field: u8,
     writer: Writer,

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 /// Appends protobuf fields to a buffer.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(crate) struct Writer {
     bytes: Vec<u8>,
 }

@@ -235,6 +235,17 @@ impl Pipeline {
         self.scopes.push(scope);
         self.scopes.len() - 1
     }
+
+    /// Returns the index of the scope with this name and without a version.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn scope_named(&mut self, name: &'static str) -> usize {
+        let is_it =
+            |known: &InstrumentationScope| known.name() == name && known.version().is_none();
+        match self.scopes.iter().position(is_it) {
+            Some(index) => index,
+            None => self.scope_index(InstrumentationScope::builder(name).build()),
+        }
+    }
 }
 
 /// Starting.
