@@ -24,6 +24,8 @@ pub(crate) struct Retained {
     pub(crate) rss_mb: f64,
     pub(crate) rss_anon_mb: f64,
     pub(crate) disk_mb: f64,
+    /// How long the server worked in the background after the last span.
+    pub(crate) settling_s: f64,
     /// Over all queries.
     pub(crate) list_p95_ms: f64,
     pub(crate) lists: Vec<List>,
@@ -67,6 +69,7 @@ impl Retained {
             "rss_mb": tenths(self.rss_mb),
             "rss_anon_mb": tenths(self.rss_anon_mb),
             "disk_mb": tenths(self.disk_mb),
+            "settling_s": tenths(self.settling_s),
             "list_p95_ms": tenths(self.list_p95_ms),
             "slowest_query_p95_ms": tenths(slowest.fold(0.0, f64::max)),
             "lists": lists,

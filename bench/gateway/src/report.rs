@@ -42,11 +42,12 @@ const THROUGHPUT: [&str; 7] = [
     "rss_anon_mb",
 ];
 
-const RETAINED: [&str; 6] = [
+const RETAINED: [&str; 7] = [
     "server",
     "spans_kept",
     "rss_anon_mb",
     "disk_mb",
+    "settling_s",
     "list_p95_ms",
     "slowest_query_p95_ms",
 ];
@@ -141,6 +142,7 @@ mod tests {
             spans_kept: 1_000_000,
             rss_mb: 16.04,
             rss_anon_mb: 8.0,
+            settling_s: 0.0,
             disk_mb: 591.0,
             list_p95_ms: 9.84,
             lists: vec![List {

@@ -31,6 +31,14 @@ const MAX_SENDING_TIME: Duration = Duration::from_secs(240);
 /// The maximum number of requests for each query.
 const MAX_REQUESTS: usize = 40;
 
+/// A server whose background work takes longer is measured during that work.
+const MAX_SETTLING_TIME: Duration = Duration::from_secs(60);
+
+/// A server is idle if it uses less of a core than this for the time of [`IDLE_TIME`].
+const IDLE_CORES: f64 = 0.03;
+
+const IDLE_TIME: Duration = Duration::from_secs(1);
+
 /// No request for a query begins later.
 const MAX_QUERY_TIME: Duration = Duration::from_secs(8);
 
@@ -42,16 +50,33 @@ pub(crate) async fn measure(peer: &Peer, store: StoreApi) -> Result<Retained> {
     let url = format!("http://127.0.0.1:{}", server.api);
     let spans_kept =
         wait_until_stored(&client, &url, store, sent * SHAPE.spans_per_request).await?;
+    let settling_s = settle(server.pid()).await?;
     let (list_p95_ms, lists) = lists(&client, &url, store).await?;
     Ok(Retained {
         server: peer.name,
         spans_kept,
         rss_mb: proc::rss_mb(server.pid())?,
         rss_anon_mb: proc::rss_anon_mb(server.pid())?,
+        settling_s,
         disk_mb: server.disk_bytes()? as f64 / 1e6,
         list_p95_ms,
         lists,
     })
+}
+
+/// Waits until the server is idle, because a server may summarize and index spans after it has
+/// acknowledged them. Returns the time that this took, in seconds.
+async fn settle(pid: u32) -> Result<f64> {
+    let since = Instant::now();
+    loop {
+        let before = proc::cpu_seconds(pid)?;
+        sleep(IDLE_TIME).await;
+        let cores = (proc::cpu_seconds(pid)? - before) / IDLE_TIME.as_secs_f64();
+        let waited = since.elapsed();
+        if cores < IDLE_CORES || waited > MAX_SETTLING_TIME {
+            return Ok(waited.saturating_sub(IDLE_TIME).as_secs_f64());
+        }
+    }
 }
 
 /// Measures each query. Returns the p95 of all requests, and the figures of each query.
