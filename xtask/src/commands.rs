@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 
 use crate::build::Profile;
-use crate::{dev, dist, licenses, lint, measure, process, setup, size, test, wasm};
+use crate::{dev, dist, licenses, lint, measure, package, process, setup, size, test, wasm};
 
 /// One command. `--help` prints its usage, its summary and its details.
 struct Command {
@@ -16,7 +16,7 @@ struct Command {
     run: fn(&[&str]) -> Result<()>,
 }
 
-const COMMANDS: [Command; 12] = [
+const COMMANDS: [Command; 13] = [
     Command {
         name: "setup",
         arguments: "",
@@ -118,6 +118,14 @@ const COMMANDS: [Command; 12] = [
         summary: "build the folder to deploy: servers, pages, licenses, bill of materials, checksums",
         details: "The folder is target/cruddur-<version>-<target>. It runs on a machine without Rust. Its README says how.",
         run: |arguments| no_arguments("dist", arguments).and_then(|()| dist::run()),
+    },
+    Command {
+        name: "package",
+        arguments: "",
+        summary: "package the published crates, the gateway's with the built viewer",
+        details: "Builds the optimized viewer, compresses it into crates/gateway/viewer, from where later builds of the\n\
+                  gateway embed it, and writes target/package/*.crate. Nothing is compiled from the packages.",
+        run: |arguments| no_arguments("package", arguments).and_then(|()| package::run()),
     },
     Command {
         name: "licenses",

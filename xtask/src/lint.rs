@@ -1,7 +1,7 @@
 //! `cargo xtask lint`: everything that continuous integration checks besides the tests.
 //!
 //! Formatting, clippy and documentation for this machine and for the browser, each feature of otel-web alone, the
-//! fuzz targets, spelling, and the dependencies' licenses and sources.
+//! fuzz targets, spelling, the packages, and the dependencies' licenses and sources.
 
 mod dependencies;
 mod documentation;
@@ -13,7 +13,7 @@ use crate::build::host_cargo;
 use crate::process;
 use crate::setup::{self, Needs};
 use crate::wasm::TARGET;
-use crate::{feature_matrix, term, workspace};
+use crate::{feature_matrix, package, term, workspace};
 
 /// The crates that run in the browser.
 const BROWSER_CRATES: [&str; 9] = [
@@ -42,6 +42,7 @@ pub(crate) fn run() -> Result<()> {
     documentation::check()?;
     fuzz_targets()?;
     spelling::check()?;
+    package::check()?;
     dependencies::check()
 }
 

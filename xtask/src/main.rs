@@ -9,6 +9,7 @@
 //! | `size` | measures the bytes that telemetry adds to a page | [`size`] |
 //! | `bench`, `delivery`, `causality`, `soak` | measure servers and SDK | [`measure`] |
 //! | `dist` | builds the folder to deploy | [`dist`] |
+//! | `package` | packages the published crates, the gateway's with the viewer | [`package`] |
 //! | `licenses` | writes the license notices of the dependencies | [`licenses`] |
 //! | `env` | prints the environment for running `trunk` and `cargo` directly | [`wasm`] |
 //!
@@ -29,6 +30,7 @@ mod licenses;
 mod lint;
 mod measure;
 mod measured_program;
+mod package;
 mod packages;
 mod ports;
 mod prerequisites;

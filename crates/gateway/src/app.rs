@@ -109,6 +109,10 @@ impl App {
         })
     }
 
+    pub(crate) fn has_no_traces(&self) -> bool {
+        self.store.totals().traces == 0
+    }
+
     /// Drains the sinks and closes the store, within a time limit. Spans that are not sent by then
     /// stay in the store, and are sent after the next start.
     pub(crate) async fn shut_down(self, limit: Duration) {

@@ -20,6 +20,9 @@ const DEFAULT_FILE: &str = "otel-web-gateway.toml";
 const EXAMPLES: &str = "\
 Examples:
 
+  # Show the traces of this machine, from an empty folder
+  otel-web-gateway --open
+
   # Store traces of this machine in /tmp
   otel-web-gateway --db /tmp/traces.db
 
@@ -49,6 +52,10 @@ struct Arguments {
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 
+    /// Opens the viewer in a browser
+    #[arg(long)]
+    open: bool,
+
     #[command(subcommand)]
     task: Option<Task>,
 }
@@ -76,6 +83,8 @@ pub enum Cli {
         config: Box<Config>,
         /// The settings file, if one was read.
         file: Option<PathBuf>,
+        /// Whether to open the viewer in a browser.
+        open: bool,
     },
     /// Test whether a gateway would work.
     Check {
@@ -134,7 +143,11 @@ impl Cli {
         let config = Box::new(Config::from_matches(&read(&args, &sources)?, env)?);
         Ok(match arguments.task {
             Some(_) => Self::Check { config },
-            None => Self::Run { config, file },
+            None => Self::Run {
+                config,
+                file,
+                open: arguments.open,
+            },
         })
     }
 }
@@ -225,7 +238,8 @@ mod tests {
                 other => panic!("{args}: {other:?}"),
             }
         }
-        assert!(matches!(parse(""), Ok(Cli::Run { file: None, .. })));
+        let run = |open| matches!(parse(if open { "--open" } else { "" }), Ok(Cli::Run { file: None, open: found, .. }) if found == open);
+        assert!(run(false) && run(true));
     }
 
     #[test]

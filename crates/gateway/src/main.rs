@@ -1,11 +1,17 @@
 //! The program: reads its configuration, and runs or tests a gateway.
 
+mod first_steps;
+
+use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
+use std::time::SystemTime;
 
 use logging::error_chain;
 use otel_web_gateway::{Cli, Config, Gateway};
 use tokio::runtime::Runtime;
-use tracing::{error, info};
+use tracing::{error, info, warn};
+
+use first_steps::first_steps;
 
 fn main() -> ExitCode {
     // Before secrets are read.
@@ -44,11 +50,11 @@ fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
     let runtime = Runtime::new()?;
     let result = runtime.block_on(async {
         match cli {
-            Cli::Run { config, file } => {
+            Cli::Run { config, file, open } => {
                 if let Some(file) = file {
                     info!(file = %file.display(), "read settings");
                 }
-                serve(config).await
+                serve(config, *open).await
             }
             Cli::Check { config } => Ok(check(config).await),
             Cli::Print(_) => Ok(ExitCode::SUCCESS),
@@ -59,7 +65,7 @@ fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
     result
 }
 
-async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
+async fn serve(config: &Config, open: bool) -> anyhow::Result<ExitCode> {
     // Before the log says that the gateway runs.
     let shutdown = shutdown_signal()?;
     let gateway = Gateway::start(config).await?;
@@ -74,9 +80,27 @@ async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
         info!("viewer on {}", gateway.viewer_url());
     }
     info!("listening on {url}");
+    if gateway.is_empty() && io::stdout().is_terminal() {
+        let address = gateway.address();
+        let text = first_steps(address, gateway.viewer_url(), &config.db, SystemTime::now());
+        println!("{text}");
+    }
+    if open {
+        open_browser(gateway.viewer_url());
+    }
     gateway.serve(shutdown).await;
     info!("stopped");
     Ok(ExitCode::SUCCESS)
+}
+
+/// Opens a page. Without a browser, the gateway still accepts spans.
+fn open_browser(url: &str) {
+    if let Err(error) = open::that_detached(url) {
+        warn!(
+            error = error_chain(&error),
+            "cannot open a browser: open the viewer's address yourself"
+        );
+    }
 }
 
 /// Fails if the gateway would not start, or a sink would not accept spans.

@@ -81,6 +81,12 @@ impl Gateway {
         &self.viewer_url
     }
 
+    /// Returns whether the store has no traces.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.app.has_no_traces()
+    }
+
     /// Returns the UDP address that accepts X-Ray segments, if it is configured.
     #[must_use]
     pub const fn xray_address(&self) -> Option<SocketAddr> {

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `bin` | the back end and the gateway |
 //! | `page`, `viewer` | the pages, with a precompressed copy of each large file |
+//! | `otel_web_gateway-*.whl` | the gateway with its viewer, for `pip install` |
 //! | `licenses` | the project's licenses, and the notices of the servers' dependencies |
 //! | `sbom.cdx.json` | the packages in all four programs, see [`sbom`] |
 //! | `systemd`, `otel-web-gateway.toml` | settings to start from |
@@ -11,6 +12,7 @@
 
 mod sbom;
 mod tree;
+mod wheel;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,7 +23,7 @@ use crate::build::{self, Profile, host_cargo};
 use crate::licenses::{self, Artifact};
 use crate::setup::{self, Needs};
 use crate::wasm::Wasm;
-use crate::{process, workspace};
+use crate::{package, process, workspace};
 
 const README: &str = include_str!("../../../deploy/dist/README.md");
 const BILL_OF_MATERIALS: &str = "sbom.cdx.json";
@@ -42,7 +44,10 @@ pub(crate) fn run() -> Result<()> {
     let unfinished = folder.with_extension("unfinished");
     tree::remove(&unfinished)?;
     workspace::create_dir(unfinished.clone())?;
+    // First, because the gateway contains it.
+    package::embed_viewer(&wasm)?;
     add_servers(&unfinished)?;
+    wheel::write(&unfinished)?;
     add_pages(&unfinished, &wasm)?;
     process::step("files", "licenses, bill of materials, checksums", || {
         add_documents(&unfinished)?;

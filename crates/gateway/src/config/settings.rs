@@ -119,7 +119,7 @@ pub(super) struct Settings {
     )]
     pub(super) public_url: Option<String>,
 
-    /// Folder with the built viewer
+    /// Folder with a built viewer, instead of the one inside the program
     #[arg(
         id = "viewer_dir",
         long = "viewer-dir",

@@ -454,6 +454,31 @@ async fn field_whose_formatting_traces_is_recorded() {
 }
 
 #[wasm_bindgen_test]
+async fn records_of_the_crate_log_arrive_with_their_target() {
+    install();
+    static LOG: Once = Once::new();
+    LOG.call_once(|| tracing_log::LogTracer::init().unwrap());
+    action("logging").start().run(async {
+        let record = tracing_log::log::Record::builder()
+            .args(format_args!("brewed"))
+            .level(tracing_log::log::Level::Warn)
+            .target("kettle")
+            .file(Some("kettle.rs"))
+            .line(Some(3))
+            .build();
+        tracing_log::log::logger().log(&record);
+    });
+    let trace = trace_of("logging").await;
+    let brewed = event(&trace[0], "brewed");
+    let attribute = |key| event_text(brewed, key);
+    assert_eq!(attribute("target").as_deref(), Some("kettle"));
+    assert_eq!(attribute("level").as_deref(), Some("WARN"));
+    assert_eq!(attribute("code.file.path").as_deref(), Some("kettle.rs"));
+    assert_eq!(attribute("code.line.number").as_deref(), Some("3"));
+    assert_eq!(attribute("log.target"), None);
+}
+
+#[wasm_bindgen_test]
 async fn dropped_future_ends_its_span() {
     install();
     action("dropped").start().run(async {
