@@ -81,6 +81,9 @@ const PARTS: [Part; 8] = [
     },
 ];
 
+/// The variable of Rust's test harness for the number of tests that run at once.
+const TEST_THREADS: &str = "RUST_TEST_THREADS";
+
 /// The parts that run only if they are named, because `cargo xtask setup` does not install what they need.
 const ON_REQUEST: [&str; 2] = ["firefox", "exporters"];
 
@@ -190,7 +193,9 @@ fn compile_native_tests() -> Result<()> {
 }
 
 fn unit() -> Result<()> {
-    let native = process::run_inherited(host_cargo(&["test", "--workspace", "--no-fail-fast"])?);
+    let mut cargo = host_cargo(&["test", "--workspace", "--no-fail-fast"])?;
+    cargo.env(TEST_THREADS, waiting_tests());
+    let native = process::run_inherited(cargo);
     let on_postgres = contract_on_postgres().context("the back end's tests on PostgreSQL");
     native.and(on_postgres)
 }
@@ -201,7 +206,15 @@ fn contract_on_postgres() -> Result<()> {
     let server = Server::start()?;
     let mut cargo = integration_tests(&["api"])?;
     cargo.env("CRUDDUR_TEST_POSTGRES", server.address());
+    cargo.env(TEST_THREADS, waiting_tests());
     process::run_inherited(cargo)
+}
+
+/// Returns how many tests to run at once if most of their time is spent waiting for servers and
+/// disks: twice as many as there are processors.
+fn waiting_tests() -> String {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    (2 * processors).to_string()
 }
 
 fn journeys(wasm: &Wasm) -> Result<()> {
