@@ -8,6 +8,7 @@ const PAGES = {
   empty: "empty.js",
   "otel-js": "otel-js/otel-js.js",
   "otel-js-json": "otel-js/otel-js-json.js",
+  "otel-browser": "otel-browser/otel-browser.js",
   honeycomb: "honeycomb/honeycomb.js",
   faro: "faro/faro.js",
   elastic: "elastic/elastic.js",

@@ -11,9 +11,10 @@ use crate::wasm_page::WasmPage;
 use crate::{packages, process, workspace};
 
 /// The names of the other SDKs' pages.
-pub(crate) const PEERS: [&str; 6] = [
+pub(crate) const PEERS: [&str; 7] = [
     "otel-js",
     "otel-js-json",
+    "otel-browser",
     "honeycomb",
     "faro",
     "elastic",
@@ -67,7 +68,15 @@ pub(crate) fn npm(folder: &str) -> Result<()> {
 
 /// Builds the pages of the other SDKs. Each has its own packages, so none gets the versions of another.
 pub(crate) fn peers() -> Result<()> {
-    for folder in ["", "elastic", "faro", "honeycomb", "otel-js", "sentry"] {
+    for folder in [
+        "",
+        "elastic",
+        "faro",
+        "honeycomb",
+        "otel-browser",
+        "otel-js",
+        "sentry",
+    ] {
         npm(folder)?;
     }
     bundle("build.mjs")
