@@ -48,6 +48,8 @@ extern "C" {
     /// Returns when the requests to a URL were made, in order, on the monotonic clock.
     #[wasm_bindgen(js_name = requestTimesOf)]
     pub(crate) fn request_times_of(url: &str) -> Vec<f64>;
+    /// Responds to the request to a URL with the parameter `held` that was made `index` requests after the first.
+    pub(crate) fn release(url: &str, index: usize);
     /// Returns the number of accepted batches.
     #[wasm_bindgen(js_name = bodyCount)]
     pub(crate) fn body_count() -> u32;
@@ -70,6 +72,10 @@ extern "C" {
     /// Reports performance entries to the observers of the page.
     #[wasm_bindgen(js_name = reportEntries)]
     pub(crate) fn report_entries(entries: &JsValue);
+    /// Resolves when the browser reports a long animation frame of at least this duration. Resolves at once if the browser
+    /// does not support the entry type.
+    #[wasm_bindgen(js_name = nextLongFrame)]
+    pub(crate) fn next_long_frame(min_duration_ms: f64) -> Promise;
 }
 
 thread_local! {

@@ -1,12 +1,13 @@
 // Replaces the network of the page under test. Export requests are collected, and get the responses
 // that the test has queued. Other requests get a response after `wait` milliseconds, a parameter of
-// their URL; with several numbers, the n-th request to the URL waits for the n-th. Requests with the parameter `real` go to the server of these tests, so that the browser
-// measures them.
+// their URL, or with the parameter `held`, when the test releases them. Requests with the parameter `real` go to the
+// server of these tests, so that the browser measures them.
 
 const exports_ = [];
 const responses = [];
 const headers_ = new Map();
 const requestTimes = [];
+const held = [];
 let keepaliveRequests = 0;
 let lastEncoding;
 
@@ -22,9 +23,8 @@ export function listen() {
     if (url.pathname === "/otlp/v1/traces") return collect(request, init);
     headers_.set(url.href, request.headers);
     await new Promise((resolve, reject) => {
-      const waits = (url.searchParams.get("wait") ?? "0").split(",");
-      const count = requestTimes.filter(([made]) => made === url.href).length;
-      setTimeout(resolve, Number(waits[Math.min(count, waits.length) - 1]));
+      if (url.searchParams.has("held")) held.push([url.href, resolve]);
+      else setTimeout(resolve, Number(url.searchParams.get("wait") ?? 0));
       const abort = () => reject(request.signal.reason);
       request.signal.aborted ? abort() : request.signal.addEventListener("abort", abort);
     });
@@ -159,6 +159,12 @@ export function headerOf(url, name) {
 export function requestTimesOf(url) {
   const { href } = new URL(url, location.href);
   return Float64Array.from(requestTimes.filter(([made]) => made === href).map(([, time]) => time));
+}
+
+/** Responds to the n-th request to a URL with the parameter `held`. */
+export function release(url, index) {
+  const { href } = new URL(url, location.href);
+  held.filter(([made]) => made === href)[index][1]();
 }
 
 export function bodyCount() {
