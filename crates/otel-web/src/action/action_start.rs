@@ -49,19 +49,16 @@ impl ActionStart {
             deadline_ms: platform::monotonic_ms() + timeout::ACTION_TIMEOUT_MS,
         };
         let started = pipeline::with(|pipeline| {
+            let parent = parent.span();
             let started = pipeline.start(NewSpan {
-                name: self.name,
-                kind: SpanKind::Internal,
-                parent: parent.span().span_context(),
-                scope: pipeline::OWN_SCOPE,
                 action: Some(action),
+                attributes: self.attributes,
+                ..NewSpan::own(self.name, SpanKind::Internal, parent.span_context())
             });
             if let Some(span) = pipeline.active_span(started.key) {
                 span.is_deferred = is_root;
                 let start = self.start_ms.map(|ms| span.anchor.unix_nanos(ms));
                 span.record.start = start.unwrap_or(u64::MAX).min(span.record.start);
-                // The pipeline may have set `clock.drift`.
-                span.record.attributes.append(&self.attributes);
                 if let Some(page) = page {
                     page.describe(&mut span.record);
                 }

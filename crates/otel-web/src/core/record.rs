@@ -97,6 +97,7 @@ pub(crate) mod tests {
 
     use super::*;
     use crate::core::otlp::attributes;
+    use crate::core::otlp::reader::Fields;
 
     pub(crate) fn record(name: &'static str) -> SpanRecord {
         SpanRecord {
@@ -135,6 +136,25 @@ pub(crate) mod tests {
             dropped: 2,
         };
         assert_eq!((span.events, span.links), (expected, expected));
+    }
+
+    #[test]
+    fn attributes_of_events_and_links_beyond_the_limit_are_counted() {
+        let mut span = record("a");
+        let context = span.context.clone();
+        let attributes: Vec<_> = (0..130).map(|n| KeyValue::new("k", n)).collect();
+        span.add_event("described", 1, (&attributes, 3));
+        span.add_link(&context, (&attributes, 3));
+        for (index, item_attributes, dropped) in [(0, 3, 4), (1, 4, 5)] {
+            let item = Fields(span.events_and_links.as_bytes()).nth(index).unwrap();
+            let fields = || Fields(item.content);
+            let count = fields()
+                .filter(|field| field.number == item_attributes)
+                .count();
+            assert_eq!(count, 128);
+            let counted = fields().find(|field| field.number == dropped);
+            assert_eq!(counted.unwrap().value, 5);
+        }
     }
 
     #[test]

@@ -236,13 +236,11 @@ fn record_fetch(name: &'static str, entry: &JsValue, load: &Context) {
         return;
     }
     let started = pipeline::with(|pipeline| {
-        let started = pipeline.start(NewSpan {
-            name: name.into(),
-            kind: SpanKind::Client,
-            parent: load.span().span_context(),
-            scope: pipeline::OWN_SCOPE,
-            action: None,
-        });
+        let started = pipeline.start(NewSpan::own(
+            name,
+            SpanKind::Client,
+            load.span().span_context(),
+        ));
         if let Some(span) = pipeline.active_span(started.key) {
             span.record.start = span.anchor.unix_nanos(start);
             describe(entry, &mut span.record.attributes);

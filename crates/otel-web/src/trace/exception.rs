@@ -115,7 +115,7 @@ impl Exception {
         let mut attributes = attributes::event_attributes();
         #[cfg(feature = "tracing")]
         if let Some(further) = &self.attributes {
-            attributes.append(further);
+            attributes.clone_from(further);
         }
         if let Some((file, line, column)) = &self.location {
             attributes.set("code.file.path", &**file);
@@ -217,13 +217,11 @@ fn fail(failed: &SpanContext, exception: &Exception, should_report: bool) -> boo
 fn start_error_root(origin: &SpanContext) -> Context {
     let page = PageState::read();
     let root = pipeline::with(|pipeline| {
-        let started = pipeline.start_sampled(NewSpan {
-            name: "error".into(),
-            kind: SpanKind::Internal,
-            parent: &SpanContext::NONE,
-            scope: pipeline::OWN_SCOPE,
-            action: None,
-        });
+        let started = pipeline.start_sampled(NewSpan::own(
+            "error",
+            SpanKind::Internal,
+            &SpanContext::NONE,
+        ));
         if let Some(root) = pipeline.active_span(started.key) {
             if origin.is_sampled() {
                 root.record.add_link(origin, (&[], 0));

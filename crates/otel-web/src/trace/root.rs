@@ -56,7 +56,7 @@ fn join_session(root: &mut SpanRecord) {
 
 /// Sets an attribute unless the application has set it.
 fn set_missing(root: &mut SpanRecord, key: &str, value: &str) {
-    if root.attributes.text(key).is_none() {
+    if !root.attributes.contains(key) {
         root.attributes.set(key, value);
     }
 }

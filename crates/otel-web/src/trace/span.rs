@@ -104,15 +104,8 @@ mod request_span {
         pub(crate) fn child_of(parent: &Context, name: Cow<'static, str>, kind: SpanKind) -> Self {
             let parent = parent.span();
             let parent = parent.span_context();
-            let started = pipeline::with(|pipeline| {
-                pipeline.start(NewSpan {
-                    name,
-                    kind,
-                    parent,
-                    scope: pipeline::OWN_SCOPE,
-                    action: None,
-                })
-            });
+            let started =
+                pipeline::with(|pipeline| pipeline.start(NewSpan::own(name, kind, parent)));
             started.map_or_else(|| Self::not_recorded(parent.clone()), Self::new)
         }
 

@@ -79,11 +79,12 @@ fn start(
     scope: usize,
 ) -> Started {
     let started = pipeline.start(NewSpan {
-        name: std::mem::take(&mut builder.name),
-        kind: builder.span_kind.take().unwrap_or(SpanKind::Internal),
-        parent,
         scope,
-        action: None,
+        ..NewSpan::own(
+            std::mem::take(&mut builder.name),
+            builder.span_kind.take().unwrap_or(SpanKind::Internal),
+            parent,
+        )
     });
     if let Some(span) = pipeline.active_span(started.key) {
         fill(span, &builder);

@@ -43,12 +43,10 @@ pub(super) fn start(id: &Id, attributes: &Attributes<'_>) {
     }
     let started = pipeline::with(|pipeline| {
         let scope = pipeline.scope_named(metadata.target());
+        let parent = parent.span();
         pipeline.start(NewSpan {
-            name: metadata.name().into(),
-            kind: SpanKind::Internal,
-            parent: parent.span().span_context(),
             scope,
-            action: None,
+            ..NewSpan::own(metadata.name(), SpanKind::Internal, parent.span_context())
         })
     });
     let Some(started) = started else { return };

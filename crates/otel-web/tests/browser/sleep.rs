@@ -4,7 +4,7 @@ use gloo_timers::future::TimeoutFuture;
 use opentelemetry::global;
 use opentelemetry::trace::Tracer;
 use opentelemetry_proto::tonic::trace::v1::Span;
-use otel_web::action;
+use otel_web::{KeyValue, action};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::{
@@ -18,7 +18,7 @@ const TOLERANCE_MS: f64 = 10.0;
 async fn new_trace_has_the_correct_time_after_two_hours_of_sleep() {
     install();
     let asleep = action("falls asleep").start();
-    asleep.set_attribute(otel_web::KeyValue::new("open", true));
+    asleep.set_attribute(KeyValue::new("open", true));
     shift_wall_clock_ms(TWO_HOURS_MS);
     asleep.run(async {
         global::tracer("app").in_span("wakes up", |_| ());
@@ -64,6 +64,22 @@ async fn durations_are_not_negative_after_the_clock_was_set_back() {
     assert_within(named(&next, "after the correction"), before, after);
     assert_one_tree(&corrected, "before the correction");
     corrected.iter().for_each(assert_plausible_duration);
+}
+
+#[wasm_bindgen_test]
+async fn root_after_sleep_has_at_most_128_attributes() {
+    install();
+    shift_wall_clock_ms(TWO_HOURS_MS);
+    let mut described = action("described after sleep");
+    for number in 0..128 {
+        described = described.attribute(KeyValue::new(format!("item.{number}"), number));
+    }
+    described.start().run(async {});
+    let trace = trace_of("described after sleep").await;
+    shift_wall_clock_ms(0.0);
+    let root = named(&trace, "described after sleep");
+    assert_eq!(root.attributes.len(), 128);
+    assert!(root.dropped_attributes_count > 0);
 }
 
 fn assert_within(span: &Span, earliest_ms: f64, latest_ms: f64) {

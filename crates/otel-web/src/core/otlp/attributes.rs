@@ -15,7 +15,8 @@ const RESOURCE_ATTRIBUTES: u8 = 1;
 pub(super) const EVENT_ATTRIBUTES: u8 = 3;
 const SPAN_ATTRIBUTES: u8 = 9;
 
-/// The limit for attributes, for events and for links of a span. The specification's default.
+/// The limit for the attributes of a span, an event or a link, and for the events and the links of a span. The
+/// specification's default.
 pub(crate) const MAX_ITEMS_PER_SPAN: u32 = 128;
 
 /// A borrowed `AnyValue` of the protocol.
@@ -71,7 +72,7 @@ impl<'a> From<&'a Value> for AnyValue<'a> {
 }
 
 /// The attributes of a span, event or resource. Keys are unique, and their number is limited.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Attributes {
     field: u8,
     writer: Writer,
@@ -113,18 +114,15 @@ impl Attributes {
         }
     }
 
-    /// Appends attributes with other keys and the same field number.
-    pub(crate) fn append(&mut self, other: &Self) {
-        self.writer.raw(other.bytes());
-        self.count += other.count;
-        self.dropped += other.dropped;
-    }
-
     pub(crate) fn remove(&mut self, key: &str) {
         if let Some((range, _)) = self.find(key) {
             self.writer.remove(range);
             self.count -= 1;
         }
+    }
+
+    pub(crate) fn contains(&self, key: &str) -> bool {
+        self.find(key).is_some()
     }
 
     /// Returns the value of a string attribute.

@@ -4,7 +4,7 @@ use opentelemetry::KeyValue;
 use opentelemetry::trace::SpanContext;
 
 use crate::core::clock::UnixNanos;
-use crate::core::otlp::attributes::{self, Attributes, EVENT_ATTRIBUTES};
+use crate::core::otlp::attributes::{self, Attributes, EVENT_ATTRIBUTES, MAX_ITEMS_PER_SPAN};
 use crate::core::otlp::writer::Writer;
 use crate::core::propagation::traceparent;
 
@@ -26,8 +26,9 @@ pub(crate) fn write_event(
     writer: &mut Writer,
     name: &str,
     time: UnixNanos,
-    (attributes, dropped): (&[KeyValue], u32),
+    attributes: (&[KeyValue], u32),
 ) {
+    let (attributes, dropped) = bounded(attributes);
     let event = writer.begin(SPAN_EVENTS);
     writer.fixed64(1, time);
     writer.string(2, name);
@@ -53,14 +54,22 @@ pub(crate) fn write_encoded_event(
 pub(crate) fn write_link(
     writer: &mut Writer,
     context: &SpanContext,
-    (attributes, dropped): (&[KeyValue], u32),
+    attributes: (&[KeyValue], u32),
 ) {
+    let (attributes, dropped) = bounded(attributes);
     let link = writer.begin(SPAN_LINKS);
     write_identity(writer, context);
     attributes::write_all(writer, 4, attributes);
     writer.varint(5, dropped.into());
     writer.fixed32(6, flags(context, context.is_remote()));
     writer.end(link);
+}
+
+/// Returns the attributes within the limit, and the number of the others and of those dropped before.
+fn bounded((attributes, dropped): (&[KeyValue], u32)) -> (&[KeyValue], u32) {
+    let within = attributes.get(..MAX_ITEMS_PER_SPAN as usize);
+    let within = within.unwrap_or(attributes);
+    (within, dropped + (attributes.len() - within.len()) as u32)
 }
 
 pub(super) fn flags(context: &SpanContext, is_remote: bool) -> u32 {

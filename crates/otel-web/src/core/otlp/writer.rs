@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 /// Appends protobuf fields to a buffer.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Writer {
     bytes: Vec<u8>,
 }

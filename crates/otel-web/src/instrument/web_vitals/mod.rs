@@ -197,13 +197,7 @@ impl Vitals {
     /// Reports on a new child of the load, whose own span has been sent.
     fn record_on_child(&self) {
         let started = pipeline::with(|pipeline| {
-            let started = pipeline.start(NewSpan {
-                name: "webVitals".into(),
-                kind: SpanKind::Internal,
-                parent: &self.load,
-                scope: pipeline::OWN_SCOPE,
-                action: None,
-            });
+            let started = pipeline.start(NewSpan::own("webVitals", SpanKind::Internal, &self.load));
             if let Some(span) = pipeline.active_span(started.key) {
                 span.anchor = self.anchor;
                 span.record.start = self.anchor.unix_nanos(self.activation_ms);

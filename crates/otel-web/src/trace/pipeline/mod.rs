@@ -15,7 +15,7 @@ use crate::browser::platform;
 use crate::core::clock::{Anchor, UnixNanos};
 use crate::core::drops::DropReason;
 use crate::core::id::{self, IdGenerator};
-use crate::core::otlp::attributes::{self, AnyValue};
+use crate::core::otlp::attributes::{self, AnyValue, Attributes};
 use crate::core::otlp::encode;
 use crate::core::otlp::writer::Writer;
 use crate::core::record::{Count, SpanRecord};
@@ -149,6 +149,26 @@ pub(crate) struct NewSpan<'a> {
     pub(crate) scope: usize,
     /// Set for a ref-counted span.
     pub(crate) action: Option<ActionState>,
+    /// The attributes that are known already.
+    pub(crate) attributes: Attributes,
+}
+
+impl<'a> NewSpan<'a> {
+    /// Describes a span of this crate's own scope.
+    pub(crate) fn own(
+        name: impl Into<Cow<'static, str>>,
+        kind: SpanKind,
+        parent: &'a SpanContext,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            kind,
+            parent,
+            scope: OWN_SCOPE,
+            action: None,
+            attributes: attributes::span_attributes(),
+        }
+    }
 }
 
 /// A span that has started. In a trace that is not sampled it has ids only.
@@ -346,7 +366,7 @@ impl Pipeline {
                 kind: new.kind,
                 start,
                 end: 0,
-                attributes: attributes::span_attributes(),
+                attributes: new.attributes,
                 events_and_links: Writer::new(),
                 events: Count::default(),
                 links: Count::default(),
