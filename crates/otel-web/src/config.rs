@@ -80,14 +80,13 @@ impl Config {
 
     /// Applies the page's settings, and validates all. `meta` returns the content of
     /// `<meta name="…">`.
-    pub(crate) fn with_page_settings(
-        mut self,
+    pub(crate) fn add_page_settings(
+        &mut self,
         meta: &dyn Fn(&str) -> Option<String>,
-    ) -> Result<Self, InvalidSetting> {
+    ) -> Result<(), InvalidSetting> {
         self.apply_page_settings(meta)?;
         self.validate()?;
-        self.resolve()?;
-        Ok(self)
+        self.resolve()
     }
 
     fn apply_page_settings(
@@ -250,14 +249,15 @@ mod tests {
     use super::*;
 
     fn with_meta(pairs: &[(&str, &str)]) -> Result<Config, InvalidSetting> {
-        let config = Config {
+        let mut config = Config {
             endpoint: "/otlp".to_owned(),
             ..Config::new("shop".into())
         };
-        config.with_page_settings(&|name| {
+        config.add_page_settings(&|name| {
             let pair = pairs.iter().find(|(key, _)| *key == name)?;
             Some(pair.1.to_owned())
-        })
+        })?;
+        Ok(config)
     }
 
     #[test]

@@ -358,14 +358,14 @@ impl Builder {
     /// # }
     /// ```
     #[expect(clippy::must_use_candidate, reason = "called for its effect")]
-    pub fn install(self) -> Telemetry {
+    pub fn install(mut self) -> Telemetry {
         if !cfg!(feature = "off") {
-            match self.config.with_page_settings(&meta) {
-                Ok(config) if config.is_disabled => {}
-                Ok(_) if schedule::is_installed() => diagnostics::warn_once(
+            match self.config.add_page_settings(&meta) {
+                Ok(()) if self.config.is_disabled => {}
+                Ok(()) if schedule::is_installed() => diagnostics::warn_once(
                     "telemetry is already installed; these settings are ignored",
                 ),
-                Ok(config) => start(config),
+                Ok(()) => start(&mut self.config),
                 Err(invalid) => diagnostics::warn_once(&invalid.0),
             }
         }
@@ -400,7 +400,7 @@ fn hooks() -> Hooks {
 }
 
 /// Installs the export and everything else.
-fn start(mut config: Config) {
+fn start(config: &mut Config) {
     let own = std::mem::take(&mut config.resource);
     schedule::install(Destination {
         url: std::mem::take(&mut config.traces_url),
@@ -410,7 +410,7 @@ fn start(mut config: Config) {
         headers: std::mem::take(&mut config.headers),
         compression: config.compression,
     });
-    start_tracing(&config);
+    start_tracing(config);
 }
 
 /// Installs the pipeline and the instrumentations.

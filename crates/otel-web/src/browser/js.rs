@@ -5,6 +5,7 @@
 
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 
 #[wasm_bindgen]
 extern "C" {
@@ -76,6 +77,13 @@ pub(crate) fn construct(class: &str, argument: &JsValue) -> Option<JsValue> {
     js_sys::Reflect::construct(&class, &js_sys::Array::of1(argument)).ok()
 }
 
+/// Decodes a text. The browser's decoder is in every page, the one of the standard library is not.
+pub(crate) fn decode_utf8(bytes: &[u8]) -> String {
+    let decoder = construct("TextDecoder", &JsValue::UNDEFINED).unwrap_or_default();
+    let text = call(&decoder, "decode", &js_sys::Uint8Array::from(bytes));
+    text.as_string().unwrap_or_default()
+}
+
 /// Whether a property is truthy.
 pub(crate) fn is(object: &JsValue, key: &str) -> bool {
     get(object, key).is_truthy()
@@ -115,10 +123,11 @@ pub(crate) fn describe(value: &JsValue) -> String {
 pub(crate) const UNTRACED: &str = "otelWebUntraced";
 
 /// Calls `fetch(input, init)` without tracing it. The caller starts a span itself, or needs none.
-pub(crate) fn fetch(input: &JsValue, init: &JsValue) -> Result<Promise, JsValue> {
+pub(crate) fn fetch(input: &JsValue, init: &JsValue) -> JsFuture {
     let marked = if init.is_undefined() { input } else { init };
     set(marked, UNTRACED, &true.into());
     #[cfg(feature = "window-fetch")]
     let _untraced = opentelemetry::Context::enter_telemetry_suppressed_scope();
-    fetch_with(input, init)
+    let sent = fetch_with(input, init);
+    JsFuture::from(sent.unwrap_or_else(|reason| Promise::reject(&reason)))
 }

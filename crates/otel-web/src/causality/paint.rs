@@ -93,8 +93,7 @@ impl Frames {
 
 /// Whether frames are painted. False in a worker, which has no window.
 fn is_visible() -> bool {
-    let document = web_sys::window().and_then(|window| window.document());
-    document.is_some_and(|document| !document.hidden())
+    js::get(&js::global("document"), "hidden").as_bool() == Some(false)
 }
 
 /// Ends the span, with the outcome that its status implies.

@@ -63,11 +63,11 @@ pub(crate) type Randomness = [u8; 12];
 
 pub(crate) fn trace_id(now: UnixNanos, random: Randomness) -> TraceId {
     let seconds = (now / 1_000_000_000) as u32;
-    let high = u128::from(seconds) << 96;
-    let low = random
-        .iter()
-        .fold(0_u128, |bits, byte| bits << 8 | u128::from(*byte));
-    TraceId::from(high | low)
+    let mut bytes = [0; 16];
+    let (time, rest) = bytes.split_at_mut(4);
+    time.copy_from_slice(&seconds.to_be_bytes());
+    rest.copy_from_slice(&random);
+    TraceId::from_bytes(bytes)
 }
 
 /// Returns the flags of a new trace: `random`, and `sampled` if it is.

@@ -76,7 +76,7 @@ impl Sampler {
 }
 
 fn state(value: String) -> TraceState {
-    TraceState::from_key_value([("ot", value)]).unwrap_or_default()
+    TraceState::NONE.insert("ot", value).unwrap_or_default()
 }
 
 /// Returns the last 56 bits of a session's id.

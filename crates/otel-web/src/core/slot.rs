@@ -26,7 +26,7 @@ fn take<T>(slot: &'static LocalKey<Slot<T>>) -> Option<Box<T>> {
 
 #[inline(never)]
 pub(crate) fn put<T>(slot: &'static LocalKey<Slot<T>>, value: Box<T>) {
-    if let Some(previous) = slot.replace(Some(value)) {
+    if let Ok(Some(previous)) = slot.try_with(|cell| cell.replace(Some(value))) {
         // Happens at a second installation only. The browser may still call closures in there.
         Box::leak(previous);
     }

@@ -2,7 +2,9 @@
 
 use std::rc::Rc;
 
-use crate::browser::{diagnostics, platform};
+use wasm_bindgen_futures::spawn_local;
+
+use crate::browser::{diagnostics, js, platform};
 use crate::core::drops::DropReason;
 use crate::core::otlp::reader;
 use crate::core::text;
@@ -20,26 +22,26 @@ struct Attempt {
     was_compressed: bool,
     /// The request is compressed as currently decided, so its response counts for the decision.
     tests_compression: bool,
+    done: fn(bool),
 }
 
-/// Sends the oldest batch that is not in flight. `None` if nothing was sent. The future handles the
-/// response, and returns whether the batch was delivered.
-pub(super) fn start(
-    exporter: &mut Exporter,
-    before_exit: bool,
-) -> Option<impl Future<Output = bool> + use<>> {
+/// Sends the oldest batch that is not in flight. Returns false if nothing was sent. `done` is called after the response
+/// was handled, with whether the batch was delivered.
+pub(super) fn start(exporter: &mut Exporter, before_exit: bool, done: fn(bool)) -> bool {
     exporter.batches.drop_expired(platform::wall_s());
     let wants_plain = !exporter.compression.is_on();
-    let body_bytes = exporter.batches.next()?.body.len();
+    let Some(batch) = exporter.batches.next() else {
+        return false;
+    };
+    let body_bytes = batch.body.len();
     let is_failing = exporter.backoff.is_failing();
     // Retries go without keepalive while the page stays: its own requests may use up the quota.
     let keepalive = exporter.fits_keepalive(body_bytes) && (before_exit || !is_failing);
-    let batch = exporter.batches.next()?;
     let must_decompress = wants_plain && is_compressed(&batch.body);
     let is_safe = is_failing && batch.is_stored;
     if before_exit && (must_decompress || !keepalive || is_safe) {
         // The request would not be sent in time, or would hardly succeed. The next page sends it.
-        return None;
+        return false;
     }
     let number = batch.number;
     let was_compressed = is_compressed(&batch.body) && !must_decompress;
@@ -48,25 +50,33 @@ pub(super) fn start(
         body_bytes,
         was_compressed,
         tests_compression: was_compressed != wants_plain,
+        done,
     };
     let destination = Rc::clone(&exporter.destination);
-    let response = if must_decompress {
-        Err(batch.body.clone())
+    let mut awaited = if must_decompress {
+        request::decompressed(&batch.body)
     } else {
-        Ok(request::post(&destination, &batch.body, keepalive))
+        request::post(&destination, &batch.body, keepalive)
     };
     exporter.batches.apply(number, BatchEvent::Sent);
     exporter.request_started(body_bytes);
-    Some(async move {
-        let response = match response {
-            Ok(response) => response,
-            Err(body) => request::post(&destination, &request::decompressed(&body).await, false),
+    spawn_local(async move {
+        if must_decompress {
+            let plain = request::bytes(awaited.await);
+            awaited = request::post(&destination, &plain, false);
+        }
+        let Ok(response) = awaited.await else {
+            // When a page is left, its requests fail before its `pagehide` listeners run.
+            let complete = move || complete(&attempt, &ExportResponse::default());
+            return platform::in_next_task(Box::new(complete));
         };
-        complete(&attempt, &response.await).await
-    })
+        let body = request::bytes(request::body_of(&response).await);
+        complete(&attempt, &ExportResponse::new(&response, body));
+    });
+    true
 }
 
-async fn complete(attempt: &Attempt, response: &ExportResponse) -> bool {
+fn complete(attempt: &Attempt, response: &ExportResponse) {
     let is_unconfirmed = with(|exporter| {
         exporter.request_ended(attempt.body_bytes);
         let is_unconfirmed = response.status.is_none() && exporter.is_leaving;
@@ -77,10 +87,14 @@ async fn complete(attempt: &Attempt, response: &ExportResponse) -> bool {
         }
         is_unconfirmed
     });
-    is_unconfirmed != Some(true) && handle_response(attempt, response).await
+    if is_unconfirmed == Some(true) {
+        (attempt.done)(false);
+    } else {
+        handle_response(attempt, response);
+    }
 }
 
-async fn handle_response(attempt: &Attempt, response: &ExportResponse) -> bool {
+fn handle_response(attempt: &Attempt, response: &ExportResponse) {
     let number = attempt.batch_number;
     let send_uncompressed = with(|exporter| {
         let status = response.status.filter(|status| *status != NOT_OTLP);
@@ -91,13 +105,13 @@ async fn handle_response(attempt: &Attempt, response: &ExportResponse) -> bool {
     match disposition {
         Disposition::Delivered => delivered(number, &response.body),
         Disposition::Reject if send_uncompressed != Some(true) => reject(number, response.status),
-        Disposition::Split => split(number).await,
+        Disposition::Split => return split(number, attempt.done),
         Disposition::Retry => retry(number, response.retry_after_ms),
         Disposition::Reject => {
             with(|exporter| exporter.batches.apply(number, BatchEvent::Retry));
         }
     }
-    disposition == Disposition::Delivered
+    (attempt.done)(disposition == Disposition::Delivered);
 }
 
 fn delivered(number: u32, body: &[u8]) {
@@ -109,7 +123,7 @@ fn delivered(number: u32, body: &[u8]) {
         exporter.batches.drops.add(DropReason::Rejected, rejected);
     });
     if let Some((_, message)) = partial_success {
-        let parts = ["the receiver reported: ", message];
+        let parts = ["the receiver reported: ", &js::decode_utf8(message)];
         diagnostics::warn_once(&parts.concat());
     }
 }
@@ -134,28 +148,33 @@ fn reject(number: u32, status: Option<u16>) {
 }
 
 /// Replaces a batch that is too large for the receiver by two halves.
-async fn split(number: u32) {
+fn split(number: u32, done: fn(bool)) {
     let found = with(|exporter| {
         let batch = exporter.batches.find(number)?;
-        Some((batch.header, batch.body.clone()))
+        Some((batch.header, request::decompressed(&batch.body)))
     });
-    let Some(Some((header, body))) = found else {
-        return;
-    };
-    if header.span_count < 2 {
-        return reject(number, Some(413));
+    match found.flatten() {
+        Some((header, body)) if header.span_count > 1 => spawn_local(async move {
+            let body = request::bytes(body.await);
+            replace_by_halves(number, header, &body);
+            done(false);
+        }),
+        _ => {
+            reject(number, Some(413));
+            done(false);
+        }
     }
-    let request = request::decompressed(&body).await;
+}
+
+fn replace_by_halves(number: u32, header: BatchHeader, request: &[u8]) {
     with(|exporter| {
         let half = header.span_count / 2;
-        push_part(exporter, &request, header, 0, half);
-        push_part(exporter, &request, header, half, header.span_count - half);
+        push_part(exporter, request, header, 0, half);
+        push_part(exporter, request, header, half, header.span_count - half);
         exporter.batches.apply(number, BatchEvent::Split);
     });
 }
 
-/// Pushes a batch with `count` spans of a request, from index `first`. Both halves keep the counts of
-/// dropped spans in their resource.
 fn push_part(exporter: &mut Exporter, request: &[u8], whole: BatchHeader, first: u32, count: u32) {
     let mut index = 0;
     let part = reader::filter_spans(request, &mut || {

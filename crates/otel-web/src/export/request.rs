@@ -30,26 +30,9 @@ pub(super) fn is_compressed(body: &[u8]) -> bool {
 }
 
 /// Posts a batch. The request is sent before this returns, since the page may be gone afterwards.
-pub(super) fn post(
-    destination: &Destination,
-    body: &[u8],
-    keepalive: bool,
-) -> impl Future<Output = ExportResponse> + use<> {
+pub(super) fn post(destination: &Destination, body: &[u8], keepalive: bool) -> JsFuture {
     let init = init(destination, body, keepalive);
-    let promise = js::fetch(&(&destination.url).into(), &init);
-    async move {
-        let Ok(promise) = promise else {
-            return ExportResponse::default();
-        };
-        match JsFuture::from(promise).await {
-            Ok(response) => read_response(&response).await,
-            Err(_) => {
-                // When a page is left, its requests fail before its `pagehide` listeners run.
-                platform::next_task().await;
-                ExportResponse::default()
-            }
-        }
-    }
+    js::fetch(&(&destination.url).into(), &init)
 }
 
 fn init(destination: &Destination, body: &[u8], keepalive: bool) -> JsValue {
@@ -77,59 +60,64 @@ fn init(destination: &Destination, body: &[u8], keepalive: bool) -> JsValue {
     init
 }
 
-async fn read_response(response: &JsValue) -> ExportResponse {
-    let headers = js::get(response, "headers");
-    let header = js::call(&headers, "get", &"retry-after".into()).as_string();
-    let retry_after_ms = header.and_then(|header| {
-        retry_after_ms(&header, platform::wall_ms(), |date| {
-            let time = js::call(&js::global("Date"), "parse", &date.into());
-            time.as_f64().unwrap_or(f64::NAN)
-        })
-    });
-    let content_type = js::call(&headers, "get", &"content-type".into()).as_string();
-    let content_type = content_type.unwrap_or_default().to_ascii_lowercase();
-    let mut status = js::float(response, "status") as u16;
-    let body = read_body(response).await;
-    let is_redirect = status == NOT_OTLP;
-    if is_redirect || status / 100 == 2 && !reader::is_otlp_response(&content_type, &body) {
-        let kind = if is_redirect {
-            "a redirect"
-        } else {
-            &content_type
-        };
-        let parts = [
-            "the endpoint responded with ",
-            kind,
-            ", which is not OTLP; check the endpoint. Spans are sent again.",
-        ];
-        diagnostics::warn_once(&parts.concat());
-        status = NOT_OTLP;
-    }
-    ExportResponse {
-        status: Some(status),
-        retry_after_ms,
-        body,
+impl ExportResponse {
+    /// Reads a response whose body was read before. Warns if it is not one of OTLP.
+    pub(super) fn new(response: &JsValue, body: Vec<u8>) -> Self {
+        let headers = js::get(response, "headers");
+        let header = |name: &str| js::call(&headers, "get", &name.into()).as_string();
+        let retry_after_ms = header("retry-after").and_then(|header| {
+            retry_after_ms(&header, platform::wall_ms(), |date| {
+                let time = js::call(&js::global("Date"), "parse", &date.into());
+                time.as_f64().unwrap_or(f64::NAN)
+            })
+        });
+        let content_type = header("content-type").unwrap_or_default();
+        let content_type = content_type.to_ascii_lowercase();
+        let mut status = js::float(response, "status") as u16;
+        let is_redirect = status == NOT_OTLP;
+        if is_redirect || status / 100 == 2 && !reader::is_otlp_response(&content_type, &body) {
+            let kind = if is_redirect {
+                "a redirect"
+            } else {
+                &content_type
+            };
+            let parts = [
+                "the endpoint responded with ",
+                kind,
+                ", which is not OTLP; check the endpoint. Spans are sent again.",
+            ];
+            diagnostics::warn_once(&parts.concat());
+            status = NOT_OTLP;
+        }
+        Self {
+            status: Some(status),
+            retry_after_ms,
+            body,
+        }
     }
 }
 
-/// Reads a response body. Returns no bytes if that fails.
-async fn read_body(response: &JsValue) -> Vec<u8> {
+/// Starts to read the body of a response.
+pub(super) fn body_of(response: &JsValue) -> JsFuture {
     let promise = js::call(response, "arrayBuffer", &JsValue::UNDEFINED);
-    let bytes = JsFuture::from(Promise::resolve(&promise)).await;
-    bytes.map_or_else(|_| Vec::new(), |bytes| Uint8Array::new(&bytes).to_vec())
+    JsFuture::from(Promise::resolve(&promise))
 }
 
-/// Decompresses a request body. Uses the browser's decoder, which is asynchronous: decompression is
-/// never needed while the page is being left.
-pub(super) async fn decompressed(body: &[u8]) -> Vec<u8> {
-    if !is_compressed(body) {
-        return body.to_vec();
-    }
+/// Returns the bytes of a body that was read, or none if that has failed.
+pub(super) fn bytes(body: Result<JsValue, JsValue>) -> Vec<u8> {
+    body.map_or_else(|_| Vec::new(), |bytes| Uint8Array::new(&bytes).to_vec())
+}
+
+/// Starts to decompress a request body. A body that is not compressed remains the same.
+pub(super) fn decompressed(body: &[u8]) -> JsFuture {
     let construct = |class: &str, argument: &JsValue| -> JsValue {
         js::construct(class, argument).unwrap_or_default()
     };
-    let compressed = js::get(&construct("Response", &Uint8Array::from(body)), "body");
-    let stream = construct("DecompressionStream", &"gzip".into());
-    let plain = js::call(&compressed, "pipeThrough", &stream);
-    read_body(&construct("Response", &plain)).await
+    let mut response = construct("Response", &Uint8Array::from(body));
+    if is_compressed(body) {
+        let stream = construct("DecompressionStream", &"gzip".into());
+        let plain = js::call(&js::get(&response, "body"), "pipeThrough", &stream);
+        response = construct("Response", &plain);
+    }
+    body_of(&response)
 }

@@ -140,16 +140,12 @@ fn proceed() {
 /// Sends the oldest batch that is not in flight, and continues after its response. Returns false if
 /// nothing was sent.
 fn send_next(before_exit: bool) -> bool {
-    let delivery = with(|exporter| delivery::start(exporter, before_exit)).flatten();
-    let Some(delivery) = delivery else {
-        return false;
-    };
-    spawn_local(async move {
-        let is_delivered = delivery.await;
-        if is_delivered && with(|exporter| exporter.batches.is_empty()) == Some(true) {
-            adopt_more();
-        }
-        proceed();
-    });
-    true
+    with(|exporter| delivery::start(exporter, before_exit, continue_after)) == Some(true)
+}
+
+fn continue_after(is_delivered: bool) {
+    if is_delivered && with(|exporter| exporter.batches.is_empty()) == Some(true) {
+        adopt_more();
+    }
+    proceed();
 }

@@ -72,5 +72,5 @@ pub(crate) fn install(hooks: Hooks) {
 
 /// Returns the registered hooks.
 pub(crate) fn get() -> Hooks {
-    HOOKS.get()
+    HOOKS.try_with(Cell::get).unwrap_or(Hooks::NONE)
 }

@@ -86,12 +86,15 @@ pub(crate) fn tab_storage_set(key: &str, text: &str) {
     let _ = js_sys::Reflect::set(&js::global("sessionStorage"), &key.into(), &text.into());
 }
 
-/// Waits for the next task of the event loop.
-pub(crate) async fn next_task() {
-    let promise = js_sys::Promise::new(&mut |resolve, _| {
-        set_timeout(&resolve, 0.0);
+/// Runs `code` in the next task of the event loop.
+pub(crate) fn in_next_task(code: Box<dyn FnOnce()>) {
+    let mut code = Some(code);
+    let callback = js::callback(move |_| {
+        if let Some(code) = code.take() {
+            code();
+        }
     });
-    let _ = wasm_bindgen_futures::JsFuture::from(promise).await;
+    set_timeout(&callback, 0.0);
 }
 
 /// A timer with one callback that can be set repeatedly.

@@ -66,7 +66,7 @@ pub(crate) fn tab_storage_get(_key: &str) -> Option<String> {
 pub(crate) fn tab_storage_set(_key: &str, _text: &str) {}
 
 /// Does nothing, since a host has no event loop.
-pub(crate) async fn next_task() {}
+pub(crate) fn in_next_task(_code: Box<dyn FnOnce()>) {}
 
 /// A timer that never fires, since a host has no event loop.
 pub(crate) struct Timer;

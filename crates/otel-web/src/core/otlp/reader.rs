@@ -66,13 +66,12 @@ pub(crate) fn find(message: &[u8], number: u64) -> Option<Field<'_>> {
     Fields(message).find(|field| field.number == number)
 }
 
-/// Returns the number of rejected spans of an accepted request, and the receiver's message, from an
-/// `ExportTraceServiceResponse`.
-pub(crate) fn partial_success(response: &[u8]) -> Option<(u32, &str)> {
+/// Returns the number of rejected spans of an accepted request, and the receiver's message in UTF-8, from
+/// an `ExportTraceServiceResponse`.
+pub(crate) fn partial_success(response: &[u8]) -> Option<(u32, &[u8])> {
     let partial = find(response, 1)?.content;
     let count = find(partial, 1).map_or(0, |field| field.value);
     let message = find(partial, 2).map_or(&[][..], |field| field.content);
-    let message = std::str::from_utf8(message).unwrap_or_default();
     (count > 0 || !message.is_empty()).then(|| (u32::try_from(count).unwrap_or(u32::MAX), message))
 }
 
@@ -146,11 +145,11 @@ mod tests {
     fn partial_success_is_read() {
         assert_eq!(
             partial_success(&response(3, "too old")),
-            Some((3, "too old"))
+            Some((3, &b"too old"[..]))
         );
         assert_eq!(
             partial_success(&response(0, "slow down")),
-            Some((0, "slow down"))
+            Some((0, &b"slow down"[..]))
         );
         assert_eq!(partial_success(&response(0, "")), None);
         assert_eq!(partial_success(&[]), None);

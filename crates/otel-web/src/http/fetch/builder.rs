@@ -9,7 +9,7 @@ use web_sys::{
 };
 
 use crate::causality::context::current;
-use crate::http::fetch::request::Request;
+use crate::http::fetch::request::{self, Request};
 
 /// Configures a request. Mirrors [`gloo_net::http::RequestBuilder`].
 ///
@@ -210,8 +210,7 @@ impl RequestBuilder {
     ///
     /// Returns the errors of [`build`](Self::build) and [`Request::send`].
     pub fn send(self) -> impl Future<Output = Result<Response, Error>> {
-        let context = current();
-        async move { self.build()?.send_in(context).await }
+        request::send(self.build(), current())
     }
 }
 

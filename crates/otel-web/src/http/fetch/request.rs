@@ -4,7 +4,6 @@ use gloo_net::Error;
 use gloo_net::http::{Request as Inner, Response};
 use opentelemetry::Context;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
 
 use crate::browser::js;
 use crate::causality::context::current;
@@ -52,25 +51,29 @@ impl Request {
     /// }
     /// ```
     pub fn send(self) -> impl Future<Output = Result<Response, Error>> {
-        let context = current();
-        self.send_in(context)
+        send(Ok(self), current())
     }
+}
 
-    pub(super) async fn send_in(self, caller: Context) -> Result<Response, Error> {
-        let request = web_sys::Request::from(self.inner);
-        let template = self.template.as_deref();
-        let in_flight = InFlight::of_request(&request, template, self.propagates, caller);
-        let promise = js::fetch(&request, &JsValue::UNDEFINED);
-        in_flight.sent();
-        let result = match promise {
-            Ok(promise) => JsFuture::from(promise).await,
-            Err(reason) => Err(reason),
-        };
-        in_flight.settle(&request, result.as_ref());
-        match result {
-            Ok(response) => Ok(response.unchecked_into::<web_sys::Response>().into()),
-            Err(reason) => Err(error(reason)),
-        }
+/// Sends a request that was built, on behalf of `caller`.
+pub(super) async fn send(
+    request: Result<Request, Error>,
+    caller: Context,
+) -> Result<Response, Error> {
+    let Request {
+        inner,
+        template,
+        propagates,
+    } = request?;
+    let request = web_sys::Request::from(inner);
+    let in_flight = InFlight::of_request(&request, template.as_deref(), propagates, caller);
+    let response = js::fetch(&request, &JsValue::UNDEFINED);
+    in_flight.sent();
+    let result = response.await;
+    in_flight.settle(&request, result.as_ref());
+    match result {
+        Ok(response) => Ok(response.unchecked_into::<web_sys::Response>().into()),
+        Err(reason) => Err(error(reason)),
     }
 }
 
