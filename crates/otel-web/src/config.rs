@@ -28,36 +28,25 @@ pub(crate) struct Config {
     pub(crate) resource: Vec<KeyValue>,
     pub(crate) compression: Option<bool>,
     pub(crate) is_disabled: bool,
+    /// The first one.
+    invalid: Option<InvalidSetting>,
     pub(crate) on_end: Option<Hook>,
     #[cfg(feature = "root-observer")]
     pub(crate) on_root_end: Option<RootObserver>,
 }
 
 /// The message for an invalid setting: what it is, and what was expected. Telemetry stays off.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct InvalidSetting(pub(crate) String);
-
-fn invalid(name: &str, value: &str, expected: &str) -> InvalidSetting {
-    let parts = [
-        name,
-        " is \"",
-        value,
-        "\", expected ",
-        expected,
-        "; telemetry is off",
-    ];
-    InvalidSetting(parts.concat())
-}
 
 const EXPECTED_ENDPOINT: &str = "a path, or an http(s) URL without a user name";
 const EXPECTED_ORIGINS: &str = "comma-separated origins like https://api.example.com";
 const EXPECTED_PATTERNS: &str = "comma-separated paths or URLs like /files/*";
+const BOOLEAN: [&str; 2] = ["false", "true"];
+/// The values of `OTEL_EXPORTER_OTLP_COMPRESSION`.
+const COMPRESSION: [&str; 2] = ["none", "gzip"];
 
 /// Resolves a URL as the browser does.
-fn absolute(name: &str, url: &str, expected: &str) -> Result<String, InvalidSetting> {
-    platform::absolute_url(url).ok_or_else(|| invalid(name, url, expected))
-}
-
 impl Config {
     pub(crate) fn new(service_name: Cow<'static, str>) -> Self {
         Self {
@@ -72,6 +61,7 @@ impl Config {
             resource: Vec::new(),
             compression: None,
             is_disabled: false,
+            invalid: None,
             on_end: None,
             #[cfg(feature = "root-observer")]
             on_root_end: None,
@@ -79,20 +69,18 @@ impl Config {
     }
 
     /// Applies the page's settings, and validates all. `meta` returns the content of
-    /// `<meta name="…">`.
+    /// `<meta name="…">`. Returns the first invalid setting.
     pub(crate) fn add_page_settings(
         &mut self,
         meta: &dyn Fn(&str) -> Option<String>,
     ) -> Result<(), InvalidSetting> {
-        self.apply_page_settings(meta)?;
-        self.validate()?;
-        self.resolve()
+        self.apply_page_settings(meta);
+        self.validate();
+        self.resolve();
+        self.invalid.take().map_or(Ok(()), Err)
     }
 
-    fn apply_page_settings(
-        &mut self,
-        meta: &dyn Fn(&str) -> Option<String>,
-    ) -> Result<(), InvalidSetting> {
+    fn apply_page_settings(&mut self, meta: &dyn Fn(&str) -> Option<String>) {
         if let Some(name) = meta("otel-service-name") {
             self.service_name = name.into();
         }
@@ -100,10 +88,10 @@ impl Config {
             self.endpoint = endpoint;
         }
         if let Some(headers) = meta("otel-headers") {
-            self.headers = parse_pairs("otel-headers", &headers)?;
+            self.headers = self.parse_pairs("otel-headers", &headers);
         }
         if let Some(ratio) = meta("otel-sample-ratio") {
-            self.sample_ratio = parse_ratio(&ratio)?;
+            self.sample_ratio = self.parse_ratio(&ratio);
         }
         if let Some(origins) = meta("otel-propagate-to") {
             self.propagate_to = parse_list(&origins);
@@ -112,59 +100,56 @@ impl Config {
             self.propagate_except = parse_list(&patterns);
         }
         if let Some(xray) = meta("otel-propagate-xray") {
-            self.propagate_xray = parse_bool("otel-propagate-xray", &xray)?;
+            self.propagate_xray = self.parse_choice("otel-propagate-xray", &xray, BOOLEAN);
         }
         if let Some(compression) = meta("otel-compression") {
-            self.compression = Some(parse_compression(&compression)?);
+            let is_on = self.parse_choice("otel-compression", &compression, COMPRESSION);
+            self.compression = Some(is_on);
         }
         if let Some(disabled) = meta("otel-disabled") {
-            self.is_disabled = parse_bool("otel-disabled", &disabled)?;
+            self.is_disabled = self.parse_choice("otel-disabled", &disabled, BOOLEAN);
         }
         if let Some(attributes) = meta("otel-resource-attributes") {
-            for (key, value) in parse_pairs("otel-resource-attributes", &attributes)? {
+            for (key, value) in self.parse_pairs("otel-resource-attributes", &attributes) {
                 self.resource.push(KeyValue::new(key, value));
             }
         }
-        Ok(())
     }
 
-    fn validate(&self) -> Result<(), InvalidSetting> {
+    fn validate(&mut self) {
         let endpoint = &self.endpoint;
         if !origin::is_web(endpoint) && !endpoint.is_empty() && !endpoint.starts_with('/') {
-            return Err(invalid("otel-endpoint", endpoint, EXPECTED_ENDPOINT));
+            self.reject("otel-endpoint", &endpoint.clone(), EXPECTED_ENDPOINT);
         }
         if !(0.0..=1.0).contains(&self.sample_ratio) {
-            return Err(invalid_ratio("out of range"));
-        }
-        if let Some(wrong) = self
-            .propagate_to
-            .iter()
-            .find(|origin| !origin::is_origin(origin))
-        {
-            return Err(invalid("otel-propagate-to", wrong, EXPECTED_ORIGINS));
+            self.reject_ratio("out of range");
         }
         if !self.headers.iter().all(is_header) {
-            return Err(invalid_pairs("otel-headers"));
+            self.reject_pairs("otel-headers");
         }
-        Ok(())
     }
 
     /// Normalizes URLs as the browser does, since they are compared with the browser's.
-    fn resolve(&mut self) -> Result<(), InvalidSetting> {
-        for origin in &mut self.propagate_to {
-            let url = absolute("otel-propagate-to", origin, EXPECTED_ORIGINS)?;
-            *origin = origin::origin_of(&url).to_owned();
-        }
-        for pattern in &mut self.propagate_except {
-            let has_query = pattern.bytes().any(|byte| matches!(byte, b'?' | b'#'));
-            let is_complete = pattern.starts_with('/') || origin::is_web(pattern);
-            if has_query || !is_complete {
-                return Err(invalid("otel-propagate-except", pattern, EXPECTED_PATTERNS));
+    fn resolve(&mut self) {
+        for mut origin in std::mem::take(&mut self.propagate_to) {
+            if !origin::is_origin(&origin) {
+                self.reject("otel-propagate-to", &origin, EXPECTED_ORIGINS);
             }
-            *pattern = absolute("otel-propagate-except", pattern, EXPECTED_PATTERNS)?;
+            origin = self.absolute("otel-propagate-to", &origin, EXPECTED_ORIGINS);
+            let origin = origin::origin_of(&origin).to_owned();
+            self.propagate_to.push(origin);
         }
-        self.traces_url = absolute("otel-endpoint", &self.traces_path(), EXPECTED_ENDPOINT)?;
-        Ok(())
+        for pattern in std::mem::take(&mut self.propagate_except) {
+            let has_query = pattern.bytes().any(|byte| matches!(byte, b'?' | b'#'));
+            let is_complete = pattern.starts_with('/') || origin::is_web(&pattern);
+            if has_query || !is_complete {
+                self.reject("otel-propagate-except", &pattern, EXPECTED_PATTERNS);
+            }
+            let pattern = self.absolute("otel-propagate-except", &pattern, EXPECTED_PATTERNS);
+            self.propagate_except.push(pattern);
+        }
+        let path = self.traces_path();
+        self.traces_url = self.absolute("otel-endpoint", &path, EXPECTED_ENDPOINT);
     }
 
     fn traces_path(&self) -> String {
@@ -174,34 +159,69 @@ impl Config {
         }
         [endpoint, "/v1/traces"].concat()
     }
-}
 
-/// Uses the platform's number parser. Rust's own would add more code than all settings together.
-fn parse_ratio(text: &str) -> Result<f64, InvalidSetting> {
-    let ratio = platform::parse_number(text);
-    // `Number("")` is 0, which an empty setting does not mean.
-    let is_valid = !text.trim_ascii().is_empty() && (0.0..=1.0).contains(&ratio);
-    is_valid.then_some(ratio).ok_or_else(|| invalid_ratio(text))
-}
-
-fn invalid_ratio(value: &str) -> InvalidSetting {
-    invalid("otel-sample-ratio", value, "a number from 0 to 1")
-}
-
-fn parse_bool(name: &str, text: &str) -> Result<bool, InvalidSetting> {
-    match text {
-        "true" => Ok(true),
-        "false" => Ok(false),
-        _ => Err(invalid(name, text, "true or false")),
+    /// Uses the platform's number parser. Rust's own would add more code than all settings together.
+    fn parse_ratio(&mut self, text: &str) -> f64 {
+        let ratio = platform::parse_number(text);
+        // `Number("")` is 0, which an empty setting does not mean.
+        if text.trim_ascii().is_empty() || !(0.0..=1.0).contains(&ratio) {
+            self.reject_ratio(text);
+        }
+        ratio
     }
-}
 
-/// Accepts the values of `OTEL_EXPORTER_OTLP_COMPRESSION`.
-fn parse_compression(text: &str) -> Result<bool, InvalidSetting> {
-    match text {
-        "gzip" => Ok(true),
-        "none" => Ok(false),
-        _ => Err(invalid("otel-compression", text, "gzip or none")),
+    /// Returns whether the text is the second of two values.
+    fn parse_choice(&mut self, name: &str, text: &str, [no, yes]: [&str; 2]) -> bool {
+        if text != no && text != yes {
+            self.reject(name, text, &[yes, " or ", no].concat());
+        }
+        text == yes
+    }
+
+    /// Parses `name=value,name=value`. A value may contain equals signs, but no comma.
+    fn parse_pairs(&mut self, setting: &str, text: &str) -> Vec<(String, String)> {
+        let mut pairs = Vec::new();
+        for item in parse_list(text) {
+            let (name, value) = text::split_once(&item, b'=').unwrap_or_default();
+            let name = name.trim_ascii();
+            if name.is_empty() {
+                self.reject_pairs(setting);
+            }
+            pairs.push((name.to_owned(), value.trim_ascii().to_owned()));
+        }
+        pairs
+    }
+
+    fn absolute(&mut self, name: &str, url: &str, expected: &str) -> String {
+        let absolute = platform::absolute_url(url);
+        if absolute.is_none() {
+            self.reject(name, url, expected);
+        }
+        absolute.unwrap_or_default()
+    }
+
+    fn reject_ratio(&mut self, value: &str) {
+        self.reject("otel-sample-ratio", value, "a number from 0 to 1");
+    }
+
+    /// Leaves the text out, since a header may contain an API key.
+    fn reject_pairs(&mut self, setting: &str) {
+        self.reject(setting, "…", "comma-separated name=value pairs");
+    }
+
+    /// Stores the message unless an earlier setting is invalid. An error is a field and not a result, because
+    /// each `?` would add code that drops what is parsed already.
+    fn reject(&mut self, name: &str, value: &str, expected: &str) {
+        let parts = [
+            name,
+            " is \"",
+            value,
+            "\", expected ",
+            expected,
+            "; telemetry is off",
+        ];
+        self.invalid
+            .get_or_insert_with(|| InvalidSetting(parts.concat()));
     }
 }
 
@@ -214,25 +234,6 @@ fn parse_list(mut text: &str) -> Vec<String> {
         }
     }
     items
-}
-
-/// Parses `name=value,name=value`. A value may contain equals signs, but no comma.
-fn parse_pairs(setting: &str, text: &str) -> Result<Vec<(String, String)>, InvalidSetting> {
-    let mut pairs = Vec::new();
-    for item in parse_list(text) {
-        let (name, value) = text::split_once(&item, b'=').unwrap_or_default();
-        let name = name.trim_ascii();
-        if name.is_empty() {
-            return Err(invalid_pairs(setting));
-        }
-        pairs.push((name.to_owned(), value.trim_ascii().to_owned()));
-    }
-    Ok(pairs)
-}
-
-/// Leaves the text out, since a header may contain an API key.
-fn invalid_pairs(setting: &str) -> InvalidSetting {
-    invalid(setting, "…", "comma-separated name=value pairs")
 }
 
 /// Whether browsers accept the header. They would otherwise refuse every export.

@@ -441,10 +441,12 @@ fn start_tracing(config: &Config) {
     #[cfg(feature = "xhr")]
     crate::http::xhr::install();
     paint::install();
-    #[cfg(feature = "resource-timing")]
-    instrument::resource_timing::install();
-    #[cfg(feature = "long-animation-frames")]
-    instrument::long_animation_frames::install();
+    #[cfg(any(
+        feature = "document-load",
+        feature = "long-animation-frames",
+        feature = "resource-timing"
+    ))]
+    instrument::entries::install();
     if let Some(window) = web_sys::window() {
         listen_to_window(&window);
     }

@@ -91,7 +91,7 @@ fn append_text(node: &JsValue, to: &mut String) {
         }
         if float(&child, "nodeType") == TEXT_NODE {
             to.push_str(&text(&child, "data").unwrap_or_default());
-        } else if call(&child, "matches", &EXCLUDED.into()).is_falsy() {
+        } else if !call(&child, "matches", &EXCLUDED.into()).is_truthy() {
             to.push(' ');
             to.push_str(&text(&child, "alt").unwrap_or_default());
             append_text(&child, to);

@@ -6,7 +6,7 @@
 //! One listener on `window`, in the capture phase, receives every event before the page's own
 //! listeners do, including those that a framework attaches far up the tree. It starts the action.
 
-use std::cell::RefCell;
+use std::cell::Cell;
 
 use opentelemetry::Context;
 #[cfg(feature = "xhr")]
@@ -20,6 +20,7 @@ use crate::browser::js;
 use crate::browser::listener::listen;
 use crate::browser::platform::Timer;
 use crate::core::otlp::attributes;
+use crate::core::slot::{self, Slot};
 use crate::trace::dispatch::{DISPATCH, Dispatch, time_ms, type_of, with};
 use crate::trace::pipeline;
 #[cfg(feature = "errors")]
@@ -27,13 +28,13 @@ use crate::trace::rejection;
 
 thread_local! {
     /// The action of Space while the key is held down.
-    static PRESSED: RefCell<Option<Context>> = const { RefCell::new(None) };
-    static AFTER_DISPATCH: RefCell<Option<Timer>> = const { RefCell::new(None) };
+    static PRESSED: Cell<Option<Context>> = const { Cell::new(None) };
+    static AFTER_DISPATCH: Slot<Timer> = const { Slot::new(None) };
 }
 
 /// Starts an action for each such event from now on.
 pub(crate) fn install(window: &Window) {
-    AFTER_DISPATCH.with(|cell| *cell.borrow_mut() = Some(Timer::new(clear_dispatch)));
+    slot::put(&AFTER_DISPATCH, Box::new(Timer::new(clear_dispatch)));
     for event in ["click", "auxclick", "submit", "keydown", "keyup"] {
         listen(window, event, handle);
     }
@@ -54,19 +55,14 @@ fn set_dispatch(event: Event, context: Context) {
     let earlier = DISPATCH.replace(Some(Dispatch { event, context }));
     // Dropping a context may end a span, so it happens after the borrow.
     drop(earlier);
-    AFTER_DISPATCH.with(|cell| {
-        if let Ok(Some(timer)) = cell.try_borrow_mut().as_deref_mut() {
-            timer.set(0.0);
-        }
-    });
+    slot::with(&AFTER_DISPATCH, |timer| timer.set(0.0));
 }
 
 /// Runs in a task of its own, after the dispatch and the browser's default action.
 fn clear_dispatch() {
     let last = DISPATCH.take();
     drop(last);
-    let acted = PRESSED.with(|cell| {
-        let mut pressed = cell.try_borrow_mut().ok()?;
+    let acted = slot::with_default(&PRESSED, |pressed| {
         pressed.take_if(|action| unnamed_action(action).is_none())
     });
     drop(acted);

@@ -1,16 +1,17 @@
 //! The time limit of an action. An action that waits for a response that never comes would otherwise
 //! be exported only when the user leaves the page.
 
-use std::cell::RefCell;
+use std::cell::Cell;
 
 use crate::browser::platform::{self, Timer};
+use crate::core::slot;
 use crate::trace::pipeline;
 
 /// After this time an action ends with the outcome `timeout`. In milliseconds.
 pub(crate) const ACTION_TIMEOUT_MS: f64 = 30_000.0;
 
 thread_local! {
-    static CHECK: RefCell<Option<Check>> = const { RefCell::new(None) };
+    static CHECK: Cell<Option<Check>> = const { Cell::new(None) };
 }
 
 /// One timer for all actions: an action may therefore last up to twice the limit.
@@ -21,8 +22,7 @@ struct Check {
 
 /// Schedules a check of all open actions, unless one is scheduled already.
 pub(super) fn schedule() {
-    CHECK.with(|cell| {
-        let mut check = cell.borrow_mut();
+    slot::with_default(&CHECK, |check| {
         let check = check.get_or_insert_with(|| Check {
             timer: Timer::new(end_overdue),
             is_scheduled: false,
@@ -36,10 +36,10 @@ pub(super) fn schedule() {
 
 /// Ends the actions whose deadline has passed, and schedules the next check if others are open.
 fn end_overdue() {
-    CHECK.with(|cell| {
-        cell.borrow_mut()
-            .iter_mut()
-            .for_each(|check| check.is_scheduled = false)
+    slot::with_default(&CHECK, |check| {
+        if let Some(check) = check {
+            check.is_scheduled = false;
+        }
     });
     let now = platform::monotonic_ms();
     pipeline::end_all(

@@ -53,9 +53,7 @@ pub(crate) fn call(object: &JsValue, method: &str, argument: &JsValue) -> JsValu
 /// Calls a method with two arguments, and ignores its result.
 #[cfg(feature = "xhr")]
 pub(crate) fn call2(object: &JsValue, method: &str, a: &JsValue, b: &JsValue) {
-    if let Ok(method) = get(object, method).dyn_into::<js_sys::Function>() {
-        let _ = method.call2(object, a, b);
-    }
+    call3(object, method, a, b, &JsValue::UNDEFINED);
 }
 
 /// Calls a method with three arguments, and ignores its result.
@@ -69,6 +67,15 @@ pub(crate) fn call3(object: &JsValue, method: &str, a: &JsValue, b: &JsValue, c:
 /// would add glue code.
 pub(crate) fn callback(run: impl FnMut(JsValue) + 'static) -> JsValue {
     Closure::<dyn FnMut(JsValue)>::new(run).into_js_value()
+}
+
+/// Creates a function of three parameters that is never freed. All have the same type, too.
+#[cfg(any(feature = "navigation", feature = "window-fetch", feature = "xhr"))]
+pub(crate) fn function3(
+    run: impl Fn(JsValue, JsValue, JsValue) -> Result<JsValue, JsValue> + 'static,
+) -> JsValue {
+    let run = Box::new(run) as Box<dyn Fn(JsValue, JsValue, JsValue) -> Result<JsValue, JsValue>>;
+    Closure::wrap(run).into_js_value()
 }
 
 /// Calls `new Class(argument)`. Returns `None` if the class is missing, or its constructor throws.

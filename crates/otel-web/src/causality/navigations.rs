@@ -3,7 +3,7 @@
 //! A navigation or a page load is in progress until its first frame is painted. What the page does until
 //! then belongs to it, and futures of other traces wait.
 
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::task::Waker;
 
 use opentelemetry::Context;
@@ -12,6 +12,7 @@ use opentelemetry::trace::{TraceContextExt, TraceId};
 #[cfg(any(feature = "document-load", feature = "navigation"))]
 use crate::browser::page;
 use crate::core::route;
+use crate::core::slot;
 #[cfg(any(feature = "document-load", feature = "navigation"))]
 use crate::core::text;
 use crate::trace::{hooks, pipeline};
@@ -22,8 +23,8 @@ const MAX_IN_PROGRESS: usize = 8;
 
 thread_local! {
     /// The latest is last. The others were superseded before they were painted.
-    static IN_PROGRESS: RefCell<Vec<Navigation>> = const { RefCell::new(Vec::new()) };
-    static WAITING: RefCell<Vec<Waker>> = const { RefCell::new(Vec::new()) };
+    static IN_PROGRESS: Cell<Vec<Navigation>> = const { Cell::new(Vec::new()) };
+    static WAITING: Cell<Vec<Waker>> = const { Cell::new(Vec::new()) };
 }
 
 /// A navigation whose frame is not painted. Its context keeps the span open.
@@ -38,7 +39,7 @@ struct Navigation {
 /// Returns the latest navigation whose first frame is not painted yet.
 pub(crate) fn in_progress() -> Option<Context> {
     let latest = |all: &mut Vec<Navigation>| Some(all.last()?.context.clone());
-    with(latest).flatten()
+    with(latest)
 }
 
 /// Adds a navigation to those in progress. It is one until [`end_in_progress`].
@@ -62,11 +63,11 @@ pub(super) fn begin(context: Context, is_page_load: bool) {
 pub(super) fn end_in_progress() {
     let navigations = with(std::mem::take);
     let is_page_load = |navigation: &Navigation| navigation.is_page_load;
-    if navigations.iter().flatten().any(is_page_load) {
+    if navigations.iter().any(is_page_load) {
         (hooks::get().on_load_painted)();
     }
     drop(navigations);
-    let waiting = WAITING.with(|cell| cell.take());
+    let waiting = slot::with_default(&WAITING, std::mem::take);
     waiting.into_iter().for_each(Waker::wake);
 }
 
@@ -77,13 +78,13 @@ pub(super) fn other_in_progress(trace_id: TraceId, waker: &Waker) -> bool {
     let is_other =
         in_progress().is_some_and(|context| context.span().span_context().trace_id() != trace_id);
     if is_other {
-        WAITING.with(|cell| cell.borrow_mut().push(waker.clone()));
+        slot::with_default(&WAITING, |waiting| waiting.push(waker.clone()));
     }
     is_other
 }
 
-fn with<R>(f: impl FnOnce(&mut Vec<Navigation>) -> R) -> Option<R> {
-    IN_PROGRESS.with(|cell| Some(f(&mut *cell.try_borrow_mut().ok()?)))
+fn with<R>(f: impl FnOnce(&mut Vec<Navigation>) -> R) -> R {
+    slot::with_default(&IN_PROGRESS, f)
 }
 
 /// Returns the path that a router compares with its routes.

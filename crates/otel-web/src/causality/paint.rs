@@ -3,30 +3,23 @@
 //! `requestAnimationFrame` calls back just before a frame is painted; a task queued from there runs
 //! just after. A hidden page and a worker paint nothing, so their spans end immediately.
 
-use std::cell::RefCell;
-
 #[cfg(any(feature = "document-load", feature = "navigation"))]
 use opentelemetry::Context;
-use wasm_bindgen::prelude::*;
+use wasm_bindgen::JsValue;
 
 use crate::browser::js;
 use crate::browser::platform::{self, Timer};
 use crate::causality::navigations;
+use crate::core::slot::{self, Slot};
 use crate::trace::active_spans::SpanKey;
 use crate::trace::pipeline;
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_name = requestAnimationFrame)]
-    fn request_animation_frame(callback: &JsValue);
-}
 
 /// A visible page may paint nothing as well, for instance an iframe that is scrolled out of view.
 /// After this time its spans end without a frame.
 const FRAME_TIMEOUT_MS: f64 = 250.0;
 
 thread_local! {
-    static FRAMES: RefCell<Option<Frames>> = const { RefCell::new(None) };
+    static FRAMES: Slot<Frames> = const { Slot::new(None) };
 }
 
 /// The spans that end with the next frame, and the callbacks around its paint.
@@ -45,7 +38,7 @@ pub(crate) fn install() {
         }),
         after_paint: Timer::new(end_waiting),
     };
-    FRAMES.with(|cell| *cell.borrow_mut() = Some(frames));
+    slot::put(&FRAMES, Box::new(frames));
 }
 
 /// Adds a navigation to those in progress. Its progress ends after the next frame.
@@ -83,7 +76,11 @@ impl Frames {
 
     fn request(&mut self) {
         if is_visible() {
-            request_animation_frame(&self.before_paint);
+            js::call(
+                &js_sys::global(),
+                "requestAnimationFrame",
+                &self.before_paint,
+            );
             self.after_paint.set(FRAME_TIMEOUT_MS);
         } else {
             self.after_paint.set(0.0);
@@ -111,6 +108,5 @@ fn end(key: SpanKey, now_ms: f64) {
 }
 
 fn with<R>(f: impl FnOnce(&mut Frames) -> R) -> Option<R> {
-    let run = |cell: &RefCell<Option<Frames>>| Some(f(cell.try_borrow_mut().ok()?.as_mut()?));
-    FRAMES.try_with(run).ok().flatten()
+    slot::with(&FRAMES, f)
 }

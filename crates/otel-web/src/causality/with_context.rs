@@ -10,7 +10,7 @@
 //! other. A navigation blocks other traces until its first frame is painted, since frameworks may
 //! spread a large page over several tasks.
 
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::pin::Pin;
 use std::task::{self, Poll, Waker};
 
@@ -18,9 +18,10 @@ use opentelemetry::trace::{TraceContextExt, TraceId};
 use opentelemetry::{Context, ContextGuard};
 
 use crate::causality::navigations;
+use crate::core::slot;
 
 thread_local! {
-    static LAST_POLLED: RefCell<Option<LastPolled>> = const { RefCell::new(None) };
+    static LAST_POLLED: Cell<Option<LastPolled>> = const { Cell::new(None) };
 }
 
 /// The context of the code that ran last, kept until the microtasks it has queued have run.
@@ -122,20 +123,18 @@ fn remain_cause(context: &Context) {
 
 /// Returns the context of the code that ran last, while its effects are pending.
 pub(crate) fn last_polled() -> Option<Context> {
-    LAST_POLLED.with(|last| Some(last.borrow().as_ref()?.context.clone()))
+    slot::with_default(&LAST_POLLED, |last| Some(last.as_ref()?.context.clone()))
 }
 
 fn blocked_by_other_trace(context: &Context) -> bool {
-    LAST_POLLED.with(|last| {
-        let last = last.borrow();
+    slot::with_default(&LAST_POLLED, |last| {
         last.as_ref()
             .is_some_and(|last| trace_id(&last.context) != trace_id(context))
     })
 }
 
 fn set(context: Context) {
-    let previous = LAST_POLLED.with(|last| {
-        let mut last = last.borrow_mut();
+    let previous = slot::with_default(&LAST_POLLED, |last| {
         let pending_clears = last.as_ref().map_or(0, |last| last.pending_clears) + 1;
         last.replace(LastPolled {
             context,
@@ -147,8 +146,7 @@ fn set(context: Context) {
 }
 
 fn clear() {
-    let cleared = LAST_POLLED.with(|last| {
-        let mut last = last.borrow_mut();
+    let cleared = slot::with_default(&LAST_POLLED, |last| {
         let pending_clears = last.as_mut().map(|last| {
             last.pending_clears -= 1;
             last.pending_clears

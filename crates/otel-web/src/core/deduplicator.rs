@@ -8,7 +8,7 @@ const WINDOW_MS: f64 = 60_000.0;
 const MAX_REPORTS_PER_WINDOW: usize = 60;
 
 /// The errors reported within the last [`WINDOW_MS`].
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Deduplicator {
     reports: Vec<Report>,
 }

@@ -19,6 +19,19 @@ pub(crate) fn with<T, R>(
     Some(result)
 }
 
+/// Runs `f` with a value that exists from the beginning. A nested access finds the default value instead, and its
+/// changes are lost.
+pub(crate) fn with_default<T: Default, R>(
+    cell: &'static LocalKey<Cell<T>>,
+    f: impl FnOnce(&mut T) -> R,
+) -> R {
+    let mut value = cell.try_with(Cell::take).unwrap_or_default();
+    let result = f(&mut value);
+    // Fails only while the thread ends.
+    let _ = cell.try_with(|cell| cell.set(value));
+    result
+}
+
 #[inline(never)]
 fn take<T>(slot: &'static LocalKey<Slot<T>>) -> Option<Box<T>> {
     slot.try_with(Cell::take).ok().flatten()

@@ -15,6 +15,7 @@ use crate::browser::js;
 use crate::browser::platform;
 #[cfg(any(feature = "fetch", feature = "window-fetch"))]
 use crate::causality::context::current;
+use crate::core::otlp::attributes;
 use crate::core::propagation::origin;
 use crate::core::{redact, text};
 use crate::http::headers;
@@ -133,11 +134,17 @@ impl InFlight {
         };
         let property = |key| js::text(request, key).unwrap_or_default();
         let in_flight = Self::start(&property("method"), property("url"), template, &caller);
-        let headers = request.headers();
+        let headers = js::get(request, "headers");
         if propagates {
             in_flight.propagate(&caller, &mut |name, value| {
                 // A name or value that the browser refuses is left out.
-                let _ = headers.set(name, value);
+                js::call3(
+                    &headers,
+                    "set",
+                    &name.into(),
+                    &value.into(),
+                    &JsValue::UNDEFINED,
+                );
             });
         }
         in_flight
@@ -170,22 +177,22 @@ fn start_span(method: &str, url: &str, template: Option<&str>, caller: &Context)
         Some(template) => [verb, " ", template].concat(),
         None => verb.to_owned(),
     };
-    let span = Span::child_of(caller, name.into(), SpanKind::Client);
+    let mut attributes = attributes::span_attributes();
     if is_known {
-        span.annotate("http.request.method", method);
+        attributes.set("http.request.method", method);
     } else {
-        span.annotate("http.request.method", "_OTHER");
-        span.annotate("http.request.method_original", method);
+        attributes.set("http.request.method", "_OTHER");
+        attributes.set("http.request.method_original", method);
     }
-    span.annotate("url.full", &*redact::url(url));
+    attributes.set("url.full", &*redact::url(url));
     if let Some(template) = template {
-        span.annotate("url.template", template);
+        attributes.set("url.template", template);
     }
     if let Some((address, port)) = origin::host_and_port(url) {
-        span.annotate("server.address", address);
-        span.annotate("server.port", port);
+        attributes.set("server.address", address);
+        attributes.set("server.port", port);
     }
-    span
+    Span::child_of(caller, name.into(), SpanKind::Client, attributes)
 }
 
 /// A client span has an error for statuses of 400 and above.

@@ -19,8 +19,10 @@ pub(super) fn wrap(object: &JsValue, method: &str, apply: Apply) {
         return;
     };
     let handler = Object::new();
-    let apply = Closure::<dyn Fn(Function, JsValue, Array) -> Result<JsValue, JsValue>>::new(apply);
-    js::set(&handler, "apply", &apply.into_js_value());
+    let apply = js::function3(move |method, this, arguments| {
+        apply(method.unchecked_into(), this, arguments.unchecked_into())
+    });
+    js::set(&handler, "apply", &apply);
     js::set(object, method, &js_sys::Proxy::new(&original, &handler));
 }
 

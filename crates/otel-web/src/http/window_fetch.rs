@@ -9,7 +9,7 @@
 //! span, and those of [`fetch`](crate::fetch) have one already. So are requests that already carry a
 //! `traceparent`.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 
 use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::prelude::*;
@@ -17,21 +17,19 @@ use web_sys::Request;
 
 use crate::browser::js;
 use crate::causality::context::current;
+use crate::core::slot;
 use crate::http::in_flight::InFlight;
 use crate::http::request_wrapper::{is_export, is_marked, is_stopped, wrap};
 
-type Settle = dyn Fn(f64, bool, JsValue) -> Result<JsValue, JsValue>;
-
 thread_local! {
-    static IN_FLIGHT: RefCell<Vec<(f64, Request, InFlight)>> = const { RefCell::new(Vec::new()) };
-    static SETTLE: RefCell<JsValue> = const { RefCell::new(JsValue::UNDEFINED) };
+    static IN_FLIGHT: Cell<Vec<(f64, Request, InFlight)>> = const { Cell::new(Vec::new()) };
+    static SETTLE: Cell<JsValue> = const { Cell::new(JsValue::UNDEFINED) };
     static LAST_ID: Cell<f64> = const { Cell::new(0.0) };
 }
 
 /// Wraps `window.fetch`.
 pub(crate) fn install() {
-    let settle = Closure::<Settle>::new(settle);
-    SETTLE.with(|cell| cell.replace(settle.into_js_value()));
+    SETTLE.set(js::function3(settle));
     wrap(&js_sys::global(), "fetch", apply);
 }
 
@@ -68,14 +66,19 @@ fn traced(fetch: &Function, this: &JsValue, request: JsValue) -> Result<JsValue,
     in_flight.sent();
     let id = LAST_ID.get() + 1.0;
     LAST_ID.set(id);
-    IN_FLIGHT.with(|cell| cell.borrow_mut().push((id, request, in_flight)));
+    slot::with_default(&IN_FLIGHT, |all| all.push((id, request, in_flight)));
     let then = js::get(&promise, "then").dyn_into::<Function>()?;
-    then.call2(&promise, &handler(id, true)?, &handler(id, false)?)
+    then.call3(
+        &promise,
+        &handler(id, true)?,
+        &handler(id, false)?,
+        &JsValue::UNDEFINED,
+    )
 }
 
 /// Binds the one closure that serves all requests to this request.
 fn handler(id: f64, is_response: bool) -> Result<JsValue, JsValue> {
-    let settle = SETTLE.with(|cell| cell.borrow().clone());
+    let settle = slot::with_default(&SETTLE, |settle| settle.clone());
     let bind = js::get(&settle, "bind").dyn_into::<Function>()?;
     bind.call3(
         &settle,
@@ -86,13 +89,16 @@ fn handler(id: f64, is_response: bool) -> Result<JsValue, JsValue> {
 }
 
 /// Ends the request's span, and passes the response or rejection on.
-fn settle(id: f64, is_response: bool, value: JsValue) -> Result<JsValue, JsValue> {
-    let in_flight = IN_FLIGHT.with(|cell| {
-        let mut all = cell.try_borrow_mut().ok()?;
-        let position = all.iter().position(|(known, ..)| *known == id)?;
+fn settle(id: JsValue, is_response: JsValue, value: JsValue) -> Result<JsValue, JsValue> {
+    let in_flight = slot::with_default(&IN_FLIGHT, |all| {
+        let position = all.iter().position(|(known, ..)| id == *known)?;
         Some(all.swap_remove(position))
     });
-    let result = if is_response { Ok(value) } else { Err(value) };
+    let result = if is_response.is_truthy() {
+        Ok(value)
+    } else {
+        Err(value)
+    };
     if let Some((_, request, in_flight)) = in_flight {
         in_flight.settle(&request, result.as_ref());
     }

@@ -11,15 +11,16 @@
 //!
 //! What the page's listeners of a request start belongs to the action that has sent the request.
 
-use std::cell::RefCell;
+use std::cell::Cell;
 
-use js_sys::{Array, Function, Object, Reflect, WeakMap};
+use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::prelude::*;
 
 #[cfg(feature = "user-action")]
 use crate::action::dom_events;
 use crate::browser::{js, platform};
 use crate::causality::context::current;
+use crate::core::slot;
 use crate::http::in_flight::InFlight;
 use crate::http::request_wrapper::{is_export, is_marked, is_stopped, wrap};
 use crate::trace::sender;
@@ -40,9 +41,9 @@ const NORMALIZED_METHODS: [&str; 6] = ["DELETE", "GET", "HEAD", "OPTIONS", "POST
 
 thread_local! {
     /// Method and URL of each asynchronous request that is open, not sent, and not traced elsewhere.
-    static OPENED: WeakMap = WeakMap::new();
+    static OPENED: JsValue = js::construct("WeakMap", &JsValue::UNDEFINED).unwrap_or_default();
     /// Requests that have not settled, with their `XMLHttpRequest`.
-    static SENT: RefCell<Vec<(JsValue, InFlight)>> = const { RefCell::new(Vec::new()) };
+    static SENT: Cell<Vec<(JsValue, InFlight)>> = const { Cell::new(Vec::new()) };
     static LISTENER: JsValue = js::callback(|event| handle(&event));
 }
 
@@ -50,19 +51,19 @@ thread_local! {
 pub(crate) fn install() {
     if let Some(request) = js::construct("XMLHttpRequest", &JsValue::UNDEFINED) {
         // Libraries may replace the class, and return objects of the browser's own one.
-        let prototype = Object::get_prototype_of(&request);
+        let prototype = prototype(&request);
         wrap(&prototype, "open", open);
         wrap(&prototype, "setRequestHeader", set_request_header);
         wrap(&prototype, "send", send);
     }
     let navigator = js::global("navigator");
     if navigator.is_object() {
-        wrap(
-            &Object::get_prototype_of(&navigator),
-            "sendBeacon",
-            send_beacon,
-        );
+        wrap(&prototype(&navigator), "sendBeacon", send_beacon);
     }
+}
+
+fn prototype(object: &JsValue) -> JsValue {
+    js::call(&js::global("Object"), "getPrototypeOf", object)
 }
 
 /// Wraps `open`, which also cancels the request that the object has sent before.
@@ -76,14 +77,13 @@ fn open(open: Function, this: JsValue, arguments: Array) -> Result<JsValue, JsVa
         (None, _) => {}
     }
     drop(sender::remove(&this));
-    let request = this.unchecked_ref();
-    OPENED.with(|opened| opened.delete(request));
+    take_opened(&this);
     let is_asynchronous = arguments.length() < 3 || arguments.get(2).is_truthy();
     let url = absolute(&arguments.get(1)).filter(|_| is_asynchronous);
     if let Some(url) = url {
         let method = normalized(js::to_text(&arguments.get(0)));
         let entry = Array::of2(&method.into(), &url.into());
-        OPENED.with(|opened| opened.set(request, &entry));
+        OPENED.with(|opened| js::call2(opened, "set", &this, &entry));
     }
     Ok(result)
 }
@@ -95,7 +95,7 @@ fn set_request_header(
     arguments: Array,
 ) -> Result<JsValue, JsValue> {
     if js::to_text(&arguments.get(0)).eq_ignore_ascii_case("traceparent") {
-        OPENED.with(|opened| opened.delete(this.unchecked_ref()));
+        take_opened(&this);
     }
     Reflect::apply(&original, &this, &arguments)
 }
@@ -113,12 +113,11 @@ fn send(send: Function, this: JsValue, arguments: Array) -> Result<JsValue, JsVa
     });
     listen(&this);
     // A listener of `loadstart`, which runs in `send`, may abort the request.
-    SENT.with(|all| all.borrow_mut().push((this.clone(), in_flight)));
+    slot::with_default(&SENT, |all| all.push((this.clone(), in_flight)));
     sender::add(&this, caller);
     let result = apply_marked(&send, &this, &arguments);
     match &result {
-        Ok(_) => SENT.with(|all| {
-            let all = all.borrow();
+        Ok(_) => slot::with_default(&SENT, |all| {
             if let Some((_, in_flight)) = all.iter().find(|(known, _)| *known == this) {
                 in_flight.sent();
             }
@@ -158,7 +157,12 @@ fn send_beacon(beacon: Function, this: JsValue, arguments: Array) -> Result<JsVa
 fn apply_marked(method: &Function, this: &JsValue, arguments: &Array) -> Result<JsValue, JsValue> {
     js::set(this, js::UNTRACED, &true.into());
     let result = Reflect::apply(method, this, arguments);
-    let _ = Reflect::delete_property::<Object>(this.unchecked_ref(), &js::UNTRACED.into());
+    js::call2(
+        &js::global("Reflect"),
+        "deleteProperty",
+        this,
+        &js::UNTRACED.into(),
+    );
     result
 }
 
@@ -212,8 +216,7 @@ fn status_if_done(request: &JsValue) -> Option<u16> {
 
 /// Removes a request. Dropping the result may end spans, so it happens after the borrow.
 fn take_sent(request: &JsValue) -> Option<InFlight> {
-    SENT.with(|all| {
-        let mut all = all.try_borrow_mut().ok()?;
+    slot::with_default(&SENT, |all| {
         let index = all.iter().position(|(known, _)| known == request)?;
         Some(all.swap_remove(index).1)
     })
@@ -221,10 +224,9 @@ fn take_sent(request: &JsValue) -> Option<InFlight> {
 
 /// Removes and returns method and URL of a request that is open.
 fn take_opened(request: &JsValue) -> Option<(String, String)> {
-    let key = request.unchecked_ref();
     let entry = OPENED.with(|opened| {
-        let entry = opened.get(key);
-        opened.delete(key);
+        let entry = js::call(opened, "get", request);
+        js::call(opened, "delete", request);
         entry
     });
     Some((js::text(&entry, "0")?, js::text(&entry, "1")?))

@@ -10,8 +10,6 @@
 //!
 //! The names of the spans are those of `@opentelemetry/instrumentation-document-load`.
 
-use std::cell::RefCell;
-
 use js_sys::Array;
 use opentelemetry::Context;
 use opentelemetry::trace::{SpanKind, TraceContextExt};
@@ -26,6 +24,7 @@ use crate::browser::platform::{self, Timer};
 use crate::causality::paint;
 use crate::core::otlp::attributes::{self as otlp, Attributes};
 use crate::core::redact;
+use crate::core::slot::{self, Slot};
 use crate::instrument::timing::{self, positive_or_nan};
 #[cfg(feature = "web-vitals")]
 use crate::instrument::web_vitals;
@@ -55,7 +54,7 @@ const MILESTONES: [(&str, &str); 5] = [
 ];
 
 thread_local! {
-    static LOADING: RefCell<Option<PageLoad>> = const { RefCell::new(None) };
+    static LOADING: Slot<PageLoad> = const { Slot::new(None) };
 }
 
 /// A page load in progress.
@@ -76,13 +75,13 @@ pub(crate) fn install(window: &Window) {
     #[cfg(feature = "web-vitals")]
     web_vitals::install(&context, &entry);
     record_fetch("documentFetch", &entry, &context);
-    LOADING.set(Some(PageLoad {
+    let load = PageLoad {
         context: context.clone(),
         installed_ms: platform::monotonic_ms(),
         resources: 0,
         after_load: Timer::new(finish),
-    }));
-    observer::observe(&["resource"], handle_entry);
+    };
+    slot::put(&LOADING, Box::new(load));
     if is(&global("document"), "prerendering") {
         set_deadline(f64::INFINITY);
         listen(window, "prerenderingchange", |_| activate());
@@ -98,7 +97,7 @@ fn activate() {
     #[cfg(feature = "web-vitals")]
     web_vitals::activate(&navigation_entry());
     set_deadline(platform::monotonic_ms() + ACTION_TIMEOUT_MS);
-    let load = LOADING.with(|cell| Some(cell.borrow().as_ref()?.context.clone()));
+    let load = slot::with(&LOADING, |load| load.context.clone());
     if let (Some(load), Some(window)) = (load, web_sys::window()) {
         paint::begin_navigation(load, true);
         finish_after_load(&window);
@@ -107,7 +106,7 @@ fn activate() {
 
 /// Sets the time limit of the load, on the monotonic clock.
 fn set_deadline(deadline_ms: f64) {
-    let load = LOADING.with(|cell| pipeline::key_of(&cell.borrow().as_ref()?.context));
+    let load = slot::with(&LOADING, |load| pipeline::key_of(&load.context)).flatten();
     pipeline::edit(load, |span| {
         if let Some(action) = &mut span.action {
             action.deadline_ms = deadline_ms;
@@ -168,11 +167,7 @@ fn finish_after_load(window: &Window) {
 
 /// Finishes in a task of its own, so that `loadEventEnd` is set.
 fn schedule_finish() {
-    LOADING.with(|cell| {
-        if let Some(loading) = &mut *cell.borrow_mut() {
-            loading.after_load.set(0.0);
-        }
-    });
+    slot::with(&LOADING, |loading| loading.after_load.set(0.0));
 }
 
 /// Adds the milestones, and drops the context of the load, which ends its span.
@@ -205,10 +200,8 @@ fn handle_pageshow(event: &Event) {
 
 /// Records a file of the page. Requests that the application made after [`install`] have CLIENT spans
 /// and are skipped.
-fn handle_entry(_type: &str, entry: &JsValue) {
-    let load = LOADING.with(|cell| {
-        let mut loading = cell.try_borrow_mut().ok()?;
-        let loading = loading.as_mut()?;
+pub(super) fn handle_entry(entry: &JsValue) {
+    let load = slot::with(&LOADING, |loading| {
         let is_request = matches!(
             text(entry, "initiatorType").as_deref(),
             Some("fetch" | "xmlhttprequest" | "beacon")
@@ -220,7 +213,7 @@ fn handle_entry(_type: &str, entry: &JsValue) {
         loading.resources += 1;
         (loading.resources <= MAX_RESOURCES).then(|| loading.context.clone())
     });
-    if let Some(load) = load {
+    if let Some(load) = load.flatten() {
         record_fetch("resourceFetch", entry, &load);
     }
 }

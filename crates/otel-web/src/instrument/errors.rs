@@ -125,7 +125,7 @@ fn on_error(event: &Event) {
     let mut exception =
         if js::float(&source, "nodeType") == ELEMENT_NODE && mask::is_masked(&source) {
             Exception::new("Error", String::new())
-        } else if !error.is_null_or_undefined() {
+        } else if !error.is_undefined() && error != JsValue::NULL {
             Exception::from_js(&error, "Error")
         } else if let Some(message) = message {
             Exception::new("Error", message)

@@ -4,7 +4,7 @@
 //!   for that: a stepper, an arrow, a carousel, or a switch.
 //! - **Error click**: the action that the click started failed.
 
-use std::cell::RefCell;
+use std::cell::Cell;
 
 use opentelemetry::Context;
 use wasm_bindgen::JsValue;
@@ -12,6 +12,7 @@ use web_sys::Event;
 
 use crate::browser::js::{call, float, get};
 use crate::browser::mask;
+use crate::core::slot;
 use crate::trace::active_spans::ActiveSpan;
 use crate::trace::pipeline;
 
@@ -32,7 +33,7 @@ const REPEATABLE: &str = "[role=spinbutton],[role=slider],[role=scrollbar],[role
 const STEPPED: &str = "input[type=number],[role=spinbutton],output";
 
 thread_local! {
-    static RECENT_CLICKS: RefCell<Vec<Click>> = const { RefCell::new(Vec::new()) };
+    static RECENT_CLICKS: Cell<Vec<Click>> = const { Cell::new(Vec::new()) };
 }
 
 /// The time and the position of a click.
@@ -60,10 +61,7 @@ pub(crate) fn record_click(
     // Clicks dispatched by a key or by code have no position.
     let is_pointed = float(event, "detail") > 0.0;
     if is_pointed
-        && RECENT_CLICKS.with(|cell| {
-            cell.try_borrow_mut()
-                .is_ok_and(|mut recent| is_rage(&mut recent, click))
-        })
+        && slot::with_default(&RECENT_CLICKS, |recent| is_rage(recent, click))
         && !is_repeatable(element, name)
     {
         pipeline::annotate(context, "app.action.rage_click", true);

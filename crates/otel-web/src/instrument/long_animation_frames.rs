@@ -3,7 +3,7 @@
 //! A frame may delay several actions and is recorded on each. The script that ran longest in the
 //! longest frame is recorded by its URL and function, if the browser provides them.
 
-use std::cell::RefCell;
+use std::cell::Cell;
 
 use js_sys::Array;
 use opentelemetry::trace::SpanId;
@@ -12,9 +12,8 @@ use wasm_bindgen::JsValue;
 use crate::browser::js::{float, get, text};
 use crate::core::otlp::attributes::Attributes;
 use crate::core::record::SpanRecord;
-use crate::core::redact;
+use crate::core::{redact, slot};
 use crate::instrument::attributes::{set_ms, set_text};
-use crate::instrument::observer;
 use crate::trace::pipeline;
 
 /// The maximum number of actions whose frames are counted at the same time.
@@ -33,7 +32,7 @@ const SCRIPT_ATTRIBUTES: [(&str, &str); 3] = [
 ];
 
 thread_local! {
-    static ACTIONS: RefCell<Vec<DelayedAction>> = const { RefCell::new(Vec::new()) };
+    static ACTIONS: Cell<Vec<DelayedAction>> = const { Cell::new(Vec::new()) };
 }
 
 /// The long frames of one action so far.
@@ -52,13 +51,8 @@ struct Frame {
     longest_script: JsValue,
 }
 
-/// Starts to observe long frames.
-pub(crate) fn install() {
-    observer::observe(&["long-animation-frame"], handle_entry);
-}
-
 /// Records the frame on each root that was open while it was rendered.
-fn handle_entry(_type: &str, entry: &JsValue) {
+pub(super) fn handle_entry(entry: &JsValue) {
     let start_ms = float(entry, "startTime");
     let frame = Frame {
         duration_ms: float(entry, "duration"),
@@ -80,10 +74,7 @@ fn handle_entry(_type: &str, entry: &JsValue) {
 /// Updates the attributes of a root that the frame delayed.
 fn add_frame(frame: &Frame, root: &mut SpanRecord) {
     let span_id = root.context.span_id();
-    ACTIONS.with(|cell| {
-        let Ok(mut all) = cell.try_borrow_mut() else {
-            return;
-        };
+    slot::with_default(&ACTIONS, |all| {
         if let Some(known) = all.iter_mut().find(|delayed| delayed.span_id == span_id) {
             return known.add(frame, &mut root.attributes);
         }

@@ -25,6 +25,12 @@
 mod attributes;
 #[cfg(feature = "document-load")]
 pub(crate) mod document_load;
+#[cfg(any(
+    feature = "document-load",
+    feature = "long-animation-frames",
+    feature = "resource-timing"
+))]
+pub(crate) mod entries;
 #[cfg(feature = "errors")]
 pub(crate) mod errors;
 #[cfg(feature = "frustration")]

@@ -8,7 +8,7 @@
 //! the new page loads belong to it (see [`cause`](crate::cause)). The page load counts as the first
 //! navigation.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 
 use opentelemetry::Context;
 use opentelemetry::trace::TraceContextExt;
@@ -16,26 +16,25 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Event, Window};
 
 use crate::action::action_start::ActionStart;
-use crate::browser::js::{get, global, set, text};
+use crate::browser::js::{self, get, global, set, text};
 use crate::browser::listener::listen;
 use crate::browser::page::location;
 use crate::browser::platform::{self, Timer};
 use crate::causality::{context, navigations, paint};
 use crate::core::otlp::attributes;
 use crate::core::route::fragment_route;
+use crate::core::slot::{self, Slot};
 use crate::trace::dispatch;
-
-type HistoryMethod = dyn Fn(JsValue, JsValue, JsValue) -> Result<JsValue, JsValue>;
 
 /// How long the browser may take to go back. In milliseconds.
 const TRAVERSAL_TIMEOUT_MS: f64 = 1_000.0;
 
 thread_local! {
     /// The page as of the latest navigation.
-    static PAGE: RefCell<String> = const { RefCell::new(String::new()) };
+    static PAGE: Cell<String> = const { Cell::new(String::new()) };
     /// A method of `history` runs, and its wrapper records the navigation.
     static IS_WRAPPED: Cell<bool> = const { Cell::new(false) };
-    static TRAVERSAL: RefCell<Option<Traversal>> = const { RefCell::new(None) };
+    static TRAVERSAL: Slot<Traversal> = const { Slot::new(None) };
 }
 
 /// The action that called `history.back()`. The browser goes back in a later task.
@@ -48,10 +47,11 @@ struct Traversal {
 /// wrappers, because the events of a navigation do not name its cause.
 pub(crate) fn install(window: &Window) {
     PAGE.set(page());
-    TRAVERSAL.set(Some(Traversal {
+    let traversal = Traversal {
         cause: None,
         timeout: Timer::new(|| drop(take_traversal())),
-    }));
+    };
+    slot::put(&TRAVERSAL, Box::new(traversal));
     for (method, kind) in [
         ("pushState", "push"),
         ("replaceState", "replace"),
@@ -87,7 +87,7 @@ fn wrap(object: &JsValue, method: &str, kind: &'static str) {
         return;
     };
     let this = object.clone();
-    let wrapper = Closure::<HistoryMethod>::new(move |state, title, url| {
+    let wrapper = js::function3(move |state, title, url| {
         let call = || original.call3(&this, &state, &title, &url);
         if kind == "traverse" {
             set_traversal(context::current());
@@ -97,7 +97,7 @@ fn wrap(object: &JsValue, method: &str, kind: &'static str) {
         }
     });
     // If the browser rejects the assignment, its own method stays in place.
-    set(object, method, &wrapper.into_js_value());
+    set(object, method, &wrapper);
 }
 
 /// Calls a method of `history`, and compares the address before and after.
@@ -129,8 +129,7 @@ fn page_changed(event: &Event, kind: &str) {
         return;
     }
     let after = page();
-    let has_changed = PAGE.with(|before| *before.borrow() != after);
-    PAGE.set(after);
+    let has_changed = PAGE.replace(after.clone()) != after;
     let cause = if kind == "traverse" {
         take_traversal()
     } else {
@@ -183,7 +182,7 @@ fn take_traversal() -> Option<Context> {
 }
 
 fn with_traversal(f: impl FnOnce(&mut Traversal) -> Option<Context>) -> Option<Context> {
-    TRAVERSAL.with(|cell| f(cell.try_borrow_mut().ok()?.as_mut()?))
+    slot::with(&TRAVERSAL, f).flatten()
 }
 
 /// Returns path, query, and the route in the fragment.

@@ -8,7 +8,7 @@
 //! called. Clocks of browsers are coarse: for requests of the same moment, the time at which the page got
 //! the response decides.
 
-use std::cell::RefCell;
+use std::cell::Cell;
 
 use opentelemetry::trace::{SpanContext, SpanId};
 use wasm_bindgen::JsValue;
@@ -16,7 +16,8 @@ use wasm_bindgen::JsValue;
 use crate::browser::js::{float, text};
 use crate::browser::platform;
 use crate::core::otlp::attributes::Attributes;
-use crate::instrument::{attributes, observer, timing};
+use crate::core::slot;
+use crate::instrument::{attributes, timing};
 use crate::trace::pipeline;
 
 /// The maximum number of requests without timings. Beyond it the oldest is dropped.
@@ -31,7 +32,7 @@ const MAX_START_DELAY_MS: f64 = 100.0;
 const SIMULTANEOUS_MS: f64 = 4.0;
 
 thread_local! {
-    static PENDING: RefCell<Vec<PendingTiming>> = const { RefCell::new(Vec::new()) };
+    static PENDING: Cell<Vec<PendingTiming>> = const { Cell::new(Vec::new()) };
 }
 
 /// A request whose timings are not known yet.
@@ -48,11 +49,6 @@ struct PendingTiming {
     has_response: Option<bool>,
     /// When the page got the response. [`f64::MAX`] until then.
     settled_ms: f64,
-}
-
-/// Starts to observe requests.
-pub(crate) fn install() {
-    observer::observe(&["resource"], handle_entry);
 }
 
 /// Registers the request of `span` after its `fetch()`, called at `called_ms`, has returned.
@@ -97,7 +93,7 @@ pub(crate) fn settled(span_id: SpanId, has_response: bool) {
 }
 
 /// Adds the timings of an entry to the span of its request, if that is traced and not sent yet.
-fn handle_entry(_type: &str, entry: &JsValue) {
+pub(super) fn handle_entry(entry: &JsValue) {
     if let Some(request) = take_request(entry) {
         pipeline::with(|pipeline| {
             if let Some(record) = pipeline.record_mut(request.span_id) {
@@ -185,7 +181,7 @@ impl PendingTiming {
 }
 
 fn with<R>(f: impl FnOnce(&mut Vec<PendingTiming>) -> Option<R>) -> Option<R> {
-    PENDING.with(|cell| f(&mut *cell.try_borrow_mut().ok()?))
+    slot::with_default(&PENDING, f)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::rc::{Rc, Weak};
 use std::task::{Poll, Waker};
 
 use crate::browser::platform::{self, Timer};
+use crate::core::slot;
 use crate::instrument;
 use crate::telemetry::Telemetry;
 use crate::testing::span::Span;
@@ -22,6 +23,8 @@ const POLL_INTERVAL_MS: f64 = 40.0;
 
 thread_local! {
     static RECORDERS: RefCell<Vec<Weak<RefCell<Vec<Span>>>>> = const { RefCell::new(Vec::new()) };
+    /// The recorders that wait for spans.
+    static WAITING: Cell<Vec<Waker>> = const { Cell::new(Vec::new()) };
 }
 
 /// Records the spans of its thread that end while it exists.
@@ -144,21 +147,22 @@ fn find(traces: Vec<Trace>, root: &str) -> Option<Trace> {
 }
 
 async fn sleep() {
-    let waiting = Rc::new(Cell::new(None::<Waker>));
-    let mut timer = Timer::new({
-        let waiting = Rc::clone(&waiting);
-        move || waiting.take().into_iter().for_each(Waker::wake)
-    });
+    let mut timer = Timer::new(wake);
     timer.set(POLL_INTERVAL_MS);
     let mut is_first = true;
     poll_fn(|cx| {
         if std::mem::take(&mut is_first) {
-            waiting.set(Some(cx.waker().clone()));
+            slot::with_default(&WAITING, |waiting| waiting.push(cx.waker().clone()));
             return Poll::Pending;
         }
         Poll::Ready(())
     })
     .await;
+}
+
+fn wake() {
+    let waiting = slot::with_default(&WAITING, std::mem::take);
+    waiting.into_iter().for_each(Waker::wake);
 }
 
 /// Adds a span to all recorders. Called with each span that is queued for export.

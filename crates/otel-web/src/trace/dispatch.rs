@@ -8,18 +8,19 @@
 //! then an element of that tree, until the next listener runs. Only microtasks that these listeners have
 //! queued can run in between.
 
-use std::cell::RefCell;
+use std::cell::Cell;
 
 use opentelemetry::Context;
 use wasm_bindgen::prelude::*;
 use web_sys::Event;
 
 use crate::browser::{js, platform};
+use crate::core::slot;
 #[cfg(feature = "xhr")]
 use crate::trace::sender;
 
 thread_local! {
-    pub(crate) static DISPATCH: RefCell<Option<Dispatch>> = const { RefCell::new(None) };
+    pub(crate) static DISPATCH: Cell<Option<Dispatch>> = const { Cell::new(None) };
 }
 
 /// The event that is being dispatched, and its action.
@@ -30,8 +31,10 @@ pub(crate) struct Dispatch {
 
 /// Returns the action of the event whose listeners are running, if it has one.
 pub(crate) fn of_current_event() -> Option<Context> {
-    let is_current = |dispatch: &Dispatch| current().as_ref() == Some(&dispatch.event);
-    let own = with(|dispatch| is_current(dispatch).then(|| dispatch.context.clone())).flatten();
+    // `current` reads the dispatch, too, so it is called afterwards.
+    let latest = with(|dispatch| (dispatch.event.clone(), dispatch.context.clone()));
+    let is_current = |(event, _): &(Event, Context)| current().as_ref() == Some(event);
+    let own = latest.filter(is_current).map(|(_, context)| context);
     #[cfg(feature = "xhr")]
     let own = own.or_else(|| {
         let event = sender::are_any().then(current).flatten()?;
@@ -55,7 +58,7 @@ pub(crate) fn of_latest_event() -> Option<Context> {
 
 /// Reads the stored dispatch. `None` while it is being replaced.
 pub(crate) fn with<R>(f: impl FnOnce(&Dispatch) -> R) -> Option<R> {
-    DISPATCH.with(|cell| Some(f(cell.try_borrow().ok()?.as_ref()?)))
+    slot::with_default(&DISPATCH, |dispatch| dispatch.as_ref().map(f))
 }
 
 /// Returns the event whose listeners are running.

@@ -1,7 +1,7 @@
 //! Errors, recorded on the span they happened in and on the action that span belongs to.
 
 use std::any::type_name;
-use std::cell::RefCell;
+use std::cell::Cell;
 
 #[cfg(feature = "errors")]
 use js_sys::Array;
@@ -16,7 +16,7 @@ use crate::browser::platform;
 use crate::core::deduplicator::Deduplicator;
 use crate::core::drops::DropReason;
 use crate::core::otlp::attributes::{self, Attributes};
-use crate::core::text;
+use crate::core::{slot, text};
 use crate::trace::pipeline::{self, NewSpan};
 use crate::trace::root::PageState;
 use crate::trace::span::Span;
@@ -26,7 +26,7 @@ use crate::trace::span::Span;
 const MAX_CAUSES: u32 = 8;
 
 thread_local! {
-    static DEDUPLICATOR: RefCell<Deduplicator> = const { RefCell::new(Deduplicator::new()) };
+    static DEDUPLICATOR: Cell<Deduplicator> = const { Cell::new(Deduplicator::new()) };
 }
 
 /// An exception. The fields are named after the semantic conventions.
@@ -100,9 +100,8 @@ impl Exception {
             stack.as_bytes(),
         ];
         let now = platform::monotonic_ms();
-        let should_report = DEDUPLICATOR.with(|cell| {
-            let deduplicator = cell.try_borrow_mut().ok();
-            deduplicator.is_some_and(|mut deduplicator| deduplicator.should_report(&identity, now))
+        let should_report = slot::with_default(&DEDUPLICATOR, |deduplicator| {
+            deduplicator.should_report(&identity, now)
         });
         if !should_report {
             pipeline::with(|pipeline| pipeline.queue.drops.add(DropReason::ExceptionRepeated, 1));
@@ -145,7 +144,7 @@ fn append_causes(error: &JsValue, to: &mut String, left: &mut u32) {
         causes.extend(Array::from(&errors).iter());
     }
     causes.push(js::get(error, "cause"));
-    causes.retain(|cause| !cause.is_null_or_undefined());
+    causes.retain(|cause| !cause.is_undefined() && *cause != JsValue::NULL);
     for cause in causes {
         if *left == 0 {
             return;

@@ -5,15 +5,16 @@
 //! message is posted in the dispatch of the event, and another one when it arrives: the report of the
 //! listeners' own rejections comes before the second message, that of a timer after it.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 
 use opentelemetry::Context;
 use wasm_bindgen::prelude::*;
 
 use crate::browser::js;
+use crate::core::slot;
 
 thread_local! {
-    static OWNER: RefCell<Option<Context>> = const { RefCell::new(None) };
+    static OWNER: Cell<Option<Context>> = const { Cell::new(None) };
     /// The number of events whose second message has not arrived.
     static PENDING: Cell<usize> = const { Cell::new(0) };
     static CHANNEL: JsValue = channel();
@@ -21,7 +22,7 @@ thread_local! {
 
 /// Returns the action whose listeners have caused a rejection that is reported now.
 pub(crate) fn of_rejection() -> Option<Context> {
-    OWNER.with(|owner| owner.try_borrow().ok()?.clone())
+    slot::with_default(&OWNER, |owner| owner.clone())
 }
 
 /// To be called in the dispatch of an event.

@@ -3,29 +3,29 @@
 //! Listeners of a request may have been added before it was sent, so they run before those of this crate.
 //! They find their action by the object that the running event is dispatched to.
 
-use std::cell::RefCell;
+use std::cell::Cell;
 
 use opentelemetry::Context;
 use opentelemetry::trace::TraceContextExt;
 use wasm_bindgen::JsValue;
 
 use crate::browser::js;
+use crate::core::slot;
 
 thread_local! {
-    static SENDERS: RefCell<Vec<(JsValue, Context)>> = const { RefCell::new(Vec::new()) };
+    static SENDERS: Cell<Vec<(JsValue, Context)>> = const { Cell::new(Vec::new()) };
 }
 
 /// Lets the events of a request belong to the action of `sender`, which stays open until [`remove`].
 pub(crate) fn add(request: &JsValue, sender: Context) {
     if sender.has_active_span() {
-        SENDERS.with(|all| all.borrow_mut().push((request.clone(), sender)));
+        slot::with_default(&SENDERS, |all| all.push((request.clone(), sender)));
     }
 }
 
 /// Returns the action that has sent a request.
 pub(crate) fn of(request: &JsValue) -> Option<Context> {
-    SENDERS.with(|all| {
-        let all = all.try_borrow().ok()?;
+    slot::with_default(&SENDERS, |all| {
         let (_, sender) = all.iter().find(|(known, _)| known == request)?;
         Some(sender.clone())
     })
@@ -33,8 +33,7 @@ pub(crate) fn of(request: &JsValue) -> Option<Context> {
 
 /// Removes a request. Dropping the result may end the action, so it happens after the borrow.
 pub(crate) fn remove(request: &JsValue) -> Option<Context> {
-    SENDERS.with(|all| {
-        let mut all = all.try_borrow_mut().ok()?;
+    slot::with_default(&SENDERS, |all| {
         let index = all.iter().position(|(known, _)| known == request)?;
         Some(all.swap_remove(index).1)
     })
@@ -42,7 +41,7 @@ pub(crate) fn remove(request: &JsValue) -> Option<Context> {
 
 /// Whether an action has sent a request whose events are still to come.
 pub(super) fn are_any() -> bool {
-    SENDERS.with(|all| all.try_borrow().is_ok_and(|all| !all.is_empty()))
+    slot::with_default(&SENDERS, |all| !all.is_empty())
 }
 
 /// Returns the action that has sent the request to which an event is dispatched.

@@ -96,16 +96,25 @@ mod request_span {
     use opentelemetry::trace::{SpanKind, Status, TraceContextExt};
 
     use super::Span;
-    use crate::core::otlp::attributes::AnyValue;
+    use crate::core::otlp::attributes::{AnyValue, Attributes};
     use crate::trace::pipeline::{self, NewSpan};
 
     impl Span {
         /// Starts a span in this crate's own scope.
-        pub(crate) fn child_of(parent: &Context, name: Cow<'static, str>, kind: SpanKind) -> Self {
+        pub(crate) fn child_of(
+            parent: &Context,
+            name: Cow<'static, str>,
+            kind: SpanKind,
+            attributes: Attributes,
+        ) -> Self {
             let parent = parent.span();
             let parent = parent.span_context();
-            let started =
-                pipeline::with(|pipeline| pipeline.start(NewSpan::own(name, kind, parent)));
+            let started = pipeline::with(|pipeline| {
+                pipeline.start(NewSpan {
+                    attributes,
+                    ..NewSpan::own(name, kind, parent)
+                })
+            });
             started.map_or_else(|| Self::not_recorded(parent.clone()), Self::new)
         }
 

@@ -14,9 +14,6 @@ extern "C" {
 
     #[wasm_bindgen(js_name = setTimeout)]
     fn set_timeout(callback: &JsValue, delay_ms: f64) -> f64;
-
-    #[wasm_bindgen(js_name = clearTimeout)]
-    fn clear_timeout(id: f64);
 }
 
 pub(crate) fn wall_ms() -> f64 {
@@ -63,7 +60,7 @@ pub(crate) fn fill_random(bytes: &mut [u8]) {
 }
 
 pub(crate) fn warn(message: &str) {
-    web_sys::console::warn_1(&message.into());
+    js::call(&js::global("console"), "warn", &message.into());
 }
 
 /// Reads from `localStorage`.
@@ -104,7 +101,7 @@ pub(crate) struct Timer {
 }
 
 impl Timer {
-    pub(crate) fn new(mut callback: impl FnMut() + 'static) -> Self {
+    pub(crate) fn new(callback: fn()) -> Self {
         Self {
             callback: js::callback(move |_| callback()),
             pending: None,
@@ -114,7 +111,7 @@ impl Timer {
     /// Sets the timer, and cancels an earlier setting.
     pub(crate) fn set(&mut self, delay_ms: f64) {
         if let Some(id) = self.pending.take() {
-            clear_timeout(id);
+            js::call(&js_sys::global(), "clearTimeout", &id.into());
         }
         self.pending = Some(set_timeout(&self.callback, delay_ms));
     }

@@ -72,7 +72,7 @@ pub(crate) fn in_next_task(_code: Box<dyn FnOnce()>) {}
 pub(crate) struct Timer;
 
 impl Timer {
-    pub(crate) fn new(_callback: impl FnMut() + 'static) -> Self {
+    pub(crate) fn new(_callback: fn()) -> Self {
         Self
     }
 

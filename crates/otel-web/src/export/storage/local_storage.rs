@@ -1,6 +1,6 @@
 //! The browser's storage. It may be missing, full or denied, and each access may throw.
 
-use js_sys::{Array, Function, JsString, Reflect};
+use js_sys::{Array, JsString, Reflect};
 use wasm_bindgen::prelude::*;
 
 use crate::browser::js;
@@ -33,7 +33,10 @@ impl KeyValueStore for LocalStorage {
     }
 
     fn keys(&self) -> Vec<String> {
-        let keys = Reflect::own_keys(&self.0).unwrap_or_default();
+        // Throws without an object, and `call` returns `undefined` then.
+        let keys = js::call(&js::global("Object"), "keys", &self.0);
+        let keys = keys.is_object().then(|| Array::from(&keys));
+        let keys = keys.unwrap_or_default();
         keys.iter().filter_map(|key| key.as_string()).collect()
     }
 
@@ -67,22 +70,15 @@ pub(crate) fn previous_page_id(own: &str) -> Option<String> {
 /// back/forward cache. Browsers without locks call `run` in any case.
 pub(crate) fn with_lock(run: fn()) {
     let locks = js::get(&js::global("navigator"), "locks");
-    let callback = Closure::once_into_js(move |lock: JsValue| {
-        if !lock.is_null() {
+    let callback = js::callback(move |lock| {
+        if lock.is_truthy() {
             run();
         }
     });
-    let options = js_sys::Object::new();
-    set_flag(&options, "ifAvailable");
-    let arguments = Array::of3(&LOCK_NAME.into(), &options, &callback);
-    let request = js::get(&locks, "request").dyn_into::<Function>();
-    if request.is_err() {
-        run();
-    } else if let Ok(request) = request {
-        let _ = Reflect::apply(&request, &locks, &arguments);
+    if !js::is(&locks, "request") {
+        return run();
     }
-}
-
-fn set_flag(options: &JsValue, name: &str) {
-    let _ = Reflect::set(options, &name.into(), &true.into());
+    let options = js_sys::Object::new();
+    js::set(&options, "ifAvailable", &true.into());
+    js::call3(&locks, "request", &LOCK_NAME.into(), &options, &callback);
 }

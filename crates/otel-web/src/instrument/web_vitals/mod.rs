@@ -11,8 +11,6 @@ mod interaction;
 mod largest_paint;
 mod layout_shift;
 
-use std::cell::RefCell;
-
 use opentelemetry::Context;
 use opentelemetry::trace::{SpanContext, SpanKind, TraceContextExt};
 use wasm_bindgen::JsValue;
@@ -21,23 +19,13 @@ use crate::browser::js::{float, global, is, text};
 use crate::browser::platform;
 use crate::core::clock::Anchor;
 use crate::core::otlp::attributes::Attributes;
+use crate::core::slot::{self, Slot};
 use crate::instrument::attributes::set_ms;
-use crate::instrument::observer;
 use crate::instrument::timing::positive_or_nan;
 use crate::trace::pipeline::{self, EndTime, NewSpan};
 
-const ENTRY_TYPES: [&str; 6] = [
-    // First, so that it is known which of the paints count.
-    "visibility-state",
-    "paint",
-    "largest-contentful-paint",
-    "layout-shift",
-    "event",
-    "first-input",
-];
-
 thread_local! {
-    static VITALS: RefCell<Option<Vitals>> = const { RefCell::new(None) };
+    static VITALS: Slot<Vitals> = const { Slot::new(None) };
 }
 
 /// The measurements of the page so far.
@@ -65,7 +53,6 @@ pub(super) fn install(context: &Context, navigation: &JsValue) {
     begin(context, 0.0);
     with(|vitals| vitals.first_byte_ms = positive_or_nan(navigation, "responseStart"));
     activate(navigation);
-    observer::observe(&ENTRY_TYPES, handle_entry);
 }
 
 /// Reads when a prerendered page was shown. It was hidden until then.
@@ -122,10 +109,12 @@ fn begin(context: &Context, activation_ms: f64) {
         shifts: layout_shift::LayoutShifts::default(),
         interactions: interaction::Interactions::default(),
     });
-    VITALS.set(vitals);
+    if let Some(vitals) = vitals {
+        VITALS.set(Some(Box::new(vitals)));
+    }
 }
 
-fn handle_entry(entry_type: &str, entry: &JsValue) {
+pub(super) fn handle_entry(entry_type: &str, entry: &JsValue) {
     let start_ms = float(entry, "startTime");
     let name = || text(entry, "name").unwrap_or_default();
     match entry_type {
@@ -242,5 +231,5 @@ impl Vitals {
 }
 
 fn with(f: impl FnOnce(&mut Vitals)) {
-    VITALS.with(|cell| cell.try_borrow_mut().ok()?.as_mut().map(f));
+    slot::with(&VITALS, f);
 }
