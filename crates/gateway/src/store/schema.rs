@@ -122,6 +122,10 @@ pub(super) const APPLICATION_ID: u32 = u32::from_be_bytes(*b"otwb");
 /// The version of a damaged file. The next start recovers it.
 const DAMAGED: i64 = -1;
 
+/// The size of a page, which only a new file gets. A search reads each page of an index with one
+/// system call, so twice SQLite's usual size makes it faster.
+const PAGE_BYTES: i64 = 8192;
+
 /// `synchronous = FULL`: a commit is on the disk before it is acknowledged.
 /// `wal_autocheckpoint`: pages are checkpointed after 32 MiB of log, so that a page that
 /// changes often is written once.
@@ -129,7 +133,7 @@ const WRITER_PRAGMAS: &str = "
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
 PRAGMA temp_store = MEMORY;
-PRAGMA wal_autocheckpoint = 8192;
+PRAGMA wal_autocheckpoint = 4096;
 PRAGMA journal_size_limit = 67108864;
 ";
 
@@ -173,6 +177,7 @@ impl Database {
             return Err(rusqlite::Error::SqliteFailure(corrupt, None));
         }
         if version == NEW {
+            connection.pragma_update(None, "page_size", PAGE_BYTES)?;
             // Before the first use of the log, so that the id is in the file itself.
             connection.pragma_update(None, "application_id", APPLICATION_ID)?;
         }

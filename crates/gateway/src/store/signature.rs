@@ -32,7 +32,7 @@ const HASHES: usize = 1 << 16;
 /// Quarters of a bit per distinct hash. With nine, two in five bits are set.
 const QUARTER_BITS_PER_HASH: usize = 9;
 
-/// 32 bytes to 4 KiB. SQLite stores an index entry of up to about 800 bytes within its page.
+/// 32 bytes to 4 KiB. SQLite stores an index entry of up to about 2,000 bytes within its page.
 const MIN_BITS: usize = 256;
 const MAX_BITS: usize = 32_768;
 
