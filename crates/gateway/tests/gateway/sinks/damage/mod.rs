@@ -13,7 +13,7 @@ use crate::support::{FakeHoneycomb, TestGateway, request, span, trace_id};
 /// A few spans fit into a page of the database.
 const NAME_BYTES: usize = 900;
 const SPANS: u8 = 200;
-const PAGE: usize = 4096;
+const PAGE: usize = 8192;
 
 fn name(id: u8) -> String {
     format!("{}{id:03}", "n".repeat(NAME_BYTES))
