@@ -22,6 +22,15 @@ async fn count(browser: &Browser) -> u64 {
     count.as_u64().expect("a number")
 }
 
+/// Waits for the rest of the first page, which is rendered after the first screen. The scroll to the end is then one to
+/// the button below it.
+async fn expect_whole_page(browser: &Browser) {
+    const HAS_END: &str = "return document.querySelector('main .more') !== null";
+    browser
+        .expect_script("the end of the page", HAS_END, |has_end| has_end == true)
+        .await;
+}
+
 async fn expect_more_than(browser: &Browser, shown: u64) {
     browser
         .expect_script("another page", COUNT, |count| count.as_u64() > Some(shown))
@@ -50,6 +59,7 @@ async fn hide_and_show(browser: &Browser) {
 async fn each_page_of_an_endless_feed_is_one_trace() {
     let (mut stack, browser) = signed_out_at_home().await;
     let mut journey = vec![signed_out_home_load()];
+    expect_whole_page(&browser).await;
     let mut shown = count(&browser).await;
     while !browser.text().await.contains("You have reached the end.") {
         browser.script(TO_END, &[]).await;
@@ -66,6 +76,7 @@ async fn each_page_of_an_endless_feed_is_one_trace() {
 #[tokio::test(flavor = "multi_thread")]
 async fn failed_page_is_requested_again_by_the_button_only() {
     let (mut stack, browser) = signed_out_at_home().await;
+    expect_whole_page(&browser).await;
     let shown = count(&browser).await;
     let before = stack.page.requests.responses_to(HOME_PATH);
     let failure = Fault::Respond(StatusCode::SERVICE_UNAVAILABLE, json!({}));
