@@ -42,6 +42,7 @@ mod term;
 mod test;
 #[cfg(test)]
 mod tidy;
+mod tree;
 mod trunk_config;
 mod variables;
 mod wasm;

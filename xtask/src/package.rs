@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::build::{self, Profile, host_cargo};
 use crate::setup::{self, Needs};
 use crate::wasm::Wasm;
-use crate::{process, workspace};
+use crate::{process, tree, workspace};
 
 /// The folder whose files the gateway's build script embeds.
 const VIEWER: &str = "crates/gateway/viewer";
@@ -84,24 +84,18 @@ fn is_compressed(file: &Path) -> bool {
 /// Compresses files with `wire-size`, which writes neither names nor times, so that the same files give the same bytes.
 fn compress_into(files: &[PathBuf], to: &Path) -> Result<()> {
     let scratch = workspace::target().join("embedded-viewer");
-    if scratch.exists() {
-        fs::remove_dir_all(&scratch)?;
-    }
+    tree::remove(&scratch)?;
     workspace::create_dir(scratch.clone())?;
     let mut compress = host_cargo(&["run", "--quiet", "--package", "wire-size", "--"])?;
     compress.arg("--write");
     for file in files {
-        let copy = scratch.join(file.file_name().context("a file without a name")?);
-        fs::copy(file, &copy).with_context(|| format!("cannot copy {}", file.display()))?;
-        compress.arg(copy);
+        tree::copy_into(file, &scratch)?;
     }
+    compress.args(self::files(&scratch)?);
     process::run("compress", compress)?;
     for file in self::files(&scratch)? {
         if is_compressed(&file) {
-            fs::copy(
-                &file,
-                to.join(file.file_name().context("a file without a name")?),
-            )?;
+            tree::copy_into(&file, to)?;
         }
     }
     Ok(())

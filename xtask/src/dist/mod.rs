@@ -11,7 +11,6 @@
 //! | `README.md`, `SHA256SUMS` | how to run it; the sums of all files |
 
 mod sbom;
-mod tree;
 mod wheel;
 
 use std::fs;
@@ -23,7 +22,7 @@ use crate::build::{self, Profile, host_cargo};
 use crate::licenses::{self, Artifact};
 use crate::setup::{self, Needs};
 use crate::wasm::Wasm;
-use crate::{package, process, workspace};
+use crate::{package, process, tree, workspace};
 
 const README: &str = include_str!("../../../deploy/dist/README.md");
 const BILL_OF_MATERIALS: &str = "sbom.cdx.json";

@@ -10,7 +10,7 @@
 //! - `Layer` (feature `tracing-layer`) can be combined with other layers of `tracing-subscriber`, such as one that writes
 //!   to the console. It needs that crate's registry.
 //!
-//! # What is recorded
+//! # Recorded data
 //!
 //! | in `tracing` | in the trace |
 //! |---|---|

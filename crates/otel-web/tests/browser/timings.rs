@@ -268,7 +268,7 @@ async fn requests_of_one_moment_get_their_own_timings() {
             requests[index].take().unwrap().await.unwrap();
             entries.push(&entry(URL, start, length, &[]));
             measured.borrow_mut().push(length);
-            // Responses of almost the same moment cannot be told apart.
+            // Responses that arrive at almost the same time are indistinguishable.
             block_for(20.0);
         }
         report_entries(&entries);

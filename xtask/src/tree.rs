@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 use crate::workspace;
 
 /// Returns all files below `folder`, sorted by path.
-pub(super) fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+pub(crate) fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let entries =
         fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?;
@@ -25,7 +25,7 @@ pub(super) fn files(folder: &Path) -> Result<Vec<PathBuf>> {
 }
 
 /// Copies the folder `from` with everything in it to `to`.
-pub(super) fn copy(from: &Path, to: &Path) -> Result<()> {
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
     for file in files(from)? {
         let relative = file.strip_prefix(from)?;
         let parent = to.join(relative.parent().unwrap_or(Path::new("")));
@@ -35,7 +35,7 @@ pub(super) fn copy(from: &Path, to: &Path) -> Result<()> {
 }
 
 /// Copies a file, with its permissions, into a folder.
-pub(super) fn copy_into(file: &Path, folder: &Path) -> Result<()> {
+pub(crate) fn copy_into(file: &Path, folder: &Path) -> Result<()> {
     let name = file.file_name().context("a file without a name")?;
     fs::copy(file, folder.join(name))
         .with_context(|| format!("cannot copy {} to {}", file.display(), folder.display()))?;
@@ -43,7 +43,7 @@ pub(super) fn copy_into(file: &Path, folder: &Path) -> Result<()> {
 }
 
 /// Removes a folder, if it exists.
-pub(super) fn remove(folder: &Path) -> Result<()> {
+pub(crate) fn remove(folder: &Path) -> Result<()> {
     if folder.exists() {
         fs::remove_dir_all(folder)
             .with_context(|| format!("cannot remove {}", folder.display()))?;
@@ -51,7 +51,7 @@ pub(super) fn remove(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-pub(super) fn write(path: &Path, text: &str) -> Result<()> {
+pub(crate) fn write(path: &Path, text: &str) -> Result<()> {
     fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
 }
 
