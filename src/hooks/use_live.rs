@@ -97,7 +97,12 @@ impl Current {
         let session = self.session.dispatcher();
         let count = state.unread_conversations_count;
         session.dispatch(SessionAction::UnreadConversations(count));
-        if self.messages.is_older_than(state.last_message_at) {
+        // Another page may have read a conversation, and a message of one conversation may be stored
+        // after a newer one of another.
+        let shown_count = self.session.user().map(|me| me.unread_conversations_count);
+        if self.messages.is_older_than(state.last_message_at)
+            || self.messages.is_loaded() && shown_count != Some(count)
+        {
             let (loader, shown) = (self.loader.clone(), self.messages.shown_handle());
             otel_web::action("live.resume").start().run(async move {
                 match shown {

@@ -95,7 +95,12 @@ impl Messages {
     /// loaded, nothing can be missing.
     pub(crate) fn is_older_than(&self, newest: Option<Timestamp>) -> bool {
         let shown = self.groups.first().and_then(|group| group.created_at);
-        self.status == LoadStatus::Ready && shown < newest
+        self.is_loaded() && shown < newest
+    }
+
+    /// Returns whether the conversations are loaded.
+    pub(crate) fn is_loaded(&self) -> bool {
+        self.status == LoadStatus::Ready
     }
 
     /// Returns whether the list has the conversation with this user.

@@ -18,7 +18,7 @@ use crate::{
     store::{
         Pool,
         cursor::Cursor,
-        messages::{self, Conversation, MessageDraft, MessagePage},
+        messages::{self, Conversation, Inserted, MessageDraft, MessagePage},
         users,
     },
     telemetry::{Operation, set_user_handle},
@@ -106,15 +106,15 @@ pub(crate) async fn create(
                 conversation,
                 sender_id: user.id,
                 message: &new.message,
-                created_at: clock::now(),
+                now: clock::now(),
                 group_uuid: &Uuid::new_v4().to_string(),
                 notification: &update.payload(),
             };
-            let stored = messages::insert(pool, draft, request.as_ref()).await?;
-            let is_replayed = stored.is_some();
-            let (uuid, created_at) = match stored {
-                Some(stored) => check_replay(stored, request.as_ref())?,
-                None => (draft.uuid.to_owned(), draft.created_at),
+            let inserted = messages::insert(pool, draft, request.as_ref()).await?;
+            let is_replayed = matches!(inserted, Inserted::Earlier(_));
+            let (uuid, created_at) = match inserted {
+                Inserted::Earlier(stored) => check_replay(stored, request.as_ref())?,
+                Inserted::Now(created_at) => (draft.uuid.to_owned(), created_at),
             };
             if !is_replayed {
                 live.committed(pool, update);
@@ -139,8 +139,6 @@ pub(crate) async fn mark_read(
         .run(async {
             set_user_handle(&user.handle);
             let other_id = id_of(pool, handle).await?;
-            let now = clock::now();
-            let until = until.map_or(now, |until| until.min(now));
             messages::mark_read(pool, user.id, other_id, until).await?;
             Ok(UnreadConversations {
                 unread_conversations_count: messages::count_unread(pool, user.id).await?,

@@ -37,8 +37,9 @@ const INSERT: Statement = Statement::new(
 );
 
 /// Both rows are written in the same order by every transaction, so that two of them cannot wait for
-/// each other. A message that was committed late does not replace a newer one. The sender has seen
-/// all messages.
+/// each other. A message is later than all committed ones of its conversation, even if the clock of
+/// this back end is behind or another transaction was faster: what is committed later is listed as
+/// newer, and is unread. The sender has seen all messages.
 const UPSERT_GROUPS: Statement = Statement::new(
     "INSERT",
     "message_groups",
@@ -47,11 +48,12 @@ const UPSERT_GROUPS: Statement = Statement::new(
      VALUES ($1, $2, $3, $4, $5, $6), ($2, $1, $3, $4, $5, $7) \
      ON CONFLICT (user_id, other_user_id) DO UPDATE SET \
      last_message_uuid = excluded.last_message_uuid, \
-     last_message_at = excluded.last_message_at, \
-     seen_at = CASE WHEN excluded.seen_at > message_groups.seen_at \
-         THEN excluded.seen_at ELSE message_groups.seen_at END \
-     WHERE (message_groups.last_message_at, message_groups.last_message_uuid) \
-         < (excluded.last_message_at, excluded.last_message_uuid)",
+     last_message_at = CASE WHEN excluded.last_message_at > message_groups.last_message_at \
+         THEN excluded.last_message_at ELSE message_groups.last_message_at + 1 END, \
+     seen_at = CASE WHEN excluded.seen_at = 0 THEN message_groups.seen_at \
+         WHEN excluded.last_message_at > message_groups.last_message_at \
+         THEN excluded.last_message_at ELSE message_groups.last_message_at + 1 END \
+     RETURNING last_message_at",
 );
 
 /// A message as one of the two accounts of its conversation sees it.
@@ -80,8 +82,9 @@ const LAST_MESSAGE_AT: Statement = Statement::new(
 const MARK_READ: Statement = Statement::new(
     "UPDATE",
     "message_groups",
-    "UPDATE message_groups SET seen_at = $3 \
-     WHERE user_id = $1 AND other_user_id = $2 AND seen_at < $3",
+    "UPDATE message_groups \
+     SET seen_at = CASE WHEN last_message_at > $3 THEN $3 ELSE last_message_at END \
+     WHERE user_id = $1 AND other_user_id = $2 AND seen_at < $3 AND seen_at < last_message_at",
 );
 
 /// The two accounts of a conversation.
@@ -108,7 +111,8 @@ pub(crate) struct MessageDraft<'a> {
     pub(crate) conversation: Conversation,
     pub(crate) sender_id: i64,
     pub(crate) message: &'a str,
-    pub(crate) created_at: Timestamp,
+    /// The current time. A message gets a later one if its conversation has a newer message.
+    pub(crate) now: Timestamp,
     /// The UUID of the conversation, if this is its first message.
     pub(crate) group_uuid: &'a str,
     /// The payload that notifies all back ends of the message.
@@ -116,13 +120,22 @@ pub(crate) struct MessageDraft<'a> {
 }
 
 impl MessageDraft<'_> {
-    fn written(&self) -> Written<'_> {
+    fn written(&self, created_at: Timestamp) -> Written<'_> {
         Written {
             uuid: self.uuid,
             user_id: self.sender_id,
-            created_at: self.created_at,
+            created_at,
         }
     }
+}
+
+/// What a request to insert a message led to.
+#[derive(Debug)]
+pub(crate) enum Inserted {
+    /// The message was inserted, with this time.
+    Now(Timestamp),
+    /// An earlier request with the same key has inserted it.
+    Earlier(StoredResponse),
 }
 
 /// A page of a list, newest first, and the cursor of the next page.
@@ -211,38 +224,43 @@ pub(crate) async fn of_conversation(
     Ok(MessagePage::new(rows.collect()))
 }
 
-/// Inserts a message, once per key. Returns the response to an earlier request with the same key.
+/// Inserts a message, once per key.
 pub(crate) async fn insert(
     pool: &Pool,
     draft: MessageDraft<'_>,
     request: Option<&IdempotentRequest>,
-) -> Result<Option<StoredResponse>> {
+) -> Result<Inserted> {
     let mut transaction = WriteTransaction::begin(pool).await?;
-    let stored = insert_once(transaction.connection(), draft, request).await?;
+    let inserted = insert_once(transaction.connection(), draft, request).await?;
     transaction.commit().await?;
-    Ok(stored)
+    Ok(inserted)
 }
 
 async fn insert_once(
     connection: &mut Connection,
     draft: MessageDraft<'_>,
     request: Option<&IdempotentRequest>,
-) -> Result<Option<StoredResponse>> {
+) -> Result<Inserted> {
     if let Some(request) = request
-        && let Some(stored) = idempotency::find(connection, draft.written(), request).await?
+        && let Some(stored) =
+            idempotency::find(connection, draft.written(draft.now), request).await?
     {
-        return Ok(Some(stored));
+        return Ok(Inserted::Earlier(stored));
     }
-    insert_message(connection, draft).await?;
-    upsert_groups(connection, draft).await?;
+    let created_at = upsert_groups(connection, draft).await?;
+    insert_message(connection, draft, created_at).await?;
     if let Some(request) = request {
-        idempotency::insert(connection, draft.written(), request).await?;
+        idempotency::insert(connection, draft.written(created_at), request).await?;
     }
     notify::notify(connection, draft.notification).await?;
-    Ok(None)
+    Ok(Inserted::Now(created_at))
 }
 
-async fn insert_message(connection: &mut Connection, draft: MessageDraft<'_>) -> Result<()> {
+async fn insert_message(
+    connection: &mut Connection,
+    draft: MessageDraft<'_>,
+    created_at: Timestamp,
+) -> Result<()> {
     let query = INSERT
         .query()
         .bind(draft.uuid)
@@ -250,23 +268,21 @@ async fn insert_message(connection: &mut Connection, draft: MessageDraft<'_>) ->
         .bind(draft.conversation.high_user_id)
         .bind(draft.sender_id)
         .bind(draft.message)
-        .bind(draft.created_at);
+        .bind(created_at);
     query.execute(connection).await?;
     Ok(())
 }
 
-async fn upsert_groups(connection: &mut Connection, draft: MessageDraft<'_>) -> Result<()> {
+/// Makes the message the last one of its conversation, and returns its time. Until the transaction
+/// ends, other messages of the conversation wait.
+async fn upsert_groups(connection: &mut Connection, draft: MessageDraft<'_>) -> Result<Timestamp> {
     let Conversation {
         low_user_id,
         high_user_id,
     } = draft.conversation;
-    let created_at = draft.created_at.as_millis();
+    let now = draft.now.as_millis();
     let seen_by = |user_id: i64| {
-        if user_id == draft.sender_id {
-            created_at
-        } else {
-            0
-        }
+        if user_id == draft.sender_id { now } else { 0 }
     };
     let query = UPSERT_GROUPS
         .query()
@@ -274,11 +290,13 @@ async fn upsert_groups(connection: &mut Connection, draft: MessageDraft<'_>) -> 
         .bind(high_user_id)
         .bind(draft.group_uuid)
         .bind(draft.uuid)
-        .bind(created_at)
+        .bind(now)
         .bind(seen_by(low_user_id))
         .bind(seen_by(high_user_id));
-    query.execute(connection).await?;
-    Ok(())
+    // Both rows have the same time: no transaction writes only one of them.
+    let times: Vec<i64> = query.fetch_all(connection).await?;
+    let created_at = times.into_iter().max();
+    Ok(created_at.map_or(draft.now, Timestamp::from_millis))
 }
 
 /// A message for one of the two accounts of its conversation.
@@ -329,18 +347,19 @@ pub(crate) async fn live_state(pool: &Pool, user_id: i64) -> Result<(u32, Option
     Ok((unread, last_message_at.map(Timestamp::from_millis)))
 }
 
-/// Marks the messages of another account up to `until` as read. They never become unread again.
+/// Marks the messages of another account up to `until` as read; without a time, all of them. They
+/// never become unread again.
 pub(crate) async fn mark_read(
     pool: &Pool,
     user_id: i64,
     other_user_id: i64,
-    until: Timestamp,
+    until: Option<Timestamp>,
 ) -> Result<()> {
     let query = MARK_READ
         .query()
         .bind(user_id)
         .bind(other_user_id)
-        .bind(until);
+        .bind(until.map_or(i64::MAX, Timestamp::as_millis));
     query.execute(pool.writer()).await?;
     Ok(())
 }

@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 
-use api_types::{Activity, page::next_from_link};
+use api_types::{Activity, Message, MessageGroup, UnreadConversations, page::next_from_link};
 use axum::http::header;
 use futures_util::future::join_all;
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::support::{Api, Client};
@@ -116,4 +117,26 @@ async fn reactions_to_a_crud_that_is_deleted_meanwhile_are_200_or_404() {
         }
         worf.get(&path).await.assert_problem(404);
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn parallel_messages_of_a_conversation_have_different_times_and_the_last_one_reads_all() {
+    let api = Api::start().await;
+    let (worf, londo) = (api.signed_in("worf").await, api.signed_in("londo").await);
+    let send = async |number: usize| {
+        let body = json!({ "message": number.to_string(), "user_receiver_handle": "londo" });
+        let sent: Message = worf.post("/api/messages", &body).await.json();
+        sent.created_at.unwrap()
+    };
+    let sent = join_all((0..15).map(send)).await;
+    let times: HashSet<_> = sent.iter().map(|time| time.as_millis()).collect();
+    assert_eq!(times.len(), sent.len());
+    let until = json!({ "until": sent.iter().max() });
+    let read = londo.post("/api/messages/@worf/read", &until).await;
+    assert_eq!(
+        read.json::<UnreadConversations>(),
+        UnreadConversations::default()
+    );
+    let [group]: [MessageGroup; 1] = londo.get("/api/message_groups").await.json();
+    assert_eq!(group.created_at.as_ref(), sent.iter().max());
 }

@@ -281,6 +281,53 @@ async fn message_is_unread_until_it_is_marked_as_read() {
     assert_eq!(unread(&londo).await, 0);
 }
 
+/// The clocks of two back ends differ, or one transaction takes longer than another.
+#[tokio::test]
+async fn message_is_later_than_all_earlier_ones_of_its_conversation() {
+    let api = Api::start().await;
+    let (worf, londo) = (api.signed_in("worf").await, api.signed_in("londo").await);
+    let first = send(&worf, "londo", "one").await;
+    let ahead = "UPDATE messages SET created_at = created_at + 60000; \
+        UPDATE message_groups SET last_message_at = last_message_at + 60000";
+    api.execute(ahead).await;
+    let read = format!("{MESSAGES}/@worf/read");
+    londo.post(&read, &json!({})).await;
+    assert_eq!(unread(&londo).await, 0);
+
+    let second = send(&worf, "londo", "two").await;
+    let listed = conversation(&londo, "worf").await;
+    assert_eq!(texts(&listed), ["two", "one"]);
+    assert_eq!(listed[0], second);
+    assert!(second.created_at > listed[1].created_at && listed[1].created_at > first.created_at);
+    assert_eq!((unread(&londo).await, unread(&worf).await), (1, 0));
+    let [group]: [MessageGroup; 1] = groups(&londo).await.try_into().unwrap();
+    assert_eq!(
+        (group.message.as_str(), group.created_at, group.unread),
+        ("two", second.created_at, true)
+    );
+    // The page marks as read what it shows, which is in the future of this back end.
+    let until = json!({ "until": second.created_at });
+    londo.post(&read, &until).await;
+    assert_eq!(unread(&londo).await, 0);
+
+    let answer = send(&londo, "worf", "three").await;
+    assert!(answer.created_at > second.created_at);
+    assert_eq!((unread(&londo).await, unread(&worf).await), (0, 1));
+}
+
+#[tokio::test]
+async fn message_after_a_time_that_was_marked_as_read_in_advance_is_unread() {
+    let api = Api::start().await;
+    let (worf, londo) = (api.signed_in("worf").await, api.signed_in("londo").await);
+    send(&worf, "londo", "one").await;
+    let read = format!("{MESSAGES}/@worf/read");
+    let future = json!({ "until": "2999-01-01T00:00:00Z" });
+    londo.post(&read, &future).await;
+    assert_eq!(unread(&londo).await, 0);
+    send(&worf, "londo", "two").await;
+    assert_eq!(unread(&londo).await, 1);
+}
+
 #[tokio::test]
 async fn answer_marks_the_conversation_as_read() {
     let api = Api::start().await;
