@@ -85,10 +85,9 @@ pub(crate) fn construct(class: &str, argument: &JsValue) -> Option<JsValue> {
 }
 
 /// Decodes a text. The browser's decoder is in every page, the one of the standard library is not.
-pub(crate) fn decode_utf8(bytes: &[u8]) -> String {
-    let decoder = construct("TextDecoder", &JsValue::UNDEFINED).unwrap_or_default();
-    let text = call(&decoder, "decode", &js_sys::Uint8Array::from(bytes));
-    text.as_string().unwrap_or_default()
+pub(crate) fn decode(encoding: &str, bytes: &[u8]) -> JsValue {
+    let decoder = construct("TextDecoder", &encoding.into()).unwrap_or_default();
+    call(&decoder, "decode", &js_sys::Uint8Array::from(bytes))
 }
 
 /// Whether a property is truthy.

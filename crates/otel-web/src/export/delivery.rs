@@ -123,7 +123,8 @@ fn delivered(number: u32, body: &[u8]) {
         exporter.batches.drops.add(DropReason::Rejected, rejected);
     });
     if let Some((_, message)) = partial_success {
-        let parts = ["the receiver reported: ", &js::decode_utf8(message)];
+        let message = js::decode("utf-8", message).as_string();
+        let parts = ["the receiver reported: ", &message.unwrap_or_default()];
         diagnostics::warn_once(&parts.concat());
     }
 }

@@ -19,6 +19,9 @@ const SPAN_ATTRIBUTES: u8 = 9;
 /// specification's default.
 pub(crate) const MAX_ITEMS_PER_SPAN: u32 = 128;
 
+/// The initial capacity: five attributes of a request take no more.
+const USUAL_BYTES: usize = 240;
+
 /// A borrowed `AnyValue` of the protocol.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum AnyValue<'a> {
@@ -100,6 +103,7 @@ impl Attributes {
     #[inline(never)]
     fn put(&mut self, key: &str, value: AnyValue<'_>) {
         self.remove(key);
+        self.writer.reserve_first(USUAL_BYTES);
         if self.count < MAX_ITEMS_PER_SPAN {
             self.count += 1;
             write_attribute(&mut self.writer, self.field, key, value);

@@ -15,6 +15,13 @@ const SCOPE: u8 = 1;
 const SPANS: u8 = 2;
 const SCHEMA_URL: u8 = 3;
 
+/// At most so many bytes precede a span in its request: a tag and a length.
+const SPAN_HEADER_BYTES: usize = 4;
+/// Enough for the names of a few scopes, and for the tags and lengths around them.
+const ENVELOPE_BYTES: usize = 256;
+/// Enough for the fields of fixed size of a span, and the trace state of this crate's sampler.
+const FIXED_FIELDS_BYTES: usize = 112;
+
 /// Encoded spans of one instrumentation scope.
 #[derive(Debug)]
 pub(crate) struct ScopeSpans<'a> {
@@ -24,7 +31,9 @@ pub(crate) struct ScopeSpans<'a> {
 
 /// Encodes the body of `POST /v1/traces`.
 pub(crate) fn encode_request(resource: &[u8], scopes: &[ScopeSpans<'_>]) -> Vec<u8> {
-    let mut writer = Writer::default();
+    let spans = scopes.iter().flat_map(|scope| &scope.spans);
+    let bytes: usize = spans.map(|span| span.len() + SPAN_HEADER_BYTES).sum();
+    let mut writer = Writer::with_capacity(resource.len() + bytes + ENVELOPE_BYTES);
     let resource_spans = writer.begin(RESOURCE_SPANS);
     writer.bytes_always(RESOURCE, resource);
     for scope in scopes {
@@ -37,7 +46,10 @@ pub(crate) fn encode_request(resource: &[u8], scopes: &[ScopeSpans<'_>]) -> Vec<
 }
 
 pub(crate) fn encode_span(span: &SpanRecord) -> Vec<u8> {
-    let mut writer = Writer::default();
+    let [attributes, events_and_links] =
+        [span.attributes.bytes(), span.events_and_links.as_bytes()];
+    let bytes = span.name.len() + attributes.len() + events_and_links.len();
+    let mut writer = Writer::with_capacity(bytes + FIXED_FIELDS_BYTES);
     write_identity(&mut writer, &span.context);
     if span.parent_span_id != SpanId::INVALID {
         writer.bytes(4, &span.parent_span_id.to_bytes());
@@ -46,9 +58,9 @@ pub(crate) fn encode_span(span: &SpanRecord) -> Vec<u8> {
     writer.varint(6, kind_number(&span.kind));
     writer.fixed64(7, span.start);
     writer.fixed64(8, span.end);
-    writer.raw(span.attributes.bytes());
+    writer.raw(attributes);
     writer.varint(10, span.attributes.dropped.into());
-    writer.raw(span.events_and_links.as_bytes());
+    writer.raw(events_and_links);
     writer.varint(12, span.events.dropped.into());
     writer.varint(14, span.links.dropped.into());
     write_status(&mut writer, &span.status);

@@ -28,6 +28,19 @@ impl Writer {
         Self { bytes: Vec::new() }
     }
 
+    pub(crate) fn with_capacity(bytes: usize) -> Self {
+        Self {
+            bytes: Vec::with_capacity(bytes),
+        }
+    }
+
+    /// Allocates this many bytes if nothing is written yet. A buffer that grows with each field is copied several times.
+    pub(crate) fn reserve_first(&mut self, bytes: usize) {
+        if self.bytes.is_empty() {
+            self.bytes.reserve(bytes);
+        }
+    }
+
     pub(crate) fn as_bytes(&self) -> &[u8] {
         &self.bytes
     }

@@ -1,4 +1,4 @@
-//! A batch, and the text as which it is stored.
+//! A batch, and the bytes as which it is stored.
 
 use crate::core::drops::DropCounts;
 use crate::export::storage::batch_state::BatchState;
@@ -49,15 +49,13 @@ impl BatchHeader {
     }
 }
 
-/// Encodes a batch with one character per byte. The text crosses from WebAssembly as UTF-8 and is
-/// stored as UTF-16, so each byte takes 2 bytes of the browser's quota. Base64 would take 2.7.
-pub(super) fn to_text(header: &BatchHeader, body: &[u8]) -> String {
-    characters(&[&header.encode()[..], body].concat())
+/// Encodes a batch: its header, then its body.
+pub(super) fn to_bytes(header: &BatchHeader, body: &[u8]) -> Vec<u8> {
+    [&header.encode()[..], body].concat()
 }
 
-/// Decodes a batch. Returns `None` for text that does not come from [`to_text`].
-pub(super) fn from_text(text: &str) -> Option<(BatchHeader, Vec<u8>)> {
-    let mut bytes = bytes(text);
+/// Decodes a batch. Returns `None` for bytes that do not come from [`to_bytes`].
+pub(super) fn from_bytes(mut bytes: Vec<u8>) -> Option<(BatchHeader, Vec<u8>)> {
     if bytes.len() <= HEADER_BYTES {
         return None;
     }
@@ -65,24 +63,9 @@ pub(super) fn from_text(text: &str) -> Option<(BatchHeader, Vec<u8>)> {
     Some((BatchHeader::decode(&bytes), body))
 }
 
-pub(super) fn seconds_to_text(seconds: u32) -> String {
-    characters(&seconds.to_le_bytes())
-}
-
-pub(super) fn seconds_from_text(text: &str) -> u32 {
-    number(&bytes(text))
-}
-
-fn number(bytes: &[u8]) -> u32 {
+/// Decodes the first four bytes.
+pub(super) fn number(bytes: &[u8]) -> u32 {
     bytes
         .first_chunk()
         .map_or(0, |bytes| u32::from_le_bytes(*bytes))
-}
-
-fn characters(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| char::from(*byte)).collect()
-}
-
-fn bytes(text: &str) -> Vec<u8> {
-    text.chars().map(|character| character as u8).collect()
 }

@@ -2,9 +2,7 @@
 
 use crate::browser::{diagnostics, platform};
 use crate::core::drops::{DropCounts, DropReason};
-use crate::export::storage::batch::{
-    Batch, BatchHeader, from_text, seconds_from_text, seconds_to_text, to_text,
-};
+use crate::export::storage::batch::{Batch, BatchHeader, from_bytes, number, to_bytes};
 use crate::export::storage::batch_state::{BatchEvent, BatchState, Transition};
 use crate::export::storage::key_value_store::KeyValueStore;
 
@@ -88,10 +86,10 @@ impl<S: KeyValueStore> BatchQueue<S> {
         if !S::IS_AVAILABLE {
             return;
         }
-        let text = to_text(&batch.header, &batch.body);
+        let bytes = to_bytes(&batch.header, &batch.body);
         batch.is_stored = self
             .storage
-            .set(&batch_key(&self.page_id, batch.number), &text);
+            .set(&batch_key(&self.page_id, batch.number), &bytes);
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -246,9 +244,8 @@ impl<S: KeyValueStore> BatchQueue<S> {
     fn set_lease(&mut self, seconds: u32) {
         if self.has_stored_batch() {
             self.leased_s = seconds;
-            let text = seconds_to_text(seconds);
-            self.storage
-                .set(&[LEASE_PREFIX, &self.page_id].concat(), &text);
+            let key = [LEASE_PREFIX, &self.page_id].concat();
+            self.storage.set(&key, &seconds.to_le_bytes());
         }
     }
 
@@ -267,8 +264,8 @@ impl<S: KeyValueStore> BatchQueue<S> {
 
     /// Returns when a page has last renewed its lease, if it has one.
     fn lease(&self, page_id: &str) -> Option<u32> {
-        let text = self.storage.get(&[LEASE_PREFIX, page_id].concat())?;
-        Some(seconds_from_text(&text))
+        let bytes = self.storage.get(&[LEASE_PREFIX, page_id].concat())?;
+        Some(number(&bytes))
     }
 
     /// Removes expired leases of pages without batches.
@@ -315,8 +312,8 @@ impl<S: KeyValueStore> BatchQueue<S> {
         if !is_of_this_tab && lease.is_some_and(|leased_s| is_alive(leased_s, now_s)) {
             return false;
         }
-        let text = self.storage.get(key).unwrap_or_default();
-        let Some((header, body)) = from_text(&text) else {
+        let bytes = self.storage.get(key).unwrap_or_default();
+        let Some((header, body)) = from_bytes(bytes) else {
             self.storage.remove(key);
             return false;
         };

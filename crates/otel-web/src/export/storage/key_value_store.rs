@@ -1,16 +1,16 @@
 //! The storage interface of the batch queue.
 
-/// A synchronous store of texts.
+/// A synchronous store of bytes.
 pub(crate) trait KeyValueStore {
     /// False if nothing can ever be stored. The queue then skips all preparations for it.
     const IS_AVAILABLE: bool = true;
 
-    fn get(&self, key: &str) -> Option<String>;
+    fn get(&self, key: &str) -> Option<Vec<u8>>;
     /// Returns false if the value was not stored.
-    fn set(&self, key: &str, value: &str) -> bool;
+    fn set(&self, key: &str, value: &[u8]) -> bool;
     fn remove(&self, key: &str);
     fn keys(&self) -> Vec<String>;
-    /// Returns the length of a value in UTF-16 code units, or 0 if it is missing.
+    /// Returns the length of a value, or 0 if it is missing.
     fn length(&self, key: &str) -> usize;
 }
 
@@ -30,11 +30,11 @@ impl NoStore {
 impl KeyValueStore for NoStore {
     const IS_AVAILABLE: bool = false;
 
-    fn get(&self, _key: &str) -> Option<String> {
+    fn get(&self, _key: &str) -> Option<Vec<u8>> {
         None
     }
 
-    fn set(&self, _key: &str, _value: &str) -> bool {
+    fn set(&self, _key: &str, _value: &[u8]) -> bool {
         false
     }
 

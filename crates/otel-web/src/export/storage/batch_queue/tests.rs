@@ -12,16 +12,16 @@ use crate::export::storage::batch;
 /// A store that all pages share, like that of an origin.
 #[derive(Clone, Debug, Default)]
 struct SharedStore {
-    values: Rc<RefCell<BTreeMap<String, String>>>,
+    values: Rc<RefCell<BTreeMap<String, Vec<u8>>>>,
     is_full: Rc<Cell<bool>>,
 }
 
 impl KeyValueStore for SharedStore {
-    fn get(&self, key: &str) -> Option<String> {
+    fn get(&self, key: &str) -> Option<Vec<u8>> {
         self.values.borrow().get(key).cloned()
     }
 
-    fn set(&self, key: &str, value: &str) -> bool {
+    fn set(&self, key: &str, value: &[u8]) -> bool {
         let fits = !self.is_full.get();
         if fits {
             let mut values = self.values.borrow_mut();
@@ -39,7 +39,7 @@ impl KeyValueStore for SharedStore {
     }
 
     fn length(&self, key: &str) -> usize {
-        self.get(key).map_or(0, |value| value.chars().count())
+        self.get(key).map_or(0, |value| value.len())
     }
 }
 
@@ -70,9 +70,9 @@ fn stored_batch_is_read_back() {
         ..header(NOW_S)
     };
     let body: Vec<u8> = (0..=255).collect();
-    let read = batch::from_text(&batch::to_text(&header, &body));
+    let read = batch::from_bytes(batch::to_bytes(&header, &body));
     assert_eq!(read, Some((header, body)));
-    assert_eq!(batch::from_text("something else"), None);
+    assert_eq!(batch::from_bytes(b"something else".to_vec()), None);
 }
 
 #[test]
@@ -192,13 +192,13 @@ fn batches_stay_in_memory_while_the_store_is_full() {
 #[test]
 fn unrelated_values_are_kept_and_malformed_batches_removed() {
     let store = SharedStore::default();
-    store.set("otel.batch.00000001.00000001", "short");
-    store.set("otel.batch.ü", "x");
-    store.set("cart", "17");
+    store.set("otel.batch.00000001.00000001", b"short");
+    store.set("otel.batch.ü", b"x");
+    store.set("cart", b"17");
     let mut queue = page(&store, 2, None);
     queue.adopt(NOW_S);
     assert!(queue.is_empty());
-    assert_eq!(store.get("cart").as_deref(), Some("17"));
+    assert_eq!(store.get("cart").as_deref(), Some(&b"17"[..]));
 }
 
 #[test]
