@@ -4,7 +4,7 @@
 //! in that order, and no others.
 //!
 //! `cargo xtask test journeys` builds the programs and runs the journeys. To run them without xtask, set `CRUDDUR_DIST`
-//! (the built page), `OTEL_WEB_GATEWAY_VIEWER_DIR`, `CRUDDUR_BACKEND_BIN`, `CRUDDUR_GATEWAY_BIN`, `CHROME` and
+//! (the built page), `CRUDDUR_PANIC_PAGE` (the optimized page that panics, which has no default), `OTEL_WEB_GATEWAY_VIEWER_DIR`, `CRUDDUR_BACKEND_BIN`, `CRUDDUR_GATEWAY_BIN`, `CHROME` and
 //! `CHROMEDRIVER`. The defaults are the outputs of
 //! `trunk build --features viewer-links` and `cargo build` in `target/`. axe-core is installed by
 //! `npm ci` in `tests/axe`; `CRUDDUR_TEST_NODE_MODULES` names another folder.
@@ -30,6 +30,7 @@ mod messages;
 mod original_back_end;
 mod outages;
 mod page_exit;
+mod panics;
 mod posting;
 mod registration;
 mod retries;

@@ -56,6 +56,7 @@ fn wasm_with(
         package,
         features,
         profile,
+        symbols: None,
     };
     page.build(wasm, &folder)?;
     copy(&bench().join(package).join("www"), &folder)

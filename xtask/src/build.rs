@@ -10,6 +10,7 @@ use std::time::SystemTime;
 use anyhow::{Context as _, Result};
 
 use crate::licenses::{self, Artifact};
+use crate::symbols::Symbols;
 use crate::wasm::{TARGET, Wasm};
 use crate::{import_names, process, workspace};
 
@@ -145,20 +146,21 @@ pub(crate) fn development_page(wasm: &Wasm) -> Result<PathBuf> {
     Ok(dist)
 }
 
-/// Builds the page for production into the folder `dist`.
-pub(crate) fn page_into(dist: &Path, wasm: &Wasm, profile: Profile) -> Result<()> {
+/// Builds the optimized page for production into the folder `dist`, and the names of its functions into `symbols`.
+pub(crate) fn page_into(dist: &Path, symbols: &Symbols, wasm: &Wasm) -> Result<()> {
     process::step("page", "building the page", || {
-        process::run("page", trunk_build(wasm, "Trunk.toml", dist, profile)?)?;
-        shorten_names(dist, profile)?;
-        add_licenses(Artifact::Page, dist, profile)
+        let page = trunk_build(wasm, "Trunk.toml", dist, Profile::Release)?;
+        process::run("page", page)?;
+        take_out_names(dist, symbols)?;
+        add_licenses(Artifact::Page, dist, Profile::Release)
     })
 }
 
-fn shorten_names(dist: &Path, profile: Profile) -> Result<()> {
-    match profile {
-        Profile::Debug => Ok(()),
-        Profile::Release => import_names::shorten(dist),
-    }
+/// Shortens the names of imported functions, and moves those of the others into `symbols`.
+fn take_out_names(dist: &Path, symbols: &Symbols) -> Result<()> {
+    import_names::shorten(dist)?;
+    // Last, because the build id is of the module as it is then.
+    symbols.separate(dist)
 }
 
 /// Writes the license notices of the dependencies beside an optimized page.
@@ -170,11 +172,11 @@ fn add_licenses(artifact: Artifact, dist: &Path, profile: Profile) -> Result<()>
 }
 
 /// Builds an optimized page without telemetry, to measure the difference.
-pub(crate) fn page_without_telemetry(dist: &Path, wasm: &Wasm) -> Result<()> {
+pub(crate) fn page_without_telemetry(dist: &Path, symbols: &Symbols, wasm: &Wasm) -> Result<()> {
     let mut trunk = trunk_build(wasm, "Trunk.toml", dist, Profile::Release)?;
     trunk.args(["--features", "otel-web/off"]);
     process::run("page", trunk)?;
-    shorten_names(dist, Profile::Release)
+    take_out_names(dist, symbols)
 }
 
 /// Builds the trace viewer if one of its sources has changed, and returns its folder.

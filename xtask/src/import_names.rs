@@ -31,7 +31,8 @@ pub(crate) fn shorten(dist: &Path) -> Result<()> {
     Ok(())
 }
 
-fn files(dist: &Path, extension: &str) -> Result<Vec<PathBuf>> {
+/// Returns the files of the folder with this extension.
+pub(crate) fn files(dist: &Path, extension: &str) -> Result<Vec<PathBuf>> {
     let entries = fs::read_dir(dist).with_context(|| format!("cannot list {}", dist.display()))?;
     let paths = entries.map(|entry| Ok(entry?.path()));
     let paths: Vec<PathBuf> = paths.collect::<Result<_>>()?;

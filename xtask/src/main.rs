@@ -37,6 +37,7 @@ mod prerequisites;
 mod process;
 mod setup;
 mod size;
+mod symbols;
 mod temporary_folder;
 mod term;
 mod test;

@@ -11,6 +11,7 @@ use anyhow::Result;
 use crate::build::{self, Profile, host_cargo};
 use crate::measured_program::Program;
 use crate::setup::{self, Browser, Needs};
+use crate::symbols::Symbols;
 use crate::wasm::Wasm;
 use crate::{bench_pages, dist, gateway_peers, prerequisites, process, workspace};
 
@@ -99,7 +100,8 @@ pub(crate) fn page(arguments: &[&str]) -> Result<()> {
     let packages = ["cruddur-backend", "otel-web-gateway"];
     let [backend, gateway] = build::programs("servers", &["--release"], packages)?;
     let folder = workspace::target().join("bench/cruddur");
-    build::page_into(&folder, &wasm, Profile::Release)?;
+    let symbols = Symbols::new(folder.with_extension("symbols"), gateway.clone());
+    build::page_into(&folder, &symbols, &wasm)?;
     dist::compress_pages(&folder)?;
     let mut runner = host_cargo(&RUNNER)?;
     runner.arg("page").arg(folder).args(arguments);

@@ -4,6 +4,7 @@ mod exporters;
 mod in_browser;
 mod openapi;
 
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -12,8 +13,10 @@ use postgres_server::Server;
 
 use crate::build::{self, Profile, host_cargo};
 use crate::setup::{self, Browser, Needs};
+use crate::symbols::Symbols;
 use crate::wasm::Wasm;
-use crate::{clock, measure, packages, process, term, workspace};
+use crate::wasm_page::WasmPage;
+use crate::{clock, measure, packages, process, term, tree, workspace};
 
 /// A part of the tests. It installs only its own needs.
 struct Part {
@@ -58,7 +61,10 @@ const PARTS: [Part; 8] = [
     Part {
         name: "journeys",
         description: "a person's clicks over the real stack",
-        needs: Needs::PAGE.and(Needs::BROWSER).and(Needs::NODE),
+        needs: Needs::PAGE
+            .and(Needs::OPTIMIZER)
+            .and(Needs::BROWSER)
+            .and(Needs::NODE),
         run: Run::Browser(journeys),
     },
     Part {
@@ -221,11 +227,13 @@ fn journeys(wasm: &Wasm) -> Result<()> {
     let servers = build::servers()?;
     let viewer = build::viewer(wasm, Profile::Debug)?;
     let page = build::development_page(wasm)?;
+    let panic_page = panic_page(wasm, &servers.gateway)?;
     let browser = Browser::find()?;
     let modules = packages::npm(&workspace::root().join("tests/axe"))?;
     let mut cargo = integration_tests(&["journeys"])?;
     cargo
         .env("CRUDDUR_DIST", page)
+        .env("CRUDDUR_PANIC_PAGE", panic_page)
         .env("CRUDDUR_TEST_NODE_MODULES", modules)
         .env("OTEL_WEB_GATEWAY_VIEWER_DIR", viewer);
     cargo.env("CRUDDUR_BACKEND_BIN", servers.back_end);
@@ -234,6 +242,34 @@ fn journeys(wasm: &Wasm) -> Result<()> {
         .env("CHROME", browser.program)
         .env("CHROMEDRIVER", browser.driver);
     process::run_inherited(cargo)
+}
+
+/// Builds an optimized page that panics, with the names of its functions in `symbols` beside it. The optimized Cruddur
+/// would take minutes.
+fn panic_page(wasm: &Wasm, gateway: &Path) -> Result<PathBuf> {
+    const PACKAGE: &str = "panic-page";
+    let folder = workspace::create_dir(workspace::target().join(PACKAGE))?;
+    let symbols = Symbols::new(folder.with_extension("symbols"), gateway.to_owned());
+    process::step(
+        "panic page",
+        "building an optimized page that panics",
+        || {
+            let page = WasmPage {
+                label: "panic-page",
+                package: PACKAGE,
+                features: "",
+                profile: Profile::Release,
+                symbols: Some(&symbols),
+            };
+            page.build(wasm, &folder)?;
+            let document = workspace::root()
+                .join("tests")
+                .join(PACKAGE)
+                .join("index.html");
+            tree::copy_into(&document, &folder)
+        },
+    )?;
+    Ok(folder)
 }
 
 fn dev(_: &Wasm) -> Result<()> {

@@ -6,6 +6,7 @@ use anyhow::Result;
 
 use crate::build::Profile;
 use crate::process;
+use crate::symbols::Symbols;
 use crate::wasm::{self, TARGET, Wasm};
 
 /// A page to build.
@@ -17,6 +18,8 @@ pub(crate) struct WasmPage<'a> {
     /// Cargo features, comma-separated.
     pub(crate) features: &'a str,
     pub(crate) profile: Profile,
+    /// Where the names of a release's functions are kept. Without it, they are lost.
+    pub(crate) symbols: Option<&'a Symbols>,
 }
 
 impl WasmPage<'_> {
@@ -26,6 +29,9 @@ impl WasmPage<'_> {
         self.bind(wasm, out)?;
         if self.profile == Profile::Release {
             self.optimize(wasm, out)?;
+            if let Some(symbols) = self.symbols {
+                symbols.separate(out)?;
+            }
         }
         Ok(())
     }
@@ -49,6 +55,9 @@ impl WasmPage<'_> {
     fn optimize(&self, wasm: &Wasm, out: &Path) -> Result<()> {
         let module = out.join(format!("{}_bg.wasm", self.package));
         let mut optimize = wasm.command("wasm-opt", &["-Oz"])?;
+        if self.symbols.is_some() {
+            optimize.arg("-g");
+        }
         optimize.arg(&module).arg("-o").arg(&module);
         process::run(self.label, optimize)
     }

@@ -31,6 +31,7 @@ use crate::{
     sinks::{self, SinkSetup, Sinks, TraceLinks},
     status::{RejectedRequests, StatusSource},
     store::Store,
+    symbols::SymbolFiles,
     tasks::Tasks,
     viewer,
     xray::Receiver,
@@ -81,9 +82,11 @@ impl App {
         spawn_maintenance(&tasks, &store, &hub, &rejected);
         let public_url = config.public_url.as_deref().unwrap_or(own_url);
         let public_url = public_url.trim_end_matches('/');
+        let symbols = Arc::new(SymbolFiles::new(config.symbols_dir.clone()));
         let setup = SinkSetup {
             store: &store,
             tasks: &tasks,
+            symbols: &symbols,
         };
         let sinks = Sinks::start(config, (own_url, public_url), setup).await?;
         let status = StatusSource {
@@ -96,7 +99,7 @@ impl App {
         let sinks_on = status.status().sinks.into_iter();
         let sinks_on = sinks_on.filter_map(|sink| Some((sink.name, sink.target?)));
         let sinks_on = sinks_on.collect();
-        let state = (status, sinks.links);
+        let state = (status, sinks.links, symbols);
         let (router, ingest) = routers(config, (own_url, public_url), &hub, state, shutdown);
         Ok(Self {
             router,
@@ -131,7 +134,7 @@ fn routers(
     config: &Config,
     (own_url, public_url): (&str, &str),
     hub: &Hub,
-    (status, links): (StatusSource, Option<TraceLinks>),
+    (status, links, symbols): (StatusSource, Option<TraceLinks>, Arc<SymbolFiles>),
     shutdown: CancellationToken,
 ) -> (Router, Router) {
     let edge = Arc::new(Edge::new(&status, config.limits.clone()));
@@ -141,6 +144,7 @@ fn routers(
         status,
         memory: ResponseMemory::new(),
         links,
+        symbols,
         public_url: public_url.to_owned(),
         shutdown,
     };

@@ -12,7 +12,10 @@ use clap::{
 use cli_settings::{Shell, Sources, completions};
 use logging::error_chain;
 
-use crate::config::{Config, ConfigError};
+use crate::{
+    config::{Config, ConfigError},
+    symbols::SymbolsCommand,
+};
 
 /// The settings file that is read if no other is named and it exists.
 const DEFAULT_FILE: &str = "otel-web-gateway.toml";
@@ -34,6 +37,10 @@ Examples:
 
   # Write a settings file to start from
   otel-web-gateway config > otel-web-gateway.toml
+
+  # Name the functions in the stack traces of an optimized page
+  otel-web-gateway symbols dist/*_bg.wasm --out symbols
+  otel-web-gateway --symbols-dir symbols
 
   # Export from a program
   OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318 my-service
@@ -67,6 +74,21 @@ enum Task {
     Check,
     /// Prints a documented TOML file with all settings, for --config
     Config,
+    /// Moves the function names of optimized pages from their modules into symbol files, for --symbols-dir
+    Symbols {
+        /// Module with names, after all optimizations. It is replaced: it gets a build id and loses its names
+        #[arg(required = true, value_name = "MODULE.wasm")]
+        modules: Vec<PathBuf>,
+        /// Folder for symbol files. It must not be below a folder that is served
+        #[arg(long, value_name = "FOLDER")]
+        out: PathBuf,
+    },
+    /// Reads a stack trace from standard input, and prints it with function names
+    Symbolicate {
+        /// Symbol file of the build
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
     /// Prints completions for a shell
     Completions {
         /// Shell that the completions are for
@@ -93,6 +115,8 @@ pub enum Cli {
     },
     /// Print a text.
     Print(String),
+    /// Work with symbol files.
+    Symbols(SymbolsCommand),
 }
 
 /// A command line or a configuration that cannot be used.
@@ -128,6 +152,12 @@ impl Cli {
             Some(Task::Config) => return Ok(Self::Print(Config::documented_file(&command()))),
             Some(Task::Completions { shell }) => {
                 return Ok(Self::Print(completions(command(), shell)));
+            }
+            Some(Task::Symbols { modules, out }) => {
+                return Ok(Self::Symbols(SymbolsCommand::Separate { modules, out }));
+            }
+            Some(Task::Symbolicate { files }) => {
+                return Ok(Self::Symbols(SymbolsCommand::Resolve { files }));
             }
             Some(Task::Check) | None => {}
         }

@@ -17,6 +17,8 @@
 //! 4. `hub` publishes the summaries to open viewers, through the event stream of `api`.
 //! 5. `sinks` forward the spans, each from its own cursor in the store.
 //!
+//! `symbols` names the functions in stack traces of optimized pages, for `api` and the sinks of exceptions.
+//!
 //! `xray` accepts segments of AWS's SDK by UDP, off by default, and stores them as spans. `listener`
 //! accepts connections, `guard` controls access to traces, `headers` adds security headers. `app`
 //! assembles the parts, and `tasks` runs and ends what runs beside the server.
@@ -72,6 +74,7 @@ mod server;
 mod sinks;
 mod status;
 mod store;
+mod symbols;
 mod tasks;
 mod viewer;
 mod wire;
@@ -88,3 +91,4 @@ pub use secret::Secret;
 pub use server::Gateway;
 pub use sinks::SinkError;
 pub use store::OpenError;
+pub use symbols::{SymbolsCommand, SymbolsCommandError};

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::time::SystemTime;
 
 use logging::error_chain;
-use otel_web_gateway::{Cli, Config, Gateway};
+use otel_web_gateway::{Cli, Config, Gateway, SymbolsCommand};
 use tokio::runtime::Runtime;
 use tracing::{error, info, warn};
 
@@ -31,6 +31,7 @@ fn main() -> ExitCode {
             print!("{text}");
             return ExitCode::SUCCESS;
         }
+        Cli::Symbols(command) => return work_with_symbols(&command),
         Cli::Run { ref config, .. } | Cli::Check { ref config } => config,
     };
     if let Err(error) = logging::init(&config.log) {
@@ -41,6 +42,16 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             error!(error = error_chain(error.as_ref()), "cannot start");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn work_with_symbols(command: &SymbolsCommand) -> ExitCode {
+    match command.run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {}", error_chain(&error));
             ExitCode::FAILURE
         }
     }
@@ -57,7 +68,7 @@ fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
                 serve(config, *open).await
             }
             Cli::Check { config } => Ok(check(config).await),
-            Cli::Print(_) => Ok(ExitCode::SUCCESS),
+            Cli::Print(_) | Cli::Symbols(_) => Ok(ExitCode::SUCCESS),
         }
     });
     // A DNS lookup without a response occupies a thread for half a minute.

@@ -38,9 +38,19 @@ struct Site {
 
 impl PageServer {
     pub(crate) async fn start(api: &str, otlp: &str, meta: &[(&str, &str)]) -> Self {
+        Self::with_page(dist(), api, otlp, meta).await
+    }
+
+    /// Serves another page than Cruddur.
+    pub(crate) async fn with_page(
+        dist: PathBuf,
+        api: &str,
+        otlp: &str,
+        meta: &[(&str, &str)],
+    ) -> Self {
         let to_owned = |(name, content): &(&str, &str)| ((*name).to_owned(), (*content).to_owned());
         let site = Site {
-            dist: dist(),
+            dist,
             meta: meta.iter().map(to_owned).collect(),
             api: api.to_owned(),
             otlp: otlp.to_owned(),

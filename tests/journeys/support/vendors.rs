@@ -70,6 +70,14 @@ impl XRay {
 
     /// Returns the names of a trace's segment documents.
     pub(crate) fn names_in(&self, trace_id: &str) -> Vec<String> {
+        let documents = self.documents_of(trace_id).into_iter();
+        documents
+            .map(|document| document["name"].as_str().unwrap_or_default().to_owned())
+            .collect()
+    }
+
+    /// Returns a trace's segment documents.
+    pub(crate) fn documents_of(&self, trace_id: &str) -> Vec<Value> {
         let id = format!("1-{}-{}", &trace_id[..8], &trace_id[8..]);
         let documents = self
             .documents
@@ -78,9 +86,7 @@ impl XRay {
         let of_trace = documents
             .iter()
             .filter(|document| document["trace_id"] == *id);
-        of_trace
-            .map(|document| document["name"].as_str().unwrap_or_default().to_owned())
-            .collect()
+        of_trace.cloned().collect()
     }
 }
 

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `bin` | the back end and the gateway |
 //! | `page`, `viewer` | the pages, with a precompressed copy of each large file |
+//! | `symbols` | the names of the functions in the page, for the gateway; no visitor receives them |
 //! | `otel_web_gateway-*.whl` | the gateway with its viewer, for `pip install` |
 //! | `licenses` | the project's licenses, and the notices of the servers' dependencies |
 //! | `sbom.cdx.json` | the packages in all four programs, see [`sbom`] |
@@ -21,6 +22,7 @@ use anyhow::{Context as _, Result};
 use crate::build::{self, Profile, host_cargo};
 use crate::licenses::{self, Artifact};
 use crate::setup::{self, Needs};
+use crate::symbols::Symbols;
 use crate::wasm::Wasm;
 use crate::{package, process, tree, workspace};
 
@@ -78,7 +80,9 @@ fn add_servers(folder: &Path) -> Result<()> {
 }
 
 fn add_pages(folder: &Path, wasm: &Wasm) -> Result<()> {
-    build::page_into(&folder.join("page"), wasm, Profile::Release)?;
+    let gateway = folder.join("bin").join(Artifact::Gateway.package());
+    let symbols = Symbols::new(folder.join("symbols"), gateway);
+    build::page_into(&folder.join("page"), &symbols, wasm)?;
     tree::copy(
         &build::viewer(wasm, Profile::Release)?,
         &folder.join("viewer"),

@@ -6,6 +6,7 @@ use anyhow::Result;
 
 use super::transfer_size::{TransferSize, transfer_size};
 use crate::build::{self, Profile};
+use crate::symbols::Symbols;
 use crate::wasm::Wasm;
 use crate::wasm_page::WasmPage;
 use crate::{bench_pages, workspace};
@@ -49,6 +50,7 @@ impl<'a> Pages<'a> {
             package,
             features,
             profile: Profile::Release,
+            symbols: None,
         };
         page.build(self.wasm, out)?;
         transfer_size(out)
@@ -56,13 +58,13 @@ impl<'a> Pages<'a> {
 
     pub(super) fn cruddur(&self) -> Result<TransferSize> {
         let dist = self.folder.join("page");
-        build::page_into(&dist, self.wasm, Profile::Release)?;
+        build::page_into(&dist, &Symbols::beside(&dist)?, self.wasm)?;
         transfer_size(&dist)
     }
 
     pub(super) fn cruddur_without(&self) -> Result<TransferSize> {
         let dist = self.folder.join("page-without-telemetry");
-        build::page_without_telemetry(&dist, self.wasm)?;
+        build::page_without_telemetry(&dist, &Symbols::beside(&dist)?, self.wasm)?;
         transfer_size(&dist)
     }
 }

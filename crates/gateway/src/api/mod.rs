@@ -22,13 +22,17 @@ mod response_memory;
 mod status;
 mod traces;
 
+use std::sync::Arc;
+
 use axum::{Router, routing::get};
 use tokio_util::sync::CancellationToken;
 use tower_http::{CompressionLevel, compression::CompressionLayer};
 
 use self::api_error::ApiError;
 pub(crate) use self::response_memory::ResponseMemory;
-use crate::{hub::Hub, sinks::TraceLinks, status::StatusSource, store::Store};
+use crate::{
+    hub::Hub, sinks::TraceLinks, status::StatusSource, store::Store, symbols::SymbolFiles,
+};
 
 /// The state of the handlers.
 #[derive(Clone, Debug)]
@@ -38,6 +42,7 @@ pub(crate) struct Api {
     pub(crate) status: StatusSource,
     pub(crate) memory: ResponseMemory,
     pub(crate) links: Option<TraceLinks>,
+    pub(crate) symbols: Arc<SymbolFiles>,
     pub(crate) public_url: String,
     /// Cancelled when event streams are to end.
     pub(crate) shutdown: CancellationToken,

@@ -1,5 +1,7 @@
 //! The list of traces, and one trace as OTLP JSON.
 
+use std::sync::Arc;
+
 use axum::{
     body::Body,
     extract::{Path, Query, State, rejection::QueryRejection},
@@ -7,13 +9,15 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use axum_extra::headers::{HeaderMapExt, IfNoneMatch};
+use opentelemetry_proto::tonic::trace::v1::TracesData;
 use serde::Deserialize;
+use tokio::task::spawn_blocking;
 use trace_model::TraceId;
 
 use super::{Api, ApiError, otlp_json};
 use crate::{
     clock,
-    store::{Revision, TraceQuery},
+    store::{ReadError, Revision, TraceQuery},
 };
 
 pub(super) async fn list(
@@ -65,13 +69,12 @@ pub(super) async fn one(
     };
     let spans = if trace.is_new_only { "new" } else { "all" };
     let headers = [
-        (header::ETAG, etag(trace.revision)),
+        (header::ETAG, etag(&api, trace.revision)),
         (REVISION, trace.revision.to_string()),
         (SPANS, spans.to_owned()),
     ];
-    let text = otlp_json::text(&trace.data);
     // Only the text occupies memory while it waits.
-    drop(trace);
+    let text = text(&api, trace.data).await?;
     let body = permit.body(text).await?;
     Ok((headers, json(body)).into_response())
 }
@@ -85,9 +88,10 @@ async fn unchanged(
     let Some(known) = headers.typed_get::<IfNoneMatch>() else {
         return Ok(None);
     };
-    let Some(tag) = api.store.revision(id).await?.map(etag) else {
+    let Some(tag) = api.store.revision(id).await? else {
         return Ok(None);
     };
+    let tag = etag(api, tag);
     let is_known = tag
         .parse()
         .is_ok_and(|tag| !known.precondition_passes(&tag));
@@ -95,9 +99,26 @@ async fn unchanged(
     Ok(is_known.then(not_modified))
 }
 
-/// Returns a weak tag, because a compressed response has other bytes.
-fn etag(revision: Revision) -> String {
-    format!("W/\"{revision}\"")
+/// Returns a weak tag, because a compressed response has other bytes. It changes with the function names that are known.
+fn etag(api: &Api, revision: Revision) -> String {
+    match api.symbols.revision() {
+        Some(symbols) => format!("W/\"{revision}-{symbols}\""),
+        None => format!("W/\"{revision}\""),
+    }
+}
+
+/// Returns the trace as JSON, with function names in its stack traces.
+async fn text(api: &Api, mut data: TracesData) -> Result<String, ReadError> {
+    if !api.symbols.is_on() {
+        return Ok(otlp_json::text(&data));
+    }
+    let symbols = Arc::clone(&api.symbols);
+    // Reads files.
+    let text = spawn_blocking(move || {
+        symbols.name_functions_in(&mut data);
+        otlp_json::text(&data)
+    });
+    Ok(text.await?)
 }
 
 fn json(body: Body) -> Response {

@@ -1,6 +1,6 @@
 //! Tests the gateway itself: its addresses, its viewer and its store. Lists its limits.
 
-use std::net::SocketAddr;
+use std::{fs, net::SocketAddr, path::Path};
 
 use super::{
     Finding,
@@ -84,7 +84,19 @@ fn links_and_files(config: &Config) -> Vec<Finding> {
         let dir = dir.display();
         format!("viewer files: not built, {dir} has no index.html")
     });
-    links.into_iter().chain(files).map(Finding::ok).collect()
+    let symbols = config.symbols_dir.as_deref().map(symbols);
+    let findings = links.into_iter().chain(files).chain(symbols);
+    findings.map(Finding::ok).collect()
+}
+
+fn symbols(dir: &Path) -> String {
+    let shown = dir.display();
+    let Ok(entries) = fs::read_dir(dir) else {
+        return format!("symbols: none, {shown} is not a folder that can be read");
+    };
+    let names = entries.flatten().map(|entry| entry.path());
+    let files = names.filter(|path| path.extension().is_some_and(|it| it == "symbols"));
+    format!("symbols: {shown} has {} symbol files", files.count())
 }
 
 fn pages(config: &Config) -> Finding {

@@ -47,6 +47,8 @@ pub struct Config {
     pub db: PathBuf,
     /// The folder with the built viewer.
     pub viewer_dir: Option<PathBuf>,
+    /// The folder with symbol files, which name the functions of optimized pages.
+    pub symbols_dir: Option<PathBuf>,
     /// The URL by which browsers reach the gateway. Its own address if absent.
     pub public_url: Option<String>,
     /// Origins of other pages that may send spans.
@@ -189,6 +191,7 @@ impl Config {
             xray_listen: settings.xray_listen,
             db: settings.store_file,
             viewer_dir: settings.viewer_dir,
+            symbols_dir: settings.symbols_dir,
             public_url: settings.public_url,
             cors_origins: settings.cors_origins,
         })

@@ -128,6 +128,16 @@ pub(super) struct Settings {
     )]
     pub(super) viewer_dir: Option<PathBuf>,
 
+    /// Folder with symbol files, which name the functions in stack traces of
+    /// optimized pages. It must not be below a folder that is served
+    #[arg(
+        id = "symbols_dir",
+        long = "symbols-dir",
+        env = "OTEL_WEB_GATEWAY_SYMBOLS_DIR",
+        value_name = "FOLDER"
+    )]
+    pub(super) symbols_dir: Option<PathBuf>,
+
     /// Origins of other pages that may send spans, comma-separated, each as browsers send it:
     /// scheme://host:port. None by default, because a page behind its own proxy needs none
     #[arg(

@@ -1,12 +1,14 @@
 //! Tests whether each receiver would accept spans.
 
+use std::sync::Arc;
+
 use logging::error_chain;
 
 use super::{
     HONEYCOMB, OTLP, ROLLBAR, Sink, SinkError, XRAY, address, honeycomb::HoneycombSink,
     otlp::OtlpSink, rollbar::RollbarSink, xray::XRaySink,
 };
-use crate::config::Config;
+use crate::{config::Config, symbols::SymbolFiles};
 
 /// The result of testing one sink. Keys are redacted in its texts.
 #[derive(Debug)]
@@ -56,7 +58,7 @@ async fn otlp(config: &Config) -> SinkCheck {
 async fn xray(config: &Config) -> SinkCheck {
     match &config.xray {
         Some(on) => {
-            let sink = XRaySink::new(on, config.xray_listen.as_deref());
+            let sink = XRaySink::new(on, config.xray_listen.as_deref(), &no_symbols());
             test(XRAY, &on.daemon_address, sink).await
         }
         None => off(XRAY, "AWS_XRAY_DAEMON_ADDRESS"),
@@ -66,11 +68,16 @@ async fn xray(config: &Config) -> SinkCheck {
 async fn rollbar(config: &Config) -> SinkCheck {
     match &config.rollbar {
         Some(on) => {
-            let sink = RollbarSink::new(on, &own_url(config));
+            let sink = RollbarSink::new(on, &own_url(config), &no_symbols());
             test(ROLLBAR, &on.endpoint, sink).await
         }
         None => off(ROLLBAR, "ROLLBAR_ACCESS_TOKEN"),
     }
+}
+
+/// Returns no symbols: a test sends no stack trace.
+fn no_symbols() -> Arc<SymbolFiles> {
+    Arc::new(SymbolFiles::new(None))
 }
 
 fn own_url(config: &Config) -> String {

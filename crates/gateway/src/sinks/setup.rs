@@ -17,6 +17,7 @@ use crate::{
     config::{Config, Honeycomb},
     error::Error,
     store::Store,
+    symbols::SymbolFiles,
     tasks::Tasks,
 };
 
@@ -40,10 +41,11 @@ pub(crate) struct Sinks {
     pub(crate) links: Option<TraceLinks>,
 }
 
-/// Where sinks read spans and run their tasks.
+/// Where sinks read spans and symbols, and run their tasks.
 pub(crate) struct SinkSetup<'a> {
     pub(crate) store: &'a Store,
     pub(crate) tasks: &'a Tasks,
+    pub(crate) symbols: &'a Arc<SymbolFiles>,
 }
 
 impl Sinks {
@@ -65,11 +67,11 @@ impl Sinks {
             counters[1] = setup.sink(OTLP, &otlp.endpoint, sink).await?;
         }
         if let Some(xray) = &config.xray {
-            let sink = XRaySink::new(xray, config.xray_listen.as_deref())?;
+            let sink = XRaySink::new(xray, config.xray_listen.as_deref(), setup.symbols)?;
             counters[2] = setup.sink(XRAY, &xray.daemon_address, sink).await?;
         }
         if let Some(rollbar) = &config.rollbar {
-            let sink = RollbarSink::new(rollbar, public_url)?;
+            let sink = RollbarSink::new(rollbar, public_url, setup.symbols)?;
             counters[3] = setup.sink(ROLLBAR, &rollbar.endpoint, sink).await?;
         }
         let counters = Arc::new(counters);

@@ -17,6 +17,9 @@ pub(super) struct Part {
     pub(super) frames: Vec<Frame>,
 }
 
+/// Where Safari locates all functions of modules.
+const WASM_CODE: &str = "[wasm code]";
+
 const PYTHON: &str = "Traceback (most recent call last)";
 
 /// Returns the exception itself, then its causes.
@@ -94,7 +97,8 @@ fn frame<'a>(line: &'a str, function: &mut &'a str) -> Option<Frame> {
     }
     let (name, location) = text.split_once('@')?;
     let frame = located(location, name);
-    frame.line.is_some().then_some(frame)
+    let is_wasm = frame.line.is_none() && location == WASM_CODE;
+    (frame.line.is_some() || is_wasm).then_some(frame)
 }
 
 /// Parses the text after `at`: `f (location)`, or the location of the function `before`.
@@ -108,6 +112,9 @@ fn frame_at(rest: &str, before: &str) -> Frame {
 
 /// Parses `file:line:column` or `file:line`. Parts that are not numbers belong to the file.
 fn located(location: &str, function: &str) -> Frame {
+    if let Some(frame) = wasm(location, function) {
+        return frame;
+    }
     let number = |text: &str| text.parse::<u32>().ok();
     let last = location
         .rsplit_once(':')
@@ -130,6 +137,23 @@ fn located(location: &str, function: &str) -> Frame {
         column,
         function: function.to_owned(),
     }
+}
+
+/// Parses `file:wasm-function[12]:0x5f3a`. The position in the file is the column of its only line, as in a browser's
+/// `CallSite`. The index is no part of the file: it changes with each build, and receivers group errors by file.
+fn wasm(location: &str, function: &str) -> Option<Frame> {
+    let (file, call) = location.rsplit_once(":wasm-function[")?;
+    let (index, position) = call.split_once("]:0x")?;
+    let function = match function {
+        "" => format!("wasm-function[{index}]"),
+        name => name.to_owned(),
+    };
+    Some(Frame {
+        file: file.to_owned(),
+        line: Some(1),
+        column: Some(u32::from_str_radix(position, 16).ok()?),
+        function,
+    })
 }
 
 /// Splits `kind: message`. Returns empty texts if the line is a frame.

@@ -35,5 +35,6 @@ mod sinks;
 mod slow_clients;
 mod store;
 mod support;
+mod symbols;
 mod viewer;
 mod xray;

@@ -1,6 +1,7 @@
 //! Spans, from their start until they are queued for export.
 
 pub(crate) mod active_spans;
+mod build_id;
 pub(crate) mod deferred_spans;
 pub(crate) mod dispatch;
 pub(crate) mod ended;

@@ -1,10 +1,11 @@
-//! The resource of all spans: the service, this SDK, and the browser.
+//! The resource of all spans: the service, this SDK, the build, and the browser.
 
 use opentelemetry::{Array, KeyValue, StringValue};
 use wasm_bindgen::JsValue;
 
 use crate::browser::js;
 use crate::core::otlp::attributes::{self, AnyValue, Attributes};
+use crate::trace::build_id::build_id;
 
 /// Returns the resource's attributes. Those of the application replace the detected ones.
 pub(crate) fn attributes(service_name: &str, custom: &[KeyValue]) -> Attributes {
@@ -13,6 +14,9 @@ pub(crate) fn attributes(service_name: &str, custom: &[KeyValue]) -> Attributes 
     attributes.set("telemetry.sdk.name", "otel-web");
     attributes.set("telemetry.sdk.language", "rust");
     attributes.set("telemetry.sdk.version", env!("CARGO_PKG_VERSION"));
+    if let Some(id) = build_id() {
+        attributes.set("app.build_id", id);
+    }
     // Exists in pages and workers.
     describe_browser(&js::global("navigator"), &mut attributes);
     attributes.set_all(custom);

@@ -7,7 +7,7 @@
 mod item;
 mod recent;
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 
@@ -19,7 +19,7 @@ use super::{
     Delivery, SendResult, Sink, SinkError, exception,
     http::{Http, HttpResponse, RESPONSE_TIMEOUT},
 };
-use crate::{config::Rollbar, store, wire};
+use crate::{config::Rollbar, store, symbols::SymbolFiles, wire};
 
 #[derive(Debug)]
 pub(super) struct RollbarSink {
@@ -28,11 +28,16 @@ pub(super) struct RollbarSink {
     token: HeaderValue,
     writer: Writer,
     recent: Mutex<Recent>,
+    symbols: Arc<SymbolFiles>,
 }
 
 impl RollbarSink {
     /// Creates the sink. `public_url` is where a browser reaches the viewer.
-    pub(super) fn new(config: &Rollbar, public_url: &str) -> Result<Self, SinkError> {
+    pub(super) fn new(
+        config: &Rollbar,
+        public_url: &str,
+        symbols: &Arc<SymbolFiles>,
+    ) -> Result<Self, SinkError> {
         let token = HeaderValue::from_str(config.token.expose());
         let mut token = token.map_err(|_| SinkError::Header("ROLLBAR_ACCESS_TOKEN"))?;
         token.set_sensitive(true);
@@ -46,6 +51,7 @@ impl RollbarSink {
             token,
             writer: Writer::new(&config.environment, public_url),
             recent: Mutex::default(),
+            symbols: Arc::clone(symbols),
         })
     }
 
@@ -110,8 +116,13 @@ impl Sink for RollbarSink {
 
     async fn send(&self, request: &wire::Request) -> SendResult {
         let decoded = store::decode_spans(request);
+        let named = self.symbols.name_functions(decoded.spans).await;
+        let spans = match named {
+            Ok(spans) => spans,
+            Err(error) => return SendResult::retry(error.to_string()),
+        };
         let (failed, others): (Vec<_>, Vec<_>) =
-            decoded.spans.iter().partition(|span| exception::any(span));
+            spans.iter().partition(|span| exception::any(span));
         let mut delivery = Delivery {
             skipped: others.len() as u64,
             ..Delivery::default()

@@ -47,6 +47,33 @@ fn browser_traces_start_with_the_innermost_call() {
 }
 
 #[test]
+fn frames_of_modules_have_the_position_as_their_column() {
+    let url = "https://a.example/a_bg.wasm";
+    let frames = [
+        (url, 1, "shop::buy::<(u8, u8)>"),
+        (url, 1, "wasm-function[13]"),
+    ];
+    check(
+        "Error: out\n    at shop::buy::<(u8, u8)> (https://a.example/a_bg.wasm:wasm-function[12]:0x5f3a)\n    \
+         at https://a.example/a_bg.wasm:wasm-function[13]:0x5f3b",
+        &[&frames],
+    );
+    check(
+        "shop::buy::<(u8, u8)>@https://a.example/a_bg.wasm:wasm-function[12]:0x5f3a\n\
+         @https://a.example/a_bg.wasm:wasm-function[13]:0x5f3b",
+        &[&frames],
+    );
+    let frame = &chain("f@https://a.example/a_bg.wasm:wasm-function[12]:0x5f3a")[0].frames[0];
+    assert_eq!(frame.column, Some(0x5f3a));
+    let safari = "shop::buy@[wasm code]\n<?>.wasm-function[13]@[wasm code]";
+    let code = "[wasm code]";
+    check(
+        safari,
+        &[&[(code, 0, "shop::buy"), (code, 0, "<?>.wasm-function[13]")]],
+    );
+}
+
+#[test]
 fn java_causes_follow_the_exception() {
     let text = "a.Sold: out\n\tat a.Shop.buy(Shop.java:5)\nCaused by: java.io.IOException: full\n\tat b.Db.query(Db.java:9)\n\t... 1 more";
     check(

@@ -14,19 +14,26 @@ mod document;
 mod http;
 mod names;
 
+use std::sync::Arc;
+
 use self::{daemon::Daemon, document::Writer};
 use super::{Delivery, SendResult, Sink, SinkError, address};
-use crate::{config::XRay, store, wire};
+use crate::{config::XRay, store, symbols::SymbolFiles, wire};
 
 #[derive(Debug)]
 pub(super) struct XRaySink {
     daemon: Daemon,
     writer: Writer,
+    symbols: Arc<SymbolFiles>,
 }
 
 impl XRaySink {
     /// Creates the sink. `own` is the address where this gateway receives documents, if it does.
-    pub(super) fn new(config: &XRay, own: Option<&str>) -> Result<Self, SinkError> {
+    pub(super) fn new(
+        config: &XRay,
+        own: Option<&str>,
+        symbols: &Arc<SymbolFiles>,
+    ) -> Result<Self, SinkError> {
         let invalid = |reason: &str| SinkError::Address {
             name: "AWS_XRAY_DAEMON_ADDRESS",
             address: config.daemon_address.clone(),
@@ -40,7 +47,11 @@ impl XRaySink {
             ));
         }
         let writer = Writer::new(&config.annotations);
-        Ok(Self { daemon, writer })
+        Ok(Self {
+            daemon,
+            writer,
+            symbols: Arc::clone(symbols),
+        })
     }
 }
 
@@ -51,8 +62,13 @@ impl Sink for XRaySink {
 
     async fn send(&self, request: &wire::Request) -> SendResult {
         let decoded = store::decode_spans(request);
-        let (mut datagrams, mut too_large) = (Vec::with_capacity(decoded.spans.len()), 0);
-        for span in &decoded.spans {
+        let named = self.symbols.name_functions(decoded.spans).await;
+        let spans = match named {
+            Ok(spans) => spans,
+            Err(error) => return SendResult::retry(error.to_string()),
+        };
+        let (mut datagrams, mut too_large) = (Vec::with_capacity(spans.len()), 0);
+        for span in &spans {
             match self.writer.datagram(span) {
                 Some(datagram) => datagrams.push(datagram),
                 None => too_large += 1,

@@ -21,7 +21,7 @@ fn sink<'a>(status: &'a Status, name: &str) -> &'a SinkStatus {
 }
 
 /// Returns the sink's status as soon as no span waits.
-async fn done(gateway: &TestGateway, name: &str) -> SinkStatus {
+pub(super) async fn done(gateway: &TestGateway, name: &str) -> SinkStatus {
     let idle = |status: &Status| status.spans_kept > 0 && sink(status, name).waiting == 0;
     sink(&gateway.status_when(idle).await, name).clone()
 }
