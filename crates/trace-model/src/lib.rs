@@ -8,6 +8,8 @@
 //! * [`Trace::from_spans`] builds the tree, with lanes, network times and clock shifts.
 //! * [`Trace::summary`] reduces a trace to one line ([`TraceSummary`]) with a [`Breakdown`] of its
 //!   time.
+//! * [`Trace::critical_path`] finds the spans that the duration depends on ([`CriticalPath`]);
+//!   [`Trace::statistics`] and [`FlameGraph`] add up spans of one name.
 //! * [`query::parse`] parses the query language; [`query::Matcher`] matches spans against a query.
 //! * [`Status`] is the state of a gateway.
 //!
@@ -27,6 +29,10 @@
 
 mod breakdown;
 mod clock;
+mod critical_path;
+#[cfg(test)]
+mod drawing;
+mod flame_graph;
 mod id;
 mod interval;
 pub mod json;
@@ -37,6 +43,7 @@ pub mod otlp_json;
 pub mod query;
 mod request_phases;
 mod span;
+mod statistics;
 mod status;
 mod summary;
 mod trace;
@@ -44,12 +51,15 @@ mod tree;
 mod value;
 
 pub use breakdown::Breakdown;
+pub use critical_path::{CriticalPath, PathPiece, PathShare};
+pub use flame_graph::{FlameFrame, FlameGraph};
 pub use id::{IdError, SpanId, TraceId};
 pub use interval::Interval;
 pub use lane::Lane;
 pub use network::NetworkTime;
 pub use request_phases::RequestPhases;
 pub use span::{Event, Link, Resource, Scope, Span, SpanKind, SpanStatus};
+pub use statistics::NameStatistics;
 pub use status::{LastRefusal, SinkState, SinkStatus, Status};
 pub use summary::TraceSummary;
 pub use trace::{Node, Trace};

@@ -1,7 +1,8 @@
 //! A trace as a tree on one time axis.
 
 use crate::{
-    Breakdown, Interval, Lane, NetworkTime, Parent, RequestPhases, Span, TraceId, TraceSummary,
+    Breakdown, CriticalPath, Interval, Lane, NameStatistics, NetworkTime, Parent, RequestPhases,
+    Span, TraceId, TraceSummary,
     clock::{is_remote_call, shift_into},
     interval::covered,
     network,
@@ -126,8 +127,15 @@ impl Trace {
     /// Returns the earliest root, or the earliest span of a trace without a root.
     #[must_use]
     pub fn main_node(&self) -> Option<&Node> {
-        let earliest = || self.nodes.iter().min_by_key(|node| node.interval().start);
-        self.root().or_else(earliest)
+        self.main_index().map(|index| &self.nodes[index])
+    }
+
+    /// Returns the index of [`Trace::main_node`].
+    #[must_use]
+    pub fn main_index(&self) -> Option<usize> {
+        let earliest =
+            || (0..self.nodes.len()).min_by_key(|&index| self.nodes[index].interval().start);
+        self.root().map(|_| 0).or_else(earliest)
     }
 
     /// Returns the time from the earliest start to the latest end of all spans. Spans whose times
@@ -141,7 +149,7 @@ impl Trace {
     ///
     /// # Panics
     ///
-    /// If there is no such node; so do [`Trace::self_time_nano`] and [`Trace::request_phases`].
+    /// If there is no such node; so do the other methods with an index.
     pub fn children(&self, index: usize) -> impl Iterator<Item = usize> {
         let end = index + self.nodes[index].descendants;
         let mut next = index + 1;
@@ -149,6 +157,13 @@ impl Trace {
             let child = (next <= end).then_some(next)?;
             next += self.nodes[child].descendants + 1;
             Some(child)
+        })
+    }
+
+    /// Returns the nodes at `index` and below it: all nodes for `None`.
+    pub(crate) fn subtree(&self, index: Option<usize>) -> std::ops::Range<usize> {
+        index.map_or(0..self.nodes.len(), |index| {
+            index..index + self.nodes[index].descendants + 1
         })
     }
 
@@ -160,6 +175,20 @@ impl Trace {
             .children(index)
             .map(|child| self.nodes[child].interval());
         own.duration() - covered(own, children)
+    }
+
+    /// Returns the spans on which the duration of the node at `index` depends; see
+    /// [`CriticalPath`]. For the whole trace, use the index of [`Trace::main_index`].
+    #[must_use]
+    pub fn critical_path(&self, index: usize) -> CriticalPath {
+        CriticalPath::of(self, index)
+    }
+
+    /// Adds up the node at `index` and its descendants by service and name, the longest total
+    /// first. `None` adds up all spans of the trace.
+    #[must_use]
+    pub fn statistics(&self, index: Option<usize>) -> Vec<NameStatistics> {
+        NameStatistics::of(self, index)
     }
 
     /// Returns how the time of a CLIENT span was spent. `None` for other spans, and for calls

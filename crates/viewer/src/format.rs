@@ -78,6 +78,18 @@ fn exact_minutes(minutes: u64) -> String {
     }
 }
 
+/// Formats a fraction: `71 %`, `0.4 %`, `< 0.1 %`.
+pub(crate) fn percent(fraction: f64) -> String {
+    let percent = fraction * 100.0;
+    if percent >= 9.95 || percent == 0.0 {
+        format!("{percent:.0} %")
+    } else if percent >= 0.1 {
+        format!("{} %", without_zeros(&format!("{percent:.1}")))
+    } else {
+        "< 0.1 %".to_owned()
+    }
+}
+
 /// Formats a size: `1.5 MB`, `12 KB`, `900 bytes`.
 pub(crate) fn bytes(bytes: usize) -> String {
     match bytes {
@@ -204,6 +216,17 @@ mod tests {
         check(5_401_000_000_000, 1_000_000_000, "1 h 30 min 1 s");
         check(123, 1, "123 ns");
         check(1_234_567, 1, "1.234567 ms");
+    }
+
+    #[test]
+    fn small_percentages_have_a_decimal() {
+        let check = |fraction, text: &str| assert_eq!(percent(fraction), text);
+        check(0.0, "0 %");
+        check(0.000_2, "< 0.1 %");
+        check(0.004, "0.4 %");
+        check(0.02, "2 %");
+        check(0.714, "71 %");
+        check(1.0, "100 %");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! - [`app`] composes the page from [`components`]; [`route`] is the state that the address holds.
 //! - [`live`] is the state of the trace list; [`hooks`] connect components to the gateway, the
 //!   keyboard and the screen.
+//! - [`tab`] lists the views of a trace.
 //! - [`gateway`] is the client of the gateway's API and event stream.
 //! - [`layout`] computes positions: axis, bars, rows. [`query`] edits the text of the search box.
 //! - [`mod@format`] and [`date`] format numbers and times, [`text`] shortens and isolates texts of
@@ -26,6 +27,7 @@ mod query;
 mod route;
 mod shared;
 mod span_ref;
+mod tab;
 mod text;
 
 fn main() {

@@ -1,7 +1,7 @@
 //! The address: everything that a reload, a bookmark or a copied link must restore.
 //!
-//! `/trace/{trace id}?q={query}&span={span}&collapsed={span},{span}`, or `/sinks`. A span is written
-//! as a [`SpanRef`].
+//! `/trace/{trace id}?q={query}&span={span}&collapsed={span},{span}&view={tab}&path=only`,
+//! or `/sinks`. A span is written as a [`SpanRef`].
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use trace_model::TraceId;
 use yew_router::Routable;
 
-use crate::span_ref::SpanRef;
+use crate::{span_ref::SpanRef, tab::Tab};
 
 #[derive(Clone, Debug, PartialEq, Eq, Routable)]
 pub(crate) enum Route {
@@ -34,7 +34,27 @@ pub(crate) struct QueryString {
     pub(crate) span: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(crate) collapsed: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(crate) view: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(crate) path: String,
 }
+
+impl QueryString {
+    /// Returns the parameters with their names, also those without a value.
+    pub(crate) const fn parameters(&self) -> [(&'static str, &String); 5] {
+        [
+            ("q", &self.q),
+            ("span", &self.span),
+            ("collapsed", &self.collapsed),
+            ("view", &self.view),
+            ("path", &self.path),
+        ]
+    }
+}
+
+/// The value of `path` that hides the spans that are not on the critical path.
+const PATH_ONLY: &str = "only";
 
 /// The state of the page that the address holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -43,6 +63,9 @@ pub(crate) struct View {
     pub(crate) query: String,
     pub(crate) span: Option<SpanRef>,
     pub(crate) collapsed: BTreeSet<SpanRef>,
+    pub(crate) tab: Tab,
+    /// Whether the waterfall shows only the spans on the critical path.
+    pub(crate) is_path_only: bool,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -63,6 +86,8 @@ impl View {
             query: query.q,
             span: SpanRef::parse(&query.span),
             collapsed: collapsed.filter_map(SpanRef::parse).collect(),
+            tab: Tab::from_name(&query.view),
+            is_path_only: query.path == PATH_ONLY,
         }
     }
 
@@ -72,6 +97,8 @@ impl View {
             q: self.query.clone(),
             span: self.span.map(|span| span.to_string()).unwrap_or_default(),
             collapsed: collapsed.join(","),
+            view: self.tab.name().to_owned(),
+            path: if self.is_path_only { PATH_ONLY } else { "" }.to_owned(),
         };
         (self.screen.to_route(), query)
     }
@@ -116,6 +143,20 @@ impl View {
     pub(crate) fn with_span(&self, span: Option<SpanRef>) -> Self {
         Self {
             span,
+            ..self.clone()
+        }
+    }
+
+    pub(crate) fn with_tab(&self, tab: Tab) -> Self {
+        Self {
+            tab,
+            ..self.clone()
+        }
+    }
+
+    pub(crate) fn with_path_only(&self, is_path_only: bool) -> Self {
+        Self {
+            is_path_only,
             ..self.clone()
         }
     }
@@ -171,7 +212,9 @@ mod tests {
             .with_query("status:error".to_owned())
             .with_span(Some(span("00f067aa0ba902b7")))
             .with_collapsed(span("00f067aa0ba902b8"), true)
-            .with_collapsed(span("00f067aa0ba902b8.1"), true);
+            .with_collapsed(span("00f067aa0ba902b8.1"), true)
+            .with_tab(Tab::Statistics)
+            .with_path_only(true);
         let (route, query) = view.to_route();
         assert_eq!(route.to_path(), "/trace/6a2b7c1e98038103d269b633813fc60c");
         assert_eq!(query.collapsed, "00f067aa0ba902b8,00f067aa0ba902b8.1");

@@ -1,14 +1,15 @@
 //! The tree of a trace, clock shifts and span times.
 
-mod drawing;
 mod requests;
 mod timings;
 
 use std::sync::Arc;
 
-use self::drawing::{TRACE, span_id, spans, trace};
 use super::*;
-use crate::{Attribute, Resource, SpanKind};
+use crate::{
+    Attribute, Resource, SpanKind,
+    drawing::{TRACE, span_id, spans, trace},
+};
 
 const LIKE: &str = "
 browser action crud.like 0..100

@@ -3,7 +3,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
 
+mod critical_path;
 mod details;
+mod figures;
 mod header;
 mod large_trace;
 mod list;

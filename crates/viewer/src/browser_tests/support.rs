@@ -27,6 +27,7 @@ const STYLES: &str = concat!(
     include_str!("../../styles/list.css"),
     include_str!("../../styles/trace.css"),
     include_str!("../../styles/waterfall.css"),
+    include_str!("../../styles/figures.css"),
     include_str!("../../styles/details.css"),
 );
 
@@ -159,6 +160,14 @@ impl Mounted {
         buttons
             .find(|button| button.text_content().as_deref() == Some(text))
             .unwrap_or_else(|| panic!("no button {text:?}: {}", self.root.inner_html()))
+    }
+
+    /// Returns the link with this text.
+    pub(super) fn link(&self, text: &str) -> HtmlElement {
+        let mut links = self.all("a").into_iter();
+        links
+            .find(|link| link.text_content().as_deref() == Some(text))
+            .unwrap_or_else(|| panic!("no link {text:?}: {}", self.root.inner_html()))
     }
 
     /// Waits until a condition is met, and fails the test otherwise.

@@ -14,13 +14,17 @@ mod trace_row;
 
 // The open trace.
 mod collapse;
+mod flame_graph;
 mod legend;
 mod mini_map;
 mod names_handle;
 mod ruler;
 mod span_row;
+mod statistics;
 mod trace_header;
 pub(crate) mod trace_pane;
+mod trace_tabs;
+mod verdict;
 mod waterfall;
 
 // The details of a span.
@@ -34,4 +38,5 @@ pub(crate) mod sinks;
 
 pub(crate) mod help;
 mod icon;
+mod link;
 pub(crate) mod status_bar;

@@ -1,6 +1,6 @@
 //! A span's row in the waterfall: its indented name, and its bar on the axis.
 
-use trace_model::{Lane, Node, Parent, Span, Trace};
+use trace_model::{CriticalPath, Lane, Node, Parent, Span, Trace};
 use yew::prelude::*;
 
 use crate::{
@@ -9,6 +9,7 @@ use crate::{
         axis::Axis,
         bar::{Bar, LabelPosition, Segment},
         marks::{self, Mark},
+        path_line::{self, LINE_WIDTH},
     },
     shared::Shared,
     text,
@@ -29,6 +30,7 @@ pub(crate) struct SpanRowProps {
     pub(crate) hidden_depth: Option<usize>,
     /// The color of the span's service, if its lane has several services.
     pub(crate) service_color: Option<usize>,
+    pub(crate) path: Option<Shared<CriticalPath>>,
     pub(crate) selected: bool,
     pub(crate) collapsed: bool,
     /// CSS pixels from the top of the waterfall.
@@ -88,11 +90,11 @@ pub(super) const fn lane_class(lane: Lane) -> &'static str {
 }
 
 pub(super) fn name(node: &Node) -> &str {
-    if node.span.name.is_empty() {
-        "(no name)"
-    } else {
-        &node.span.name
-    }
+    display_name(&node.span.name)
+}
+
+pub(super) const fn display_name(name: &str) -> &str {
+    if name.is_empty() { "(no name)" } else { name }
 }
 
 /// Shows the file name of a fetch whose span name does not tell what it fetched.
@@ -192,9 +194,24 @@ fn bar(props: &SpanRowProps, node: &Node) -> Html {
             <i key="bar" class="bar" {style}>
                 { for bar.segments.iter().enumerate().map(|(number, part)| segment(number, part)) }
             </i>
+            { path_line(props) }
             { for marks.iter().map(|mark| event_mark(node, mark)) }
             { label }
         </>
+    }
+}
+
+/// Draws the span's part of the critical path as a line below its bar.
+fn path_line(props: &SpanRowProps) -> Html {
+    let pieces = props.path.as_ref().map(|path| path.pieces_of(props.index));
+    let line = path_line::line(pieces.unwrap_or_default(), &props.axis);
+    if line.is_empty() {
+        return html! {};
+    }
+    html! {
+        <svg key="path" class="path-line" viewBox={format!("0 0 {LINE_WIDTH} 1")} preserveAspectRatio="none" aria-hidden="true">
+            <path d={line} />
+        </svg>
     }
 }
 

@@ -3,16 +3,20 @@
 use std::{collections::BTreeSet, rc::Rc};
 
 use otel_web_yew::use_route_template;
-use trace_model::{Parent, Trace, TraceId, TraceSummary};
+use trace_model::{CriticalPath, Parent, Trace, TraceId, TraceSummary};
 use yew::prelude::*;
 
 use super::{
     collapse::{is_collapsed, set_collapsed, toggle},
     details::Details,
+    flame_graph::FlameGraph,
     legend::Legend,
     mini_map::MiniMap,
     notices::{FirstTrace, LoadError, StaleNotice},
+    statistics::Statistics,
     trace_header::TraceHeader,
+    trace_tabs::TraceTabs,
+    verdict::Verdict,
     waterfall::Waterfall,
 };
 use crate::{
@@ -26,6 +30,7 @@ use crate::{
     route::Screen,
     shared::Shared,
     span_ref::{self, SpanRef},
+    tab::Tab,
     text,
 };
 
@@ -117,22 +122,41 @@ pub(crate) fn TraceView(props: &TraceViewProps) -> Html {
         (trace.clone(), url.view.collapsed.clone()),
         |(trace, spans)| span_ref::indices(trace, spans),
     );
-    let rows = use_rows(trace, &collapsed);
+    let path = use_path(trace);
+    let only = path.as_ref().filter(|_| url.view.is_path_only);
+    let rows = use_rows(trace, &collapsed, only);
     let summary = use_memo(trace.clone(), |trace| trace.summary());
     let selected = selected(trace, url.view.span);
     let on_select = use_on_select(url, trace);
     use_trace_keys(url, trace, &rows, selected, &on_select);
     use_title(&summary.name);
     let on_zoom = Callback::from(move |part| zoom.set(part));
+    let tab = match url.view.tab {
+        Tab::Waterfall => html! {
+            <>
+                <MiniMap trace={trace.clone()} {axis} {on_zoom} />
+                <Legend trace={trace.clone()} has_path={path.is_some()} />
+                <Waterfall url={url.clone()} trace={trace.clone()} {axis} {rows} {collapsed} path={path.clone()} {selected} on_select={on_select.clone()} />
+            </>
+        },
+        Tab::Statistics => html! {
+            <Statistics trace={trace.clone()} path={path.clone()} on_select={on_select.clone()} />
+        },
+        Tab::FlameGraph => html! {
+            <FlameGraph trace={trace.clone()} on_select={on_select.clone()} />
+        },
+    };
     let is_open = url.view.span.is_some();
     let missing = url.view.span.filter(|span| span.index_in(trace).is_none());
     html! {
         <>
             <main class="trace" key="trace">
                 <TraceHeader url={url.clone()} summary={(*summary).clone()} in_honeycomb={*in_honeycomb} />
-                <MiniMap trace={trace.clone()} {axis} {on_zoom} />
-                <Legend trace={trace.clone()} />
-                <Waterfall url={url.clone()} trace={trace.clone()} {axis} {rows} {collapsed} {selected} {on_select} />
+                if let Some(path) = &path {
+                    <Verdict key="verdict" url={url.clone()} trace={trace.clone()} path={path.clone()} on_select={on_select.clone()} />
+                }
+                <TraceTabs key="tabs" url={url.clone()} />
+                { tab }
             </main>
             <aside key="details" class={classes!("details", is_open.then_some("open"))} aria-label="Span">
                 if let Some(span) = missing {
@@ -149,10 +173,25 @@ pub(crate) fn TraceView(props: &TraceViewProps) -> Html {
 }
 
 #[hook]
-fn use_rows(trace: &Shared<Trace>, collapsed: &Rc<BTreeSet<usize>>) -> Rc<Vec<Row>> {
-    use_memo((trace.clone(), collapsed.clone()), |(trace, collapsed)| {
-        rows::rows(trace, collapsed)
+fn use_rows(
+    trace: &Shared<Trace>,
+    collapsed: &Rc<BTreeSet<usize>>,
+    path: Option<&Shared<CriticalPath>>,
+) -> Rc<Vec<Row>> {
+    let deps = (trace.clone(), collapsed.clone(), path.cloned());
+    use_memo(deps, |(trace, collapsed, path)| {
+        rows::rows(trace, collapsed, path.as_deref())
     })
+}
+
+/// Returns the critical path of the main span, unless that has no duration.
+#[hook]
+fn use_path(trace: &Shared<Trace>) -> Option<Shared<CriticalPath>> {
+    let path = use_memo(trace.clone(), |trace| {
+        let path = trace.critical_path(trace.main_index()?);
+        (!path.pieces().is_empty()).then(|| Shared::new(path))
+    });
+    (*path).clone()
 }
 
 /// Returns the span in the address, or else the main span of the trace.
@@ -212,6 +251,8 @@ fn use_trace_keys(
             }
         };
         match key {
+            // Other views have keys of their own.
+            _ if url.view.tab != Tab::Waterfall => return false,
             Key::Down => select(rows::neighbor(&rows, selected, 1)),
             Key::Up => select(rows::neighbor(&rows, selected, -1)),
             Key::Left => collapse_or_select_parent(&url, &trace, selected, &on_select),

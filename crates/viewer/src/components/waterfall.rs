@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, rc::Rc};
 
-use trace_model::Trace;
+use trace_model::{CriticalPath, Trace};
 use web_sys::Element;
 use yew::prelude::*;
 
@@ -33,6 +33,7 @@ pub(crate) struct WaterfallProps {
     pub(crate) rows: Rc<Vec<Row>>,
     /// The indices of collapsed spans.
     pub(crate) collapsed: Rc<BTreeSet<usize>>,
+    pub(crate) path: Option<Shared<CriticalPath>>,
     pub(crate) selected: Option<usize>,
     pub(crate) on_select: Callback<usize>,
 }
@@ -89,7 +90,7 @@ pub(crate) fn Waterfall(props: &WaterfallProps) -> Html {
             <SpanRow key={index} trace={props.trace.clone()} {index} {top} axis={props.axis}
                 label_width={columns.fraction(LABEL_WIDTH_PX)} mark_width={columns.fraction(MARK_WIDTH_PX)}
                 indentation={indentation.width_px(node.depth)} hidden_depth={indentation.hidden_depth(node.depth)}
-                service_color={services.color(node)}
+                service_color={services.color(node)} path={props.path.clone()}
                 selected={props.selected == Some(index)} collapsed={props.collapsed.contains(&index)}
                 on_select={props.on_select.clone()} on_toggle={on_toggle.clone()} />
         }

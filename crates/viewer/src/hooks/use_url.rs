@@ -25,7 +25,7 @@ impl Url {
     pub(crate) fn push(&self, view: &View) {
         let (route, query) = view.to_route();
         if let Some(navigator) = &self.navigator {
-            // The query string consists of three strings, which always serialize.
+            // The query string consists of strings, which always serialize.
             let _ = navigator.push_with_query(&route, query);
         }
     }
@@ -52,14 +52,8 @@ impl Url {
     /// Returns the full address of a view, for links that can be copied or opened in a new tab.
     pub(crate) fn href(view: &View) -> String {
         let (route, query) = view.to_route();
-        let parameters = [
-            ("q", &query.q),
-            ("span", &query.span),
-            ("collapsed", &query.collapsed),
-        ];
-        let parameters = parameters
-            .into_iter()
-            .filter(|(_, value)| !value.is_empty());
+        let parameters = query.parameters().into_iter();
+        let parameters = parameters.filter(|(_, value)| !value.is_empty());
         let parameters = parameters.map(|(name, value)| {
             let value = String::from(js_sys::encode_uri_component(value));
             format!("{name}={value}")

@@ -2,8 +2,10 @@
 
 pub(crate) mod axis;
 pub(crate) mod bar;
+pub(crate) mod flame;
 pub(crate) mod marks;
 pub(crate) mod names;
+pub(crate) mod path_line;
 pub(crate) mod rows;
 pub(crate) mod services;
 pub(crate) mod window;

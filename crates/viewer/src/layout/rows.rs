@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use trace_model::{Lane, Parent, Trace};
+use trace_model::{CriticalPath, Lane, Parent, Trace};
 
 /// A row of the waterfall.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,10 +63,18 @@ pub(crate) fn services(trace: &Trace, group: Group) -> Vec<&str> {
     services
 }
 
-/// Returns the rows while the nodes in `collapsed` hide their descendants.
-pub(crate) fn rows(trace: &Trace, collapsed: &BTreeSet<usize>) -> Vec<Row> {
+/// Returns the rows while the nodes in `collapsed` hide their descendants. With a path, only the
+/// spans on it have rows.
+pub(crate) fn rows(
+    trace: &Trace,
+    collapsed: &BTreeSet<usize>,
+    path: Option<&CriticalPath>,
+) -> Vec<Row> {
     let groups = groups(trace);
-    let visible = visible_nodes(trace, collapsed);
+    let mut visible = visible_nodes(trace, collapsed);
+    if let Some(path) = path {
+        visible.retain(|&index| path.contains(index));
+    }
     let mut rows = Vec::with_capacity(visible.len() + Group::ALL.len());
     for group in Group::ALL {
         let mut spans = visible
@@ -173,21 +181,41 @@ mod tests {
             Heading(Group::Orphans),
             Span(4),
         ];
-        assert_eq!(rows(&example(), &BTreeSet::new()), expected);
+        assert_eq!(rows(&example(), &BTreeSet::new(), None), expected);
     }
 
     #[test]
     fn a_collapsed_span_hides_its_descendants_in_every_group() {
         use Row::{Heading, Span};
         let browser = [Heading(Group::Browser), Span(0), Span(1), Span(3)];
-        let shown = rows(&example(), &BTreeSet::from([1]));
+        let shown = rows(&example(), &BTreeSet::from([1]), None);
         assert_eq!(shown[..4], browser);
         assert_eq!(shown[4..], [Heading(Group::Orphans), Span(4)]);
     }
 
     #[test]
+    fn with_a_path_only_its_spans_have_rows() {
+        use Row::{Heading, Span};
+        let mut spans: Vec<_> = example().nodes().iter().map(|n| n.span.clone()).collect();
+        for span in &mut spans {
+            (span.start_unix_nano, span.end_unix_nano) = (10, 20);
+        }
+        (spans[0].start_unix_nano, spans[0].end_unix_nano) = (10, 30);
+        let trace = Trace::from_spans(spans[0].trace_id, spans);
+        let path = trace.critical_path(0);
+        let expected = [
+            Heading(Group::Browser),
+            Span(0),
+            Span(1),
+            Heading(Group::Backend),
+            Span(2),
+        ];
+        assert_eq!(rows(&trace, &BTreeSet::new(), Some(&path)), expected);
+    }
+
+    #[test]
     fn the_neighbor_skips_headings_and_stops_at_the_ends() {
-        let rows = rows(&example(), &BTreeSet::new());
+        let rows = rows(&example(), &BTreeSet::new(), None);
         assert_eq!(neighbor(&rows, 3, 1), Some(2));
         assert_eq!(neighbor(&rows, 4, 1), Some(4));
         assert_eq!(neighbor(&rows, 0, -1), Some(0));

@@ -2,7 +2,7 @@
 //!
 //! Traces are in milliseconds, with attributes in braces at the end of a line.
 
-use super::drawing::{TRACE, spans};
+use crate::drawing::{TRACE, spans};
 use crate::{Attribute, Event, Interval, Span, Trace, Value};
 
 const MS: u64 = 1_000_000;

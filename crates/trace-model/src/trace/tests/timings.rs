@@ -1,10 +1,10 @@
 //! Breakdowns and summaries.
 
-use super::{
-    LIKE,
+use super::LIKE;
+use crate::{
+    Attribute, SpanStatus, Trace,
     drawing::{TRACE, spans, trace},
 };
-use crate::{Attribute, SpanStatus, Trace};
 
 /// Browser, network, back end, database.
 fn parts(drawing: &str) -> [u64; 4] {

@@ -5,11 +5,13 @@
 
 use std::sync::Arc;
 
+use proptest::{collection::vec, prelude::*};
+
 use crate::{Attribute, Resource, Span, SpanId, SpanKind, Trace};
 
-pub(super) const TRACE: &str = "6a2b7c1e98038103d269b633813fc60c";
+pub(crate) const TRACE: &str = "6a2b7c1e98038103d269b633813fc60c";
 
-pub(super) fn span_id(number: usize) -> SpanId {
+pub(crate) fn span_id(number: usize) -> SpanId {
     format!("{number:016x}").parse().unwrap()
 }
 
@@ -32,6 +34,8 @@ fn parse_span(line: &str, number: usize) -> Span {
     span.kind = match words[1] {
         "client" => SpanKind::Client,
         "server" => SpanKind::Server,
+        "producer" => SpanKind::Producer,
+        "consumer" => SpanKind::Consumer,
         _ => SpanKind::Internal,
     };
     span.resource = match words[0] {
@@ -46,7 +50,7 @@ fn parse_span(line: &str, number: usize) -> Span {
     span
 }
 
-pub(super) fn spans(drawing: &str) -> Vec<Span> {
+pub(crate) fn spans(drawing: &str) -> Vec<Span> {
     let mut open: Vec<(usize, SpanId)> = Vec::new();
     let mut spans = Vec::new();
     for (line, number) in drawing
@@ -68,9 +72,34 @@ pub(super) fn spans(drawing: &str) -> Vec<Span> {
     spans
 }
 
-pub(super) fn trace(drawing: &str) -> Trace {
+pub(crate) fn trace(drawing: &str) -> Trace {
     // Spans arrive in any order: the tree must not depend on it.
     let mut spans = spans(drawing);
     spans.reverse();
     Trace::from_spans(TRACE.parse().unwrap(), spans)
+}
+
+/// Returns the spans of a random trace: a root, possibly a second one, and descendants with few
+/// names in any order of time.
+pub(crate) fn random_spans() -> impl Strategy<Value = Vec<Span>> {
+    let span = (
+        any::<prop::sample::Index>(),
+        0..40_u64,
+        0..40_u64,
+        0..4_usize,
+    );
+    vec(span, 1..14).prop_map(|drawn| {
+        let mut spans: Vec<Span> = Vec::new();
+        for (number, (parent, start, length, name)) in drawn.into_iter().enumerate() {
+            let name = ["a", "b", "c", "d"][name];
+            let mut span = Span::new(TRACE.parse().unwrap(), span_id(number + 1), name);
+            // The position after the last span is that of a root.
+            let parent = parent.index(number + 1);
+            span.parent_span_id = spans.get(parent).map(|parent| parent.span_id);
+            span.start_unix_nano = 1 + start;
+            span.end_unix_nano = 1 + start + length;
+            spans.push(span);
+        }
+        spans
+    })
 }

@@ -1,0 +1,37 @@
+//! The views of an open trace.
+
+/// A view of an open trace. The address holds it as `view`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Tab {
+    #[default]
+    Waterfall,
+    Statistics,
+    FlameGraph,
+}
+
+impl Tab {
+    pub(crate) const ALL: [Self; 3] = [Self::Waterfall, Self::Statistics, Self::FlameGraph];
+
+    pub(crate) const fn title(self) -> &'static str {
+        match self {
+            Self::Waterfall => "Waterfall",
+            Self::Statistics => "Statistics",
+            Self::FlameGraph => "Flame graph",
+        }
+    }
+
+    /// Returns the name in addresses. The default has none.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Waterfall => "",
+            Self::Statistics => "statistics",
+            Self::FlameGraph => "flame",
+        }
+    }
+
+    /// Reads the name in an address. An unknown one is the default.
+    pub(crate) fn from_name(name: &str) -> Self {
+        let mut all = Self::ALL.into_iter();
+        all.find(|tab| tab.name() == name).unwrap_or_default()
+    }
+}
