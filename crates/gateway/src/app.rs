@@ -28,7 +28,7 @@ use crate::{
     headers::secure,
     hub::Hub,
     log_text::LOG_INTERVAL,
-    sinks::{self, SinkSetup, Sinks, TraceLinks},
+    sinks::{self, SinkSetup, Sinks, TraceLinks, XRayDocuments},
     status::{RejectedRequests, StatusSource},
     store::Store,
     symbols::SymbolFiles,
@@ -145,6 +145,7 @@ fn routers(
         memory: ResponseMemory::new(),
         links,
         symbols,
+        xray: XRayDocuments::new(config.xray.as_ref()),
         public_url: public_url.to_owned(),
         shutdown,
     };

@@ -10,6 +10,8 @@
 //!   time.
 //! * [`Trace::critical_path`] finds the spans that the duration depends on ([`CriticalPath`]);
 //!   [`Trace::statistics`] and [`FlameGraph`] add up spans of one name.
+//! * [`Comparison`] matches the spans of two traces; [`honeycomb::events`] are those that Honeycomb
+//!   makes of a span.
 //! * [`query::parse`] parses the query language; [`query::Matcher`] matches spans against a query.
 //! * [`Status`] is the state of a gateway.
 //!
@@ -29,10 +31,12 @@
 
 mod breakdown;
 mod clock;
+mod comparison;
 mod critical_path;
 #[cfg(test)]
 mod drawing;
 mod flame_graph;
+pub mod honeycomb;
 mod id;
 mod interval;
 pub mod json;
@@ -42,6 +46,7 @@ mod network;
 pub mod otlp_json;
 pub mod query;
 mod request_phases;
+mod sibling_group;
 mod span;
 mod statistics;
 mod status;
@@ -51,6 +56,7 @@ mod tree;
 mod value;
 
 pub use breakdown::Breakdown;
+pub use comparison::{Change, ChangedField, ComparedPath, Comparison, PathSpans};
 pub use critical_path::{CriticalPath, PathPiece, PathShare};
 pub use flame_graph::{FlameFrame, FlameGraph};
 pub use id::{IdError, SpanId, TraceId};
@@ -58,6 +64,7 @@ pub use interval::Interval;
 pub use lane::Lane;
 pub use network::NetworkTime;
 pub use request_phases::RequestPhases;
+pub use sibling_group::SiblingGroup;
 pub use span::{Event, Link, Resource, Scope, Span, SpanKind, SpanStatus};
 pub use statistics::NameStatistics;
 pub use status::{LastRefusal, SinkState, SinkStatus, Status};

@@ -143,7 +143,7 @@ backend server like 0..100
             prop_assert_eq!(count, trace.nodes().len());
             let total: u64 = all.iter().map(|name| name.total_nano).sum();
             let durations = trace.nodes().iter().map(|node| node.interval().duration());
-            prop_assert_eq!(total, durations.sum());
+            prop_assert_eq!(total, durations.sum::<u64>());
             // In each nanosecond, every span counts that is active without an active child.
             let mut expected = 0;
             for instant in trace.extent().start..trace.extent().end {

@@ -2,7 +2,7 @@
 
 use crate::{
     Breakdown, CriticalPath, Interval, Lane, NameStatistics, NetworkTime, Parent, RequestPhases,
-    Span, TraceId, TraceSummary,
+    SiblingGroup, Span, TraceId, TraceSummary,
     clock::{is_remote_call, shift_into},
     interval::covered,
     network,
@@ -189,6 +189,12 @@ impl Trace {
     #[must_use]
     pub fn statistics(&self, index: Option<usize>) -> Vec<NameStatistics> {
         NameStatistics::of(self, index)
+    }
+
+    /// Returns the groups of at least `min_spans` identical siblings, in the order of the tree.
+    #[must_use]
+    pub fn sibling_groups(&self, min_spans: usize) -> Vec<SiblingGroup> {
+        SiblingGroup::all_of(self, min_spans)
     }
 
     /// Returns how the time of a CLIENT span was spent. `None` for other spans, and for calls

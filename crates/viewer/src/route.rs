@@ -1,7 +1,10 @@
 //! The address: everything that a reload, a bookmark or a copied link must restore.
 //!
-//! `/trace/{trace id}?q={query}&span={span}&collapsed={span},{span}&view={tab}&path=only`,
-//! or `/sinks`. A span is written as a [`SpanRef`].
+//! `/trace/{trace id}`, `/trace/{trace id}/compare/{trace id}`, or `/sinks`, with these parameters: `q` is the query of the list, `span` the
+//! selected span, `collapsed` the spans whose rows are not as [`View::level`] says, `view` the view
+//! of the trace, `path=only` hides other spans than those of the critical path, `find` searches in the
+//! trace, `show` is `dim` or `hide`, `level` collapses, `top` shows a subtree, and `zoom` is
+//! `{start}-{end}` in nanoseconds after the start of the trace. A span is written as a [`SpanRef`].
 
 use std::collections::BTreeSet;
 
@@ -17,6 +20,8 @@ pub(crate) enum Route {
     List,
     #[at("/trace/:id")]
     Trace { id: String },
+    #[at("/trace/:id/compare/:other")]
+    Compare { id: String, other: String },
     #[at("/sinks")]
     Sinks,
     #[not_found]
@@ -38,17 +43,32 @@ pub(crate) struct QueryString {
     pub(crate) view: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(crate) path: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(crate) find: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(crate) show: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(crate) level: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(crate) top: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(crate) zoom: String,
 }
 
 impl QueryString {
     /// Returns the parameters with their names, also those without a value.
-    pub(crate) const fn parameters(&self) -> [(&'static str, &String); 5] {
+    pub(crate) const fn parameters(&self) -> [(&'static str, &String); 10] {
         [
             ("q", &self.q),
             ("span", &self.span),
             ("collapsed", &self.collapsed),
             ("view", &self.view),
             ("path", &self.path),
+            ("find", &self.find),
+            ("show", &self.show),
+            ("level", &self.level),
+            ("top", &self.top),
+            ("zoom", &self.zoom),
         ]
     }
 }
@@ -62,10 +82,51 @@ pub(crate) struct View {
     pub(crate) screen: Screen,
     pub(crate) query: String,
     pub(crate) span: Option<SpanRef>,
+    /// The spans whose rows are not as `level` says: collapsed instead of expanded, or the other way
+    /// round. The first span of a group of siblings expands the group.
     pub(crate) collapsed: BTreeSet<SpanRef>,
+    /// Spans at this depth and deeper are collapsed; the root has depth 1.
+    pub(crate) level: Option<usize>,
+    /// The span whose subtree is shown, instead of the whole trace.
+    pub(crate) top: Option<SpanRef>,
+    /// The part of the time axis, in nanoseconds after the start of the trace.
+    pub(crate) zoom: Option<(u64, u64)>,
+    /// The query for spans in the trace.
+    pub(crate) find: String,
+    pub(crate) others: Others,
+    /// The trace with which the open one is compared.
+    pub(crate) other: Option<TraceId>,
     pub(crate) tab: Tab,
     /// Whether the waterfall shows only the spans on the critical path.
     pub(crate) is_path_only: bool,
+}
+
+/// What happens to the spans that the search in the trace does not find.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Others {
+    #[default]
+    Shown,
+    Dimmed,
+    Hidden,
+}
+
+impl Others {
+    pub(crate) const ALL: [Self; 3] = [Self::Shown, Self::Dimmed, Self::Hidden];
+
+    /// Returns the name in addresses. The default has none.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Shown => "",
+            Self::Dimmed => "dim",
+            Self::Hidden => "hide",
+        }
+    }
+
+    /// Reads the name in an address. An unknown one is the default.
+    pub(crate) fn from_name(name: &str) -> Self {
+        let mut all = Self::ALL.into_iter();
+        all.find(|others| others.name() == name).unwrap_or_default()
+    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -81,12 +142,26 @@ pub(crate) enum Screen {
 impl View {
     pub(crate) fn from_route(route: Route, query: QueryString) -> Self {
         let collapsed = query.collapsed.split(',');
+        let other = match &route {
+            Route::Compare { other, .. } => other.parse().ok(),
+            _ => None,
+        };
+        let tab = match &route {
+            Route::Compare { .. } => Tab::Compare,
+            _ => Tab::from_name(&query.view),
+        };
         Self {
             screen: Screen::from_route(route),
+            other,
             query: query.q,
             span: SpanRef::parse(&query.span),
             collapsed: collapsed.filter_map(SpanRef::parse).collect(),
-            tab: Tab::from_name(&query.view),
+            level: query.level.parse().ok().filter(|level| *level > 0),
+            top: SpanRef::parse(&query.top),
+            zoom: parse_zoom(&query.zoom),
+            find: query.find,
+            others: Others::from_name(&query.show),
+            tab,
             is_path_only: query.path == PATH_ONLY,
         }
     }
@@ -97,10 +172,31 @@ impl View {
             q: self.query.clone(),
             span: self.span.map(|span| span.to_string()).unwrap_or_default(),
             collapsed: collapsed.join(","),
+            level: self
+                .level
+                .map(|level| level.to_string())
+                .unwrap_or_default(),
+            top: self.top.map(|span| span.to_string()).unwrap_or_default(),
+            zoom: self
+                .zoom
+                .map(|(from, to)| format!("{from}-{to}"))
+                .unwrap_or_default(),
+            find: self.find.clone(),
+            show: self.others.name().to_owned(),
             view: self.tab.name().to_owned(),
             path: if self.is_path_only { PATH_ONLY } else { "" }.to_owned(),
         };
-        (self.screen.to_route(), query)
+        match (&self.screen, self.other) {
+            (Screen::Trace(id), Some(other)) if self.tab == Tab::Compare => {
+                let (id, other) = (id.to_string(), other.to_string());
+                let query = QueryString {
+                    view: String::new(),
+                    ..query
+                };
+                (Route::Compare { id, other }, query)
+            }
+            _ => (self.screen.to_route(), query),
+        }
     }
 
     pub(crate) const fn trace(&self) -> Option<TraceId> {
@@ -147,10 +243,57 @@ impl View {
         }
     }
 
+    pub(crate) fn with_zoom(&self, zoom: Option<(u64, u64)>) -> Self {
+        Self {
+            zoom,
+            ..self.clone()
+        }
+    }
+
+    /// Shows a subtree, or the whole trace, on the whole axis.
+    pub(crate) fn with_top(&self, top: Option<SpanRef>) -> Self {
+        Self {
+            top,
+            zoom: None,
+            ..self.clone()
+        }
+    }
+
+    /// Collapses all spans at a depth, or none.
+    pub(crate) fn with_level(&self, level: Option<usize>) -> Self {
+        Self {
+            level,
+            collapsed: BTreeSet::new(),
+            ..self.clone()
+        }
+    }
+
+    pub(crate) fn with_find(&self, find: String) -> Self {
+        Self {
+            find,
+            ..self.clone()
+        }
+    }
+
+    pub(crate) fn with_others(&self, others: Others) -> Self {
+        Self {
+            others,
+            ..self.clone()
+        }
+    }
+
     pub(crate) fn with_tab(&self, tab: Tab) -> Self {
         Self {
             tab,
             ..self.clone()
+        }
+    }
+
+    /// Compares the open trace with another one, or offers some.
+    pub(crate) fn with_other(&self, other: Option<TraceId>) -> Self {
+        Self {
+            other,
+            ..self.with_tab(Tab::Compare)
         }
     }
 
@@ -172,21 +315,33 @@ impl View {
     }
 }
 
+/// Reads `{start}-{end}`. An empty part of the axis is none.
+fn parse_zoom(text: &str) -> Option<(u64, u64)> {
+    let (from, to) = text.split_once('-')?;
+    let zoom = (from.parse().ok()?, to.parse().ok()?);
+    (zoom.0 < zoom.1).then_some(zoom)
+}
+
 impl Screen {
     fn from_route(route: Route) -> Self {
         match route {
             Route::List => Self::List,
-            Route::Trace { id } => id.parse().map_or_else(
-                |error| {
-                    let text =
-                        format!("“{id}” is not a trace id: {error}. A trace id has 32 hex digits.");
-                    Self::NotFound(text)
-                },
-                Self::Trace,
-            ),
+            Route::Trace { id } => Self::of_trace(&id),
+            Route::Compare { id, other } => match Self::of_trace(&other) {
+                Self::Trace(_) => Self::of_trace(&id),
+                invalid => invalid,
+            },
             Route::Sinks => Self::Sinks,
             Route::NotFound => Self::NotFound("This address does not exist.".to_owned()),
         }
+    }
+
+    fn of_trace(id: &str) -> Self {
+        let invalid = |error| {
+            let text = format!("“{id}” is not a trace id: {error}. A trace id has 32 hex digits.");
+            Self::NotFound(text)
+        };
+        id.parse().map_or_else(invalid, Self::Trace)
     }
 
     fn to_route(&self) -> Route {
@@ -214,6 +369,10 @@ mod tests {
             .with_collapsed(span("00f067aa0ba902b8"), true)
             .with_collapsed(span("00f067aa0ba902b8.1"), true)
             .with_tab(Tab::Statistics)
+            .with_top(Some(span("00f067aa0ba902b9")))
+            .with_zoom(Some((12, 3_400)))
+            .with_find("kind:server \"a b\"".to_owned())
+            .with_others(Others::Hidden)
             .with_path_only(true);
         let (route, query) = view.to_route();
         assert_eq!(route.to_path(), "/trace/6a2b7c1e98038103d269b633813fc60c");
@@ -237,6 +396,48 @@ mod tests {
         let (route, query) = view.to_route();
         assert_eq!(route.to_path(), "/sinks");
         assert_eq!(View::from_route(route, query), view);
+    }
+
+    #[test]
+    fn a_level_replaces_collapsed_spans() {
+        let span = SpanRef::parse("00f067aa0ba902b8").unwrap();
+        let view = View::default()
+            .with_collapsed(span, true)
+            .with_level(Some(2));
+        let (route, query) = view.to_route();
+        assert_eq!((query.level.as_str(), query.collapsed.as_str()), ("2", ""));
+        assert_eq!(View::from_route(route, query), view);
+    }
+
+    #[test]
+    fn invalid_parameters_are_ignored() {
+        let query = QueryString {
+            zoom: "9-4".to_owned(),
+            level: "0".to_owned(),
+            show: "x".to_owned(),
+            top: "x".to_owned(),
+            ..QueryString::default()
+        };
+        assert_eq!(View::from_route(Route::List, query), View::default());
+    }
+
+    #[test]
+    fn a_comparison_has_both_ids_in_its_path() {
+        let id = |digit: &str| digit.repeat(32).parse().unwrap();
+        let view = View::default()
+            .with_trace(id("a"))
+            .with_other(Some(id("b")));
+        let (route, query) = view.to_route();
+        let path = format!("/trace/{}/compare/{}", "a".repeat(32), "b".repeat(32));
+        assert_eq!(route.to_path(), path);
+        assert_eq!(Route::recognize(&path), Some(route.clone()));
+        assert_eq!(View::from_route(route, query), view);
+        let (route, query) = view.with_tab(Tab::Waterfall).to_route();
+        assert_eq!(route.to_path(), format!("/trace/{}", "a".repeat(32)));
+        assert_eq!(View::from_route(route, query).tab, Tab::Waterfall);
+        let invalid = Route::recognize(&format!("/trace/{}/compare/x", "a".repeat(32)));
+        let invalid = View::from_route(invalid.unwrap(), QueryString::default());
+        assert!(matches!(invalid.screen, Screen::NotFound(_)));
     }
 
     #[test]

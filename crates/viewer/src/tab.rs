@@ -7,16 +7,32 @@ pub(crate) enum Tab {
     Waterfall,
     Statistics,
     FlameGraph,
+    Compare,
+    Raw,
+    XRay,
+    Honeycomb,
 }
 
 impl Tab {
-    pub(crate) const ALL: [Self; 3] = [Self::Waterfall, Self::Statistics, Self::FlameGraph];
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Waterfall,
+        Self::Statistics,
+        Self::FlameGraph,
+        Self::Compare,
+        Self::Raw,
+        Self::XRay,
+        Self::Honeycomb,
+    ];
 
     pub(crate) const fn title(self) -> &'static str {
         match self {
             Self::Waterfall => "Waterfall",
             Self::Statistics => "Statistics",
             Self::FlameGraph => "Flame graph",
+            Self::Compare => "Compare",
+            Self::Raw => "Raw",
+            Self::XRay => "X-Ray",
+            Self::Honeycomb => "Honeycomb",
         }
     }
 
@@ -26,6 +42,10 @@ impl Tab {
             Self::Waterfall => "",
             Self::Statistics => "statistics",
             Self::FlameGraph => "flame",
+            Self::Compare => "compare",
+            Self::Raw => "raw",
+            Self::XRay => "xray",
+            Self::Honeycomb => "honeycomb",
         }
     }
 

@@ -7,7 +7,7 @@ use axum::{
 };
 use logging::error_chain;
 use serde_json::json;
-use trace_model::IdError;
+use trace_model::{IdError, TraceId};
 use tracing::error;
 
 use crate::store::ReadError;
@@ -27,6 +27,13 @@ impl ApiError {
     pub(super) fn trace_id(error: IdError) -> Self {
         Self::NotFound(format!(
             "{error}: a trace id is 32 hex digits, or 1-8hex-24hex as X-Ray writes it"
+        ))
+    }
+
+    /// Returns a 404 for a trace without spans in the store.
+    pub(super) fn unknown_trace(id: TraceId) -> Self {
+        Self::NotFound(format!(
+            "trace {id} is not in the store: it has not arrived yet, or has expired"
         ))
     }
 }

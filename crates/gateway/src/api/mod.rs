@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `GET /api/traces?query=&limit=&cursor=` | `{"traces": […], "next": …, "cut_short": …}`, newest first |
 //! | `GET /api/traces/{trace_id}?since=` | the trace as OTLP JSON, or its new spans |
+//! | `GET /api/traces/{trace_id}/xray` | its segment documents, as the X-Ray sink sends them |
 //! | `GET /api/events` | server-sent events `trace`, `status` and `alive` |
 //! | `GET /api/status`, `GET /healthz` | counts: stored, rejected, sent |
 //! | `POST /api/import` | as `/v1/traces`, without forwarding to sinks; see `edge` |
@@ -21,6 +22,7 @@ mod otlp_json;
 mod response_memory;
 mod status;
 mod traces;
+mod xray;
 
 use std::sync::Arc;
 
@@ -31,7 +33,11 @@ use tower_http::{CompressionLevel, compression::CompressionLayer};
 use self::api_error::ApiError;
 pub(crate) use self::response_memory::ResponseMemory;
 use crate::{
-    hub::Hub, sinks::TraceLinks, status::StatusSource, store::Store, symbols::SymbolFiles,
+    hub::Hub,
+    sinks::{TraceLinks, XRayDocuments},
+    status::StatusSource,
+    store::Store,
+    symbols::SymbolFiles,
 };
 
 /// The state of the handlers.
@@ -43,6 +49,7 @@ pub(crate) struct Api {
     pub(crate) memory: ResponseMemory,
     pub(crate) links: Option<TraceLinks>,
     pub(crate) symbols: Arc<SymbolFiles>,
+    pub(crate) xray: XRayDocuments,
     pub(crate) public_url: String,
     /// Cancelled when event streams are to end.
     pub(crate) shutdown: CancellationToken,
@@ -66,6 +73,7 @@ fn compressed() -> Router<Api> {
     Router::new()
         .route("/api/traces", get(traces::list))
         .route("/api/traces/{trace_id}", get(traces::one))
+        .route("/api/traces/{trace_id}/xray", get(xray::documents))
         .layer(gzip())
 }
 

@@ -63,9 +63,7 @@ pub(super) async fn one(
     }
     let permit = api.memory.acquire().await?;
     let Some(trace) = api.store.trace(id, since).await? else {
-        let error =
-            format!("trace {id} is not in the store: it has not arrived yet, or has expired");
-        return Err(ApiError::NotFound(error));
+        return Err(ApiError::unknown_trace(id));
     };
     let spans = if trace.is_new_only { "new" } else { "all" };
     let headers = [

@@ -32,6 +32,7 @@ pub(crate) use self::{
     counters::SinkCounters,
     honeycomb::TraceLinks,
     setup::{SinkSetup, Sinks, names},
+    xray::XRayDocuments,
 };
 use crate::wire;
 

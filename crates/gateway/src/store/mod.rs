@@ -66,7 +66,7 @@ use self::{
     writer::Writer,
 };
 pub(crate) use self::{
-    decoded_spans::decode_spans,
+    decoded_spans::{decode_spans, trace_spans},
     errors::{AppendError, ReadError},
     list::Page,
     probe::probe,

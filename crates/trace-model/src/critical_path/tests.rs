@@ -229,7 +229,7 @@ fn a_subtree_has_a_path_of_its_own() {
     let trace = trace(
         "
 backend internal root 0..100
-  backend internal off 10..50
+  backend internal off 8..50
     db client SELECT 20..30
   backend internal on 10..90
 ",
@@ -238,9 +238,9 @@ backend internal root 0..100
     let path = trace.critical_path(1);
     assert_eq!(
         (path.interval(), path.spans()),
-        (Interval::new(10, 50), &[1, 2][..])
+        (Interval::new(8, 50), &[1, 2][..])
     );
-    assert_eq!((path.nanos_of(1), path.nanos_of(2)), (30, 10));
+    assert_eq!((path.nanos_of(1), path.nanos_of(2)), (32, 10));
 }
 
 #[test]

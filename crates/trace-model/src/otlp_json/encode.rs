@@ -31,6 +31,41 @@ pub fn encode(span: &Span) -> String {
     document.to_string()
 }
 
+/// Encodes spans as one OTLP JSON document on one line. Neighbors with one resource share it, and so
+/// do those with one scope.
+///
+/// # Examples
+///
+/// ```
+/// use trace_model::{Span, otlp_json};
+///
+/// let trace_id = "6a2b7c1e98038103d269b633813fc60c".parse()?;
+/// let spans = ["00f067aa0ba902b7", "00f067aa0ba902b8"].map(str::parse);
+/// let spans = [Span::new(trace_id, spans[0]?, "a"), Span::new(trace_id, spans[1]?, "b")];
+/// let document = otlp_json::encode_all(&spans);
+/// assert_eq!(otlp_json::decode(&document).spans, spans);
+/// # Ok::<(), trace_model::IdError>(())
+/// ```
+#[must_use]
+pub fn encode_all<'a>(spans: impl IntoIterator<Item = &'a Span>) -> String {
+    let spans: Vec<&Span> = spans.into_iter().collect();
+    let of_scope = |spans: &[&Span]| {
+        json!({
+            "scope": {"name": spans[0].scope.name, "version": spans[0].scope.version},
+            "spans": spans.iter().map(|span| fields(span)).collect::<Vec<_>>(),
+        })
+    };
+    let of_resource = |spans: &[&Span]| {
+        let scopes = spans.chunk_by(|left, right| left.scope == right.scope);
+        json!({
+            "resource": {"attributes": attributes(&spans[0].resource.attributes)},
+            "scopeSpans": scopes.map(of_scope).collect::<Vec<_>>(),
+        })
+    };
+    let resources = spans.chunk_by(|left, right| left.resource == right.resource);
+    json!({"resourceSpans": resources.map(of_resource).collect::<Vec<_>>()}).to_string()
+}
+
 fn fields(span: &Span) -> Json {
     let parent = span.parent_span_id.map(|id| id.to_string());
     json!({

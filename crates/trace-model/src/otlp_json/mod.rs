@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use serde::de::{DeserializeSeed, MapAccess, SeqAccess};
 
-pub use self::encode::encode;
+pub use self::encode::{encode, encode_all};
 use self::{
     fields::{Fields, Items, List, Object, Scalar, skip},
     span::SpanFields,

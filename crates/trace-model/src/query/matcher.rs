@@ -69,7 +69,8 @@ impl<'a> Matcher<'a> {
         terms.all(|(term, is_met)| term.negated != *is_met)
     }
 
-    fn meets(&self, index: usize, span: &Span) -> bool {
+    /// Returns whether a span meets the condition of the term at `index`.
+    pub(super) fn meets(&self, index: usize, span: &Span) -> bool {
         let text = self.search_texts[index].as_deref();
         if text.is_some_and(|text| contains(span, text)) {
             return true;

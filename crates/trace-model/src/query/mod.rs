@@ -44,6 +44,7 @@
 
 mod matcher;
 mod parse;
+mod span_matcher;
 mod text;
 
 use std::fmt;
@@ -51,6 +52,7 @@ use std::fmt;
 pub use self::{
     matcher::{Matcher, contains_text, has_attribute},
     parse::{Parsed, Problem, parse},
+    span_matcher::SpanMatcher,
     text::{Text, for_each_shared_text, for_each_text, lowercase},
 };
 use crate::{SpanKind, TraceId};

@@ -27,7 +27,7 @@ fn click() -> Vec<Span> {
 async fn the_first_sentence_says_where_the_time_went() {
     let page = Mounted::trace(click(), SIZE).await;
     let expected = "50 % of crud.like was SELECT activities: 50 ms in 1 span.";
-    assert_eq!(page.texts(".verdict p"), [expected]);
+    assert_eq!(page.texts(".verdict summary"), [expected]);
 }
 
 #[wasm_bindgen_test]
@@ -40,11 +40,11 @@ async fn a_request_is_waited_in_and_a_root_works() {
     let root = span((1, None), "page", "crud.like", 0..100);
     let page = Mounted::trace(vec![root.clone(), request], SIZE).await;
     let expected = "80 % of crud.like was waiting in PUT, outside of other spans: 80 ms in 1 span.";
-    assert_eq!(page.texts(".verdict p"), [expected]);
+    assert_eq!(page.texts(".verdict summary"), [expected]);
     drop(page);
     let page = Mounted::trace(vec![root], SIZE).await;
     let expected = "100 % of crud.like was its own work, in no other span: 100 ms.";
-    assert_eq!(page.texts(".verdict p"), [expected]);
+    assert_eq!(page.texts(".verdict summary"), [expected]);
 }
 
 #[wasm_bindgen_test]
@@ -79,7 +79,6 @@ async fn spans_that_are_not_on_the_path_can_be_hidden() {
     page.button("Only the path").click();
     page.until_texts(NAMES, &all[..4]).await;
     assert_eq!(address(), "/?path=only");
-    assert!(!page.all(".verdict")[0].has_attribute("open"));
     page.button("Only the path").click();
     page.until_texts(NAMES, &all).await;
 }

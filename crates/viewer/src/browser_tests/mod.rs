@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
 
+mod comparison;
 mod critical_path;
 mod details;
 mod figures;
@@ -13,6 +14,8 @@ mod names;
 mod requests;
 mod search;
 mod support;
+mod tools;
+mod vendors;
 mod waterfall;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -42,7 +42,10 @@ async fn time_after_the_response_has_the_main_thread_hatch() {
     };
     assert!((hatch(".hatch-main-thread") - 483.0 / 505.0).abs() < 0.01);
     assert!((hatch(".hatch-network") - 14.0 / 505.0).abs() < 0.01);
-    assert_eq!(page.texts(".legend li"), ["Network", "Main thread"]);
+    assert_eq!(
+        page.texts(".legend li"),
+        ["Network", "Main thread", "Critical path"]
+    );
     assert_eq!(page.texts(".breakdown-figures dt")[1], "Network");
     assert_eq!(
         page.texts(".breakdown-figures b"),
@@ -54,7 +57,10 @@ async fn time_after_the_response_has_the_main_thread_hatch() {
 async fn a_request_without_timings_is_network_and_waiting() {
     let page = Mounted::trace(busy_page(&[]), (1_000, 600)).await;
     assert_eq!(page.count(".hatch-main-thread"), 0);
-    assert_eq!(page.texts(".legend li"), ["Network and waiting"]);
+    assert_eq!(
+        page.texts(".legend li"),
+        ["Network and waiting", "Critical path"]
+    );
     assert_eq!(
         page.texts(".breakdown-figures dt")[1],
         "Network and waiting"
@@ -62,7 +68,10 @@ async fn a_request_without_timings_is_network_and_waiting() {
 }
 
 #[wasm_bindgen_test]
-async fn a_trace_without_requests_has_no_legend() {
+async fn the_legend_has_only_what_the_bars_have() {
     let page = Mounted::trace(vec![span((1, None), "api", "job", 0..5)], (1_000, 600)).await;
+    assert_eq!(page.texts(".legend li"), ["Critical path"]);
+    drop(page);
+    let page = Mounted::trace(vec![span((1, None), "api", "job", 5..5)], (1_000, 600)).await;
     assert_eq!(page.count(".legend"), 0);
 }

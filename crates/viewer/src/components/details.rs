@@ -58,6 +58,7 @@ pub(crate) fn Details(props: &DetailsProps) -> Html {
                 <button class="close" aria-label="Close the details" onclick={on_close}><Icon kind={IconKind::Close} /></button>
             </header>
             { error(node) }
+            { subtree_button(props, node) }
             <dl class="fields">{ fields(props, node) }</dl>
             <SpanEvents trace={trace.clone()} {index} />
             { list("Attributes", Source::Span) }
@@ -74,6 +75,17 @@ pub(crate) fn Details(props: &DetailsProps) -> Html {
             </footer>
         </div>
     }
+}
+
+/// A button that shows only the span and what is below it, with a critical path of its own.
+fn subtree_button(props: &DetailsProps, node: &Node) -> Html {
+    let top = SpanRef::of(&props.trace, props.index);
+    if node.descendants == 0 || props.url.view.top == Some(top) {
+        return html! {};
+    }
+    let url = props.url.clone();
+    let onclick = Callback::from(move |_| url.push(&url.view.with_top(Some(top))));
+    html! { <button class="text-button subtree-button" {onclick}>{ "Show only this subtree" }</button> }
 }
 
 fn error(node: &Node) -> Html {

@@ -24,13 +24,15 @@ const LEVEL_REM: f64 = 1.5;
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct FlameGraphProps {
     pub(crate) trace: Shared<Trace>,
+    /// The span whose subtree is shown.
+    pub(crate) top: Option<usize>,
     pub(crate) on_select: Callback<usize>,
 }
 
 #[component]
 pub(crate) fn FlameGraph(props: &FlameGraphProps) -> Html {
-    let graph = use_memo(props.trace.clone(), |trace| {
-        Shared::new(Graph::of(trace, None))
+    let graph = use_memo((props.trace.clone(), props.top), |(trace, top)| {
+        Shared::new(Graph::of(trace, *top))
     });
     let graph = (*graph).clone();
     let zoomed = use_state_eq(|| None::<usize>);

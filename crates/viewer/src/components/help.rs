@@ -9,7 +9,7 @@ pub(crate) struct HelpProps {
     pub(crate) on_close: Callback<()>,
 }
 
-const KEYS: [(&[&str], &str); 8] = [
+const KEYS: [(&[&str], &str); 14] = [
     (&["/"], "search"),
     (&["j", "k"], "next and previous trace"),
     (&["↓", "↑"], "next and previous span"),
@@ -19,6 +19,12 @@ const KEYS: [(&[&str], &str); 8] = [
         "open the span's details; again: collapse or expand",
     ),
     (&["Esc"], "close the details, then the trace"),
+    (&["f"], "find in the trace"),
+    (&["n", "N"], "next and previous span found"),
+    (&["e"], "next failed span"),
+    (&["+", "-"], "zoom in and out"),
+    (&[",", "."], "move to the left and right"),
+    (&["z", "0"], "zoom to the span; whole trace"),
     (&["drag"], "zoom on the mini-map; double-click: whole trace"),
     (&["?"], "this help"),
 ];

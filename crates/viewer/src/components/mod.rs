@@ -14,18 +14,27 @@ mod trace_row;
 
 // The open trace.
 mod collapse;
+mod compare;
+pub(crate) mod comparison;
 mod flame_graph;
+mod honeycomb;
 mod legend;
 mod mini_map;
 mod names_handle;
+mod raw;
 mod ruler;
+mod siblings_row;
 mod span_row;
 mod statistics;
 mod trace_header;
+mod trace_keys;
 pub(crate) mod trace_pane;
 mod trace_tabs;
+mod trace_tools;
+pub(crate) mod trace_view;
 mod verdict;
 mod waterfall;
+pub(crate) mod xray;
 
 // The details of a span.
 mod attributes;

@@ -1,14 +1,13 @@
 //! The search box. It changes the query in the address after a pause in typing.
 
-use gloo_timers::callback::Timeout;
-use web_sys::{HtmlElement, HtmlInputElement};
+use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use super::icon::{Icon, IconKind};
-use crate::hooks::Url;
-
-/// How long typing must pause before the query changes.
-const TYPING_PAUSE_MS: u32 = 200;
+use crate::{
+    hooks::{Url, use_typing},
+    route::View,
+};
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct SearchBoxProps {
@@ -23,7 +22,7 @@ pub(crate) fn SearchBox(props: &SearchBoxProps) -> Html {
         let text = text.clone();
         move |query: &String| text.set(query.clone())
     });
-    let oninput = use_typing(&props.url, &text);
+    let oninput = use_typing(&props.url, &text, View::with_query);
     let onsubmit = Callback::from(|event: SubmitEvent| event.prevent_default());
     html! {
         <form class="search" role="search" {onsubmit}>
@@ -48,24 +47,5 @@ fn blur_on_escape() -> Callback<KeyboardEvent> {
             }
             event.stop_propagation();
         }
-    })
-}
-
-#[hook]
-fn use_typing(url: &Url, text: &UseStateHandle<String>) -> Callback<InputEvent> {
-    let pause = use_mut_ref(|| None::<Timeout>);
-    // The query changes in the view that is shown after the pause.
-    let latest = use_mut_ref(|| url.clone());
-    latest.replace(url.clone());
-    let text = text.clone();
-    Callback::from(move |event: InputEvent| {
-        let typed = event.target_unchecked_into::<HtmlInputElement>().value();
-        text.set(typed.clone());
-        let latest = latest.clone();
-        let apply = move || {
-            let url = latest.borrow().clone();
-            url.replace(&url.view.with_query(typed));
-        };
-        pause.replace(Some(Timeout::new(TYPING_PAUSE_MS, apply)));
     })
 }

@@ -31,6 +31,8 @@ pub(crate) struct SpanRowProps {
     /// The color of the span's service, if its lane has several services.
     pub(crate) service_color: Option<usize>,
     pub(crate) path: Option<Shared<CriticalPath>>,
+    /// What the search in the trace makes of the row: `found` or `dimmed`.
+    pub(crate) mark: Option<&'static str>,
     pub(crate) selected: bool,
     pub(crate) collapsed: bool,
     /// CSS pixels from the top of the waterfall.
@@ -57,6 +59,7 @@ pub(crate) fn SpanRow(props: &SpanRowProps) -> Html {
         props.service_color.map(|color| format!("service-{color}")),
         error.then_some("error"),
         props.selected.then_some("selected"),
+        props.mark,
     );
     html! {
         <div {class} role="treeitem" aria-level={(node.depth + 1).to_string()} aria-expanded={expanded}

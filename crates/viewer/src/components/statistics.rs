@@ -17,6 +17,8 @@ const NAMES_PER_PAGE: usize = 200;
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct StatisticsProps {
     pub(crate) trace: Shared<Trace>,
+    /// The span whose subtree is shown.
+    pub(crate) top: Option<usize>,
     pub(crate) path: Option<Shared<CriticalPath>>,
     pub(crate) on_select: Callback<usize>,
 }
@@ -109,9 +111,14 @@ impl Column {
 pub(crate) fn Statistics(props: &StatisticsProps) -> Html {
     let sorted_by = use_state_eq(|| Column::Own);
     let shown = use_state_eq(|| NAMES_PER_PAGE);
-    let deps = (props.trace.clone(), props.path.clone(), *sorted_by);
-    let all = use_memo(deps, |(trace, path, sorted_by)| {
-        let mut all = figures(trace, path.as_deref());
+    let deps = (
+        props.trace.clone(),
+        props.top,
+        props.path.clone(),
+        *sorted_by,
+    );
+    let all = use_memo(deps, |(trace, top, path, sorted_by)| {
+        let mut all = figures(trace, *top, path.as_deref());
         all.sort_by_key(|figures| Reverse(sorted_by.value(figures)));
         all
     });
@@ -124,7 +131,7 @@ pub(crate) fn Statistics(props: &StatisticsProps) -> Html {
         <section class="figures statistics" aria-label="Statistics" tabindex="0">
             <table>
                 <caption>
-                    { format!("{} by service and name. Self times add up to the time in which spans worked by themselves.", format::quantity(props.trace.nodes().len(), "span")) }
+                    { format!("{} by service and name. Self times add up to the time in which spans worked by themselves.", format::quantity(all.iter().map(|figures| figures.name.count).sum(), "span")) }
                 </caption>
                 <thead><tr>
                     <th scope="col">{ "Span" }</th>
@@ -143,13 +150,13 @@ pub(crate) fn Statistics(props: &StatisticsProps) -> Html {
     }
 }
 
-fn figures(trace: &Trace, path: Option<&CriticalPath>) -> Vec<Figures> {
+fn figures(trace: &Trace, top: Option<usize>, path: Option<&CriticalPath>) -> Vec<Figures> {
     let shares = path.map(|path| path.shares(trace)).unwrap_or_default();
     let shares: std::collections::HashMap<_, _> = shares
         .iter()
         .map(|share| ((share.service.as_str(), share.name.as_str()), share.nanos))
         .collect();
-    let names = trace.statistics(None).into_iter();
+    let names = trace.statistics(top).into_iter();
     names
         .map(|name| Figures {
             path_nano: shares

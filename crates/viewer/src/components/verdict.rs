@@ -22,15 +22,15 @@ pub(crate) fn Verdict(props: &VerdictProps) -> Html {
     let deps = (props.trace.clone(), props.path.clone());
     let shares = use_memo(deps, |(trace, path)| path.shares(trace));
     html! {
-        <details class="verdict">
-            <summary>
-                <p>{ for shares.first().map(|share| sentence(props, share)) }</p>
-                { only_button(&props.url) }
-            </summary>
-            <div class="figures" tabindex="0" role="region" aria-label="Critical path">
-                { table(props, &shares) }
-            </div>
-        </details>
+        <div class="verdict">
+            <details>
+                <summary>{ for shares.first().map(|share| sentence(props, share)) }</summary>
+                <div class="figures" tabindex="0" role="region" aria-label="Critical path">
+                    { table(props, &shares) }
+                </div>
+            </details>
+            { only_button(&props.url) }
+        </div>
     }
 }
 
@@ -56,14 +56,12 @@ fn percent(path: &CriticalPath, nanos: u64) -> String {
     format::percent(nanos as f64 / path.interval().duration().max(1) as f64)
 }
 
-/// A button that hides the other spans. It does not open the table.
+/// A button that hides the other spans.
 fn only_button(url: &Url) -> Html {
     let is_on = url.view.is_path_only;
     let url = url.clone();
-    let onclick = Callback::from(move |event: MouseEvent| {
-        event.prevent_default();
-        url.replace(&url.view.with_path_only(!is_on));
-    });
+    let onclick =
+        Callback::from(move |_: MouseEvent| url.replace(&url.view.with_path_only(!is_on)));
     html! {
         <button class={classes!("chip", is_on.then_some("on"))} aria-pressed={is_on.to_string()}
             title="Show only the spans for which the end of the trace waited" {onclick}>{ "Only the path" }</button>

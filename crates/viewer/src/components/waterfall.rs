@@ -1,8 +1,8 @@
 //! The waterfall: the spans on one time axis. Only visible rows are in the document.
 
-use std::{collections::BTreeSet, rc::Rc};
+use std::rc::Rc;
 
-use trace_model::{CriticalPath, Trace};
+use trace_model::{CriticalPath, SiblingGroup, Trace};
 use web_sys::Element;
 use yew::prelude::*;
 
@@ -10,17 +10,21 @@ use super::{
     collapse::toggle,
     names_handle::NamesHandle,
     ruler::{GridLines, Ruler},
+    siblings_row::SiblingsRow,
     span_row::SpanRow,
 };
 use crate::{
     hooks::{Url, use_latest, use_names_width, use_viewport},
     layout::{
         axis::Axis,
+        collapsed::Collapsed,
+        found::Found,
         names::{self, Indentation},
         rows::{self, Group, Row},
         services::Services,
         window::Viewport,
     },
+    route::Others,
     shared::Shared,
     text,
 };
@@ -31,8 +35,11 @@ pub(crate) struct WaterfallProps {
     pub(crate) trace: Shared<Trace>,
     pub(crate) axis: Axis,
     pub(crate) rows: Rc<Vec<Row>>,
-    /// The indices of collapsed spans.
-    pub(crate) collapsed: Rc<BTreeSet<usize>>,
+    pub(crate) groups: Rc<Vec<SiblingGroup>>,
+    pub(crate) collapsed: Rc<Collapsed>,
+    pub(crate) found: Rc<Option<Found>>,
+    /// The depth of the outermost rows.
+    pub(crate) top_depth: usize,
     pub(crate) path: Option<Shared<CriticalPath>>,
     pub(crate) selected: Option<usize>,
     pub(crate) on_select: Callback<usize>,
@@ -83,15 +90,28 @@ pub(crate) fn Waterfall(props: &WaterfallProps) -> Html {
             Row::Heading(group) => {
                 return html! { <Heading key={group.title()} trace={props.trace.clone()} {group} {top} /> };
             }
+            Row::Siblings {
+                group,
+                first,
+                is_open,
+            } => {
+                let depth = props.trace.nodes()[first].depth - props.top_depth;
+                return html! {
+                    <SiblingsRow key={format!("siblings {first}")} trace={props.trace.clone()} groups={props.groups.clone()} {group} {is_open} {top}
+                        axis={props.axis} label_width={columns.fraction(LABEL_WIDTH_PX)} indentation={indentation.width_px(depth)}
+                        selected={!is_open && props.selected == Some(first)} on_select={props.on_select.clone()} on_toggle={on_toggle.clone()} />
+                };
+            }
             Row::Span(index) => index,
         };
         let node = &props.trace.nodes()[index];
+        let depth = node.depth.saturating_sub(props.top_depth);
         html! {
             <SpanRow key={index} trace={props.trace.clone()} {index} {top} axis={props.axis}
                 label_width={columns.fraction(LABEL_WIDTH_PX)} mark_width={columns.fraction(MARK_WIDTH_PX)}
-                indentation={indentation.width_px(node.depth)} hidden_depth={indentation.hidden_depth(node.depth)}
+                indentation={indentation.width_px(depth)} hidden_depth={indentation.hidden_depth(depth)}
                 service_color={services.color(node)} path={props.path.clone()}
-                selected={props.selected == Some(index)} collapsed={props.collapsed.contains(&index)}
+                selected={props.selected == Some(index)} collapsed={props.collapsed.contains(index)} mark={mark(props, index)}
                 on_select={props.on_select.clone()} on_toggle={on_toggle.clone()} />
         }
     };
@@ -113,6 +133,16 @@ pub(crate) fn Waterfall(props: &WaterfallProps) -> Html {
                 <NamesHandle width={columns.names_px} {on_width} />
             }
         </section>
+    }
+}
+
+/// Returns the class of a row while the search in the trace has a result.
+fn mark(props: &WaterfallProps, index: usize) -> Option<&'static str> {
+    let found = props.found.as_ref().as_ref()?;
+    if found.contains(index) {
+        Some("found")
+    } else {
+        (props.url.view.others == Others::Dimmed).then_some("dimmed")
     }
 }
 
@@ -178,7 +208,7 @@ fn use_reveal(scroll: &NodeRef, viewport: Viewport, props: &WaterfallProps) {
     use_effect_with(
         (props.selected, is_measured),
         move |&(selected, is_measured)| {
-            let is_selected = |row: &Row| selected.is_some_and(|index| *row == Row::Span(index));
+            let is_selected = |row: &Row| selected.is_some() && row.span() == selected;
             let position = rows.iter().position(is_selected).filter(|_| is_measured);
             let top =
                 position.and_then(|position| viewport.reveal(position, row_height_px(viewport)));

@@ -4,12 +4,14 @@ pub(crate) mod events;
 mod request;
 mod trace;
 mod traces;
+mod xray;
 
 use std::fmt;
 
 pub(crate) use self::{
     trace::{TraceResponse, trace},
     traces::{MAX_PAGE_TRACES, Page, traces},
+    xray::{XRayDocument, xray_documents},
 };
 
 /// What started a request. Requests of the user are traced like those of any page. Background

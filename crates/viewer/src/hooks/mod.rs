@@ -5,9 +5,12 @@ mod use_latest;
 mod use_live;
 mod use_names_width;
 mod use_now;
+mod use_shown_trace;
 mod use_trace;
+mod use_typing;
 mod use_url;
 mod use_viewport;
+mod use_xray;
 
 pub(crate) use self::{
     use_keys::{Key, use_keys},
@@ -15,7 +18,10 @@ pub(crate) use self::{
     use_live::{Dispatch, use_live},
     use_names_width::use_names_width,
     use_now::use_now,
+    use_shown_trace::{ShownTrace, use_shown_trace},
     use_trace::{TraceLoad, use_trace},
+    use_typing::use_typing,
     use_url::{Url, use_url},
     use_viewport::use_viewport,
+    use_xray::{XRayLoad, use_xray},
 };

@@ -17,6 +17,16 @@ pub(crate) enum Key {
     Enter,
     Escape,
     Help,
+    Find,
+    NextFound,
+    PreviousFound,
+    NextError,
+    ZoomIn,
+    ZoomOut,
+    ZoomToSpan,
+    ZoomReset,
+    PanLeft,
+    PanRight,
 }
 
 impl Key {
@@ -32,6 +42,16 @@ impl Key {
             "Enter" => Self::Enter,
             "Escape" => Self::Escape,
             "?" => Self::Help,
+            "f" => Self::Find,
+            "n" => Self::NextFound,
+            "N" => Self::PreviousFound,
+            "e" => Self::NextError,
+            "+" | "=" => Self::ZoomIn,
+            "-" => Self::ZoomOut,
+            "z" => Self::ZoomToSpan,
+            "0" => Self::ZoomReset,
+            "," => Self::PanLeft,
+            "." => Self::PanRight,
             _ => return None,
         })
     }

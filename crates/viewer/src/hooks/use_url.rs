@@ -38,10 +38,10 @@ impl Url {
         }
     }
 
-    /// Shows a span's details. Only the first span adds a history entry, so that moving from span
-    /// to span does not fill the history.
-    pub(crate) fn select_span(&self, span: SpanRef) {
-        let view = self.view.with_span(Some(span));
+    /// Shows a span's details in a view. Only the first span adds a history entry, so that moving
+    /// from span to span does not fill the history.
+    pub(crate) fn select_span(&self, view: &View, span: SpanRef) {
+        let view = view.with_span(Some(span));
         if self.view.span.is_some() {
             self.replace(&view);
         } else {

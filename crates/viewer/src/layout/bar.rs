@@ -131,7 +131,7 @@ impl Bar {
 }
 
 impl LabelPosition {
-    fn beside(left: f64, right: f64, width: f64) -> Self {
+    pub(crate) fn beside(left: f64, right: f64, width: f64) -> Self {
         if right < 0.0 || left > 1.0 {
             return Self::Hidden;
         }

@@ -89,7 +89,7 @@ mod tests {
         assert_eq!(all.iter().map(|mark| mark.count).sum::<usize>(), 5_000);
         assert_eq!((all[0].event, all[0].has_exception), (0, true));
         assert!(!all[1].has_exception);
-        let part = Axis::part(Interval::new(0, 10_000), 0.0, 0.001);
+        let part = Axis::part(Interval::new(0, 10_000), Interval::new(0, 10));
         let few = marks(node, &part, 0.02);
         assert_eq!(few.len(), 6);
         assert!(marks(node, &whole, 0.0).len() <= MAX_MARKS + 1);

@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn pieces_outside_of_the_axis_are_not_drawn() {
-        let axis = Axis::part(Interval::new(0, 10_000), 0.5, 1.0);
+        let axis = Axis::part(Interval::new(0, 10_000), Interval::new(5_000, 10_000));
         let line = line(&pieces(&[(0, 1_000), (4_000, 6_000)]), &axis);
         assert_eq!(line, "M0.0 .5H200.0");
     }

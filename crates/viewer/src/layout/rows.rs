@@ -1,8 +1,10 @@
 //! The rows of the waterfall: for each group a heading, then its spans without collapsed ones.
 
-use std::collections::BTreeSet;
+use std::{collections::HashMap, ops::Range};
 
-use trace_model::{CriticalPath, Lane, Parent, Trace};
+use trace_model::{Lane, Parent, SiblingGroup, Trace};
+
+use super::collapsed::Collapsed;
 
 /// A row of the waterfall.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,6 +12,41 @@ pub(crate) enum Row {
     Heading(Group),
     /// The node at this index of the trace.
     Span(usize),
+    /// A group of identical siblings.
+    Siblings {
+        /// Its position among the groups.
+        group: usize,
+        /// The index of its first node.
+        first: usize,
+        /// Whether the rows of its spans follow.
+        is_open: bool,
+    },
+}
+
+impl Row {
+    /// Returns the span that is selected with this row, if it can be.
+    pub(crate) const fn span(self) -> Option<usize> {
+        match self {
+            Self::Span(index)
+            | Self::Siblings {
+                first: index,
+                is_open: false,
+                ..
+            } => Some(index),
+            Self::Heading(_) | Self::Siblings { .. } => None,
+        }
+    }
+}
+
+/// What the rows show of a trace.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Shown<'a> {
+    /// The nodes of the subtree, or all.
+    pub(crate) nodes: &'a Range<usize>,
+    pub(crate) collapsed: &'a Collapsed,
+    pub(crate) groups: &'a [SiblingGroup],
+    /// Whether each node has a row. Without it, all have one.
+    pub(crate) filter: Option<&'a [bool]>,
 }
 
 /// The spans below one heading. Database calls belong to the back end that made them.
@@ -63,55 +100,75 @@ pub(crate) fn services(trace: &Trace, group: Group) -> Vec<&str> {
     services
 }
 
-/// Returns the rows while the nodes in `collapsed` hide their descendants. With a path, only the
-/// spans on it have rows.
-pub(crate) fn rows(
-    trace: &Trace,
-    collapsed: &BTreeSet<usize>,
-    path: Option<&CriticalPath>,
-) -> Vec<Row> {
+/// Returns the rows. Where a filter applies, siblings are not grouped.
+pub(crate) fn rows(trace: &Trace, shown: Shown<'_>) -> Vec<Row> {
     let groups = groups(trace);
-    let mut visible = visible_nodes(trace, collapsed);
-    if let Some(path) = path {
-        visible.retain(|&index| path.contains(index));
-    }
+    let visible = visible_rows(trace, shown);
     let mut rows = Vec::with_capacity(visible.len() + Group::ALL.len());
     for group in Group::ALL {
         let mut spans = visible
             .iter()
-            .filter(|&&index| groups[index] == group)
+            .filter(|(index, _)| groups[*index] == group)
             .peekable();
         if spans.peek().is_some() {
             rows.push(Row::Heading(group));
         }
-        rows.extend(spans.map(|&index| Row::Span(index)));
+        rows.extend(spans.map(|(_, row)| *row));
     }
     rows
 }
 
-fn visible_nodes(trace: &Trace, collapsed: &BTreeSet<usize>) -> Vec<usize> {
+/// Returns the rows with the nodes that determine their group.
+fn visible_rows(trace: &Trace, shown: Shown<'_>) -> Vec<(usize, Row)> {
+    let siblings = if shown.filter.is_none() {
+        group_of_node(shown.groups)
+    } else {
+        HashMap::new()
+    };
+    let has_row = |index: usize| shown.filter.is_none_or(|filter| filter[index]);
     let mut visible = Vec::new();
-    let mut index = 0;
-    while let Some(node) = trace.nodes().get(index) {
-        visible.push(index);
-        let hidden = if collapsed.contains(&index) {
-            node.descendants
+    let mut index = shown.nodes.start;
+    while index < shown.nodes.end {
+        let mut is_hidden = !has_row(index);
+        if let Some(&group) = siblings.get(&index) {
+            let first = shown.groups[group].nodes[0];
+            let is_open = shown.collapsed.is_group_open(first);
+            if index == first {
+                let row = Row::Siblings {
+                    group,
+                    first,
+                    is_open,
+                };
+                visible.push((index, row));
+            }
+            is_hidden |= !is_open;
+        }
+        if !is_hidden {
+            visible.push((index, Row::Span(index)));
+        }
+        let collapsed = shown.collapsed.contains(index);
+        index += 1 + if collapsed {
+            trace.nodes()[index].descendants
         } else {
             0
         };
-        index += hidden + 1;
     }
     visible
+}
+
+/// Returns the position of each grouped node's group.
+fn group_of_node(groups: &[SiblingGroup]) -> HashMap<usize, usize> {
+    let groups = groups.iter().enumerate();
+    groups
+        .flat_map(|(group, siblings)| siblings.nodes.iter().map(move |&node| (node, group)))
+        .collect()
 }
 
 /// Returns the span `step` rows from the selected one, but not beyond the first and the last.
 /// Headings do not count.
 pub(crate) fn neighbor(rows: &[Row], selected: usize, step: isize) -> Option<usize> {
-    let span = |row: &Row| match row {
-        Row::Span(index) => Some(*index),
-        Row::Heading(_) => None,
-    };
-    let position = rows.iter().position(|row| *row == Row::Span(selected));
+    let span = |row: &Row| row.span();
+    let position = rows.iter().position(|row| row.span() == Some(selected));
     let Some(position) = position else {
         return rows.iter().find_map(span);
     };
@@ -140,6 +197,7 @@ mod tests {
     use trace_model::{Attribute, Resource, Span, SpanId};
 
     use super::*;
+    use crate::layout::collapsed::Collapsed;
 
     fn id(number: u8) -> SpanId {
         SpanId::try_from([0, 0, 0, 0, 0, 0, 0, number].as_slice()).unwrap()
@@ -168,6 +226,16 @@ mod tests {
         Trace::from_spans(spans[0].trace_id, spans)
     }
 
+    fn all_rows(trace: &Trace, collapsed: &Collapsed, filter: Option<&[bool]>) -> Vec<Row> {
+        let shown = Shown {
+            nodes: &(0..trace.nodes().len()),
+            collapsed,
+            groups: &trace.sibling_groups(3),
+            filter,
+        };
+        rows(trace, shown)
+    }
+
     #[test]
     fn spans_are_grouped_by_lane() {
         use Row::{Heading, Span};
@@ -181,41 +249,72 @@ mod tests {
             Heading(Group::Orphans),
             Span(4),
         ];
-        assert_eq!(rows(&example(), &BTreeSet::new(), None), expected);
+        assert_eq!(all_rows(&example(), &Collapsed::default(), None), expected);
     }
 
     #[test]
     fn a_collapsed_span_hides_its_descendants_in_every_group() {
         use Row::{Heading, Span};
         let browser = [Heading(Group::Browser), Span(0), Span(1), Span(3)];
-        let shown = rows(&example(), &BTreeSet::from([1]), None);
+        let shown = all_rows(&example(), &Collapsed::of_indices(&[1]), None);
         assert_eq!(shown[..4], browser);
         assert_eq!(shown[4..], [Heading(Group::Orphans), Span(4)]);
     }
 
     #[test]
-    fn with_a_path_only_its_spans_have_rows() {
+    fn with_a_filter_only_its_spans_have_rows() {
         use Row::{Heading, Span};
-        let mut spans: Vec<_> = example().nodes().iter().map(|n| n.span.clone()).collect();
-        for span in &mut spans {
-            (span.start_unix_nano, span.end_unix_nano) = (10, 20);
-        }
-        (spans[0].start_unix_nano, spans[0].end_unix_nano) = (10, 30);
-        let trace = Trace::from_spans(spans[0].trace_id, spans);
-        let path = trace.critical_path(0);
         let expected = [
             Heading(Group::Browser),
             Span(0),
-            Span(1),
             Heading(Group::Backend),
             Span(2),
         ];
-        assert_eq!(rows(&trace, &BTreeSet::new(), Some(&path)), expected);
+        let filter = [true, false, true, false, false];
+        let found = all_rows(&example(), &Collapsed::default(), Some(&filter));
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_subtree_has_only_its_own_rows() {
+        let trace = example();
+        let shown = Shown {
+            nodes: &(1..3),
+            collapsed: &Collapsed::default(),
+            groups: &[],
+            filter: None,
+        };
+        let spans: Vec<_> = rows(&trace, shown)
+            .into_iter()
+            .filter_map(Row::span)
+            .collect();
+        assert_eq!(spans, [1, 2]);
+    }
+
+    #[test]
+    fn identical_siblings_share_a_row_until_they_are_expanded() {
+        use Row::{Heading, Span};
+        let mut spans = vec![span(1, None, "host.name")];
+        spans.extend((2..=5).map(|number| span(number, Some(1), "host.name")));
+        let trace = Trace::from_spans(spans[0].trace_id, spans);
+        let group = |is_open| Row::Siblings {
+            group: 0,
+            first: 1,
+            is_open,
+        };
+        let closed = all_rows(&trace, &Collapsed::default(), None);
+        assert_eq!(closed, [Heading(Group::Backend), Span(0), group(false)]);
+        assert_eq!(neighbor(&closed, 0, 1), Some(1));
+        let open = all_rows(&trace, &Collapsed::of_indices(&[1]), None);
+        assert_eq!(open[2..], [group(true), Span(1), Span(2), Span(3), Span(4)]);
+        assert_eq!(neighbor(&open, 0, 1), Some(1));
+        let filtered = all_rows(&trace, &Collapsed::default(), Some(&[true; 5]));
+        assert_eq!(filtered.len(), 6);
     }
 
     #[test]
     fn the_neighbor_skips_headings_and_stops_at_the_ends() {
-        let rows = rows(&example(), &BTreeSet::new(), None);
+        let rows = all_rows(&example(), &Collapsed::default(), None);
         assert_eq!(neighbor(&rows, 3, 1), Some(2));
         assert_eq!(neighbor(&rows, 4, 1), Some(4));
         assert_eq!(neighbor(&rows, 0, -1), Some(0));

@@ -11,11 +11,13 @@ mod attributes;
 mod cause;
 mod daemon;
 mod document;
+mod documents;
 mod http;
 mod names;
 
 use std::sync::Arc;
 
+pub(crate) use self::documents::XRayDocuments;
 use self::{daemon::Daemon, document::Writer};
 use super::{Delivery, SendResult, Sink, SinkError, address};
 use crate::{config::XRay, store, symbols::SymbolFiles, wire};

@@ -114,3 +114,36 @@ async fn span_with_all_fields_is_a_valid_document_for_each_kind() {
     assert_eq!(daemon.hear(12).await.len(), 12);
     assert_eq!(done(&gateway, "xray").await.sent, 12);
 }
+
+#[tokio::test]
+async fn viewer_gets_the_documents_that_the_sink_sends() {
+    let daemon = FakeDaemon::start().await;
+    let gateway = TestGateway::start_with(sending_to(&daemon.address)).await;
+    let root = span(1, 1, "crud.like");
+    let mut call = exception(span(1, 2, "PUT {id}"), "7");
+    (call.kind, call.parent_span_id) = (3, root.span_id.clone());
+    gateway.export(request("shop", vec![root, call])).await;
+    let sent = daemon.hear(2).await;
+
+    let path = format!("/api/traces/{}/xray", trace_id(1));
+    let shown = gateway.get(&path).await.json();
+    let shown = shown["documents"].as_array().unwrap().clone();
+    assert_eq!(shown.len(), 2);
+    for entry in shown {
+        let id = entry["span_id"].as_str().unwrap();
+        assert_eq!(entry["document"], sent[id], "{id}");
+    }
+}
+
+#[tokio::test]
+async fn documents_are_shown_while_the_sink_is_off() {
+    let gateway = TestGateway::start().await;
+    gateway.export(request("shop", vec![span(1, 1, "a")])).await;
+    let path = |id: &str| format!("/api/traces/{id}/xray");
+    let shown = gateway.get(&path(&trace_id(1))).await.json();
+    assert_eq!(shown["documents"][0]["document"]["name"], "shop");
+    for id in [trace_id(9), "nonsense".to_owned()] {
+        let answer = gateway.get(&path(&id)).await;
+        assert_eq!(answer.status, 404, "{id}");
+    }
+}

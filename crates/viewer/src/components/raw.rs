@@ -1,0 +1,58 @@
+//! A trace as OTLP JSON.
+
+use trace_model::{Trace, json, otlp_json};
+use yew::prelude::*;
+
+use super::{copy_button::CopyButton, long_text::LongText};
+use crate::{base, format, shared::Shared};
+
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct RawProps {
+    pub(crate) trace: Shared<Trace>,
+    /// The selected span.
+    pub(crate) selected: Option<usize>,
+}
+
+#[component]
+pub(crate) fn Raw(props: &RawProps) -> Html {
+    let trace = &props.trace;
+    let copy_all = {
+        let trace = trace.clone();
+        Callback::from(move |()| otlp_json::encode_all(trace.nodes().iter().map(|node| &node.span)))
+    };
+    let href = base::url(&format!("api/traces/{}", trace.trace_id()));
+    html! {
+        <section class="vendor" aria-label="Raw">
+            <p>
+                { format!("All {} as OTLP JSON: ", format::quantity(trace.nodes().len(), "span")) }
+                <CopyButton make_text={copy_all} label="Copy the trace as OTLP JSON" />
+                <a {href} target="_blank" rel="noopener">{ "open the gateway's response" }</a>
+                { ". Any OTLP receiver accepts it." }
+            </p>
+            if let Some(index) = props.selected {
+                <Document title="The selected span" text={otlp_json::encode(&trace.nodes()[index].span)} />
+            }
+        </section>
+    }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct DocumentProps {
+    pub(crate) title: AttrValue,
+    /// JSON on one line.
+    pub(crate) text: AttrValue,
+}
+
+/// A JSON document, indented, with a copy button.
+#[component]
+pub(crate) fn Document(props: &DocumentProps) -> Html {
+    let pretty = use_memo(props.text.clone(), |text| {
+        AttrValue::from(json::pretty(text).unwrap_or_else(|| text.to_string()))
+    });
+    html! {
+        <>
+            <h2>{ &props.title }<CopyButton text={(*pretty).clone()} label={format!("Copy: {}", props.title)} /></h2>
+            <pre class="document" tabindex="0" aria-label={props.title.clone()}><LongText text={(*pretty).clone()} /></pre>
+        </>
+    }
+}
