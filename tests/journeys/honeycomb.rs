@@ -55,7 +55,7 @@ async fn direct_export_survives_an_outage() {
             ("OTEL_EXPORTER_OTLP_ENDPOINT", honeycomb.url()),
             ("OTEL_EXPORTER_OTLP_HEADERS", &headers),
         ],
-        gateway: vec![],
+        ..Setup::default()
     })
     .await;
     let browser = like_in_an_outage(&stack, &honeycomb).await;

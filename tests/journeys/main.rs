@@ -16,6 +16,7 @@ mod accounts;
 mod actions;
 mod coverage;
 mod dropped_responses;
+mod examples;
 mod expiry;
 mod feeds;
 mod focus;

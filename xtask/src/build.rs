@@ -163,6 +163,24 @@ fn take_out_names(dist: &Path, symbols: &Symbols) -> Result<()> {
     symbols.separate(dist)
 }
 
+/// The examples that the journeys open.
+const EXAMPLES: [&str; 1] = ["leptos"];
+
+/// Builds the examples into the folders that their configurations name.
+pub(crate) fn examples(wasm: &Wasm) -> Result<()> {
+    process::step("examples", "building the examples", || {
+        for name in EXAMPLES {
+            let config = format!("examples/{name}/Trunk.toml");
+            let dist = workspace::target().join("examples").join(name);
+            process::run(
+                "examples",
+                trunk_build(wasm, &config, &dist, Profile::Debug)?,
+            )?;
+        }
+        Ok(())
+    })
+}
+
 /// Writes the license notices of the dependencies beside an optimized page.
 fn add_licenses(artifact: Artifact, dist: &Path, profile: Profile) -> Result<()> {
     match profile {

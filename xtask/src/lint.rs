@@ -16,13 +16,17 @@ use crate::wasm::TARGET;
 use crate::{feature_matrix, package, term, workspace};
 
 /// The crates that run in the browser.
-const BROWSER_CRATES: [&str; 9] = [
+const BROWSER_CRATES: [&str; 13] = [
     "-pcruddur",
     "-ptrace-viewer",
     "-potel-web",
+    "-potel-web-leptos",
     "-potel-web-yew",
+    "-pcausality-actions",
+    "-pcausality-leptos",
     "-pcausality-page",
     "-potel-web-page",
+    "-pexample-leptos",
     "-pexample-plain",
     "-pexample-tracing",
     "-pexample-yew",

@@ -114,7 +114,7 @@ pub(crate) fn page(arguments: &[&str]) -> Result<()> {
 /// Measures whether the spans of fifty interleaved actions are in the right traces; compares with OpenTelemetry JS.
 pub(crate) fn causality() -> Result<()> {
     let wasm = prepare(Needs::NODE)?;
-    causality_page(&wasm, Profile::Release)?;
+    causality_pages(&wasm, Profile::Release)?;
     for peer in ["", "otel-js", "causality"] {
         bench_pages::npm(peer)?;
     }
@@ -124,7 +124,7 @@ pub(crate) fn causality() -> Result<()> {
 
 /// The same as a test of otel-web alone: fails if a span is not in its action's trace.
 pub(crate) fn check_causality(wasm: &Wasm) -> Result<()> {
-    causality_page(wasm, Profile::Debug)?;
+    causality_pages(wasm, Profile::Debug)?;
     process::run_inherited(runner("causality", &["--check"])?)
 }
 
@@ -138,6 +138,12 @@ pub(crate) fn soak(arguments: &[&str]) -> Result<()> {
 fn prepare(more: Needs) -> Result<Wasm> {
     let pages = Needs::BINDGEN.and(Needs::OPTIMIZER);
     setup::prepare(pages.and(Needs::BROWSER).and(more), |_, _| Ok(()))
+}
+
+/// Builds the page with Yew, and the same with other frameworks.
+fn causality_pages(wasm: &Wasm, profile: Profile) -> Result<()> {
+    causality_page(wasm, profile)?;
+    bench_pages::wasm(wasm, "causality-leptos", "causality-leptos", profile)
 }
 
 fn causality_page(wasm: &Wasm, profile: Profile) -> Result<()> {

@@ -228,6 +228,7 @@ fn journeys(wasm: &Wasm) -> Result<()> {
     let viewer = build::viewer(wasm, Profile::Debug)?;
     let page = build::development_page(wasm)?;
     let panic_page = panic_page(wasm, &servers.gateway)?;
+    build::examples(wasm)?;
     let browser = Browser::find()?;
     let modules = packages::npm(&workspace::root().join("tests/axe"))?;
     let mut cargo = integration_tests(&["journeys"])?;

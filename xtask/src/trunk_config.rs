@@ -111,7 +111,9 @@ mod tests {
     fn proxies_reach_one_path_of_the_gateway() {
         let files = [
             "Trunk.toml",
+            "examples/leptos/Trunk.toml",
             "examples/plain/Trunk.toml",
+            "examples/tracing/Trunk.toml",
             "examples/yew/Trunk.toml",
         ];
         for file in files {

@@ -1,13 +1,8 @@
 //! The buttons, and the pages that some of them lead to.
 
+use causality_actions::{BUTTONS, act, load_after_like, load_page, mark, navigate, navigates};
 use otel_web_yew::{use_action, use_load};
-use wasm_bindgen::JsValue;
 use yew::prelude::*;
-
-use crate::act::{act, load, mark, pause};
-use crate::piece_done;
-
-const BUTTONS: u32 = 50;
 
 #[component]
 pub(crate) fn App() -> Html {
@@ -51,26 +46,10 @@ fn Like(LikeProps { number, show }: &LikeProps) -> Html {
     });
     use_load(*liked, move |liked| async move {
         if liked {
-            mark("effect", number);
-            load("effect", number).await;
-            pause(number % 4).await;
-            mark("loaded", number);
-            piece_done();
+            load_after_like(number).await;
         }
     });
     html! { <button {onclick}>{ "Like " }{ number }</button> }
-}
-
-/// Three of the fifty buttons navigate.
-fn navigates(number: u32) -> bool {
-    number % 15 == 10
-}
-
-fn navigate(number: u32) {
-    let history = web_sys::window().and_then(|window| window.history().ok());
-    let path = format!("?page={number}");
-    // A failed navigation is detected by its missing spans.
-    drop(history.map(|history| history.push_state_with_url(&JsValue::NULL, "", Some(&path))));
 }
 
 #[derive(PartialEq, Properties)]
@@ -80,11 +59,6 @@ struct PageProps {
 
 #[component]
 fn Page(PageProps { number }: &PageProps) -> Html {
-    use_load(*number, |number| async move {
-        mark("page", number);
-        load("page", number).await;
-        mark("shown", number);
-        piece_done();
-    });
+    use_load(*number, load_page);
     html! { <h1>{ "Page " }{ *number }</h1> }
 }

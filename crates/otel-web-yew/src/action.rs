@@ -1,8 +1,7 @@
 //! Callbacks that run user actions.
 
+use otel_web::{Outcome, recorded};
 use yew::prelude::*;
-
-use crate::outcome::{Outcome, recorded};
 
 /// Returns a callback that runs `handler` as the user action `name`.
 ///
@@ -56,7 +55,9 @@ where
     let run = move |event: E| {
         let action = otel_web::action(name).start();
         let work = action.enter(|| handler(event));
-        action.run(recorded(work));
+        action.run(async {
+            recorded(work).await;
+        });
     };
     *latest.borrow_mut() = Some(Box::new(run));
     use_callback((), move |event: E, ()| {

@@ -42,13 +42,12 @@
 
 mod action;
 mod load;
-mod outcome;
 mod panic_hook;
 mod route;
 
 pub use action::use_action;
 pub use load::use_load;
-pub use outcome::Outcome;
+pub use otel_web::Outcome;
 pub use panic_hook::install_panic_hook;
 pub use route::use_route_template;
 

@@ -3,10 +3,9 @@
 use std::cell::Cell;
 use std::pin::Pin;
 
+use otel_web::{Outcome, recorded};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
-
-use crate::outcome::{Outcome, recorded};
 
 /// Runs `load` after the first render and whenever `deps` change, in the context of the page load,
 /// navigation or action that caused that render.
@@ -66,7 +65,9 @@ where
             load(deps.clone())
         };
         // One type for all futures, so that its poll and task are compiled once.
-        let work: Pin<Box<dyn Future<Output = ()>>> = Box::pin(recorded(work));
+        let work: Pin<Box<dyn Future<Output = ()>>> = Box::pin(async {
+            recorded(work).await;
+        });
         spawn_local(otel_web::with_context(cause, work));
     });
 }

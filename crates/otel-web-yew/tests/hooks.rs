@@ -83,7 +83,7 @@ fn Form() -> Html {
     let onsubmit = use_action("cart.order", |event: SubmitEvent| {
         // Runs inside the event, so it prevents the navigation.
         event.prevent_default();
-        async { Err("no more tea") }
+        async { Err::<(), _>("no more tea") }
     });
     html! { <form {onsubmit}><button>{ "Order" }</button></form> }
 }

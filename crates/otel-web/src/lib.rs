@@ -183,9 +183,10 @@ pub use opentelemetry::{Context, KeyValue};
 
 pub use crate::action::{Action, ActionBuilder, action};
 pub use crate::causality::context::{
-    cause, current, current_trace_id, spawn, with_context, with_current_context,
+    cause, current, current_trace_id, spawn, with_cause, with_context, with_current_context,
 };
-pub use crate::causality::navigations::set_route_template;
+pub use crate::causality::navigations::{set_route_template, set_route_template_of};
+pub use crate::causality::outcome::{Outcome, recorded};
 pub use crate::causality::record_error::record_error;
 pub use crate::causality::with_context::WithContext;
 pub use crate::core::propagation;

@@ -37,11 +37,7 @@ struct Site {
 }
 
 impl PageServer {
-    pub(crate) async fn start(api: &str, otlp: &str, meta: &[(&str, &str)]) -> Self {
-        Self::with_page(dist(), api, otlp, meta).await
-    }
-
-    /// Serves another page than Cruddur.
+    /// Serves the built page in `dist`.
     pub(crate) async fn with_page(
         dist: PathBuf,
         api: &str,
@@ -76,6 +72,19 @@ pub(crate) fn dist() -> PathBuf {
     assert!(
         built,
         "no built page in {}: run `cargo xtask test journeys`, or run `trunk build --features viewer-links` and set CRUDDUR_DIST",
+        dist.display()
+    );
+    dist
+}
+
+/// Returns the folder of the built example.
+pub(crate) fn example(name: &str) -> PathBuf {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/examples");
+    let dist = examples.join(name);
+    let built = dist.join("index.html").exists();
+    assert!(
+        built,
+        "no built page in {}: run `cargo xtask test journeys`, or `trunk build` in examples/{name}",
         dist.display()
     );
     dist

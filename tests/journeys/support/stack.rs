@@ -9,7 +9,7 @@ use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
 
 use super::browser::Browser;
-use super::page_server::PageServer;
+use super::page_server::{self, PageServer};
 use super::process::Process;
 use super::scratch::Scratch;
 use super::traces::expect::{Expected, compare};
@@ -23,6 +23,8 @@ pub(crate) struct Setup<'a> {
     pub(crate) meta: Vec<(&'a str, &'a str)>,
     pub(crate) back_end: Vec<(&'a str, &'a str)>,
     pub(crate) gateway: Vec<(&'a str, &'a str)>,
+    /// The example whose page is served instead of Cruddur's.
+    pub(crate) example: Option<&'a str>,
 }
 
 pub(crate) struct Stack {
@@ -50,7 +52,10 @@ impl Stack {
         let api_url = back_end.wait_for_log(LISTENING).await;
         let viewer = [("trace-viewer", gateway_url.as_str())];
         let meta = [&viewer[..], &setup.meta[..]].concat();
-        let page = PageServer::start(&api_url, &gateway_url, &meta).await;
+        let dist = setup
+            .example
+            .map_or_else(page_server::dist, page_server::example);
+        let page = PageServer::with_page(dist, &api_url, &gateway_url, &meta).await;
         let client = super::http_client();
         let (back_end, gateway) = (Some(back_end), Some(gateway));
         Self {

@@ -74,7 +74,16 @@ const RUNNER: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER";
 fn browser_tests(wasm: &Wasm, driver: (&str, PathBuf), capabilities: &Path) -> Result<Command> {
     // The viewer's component tests measure layouts, which differ from browser to browser.
     let crates: &[&str] = match driver.0 {
-        "CHROMEDRIVER" => &["-p", "otel-web", "-p", "otel-web-yew", "-p", "trace-viewer"],
+        "CHROMEDRIVER" => &[
+            "-p",
+            "otel-web",
+            "-p",
+            "otel-web-leptos",
+            "-p",
+            "otel-web-yew",
+            "-p",
+            "trace-viewer",
+        ],
         _ => &["-p", "otel-web", "-p", "otel-web-yew"],
     };
     let what = [&["test", "--lib", "--tests", "--target", TARGET], crates].concat();

@@ -56,8 +56,9 @@ pub fn current() -> Context {
 /// is attached. `cause` returns, in this order:
 ///
 /// 1. the attached context, like [`current`];
-/// 2. the action whose code ran last, until the microtasks it queued are done, or whose DOM event was
-///    dispatched last, until the next task; or the navigation it led to, if that is in progress;
+/// 2. the action whose code ran last, until the microtasks it queued are done, and the two or three
+///    microtasks that each of these queues; or the action whose DOM event was dispatched last, until
+///    the next task; or the navigation it led to, if that is in progress;
 /// 3. the navigation or page load in progress, until its first frame is painted;
 /// 4. an empty context.
 ///
@@ -175,6 +176,28 @@ pub fn with_current_context<F: Future>(future: F) -> WithContext<F> {
 /// ```
 pub fn with_context<F: Future>(context: Context, future: F) -> WithContext<F> {
     WithContext::new(context, future)
+}
+
+/// Attaches the context of the [cause] to a future, for each of its polls.
+///
+/// Use it for futures that a component creates while it is rendered, such as the loader of a resource:
+/// they become part of the action, navigation or page load that caused the rendering. In an event
+/// handler, it does the same as [`with_current_context`].
+///
+/// # Examples
+///
+/// ## A resource
+///
+/// ```no_run
+/// # fn use_resource<F: Future>(_load: impl Fn() -> F) {}
+/// # async fn load(_id: u32) {}
+/// # fn component(id: u32) {
+/// // The framework calls the closure while it renders, and polls the future later.
+/// use_resource(move || otel_web::with_cause(load(id)));
+/// # }
+/// ```
+pub fn with_cause<F: Future>(future: F) -> WithContext<F> {
+    with_context(cause(), future)
 }
 
 /// Runs a future on the browser's event loop, in the [current] context.

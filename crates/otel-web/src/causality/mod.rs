@@ -2,6 +2,7 @@
 
 pub(crate) mod context;
 pub(crate) mod navigations;
+pub(crate) mod outcome;
 pub(crate) mod paint;
 pub(crate) mod record_error;
 pub(crate) mod with_context;

@@ -25,6 +25,9 @@ thread_local! {
     /// The latest is last. The others were superseded before they were painted.
     static IN_PROGRESS: Cell<Vec<Navigation>> = const { Cell::new(Vec::new()) };
     static WAITING: Cell<Vec<Waker>> = const { Cell::new(Vec::new()) };
+    /// Path and template of a page that is rendered before its navigation begins.
+    #[cfg(any(feature = "document-load", feature = "navigation"))]
+    static EXPECTED: Cell<Option<(String, String)>> = const { Cell::new(None) };
 }
 
 /// A navigation whose frame is not painted. Its context keeps the span open.
@@ -45,12 +48,16 @@ pub(crate) fn in_progress() -> Option<Context> {
 /// Adds a navigation to those in progress. It is one until [`end_in_progress`].
 #[cfg(any(feature = "document-load", feature = "navigation"))]
 pub(super) fn begin(context: Context, is_page_load: bool) {
-    let navigation = Navigation {
+    let mut navigation = Navigation {
         context,
         is_page_load,
         path: route_path(),
         has_template: false,
     };
+    let expected = EXPECTED.take();
+    if let Some((_, template)) = expected.filter(|(path, _)| *path == navigation.path) {
+        navigation.set_template(&template);
+    }
     let earliest = with(|navigations| {
         navigations.push(navigation);
         (navigations.len() > MAX_IN_PROGRESS).then(|| navigations.remove(0))
@@ -140,6 +147,42 @@ pub fn set_route_template(template: &str) {
             navigation.set_template(template);
         }
     });
+}
+
+/// Names the navigation to a path by its route, like [`set_route_template`], even if it begins later.
+///
+/// Some routers render the page first, and change the address afterwards, as Leptos does. Call it while
+/// the page is rendered, with the path that the address will have. The template is assigned to the
+/// navigation to this path that is in progress, else to the next one.
+///
+/// With Leptos, use the hook `otel_web_leptos::use_route_template`.
+///
+/// # Examples
+///
+/// ## A page that the router renders early
+///
+/// ```no_run
+/// // `path` is where the router is going, such as `/users/7`.
+/// fn render_user(path: &str) {
+///     otel_web::set_route_template_of(path, "/users/{id}");
+///     // Then render the page.
+/// }
+/// ```
+pub fn set_route_template_of(path: &str, template: &str) {
+    let is_named = with(|navigations| {
+        let latest = navigations
+            .iter_mut()
+            .rfind(|navigation| navigation.path == path);
+        latest.map(|navigation| navigation.set_template(template))
+    });
+    #[cfg(any(feature = "document-load", feature = "navigation"))]
+    EXPECTED.set(
+        is_named
+            .is_none()
+            .then(|| (path.to_owned(), template.to_owned())),
+    );
+    #[cfg(not(any(feature = "document-load", feature = "navigation")))]
+    let _ = is_named;
 }
 
 impl Navigation {

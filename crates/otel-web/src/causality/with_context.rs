@@ -3,7 +3,7 @@
 //! A framework does not render inside the code that changed its state, but in a microtask soon
 //! after. What it does there (show a page, run effects, load data) was caused by that code. So after
 //! a poll, its context remains known as the [cause](crate::cause) until the microtasks that the poll
-//! has queued have run.
+//! has queued have run, and those that they have queued.
 //!
 //! Two actions could become ready together, and cause a single rendering. A future is therefore not
 //! polled while effects of another trace are pending: the framework renders for one, then for the
@@ -11,6 +11,7 @@
 //! spread a large page over several tasks.
 
 use std::cell::Cell;
+use std::future;
 use std::pin::Pin;
 use std::task::{self, Poll, Waker};
 
@@ -20,15 +21,22 @@ use opentelemetry::{Context, ContextGuard};
 use crate::causality::navigations;
 use crate::core::slot;
 
+/// How often the queue of microtasks is processed before the cause is forgotten.
+///
+/// Code that sets a state wakes an effect, the effect creates a component, and the component wakes an
+/// effect of its own: that is a chain of three. The first round may be over already when the code runs.
+const MICROTASK_ROUNDS: u8 = 4;
+
 thread_local! {
     static LAST_POLLED: Cell<Option<LastPolled>> = const { Cell::new(None) };
+    /// The wakers of futures that wait until [`LAST_POLLED`] is forgotten.
+    static BLOCKED: Cell<Vec<Waker>> = const { Cell::new(Vec::new()) };
 }
 
 /// The context of the code that ran last, kept until the microtasks it has queued have run.
 struct LastPolled {
     context: Context,
-    /// The number of calls of [`clear`] that are queued. The last one clears it.
-    pending_clears: usize,
+    rounds_left: u8,
 }
 
 /// A future that attaches a context at each poll.
@@ -91,9 +99,18 @@ fn must_wait(context: &Context, waker: &Waker) -> bool {
     }
     let is_blocked = blocked_by_other_trace(context);
     if is_blocked {
-        waker.wake_by_ref();
+        wake_when_forgotten(waker);
     }
     is_blocked
+}
+
+/// Not woken at once: an executor that polls woken tasks in a loop would never let the effects run.
+fn wake_when_forgotten(waker: &Waker) {
+    slot::with_default(&BLOCKED, |blocked| {
+        if !blocked.iter().any(|other| other.will_wake(waker)) {
+            blocked.push(waker.clone());
+        }
+    });
 }
 
 /// Runs code inside a context, which remains the cause of the microtasks that the code queues.
@@ -111,13 +128,11 @@ fn attach(context: &Context) -> ContextGuard {
     context.clone().attach()
 }
 
-/// Keeps the context as the cause of the microtasks that its code has queued.
+/// Keeps the context as the cause of the microtasks that its code has queued. A server has none.
 #[inline(never)]
 fn remain_cause(context: &Context) {
-    if context.has_active_span() {
+    if cfg!(target_arch = "wasm32") && context.has_active_span() {
         set(context.clone());
-        // Runs after those microtasks.
-        wasm_bindgen_futures::spawn_local(async { clear() });
     }
 }
 
@@ -134,30 +149,41 @@ fn blocked_by_other_trace(context: &Context) -> bool {
 }
 
 fn set(context: Context) {
-    let previous = slot::with_default(&LAST_POLLED, |last| {
-        let pending_clears = last.as_ref().map_or(0, |last| last.pending_clears) + 1;
-        last.replace(LastPolled {
-            context,
-            pending_clears,
-        })
-    });
+    let last = LastPolled {
+        context,
+        rounds_left: MICROTASK_ROUNDS,
+    };
+    let previous = slot::with_default(&LAST_POLLED, |slot| slot.replace(last));
+    if previous.is_none() {
+        wasm_bindgen_futures::spawn_local(forget());
+    }
     // Dropping a context may end a span, so it happens after the borrow.
     drop(previous);
 }
 
-fn clear() {
-    let cleared = slot::with_default(&LAST_POLLED, |last| {
-        let pending_clears = last.as_mut().map(|last| {
-            last.pending_clears -= 1;
-            last.pending_clears
-        });
-        if pending_clears == Some(0) {
-            last.take()
-        } else {
-            None
+/// Clears [`LAST_POLLED`] when its rounds are over. Runs once in each round.
+async fn forget() {
+    future::poll_fn(|cx| {
+        if is_last_round() {
+            return Poll::Ready(());
         }
-    });
-    drop(cleared);
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+    let forgotten = slot::with_default(&LAST_POLLED, Option::take);
+    drop(forgotten);
+    let blocked = slot::with_default(&BLOCKED, std::mem::take);
+    blocked.into_iter().for_each(Waker::wake);
+}
+
+fn is_last_round() -> bool {
+    slot::with_default(&LAST_POLLED, |last| {
+        last.as_mut().is_none_or(|last| {
+            last.rounds_left = last.rounds_left.saturating_sub(1);
+            last.rounds_left == 0
+        })
+    })
 }
 
 fn trace_id(context: &Context) -> TraceId {

@@ -1,7 +1,7 @@
 //! Using the crate with a framework.
 //!
-//! With Yew, the crate `otel-web-yew` does what this page describes. Another framework needs the same
-//! four things.
+//! With Yew and Leptos, the crates `otel-web-yew` and `otel-web-leptos` do what this page describes.
+//! Another framework needs the same four things.
 //!
 //! # 1. Setup
 //!
@@ -27,22 +27,19 @@
 //! the handlers short:
 //!
 //! ```no_run
-//! use std::fmt::Display;
+//! use otel_web::{Outcome, recorded};
 //!
 //! /// Returns an event handler that runs `work` as an action, and records its error.
-//! fn on<E, F, W, R>(name: &'static str, work: F) -> impl Fn(E)
+//! fn on<E, F, W>(name: &'static str, work: F) -> impl Fn(E)
 //! where
 //!     F: Fn(E) -> W,
-//!     W: Future<Output = Result<(), R>> + 'static,
-//!     R: Display,
+//!     W: Future<Output: Outcome> + 'static,
 //! {
 //!     move |event| {
 //!         let action = otel_web::action(name).start();
 //!         let work = action.enter(|| work(event));
 //!         action.run(async {
-//!             if let Err(error) = work.await {
-//!                 otel_web::record_error(error);
-//!             }
+//!             recorded(work).await;
 //!         });
 //!     }
 //! }
@@ -67,6 +64,9 @@
 //! # }
 //! ```
 //!
+//! If the framework creates the future while it renders, as for resources,
+//! [`with_cause`](crate::with_cause) does the same.
+//!
 //! Move the context out of the component's state when it is used: an action does not end while a
 //! component owns a clone of its context.
 //!
@@ -74,7 +74,8 @@
 //!
 //! Call [`set_route_template`](crate::set_route_template) while the page of a route is rendered, with the
 //! route as the router declares it. Navigations are then named `navigate /users/{id}` instead of
-//! `navigate`.
+//! `navigate`. If the router renders a page before it changes the address, call
+//! [`set_route_template_of`](crate::set_route_template_of) instead.
 //!
 //! # Server-side rendering
 //!

@@ -1,7 +1,11 @@
 //! Attribution of work that a framework does later: effects and the rendering of pages.
 
 use std::cell::Cell;
+use std::pin::pin;
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
 
 use js_sys::{Function, Promise};
 use opentelemetry::global;
@@ -181,6 +185,53 @@ async fn effects_of_a_plain_handler_belong_to_its_click() {
     let trace = trace_of("click Again").await;
     assert_one_tree(&trace, "click Again");
     assert_eq!(trace.len(), 2, "{:?}", support::names(&trace));
+}
+
+#[wasm_bindgen_test]
+async fn effects_of_effects_belong_to_their_click() {
+    install();
+    nothing_in_progress().await;
+    let action = action("nested writer").start();
+    let show = || {
+        // The rendering of a component, whose own effect runs in a microtask of its own.
+        wasm_bindgen_futures::spawn_local(async { render_soon("effect of an effect") });
+    };
+    action.run(async move { show() });
+    let trace = trace_of("nested writer").await;
+    assert_one_tree(&trace, "nested writer");
+    assert_eq!(trace.len(), 2, "{:?}", support::names(&trace));
+}
+
+#[derive(Default)]
+struct Wakes(AtomicUsize);
+
+impl Wake for Wakes {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// An executor that polls woken futures in a loop would never end, and the effects would never run.
+#[wasm_bindgen_test]
+async fn blocked_future_is_woken_only_after_the_effects() {
+    install();
+    nothing_in_progress().await;
+    let blocked = action("blocked").start();
+    let mut future = pin!(otel_web::with_context(blocked.context(), async { 7 }));
+    drop(blocked);
+    action("blocking").start().enter(|| ());
+    let wakes = Arc::new(Wakes::default());
+    let waker = Waker::from(wakes.clone());
+    let mut context = Context::from_waker(&waker);
+    assert_eq!(future.as_mut().poll(&mut context), Poll::Pending);
+    assert_eq!(future.as_mut().poll(&mut context), Poll::Pending);
+    assert_eq!(wakes.0.load(Ordering::Relaxed), 0);
+    until(
+        || wakes.0.load(Ordering::Relaxed) == 1,
+        "the future to be woken once",
+    )
+    .await;
+    assert_eq!(future.as_mut().poll(&mut context), Poll::Ready(7));
 }
 
 fn history() -> web_sys::History {

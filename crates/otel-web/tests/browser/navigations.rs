@@ -198,3 +198,31 @@ async fn navigation_api_is_recorded_below_its_click() {
     }
     leave(page).await;
 }
+
+#[wasm_bindgen_test]
+async fn page_that_is_rendered_before_its_address_changes_names_the_navigation() {
+    let page = Page::new().await;
+    otel_web::set_route_template_of("/early/7", "/early/:id");
+    run("history.pushState(null, '', '/early/7')");
+    trace_of("navigate /early/:id").await;
+    // Once only, and only for this path.
+    otel_web::set_route_template_of("/late/8", "/late/:id");
+    run("history.pushState(null, '', '/other/8')");
+    let is_other = |span: &Span| text(span, "url.path").as_deref() == Some("/other/8");
+    until(|| spans().iter().any(is_other), "the other navigation").await;
+    let other = spans().into_iter().find(is_other).unwrap();
+    assert_eq!(other.name, "navigate");
+    leave(page).await;
+}
+
+#[wasm_bindgen_test]
+async fn navigation_in_progress_is_named_by_its_path() {
+    let page = Page::new().await;
+    run("history.pushState(null, '', '/replaced/1'); history.pushState(null, '', '/replacing/2')");
+    otel_web::set_route_template_of("/replaced/1", "/replaced/:id");
+    otel_web::set_route_template_of("/replacing/2", "/replacing/:id");
+    for name in ["navigate /replaced/:id", "navigate /replacing/:id"] {
+        trace_of(name).await;
+    }
+    leave(page).await;
+}

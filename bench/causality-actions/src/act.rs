@@ -12,15 +12,15 @@ use web_sys::AbortController;
 use crate::piece_done;
 
 /// Makes a span, of which only the trace matters.
-pub(crate) fn mark(what: &str, number: u32) {
+pub fn mark(what: &str, number: u32) {
     global::tracer("app").in_span(format!("m.{what} {number}"), |_| ());
 }
 
-pub(crate) async fn pause(milliseconds: u32) {
+async fn pause(milliseconds: u32) {
     sleep(Duration::from_millis(milliseconds.into())).await;
 }
 
-pub(crate) async fn load(what: &str, number: u32) {
+async fn load(what: &str, number: u32) {
     // A failed request is detected by its missing spans.
     drop(Request::get(&path(what, number)).send().await);
 }
@@ -29,7 +29,8 @@ fn path(what: &str, number: u32) -> String {
     format!("/otlp/m/{what}/{number}")
 }
 
-pub(crate) async fn act(number: u32) {
+/// Does the work of an action after its click.
+pub async fn act(number: u32) {
     pause(number % 7).await;
     mark("timer", number);
     join(load("one", number), load("other", number)).await;
@@ -61,4 +62,21 @@ async fn abort(number: u32) {
     });
     let request = Request::get(&path("slow", number)).abort_signal(Some(&signal));
     drop(request.send().await);
+}
+
+/// Loads the data of an effect that the action of this button has caused.
+pub async fn load_after_like(number: u32) {
+    mark("effect", number);
+    load("effect", number).await;
+    pause(number % 4).await;
+    mark("loaded", number);
+    piece_done();
+}
+
+/// Loads the data of a page to which the action of this button has navigated.
+pub async fn load_page(number: u32) {
+    mark("page", number);
+    load("page", number).await;
+    mark("shown", number);
+    piece_done();
 }
