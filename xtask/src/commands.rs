@@ -16,7 +16,7 @@ struct Command {
     run: fn(&[&str]) -> Result<()>,
 }
 
-const COMMANDS: [Command; 13] = [
+const COMMANDS: [Command; 14] = [
     Command {
         name: "setup",
         arguments: "",
@@ -104,6 +104,13 @@ const COMMANDS: [Command; 13] = [
         summary: "measure whether spans of interleaved actions are in the right traces",
         details: "",
         run: |arguments| no_arguments("causality", arguments).and_then(|()| measure::causality()),
+    },
+    Command {
+        name: "partners",
+        arguments: "",
+        summary: "measure whether servers of others (axum, Flask, FastAPI, Express, X-Ray) continue the traces of a page",
+        details: "",
+        run: |arguments| no_arguments("partners", arguments).and_then(|()| measure::partners()),
     },
     Command {
         name: "soak",

@@ -1,9 +1,10 @@
 //! The measurements. `bench sdk`, `delivery`, `causality` and `soak` measure the SDK in a real browser,
 //! `bench gateway` the cost of received spans, `bench gateway-load` and `bench backend` latencies among hostile clients,
-//! `bench api` the home feed and the cost of tracing, `bench page` the load of the home page.
+//! `bench api` the home feed and the cost of tracing, `bench page` the load of the home page, `partners` the servers of others.
 //!
 //! Each builds what it needs and runs a program of `bench/`.
 
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::Result;
@@ -13,7 +14,7 @@ use crate::measured_program::Program;
 use crate::setup::{self, Browser, Needs};
 use crate::symbols::Symbols;
 use crate::wasm::Wasm;
-use crate::{bench_pages, dist, gateway_peers, prerequisites, process, workspace};
+use crate::{bench_pages, dist, gateway_peers, packages, prerequisites, process, workspace};
 
 const RUNNER: [&str; 5] = ["run", "--quiet", "--package", "bench-runner", "--"];
 
@@ -132,6 +133,33 @@ pub(crate) fn check_causality(wasm: &Wasm) -> Result<()> {
 pub(crate) fn soak(arguments: &[&str]) -> Result<()> {
     causality_page(&prepare(Needs::HOST)?, Profile::Release)?;
     process::run_inherited(runner("soak", arguments)?)
+}
+
+/// Measures whether servers that others have made continue the traces of a page, each set up as its documentation says.
+pub(crate) fn partners() -> Result<()> {
+    let wasm = prepare(Needs::NODE.and(Needs::PYTHON))?;
+    let servers = build::servers()?;
+    bench_pages::wasm(&wasm, "otel-web-page", "otel-web", Profile::Release)?;
+    let folder = workspace::root().join("bench/partners");
+    let python = packages::python("partners", &folder.join("python/requirements.txt"))?;
+    packages::npm(&folder.join("node"))?;
+    let mut runner = runner("partners", &[])?;
+    runner.arg(&folder);
+    runner.env("CRUDDUR_GATEWAY_BIN", servers.gateway);
+    runner.env("PARTNERS_PYTHON", python);
+    runner.env("PARTNERS_AXUM", axum_partner(&folder.join("axum"))?);
+    process::run_inherited(runner)
+}
+
+/// Builds the server on axum, which is a workspace of its own.
+fn axum_partner(folder: &Path) -> Result<PathBuf> {
+    let target = workspace::target().join("partners");
+    let mut cargo = host_cargo(&["build", "--locked"])?;
+    cargo.current_dir(folder).env("CARGO_TARGET_DIR", &target);
+    process::step("axum", "building a server on axum", || {
+        process::run("axum", cargo)
+    })?;
+    Ok(target.join("debug/partner-axum"))
 }
 
 /// Prepares optimized pages and a browser, and `more`.

@@ -3,6 +3,7 @@
 mod causality;
 mod delivery;
 mod page_load;
+mod partners;
 mod sdk;
 mod soak;
 
@@ -18,10 +19,11 @@ Usage: bench-runner <measurement> PAGES
   delivery PAGES [--runs N] [--sdk SDK] [--only PART-OF-A-CASE]
                                       which spans arrive when pages are left and receivers fail
   page FOLDER [--runs N]              how soon Cruddur's home page is shown on a slow processor
+  partners PAGES SERVERS              whether servers of others continue the traces of a page
   sdk PAGES [--runs N] [--only SDK]   time and bytes of a span, time of the start
   soak PAGES [--actions N]            memory that a page retains after an hour of clicking
 
-PAGES is a folder with one page for each SDK, FOLDER the built page of Cruddur.";
+PAGES is a folder with one page for each SDK, FOLDER the built page of Cruddur, SERVERS the folder bench/partners.";
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -41,6 +43,7 @@ async fn run(arguments: &[&str]) -> Result<()> {
         ["causality", pages, options @ ..] => causality::run(Path::new(pages), options).await,
         ["delivery", pages, options @ ..] => delivery::run(Path::new(pages), options).await,
         ["page", folder, options @ ..] => page_load::run(Path::new(folder), options).await,
+        ["partners", pages, servers] => partners::run(Path::new(pages), Path::new(servers)).await,
         ["sdk", pages, options @ ..] => sdk::run(Path::new(pages), options).await,
         ["soak", pages, options @ ..] => soak::run(Path::new(pages), options).await,
         _ => bail!("{USAGE}"),

@@ -66,7 +66,8 @@ async fn file(folder: State<Arc<PathBuf>>, uri: Uri) -> Response {
     read(&folder, uri.path()).await
 }
 
-async fn read(folder: &Path, path: &str) -> Response {
+/// Returns the file of a URL's path in a folder.
+pub async fn read(folder: &Path, path: &str) -> Response {
     let Some(path) = path_below(folder, path) else {
         return StatusCode::NOT_FOUND.into_response();
     };

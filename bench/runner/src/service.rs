@@ -31,6 +31,7 @@ pub fn temporary_folder() -> Result<TempDir> {
 #[derive(Debug)]
 pub struct Program {
     path: PathBuf,
+    arguments: Vec<String>,
     cpu: Option<&'static str>,
     variables: Vec<(&'static str, String)>,
 }
@@ -40,6 +41,7 @@ impl Program {
     pub fn new(path: &Path) -> Self {
         Self {
             path: path.to_owned(),
+            arguments: Vec::new(),
             cpu: None,
             variables: Vec::new(),
         }
@@ -52,6 +54,13 @@ impl Program {
             cpu: Some(cpu),
             ..self
         }
+    }
+
+    /// Adds an argument.
+    #[must_use]
+    pub fn arg(mut self, argument: impl Into<String>) -> Self {
+        self.arguments.push(argument.into());
+        self
     }
 
     /// Sets a variable.
@@ -69,6 +78,7 @@ impl Program {
         let port = free_port()?;
         let child = self
             .command()
+            .args(&self.arguments)
             .envs(self.variables)
             .env(listen, format!("127.0.0.1:{port}"))
             .stdout(Stdio::null())
