@@ -3,6 +3,7 @@
 //! - [`app`] composes the page from [`components`]; [`route`] is the state that the address holds.
 //! - [`live`] is the state of the trace list; [`hooks`] connect components to the gateway, the
 //!   keyboard and the screen.
+//! - [`outline`](mod@outline) writes a trace as text.
 //! - [`tab`] lists the views of a trace.
 //! - [`gateway`] is the client of the gateway's API and event stream.
 //! - [`layout`] computes positions: axis, bars, rows. [`query`] edits the text of the search box.
@@ -23,6 +24,7 @@ mod gateway;
 mod hooks;
 mod layout;
 mod live;
+mod outline;
 mod query;
 mod route;
 mod shared;

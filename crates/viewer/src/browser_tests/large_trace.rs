@@ -1,6 +1,6 @@
 //! A trace of fifty thousand spans.
 
-use trace_model::{Trace, otlp_json};
+use trace_model::{Comparison, FlameGraph, Trace, otlp_json};
 use wasm_bindgen_test::{console_log, wasm_bindgen_test};
 
 use super::support::{MS, Mounted, START, document, press, trace_id};
@@ -35,6 +35,30 @@ fn document_of(count: usize) -> String {
     )
 }
 
+/// Logs how long the computations of the views take. The first row waits for the path and the
+/// groups.
+fn log_computations(trace: &Trace) {
+    let started = js_sys::Date::now();
+    let path = trace.critical_path(0).spans().len();
+    let found = js_sys::Date::now();
+    let groups = trace.sibling_groups(10).len();
+    let grouped = js_sys::Date::now();
+    let names = trace.statistics(None).len();
+    let added = js_sys::Date::now();
+    let frames = FlameGraph::of(trace, None).frames.len();
+    let drawn = js_sys::Date::now();
+    let compared = Comparison::of(trace, trace).paths.len();
+    console_log!(
+        "critical path of {path} spans: {:.0} ms, {groups} groups: {:.0} ms, {names} names: {:.0} ms, \
+         {frames} frames: {:.0} ms, {compared} compared paths: {:.0} ms",
+        found - started,
+        grouped - found,
+        added - grouped,
+        drawn - added,
+        js_sys::Date::now() - drawn
+    );
+}
+
 #[wasm_bindgen_test]
 async fn only_visible_rows_are_in_the_document() {
     let text = document_of(SPANS);
@@ -45,6 +69,8 @@ async fn only_visible_rows_are_in_the_document() {
     let read = now();
     let trace = Trace::from_spans(trace_id(), decoded.spans);
     let built = now();
+    log_computations(&trace);
+    let mounted = now();
     let page = Mounted::built_trace(trace, (1_000, 600));
     page.find(".span-row").await;
     console_log!(
@@ -52,7 +78,7 @@ async fn only_visible_rows_are_in_the_document() {
         text.len() as f64 / 1e6,
         read - started,
         built - read,
-        now() - built
+        now() - mounted
     );
     page.until("measured rows", || page.count(".span-row") > 8)
         .await;

@@ -1,7 +1,9 @@
 //! The help dialog: keyboard shortcuts and the query language.
 
-use web_sys::HtmlDialogElement;
 use yew::prelude::*;
+
+use super::dialog::Dialog;
+use crate::hooks::{are_letters_keys, set_letters_as_keys};
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct HelpProps {
@@ -45,39 +47,27 @@ const TERMS: [(&str, &str); 11] = [
 
 #[component]
 pub(crate) fn Help(props: &HelpProps) -> Html {
-    let dialog = use_node_ref();
-    use_effect_with((props.open, dialog.clone()), |(open, dialog)| {
-        let Some(dialog) = dialog.cast::<HtmlDialogElement>() else {
-            return;
-        };
-        if *open && !dialog.open() {
-            // Fails only for a dialog that is open already.
-            let _ = dialog.show_modal();
-        } else if !*open && dialog.open() {
-            dialog.close();
-        }
-    });
-    let close_when_open = {
-        let (open, on_close) = (props.open, props.on_close.clone());
+    let letters = use_state_eq(are_letters_keys);
+    let onchange = {
+        let letters = letters.clone();
         Callback::from(move |_: Event| {
-            if open {
-                on_close.emit(());
-            }
+            set_letters_as_keys(!*letters);
+            letters.set(!*letters);
         })
     };
     html! {
-        <dialog class="help" ref={dialog} onclose={close_when_open} aria-labelledby="help-title">
-            <div class="help-heading">
-                <h2 id="help-title">{ "Keyboard shortcuts and search" }</h2>
-                <button class="button" onclick={props.on_close.reform(|_| ())}>{ "Close" }</button>
-            </div>
+        <Dialog title="Keyboard shortcuts and search" open={props.open} on_close={props.on_close.clone()}>
             <div class="help-columns">
                 <dl>{ for KEYS.iter().map(|(keys, action)| shortcut(keys, action)) }</dl>
                 <dl>{ for TERMS.iter().map(|(term, description)| html! {
                     <div key={*term}><dt><code>{ term }</code></dt><dd>{ description }</dd></div>
                 }) }</dl>
             </div>
-        </dialog>
+            <label class="letter-keys">
+                <input type="checkbox" checked={*letters} {onchange} />
+                { "Single letters and signs are shortcuts" }
+            </label>
+        </Dialog>
     }
 }
 

@@ -45,6 +45,8 @@ mod span_events;
 
 pub(crate) mod sinks;
 
+mod dialog;
+mod guide;
 pub(crate) mod help;
 mod icon;
 mod link;

@@ -4,7 +4,7 @@ use trace_model::{Trace, json, otlp_json};
 use yew::prelude::*;
 
 use super::{copy_button::CopyButton, long_text::LongText};
-use crate::{base, format, shared::Shared};
+use crate::{base, format, outline::outline, shared::Shared};
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct RawProps {
@@ -20,6 +20,10 @@ pub(crate) fn Raw(props: &RawProps) -> Html {
         let trace = trace.clone();
         Callback::from(move |()| otlp_json::encode_all(trace.nodes().iter().map(|node| &node.span)))
     };
+    let copy_text = {
+        let trace = trace.clone();
+        Callback::from(move |()| outline(&trace))
+    };
     let href = base::url(&format!("api/traces/{}", trace.trace_id()));
     html! {
         <section class="vendor" aria-label="Raw">
@@ -27,7 +31,8 @@ pub(crate) fn Raw(props: &RawProps) -> Html {
                 { format!("All {} as OTLP JSON: ", format::quantity(trace.nodes().len(), "span")) }
                 <CopyButton make_text={copy_all} label="Copy the trace as OTLP JSON" />
                 <a {href} target="_blank" rel="noopener">{ "open the gateway's response" }</a>
-                { ". Any OTLP receiver accepts it." }
+                { ". Any OTLP receiver accepts it. As plain text: " }
+                <CopyButton make_text={copy_text} label="Copy the trace as text" />
             </p>
             if let Some(index) = props.selected {
                 <Document title="The selected span" text={otlp_json::encode(&trace.nodes()[index].span)} />

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use trace_model::{SiblingGroup, Trace};
 use yew::prelude::*;
 
-use super::span_row::{lane_class, name};
+use super::span_row::{lane_class, name, row_id};
 use crate::{
     format,
     layout::{axis::Axis, bar::LabelPosition, path_line::LINE_WIDTH, spread},
@@ -30,6 +30,8 @@ pub(crate) struct SiblingsRowProps {
     pub(crate) indentation: f64,
     /// CSS pixels from the top of the waterfall.
     pub(crate) top: f64,
+    /// The number of rows above it.
+    pub(crate) position: usize,
     pub(crate) on_select: Callback<usize>,
     pub(crate) on_toggle: Callback<usize>,
 }
@@ -56,9 +58,9 @@ pub(crate) fn SiblingsRow(props: &SiblingsRowProps) -> Html {
         props.selected.then_some("selected")
     );
     html! {
-        <div {class} role="treeitem" aria-level={(node.depth + 1).to_string()} aria-expanded={props.is_open.to_string()}
+        <div {class} id={(!props.is_open).then(|| row_id(first))} role="row" aria-rowindex={(props.position + 2).to_string()} aria-level={(node.depth + 1).to_string()} aria-expanded={props.is_open.to_string()}
             aria-selected={props.selected.to_string()} style={format!("top:{}px", props.top)} onclick={props.on_select.reform(move |_| first)}>
-            <span class="span-name" style={format!("padding-left:{}px", props.indentation)}>
+            <span class="span-name" role="gridcell" style={format!("padding-left:{}px", props.indentation)}>
                 <button class={classes!("toggle", (!props.is_open).then_some("collapsed"))} tabindex="-1" title={label.clone()} aria-label={label} onclick={ontoggle}>{ count.clone() }</button>
                 <i class="swatch" aria-hidden="true" />
                 <span class="name">{ text::name(name(node)) }</span>
@@ -67,7 +69,7 @@ pub(crate) fn SiblingsRow(props: &SiblingsRowProps) -> Html {
                     <span class="badge" title="The same statement, one call after the other: perhaps one for each row of an earlier result. A statement for all rows would need one round trip">{ "N+1?" }</span>
                 }
             </span>
-            <span class="span-axis">{ bar(props, group) }</span>
+            <span class="span-axis" role="gridcell">{ bar(props, group) }</span>
         </div>
     }
 }

@@ -37,6 +37,8 @@ pub(crate) struct SpanRowProps {
     pub(crate) collapsed: bool,
     /// CSS pixels from the top of the waterfall.
     pub(crate) top: f64,
+    /// The number of rows above it.
+    pub(crate) position: usize,
     pub(crate) on_select: Callback<usize>,
     pub(crate) on_toggle: Callback<usize>,
 }
@@ -62,10 +64,10 @@ pub(crate) fn SpanRow(props: &SpanRowProps) -> Html {
         props.mark,
     );
     html! {
-        <div {class} role="treeitem" aria-level={(node.depth + 1).to_string()} aria-expanded={expanded}
+        <div {class} id={row_id(index)} role="row" aria-rowindex={(props.position + 2).to_string()} aria-level={(node.depth + 1).to_string()} aria-expanded={expanded}
             aria-selected={props.selected.to_string()} style={format!("top:{}px", props.top)}
             data-span-id={node.span.span_id.to_string()} data-otel-action="span.select" onclick={props.on_select.reform(move |_| index)}>
-            <span class="span-name" style={format!("padding-left:{}px", props.indentation)}>
+            <span class="span-name" role="gridcell" style={format!("padding-left:{}px", props.indentation)}>
                 { toggle_button(props, node) }
                 if let Some(depth) = props.hidden_depth {
                     <span key="depth" class="depth" title={format!("Level {}", depth + 1)}>{ format::count(depth as u64 + 1) }</span>
@@ -79,9 +81,30 @@ pub(crate) fn SpanRow(props: &SpanRowProps) -> Html {
                 }
                 <span key="marks" class="marks">{ marks(node) }</span>
             </span>
-            <span class="span-axis">{ bar(props, node) }</span>
+            <span class="span-axis" role="gridcell" aria-label={time(props, node)}>{ bar(props, node) }</span>
         </div>
     }
+}
+
+/// Returns the id of a span's row in the document.
+pub(super) fn row_id(index: usize) -> String {
+    format!("span-{index}")
+}
+
+/// Says what the bar shows.
+fn time(props: &SpanRowProps, node: &Node) -> String {
+    let start = node.interval().start.saturating_sub(props.axis.origin);
+    let takes = time_problem(&node.span)
+        .unwrap_or_else(|| format!("takes {}", format::duration(node.span.duration_nano())));
+    let on_path = props
+        .path
+        .as_ref()
+        .map_or(0, |path| path.nanos_of(props.index));
+    let on_path = match on_path {
+        0 => String::new(),
+        nanos => format!(", {} on the critical path", format::duration(nanos)),
+    };
+    format!("starts after {}, {takes}{on_path}", format::duration(start))
 }
 
 pub(super) const fn lane_class(lane: Lane) -> &'static str {

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::link::Link;
+use super::{guide::Guide, link::Link};
 use crate::{hooks::Url, tab::Tab};
 
 #[derive(Clone, PartialEq, Properties)]
@@ -13,11 +13,21 @@ pub(crate) struct TraceTabsProps {
 #[component]
 pub(crate) fn TraceTabs(props: &TraceTabsProps) -> Html {
     let url = &props.url;
+    let guide = use_state_eq(|| false);
+    let show = |open: bool| {
+        let guide = guide.clone();
+        move || guide.set(open)
+    };
+    let (open, close) = (show(true), show(false));
     html! {
+        <div class="tab-row">
         <nav class="tabs" aria-label="Views of the trace">
             for tab in Tab::ALL {
                 <Link key={tab.name()} url={url.clone()} view={url.view.with_tab(tab)} current={url.view.tab == tab}>{ tab.title() }</Link>
             }
         </nav>
+        <button class="text-button guide-button" onclick={move |_: MouseEvent| open()}>{ "How to read this" }</button>
+        <Guide open={*guide} on_close={Callback::from(move |()| close())} />
+        </div>
     }
 }

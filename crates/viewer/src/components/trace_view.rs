@@ -12,6 +12,7 @@ use super::{
     trace_tools::TraceTools, verdict::Verdict, waterfall::Waterfall, xray::XRay,
 };
 use crate::{
+    format,
     hooks::{ShownTrace, Url, use_latest, use_shown_trace},
     layout::zoom,
     shared::Shared,
@@ -41,7 +42,7 @@ pub(crate) fn TraceView(props: &TraceViewProps) -> Html {
     let summary = use_memo(trace.clone(), |trace| trace.summary());
     let on_select = use_on_select(url, trace, &shown);
     use_trace_keys(url, trace, &shown, &on_select);
-    use_title(&summary.name);
+    use_title(&title(&summary, url.view.tab));
     let path = shown.path.clone();
     let selected = shown.selected;
     let tab = match url.view.tab {
@@ -122,13 +123,24 @@ fn use_on_select(url: &Url, trace: &Shared<Trace>, shown: &ShownTrace) -> Callba
     })
 }
 
+/// Returns a title that tells several open traces apart: `Statistics · crud.like 51.2 ms`.
+fn title(summary: &TraceSummary, tab: Tab) -> String {
+    let name = text::isolated(&summary.name);
+    let duration = format::duration(summary.duration_nano);
+    let view = match tab {
+        Tab::Waterfall => String::new(),
+        tab => format!("{} · ", tab.title()),
+    };
+    format!("{view}{name} {duration}")
+}
+
 /// Sets the title of the browser's tab, which also names the history entry.
 #[hook]
-fn use_title(name: &str) {
-    use_effect_with(name.to_owned(), |name| {
+fn use_title(title: &str) {
+    use_effect_with(title.to_owned(), |title| {
         let document = web_sys::window().and_then(|window| window.document());
         if let Some(document) = &document {
-            document.set_title(&format!("{} · Traces", text::isolated(name)));
+            document.set_title(&format!("{title} · Traces"));
         }
         move || {
             if let Some(document) = document {

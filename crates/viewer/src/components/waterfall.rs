@@ -11,10 +11,10 @@ use super::{
     names_handle::NamesHandle,
     ruler::{GridLines, Ruler},
     siblings_row::SiblingsRow,
-    span_row::SpanRow,
+    span_row::{SpanRow, row_id},
 };
 use crate::{
-    hooks::{Url, use_latest, use_names_width, use_viewport},
+    hooks::{Url, rem_scale, use_latest, use_names_width, use_printing, use_viewport},
     layout::{
         axis::Axis,
         collapsed::Collapsed,
@@ -54,6 +54,9 @@ const LABEL_WIDTH_PX: f64 = 68.0;
 /// The width of an event's mark.
 const MARK_WIDTH_PX: f64 = 12.0;
 
+/// The number of rows on paper.
+const MAX_PRINTED_ROWS: usize = 500;
+
 /// The space right of the axis; the stylesheet's `--margin`.
 const MARGIN_PX: f64 = 20.0;
 
@@ -65,9 +68,10 @@ fn is_narrow(viewport: Viewport) -> bool {
     viewport.width > 0.0 && viewport.width < NARROW_PX
 }
 
-/// The stylesheet's `--row`.
+/// The stylesheet's `--row`. It grows with the browser's font size.
 fn row_height_px(viewport: Viewport) -> f64 {
-    if is_narrow(viewport) { 46.0 } else { 30.0 }
+    let height = if is_narrow(viewport) { 46.0 } else { 30.0 };
+    height * rem_scale()
 }
 
 #[component]
@@ -88,7 +92,7 @@ pub(crate) fn Waterfall(props: &WaterfallProps) -> Html {
         let top = position as f64 * height;
         let index = match props.rows[position] {
             Row::Heading(group) => {
-                return html! { <Heading key={group.title()} trace={props.trace.clone()} {group} {top} /> };
+                return html! { <Heading key={group.title()} trace={props.trace.clone()} {group} {top} {position} /> };
             }
             Row::Siblings {
                 group,
@@ -97,7 +101,7 @@ pub(crate) fn Waterfall(props: &WaterfallProps) -> Html {
             } => {
                 let depth = props.trace.nodes()[first].depth - props.top_depth;
                 return html! {
-                    <SiblingsRow key={format!("siblings {first}")} trace={props.trace.clone()} groups={props.groups.clone()} {group} {is_open} {top}
+                    <SiblingsRow key={format!("siblings {first}")} trace={props.trace.clone()} groups={props.groups.clone()} {group} {is_open} {top} {position}
                         axis={props.axis} label_width={columns.fraction(LABEL_WIDTH_PX)} indentation={indentation.width_px(depth)}
                         selected={!is_open && props.selected == Some(first)} on_select={props.on_select.clone()} on_toggle={on_toggle.clone()} />
                 };
@@ -107,13 +111,19 @@ pub(crate) fn Waterfall(props: &WaterfallProps) -> Html {
         let node = &props.trace.nodes()[index];
         let depth = node.depth.saturating_sub(props.top_depth);
         html! {
-            <SpanRow key={index} trace={props.trace.clone()} {index} {top} axis={props.axis}
+            <SpanRow key={index} trace={props.trace.clone()} {index} {top} {position} axis={props.axis}
                 label_width={columns.fraction(LABEL_WIDTH_PX)} mark_width={columns.fraction(MARK_WIDTH_PX)}
                 indentation={indentation.width_px(depth)} hidden_depth={indentation.hidden_depth(depth)}
                 service_color={services.color(node)} path={props.path.clone()}
                 selected={props.selected == Some(index)} collapsed={props.collapsed.contains(index)} mark={mark(props, index)}
                 on_select={props.on_select.clone()} on_toggle={on_toggle.clone()} />
         }
+    };
+    let is_printing = use_printing();
+    let shown = if is_printing {
+        0..props.rows.len().min(MAX_PRINTED_ROWS)
+    } else {
+        viewport.rows(props.rows.len(), height)
     };
     let size = format!(
         "--row:{height}px;height:{}px",
@@ -124,9 +134,13 @@ pub(crate) fn Waterfall(props: &WaterfallProps) -> Html {
             style={format!("--names:{:.0}px;--width:{:.0}px", columns.names_px, viewport.width)}>
             <Ruler ticks={ticks.clone()} />
             <div class="scroll" ref={scroll}>
-                <div class="rows" role="tree" aria-label="Spans" style={size}>
+                <div class="rows" role="treegrid" aria-label="Spans" tabindex="0" aria-rowcount={(props.rows.len() + 1).to_string()}
+                    aria-activedescendant={active_row(props, &shown)} style={size}>
                     <GridLines key="grid" {ticks} />
-                    { for viewport.rows(props.rows.len(), height).map(row) }
+                    <div key="header" class="visually-hidden" role="row" aria-rowindex="1">
+                        <span role="columnheader">{ "Span" }</span><span role="columnheader">{ "Time" }</span>
+                    </div>
+                    { for shown.map(row) }
                 </div>
             </div>
             if !narrow {
@@ -134,6 +148,14 @@ pub(crate) fn Waterfall(props: &WaterfallProps) -> Html {
             }
         </section>
     }
+}
+
+/// Returns the id of the selected row, if it is in the document.
+fn active_row(props: &WaterfallProps, shown: &std::ops::Range<usize>) -> Option<String> {
+    let selected = props.selected?;
+    let mut rows = props.rows[shown.clone()].iter();
+    rows.any(|row| row.span() == Some(selected))
+        .then(|| row_id(selected))
 }
 
 /// Returns the class of a row while the search in the trace has a result.
@@ -181,6 +203,7 @@ struct HeadingProps {
     trace: Shared<Trace>,
     group: Group,
     top: f64,
+    position: usize,
 }
 
 #[component]
@@ -192,9 +215,9 @@ fn Heading(props: &HeadingProps) -> Html {
         names.collect::<Vec<_>>().join(", ")
     });
     html! {
-        <div class="lane-heading" role="presentation" style={format!("top:{}px", props.top)}>
-            <span>{ group.title() }</span>
-            <span class="lane-services" title={(*services).clone()}>{ (*services).clone() }</span>
+        <div class="lane-heading" role="row" aria-rowindex={(props.position + 2).to_string()} style={format!("top:{}px", props.top)}>
+            <span role="gridcell">{ group.title() }</span>
+            <span role="gridcell" class="lane-services" title={(*services).clone()}>{ (*services).clone() }</span>
         </div>
     }
 }

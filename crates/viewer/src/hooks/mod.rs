@@ -1,10 +1,12 @@
 //! Hooks that connect components to the browser and the gateway.
 
+mod letter_keys;
 mod use_keys;
 mod use_latest;
 mod use_live;
 mod use_names_width;
 mod use_now;
+mod use_printing;
 mod use_shown_trace;
 mod use_trace;
 mod use_typing;
@@ -13,11 +15,13 @@ mod use_viewport;
 mod use_xray;
 
 pub(crate) use self::{
+    letter_keys::{are_letters_keys, set_letters_as_keys},
     use_keys::{Key, use_keys},
     use_latest::use_latest,
     use_live::{Dispatch, use_live},
     use_names_width::use_names_width,
     use_now::use_now,
+    use_printing::{rem_scale, use_printing},
     use_shown_trace::{ShownTrace, use_shown_trace},
     use_trace::{TraceLoad, use_trace},
     use_typing::use_typing,

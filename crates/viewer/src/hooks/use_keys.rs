@@ -4,6 +4,8 @@ use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 use yew::{functional::use_effect_with, hook};
 
+use super::are_letters_keys;
+
 /// The meaning of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Key {
@@ -98,7 +100,7 @@ fn blur_clicked_element(event: &KeyboardEvent) {
     }
 }
 
-/// Excludes the browser's own shortcuts, typing, keys in dialogs, and Enter on a link or button.
+/// Excludes the browser's own shortcuts, typing, single characters if they are switched off, keys in dialogs, and Enter on a link or button.
 fn is_shortcut(event: &KeyboardEvent) -> bool {
     if event.ctrl_key() || event.meta_key() || event.alt_key() || event.default_prevented() {
         return false;
@@ -111,6 +113,9 @@ fn is_shortcut(event: &KeyboardEvent) -> bool {
             .as_ref()
             .is_some_and(|element| element.closest(selector).is_ok_and(|found| found.is_some()))
     };
+    if event.key().chars().count() == 1 && !are_letters_keys() {
+        return false;
+    }
     let is_click = event.key() == "Enter" && inside("a, button");
     !inside("input, textarea, select, dialog[open]") && !is_click
 }
