@@ -18,6 +18,7 @@
 //! 5. `sinks` forward the spans, each from its own cursor in the store.
 //!
 //! `symbols` names the functions in stack traces of optimized pages, for `api` and the sinks of exceptions.
+//! `analytics` is the interface of overviews of many traces, which the store implements.
 //!
 //! `xray` accepts segments of AWS's SDK by UDP, off by default, and stores them as spans. `listener`
 //! accepts connections, `guard` controls access to traces, `headers` adds security headers. `app`
@@ -53,6 +54,7 @@
 //! # }
 //! ```
 
+mod analytics;
 mod api;
 mod app;
 mod check;

@@ -12,6 +12,8 @@
 //!   [`Trace::statistics`] and [`FlameGraph`] add up spans of one name.
 //! * [`Comparison`] matches the spans of two traces; [`honeycomb::events`] are those that Honeycomb
 //!   makes of a span.
+//! * [`explain`] finds what distinguishes some traces from others.
+//! * [`overview`] reduces many traces to actions, a heatmap, sessions, a service map and web vitals.
 //! * [`query::parse`] parses the query language; [`query::Matcher`] matches spans against a query.
 //! * [`Status`] is the state of a gateway.
 //!
@@ -35,6 +37,7 @@ mod comparison;
 mod critical_path;
 #[cfg(test)]
 mod drawing;
+pub mod explain;
 mod flame_graph;
 pub mod honeycomb;
 mod id;
@@ -44,6 +47,7 @@ mod lane;
 mod nanos;
 mod network;
 pub mod otlp_json;
+pub mod overview;
 pub mod query;
 mod request_phases;
 mod sibling_group;

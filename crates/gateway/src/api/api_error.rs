@@ -10,7 +10,7 @@ use serde_json::json;
 use trace_model::{IdError, TraceId};
 use tracing::error;
 
-use crate::store::ReadError;
+use crate::{analytics::AnalyticsError, store::ReadError};
 
 /// Why a request of the API fails.
 #[derive(Debug)]
@@ -18,6 +18,7 @@ pub(super) enum ApiError {
     NotFound(String),
     BadRequest(String),
     Store(ReadError),
+    Analytics(AnalyticsError),
     /// Too many responses wait to be read.
     Busy,
 }
@@ -44,6 +45,12 @@ impl From<ReadError> for ApiError {
     }
 }
 
+impl From<AnalyticsError> for ApiError {
+    fn from(error: AnalyticsError) -> Self {
+        Self::Analytics(error)
+    }
+}
+
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let (status, text) = match self {
@@ -53,12 +60,14 @@ impl IntoResponse for ApiError {
                 StatusCode::SERVICE_UNAVAILABLE,
                 "too many responses wait to be read: retry later".to_owned(),
             ),
-            Self::Store(error) => {
-                let text = error_chain(&error);
-                error!(error = text, "cannot read the store");
-                (StatusCode::INTERNAL_SERVER_ERROR, text)
-            }
+            Self::Store(error) => unreadable(error_chain(&error)),
+            Self::Analytics(error) => unreadable(error_chain(&error)),
         };
         (status, Json(json!({ "error": text }))).into_response()
     }
+}
+
+fn unreadable(text: String) -> (StatusCode, String) {
+    error!(error = text, "cannot read the store");
+    (StatusCode::INTERNAL_SERVER_ERROR, text)
 }

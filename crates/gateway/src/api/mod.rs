@@ -5,6 +5,8 @@
 //! | `GET /api/traces?query=&limit=&cursor=` | `{"traces": […], "next": …, "cut_short": …}`, newest first |
 //! | `GET /api/traces/{trace_id}?since=` | the trace as OTLP JSON, or its new spans |
 //! | `GET /api/traces/{trace_id}/xray` | its segment documents, as the X-Ray sink sends them |
+//! | `GET /api/actions`, `heatmap`, `explain`, `sessions`, `map`, `vitals` | overviews of many traces |
+//! | `GET /api/attributes?key=` | keys and values of attributes, for completion |
 //! | `GET /api/events` | server-sent events `trace`, `status` and `alive` |
 //! | `GET /api/status`, `GET /healthz` | counts: stored, rejected, sent |
 //! | `POST /api/import` | as `/v1/traces`, without forwarding to sinks; see `edge` |
@@ -19,6 +21,7 @@ mod events;
 mod metrics;
 mod open;
 mod otlp_json;
+mod overviews;
 mod response_memory;
 mod status;
 mod traces;
@@ -74,6 +77,14 @@ fn compressed() -> Router<Api> {
         .route("/api/traces", get(traces::list))
         .route("/api/traces/{trace_id}", get(traces::one))
         .route("/api/traces/{trace_id}/xray", get(xray::documents))
+        .route("/api/actions", get(overviews::actions))
+        .route("/api/heatmap", get(overviews::heatmap))
+        .route("/api/explain", get(overviews::explain))
+        .route("/api/attributes", get(overviews::attributes))
+        .route("/api/sessions", get(overviews::sessions))
+        .route("/api/sessions/{session_id}", get(overviews::session))
+        .route("/api/map", get(overviews::map))
+        .route("/api/vitals", get(overviews::vitals))
         .layer(gzip())
 }
 

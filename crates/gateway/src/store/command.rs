@@ -23,6 +23,8 @@ pub(super) enum Command {
     /// New rows of stale traces, from the summarizer.
     Refresh {
         rows: Vec<Refresh>,
+        /// The next trace of the backfill, if this command is a part of it.
+        backfill: Option<i64>,
         done: oneshot::Sender<()>,
     },
     /// Starts periodic work.
@@ -43,6 +45,8 @@ pub(super) struct Group {
     pub(super) waiting: Vec<AppendResult>,
     pub(super) advances: Vec<(&'static str, i64)>,
     pub(super) refreshes: Vec<Refresh>,
+    /// The next trace of the backfill, if it advances.
+    pub(super) backfill: Option<i64>,
     /// Sinks and the summarizer, which wait for the end of this group.
     confirmations: Vec<oneshot::Sender<()>>,
     pub(super) tick: Option<i64>,
@@ -73,8 +77,13 @@ impl Group {
                 self.advances.push((sink, cursor));
                 self.confirmations.push(done);
             }
-            Command::Refresh { rows, done } => {
+            Command::Refresh {
+                rows,
+                backfill,
+                done,
+            } => {
                 self.refreshes.extend(rows);
+                self.backfill = backfill.or(self.backfill);
                 self.confirmations.push(done);
             }
             Command::Tick { now } => self.tick = Some(now),
@@ -84,7 +93,10 @@ impl Group {
 
     /// Whether the group needs no transaction.
     pub(super) const fn is_read_only(&self) -> bool {
-        self.batches.is_empty() && self.advances.is_empty() && self.refreshes.is_empty()
+        self.batches.is_empty()
+            && self.advances.is_empty()
+            && self.refreshes.is_empty()
+            && self.backfill.is_none()
     }
 
     pub(super) fn confirm(self) {

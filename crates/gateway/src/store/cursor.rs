@@ -16,6 +16,11 @@ pub(super) struct Cursor {
 }
 
 impl Cursor {
+    /// Returns the cursor of a stored trace.
+    pub(super) const fn of(id: TraceId) -> Self {
+        Self { start: 0, id }
+    }
+
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let parsed = text.rsplit_once('-').and_then(|(start, id)| {
             Some(Self {

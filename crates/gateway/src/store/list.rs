@@ -6,6 +6,7 @@
 //! the result is known.
 
 use std::{
+    ops::ControlFlow,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU32, Ordering},
@@ -83,15 +84,7 @@ fn list_until(
     now: i64,
     deadline: Instant,
 ) -> rusqlite::Result<Page> {
-    let excludes_own = !filter.includes_own;
-    let columns = Filter::new(connection, &filter.query, excludes_own, now)?;
-    let scan = Scan {
-        connection,
-        filter,
-        columns: Arc::new(columns),
-        words: filter.query.terms.iter().map(finder).collect(),
-        deadline,
-    };
+    let scan = Scan::new(connection, filter, now, deadline)?;
     match filter.query.conditions().find_map(trace_id) {
         Some(id) => scan.one(id),
         None => scan.all(),
@@ -119,16 +112,66 @@ struct Scan<'a> {
     deadline: Instant,
 }
 
+/// The traces that match a query.
+#[derive(Debug, Default)]
+pub(super) struct Matching {
+    /// Start and number of each, newest first.
+    pub(super) positions: Vec<(i64, i64)>,
+    /// The time limit was reached. Older traces were not searched.
+    pub(super) cut_short: bool,
+}
+
+/// Returns all traces that match, without a limit of their number.
+pub(super) fn matching(
+    connection: &Connection,
+    filter: &TraceFilter,
+    now: i64,
+    deadline: Instant,
+) -> rusqlite::Result<Matching> {
+    let scan = Scan::new(connection, filter, now, deadline)?;
+    let mut matching = Matching::default();
+    if let Some(id) = filter.query.conditions().find_map(trace_id) {
+        if scan.one(id)?.summaries.is_empty() {
+            return Ok(matching);
+        }
+        let position = Cursor::of(id).position(connection)?;
+        matching.positions.push(position);
+        return Ok(matching);
+    }
+    let timed_out = scan.for_each((i64::MAX, i64::MAX), |here, _| {
+        matching.positions.push(here);
+        Ok(ControlFlow::Continue(()))
+    })?;
+    matching.cut_short = timed_out.is_some();
+    Ok(matching)
+}
+
 /// Whether a row matches.
 enum Outcome {
-    /// It does, and has this summary.
-    Match(String),
+    Match,
     NoMatch,
     /// The time limit was reached before that was known.
     TimedOut,
 }
 
-impl Scan<'_> {
+impl<'a> Scan<'a> {
+    fn new(
+        connection: &'a Connection,
+        filter: &'a TraceFilter,
+        now: i64,
+        deadline: Instant,
+    ) -> rusqlite::Result<Self> {
+        let excludes_own = !filter.includes_own;
+        let columns = Filter::new(connection, &filter.query, excludes_own, now)?;
+        Ok(Self {
+            connection,
+            filter,
+            columns: Arc::new(columns),
+            words: filter.query.terms.iter().map(finder).collect(),
+            deadline,
+        })
+    }
+
     fn all(&self) -> rusqlite::Result<Page> {
         let mut page = Page::default();
         let first = match self.filter.cursor {
@@ -138,6 +181,31 @@ impl Scan<'_> {
         if self.filter.limit == 0 {
             return Ok(page);
         }
+        let mut last = None;
+        let timed_out = self.for_each(first, |here, row| {
+            page.summaries.push(row.get(detail::SUMMARY)?);
+            if page.summaries.len() < self.filter.limit {
+                return Ok(ControlFlow::Continue(()));
+            }
+            last = Some(here);
+            Ok(ControlFlow::Break(()))
+        })?;
+        page.cut_short = timed_out.is_some();
+        if let Some(here) = timed_out {
+            last = Some(self.last_before(here, first)?);
+        }
+        let next = last.map(|last| Cursor::after(self.connection, last));
+        page.next = next.transpose()?;
+        Ok(page)
+    }
+
+    /// Visits the matching traces after `first`, newest first. Returns the position at which the
+    /// time limit was reached, if it was.
+    fn for_each(
+        &self,
+        first: (i64, i64),
+        mut visit: impl FnMut((i64, i64), &Row<'_>) -> rusqlite::Result<ControlFlow<()>>,
+    ) -> rusqlite::Result<Option<(i64, i64)>> {
         let has_timed_out = self.add_may_match()?;
         let mut statement = self.connection.prepare(&self.sql())?;
         let mut rows = match self.filter.cursor {
@@ -152,21 +220,12 @@ impl Scan<'_> {
                 self.evaluate(row)?
             };
             match outcome {
-                Outcome::Match(summary) => page.summaries.push(summary),
-                Outcome::NoMatch => {}
-                Outcome::TimedOut => {
-                    let last = self.last_before(here, first)?;
-                    page.next = Some(Cursor::after(self.connection, last)?);
-                    page.cut_short = true;
-                    return Ok(page);
-                }
-            }
-            if page.summaries.len() >= self.filter.limit {
-                page.next = Some(Cursor::after(self.connection, here)?);
-                return Ok(page);
+                Outcome::Match if visit(here, row)?.is_break() => return Ok(None),
+                Outcome::Match | Outcome::NoMatch => {}
+                Outcome::TimedOut => return Ok(Some(here)),
             }
         }
-        Ok(page)
+        Ok(None)
     }
 
     /// Returns the statement. It compares rows with a cursor only if there is one.
@@ -225,7 +284,7 @@ impl Scan<'_> {
             && self.columns.may_match(row)?
         {
             match self.evaluate(row)? {
-                Outcome::Match(summary) => page.summaries.push(summary),
+                Outcome::Match => page.summaries.push(row.get(detail::SUMMARY)?),
                 Outcome::NoMatch => {}
                 Outcome::TimedOut => page.cut_short = true,
             }
@@ -242,7 +301,7 @@ impl Scan<'_> {
         let results = self.columns.evaluate(row)?;
         let matches = self.matches(row, results)?;
         Ok(match matches {
-            Some(true) => Outcome::Match(row.get(detail::SUMMARY)?),
+            Some(true) => Outcome::Match,
             Some(false) => Outcome::NoMatch,
             None => Outcome::TimedOut,
         })

@@ -18,6 +18,8 @@ mod cursor;
 mod damage;
 mod decoded_spans;
 mod errors;
+mod explain;
+mod facts;
 mod files;
 mod filter;
 mod from_otlp;
@@ -31,6 +33,7 @@ mod maintenance;
 mod not_ours;
 mod opening;
 mod origins;
+mod overview;
 mod probe;
 mod queue;
 mod recover;
@@ -78,6 +81,7 @@ pub(crate) use self::{
     trace_query::{TraceFilter, TraceQuery},
 };
 use crate::{
+    clock,
     config::Retention,
     decode::{Batch, Rejections},
     hub::Hub,
@@ -93,6 +97,8 @@ pub(crate) struct StoreTotals {
     pub(crate) traces: u64,
     /// The number of the newest span ever stored.
     pub(crate) last_seq: i64,
+    /// Changes with each change of a trace since the store was opened.
+    pub(crate) revision: u64,
 }
 
 impl StoreTotals {
@@ -112,6 +118,8 @@ pub(crate) struct Store {
     totals: watch::Receiver<StoreTotals>,
     health: Health,
     writer: Arc<Mutex<Option<JoinHandle<()>>>>,
+    /// When the store was opened, in nanoseconds since 1970.
+    opened: i64,
 }
 
 impl Store {
@@ -149,6 +157,7 @@ impl Store {
             totals,
             health,
             writer: Arc::new(Mutex::new(Some(thread))),
+            opened: clock::now(),
         })
     }
 

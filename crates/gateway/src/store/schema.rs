@@ -32,6 +32,9 @@ const _: () = assert!(
 ///   filters read first, so few rows of the table are read in vain. Among them are the numbers
 ///   of the trace's `origins`, and the `signature` of its texts (see `signature`).
 ///   `search` has the first of its texts; all of them if `is_whole`.
+/// * `root`: what overviews read of each trace, in the order of its start. The row is written with
+///   the trace's summary, and triggers move and delete it with the trace's row (see `facts`).
+/// * `backfill`: the newest trace of an earlier version that may have no row in `root` yet
 /// * `client`: the clients that sent a trace's first span, as hashes (see `clients`)
 /// * `sink`: each sink's cursor
 /// * `renumbered`: the former numbers of revised spans, which no sink lost
@@ -84,6 +87,40 @@ CREATE INDEX IF NOT EXISTS trace_by_start
     ON trace (start, number, service, duration, error_count, name, origins, signature);
 CREATE INDEX IF NOT EXISTS trace_stale ON trace (number) WHERE stale_updates;
 CREATE INDEX IF NOT EXISTS trace_by_arrival ON trace (client, received);
+CREATE TABLE IF NOT EXISTS root (
+    start INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    duration INTEGER NOT NULL,
+    service TEXT NOT NULL,
+    name TEXT NOT NULL,
+    route TEXT NOT NULL,
+    outcome INTEGER NOT NULL,
+    browser INTEGER NOT NULL,
+    network INTEGER NOT NULL,
+    backend INTEGER NOT NULL,
+    database INTEGER NOT NULL,
+    session TEXT NOT NULL,
+    user TEXT NOT NULL,
+    lcp REAL,
+    inp REAL,
+    cls REAL,
+    fcp REAL,
+    ttfb REAL,
+    calls BLOB NOT NULL,
+    PRIMARY KEY (start, number)
+) WITHOUT ROWID;
+CREATE TRIGGER IF NOT EXISTS root_deleted AFTER DELETE ON trace BEGIN
+    DELETE FROM root WHERE start = old.start AND number = old.number;
+END;
+CREATE TRIGGER IF NOT EXISTS root_moved AFTER UPDATE OF start ON trace
+WHEN old.start <> new.start BEGIN
+    UPDATE root SET start = new.start WHERE start = old.start AND number = old.number;
+END;
+CREATE TABLE IF NOT EXISTS backfill (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    newest INTEGER NOT NULL
+);
+INSERT OR IGNORE INTO backfill VALUES (1, 0);
 CREATE TABLE IF NOT EXISTS client (
     id INTEGER PRIMARY KEY,
     address INTEGER NOT NULL,
@@ -111,7 +148,14 @@ CREATE TABLE IF NOT EXISTS aging (
 ";
 
 /// The version of the tables. Raise it with each change of them.
-const VERSION: i64 = 11;
+const VERSION: i64 = 12;
+
+/// The version before, whose tables are a part of the present ones. It has no table `root`.
+const WITHOUT_ROOTS: i64 = 11;
+
+/// Lets the summarizer add the missing rows of `root`.
+const START_BACKFILL: &str =
+    "UPDATE backfill SET newest = (SELECT coalesce(max(number), 0) FROM trace)";
 
 /// The version of a file without tables.
 const NEW: i64 = 0;
@@ -183,6 +227,9 @@ impl Database {
         }
         connection.execute_batch(WRITER_PRAGMAS)?;
         connection.execute_batch(TABLES)?;
+        if version == WITHOUT_ROOTS {
+            connection.execute(START_BACKFILL, [])?;
+        }
         connection.pragma_update(None, "user_version", VERSION)?;
         Ok(connection)
     }
@@ -190,7 +237,8 @@ impl Database {
     /// Returns the version of the tables if this build does not know it.
     pub(super) fn unknown_version(&self) -> rusqlite::Result<Option<i64>> {
         let version = version(&Connection::open(&self.path)?)?;
-        Ok((![NEW, VERSION, DAMAGED].contains(&version)).then_some(version))
+        let known = [NEW, WITHOUT_ROOTS, VERSION, DAMAGED];
+        Ok((!known.contains(&version)).then_some(version))
     }
 
     /// Runs a query on an idle connection, or on a new one.
@@ -256,6 +304,7 @@ pub(super) fn totals(connection: &Connection) -> rusqlite::Result<StoreTotals> {
             spans: row.get(0)?,
             traces: row.get(1)?,
             last_seq: row.get(2)?,
+            revision: 0,
         })
     })
 }

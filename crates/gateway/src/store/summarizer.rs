@@ -18,12 +18,17 @@ use tokio::sync::oneshot;
 use super::{
     ReadError, Store,
     command::Command,
+    facts,
     origins::Origins,
     trace_row::{self, Refresh},
 };
 
 /// Rows in one command to the writer.
 const MAX_ROWS: usize = 64;
+
+/// Rows of the backfill in one command. There is one every quarter of a second, so that the backfill
+/// leaves most of a processor to others.
+const MAX_BACKFILL_ROWS: usize = 512;
 
 /// How long rows are collected for one command.
 const MAX_READ_TIME: Duration = Duration::from_millis(50);
@@ -79,23 +84,51 @@ impl Summarizer {
                 self.paused.insert(number, now + took * PAUSE_FACTOR);
             }
             after = summarized.more_after;
-            self.write(summarized.rows).await;
+            self.write(summarized.rows, None).await;
         }
+        self.backfill().await
+    }
+
+    /// Summarizes some traces of an earlier version, newest first, until all have their facts.
+    async fn backfill(&self) -> Result<(), ReadError> {
+        let (rows, next) = self.store.read(read_backfill).await?;
+        self.write(rows, next).await;
         Ok(())
     }
 
     /// Sends rows to the writer, and waits for them to be written.
-    async fn write(&self, rows: Vec<Refresh>) {
-        if rows.is_empty() {
+    async fn write(&self, rows: Vec<Refresh>, backfill: Option<i64>) {
+        if rows.is_empty() && backfill.is_none() {
             return;
         }
         let (done, written) = oneshot::channel();
-        let command = Command::Refresh { rows, done };
+        let command = Command::Refresh {
+            rows,
+            backfill,
+            done,
+        };
         // If the writer has stopped, the summaries stay stale until the next start.
         if self.store.commands.send(command).await.is_ok() {
             let _ = written.await;
         }
     }
+}
+
+/// Returns rows of the backfill, and the next trace. `None` if the backfill is complete.
+fn read_backfill(connection: &Connection) -> rusqlite::Result<(Vec<Refresh>, Option<i64>)> {
+    let (began, mut origins) = (Instant::now(), Origins::default());
+    let transaction = connection.unchecked_transaction()?;
+    let first = facts::backfill(&transaction)?;
+    let (mut rows, mut next) = (Vec::new(), first);
+    while rows.len() < MAX_BACKFILL_ROWS && began.elapsed() < MAX_READ_TIME {
+        let Some(trace) = trace_row::at_or_before(&transaction, next)? else {
+            next = 0;
+            break;
+        };
+        next = trace.number - 1;
+        rows.push(Refresh::read(&transaction, trace, &mut origins)?);
+    }
+    Ok((rows, (next != first).then_some(next)))
 }
 
 fn read(connection: &Connection, mut number: i64, paused: &[i64]) -> rusqlite::Result<Summarized> {

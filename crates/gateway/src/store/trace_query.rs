@@ -103,6 +103,19 @@ impl TraceQuery {
     }
 }
 
+impl TraceFilter {
+    /// Returns the filter of all traces that match a query and started at or after `since`.
+    pub(super) const fn all_since(query: Query, since: i64, includes_own: bool) -> Self {
+        Self {
+            query,
+            since,
+            limit: usize::MAX,
+            cursor: None,
+            includes_own,
+        }
+    }
+}
+
 /// Trims a text. An empty field of a form is an absent one.
 fn non_empty(text: Option<&str>) -> Option<String> {
     text.map(str::trim)

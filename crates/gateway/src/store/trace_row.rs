@@ -4,7 +4,9 @@ use rusqlite::{Connection, OptionalExtension, named_params, params};
 use trace_model::{Span, Trace, TraceId, TraceSummary};
 
 use super::{
-    damage, filter, listed_start,
+    damage,
+    facts::{self, StoredFacts},
+    filter, listed_start,
     origins::Origins,
     search::{self, Searched},
     spans::{self, TraceSpans},
@@ -29,6 +31,9 @@ const SET_RECEIVED: &str = "UPDATE trace SET received = ? WHERE number = ?";
 
 const NEXT_STALE: &str = "SELECT number, id, stale_updates, start FROM trace
     WHERE stale_updates AND number > ? ORDER BY number LIMIT 1";
+
+const AT_OR_BEFORE: &str = "SELECT number, id, stale_updates, start FROM trace
+    WHERE number <= ? ORDER BY number DESC LIMIT 1";
 
 /// Returns a trace's stored summary, which may be stale.
 pub(super) fn summary(
@@ -80,7 +85,11 @@ pub(super) struct Stale {
 
 /// Returns the first trace after `number` whose summary is stale.
 pub(super) fn next_stale(connection: &Connection, number: i64) -> rusqlite::Result<Option<Stale>> {
-    let mut statement = connection.prepare_cached(NEXT_STALE)?;
+    one(connection, NEXT_STALE, number)
+}
+
+fn one(connection: &Connection, sql: &str, number: i64) -> rusqlite::Result<Option<Stale>> {
+    let mut statement = connection.prepare_cached(sql)?;
     let stale = statement.query_row([number], |row| {
         let id = TraceId::try_from(&*row.get::<_, Vec<u8>>(1)?).map_err(damage::undecodable)?;
         Ok(Stale {
@@ -93,11 +102,20 @@ pub(super) fn next_stale(connection: &Connection, number: i64) -> rusqlite::Resu
     stale.optional()
 }
 
+/// Returns the newest trace up to `number`, for the backfill of rows in `root`.
+pub(super) fn at_or_before(
+    connection: &Connection,
+    number: i64,
+) -> rusqlite::Result<Option<Stale>> {
+    one(connection, AT_OR_BEFORE, number)
+}
+
 /// The columns that are computed from a trace's spans.
 #[derive(Debug)]
 pub(super) struct Columns {
     id: TraceId,
     summary: TraceSummary,
+    facts: StoredFacts,
     listed_start: i64,
     /// The whole name.
     name: String,
@@ -129,7 +147,9 @@ impl Columns {
         let spans = values.spans;
         let services = spans.iter().map(Span::service).collect();
         let searched = search::of(id, &spans, &services);
-        let mut summary = Trace::from_spans(id, spans).summary();
+        let trace = Trace::from_spans(id, spans);
+        let mut summary = trace.summary();
+        let facts = StoredFacts::of(&trace);
         let name = summary.name.clone();
         let mut services = summary.services.clone();
         for service in &mut services {
@@ -148,6 +168,7 @@ impl Columns {
             origins: filter::origin_ids(&values.origins),
             searched,
             summary,
+            facts,
         }
     }
 
@@ -177,6 +198,7 @@ impl Columns {
             ":received": key.received,
         };
         self.execute(connection, UPSERT, own)?;
+        self.write_facts(connection, key.number)?;
         Ok(self.summary)
     }
 
@@ -199,8 +221,17 @@ impl Columns {
             ":number": stale.number,
             ":updates": stale.updates,
         };
-        let changed = self.execute(connection, REFRESH, own)?;
-        Ok((changed == 1).then_some(self.summary))
+        if self.execute(connection, REFRESH, own)? != 1 {
+            return Ok(None);
+        }
+        self.write_facts(connection, stale.number)?;
+        Ok(Some(self.summary))
+    }
+
+    /// Writes the trace's row in `root`.
+    fn write_facts(&self, connection: &Connection, number: i64) -> rusqlite::Result<()> {
+        let position = (self.listed_start, number);
+        facts::write(connection, position, &self.summary, &self.facts)
     }
 
     /// Executes a statement that writes these columns, and `own` parameters besides.
@@ -270,7 +301,7 @@ fn shorten_summary(summary: &mut TraceSummary) {
 }
 
 /// Truncates a text at a character boundary, and ends it with an ellipsis.
-fn shorten(text: &mut String, max_bytes: usize) {
+pub(super) fn shorten(text: &mut String, max_bytes: usize) {
     const ELLIPSIS: &str = "…";
     if text.len() > max_bytes {
         text.truncate(text.floor_char_boundary(max_bytes - ELLIPSIS.len()));
@@ -295,7 +326,7 @@ pub(super) fn relist_future(connection: &Connection, now: i64) -> rusqlite::Resu
 }
 
 /// Converts a time. The decoder rejects times beyond 63 bits.
-fn signed(nanos: u64) -> i64 {
+pub(super) fn signed(nanos: u64) -> i64 {
     i64::try_from(nanos).unwrap_or(i64::MAX)
 }
 

@@ -16,7 +16,7 @@ use super::{
     aging::AgingClock,
     clients::Clients,
     command::{Command, Group},
-    damage,
+    damage, facts,
     health::Health,
     insert::{Inserted, Insertion},
     maintenance::Maintenance,
@@ -113,7 +113,7 @@ impl Writer {
         }
         let batches = std::mem::take(&mut group.batches);
         let refreshes = std::mem::take(&mut group.refreshes);
-        match self.write(batches, &group.advances, refreshes) {
+        match self.write(batches, &group.advances, (refreshes, group.backfill)) {
             Ok((inserted, rejections)) => {
                 self.publish(inserted);
                 if !group.waiting.is_empty() && !self.is_damaged {
@@ -149,7 +149,7 @@ impl Writer {
             let _ = done.send(Err(AppendError::Failed(Arc::clone(&error))));
         }
         report(
-            self.write(Vec::new(), &group.advances, Vec::new())
+            self.write(Vec::new(), &group.advances, (Vec::new(), None))
                 .map(drop),
         );
     }
@@ -159,7 +159,7 @@ impl Writer {
         &mut self,
         batches: Vec<(Batch, i64, Option<IpAddr>)>,
         advances: &[(&str, i64)],
-        refreshes: Vec<Refresh>,
+        (refreshes, backfill): (Vec<Refresh>, Option<i64>),
     ) -> rusqlite::Result<(Inserted, Vec<Rejections>)> {
         let last_seq = self.totals.borrow().last_seq;
         self.origins.limit_size();
@@ -181,6 +181,9 @@ impl Writer {
         let mut inserted = insertion.finish()?;
         for refresh in refreshes {
             inserted.summaries.extend(refresh.write(&transaction)?);
+        }
+        if let Some(next) = backfill {
+            facts::set_backfill(&transaction, next)?;
         }
         transaction.commit()?;
         Ok((inserted, rejections))
@@ -216,6 +219,7 @@ impl Writer {
             totals.spans += inserted.new_spans;
             totals.traces += inserted.new_traces;
             totals.last_seq = inserted.last_seq;
+            totals.revision += 1;
         });
         self.hub.publish(inserted.summaries);
     }
@@ -234,6 +238,7 @@ impl Writer {
                 self.totals.send_if_modified(|totals| {
                     totals.spans = totals.spans.saturating_sub(removed.spans);
                     totals.traces = totals.traces.saturating_sub(removed.traces);
+                    totals.revision += u64::from(removed.traces > 0);
                     removed.traces > 0
                 });
             }

@@ -27,6 +27,7 @@ mod otlp_http;
 mod otlp_json;
 mod outage;
 mod oversized;
+mod overviews;
 mod readable;
 mod refusals;
 mod search;

@@ -213,6 +213,19 @@ impl TestGateway {
         }
     }
 
+    /// Waits until a JSON response is as expected.
+    pub(crate) async fn json_when(&self, path: &str, expected: impl Fn(&Value) -> bool) -> Value {
+        let deadline = tokio::time::Instant::now() + DEADLINE;
+        loop {
+            let found = self.get(path).await.json();
+            if expected(&found) {
+                return found;
+            }
+            assert!(tokio::time::Instant::now() < deadline, "still {found}");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
     /// Waits until the gateway's status is as expected.
     pub(crate) async fn status_when(&self, expected: impl Fn(&Status) -> bool) -> Status {
         let deadline = tokio::time::Instant::now() + DEADLINE;

@@ -1,0 +1,365 @@
+//! Overviews of many traces: a scan of the table `root`, newest first, with a time limit.
+
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, OptionalExtension};
+use trace_model::{
+    TraceId, VIEWER_SERVICE,
+    explain::Explanation,
+    overview::{
+        ActionTable, Actions, AttributeNames, AttributeTable, Heatmap, HeatmapTable,
+        MAX_SESSION_ACTIONS, Outcome, RootRow, ServiceMap, ServiceMapTable, Session, SessionAction,
+        SessionTable, SessionTimeline, Sessions, VitalsTable, WebVitals, Window,
+    },
+};
+
+use super::{
+    Store, TraceFilter,
+    explain::explain,
+    facts,
+    list::{self, Matching},
+    origins::Origins,
+    spans,
+    trace_row::signed,
+};
+use crate::{
+    analytics::{Analytics, AnalyticsError, Scope, Selection},
+    clock,
+};
+
+/// The time limit of the search for traces that match a query.
+const SEARCH_TIME: Duration = Duration::from_secs(1);
+
+/// The time limit of reading the table.
+const SCAN_TIME: Duration = Duration::from_secs(1);
+
+/// Rows between two checks of the time limit.
+const ROWS_PER_TIME_CHECK: u64 = 512;
+
+/// Traces whose attributes complete a query.
+const MAX_ATTRIBUTE_TRACES: usize = 300;
+
+/// Loads with bad vitals whose spans are read for their attribution.
+const MAX_ATTRIBUTED_LOADS: usize = 90;
+
+/// Attributes of an attribution.
+const MAX_ATTRIBUTION: usize = 6;
+
+const EXTENT: &str = "SELECT (SELECT min(start) FROM root), (SELECT max(start) FROM root)";
+
+const ID: &str = "SELECT id FROM trace WHERE number = ?";
+
+const NUMBER: &str = "SELECT number FROM trace WHERE id = ?";
+
+impl Analytics for Store {
+    fn data_revision(&self) -> String {
+        let totals = self.totals();
+        format!("{}-{}-{}", self.opened, totals.last_seq, totals.revision)
+    }
+
+    async fn actions(&self, scope: Scope) -> Result<Actions, AnalyticsError> {
+        self.overview(scope, actions).await
+    }
+
+    async fn heatmap(&self, scope: Scope) -> Result<Heatmap, AnalyticsError> {
+        self.overview(scope, heatmap).await
+    }
+
+    async fn sessions(&self, scope: Scope) -> Result<Sessions, AnalyticsError> {
+        self.overview(scope, sessions).await
+    }
+
+    async fn session(
+        &self,
+        id: String,
+        scope: Scope,
+    ) -> Result<Option<SessionTimeline>, AnalyticsError> {
+        self.overview(scope, move |reader| session(reader, &id))
+            .await
+    }
+
+    async fn map(&self, scope: Scope) -> Result<ServiceMap, AnalyticsError> {
+        self.overview(scope, map).await
+    }
+
+    async fn vitals(&self, scope: Scope) -> Result<WebVitals, AnalyticsError> {
+        self.overview(scope, vitals).await
+    }
+
+    async fn attributes(
+        &self,
+        key: Option<String>,
+        scope: Scope,
+    ) -> Result<AttributeNames, AnalyticsError> {
+        self.overview(scope, |reader| attributes(reader, key)).await
+    }
+
+    async fn explain(
+        &self,
+        scope: Scope,
+        selection: Selection,
+    ) -> Result<Explanation, AnalyticsError> {
+        self.overview(scope, move |reader| explain(reader, selection))
+            .await
+    }
+}
+
+impl Store {
+    async fn overview<T: Send + 'static>(
+        &self,
+        scope: Scope,
+        query: impl FnOnce(&Reader<'_>) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, AnalyticsError> {
+        let read = self.read(move |connection| {
+            // All statements read one state of the store.
+            let transaction = connection.unchecked_transaction()?;
+            query(&Reader::new(&transaction, scope, clock::now())?)
+        });
+        read.await.map_err(AnalyticsError::new)
+    }
+}
+
+/// Reads the traces of a scope.
+pub(super) struct Reader<'a> {
+    pub(super) connection: &'a Connection,
+    scope: Scope,
+    window: Window,
+    now: i64,
+}
+
+impl<'a> Reader<'a> {
+    fn new(connection: &'a Connection, scope: Scope, now: i64) -> rusqlite::Result<Self> {
+        let extent = connection.prepare_cached(EXTENT)?.query_row([], |row| {
+            let time = |index| row.get::<_, Option<i64>>(index);
+            Ok(time(0)?.zip(time(1)?))
+        })?;
+        let stored = extent.map(|(first, last)| (unsigned(first), unsigned(last)));
+        let window = scope.window(stored, unsigned(now));
+        Ok(Self {
+            connection,
+            scope,
+            window,
+            now,
+        })
+    }
+
+    /// Visits the traces of the window. Returns whether the time limit was reached.
+    pub(super) fn for_each(&self, visit: impl FnMut(&RootRow<'_>)) -> rusqlite::Result<bool> {
+        self.for_each_from(self.window.since, visit)
+    }
+
+    /// Visits the traces that started at or after `since`, newest first. Returns whether the time
+    /// limit was reached.
+    fn for_each_from(
+        &self,
+        since: u64,
+        mut visit: impl FnMut(&RootRow<'_>),
+    ) -> rusqlite::Result<bool> {
+        let matching = self.matching(since)?;
+        let mut positions = matching
+            .as_ref()
+            .map_or(&[][..], |matching| &matching.positions);
+        let deadline = Instant::now() + SCAN_TIME;
+        let mut statement = self.connection.prepare_cached(facts::READ)?;
+        let mut rows = statement.query([signed(since), signed(self.window.until)])?;
+        let mut count: u64 = 0;
+        while let Some(row) = rows.next()? {
+            count += 1;
+            if count.is_multiple_of(ROWS_PER_TIME_CHECK) && Instant::now() >= deadline {
+                return Ok(true);
+            }
+            let row = facts::read(row)?;
+            let is_own = row.service == VIEWER_SERVICE;
+            if is_own && !self.scope.includes_own || !self.scope.action.matches(&row) {
+                continue;
+            }
+            if matching.is_none() || advance(&mut positions, &row) {
+                visit(&row);
+            }
+        }
+        Ok(matching.is_some_and(|matching| matching.cut_short))
+    }
+
+    /// Searches the traces that match the query. `None` if there is no query.
+    fn matching(&self, since: u64) -> rusqlite::Result<Option<Matching>> {
+        if self.scope.query.is_empty() {
+            return Ok(None);
+        }
+        let filter = TraceFilter::all_since(
+            self.scope.query.clone(),
+            signed(since),
+            self.scope.includes_own,
+        );
+        let deadline = Instant::now() + SEARCH_TIME;
+        list::matching(self.connection, &filter, self.now, deadline).map(Some)
+    }
+
+    pub(super) fn trace_id(&self, number: i64) -> Option<TraceId> {
+        let mut statement = self.connection.prepare_cached(ID).ok()?;
+        let id = statement.query_row([number], |row| row.get::<_, Vec<u8>>(0));
+        TraceId::try_from(&*id.ok()?).ok()
+    }
+}
+
+/// Skips the positions before a row. Returns whether the row is at the next one. Both are newest
+/// first.
+fn advance(positions: &mut &[(i64, i64)], row: &RootRow<'_>) -> bool {
+    let here = (signed(row.start_unix_nano), row.key);
+    while let Some((first, rest)) = positions.split_first()
+        && *first > here
+    {
+        *positions = rest;
+    }
+    positions.first() == Some(&here)
+}
+
+fn actions(reader: &Reader<'_>) -> rusqlite::Result<Actions> {
+    let mut table = ActionTable::new(reader.window);
+    // "All" has no period before it.
+    let since = match reader.scope.since {
+        Some(_) => reader.window.previous_since(),
+        None => reader.window.since,
+    };
+    let cut_short = reader.for_each_from(since, |row| table.add(row))?;
+    let mut actions = table.finish(reader.scope.limit, |key| reader.trace_id(key));
+    actions.cut_short = cut_short;
+    if cut_short {
+        // The period before was not read, or not as a whole.
+        for action in &mut actions.actions {
+            action.previous = None;
+        }
+    }
+    Ok(actions)
+}
+
+fn heatmap(reader: &Reader<'_>) -> rusqlite::Result<Heatmap> {
+    let mut table = HeatmapTable::new(reader.window, reader.scope.columns);
+    let cut_short = reader.for_each(|row| table.add(row))?;
+    Ok(Heatmap {
+        cut_short,
+        ..table.finish(|key| reader.trace_id(key))
+    })
+}
+
+fn sessions(reader: &Reader<'_>) -> rusqlite::Result<Sessions> {
+    let mut table = SessionTable::new(reader.window);
+    let cut_short = reader.for_each(|row| table.add(row))?;
+    Ok(Sessions {
+        cut_short,
+        ..table.finish(reader.scope.limit)
+    })
+}
+
+fn session(reader: &Reader<'_>, id: &str) -> rusqlite::Result<Option<SessionTimeline>> {
+    let mut session = Session {
+        session_id: id.to_owned(),
+        ..Session::default()
+    };
+    let mut actions = Vec::new();
+    let cut_short = reader.for_each(|row| {
+        if row.session == id {
+            session.add(row);
+            actions.extend(reader.trace_id(row.key).map(|id| session_action(row, id)));
+        }
+    })?;
+    actions.reverse();
+    let left_out = actions.len().saturating_sub(MAX_SESSION_ACTIONS) as u64;
+    actions.truncate(MAX_SESSION_ACTIONS);
+    Ok((session.actions > 0).then_some(SessionTimeline {
+        session,
+        actions,
+        left_out,
+        cut_short,
+    }))
+}
+
+fn session_action(row: &RootRow<'_>, trace_id: TraceId) -> SessionAction {
+    SessionAction {
+        trace_id,
+        start_unix_nano: row.start_unix_nano,
+        duration_nano: row.duration_nano,
+        name: row.name.to_owned(),
+        route: row.route.to_owned(),
+        service: row.service.to_owned(),
+        is_error: row.outcome.has(Outcome::ERROR),
+        is_frustrated: row.outcome.is_frustrated(),
+        vitals: row.vitals,
+    }
+}
+
+fn map(reader: &Reader<'_>) -> rusqlite::Result<ServiceMap> {
+    let mut table = ServiceMapTable::new(reader.window);
+    let cut_short = reader.for_each(|row| table.add(row))?;
+    Ok(ServiceMap {
+        cut_short,
+        ..table.finish(reader.scope.limit)
+    })
+}
+
+fn vitals(reader: &Reader<'_>) -> rusqlite::Result<WebVitals> {
+    let mut table = VitalsTable::new(reader.window);
+    let cut_short = reader.for_each(|row| table.add(row))?;
+    let mut vitals = table.finish(reader.scope.limit, |key| reader.trace_id(key));
+    vitals.cut_short = cut_short;
+    let routes = vitals.routes.iter_mut().flat_map(|route| &mut route.vitals);
+    let loads = routes.flat_map(|vital| {
+        let name = vital.vital.name();
+        vital.worst.iter_mut().map(move |load| (name, load))
+    });
+    for (vital, load) in loads.take(MAX_ATTRIBUTED_LOADS) {
+        load.attribution = attribution(reader.connection, vital, load.trace_id)?;
+    }
+    Ok(vitals)
+}
+
+fn attributes(reader: &Reader<'_>, key: Option<String>) -> rusqlite::Result<AttributeNames> {
+    let mut newest = Vec::new();
+    reader.for_each(|row| {
+        if newest.len() < MAX_ATTRIBUTE_TRACES {
+            newest.push(row.key);
+        }
+    })?;
+    let (deadline, mut origins) = (Instant::now() + SCAN_TIME, Origins::default());
+    let mut table = AttributeTable::new(key);
+    let mut cut_short = false;
+    for number in newest {
+        cut_short = Instant::now() >= deadline;
+        if cut_short {
+            break;
+        }
+        let trace = spans::of_trace(reader.connection, number, &mut origins)?;
+        table.add(&trace.spans);
+    }
+    Ok(AttributeNames {
+        cut_short,
+        ..table.finish(reader.scope.limit)
+    })
+}
+
+/// Returns the attributes of a vital besides its value, such as the element that was painted.
+fn attribution(
+    connection: &Connection,
+    vital: &str,
+    id: TraceId,
+) -> rusqlite::Result<Vec<(String, String)>> {
+    let mut number = connection.prepare_cached(NUMBER)?;
+    let number = number
+        .query_row([id.to_bytes()], |row| row.get(0))
+        .optional()?;
+    let Some(number) = number else {
+        return Ok(Vec::new());
+    };
+    let (prefix, value) = (format!("browser.web_vital.{vital}."), ".value");
+    let trace = spans::of_trace(connection, number, &mut Origins::default())?;
+    let attributes = trace.spans.iter().flat_map(|span| &span.attributes.0);
+    let attributed = attributes.filter_map(|attribute| {
+        let name = attribute.key.strip_prefix(&prefix)?;
+        let is_value = attribute.key.ends_with(value);
+        (!is_value).then(|| (name.to_owned(), attribute.value.to_string()))
+    });
+    Ok(attributed.take(MAX_ATTRIBUTION).collect())
+}
+
+fn unsigned(nanos: i64) -> u64 {
+    u64::try_from(nanos).unwrap_or_default()
+}
