@@ -29,6 +29,8 @@ pub(crate) struct Retained {
     /// Over all queries.
     pub(crate) list_p95_ms: f64,
     pub(crate) lists: Vec<List>,
+    /// Overviews of all traces, while spans arrive.
+    pub(crate) overviews: Vec<List>,
 }
 
 /// The latency of one query.
@@ -62,6 +64,7 @@ impl Throughput {
 impl Retained {
     pub(crate) fn details(&self) -> Value {
         let lists: Vec<_> = self.lists.iter().map(List::json).collect();
+        let overviews: Vec<_> = self.overviews.iter().map(List::json).collect();
         let slowest = self.lists.iter().map(|list| list.p95_ms);
         json!({
             "server": self.server,
@@ -73,6 +76,7 @@ impl Retained {
             "list_p95_ms": tenths(self.list_p95_ms),
             "slowest_query_p95_ms": tenths(slowest.fold(0.0, f64::max)),
             "lists": lists,
+            "overviews": overviews,
         })
     }
 }

@@ -29,6 +29,8 @@ pub(crate) struct StoreApi {
     /// The field of the status with the number of stored spans.
     pub(crate) spans: &'static str,
     pub(crate) queries: &'static [&'static str],
+    /// Paths of overviews of all traces.
+    pub(crate) overviews: &'static [&'static str],
     /// The variable that bounds its store, in MiB.
     pub(crate) bound: Option<&'static str>,
     /// Whether it caches responses, so that each request must differ.
@@ -56,6 +58,17 @@ const GATEWAY: StoreApi = StoreApi {
         "limit=1000&q=select%20users.display_name%20from%20activities%20left%20join%20users%20order%20by%20created_at",
         "limit=1000&q=select%20users.display_name%20from%20activities%20left%20join%20members%20order%20by%20likes",
     ],
+    overviews: &[
+        "api/actions",
+        "api/actions?query=http.route%3D/api/activities",
+        "api/heatmap",
+        "api/heatmap?query=status:error",
+        "api/sessions",
+        "api/map",
+        "api/vitals",
+        "api/explain?min_nano=95000000",
+        "api/explain?failed=true",
+    ],
     bound: Some("OTEL_WEB_GATEWAY_KEEP_MB"),
     caches: false,
 };
@@ -74,6 +87,7 @@ const OTELITE: StoreApi = StoreApi {
         "search=nothing-is-called-that",
         "search=two%20words-of-which-none-occurs",
     ],
+    overviews: &[],
     bound: None,
     caches: true,
 };

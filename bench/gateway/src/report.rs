@@ -145,6 +145,7 @@ mod tests {
             settling_s: 0.0,
             disk_mb: 591.0,
             list_p95_ms: 9.84,
+            overviews: Vec::new(),
             lists: vec![List {
                 query: "limit=1000",
                 requests: 40,

@@ -14,6 +14,7 @@ use crate::{
     peers::{Peer, StoreApi},
     server::Server,
     spans::{Shape, Traces},
+    steady_client,
 };
 
 const SPANS: u64 = 1_000_000;
@@ -39,6 +40,9 @@ const IDLE_CORES: f64 = 0.03;
 
 const IDLE_TIME: Duration = Duration::from_secs(1);
 
+/// Longer than all overviews take.
+const MAX_OVERVIEWS_TIME: Duration = Duration::from_secs(600);
+
 /// No request for a query begins later.
 const MAX_QUERY_TIME: Duration = Duration::from_secs(8);
 
@@ -52,13 +56,16 @@ pub(crate) async fn measure(peer: &Peer, store: StoreApi) -> Result<Retained> {
         wait_until_stored(&client, &url, store, sent * SHAPE.spans_per_request).await?;
     let settling_s = settle(server.pid()).await?;
     let (list_p95_ms, lists) = lists(&client, &url, store).await?;
+    let disk_mb = server.disk_bytes()? as f64 / 1e6;
+    let overviews = overviews(&client, &url, (store, server.port)).await?;
     Ok(Retained {
+        overviews,
         server: peer.name,
         spans_kept,
         rss_mb: proc::rss_mb(server.pid())?,
         rss_anon_mb: proc::rss_anon_mb(server.pid())?,
         settling_s,
-        disk_mb: server.disk_bytes()? as f64 / 1e6,
+        disk_mb,
         list_p95_ms,
         lists,
     })
@@ -83,7 +90,8 @@ async fn settle(pid: u32) -> Result<f64> {
 async fn lists(client: &Client, url: &str, store: StoreApi) -> Result<(f64, Vec<List>)> {
     let (mut all, mut lists) = (Vec::new(), Vec::new());
     for query in store.queries {
-        let (mut times, bytes) = times(client, url, query, store).await?;
+        let address = format!("{url}/api/traces?{query}");
+        let (mut times, bytes) = times(client, &address, store).await?;
         let p95_ms = p95(&mut times);
         eprintln!(
             "  {p95_ms:6.1} ms (p95 of {}), {bytes:6} bytes  {query:.60}",
@@ -99,6 +107,32 @@ async fn lists(client: &Client, url: &str, store: StoreApi) -> Result<(f64, Vec<
         all.extend(times.into_iter().cycle().take(MAX_REQUESTS));
     }
     Ok((p95(&mut all), lists))
+}
+
+/// Measures each overview while 2,500 spans per second arrive.
+async fn overviews(
+    client: &Client,
+    url: &str,
+    (store, port): (StoreApi, u16),
+) -> Result<Vec<List>> {
+    let load = tokio::spawn(steady_client::measure(port, MAX_OVERVIEWS_TIME));
+    let mut overviews = Vec::new();
+    for path in store.overviews {
+        let (mut times, bytes) = times(client, &format!("{url}/{path}"), store).await?;
+        let p95_ms = p95(&mut times);
+        eprintln!(
+            "  {p95_ms:6.1} ms (p95 of {}), {bytes:6} bytes  {path}",
+            times.len()
+        );
+        overviews.push(List {
+            query: path,
+            requests: times.len(),
+            bytes,
+            p95_ms,
+        });
+    }
+    load.abort();
+    Ok(overviews)
 }
 
 /// Waits until the server has stored all acknowledged spans, and returns their number.
@@ -126,15 +160,10 @@ pub(crate) async fn spans_stored(client: &Client, url: &str, store: StoreApi) ->
 }
 
 /// Returns the times from the request to the last byte, in milliseconds, and the size of the last response.
-async fn times(
-    client: &Client,
-    url: &str,
-    query: &str,
-    store: StoreApi,
-) -> Result<(Vec<f64>, usize)> {
+async fn times(client: &Client, address: &str, store: StoreApi) -> Result<(Vec<f64>, usize)> {
     let (mut times, mut bytes, since) = (Vec::with_capacity(MAX_REQUESTS), 0, Instant::now());
     while times.len() < MAX_REQUESTS && since.elapsed() < MAX_QUERY_TIME {
-        let mut url = format!("{url}/api/traces?{query}");
+        let mut url = address.to_owned();
         if store.caches {
             url += &format!("&offset={}", times.len());
         }
