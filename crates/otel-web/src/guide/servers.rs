@@ -20,10 +20,10 @@
 //!     .install();
 //! ```
 //!
-//! # Requests of JavaScript libraries
+//! # Requests of other crates and JavaScript libraries
 //!
-//! The feature `window-fetch` wraps `window.fetch`, so that these requests get a span and the headers,
-//! too. It does not cover `XMLHttpRequest`.
+//! The feature `window-fetch` wraps `window.fetch`, so that requests of reqwest, gloo-net and JavaScript
+//! libraries get a span and the headers, too. It does not cover `XMLHttpRequest`.
 //!
 //! # Other transports
 //!

@@ -18,8 +18,8 @@
 //! # The spans of the server are in another trace
 //!
 //! The request has no `traceparent`. Its origin is not listed in
-//! [`Builder::propagate_to`](crate::Builder::propagate_to), or the request is made by JavaScript without
-//! the feature `window-fetch`. If the header is sent, the server does not read it.
+//! [`Builder::propagate_to`](crate::Builder::propagate_to), or the request is made by another crate, such
+//! as reqwest, or by JavaScript, without the feature `window-fetch`. If the header is sent, the server does not read it.
 //!
 //! # A request is a trace of its own
 //!
