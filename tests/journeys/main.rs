@@ -30,6 +30,7 @@ mod media;
 mod messages;
 mod original_back_end;
 mod outages;
+mod overviews;
 mod page_exit;
 mod panics;
 mod posting;

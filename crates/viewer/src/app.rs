@@ -5,8 +5,8 @@ use yew_router::BrowserRouter;
 
 use crate::{
     components::{
-        connection_banner::ConnectionBanner, help::Help, sinks::Sinks, status_bar::StatusBar,
-        top_bar::TopBar, trace_list::TraceList, trace_pane::TracePane,
+        connection_banner::ConnectionBanner, help::Help, overview::OverviewPane, sinks::Sinks,
+        status_bar::StatusBar, top_bar::TopBar, trace_list::TraceList, trace_pane::TracePane,
     },
     hooks::{Key, Url, use_keys, use_live, use_url},
     live::Live,
@@ -33,12 +33,16 @@ fn App() -> Html {
     // On a phone, the stylesheet shows only one of the two panes.
     let pane = match url.view.screen {
         Screen::List => "list",
+        Screen::Overview(_) => "overview",
         Screen::Trace(_) | Screen::Sinks | Screen::NotFound(_) => "trace",
     };
     html! {
         <div class="app" data-pane={pane} data-empty={live.is_empty().to_string()}>
             <TopBar url={url.clone()} problem={query::problem(&parsed, &url.view.query)} live={(*live).clone()} dispatch={live.dispatcher()} on_help={toggle_help.clone()} />
             <ConnectionBanner connection={live.connection} />
+            if let Screen::Overview(page) = &url.view.screen {
+                <OverviewPane url={url.clone()} page={page.clone()} is_live={!live.paused} />
+            } else {
             <div class="panes">
                 <TraceList url={url.clone()} live={(*live).clone()} dispatch={live.dispatcher()} />
                 if url.view.screen == Screen::Sinks {
@@ -47,6 +51,7 @@ fn App() -> Html {
                     <TracePane url={url.clone()} traces={live.traces.clone()} change={live.change.clone()} empty={live.is_empty()} in_honeycomb={live.in_honeycomb()} />
                 }
             </div>
+            }
             <StatusBar url={url.clone()} connection={live.connection} status={live.status.clone()} />
             <Help open={*help} on_close={toggle_help} />
         </div>
@@ -105,7 +110,7 @@ fn focus_search() -> bool {
 fn close_innermost(url: &Url) -> bool {
     if url.view.span.is_some() {
         url.replace(&url.view.with_span(None));
-    } else if url.view.screen != Screen::List {
+    } else if !matches!(url.view.screen, Screen::List | Screen::Overview(_)) {
         url.push(&url.view.without_trace());
     } else {
         return false;

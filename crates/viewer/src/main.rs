@@ -1,12 +1,14 @@
 //! The trace viewer: a Yew app that the gateway serves.
 //!
 //! - [`app`] composes the page from [`components`]; [`route`] is the state that the address holds.
+//! - [`overview_state`] is the part of the address that describes overviews of many traces.
 //! - [`live`] is the state of the trace list; [`hooks`] connect components to the gateway, the
 //!   keyboard and the screen.
 //! - [`outline`](mod@outline) writes a trace as text.
 //! - [`tab`] lists the views of a trace.
 //! - [`gateway`] is the client of the gateway's API and event stream.
-//! - [`layout`] computes positions: axis, bars, rows. [`query`] edits the text of the search box.
+//! - [`layout`] computes positions: axis, bars, rows. [`query`] edits the text of the search box,
+//!   [`completion`] completes it.
 //! - [`mod@format`] and [`date`] format numbers and times, [`text`] shortens and isolates texts of
 //!   senders, [`shared`] makes comparing properties cheap, [`span_ref`] refers to spans in addresses.
 //!
@@ -16,6 +18,7 @@ mod app;
 mod base;
 #[cfg(all(test, target_arch = "wasm32"))]
 mod browser_tests;
+mod completion;
 mod components;
 mod crash;
 mod date;
@@ -25,6 +28,7 @@ mod hooks;
 mod layout;
 mod live;
 mod outline;
+mod overview_state;
 mod query;
 mod route;
 mod shared;

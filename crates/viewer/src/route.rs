@@ -5,6 +5,9 @@
 //! of the trace, `path=only` hides other spans than those of the critical path, `find` searches in the
 //! trace, `show` is `dim` or `hide`, `level` collapses, `top` shows a subtree, and `zoom` is
 //! `{start}-{end}` in nanoseconds after the start of the trace. A span is written as a [`SpanRef`].
+//!
+//! Overviews of many traces are at `/actions`, `/heatmap`, `/sessions`, `/map` and `/vitals`, with the
+//! parameters of [`OverviewState`].
 
 use std::collections::BTreeSet;
 
@@ -12,7 +15,11 @@ use serde::{Deserialize, Serialize};
 use trace_model::TraceId;
 use yew_router::Routable;
 
-use crate::{span_ref::SpanRef, tab::Tab};
+use crate::{
+    overview_state::{OverviewPage, OverviewState},
+    span_ref::SpanRef,
+    tab::Tab,
+};
 
 #[derive(Clone, Debug, PartialEq, Eq, Routable)]
 pub(crate) enum Route {
@@ -24,6 +31,18 @@ pub(crate) enum Route {
     Compare { id: String, other: String },
     #[at("/sinks")]
     Sinks,
+    #[at("/actions")]
+    Actions,
+    #[at("/heatmap")]
+    Heatmap,
+    #[at("/sessions")]
+    Sessions,
+    #[at("/sessions/:id")]
+    Session { id: String },
+    #[at("/map")]
+    Map,
+    #[at("/vitals")]
+    Vitals,
     #[not_found]
     #[at("/404")]
     NotFound,
@@ -53,6 +72,8 @@ pub(crate) struct QueryString {
     pub(crate) top: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(crate) zoom: String,
+    #[serde(flatten)]
+    pub(crate) overview: OverviewState,
 }
 
 impl QueryString {
@@ -99,6 +120,7 @@ pub(crate) struct View {
     pub(crate) tab: Tab,
     /// Whether the waterfall shows only the spans on the critical path.
     pub(crate) is_path_only: bool,
+    pub(crate) overview: OverviewState,
 }
 
 /// What happens to the spans that the search in the trace does not find.
@@ -135,6 +157,7 @@ pub(crate) enum Screen {
     List,
     Trace(TraceId),
     Sinks,
+    Overview(OverviewPage),
     /// The address is invalid, for this reason.
     NotFound(String),
 }
@@ -163,6 +186,7 @@ impl View {
             others: Others::from_name(&query.show),
             tab,
             is_path_only: query.path == PATH_ONLY,
+            overview: query.overview,
         }
     }
 
@@ -185,6 +209,7 @@ impl View {
             show: self.others.name().to_owned(),
             view: self.tab.name().to_owned(),
             path: if self.is_path_only { PATH_ONLY } else { "" }.to_owned(),
+            overview: self.overview.clone(),
         };
         match (&self.screen, self.other) {
             (Screen::Trace(id), Some(other)) if self.tab == Tab::Compare => {
@@ -202,7 +227,7 @@ impl View {
     pub(crate) const fn trace(&self) -> Option<TraceId> {
         match self.screen {
             Screen::Trace(id) => Some(id),
-            Screen::List | Screen::Sinks | Screen::NotFound(_) => None,
+            Screen::List | Screen::Sinks | Screen::Overview(_) | Screen::NotFound(_) => None,
         }
     }
 
@@ -226,6 +251,22 @@ impl View {
         Self {
             screen: Screen::Sinks,
             ..self.without_trace()
+        }
+    }
+
+    /// An overview with the same query and time range.
+    pub(crate) fn with_page(&self, page: OverviewPage) -> Self {
+        Self {
+            screen: Screen::Overview(page),
+            overview: self.overview.range_only(),
+            ..self.without_trace()
+        }
+    }
+
+    pub(crate) fn with_overview(&self, overview: OverviewState) -> Self {
+        Self {
+            overview,
+            ..self.clone()
         }
     }
 
@@ -332,6 +373,12 @@ impl Screen {
                 invalid => invalid,
             },
             Route::Sinks => Self::Sinks,
+            Route::Actions => Self::Overview(OverviewPage::Actions),
+            Route::Heatmap => Self::Overview(OverviewPage::Heatmap),
+            Route::Sessions => Self::Overview(OverviewPage::Sessions),
+            Route::Session { id } => Self::Overview(OverviewPage::Session(id)),
+            Route::Map => Self::Overview(OverviewPage::Map),
+            Route::Vitals => Self::Overview(OverviewPage::Vitals),
             Route::NotFound => Self::NotFound("This address does not exist.".to_owned()),
         }
     }
@@ -349,6 +396,14 @@ impl Screen {
             Self::List => Route::List,
             Self::Trace(id) => Route::Trace { id: id.to_string() },
             Self::Sinks => Route::Sinks,
+            Self::Overview(page) => match page.clone() {
+                OverviewPage::Actions => Route::Actions,
+                OverviewPage::Heatmap => Route::Heatmap,
+                OverviewPage::Sessions => Route::Sessions,
+                OverviewPage::Session(id) => Route::Session { id },
+                OverviewPage::Map => Route::Map,
+                OverviewPage::Vitals => Route::Vitals,
+            },
             Self::NotFound(_) => Route::NotFound,
         }
     }
@@ -438,6 +493,25 @@ mod tests {
         let invalid = Route::recognize(&format!("/trace/{}/compare/x", "a".repeat(32)));
         let invalid = View::from_route(invalid.unwrap(), QueryString::default());
         assert!(matches!(invalid.screen, Screen::NotFound(_)));
+    }
+
+    #[test]
+    fn overviews_round_trip_through_the_address() {
+        for page in [
+            OverviewPage::Actions,
+            OverviewPage::Heatmap,
+            OverviewPage::Session("s 1/2".to_owned()),
+            OverviewPage::Vitals,
+        ] {
+            let state = OverviewState {
+                range: "1h".to_owned(),
+                name: "crud.like".to_owned(),
+                ..OverviewState::default()
+            };
+            let view = View::default().with_page(page).with_overview(state);
+            let (route, query) = view.to_route();
+            assert_eq!(View::from_route(route, query), view);
+        }
     }
 
     #[test]

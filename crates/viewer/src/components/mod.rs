@@ -43,6 +43,9 @@ mod details;
 mod long_text;
 mod span_events;
 
+// Overviews of many traces.
+pub(crate) mod overview;
+
 pub(crate) mod sinks;
 
 mod dialog;

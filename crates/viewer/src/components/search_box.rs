@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use super::icon::{Icon, IconKind};
 use crate::{
-    hooks::{Url, use_typing},
+    hooks::{Url, use_completion, use_typing},
     route::View,
 };
 
@@ -23,6 +23,12 @@ pub(crate) fn SearchBox(props: &SearchBoxProps) -> Html {
         move |query: &String| text.set(query.clone())
     });
     let oninput = use_typing(&props.url, &text, View::with_query);
+    let is_focused = use_state_eq(|| false);
+    let completions = use_completion(&text, *is_focused);
+    let focus = |focused| {
+        let is_focused = is_focused.clone();
+        Callback::from(move |_: FocusEvent| is_focused.set(focused))
+    };
     let onsubmit = Callback::from(|event: SubmitEvent| event.prevent_default());
     html! {
         <form class="search" role="search" {onsubmit}>
@@ -30,7 +36,13 @@ pub(crate) fn SearchBox(props: &SearchBoxProps) -> Html {
             <input id="search" type="search" aria-label="Search traces" autocomplete="off" spellcheck="false"
                 placeholder="Search, such as service:shop status:error duration>20ms"
                 aria-describedby="search-problem" aria-invalid={props.problem.is_some().then_some("true")}
+                list="search-completions" onfocus={focus(true)} onblur={focus(false)}
                 value={(*text).clone()} {oninput} onkeydown={blur_on_escape()} />
+            <datalist id="search-completions">
+                for completion in completions {
+                    <option key={completion.clone()} value={completion} />
+                }
+            </datalist>
             <kbd>{ "/" }</kbd>
             <span id="search-problem" class="problem" role="status">{ props.problem.clone() }</span>
         </form>

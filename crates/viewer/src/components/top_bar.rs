@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use super::{
     icon::{Icon, IconKind},
+    overview::nav::Nav,
     search_box::SearchBox,
 };
 use crate::{
@@ -46,6 +47,7 @@ pub(crate) fn TopBar(props: &TopBarProps) -> Html {
             </a>
             <SearchBox url={url.clone()} problem={props.problem.clone()} />
             <div class="top-end">
+                <Nav url={url.clone()} />
                 <span class={classes!("pill", class)} role="status">
                     <i class="dot" aria-hidden="true" />
                     { label }

@@ -1,6 +1,7 @@
 //! The client of the gateway's API: lists of traces, single traces, and the event stream.
 
 pub(crate) mod events;
+mod overview;
 mod request;
 mod trace;
 mod traces;
@@ -9,6 +10,7 @@ mod xray;
 use std::fmt;
 
 pub(crate) use self::{
+    overview::overview,
     trace::{TraceResponse, trace},
     traces::{MAX_PAGE_TRACES, Page, traces},
     xray::{XRayDocument, xray_documents},

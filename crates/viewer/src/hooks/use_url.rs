@@ -52,8 +52,12 @@ impl Url {
     /// Returns the full address of a view, for links that can be copied or opened in a new tab.
     pub(crate) fn href(view: &View) -> String {
         let (route, query) = view.to_route();
+        let overview = query.overview.parameters().into_iter();
         let parameters = query.parameters().into_iter();
-        let parameters = parameters.filter(|(_, value)| !value.is_empty());
+        let parameters = parameters
+            .map(|(name, value)| (name, value.as_str()))
+            .filter(|(_, value)| !value.is_empty())
+            .chain(overview);
         let parameters = parameters.map(|(name, value)| {
             let value = String::from(js_sys::encode_uri_component(value));
             format!("{name}={value}")

@@ -1,0 +1,93 @@
+//! What all overviews have in common: heading, time range, loading, errors and waiting updates.
+
+use yew::prelude::*;
+
+use crate::{
+    components::notices::{LoadError, StaleNotice},
+    gateway::Error,
+    hooks::Url,
+    overview_state::{OverviewState, RANGES},
+};
+
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct FrameProps {
+    pub(crate) url: Url,
+    pub(crate) title: Html,
+    /// A sentence below the title.
+    #[prop_or_default]
+    pub(crate) note: Html,
+    /// Whether there is something to show.
+    pub(crate) is_loaded: bool,
+    #[prop_or_default]
+    pub(crate) cut_short: bool,
+    pub(crate) error: Option<Error>,
+    pub(crate) has_pending: bool,
+    pub(crate) on_retry: Callback<()>,
+    pub(crate) on_show_pending: Callback<()>,
+    pub(crate) on_freeze: Callback<bool>,
+    pub(crate) children: Html,
+}
+
+#[component]
+pub(crate) fn Frame(props: &FrameProps) -> Html {
+    let freeze = |frozen| props.on_freeze.reform(move |_: PointerEvent| frozen);
+    let freeze_focus = |frozen| props.on_freeze.reform(move |_: FocusEvent| frozen);
+    let show = props.on_show_pending.reform(|_: MouseEvent| ());
+    html! {
+        <main class="overview">
+            <header class="overview-heading">
+                <h1>{ props.title.clone() }</h1>
+                // Outside of the table, so that it does not move rows.
+                <span class="overview-update" role="status">
+                    if props.has_pending {
+                        <button class="new-traces" onclick={show}>{ "Show new traces" }</button>
+                    }
+                </span>
+                <Ranges url={props.url.clone()} />
+            </header>
+            <div class="overview-note">{ props.note.clone() }</div>
+            if props.cut_short {
+                <p class="overview-note" role="status">{ "The time limit was reached: these figures are about the newest traces only. A shorter time range has all." }</p>
+            }
+            if let Some(error) = &props.error {
+                if props.is_loaded {
+                    <StaleNotice title="These figures are not up to date." text={error.to_string()} on_retry={props.on_retry.clone()} />
+                } else {
+                    <LoadError text={error.to_string()} on_retry={props.on_retry.clone()} />
+                }
+            } else if !props.is_loaded {
+                <p class="note" role="status">{ "Loading…" }</p>
+            }
+            <div class="overview-body" onpointerenter={freeze(true)} onpointerleave={freeze(false)}
+                onfocusin={freeze_focus(true)} onfocusout={freeze_focus(false)}>{ props.children.clone() }</div>
+        </main>
+    }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct RangesProps {
+    url: Url,
+}
+
+#[component]
+fn Ranges(props: &RangesProps) -> Html {
+    let current = props.url.view.overview.range.clone();
+    let choose = |range: &'static str| {
+        let url = props.url.clone();
+        Callback::from(move |_| {
+            let state = OverviewState {
+                range: range.to_owned(),
+                ..url.view.overview.without_selection()
+            };
+            url.push(&url.view.with_overview(state));
+        })
+    };
+    html! {
+        <div class="ranges" role="group" aria-label="Time range">
+            for (name, label, _) in RANGES {
+                <button key={label} class={classes!("chip", (current == name).then_some("on"))} aria-pressed={(current == name).to_string()}
+                    onclick={choose(name)}>{ label }</button>
+            }
+        </div>
+    }
+}

@@ -1,0 +1,15 @@
+//! Overviews of many traces: actions, heatmap with explanation, sessions, service map, web vitals.
+
+mod actions;
+mod explanation;
+mod frame;
+mod heatmap;
+pub(crate) mod nav;
+mod pane;
+mod plot;
+mod service_map;
+mod session;
+mod sessions;
+mod vitals;
+
+pub(crate) use self::pane::OverviewPane;
