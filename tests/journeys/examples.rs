@@ -1,4 +1,4 @@
-//! The example with Leptos: each click, form and route change is one trace with one root, and each request
+//! The examples with Leptos and Dioxus: each click, form and route change is one trace with one root, and each request
 //! carries the id of its span to the server.
 
 use std::collections::BTreeSet;
@@ -14,6 +14,11 @@ use crate::support::traces::rules::PAGE;
 #[tokio::test(flavor = "multi_thread")]
 async fn leptos_example_has_a_trace_for_each_action() {
     check("leptos").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dioxus_example_has_a_trace_for_each_action() {
+    check("dioxus").await;
 }
 
 async fn check(example: &str) {

@@ -164,7 +164,7 @@ fn take_out_names(dist: &Path, symbols: &Symbols) -> Result<()> {
 }
 
 /// The examples that the journeys open.
-const EXAMPLES: [&str; 1] = ["leptos"];
+const EXAMPLES: [&str; 2] = ["dioxus", "leptos"];
 
 /// Builds the examples into the folders that their configurations name.
 pub(crate) fn examples(wasm: &Wasm) -> Result<()> {

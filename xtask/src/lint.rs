@@ -16,16 +16,19 @@ use crate::wasm::TARGET;
 use crate::{feature_matrix, package, term, workspace};
 
 /// The crates that run in the browser.
-const BROWSER_CRATES: [&str; 13] = [
+const BROWSER_CRATES: [&str; 16] = [
     "-pcruddur",
     "-ptrace-viewer",
     "-potel-web",
+    "-potel-web-dioxus",
     "-potel-web-leptos",
     "-potel-web-yew",
     "-pcausality-actions",
+    "-pcausality-dioxus",
     "-pcausality-leptos",
     "-pcausality-page",
     "-potel-web-page",
+    "-pexample-dioxus",
     "-pexample-leptos",
     "-pexample-plain",
     "-pexample-tracing",

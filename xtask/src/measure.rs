@@ -171,7 +171,8 @@ fn prepare(more: Needs) -> Result<Wasm> {
 /// Builds the page with Yew, and the same with other frameworks.
 fn causality_pages(wasm: &Wasm, profile: Profile) -> Result<()> {
     causality_page(wasm, profile)?;
-    bench_pages::wasm(wasm, "causality-leptos", "causality-leptos", profile)
+    bench_pages::wasm(wasm, "causality-leptos", "causality-leptos", profile)?;
+    bench_pages::wasm(wasm, "causality-dioxus", "causality-dioxus", profile)
 }
 
 fn causality_page(wasm: &Wasm, profile: Profile) -> Result<()> {

@@ -135,6 +135,7 @@ mod tests {
         let published = published().unwrap();
         for name in [
             "otel-web",
+            "otel-web-dioxus",
             "otel-web-leptos",
             "otel-web-yew",
             "otel-web-gateway",

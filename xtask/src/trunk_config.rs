@@ -111,6 +111,7 @@ mod tests {
     fn proxies_reach_one_path_of_the_gateway() {
         let files = [
             "Trunk.toml",
+            "examples/dioxus/Trunk.toml",
             "examples/leptos/Trunk.toml",
             "examples/plain/Trunk.toml",
             "examples/tracing/Trunk.toml",

@@ -1,6 +1,6 @@
 //! Fifty actions with timers, joined requests, nested spawns and an aborted request. Some of them navigate.
 //!
-//! The pages `causality-page` and `causality-leptos` add what depends on the framework: a button
+//! The pages `causality-page`, `causality-leptos` and `causality-dioxus` add what depends on the framework: a button
 //! for each action, an effect that loads data, and the pages to which the navigations lead.
 //!
 //! The name of each span and the path of each request contain the number of their button. `cargo xtask causality` clicks

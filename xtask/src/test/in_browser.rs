@@ -78,6 +78,8 @@ fn browser_tests(wasm: &Wasm, driver: (&str, PathBuf), capabilities: &Path) -> R
             "-p",
             "otel-web",
             "-p",
+            "otel-web-dioxus",
+            "-p",
             "otel-web-leptos",
             "-p",
             "otel-web-yew",

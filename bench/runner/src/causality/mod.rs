@@ -23,9 +23,10 @@ use assessment::Assessment;
 
 /// The pages with otel-web, then the page in JavaScript: as browsers run it, and with `async` compiled to promises, which
 /// is the only form in which zones can propagate the context.
-const PAGES: [(&str, &str); 4] = [
+const PAGES: [(&str, &str); 5] = [
     (OTEL_WEB, "causality-otel-web"),
     ("otel-web with Leptos", "causality-leptos"),
+    ("otel-web with Dioxus", "causality-dioxus"),
     ("otel-js with zone", "causality-otel-js"),
     (
         "otel-js with zone, async compiled away",

@@ -1,7 +1,7 @@
 //! Using the crate with a framework.
 //!
-//! With Yew and Leptos, the crates `otel-web-yew` and `otel-web-leptos` do what this page describes.
-//! Another framework needs the same four things.
+//! With Yew, Leptos and Dioxus, the crates `otel-web-yew`, `otel-web-leptos` and `otel-web-dioxus` do what
+//! this page describes. Another framework needs the same four things.
 //!
 //! # 1. Setup
 //!
