@@ -13,7 +13,7 @@ use otel_web::{Outcome, recorded};
 /// error in the next `ErrorBoundary`.
 ///
 /// Use it for what the user does. For data that a component loads when it is shown, use
-/// [`traced`](crate::traced).
+/// [`traced`](crate::traced()).
 ///
 /// # Examples
 ///

@@ -3,7 +3,7 @@
 //! | function | use it for |
 //! |---|---|
 //! | [`action()`] | the future of a button, form or key; each call is one action |
-//! | [`traced`] | data that a resource loads |
+//! | [`traced()`] | data that a resource loads |
 //!
 //! Everything else is in [`otel_web`]: requests, spans, errors and the setup. The name of a page needs no
 //! hook: call [`otel_web::set_route_template`] in its component. Panics need none either: see the README.

@@ -12,7 +12,7 @@ use otel_web::{Outcome, recorded};
 /// runs afterwards. If the future returns an error (see [`Outcome`]), it is recorded on the action.
 ///
 /// Use it for what the user does. For data that a component loads when it is shown, use
-/// [`traced`](crate::traced).
+/// [`traced`](crate::traced()).
 ///
 /// # Examples
 ///

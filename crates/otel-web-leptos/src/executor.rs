@@ -20,7 +20,7 @@ use wasm_bindgen_futures::spawn_local;
 /// - navigations by links, which Leptos runs in a task
 ///
 /// Tasks that are spawned while no action's code is running, such as those of effects and resources,
-/// are not part of any. For what a resource loads, use [`traced`](crate::traced).
+/// are not part of any. For what a resource loads, use [`traced`](crate::traced()).
 ///
 /// It sets the executor of [`any_spawner`], which runs the tasks with `wasm_bindgen_futures`, as Leptos
 /// does by default. If an executor is set already, that one stays, and this does nothing.

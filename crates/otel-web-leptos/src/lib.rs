@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`trace_tasks`] | tasks, actions and server functions that a handler starts; call it once, before the first rendering |
 //! | [`on_action`] | the handler of a button, form or key; each call is one action |
-//! | [`traced`] | data that a resource loads |
+//! | [`traced()`] | data that a resource loads |
 //! | [`use_route_template`] | the name of a page |
 //!
 //! Everything else is in [`otel_web`]: requests, spans, errors and the setup. Panics need no hook, because

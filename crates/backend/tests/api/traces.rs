@@ -156,9 +156,9 @@ async fn message_has_one_service_span_with_the_account_and_no_text() {
     let trace = Trace::of(&parent);
     // On PostgreSQL, the transaction also notifies the other back ends.
     let notify = if api.database.is_postgres() {
-        "INSERT message_groups\n             NOTIFY"
+        "INSERT messages\n             NOTIFY"
     } else {
-        "INSERT message_groups"
+        "INSERT messages"
     };
     trace.assert_tree(&format!(
         "POST /api/messages
@@ -167,7 +167,7 @@ async fn message_has_one_service_span_with_the_account_and_no_text() {
            create_message
              SELECT users
              BEGIN
-             INSERT messages
+             INSERT message_groups
              {notify}
              COMMIT"
     ));
