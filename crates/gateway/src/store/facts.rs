@@ -60,7 +60,7 @@ pub(super) fn write(
 ) -> rusqlite::Result<()> {
     let mut name = summary.name.clone();
     shorten(&mut name, MAX_TEXT_BYTES);
-    let time = &facts.breakdown;
+    let time = &summary.breakdown;
     let [lcp, inp, cls, fcp, ttfb] = facts.vitals.0;
     let values = params![
         start,

@@ -1,6 +1,9 @@
 //! The calls between the parts of a system that one trace shows, and their encoding.
 
-use std::collections::BTreeMap;
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, btree_map::Entry},
+};
 
 use crate::{Lane, Node, Parent, SpanKind, Trace, clock::is_remote_call};
 
@@ -37,6 +40,24 @@ impl PlaceKind {
 pub struct Place {
     pub kind: PlaceKind,
     pub name: String,
+}
+
+/// A place whose name belongs to a span, so that finding it in a table copies nothing.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct PlaceRef<'a> {
+    kind: PlaceKind,
+    name: Cow<'a, str>,
+}
+
+impl PlaceRef<'_> {
+    /// Shortens the name.
+    fn to_place(&self) -> Place {
+        let end = self.name.floor_char_boundary(MAX_NAME_BYTES);
+        Place {
+            kind: self.kind,
+            name: self.name[..end].to_owned(),
+        }
+    }
 }
 
 /// The calls of a trace, and the time that it spent in each place.
@@ -106,35 +127,34 @@ pub struct PlaceTime {
 
 impl Calls {
     pub(super) fn of(trace: &Trace) -> Self {
-        let mut calls: BTreeMap<(Place, Place), Call> = BTreeMap::new();
-        let mut times: BTreeMap<Place, u64> = BTreeMap::new();
+        let mut calls: BTreeMap<(PlaceRef<'_>, PlaceRef<'_>), Call> = BTreeMap::new();
+        let mut times: BTreeMap<PlaceRef<'_>, u64> = BTreeMap::new();
         for (index, node) in trace.nodes().iter().enumerate() {
             let from = own_place(node);
             let called = called_place(trace, index);
             // The time of a database or foreign host is that of the span that calls it.
-            let is_remote = called
-                .as_ref()
-                .is_some_and(|to| to.kind != PlaceKind::Service);
-            let spent_in = called.clone().filter(|_| is_remote);
-            *times
-                .entry(spent_in.unwrap_or_else(|| from.clone()))
-                .or_default() += trace.self_time_nano(index);
-            if let Some(to) = called
-                && (calls.len() < MAX_CALLS || calls.contains_key(&(from.clone(), to.clone())))
-            {
-                let call = calls
-                    .entry((from.clone(), to.clone()))
-                    .or_insert_with(|| Call::new(from, to));
-                call.add(trace, index);
+            let remote = called.clone().filter(|to| to.kind != PlaceKind::Service);
+            let spent_in = remote.unwrap_or_else(|| from.clone());
+            *times.entry(spent_in).or_default() += trace.self_time_nano(index);
+            let Some(to) = called else { continue };
+            let is_full = calls.len() >= MAX_CALLS;
+            match calls.entry((from, to)) {
+                Entry::Occupied(mut entry) => entry.get_mut().add(trace, index),
+                Entry::Vacant(entry) if !is_full => {
+                    let (from, to) = entry.key();
+                    let call = Call::new(from.to_place(), to.to_place());
+                    entry.insert(call).add(trace, index);
+                }
+                Entry::Vacant(_) => {}
             }
         }
-        let times = times.into_iter();
+        let times = times.into_iter().map(|(place, nanos)| PlaceTime {
+            place: place.to_place(),
+            nanos,
+        });
         Self {
             calls: calls.into_values().collect(),
-            times: times
-                .map(|(place, nanos)| PlaceTime { place, nanos })
-                .take(MAX_CALLS)
-                .collect(),
+            times: times.take(MAX_CALLS).collect(),
         }
     }
 
@@ -205,7 +225,7 @@ pub(super) fn step_nanos(step: u8) -> u64 {
     (STEP.powf(f64::from(step) + 0.5) * 1e3) as u64
 }
 
-fn own_place(node: &Node) -> Place {
+fn own_place(node: &Node) -> PlaceRef<'_> {
     let kind = match node.lane {
         Lane::Browser => PlaceKind::Browser,
         Lane::Backend | Lane::Database => PlaceKind::Service,
@@ -213,12 +233,9 @@ fn own_place(node: &Node) -> Place {
     place(kind, node.span.service())
 }
 
-fn place(kind: PlaceKind, name: &str) -> Place {
-    let end = name.floor_char_boundary(MAX_NAME_BYTES);
-    Place {
-        kind,
-        name: name[..end].to_owned(),
-    }
+fn place<'a>(kind: PlaceKind, name: impl Into<Cow<'a, str>>) -> PlaceRef<'a> {
+    let name = name.into();
+    PlaceRef { kind, name }
 }
 
 fn remote_child(trace: &Trace, index: usize) -> Option<&Node> {
@@ -229,7 +246,7 @@ fn remote_child(trace: &Trace, index: usize) -> Option<&Node> {
 
 /// Returns the place that a span calls: the service of its server span, or else the database or
 /// host that its attributes name.
-fn called_place(trace: &Trace, index: usize) -> Option<Place> {
+fn called_place(trace: &Trace, index: usize) -> Option<PlaceRef<'_>> {
     let node = &trace.nodes()[index];
     if let Some(server) = remote_child(trace, index) {
         return Some(place(PlaceKind::Service, server.span.service()));
@@ -246,11 +263,10 @@ fn called_place(trace: &Trace, index: usize) -> Option<Place> {
         };
         let system = text(&["db.system.name", "db.system"]).unwrap_or("database");
         let database = text(&["db.namespace", "db.name", "server.address"]);
-        let name = database.map_or_else(
-            || system.to_owned(),
-            |database| format!("{system} {database}"),
-        );
-        return (!is_inner).then(|| place(PlaceKind::Database, &name));
+        let name = database.map_or(Cow::Borrowed(system), |database| {
+            format!("{system} {database}").into()
+        });
+        return (!is_inner).then(|| place(PlaceKind::Database, name));
     }
     if !matches!(node.span.kind, SpanKind::Client | SpanKind::Producer) {
         return None;

@@ -1,7 +1,7 @@
 //! What overviews need of one trace.
 
 use super::{Calls, Outcome, Vitals};
-use crate::{Breakdown, Span, Trace};
+use crate::{Span, Trace};
 
 /// Keys of the template of a page's or request's path, in the order of preference.
 const ROUTE_KEYS: [&str; 2] = ["http.route", "url.template"];
@@ -11,13 +11,12 @@ const USER_KEYS: [&str; 4] = ["user.name", "enduser.id", "user.id", "enduser.pse
 
 const SESSION_KEY: &str = "session.id";
 
-/// What overviews need of one trace, besides its start, duration, name and service.
+/// What overviews need of one trace, besides what its summary has.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TraceFacts {
     /// The route template of the root span. Empty if it has none.
     pub route: String,
     pub outcome: Outcome,
-    pub breakdown: Breakdown,
     /// `session.id` of the root span, or else of any span. Empty if there is none.
     pub session: String,
     /// The user's name or id. Empty if it is unknown.
@@ -39,7 +38,6 @@ impl TraceFacts {
         Self {
             route: first_text(std::iter::once(&main.span), &ROUTE_KEYS),
             outcome: Outcome::of(trace),
-            breakdown: trace.breakdown(),
             session: first_text(spans(), &[SESSION_KEY]),
             user: first_text(spans(), &USER_KEYS),
             vitals: Vitals::of(trace),
