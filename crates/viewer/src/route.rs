@@ -356,7 +356,7 @@ impl View {
     }
 }
 
-/// Reads `{start}-{end}`. An empty part of the axis is none.
+/// Reads `{start}-{end}`. Returns `None` for an empty range.
 fn parse_zoom(text: &str) -> Option<(u64, u64)> {
     let (from, to) = text.split_once('-')?;
     let zoom = (from.parse().ok()?, to.parse().ok()?);

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Attributes, Span, Value};
 
-/// The size limit of a value, in bytes. Longer ones are left out: nobody completes them.
+/// The size limit of a value, in bytes. Longer values are left out, because completion is of no use for them.
 const MAX_VALUE_BYTES: usize = 200;
 
 /// The keys of attributes, or the values of one key, most frequent first.

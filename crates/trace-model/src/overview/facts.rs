@@ -17,7 +17,7 @@ pub struct TraceFacts {
     /// The route template of the root span. Empty if it has none.
     pub route: String,
     pub outcome: Outcome,
-    /// `session.id` of the root span, or else of any span. Empty if there is none.
+    /// `session.id` of the root span, or else of any span. Empty if no span has a session.
     pub session: String,
     /// The user's name or id. Empty if it is unknown.
     pub user: String,

@@ -1,4 +1,4 @@
-//! The open trace, or why there is none.
+//! The open trace, or the reason why none is shown.
 
 use std::rc::Rc;
 

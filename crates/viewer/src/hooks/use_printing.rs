@@ -22,7 +22,7 @@ pub(crate) fn use_printing() -> bool {
             let state = state.clone();
             let listener = Closure::<dyn Fn(Event)>::new(move |_: Event| state.set(value));
             if let Some(window) = &window {
-                // Adding a listener fails only for an aborted signal, and there is none.
+                // Adding a listener fails only for an aborted signal, and none is passed.
                 let _ = window
                     .add_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
             }

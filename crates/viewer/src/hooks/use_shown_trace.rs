@@ -22,7 +22,7 @@ use crate::{
 /// The minimum number of identical siblings that share a row.
 const MIN_GROUP_SPANS: usize = 10;
 
-/// What is shown of a trace.
+/// The part of a trace that is shown.
 #[derive(Clone)]
 pub(crate) struct ShownTrace {
     /// The span whose subtree is shown.

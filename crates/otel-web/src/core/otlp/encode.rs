@@ -15,7 +15,7 @@ const SCOPE: u8 = 1;
 const SPANS: u8 = 2;
 const SCHEMA_URL: u8 = 3;
 
-/// At most so many bytes precede a span in its request: a tag and a length.
+/// The maximum number of bytes before a span in its request: a tag and a length.
 const SPAN_HEADER_BYTES: usize = 4;
 /// Enough for the names of a few scopes, and for the tags and lengths around them.
 const ENVELOPE_BYTES: usize = 256;
