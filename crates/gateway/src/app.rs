@@ -29,7 +29,7 @@ use crate::{
     hub::Hub,
     log_text::LOG_INTERVAL,
     sinks::{self, SinkSetup, Sinks, TraceLinks, XRayDocuments},
-    status::{RejectedRequests, StatusSource},
+    status::{RecordCounts, RejectedRequests, StatusSource},
     store::Store,
     symbols::SymbolFiles,
     tasks::Tasks,
@@ -53,9 +53,9 @@ const STORE_CLOSE_TIME: Duration = Duration::from_millis(700);
 /// The assembled parts of a gateway, without its sockets.
 #[derive(Debug)]
 pub(crate) struct App {
-    /// Handles all requests: spans, the viewer and its API.
+    /// Handles all requests: exports, the viewer and its API.
     pub(crate) router: Router,
-    /// Handles spans and health checks only.
+    /// Handles exports and health checks only.
     pub(crate) ingest: Router,
     /// Sinks that are on, each with the address of its receiver.
     pub(crate) sinks: Vec<(String, String)>,
@@ -75,8 +75,8 @@ impl App {
         shutdown: CancellationToken,
     ) -> Result<Self, Error> {
         let hub = Hub::new();
-        let names = sinks::names(config);
-        let store = Store::open(&config.db, config.retention.clone(), &names, hub.clone())?;
+        let queues = sinks::queues(config);
+        let store = Store::open(&config.db, config.retention.clone(), &queues, hub.clone())?;
         let tasks = Tasks::new();
         let rejected = Arc::default();
         spawn_maintenance(&tasks, &store, &hub, &rejected);
@@ -91,9 +91,10 @@ impl App {
         let sinks = Sinks::start(config, (own_url, public_url), setup).await?;
         let status = StatusSource {
             store: store.clone(),
-            spans: Arc::default(),
+            counts: RecordCounts::default(),
             rejected_requests: Arc::clone(&rejected),
             sinks: sinks.counters,
+            log_sinks: sinks.log_counters,
         };
         let xray = spawn_xray(&tasks, config, &status).await?;
         let sinks_on = status.status().sinks.into_iter();
@@ -129,7 +130,7 @@ impl App {
     }
 }
 
-/// Returns the router of all requests, and that of a socket for spans only.
+/// Returns the router of all requests, and that of a socket for exports only.
 fn routers(
     config: &Config,
     (own_url, public_url): (&str, &str),
@@ -150,7 +151,7 @@ fn routers(
         shutdown,
     };
     let access = Guard::new(config.viewer_token.as_ref(), &[public_url, own_url]);
-    let spans = edge::routes(Arc::clone(&edge), &config.cors_origins);
+    let exports = edge::routes(Arc::clone(&edge), &config.cors_origins);
     let traces = api::routes(api.clone())
         .merge(edge::import(Arc::clone(&edge)))
         .merge(viewer::routes(config.viewer_dir.clone()))
@@ -158,9 +159,9 @@ fn routers(
         .layer(from_fn_with_state(Arc::clone(&edge), edge::reject_exports))
         .layer(from_fn(secure));
     let others = any(edge::reject_other_paths).with_state(edge);
-    let all = spans.clone().merge(traces);
+    let all = exports.clone().merge(traces);
     let rest = api::health(api).fallback_service(others);
-    let ingest = spans.merge(rest.layer(from_fn(secure)));
+    let ingest = exports.merge(rest.layer(from_fn(secure)));
     (below_prefix(all, public_url), ingest)
 }
 
@@ -208,7 +209,7 @@ async fn spawn_xray(
     let receiver = Receiver {
         socket,
         store: status.store.clone(),
-        spans: Arc::clone(&status.spans),
+        counts: status.counts.clone(),
         log: LogLimit::new(LOG_INTERVAL),
     };
     tasks.spawn(receiver.run(tasks.shutdown_token()));

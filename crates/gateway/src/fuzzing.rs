@@ -5,11 +5,11 @@
 //! `cargo +nightly fuzz run json corpus/json seeds/json -- -max_total_time=600`.
 
 use bytes::Bytes;
-use opentelemetry_proto::tonic::trace::v1::TracesData;
+use opentelemetry_proto::tonic::{logs::v1::LogsData, trace::v1::TracesData};
 use prost::Message;
 
 use crate::{
-    decode::{Encoding, Malformed, decode},
+    decode::{Decoded, Encoding, Malformed, ReceivedLog, ReceivedSpan, Record, decode},
     edge, store, wire,
 };
 
@@ -29,22 +29,48 @@ pub fn json(bytes: &[u8]) {
     check_accepted(Encoding::Json, Bytes::copy_from_slice(bytes));
 }
 
-/// Checks that accepted spans can be read as a trace, exported as JSON and imported again.
-fn check_accepted(encoding: Encoding, body: Bytes) {
-    let Ok(decoded) = decode::<Malformed>(encoding, body, |_| Ok(())) else {
+/// Decodes log records: OTLP JSON if the first byte is that of an object, else protobuf.
+///
+/// # Panics
+/// If accepted records cannot be read again.
+pub fn logs(bytes: &[u8]) {
+    let encoding = match bytes.first() {
+        Some(b'{') => Encoding::Json,
+        _ => Encoding::Protobuf,
+    };
+    let Some(encoded) = accepted::<ReceivedLog>(encoding, Bytes::copy_from_slice(bytes)) else {
         return;
     };
-    let groups = decoded.batch.into_iter();
-    let groups = groups.map(|(origin, spans)| {
-        let bodies = spans.into_iter().map(|span| span.body);
-        (origin, bodies.collect())
-    });
-    let encoded = wire::request(groups).encode_to_vec();
+    let logs = LogsData::decode(&*encoded).expect("accepted log records");
+    let json = serde_json::to_vec(&logs).expect("their JSON");
+    assert_all_accepted::<ReceivedLog>(json);
+}
+
+/// Checks that accepted spans can be read as a trace, exported as JSON and imported again.
+fn check_accepted(encoding: Encoding, body: Bytes) {
+    let Some(encoded) = accepted::<ReceivedSpan>(encoding, body) else {
+        return;
+    };
     let trace = TracesData::decode(&*encoded);
     let trace = trace.expect("a trace of accepted spans");
     let json = serde_json::to_vec(&trace).expect("the trace's JSON");
-    let again = decode::<Malformed>(Encoding::Json, json.into(), |_| Ok(()));
-    assert_eq!(again.expect("the same trace").rejections.total(), 0);
+    assert_all_accepted::<ReceivedSpan>(json);
+}
+
+/// Decodes a request, and returns its accepted records as another one.
+fn accepted<R: Record>(encoding: Encoding, body: Bytes) -> Option<Vec<u8>> {
+    let decoded: Decoded<R> = decode::<_, Malformed>(encoding, body, |_| Ok(())).ok()?;
+    let groups = decoded.batch.into_iter();
+    let groups = groups.map(|(origin, records)| {
+        let bodies = records.into_iter().map(Record::into_body);
+        (origin, bodies.collect())
+    });
+    Some(wire::request(groups).encode_to_vec())
+}
+
+fn assert_all_accepted<R: Record>(json: Vec<u8>) {
+    let again = decode::<R, Malformed>(Encoding::Json, json.into(), |_| Ok(()));
+    assert_eq!(again.expect("the same records").rejections.total(), 0);
 }
 
 /// Decompresses a body of at most one MiB.
@@ -108,7 +134,8 @@ mod tests {
             (Encoding::Json, &json[..]),
         ] {
             let decoded =
-                decode::<Malformed>(encoding, Bytes::from_static(body), |_| Ok(())).unwrap();
+                decode::<ReceivedSpan, Malformed>(encoding, Bytes::from_static(body), |_| Ok(()));
+            let decoded = decoded.unwrap();
             assert_eq!((decoded.batch.len(), decoded.rejections.total()), (1, 0));
         }
     }
@@ -117,6 +144,23 @@ mod tests {
     fn mutated_requests_are_accepted_or_rejected() {
         mutate(include_bytes!("../fuzz/seeds/protobuf/request"), protobuf);
         mutate(include_bytes!("../fuzz/seeds/json/request"), json);
+    }
+
+    #[test]
+    fn mutated_log_records_are_accepted_or_rejected() {
+        for seed in [
+            &include_bytes!("../fuzz/seeds/logs/protobuf")[..],
+            &include_bytes!("../fuzz/seeds/logs/json")[..],
+        ] {
+            let encoding = match seed[0] {
+                b'{' => Encoding::Json,
+                _ => Encoding::Protobuf,
+            };
+            let body = Bytes::from_static(seed);
+            let decoded = decode::<ReceivedLog, Malformed>(encoding, body, |_| Ok(())).unwrap();
+            assert_eq!((decoded.records(), decoded.rejections.total()), (2, 0));
+            mutate(seed, logs);
+        }
     }
 
     #[test]

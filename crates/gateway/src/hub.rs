@@ -1,8 +1,9 @@
-//! Live updates: summaries of new and changed traces, at most once per interval and trace.
+//! Live updates: summaries of new and changed traces, and traces that got log records, at most once
+//! per interval and trace.
 
 use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    collections::{HashMap, HashSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -20,12 +21,17 @@ const MAX_UPDATES: usize = 1024;
 const MAX_DELIVERIES: usize = 4096;
 const MIN_UPDATES: usize = 32;
 
-/// A trace's summary, encoded once for all listeners.
+/// An update, encoded once for all listeners.
 #[derive(Debug)]
-pub(crate) struct SummaryUpdate {
-    /// The service of the trace's root.
-    pub(crate) service: String,
-    pub(crate) json: String,
+pub(crate) enum Update {
+    /// A trace's summary.
+    Trace {
+        /// The service of the trace's root.
+        service: String,
+        json: String,
+    },
+    /// A trace got log records.
+    Logs(TraceId),
 }
 
 #[derive(Clone, Debug)]
@@ -33,9 +39,17 @@ pub(crate) struct Hub(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    pending: Mutex<HashMap<TraceId, TraceSummary>>,
+    pending: Mutex<Pending>,
     changed: Notify,
-    updates: broadcast::Sender<Arc<SummaryUpdate>>,
+    updates: broadcast::Sender<Arc<Update>>,
+}
+
+/// What the next interval delivers.
+#[derive(Debug, Default)]
+struct Pending {
+    summaries: HashMap<TraceId, TraceSummary>,
+    /// Traces that got log records.
+    logs: HashSet<TraceId>,
 }
 
 impl Hub {
@@ -49,16 +63,10 @@ impl Hub {
 
     /// Publishes summaries, without waiting. Does nothing without listeners.
     pub(crate) fn publish(&self, summaries: Vec<TraceSummary>) {
-        let listeners = self.0.updates.receiver_count();
-        if listeners == 0 {
+        let Some(capacity) = self.capacity() else {
             return;
-        }
-        let capacity = (MAX_DELIVERIES / listeners).clamp(MIN_UPDATES, MAX_UPDATES);
-        let mut pending = self
-            .0
-            .pending
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        };
+        let pending = &mut self.pending().summaries;
         for summary in summaries {
             // Further traces are in the list, but not in the live updates.
             if pending.len() < capacity || pending.contains_key(&summary.trace_id) {
@@ -68,21 +76,51 @@ impl Hub {
         self.0.changed.notify_one();
     }
 
+    /// Publishes the traces that got log records, without waiting. Does nothing without listeners.
+    pub(crate) fn publish_logs(&self, traces: HashSet<TraceId>) {
+        let Some(capacity) = self.capacity().filter(|_| !traces.is_empty()) else {
+            return;
+        };
+        let pending = &mut self.pending().logs;
+        for trace in traces {
+            if pending.len() < capacity {
+                pending.insert(trace);
+            }
+        }
+        self.0.changed.notify_one();
+    }
+
+    /// Returns the number of updates of the current interval, or `None` without listeners. Summaries
+    /// and log records have one each, half of the limit.
+    fn capacity(&self) -> Option<usize> {
+        let listeners = self.0.updates.receiver_count();
+        let capacity = MAX_DELIVERIES / 2 / listeners.max(1);
+        (listeners > 0).then(|| capacity.clamp(MIN_UPDATES / 2, MAX_UPDATES / 2))
+    }
+
+    fn pending(&self) -> MutexGuard<'_, Pending> {
+        let pending = self.0.pending.lock();
+        pending.unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Subscribes to updates. A listener that lags too far behind gets an error and has to request the
     /// list again.
-    pub(crate) fn listen(&self) -> broadcast::Receiver<Arc<SummaryUpdate>> {
+    pub(crate) fn listen(&self) -> broadcast::Receiver<Arc<Update>> {
         self.0.updates.subscribe()
     }
 
-    /// Delivers published summaries: at once after a pause, otherwise at the next interval.
+    /// Delivers published updates: at once after a pause, otherwise at the next interval.
     pub(crate) async fn run(self) {
         loop {
             self.0.changed.notified().await;
-            for summary in self.take_pending() {
-                let update = SummaryUpdate {
-                    json: serde_json::to_string(&summary).unwrap_or_default(),
-                    service: summary.service,
-                };
+            let Pending { summaries, logs } = self.take_pending();
+            let mut summaries: Vec<_> = summaries.into_values().collect();
+            summaries.sort_by_key(TraceSummary::listed_unix_nano);
+            let summaries = summaries.into_iter().map(|summary| Update::Trace {
+                json: serde_json::to_string(&summary).unwrap_or_default(),
+                service: summary.service,
+            });
+            for update in summaries.chain(logs.into_iter().map(Update::Logs)) {
                 // Fails only if all listeners have left.
                 let _ = self.0.updates.send(Arc::new(update));
             }
@@ -90,14 +128,7 @@ impl Hub {
         }
     }
 
-    fn take_pending(&self) -> Vec<TraceSummary> {
-        let mut pending = self
-            .0
-            .pending
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let mut summaries: Vec<_> = pending.drain().map(|(_, summary)| summary).collect();
-        summaries.sort_by_key(TraceSummary::listed_unix_nano);
-        summaries
+    fn take_pending(&self) -> Pending {
+        std::mem::take(&mut self.pending())
     }
 }

@@ -1,4 +1,4 @@
-//! What the gateway reports about itself: spans stored, rejected and forwarded.
+//! What the gateway reports about itself: spans and log records stored, rejected and forwarded.
 
 use std::{
     collections::BTreeMap,
@@ -6,12 +6,12 @@ use std::{
 };
 
 use logging::{Admitted, LogLimit};
-use trace_model::{LastRefusal, Status};
+use trace_model::{LastRefusal, LogStatus, Status};
 use tracing::warn;
 
 use crate::{
     clock,
-    decode::{Rejections, Warnings},
+    decode::{Rejections, Signal, Warnings},
     log_text::{LOG_INTERVAL, truncated},
     sinks::SinkCounters,
     store::Store,
@@ -39,23 +39,37 @@ impl Counts {
     }
 }
 
-/// Spans rejected from, or repaired in, otherwise accepted requests.
+/// Spans and log records rejected from, or repaired in, otherwise accepted requests. Clones share
+/// the counts.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct RecordCounts {
+    spans: Arc<SignalCounts>,
+    logs: Arc<SignalCounts>,
+}
+
 #[derive(Debug, Default)]
-pub(crate) struct SpanCounts {
+struct SignalCounts {
     rejected: Counts,
     repaired: Counts,
 }
 
-impl SpanCounts {
-    pub(crate) fn rejected(&self, rejections: &Rejections) {
-        for (reason, spans) in rejections.iter() {
-            self.rejected.add(reason.name(), spans);
+impl RecordCounts {
+    pub(crate) fn rejected(&self, signal: Signal, rejections: &Rejections) {
+        for (reason, records) in rejections.iter() {
+            self.of(signal).rejected.add(reason.name(), records);
         }
     }
 
-    pub(crate) fn repaired(&self, warnings: &Warnings) {
-        for (repair, spans) in warnings.repairs() {
-            self.repaired.add(repair.name(), spans);
+    pub(crate) fn repaired(&self, signal: Signal, warnings: &Warnings) {
+        for (repair, records) in warnings.repairs() {
+            self.of(signal).repaired.add(repair.name(), records);
+        }
+    }
+
+    fn of(&self, signal: Signal) -> &SignalCounts {
+        match signal {
+            Signal::Traces => &self.spans,
+            Signal::Logs => &self.logs,
         }
     }
 }
@@ -94,11 +108,18 @@ impl RejectedRequests {
         });
     }
 
-    /// Logs the spans that were rejected from or repaired in an accepted request.
-    pub(crate) fn log_loss(&self, client: &str, loss: &str) {
-        if let Some(Admitted { suppressed, .. }) = self.log.admit("spans_rejected_or_repaired") {
-            let details = truncated(loss);
-            warn!(client, details, suppressed, "rejected or repaired spans");
+    /// Logs the records that were rejected from or repaired in an accepted request.
+    pub(crate) fn log_loss(&self, signal: Signal, client: &str, loss: &str) {
+        let reason = match signal {
+            Signal::Traces => "spans_rejected_or_repaired",
+            Signal::Logs => "log_records_rejected_or_repaired",
+        };
+        if let Some(Admitted { suppressed, .. }) = self.log.admit(reason) {
+            let (details, records) = (truncated(loss), signal.records());
+            warn!(
+                client,
+                details, suppressed, "rejected or repaired {records}"
+            );
         }
     }
 
@@ -116,9 +137,12 @@ impl RejectedRequests {
 #[derive(Clone, Debug)]
 pub(crate) struct StatusSource {
     pub(crate) store: Store,
-    pub(crate) spans: Arc<SpanCounts>,
+    pub(crate) counts: RecordCounts,
     pub(crate) rejected_requests: Arc<RejectedRequests>,
+    /// The sinks of spans.
     pub(crate) sinks: Arc<[SinkCounters]>,
+    /// The sinks of log records.
+    pub(crate) log_sinks: Arc<[SinkCounters]>,
 }
 
 impl StatusSource {
@@ -127,12 +151,22 @@ impl StatusSource {
         Status {
             spans_kept: totals.spans,
             traces_kept: totals.traces,
-            rejected: self.spans.rejected.get(),
-            repaired: self.spans.repaired.get(),
+            rejected: self.counts.spans.rejected.get(),
+            repaired: self.counts.spans.repaired.get(),
             refused: self.rejected_requests.counts.get(),
             last_refusal: self.rejected_requests.last().clone(),
             store_error: self.store.error(),
             sinks: self.sinks.iter().map(|sink| sink.status(totals)).collect(),
+            logs: LogStatus {
+                kept: totals.logs,
+                rejected: self.counts.logs.rejected.get(),
+                repaired: self.counts.logs.repaired.get(),
+                sinks: self
+                    .log_sinks
+                    .iter()
+                    .map(|sink| sink.status(totals))
+                    .collect(),
+            },
         }
     }
 }

@@ -1,9 +1,10 @@
-//! Spans and traces as plain values: the tree of a trace, its timings, and queries on it.
+//! Spans, traces and log records as plain values: the tree of a trace, its timings, and queries.
 //!
 //! The gateway and its viewer share this crate, so that both agree on what a trace, its network
 //! time and its duration are. It has no clock and no I/O: values in, values out.
 //!
 //! * [`otlp_json::decode`] reads OTLP JSON into [`Span`]s and reports the spans it skipped.
+//! * [`otlp_json::decode_logs`] reads [`Log`]s, and [`query::LogMatcher`] matches them.
 //! * [`otlp_json::encode`] writes a span as OTLP JSON; [`json::pretty`] indents JSON for reading.
 //! * [`Trace::from_spans`] builds the tree, with lanes, network times and clock shifts.
 //! * [`Trace::summary`] reduces a trace to one line ([`TraceSummary`]) with a [`Breakdown`] of its
@@ -44,6 +45,7 @@ mod id;
 mod interval;
 pub mod json;
 mod lane;
+mod log;
 mod nanos;
 mod network;
 pub mod otlp_json;
@@ -66,12 +68,13 @@ pub use flame_graph::{FlameFrame, FlameGraph};
 pub use id::{IdError, SpanId, TraceId};
 pub use interval::Interval;
 pub use lane::Lane;
+pub use log::{Log, LogSeverity};
 pub use network::NetworkTime;
 pub use request_phases::RequestPhases;
 pub use sibling_group::SiblingGroup;
 pub use span::{Event, Link, Resource, Scope, Span, SpanKind, SpanStatus};
 pub use statistics::NameStatistics;
-pub use status::{LastRefusal, SinkState, SinkStatus, Status};
+pub use status::{LastRefusal, LogStatus, SinkState, SinkStatus, Status};
 pub use summary::TraceSummary;
 pub use trace::{Node, Trace};
 pub use tree::Parent;

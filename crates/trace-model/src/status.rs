@@ -25,6 +25,22 @@ pub struct Status {
     /// Why spans cannot be stored at present. Senders are asked to retry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub store_error: Option<String>,
+    /// The sinks, with counts of spans.
+    pub sinks: Vec<SinkStatus>,
+    #[serde(default)]
+    pub logs: LogStatus,
+}
+
+/// The log records of a gateway: those it stores now, and counters since it started.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogStatus {
+    /// Log records in the store.
+    pub kept: u64,
+    /// Log records rejected from otherwise accepted requests, by reason.
+    pub rejected: BTreeMap<String, u64>,
+    /// Log records that were changed before they were stored, by reason.
+    pub repaired: BTreeMap<String, u64>,
+    /// The sinks that forward log records, with counts of log records.
     pub sinks: Vec<SinkStatus>,
 }
 
@@ -41,7 +57,7 @@ pub struct LastRefusal {
     pub unix_ms: u64,
 }
 
-/// A receiver to which the gateway forwards spans. Counts are spans.
+/// A receiver to which the gateway forwards spans or log records, and counts of those.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SinkStatus {
     pub name: String,
@@ -53,13 +69,13 @@ pub struct SinkStatus {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
     pub sent: u64,
-    /// Spans that this kind of receiver does not use.
+    /// Records that this kind of receiver does not use.
     #[serde(default)]
     pub skipped: u64,
-    /// Spans that are not sent yet.
+    /// Records that are not sent yet.
     pub waiting: u64,
     pub retried: u64,
-    /// Spans that will not be sent, by reason.
+    /// Records that will not be sent, by reason.
     pub dropped: BTreeMap<String, u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_error: Option<String>,

@@ -1,6 +1,7 @@
 //! Live updates as server-sent events.
 //!
-//! `trace` carries the summary of a new or changed trace; `status` the state of the gateway, at the
+//! `trace` carries the summary of a new or changed trace; `logs` the id of a trace that got log
+//! records, `{"trace_id": "…"}`; `status` the state of the gateway, at the
 //! start and after changes, at most once per second. `alive` is sent every ten seconds: a stream
 //! without it is broken even if it is not closed. A listener that lags behind is disconnected. It
 //! reconnects and requests the list again.
@@ -20,7 +21,7 @@ use tokio::{
 use trace_model::Status;
 
 use super::Api;
-use crate::{hub::SummaryUpdate, status::StatusSource, store::TraceQuery};
+use crate::{hub::Update, status::StatusSource, store::TraceQuery};
 
 const STATUS_INTERVAL: Duration = Duration::from_secs(1);
 
@@ -47,7 +48,7 @@ pub(super) async fn stream(
 }
 
 struct Listener {
-    updates: broadcast::Receiver<Arc<SummaryUpdate>>,
+    updates: broadcast::Receiver<Arc<Update>>,
     service: Option<String>,
     source: StatusSource,
     ticks: Interval,
@@ -74,7 +75,7 @@ impl Listener {
         loop {
             tokio::select! {
                 update = self.updates.recv() => {
-                    if let Some(event) = self.trace(&*update.ok()?) {
+                    if let Some(event) = self.update(&*update.ok()?) {
                         return Some(event);
                     }
                 }
@@ -90,9 +91,17 @@ impl Listener {
         }
     }
 
-    fn trace(&self, update: &SummaryUpdate) -> Option<Event> {
-        let is_shown = TraceQuery::shows_service(self.service.as_deref(), &update.service);
-        is_shown.then(|| Event::default().event("trace").data(&update.json))
+    fn update(&self, update: &Update) -> Option<Event> {
+        match update {
+            Update::Trace { service, json } => {
+                let is_shown = TraceQuery::shows_service(self.service.as_deref(), service);
+                is_shown.then(|| Event::default().event("trace").data(json))
+            }
+            Update::Logs(trace_id) => {
+                let data = format!(r#"{{"trace_id":"{trace_id}"}}"#);
+                Some(Event::default().event("logs").data(data))
+            }
+        }
     }
 
     fn status(&mut self) -> Option<Event> {

@@ -34,13 +34,11 @@ fn render(status: &Status) -> String {
         "1 if spans can be stored, 0 otherwise.",
     );
     text.sample("store_up", &[], is_stored);
+    text.family("store_logs", "gauge", "Log records in the store.");
+    text.sample("store_logs", &[], status.logs.kept);
     edge(&mut text, status);
-    let on: Vec<_> = status
-        .sinks
-        .iter()
-        .filter(|sink| sink.state != SinkState::Off)
-        .collect();
-    sinks(&mut text, &on);
+    sinks(&mut text, &METRICS, SPANS_DROPPED, &status.sinks);
+    sinks(&mut text, &LOG_METRICS, LOGS_DROPPED, &status.logs.sinks);
     text.0
 }
 
@@ -55,6 +53,16 @@ fn edge(text: &mut Text, status: &Status) {
             "repaired_spans_total",
             "Spans stored with a repaired or truncated text, or without some entries, by reason.",
             &status.repaired,
+        ),
+        (
+            "rejected_logs_total",
+            "Log records rejected from otherwise accepted requests, by reason.",
+            &status.logs.rejected,
+        ),
+        (
+            "repaired_logs_total",
+            "Log records stored with a repaired or truncated text, or without some entries, by reason.",
+            &status.logs.repaired,
         ),
         (
             "refused_requests_total",
@@ -111,22 +119,58 @@ const METRICS: [Metric; 5] = [
     ),
 ];
 
-fn sinks(text: &mut Text, sinks: &[&SinkStatus]) {
-    for (name, kind, help, value) in METRICS {
+/// The same for log records.
+const LOG_METRICS: [Metric; 4] = [
+    (
+        "sink_logs_up",
+        "gauge",
+        "1 if the sink's last attempt to send log records succeeded, 0 otherwise.",
+        |sink| (sink.state == SinkState::On).into(),
+    ),
+    (
+        "sink_sent_logs_total",
+        "counter",
+        "Log records that the receiver accepted.",
+        |sink| sink.sent,
+    ),
+    (
+        "sink_retried_logs_total",
+        "counter",
+        "Log records in batches that were sent again.",
+        |sink| sink.retried,
+    ),
+    (
+        "sink_waiting_logs",
+        "gauge",
+        "Log records that wait to be sent.",
+        |sink| sink.waiting,
+    ),
+];
+
+/// The name and the help of a metric with a label for the reason.
+const SPANS_DROPPED: (&str, &str) = (
+    "sink_dropped_spans_total",
+    "Spans dropped before they reached the receiver, by reason.",
+);
+const LOGS_DROPPED: (&str, &str) = (
+    "sink_dropped_logs_total",
+    "Log records dropped before they reached the receiver, by reason.",
+);
+
+/// Writes the metrics of the sinks that are on.
+fn sinks(text: &mut Text, metrics: &[Metric], dropped: (&str, &str), all: &[SinkStatus]) {
+    let on = || all.iter().filter(|sink| sink.state != SinkState::Off);
+    for (name, kind, help, value) in metrics {
         text.family(name, kind, help);
-        for sink in sinks {
+        for sink in on() {
             text.sample(name, &[("sink", &sink.name)], value(sink));
         }
     }
-    let name = "sink_dropped_spans_total";
-    text.family(
-        name,
-        "counter",
-        "Spans dropped before they reached the receiver, by reason.",
-    );
-    for sink in sinks {
-        for (reason, spans) in &sink.dropped {
-            text.sample(name, &[("sink", &sink.name), ("reason", reason)], spans);
+    let (name, help) = dropped;
+    text.family(name, "counter", help);
+    for sink in on() {
+        for (reason, records) in &sink.dropped {
+            text.sample(name, &[("sink", &sink.name), ("reason", reason)], records);
         }
     }
 }
@@ -164,6 +208,8 @@ fn escaped(value: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use trace_model::LogStatus;
+
     use super::*;
 
     #[test]
@@ -183,6 +229,17 @@ mod tests {
         let text = render(&Status {
             sinks: vec![sink, off],
             refused: [("too_large".to_owned(), 4)].into(),
+            logs: LogStatus {
+                kept: 5,
+                rejected: [("invalid_time".to_owned(), 6)].into(),
+                sinks: vec![SinkStatus {
+                    name: "otlp".to_owned(),
+                    state: SinkState::Failing,
+                    waiting: 7,
+                    ..SinkStatus::default()
+                }],
+                ..LogStatus::default()
+            },
             store_error: Some("disk full".to_owned()),
             ..Status::default()
         });
@@ -194,6 +251,10 @@ mod tests {
             "otel_web_gateway_store_spans 0",
             "otel_web_gateway_store_up 0",
             "otel_web_gateway_refused_requests_total{reason=\"too_large\"} 4",
+            "otel_web_gateway_store_logs 5",
+            "otel_web_gateway_rejected_logs_total{reason=\"invalid_time\"} 6",
+            "otel_web_gateway_sink_logs_up{sink=\"otlp\"} 0",
+            "otel_web_gateway_sink_waiting_logs{sink=\"otlp\"} 7",
         ] {
             assert!(text.lines().any(|found| found == line), "{line} in\n{text}");
         }

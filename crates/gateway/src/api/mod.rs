@@ -7,7 +7,8 @@
 //! | `GET /api/traces/{trace_id}/xray` | its segment documents, as the X-Ray sink sends them |
 //! | `GET /api/actions`, `heatmap`, `explain`, `sessions`, `map`, `vitals` | overviews of many traces |
 //! | `GET /api/attributes?key=` | keys and values of attributes, for completion |
-//! | `GET /api/events` | server-sent events `trace`, `status` and `alive` |
+//! | `GET /api/logs?query=&trace=&limit=&cursor=` | log records as OTLP JSON, newest first |
+//! | `GET /api/events` | server-sent events `trace`, `logs`, `status` and `alive` |
 //! | `GET /api/status`, `GET /healthz` | counts: stored, rejected, sent |
 //! | `POST /api/import` | as `/v1/traces`, without forwarding to sinks; see `edge` |
 //! | `GET /metrics` | the same counts for Prometheus |
@@ -18,6 +19,7 @@
 
 mod api_error;
 mod events;
+mod logs;
 mod metrics;
 mod open;
 mod otlp_json;
@@ -77,6 +79,7 @@ fn compressed() -> Router<Api> {
         .route("/api/traces", get(traces::list))
         .route("/api/traces/{trace_id}", get(traces::one))
         .route("/api/traces/{trace_id}/xray", get(xray::documents))
+        .route("/api/logs", get(logs::list))
         .route("/api/actions", get(overviews::actions))
         .route("/api/heatmap", get(overviews::heatmap))
         .route("/api/explain", get(overviews::explain))
@@ -105,5 +108,5 @@ pub(crate) fn health(api: Api) -> Router {
 }
 
 async fn unknown() -> ApiError {
-    ApiError::NotFound("unknown path: use /api/traces or /api/status".to_owned())
+    ApiError::NotFound("unknown path: use /api/traces, /api/logs or /api/status".to_owned())
 }

@@ -36,7 +36,7 @@ use crate::secret::Secret;
 pub struct Config {
     /// The address to listen on, `host:port`. Port 0 selects a free port.
     pub listen: String,
-    /// A separate address for the viewer and its API. `listen` then accepts spans only.
+    /// A separate address for the viewer and its API. `listen` then accepts exports only.
     pub viewer_listen: Option<String>,
     /// The access token for the viewer and its API. Generated at startup if it is absent and other
     /// machines can reach the viewer.

@@ -89,8 +89,8 @@ pub(super) struct Settings {
     )]
     pub(super) listen: String,
 
-    /// Separate address for the viewer and its API. The other address then accepts spans only, and
-    /// may be public
+    /// Separate address for the viewer and its API. The other address then accepts
+    /// spans and log records only, and may be public
     #[arg(
         id = "viewer_listen",
         long = "viewer-listen",
@@ -150,7 +150,7 @@ pub(super) struct Settings {
     )]
     pub(super) cors_origins: Vec<PageOrigin>,
 
-    /// Database file for spans, created if absent
+    /// Database file for spans and log records, created if absent
     #[arg(
         id = "store.file",
         long = "db",
@@ -161,9 +161,9 @@ pub(super) struct Settings {
     )]
     pub(super) store_file: PathBuf,
 
-    /// Hours after its last span until a trace is deleted. Time while the machine is off counts for
-    /// one hour at most, because the clock may be wrong then. The default is a week, because bugs are
-    /// reported on Mondays
+    /// Hours after its last span until a trace is deleted, and after its arrival until a log record is
+    /// deleted. Time while the machine is off counts for one hour at most, because the clock may be
+    /// wrong then. The default is a week, because bugs are reported on Mondays
     #[arg(
         id = "store.keep_hours",
         long = "keep-hours",
@@ -175,8 +175,8 @@ pub(super) struct Settings {
     )]
     pub(super) keep_hours: u64,
 
-    /// MiB of database pages in use. Above the limit, the least recently updated traces are deleted
-    /// first, forwarded or not, of the client that stores most: an address, and behind it a service
+    /// MiB of database pages in use. Above the limit, the least recently updated traces and the oldest
+    /// log records are deleted first, forwarded or not, of the client that stores most: an address, and behind it a service
     #[arg(
         id = "store.keep_mb",
         long = "keep-mb",
@@ -345,8 +345,8 @@ pub(super) struct Settings {
     )]
     pub(super) honeycomb_dataset: String,
 
-    /// Base URL of an OTLP receiver, such as a collector; turns the OTLP sink on. /v1/traces is
-    /// appended
+    /// Base URL of an OTLP receiver, such as a collector; turns the OTLP sink on. /v1/traces
+    /// and /v1/logs are appended
     #[arg(
         id = "otlp.endpoint",
         long = "otlp-endpoint",

@@ -1,4 +1,4 @@
-//! Iterates over the groups of spans in a request without decoding or storing the messages
+//! Iterates over the groups of records in a request without decoding or storing the messages
 //! around them, however many there are.
 
 use bytes::Bytes;
@@ -9,17 +9,18 @@ use super::{
 };
 
 /// The field numbers of `ResourceSpans` and `ScopeSpans`: the resource or scope, the messages
-/// within, and the schema URL. `resource_spans` of a request has the first number, too.
+/// within, and the schema URL. `resource_spans` of a request has the first number, too. The messages
+/// of logs have the same numbers.
 const SHARED: u32 = 1;
 const CHILDREN: u32 = 2;
 const SCHEMA_URL: u32 = 3;
 
-/// A `ScopeSpans`, and the resource of its `ResourceSpans`.
+/// A `ScopeSpans` or `ScopeLogs`, and the resource of the message around it.
 pub(super) struct Group<'a> {
     request: &'a Bytes,
     resource: Shared<'a>,
     scope: Shared<'a>,
-    scope_spans: &'a [u8],
+    scope_group: &'a [u8],
 }
 
 /// A resource or a scope, and the URL of its schema.
@@ -35,24 +36,24 @@ pub(super) fn for_each_group<E: From<Malformed>>(
     request: &Bytes,
     mut visit: impl FnMut(&Group<'_>) -> Result<(), E>,
 ) -> Result<(), E> {
-    for resource_spans in delimited(request, SHARED) {
-        let resource_spans = resource_spans.map_err(Malformed::from)?;
-        let resource = shared(resource_spans).map_err(Malformed::from)?;
-        for scope_spans in delimited(resource_spans, CHILDREN) {
-            let scope_spans = scope_spans.map_err(Malformed::from)?;
-            let scope = shared(scope_spans).map_err(Malformed::from)?;
+    for resource_group in delimited(request, SHARED) {
+        let resource_group = resource_group.map_err(Malformed::from)?;
+        let resource = shared(resource_group).map_err(Malformed::from)?;
+        for scope_group in delimited(resource_group, CHILDREN) {
+            let scope_group = scope_group.map_err(Malformed::from)?;
+            let scope = shared(scope_group).map_err(Malformed::from)?;
             visit(&Group {
                 request,
                 resource,
                 scope,
-                scope_spans,
+                scope_group,
             })?;
         }
     }
     Ok(())
 }
 
-/// Whether the messages around spans have unknown fields. The body is then another message, or
+/// Whether the messages around records have unknown fields. The body is then another message, or
 /// of an older version.
 pub(super) fn has_unknown_fields(request: &[u8]) -> Result<bool, Malformed> {
     let is_unknown = |message, known: &[u32]| {
@@ -64,8 +65,8 @@ pub(super) fn has_unknown_fields(request: &[u8]) -> Result<bool, Malformed> {
     if is_unknown(request, &[SHARED]) {
         return Ok(true);
     }
-    for resource_spans in delimited(request, SHARED) {
-        if is_unknown(resource_spans?, &envelope) {
+    for resource_group in delimited(request, SHARED) {
+        if is_unknown(resource_group?, &envelope) {
             return Ok(true);
         }
     }
@@ -81,8 +82,8 @@ impl<'a> Group<'a> {
         self.scope
     }
 
-    pub(super) fn spans(&self) -> impl Iterator<Item = Result<&'a [u8], WireError>> + use<'a> {
-        delimited(self.scope_spans, CHILDREN)
+    pub(super) fn records(&self) -> impl Iterator<Item = Result<&'a [u8], WireError>> + use<'a> {
+        delimited(self.scope_group, CHILDREN)
     }
 
     /// Returns a part of the request without copying it.

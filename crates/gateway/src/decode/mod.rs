@@ -1,17 +1,21 @@
-//! Decodes requests into spans and rejections. Only this module validates spans.
+//! Decodes requests into records and rejections: spans, or log records. Only this module validates
+//! them.
 //!
-//! A body that is not OTLP is an error. Within a valid request, each invalid span is rejected on
+//! A body that is not OTLP is an error. Within a valid request, each invalid record is rejected on
 //! its own with a [`Reason`], and the others are accepted.
 
 mod envelope;
 mod json;
 mod json_tokens;
-mod misplaced_spans;
+mod log_record;
+mod misplaced_records;
 mod protobuf;
 mod reason;
+mod record;
+mod record_limits;
 mod schema;
 mod shape;
-mod span_limits;
+mod signal;
 mod utf8_repair;
 mod validate;
 mod warnings;
@@ -20,12 +24,14 @@ mod wire_format;
 use std::fmt;
 
 use bytes::Bytes;
-use trace_model::TraceId;
 
 pub(crate) use self::{
     json_tokens::{Token, Tokens},
+    log_record::ReceivedLog,
     reason::{Reason, Rejections},
-    span_limits::MAX_NAME_BYTES,
+    record::{ReceivedSpan, Record, Records},
+    record_limits::MAX_NAME_BYTES,
+    signal::Signal,
     utf8_repair::text as repaired_text,
     validate::accept,
     warnings::{Repair, Warnings},
@@ -43,40 +49,38 @@ pub(crate) enum Encoding {
     JsonLines,
 }
 
-/// The accepted spans of a request, the rejected ones, and warnings for its sender.
-#[derive(Debug, Default)]
-pub(crate) struct Decoded {
-    pub(crate) batch: Batch,
+/// The accepted records of a request, the rejected ones, and warnings for its sender.
+#[derive(Debug)]
+pub(crate) struct Decoded<R = ReceivedSpan> {
+    pub(crate) batch: Batch<R>,
     pub(crate) rejections: Rejections,
     pub(crate) warnings: Warnings,
 }
 
-impl Decoded {
-    /// Returns the number of accepted spans.
-    pub(crate) fn spans(&self) -> usize {
-        self.batch.iter().map(|(_, spans)| spans.len()).sum()
+impl<R> Default for Decoded<R> {
+    fn default() -> Self {
+        Self {
+            batch: Batch::new(),
+            rejections: Rejections::default(),
+            warnings: Warnings::default(),
+        }
+    }
+}
+
+impl<R> Decoded<R> {
+    /// Returns the number of accepted records.
+    pub(crate) fn records(&self) -> usize {
+        self.batch.iter().map(|(_, records)| records.len()).sum()
     }
 
-    /// Whether the request has no spans, not even invalid ones.
+    /// Whether the request has no records, not even invalid ones.
     fn is_empty(&self) -> bool {
         self.batch.is_empty() && self.rejections.total() == 0
     }
 }
 
-/// Spans by origin, in the order of the request.
-pub(crate) type Batch = Vec<(Origin, Vec<ReceivedSpan>)>;
-
-/// A span's ids and its encoded `Span` message.
-#[derive(Clone, Debug)]
-pub(crate) struct ReceivedSpan {
-    pub(crate) trace_id: TraceId,
-    pub(crate) span_id: [u8; 8],
-    pub(crate) body: Bytes,
-    /// The span replaces a stored one with the same ids.
-    pub(crate) is_revision: bool,
-    /// The span was imported, so no sink gets it.
-    pub(crate) local_only: bool,
-}
+/// Records by origin, in the order of the request.
+pub(crate) type Batch<R = ReceivedSpan> = Vec<(Origin, Vec<R>)>;
 
 /// The probable format of a body that does not match its headers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -117,22 +121,23 @@ impl From<WireError> for Malformed {
 /// Why a body is not OTLP.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Malformed {
-    #[error("the body is not a protobuf ExportTraceServiceRequest: {0}{1}")]
+    #[error("the body is not an OTLP request in protobuf: {0}{1}")]
     Protobuf(#[source] WireError, Hint),
-    #[error("the body is not an OTLP JSON ExportTraceServiceRequest: {0}")]
+    #[error("the body is not an OTLP request in JSON: {0}")]
     Json(#[from] serde_json::Error),
     #[error("the body is UTF-16: send JSON as UTF-8")]
     Utf16,
 }
 
-/// Decodes an `ExportTraceServiceRequest`. An empty body has no spans in any encoding.
+/// Decodes a request, such as an `ExportTraceServiceRequest`. An empty body has no records in any
+/// encoding.
 ///
 /// Calls `reserve` before it takes memory, with the total number of bytes, including the body.
-pub(crate) fn decode<E: From<Malformed>>(
+pub(crate) fn decode<R: Record, E: From<Malformed>>(
     encoding: Encoding,
     body: Bytes,
     mut reserve: impl FnMut(usize) -> Result<(), E>,
-) -> Result<Decoded, E> {
+) -> Result<Decoded<R>, E> {
     let mut total = body.len();
     let (protobuf, anomalies) = match encoding {
         Encoding::Protobuf => (body, json::Anomalies::default()),
@@ -141,24 +146,24 @@ pub(crate) fn decode<E: From<Malformed>>(
             total *= 2;
             reserve(total)?;
             let converted = if encoding == Encoding::Json {
-                json::to_protobuf(&body)
+                json::to_protobuf(R::SIGNAL, &body)
             } else {
-                json::lines_to_protobuf(&body)
+                json::lines_to_protobuf(R::SIGNAL, &body)
             };
             converted?
         }
     };
-    total = total.saturating_add(memory_cost(encoding, &protobuf)?);
+    total = total.saturating_add(memory_cost(R::SIGNAL, encoding, &protobuf)?);
     reserve(total)?;
     let mut decoded = protobuf::decode(&protobuf, |more| reserve(total.saturating_add(more)))?;
-    anomalies.report(&mut decoded);
+    anomalies.report(R::SIGNAL, &mut decoded);
     Ok(decoded)
 }
 
 /// Returns the most memory that decoding takes. This is the first step to read the whole body,
 /// so it reports a body of another format.
-fn memory_cost(encoding: Encoding, protobuf: &Bytes) -> Result<usize, Malformed> {
-    protobuf::memory_cost(protobuf).map_err(|error| match error {
+fn memory_cost(signal: Signal, encoding: Encoding, protobuf: &Bytes) -> Result<usize, Malformed> {
+    protobuf::memory_cost(signal, protobuf).map_err(|error| match error {
         Malformed::Protobuf(error, _) if encoding == Encoding::Protobuf => {
             Malformed::Protobuf(error, Hint::of(protobuf))
         }

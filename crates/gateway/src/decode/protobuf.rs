@@ -1,40 +1,36 @@
-//! Decodes binary OTLP. Each span is validated, and its encoded bytes are kept.
+//! Decodes binary OTLP. Each record is validated, and its encoded bytes are kept.
 
 use bytes::Bytes;
 
 use super::{
-    Decoded, Malformed, ReceivedSpan,
+    Decoded, Malformed, Record, Signal,
     envelope::{Group, Shared, for_each_group, has_unknown_fields},
     reason::{Reason, SpanError},
+    record_limits::{self, RepairSet},
     schema::{self, Schema},
     shape::{self, Texts},
-    span_limits::{self, RepairSet},
     utf8_repair,
-    validate::validate,
     warnings::Repair,
 };
 use crate::wire::Origin;
 
-/// The size of a span's ids. A shorter message is rejected and takes no memory.
-const MIN_SPAN_BYTES: usize = 28;
+/// The memory of a record besides its encoded bytes, here and in the writer, which summarizes the
+/// trace of a span.
+const RECORD_OVERHEAD_BYTES: usize = 512;
 
-/// The memory of a span besides its encoded bytes, here and in the writer, which summarizes its
-/// trace.
-const SPAN_OVERHEAD_BYTES: usize = 512;
-
-/// The same for a group that has a span.
+/// The same for a group that has a record.
 const GROUP_OVERHEAD_BYTES: usize = 512;
 
 /// Returns the most memory that decoding the request takes besides its own bytes. A resource is
 /// stored with each of its scopes.
-pub(super) fn memory_cost(request: &Bytes) -> Result<usize, Malformed> {
+pub(super) fn memory_cost(signal: Signal, request: &Bytes) -> Result<usize, Malformed> {
     let mut cost = 0_usize;
     for_each_group(request, |group| {
-        let spans = candidate_spans(group)?;
-        if spans > 0 {
+        let records = candidates(signal, group)?;
+        if records > 0 {
             let shared = [group.resource(), group.scope()];
             let shared = shared.map(|part| part.message.len() + part.schema_url.len());
-            let overhead = GROUP_OVERHEAD_BYTES + spans * SPAN_OVERHEAD_BYTES;
+            let overhead = GROUP_OVERHEAD_BYTES + records * RECORD_OVERHEAD_BYTES;
             cost = cost.saturating_add(shared[0] + shared[1] + overhead);
         }
         Ok::<_, Malformed>(())
@@ -43,29 +39,35 @@ pub(super) fn memory_cost(request: &Bytes) -> Result<usize, Malformed> {
 }
 
 /// Decodes a request. Calls `reserve` with the memory of repaired messages before using it.
-pub(super) fn decode<E: From<Malformed>>(
+pub(super) fn decode<R: Record, E: From<Malformed>>(
     request: &Bytes,
     reserve: impl FnMut(usize) -> Result<(), E>,
-) -> Result<Decoded, E> {
+) -> Result<Decoded<R>, E> {
     let mut decoder = Decoder {
-        decoded: Decoded::default(),
+        decoded: Decoded::<R>::default(),
         repaired_bytes: 0,
         reserve,
     };
     for_each_group(request, |group| decoder.group(group))?;
     let is_other_message = decoder.decoded.is_empty() && has_unknown_fields(request)?;
     if is_other_message {
-        decoder.decoded.warnings.note(NO_SPANS);
+        decoder.decoded.warnings.note(no_records(R::SIGNAL));
     }
     Ok(decoder.decoded)
 }
 
-/// The warning for a body without spans that has other fields.
-const NO_SPANS: &str = "no spans: the body has fields, but not those of an ExportTraceServiceRequest; \
-     a single ResourceSpans, other signals, and OTLP before 0.20 are not supported";
+/// Returns the warning for a body without records that has other fields.
+fn no_records(signal: Signal) -> String {
+    let (records, request) = (signal.records(), signal.request_name());
+    let group = signal.group_name();
+    format!(
+        "no {records}: the body has fields, but not those of an {request}; \
+         a single {group}, other signals, and OTLP before 0.20 are not supported"
+    )
+}
 
-struct Decoder<F> {
-    decoded: Decoded,
+struct Decoder<R, F> {
+    decoded: Decoded<R>,
     /// The memory of messages that were encoded again.
     repaired_bytes: usize,
     reserve: F,
@@ -88,31 +90,26 @@ struct GroupOrigin {
     repairs: RepairSet,
 }
 
-impl<E: From<Malformed>, F: FnMut(usize) -> Result<(), E>> Decoder<F> {
+impl<R: Record, E: From<Malformed>, F: FnMut(usize) -> Result<(), E>> Decoder<R, F> {
     fn group(&mut self, group: &Group<'_>) -> Result<(), E> {
         let origin = self.group_origin(group)?;
-        let mut spans = Vec::with_capacity(candidate_spans(group)?);
-        for span in group.spans() {
-            let body = group.bytes(span.map_err(Malformed::from)?);
+        let mut records = Vec::with_capacity(candidates(R::SIGNAL, group)?);
+        for record in group.records() {
+            let body = group.bytes(record.map_err(Malformed::from)?);
             match &origin {
-                Ok(origin) => self.span(body, origin, &mut spans)?,
+                Ok(origin) => self.record(body, origin, &mut records)?,
                 Err(reason) => self.decoded.rejections.count(*reason),
             }
         }
-        if let (Ok(origin), false) = (origin, spans.is_empty()) {
+        if let (Ok(origin), false) = (origin, records.is_empty()) {
             let origin = self.origin(origin)?;
-            self.decoded.batch.push((origin, spans));
+            self.decoded.batch.push((origin, records));
         }
         Ok(())
     }
 
-    fn span(
-        &mut self,
-        body: Bytes,
-        origin: &GroupOrigin,
-        spans: &mut Vec<ReceivedSpan>,
-    ) -> Result<(), E> {
-        let (checked, mut span) = match self.validated(body)? {
+    fn record(&mut self, body: Bytes, origin: &GroupOrigin, records: &mut Vec<R>) -> Result<(), E> {
+        let (checked, mut record) = match self.validated(body)? {
             Ok(validated) => validated,
             Err(reason) => {
                 self.decoded.rejections.count(reason);
@@ -121,7 +118,8 @@ impl<E: From<Malformed>, F: FnMut(usize) -> Result<(), E>> Decoder<F> {
         };
         let has_invalid_text = checked.texts.invalid_bytes > 0;
         if has_invalid_text {
-            span.body = self.repair(&schema::SPAN, &span.body, checked.texts)?;
+            let schema = R::SIGNAL.record_schema();
+            record.set_body(self.repair(schema, &checked.message, checked.texts)?);
         }
         let warnings = &mut self.decoded.warnings;
         if has_invalid_text || origin.has_invalid_text {
@@ -129,22 +127,36 @@ impl<E: From<Malformed>, F: FnMut(usize) -> Result<(), E>> Decoder<F> {
         }
         let repairs = checked.repairs.union(origin.repairs);
         repairs.iter().for_each(|repair| warnings.repaired(repair));
-        spans.push(span);
+        records.push(record);
         Ok(())
     }
 
-    fn validated(&mut self, body: Bytes) -> Result<Result<(Checked, ReceivedSpan), Reason>, E> {
-        let checked = match self.check(&schema::SPAN, body)? {
+    fn validated(&mut self, body: Bytes) -> Result<Result<(Checked, R), Reason>, E> {
+        let mut checked = match self.check(R::SIGNAL.record_schema(), body)? {
             Ok(checked) => checked,
             Err(reason) => return Ok(Err(reason)),
         };
-        match validate(checked.message.clone()) {
-            Ok(span) => Ok(Ok((checked, span))),
+        self.remove_invalid_fields(&mut checked)?;
+        match R::validate(checked.message.clone()) {
+            Ok(record) => Ok(Ok((checked, record))),
             Err(error) => rejection(error).map(Err),
         }
     }
 
-    /// Returns the message within the limits, or the reason to reject all spans that have it.
+    fn remove_invalid_fields(&mut self, checked: &mut Checked) -> Result<(), E> {
+        let numbers = R::invalid_fields(&checked.message);
+        if numbers.is_empty() {
+            return Ok(());
+        }
+        self.repaired_bytes += checked.message.len();
+        (self.reserve)(self.repaired_bytes)?;
+        let message = record_limits::without_fields(&checked.message, numbers);
+        checked.message = message.map_err(Malformed::from)?;
+        checked.repairs.insert(Repair::InvalidId);
+        Ok(())
+    }
+
+    /// Returns the message within the limits, or the reason to reject all records that have it.
     fn check(
         &mut self,
         schema: &'static Schema,
@@ -166,7 +178,7 @@ impl<E: From<Malformed>, F: FnMut(usize) -> Result<(), E>> Decoder<F> {
         self.repaired_bytes += message.len();
         (self.reserve)(self.repaired_bytes)?;
         let (message, repairs) =
-            span_limits::truncate(schema, &message).map_err(Malformed::from)?;
+            record_limits::truncate(schema, &message).map_err(Malformed::from)?;
         match shape::check_truncated(schema, &message) {
             Ok(texts) => Ok(Ok(Checked {
                 message,
@@ -177,7 +189,7 @@ impl<E: From<Malformed>, F: FnMut(usize) -> Result<(), E>> Decoder<F> {
         }
     }
 
-    /// Returns the group's resource and scope, or the reason to reject all of its spans.
+    /// Returns the group's resource and scope, or the reason to reject all of its records.
     fn group_origin(&mut self, group: &Group<'_>) -> Result<Result<GroupOrigin, Reason>, E> {
         let (resource, scope) = (group.resource(), group.scope());
         let bytes = |part: Shared<'_>| group.bytes(part.message);
@@ -191,7 +203,7 @@ impl<E: From<Malformed>, F: FnMut(usize) -> Result<(), E>> Decoder<F> {
         };
         let mut repairs = checked_resource.repairs.union(checked_scope.repairs);
         let schema_urls = [resource, scope]
-            .map(|part| group.bytes(span_limits::schema_url(part.schema_url, &mut repairs)));
+            .map(|part| group.bytes(record_limits::schema_url(part.schema_url, &mut repairs)));
         let is_invalid = |url: &Bytes| std::str::from_utf8(url).is_err();
         Ok(Ok(GroupOrigin {
             has_invalid_text: checked_resource.texts.invalid_bytes > 0
@@ -235,7 +247,7 @@ impl<E: From<Malformed>, F: FnMut(usize) -> Result<(), E>> Decoder<F> {
     }
 }
 
-/// Returns the reason to reject a span, or the error that rejects the whole request.
+/// Returns the reason to reject a record, or the error that rejects the whole request.
 fn rejection<E: From<Malformed>>(error: SpanError) -> Result<Reason, E> {
     match error {
         SpanError::Rejected(reason) => Ok(reason),
@@ -243,11 +255,11 @@ fn rejection<E: From<Malformed>>(error: SpanError) -> Result<Reason, E> {
     }
 }
 
-/// Counts the messages that are long enough to be spans.
-fn candidate_spans(group: &Group<'_>) -> Result<usize, Malformed> {
+/// Counts the messages that are long enough to be records.
+fn candidates(signal: Signal, group: &Group<'_>) -> Result<usize, Malformed> {
     let mut count = 0;
-    for span in group.spans() {
-        count += usize::from(span?.len() >= MIN_SPAN_BYTES);
+    for record in group.records() {
+        count += usize::from(record?.len() >= signal.min_record_bytes());
     }
     Ok(count)
 }

@@ -1,10 +1,10 @@
-//! The reasons for which spans are rejected, and counts of rejected spans.
+//! The reasons for which spans and log records are rejected, and their counts.
 
-use std::{collections::BTreeMap, fmt};
+use std::{borrow::Cow, collections::BTreeMap};
 
-use super::wire_format::WireError;
+use super::{Signal, wire_format::WireError};
 
-/// Why a span was rejected. The name is its key in the gateway's status.
+/// Why a span or a log record was rejected. The name is its key in the gateway's status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Reason {
     /// The trace id does not have 16 bytes, or is all zero.
@@ -20,9 +20,9 @@ pub(crate) enum Reason {
     Time,
     /// Lists and maps are nested more deeply than readers can handle.
     TooDeep,
-    /// The span has more attributes, values, events and links than readers can handle.
+    /// The record has more attributes, values, events and links than readers can handle.
     TooManyParts,
-    /// The span is not at the path where OTLP JSON has spans.
+    /// The record is not at the path where OTLP JSON has records.
     Misplaced,
     /// A line of an imported file is not a request.
     Line,
@@ -52,8 +52,8 @@ impl Reason {
         }
     }
 
-    const fn advice(self) -> &'static str {
-        match self {
+    fn advice(self, signal: Signal) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
             Self::TraceId => "trace_id must be 16 bytes and not all zero",
             Self::SpanId => "span_id must be 8 bytes and not all zero",
             Self::ParentSpanId => "parent_span_id must be empty or 8 bytes",
@@ -61,12 +61,21 @@ impl Reason {
                 "a link's trace_id must be empty or 16 bytes, and its span_id empty or 8 bytes"
             }
             Self::Time => "times must be nanoseconds since 1970 that fit 63 bits",
-            Self::TooDeep => "an attribute may have 16 levels of nested lists and maps",
+            Self::TooDeep => "a value may have 16 levels of nested lists and maps",
             Self::TooManyParts => {
-                "a span, a resource and a scope may each have 100,000 attributes, values, events and links"
+                let record = signal.record();
+                return Cow::Owned(format!(
+                    "a {record}, a resource and a scope may each have 100,000 attributes, values, events and links"
+                ));
             }
-            Self::Misplaced => "spans are read only from \"resourceSpans[].scopeSpans[].spans[]\"",
-            Self::Line => "each line must be an OTLP JSON ExportTraceServiceRequest",
+            Self::Misplaced => {
+                let (records, path) = (signal.records(), signal.json_path());
+                return Cow::Owned(format!("{records} are read only from \"{path}\""));
+            }
+            Self::Line => {
+                let request = signal.request_name();
+                return Cow::Owned(format!("each line must be an OTLP JSON {request}"));
+            }
             Self::Segment => "a datagram must be an X-Ray segment document",
             Self::IdReused => {
                 "16 other spans of the trace have the same span_id: generate random ids"
@@ -74,11 +83,11 @@ impl Reason {
             Self::TraceFull => {
                 "the trace has reached the limit of OTEL_WEB_GATEWAY_TRACE_SPANS or OTEL_WEB_GATEWAY_TRACE_MB"
             }
-        }
+        })
     }
 }
 
-/// The number of rejected spans of a request, by reason.
+/// The number of rejected records of a request, by reason.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Rejections(BTreeMap<Reason, u64>);
 
@@ -93,8 +102,8 @@ impl Rejections {
         self.count_all(reason, 1);
     }
 
-    pub(crate) fn count_all(&mut self, reason: Reason, spans: u64) {
-        *self.0.entry(reason).or_default() += spans;
+    pub(crate) fn count_all(&mut self, reason: Reason, records: u64) {
+        *self.0.entry(reason).or_default() += records;
     }
 
     pub(crate) fn merge(&mut self, other: &Self) {
@@ -110,21 +119,18 @@ impl Rejections {
     pub(crate) fn total(&self) -> u64 {
         self.0.values().sum()
     }
-}
 
-/// Writes a message for the developer of the sender: `2 spans: trace_id must be …; 1 span: …`.
-impl fmt::Display for Rejections {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, (reason, count)) in self.iter().enumerate() {
-            let separator = if index == 0 { "" } else { "; " };
-            let spans = if count == 1 { "span" } else { "spans" };
-            write!(f, "{separator}{count} {spans}: {}", reason.advice())?;
-        }
-        Ok(())
+    /// Returns a message for the developer of the sender: `2 spans: trace_id must be …; 1 span: …`.
+    pub(crate) fn describe(&self, signal: Signal) -> String {
+        let texts = self.iter().map(|(reason, count)| {
+            let records = signal.count(count);
+            format!("{records}: {}", reason.advice(signal))
+        });
+        texts.collect::<Vec<_>>().join("; ")
     }
 }
 
-/// Why a message is not accepted as a span, or as its resource or scope.
+/// Why a message is not accepted as a record, or as its resource or scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SpanError {
     /// The bytes are not such a message, so the whole request is malformed.

@@ -51,10 +51,13 @@ impl Schema {
             .or_else(|| self.0.iter().find(|field| field.number == number))
     }
 
-    /// Whether this is one of the messages around spans.
+    /// Whether this is one of the messages around records.
     pub(super) fn is_envelope(&self) -> bool {
-        [&REQUEST, &RESOURCE_SPANS, &SCOPE_SPANS]
+        let of_spans = [&REQUEST, &RESOURCE_SPANS, &SCOPE_SPANS];
+        let of_logs = [&LOGS_REQUEST, &RESOURCE_LOGS, &SCOPE_LOGS];
+        of_spans
             .into_iter()
+            .chain(of_logs)
             .any(|envelope| std::ptr::eq(self, envelope))
     }
 }
@@ -103,6 +106,35 @@ const SPAN_KINDS: &[&str] = &[
     "SPAN_KIND_CONSUMER",
 ];
 const STATUS_CODES: &[&str] = &["STATUS_CODE_UNSET", "STATUS_CODE_OK", "STATUS_CODE_ERROR"];
+
+/// The names by number, as in `logs.proto`.
+const SEVERITY_NUMBERS: &[&str] = &[
+    "SEVERITY_NUMBER_UNSPECIFIED",
+    "SEVERITY_NUMBER_TRACE",
+    "SEVERITY_NUMBER_TRACE2",
+    "SEVERITY_NUMBER_TRACE3",
+    "SEVERITY_NUMBER_TRACE4",
+    "SEVERITY_NUMBER_DEBUG",
+    "SEVERITY_NUMBER_DEBUG2",
+    "SEVERITY_NUMBER_DEBUG3",
+    "SEVERITY_NUMBER_DEBUG4",
+    "SEVERITY_NUMBER_INFO",
+    "SEVERITY_NUMBER_INFO2",
+    "SEVERITY_NUMBER_INFO3",
+    "SEVERITY_NUMBER_INFO4",
+    "SEVERITY_NUMBER_WARN",
+    "SEVERITY_NUMBER_WARN2",
+    "SEVERITY_NUMBER_WARN3",
+    "SEVERITY_NUMBER_WARN4",
+    "SEVERITY_NUMBER_ERROR",
+    "SEVERITY_NUMBER_ERROR2",
+    "SEVERITY_NUMBER_ERROR3",
+    "SEVERITY_NUMBER_ERROR4",
+    "SEVERITY_NUMBER_FATAL",
+    "SEVERITY_NUMBER_FATAL2",
+    "SEVERITY_NUMBER_FATAL3",
+    "SEVERITY_NUMBER_FATAL4",
+];
 
 pub(super) static REQUEST: Schema = Schema(&[field("resourceSpans", 1, Messages(&RESOURCE_SPANS))]);
 
@@ -155,6 +187,35 @@ pub(super) static SPAN: Schema = Schema(&[
     field("droppedLinksCount", 14, Uint32),
     field("status", 15, Message(&STATUS)),
     field("flags", 16, Fixed32),
+]);
+
+pub(super) static LOGS_REQUEST: Schema =
+    Schema(&[field("resourceLogs", 1, Messages(&RESOURCE_LOGS))]);
+
+static RESOURCE_LOGS: Schema = Schema(&[
+    field("resource", 1, Message(&RESOURCE)),
+    field("scopeLogs", 2, Messages(&SCOPE_LOGS)),
+    field("schemaUrl", 3, Text),
+]);
+
+static SCOPE_LOGS: Schema = Schema(&[
+    field("scope", 1, Message(&SCOPE)),
+    field("logRecords", 2, Messages(&LOG_RECORD)),
+    field("schemaUrl", 3, Text),
+]);
+
+pub(super) static LOG_RECORD: Schema = Schema(&[
+    field("timeUnixNano", 1, Fixed64),
+    field("severityNumber", 2, Enum(SEVERITY_NUMBERS)),
+    field("severityText", 3, Text),
+    field("body", 5, Message(&ANY_VALUE)),
+    field("attributes", 6, Messages(&KEY_VALUE)),
+    field("droppedAttributesCount", 7, Uint32),
+    field("flags", 8, Fixed32),
+    field("traceId", 9, Id),
+    field("spanId", 10, Id),
+    field("observedTimeUnixNano", 11, Fixed64),
+    field("eventName", 12, Text),
 ]);
 
 static EVENT: Schema = Schema(&[

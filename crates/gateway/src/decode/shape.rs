@@ -3,8 +3,8 @@
 
 use super::{
     reason::{Reason, SpanError},
+    record_limits,
     schema::{Field, Kind, Schema},
-    span_limits,
     wire_format::{Fields, Raw, WireError},
 };
 
@@ -70,7 +70,7 @@ impl Shape {
         message: &[u8],
         depth: usize,
     ) -> Result<(), SpanError> {
-        let max_text_bytes = span_limits::max_text_bytes(schema);
+        let max_text_bytes = record_limits::max_text_bytes(schema);
         let mut repeated = 0;
         for raw in Fields(message) {
             let raw = raw?;
@@ -81,7 +81,7 @@ impl Shape {
                 self.field(field, raw, depth)?;
             }
         }
-        self.texts.is_over_limits |= repeated > span_limits::MIN_COUNT_LIMIT;
+        self.texts.is_over_limits |= repeated > record_limits::MIN_COUNT_LIMIT;
         Ok(())
     }
 

@@ -7,7 +7,7 @@ use trace_model::{SpanId, TraceId};
 use super::{
     ReceivedSpan,
     reason::{Reason, SpanError},
-    schema, shape, span_limits,
+    record_limits, schema, shape,
     warnings::Warnings,
 };
 
@@ -50,7 +50,7 @@ impl LinkHeader {
 /// limits.
 pub(crate) fn accept(mut body: Bytes, warnings: &mut Warnings) -> Result<ReceivedSpan, SpanError> {
     if shape::check(&schema::SPAN, &body)?.is_over_limits {
-        let (truncated, repairs) = span_limits::truncate(&schema::SPAN, &body)?;
+        let (truncated, repairs) = record_limits::truncate(&schema::SPAN, &body)?;
         shape::check_truncated(&schema::SPAN, &truncated)?;
         repairs.iter().for_each(|repair| warnings.repaired(repair));
         body = truncated;

@@ -1,12 +1,16 @@
 //! Warnings about an accepted request, for its sender.
 
-use std::{collections::BTreeMap, fmt};
+use std::collections::BTreeMap;
 
-/// Why a span was changed before it was stored. The name is its key in the gateway's status.
+use super::Signal;
+
+/// Why a record was changed before it was stored. The name is its key in the gateway's status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Repair {
-    /// A text of the span, its resource or its scope was not UTF-8.
+    /// A text of the record, its resource or its scope was not UTF-8.
     InvalidUtf8,
+    /// The trace id or the span id of a log record did not have its length, and was removed.
+    InvalidId,
     /// The name of the span, an event or its scope was truncated, or a similar text.
     NameTooLong,
     /// The key of an attribute was truncated.
@@ -27,6 +31,7 @@ impl Repair {
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::InvalidUtf8 => "invalid_utf8",
+            Self::InvalidId => "invalid_id",
             Self::NameTooLong => "name_too_long",
             Self::KeyTooLong => "key_too_long",
             Self::ValueTooLong => "value_too_long",
@@ -41,6 +46,9 @@ impl Repair {
         match self {
             Self::InvalidUtf8 => {
                 "stored with U+FFFD for invalid UTF-8; was a text truncated in the middle of a character?"
+            }
+            Self::InvalidId => {
+                "stored without its trace_id, which must be empty or 16 bytes, or its span_id, which must be empty or 8 bytes"
             }
             Self::NameTooLong => "stored with a name truncated to 4 KiB",
             Self::KeyTooLong => "stored with an attribute's key truncated to 4 KiB",
@@ -58,7 +66,7 @@ impl Repair {
 /// Notes about one request. Each quotes a part of the body.
 const MAX_NOTES: usize = 4;
 
-/// The number of repaired spans of an accepted request, by reason, and notes about the request.
+/// The number of repaired records of an accepted request, by reason, and notes about the request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Warnings {
     repaired: BTreeMap<Repair, u64>,
@@ -66,7 +74,7 @@ pub(crate) struct Warnings {
 }
 
 impl Warnings {
-    /// Counts a repaired span.
+    /// Counts a repaired record.
     pub(crate) fn repaired(&mut self, repair: Repair) {
         *self.repaired.entry(repair).or_default() += 1;
     }
@@ -78,26 +86,23 @@ impl Warnings {
         }
     }
 
-    /// Returns the number of repaired spans by reason.
+    /// Returns the number of repaired records by reason.
     pub(crate) fn repairs(&self) -> impl Iterator<Item = (Repair, u64)> + '_ {
         self.repaired
             .iter()
-            .map(|(repair, spans)| (*repair, *spans))
+            .map(|(repair, records)| (*repair, *records))
     }
 
     pub(crate) fn is_empty(&self) -> bool {
         self.repaired.is_empty() && self.notes.is_empty()
     }
-}
 
-/// Writes a message for the developer of the sender: `2 spans: stored with …; no spans: …`.
-impl fmt::Display for Warnings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let repaired = self.repairs().map(|(repair, count)| {
-            let spans = if count == 1 { "span" } else { "spans" };
-            format!("{count} {spans}: {}", repair.advice())
-        });
+    /// Returns a message for the developer of the sender: `2 spans: stored with …; no spans: …`.
+    pub(crate) fn describe(&self, signal: Signal) -> String {
+        let repaired = self
+            .repairs()
+            .map(|(repair, count)| format!("{}: {}", signal.count(count), repair.advice()));
         let all: Vec<String> = repaired.chain(self.notes.iter().cloned()).collect();
-        f.write_str(&all.join("; "))
+        all.join("; ")
     }
 }

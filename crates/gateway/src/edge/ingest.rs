@@ -1,7 +1,7 @@
-//! Decodes a body and stores its spans, within the memory that is reserved for the request. Storing
+//! Decodes a body and stores its records, within the memory that is reserved for the request. Storing
 //! continues when the client disconnects.
 
-use std::{net::IpAddr, sync::Arc};
+use std::net::IpAddr;
 
 use bytes::Bytes;
 use tokio::task::spawn_blocking;
@@ -9,7 +9,7 @@ use tokio::task::spawn_blocking;
 use super::{Edge, IngestError, budget::Lease, response::Accepted};
 use crate::{
     clock,
-    decode::{Decoded, Encoding, decode},
+    decode::{Decoded, Encoding, Record, decode},
 };
 
 /// Larger bodies are decoded on a thread of their own, because they would block a worker for
@@ -17,7 +17,7 @@ use crate::{
 const BLOCKING_BYTES: usize = 1 << 20;
 
 impl Edge {
-    pub(super) async fn ingest(
+    pub(super) async fn ingest<R: Record>(
         &self,
         encoding: Encoding,
         body: Bytes,
@@ -26,20 +26,21 @@ impl Edge {
     ) -> Result<Accepted, IngestError> {
         // Before decoding, which costs as much for bodies that are not OTLP.
         self.rate_limiter.charge(client, body.len(), 0);
-        let (mut decoded, memory) = self.decode(encoding, body, memory).await?;
-        for span in decoded.batch.iter_mut().flat_map(|(_, spans)| spans) {
-            span.local_only = imported;
+        let (mut decoded, memory) = self.decode::<R>(encoding, body, memory).await?;
+        if imported {
+            let records = decoded.batch.iter_mut().flat_map(|(_, records)| records);
+            records.for_each(Record::mark_imported);
         }
-        self.rate_limiter.charge(client, 0, decoded.spans());
+        self.rate_limiter.charge(client, 0, decoded.records());
         self.persist(decoded, memory, client).await
     }
 
-    async fn decode(
+    async fn decode<R: Record>(
         &self,
         encoding: Encoding,
         body: Bytes,
         mut memory: Lease,
-    ) -> Result<(Decoded, Lease), IngestError> {
+    ) -> Result<(Decoded<R>, Lease), IngestError> {
         let is_large = body.len() > BLOCKING_BYTES;
         let limit_bytes = self.limits.memory_bytes;
         let decode = move || {
@@ -54,27 +55,29 @@ impl Edge {
         }
     }
 
-    /// Stores the spans in a task of its own. The task continues when the client disconnects, because
+    /// Stores the records in a task of its own. The task continues when the client disconnects, because
     /// the writer has the batch: its memory is in use, and its rejections have to be counted.
-    async fn persist(
+    async fn persist<R: Record>(
         &self,
-        decoded: Decoded,
+        decoded: Decoded<R>,
         memory: Lease,
         client: Option<IpAddr>,
     ) -> Result<Accepted, IngestError> {
-        let (store, counts) = (self.store.clone(), Arc::clone(&self.spans));
+        let (store, counts) = (self.store.clone(), self.counts.clone());
         let persisting = tokio::spawn(async move {
             let Decoded {
                 batch,
                 mut rejections,
                 warnings,
             } = decoded;
-            rejections.merge(&store.append(batch, clock::now(), client).await?);
+            let records = R::records(batch);
+            rejections.merge(&store.append(records, clock::now(), client).await?);
             drop(memory);
             // After storing, because a request that is not stored is sent again.
-            counts.rejected(&rejections);
-            counts.repaired(&warnings);
+            counts.rejected(R::SIGNAL, &rejections);
+            counts.repaired(R::SIGNAL, &warnings);
             Ok(Accepted {
+                signal: R::SIGNAL,
                 rejections,
                 warnings,
             })

@@ -25,12 +25,16 @@ pub(crate) enum IngestError {
     ContentEncoding(String),
     #[error("{0} is not supported here: send OTLP by POST")]
     Method(Method),
-    #[error("{0:?} is not supported: this gateway accepts traces only, by POST to /v1/traces")]
+    #[error(
+        "{0:?} is not supported: this gateway accepts traces and logs, by POST to /v1/traces and /v1/logs"
+    )]
     Signal(String),
-    #[error("{0:?} does not accept spans: send OTLP by POST to /v1/traces")]
+    #[error(
+        "{0:?} accepts neither spans nor log records: send OTLP by POST to /v1/traces or /v1/logs"
+    )]
     Path(String),
     #[error(
-        "this gateway accepts OTLP over HTTP/1.1, not gRPC: set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf, and send to /v1/traces"
+        "this gateway accepts OTLP over HTTP/1.1, not gRPC: set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf, and send to /v1/traces or /v1/logs"
     )]
     Grpc,
     #[error(
@@ -55,7 +59,7 @@ pub(crate) enum IngestError {
     TooMany { retry_after_seconds: u32 },
     #[error("the gateway is busy: retry after {RETRY_AFTER_SECONDS} s")]
     Busy,
-    #[error("the gateway cannot store the spans, retry after {RETRY_AFTER_SECONDS} s")]
+    #[error("the gateway cannot store the request, retry after {RETRY_AFTER_SECONDS} s")]
     Store(#[source] AppendError),
     #[error("the gateway stopped processing the request: retry after {RETRY_AFTER_SECONDS} s")]
     Interrupted(#[from] JoinError),
@@ -89,7 +93,7 @@ impl IngestError {
                 StatusCode::BAD_REQUEST
             }
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
-            // Not 408, after which an OTLP client has to drop its spans.
+            // Not 408, after which an OTLP client has to drop its records.
             Self::Slow { .. } | Self::Busy | Self::Store(_) | Self::Interrupted(_) => {
                 StatusCode::SERVICE_UNAVAILABLE
             }

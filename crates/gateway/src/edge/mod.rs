@@ -1,11 +1,13 @@
-//! The OTLP/HTTP endpoint: `POST /v1/traces`, with responses as in the OTLP specification.
+//! The OTLP/HTTP endpoint: `POST /v1/traces` and `/v1/logs`, with responses as in the OTLP
+//! specification. Both have the same limits and the same rules, except that pages of other origins
+//! can send spans only.
 //!
 //! ```text
 //! client   -> within its rate limit        (rate_limiter)
 //! headers  -> MediaType, ContentCoding     (encoding)
 //! body     -> limited, decompressed bytes  (body, inflate, budget)
-//! bytes    -> spans and rejections         (ingest, crate::decode)
-//! spans    -> stored, then acknowledged    (ingest, crate::store)
+//! bytes    -> records and rejections       (ingest, crate::decode)
+//! records  -> stored, then acknowledged    (ingest, crate::store)
 //! result   -> response in the same encoding (response, ingest_error)
 //! ```
 
@@ -47,7 +49,8 @@ pub(crate) use self::{
 };
 use crate::{
     config::{Limits, PageOrigin},
-    status::{RejectedRequests, SpanCounts, StatusSource},
+    decode::{ReceivedLog, ReceivedSpan, Record, Signal},
+    status::{RecordCounts, RejectedRequests, StatusSource},
     store::Store,
 };
 
@@ -55,7 +58,7 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Edge {
     store: Store,
-    spans: Arc<SpanCounts>,
+    counts: RecordCounts,
     rejected: Arc<RejectedRequests>,
     limits: Limits,
     budget: Budget,
@@ -67,7 +70,7 @@ impl Edge {
         let proxies = limits.trusted_proxies.clone();
         Self {
             store: status.store.clone(),
-            spans: Arc::clone(&status.spans),
+            counts: status.counts.clone(),
             rejected: Arc::clone(&status.rejected_requests),
             budget: Budget::new(limits.memory_bytes),
             rate_limiter: RateLimiter::new(limits.requests_per_second, proxies),
@@ -76,14 +79,22 @@ impl Edge {
     }
 
     /// Handles an export or an import. Imported spans are not forwarded to sinks.
-    async fn handle(&self, request: Request, client: Client, imported: bool) -> Response {
+    async fn handle<R: Record>(
+        &self,
+        request: Request,
+        client: Client,
+        imported: bool,
+    ) -> Response {
         let media_type = if imported {
             MediaType::of_file(request.headers())
         } else {
             MediaType::of(request.headers())
         };
         match media_type {
-            Ok(media_type) => match self.accept(media_type, request, client, imported).await {
+            Ok(media_type) => match self
+                .accept::<R>(media_type, request, client, imported)
+                .await
+            {
                 Ok(accepted) => {
                     self.log_losses(&accepted, client);
                     response::success(media_type, &accepted)
@@ -94,7 +105,7 @@ impl Edge {
         }
     }
 
-    async fn accept(
+    async fn accept<R: Record>(
         &self,
         media_type: MediaType,
         request: Request,
@@ -113,7 +124,7 @@ impl Edge {
             self.rate_limiter.charge(client, limit_bytes, 0);
         }
         let (body, memory) = body?;
-        self.ingest(media_type.encoding, body, memory, (imported, client))
+        self.ingest::<R>(media_type.encoding, body, memory, (imported, client))
             .await
     }
 
@@ -139,19 +150,26 @@ impl Edge {
     /// The response has the same text, but few exporters log the message of a partial success.
     fn log_losses(&self, accepted: &Accepted, client: Client) {
         if let Some(loss) = accepted.loss() {
-            self.rejected.log_loss(&client.to_string(), &loss);
+            let signal = accepted.signal;
+            self.rejected.log_loss(signal, &client.to_string(), &loss);
         }
     }
 }
 
-/// Returns the routes of the endpoint. Pages of `origins` may call them from other origins.
+/// Returns the routes of the endpoint. Pages of `origins` may send spans from other origins, but no
+/// log records: those are for programs.
 pub(crate) fn routes(edge: Arc<Edge>, origins: &[PageOrigin]) -> Router {
+    let logs = post(export::<ReceivedLog>).fallback(only_post);
     Router::new()
-        .route("/v1/traces", post(export).fallback(only_post))
+        .route(
+            Signal::Traces.path(),
+            post(export::<ReceivedSpan>).fallback(only_post),
+        )
         .route("/v1/", any(other_signal))
         .route("/v1/{*signal}", any(other_signal))
-        .with_state(edge)
         .layer(cors::layer(origins))
+        .route(Signal::Logs.path(), logs)
+        .with_state(edge)
 }
 
 /// Returns the route `POST /api/import`: accepts the response of `GET /api/traces/{trace_id}` or any
@@ -163,17 +181,17 @@ pub(crate) fn import(edge: Arc<Edge>) -> Router {
         .with_state(edge)
 }
 
-async fn export(State(edge): State<Arc<Edge>>, request: Request) -> Response {
+async fn export<R: Record>(State(edge): State<Arc<Edge>>, request: Request) -> Response {
     let client = edge.rate_limiter.client(&request);
     match edge.rate_limiter.admit(client, Instant::now()) {
-        Ok(()) => edge.handle(request, client, false).await,
+        Ok(()) => edge.handle::<R>(request, client, false).await,
         Err(error) => edge.reject(&error, request).await,
     }
 }
 
 async fn import_file(State(edge): State<Arc<Edge>>, request: Request) -> Response {
     let client = edge.rate_limiter.client(&request);
-    edge.handle(request, client, true).await
+    edge.handle::<ReceivedSpan>(request, client, true).await
 }
 
 async fn only_post(State(edge): State<Arc<Edge>>, method: Method, request: Request) -> Response {

@@ -12,20 +12,22 @@ use serde_json::json;
 
 use super::{encoding::MediaType, rpc_status::truncated};
 use crate::{
-    decode::{Encoding, Rejections, Warnings},
+    decode::{Encoding, Rejections, Signal, Warnings},
     headers::secure_uncached,
 };
 
 /// Rejections and warnings of an accepted request.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Accepted {
+    pub(super) signal: Signal,
     pub(super) rejections: Rejections,
     pub(super) warnings: Warnings,
 }
 
 impl Accepted {
-    /// Returns `None` without rejections and warnings. Warnings alone come with zero rejected spans,
-    /// as the specification requires.
+    /// Returns `None` without rejections and warnings. Warnings alone come with zero rejected records,
+    /// as the specification requires. The message is the same for both signals, except for a name in
+    /// JSON.
     fn partial_success(&self) -> Option<ExportTracePartialSuccess> {
         self.loss().map(|loss| ExportTracePartialSuccess {
             rejected_spans: i64::try_from(self.rejections.total()).unwrap_or(i64::MAX),
@@ -33,12 +35,15 @@ impl Accepted {
         })
     }
 
-    /// Returns a text about the spans that were rejected or repaired, if there are any.
+    /// Returns a text about the records that were rejected or repaired, if there are any.
     pub(super) fn loss(&self) -> Option<String> {
         if self.rejections.total() == 0 && self.warnings.is_empty() {
             return None;
         }
-        let texts = [self.rejections.to_string(), self.warnings.to_string()];
+        let texts = [
+            self.rejections.describe(self.signal),
+            self.warnings.describe(self.signal),
+        ];
         let texts = texts.iter().filter(|text| !text.is_empty());
         Some(texts.map(String::as_str).collect::<Vec<_>>().join("; "))
     }
@@ -47,7 +52,11 @@ impl Accepted {
 /// Returns 200, with `partial_success` for rejections and warnings.
 pub(super) fn success(media_type: MediaType, accepted: &Accepted) -> Response<Body> {
     let partial = accepted.partial_success();
-    let json = partial.as_ref().map_or_else(|| json!({}), partial_json);
+    let json = partial.as_ref();
+    let json = json.map_or_else(
+        || json!({}),
+        |partial| partial_json(accepted.signal, partial),
+    );
     let message = ExportTraceServiceResponse {
         partial_success: partial,
     };
@@ -55,9 +64,13 @@ pub(super) fn success(media_type: MediaType, accepted: &Accepted) -> Response<Bo
 }
 
 /// In ProtoJSON, a 64-bit count is a string.
-fn partial_json(partial: &ExportTracePartialSuccess) -> serde_json::Value {
+fn partial_json(signal: Signal, partial: &ExportTracePartialSuccess) -> serde_json::Value {
+    let rejected = match signal {
+        Signal::Traces => "rejectedSpans",
+        Signal::Logs => "rejectedLogRecords",
+    };
     json!({ "partialSuccess": {
-        "rejectedSpans": partial.rejected_spans.to_string(),
+        rejected: partial.rejected_spans.to_string(),
         "errorMessage": partial.error_message,
     }})
 }

@@ -34,7 +34,7 @@ pub(crate) async fn reject_exports(
     }
 }
 
-/// Handles all other paths of a socket that accepts only spans.
+/// Handles all other paths of a socket that accepts only exports.
 pub(crate) async fn reject_other_paths(
     State(edge): State<Arc<Edge>>,
     request: Request,
@@ -43,7 +43,8 @@ pub(crate) async fn reject_other_paths(
         return reject(&edge, request).await;
     }
     // A browser or a scanner: not an export, so it is not counted.
-    let text = "this gateway accepts OTLP by POST to /v1/traces; /healthz returns its state";
+    let text =
+        "this gateway accepts OTLP by POST to /v1/traces and /v1/logs; /healthz returns its state";
     (StatusCode::NOT_FOUND, text).into_response()
 }
 

@@ -1,4 +1,4 @@
-//! Tests whether each receiver would accept spans.
+//! Tests whether each receiver would accept spans. Keys and addresses of log records are the same.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use super::{
     HONEYCOMB, OTLP, ROLLBAR, Sink, SinkError, XRAY, address, honeycomb::HoneycombSink,
     otlp::OtlpSink, rollbar::RollbarSink, xray::XRaySink,
 };
-use crate::{config::Config, symbols::SymbolFiles};
+use crate::{config::Config, decode::Signal, symbols::SymbolFiles};
 
 /// The result of testing one sink. Keys are redacted in its texts.
 #[derive(Debug)]
@@ -40,7 +40,14 @@ pub(crate) async fn check(config: &Config) -> [SinkCheck; 4] {
 
 async fn honeycomb(config: &Config) -> SinkCheck {
     match &config.honeycomb {
-        Some(on) => test(HONEYCOMB, &on.endpoint, HoneycombSink::new(on)).await,
+        Some(on) => {
+            test(
+                HONEYCOMB,
+                &on.endpoint,
+                HoneycombSink::new(Signal::Traces, on),
+            )
+            .await
+        }
         None => off(HONEYCOMB, "HONEYCOMB_API_KEY"),
     }
 }
@@ -48,7 +55,7 @@ async fn honeycomb(config: &Config) -> SinkCheck {
 async fn otlp(config: &Config) -> SinkCheck {
     match &config.otlp {
         Some(on) => {
-            let sink = OtlpSink::new(on, &[&own_url(config)]);
+            let sink = OtlpSink::new(Signal::Traces, on, &[&own_url(config)]);
             test(OTLP, &on.endpoint, sink).await
         }
         None => off(OTLP, "OTEL_EXPORTER_OTLP_ENDPOINT"),

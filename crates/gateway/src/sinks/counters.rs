@@ -1,4 +1,4 @@
-//! The counters and the state of a sink, for `/api/status`, the metrics and the log.
+//! The counters and the state of a sink's queue, for `/api/status`, the metrics and the log.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -6,45 +6,56 @@ use trace_model::{SinkState, SinkStatus};
 use tracing::{error, info, warn};
 
 use super::Delivery;
-use crate::{clock, store::StoreTotals};
+use crate::{
+    clock,
+    decode::Signal,
+    store::{QueueId, StoreTotals},
+};
 
-/// Counts of one sink since start, in spans. Clones share the counts.
+/// Counts of one queue since start, in records. Clones share the counts.
 #[derive(Clone, Debug)]
 pub(crate) struct SinkCounters(Arc<Mutex<Counts>>);
 
 #[derive(Debug)]
 struct Counts {
+    signal: Signal,
     status: SinkStatus,
-    /// The number of the last span that was sent or dropped.
+    /// The number of the last record that was sent or dropped.
     cursor: i64,
 }
 
 impl SinkCounters {
     /// Creates the counters of a sink that is not configured.
-    pub(crate) fn off(name: &str) -> Self {
-        Self::new(name, SinkState::Off, None)
+    pub(crate) fn off(id: QueueId) -> Self {
+        Self::new(id, SinkState::Off, None)
     }
 
     /// Creates the counters of a sink that sends to `target`, an address without credentials.
-    pub(crate) fn on(name: &str, target: String) -> Self {
-        Self::new(name, SinkState::On, Some(target))
+    pub(crate) fn on(id: QueueId, target: String) -> Self {
+        Self::new(id, SinkState::On, Some(target))
     }
 
-    fn new(name: &str, state: SinkState, target: Option<String>) -> Self {
+    fn new(id: QueueId, state: SinkState, target: Option<String>) -> Self {
         let status = SinkStatus {
-            name: name.to_owned(),
+            name: id.sink.to_owned(),
             state,
             target,
             ..SinkStatus::default()
         };
-        Self(Arc::new(Mutex::new(Counts { status, cursor: 0 })))
+        Self(Arc::new(Mutex::new(Counts {
+            signal: id.signal,
+            status,
+            cursor: 0,
+        })))
     }
 
     pub(crate) fn status(&self, totals: StoreTotals) -> SinkStatus {
         let counts = self.lock();
         let waiting = match counts.status.state {
             SinkState::Off => 0,
-            SinkState::On | SinkState::Failing => totals.waiting_after(counts.cursor),
+            SinkState::On | SinkState::Failing => {
+                totals.waiting_after(counts.signal, counts.cursor)
+            }
         };
         SinkStatus {
             waiting,
@@ -56,74 +67,75 @@ impl SinkCounters {
         self.lock().cursor = cursor;
     }
 
-    /// Records that the receiver accepted a batch of `spans`.
-    pub(super) fn delivered(&self, spans: u64, delivery: Delivery) {
+    /// Counts a batch of `records` that the receiver accepted.
+    pub(super) fn delivered(&self, records: u64, delivery: Delivery) {
         let Delivery { skipped, dropped } = delivery;
-        let lost: u64 = dropped.iter().map(|(spans, ..)| spans).sum();
-        let sent = spans.saturating_sub(skipped).saturating_sub(lost);
+        let lost: u64 = dropped.iter().map(|(records, ..)| records).sum();
+        let sent = records.saturating_sub(skipped).saturating_sub(lost);
         let mut counts = self.lock();
         counts.status.skipped += skipped;
         counts.status.sent += sent;
-        for (spans, reason, error) in &dropped {
-            counts.add_dropped(reason, *spans);
+        for (records, reason, error) in &dropped {
+            counts.add_dropped(reason, *records);
             counts.set_error(error);
         }
         // A batch with nothing for the receiver does not show whether the receiver works.
         if sent > 0 {
             if counts.set_state(SinkState::On) {
-                info!(sink = counts.status.name, "delivering again");
+                let records = counts.signal.records();
+                info!(sink = counts.status.name, "delivering {records} again");
             }
-        } else if let Some((spans, reason, error)) = dropped.last()
-            && counts.set_state(SinkState::Failing)
-        {
-            let sink = &counts.status.name;
-            error!(sink, reason, spans, error, "the receiver rejected spans");
+        } else if let Some((records, reason, error)) = dropped.last() {
+            counts.receiver_rejected(*records, reason, error);
         }
     }
 
-    /// Records that a batch is to be sent again.
-    pub(super) fn retrying(&self, spans: u64, error: &str) {
+    /// Counts a batch that is to be sent again.
+    pub(super) fn retrying(&self, records: u64, error: &str) {
         let mut counts = self.lock();
-        counts.status.retried += spans;
+        counts.status.retried += records;
         counts.set_error(error);
         if counts.set_state(SinkState::Failing) {
-            let sink = &counts.status.name;
+            let (sink, word) = (&counts.status.name, counts.signal.records());
             warn!(
                 sink,
-                spans, error, "cannot deliver; spans wait in the store"
+                count = records,
+                error,
+                "cannot deliver; {word} wait in the store"
             );
         }
     }
 
-    /// Records that the receiver rejected a batch permanently.
-    pub(super) fn rejected(&self, spans: u64, reason: &str, error: &str) {
+    /// Counts a batch that the receiver rejected permanently.
+    pub(super) fn rejected(&self, records: u64, reason: &str, error: &str) {
         let mut counts = self.lock();
-        counts.add_dropped(reason, spans);
+        counts.add_dropped(reason, records);
         counts.set_error(error);
-        if counts.set_state(SinkState::Failing) {
-            let sink = &counts.status.name;
-            error!(sink, reason, spans, error, "the receiver rejected spans");
-        }
+        counts.receiver_rejected(records, reason, error);
     }
 
-    /// Records that retention removed spans before they were sent. The receiver's state stays.
-    pub(super) fn expired(&self, spans: u64) {
+    /// Counts records that retention removed before they were sent. The receiver's state stays.
+    pub(super) fn expired(&self, records: u64) {
         let mut counts = self.lock();
-        counts.add_dropped("expired", spans);
+        counts.add_dropped("expired", records);
+        let (sink, word) = (&counts.status.name, counts.signal.records());
         error!(
-            sink = counts.status.name,
-            spans, "spans expired before they were sent"
+            sink,
+            count = records,
+            "{word} expired before they were sent"
         );
     }
 
-    /// Records spans that are damaged in the store and cannot be sent.
-    pub(super) fn damaged(&self, spans: u64) {
+    /// Counts records that are damaged in the store and cannot be sent.
+    pub(super) fn damaged(&self, records: u64) {
         let mut counts = self.lock();
-        counts.add_dropped("damaged", spans);
-        counts.set_error(&format!("{spans} spans are damaged in the store"));
+        counts.add_dropped("damaged", records);
+        let word = counts.signal.records();
+        counts.set_error(&format!("{records} {word} are damaged in the store"));
         error!(
             sink = counts.status.name,
-            spans, "spans are damaged in the store"
+            count = records,
+            "{word} are damaged in the store"
         );
     }
 
@@ -152,8 +164,21 @@ impl SinkCounters {
 }
 
 impl Counts {
-    fn add_dropped(&mut self, reason: &str, spans: u64) {
-        *self.status.dropped.entry(reason.to_owned()).or_default() += spans;
+    fn add_dropped(&mut self, reason: &str, records: u64) {
+        *self.status.dropped.entry(reason.to_owned()).or_default() += records;
+    }
+
+    fn receiver_rejected(&mut self, records: u64, reason: &str, error: &str) {
+        if self.set_state(SinkState::Failing) {
+            let (sink, word) = (&self.status.name, self.signal.records());
+            error!(
+                sink,
+                reason,
+                count = records,
+                error,
+                "the receiver rejected {word}"
+            );
+        }
     }
 
     fn set_error(&mut self, error: &str) {

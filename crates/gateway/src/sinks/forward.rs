@@ -1,4 +1,4 @@
-//! The task of a sink: reads spans in order, sends, retries, splits and counts.
+//! The task of a queue: reads records in order, sends, retries, splits and counts.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use super::{Delivery, SendResult, Sink, SinkCounters, backoff::Backoff};
 use crate::store::{SinkBatch, SinkQueue};
 
 /// Forwards until `shutdown` is cancelled, and then drains the queue unless the receiver fails.
-/// The remaining spans stay in the store for the next start.
+/// The remaining records stay in the store for the next start.
 pub(super) async fn forward<S: Sink>(
     sink: S,
     queue: SinkQueue,
@@ -22,7 +22,7 @@ pub(super) async fn forward<S: Sink>(
         queue,
         counters,
         backoff: Backoff::default(),
-        max_spans: S::MAX_SPANS,
+        max_records: S::MAX_RECORDS,
     };
     forwarder.run(shutdown).await;
 }
@@ -32,8 +32,8 @@ struct Forwarder<S> {
     queue: SinkQueue,
     counters: SinkCounters,
     backoff: Backoff,
-    /// The size limit of the next batch, in spans. Lower after the receiver asked for less.
-    max_spans: usize,
+    /// The size limit of the next batch, in records. Lower after the receiver asked for less.
+    max_records: usize,
 }
 
 impl<S: Sink> Forwarder<S> {
@@ -41,7 +41,7 @@ impl<S: Sink> Forwarder<S> {
         loop {
             if self.queue.is_empty() {
                 tokio::select! {
-                    () = self.queue.wait_for_spans() => {}
+                    () = self.queue.wait_for_records() => {}
                     () = shutdown.cancelled() => return,
                 }
             }
@@ -56,11 +56,11 @@ impl<S: Sink> Forwarder<S> {
 
     /// Sends one batch. Returns the pause before the next one if the batch has to be retried.
     async fn step(&mut self) -> Option<Duration> {
-        let batch = match self.queue.next_batch(self.max_spans, S::MAX_BYTES).await {
+        let batch = match self.queue.next_batch(self.max_records, S::MAX_BYTES).await {
             Ok(batch) => batch,
             Err(error) => return Some(self.retry(0, None, &error.to_string())),
         };
-        let result = match batch.spans {
+        let result = match batch.records {
             0 => SendResult::Delivered(Delivery::default()),
             _ => self.sink.send(&batch.request).await,
         };
@@ -68,31 +68,31 @@ impl<S: Sink> Forwarder<S> {
     }
 
     async fn handle_result(&mut self, batch: SinkBatch, result: SendResult) -> Option<Duration> {
-        let spans = batch.spans as u64;
+        let records = batch.records as u64;
         match result {
             SendResult::Retry { after, error, left } => {
-                return Some(self.retry(left.unwrap_or(spans), after, &error));
+                return Some(self.retry(left.unwrap_or(records), after, &error));
             }
             SendResult::Timeout { error } => {
-                self.max_spans = half(batch.spans);
-                return Some(self.retry(spans, None, &error));
+                self.max_records = half(batch.records);
+                return Some(self.retry(records, None, &error));
             }
-            SendResult::TooLarge { .. } if batch.spans > 1 => {
-                self.max_spans = half(batch.spans);
+            SendResult::TooLarge { .. } if batch.records > 1 => {
+                self.max_records = half(batch.records);
                 return None;
             }
-            SendResult::Delivered(delivery) => self.counters.delivered(spans, delivery),
-            SendResult::TooLarge { error } => self.counters.rejected(spans, "too_large", &error),
+            SendResult::Delivered(delivery) => self.counters.delivered(records, delivery),
+            SendResult::TooLarge { error } => self.counters.rejected(records, "too_large", &error),
             SendResult::Rejected { reason, error } => {
-                self.counters.rejected(spans, &reason, &error);
+                self.counters.rejected(records, &reason, &error);
             }
         }
         self.advance(&batch).await;
         None
     }
 
-    fn retry(&mut self, spans: u64, after: Option<Duration>, error: &str) -> Duration {
-        self.counters.retrying(spans, error);
+    fn retry(&mut self, records: u64, after: Option<Duration>, error: &str) -> Duration {
+        self.counters.retrying(records, error);
         self.backoff.pause(fastrand::f64(), after)
     }
 
@@ -107,10 +107,10 @@ impl<S: Sink> Forwarder<S> {
         self.queue.acknowledge(batch).await;
         self.counters.set_cursor(self.queue.cursor());
         self.backoff.reset();
-        self.max_spans = (self.max_spans * 2).min(S::MAX_SPANS);
+        self.max_records = (self.max_records * 2).min(S::MAX_RECORDS);
     }
 }
 
-fn half(spans: usize) -> usize {
-    (spans / 2).max(1)
+fn half(records: usize) -> usize {
+    (records / 2).max(1)
 }

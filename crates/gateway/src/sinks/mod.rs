@@ -1,10 +1,12 @@
-//! Sinks forward stored spans to receivers: one module, one queue and one task per sink.
+//! Sinks forward stored spans and log records to receivers: one module per sink, one queue and one
+//! task per sink and signal. Log records go to Honeycomb and to OTLP receivers; X-Ray and Rollbar have
+//! no place for them.
 //!
 //! A [`Sink`] only sends one batch and interprets the response. The rest is the same for all
-//! sinks: reading spans from the store, retrying, splitting and counting ([`forward`]). A slow or
+//! sinks: reading records from the store, retrying, splitting and counting ([`forward`]). A slow or
 //! unreachable receiver delays only its own queue.
 //!
-//! Each span is sent, waiting, skipped because the receiver does not use it, or dropped with a
+//! Each record is sent, waiting, skipped because the receiver does not use it, or dropped with a
 //! reason. A batch without a response is sent again, and so is a batch that was in flight when the
 //! gateway was killed: delivery is at least once.
 
@@ -31,7 +33,7 @@ pub(crate) use self::{
     check::{SinkCheck, check},
     counters::SinkCounters,
     honeycomb::TraceLinks,
-    setup::{SinkSetup, Sinks, names},
+    setup::{SinkSetup, Sinks, queues},
     xray::XRayDocuments,
 };
 use crate::wire;
@@ -43,18 +45,18 @@ pub(crate) const XRAY: &str = "xray";
 pub(crate) const ROLLBAR: &str = "rollbar";
 pub(crate) const ALL: [&str; 4] = [HONEYCOMB, OTLP, XRAY, ROLLBAR];
 
-/// A receiver of spans.
+/// A receiver of spans, or of log records.
 pub(crate) trait Sink: Send + Sync + 'static {
     /// The size limit of a batch, in encoded bytes.
     const MAX_BYTES: usize;
 
-    /// The size limit of a batch, in spans.
-    const MAX_SPANS: usize = 10_000;
+    /// The size limit of a batch, in records.
+    const MAX_RECORDS: usize = 10_000;
 
     /// Sends a batch once, without retries.
     fn send(&self, request: &wire::Request) -> impl Future<Output = SendResult> + Send;
 
-    /// Tests key and address without sending a span. Returns what the receiver answered, or what
+    /// Tests key and address without sending a record. Returns what the receiver answered, or what
     /// failed and how to correct it.
     fn check(&self) -> impl Future<Output = Result<String, String>> + Send;
 }
@@ -62,13 +64,13 @@ pub(crate) trait Sink: Send + Sync + 'static {
 /// The result of sending a batch. Error texts are for people, and keys are redacted in them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum SendResult {
-    /// The receiver accepted the batch, except for the spans listed in the [`Delivery`].
+    /// The receiver accepted the batch, except for the records listed in the [`Delivery`].
     Delivered(Delivery),
     /// The batch is to be sent again, after `after` if the receiver named a time.
     Retry {
         after: Option<Duration>,
         error: String,
-        /// Spans of the batch that remain; `None` for all.
+        /// Records of the batch that remain; `None` for all.
         left: Option<u64>,
     },
     /// There was no response in time. A smaller batch is sent next.
@@ -87,20 +89,20 @@ impl SendResult {
     }
 }
 
-/// Spans of an accepted batch that did not arrive.
+/// Records of an accepted batch that did not arrive.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Delivery {
-    /// The number of spans that the receiver does not use.
+    /// The number of records that the receiver does not use.
     pub(crate) skipped: u64,
-    /// Spans that will not arrive: their number, the name of the reason, and an error text.
+    /// Records that will not arrive: their number, the name of the reason, and an error text.
     pub(crate) dropped: Vec<(u64, String, String)>,
 }
 
 impl Delivery {
-    /// Adds dropped spans. Zero spans add nothing.
-    fn add_dropped(&mut self, spans: u64, reason: &str, error: String) {
-        if spans > 0 {
-            self.dropped.push((spans, reason.to_owned(), error));
+    /// Adds dropped records. Zero records add nothing.
+    fn add_dropped(&mut self, records: u64, reason: &str, error: String) {
+        if records > 0 {
+            self.dropped.push((records, reason.to_owned(), error));
         }
     }
 

@@ -1,14 +1,14 @@
 //! The OTLP sink: any receiver of OTLP/HTTP, such as a collector or a vendor.
 
 use super::{SendResult, Sink, SinkError, address, otlp_http::OtlpHttp};
-use crate::{config::Otlp, wire};
+use crate::{config::Otlp, decode::Signal, wire};
 
 #[derive(Debug)]
 pub(super) struct OtlpSink(OtlpHttp);
 
 impl OtlpSink {
-    /// Creates the sink. `own_urls` are the addresses where this gateway listens.
-    pub(super) fn new(config: &Otlp, own_urls: &[&str]) -> Result<Self, SinkError> {
+    /// Creates the sink of a signal. `own_urls` are the addresses where this gateway listens.
+    pub(super) fn new(signal: Signal, config: &Otlp, own_urls: &[&str]) -> Result<Self, SinkError> {
         let is_own = |own: &&str| address::is_own(&config.endpoint, own);
         if own_urls.iter().any(is_own) {
             return Err(SinkError::Address {
@@ -20,6 +20,7 @@ impl OtlpSink {
         }
         let advice = "OTEL_EXPORTER_OTLP_HEADERS";
         Ok(Self(OtlpHttp::new(
+            signal,
             &config.endpoint,
             &config.headers,
             advice,

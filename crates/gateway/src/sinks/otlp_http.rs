@@ -1,4 +1,5 @@
-//! OTLP/HTTP as a client: gzipped protobuf to `/v1/traces`.
+//! OTLP/HTTP as a client: gzipped protobuf to `/v1/traces` or `/v1/logs`. Requests and responses of
+//! both are the same on the wire.
 
 use std::{io::Write, time::Duration};
 
@@ -11,7 +12,7 @@ use super::{
     Delivery, SendResult, SinkError,
     http::{Http, HttpError, HttpResponse},
 };
-use crate::{secret::Secret, wire};
+use crate::{decode::Signal, secret::Secret, wire};
 
 /// A receiver of OTLP.
 #[derive(Debug)]
@@ -26,6 +27,7 @@ pub(super) struct OtlpHttp {
 impl OtlpHttp {
     /// Creates a client. `secrets` are header names and their secret values.
     pub(super) fn new(
+        signal: Signal,
         endpoint: &str,
         secrets: &[(String, Secret)],
         advice: &'static str,
@@ -39,7 +41,7 @@ impl OtlpHttp {
         }
         Ok(Self {
             http: Http::new(endpoint, keys, response_timeout)?,
-            url: format!("{}/v1/traces", endpoint.trim_end_matches('/')),
+            url: format!("{}{}", endpoint.trim_end_matches('/'), signal.path()),
             headers,
             advice,
         })
@@ -56,7 +58,7 @@ impl OtlpHttp {
         }
     }
 
-    /// Sends a request without spans, which OTLP allows.
+    /// Sends a request without records, which OTLP allows.
     pub(super) async fn check(&self) -> Result<String, String> {
         let response = self.post(&wire::Request::default()).await;
         let response = response.map_err(|failure| failure.error)?;

@@ -22,14 +22,17 @@ const MAX_SERVICES: usize = 16;
 /// The entry of all addresses or services beyond the limit.
 const OTHERS: i64 = -1;
 
-/// The store's overhead of a span and of a trace, besides the spans' bodies.
+/// The store's overhead of a span, a trace and a log record, besides the bodies.
 const SPAN_OVERHEAD_BYTES: u64 = 150;
 const TRACE_OVERHEAD_BYTES: u64 = 1_000;
+const LOG_OVERHEAD_BYTES: u64 = 150;
 
 const STORED: &str = "SELECT id, address, service FROM client";
 
+/// Bytes, spans, traces and log records by client.
 const STORED_USAGE: &str =
-    "SELECT client, sum(bytes), sum(span_count), count(*) FROM trace GROUP BY client";
+    "SELECT client, sum(bytes), sum(span_count), count(*), 0 FROM trace GROUP BY client
+    UNION ALL SELECT client, sum(bytes), 0, 0, count(*) FROM log GROUP BY client";
 
 const ADD: &str = "INSERT OR IGNORE INTO client (id, address, service) VALUES (?, ?, ?)";
 
@@ -51,18 +54,22 @@ struct ClientUsage {
     bytes: u64,
 }
 
-/// The size of a client's traces.
+/// The size of a client's traces and log records.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Usage {
     pub(super) bytes: u64,
     pub(super) spans: u64,
     pub(super) traces: u64,
+    pub(super) logs: u64,
 }
 
 impl Usage {
     /// Returns about as many bytes as the traces take in the store.
     pub(super) const fn total(self) -> u64 {
-        self.bytes + self.spans * SPAN_OVERHEAD_BYTES + self.traces * TRACE_OVERHEAD_BYTES
+        self.bytes
+            + self.spans * SPAN_OVERHEAD_BYTES
+            + self.traces * TRACE_OVERHEAD_BYTES
+            + self.logs * LOG_OVERHEAD_BYTES
     }
 }
 
@@ -81,6 +88,7 @@ impl Clients {
                 bytes: row.get(1)?,
                 spans: row.get(2)?,
                 traces: row.get(3)?,
+                logs: row.get(4)?,
             };
             Ok((row.get(0)?, usage))
         })?;

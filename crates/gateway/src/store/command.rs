@@ -4,19 +4,19 @@ use std::net::IpAddr;
 
 use tokio::sync::oneshot;
 
-use super::{AppendError, trace_row::Refresh};
-use crate::decode::{Batch, Rejections};
+use super::{AppendError, QueueId, trace_row::Refresh};
+use crate::decode::{Records, Rejections};
 
 pub(super) enum Command {
     Append {
-        batch: Batch,
+        records: Records,
         received: i64,
         sender: Option<IpAddr>,
         done: AppendResult,
     },
-    /// A sink is done with all spans up to `cursor`.
+    /// A sink is done with all records of a queue up to `cursor`.
     Advance {
-        sink: &'static str,
+        queue: QueueId,
         cursor: i64,
         done: oneshot::Sender<()>,
     },
@@ -40,10 +40,10 @@ pub(super) type AppendResult = oneshot::Sender<Result<Rejections, AppendError>>;
 /// Commands that are executed together, by kind.
 #[derive(Default)]
 pub(super) struct Group {
-    pub(super) batches: Vec<(Batch, i64, Option<IpAddr>)>,
+    pub(super) batches: Vec<(Records, i64, Option<IpAddr>)>,
     /// One for each batch.
     pub(super) waiting: Vec<AppendResult>,
-    pub(super) advances: Vec<(&'static str, i64)>,
+    pub(super) advances: Vec<(QueueId, i64)>,
     pub(super) refreshes: Vec<Refresh>,
     /// The next trace of the backfill, if it advances.
     pub(super) backfill: Option<i64>,
@@ -65,16 +65,20 @@ impl Group {
     fn add(&mut self, command: Command) {
         match command {
             Command::Append {
-                batch,
+                records,
                 received,
                 sender,
                 done,
             } => {
-                self.batches.push((batch, received, sender));
+                self.batches.push((records, received, sender));
                 self.waiting.push(done);
             }
-            Command::Advance { sink, cursor, done } => {
-                self.advances.push((sink, cursor));
+            Command::Advance {
+                queue,
+                cursor,
+                done,
+            } => {
+                self.advances.push((queue, cursor));
                 self.confirmations.push(done);
             }
             Command::Refresh {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use opentelemetry_proto::tonic::{
     common::v1::{AnyValue, InstrumentationScope, KeyValue, any_value},
+    logs::v1::LogRecord,
     resource::v1::Resource as ProtoResource,
     trace::v1::{
         Span as ProtoSpan, Status as ProtoStatus,
@@ -12,7 +13,7 @@ use opentelemetry_proto::tonic::{
     },
 };
 use trace_model::{
-    Attribute, Attributes, Event, IdError, Link, Resource, Scope, Span, SpanId, SpanKind,
+    Attribute, Attributes, Event, IdError, Link, Log, Resource, Scope, Span, SpanId, SpanKind,
     SpanStatus, TraceId, Value,
 };
 
@@ -38,6 +39,35 @@ pub(super) fn span(
         resource: Arc::clone(resource),
         scope: Arc::clone(scope),
     })
+}
+
+/// Converts a log record. One without any time was observed at `listed`, in nanoseconds since 1970.
+pub(super) fn log(
+    record: LogRecord,
+    listed: i64,
+    (resource, scope): &(Arc<Resource>, Arc<Scope>),
+) -> Log {
+    let has_time = record.time_unix_nano > 0 || record.observed_time_unix_nano > 0;
+    let observed_unix_nano = if has_time {
+        record.observed_time_unix_nano
+    } else {
+        u64::try_from(listed).unwrap_or_default()
+    };
+    Log {
+        trace_id: TraceId::try_from(&*record.trace_id).ok(),
+        span_id: SpanId::try_from(&*record.span_id).ok(),
+        time_unix_nano: record.time_unix_nano,
+        observed_unix_nano,
+        severity_number: record.severity_number,
+        severity_text: record.severity_text,
+        event_name: record.event_name,
+        body: value(record.body),
+        attributes: attributes(record.attributes),
+        dropped_attributes_count: record.dropped_attributes_count,
+        flags: record.flags,
+        resource: Arc::clone(resource),
+        scope: Arc::clone(scope),
+    }
 }
 
 pub(super) fn resource(resource: ProtoResource) -> Resource {

@@ -9,6 +9,7 @@ use trace_model::{Span, TraceId, TraceSummary};
 use super::{
     clients::{Clients, Usage},
     damage,
+    log_insert::InsertedLogs,
     origins::Origins,
     spans,
     trace_update::{TraceSize, TraceUpdate},
@@ -330,6 +331,7 @@ pub(super) struct Inserted {
     /// The usage that each client added.
     pub(super) usage: Vec<(i64, Usage)>,
     pub(super) summaries: Vec<TraceSummary>,
+    pub(super) logs: InsertedLogs,
 }
 
 impl Inserted {

@@ -1,5 +1,5 @@
-//! The writer's periodic work between two groups of requests: deletes expired traces and those
-//! over the size limit, and keeps the log short. It runs in steps.
+//! The writer's periodic work between two groups of requests: deletes expired traces and log records
+//! and those over the size limit, and keeps the write-ahead log short. It runs in steps.
 
 use std::{
     path::Path,
@@ -29,7 +29,7 @@ const MAX_UNCHECKED_BYTES: u64 = 1 << 20;
 
 pub(super) struct Maintenance {
     retention: Retention,
-    /// Traces without a span since this time are deleted.
+    /// Traces without a span since this time are deleted, and log records that arrived before.
     expired_before: Option<i64>,
     /// The size of the traces that were added since the last check of the store's size.
     unchecked_bytes: u64,
@@ -111,8 +111,7 @@ impl Maintenance {
         let started = Instant::now();
         while self.is_full && started.elapsed() < STEP_TIMEOUT {
             let more = retention::evict(connection, clients)?;
-            removed.spans += more.spans;
-            removed.traces += more.traces;
+            removed.add(more);
             let enough = retention::used_bytes(connection)? <= bytes - bytes / 64;
             self.is_full = !enough && more != Removed::default();
         }

@@ -1,4 +1,4 @@
-//! The embedded store: encoded spans, and one summary row per trace.
+//! The embedded store: encoded spans, one summary row per trace, and encoded log records.
 //!
 //! One SQLite file in WAL mode. A single thread writes (see [`writer`]). It commits all waiting
 //! requests in one transaction, and acknowledges them after the commit. Readers have their own
@@ -7,6 +7,7 @@
 //! Every new span gets the next number, `seq`, without gaps. This order is also the queue of
 //! every sink: a sink stores the last `seq` that it is done with as its cursor (see [`queue`]).
 //! So forwarding needs no second copy of a span, and one commit makes it durable for all sinks.
+//! Log records have an order of their own (see [`log_insert`] and [`logs`]).
 //!
 //! A damaged file is kept under another name, and its readable rows are copied to a new one
 //! (see [`opening`]).
@@ -29,6 +30,9 @@ mod list;
 mod listed_start;
 mod lock;
 mod log_check;
+mod log_insert;
+mod log_query;
+mod logs;
 mod maintenance;
 mod not_ours;
 mod opening;
@@ -72,8 +76,10 @@ pub(crate) use self::{
     decoded_spans::{decode_spans, trace_spans},
     errors::{AppendError, ReadError},
     list::Page,
+    log_query::{LogFilter, LogQuery},
+    logs::LogPage,
     probe::probe,
-    queue::SinkQueue,
+    queue::{QueueId, SinkQueue},
     revision::Revision,
     sink_batch::SinkBatch,
     spans::StoredTrace,
@@ -83,7 +89,7 @@ pub(crate) use self::{
 use crate::{
     clock,
     config::Retention,
-    decode::{Batch, Rejections},
+    decode::{Records, Rejections, Signal},
     hub::Hub,
 };
 
@@ -95,18 +101,33 @@ const MAX_WAITING_REQUESTS: usize = 1024;
 pub(crate) struct StoreTotals {
     pub(crate) spans: u64,
     pub(crate) traces: u64,
+    pub(crate) logs: u64,
     /// The number of the newest span ever stored.
     pub(crate) last_seq: i64,
+    /// The number of the newest log record ever stored.
+    pub(crate) last_log: i64,
     /// Changes with each change of a trace since the store was opened.
     pub(crate) revision: u64,
 }
 
 impl StoreTotals {
-    /// Returns the number of spans after a sink's cursor. Deleted spans do not count, although
+    /// Returns the number of the newest record ever stored.
+    pub(crate) const fn last(&self, signal: Signal) -> i64 {
+        match signal {
+            Signal::Traces => self.last_seq,
+            Signal::Logs => self.last_log,
+        }
+    }
+
+    /// Returns the number of records after a sink's cursor. Deleted records do not count, although
     /// the sink has yet to pass them.
-    pub(crate) fn waiting_after(&self, cursor: i64) -> u64 {
-        let numbers = self.last_seq.saturating_sub(cursor);
-        u64::try_from(numbers).unwrap_or_default().min(self.spans)
+    pub(crate) fn waiting_after(&self, signal: Signal, cursor: i64) -> u64 {
+        let numbers = self.last(signal).saturating_sub(cursor);
+        let stored = match signal {
+            Signal::Traces => self.spans,
+            Signal::Logs => self.logs,
+        };
+        u64::try_from(numbers).unwrap_or_default().min(stored)
     }
 }
 
@@ -123,18 +144,18 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// Opens or creates the database. Deletes the cursors of all sinks but `sinks`.
+    /// Opens or creates the database. Deletes the cursors of all queues but `queues`.
     pub(crate) fn open(
         path: &Path,
         retention: Retention,
-        sinks: &[&str],
+        queues: &[QueueId],
         hub: Hub,
     ) -> Result<Self, OpenError> {
         let failed = |error: std::io::Error| OpenError::new(path, error);
         not_ours::reject(path).map_err(failed)?;
         let lock = lock::acquire(path).map_err(failed)?;
         let database = Arc::new(Database::new(path));
-        let (connection, totals) = opening::open(&database, sinks)?;
+        let (connection, totals) = opening::open(&database, queues)?;
         let aging = AgingClock::open(&connection);
         let aging = aging.map_err(|error| OpenError::new(path, error))?;
         let clients = Clients::open(&connection);
@@ -161,27 +182,28 @@ impl Store {
         })
     }
 
-    /// Stores spans, and returns the rejected ones. The others survive a crash after this
-    /// returns `Ok`. A span that is already stored is replaced by a later version only.
+    /// Stores spans or log records, and returns the rejected ones. The others survive a crash after
+    /// this returns `Ok`. A span that is already stored is replaced by a later version only, and a log
+    /// record that an earlier request has stored is not stored again.
     ///
     /// `received` is the system's time, in nanoseconds since 1970. `sender` is the client's
     /// address, by which a full store chooses the traces to evict; `None` for programs on this
     /// machine.
     ///
     /// # Errors
-    /// If too many requests wait, or the transaction failed. No span of the batch is stored.
+    /// If too many requests wait, or the transaction failed. No record of the batch is stored.
     pub(crate) async fn append(
         &self,
-        batch: Batch,
+        records: Records,
         received: i64,
         sender: Option<IpAddr>,
     ) -> Result<Rejections, AppendError> {
-        if batch.iter().all(|(_, spans)| spans.is_empty()) {
+        if records.is_empty() {
             return Ok(Rejections::default());
         }
         let (done, result) = oneshot::channel();
         let command = Command::Append {
-            batch,
+            records,
             received,
             sender,
             done,
@@ -242,13 +264,19 @@ impl Store {
             .await
     }
 
-    /// Returns the queue of a sink that was named at [`Store::open`].
-    pub(crate) async fn queue(&self, sink: &'static str) -> Result<SinkQueue, OpenError> {
+    /// Lists the log records that match, newest first. `now` is the system's time.
+    pub(crate) async fn logs(&self, filter: LogFilter, now: i64) -> Result<LogPage, ReadError> {
+        self.read(move |connection| logs::list(connection, &filter, now))
+            .await
+    }
+
+    /// Returns a queue that was named at [`Store::open`].
+    pub(crate) async fn queue(&self, id: QueueId) -> Result<SinkQueue, OpenError> {
         let cursor = self
-            .read(move |connection| queue::cursor(connection, sink))
+            .read(move |connection| queue::cursor(connection, id))
             .await;
         let cursor = cursor.map_err(|error| OpenError::new(self.database.path(), error))?;
-        Ok(SinkQueue::new(self.clone(), sink, cursor))
+        Ok(SinkQueue::new(self.clone(), id, cursor))
     }
 
     /// Lets the writer finish all waiting commands, and closes the database.

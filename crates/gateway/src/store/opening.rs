@@ -13,15 +13,15 @@ use rusqlite::Connection;
 use tracing::{error, info, warn};
 
 use super::{
-    OpenError, StoreTotals, damage, files::with_suffix, log_check, queue, recover, schema,
+    OpenError, QueueId, StoreTotals, damage, files::with_suffix, log_check, queue, recover, schema,
     schema::Database,
 };
 use crate::clock;
 
-/// Opens the connection that writes, and counts the stored spans and traces.
+/// Opens the connection that writes, and counts the stored records.
 pub(super) fn open(
     database: &Database,
-    sinks: &[&str],
+    queues: &[QueueId],
 ) -> Result<(Connection, StoreTotals), OpenError> {
     let path = database.path();
     let failed = |error: io::Error| OpenError::new(path, error);
@@ -30,19 +30,22 @@ pub(super) fn open(
     hardening::sqlite::make_private(path).map_err(failed)?;
     back_up_damaged_log(path).map_err(failed)?;
     back_up_unknown_version(database).map_err(failed)?;
-    match open_known(database, sinks) {
+    match open_known(database, queues) {
         Err(error) if damage::is_file_damage(&error) => {
-            replace(database, sinks, &error).map_err(failed)?;
-            open_known(database, sinks).map_err(|error| OpenError::new(path, error))
+            replace(database, queues, &error).map_err(failed)?;
+            open_known(database, queues).map_err(|error| OpenError::new(path, error))
         }
         result => result.map_err(|error| OpenError::new(path, error)),
     }
 }
 
-fn open_known(database: &Database, sinks: &[&str]) -> rusqlite::Result<(Connection, StoreTotals)> {
+fn open_known(
+    database: &Database,
+    queues: &[QueueId],
+) -> rusqlite::Result<(Connection, StoreTotals)> {
     let connection = database.open_writer()?;
     let totals = schema::totals(&connection)?;
-    queue::prepare(&connection, sinks, totals)?;
+    queue::prepare(&connection, queues, totals)?;
     Ok((connection, totals))
 }
 
@@ -59,14 +62,14 @@ fn back_up_unknown_version(database: &Database) -> io::Result<()> {
     Ok(())
 }
 
-fn replace(database: &Database, sinks: &[&str], error: &rusqlite::Error) -> io::Result<()> {
+fn replace(database: &Database, queues: &[QueueId], error: &rusqlite::Error) -> io::Result<()> {
     let path = database.path();
     let backup = backup_path(path, "damaged");
     let (file, backup_file) = (path.display(), backup.display());
     let damage = error as &dyn std::error::Error;
     error!(%file, error = damage, backup = %backup_file, "the store is damaged; it is renamed");
     let new = replacement(path);
-    match recover::recover(&Database::new(&new), path, sinks) {
+    match recover::recover(&Database::new(&new), path, queues) {
         Ok(spans) => info!(%file, spans, "recovered spans into a new store"),
         Err(error) => {
             let error = &error as &dyn std::error::Error;

@@ -1,4 +1,4 @@
-//! The resource and the scope that many spans share, stored once as an origin.
+//! The resource and the scope that many spans and log records share, stored once as an origin.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -14,7 +14,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use trace_model::{Resource, Scope};
 
 use super::{damage, from_otlp};
-use crate::wire::Origin;
+use crate::{decode::Signal, wire::Origin};
 
 const STORED: &str =
     "SELECT resource, resource_schema_url, scope, scope_schema_url, crc FROM origin WHERE id = ?";
@@ -31,6 +31,14 @@ const ADD: &str = "INSERT INTO origin
 
 const MARK_USED: &str = "UPDATE origin SET last_seq = ? WHERE id = ?";
 
+const ADD_FOR_LOGS: &str = "INSERT INTO origin
+        (resource, resource_schema_url, scope, scope_schema_url, crc, last_seq, last_log)
+    VALUES (?, ?, ?, ?, ?, 0, ?)
+    ON CONFLICT DO UPDATE SET last_log = max(last_log, excluded.last_log)
+    RETURNING id, last_log";
+
+const MARK_USED_BY_LOGS: &str = "UPDATE origin SET last_log = ? WHERE id = ?";
+
 /// The size limit of the cache, as encoded. A larger cache is emptied.
 const MAX_CACHED_BYTES: usize = 1 << 20;
 
@@ -40,8 +48,9 @@ const MAX_SPANS_AHEAD: i64 = 4_096;
 /// A decoded resource and scope.
 pub(super) type Shared = (Arc<Resource>, Arc<Scope>);
 
-/// A cache of origins. It is valid until an origin is deleted, or a transaction fails.
-#[derive(Debug, Default)]
+/// A cache of origins of spans, or of log records, which are numbered separately. It is valid until an
+/// origin is deleted, or a transaction fails.
+#[derive(Debug)]
 pub(super) struct Origins {
     stored: HashMap<Origin, Stored>,
     decoded: HashMap<i64, Shared>,
@@ -49,6 +58,13 @@ pub(super) struct Origins {
     bytes: usize,
     /// The origins of the current transaction.
     in_use: HashSet<i64>,
+    signal: Signal,
+}
+
+impl Default for Origins {
+    fn default() -> Self {
+        Self::new(Signal::Traces)
+    }
 }
 
 /// An origin's row.
@@ -72,6 +88,21 @@ impl Stored {
 }
 
 impl Origins {
+    /// Creates an empty cache of origins of log records. The default is one of spans.
+    pub(super) fn of_logs() -> Self {
+        Self::new(Signal::Logs)
+    }
+
+    fn new(signal: Signal) -> Self {
+        Self {
+            stored: HashMap::new(),
+            decoded: HashMap::new(),
+            bytes: 0,
+            in_use: HashSet::new(),
+            signal,
+        }
+    }
+
     /// Returns the origin's number. Stores the origin if it is new.
     pub(super) fn id(
         &mut self,
@@ -84,7 +115,7 @@ impl Origins {
             self.in_use.insert(stored.id);
             return Ok(stored.id);
         }
-        let stored = add(connection, &origin, last_seq)?;
+        let stored = add(connection, self.signal, &origin, last_seq)?;
         // A slice would keep the whole request in memory.
         let origin = origin.copied();
         let (resource, scope) = (origin.resource.clone(), origin.scope.clone());
@@ -114,7 +145,10 @@ impl Origins {
         connection: &Connection,
         last_seq: i64,
     ) -> rusqlite::Result<()> {
-        let mut statement = connection.prepare_cached(MARK_USED)?;
+        let mut statement = connection.prepare_cached(match self.signal {
+            Signal::Traces => MARK_USED,
+            Signal::Logs => MARK_USED_BY_LOGS,
+        })?;
         let in_use = std::mem::take(&mut self.in_use);
         for stored in self.stored.values_mut() {
             if stored.last_seq < last_seq && in_use.contains(&stored.id) {
@@ -128,13 +162,21 @@ impl Origins {
     /// Empties a cache that is too large. Only between two transactions.
     pub(super) fn limit_size(&mut self) {
         if self.bytes > MAX_CACHED_BYTES {
-            *self = Self::default();
+            *self = Self::new(self.signal);
         }
     }
 }
 
-fn add(connection: &Connection, origin: &Origin, last_seq: i64) -> rusqlite::Result<Stored> {
-    let mut statement = connection.prepare_cached(ADD)?;
+fn add(
+    connection: &Connection,
+    signal: Signal,
+    origin: &Origin,
+    last_seq: i64,
+) -> rusqlite::Result<Stored> {
+    let mut statement = connection.prepare_cached(match signal {
+        Signal::Traces => ADD,
+        Signal::Logs => ADD_FOR_LOGS,
+    })?;
     let values = params![
         &*origin.resource,
         origin.resource_schema_url,

@@ -19,8 +19,8 @@ const _: () = assert!(
     "the bundled SQLite must be 3.51.3 or later"
 );
 
-/// * `origin`: an encoded resource and scope, shared by many spans. `last_seq` is the newest
-///   span that has it.
+/// * `origin`: an encoded resource and scope, shared by many spans and log records. `last_seq` is the
+///   newest span that has it, `last_log` the newest log record.
 /// * `span`: an encoded span with its checksum, numbered in the order of arrival. Imported
 ///   spans are `local_only`: no sink gets them. The spans of one id have different
 ///   `variant`s. `trace` is a trace's number, not its id. New spans are then neighbors in the
@@ -35,10 +35,14 @@ const _: () = assert!(
 /// * `root`: what overviews read of each trace, in the order of its start. The row is written with
 ///   the trace's summary, and triggers move and delete it with the trace's row (see `facts`).
 /// * `backfill`: the newest trace of an earlier version that may have no row in `root` yet
-/// * `client`: the clients that sent a trace's first span, as hashes (see `clients`)
-/// * `sink`: each sink's cursor
+/// * `log`: an encoded log record with its checksum, numbered in the order of arrival. `time` is the
+///   one by which it is listed (see `listed_start`), `received` is in the time by which records age,
+///   and `bytes` is the size of `body`. Records without a trace are in the indexes by time and by
+///   client only.
+/// * `client`: the clients that sent a trace's first span, or a log record, as hashes (see `clients`)
+/// * `sink`: the cursor of each queue: `otlp` in the order of spans, `otlp logs` in that of log records
 /// * `renumbered`: the former numbers of revised spans, which no sink lost
-/// * `numbering`: the number of the newest span, which may be deleted already
+/// * `numbering`: the numbers of the newest span and log record, which may be deleted already
 /// * `aging`: the saved time by which traces age
 const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS origin (
@@ -49,6 +53,7 @@ CREATE TABLE IF NOT EXISTS origin (
     scope_schema_url TEXT NOT NULL,
     crc INTEGER NOT NULL,
     last_seq INTEGER NOT NULL,
+    last_log INTEGER NOT NULL DEFAULT 0,
     UNIQUE (resource, resource_schema_url, scope, scope_schema_url)
 );
 CREATE INDEX IF NOT EXISTS origin_by_use ON origin (last_seq);
@@ -121,6 +126,22 @@ CREATE TABLE IF NOT EXISTS backfill (
     newest INTEGER NOT NULL
 );
 INSERT OR IGNORE INTO backfill VALUES (1, 0);
+CREATE TABLE IF NOT EXISTS log (
+    seq INTEGER PRIMARY KEY,
+    time INTEGER NOT NULL,
+    severity INTEGER NOT NULL,
+    trace_id BLOB,
+    origin INTEGER NOT NULL,
+    client INTEGER NOT NULL,
+    received INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    body BLOB NOT NULL,
+    crc INTEGER NOT NULL,
+    local_only INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS log_by_time ON log (time, seq, severity, origin, crc);
+CREATE INDEX IF NOT EXISTS log_by_trace ON log (trace_id, time) WHERE trace_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS log_by_client ON log (client, seq, bytes);
 CREATE TABLE IF NOT EXISTS client (
     id INTEGER PRIMARY KEY,
     address INTEGER NOT NULL,
@@ -136,9 +157,10 @@ CREATE TABLE IF NOT EXISTS renumbered (
 );
 CREATE TABLE IF NOT EXISTS numbering (
     id INTEGER PRIMARY KEY CHECK (id = 1),
-    last_seq INTEGER NOT NULL
+    last_seq INTEGER NOT NULL,
+    last_log INTEGER NOT NULL DEFAULT 0
 );
-INSERT OR IGNORE INTO numbering VALUES (1, 0);
+INSERT OR IGNORE INTO numbering (id, last_seq) VALUES (1, 0);
 CREATE TABLE IF NOT EXISTS aging (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     boot TEXT NOT NULL,
@@ -148,10 +170,18 @@ CREATE TABLE IF NOT EXISTS aging (
 ";
 
 /// The version of the tables. Raise it with each change of them.
-const VERSION: i64 = 12;
+const VERSION: i64 = 13;
 
-/// The version before, whose tables are a part of the present ones. It has no table `root`.
+/// Earlier versions, whose tables are a part of the present ones. Neither has log records, and the
+/// first has no table `root`.
 const WITHOUT_ROOTS: i64 = 11;
+const WITHOUT_LOGS: i64 = 12;
+
+/// Adds the columns that earlier versions lack.
+const ADD_LOG_COLUMNS: &str = "
+ALTER TABLE origin ADD COLUMN last_log INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE numbering ADD COLUMN last_log INTEGER NOT NULL DEFAULT 0;
+";
 
 /// Lets the summarizer add the missing rows of `root`.
 const START_BACKFILL: &str =
@@ -226,18 +256,24 @@ impl Database {
             connection.pragma_update(None, "application_id", APPLICATION_ID)?;
         }
         connection.execute_batch(WRITER_PRAGMAS)?;
-        connection.execute_batch(TABLES)?;
-        if version == WITHOUT_ROOTS {
-            connection.execute(START_BACKFILL, [])?;
+        // All or nothing, because a column cannot be added twice.
+        let migration = connection.unchecked_transaction()?;
+        if matches!(version, WITHOUT_ROOTS | WITHOUT_LOGS) {
+            migration.execute_batch(ADD_LOG_COLUMNS)?;
         }
-        connection.pragma_update(None, "user_version", VERSION)?;
+        migration.execute_batch(TABLES)?;
+        if version == WITHOUT_ROOTS {
+            migration.execute(START_BACKFILL, [])?;
+        }
+        migration.pragma_update(None, "user_version", VERSION)?;
+        migration.commit()?;
         Ok(connection)
     }
 
     /// Returns the version of the tables if this build does not know it.
     pub(super) fn unknown_version(&self) -> rusqlite::Result<Option<i64>> {
         let version = version(&Connection::open(&self.path)?)?;
-        let known = [NEW, WITHOUT_ROOTS, VERSION, DAMAGED];
+        let known = [NEW, WITHOUT_ROOTS, WITHOUT_LOGS, VERSION, DAMAGED];
         Ok((!known.contains(&version)).then_some(version))
     }
 
@@ -295,15 +331,18 @@ pub(super) fn in_memory() -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// Counts the stored spans and traces.
+/// Counts the stored spans, traces and log records.
 pub(super) fn totals(connection: &Connection) -> rusqlite::Result<StoreTotals> {
-    let sql = "SELECT coalesce(sum(span_count), 0), count(*), (SELECT last_seq FROM numbering)
+    let sql = "SELECT coalesce(sum(span_count), 0), count(*), (SELECT last_seq FROM numbering),
+            (SELECT count(*) FROM log), (SELECT last_log FROM numbering)
         FROM trace";
     connection.query_row(sql, [], |row| {
         Ok(StoreTotals {
             spans: row.get(0)?,
             traces: row.get(1)?,
             last_seq: row.get(2)?,
+            logs: row.get(3)?,
+            last_log: row.get(4)?,
             revision: 0,
         })
     })

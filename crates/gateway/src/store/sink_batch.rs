@@ -1,7 +1,7 @@
-//! Reads the next batch of a sink, skipping damaged spans.
+//! Reads the next batch of a sink, spans or log records, skipping damaged ones.
 //!
-//! A span with a wrong checksum is left out. A page that SQLite cannot read fails the whole
-//! query. Then the spans are read one by one, and those that fail are left out.
+//! A record with a wrong checksum is left out. A page that SQLite cannot read fails the whole
+//! query. Then the records are read one by one, and those that fail are left out.
 
 use std::collections::HashSet;
 
@@ -9,7 +9,7 @@ use bytes::Bytes;
 use rusqlite::{Connection, Row, params};
 
 use super::{damage, origins, spans};
-use crate::wire;
+use crate::{decode::Signal, wire};
 
 const AFTER_CURSOR: &str = "SELECT origin, body, trace, span_id, crc, seq, local_only FROM span
     WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?";
@@ -17,22 +17,28 @@ const AFTER_CURSOR: &str = "SELECT origin, body, trace, span_id, crc, seq, local
 const ONE: &str =
     "SELECT origin, body, trace, span_id, crc, seq, local_only FROM span WHERE seq = ?";
 
+const LOGS_AFTER_CURSOR: &str =
+    "SELECT origin, body, time, coalesce(trace_id, x''), crc, seq, local_only FROM log
+    WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?";
+
+const ONE_LOG: &str = "SELECT origin, body, time, coalesce(trace_id, x''), crc, seq, local_only FROM log WHERE seq = ?";
+
 const RENUMBERED: &str = "SELECT count(*) FROM renumbered WHERE seq > ? AND seq <= ?";
 
-/// Encoding adds a few bytes to each span: its tag and its length.
+/// Encoding adds a few bytes to each record: its tag and its length.
 const ENVELOPE_BYTES: usize = 8;
 
-/// Spans that are read one by one for one batch.
+/// Records that are read one by one for one batch.
 const MAX_SINGLE_READS: i64 = 1_000;
 
-/// The next spans for a sink, as one OTLP request.
+/// The next records for a sink, as one OTLP request.
 #[derive(Debug)]
 pub(crate) struct SinkBatch {
     pub(crate) request: wire::Request,
-    pub(crate) spans: usize,
-    /// Spans that retention deleted before this sink sent them.
+    pub(crate) records: usize,
+    /// Records that retention deleted before this sink sent them.
     pub(crate) expired: u64,
-    /// The numbers of spans that are in the store and cannot be read.
+    /// The numbers of records that are in the store and cannot be read.
     pub(crate) damaged: Vec<i64>,
     /// The sink's cursor after this batch.
     pub(super) up_to: i64,
@@ -41,23 +47,24 @@ pub(crate) struct SinkBatch {
 /// Limits of one batch.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct BatchLimits {
-    pub(super) max_spans: usize,
+    pub(super) max_records: usize,
     pub(super) max_bytes: usize,
 }
 
-/// Reads the spans after `cursor`, up to the number `last`. A batch has at least one span if
+/// Reads the records after `cursor`, up to the number `last`. A batch has at least one record if
 /// any is left.
 pub(super) fn read(
     connection: &Connection,
-    cursor: i64,
-    last: i64,
+    signal: Signal,
+    (cursor, last): (i64, i64),
     limits: BatchLimits,
 ) -> rusqlite::Result<SinkBatch> {
-    let mut reader = BatchReader::new(connection, cursor, last, limits);
+    let new_reader = || BatchReader::new(connection, signal, (cursor, last), limits);
+    let mut reader = new_reader();
     match reader.read_all() {
         Ok(()) => {}
         Err(error) if damage::is_row_damage(&error) => {
-            reader = BatchReader::new(connection, cursor, last, limits);
+            reader = new_reader();
             reader.read_one_by_one()?;
         }
         Err(error) => return Err(error),
@@ -67,27 +74,34 @@ pub(super) fn read(
 
 struct BatchReader<'a> {
     connection: &'a Connection,
+    signal: Signal,
     cursor: i64,
     last: i64,
     limits: BatchLimits,
-    spans: Vec<(i64, Bytes)>,
-    /// Each is sent once, however many spans share it.
+    records: Vec<(i64, Bytes)>,
+    /// Each is sent once, however many records share it.
     origins: HashSet<i64>,
     bytes: usize,
-    /// Imported spans, which no sink gets.
+    /// Imported records, which no sink gets.
     local_only: u64,
     damaged: Vec<i64>,
     up_to: Option<i64>,
 }
 
 impl<'a> BatchReader<'a> {
-    fn new(connection: &'a Connection, cursor: i64, last: i64, limits: BatchLimits) -> Self {
+    fn new(
+        connection: &'a Connection,
+        signal: Signal,
+        (cursor, last): (i64, i64),
+        limits: BatchLimits,
+    ) -> Self {
         Self {
             connection,
+            signal,
             cursor,
             last,
             limits,
-            spans: Vec::new(),
+            records: Vec::new(),
             origins: HashSet::new(),
             bytes: 0,
             local_only: 0,
@@ -97,8 +111,11 @@ impl<'a> BatchReader<'a> {
     }
 
     fn read_all(&mut self) -> rusqlite::Result<()> {
-        let mut statement = self.connection.prepare_cached(AFTER_CURSOR)?;
-        let range = params![self.cursor, self.last, self.limits.max_spans];
+        let mut statement = self.connection.prepare_cached(match self.signal {
+            Signal::Traces => AFTER_CURSOR,
+            Signal::Logs => LOGS_AFTER_CURSOR,
+        })?;
+        let range = params![self.cursor, self.last, self.limits.max_records];
         let mut rows = statement.query(range)?;
         while let Some(row) = rows.next()? {
             if !self.add(row)? {
@@ -109,7 +126,10 @@ impl<'a> BatchReader<'a> {
     }
 
     fn read_one_by_one(&mut self) -> rusqlite::Result<()> {
-        let mut statement = self.connection.prepare_cached(ONE)?;
+        let mut statement = self.connection.prepare_cached(match self.signal {
+            Signal::Traces => ONE,
+            Signal::Logs => ONE_LOG,
+        })?;
         for seq in self.cursor + 1..=self.last.min(self.cursor + MAX_SINGLE_READS) {
             let added = statement.query_row([seq], |row| self.add(row));
             match added {
@@ -132,13 +152,13 @@ impl<'a> BatchReader<'a> {
                 let shared = self.origin_bytes(origin)?;
                 let bytes = self.bytes + shared + body.len() + ENVELOPE_BYTES;
                 let is_full =
-                    bytes > self.limits.max_bytes || self.spans.len() == self.limits.max_spans;
-                if is_full && !self.spans.is_empty() {
+                    bytes > self.limits.max_bytes || self.records.len() == self.limits.max_records;
+                if is_full && !self.records.is_empty() {
                     return Ok(false);
                 }
                 self.bytes = bytes;
                 self.origins.insert(origin);
-                self.spans.push((origin, body));
+                self.records.push((origin, body));
             }
             None => self.damaged.push(seq),
         }
@@ -146,7 +166,7 @@ impl<'a> BatchReader<'a> {
         Ok(true)
     }
 
-    /// Returns the bytes that the span's origin adds to the batch.
+    /// Returns the bytes that the record's origin adds to the batch.
     fn origin_bytes(&self, origin: i64) -> rusqlite::Result<usize> {
         if self.origins.contains(&origin) {
             return Ok(0);
@@ -156,20 +176,23 @@ impl<'a> BatchReader<'a> {
 
     fn finish(self) -> rusqlite::Result<SinkBatch> {
         let up_to = self.up_to.unwrap_or(self.last);
-        let spans = self.spans.len();
+        let records = self.records.len();
         let renumbered = self.renumbered(up_to)?;
-        let found = (spans + self.damaged.len()) as u64 + self.local_only + renumbered;
+        let found = (records + self.damaged.len()) as u64 + self.local_only + renumbered;
         Ok(SinkBatch {
-            request: spans::grouped(self.connection, self.spans)?,
-            spans,
+            request: spans::grouped(self.connection, self.records)?,
+            records,
             expired: up_to.abs_diff(self.cursor).saturating_sub(found),
             damaged: self.damaged,
             up_to,
         })
     }
 
-    /// Counts the missing numbers whose spans have a new number.
+    /// Counts the missing numbers whose spans have a new number. A log record is never replaced.
     fn renumbered(&self, up_to: i64) -> rusqlite::Result<u64> {
+        if self.signal == Signal::Logs {
+            return Ok(0);
+        }
         let mut statement = self.connection.prepare_cached(RENUMBERED)?;
         statement.query_row([self.cursor, up_to], |row| row.get(0))
     }

@@ -95,6 +95,7 @@ impl TraceUpdate {
             bytes: self.added.bytes,
             spans: self.added.spans,
             traces: u64::from(self.is_new() && self.added.spans > 0),
+            logs: 0,
         }
     }
 

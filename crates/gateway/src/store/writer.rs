@@ -2,7 +2,7 @@
 //!
 //! It takes all waiting requests, up to a limit, into one transaction ("group commit"). Under
 //! load, requests share the cost of a durable commit; an idle gateway commits at once. A failed
-//! transaction fails all of its requests, and stores none of their spans. Between two groups it
+//! transaction fails all of its requests, and stores none of their records. Between two groups it
 //! runs a step of [`maintenance`](super::maintenance).
 
 use std::{net::IpAddr, sync::Arc};
@@ -12,13 +12,14 @@ use tokio::sync::{mpsc, watch};
 use tracing::{error, warn};
 
 use super::{
-    AppendError, StoreTotals,
+    AppendError, QueueId, StoreTotals,
     aging::AgingClock,
     clients::Clients,
     command::{Command, Group},
     damage, facts,
     health::Health,
     insert::{Inserted, Insertion},
+    log_insert::LogInsertion,
     maintenance::Maintenance,
     origins::Origins,
     queue,
@@ -29,7 +30,7 @@ use super::{
 };
 use crate::{
     config::Retention,
-    decode::{Batch, Rejections},
+    decode::{Records, Rejections},
     hub::Hub,
 };
 
@@ -42,6 +43,7 @@ pub(super) struct Writer {
     maintenance: Maintenance,
     clients: Clients,
     origins: Origins,
+    log_origins: Origins,
     aging: AgingClock,
     hub: Hub,
     totals: watch::Sender<StoreTotals>,
@@ -65,6 +67,7 @@ impl Writer {
             maintenance: Maintenance::new(retention),
             clients,
             origins: Origins::default(),
+            log_origins: Origins::of_logs(),
             aging,
             hub,
             totals,
@@ -136,7 +139,7 @@ impl Writer {
             self.mark_damaged();
         }
         // Origins and clients that the failed transaction added are not in the file.
-        self.origins = Origins::default();
+        self.forget_origins();
         if let Ok(clients) = Clients::open(&self.connection) {
             self.clients = clients;
         }
@@ -157,28 +160,46 @@ impl Writer {
     /// Writes a group in one transaction. Returns what was inserted, and each batch's rejections.
     fn write(
         &mut self,
-        batches: Vec<(Batch, i64, Option<IpAddr>)>,
-        advances: &[(&str, i64)],
+        batches: Vec<(Records, i64, Option<IpAddr>)>,
+        advances: &[(QueueId, i64)],
         (refreshes, backfill): (Vec<Refresh>, Option<i64>),
     ) -> rusqlite::Result<(Inserted, Vec<Rejections>)> {
-        let last_seq = self.totals.borrow().last_seq;
+        let totals = *self.totals.borrow();
         self.origins.limit_size();
+        self.log_origins.limit_size();
         let transaction = self.connection.transaction()?;
-        for (sink, cursor) in advances {
-            queue::advance(&transaction, sink, *cursor)?;
+        for (queue, cursor) in advances {
+            queue::advance(&transaction, *queue, *cursor)?;
         }
+        let aged = self.aging.now();
         let mut insertion = Insertion::new(
             &transaction,
             (&mut self.clients, &mut self.origins),
-            last_seq,
+            totals.last_seq,
             self.trace_limit,
-            self.aging.now(),
+            aged,
         );
-        let rejections = batches
-            .into_iter()
-            .map(|batch| insertion.add(batch))
-            .collect::<rusqlite::Result<_>>()?;
+        let (mut rejections, mut logs) = (Vec::with_capacity(batches.len()), Vec::new());
+        for (records, received, sender) in batches {
+            rejections.push(match records {
+                Records::Spans(batch) => insertion.add((batch, received, sender))?,
+                Records::Logs(batch) => {
+                    logs.push((batch, received, sender));
+                    Rejections::default()
+                }
+            });
+        }
         let mut inserted = insertion.finish()?;
+        let mut log_insertion = LogInsertion::new(
+            &transaction,
+            (&mut self.clients, &mut self.log_origins),
+            totals.last_log,
+            aged,
+        );
+        for batch in logs {
+            log_insertion.add(batch)?;
+        }
+        let inserted_logs = log_insertion.finish()?;
         for refresh in refreshes {
             inserted.summaries.extend(refresh.write(&transaction)?);
         }
@@ -186,6 +207,7 @@ impl Writer {
             facts::set_backfill(&transaction, next)?;
         }
         transaction.commit()?;
+        inserted.logs = inserted_logs;
         Ok((inserted, rejections))
     }
 
@@ -211,7 +233,7 @@ impl Writer {
     }
 
     fn publish(&mut self, inserted: Inserted) {
-        for (client, usage) in &inserted.usage {
+        for (client, usage) in inserted.usage.iter().chain(&inserted.logs.usage) {
             self.clients.add_usage(*client, *usage);
             self.maintenance.record_growth(*usage);
         }
@@ -219,9 +241,17 @@ impl Writer {
             totals.spans += inserted.new_spans;
             totals.traces += inserted.new_traces;
             totals.last_seq = inserted.last_seq;
+            totals.logs += inserted.logs.records;
+            totals.last_log = inserted.logs.last_log;
             totals.revision += 1;
         });
         self.hub.publish(inserted.summaries);
+        self.hub.publish_logs(inserted.logs.traces);
+    }
+
+    fn forget_origins(&mut self) {
+        self.origins = Origins::default();
+        self.log_origins = Origins::of_logs();
     }
 
     /// Runs a step of maintenance. The next tick retries a failed one; no span is lost by it.
@@ -230,16 +260,17 @@ impl Writer {
             .maintenance
             .step(&mut self.connection, &mut self.clients);
         if !matches!(step, Ok(removed) if removed == Removed::default()) {
-            // Origins may be deleted with the last of their traces.
-            self.origins = Origins::default();
+            // Origins may be deleted with the last of their records.
+            self.forget_origins();
         }
         match step {
             Ok(removed) => {
                 self.totals.send_if_modified(|totals| {
                     totals.spans = totals.spans.saturating_sub(removed.spans);
                     totals.traces = totals.traces.saturating_sub(removed.traces);
+                    totals.logs = totals.logs.saturating_sub(removed.logs);
                     totals.revision += u64::from(removed.traces > 0);
-                    removed.traces > 0
+                    removed != Removed::default()
                 });
             }
             Err(error) => report(Err(error)),

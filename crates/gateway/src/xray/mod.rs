@@ -16,7 +16,7 @@ mod reassembler;
 mod span;
 mod split;
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, time::Duration};
 
 use logging::{Admitted, LogLimit};
 use tokio::{
@@ -32,9 +32,9 @@ use self::{
 };
 use crate::{
     clock,
-    decode::{Batch, Reason, Rejections},
+    decode::{Batch, Reason, Records, Rejections, Signal},
     log_text::truncated,
-    status::SpanCounts,
+    status::RecordCounts,
     store::{AppendError, Store},
 };
 
@@ -58,7 +58,7 @@ const BUSY_RETRY_DELAY: Duration = Duration::from_millis(20);
 pub(crate) struct Receiver {
     pub(crate) socket: UdpSocket,
     pub(crate) store: Store,
-    pub(crate) spans: Arc<SpanCounts>,
+    pub(crate) counts: RecordCounts,
     pub(crate) log: LogLimit,
 }
 
@@ -134,7 +134,8 @@ impl Receiver {
     }
 
     fn reject(&self, sender: SocketAddr, error: &DocumentError) {
-        self.spans.rejected(&Rejections::one(Reason::Segment));
+        self.counts
+            .rejected(Signal::Traces, &Rejections::one(Reason::Segment));
         if let Some(Admitted { suppressed, .. }) = self.log.admit("xray_document_rejected") {
             let (client, error) = (sender.ip(), truncated(&error.to_string()));
             warn!(%client, error, suppressed, "rejected an X-Ray document");
@@ -163,13 +164,13 @@ impl Receiver {
     fn convert(&self, documents: Vec<Completed>, batch: &mut Batch) {
         for document in documents {
             let decoded = span::decode(&document);
-            self.spans.rejected(&decoded.rejections);
-            self.spans.repaired(&decoded.warnings);
+            self.counts.rejected(Signal::Traces, &decoded.rejections);
+            self.counts.repaired(Signal::Traces, &decoded.warnings);
             if decoded.rejections.total() > 0
                 && let Some(Admitted { suppressed, .. }) = self.log.admit("xray_spans_rejected")
             {
                 let segment = truncated(&document.document.name);
-                let details = truncated(&decoded.rejections.to_string());
+                let details = truncated(&decoded.rejections.describe(Signal::Traces));
                 warn!(
                     segment,
                     details, suppressed, "rejected spans of an X-Ray document"
@@ -182,8 +183,9 @@ impl Receiver {
     /// Retries until the spans are stored. On shutdown, a failure of the store ends the retries.
     async fn append(&self, batch: Batch, shutdown: &CancellationToken) {
         while !batch.is_empty() {
-            match self.store.append(batch.clone(), clock::now(), None).await {
-                Ok(rejections) => return self.spans.rejected(&rejections),
+            let records = Records::Spans(batch.clone());
+            match self.store.append(records, clock::now(), None).await {
+                Ok(rejections) => return self.counts.rejected(Signal::Traces, &rejections),
                 Err(error @ (AppendError::Failed(_) | AppendError::Stopping))
                     if shutdown.is_cancelled() =>
                 {

@@ -183,9 +183,10 @@ async fn health_check_is_200_with_counts() {
             "retried": 0, "dropped": {}})
     };
     let sinks = ["honeycomb", "otlp", "xray", "rollbar"].map(off);
+    let log_sinks = ["honeycomb", "otlp"].map(off);
     let expected = json!({"healthy": true, "spans_kept": 1, "traces_kept": 1, "rejected": {}, "repaired": {},
-        "refused": {},
-        "sinks": sinks});
+        "refused": {}, "sinks": sinks,
+        "logs": {"kept": 0, "rejected": {}, "repaired": {}, "sinks": log_sinks}});
     assert_eq!(answer.json(), expected);
 }
 

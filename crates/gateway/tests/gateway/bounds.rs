@@ -59,7 +59,7 @@ async fn spans_over_the_byte_limit_of_a_trace_are_rejected() {
 
 #[tokio::test]
 async fn full_store_deletes_the_oldest_traces() {
-    let gateway = TestGateway::start_with(|config| config.retention.bytes = 400_000).await;
+    let gateway = TestGateway::start_with(|config| config.retention.bytes = 450_000).await;
     for trace in 1..=250 {
         let wordy = |id| span(trace, id, &"x".repeat(2000));
         gateway
@@ -84,7 +84,7 @@ async fn full_store_deletes_the_oldest_traces() {
 
 #[tokio::test]
 async fn resource_that_was_deleted_with_its_spans_is_stored_anew() {
-    let gateway = TestGateway::start_with(|config| config.retention.bytes = 400_000).await;
+    let gateway = TestGateway::start_with(|config| config.retention.bytes = 450_000).await;
     let from_host = |trace| {
         let mut request = request("shop", vec![span(trace, 1, "a")]);
         let resource = request.resource_spans[0].resource.as_mut().unwrap();
@@ -130,7 +130,7 @@ async fn traces_of(gateway: &TestGateway, service: &str) -> usize {
 
 async fn small_store() -> TestGateway {
     TestGateway::start_with(|config| {
-        config.retention.bytes = 600_000;
+        config.retention.bytes = 650_000;
         config.limits.requests_per_second = 0;
     })
     .await

@@ -23,6 +23,7 @@ mod headers;
 mod honeycomb;
 mod keys;
 mod lenient;
+mod logs;
 mod otlp_http;
 mod otlp_json;
 mod outage;

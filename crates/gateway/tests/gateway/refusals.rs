@@ -29,7 +29,7 @@ const WRONG_PATHS: [&str; 14] = [
     "/v1/trace",
     "/v1/traces/",
     "/v1/traces/v1/traces",
-    "/v1/logs",
+    "/v1/logs/",
     "/v1/metrics",
     "/v1/",
     "/api/v2/spans",

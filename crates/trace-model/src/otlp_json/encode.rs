@@ -1,8 +1,12 @@
-//! Encoding of spans as OTLP JSON.
+//! Encoding of spans and log records as OTLP JSON.
+
+use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 
-use crate::{Attribute, Attributes, Event, Link, Span, SpanKind, SpanStatus, Value};
+use crate::{
+    Attribute, Attributes, Event, Link, Log, Resource, Scope, Span, SpanKind, SpanStatus, Value,
+};
 
 /// Encodes a span with its resource and scope as an OTLP JSON document on one line.
 ///
@@ -49,21 +53,82 @@ pub fn encode(span: &Span) -> String {
 #[must_use]
 pub fn encode_all<'a>(spans: impl IntoIterator<Item = &'a Span>) -> String {
     let spans: Vec<&Span> = spans.into_iter().collect();
-    let of_scope = |spans: &[&Span]| {
+    let groups = grouped(
+        &spans,
+        ["scopeSpans", "spans"],
+        |span| (&span.resource, &span.scope),
+        fields,
+    );
+    json!({ "resourceSpans": groups }).to_string()
+}
+
+/// Encodes log records as the value of `resourceLogs`, in their order. Neighbors with one resource
+/// share it, and so do those with one scope.
+///
+/// # Examples
+///
+/// ```
+/// use trace_model::{Log, otlp_json};
+///
+/// let log = Log { event_name: "deployed".to_owned(), ..Log::default() };
+/// let document = format!(r#"{{"resourceLogs":{}}}"#, otlp_json::encode_logs([&log]));
+/// assert_eq!(otlp_json::decode_logs(&document)?, [log]);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[must_use]
+pub fn encode_logs<'a>(logs: impl IntoIterator<Item = &'a Log>) -> String {
+    let logs: Vec<&Log> = logs.into_iter().collect();
+    let groups = grouped(
+        &logs,
+        ["scopeLogs", "logRecords"],
+        |log| (&log.resource, &log.scope),
+        log_fields,
+    );
+    Json::Array(groups).to_string()
+}
+
+/// Groups neighbors by resource and scope. `names` are those of the list of scopes and of records.
+fn grouped<R>(
+    records: &[&R],
+    [scopes_name, records_name]: [&str; 2],
+    origin: impl Fn(&R) -> (&Arc<Resource>, &Arc<Scope>),
+    fields: impl Fn(&R) -> Json,
+) -> Vec<Json> {
+    let of_scope = |records: &[&R]| {
+        let (_, scope) = origin(records[0]);
         json!({
-            "scope": {"name": spans[0].scope.name, "version": spans[0].scope.version},
-            "spans": spans.iter().map(|span| fields(span)).collect::<Vec<_>>(),
+            "scope": {"name": scope.name, "version": scope.version},
+            records_name: records.iter().map(|record| fields(record)).collect::<Vec<_>>(),
         })
     };
-    let of_resource = |spans: &[&Span]| {
-        let scopes = spans.chunk_by(|left, right| left.scope == right.scope);
+    let of_resource = |records: &[&R]| {
+        let (resource, _) = origin(records[0]);
+        let scopes = records.chunk_by(|left, right| origin(left).1 == origin(right).1);
         json!({
-            "resource": {"attributes": attributes(&spans[0].resource.attributes)},
-            "scopeSpans": scopes.map(of_scope).collect::<Vec<_>>(),
+            "resource": {"attributes": attributes(&resource.attributes)},
+            scopes_name: scopes.map(of_scope).collect::<Vec<_>>(),
         })
     };
-    let resources = spans.chunk_by(|left, right| left.resource == right.resource);
-    json!({"resourceSpans": resources.map(of_resource).collect::<Vec<_>>()}).to_string()
+    let resources = records.chunk_by(|left, right| origin(left).0 == origin(right).0);
+    resources.map(of_resource).collect()
+}
+
+fn log_fields(log: &Log) -> Json {
+    let trace_id = log.trace_id.map(|id| id.to_string());
+    let span_id = log.span_id.map(|id| id.to_string());
+    json!({
+        "timeUnixNano": log.time_unix_nano.to_string(),
+        "observedTimeUnixNano": log.observed_unix_nano.to_string(),
+        "severityNumber": log.severity_number,
+        "severityText": log.severity_text,
+        "eventName": log.event_name,
+        "body": value(&log.body),
+        "attributes": attributes(&log.attributes),
+        "droppedAttributesCount": log.dropped_attributes_count,
+        "flags": log.flags,
+        "traceId": trace_id.unwrap_or_default(),
+        "spanId": span_id.unwrap_or_default(),
+    })
 }
 
 fn fields(span: &Span) -> Json {

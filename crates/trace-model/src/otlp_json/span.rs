@@ -35,8 +35,8 @@ pub(super) struct SpanFields {
     links: Links,
 }
 
-impl SpanFields {
-    pub(super) fn new() -> Self {
+impl Default for SpanFields {
+    fn default() -> Self {
         Self {
             trace_id: Err(IdError::Length),
             span_id: Err(IdError::Length),
@@ -51,7 +51,9 @@ impl SpanFields {
             links: Links(Vec::new()),
         }
     }
+}
 
+impl SpanFields {
     /// Returns the span without resource and scope, which may follow it in the document.
     pub(super) fn finish(mut self) -> Result<Span, Skipped> {
         let name = std::mem::take(&mut self.name);

@@ -1,7 +1,9 @@
 //! Valid and invalid documents.
 
-use super::{Decoded, decode};
-use crate::{SpanKind, SpanStatus, Value};
+use std::sync::Arc;
+
+use super::{Decoded, decode, decode_logs, encode_logs};
+use crate::{Attribute, Log, Resource, Scope, SpanKind, SpanStatus, Value};
 
 const IDS: &str = r#""traceId":"6A2B7C1E98038103D269B633813FC60C","spanId":"00f067aa0ba902b7""#;
 
@@ -191,4 +193,55 @@ fn an_encoded_span_decodes_to_the_same_span() {
     let span = &decoded.spans[0];
     let again = decode(&super::encode(span));
     assert_eq!(&again.spans[..], std::slice::from_ref(span));
+}
+
+#[test]
+fn encoded_log_records_are_decoded_unchanged() {
+    let resource = |service: &str| {
+        Arc::new(Resource {
+            attributes: [Attribute::new("service.name", service)]
+                .into_iter()
+                .collect(),
+        })
+    };
+    let log = |service: &str, body: Value| Log {
+        trace_id: "6a2b7c1e98038103d269b633813fc60c".parse().ok(),
+        span_id: "00f067aa0ba902b7".parse().ok(),
+        time_unix_nano: u64::MAX,
+        observed_unix_nano: 1,
+        severity_number: -4,
+        severity_text: "loud".to_owned(),
+        event_name: "event".to_owned(),
+        body,
+        attributes: [Attribute::new("a", 1)].into_iter().collect(),
+        dropped_attributes_count: 2,
+        flags: 1,
+        resource: resource(service),
+        scope: Arc::new(Scope {
+            name: "scope".to_owned(),
+            version: "1".to_owned(),
+        }),
+    };
+    let logs = [
+        log("shop", Value::from("text")),
+        log("shop", Value::Double(f64::INFINITY)),
+        log("stock", Value::Array(vec![Value::Empty, 1.into()])),
+        log("shop", Value::Empty),
+        Log::default(),
+    ];
+    let groups = encode_logs(&logs);
+    let document = format!(r#"{{"resourceLogs":{groups},"next":null}}"#);
+    assert_eq!(decode_logs(&document).unwrap(), logs);
+    assert_eq!(document.matches("\"scopeLogs\"").count(), 4);
+}
+
+#[test]
+fn log_record_with_unusual_fields_is_read() {
+    let document = r#"{"resource_logs": [{"scope_logs": [{"log_records": [
+        {"severity_number": "SEVERITY_NUMBER_WARN2", "time_unix_nano": 5, "traceId": "no hex", "body": null}
+    ]}]}]}"#;
+    let logs = decode_logs(document).unwrap();
+    assert_eq!((logs[0].severity_number, logs[0].time_unix_nano), (14, 5));
+    assert_eq!((logs[0].trace_id, &logs[0].body), (None, &Value::Empty));
+    assert!(decode_logs("{").is_err());
 }

@@ -67,7 +67,8 @@ impl<'de> Fields<'de> for Entry {
     }
 }
 
-struct AnyValue {
+/// A value of any type.
+pub(super) struct AnyValue {
     value: Value,
     depth: usize,
 }
@@ -78,6 +79,18 @@ impl AnyValue {
             value: Value::Empty,
             depth,
         }
+    }
+}
+
+impl Default for AnyValue {
+    fn default() -> Self {
+        Self::new(0)
+    }
+}
+
+impl AnyValue {
+    pub(super) fn into_value(self) -> Value {
+        self.value
     }
 }
 

@@ -136,7 +136,7 @@ pub fn has_attribute(attributes: &Attributes, key: &str, predicate: &Predicate) 
     named.any(|attribute| matches_value(predicate, &attribute.value))
 }
 
-fn matches_value(predicate: &Predicate, value: &Value) -> bool {
+pub(super) fn matches_value(predicate: &Predicate, value: &Value) -> bool {
     match predicate {
         Predicate::Exists => true,
         Predicate::Equals(text) => equals(value, text),

@@ -1,4 +1,4 @@
-//! The query language for traces: one parser for the viewer, the gateway and its API.
+//! The query language for traces and log records: one parser for the viewer, the gateway and its API.
 //!
 //! A query is a list of terms. A trace matches if it matches all of them:
 //!
@@ -19,6 +19,9 @@
 //! | `session:id` | with the attribute `session.id` of this value |
 //! | `trace:id` | with this id |
 //! | `since:15m` | that started in the last 15 minutes |
+//!
+//! Log records have the same language without `status:`, `kind:` and `duration`, see [`LogMatcher`], and
+//! one term more: `severity>=warn`, `severity:error` (trace, debug, info, warn, error, fatal).
 //!
 //! `-` before a term negates it: no span may match it. Put values and texts with spaces in double
 //! quotes; inside them, `\"` is a quote and `\\` a backslash. Texts are compared without regard to
@@ -42,6 +45,7 @@
 //! # Ok::<(), trace_model::IdError>(())
 //! ```
 
+mod log_matcher;
 mod matcher;
 mod parse;
 mod span_matcher;
@@ -50,10 +54,11 @@ mod text;
 use std::fmt;
 
 pub use self::{
+    log_matcher::LogMatcher,
     matcher::{Matcher, contains_text, has_attribute},
     parse::{Parsed, Problem, parse},
     span_matcher::SpanMatcher,
-    text::{Text, for_each_shared_text, for_each_text, lowercase},
+    text::{Text, for_each_log_text, for_each_shared_text, for_each_text, lowercase},
 };
 use crate::{SpanKind, TraceId};
 

@@ -1,7 +1,7 @@
 //! The parser of the query language. It reports each invalid term and uses the others.
 
-use super::{Comparison, Condition, Predicate, Query, StatusFilter, Term};
-use crate::SpanKind;
+use super::{Comparison, Condition, Predicate, Query, StatusFilter, Term, log_matcher::SEVERITY};
+use crate::{LogSeverity, SpanKind};
 
 /// Longer queries are cut off, which bounds the cost of evaluating one.
 const MAX_QUERY_BYTES: usize = 4096;
@@ -336,7 +336,9 @@ fn attribute(key: &str, operator: &str, value: String) -> Result<Condition, Stri
         _ => match comparison(operator) {
             None => Predicate::Equals(value),
             Some(comparison) => {
-                let number = value.parse().ok().filter(|number: &f64| number.is_finite());
+                let number =
+                    severity_number(key, comparison, &value).or_else(|| value.parse().ok());
+                let number = number.filter(|number: &f64| number.is_finite());
                 let number = number
                     .ok_or_else(|| format!("{key}{operator} needs a number: {key}{operator}10"))?;
                 Predicate::Compares(comparison, number)
@@ -347,6 +349,17 @@ fn attribute(key: &str, operator: &str, value: String) -> Result<Condition, Stri
         key: key.to_owned(),
         predicate,
     })
+}
+
+/// Severities have names, but are compared by their numbers. The range of a name is above or below
+/// another as a whole: `severity>warn` excludes WARN4.
+fn severity_number(key: &str, comparison: Comparison, name: &str) -> Option<f64> {
+    let severity = LogSeverity::of_name(name).filter(|_| key == SEVERITY)?;
+    let number = match comparison {
+        Comparison::Less | Comparison::GreaterOrEqual => severity.first_number(),
+        Comparison::Greater | Comparison::LessOrEqual => severity.last_number(),
+    };
+    Some(number.into())
 }
 
 const fn comparison(operator: &str) -> Option<Comparison> {

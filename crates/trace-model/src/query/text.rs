@@ -1,8 +1,8 @@
-//! The texts of a span that a free-text search covers.
+//! The texts of a span or a log record that a free-text search covers.
 
 use std::borrow::Cow;
 
-use crate::{Attributes, Resource, Scope, Span, SpanStatus, Value};
+use crate::{Attributes, Log, Resource, Scope, Span, SpanStatus, Value};
 
 /// Converts to lower case, character by character, so that a substring stays a substring.
 #[must_use]
@@ -42,6 +42,16 @@ pub fn for_each_text<'a>(span: &'a Span, visit: &mut impl FnMut(Text<'a>)) {
     for link in &span.links {
         attributes(&link.attributes, visit);
     }
+}
+
+/// Calls `visit` with each text of the log record itself: severity, event name, body, and the keys and
+/// values of its attributes.
+pub fn for_each_log_text<'a>(log: &'a Log, visit: &mut impl FnMut(Text<'a>)) {
+    plain(&log.severity_text, visit);
+    plain(log.severity().as_str(), visit);
+    plain(&log.event_name, visit);
+    value("", &log.body, visit);
+    attributes(&log.attributes, visit);
 }
 
 /// Calls `visit` with each text of a resource and a scope.

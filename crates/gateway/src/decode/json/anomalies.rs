@@ -1,10 +1,10 @@
 //! Anomalies of a JSON body that its sender should know about.
 
-use crate::decode::{Decoded, Reason, misplaced_spans::MisplacedSpans};
+use crate::decode::{Decoded, Reason, Signal, misplaced_records::MisplacedRecords};
 
 #[derive(Debug, Default)]
 pub(in crate::decode) struct Anomalies {
-    misplaced_spans: MisplacedSpans,
+    misplaced: MisplacedRecords,
     /// The number of lines that are not requests.
     invalid_lines: u64,
     /// The error of the first such line.
@@ -12,8 +12,8 @@ pub(in crate::decode) struct Anomalies {
 }
 
 impl Anomalies {
-    pub(super) fn add_misplaced_spans(&mut self, found: MisplacedSpans) {
-        self.misplaced_spans.merge(found);
+    pub(super) fn add_misplaced(&mut self, found: MisplacedRecords) {
+        self.misplaced.merge(found);
     }
 
     pub(super) fn add_invalid_line(&mut self, number: usize, error: &serde_json::Error) {
@@ -24,13 +24,13 @@ impl Anomalies {
     }
 
     /// Adds rejections and warnings to the result.
-    pub(in crate::decode) fn report(self, decoded: &mut Decoded) {
+    pub(in crate::decode) fn report<R>(self, signal: Signal, decoded: &mut Decoded<R>) {
         if self.invalid_lines > 0 {
             decoded
                 .rejections
                 .count_all(Reason::Line, self.invalid_lines);
             decoded.warnings.note(self.first_error);
         }
-        self.misplaced_spans.report(decoded);
+        self.misplaced.report(signal, decoded);
     }
 }

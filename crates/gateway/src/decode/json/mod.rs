@@ -23,8 +23,9 @@ use serde::de::{self, DeserializeSeed, IgnoredAny, MapAccess, Unexpected, Visito
 pub(super) use self::anomalies::Anomalies;
 use self::field_value::FieldValue;
 use super::{
-    Malformed, misplaced_spans,
-    schema::{self, Field, Schema},
+    Malformed, Signal,
+    misplaced_records::{self, MisplacedRecords},
+    schema::{Field, Schema},
 };
 
 const BOM: &[u8] = "\u{feff}".as_bytes();
@@ -32,29 +33,32 @@ const BOM: &[u8] = "\u{feff}".as_bytes();
 /// The byte order marks of UTF-16.
 const UTF_16_BOMS: [&[u8]; 2] = [&[0xff, 0xfe], &[0xfe, 0xff]];
 
-/// Returns an encoded `ExportTraceServiceRequest`, about as long as `body` or shorter.
-pub(super) fn to_protobuf(body: &[u8]) -> Result<(Bytes, Anomalies), Malformed> {
+/// Returns an encoded request, about as long as `body` or shorter.
+pub(super) fn to_protobuf(signal: Signal, body: &[u8]) -> Result<(Bytes, Anomalies), Malformed> {
     if UTF_16_BOMS.iter().any(|bom| body.starts_with(bom)) {
         return Err(Malformed::Utf16);
     }
     let body = body.strip_prefix(BOM).unwrap_or(body);
     let mut out = Vec::with_capacity(body.len());
     let mut anomalies = Anomalies::default();
-    match read(body, &mut out) {
+    match read(signal, body, &mut out) {
         Ok(Names::Known) => {}
-        Ok(Names::Unknown) => anomalies.add_misplaced_spans(misplaced_spans::find(body)),
+        Ok(Names::Unknown) => anomalies.add_misplaced(misplaced_records::find(signal, body)),
         Err(error) => {
             out.clear();
-            let spans = listed_spans(body).ok_or(error)?;
-            anomalies.add_misplaced_spans(spans);
+            let records = listed_records(signal, body).ok_or(error)?;
+            anomalies.add_misplaced(records);
         }
     }
     Ok((out.into(), anomalies))
 }
 
 /// Converts a body that has a request on each line. Skips invalid lines.
-pub(super) fn lines_to_protobuf(body: &[u8]) -> Result<(Bytes, Anomalies), Malformed> {
-    let error = match to_protobuf(body) {
+pub(super) fn lines_to_protobuf(
+    signal: Signal,
+    body: &[u8],
+) -> Result<(Bytes, Anomalies), Malformed> {
+    let error = match to_protobuf(signal, body) {
         Err(Malformed::Json(error)) => error,
         one_request => return one_request,
     };
@@ -67,11 +71,11 @@ pub(super) fn lines_to_protobuf(body: &[u8]) -> Result<(Bytes, Anomalies), Malfo
             continue;
         }
         let start = out.len();
-        match read(line, &mut out) {
+        match read(signal, line, &mut out) {
             Ok(names) => {
                 requests += 1;
                 if names == Names::Unknown {
-                    anomalies.add_misplaced_spans(misplaced_spans::find(line));
+                    anomalies.add_misplaced(misplaced_records::find(signal, line));
                 }
             }
             Err(error) => {
@@ -86,18 +90,18 @@ pub(super) fn lines_to_protobuf(body: &[u8]) -> Result<(Bytes, Anomalies), Malfo
     Ok((out.into(), anomalies))
 }
 
-/// Whether the messages around spans have unknown names.
+/// Whether the messages around records have unknown names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Names {
     Known,
     Unknown,
 }
 
-fn read(body: &[u8], out: &mut Vec<u8>) -> Result<Names, serde_json::Error> {
+fn read(signal: Signal, body: &[u8], out: &mut Vec<u8>) -> Result<Names, serde_json::Error> {
     let mut json = serde_json::Deserializer::from_slice(body);
     let mut names = Names::Known;
     let request = Object {
-        schema: &schema::REQUEST,
+        schema: signal.request_schema(),
         out,
         names: &mut names,
     };
@@ -106,11 +110,11 @@ fn read(body: &[u8], out: &mut Vec<u8>) -> Result<Names, serde_json::Error> {
     Ok(names)
 }
 
-/// Finds the spans of a list, which is not a request, but may be of another format.
-fn listed_spans(body: &[u8]) -> Option<misplaced_spans::MisplacedSpans> {
+/// Finds the records of a list, which is not a request, but may be of another format.
+fn listed_records(signal: Signal, body: &[u8]) -> Option<MisplacedRecords> {
     let is_list = body.trim_ascii_start().starts_with(b"[");
-    let found = is_list.then(|| misplaced_spans::find(body));
-    let found = found.filter(misplaced_spans::MisplacedSpans::has_spans)?;
+    let found = is_list.then(|| misplaced_records::find(signal, body));
+    let found = found.filter(MisplacedRecords::has_records)?;
     // This is last because it takes memory for each of the body's brackets.
     serde_json::from_slice::<IgnoredAny>(body).ok()?;
     Some(found)

@@ -2,11 +2,12 @@
 //! a new field does not compile without one.
 
 use opentelemetry_proto::tonic::{
-    collector::trace::v1::ExportTraceServiceRequest,
+    collector::{logs::v1::ExportLogsServiceRequest, trace::v1::ExportTraceServiceRequest},
     common::v1::{
         AnyValue, ArrayValue, EntityRef, InstrumentationScope, KeyValue, KeyValueList,
         any_value::Value,
     },
+    logs::v1::{LogRecord, ResourceLogs, ScopeLogs},
     resource::v1::Resource,
     trace::v1::{
         ResourceSpans, ScopeSpans, Span, Status,
@@ -15,7 +16,7 @@ use opentelemetry_proto::tonic::{
 };
 use prost::Message;
 
-use crate::decode::{json, schema, shape};
+use crate::decode::{Signal, json, schema, shape};
 
 fn text(text: &str) -> String {
     text.to_owned()
@@ -126,10 +127,45 @@ fn json_of_every_field_becomes_the_same_message() {
         }],
     };
     let json = serde_json::to_vec(&request).unwrap();
-    let (protobuf, _) = json::to_protobuf(&json).unwrap();
+    let (protobuf, _) = json::to_protobuf(Signal::Traces, &json).unwrap();
     let read = ExportTraceServiceRequest::decode(&*protobuf).unwrap();
     assert_eq!(read, request);
     assert!(protobuf.len() < json.len());
+}
+
+fn log_record() -> LogRecord {
+    LogRecord {
+        time_unix_nano: u64::MAX,
+        observed_time_unix_nano: 1,
+        severity_number: 18,
+        severity_text: text("error"),
+        body: Some(any(Value::IntValue(-1))),
+        attributes: attributes(),
+        dropped_attributes_count: 2,
+        flags: u32::MAX,
+        trace_id: vec![1; 16],
+        span_id: vec![2; 8],
+        event_name: text("event"),
+    }
+}
+
+#[test]
+fn json_of_every_field_of_a_log_record_becomes_the_same_message() {
+    let request = ExportLogsServiceRequest {
+        resource_logs: vec![ResourceLogs {
+            resource: Some(resource()),
+            scope_logs: vec![ScopeLogs {
+                scope: Some(scope()),
+                log_records: vec![log_record(), LogRecord::default()],
+                schema_url: text("s"),
+            }],
+            schema_url: text("r"),
+        }],
+    };
+    let json = serde_json::to_vec(&request).unwrap();
+    let (protobuf, _) = json::to_protobuf(Signal::Logs, &json).unwrap();
+    let read = ExportLogsServiceRequest::decode(&*protobuf).unwrap();
+    assert_eq!(read, request);
 }
 
 #[test]
@@ -138,6 +174,7 @@ fn fields_have_the_types_that_are_encoded() {
         (&schema::RESOURCE, resource().encode_to_vec()),
         (&schema::SCOPE, scope().encode_to_vec()),
         (&schema::SPAN, span().encode_to_vec()),
+        (&schema::LOG_RECORD, log_record().encode_to_vec()),
     ] {
         assert_eq!(shape::check(schema, &message), Ok(shape::Texts::default()));
     }

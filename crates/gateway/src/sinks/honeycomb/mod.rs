@@ -9,7 +9,7 @@ use self::auth::Account;
 pub(super) use self::auth::AuthError;
 pub(crate) use self::links::TraceLinks;
 use super::{SendResult, Sink, SinkError, http::RESPONSE_TIMEOUT, otlp_http::OtlpHttp};
-use crate::{config::Honeycomb, wire};
+use crate::{config::Honeycomb, decode::Signal, wire};
 
 /// Sends to one Honeycomb team.
 #[derive(Debug)]
@@ -19,10 +19,11 @@ pub(super) struct HoneycombSink {
 }
 
 impl HoneycombSink {
-    pub(super) fn new(config: &Honeycomb) -> Result<Self, SinkError> {
+    /// Creates the sink of a signal. The dataset of both is chosen by the same rules.
+    pub(super) fn new(signal: Signal, config: &Honeycomb) -> Result<Self, SinkError> {
         let team = ("x-honeycomb-team".to_owned(), config.key.clone());
         let advice = "HONEYCOMB_API_KEY and HONEYCOMB_API_ENDPOINT";
-        let mut otlp = OtlpHttp::new(&config.endpoint, &[team], advice, RESPONSE_TIMEOUT)?;
+        let mut otlp = OtlpHttp::new(signal, &config.endpoint, &[team], advice, RESPONSE_TIMEOUT)?;
         if is_classic(config.key.expose()) {
             let dataset = HeaderValue::from_str(&config.dataset);
             let dataset = dataset.map_err(|_| SinkError::Header("HONEYCOMB_DATASET"))?;

@@ -112,7 +112,7 @@ fn advice(response: &HttpResponse) -> &'static str {
 impl Sink for RollbarSink {
     const MAX_BYTES: usize = 4_000_000;
     /// Each span may be a request of its own, and a failed batch is repeated from its start.
-    const MAX_SPANS: usize = 500;
+    const MAX_RECORDS: usize = 500;
 
     async fn send(&self, request: &wire::Request) -> SendResult {
         let decoded = store::decode_spans(request);

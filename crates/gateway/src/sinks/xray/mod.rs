@@ -60,7 +60,7 @@ impl XRaySink {
 impl Sink for XRaySink {
     const MAX_BYTES: usize = 4_000_000;
     /// Takes half a second at the rate of the daemon.
-    const MAX_SPANS: usize = 1_000;
+    const MAX_RECORDS: usize = 1_000;
 
     async fn send(&self, request: &wire::Request) -> SendResult {
         let decoded = store::decode_spans(request);

@@ -31,6 +31,7 @@ pub(super) struct Case {
     configure: fn(&mut Config),
     checks: Vec<Check>,
     stored_spans: Option<u64>,
+    stored_logs: Option<u64>,
     stored_attributes: Option<Value>,
 }
 
@@ -45,6 +46,7 @@ pub(super) fn case(sentence: &'static str) -> Case {
         configure: |_| {},
         checks: Vec::new(),
         stored_spans: None,
+        stored_logs: None,
         stored_attributes: None,
     }
 }
@@ -139,6 +141,17 @@ impl Case {
         self
     }
 
+    /// Sends the request to `/v1/logs`.
+    pub(super) fn sent_to_logs(self) -> Self {
+        self.to(Method::POST, "/v1/logs")
+    }
+
+    /// Expects this many stored log records.
+    pub(super) const fn stores_logs(mut self, logs: u64) -> Self {
+        self.stored_logs = Some(logs);
+        self
+    }
+
     /// Expects these attributes of the only stored span.
     pub(super) fn stores_attributes(mut self, attributes: Value) -> Self {
         self.stored_attributes = Some(attributes);
@@ -160,6 +173,9 @@ impl Case {
         }
         if let Some(expected) = self.stored_spans {
             same("spans", &gateway.status().await.spans_kept, &expected)?;
+        }
+        if let Some(expected) = self.stored_logs {
+            same("log records", &gateway.status().await.logs.kept, &expected)?;
         }
         match &self.stored_attributes {
             Some(expected) => same("attributes", &attributes(&gateway).await, expected),

@@ -90,8 +90,8 @@ fn elsewhere() -> Vec<Case> {
             .gives_header("allow", "POST").gives_status_message(PROTOBUF),
         case("The default URL path for requests that carry metric data is `/v1/metrics` (not served: 404)")
             .protobuf("").to(Method::POST, "/v1/metrics").gives(404).gives_status_message(PROTOBUF),
-        case("The default URL path for requests that carry log data is `/v1/logs` (not served: 404)")
-            .json("{}").to(Method::POST, "/v1/logs").gives(404).gives_status_message(JSON),
+        case("The default URL path for requests that carry metric data is `/v1/metrics` (not served: 404, in JSON)")
+            .json("{}").to(Method::POST, "/v1/metrics").gives(404).gives_status_message(JSON),
         case("the response body for all `HTTP 4xx` and `HTTP 5xx` responses MUST be a Protobuf-encoded Status message (a path that nobody knows)")
             .protobuf("").to(Method::POST, "/v1/traces/").gives(404).gives_status_message(PROTOBUF),
     ]

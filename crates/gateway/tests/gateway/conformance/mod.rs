@@ -8,6 +8,7 @@ mod case;
 mod encodings;
 mod json;
 mod limits;
+mod logs;
 
 use self::case::Case;
 pub(crate) use self::case::RpcStatus;
@@ -18,6 +19,7 @@ fn all() -> Vec<Case> {
         json::cases(),
         answers::cases(),
         limits::cases(),
+        logs::cases(),
     ]
     .into_iter()
     .flatten()

@@ -1,4 +1,5 @@
-//! Third-party programs: all spans of OpenTelemetry's exporters and AWS's SDK are stored, and moto
+//! Third-party programs: all spans and log records of OpenTelemetry's exporters, and all spans of AWS's
+//! SDK, are stored, and moto
 //! accepts the documents of the X-Ray sink.
 //!
 //! `cargo xtask test exporters` installs `requirements.txt` and `package.json`, and sets
@@ -12,7 +13,7 @@ mod moto;
 use std::{collections::BTreeMap, env, io::Write, process::Command};
 
 use serde_json::Value;
-use trace_model::{Span, SpanKind, SpanStatus};
+use trace_model::{LogSeverity, Span, SpanKind, SpanStatus, otlp_json};
 
 use crate::support::{Served, decode_spans, isolated};
 
@@ -80,6 +81,29 @@ async fn check(gateway: &Served, service: &str) {
     assert!(matches!(query.status, SpanStatus::Error(_)), "{query:#?}");
     assert_eq!(query.events[0].name, "exception");
     assert!(query.start_unix_nano <= query.end_unix_nano);
+    check_logs(gateway, service, query).await;
+}
+
+/// Each program writes a record before its trace, and one in the span `query`.
+async fn check_logs(gateway: &Served, service: &str, query: &Span) {
+    let page = get(gateway, &format!("/api/logs?query=service:{service}")).await;
+    let logs = otlp_json::decode_logs(&page.to_string()).unwrap();
+    let [failed, began] = &logs[..] else {
+        panic!("{page:#}");
+    };
+    assert_eq!(began.body.to_string(), "program began");
+    assert_eq!(
+        (began.severity(), began.trace_id),
+        (LogSeverity::Info, None)
+    );
+    assert_eq!(failed.body.to_string(), "query failed");
+    assert_eq!(failed.severity(), LogSeverity::Error);
+    assert_eq!(failed.attributes.get("rows"), Some(&3.into()));
+    assert_eq!(failed.trace_id, Some(query.trace_id));
+    assert_eq!(failed.span_id, Some(query.span_id));
+    let of_trace = get(gateway, &format!("/api/logs?trace={}", query.trace_id)).await;
+    let of_trace = otlp_json::decode_logs(&of_trace.to_string()).unwrap();
+    assert_eq!(of_trace, std::slice::from_ref(failed));
 }
 
 #[tokio::test]

@@ -7,8 +7,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use prost::Message;
+use trace_model::otlp_json;
+
 use super::{Load, SPANS_PER_TRACE, assert_stored, log::log_backups};
-use crate::support::{Manner, Process, Receiver, command};
+use crate::support::{INFO, Manner, Process, Receiver, command, log, logs_request};
 
 const DELIVERY_TIMEOUT: Duration = Duration::from_secs(120);
 
@@ -41,6 +44,47 @@ async fn killed_gateway_stores_each_acknowledged_span_once() {
     assert_eq!(log_backups(&dir).len(), 0);
     let (kills, traces) = (kills(), traces.len());
     println!("{kills} kills, {traces} traces acknowledged, each is stored once");
+}
+
+/// Returns a request of one record, whose text no other has. All records of a sender have the same
+/// time, as those of a coarse clock.
+fn log_request(sender: u32, number: u32) -> Vec<u8> {
+    let text = format!("{sender}-{number}");
+    let record = log(1, sender.into(), INFO, &text);
+    logs_request("shop", vec![record]).encode_to_vec()
+}
+
+/// Returns the texts of all stored log records.
+async fn stored_texts(process: &Process) -> Vec<String> {
+    let (mut texts, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let path = format!("/api/logs?limit=1000&cursor={cursor}");
+        let page = process.get(&path).await;
+        let logs = otlp_json::decode_logs(&page.to_string()).unwrap();
+        texts.extend(logs.iter().map(|log| log.body.to_string()));
+        match page["next"].as_str() {
+            Some(next) => next.clone_into(&mut cursor),
+            None => return texts,
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_gateway_stores_each_acknowledged_log_record_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let start = || Process::start(&mut command(&dir));
+    let process = start();
+    let load = Load::of_requests(&process, "/v1/logs", log_request);
+    let process = killed(&load, process, start).await;
+    let sent = load.finish().await;
+    let mut expected: Vec<_> = sent.iter().map(|(a, b)| format!("{a}-{b}")).collect();
+    let mut stored = stored_texts(&process).await;
+    expected.sort_unstable();
+    stored.sort_unstable();
+    assert_eq!(stored, expected);
+    assert_eq!(process.status().await.logs.kept, expected.len() as u64);
+    let (kills, records) = (kills(), expected.len());
+    println!("{kills} kills, {records} log records acknowledged, each is stored once");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

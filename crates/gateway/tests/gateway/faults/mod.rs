@@ -26,15 +26,19 @@ const SPANS_PER_TRACE: u32 = 5;
 
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Senders of traces. Each retries a trace until it is acknowledged, as exporters do.
+/// Senders of traces, or of log records. Each retries a request until it is acknowledged, as exporters
+/// do.
 struct Load {
     shared: Arc<Shared>,
-    /// Each returns its number and the number of sent traces.
+    /// Each returns its number and the number of sent requests.
     senders: JoinSet<(u32, u32)>,
 }
 
-/// The current URL of the gateway, and the number of acknowledged traces.
+/// The current URL of the gateway, and the number of acknowledged requests.
 struct Shared {
+    path: &'static str,
+    /// Returns a request, by the number of its sender and its own number.
+    body: fn(u32, u32) -> Vec<u8>,
     url: watch::Sender<String>,
     acknowledged: AtomicU64,
     is_over: AtomicBool,
@@ -42,7 +46,14 @@ struct Shared {
 
 impl Load {
     fn start(process: &Process) -> Self {
+        let body = |sender, number| trace(sender, number).encode_to_vec();
+        Self::of_requests(process, "/v1/traces", body)
+    }
+
+    fn of_requests(process: &Process, path: &'static str, body: fn(u32, u32) -> Vec<u8>) -> Self {
         let shared = Arc::new(Shared {
+            path,
+            body,
             url: watch::Sender::new(process.url.clone()),
             acknowledged: AtomicU64::default(),
             is_over: AtomicBool::default(),
@@ -80,7 +91,7 @@ impl Shared {
     async fn send(self: Arc<Self>, sender: u32) -> (u32, u32) {
         let (client, mut number) = (client(), 0);
         while !self.is_over.load(Ordering::Relaxed) {
-            let body = trace(sender, number).encode_to_vec();
+            let body = (self.body)(sender, number);
             while !self.is_acknowledged(&client, &body).await {
                 tokio::task::yield_now().await;
             }
@@ -91,7 +102,7 @@ impl Shared {
     }
 
     async fn is_acknowledged(&self, client: &reqwest::Client, body: &[u8]) -> bool {
-        let url = self.url.borrow().clone() + "/v1/traces";
+        let url = self.url.borrow().clone() + self.path;
         let post = client.post(url).header("content-type", PROTOBUF);
         // The client sometimes misses that the process was killed, and waits forever.
         let post = post.timeout(RESPONSE_TIMEOUT);

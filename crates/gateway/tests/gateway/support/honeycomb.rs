@@ -14,15 +14,22 @@ use axum::{
     routing::{get, post},
 };
 use opentelemetry_proto::tonic::{
-    collector::trace::v1::{
-        ExportTracePartialSuccess, ExportTraceServiceRequest, ExportTraceServiceResponse,
+    collector::{
+        logs::v1::ExportLogsServiceRequest,
+        trace::v1::{
+            ExportTracePartialSuccess, ExportTraceServiceRequest, ExportTraceServiceResponse,
+        },
     },
+    logs::v1::LogRecord,
     trace::v1::Span,
 };
 use prost::Message;
 
 use self::rules::Mistake;
-use super::spans::{inflated, spans_of};
+use super::{
+    logs::records_of,
+    spans::{inflated, spans_of},
+};
 
 mod rules;
 
@@ -55,6 +62,7 @@ struct Seen {
     headers: Vec<HeaderMap>,
     arrivals: Vec<SystemTime>,
     taken: Vec<ExportTraceServiceRequest>,
+    taken_logs: Vec<ExportLogsServiceRequest>,
     /// Statuses of requests that violated its rules.
     mistakes: Vec<u16>,
     /// Acts as a plain OTLP receiver, without a key.
@@ -85,7 +93,8 @@ impl FakeHoneycomb {
             ..Seen::default()
         }));
         let router = Router::new()
-            .route("/v1/traces", post(answer))
+            .route("/v1/traces", post(answer::<ExportTraceServiceRequest>))
+            .route("/v1/logs", post(answer::<ExportLogsServiceRequest>))
             .route("/1/auth", get(auth))
             .with_state(Arc::clone(&seen));
         let url = super::serve(router).await;
@@ -111,6 +120,12 @@ impl FakeHoneycomb {
         self.seen.lock().unwrap().taken.clone()
     }
 
+    /// Returns the accepted log records in order.
+    pub(crate) fn log_records(&self) -> Vec<LogRecord> {
+        let seen = self.seen.lock().unwrap();
+        seen.taken_logs.iter().flat_map(records_of).collect()
+    }
+
     /// Returns the accepted spans in order.
     pub(crate) fn spans(&self) -> Vec<Span> {
         self.taken().into_iter().flat_map(spans_of).collect()
@@ -127,24 +142,51 @@ async fn auth(headers: HeaderMap) -> Response<Body> {
     Response::new(Body::from(body))
 }
 
-async fn answer(
+/// A request of either kind.
+trait Export: Message + Default + 'static {
+    fn records(&self) -> usize;
+
+    fn keep(self, seen: &mut Seen);
+}
+
+impl Export for ExportTraceServiceRequest {
+    fn records(&self) -> usize {
+        spans_of(self.clone()).count()
+    }
+
+    fn keep(self, seen: &mut Seen) {
+        seen.taken.push(self);
+    }
+}
+
+impl Export for ExportLogsServiceRequest {
+    fn records(&self) -> usize {
+        records_of(self).len()
+    }
+
+    fn keep(self, seen: &mut Seen) {
+        seen.taken_logs.push(self);
+    }
+}
+
+async fn answer<R: Export>(
     State(seen): State<Arc<Mutex<Seen>>>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response<Body> {
-    let request = match seen.lock().unwrap().read(&headers, &body) {
+    let request: R = match seen.lock().unwrap().read(&headers, &body) {
         Ok(request) => request,
         Err((status, problem)) => return refuse(status, None, problem),
     };
     let reply = next_reply(&seen);
-    if matches!(reply, Reply::SilentAbove(spans) if span_count(&request) > spans) {
+    if matches!(reply, Reply::SilentAbove(records) if request.records() > records) {
         std::future::pending().await
     }
     let mut seen = seen.lock().unwrap();
     match reply {
         // Repeats the key, as a careless server may.
         Reply::Refuse(status, after) => refuse(status, after, &format!("no, {KEY}")),
-        Reply::AtMost(spans) if span_count(&request) > spans => refuse(413, None, "too large"),
+        Reply::AtMost(records) if request.records() > records => refuse(413, None, "too large"),
         Reply::Partial(rejected_spans) => take(&mut seen, request, rejected_spans),
         Reply::Take | Reply::AtMost(_) | Reply::SilentAbove(_) => take(&mut seen, request, 0),
     }
@@ -159,11 +201,7 @@ fn next_reply(seen: &Mutex<Seen>) -> Reply {
 }
 
 impl Seen {
-    fn read(
-        &mut self,
-        headers: &HeaderMap,
-        body: &[u8],
-    ) -> Result<ExportTraceServiceRequest, Mistake> {
+    fn read<R: Export>(&mut self, headers: &HeaderMap, body: &[u8]) -> Result<R, Mistake> {
         self.headers.push(headers.clone());
         self.arrivals.push(SystemTime::now());
         let known = if self.is_collector {
@@ -176,20 +214,9 @@ impl Seen {
     }
 }
 
-fn span_count(request: &ExportTraceServiceRequest) -> usize {
-    let scopes = request
-        .resource_spans
-        .iter()
-        .flat_map(|spans| &spans.scope_spans);
-    scopes.map(|scope| scope.spans.len()).sum()
-}
-
-fn take(
-    seen: &mut Seen,
-    request: ExportTraceServiceRequest,
-    rejected_spans: i64,
-) -> Response<Body> {
-    seen.taken.push(request);
+/// Responses of both kinds are the same on the wire.
+fn take(seen: &mut Seen, request: impl Export, rejected_spans: i64) -> Response<Body> {
+    request.keep(seen);
     let partial = ExportTracePartialSuccess {
         rejected_spans,
         error_message: format!("too old, {KEY}"),

@@ -1,6 +1,7 @@
 //! A gateway with its own store, and spans to send to it.
 
 mod honeycomb;
+mod logs;
 mod process;
 mod receiver;
 mod rollbar;
@@ -29,6 +30,7 @@ use trace_model::{Span, Status, otlp_json};
 
 pub(crate) use self::{
     honeycomb::{CLASSIC_KEY, FakeHoneycomb, KEY, Reply},
+    logs::{ERROR, INFO, log, logs_request},
     process::{Process, client, command, isolated, post},
     receiver::{Manner, Receiver},
     rollbar::{FakeRollbar, TOKEN},

@@ -2,7 +2,6 @@
 //! <https://docs.honeycomb.io/api/errors>, and the order of its own OTLP library.
 
 use axum::http::HeaderMap;
-use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use prost::Message;
 
 use super::{CLASSIC_KEY, KEY, MAX_BYTES, inflated};
@@ -29,10 +28,10 @@ pub(super) fn key(headers: &HeaderMap) -> Result<(), Mistake> {
 }
 
 /// Requires gzipped protobuf within the size limit, and exactly this content type.
-pub(super) fn request(
+pub(super) fn request<R: Message + Default>(
     headers: &HeaderMap,
     body: &[u8],
-) -> Result<ExportTraceServiceRequest, Mistake> {
+) -> Result<R, Mistake> {
     if !content_type(headers) {
         return Err((415, "unsupported content-type"));
     }
@@ -46,8 +45,7 @@ pub(super) fn request(
     if bytes.len() > MAX_BYTES {
         return Err((413, "request body is too large"));
     }
-    ExportTraceServiceRequest::decode(&*bytes)
-        .map_err(|_| (400, "failed to parse OTLP request body"))
+    R::decode(&*bytes).map_err(|_| (400, "failed to parse OTLP request body"))
 }
 
 fn content_type(headers: &HeaderMap) -> bool {
@@ -60,6 +58,7 @@ fn content_type(headers: &HeaderMap) -> bool {
 #[cfg(test)]
 mod tests {
     use axum::http::HeaderName;
+    use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 
     use super::*;
     use crate::support::{gzip, request, span};
@@ -84,7 +83,8 @@ mod tests {
 
     fn status(changed: &[(&str, &str)], body: &[u8]) -> u16 {
         let headers = headers(changed);
-        let refused = super::request(&headers, body).and_then(|_| key(&headers));
+        let read = super::request::<ExportTraceServiceRequest>(&headers, body);
+        let refused = read.and_then(|_| key(&headers));
         refused.map_or_else(|(status, _)| status, |()| 200)
     }
 

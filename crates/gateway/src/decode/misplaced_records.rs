@@ -1,24 +1,22 @@
-//! Finds spans at other paths than OTLP JSON's: in other formats, or under other names.
+//! Finds records at other paths than OTLP JSON's: in other formats, or under other names.
 //!
 //! Unknown names are ignored, as the specification requires. Without this search, a sender of
-//! Jaeger's JSON or of `snake_case` names would not learn that its spans were ignored.
+//! Jaeger's JSON or of `snake_case` names would not learn that its spans were ignored. A log record
+//! without ids cannot be told from other objects; the note about names is left for its sender.
 
-use super::{Decoded, Reason, Token, Tokens};
+use super::{Decoded, Reason, Signal, Token, Tokens};
 
-/// The path of a request's spans.
-const SPANS_PATH: &str = "resourceSpans[].scopeSpans[].spans[]";
-
-/// No format has spans at a deeper level.
+/// No format has records at a deeper level.
 const MAX_DEPTH: usize = 16;
 
 /// Names that are quoted in a note, and the size limit of each.
 const MAX_NAMES: usize = 3;
 const MAX_NAME_BYTES: usize = 40;
 
-/// Spans that were found at other paths.
+/// Records that were found at other paths.
 #[derive(Debug, Default)]
-pub(super) struct MisplacedSpans {
-    spans: u64,
+pub(super) struct MisplacedRecords {
+    records: u64,
     /// The path of the first one.
     path: String,
     /// Unknown names at the top level of the body.
@@ -38,8 +36,8 @@ struct Level<'a> {
 }
 
 /// Searches a whole body.
-pub(super) fn find(body: &[u8]) -> MisplacedSpans {
-    let mut found = MisplacedSpans::default();
+pub(super) fn find(signal: Signal, body: &[u8]) -> MisplacedRecords {
+    let mut found = MisplacedRecords::default();
     let mut levels: Vec<Level<'_>> = Vec::new();
     let mut skipped_levels = 0_usize;
     for token in Tokens(body) {
@@ -50,55 +48,58 @@ pub(super) fn find(body: &[u8]) -> MisplacedSpans {
                 ..Level::default()
             }),
             Token::Close(_) if skipped_levels > 0 => skipped_levels -= 1,
-            Token::Close(_) => found.close(&mut levels),
+            Token::Close(_) => found.close(signal, &mut levels),
             _ if skipped_levels > 0 => {}
             Token::Text(text) => {
                 if let Some(level) = levels.last_mut() {
                     level.text = Some(text);
                 }
             }
-            Token::Colon => found.key(&mut levels),
+            Token::Colon => found.key(signal, &mut levels),
             Token::Comma | Token::Scalar(_) => {}
         }
     }
     found
 }
 
-impl MisplacedSpans {
+impl MisplacedRecords {
     /// Adds the results of another part of the body.
     pub(super) fn merge(&mut self, other: Self) {
-        if self.spans == 0 {
+        if self.records == 0 {
             self.path = other.path;
         }
-        self.spans += other.spans;
+        self.records += other.records;
         self.names.extend(other.names);
         self.names.dedup();
         self.names.truncate(MAX_NAMES);
     }
 
-    /// Counts the spans as rejected, and adds a note with their path. For a body without any
-    /// spans, adds a note with its names.
-    pub(super) fn report(self, decoded: &mut Decoded) {
-        if self.spans > 0 {
-            decoded.rejections.count_all(Reason::Misplaced, self.spans);
+    /// Counts the records as rejected, and adds a note with their path. For a body without any
+    /// records, adds a note with its names.
+    pub(super) fn report<R>(self, signal: Signal, decoded: &mut Decoded<R>) {
+        let (word, right_path) = (signal.records(), signal.json_path());
+        if self.records > 0 {
+            decoded
+                .rejections
+                .count_all(Reason::Misplaced, self.records);
             let hint = hint(&self.path);
             let path = &self.path;
             decoded
                 .warnings
-                .note(format!("spans were found in \"{path}\"{hint}"));
+                .note(format!("{word} were found in \"{path}\"{hint}"));
         } else if decoded.is_empty() && !self.names.is_empty() {
             let names = self.names.join(", ");
             decoded.warnings.note(format!(
-                "no spans: the body has {names}, but OTLP JSON has spans in \"{SPANS_PATH}\""
+                "no {word}: the body has {names}, but OTLP JSON has {word} in \"{right_path}\""
             ));
         }
     }
 
-    pub(super) const fn has_spans(&self) -> bool {
-        self.spans > 0
+    pub(super) const fn has_records(&self) -> bool {
+        self.records > 0
     }
 
-    fn key(&mut self, levels: &mut [Level<'_>]) {
+    fn key(&mut self, signal: Signal, levels: &mut [Level<'_>]) {
         let is_top = levels.len() == 1;
         let Some(level) = levels.last_mut().filter(|level| level.is_object) else {
             return;
@@ -112,14 +113,18 @@ impl MisplacedSpans {
             Some(b"spanId" | b"spanID" | b"span_id" | b"SpanId" | b"SpanID" | b"id") => {
                 level.has_span_id = true;
             }
-            Some(name) if is_top && name != b"resourceSpans" && self.names.len() < MAX_NAMES => {
+            Some(name)
+                if is_top
+                    && name != signal.json_member().as_bytes()
+                    && self.names.len() < MAX_NAMES =>
+            {
                 self.names.push(quoted(name));
             }
             _ => {}
         }
     }
 
-    fn close(&mut self, levels: &mut Vec<Level<'_>>) {
+    fn close(&mut self, signal: Signal, levels: &mut Vec<Level<'_>>) {
         let Some(level) = levels.pop() else { return };
         if !(level.has_trace_id && level.has_span_id) {
             return;
@@ -130,8 +135,8 @@ impl MisplacedSpans {
             return;
         }
         let path = path(levels);
-        if path != SPANS_PATH {
-            self.spans += 1;
+        if path != signal.json_path() {
+            self.records += 1;
             if self.path.is_empty() {
                 self.path = path;
             }

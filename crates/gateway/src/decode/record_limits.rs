@@ -1,9 +1,9 @@
-//! Truncates spans to limits, as an SDK's span limits do.
+//! Truncates spans and log records to limits, as an SDK's limits do.
 //!
 //! The rules are OpenTelemetry's [attribute limits]: texts are truncated, and attributes, events
 //! and links beyond a number are dropped and counted in `dropped_attributes_count` and its like.
 //! An SDK's default limits are far lower (128 of each), so only senders without limits reach
-//! these. A span within the limits is stored unchanged.
+//! these. A record within the limits is stored unchanged.
 //!
 //! [attribute limits]: https://opentelemetry.io/docs/specs/otel/common/#attribute-limits
 
@@ -28,7 +28,7 @@ pub(crate) const MAX_VALUE_BYTES: usize = 1 << 20;
 /// Values within one list or map.
 const MAX_VALUE_PARTS: usize = 10_000;
 
-/// Attributes of a span, a resource, a scope, an event or a link.
+/// Attributes of a span, a log record, a resource, a scope, an event or a link.
 pub(crate) const MAX_ATTRIBUTES: usize = 1_024;
 
 /// Events of a span.
@@ -43,8 +43,9 @@ pub(super) const MIN_COUNT_LIMIT: usize = MAX_ATTRIBUTES;
 /// The end of a truncated text.
 const ELLIPSIS: &[u8] = "…".as_bytes();
 
-/// The repairs that truncating makes. Each is counted once per span.
-const REPAIRS: [Repair; 6] = [
+/// The repairs that change a record. Each is counted once per record.
+const REPAIRS: [Repair; 7] = [
+    Repair::InvalidId,
     Repair::NameTooLong,
     Repair::KeyTooLong,
     Repair::ValueTooLong,
@@ -68,7 +69,7 @@ impl RepairSet {
             .filter(move |repair| self.0 & bit(*repair) != 0)
     }
 
-    fn insert(&mut self, repair: Repair) {
+    pub(super) fn insert(&mut self, repair: Repair) {
         self.0 |= bit(repair);
     }
 }
@@ -219,6 +220,9 @@ impl Truncator {
                 self.repairs.insert(Repair::ValueTooLong);
                 write_bytes(field, &raw.content[..MAX_VALUE_BYTES], &[], out);
             }
+            Kind::Message(part) if has_huge_list(part, raw.content)? => {
+                self.repairs.insert(Repair::ValueTooLong);
+            }
             Kind::Message(part) | Kind::Messages(part) | Kind::Nested(part) => {
                 let nested = |out: &mut Vec<u8>| self.message(part, raw.content, out);
                 write_delimited(raw.number, out, nested)?;
@@ -253,24 +257,44 @@ fn has_huge_value(field: &'static Field, attribute: &[u8]) -> Result<bool, WireE
     }
     for raw in Fields(attribute) {
         let raw = raw?;
-        if raw.number != schema::VALUE_NUMBER || raw.wire_type != WireType::Delimited {
-            continue;
-        }
-        for value in Fields(raw.content) {
-            let value = value?;
-            let kind = schema::ANY_VALUE
-                .field(value.number)
-                .map(|field| field.kind);
-            let is_nested = matches!(kind, Some(Kind::Nested(_)));
-            let is_large = value.content.len() > MAX_VALUE_BYTES
-                || value.content.len() > MAX_VALUE_PARTS
-                    && shape::parts(&schema::ANY_VALUE, raw.content) > MAX_VALUE_PARTS;
-            if is_nested && is_large {
-                return Ok(true);
-            }
+        let is_value = raw.number == schema::VALUE_NUMBER && raw.wire_type == WireType::Delimited;
+        if is_value && has_huge_list(&schema::ANY_VALUE, raw.content)? {
+            return Ok(true);
         }
     }
     Ok(false)
+}
+
+/// Whether a message is a value with a list or map that is too large. The body of a log record is
+/// then dropped.
+fn has_huge_list(schema: &'static Schema, message: &[u8]) -> Result<bool, WireError> {
+    if !std::ptr::eq(schema, &schema::ANY_VALUE) {
+        return Ok(false);
+    }
+    for value in Fields(message) {
+        let value = value?;
+        let kind = schema.field(value.number).map(|field| field.kind);
+        let is_nested = matches!(kind, Some(Kind::Nested(_)));
+        let is_large = value.content.len() > MAX_VALUE_BYTES
+            || value.content.len() > MAX_VALUE_PARTS
+                && shape::parts(schema, message) > MAX_VALUE_PARTS;
+        if is_nested && is_large {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Returns the message without the fields of these numbers.
+pub(super) fn without_fields(message: &[u8], numbers: &[u32]) -> Result<Bytes, WireError> {
+    let mut out = Vec::with_capacity(message.len());
+    for field in Fields(message).with_encoded() {
+        let (raw, encoded) = field?;
+        if !numbers.contains(&raw.number) {
+            out.extend_from_slice(encoded);
+        }
+    }
+    Ok(out.into())
 }
 
 /// Writes the counts of dropped elements.
