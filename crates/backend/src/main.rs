@@ -7,7 +7,7 @@ use cruddur_backend::{
     Cli,
     config::Config,
     serve,
-    telemetry::{Telemetry, current_request_id, current_span},
+    telemetry::{Telemetry, current_request_id, current_span, export_event},
 };
 
 fn main() -> ExitCode {
@@ -41,11 +41,12 @@ fn log_config(config: &Config) -> logging::Config {
         levels: config.log_filter.clone(),
         span_context: Some(current_span),
         request_id: Some(current_request_id),
+        export: Some(export_event),
     }
 }
 
 fn run(config: Config) -> anyhow::Result<()> {
-    // The exporter's thread must start outside of the runtime, and stop after it.
+    // The exporters' threads must start outside of the runtime, and stop after it.
     let telemetry = Telemetry::install(&config.telemetry)?;
     let runtime = tokio::runtime::Runtime::new().context("cannot start the async runtime")?;
     let result = runtime.block_on(serve(config));

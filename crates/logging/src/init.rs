@@ -15,7 +15,9 @@ use tracing_subscriber::{
     util::{SubscriberInitExt, TryInitError},
 };
 
-use crate::{Format, SpanContext, json::JsonFormat, text::TextFormat};
+use crate::{
+    Format, LoggedEvent, SpanContext, export::ExportLayer, json::JsonFormat, text::TextFormat,
+};
 
 /// The levels when nothing else is configured.
 pub const DEFAULT_LEVELS: &str = "info";
@@ -32,6 +34,9 @@ pub struct Config {
     pub span_context: Option<fn() -> Option<SpanContext>>,
     /// Returns the id of the current request. It is part of each line that is logged for it.
     pub request_id: Option<fn() -> Option<String>>,
+    /// Gets each event that is logged, in the thread that logs it. Events that it logs itself, or that
+    /// other threads log on its behalf, come back to it: it has to recognize them.
+    pub export: Option<fn(LoggedEvent)>,
 }
 
 impl Default for Config {
@@ -41,6 +46,7 @@ impl Default for Config {
             format: Format::default(),
             span_context: None,
             request_id: None,
+            export: None,
         }
     }
 }
@@ -121,7 +127,11 @@ where
             })
             .boxed(),
     };
-    Registry::default().with(lines.with_filter(filter))
+    let export = config.export.map(ExportLayer);
+    let export = export.map(|layer| layer.with_filter(filter.clone()));
+    Registry::default()
+        .with(lines.with_filter(filter))
+        .with(export)
 }
 
 #[cfg(test)]
@@ -278,6 +288,33 @@ mod tests {
         });
         assert_eq!(object["fields"], fields);
         assert!(object["timestamp"].as_str().unwrap().ends_with('Z'));
+    }
+
+    #[test]
+    fn exporter_gets_the_events_that_are_logged() {
+        static EXPORTED: Mutex<Vec<LoggedEvent>> = Mutex::new(Vec::new());
+        let config = Config {
+            export: Some(|event| EXPORTED.lock().unwrap().push(event)),
+            ..with_levels("warn")
+        };
+        let lines = logged(&config, || {
+            let error = read_error();
+            let error = &error as &dyn Error;
+            tracing::info!(target: "edge", "not logged");
+            tracing::warn!(target: "edge", bytes = 3, error, "refused");
+        });
+        assert_eq!(lines.lines().count(), 1);
+        let exported = EXPORTED.lock().unwrap();
+        let [event] = &exported[..] else {
+            panic!("{exported:?}");
+        };
+        let found = (event.level, event.target, event.message.as_str());
+        assert_eq!(found, (tracing::Level::WARN, "edge", "refused"));
+        let fields = [
+            ("bytes", Value::from(3)),
+            ("error", "cannot read the file: disk full".into()),
+        ];
+        assert_eq!(event.fields, fields);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod error_chain;
+mod export;
 mod fields;
 mod format;
 mod init;
@@ -10,6 +11,7 @@ mod span_context;
 mod text;
 
 pub use error_chain::error_chain;
+pub use export::LoggedEvent;
 pub use format::{Format, ParseFormatError};
 pub use init::{Config, DEFAULT_LEVELS, InitError, init};
 pub use log_limit::{Admitted, LogLimit};

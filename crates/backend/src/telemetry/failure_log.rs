@@ -10,6 +10,7 @@ use std::{
 use opentelemetry_sdk::{
     Resource,
     error::OTelSdkResult,
+    logs::{LogBatch, LogExporter},
     trace::{SpanData, SpanExporter},
 };
 
@@ -17,13 +18,16 @@ use opentelemetry_sdk::{
 #[derive(Debug)]
 pub(super) struct FailureLog<E> {
     exporter: E,
+    /// What it exports, in the plural.
+    records: &'static str,
     is_failing: AtomicBool,
 }
 
 impl<E> FailureLog<E> {
-    pub(super) fn new(exporter: E) -> Self {
+    pub(super) fn new(exporter: E, records: &'static str) -> Self {
         Self {
             exporter,
+            records,
             is_failing: AtomicBool::new(false),
         }
     }
@@ -32,13 +36,14 @@ impl<E> FailureLog<E> {
         if !self.is_change(result) {
             return;
         }
+        let records = self.records;
         match result {
-            Ok(()) => tracing::info!("spans are exported again"),
+            Ok(()) => tracing::info!("{records} are exported again"),
             Err(error) => {
                 let error = error as &dyn Error;
                 tracing::warn!(
                     error,
-                    "cannot export spans, and they are lost: check OTEL_EXPORTER_OTLP_ENDPOINT and \
+                    "cannot export {records}, and they are lost: check OTEL_EXPORTER_OTLP_ENDPOINT and \
                      that a receiver listens there"
                 );
             }
@@ -72,6 +77,22 @@ impl<E: SpanExporter> SpanExporter for FailureLog<E> {
     }
 }
 
+impl<E: LogExporter> LogExporter for FailureLog<E> {
+    async fn export(&self, batch: LogBatch<'_>) -> OTelSdkResult {
+        let result = self.exporter.export(batch).await;
+        self.log(&result);
+        result
+    }
+
+    fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
+        self.exporter.shutdown_with_timeout(timeout)
+    }
+
+    fn set_resource(&mut self, resource: &Resource) {
+        self.exporter.set_resource(resource);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use opentelemetry_sdk::error::OTelSdkError;
@@ -80,7 +101,7 @@ mod tests {
 
     #[test]
     fn only_a_change_is_logged() {
-        let log = FailureLog::new(());
+        let log = FailureLog::new((), "spans");
         let failure = || {
             let reason = "connection refused".to_owned();
             Err(OTelSdkError::InternalFailure(reason))

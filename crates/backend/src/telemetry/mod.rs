@@ -9,8 +9,9 @@
 //!
 //! | module | contents |
 //! |---|---|
-//! | `settings` | the settings of the exporter |
-//! | `install` | the tracer provider |
+//! | `settings` | the settings of the exporters |
+//! | `install` | the tracer provider and the logger provider |
+//! | `log_export` | log lines as log records |
 //! | `failure_log` | an exporter that logs when it starts to fail, and when it works again |
 //! | `id` | trace ids that begin with the time, which AWS X-Ray requires |
 //! | `remote_context` | the parent or link that a `traceparent` leads to |
@@ -20,6 +21,7 @@
 mod failure_log;
 mod id;
 mod install;
+mod log_export;
 mod operation;
 mod remote_context;
 mod server_span;
@@ -29,6 +31,7 @@ use opentelemetry::{Context, trace::TraceContextExt};
 
 pub use id::EpochIdGenerator;
 pub use install::Telemetry;
+pub use log_export::export_event;
 pub(crate) use operation::{BackgroundOperation, Operation, set_attribute, set_user_handle};
 pub(crate) use server_span::trace_request;
 pub use settings::TelemetrySettings;

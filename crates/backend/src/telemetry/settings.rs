@@ -1,13 +1,13 @@
-//! Settings of the span exporter.
+//! Settings of the exporters.
 
 use cli_settings::EnvOnly;
 use url::Url;
 
-/// Settings of the span exporter.
+/// Settings of the exporters of spans and log records.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct TelemetrySettings {
-    /// OTLP/HTTP receiver of spans, to which v1/traces is appended, such as http://127.0.0.1:4318.
-    /// Without a receiver, spans are not exported
+    /// OTLP/HTTP receiver of spans and log records, to which v1/traces and v1/logs are appended, such as
+    /// http://127.0.0.1:4318. Without a receiver, nothing is exported
     #[arg(
         long,
         env = "OTEL_EXPORTER_OTLP_ENDPOINT",
@@ -23,13 +23,21 @@ pub struct TelemetrySettings {
         value_parser = http_url
     )]
     pub otlp_traces_endpoint: Option<Url>,
-    /// Name of the service in spans: cruddur, unless OTEL_RESOURCE_ATTRIBUTES has a service.name
+    /// OTLP/HTTP receiver of log records with its full path, instead of --otlp-endpoint
+    #[arg(
+        long,
+        env = "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT",
+        value_name = "URL",
+        value_parser = http_url
+    )]
+    pub otlp_logs_endpoint: Option<Url>,
+    /// Name of the service in spans and log records: cruddur, unless OTEL_RESOURCE_ATTRIBUTES has a service.name
     #[arg(long, env = "OTEL_SERVICE_NAME", value_name = "NAME")]
     pub service_name: Option<String>,
 }
 
 /// The variables that the OpenTelemetry SDK reads itself.
-pub(crate) const OTEL_VARIABLES: [EnvOnly; 7] = [
+pub(crate) const OTEL_VARIABLES: [EnvOnly; 9] = [
     EnvOnly {
         name: "OTEL_EXPORTER_OTLP_HEADERS",
         help: "Headers for the receiver, such as x-honeycomb-team=KEY (secret)",
@@ -55,8 +63,16 @@ pub(crate) const OTEL_VARIABLES: [EnvOnly; 7] = [
         help: "Batch span processor, as specified by OpenTelemetry (schedule delay 200 ms, queue of 8192 spans)",
     },
     EnvOnly {
+        name: "OTEL_BLRP_*",
+        help: "Batch log record processor, as specified by OpenTelemetry (schedule delay 200 ms, queue of 8192 log records)",
+    },
+    EnvOnly {
+        name: "OTEL_LOGS_EXPORTER",
+        help: "Set to none to export no log records",
+    },
+    EnvOnly {
         name: "OTEL_SDK_DISABLED",
-        help: "Set to true to export no spans",
+        help: "Set to true to export neither spans nor log records",
     },
 ];
 
@@ -71,7 +87,15 @@ pub(crate) enum HttpUrlError {
 
 /// Returns the URL for spans of an OTLP/HTTP receiver: its base URL with `v1/traces` appended.
 pub(crate) fn traces_url(receiver: &Url) -> String {
-    format!("{}/v1/traces", receiver.as_str().trim_end_matches('/'))
+    signal_url(receiver, "v1/traces")
+}
+
+fn logs_url(receiver: &Url) -> String {
+    signal_url(receiver, "v1/logs")
+}
+
+fn signal_url(receiver: &Url, path: &str) -> String {
+    format!("{}/{path}", receiver.as_str().trim_end_matches('/'))
 }
 
 pub(crate) fn http_url(text: &str) -> Result<Url, HttpUrlError> {
@@ -84,7 +108,13 @@ pub(crate) fn http_url(text: &str) -> Result<Url, HttpUrlError> {
 }
 
 impl TelemetrySettings {
-    /// Returns the full URL of the receiver.
+    /// Returns the full URL of the receiver of log records.
+    pub(super) fn logs_endpoint(&self) -> Option<String> {
+        let logs = self.otlp_logs_endpoint.as_ref().map(Url::to_string);
+        logs.or_else(|| self.otlp_endpoint.as_ref().map(logs_url))
+    }
+
+    /// Returns the full URL of the receiver of spans.
     pub(super) fn endpoint(&self) -> Option<String> {
         let traces = self.otlp_traces_endpoint.as_ref().map(Url::to_string);
         traces.or_else(|| self.otlp_endpoint.as_ref().map(traces_url))
@@ -99,8 +129,22 @@ mod tests {
         TelemetrySettings {
             otlp_endpoint: endpoint.map(|url| http_url(url).unwrap()),
             otlp_traces_endpoint: traces_endpoint.map(|url| http_url(url).unwrap()),
-            service_name: None,
+            ..TelemetrySettings::default()
         }
+    }
+
+    #[test]
+    fn log_records_go_to_the_same_receiver_as_spans() {
+        let endpoint = settings(Some("http://a:4318/"), None).logs_endpoint();
+        assert_eq!(endpoint.as_deref(), Some("http://a:4318/v1/logs"));
+        let spans_only = settings(None, Some("http://b/spans"));
+        assert_eq!(spans_only.logs_endpoint(), None);
+        let both = TelemetrySettings {
+            otlp_logs_endpoint: Some(http_url("http://c/lines").unwrap()),
+            ..settings(Some("http://a"), None)
+        };
+        assert_eq!(both.logs_endpoint().as_deref(), Some("http://c/lines"));
+        assert_eq!(both.endpoint().as_deref(), Some("http://a/v1/traces"));
     }
 
     #[test]

@@ -37,6 +37,87 @@ async fn log_lines_have_the_ids_of_their_trace() {
     assert_eq!(line["fields"]["status"], 200);
 }
 
+#[tokio::test]
+async fn log_lines_are_exported_with_the_ids_of_their_spans() {
+    let receiver = Receiver::start().await;
+    let server = Server::start(&[
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", &receiver.url),
+        // Also the lines of the exporter's own HTTP client, each of which would cause an export.
+        ("RUST_LOG", "debug"),
+        ("OTEL_BLRP_SCHEDULE_DELAY", "10"),
+    ])
+    .await;
+    let request = server
+        .request("/api/trending")
+        .header("sec-fetch-site", "same-origin")
+        .header("traceparent", format!("00-{TRACE_ID}-b7ad6b7169203331-01"));
+    assert_eq!(request.send().await.unwrap().status(), 200);
+    assert!(server.terminate().await.status.success());
+    let records = receiver.log_records("cruddur");
+    let finished = records.iter().find(|(text, _)| text == "request finished");
+    let Some((_, record)) = finished else {
+        panic!("{records:#?}");
+    };
+    let hex = |bytes: &[u8]| {
+        bytes
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect::<String>()
+    };
+    assert_eq!(hex(&record.trace_id), TRACE_ID);
+    assert_eq!(record.span_id.len(), 8);
+    assert_eq!(
+        (record.severity_number, &*record.severity_text),
+        (5, "DEBUG")
+    );
+    assert!(record.time_unix_nano > 0 && record.observed_time_unix_nano > 0);
+    let keys: Vec<_> = record.attributes.iter().map(|it| it.key.as_str()).collect();
+    assert!(
+        keys.contains(&"request") && keys.contains(&"request_id"),
+        "{keys:?}"
+    );
+    // Lines outside of a trace are exported, too.
+    let listening = records
+        .iter()
+        .find(|(text, _)| text.starts_with("listening on"));
+    assert!(listening.is_some_and(|(_, record)| record.trace_id.is_empty()));
+    assert!(records.len() < 500, "{} records", records.len());
+}
+
+#[tokio::test]
+async fn no_log_records_are_exported_if_they_are_off() {
+    let receiver = Receiver::start().await;
+    let server = Server::start(&[
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", &receiver.url),
+        ("OTEL_LOGS_EXPORTER", "none"),
+    ])
+    .await;
+    server.get("/api/trending").await;
+    assert!(server.terminate().await.status.success());
+    assert!(receiver.log_records("cruddur").is_empty());
+    assert!(!receiver.span_names("cruddur").is_empty());
+}
+
+#[tokio::test]
+async fn missing_receiver_of_log_records_is_logged_once() {
+    let server = Server::start(&[
+        (
+            "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT",
+            "http://127.0.0.1:9/v1/logs",
+        ),
+        ("OTEL_EXPORTER_OTLP_LOGS_TIMEOUT", "1"),
+        ("OTEL_BLRP_SCHEDULE_DELAY", "10"),
+        ("RUST_LOG", "info,cruddur_backend=debug"),
+    ])
+    .await;
+    for _ in 0..10 {
+        assert_eq!(server.get("/api/trending").await.status(), 200);
+    }
+    let exit = server.terminate().await;
+    let reports = exit.log.matches("cannot export log records").count();
+    assert_eq!(reports, 1, "{}", exit.log);
+}
+
 /// Sends bytes as they are, and returns the beginning of the response.
 async fn raw(server: &Server, request: &str) -> String {
     let address = server.url.trim_start_matches("http://");

@@ -1,4 +1,4 @@
-//! An OTLP/HTTP receiver of spans.
+//! An OTLP/HTTP receiver of spans and log records.
 
 use std::sync::{
     Arc, Mutex,
@@ -13,7 +13,10 @@ use axum::{
     routing::post,
 };
 use opentelemetry_proto::tonic::{
-    collector::trace::v1::ExportTraceServiceRequest, common::v1::any_value, resource::v1::Resource,
+    collector::{logs::v1::ExportLogsServiceRequest, trace::v1::ExportTraceServiceRequest},
+    common::v1::any_value,
+    logs::v1::LogRecord,
+    resource::v1::Resource,
 };
 use prost::Message;
 use tokio::{net::TcpListener, sync::Notify};
@@ -29,6 +32,7 @@ pub(crate) struct Export {
 #[derive(Default)]
 struct Received {
     exports: Mutex<Vec<Export>>,
+    logs: Mutex<Vec<ExportLogsServiceRequest>>,
     arrived: Notify,
     to_reject: AtomicUsize,
 }
@@ -43,6 +47,7 @@ impl Receiver {
         let received = Arc::<Received>::default();
         let router = Router::new()
             .route("/v1/traces", post(receive))
+            .route("/v1/logs", post(receive_logs))
             .with_state(received.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -63,6 +68,18 @@ impl Receiver {
             }
             arrived.await;
         }
+    }
+
+    /// Returns the log records of a service, each with its text.
+    pub(crate) fn log_records(&self, service: &str) -> Vec<(String, LogRecord)> {
+        let requests = self.received.logs.lock().unwrap().clone().into_iter();
+        let resources = requests.flat_map(|request| request.resource_logs);
+        resources
+            .filter(|it| service_name(it.resource.as_ref()).as_deref() == Some(service))
+            .flat_map(|it| it.scope_logs)
+            .flat_map(|scope| scope.log_records)
+            .map(|record| (text(&record), record))
+            .collect()
     }
 
     pub(crate) fn span_names(&self, service: &str) -> Vec<String> {
@@ -86,6 +103,20 @@ impl Receiver {
     fn exports(&self) -> Vec<Export> {
         self.received.exports.lock().unwrap().clone()
     }
+}
+
+fn text(record: &LogRecord) -> String {
+    let body = record.body.clone().and_then(|body| body.value);
+    match body {
+        Some(any_value::Value::StringValue(text)) => text,
+        other => format!("{other:?}"),
+    }
+}
+
+async fn receive_logs(State(received): State<Arc<Received>>, body: Bytes) -> StatusCode {
+    let request = ExportLogsServiceRequest::decode(body).unwrap();
+    received.logs.lock().unwrap().push(request);
+    StatusCode::OK
 }
 
 fn service_name(resource: Option<&Resource>) -> Option<String> {
