@@ -103,7 +103,7 @@ pub(crate) enum Action {
     Changed(Vec<TraceSummary>),
     /// More traces changed than the events report.
     MissedChanges,
-    Status(Status),
+    Status(Box<Status>),
     /// Whether rows must not move.
     Freeze(bool),
     Pause(bool),
@@ -136,7 +136,7 @@ impl Reducible for Live {
             Action::Disconnected => live.connection = live.connection.after_failure(),
             Action::Changed(summaries) => live.apply_changes(summaries),
             Action::MissedChanges => live.refresh_all(),
-            Action::Status(status) => live.status = Some(Rc::new(status)),
+            Action::Status(status) => live.status = Some(Rc::from(status)),
             Action::Freeze(frozen) if frozen == live.frozen => return self,
             Action::Freeze(frozen) => {
                 live.frozen = frozen;

@@ -240,7 +240,7 @@ fn receiver(last_event: Rc<Cell<f64>>, dispatch: Dispatch) -> impl Fn(Update) {
         match update {
             Update::Connected => dispatch.dispatch(Action::Connected),
             Update::Disconnected => dispatch.dispatch(Action::Disconnected),
-            Update::Status(status) => dispatch.dispatch(Action::Status(*status)),
+            Update::Status(status) => dispatch.dispatch(Action::Status(status)),
             Update::Trace(summary) => batcher.add(*summary, &dispatch),
             Update::KeepAlive => {}
         }
