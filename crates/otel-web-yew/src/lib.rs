@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`use_action`] | the callback of a button, form or key; each call is one action |
 //! | [`use_load`] | data that a component loads when it is shown or its properties change |
+//! | [`traced()`] | a future for a hook of another crate, such as `use_async` of yew-hooks |
 //! | [`use_route_template`] | the name of a page |
 //! | [`install_panic_hook`] | panics, before the first render |
 //!
@@ -44,12 +45,14 @@ mod action;
 mod load;
 mod panic_hook;
 mod route;
+mod traced;
 
 pub use action::use_action;
 pub use load::use_load;
 pub use otel_web::Outcome;
 pub use panic_hook::install_panic_hook;
 pub use route::use_route_template;
+pub use traced::traced;
 
 /// Compiles the examples of the README.
 #[cfg(doctest)]

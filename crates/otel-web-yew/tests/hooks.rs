@@ -9,11 +9,12 @@ use gloo_timers::future::{TimeoutFuture, sleep};
 use opentelemetry::global;
 use opentelemetry::trace::Tracer;
 use otel_web::testing::{Recorder, expect};
-use otel_web_yew::{use_action, use_load, use_route_template};
+use otel_web_yew::{traced, use_action, use_load, use_route_template};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::{EventInit, HtmlElement};
 use yew::prelude::*;
+use yew_hooks::{UseAsyncOptions, use_async, use_async_with_options};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
@@ -193,4 +194,55 @@ async fn page_names_its_navigation_and_loads_its_data_below_it() {
         .trace("profile.open")
         .await
         .assert(&expected.only());
+}
+
+async fn load(name: &'static str) -> Result<&'static str, &'static str> {
+    sleep(Duration::from_millis(5)).await;
+    work(name);
+    Ok(name)
+}
+
+/// The future of a hook of another crate, which runs when the component is shown.
+#[component]
+fn Prices() -> Html {
+    let prices = traced(load("load prices"));
+    let prices = use_async_with_options(prices, UseAsyncOptions::enable_auto());
+    html! { <p>{ prices.data.unwrap_or_default() }</p> }
+}
+
+/// The future is given to the hook while rendering, and runs in the click.
+#[component]
+fn Refresh() -> Html {
+    let account = use_async(traced(load("load account")));
+    let prices = account.data.map(|_| html! { <Prices /> });
+    let onclick = move |_| account.run();
+    html! { <><button {onclick}>{ "Refresh" }</button><div>{ prices }</div></> }
+}
+
+#[wasm_bindgen_test]
+async fn futures_of_other_hooks_are_below_the_click_that_caused_them() {
+    let button = mounted::<Refresh>("button").await;
+    let recorder = Recorder::install();
+    button.click();
+    let expected = expect::action("click Refresh")
+        .child(expect::span("load account"))
+        .child(expect::span("load prices"));
+    let trace = recorder.trace("click Refresh").await;
+    trace.assert(&expected.only());
+}
+
+#[component]
+fn Pay() -> Html {
+    let payment = use_async(traced(async { Err::<(), _>("card refused") }));
+    let onclick = move |_| payment.run();
+    html! { <button {onclick}>{ "Pay" }</button> }
+}
+
+#[wasm_bindgen_test]
+async fn error_of_another_hook_is_recorded_on_the_click() {
+    let button = mounted::<Pay>("button").await;
+    let recorder = Recorder::install();
+    button.click();
+    let expected = expect::action("click Pay").event("exception").fails();
+    recorder.trace("click Pay").await.assert(&expected.only());
 }
