@@ -128,11 +128,17 @@ const COMMANDS: [Command; 14] = [
     },
     Command {
         name: "package",
-        arguments: "",
+        arguments: "[--verify]",
         summary: "package the published crates, the gateway's with the built viewer",
         details: "Builds the optimized viewer, compresses it into crates/gateway/viewer, from where later builds of the\n\
-                  gateway embed it, and writes target/package/*.crate. Nothing is compiled from the packages.",
-        run: |arguments| no_arguments("package", arguments).and_then(|()| package::run()),
+                  gateway embed it, and writes target/package/*.crate.\n\n  \
+                  --verify   also compile what the packages contain: each one for this machine, and the examples with\n             \
+                  them, in a folder outside the repository, for the browser",
+        run: |arguments| match arguments {
+            [] => package::run(),
+            ["--verify"] => package::run_and_verify(),
+            _ => unexpected("package", arguments),
+        },
     },
     Command {
         name: "licenses",

@@ -1,4 +1,7 @@
-//! `cargo xtask package`: puts the built viewer into the gateway's package, and packages the published crates.
+//! `cargo xtask package`: puts the built viewer into the gateway's package, packages the published crates, and compiles what
+//! the packages contain.
+
+mod verify;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,10 +20,26 @@ const VIEWER: &str = "crates/gateway/viewer";
 
 /// Packages the crates with the viewer, and prints the folder.
 pub(crate) fn run() -> Result<()> {
-    let wasm = setup::prepare(Needs::PAGE.and(Needs::OPTIMIZER), |_, _| Ok(()))?;
-    embed_viewer(&wasm)?;
+    write(&prepare()?)
+}
+
+/// Does the same, and compiles what the packages contain.
+pub(crate) fn run_and_verify() -> Result<()> {
+    let wasm = prepare()?;
+    write(&wasm)?;
+    verify::run(&wasm)
+}
+
+fn prepare() -> Result<Wasm> {
+    setup::prepare(Needs::PAGE.and(Needs::OPTIMIZER), |_, _| Ok(()))
+}
+
+fn write(wasm: &Wasm) -> Result<()> {
+    embed_viewer(wasm)?;
     process::step("package", "packaging the published crates", || {
-        process::run("package", cargo_package()?)
+        let mut cargo = cargo_package(&published()?)?;
+        cargo.arg("--no-verify");
+        process::run("package", cargo)
     })?;
     let folder = workspace::cargo_target()?.join("package");
     process::print(&format!("written: {}/*.crate", folder.display()));
@@ -29,31 +48,35 @@ pub(crate) fn run() -> Result<()> {
 
 /// Fails if a crate cannot be packaged: an incomplete manifest, a dependency that is not published.
 pub(crate) fn check() -> Result<()> {
-    process::run_inherited(cargo_package()?).context("the crates cannot be packaged")
+    let mut cargo = cargo_package(&published()?)?;
+    cargo.arg("--no-verify");
+    process::run_inherited(cargo).context("the crates cannot be packaged")
 }
 
-/// Returns the command that packages the published crates without compiling them. They find each other, although no
-/// registry has them. What the other dependencies need is in Cargo.lock, so the registry is not asked.
-fn cargo_package() -> Result<Command> {
-    let options = ["--no-verify", "--allow-dirty", "--offline", "--quiet"];
-    let mut cargo = host_cargo(&[&["package"], &options[..]].concat())?;
-    for name in published()? {
-        cargo.args(["--package", &name]);
+/// Returns the command that packages these crates, and compiles each package unless `--no-verify` is added. They find each
+/// other, although no registry has them. What the other dependencies need is in Cargo.lock, so the registry is not asked.
+fn cargo_package(names: &[String]) -> Result<Command> {
+    let mut cargo = host_cargo(&["package", "--allow-dirty", "--offline", "--quiet"])?;
+    for name in names {
+        cargo.args(["--package", name]);
     }
     Ok(cargo)
 }
 
 /// Returns the names of the crates that may be published.
 fn published() -> Result<Vec<String>> {
+    // An empty list of registries means `publish = false`.
+    names_of(|package| package["publish"].is_null())
+}
+
+/// Returns the names of some of the workspace's packages, selected by their metadata.
+fn names_of(is_selected: impl Fn(&Value) -> bool) -> Result<Vec<String>> {
     let metadata = host_cargo(&["metadata", "--no-deps", "--format-version", "1"])?;
     let metadata: Value = serde_json::from_str(&process::read(metadata)?)?;
     let packages = metadata["packages"].as_array();
     let packages = packages.context("`cargo metadata` has no packages")?;
-    // An empty list of registries means `publish = false`.
-    let published = packages
-        .iter()
-        .filter(|package| package["publish"].is_null());
-    let names = published.filter_map(|package| Some(package["name"].as_str()?.to_owned()));
+    let selected = packages.iter().filter(|package| is_selected(package));
+    let names = selected.filter_map(|package| Some(package["name"].as_str()?.to_owned()));
     Ok(names.collect())
 }
 
@@ -145,6 +168,25 @@ mod tests {
         }
         for name in ["cruddur", "cruddur-backend", "xtask", "example-plain"] {
             assert!(published.iter().all(|other| other != name), "{published:?}");
+        }
+    }
+
+    #[test]
+    fn published_crates_have_licenses_a_readme_and_a_changelog() {
+        let metadata = host_cargo(&["metadata", "--no-deps", "--format-version", "1"]).unwrap();
+        let metadata: Value = serde_json::from_str(&process::read(metadata).unwrap()).unwrap();
+        let published = published().unwrap();
+        for package in metadata["packages"].as_array().unwrap() {
+            let name = package["name"].as_str().unwrap();
+            if published.iter().all(|other| other != name) {
+                continue;
+            }
+            let folder = Path::new(package["manifest_path"].as_str().unwrap())
+                .parent()
+                .unwrap();
+            for file in ["CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT", "README.md"] {
+                assert!(folder.join(file).is_file(), "{name} has no {file}");
+            }
         }
     }
 
