@@ -9,6 +9,7 @@ mod imports;
 mod layers;
 mod links;
 mod markdown;
+mod readmes;
 mod sources;
 
 use std::fs;
