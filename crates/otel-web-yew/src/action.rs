@@ -3,6 +3,8 @@
 use otel_web::{Outcome, recorded};
 use yew::prelude::*;
 
+use crate::scheduler;
+
 /// Returns a callback that runs `handler` as the user action `name`.
 ///
 /// Each call is one action: a root span that starts at the time of the event, and ends when the future
@@ -51,6 +53,7 @@ where
     F: Fn(E) -> W + 'static,
     W: Future<Output: Outcome> + 'static,
 {
+    scheduler::install();
     let latest = use_mut_ref(|| None::<Box<dyn Fn(E)>>);
     let run = move |event: E| {
         let action = otel_web::action(name).start();

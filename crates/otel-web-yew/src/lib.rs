@@ -12,9 +12,10 @@
 //!
 //! # How a rendering finds its action
 //!
-//! Yew does not render where state is set, but in a microtask soon after. Until then, `otel-web`
-//! remembers whose code ran last, and polls no future of another action. So the data that [`use_load`]
-//! loads in a component belongs to the click that showed it, even if many actions run at the same time.
+//! Yew does not render where state is set, but in a microtask soon after, or in a later task if it has
+//! run for 16 ms. Until then, `otel-web` remembers whose code ran last, and polls no future of another
+//! action. So the data that [`use_load`] loads in a component belongs to the click that showed it, even
+//! if many actions run at the same time.
 //! In a plain `use_effect`, use [`otel_web::cause`] and [`otel_web::with_context`].
 //!
 //! # Examples
@@ -45,6 +46,7 @@ mod action;
 mod load;
 mod panic_hook;
 mod route;
+mod scheduler;
 mod traced;
 
 pub use action::use_action;

@@ -7,6 +7,8 @@ use otel_web::{Outcome, recorded};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
+use crate::scheduler;
+
 /// Runs `load` after the first render and whenever `deps` change, in the context of the page load,
 /// navigation or action that caused that render.
 ///
@@ -54,6 +56,7 @@ where
     F: FnOnce(D) -> W + 'static,
     W: Future<Output: Outcome> + 'static,
 {
+    scheduler::install();
     // Read while rendering: the effects of a long rendering run in a later task, when its cause is no
     // longer known.
     let cause = use_memo(deps.clone(), |_| Cell::new(Some(otel_web::cause())));

@@ -3,6 +3,9 @@
 #![cfg(target_arch = "wasm32")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::task::{Poll, Waker};
 use std::time::Duration;
 
 use gloo_timers::future::{TimeoutFuture, sleep};
@@ -245,4 +248,87 @@ async fn error_of_another_hook_is_recorded_on_the_click() {
     button.click();
     let expected = expect::action("click Pay").event("exception").fails();
     recorder.trace("click Pay").await.assert(&expected.only());
+}
+
+thread_local! {
+    static GATE_IS_OPEN: Cell<bool> = const { Cell::new(false) };
+    static AT_THE_GATE: RefCell<Vec<Waker>> = const { RefCell::new(Vec::new()) };
+    static SET_BUSY: RefCell<Option<UseStateSetter<bool>>> = const { RefCell::new(None) };
+}
+
+async fn gate() {
+    poll_fn(|cx| {
+        if GATE_IS_OPEN.get() {
+            return Poll::Ready(());
+        }
+        AT_THE_GATE.with_borrow_mut(|wakers| wakers.push(cx.waker().clone()));
+        Poll::Pending
+    })
+    .await;
+}
+
+#[derive(PartialEq, Properties)]
+struct FolderProps {
+    action: &'static str,
+    content: &'static str,
+}
+
+/// A folder that opens only after the gate.
+#[component]
+fn Folder(FolderProps { action, content }: &FolderProps) -> Html {
+    let (is_open, content) = (use_state(|| false), *content);
+    let onclick = use_action(action, {
+        let is_open = is_open.setter();
+        move |_: MouseEvent| {
+            let is_open = is_open.clone();
+            async move {
+                gate().await;
+                is_open.set(true);
+            }
+        }
+    });
+    use_load(*is_open, move |is_open| async move {
+        if is_open {
+            work(content);
+        }
+    });
+    html! { <button {onclick}>{ content }</button> }
+}
+
+/// An effect that opens the gate, and then takes longer than the 16 ms after which Yew yields to the browser.
+#[component]
+fn Folders() -> Html {
+    let is_busy = use_state(|| false);
+    SET_BUSY.set(Some(is_busy.setter()));
+    use_effect_with(*is_busy, |is_busy| {
+        if *is_busy {
+            GATE_IS_OPEN.set(true);
+            AT_THE_GATE.take().into_iter().for_each(Waker::wake);
+            let end = js_sys::Date::now() + 20.0;
+            while js_sys::Date::now() < end {}
+        }
+    });
+    html! {
+        <>
+            <Folder action="folder.open_first" content="first content" />
+            <Folder action="folder.open_second" content="second content" />
+        </>
+    }
+}
+
+#[wasm_bindgen_test]
+async fn loads_are_below_their_actions_when_yew_renders_both_in_a_later_task() {
+    let first = mounted::<Folders>("button").await;
+    let recorder = Recorder::install();
+    let second: HtmlElement = first.next_element_sibling().unwrap().unchecked_into();
+    first.click();
+    second.click();
+    SET_BUSY.take().unwrap().set(true);
+    for (action, content) in [
+        ("folder.open_first", "first content"),
+        ("folder.open_second", "second content"),
+    ] {
+        let expected = expect::action(action).child(expect::span(content)).only();
+        recorder.trace(action).await.assert(&expected);
+    }
 }

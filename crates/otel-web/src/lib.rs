@@ -188,6 +188,7 @@ pub use crate::causality::context::{
 pub use crate::causality::navigations::{set_route_template, set_route_template_of};
 pub use crate::causality::outcome::{Outcome, recorded};
 pub use crate::causality::record_error::record_error;
+pub use crate::causality::rendering::set_render_scheduler;
 pub use crate::causality::with_context::WithContext;
 pub use crate::core::propagation;
 #[cfg(feature = "fetch")]

@@ -57,7 +57,8 @@ pub fn current() -> Context {
 ///
 /// 1. the attached context, like [`current`];
 /// 2. the action whose code ran last, until the microtasks it queued are done, and the two or three
-///    microtasks that each of these queues; or the action whose DOM event was dispatched last, until
+///    microtasks that each of these queues, or until a framework with a
+///    [scheduler](crate::set_render_scheduler) has rendered; or the action whose DOM event was dispatched last, until
 ///    the next task; or the navigation it led to, if that is in progress;
 /// 3. the navigation or page load in progress, until its first frame is painted;
 /// 4. an empty context.

@@ -5,4 +5,5 @@ pub(crate) mod navigations;
 pub(crate) mod outcome;
 pub(crate) mod paint;
 pub(crate) mod record_error;
+pub(crate) mod rendering;
 pub(crate) mod with_context;

@@ -3,7 +3,8 @@
 //! A framework does not render inside the code that changed its state, but in a microtask soon
 //! after. What it does there (show a page, run effects, load data) was caused by that code. So after
 //! a poll, its context remains known as the [cause](crate::cause) until the microtasks that the poll
-//! has queued have run, and those that they have queued.
+//! has queued have run, and those that they have queued; or until a framework with a
+//! [scheduler](crate::set_render_scheduler) has rendered.
 //!
 //! Two actions could become ready together, and cause a single rendering. A future is therefore not
 //! polled while effects of another trace are pending: the framework renders for one, then for the
@@ -18,7 +19,7 @@ use std::task::{self, Poll, Waker};
 use opentelemetry::trace::{TraceContextExt, TraceId};
 use opentelemetry::{Context, ContextGuard};
 
-use crate::causality::navigations;
+use crate::causality::{navigations, rendering};
 use crate::core::slot;
 
 /// How often the queue of microtasks is processed before the cause is forgotten.
@@ -149,6 +150,11 @@ fn blocked_by_other_trace(context: &Context) -> bool {
 }
 
 fn set(context: Context) {
+    // The listeners of an event cannot wait until the framework has rendered for another action, as futures do. What
+    // they change at once is attributed to that action, rather than its changes to this one.
+    if rendering::is_scheduled() && blocked_by_other_trace(&context) {
+        return;
+    }
     let last = LastPolled {
         context,
         rounds_left: MICROTASK_ROUNDS,
@@ -159,15 +165,20 @@ fn set(context: Context) {
     }
     // Dropping a context may end a span, so it happens after the borrow.
     drop(previous);
+    rendering::schedule();
 }
 
 /// Clears [`LAST_POLLED`] when its rounds are over. Runs once in each round.
 async fn forget() {
     future::poll_fn(|cx| {
-        if is_last_round() {
+        if !is_last_round() {
+            cx.waker().wake_by_ref();
+        } else if rendering::is_pending(cx.waker()) {
+            // What is rendered then may wake effects of its own.
+            set_rounds();
+        } else {
             return Poll::Ready(());
         }
-        cx.waker().wake_by_ref();
         Poll::Pending
     })
     .await;
@@ -184,6 +195,14 @@ fn is_last_round() -> bool {
             last.rounds_left == 0
         })
     })
+}
+
+fn set_rounds() {
+    slot::with_default(&LAST_POLLED, |last| {
+        if let Some(last) = last {
+            last.rounds_left = MICROTASK_ROUNDS;
+        }
+    });
 }
 
 fn trace_id(context: &Context) -> TraceId {
