@@ -7,9 +7,25 @@ use gloo_timers::future::sleep;
 use opentelemetry::global;
 use opentelemetry::trace::Tracer as _;
 use otel_web::fetch::Request;
-use web_sys::AbortController;
+use wasm_bindgen::prelude::wasm_bindgen;
+use web_sys::AbortSignal;
 
 use crate::piece_done;
+
+// Not of web-sys: with that feature, cargo would compile the frameworks again for the causality pages.
+#[wasm_bindgen]
+extern "C" {
+    type AbortController;
+
+    #[wasm_bindgen(constructor)]
+    fn new() -> AbortController;
+
+    #[wasm_bindgen(method, getter)]
+    fn signal(this: &AbortController) -> AbortSignal;
+
+    #[wasm_bindgen(method)]
+    fn abort(this: &AbortController);
+}
 
 /// Makes a span, of which only the trace matters.
 pub fn mark(what: &str, number: u32) {
@@ -52,9 +68,7 @@ async fn outer(number: u32) {
 
 /// Sends a request and aborts it before its response.
 async fn abort(number: u32) {
-    let Ok(controller) = AbortController::new() else {
-        return;
-    };
+    let controller = AbortController::new();
     let signal = controller.signal();
     otel_web::spawn(async move {
         pause(number % 5).await;

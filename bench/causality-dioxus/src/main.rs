@@ -25,7 +25,8 @@ pub fn done() -> u32 {
 
 #[component]
 fn App() -> Element {
-    let shown = use_signal(|| None::<u32>);
+    // Pages stay, because Dioxus cancels the loads of a component that is removed.
+    let shown = use_signal(Vec::<u32>::new);
     rsx! {
         main {
             for number in shown() {
@@ -39,7 +40,7 @@ fn App() -> Element {
 }
 
 #[component]
-fn Like(number: u32, mut shown: Signal<Option<u32>>) -> Element {
+fn Like(number: u32, mut shown: Signal<Vec<u32>>) -> Element {
     let mut liked = use_signal(|| false);
     let like = move |_| {
         action("crud.like", async move {
@@ -47,7 +48,7 @@ fn Like(number: u32, mut shown: Signal<Option<u32>>) -> Element {
             act(number).await;
             if navigates(number) {
                 navigate(number);
-                shown.set(Some(number));
+                shown.push(number);
             }
             liked.set(true);
         })

@@ -27,15 +27,20 @@ pub fn done() -> u32 {
 
 #[component]
 fn App() -> impl IntoView {
-    let shown = RwSignal::new(None::<u32>);
+    // Pages stay, because Leptos drops the resources of a component that is removed.
+    let shown = RwSignal::new(Vec::<u32>::new());
     view! {
-        <main>{move || shown.get().map(|number| view! { <Page number /> })}</main>
+        <main>
+            <For each=move || shown.get() key=|number| *number let:number>
+                <Page number />
+            </For>
+        </main>
         {(0..BUTTONS).map(|number| view! { <Like number shown /> }).collect_view()}
     }
 }
 
 #[component]
-fn Like(number: u32, shown: RwSignal<Option<u32>>) -> impl IntoView {
+fn Like(number: u32, shown: RwSignal<Vec<u32>>) -> impl IntoView {
     let liked = RwSignal::new(false);
     let like = on_action("crud.like", move |_: MouseEvent| {
         mark("handler", number);
@@ -43,7 +48,7 @@ fn Like(number: u32, shown: RwSignal<Option<u32>>) -> impl IntoView {
             act(number).await;
             if navigates(number) {
                 navigate(number);
-                shown.set(Some(number));
+                shown.update(|shown| shown.push(number));
             }
             liked.set(true);
         }
