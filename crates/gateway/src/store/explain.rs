@@ -8,7 +8,7 @@ use trace_model::{
     overview::{Outcome, Point},
 };
 
-use super::{origins::Origins, overview::Reader, spans};
+use super::{facts::Details, origins::Origins, overview::Reader, spans};
 use crate::analytics::Selection;
 
 /// Traces of each group whose spans are read. More would hardly change the ranks.
@@ -40,7 +40,7 @@ struct Groups {
 
 pub(super) fn explain(reader: &Reader<'_>, selection: Selection) -> rusqlite::Result<Explanation> {
     let mut groups = Groups::default();
-    let cut_short = reader.for_each(|row| {
+    let cut_short = reader.for_each(Details::None, |row| {
         if !selection.contains(row) {
             groups.rest.push(row.key);
             return;

@@ -24,10 +24,42 @@ const WRITE: &str = "INSERT OR REPLACE INTO root
             database, session, user, lcp, inp, cls, fcp, ttfb, calls)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
-/// Reads the rows of a window, newest first.
-pub(super) const READ: &str = "SELECT start, number, duration, service, name, route, outcome,
-        browser, network, backend, database, session, user, lcp, inp, cls, fcp, ttfb, calls
-    FROM root WHERE start >= ? AND start < ? ORDER BY start DESC, number DESC";
+/// Reads the rows of a window, newest first, with the columns that all overviews read and these.
+macro_rules! read {
+    ($columns:literal) => {
+        concat!(
+            "SELECT start, number, duration, service, name, route, outcome",
+            $columns,
+            " FROM root WHERE start >= ? AND start < ? ORDER BY start DESC, number DESC"
+        )
+    };
+}
+
+/// The first column that only some overviews read.
+const FIRST_DETAIL: usize = 7;
+
+/// The columns that one overview reads of each trace, besides those that all read. A scan of
+/// 100,000 rows spends most of its time reading columns.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Details {
+    None,
+    Breakdown,
+    Vitals,
+    Session,
+    Calls,
+}
+
+impl Details {
+    pub(super) const fn sql(self) -> &'static str {
+        match self {
+            Self::None => read!(""),
+            Self::Breakdown => read!(", browser, network, backend, database"),
+            Self::Vitals => read!(", lcp, inp, cls, fcp, ttfb"),
+            Self::Session => read!(", lcp, inp, cls, fcp, ttfb, session, user"),
+            Self::Calls => read!(", calls"),
+        }
+    }
+}
 
 const BACKFILL: &str = "SELECT newest FROM backfill";
 
@@ -86,37 +118,65 @@ pub(super) fn write(
     connection.prepare_cached(WRITE)?.execute(values).map(drop)
 }
 
-/// Reads a row of [`READ`].
-pub(super) fn read<'a>(row: &'a Row<'_>) -> rusqlite::Result<RootRow<'a>> {
-    let number = |index| row.get_ref(index)?.as_i64().map_err(damage::undecodable);
-    let nanos = |index| Ok::<_, rusqlite::Error>(number(index)?.max(0).unsigned_abs());
-    let text = |index| row.get_ref(index)?.as_str().map_err(damage::undecodable);
-    let vital = |index| {
-        Ok::<_, rusqlite::Error>(match row.get_ref(index)? {
-            ValueRef::Real(value) => Some(value),
-            _ => None,
-        })
+/// Reads a row of [`Details::sql`]. The other fields are empty.
+pub(super) fn read<'a>(row: &'a Row<'_>, details: Details) -> rusqlite::Result<RootRow<'a>> {
+    let mut root = RootRow {
+        start_unix_nano: nanos(row, 0)?,
+        key: number(row, 1)?,
+        duration_nano: nanos(row, 2)?,
+        service: text(row, 3)?,
+        name: text(row, 4)?,
+        route: text(row, 5)?,
+        outcome: Outcome(u32::try_from(number(row, 6)?).unwrap_or_default()),
+        ..RootRow::default()
     };
-    Ok(RootRow {
-        start_unix_nano: nanos(0)?,
-        key: number(1)?,
-        duration_nano: nanos(2)?,
-        service: text(3)?,
-        name: text(4)?,
-        route: text(5)?,
-        outcome: Outcome(u32::try_from(number(6)?).unwrap_or_default()),
-        breakdown: Breakdown {
-            browser: nanos(7)?,
-            network: nanos(8)?,
-            backend: nanos(9)?,
-            database: nanos(10)?,
-            waiting: 0,
-        },
-        session: text(11)?,
-        user: text(12)?,
-        vitals: Vitals([vital(13)?, vital(14)?, vital(15)?, vital(16)?, vital(17)?]),
-        calls: row.get_ref(18)?.as_blob().map_err(damage::undecodable)?,
+    match details {
+        Details::None => {}
+        Details::Breakdown => root.breakdown = breakdown(row)?,
+        Details::Vitals => root.vitals = vitals(row)?,
+        Details::Session => {
+            root.vitals = vitals(row)?;
+            root.session = text(row, FIRST_DETAIL + 5)?;
+            root.user = text(row, FIRST_DETAIL + 6)?;
+        }
+        Details::Calls => {
+            let calls = row.get_ref(FIRST_DETAIL)?.as_blob();
+            root.calls = calls.map_err(damage::undecodable)?;
+        }
+    }
+    Ok(root)
+}
+
+fn breakdown(row: &Row<'_>) -> rusqlite::Result<Breakdown> {
+    Ok(Breakdown {
+        browser: nanos(row, FIRST_DETAIL)?,
+        network: nanos(row, FIRST_DETAIL + 1)?,
+        backend: nanos(row, FIRST_DETAIL + 2)?,
+        database: nanos(row, FIRST_DETAIL + 3)?,
+        waiting: 0,
     })
+}
+
+fn vitals(row: &Row<'_>) -> rusqlite::Result<Vitals> {
+    let mut vitals = Vitals::default();
+    for (index, vital) in vitals.0.iter_mut().enumerate() {
+        if let ValueRef::Real(value) = row.get_ref(FIRST_DETAIL + index)? {
+            *vital = Some(value);
+        }
+    }
+    Ok(vitals)
+}
+
+fn number(row: &Row<'_>, index: usize) -> rusqlite::Result<i64> {
+    row.get_ref(index)?.as_i64().map_err(damage::undecodable)
+}
+
+fn nanos(row: &Row<'_>, index: usize) -> rusqlite::Result<u64> {
+    Ok(number(row, index)?.max(0).unsigned_abs())
+}
+
+fn text<'a>(row: &'a Row<'_>, index: usize) -> rusqlite::Result<&'a str> {
+    row.get_ref(index)?.as_str().map_err(damage::undecodable)
 }
 
 /// Returns the newest trace of an earlier version that may have no row. Zero if all have theirs.

@@ -16,7 +16,7 @@ use trace_model::{
 use super::{
     Store, TraceFilter,
     explain::explain,
-    facts,
+    facts::{self, Details},
     list::{self, Matching},
     origins::Origins,
     spans,
@@ -144,8 +144,12 @@ impl<'a> Reader<'a> {
     }
 
     /// Visits the traces of the window. Returns whether the time limit was reached.
-    pub(super) fn for_each(&self, visit: impl FnMut(&RootRow<'_>)) -> rusqlite::Result<bool> {
-        self.for_each_from(self.window.since, visit)
+    pub(super) fn for_each(
+        &self,
+        details: Details,
+        visit: impl FnMut(&RootRow<'_>),
+    ) -> rusqlite::Result<bool> {
+        self.for_each_from(self.window.since, details, visit)
     }
 
     /// Visits the traces that started at or after `since`, newest first. Returns whether the time
@@ -153,6 +157,7 @@ impl<'a> Reader<'a> {
     fn for_each_from(
         &self,
         since: u64,
+        details: Details,
         mut visit: impl FnMut(&RootRow<'_>),
     ) -> rusqlite::Result<bool> {
         let matching = self.matching(since)?;
@@ -160,7 +165,7 @@ impl<'a> Reader<'a> {
             .as_ref()
             .map_or(&[][..], |matching| &matching.positions);
         let deadline = Instant::now() + SCAN_TIME;
-        let mut statement = self.connection.prepare_cached(facts::READ)?;
+        let mut statement = self.connection.prepare_cached(details.sql())?;
         let mut rows = statement.query([signed(since), signed(self.window.until)])?;
         let mut count: u64 = 0;
         while let Some(row) = rows.next()? {
@@ -168,7 +173,7 @@ impl<'a> Reader<'a> {
             if count.is_multiple_of(ROWS_PER_TIME_CHECK) && Instant::now() >= deadline {
                 return Ok(true);
             }
-            let row = facts::read(row)?;
+            let row = facts::read(row, details)?;
             let is_own = row.service == VIEWER_SERVICE;
             if is_own && !self.scope.includes_own || !self.scope.action.matches(&row) {
                 continue;
@@ -220,7 +225,7 @@ fn actions(reader: &Reader<'_>) -> rusqlite::Result<Actions> {
         Some(_) => reader.window.previous_since(),
         None => reader.window.since,
     };
-    let cut_short = reader.for_each_from(since, |row| table.add(row))?;
+    let cut_short = reader.for_each_from(since, Details::Breakdown, |row| table.add(row))?;
     let mut actions = table.finish(reader.scope.limit, |key| reader.trace_id(key));
     actions.cut_short = cut_short;
     if cut_short {
@@ -234,7 +239,7 @@ fn actions(reader: &Reader<'_>) -> rusqlite::Result<Actions> {
 
 fn heatmap(reader: &Reader<'_>) -> rusqlite::Result<Heatmap> {
     let mut table = HeatmapTable::new(reader.window, reader.scope.columns);
-    let cut_short = reader.for_each(|row| table.add(row))?;
+    let cut_short = reader.for_each(Details::None, |row| table.add(row))?;
     Ok(Heatmap {
         cut_short,
         ..table.finish(|key| reader.trace_id(key))
@@ -243,7 +248,7 @@ fn heatmap(reader: &Reader<'_>) -> rusqlite::Result<Heatmap> {
 
 fn sessions(reader: &Reader<'_>) -> rusqlite::Result<Sessions> {
     let mut table = SessionTable::new(reader.window);
-    let cut_short = reader.for_each(|row| table.add(row))?;
+    let cut_short = reader.for_each(Details::Session, |row| table.add(row))?;
     Ok(Sessions {
         cut_short,
         ..table.finish(reader.scope.limit)
@@ -256,7 +261,7 @@ fn session(reader: &Reader<'_>, id: &str) -> rusqlite::Result<Option<SessionTime
         ..Session::default()
     };
     let mut actions = Vec::new();
-    let cut_short = reader.for_each(|row| {
+    let cut_short = reader.for_each(Details::Session, |row| {
         if row.session == id {
             session.add(row);
             actions.extend(reader.trace_id(row.key).map(|id| session_action(row, id)));
@@ -289,7 +294,7 @@ fn session_action(row: &RootRow<'_>, trace_id: TraceId) -> SessionAction {
 
 fn map(reader: &Reader<'_>) -> rusqlite::Result<ServiceMap> {
     let mut table = ServiceMapTable::new(reader.window);
-    let cut_short = reader.for_each(|row| table.add(row))?;
+    let cut_short = reader.for_each(Details::Calls, |row| table.add(row))?;
     Ok(ServiceMap {
         cut_short,
         ..table.finish(reader.scope.limit)
@@ -298,7 +303,7 @@ fn map(reader: &Reader<'_>) -> rusqlite::Result<ServiceMap> {
 
 fn vitals(reader: &Reader<'_>) -> rusqlite::Result<WebVitals> {
     let mut table = VitalsTable::new(reader.window);
-    let cut_short = reader.for_each(|row| table.add(row))?;
+    let cut_short = reader.for_each(Details::Vitals, |row| table.add(row))?;
     let mut vitals = table.finish(reader.scope.limit, |key| reader.trace_id(key));
     vitals.cut_short = cut_short;
     let routes = vitals.routes.iter_mut().flat_map(|route| &mut route.vitals);
@@ -314,7 +319,7 @@ fn vitals(reader: &Reader<'_>) -> rusqlite::Result<WebVitals> {
 
 fn attributes(reader: &Reader<'_>, key: Option<String>) -> rusqlite::Result<AttributeNames> {
     let mut newest = Vec::new();
-    reader.for_each(|row| {
+    reader.for_each(Details::None, |row| {
         if newest.len() < MAX_ATTRIBUTE_TRACES {
             newest.push(row.key);
         }
