@@ -1,6 +1,6 @@
 //! The service map: who calls whom, how often, how long, and with which errors.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -8,6 +8,9 @@ use super::{
     CallErrors, Place, RootRow, Window, WindowPart,
     calls::{Reader, decode_place, step_nanos},
 };
+
+/// The number of steps of durations.
+const STEPS: usize = 1 << u8::BITS;
 
 /// The service map of a window.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -53,18 +56,60 @@ pub struct MapEdge {
 pub struct ServiceMapTable {
     window: Window,
     /// By encoded place.
-    nodes: HashMap<Vec<u8>, (u64, u64)>,
+    nodes: Entries<(u64, u64)>,
     /// By both encoded places.
-    edges: HashMap<Vec<u8>, Edge>,
+    edges: Entries<Edge>,
     traces: u64,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Edge {
     count: u64,
     duration_nano: u64,
     errors: CallErrors,
-    steps: BTreeMap<u8, u64>,
+    /// The number of calls in each step of durations.
+    steps: Box<[u64; STEPS]>,
+}
+
+/// A table whose entries are mostly visited in the same order, because most traces are alike. The entry after the last
+/// one is therefore tried before the index.
+#[derive(Debug)]
+struct Entries<T> {
+    entries: Vec<(Vec<u8>, T)>,
+    index: HashMap<Vec<u8>, usize>,
+    next: usize,
+}
+
+impl<T: Default> Entries<T> {
+    fn new() -> Self {
+        Self {
+            entries: Vec::new(),
+            index: HashMap::new(),
+            next: 0,
+        }
+    }
+
+    /// Returns the value of a key, which is created if it is missing.
+    fn entry(&mut self, key: &[u8]) -> &mut T {
+        let is_next = |(next, _): &(Vec<u8>, T)| next == key;
+        let position = if self.entries.get(self.next).is_some_and(is_next) {
+            self.next
+        } else {
+            self.find(key)
+        };
+        self.next = position + 1;
+        &mut self.entries[position].1
+    }
+
+    fn find(&mut self, key: &[u8]) -> usize {
+        if let Some(position) = self.index.get(key) {
+            return *position;
+        }
+        let position = self.entries.len();
+        self.index.insert(key.to_vec(), position);
+        self.entries.push((key.to_vec(), T::default()));
+        position
+    }
 }
 
 impl ServiceMapTable {
@@ -73,8 +118,8 @@ impl ServiceMapTable {
     pub fn new(window: Window) -> Self {
         Self {
             window,
-            nodes: HashMap::new(),
-            edges: HashMap::new(),
+            nodes: Entries::new(),
+            edges: Entries::new(),
             traces: 0,
         }
     }
@@ -91,15 +136,14 @@ impl ServiceMapTable {
     fn add_calls(&mut self, mut calls: Reader<'_>) -> Option<()> {
         for _ in 0..calls.number()? {
             let (place, nanos) = (calls.place()?, calls.number()?);
-            let node = entry(&mut self.nodes, place)?;
+            let node = self.nodes.entry(place);
             node.0 += 1;
             node.1 = node.1.saturating_add(nanos);
         }
         while !calls.0.is_empty() {
             let both = calls.0;
             let length = calls.place()?.len() + calls.place()?.len();
-            let edge = entry(&mut self.edges, &both[..length])?;
-            edge.add(&mut calls)?;
+            self.edges.entry(&both[..length]).add(&mut calls)?;
         }
         Some(())
     }
@@ -107,7 +151,7 @@ impl ServiceMapTable {
     /// Finishes the map.
     #[must_use]
     pub fn finish(self, limit: usize) -> ServiceMap {
-        let nodes = self.nodes.into_iter();
+        let nodes = self.nodes.entries.into_iter();
         let mut nodes: Vec<_> = nodes
             .filter_map(|(place, (traces, time_nano))| {
                 Some(MapNode {
@@ -122,7 +166,7 @@ impl ServiceMapTable {
             most_time.then_with(|| a.place.cmp(&b.place))
         });
         let minutes = self.window.nanos() as f64 / 60e9;
-        let edges = self.edges.into_iter();
+        let edges = self.edges.entries.into_iter();
         let mut edges: Vec<_> = edges
             .filter_map(|(places, edge)| edge.finish(&places, minutes))
             .collect();
@@ -145,13 +189,15 @@ impl ServiceMapTable {
     }
 }
 
-/// Returns the entry of a key, which is always present afterwards.
-fn entry<'a, T: Default>(map: &'a mut HashMap<Vec<u8>, T>, key: &[u8]) -> Option<&'a mut T> {
-    // Most keys are known, and `entry` would copy each.
-    if !map.contains_key(key) {
-        map.insert(key.to_vec(), T::default());
+impl Default for Edge {
+    fn default() -> Self {
+        Self {
+            count: 0,
+            duration_nano: 0,
+            errors: CallErrors::default(),
+            steps: Box::new([0; STEPS]),
+        }
     }
-    map.get_mut(key)
 }
 
 impl Edge {
@@ -165,7 +211,7 @@ impl Edge {
         let duration_nano = calls.number()?;
         for _ in 0..calls.number()? {
             let (step, count) = (calls.byte()?, calls.number()?);
-            *self.steps.entry(step).or_default() += count;
+            self.steps[usize::from(step)] += count;
             self.count += count;
         }
         self.errors.add(&errors);
@@ -190,10 +236,10 @@ impl Edge {
     fn p95(&self) -> u64 {
         let rank = (self.count as f64 * 0.95).ceil() as u64;
         let mut seen = 0;
-        for (step, count) in &self.steps {
+        for (step, count) in (0..).zip(self.steps.iter()) {
             seen += count;
-            if seen >= rank {
-                return step_nanos(*step);
+            if *count > 0 && seen >= rank {
+                return step_nanos(step);
             }
         }
         0
