@@ -12,7 +12,7 @@ use anyhow::{Context as _, Result};
 use crate::licenses::{self, Artifact};
 use crate::symbols::Symbols;
 use crate::wasm::{TARGET, Wasm};
-use crate::{import_names, process, workspace};
+use crate::{import_names, members, process, workspace};
 
 /// Links from the page to the viewer, for development and the journeys. A build for production has none.
 pub(crate) const VIEWER_LINKS: [&str; 2] = ["--features", "viewer-links"];
@@ -57,20 +57,31 @@ pub(crate) struct Servers {
 }
 
 /// Builds the back end and the gateway.
-///
-/// `--workspace` and `--examples` select the features with which the tests are compiled. No package has example targets.
-/// With others, cargo would compile most dependencies once for the servers and once for the tests.
 pub(crate) fn servers() -> Result<Servers> {
     let mut servers = None;
     process::step("servers", "building gateway and back end", || {
         let names = ["cruddur-backend", "otel-web-gateway"];
-        let mut cargo = host_cargo(&["build", PRINT_PATHS, "--workspace", "--examples"])?;
-        cargo.args(names.iter().flat_map(|name| ["--bin", name]));
-        let [back_end, gateway] = built("servers", cargo, names)?;
+        let [back_end, gateway] = shared_programs("servers", names)?;
         servers = Some(Servers { back_end, gateway });
         Ok(())
     })?;
     servers.context("the servers were not built")
+}
+
+/// Builds the program of the measurements.
+pub(crate) fn bench_runner() -> Result<PathBuf> {
+    let [program] = shared_programs("bench-runner", ["bench-runner"])?;
+    Ok(program)
+}
+
+/// Builds programs with the features with which the tests are compiled. With others, cargo would compile most
+/// dependencies once for the programs and once for the tests.
+fn shared_programs<const N: usize>(label: &'static str, names: [&str; N]) -> Result<[PathBuf; N]> {
+    // `--examples` selects the features of dev-dependencies, too. No package has example targets.
+    let mut cargo = host_cargo(&["build", PRINT_PATHS, "--examples"])?;
+    cargo.args(members::of_this_machine());
+    cargo.args(names.iter().flat_map(|name| ["--bin", name]));
+    built(label, cargo, names)
 }
 
 /// Builds these packages, each of which has a program of its name, and returns the programs' paths.

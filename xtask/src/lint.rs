@@ -13,7 +13,7 @@ use crate::build::host_cargo;
 use crate::process;
 use crate::setup::{self, Needs};
 use crate::wasm::TARGET;
-use crate::{feature_matrix, package, term, workspace};
+use crate::{feature_matrix, members, package, term, workspace};
 
 /// The crates that run in the browser.
 const BROWSER_CRATES: [&str; 16] = [
@@ -35,9 +35,6 @@ const BROWSER_CRATES: [&str; 16] = [
     "-pexample-yew",
 ];
 
-/// The fuzz targets, which are a workspace of their own.
-const FUZZ: &str = "crates/gateway/fuzz/Cargo.toml";
-
 pub(crate) fn run() -> Result<()> {
     let wasm = setup::prepare(Needs::LINT, |_, _| host())?;
     let target = ["--target", TARGET, "--", "-D", "warnings"];
@@ -46,8 +43,7 @@ pub(crate) fn run() -> Result<()> {
         process::run_inherited(wasm.cargo(&[&["clippy"], &BROWSER_CRATES[..], target].concat())?)?;
     }
     feature_matrix::check(&wasm)?;
-    documentation::check()?;
-    fuzz_targets()?;
+    documentation::check(&wasm)?;
     spelling::check()?;
     package::check()?;
     dependencies::check()
@@ -56,15 +52,20 @@ pub(crate) fn run() -> Result<()> {
 fn host() -> Result<()> {
     lock_files()?;
     process::run_inherited(host_cargo(&["fmt", "--all", "--check"])?)?;
-    let arguments = [
-        "clippy",
-        "--workspace",
-        "--all-targets",
-        "--",
-        "-D",
-        "warnings",
-    ];
-    process::run_inherited(host_cargo(&arguments)?)
+    clippy(&members::of_this_machine())?;
+    // The gateway has its functions for the fuzz targets only with them.
+    clippy(&members::with_fuzz_targets())
+}
+
+fn clippy(members: &[&str]) -> Result<()> {
+    let options = ["--all-targets", "--", "-D", "warnings"];
+    let mut cargo = host_cargo(&[&["clippy"], members, &options].concat())?;
+    // Checking does not link, so libFuzzer itself need not be compiled, which takes a C++ compiler.
+    cargo.env(
+        "CUSTOM_LIBFUZZER_PATH",
+        workspace::target().join("libfuzzer.a"),
+    );
+    process::run_inherited(cargo)
 }
 
 /// Fails if Cargo.lock does not fit the manifests. Later commands then use exactly the committed versions.
@@ -73,29 +74,6 @@ fn lock_files() -> Result<()> {
     process::read(cargo)
         .map(drop)
         .context("Cargo.lock does not fit the manifests: run `cargo metadata` and commit it")
-}
-
-fn fuzz_targets() -> Result<()> {
-    let fmt = ["fmt", "--manifest-path", FUZZ, "--check"];
-    process::run_inherited(host_cargo(&fmt)?)?;
-    let clippy = [
-        "clippy",
-        "--locked",
-        "--manifest-path",
-        FUZZ,
-        "--",
-        "-D",
-        "warnings",
-    ];
-    let mut cargo = host_cargo(&clippy)?;
-    // As cargo-fuzz does: the gateway has its functions for the fuzzer only then.
-    cargo.env("RUSTFLAGS", "--cfg fuzzing");
-    // Checking does not link, so libFuzzer itself need not be compiled, which takes a C++ compiler.
-    cargo.env(
-        "CUSTOM_LIBFUZZER_PATH",
-        workspace::target().join("libfuzzer.a"),
-    );
-    process::run_inherited(cargo)
 }
 
 /// Requires all checks: a tool that cannot be installed is an error. Set by the workflows.

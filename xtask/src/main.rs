@@ -30,6 +30,7 @@ mod licenses;
 mod lint;
 mod measure;
 mod measured_program;
+mod members;
 mod package;
 mod packages;
 mod ports;

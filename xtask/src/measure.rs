@@ -16,8 +16,6 @@ use crate::symbols::Symbols;
 use crate::wasm::Wasm;
 use crate::{bench_pages, dist, gateway_peers, packages, prerequisites, process, workspace};
 
-const RUNNER: [&str; 5] = ["run", "--quiet", "--package", "bench-runner", "--"];
-
 /// Sends the requests of `bench api`.
 const OHA: Program = Program {
     name: "oha",
@@ -104,7 +102,7 @@ pub(crate) fn page(arguments: &[&str]) -> Result<()> {
     let symbols = Symbols::new(folder.with_extension("symbols"), gateway.clone());
     build::page_into(&folder, &symbols, &wasm)?;
     dist::compress_pages(&folder)?;
-    let mut runner = host_cargo(&RUNNER)?;
+    let mut runner = Command::new(build::bench_runner()?);
     runner.arg("page").arg(folder).args(arguments);
     runner.env("CRUDDUR_BACKEND_BIN", backend);
     runner.env("CRUDDUR_GATEWAY_BIN", gateway);
@@ -180,7 +178,7 @@ fn causality_page(wasm: &Wasm, profile: Profile) -> Result<()> {
 }
 
 fn runner(measurement: &str, arguments: &[&str]) -> Result<Command> {
-    let mut runner = host_cargo(&RUNNER)?;
+    let mut runner = Command::new(build::bench_runner()?);
     runner.arg(measurement).arg(bench_pages::pages());
     runner
         .args(arguments)

@@ -16,7 +16,7 @@ use crate::setup::{self, Browser, Needs};
 use crate::symbols::Symbols;
 use crate::wasm::Wasm;
 use crate::wasm_page::WasmPage;
-use crate::{clock, measure, packages, process, term, tree, workspace};
+use crate::{clock, measure, members, packages, process, term, tree, workspace};
 
 /// A part of the tests. It installs only its own needs.
 struct Part {
@@ -194,12 +194,12 @@ fn summarize(results: &[(&Part, Result<()>, Duration)]) -> Result<()> {
 /// Compiles while tools are installed, because that leaves a core idle.
 fn compile_native_tests() -> Result<()> {
     process::step("tests", "compiling the native tests", || {
-        process::run("tests", host_cargo(&["test", "--workspace", "--no-run"])?)
+        process::run("tests", host_tests(&["--no-run"])?)
     })
 }
 
 fn unit() -> Result<()> {
-    let mut cargo = host_cargo(&["test", "--workspace", "--no-fail-fast"])?;
+    let mut cargo = host_tests(&["--no-fail-fast"])?;
     cargo.env(TEST_THREADS, waiting_tests());
     let native = process::run_inherited(cargo);
     let on_postgres = contract_on_postgres().context("the back end's tests on PostgreSQL");
@@ -278,13 +278,15 @@ fn dev(_: &Wasm) -> Result<()> {
 }
 
 /// Returns a command that runs the integration tests of these names.
-///
-/// It selects all packages, as the unit tests do. With `--package`, dependencies would have other features, and cargo
-/// would compile them again.
 fn integration_tests(names: &[&str]) -> Result<Command> {
-    let mut cargo = host_cargo(&["test", "--workspace", "--no-fail-fast"])?;
+    let mut cargo = host_tests(&["--no-fail-fast"])?;
     for name in names {
         cargo.args(["--test", name]);
     }
     Ok(cargo)
+}
+
+/// Returns a command that runs the tests of all packages for this machine.
+fn host_tests(options: &[&str]) -> Result<Command> {
+    host_cargo(&[&["test"], &members::of_this_machine()[..], options].concat())
 }

@@ -64,7 +64,7 @@ mod config;
 mod decode;
 mod edge;
 mod error;
-#[cfg(any(test, fuzzing))]
+#[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
 mod guard;
 mod headers;

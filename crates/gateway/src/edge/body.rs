@@ -168,7 +168,7 @@ pub(super) async fn discard(body: Body, limits: &Limits) {
 }
 
 /// Returns the number of bytes that a gzip body decompresses to, for the fuzzer.
-#[cfg(any(test, fuzzing))]
+#[cfg(any(test, feature = "fuzzing"))]
 pub(crate) fn inflated(bytes: &[u8], limit: usize) -> usize {
     let sink = BoundedBuffer::new(limit, Budget::new(limit).lease());
     let mut decoder = MultiGzDecoder::new(sink);

@@ -34,7 +34,7 @@ use axum::{
     routing::{any, post},
 };
 
-#[cfg(any(test, fuzzing))]
+#[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use self::body::inflated;
 use self::{
     budget::Budget,

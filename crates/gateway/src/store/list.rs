@@ -396,7 +396,7 @@ impl<'a> Scan<'a> {
 }
 
 /// Parses a query string and lists an empty store with it, for the fuzzer.
-#[cfg(any(test, fuzzing))]
+#[cfg(any(test, feature = "fuzzing"))]
 pub(crate) fn try_query(text: &str) {
     let uri = format!("/api/traces?{text}").parse();
     let query = uri.map(|uri| axum::extract::Query::<super::TraceQuery>::try_from_uri(&uri));

@@ -66,7 +66,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use trace_model::{TraceId, TraceSummary};
 
 pub use self::errors::OpenError;
-#[cfg(any(test, fuzzing))]
+#[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use self::list::try_query;
 use self::{
     aging::AgingClock, clients::Clients, command::Command, health::Health, schema::Database,

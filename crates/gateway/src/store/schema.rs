@@ -324,7 +324,7 @@ pub(super) fn mark_damaged(connection: &Connection) -> rusqlite::Result<()> {
 }
 
 /// Returns an empty database in memory, for tests and the fuzzer.
-#[cfg(any(test, fuzzing))]
+#[cfg(any(test, feature = "fuzzing"))]
 pub(super) fn in_memory() -> rusqlite::Result<Connection> {
     let connection = Connection::open_in_memory()?;
     connection.execute_batch(TABLES)?;
