@@ -2,6 +2,8 @@
 
 use otel_web::{Outcome, recorded};
 
+use crate::scheduler;
+
 /// Makes a future part of the action, navigation or page load that causes its first poll, and records its
 /// error.
 ///
@@ -46,5 +48,6 @@ use otel_web::{Outcome, recorded};
 /// }
 /// ```
 pub async fn traced<T: Outcome>(future: impl Future<Output = T>) -> T {
+    scheduler::install();
     otel_web::with_cause(recorded(future)).await
 }
