@@ -89,7 +89,7 @@ impl Record for ReceivedLog {
         self.body = body;
     }
 
-    #[cfg(any(test, fuzzing))]
+    #[cfg(any(test, feature = "fuzzing"))]
     fn into_body(self) -> Bytes {
         self.body
     }

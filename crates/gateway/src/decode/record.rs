@@ -22,7 +22,7 @@ pub(crate) trait Record: Send + Sized + 'static {
     fn set_body(&mut self, body: Bytes);
 
     /// Returns the encoded message.
-    #[cfg(any(test, fuzzing))]
+    #[cfg(any(test, feature = "fuzzing"))]
     fn into_body(self) -> Bytes;
 
     /// Marks a record that was imported, so that no sink gets it.
@@ -75,7 +75,7 @@ impl Record for ReceivedSpan {
         self.body = body;
     }
 
-    #[cfg(any(test, fuzzing))]
+    #[cfg(any(test, feature = "fuzzing"))]
     fn into_body(self) -> Bytes {
         self.body
     }
