@@ -130,7 +130,7 @@ async fn viewer_has_no_violations() {
     let mut audit = Audit::new(&browser);
     open_home(&browser).await;
     browser.leave().await;
-    browser.open(&stack.gateway_url).await;
+    browser.open(&format!("{}/traces", stack.gateway_url)).await;
     browser.expect_text("documentLoad").await;
     audit.check("the viewer's list").await;
     let trace = Element("//a[contains(@class, 'trace-row')]".to_owned());

@@ -79,7 +79,7 @@ async fn hidden_viewer_is_up_to_date_when_shown() {
     let stack = Stack::start().await;
     let browser = stack.browser().await;
     send_trace(&stack, 1).await;
-    browser.open(&stack.gateway_url).await;
+    browser.open(&format!("{}/traces", stack.gateway_url)).await;
     browser.expect_text("step 1").await;
     browser.script(WATCH, &[]).await;
     let viewer = browser.window().await;

@@ -38,7 +38,8 @@ async fn click_appears_in_the_viewer_within_a_second() {
     let (stack, browser) = signed_in_at_home("worf").await;
     browser.script(RECORD_CLICKS, &[]).await;
     let page = browser.window().await;
-    let viewer = browser.open_in_new_window(&stack.gateway_url).await;
+    let list = format!("{}/traces", stack.gateway_url);
+    let viewer = browser.open_in_new_window(&list).await;
     browser.switch_to(&viewer).await;
     browser.expect_text("documentLoad").await;
     browser.script(WATCH, &[]).await;

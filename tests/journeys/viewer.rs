@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use thirtyfour::Key;
 
 use crate::support::browser::Browser;
-use crate::support::element::{Element, button, link_with};
+use crate::support::element::{Element, button, link, link_with};
 use crate::support::faults::Fault;
 use crate::support::prefix_proxy::{Prefix, PrefixProxy};
 use crate::support::stack::{Setup, Stack};
@@ -92,7 +92,7 @@ async fn selection_and_collapsed_spans_survive_reloads_and_links() {
     let stack = Stack::start().await;
     send(&stack, 1..=TRACES).await;
     let browser = stack.browser().await;
-    browser.open(&stack.gateway_url).await;
+    browser.open(&format!("{}/traces", stack.gateway_url)).await;
     browser.click(&row(TRACES)).await;
     browser.expect_text("trace 40 span 62").await;
     // Enter applies to the selected span, not to the clicked row.
@@ -138,6 +138,29 @@ async fn selection_and_collapsed_spans_survive_reloads_and_links() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn actions_are_the_front_page_and_the_former_address_shows_the_list() {
+    let stack = Stack::start().await;
+    let browser = stack.browser().await;
+    browser.open(&stack.gateway_url).await;
+    browser.expect_text("Waiting for the first trace").await;
+    send(&stack, 1..=3).await;
+    browser.expect_text("What users do, and how it goes").await;
+    browser.press_letters("t").await;
+    let list = format!("{}/traces", stack.gateway_url);
+    browser.expect_url("the list", |it| it == list).await;
+    browser.find(&row(3)).await;
+    browser.press_letters("a").await;
+    let front = format!("{}/", stack.gateway_url);
+    browser.expect_url("the front page", |it| it == front).await;
+
+    let former = format!("{}/?q=name:%22trace+2%22", stack.gateway_url);
+    browser.open(&former).await;
+    browser.find(&row(2)).await;
+    browser.expect_text("Newest first").await;
+    browser.expect_no_text("trace 3 span 1").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn viewer_works_below_a_path_prefix() {
     let public = format!("http://127.0.0.1{PREFIX}");
     let stack = Stack::with(Setup {
@@ -158,6 +181,7 @@ async fn viewer_works_below_a_path_prefix() {
             browser.open(&page).await;
             browser.expect_text("trace 3 span 1").await;
             browser.expect_text("Live").await;
+            browser.click(&link("All traces")).await;
             // The proxy forwards the event stream as well.
             number += 1;
             send(&stack, [number]).await;
@@ -238,7 +262,7 @@ async fn new_traces_are_held_back_while_the_list_is_used_or_paused() {
     let stack = Stack::start().await;
     send(&stack, 1..=TRACES).await;
     let browser = stack.browser().await;
-    browser.open(&stack.gateway_url).await;
+    browser.open(&format!("{}/traces", stack.gateway_url)).await;
     browser.hover(&row(TRACES - 1)).await;
     send(&stack, 101..=112).await;
     browser.expect_text("12 new").await;

@@ -1,4 +1,4 @@
-//! The page: the search box above, the trace list left, the open trace right, the status bar below.
+//! The page: the search box above, an overview or the trace list and the open trace, the status bar below.
 
 use yew::prelude::*;
 use yew_router::BrowserRouter;
@@ -10,6 +10,7 @@ use crate::{
     },
     hooks::{Key, Url, use_keys, use_live, use_url},
     live::Live,
+    overview_state::OverviewPage,
     query,
     route::{Screen, View},
 };
@@ -41,7 +42,7 @@ fn App() -> Html {
             <TopBar url={url.clone()} problem={query::problem(&parsed, &url.view.query)} live={(*live).clone()} dispatch={live.dispatcher()} on_help={toggle_help.clone()} />
             <ConnectionBanner connection={live.connection} />
             if let Screen::Overview(page) = &url.view.screen {
-                <OverviewPane url={url.clone()} page={page.clone()} is_live={!live.paused} />
+                <OverviewPane url={url.clone()} page={page.clone()} is_live={!live.paused} is_empty={live.is_empty()} />
             } else {
             <div class="panes">
                 <TraceList url={url.clone()} live={(*live).clone()} dispatch={live.dispatcher()} />
@@ -83,10 +84,17 @@ fn use_app_keys(url: &Url, live: &Live, help: &UseStateHandle<bool>) {
         Key::Search => focus_search(),
         Key::NextTrace => step(1),
         Key::PreviousTrace => step(-1),
-        Key::Down | Key::Up if url.view.trace().is_none() => step(0),
+        Key::Down | Key::Up if url.view.screen == Screen::List => step(0),
+        Key::Actions => show(&url, &url.view.with_page(OverviewPage::Actions)),
+        Key::Traces => show(&url, &url.view.without_trace()),
         Key::Escape => close_innermost(&url),
         _ => false,
     });
+}
+
+fn show(url: &Url, view: &View) -> bool {
+    url.push(view);
+    true
 }
 
 /// Opening the first trace adds a history entry; moving on to another trace replaces it.

@@ -1,13 +1,14 @@
 //! The address: everything that a reload, a bookmark or a copied link must restore.
 //!
-//! `/trace/{trace id}`, `/trace/{trace id}/compare/{trace id}`, or `/sinks`, with these parameters: `q` is the query of the list, `span` the
+//! `/traces` (the list), `/trace/{trace id}`, `/trace/{trace id}/compare/{trace id}`, or `/sinks`, with these parameters: `q` is the query of the list, `span` the
 //! selected span, `collapsed` the spans whose rows are not as [`View::level`] says, `view` the view
 //! of the trace, `path=only` hides other spans than those of the critical path, `find` searches in the
 //! trace, `show` is `dim` or `hide`, `level` collapses, `top` shows a subtree, and `zoom` is
 //! `{start}-{end}` in nanoseconds after the start of the trace. A span is written as a [`SpanRef`].
 //!
 //! Overviews of many traces are at `/actions`, `/heatmap`, `/sessions`, `/map` and `/vitals`, with the
-//! parameters of [`OverviewState`].
+//! parameters of [`OverviewState`]. The front page, `/`, is `/actions` without parameters. `/` with a query
+//! was the address of the list, and still shows it.
 
 use std::collections::BTreeSet;
 
@@ -24,6 +25,8 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq, Routable)]
 pub(crate) enum Route {
     #[at("/")]
+    Front,
+    #[at("/traces")]
     List,
     #[at("/trace/:id")]
     Trace { id: String },
@@ -173,8 +176,13 @@ impl View {
             Route::Compare { .. } => Tab::Compare,
             _ => Tab::from_name(&query.view),
         };
+        let screen = match route {
+            // The address of the list before it moved to `/traces`.
+            Route::Front if !query.q.is_empty() => Screen::List,
+            route => Screen::from_route(route),
+        };
         Self {
-            screen: Screen::from_route(route),
+            screen,
             other,
             query: query.q,
             span: SpanRef::parse(&query.span),
@@ -219,6 +227,9 @@ impl View {
                     ..query
                 };
                 (Route::Compare { id, other }, query)
+            }
+            (Screen::Overview(OverviewPage::Actions), _) if query == QueryString::default() => {
+                (Route::Front, query)
             }
             _ => (self.screen.to_route(), query),
         }
@@ -367,13 +378,13 @@ impl Screen {
     fn from_route(route: Route) -> Self {
         match route {
             Route::List => Self::List,
+            Route::Front | Route::Actions => Self::Overview(OverviewPage::Actions),
             Route::Trace { id } => Self::of_trace(&id),
             Route::Compare { id, other } => match Self::of_trace(&other) {
                 Self::Trace(_) => Self::of_trace(&id),
                 invalid => invalid,
             },
             Route::Sinks => Self::Sinks,
-            Route::Actions => Self::Overview(OverviewPage::Actions),
             Route::Heatmap => Self::Overview(OverviewPage::Heatmap),
             Route::Sessions => Self::Overview(OverviewPage::Sessions),
             Route::Session { id } => Self::Overview(OverviewPage::Session(id)),
@@ -443,6 +454,29 @@ mod tests {
             .with_span(SpanRef::parse("00f067aa0ba902b7"));
         let opened = selected.with_trace(id);
         assert_eq!((opened.query.as_str(), opened.span), ("like", None));
+    }
+
+    #[test]
+    fn the_front_page_is_the_actions_without_parameters() {
+        let actions = View::default().with_page(OverviewPage::Actions);
+        let (route, query) = actions.to_route();
+        assert_eq!(route.to_path(), "/");
+        assert_eq!(View::from_route(route, query), actions);
+        let searched = actions.with_query("status:error".to_owned());
+        let (route, query) = searched.to_route();
+        assert_eq!(route.to_path(), "/actions");
+        assert_eq!(View::from_route(route, query), searched);
+    }
+
+    #[test]
+    fn the_former_address_of_the_list_with_a_query_shows_the_list() {
+        let query = QueryString {
+            q: "status:error".to_owned(),
+            ..QueryString::default()
+        };
+        let view = View::from_route(Route::Front, query);
+        assert_eq!(view.screen, Screen::List);
+        assert_eq!(view.to_route().0.to_path(), "/traces");
     }
 
     #[test]

@@ -137,6 +137,12 @@ impl Browser {
         keys.perform().await.expect("a key to press");
     }
 
+    /// Presses the keys of a text, wherever the focus is.
+    pub(crate) async fn press_letters(&self, letters: &str) {
+        let keys = self.driver.action_chain().send_keys(letters);
+        keys.perform().await.expect("keys to press");
+    }
+
     /// Moves the focus to the previous element, with Shift+Tab.
     pub(crate) async fn press_backwards(&self) {
         let keys = self.driver.action_chain().key_down(Key::Shift);

@@ -121,7 +121,7 @@ async fn a_row_shows_what_changed() {
 
 #[wasm_bindgen_test]
 async fn an_id_without_a_trace_is_explained() {
-    let page = Mounted::trace_at("/?view=compare", fast(), SIZE).await;
+    let page = Mounted::trace_at("/traces?view=compare", fast(), SIZE).await;
     let input = page.find(".choices input").await;
     let input: web_sys::HtmlInputElement = wasm_bindgen::JsCast::unchecked_into(input);
     input.set_value("00f0");
@@ -130,5 +130,5 @@ async fn an_id_without_a_trace_is_explained() {
         page.texts(".choices .warn")[0].contains("32 hex digits")
     })
     .await;
-    assert_eq!(address(), "/?view=compare");
+    assert_eq!(address(), "/traces?view=compare");
 }

@@ -78,7 +78,7 @@ async fn spans_that_are_not_on_the_path_can_be_hidden() {
     page.until_texts(NAMES, &all).await;
     page.button("Only the path").click();
     page.until_texts(NAMES, &all[..4]).await;
-    assert_eq!(address(), "/?path=only");
+    assert_eq!(address(), "/traces?path=only");
     page.button("Only the path").click();
     page.until_texts(NAMES, &all).await;
 }

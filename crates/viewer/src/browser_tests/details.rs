@@ -91,16 +91,16 @@ async fn the_close_button_removes_the_selection() {
     let page = Mounted::trace(failed_call(), SIZE).await;
     page.row("INSERT").click();
     page.until_texts(".details.open h2", &["INSERT"]).await;
-    assert_eq!(address(), "/?span=0000000000000003");
+    assert_eq!(address(), "/traces?span=0000000000000003");
     page.find(".details .close").await.click();
     page.until("closed details", || page.count(".details.open") == 0)
         .await;
-    assert_eq!(address(), "/");
+    assert_eq!(address(), "/traces");
 }
 
 #[wasm_bindgen_test]
 async fn an_address_with_an_unknown_span_is_explained() {
-    let page = Mounted::trace_at("/?span=00000000000000ff", failed_call(), SIZE).await;
+    let page = Mounted::trace_at("/traces?span=00000000000000ff", failed_call(), SIZE).await;
     page.until_texts(".missing-span code", &["00000000000000ff"])
         .await;
     assert_eq!(page.texts(".details h2"), ["PUT"]);

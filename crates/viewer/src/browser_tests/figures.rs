@@ -37,7 +37,7 @@ async fn open(view: &str) -> Mounted {
 async fn statistics_have_a_row_for_each_name_and_sums() {
     let page = open("Statistics").await;
     page.find(".statistics tbody tr").await;
-    assert_eq!(address(), "/?view=statistics");
+    assert_eq!(address(), "/traces?view=statistics");
     let rows = page.texts(".statistics tr");
     assert_eq!(
         rows,

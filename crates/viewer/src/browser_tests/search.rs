@@ -31,7 +31,7 @@ async fn typed_text_becomes_the_query_of_the_address() {
     screen
         .page
         .until("the query in the address", || {
-            address() == "/?q=status%3Aerror+like"
+            address() == "/traces?q=status%3Aerror+like"
         })
         .await;
     // The filter controls show the same query.
@@ -72,7 +72,7 @@ async fn filter_controls_edit_the_text_of_the_box() {
     enter_text(&input, "like");
     screen
         .page
-        .until("the query", || address() == "/?q=like")
+        .until("the query", || address() == "/traces?q=like")
         .await;
     screen.page.find(".clear-filters button").await;
     screen.page.button("Errors").click();
@@ -95,7 +95,7 @@ async fn filter_controls_edit_the_text_of_the_box() {
         .page
         .until("an empty box", || input.value().is_empty())
         .await;
-    assert_eq!(address(), "/");
+    assert_eq!(address(), "/traces");
 }
 
 #[wasm_bindgen_test]
@@ -118,7 +118,7 @@ async fn a_query_without_matches_is_explained() {
     screen.page.button("Show all traces").click();
     screen
         .page
-        .until("the address without a query", || address() == "/")
+        .until("the address without a query", || address() == "/traces")
         .await;
 }
 

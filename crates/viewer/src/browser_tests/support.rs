@@ -74,13 +74,13 @@ pub(super) struct Mounted {
 impl Mounted {
     /// Shows a component by itself.
     pub(super) fn component<C: BaseComponent>(props: C::Properties, size: (u32, u32)) -> Self {
-        Self::mount::<C>("/", props, size)
+        Self::mount::<C>("/traces", props, size)
     }
 
     /// Shows a trace in a pane of this size, in CSS pixels. Waits for its first row in the layout
     /// of that size.
     pub(super) async fn trace(spans: Vec<Span>, size: (u32, u32)) -> Self {
-        Self::trace_at("/", spans, size).await
+        Self::trace_at("/traces", spans, size).await
     }
 
     /// Like [`Mounted::trace`], but starts at this address.
@@ -100,7 +100,7 @@ impl Mounted {
 
     pub(super) fn built_trace(trace: Trace, size: (u32, u32)) -> Self {
         let trace = Shared::new(trace);
-        Self::mount::<TraceHarness>("/", TraceHarnessProps { trace }, size)
+        Self::mount::<TraceHarness>("/traces", TraceHarnessProps { trace }, size)
     }
 
     fn measured_width(&self) -> String {
@@ -257,7 +257,8 @@ impl ListScreen {
                 latest.replace(Some(rendered));
             }
         });
-        let page = Mounted::mount::<ListHarness>("/", ListHarnessProps { on_render }, (700, 600));
+        let page =
+            Mounted::mount::<ListHarness>("/traces", ListHarnessProps { on_render }, (700, 600));
         page.find(".traces").await;
         Self { page, latest }
     }

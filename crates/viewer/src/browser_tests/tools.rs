@@ -81,7 +81,7 @@ async fn spans_are_found_by_text_and_by_query() {
         &["SELECT session", "SELECT activities"],
     )
     .await;
-    assert_eq!(address(), "/?find=select");
+    assert_eq!(address(), "/traces?find=select");
     page.until_texts(".find-result", &["2 found"]).await;
     for (key, expected, result) in [
         ("n", "SELECT session", "1 of 2"),
@@ -113,14 +113,14 @@ async fn an_invalid_query_is_explained() {
 
 #[wasm_bindgen_test]
 async fn other_spans_are_dimmed_or_hidden() {
-    let page = Mounted::trace_at("/?find=session", feed(), SIZE).await;
+    let page = Mounted::trace_at("/traces?find=session", feed(), SIZE).await;
     choose(&page, "Other spans", "dim").await;
     page.until_texts(
         ".span-row.dimmed .name",
         &["GET /feed", "load", "SELECT activities"],
     )
     .await;
-    assert_eq!(address(), "/?find=session&show=dim");
+    assert_eq!(address(), "/traces?find=session&show=dim");
     choose(&page, "Other spans", "hide").await;
     page.until_texts(NAMES, &["session", "SELECT session"])
         .await;
@@ -128,7 +128,7 @@ async fn other_spans_are_dimmed_or_hidden() {
 
 #[wasm_bindgen_test]
 async fn failed_spans_are_selected_one_after_the_other() {
-    let page = Mounted::trace_at("/?level=1", feed(), SIZE).await;
+    let page = Mounted::trace_at("/traces?level=1", feed(), SIZE).await;
     page.until_texts(NAMES, &["GET /feed"]).await;
     press_key("e");
     page.until_texts(SELECTED, &["SELECT session"]).await;
@@ -142,7 +142,7 @@ async fn rows_are_collapsed_to_a_level() {
     choose(&page, "Levels", "2").await;
     page.until_texts(NAMES, &["GET /feed", "session", "load"])
         .await;
-    assert_eq!(address(), "/?level=2");
+    assert_eq!(address(), "/traces?level=2");
     let row = page.row("load");
     assert_eq!(row.get_attribute("aria-expanded").as_deref(), Some("false"));
     row.click();
@@ -174,7 +174,10 @@ async fn a_subtree_has_its_own_axis_and_path() {
         element.get_bounding_client_rect().width()
     };
     assert!((width(".bar") - width(".span-axis")).abs() < 1.0);
-    assert_eq!(address(), "/?span=0000000000000004&top=0000000000000004");
+    assert_eq!(
+        address(),
+        "/traces?span=0000000000000004&top=0000000000000004"
+    );
     page.button("Whole trace").click();
     page.until("all rows", || page.count(".span-row") == 5)
         .await;
@@ -242,10 +245,10 @@ async fn the_zoom_is_in_the_address_and_follows_keys() {
             bar().get_attribute("style").as_deref() == Some(style)
         })
         .await;
-        assert_eq!(address(), format!("/?span=0000000000000005{zoom}"));
+        assert_eq!(address(), format!("/traces?span=0000000000000005{zoom}"));
     }
     drop(page);
-    let page = Mounted::trace_at("/?zoom=30000000-80000000", feed(), SIZE).await;
+    let page = Mounted::trace_at("/traces?zoom=30000000-80000000", feed(), SIZE).await;
     let row = page.row("SELECT activities");
     let left = |selector: &str| {
         let element = row.query_selector(selector).unwrap().unwrap();

@@ -30,7 +30,7 @@ fn order() -> Vec<Span> {
 
 #[wasm_bindgen_test]
 async fn raw_has_the_selected_span_as_otlp_json() {
-    let page = Mounted::trace_at("/?view=raw&span=0000000000000002", order(), SIZE).await;
+    let page = Mounted::trace_at("/traces?view=raw&span=0000000000000002", order(), SIZE).await;
     let document = page.find(".document").await.text_content().unwrap();
     let parsed: serde_json::Value = serde_json::from_str(&document).unwrap();
     let span = &parsed["resourceSpans"][0]["scopeSpans"][0]["spans"][0];
@@ -41,7 +41,12 @@ async fn raw_has_the_selected_span_as_otlp_json() {
 
 #[wasm_bindgen_test]
 async fn honeycomb_counts_spans_and_their_events() {
-    let page = Mounted::trace_at("/?view=honeycomb&span=0000000000000002", order(), SIZE).await;
+    let page = Mounted::trace_at(
+        "/traces?view=honeycomb&span=0000000000000002",
+        order(),
+        SIZE,
+    )
+    .await;
     page.find(".columns").await;
     assert_eq!(
         page.texts(".vendor > p")[0],
@@ -104,6 +109,6 @@ async fn xray_has_the_documents_of_the_gateway() {
 #[wasm_bindgen_test]
 async fn a_failed_request_for_documents_is_explained() {
     // The server of the tests has no such path.
-    let page = Mounted::trace_at("/?view=xray", order(), SIZE).await;
+    let page = Mounted::trace_at("/traces?view=xray", order(), SIZE).await;
     page.find(".vendor [role=alert]").await;
 }

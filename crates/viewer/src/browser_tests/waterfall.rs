@@ -99,7 +99,7 @@ async fn a_collapsed_span_hides_its_descendants() {
     let row = page.row("PUT");
     assert_eq!(row.get_attribute("aria-expanded").as_deref(), Some("false"));
     assert_eq!(toggle_button(&page, "PUT").title(), "Expand 2 spans");
-    assert_eq!(address(), "/?collapsed=0000000000000002");
+    assert_eq!(address(), "/traces?collapsed=0000000000000002");
     toggle_button(&page, "PUT").click();
     page.until("all rows", || page.count(".span-row") == 5)
         .await;
@@ -124,8 +124,8 @@ async fn spans_with_one_id_are_collapsed_separately() {
 async fn spans_with_one_id_are_selected_separately() {
     let page = shared_id_page().await;
     for (name, query) in [
-        ("answer", "/?span=0000000000000001.1"),
-        ("call", "/?span=0000000000000001"),
+        ("answer", "/traces?span=0000000000000001.1"),
+        ("call", "/traces?span=0000000000000001"),
     ] {
         page.row(name).click();
         page.until_texts(".details h2", &[name]).await;

@@ -11,8 +11,9 @@ pub(crate) struct HelpProps {
     pub(crate) on_close: Callback<()>,
 }
 
-const KEYS: [(&[&str], &str); 14] = [
+const KEYS: [(&[&str], &str); 15] = [
     (&["/"], "search"),
+    (&["a", "t"], "actions; all traces"),
     (&["j", "k"], "next and previous trace"),
     (&["↓", "↑"], "next and previous span"),
     (&["→", "←"], "expand and collapse; ← again: parent span"),

@@ -13,6 +13,9 @@ pub(crate) struct LinkProps {
     pub(crate) current: bool,
     #[prop_or_default]
     pub(crate) class: Classes,
+    /// The accessible name, if the content does not say enough.
+    #[prop_or_default]
+    pub(crate) label: Option<AttrValue>,
     pub(crate) children: Html,
 }
 
@@ -29,7 +32,7 @@ pub(crate) fn Link(props: &LinkProps) -> Html {
         })
     };
     html! {
-        <a class={props.class.clone()} href={Url::href(view)} aria-current={props.current.then_some("page")} {onclick}>
+        <a class={props.class.clone()} href={Url::href(view)} aria-label={props.label.clone()} aria-current={props.current.then_some("page")} {onclick}>
             { props.children.clone() }
         </a>
     }

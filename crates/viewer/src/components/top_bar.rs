@@ -4,12 +4,14 @@ use yew::prelude::*;
 
 use super::{
     icon::{Icon, IconKind},
+    link::Link,
     overview::nav::Nav,
     search_box::SearchBox,
 };
 use crate::{
     hooks::{Dispatch, Url},
     live::{Action, Connection, Live, Loaded},
+    overview_state::OverviewPage,
 };
 
 #[derive(Clone, PartialEq, Properties)]
@@ -32,19 +34,12 @@ pub(crate) fn TopBar(props: &TopBarProps) -> Html {
         move |_| dispatch.dispatch(Action::Pause(!paused))
     });
     let pause = if paused { "Resume" } else { "Pause" };
-    let on_home = Callback::from({
-        let url = url.clone();
-        move |event: MouseEvent| {
-            event.prevent_default();
-            url.push(&url.view.without_trace());
-        }
-    });
     html! {
         <header class="top">
-            <a class="brand" aria-label="Traces" href={Url::href(&url.view.without_trace())} onclick={on_home}>
+            <Link class="brand" label="Traces, front page" url={url.clone()} view={url.view.with_page(OverviewPage::Actions)}>
                 <Icon kind={IconKind::Logo} />
                 <span>{ "Traces" }</span>
-            </a>
+            </Link>
             <SearchBox url={url.clone()} problem={props.problem.clone()} />
             <div class="top-end">
                 <Nav url={url.clone()} />

@@ -33,7 +33,11 @@ pub(crate) struct TracePaneProps {
 #[component]
 pub(crate) fn TracePane(props: &TracePaneProps) -> Html {
     let id = props.url.view.trace();
-    use_route_template(if id.is_some() { "/trace/:id" } else { "/" });
+    use_route_template(if id.is_some() {
+        "/trace/:id"
+    } else {
+        "/traces"
+    });
     let open = use_trace(id, &props.change);
     let content = match (&props.url.view.screen, open.load) {
         (Screen::List, _) if props.empty => html! { <FirstTrace /> },

@@ -29,6 +29,8 @@ pub(crate) enum Key {
     ZoomReset,
     PanLeft,
     PanRight,
+    Actions,
+    Traces,
 }
 
 impl Key {
@@ -54,6 +56,8 @@ impl Key {
             "0" => Self::ZoomReset,
             "," => Self::PanLeft,
             "." => Self::PanRight,
+            "a" => Self::Actions,
+            "t" => Self::Traces,
             _ => return None,
         })
     }

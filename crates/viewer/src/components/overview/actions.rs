@@ -152,7 +152,7 @@ fn row(url: &Url, action: &Action) -> Html {
             </th>
             <td class="number">{ format::count(action.count) }{ change(action.count, |previous| previous.count) }</td>
             <td class="number wide">{ rate(action.per_minute) }</td>
-            <td class="number wide">{ format::duration(action.p50_nano) }</td>
+            <td class="number wide">{ format::duration(action.p50_nano) }{ change(action.p50_nano, |previous| previous.p50_nano) }</td>
             <td class="number">{ format::duration(action.p95_nano) }{ change(action.p95_nano, |previous| previous.p95_nano) }</td>
             <td class="number wide">{ format::duration(action.p99_nano) }</td>
             <td class={classes!("number", (action.errors > 0).then_some("warn"))}>{ percent(errors) }</td>

@@ -14,7 +14,6 @@ pub(crate) fn Nav(props: &NavProps) -> Html {
     let view = &props.url.view;
     let is_trace = !matches!(view.screen, Screen::Overview(_) | Screen::Sinks);
     let pages = [
-        ("Actions", OverviewPage::Actions),
         ("Sessions", OverviewPage::Sessions),
         ("Map", OverviewPage::Map),
         ("Vitals", OverviewPage::Vitals),
@@ -27,7 +26,8 @@ pub(crate) fn Nav(props: &NavProps) -> Html {
     };
     html! {
         <nav class="views" aria-label="Views">
-            <Link url={props.url.clone()} view={view.without_trace()} current={is_trace}>{ "Traces" }</Link>
+            <Link url={props.url.clone()} current={is_current(&OverviewPage::Actions)} view={view.with_page(OverviewPage::Actions)}>{ "Actions" }</Link>
+            <Link url={props.url.clone()} view={view.without_trace()} current={is_trace}>{ "All traces" }</Link>
             for (label, page) in pages {
                 <Link key={label} url={props.url.clone()} current={is_current(&page)} view={view.with_page(page)}>{ label }</Link>
             }

@@ -6,7 +6,7 @@ use super::{
     actions::ActionsPage, heatmap::HeatmapPage, service_map::ServiceMapPage, session::SessionPage,
     sessions::SessionsPage, vitals::VitalsPage,
 };
-use crate::{hooks::Url, overview_state::OverviewPage};
+use crate::{components::notices::FirstTrace, hooks::Url, overview_state::OverviewPage};
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct PaneProps {
@@ -14,11 +14,16 @@ pub(crate) struct PaneProps {
     pub(crate) page: OverviewPage,
     /// While paused, overviews are not refreshed.
     pub(crate) is_live: bool,
+    /// Whether the gateway has no traces at all.
+    pub(crate) is_empty: bool,
 }
 
 #[component]
 pub(crate) fn OverviewPane(props: &PaneProps) -> Html {
     let (url, is_live) = (props.url.clone(), props.is_live);
+    if props.is_empty && props.page == OverviewPage::Actions {
+        return html! { <div class="overview first-trace"><FirstTrace /></div> };
+    }
     match &props.page {
         OverviewPage::Actions => html! { <ActionsPage {url} {is_live} /> },
         OverviewPage::Heatmap => html! { <HeatmapPage {url} {is_live} /> },
