@@ -11,11 +11,11 @@ use super::{
 };
 use crate::{
     format,
-    hooks::{Dispatch, Url, use_now, use_viewport},
+    hooks::{Dispatch, Url, rem_scale, use_now, use_viewport},
     live::{Action, Live, Loaded, NextPage},
 };
 
-/// The stylesheet's `--row`.
+/// The stylesheet's `--row` at the usual font size.
 const ROW_HEIGHT_PX: f64 = 68.0;
 
 #[derive(Clone, PartialEq, Properties)]
@@ -202,14 +202,16 @@ fn Rows(props: &TraceListProps) -> Html {
         .iter()
         .position(|trace| Some(trace.trace_id) == selected);
     let is_measured = viewport.height > 0.0;
-    let is_scrolled = viewport.top > ROW_HEIGHT_PX / 2.0;
+    // As high as the texts in it, which follow the browser's font size.
+    let row_height = ROW_HEIGHT_PX * rem_scale();
+    let is_scrolled = viewport.top > row_height / 2.0;
     let (on_enter, on_leave) = use_freeze(&props.dispatch, is_scrolled);
     use_search_open_trace(props, position.is_some());
     // When another trace is opened, or the list first contains it, but not while the user scrolls.
     use_effect_with((selected, position.is_some(), is_measured), {
         let list = list.clone();
         move |_| {
-            let top = position.and_then(|position| viewport.reveal(position, ROW_HEIGHT_PX));
+            let top = position.and_then(|position| viewport.reveal(position, row_height));
             if let Some((list, top)) = list.cast::<Element>().zip(top).filter(|_| is_measured) {
                 list.set_scroll_top(top as i32);
             }
@@ -222,17 +224,17 @@ fn Rows(props: &TraceListProps) -> Html {
         let href = Url::href(&props.url.view.with_trace(trace.trace_id));
         html! {
             <TraceRow key={trace.trace_id.to_string()} trace={trace.clone()} {age} {href} on_open={on_open.clone()}
-                selected={Some(trace.trace_id) == selected} top={index as f64 * ROW_HEIGHT_PX} />
+                selected={Some(trace.trace_id) == selected} top={index as f64 * row_height} />
         }
     };
     let height = format!(
-        "--row:{ROW_HEIGHT_PX}px;height:{}px",
-        traces.len() as f64 * ROW_HEIGHT_PX
+        "--row:{row_height}px;height:{}px",
+        traces.len() as f64 * row_height
     );
     html! {
         <div class="scroll" ref={list} onpointerenter={on_enter} onpointerleave={on_leave}>
             <div class="rows" key="rows" style={height}>
-                { for viewport.rows(traces.len(), ROW_HEIGHT_PX).map(row) }
+                { for viewport.rows(traces.len(), row_height).map(row) }
             </div>
             { next_page(props) }
         </div>
