@@ -49,7 +49,7 @@ fn App() -> Html {
                 if url.view.screen == Screen::Sinks {
                     <div class="trace-pane"><Sinks url={url.clone()} status={live.status.clone()} /></div>
                 } else {
-                    <TracePane url={url.clone()} traces={live.traces.clone()} change={live.change.clone()} empty={live.is_empty()} in_honeycomb={live.in_honeycomb()} />
+                    <TracePane url={url.clone()} traces={live.traces.clone()} change={live.change.clone()} log_change={live.log_change.clone()} empty={live.is_empty()} in_honeycomb={live.in_honeycomb()} />
                 }
             </div>
             }

@@ -41,6 +41,8 @@ pub(crate) struct Live {
     /// Incremented when the list must be requested again at once.
     pub(crate) retry_count: u32,
     pub(crate) change: Change,
+    /// The traces that got log records.
+    pub(crate) log_change: Change,
     /// Whether the pointer or the scroll position requires that rows do not move.
     frozen: bool,
     pub(crate) paused: bool,
@@ -84,6 +86,14 @@ pub(crate) struct Change {
 }
 
 impl Change {
+    /// Returns the next change, of these traces or of any.
+    fn next(&self, traces: Option<HashSet<TraceId>>) -> Self {
+        Self {
+            number: self.number + 1,
+            traces: traces.map(Rc::new),
+        }
+    }
+
     pub(crate) fn concerns(&self, id: TraceId) -> bool {
         self.traces
             .as_ref()
@@ -101,6 +111,8 @@ pub(crate) enum Action {
     Disconnected,
     /// May contain a trace several times; the last one counts.
     Changed(Vec<TraceSummary>),
+    /// These traces got log records.
+    LogsArrived(HashSet<TraceId>),
     /// More traces changed than the events report.
     MissedChanges,
     Status(Box<Status>),
@@ -135,6 +147,7 @@ impl Reducible for Live {
             }
             Action::Disconnected => live.connection = live.connection.after_failure(),
             Action::Changed(summaries) => live.apply_changes(summaries),
+            Action::LogsArrived(ids) => live.log_change = live.log_change.next(Some(ids)),
             Action::MissedChanges => live.refresh_all(),
             Action::Status(status) => live.status = Some(Rc::from(status)),
             Action::Freeze(frozen) if frozen == live.frozen => return self,
@@ -220,10 +233,8 @@ impl Live {
     /// Requests the list and the open trace again.
     fn refresh_all(&mut self) {
         self.stale_count += 1;
-        self.change = Change {
-            number: self.change.number + 1,
-            traces: None,
-        };
+        self.change = self.change.next(None);
+        self.log_change = self.log_change.next(None);
     }
 
     /// Requests the list again, unless that is useless. While the connection is lost,
@@ -246,10 +257,7 @@ impl Live {
 
     fn apply_changes(&mut self, summaries: Vec<TraceSummary>) {
         let ids = summaries.iter().map(|summary| summary.trace_id).collect();
-        self.change = Change {
-            number: self.change.number + 1,
-            traces: Some(Rc::new(ids)),
-        };
+        self.change = self.change.next(Some(ids));
         if self.query.is_empty() {
             self.merge(summaries);
         } else {

@@ -5,6 +5,7 @@
 pub(crate) enum Tab {
     #[default]
     Waterfall,
+    Logs,
     Statistics,
     FlameGraph,
     Compare,
@@ -14,8 +15,9 @@ pub(crate) enum Tab {
 }
 
 impl Tab {
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Waterfall,
+        Self::Logs,
         Self::Statistics,
         Self::FlameGraph,
         Self::Compare,
@@ -27,6 +29,7 @@ impl Tab {
     pub(crate) const fn title(self) -> &'static str {
         match self {
             Self::Waterfall => "Waterfall",
+            Self::Logs => "Logs",
             Self::Statistics => "Statistics",
             Self::FlameGraph => "Flame graph",
             Self::Compare => "Compare",
@@ -40,6 +43,7 @@ impl Tab {
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Waterfall => "",
+            Self::Logs => "logs",
             Self::Statistics => "statistics",
             Self::FlameGraph => "flame",
             Self::Compare => "compare",

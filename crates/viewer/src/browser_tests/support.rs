@@ -12,7 +12,7 @@ use yew_router::BrowserRouter;
 use crate::{
     components::{top_bar::TopBar, trace_list::TraceList, trace_view::TraceView},
     hooks::{Dispatch, use_url},
-    live::{Action, Live},
+    live::{Action, Change, Live},
     query,
     shared::Shared,
 };
@@ -238,7 +238,7 @@ fn TraceHarness(props: &TraceHarnessProps) -> Html {
 #[component]
 fn TraceScreen(props: &TraceHarnessProps) -> Html {
     let url = use_url();
-    html! { <TraceView {url} trace={props.trace.clone()} in_honeycomb=false traces={Rc::<Vec<Rc<TraceSummary>>>::default()} /> }
+    html! { <TraceView {url} trace={props.trace.clone()} in_honeycomb=false traces={Rc::<Vec<Rc<TraceSummary>>>::default()} log_change={Change::default()} /> }
 }
 
 /// The top bar and the trace list, without a gateway: tests dispatch its responses and events.

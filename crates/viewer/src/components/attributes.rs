@@ -1,10 +1,10 @@
-//! Attributes of a span, with a copy button for each value.
+//! Attributes of a span or a log record, with a copy button for each value.
 
-use trace_model::{Attribute, Node, Trace, Value, json};
+use trace_model::{Attribute, Log, Node, Trace, Value, json};
 use yew::prelude::*;
 
 use super::{copy_button::CopyButton, long_text::LongText};
-use crate::{format, shared::Shared, text};
+use crate::{format, layout::log_rows::TraceLogs, shared::Shared, text};
 
 /// The number of attributes shown at first, and added by each "Show more".
 const ATTRIBUTES_PER_PAGE: usize = 50;
@@ -75,7 +75,63 @@ pub(crate) struct AttributeListProps {
 pub(crate) fn AttributeList(props: &AttributeListProps) -> Html {
     let shown = use_state_eq(|| ATTRIBUTES_PER_PAGE);
     let entries = props.source.attributes(&props.trace.nodes()[props.index]);
-    let is_included = |entry: &&Attribute| !props.excluded.contains(&entry.key.as_str());
+    let copied = |number: usize| {
+        let (trace, index, source) = (props.trace.clone(), props.index, props.source);
+        Callback::from(move |()| copied(source.attributes(&trace.nodes()[index]).get(number)))
+    };
+    list(&props.title, entries, props.excluded, shown, copied)
+}
+
+/// The part of a log record whose attributes are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LogPart {
+    Record,
+    Resource,
+}
+
+impl LogPart {
+    fn attributes(self, log: &Log) -> &[Attribute] {
+        match self {
+            Self::Record => &log.attributes.0,
+            Self::Resource => &log.resource.attributes.0,
+        }
+    }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct LogAttributesProps {
+    pub(crate) title: AttrValue,
+    pub(crate) logs: Shared<TraceLogs>,
+    pub(crate) index: usize,
+    pub(crate) part: LogPart,
+}
+
+/// Attributes of a log record.
+#[component]
+pub(crate) fn LogAttributes(props: &LogAttributesProps) -> Html {
+    let shown = use_state_eq(|| ATTRIBUTES_PER_PAGE);
+    let entries = props.part.attributes(&props.logs.logs[props.index]);
+    let copied = |number: usize| {
+        let (logs, index, part) = (props.logs.clone(), props.index, props.part);
+        Callback::from(move |()| copied(part.attributes(&logs.logs[index]).get(number)))
+    };
+    list(&props.title, entries, &[], shown, copied)
+}
+
+/// Returns the text of a value for the clipboard.
+fn copied(entry: Option<&Attribute>) -> String {
+    entry.map_or_else(String::new, |entry| entry.value.to_json_or_text())
+}
+
+/// `copied` returns the callback that makes the text of the attribute with this number.
+fn list(
+    title: &AttrValue,
+    entries: &[Attribute],
+    excluded: &[&str],
+    shown: UseStateHandle<usize>,
+    copied: impl Fn(usize) -> Callback<(), String>,
+) -> Html {
+    let is_included = |entry: &&Attribute| !excluded.contains(&entry.key.as_str());
     let count = entries.iter().filter(is_included).count();
     if count == 0 {
         return html! {};
@@ -84,8 +140,8 @@ pub(crate) fn AttributeList(props: &AttributeListProps) -> Html {
     let entries = entries.filter(|(_, entry)| is_included(entry)).take(*shown);
     html! {
         <section class="attributes">
-            <h3>{ &props.title }<span class="count">{ format::count(count as u64) }</span></h3>
-            <dl>{ for entries.map(|(number, entry)| row(props, number, entry)) }</dl>
+            <h3>{ title }<span class="count">{ format::count(count as u64) }</span></h3>
+            <dl>{ for entries.map(|(number, entry)| row(number, entry, copied(number))) }</dl>
             <MoreButton {shown} {count} page={ATTRIBUTES_PER_PAGE} />
         </section>
     }
@@ -115,12 +171,7 @@ pub(crate) fn MoreButton(props: &MoreButtonProps) -> Html {
 }
 
 /// `number` is the key of the row, because an attribute's key may occur twice.
-fn row(props: &AttributeListProps, number: usize, entry: &Attribute) -> Html {
-    let (trace, index, source) = (props.trace.clone(), props.index, props.source);
-    let make_text = Callback::from(move |()| {
-        let entry = source.attributes(&trace.nodes()[index]).get(number);
-        entry.map_or_else(String::new, |entry| entry.value.to_json_or_text())
-    });
+fn row(number: usize, entry: &Attribute, make_text: Callback<(), String>) -> Html {
     let key = text::truncate(&entry.key, text::MAX_NAME_CHARS);
     let (class, kind) = class_and_type(&entry.value);
     let text = display(&entry.value);
@@ -144,7 +195,7 @@ fn breakable(word: &str) -> Html {
 
 /// Formats a value so that its type is visible: a text that could be a number or a boolean is in
 /// quotes, an array or map is JSON.
-fn display(value: &Value) -> AttrValue {
+pub(super) fn display(value: &Value) -> AttrValue {
     match value {
         Value::Empty => "(no value)".into(),
         Value::String(text) if is_ambiguous(text) => format!("\"{text}\"").into(),

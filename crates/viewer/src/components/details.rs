@@ -7,12 +7,18 @@ use super::{
     attributes::{AttributeList, Field, MoreButton, Source},
     copy_button::CopyButton,
     icon::{Icon, IconKind},
+    logs::SpanLogs,
     long_text::LongText,
     span_events::SpanEvents,
     span_row::{lane_class, name, time_problem},
 };
 use crate::{
-    date::Timestamp, format, hooks::Url, layout::bar::Hatch, shared::Shared, span_ref::SpanRef,
+    date::Timestamp,
+    format,
+    hooks::Url,
+    layout::{bar::Hatch, log_rows::TraceLogs},
+    shared::Shared,
+    span_ref::SpanRef,
     text,
 };
 
@@ -23,6 +29,8 @@ const LINKS_PER_PAGE: usize = 30;
 pub(crate) struct DetailsProps {
     pub(crate) url: Url,
     pub(crate) trace: Shared<Trace>,
+    /// The log records of the trace.
+    pub(crate) logs: Shared<TraceLogs>,
     pub(crate) index: usize,
 }
 
@@ -61,6 +69,7 @@ pub(crate) fn Details(props: &DetailsProps) -> Html {
             { subtree_button(props, node) }
             <dl class="fields">{ fields(props, node) }</dl>
             <SpanEvents trace={trace.clone()} {index} />
+            <SpanLogs trace={trace.clone()} logs={props.logs.clone()} {index} />
             { list("Attributes", Source::Span) }
             { links(props, node, &links_shown) }
             { list("Resource", Source::Resource) }

@@ -40,6 +40,7 @@ pub(crate) mod xray;
 mod attributes;
 mod copy_button;
 mod details;
+mod logs;
 mod long_text;
 mod span_events;
 

@@ -1,4 +1,4 @@
-//! The page of sinks: the receivers of forwarded spans, with counts and errors.
+//! The page of sinks: the receivers of forwarded spans and log records, with counts and errors.
 
 use std::rc::Rc;
 
@@ -26,7 +26,9 @@ pub(crate) fn Sinks(props: &SinksProps) -> Html {
         let url = props.url.clone();
         Callback::from(move |_| url.push(&url.view.without_trace()))
     };
-    let sinks = props.status.iter().flat_map(|status| &status.sinks);
+    let status = props.status.iter();
+    let sinks = status.clone().flat_map(|status| &status.sinks);
+    let log_sinks = status.flat_map(|status| &status.logs.sinks);
     html! {
         <main class="sinks">
             <header class="trace-title">
@@ -34,7 +36,10 @@ pub(crate) fn Sinks(props: &SinksProps) -> Html {
                 <h1>{ "Sinks" }</h1>
             </header>
             <p class="sinks-intro">{ "The gateway forwards spans to these receivers, independently of one another. Counts are spans since the gateway started." }</p>
-            <div class="sink-cards">{ for sinks.map(|sink| card(sink, now)) }</div>
+            <div class="sink-cards" key="spans">{ for sinks.map(|sink| card(sink, now)) }</div>
+            <h2 class="sinks-intro" key="heading">{ "Log records" }</h2>
+            <p class="sinks-intro" key="logs-intro">{ "Log records have queues of their own. X-Ray and Rollbar do not get them." }</p>
+            <div class="sink-cards" key="logs">{ for log_sinks.map(|sink| card(sink, now)) }</div>
         </main>
     }
 }
@@ -76,8 +81,8 @@ fn running(sink: &SinkStatus, now: f64) -> Html {
                 if sink.skipped > 0 {
                     { figure("Skipped: no exception", sink.skipped, "") }
                 }
-                for (reason, spans) in &sink.dropped {
-                    { figure(&format!("Dropped: {reason}"), *spans, "warn") }
+                for (reason, records) in &sink.dropped {
+                    { figure(&format!("Dropped: {reason}"), *records, "warn") }
                 }
             </dl>
             if let Some(error) = &sink.last_error {
@@ -90,10 +95,10 @@ fn running(sink: &SinkStatus, now: f64) -> Html {
     }
 }
 
-fn figure(name: &str, spans: u64, class: &'static str) -> Html {
-    let class = (spans > 0).then_some(class);
+fn figure(name: &str, count: u64, class: &'static str) -> Html {
+    let class = (count > 0).then_some(class);
     html! {
-        <div key={name.to_owned()} {class}><dt>{ name }</dt><dd>{ format::count(spans) }</dd></div>
+        <div key={name.to_owned()} {class}><dt>{ name }</dt><dd>{ format::count(count) }</dd></div>
     }
 }
 

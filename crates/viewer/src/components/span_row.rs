@@ -8,6 +8,7 @@ use crate::{
     layout::{
         axis::Axis,
         bar::{Bar, LabelPosition, Segment},
+        log_rows::TraceLogs,
         marks::{self, Mark},
         path_line::{self, LINE_WIDTH},
     },
@@ -31,6 +32,8 @@ pub(crate) struct SpanRowProps {
     /// The color of the span's service, if its lane has several services.
     pub(crate) service_color: Option<usize>,
     pub(crate) path: Option<Shared<CriticalPath>>,
+    /// The log records of the trace.
+    pub(crate) logs: Shared<TraceLogs>,
     /// What the search in the trace makes of the row: `found` or `dimmed`.
     pub(crate) mark: Option<&'static str>,
     pub(crate) selected: bool,
@@ -215,6 +218,7 @@ fn bar(props: &SpanRowProps, node: &Node) -> Html {
     );
     let label = label(&bar, node);
     let marks = marks::marks(node, &props.axis, props.mark_width);
+    let log_marks = marks::log_marks(node, &props.logs, &props.axis, props.mark_width);
     html! {
         <>
             <i key="bar" class="bar" {style}>
@@ -222,6 +226,7 @@ fn bar(props: &SpanRowProps, node: &Node) -> Html {
             </i>
             { path_line(props) }
             { for marks.iter().map(|mark| event_mark(node, mark)) }
+            { for log_marks.iter().map(|mark| log_mark(props, mark)) }
             { label }
         </>
     }
@@ -273,17 +278,34 @@ fn label(bar: &Bar, node: &Node) -> Html {
 }
 
 fn event_mark(node: &Node, mark: &Mark) -> Html {
-    let name = text::isolated(&node.span.events[mark.event].name);
+    let name = text::isolated(&node.span.events[mark.first].name);
     let title = match mark.count - 1 {
         0 => name,
         more => format!("{name} and {} more", format::count(more as u64)),
     };
     let class = classes!(
         "event-mark",
-        mark.has_exception.then_some("exception"),
+        mark.has_error.then_some("exception"),
         (mark.count > 1).then_some("several")
     );
     html! {
-        <i key={format!("event {}", mark.event)} {class} style={format!("left:{:.3}%", mark.left * 100.0)} {title} />
+        <i key={format!("event {}", mark.first)} {class} style={format!("left:{:.3}%", mark.left * 100.0)} {title} />
+    }
+}
+
+fn log_mark(props: &SpanRowProps, mark: &Mark) -> Html {
+    let log = &props.logs.logs[mark.first];
+    let text = text::isolated(&log.body.to_string());
+    let severity = log.severity();
+    let title = match mark.count - 1 {
+        0 => format!("Log {severity} {text}"),
+        more => format!(
+            "Log {severity} {text} and {} more",
+            format::count(more as u64)
+        ),
+    };
+    let class = classes!("log-mark", mark.has_error.then_some("severity-error"));
+    html! {
+        <i key={format!("log {}", mark.first)} {class} style={format!("left:{:.3}%", mark.left * 100.0)} {title} />
     }
 }

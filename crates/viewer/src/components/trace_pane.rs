@@ -24,6 +24,8 @@ pub(crate) struct TracePaneProps {
     /// The trace list, whose summaries are shown until the spans are loaded.
     pub(crate) traces: Rc<Vec<Rc<TraceSummary>>>,
     pub(crate) change: Change,
+    /// The traces that got log records.
+    pub(crate) log_change: Change,
     /// Whether the gateway has no traces at all.
     pub(crate) empty: bool,
     /// Whether the gateway can link to the trace at Honeycomb.
@@ -54,7 +56,7 @@ pub(crate) fn TracePane(props: &TracePaneProps) -> Html {
             html! {
                 <>
                     { for notice }
-                    <TraceView key={id.to_string()} url={props.url.clone()} {trace} in_honeycomb={props.in_honeycomb} traces={props.traces.clone()} />
+                    <TraceView key={id.to_string()} url={props.url.clone()} {trace} in_honeycomb={props.in_honeycomb} traces={props.traces.clone()} log_change={props.log_change.clone()} />
                 </>
             }
         }

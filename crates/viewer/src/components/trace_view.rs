@@ -7,14 +7,16 @@ use yew::prelude::*;
 
 use super::{
     collapse::revealed, compare::Compare, details::Details, flame_graph::FlameGraph,
-    honeycomb::Honeycomb, legend::Legend, mini_map::MiniMap, raw::Raw, statistics::Statistics,
-    trace_header::TraceHeader, trace_keys::use_trace_keys, trace_tabs::TraceTabs,
-    trace_tools::TraceTools, verdict::Verdict, waterfall::Waterfall, xray::XRay,
+    honeycomb::Honeycomb, legend::Legend, logs::TraceLogList, mini_map::MiniMap, raw::Raw,
+    statistics::Statistics, trace_header::TraceHeader, trace_keys::use_trace_keys,
+    trace_tabs::TraceTabs, trace_tools::TraceTools, verdict::Verdict, waterfall::Waterfall,
+    xray::XRay,
 };
 use crate::{
     format,
-    hooks::{ShownTrace, Url, use_latest, use_shown_trace},
-    layout::zoom,
+    hooks::{ShownTrace, Url, use_latest, use_shown_trace, use_trace_logs},
+    layout::{log_rows::TraceLogs, zoom},
+    live::Change,
     shared::Shared,
     span_ref::SpanRef,
     tab::Tab,
@@ -28,6 +30,8 @@ pub(crate) struct TraceViewProps {
     pub(crate) in_honeycomb: bool,
     /// The trace list, from which another trace can be chosen.
     pub(crate) traces: Rc<Vec<Rc<TraceSummary>>>,
+    /// The traces that got log records.
+    pub(crate) log_change: Change,
 }
 
 #[component]
@@ -37,8 +41,11 @@ pub(crate) fn TraceView(props: &TraceViewProps) -> Html {
         trace,
         in_honeycomb,
         traces,
+        log_change,
     } = props;
-    let shown = use_shown_trace(url, trace);
+    let loaded = use_trace_logs(trace.trace_id(), log_change);
+    let logs = loaded.logs.clone();
+    let shown = use_shown_trace(url, trace, &logs);
     let summary = use_memo(trace.clone(), |trace| trace.summary());
     let on_select = use_on_select(url, trace, &shown);
     use_trace_keys(url, trace, &shown, &on_select);
@@ -46,7 +53,14 @@ pub(crate) fn TraceView(props: &TraceViewProps) -> Html {
     let path = shown.path.clone();
     let selected = shown.selected;
     let tab = match url.view.tab {
-        Tab::Waterfall => waterfall(props, shown, &on_select),
+        Tab::Waterfall => waterfall(props, shown, &logs, &on_select),
+        Tab::Logs => html! {
+            <>
+                <TraceTools url={url.clone()} trace={trace.clone()} found={shown.found.clone()} errors={shown.errors}
+                    top={shown.top} selected={shown.selected} on_select={on_select.clone()} />
+                <TraceLogList trace={trace.clone()} {loaded} find={url.view.find.clone()} on_select={on_select.clone()} />
+            </>
+        },
         Tab::Statistics => html! {
             <Statistics trace={trace.clone()} top={shown.top} path={path.clone()} on_select={on_select.clone()} />
         },
@@ -81,14 +95,19 @@ pub(crate) fn TraceView(props: &TraceViewProps) -> Html {
                     </p>
                 }
                 if let Some(index) = selected {
-                    <Details key={index} url={url.clone()} trace={trace.clone()} {index} />
+                    <Details key={index} url={url.clone()} trace={trace.clone()} logs={logs.clone()} {index} />
                 }
             </aside>
         </>
     }
 }
 
-fn waterfall(props: &TraceViewProps, shown: ShownTrace, on_select: &Callback<usize>) -> Html {
+fn waterfall(
+    props: &TraceViewProps,
+    shown: ShownTrace,
+    logs: &Shared<TraceLogs>,
+    on_select: &Callback<usize>,
+) -> Html {
     let (url, trace) = (&props.url, &props.trace);
     let on_zoom = {
         let (url, trace) = (url.clone(), trace.clone());
@@ -105,7 +124,7 @@ fn waterfall(props: &TraceViewProps, shown: ShownTrace, on_select: &Callback<usi
             <MiniMap trace={trace.clone()} axis={shown.axis} {on_zoom} />
             <Legend trace={trace.clone()} has_path={shown.path.is_some()} />
             <Waterfall url={url.clone()} trace={trace.clone()} axis={shown.axis} rows={shown.rows} groups={shown.groups}
-                collapsed={shown.collapsed} found={shown.found} {top_depth} path={shown.path}
+                collapsed={shown.collapsed} found={shown.found} {top_depth} path={shown.path} logs={logs.clone()}
                 selected={shown.selected} on_select={on_select.clone()} />
         </>
     }

@@ -19,6 +19,7 @@ use crate::{
         axis::Axis,
         collapsed::Collapsed,
         found::Found,
+        log_rows::TraceLogs,
         names::{self, Indentation},
         rows::{self, Group, Row},
         services::Services,
@@ -41,6 +42,7 @@ pub(crate) struct WaterfallProps {
     /// The depth of the outermost rows.
     pub(crate) top_depth: usize,
     pub(crate) path: Option<Shared<CriticalPath>>,
+    pub(crate) logs: Shared<TraceLogs>,
     pub(crate) selected: Option<usize>,
     pub(crate) on_select: Callback<usize>,
 }
@@ -114,7 +116,7 @@ pub(crate) fn Waterfall(props: &WaterfallProps) -> Html {
             <SpanRow key={index} trace={props.trace.clone()} {index} {top} {position} axis={props.axis}
                 label_width={columns.fraction(LABEL_WIDTH_PX)} mark_width={columns.fraction(MARK_WIDTH_PX)}
                 indentation={indentation.width_px(depth)} hidden_depth={indentation.hidden_depth(depth)}
-                service_color={services.color(node)} path={props.path.clone()}
+                service_color={services.color(node)} path={props.path.clone()} logs={props.logs.clone()}
                 selected={props.selected == Some(index)} collapsed={props.collapsed.contains(index)} mark={mark(props, index)}
                 on_select={props.on_select.clone()} on_toggle={on_toggle.clone()} />
         }

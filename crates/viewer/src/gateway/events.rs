@@ -1,7 +1,7 @@
 //! The gateway's event stream (server-sent events).
 
-use serde::de::DeserializeOwned;
-use trace_model::{Status, TraceSummary};
+use serde::{Deserialize, de::DeserializeOwned};
+use trace_model::{Status, TraceId, TraceSummary};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Event, EventSource, MessageEvent};
 use yew::Callback;
@@ -13,11 +13,19 @@ use crate::base;
 pub(crate) enum Update {
     Connected,
     Trace(Box<TraceSummary>),
+    /// A trace got log records.
+    Logs(TraceId),
     Status(Box<Status>),
     /// The stream works, but nothing has changed.
     KeepAlive,
     /// The connection failed or ended.
     Disconnected,
+}
+
+/// The data of the event `logs`.
+#[derive(Deserialize)]
+struct Logs {
+    trace_id: TraceId,
 }
 
 type Listener = Closure<dyn Fn(Event)>;
@@ -51,6 +59,9 @@ impl Stream {
             listen("error", |_| Some(Update::Disconnected)),
             listen("trace", |event| {
                 data(event).map(|summary| Update::Trace(Box::new(summary)))
+            }),
+            listen("logs", |event| {
+                data(event).map(|logs: Logs| Update::Logs(logs.trace_id))
             }),
             listen("alive", |_| Some(Update::KeepAlive)),
             listen("status", |event| {

@@ -1,6 +1,7 @@
 //! The client of the gateway's API: lists of traces, single traces, and the event stream.
 
 pub(crate) mod events;
+mod logs;
 mod overview;
 mod request;
 mod trace;
@@ -10,6 +11,7 @@ mod xray;
 use std::fmt;
 
 pub(crate) use self::{
+    logs::trace_logs,
     overview::overview,
     trace::{TraceResponse, trace},
     traces::{MAX_PAGE_TRACES, Page, traces},

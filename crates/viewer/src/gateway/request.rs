@@ -125,38 +125,15 @@ async fn reason(response: &Response) -> String {
 #[cfg(all(test, target_arch = "wasm32"))]
 #[expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
 mod tests {
-    use js_sys::{Function, Reflect};
     use wasm_bindgen_test::wasm_bindgen_test;
 
     use super::*;
-
-    const FETCH: &str = "fetch";
+    use crate::browser_tests::fetch_stub::FetchStub;
 
     /// Like a server that accepts a connection and never answers.
     const NEVER_ANSWERS: &str = "return new Promise((_, reject) => {
         request.signal.addEventListener('abort', () => reject(request.signal.reason));
     })";
-
-    /// Replaces the browser's `fetch` until it is dropped.
-    struct FetchStub {
-        original: JsValue,
-    }
-
-    impl FetchStub {
-        fn install(body: &str) -> Self {
-            let original = Reflect::get(&js_sys::global(), &FETCH.into()).unwrap();
-            let stub = Function::new_with_args("request", body);
-            Reflect::set(&js_sys::global(), &FETCH.into(), &stub).unwrap();
-            Self { original }
-        }
-    }
-
-    impl Drop for FetchStub {
-        fn drop(&mut self) {
-            // A failed restore would only fail later tests.
-            let _ = Reflect::set(&js_sys::global(), &FETCH.into(), &self.original);
-        }
-    }
 
     #[wasm_bindgen_test]
     async fn an_unanswered_request_times_out() {

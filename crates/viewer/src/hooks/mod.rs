@@ -11,6 +11,7 @@ mod use_overview;
 mod use_printing;
 mod use_shown_trace;
 mod use_trace;
+mod use_trace_logs;
 mod use_typing;
 mod use_url;
 mod use_viewport;
@@ -28,6 +29,7 @@ pub(crate) use self::{
     use_printing::{rem_scale, use_printing},
     use_shown_trace::{ShownTrace, use_shown_trace},
     use_trace::{TraceLoad, use_trace},
+    use_trace_logs::{LoadedLogs, use_trace_logs},
     use_typing::use_typing,
     use_url::{Url, use_url},
     use_viewport::use_viewport,

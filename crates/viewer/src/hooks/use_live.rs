@@ -5,7 +5,7 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     rc::Rc,
 };
 
@@ -241,7 +241,8 @@ fn receiver(last_event: Rc<Cell<f64>>, dispatch: Dispatch) -> impl Fn(Update) {
             Update::Connected => dispatch.dispatch(Action::Connected),
             Update::Disconnected => dispatch.dispatch(Action::Disconnected),
             Update::Status(status) => dispatch.dispatch(Action::Status(status)),
-            Update::Trace(summary) => batcher.add(*summary, &dispatch),
+            Update::Trace(summary) => batcher.add(|batch| batch.add(*summary), &dispatch),
+            Update::Logs(id) => batcher.add(|batch| batch.add_logs(id), &dispatch),
             Update::KeepAlive => {}
         }
     }
@@ -260,17 +261,21 @@ struct Batcher {
 #[derive(Default)]
 struct PendingChanges {
     traces: HashMap<TraceId, TraceSummary>,
+    /// Traces that got log records.
+    logs: HashSet<TraceId>,
     /// More traces changed than a batch may hold.
     is_incomplete: bool,
 }
 
 impl Batcher {
-    fn add(&self, summary: TraceSummary, dispatch: &Dispatch) {
+    fn add(&self, add: impl FnOnce(&mut PendingChanges), dispatch: &Dispatch) {
         if let Some(pending) = &mut *self.pending.borrow_mut() {
-            pending.add(summary);
+            add(pending);
             return;
         }
-        dispatch.dispatch(Action::Changed(vec![summary]));
+        let mut first = PendingChanges::default();
+        add(&mut first);
+        first.apply(dispatch);
         self.start_batch(dispatch.clone());
     }
 
@@ -282,18 +287,39 @@ impl Batcher {
 
     fn finish_batch(&self, dispatch: Dispatch) {
         let pending = self.pending.borrow_mut().take().unwrap_or_default();
-        if pending.traces.is_empty() {
+        if pending.is_empty() {
             return;
         }
-        dispatch.dispatch(Action::Changed(pending.traces.into_values().collect()));
-        if pending.is_incomplete {
-            dispatch.dispatch(Action::MissedChanges);
-        }
+        pending.apply(&dispatch);
         self.start_batch(dispatch);
     }
 }
 
 impl PendingChanges {
+    fn is_empty(&self) -> bool {
+        self.traces.is_empty() && self.logs.is_empty() && !self.is_incomplete
+    }
+
+    fn apply(self, dispatch: &Dispatch) {
+        if !self.traces.is_empty() {
+            dispatch.dispatch(Action::Changed(self.traces.into_values().collect()));
+        }
+        if !self.logs.is_empty() {
+            dispatch.dispatch(Action::LogsArrived(self.logs));
+        }
+        if self.is_incomplete {
+            dispatch.dispatch(Action::MissedChanges);
+        }
+    }
+
+    fn add_logs(&mut self, id: TraceId) {
+        if self.logs.len() < MAX_PAGE_TRACES {
+            self.logs.insert(id);
+        } else {
+            self.is_incomplete = true;
+        }
+    }
+
     fn add(&mut self, summary: TraceSummary) {
         let has_room = self.traces.len() < MAX_PAGE_TRACES;
         if has_room || self.traces.contains_key(&summary.trace_id) {

@@ -11,6 +11,7 @@ use crate::{
         axis::Axis,
         collapsed::Collapsed,
         found::Found,
+        log_rows::TraceLogs,
         rows::{self, Row, Shown},
         zoom,
     },
@@ -41,7 +42,11 @@ pub(crate) struct ShownTrace {
 
 /// Computes what is shown. Each part is computed again only if something that it depends on changes.
 #[hook]
-pub(crate) fn use_shown_trace(url: &Url, trace: &Shared<Trace>) -> ShownTrace {
+pub(crate) fn use_shown_trace(
+    url: &Url,
+    trace: &Shared<Trace>,
+    logs: &Shared<TraceLogs>,
+) -> ShownTrace {
     let view = &url.view;
     let top = view.top.and_then(|top| top.index_in(trace));
     let nodes = nodes(trace, top);
@@ -52,9 +57,13 @@ pub(crate) fn use_shown_trace(url: &Url, trace: &Shared<Trace>) -> ShownTrace {
     let groups = use_memo(trace.clone(), |trace| trace.sibling_groups(MIN_GROUP_SPANS));
     let deps = (trace.clone(), view.collapsed.clone(), view.level);
     let collapsed = use_memo(deps, |(trace, _, _)| Collapsed::of(trace, view));
-    let deps = (trace.clone(), nodes.clone(), view.find.clone());
-    let found = use_memo(deps, |(trace, nodes, text)| {
-        Found::of(trace, nodes.clone(), text)
+    let deps = (
+        (trace.clone(), logs.clone()),
+        nodes.clone(),
+        view.find.clone(),
+    );
+    let found = use_memo(deps, |((trace, logs), nodes, text)| {
+        Found::of(trace, logs, nodes.clone(), text)
     });
     let errors = use_memo((trace.clone(), nodes.clone()), |(trace, nodes)| {
         let failed = |index: &usize| trace.nodes()[*index].span.is_error();

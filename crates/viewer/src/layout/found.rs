@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use trace_model::{Trace, query::SpanMatcher};
 
+use super::log_rows::TraceLogs;
 use crate::query;
 
 /// The result of a search in a trace.
@@ -16,15 +17,23 @@ pub(crate) struct Found {
 }
 
 impl Found {
-    /// Searches among some nodes. `None` if the text has no terms.
-    pub(crate) fn of(trace: &Trace, nodes: Range<usize>, text: &str) -> Option<Self> {
+    /// Searches among some nodes and their log records. `None` if the text has no terms.
+    pub(crate) fn of(
+        trace: &Trace,
+        logs: &TraceLogs,
+        nodes: Range<usize>,
+        text: &str,
+    ) -> Option<Self> {
         if text.trim().is_empty() {
             return None;
         }
         let parsed = query::parse(text);
         let problem = query::problem(&parsed, text);
         let matcher = SpanMatcher::new(&parsed.query);
-        let is_found = |index: &usize| matcher.matches(&trace.nodes()[*index].span);
+        let is_found = |index: &usize| {
+            let span = &trace.nodes()[*index].span;
+            matcher.matches(span) || logs.span_matches(span.span_id, &parsed.query)
+        };
         // Only invalid terms: they do not find everything.
         let is_searched = !parsed.query.is_empty();
         Some(Self {
@@ -76,12 +85,13 @@ mod tests {
             span
         };
         let trace = Trace::from_spans(trace_id, (1..=6).map(span).collect());
-        let find = |text: &str| Found::of(&trace, 0..6, text).map(|found| found.spans);
+        let logs = TraceLogs::default();
+        let find = |text: &str| Found::of(&trace, &logs, 0..6, text).map(|found| found.spans);
         assert_eq!(find("likes"), Some(vec![1, 3, 5]));
         assert_eq!(find("-likes"), Some(vec![0, 2, 4]));
         assert_eq!(find("  "), None);
-        assert_eq!(Found::of(&trace, 2..4, "likes").unwrap().spans, [3]);
-        let invalid = Found::of(&trace, 0..6, "duration>soon").unwrap();
+        assert_eq!(Found::of(&trace, &logs, 2..4, "likes").unwrap().spans, [3]);
+        let invalid = Found::of(&trace, &logs, 0..6, "duration>soon").unwrap();
         assert!(invalid.spans.is_empty() && invalid.problem.is_some());
     }
 

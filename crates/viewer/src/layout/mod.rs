@@ -5,6 +5,7 @@ pub(crate) mod bar;
 pub(crate) mod collapsed;
 pub(crate) mod flame;
 pub(crate) mod found;
+pub(crate) mod log_rows;
 pub(crate) mod marks;
 pub(crate) mod names;
 pub(crate) mod path_line;
