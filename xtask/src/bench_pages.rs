@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 use crate::build::Profile;
 use crate::wasm::Wasm;
 use crate::wasm_page::WasmPage;
-use crate::{packages, process, workspace};
+use crate::{packages, process, tree, workspace};
 
 /// The names of the other SDKs' pages.
 pub(crate) const PEERS: [&str; 7] = [
@@ -34,6 +34,18 @@ pub(crate) fn wasm(wasm: &Wasm, package: &str, name: &str, profile: Profile) -> 
     wasm_with(wasm, package, "", name, profile)
 }
 
+/// Builds a page of `causality` with a framework. The pages share one document, which names the package.
+pub(crate) fn causality(wasm: &Wasm, package: &str, name: &str, profile: Profile) -> Result<()> {
+    let folder = build(wasm, package, "", name, profile)?;
+    let document = bench().join("causality-actions/www/index.html");
+    let document = fs::read_to_string(&document)
+        .with_context(|| format!("cannot read {}", document.display()))?;
+    tree::write(
+        &folder.join("index.html"),
+        &document.replace("PACKAGE", package),
+    )
+}
+
 /// Builds otel-web's page once for each of [`TRACING`], into the folders `otel-web-{feature}`.
 pub(crate) fn tracing(wasm: &Wasm) -> Result<()> {
     for feature in TRACING {
@@ -50,6 +62,18 @@ fn wasm_with(
     name: &str,
     profile: Profile,
 ) -> Result<()> {
+    let folder = build(wasm, package, features, name, profile)?;
+    copy(&bench().join(package).join("www"), &folder)
+}
+
+/// Builds a page's code, and returns its folder.
+fn build(
+    wasm: &Wasm,
+    package: &str,
+    features: &str,
+    name: &str,
+    profile: Profile,
+) -> Result<PathBuf> {
     let folder = workspace::create_dir(pages().join(name))?;
     let page = WasmPage {
         label: "page",
@@ -59,7 +83,7 @@ fn wasm_with(
         symbols: None,
     };
     page.build(wasm, &folder)?;
-    copy(&bench().join(package).join("www"), &folder)
+    Ok(folder)
 }
 
 /// Installs the packages of a folder below `bench/peers`.

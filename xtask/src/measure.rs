@@ -169,12 +169,12 @@ fn prepare(more: Needs) -> Result<Wasm> {
 /// Builds the page with Yew, and the same with other frameworks.
 fn causality_pages(wasm: &Wasm, profile: Profile) -> Result<()> {
     causality_page(wasm, profile)?;
-    bench_pages::wasm(wasm, "causality-leptos", "causality-leptos", profile)?;
-    bench_pages::wasm(wasm, "causality-dioxus", "causality-dioxus", profile)
+    bench_pages::causality(wasm, "causality-leptos", "causality-leptos", profile)?;
+    bench_pages::causality(wasm, "causality-dioxus", "causality-dioxus", profile)
 }
 
 fn causality_page(wasm: &Wasm, profile: Profile) -> Result<()> {
-    bench_pages::wasm(wasm, "causality-page", "causality-otel-web", profile)
+    bench_pages::causality(wasm, "causality-page", "causality-otel-web", profile)
 }
 
 fn runner(measurement: &str, arguments: &[&str]) -> Result<Command> {
