@@ -236,7 +236,7 @@ impl Edge {
     fn p95(&self) -> u64 {
         let rank = (self.count as f64 * 0.95).ceil() as u64;
         let mut seen = 0;
-        for (step, count) in (0..).zip(self.steps.iter()) {
+        for (step, count) in (0..=u8::MAX).zip(self.steps.iter()) {
             seen += count;
             if *count > 0 && seen >= rank {
                 return step_nanos(step);
