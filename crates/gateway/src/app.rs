@@ -22,6 +22,7 @@ use crate::{
     api::{self, Api, ResponseMemory},
     clock,
     config::Config,
+    cross_site::{OwnAuthorities, reject_cross_site},
     edge::{self, Edge},
     error::Error,
     guard::{Guard, guard},
@@ -147,14 +148,20 @@ fn routers(
         links,
         symbols,
         xray: XRayDocuments::new(config.xray.as_ref()),
+        viewer: viewer::standalone_pages(config.viewer_dir.clone()),
         public_url: public_url.to_owned(),
         shutdown,
     };
-    let access = Guard::new(config.viewer_token.as_ref(), &[public_url, own_url]);
+    let own = [public_url, own_url];
+    let access = Guard::new(config.viewer_token.as_ref(), &own);
     let exports = edge::routes(Arc::clone(&edge), &config.cors_origins);
     let traces = api::routes(api.clone())
         .merge(edge::import(Arc::clone(&edge)))
         .merge(viewer::routes(config.viewer_dir.clone()))
+        .layer(from_fn_with_state(
+            OwnAuthorities::of(&own),
+            reject_cross_site,
+        ))
         .layer(from_fn_with_state(access, guard))
         .layer(from_fn_with_state(Arc::clone(&edge), edge::reject_exports))
         .layer(from_fn(secure));

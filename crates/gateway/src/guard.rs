@@ -35,7 +35,7 @@ const COOKIE: &str = "otel-web-gateway";
 /// How long a browser stores the cookie.
 const COOKIE_MAX_AGE: Duration = Duration::days(365);
 
-const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+pub(crate) const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 
 const UNAUTHORIZED: &str = "open the address with ?token=..., or send Authorization: Bearer ...; the token is in OTEL_WEB_GATEWAY_VIEWER_TOKEN, or was logged at startup";
 
@@ -99,7 +99,10 @@ fn reject_host(headers: &HeaderMap, known: &[String]) -> Option<Response> {
 
 /// Returns all host names in headers of this name. All values count: a page can add an
 /// `X-Forwarded-Host`, but it cannot remove the one of a proxy.
-fn hosts(headers: &HeaderMap, name: &HeaderName) -> impl Iterator<Item = String> {
+pub(crate) fn hosts<'a>(
+    headers: &'a HeaderMap,
+    name: &HeaderName,
+) -> impl Iterator<Item = String> + use<'a> {
     let values = headers.get_all(name).into_iter();
     values
         .flat_map(|value| value.to_str().unwrap_or_default().split(','))
@@ -176,7 +179,7 @@ fn is_ip_address(host: &str) -> bool {
 }
 
 /// Returns `host:port` of a URL, without the port if it is the default one.
-fn authority_of(url: &str) -> Option<String> {
+pub(crate) fn authority_of(url: &str) -> Option<String> {
     let url = Url::parse(url).ok()?;
     Some(url[Position::BeforeHost..Position::AfterPort].to_owned())
 }

@@ -83,7 +83,8 @@ pub(crate) fn page_policy(html: &str) -> String {
     )
 }
 
-fn source_hash(script: &str) -> String {
+/// Returns a source that allows a script with this content, after a blank.
+pub(crate) fn source_hash(script: &str) -> String {
     let hash = STANDARD.encode(Sha256::digest(script));
     format!(" 'sha256-{hash}'")
 }

@@ -1,5 +1,5 @@
 //! Live updates: summaries of new and changed traces, and traces that got log records, at most once
-//! per interval and trace.
+//! per interval and trace, and the removal of traces.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -32,6 +32,8 @@ pub(crate) enum Update {
     },
     /// A trace got log records.
     Logs(TraceId),
+    /// Traces were removed by request, so lists have to be requested again.
+    Removed,
 }
 
 #[derive(Clone, Debug)]
@@ -50,6 +52,7 @@ struct Pending {
     summaries: HashMap<TraceId, TraceSummary>,
     /// Traces that got log records.
     logs: HashSet<TraceId>,
+    has_removed: bool,
 }
 
 impl Hub {
@@ -90,6 +93,12 @@ impl Hub {
         self.0.changed.notify_one();
     }
 
+    /// Publishes that traces were removed by request.
+    pub(crate) fn publish_removal(&self) {
+        self.pending().has_removed = true;
+        self.0.changed.notify_one();
+    }
+
     /// Returns the number of updates of the current interval, or `None` without listeners. Summaries
     /// and log records have one each, half of the limit.
     fn capacity(&self) -> Option<usize> {
@@ -113,14 +122,7 @@ impl Hub {
     pub(crate) async fn run(self) {
         loop {
             self.0.changed.notified().await;
-            let Pending { summaries, logs } = self.take_pending();
-            let mut summaries: Vec<_> = summaries.into_values().collect();
-            summaries.sort_by_key(TraceSummary::listed_unix_nano);
-            let summaries = summaries.into_iter().map(|summary| Update::Trace {
-                json: serde_json::to_string(&summary).unwrap_or_default(),
-                service: summary.service,
-            });
-            for update in summaries.chain(logs.into_iter().map(Update::Logs)) {
+            for update in self.take_updates() {
                 // Fails only if all listeners have left.
                 let _ = self.0.updates.send(Arc::new(update));
             }
@@ -128,7 +130,18 @@ impl Hub {
         }
     }
 
-    fn take_pending(&self) -> Pending {
-        std::mem::take(&mut self.pending())
+    /// Returns the updates in the order of their traces. A removal is last, because it may concern a
+    /// trace whose summary waited here.
+    fn take_updates(&self) -> Vec<Update> {
+        let pending = std::mem::take(&mut *self.pending());
+        let mut summaries: Vec<_> = pending.summaries.into_values().collect();
+        summaries.sort_by_key(TraceSummary::listed_unix_nano);
+        let summaries = summaries.into_iter().map(|summary| Update::Trace {
+            json: serde_json::to_string(&summary).unwrap_or_default(),
+            service: summary.service,
+        });
+        let logs = pending.logs.into_iter().map(Update::Logs);
+        let removal = pending.has_removed.then_some(Update::Removed);
+        summaries.chain(logs).chain(removal).collect()
     }
 }

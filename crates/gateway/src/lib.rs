@@ -21,7 +21,8 @@
 //! `analytics` is the interface of overviews of many traces, which the store implements.
 //!
 //! `xray` accepts segments of AWS's SDK by UDP, off by default, and stores them as spans. `listener`
-//! accepts connections, `guard` controls access to traces, `headers` adds security headers. `app`
+//! accepts connections, `guard` controls access to traces, `cross_site` rejects changes by pages of
+//! other origins, `headers` adds security headers. `app`
 //! assembles the parts, and `tasks` runs and ends what runs beside the server.
 //!
 //! # Invariants
@@ -61,6 +62,7 @@ mod check;
 mod cli;
 mod clock;
 mod config;
+mod cross_site;
 mod decode;
 mod edge;
 mod error;

@@ -122,6 +122,20 @@ impl Comparison {
         }
     }
 
+    /// Returns the path whose self times differ most in one direction: the one that made most of the
+    /// difference between the traces. `is_longer`: those that take longer in *b*.
+    #[must_use]
+    pub fn main_difference(&self, is_longer: bool) -> Option<usize> {
+        let differs = |path: &ComparedPath| {
+            let difference = path.self_difference_nano();
+            difference != 0 && (difference > 0) == is_longer
+        };
+        let paths = self.paths.iter().enumerate();
+        let paths = paths.filter(|(_, path)| differs(path));
+        let largest = paths.max_by_key(|(_, path)| path.self_difference_nano().unsigned_abs());
+        largest.map(|(index, _)| index)
+    }
+
     /// Returns what differs between the spans of a path, apart from their times. `a` and `b` are
     /// the compared traces. A path that only one of them has did not change.
     ///

@@ -6,17 +6,19 @@
 
 mod error;
 mod parameters;
+mod ranked_span;
 mod scope;
 mod selection;
 
 use trace_model::explain::Explanation;
 use trace_model::overview::{
-    Actions, AttributeNames, Heatmap, ServiceMap, SessionTimeline, Sessions, WebVitals,
+    Actions, AttributeNames, Heatmap, ServiceMap, SessionTimeline, Sessions, SpanRank, WebVitals,
 };
 
 pub(crate) use self::{
     error::AnalyticsError,
     parameters::OverviewParameters,
+    ranked_span::RankedSpan,
     scope::{ActionKey, Scope},
     selection::Selection,
 };
@@ -63,6 +65,13 @@ pub(crate) trait Analytics {
         scope: Scope,
         selection: Selection,
     ) -> impl Future<Output = Result<Explanation, AnalyticsError>> + Send;
+
+    /// Compares a span with those of its name in the newest traces of the scope.
+    fn span_rank(
+        &self,
+        scope: Scope,
+        span: RankedSpan,
+    ) -> impl Future<Output = Result<SpanRank, AnalyticsError>> + Send;
 
     /// Returns the keys of attributes, or the values of one key, of the newest traces.
     fn attributes(

@@ -6,7 +6,7 @@ use trace_model::{
     query::{self, Condition},
 };
 
-use super::{ActionKey, Scope, Selection};
+use super::{ActionKey, RankedSpan, Scope, Selection};
 
 const DEFAULT_LIMIT: usize = 200;
 const MAX_LIMIT: usize = 1_000;
@@ -42,12 +42,36 @@ pub(crate) struct OverviewParameters {
     failed: Option<bool>,
     /// The attribute whose values are requested.
     key: Option<String>,
+    /// The span that is compared with others of its name.
+    span_service: Option<String>,
+    span_name: Option<String>,
+    span_nano: Option<u64>,
 }
 
 impl OverviewParameters {
     /// Returns the key whose values are requested. `None`: the keys.
     pub(crate) fn key(&self) -> Option<String> {
         self.key.clone().filter(|key| !key.is_empty())
+    }
+
+    /// Returns the span that is compared with others of its name.
+    ///
+    /// # Errors
+    /// Returns a message for the client if a part of it is missing.
+    pub(crate) fn ranked_span(&self) -> Result<RankedSpan, String> {
+        let span = (
+            self.span_service.clone(),
+            self.span_name.clone(),
+            self.span_nano,
+        );
+        let (Some(service), Some(name), Some(duration_nano)) = span else {
+            return Err("name a span with span_service, span_name and span_nano".to_owned());
+        };
+        Ok(RankedSpan {
+            service,
+            name,
+            duration_nano,
+        })
     }
 
     /// Returns the selection of an explanation.

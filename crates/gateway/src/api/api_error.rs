@@ -1,5 +1,7 @@
 //! Errors of the API as `{"error": "what failed and what to do"}`.
 
+use std::time::Duration;
+
 use axum::{
     Json,
     http::StatusCode,
@@ -10,7 +12,10 @@ use serde_json::json;
 use trace_model::{IdError, TraceId};
 use tracing::error;
 
-use crate::{analytics::AnalyticsError, store::ReadError};
+use crate::{
+    analytics::AnalyticsError,
+    store::{ClearError, ReadError},
+};
 
 /// Why a request of the API fails.
 #[derive(Debug)]
@@ -19,6 +24,9 @@ pub(super) enum ApiError {
     BadRequest(String),
     Store(ReadError),
     Analytics(AnalyticsError),
+    Clear(ClearError),
+    /// The answer took longer than this.
+    Timeout(Duration),
     /// Too many responses wait to be read.
     Busy,
 }
@@ -45,6 +53,12 @@ impl From<ReadError> for ApiError {
     }
 }
 
+impl From<ClearError> for ApiError {
+    fn from(error: ClearError) -> Self {
+        Self::Clear(error)
+    }
+}
+
 impl From<AnalyticsError> for ApiError {
     fn from(error: AnalyticsError) -> Self {
         Self::Analytics(error)
@@ -60,14 +74,22 @@ impl IntoResponse for ApiError {
                 StatusCode::SERVICE_UNAVAILABLE,
                 "too many responses wait to be read: retry later".to_owned(),
             ),
+            Self::Timeout(limit) => (
+                StatusCode::GATEWAY_TIMEOUT,
+                format!(
+                    "no answer within {} s: nothing was changed",
+                    limit.as_secs()
+                ),
+            ),
             Self::Store(error) => unreadable(error_chain(&error)),
             Self::Analytics(error) => unreadable(error_chain(&error)),
+            Self::Clear(error) => unreadable(error_chain(&error)),
         };
         (status, Json(json!({ "error": text }))).into_response()
     }
 }
 
 fn unreadable(text: String) -> (StatusCode, String) {
-    error!(error = text, "cannot read the store");
+    error!(error = text, "cannot read or write the store");
     (StatusCode::INTERNAL_SERVER_ERROR, text)
 }

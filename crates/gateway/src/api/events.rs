@@ -1,7 +1,8 @@
 //! Live updates as server-sent events.
 //!
 //! `trace` carries the summary of a new or changed trace; `logs` the id of a trace that got log
-//! records, `{"trace_id": "…"}`; `status` the state of the gateway, at the
+//! records, `{"trace_id": "…"}`; `removed` says that traces were removed by request, so that lists
+//! have to be requested again; `status` carries the state of the gateway, at the
 //! start and after changes, at most once per second. `alive` is sent every ten seconds: a stream
 //! without it is broken even if it is not closed. A listener that lags behind is disconnected. It
 //! reconnects and requests the list again.
@@ -101,6 +102,7 @@ impl Listener {
                 let data = format!(r#"{{"trace_id":"{trace_id}"}}"#);
                 Some(Event::default().event("logs").data(data))
             }
+            Update::Removed => Some(Event::default().event("removed").data("{}")),
         }
     }
 

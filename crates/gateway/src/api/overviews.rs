@@ -87,6 +87,19 @@ pub(super) async fn explain(
     respond(&api, &headers, parameters, answer).await
 }
 
+pub(super) async fn span_rank(
+    State(api): State<Api>,
+    headers: HeaderMap,
+    parameters: Parameters,
+) -> Result<Response, ApiError> {
+    let Query(known) = parameters
+        .as_ref()
+        .map_err(|error| ApiError::BadRequest(error.body_text()))?;
+    let span = known.ranked_span().map_err(ApiError::BadRequest)?;
+    let answer = async |scope| Ok(api.store.span_rank(scope, span).await?);
+    respond(&api, &headers, parameters, answer).await
+}
+
 pub(super) async fn attributes(
     State(api): State<Api>,
     headers: HeaderMap,

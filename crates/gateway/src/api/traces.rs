@@ -106,7 +106,7 @@ fn etag(api: &Api, revision: Revision) -> String {
 }
 
 /// Returns the trace as JSON, with function names in its stack traces.
-async fn text(api: &Api, mut data: TracesData) -> Result<String, ReadError> {
+pub(super) async fn text(api: &Api, mut data: TracesData) -> Result<String, ReadError> {
     if !api.symbols.is_on() {
         return Ok(otlp_json::text(&data));
     }

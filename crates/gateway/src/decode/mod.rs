@@ -5,6 +5,7 @@
 //! its own with a [`Reason`], and the others are accepted.
 
 mod envelope;
+mod file;
 mod json;
 mod json_tokens;
 mod log_record;
@@ -26,6 +27,7 @@ use std::fmt;
 use bytes::Bytes;
 
 pub(crate) use self::{
+    file::{DecodedFile, FileFormat, Problem, decode_file},
     json_tokens::{Token, Tokens},
     log_record::ReceivedLog,
     reason::{Reason, Rejections},
@@ -127,6 +129,14 @@ pub(crate) enum Malformed {
     Json(#[from] serde_json::Error),
     #[error("the body is UTF-16: send JSON as UTF-8")]
     Utf16,
+    #[error("the file is empty")]
+    EmptyFile,
+    #[error("the file is not JSON, or is cut off: {0}")]
+    File(String),
+    #[error(
+        "the format of the file is not known: it is {0}. Import OTLP JSON, lines of the collector's file exporter, Jaeger JSON, or Zipkin v2 JSON"
+    )]
+    UnknownFile(String),
 }
 
 /// Decodes a request, such as an `ExportTraceServiceRequest`. An empty body has no records in any

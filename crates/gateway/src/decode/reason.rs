@@ -26,6 +26,8 @@ pub(crate) enum Reason {
     Misplaced,
     /// A line of an imported file is not a request.
     Line,
+    /// An element of an imported file is not a span.
+    Element,
     /// A datagram is not an X-Ray segment document.
     Segment,
     /// Too many other spans of the trace have the same id.
@@ -46,6 +48,7 @@ impl Reason {
             Self::TooManyParts => "too_many_parts",
             Self::Misplaced => "misplaced",
             Self::Line => "invalid_line",
+            Self::Element => "invalid_element",
             Self::Segment => "invalid_segment",
             Self::IdReused => "id_reused",
             Self::TraceFull => "trace_full",
@@ -76,6 +79,7 @@ impl Reason {
                 let request = signal.request_name();
                 return Cow::Owned(format!("each line must be an OTLP JSON {request}"));
             }
+            Self::Element => "each element of an imported file must be a span",
             Self::Segment => "a datagram must be an X-Ray segment document",
             Self::IdReused => {
                 "16 other spans of the trace have the same span_id: generate random ids"

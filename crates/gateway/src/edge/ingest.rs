@@ -22,15 +22,11 @@ impl Edge {
         encoding: Encoding,
         body: Bytes,
         memory: Lease,
-        (imported, client): (bool, Option<IpAddr>),
+        client: Option<IpAddr>,
     ) -> Result<Accepted, IngestError> {
         // Before decoding, which costs as much for bodies that are not OTLP.
         self.rate_limiter.charge(client, body.len(), 0);
-        let (mut decoded, memory) = self.decode::<R>(encoding, body, memory).await?;
-        if imported {
-            let records = decoded.batch.iter_mut().flat_map(|(_, records)| records);
-            records.for_each(Record::mark_imported);
-        }
+        let (decoded, memory) = self.decode::<R>(encoding, body, memory).await?;
         self.rate_limiter.charge(client, 0, decoded.records());
         self.persist(decoded, memory, client).await
     }
@@ -87,7 +83,11 @@ impl Edge {
 }
 
 /// Reserves memory for decoding. A request larger than the whole budget is not retryable.
-fn reserve(memory: &mut Lease, bytes: usize, limit_bytes: usize) -> Result<(), IngestError> {
+pub(super) fn reserve(
+    memory: &mut Lease,
+    bytes: usize,
+    limit_bytes: usize,
+) -> Result<(), IngestError> {
     if bytes > limit_bytes {
         return Err(IngestError::TooMuchMemory { bytes, limit_bytes });
     }

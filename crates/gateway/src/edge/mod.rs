@@ -8,6 +8,7 @@
 //! body     -> limited, decompressed bytes  (body, inflate, budget)
 //! bytes    -> records and rejections       (ingest, crate::decode)
 //! records  -> stored, then acknowledged    (ingest, crate::store)
+//! files    -> converted and stored         (import)
 //! result   -> response in the same encoding (response, ingest_error)
 //! ```
 
@@ -16,6 +17,7 @@ mod budget;
 mod client;
 mod cors;
 mod encoding;
+mod import;
 mod inflate;
 mod ingest;
 mod ingest_error;
@@ -24,7 +26,7 @@ mod response;
 mod rpc_status;
 mod wrong_path;
 
-use std::{sync::Arc, time::Instant};
+use std::{net::IpAddr, sync::Arc, time::Instant};
 
 use axum::{
     Router,
@@ -33,11 +35,12 @@ use axum::{
     response::Response,
     routing::{any, post},
 };
+use bytes::Bytes;
 
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use self::body::inflated;
 use self::{
-    budget::Budget,
+    budget::{Budget, Lease},
     client::Client,
     encoding::{ContentCoding, MediaType},
     rate_limiter::RateLimiter,
@@ -78,23 +81,9 @@ impl Edge {
         }
     }
 
-    /// Handles an export or an import. Imported spans are not forwarded to sinks.
-    async fn handle<R: Record>(
-        &self,
-        request: Request,
-        client: Client,
-        imported: bool,
-    ) -> Response {
-        let media_type = if imported {
-            MediaType::of_file(request.headers())
-        } else {
-            MediaType::of(request.headers())
-        };
-        match media_type {
-            Ok(media_type) => match self
-                .accept::<R>(media_type, request, client, imported)
-                .await
-            {
+    async fn handle<R: Record>(&self, request: Request, client: Client) -> Response {
+        match MediaType::of(request.headers()) {
+            Ok(media_type) => match self.accept::<R>(media_type, request, client).await {
                 Ok(accepted) => {
                     self.log_losses(&accepted, client);
                     response::success(media_type, &accepted)
@@ -110,9 +99,19 @@ impl Edge {
         media_type: MediaType,
         request: Request,
         client: Client,
-        imported: bool,
     ) -> Result<Accepted, IngestError> {
         let client = client.key();
+        let (body, memory) = self.read(request, client).await?;
+        self.ingest::<R>(media_type.encoding, body, memory, client)
+            .await
+    }
+
+    /// Reads and decompresses the body.
+    async fn read(
+        &self,
+        request: Request,
+        client: Option<IpAddr>,
+    ) -> Result<(Bytes, Lease), IngestError> {
         let body = match ContentCoding::of(request.headers()) {
             Ok(coding) => body::read(request.into_body(), coding, &self.limits, &self.budget).await,
             Err(error) => {
@@ -123,9 +122,7 @@ impl Edge {
         if let Err(IngestError::TooLarge { limit_bytes }) = body {
             self.rate_limiter.charge(client, limit_bytes, 0);
         }
-        let (body, memory) = body?;
-        self.ingest::<R>(media_type.encoding, body, memory, (imported, client))
-            .await
+        body
     }
 
     /// Responds in the request's encoding if it is known, and in JSON otherwise.
@@ -172,9 +169,9 @@ pub(crate) fn routes(edge: Arc<Edge>, origins: &[PageOrigin]) -> Router {
         .with_state(edge)
 }
 
-/// Returns the route `POST /api/import`: accepts the response of `GET /api/traces/{trace_id}` or any
-/// OTLP request. Imported spans are not forwarded, because vendors received them when they were
-/// recorded. The route belongs to the viewer, so pages of other origins may not call it.
+/// Returns the route `POST /api/import`, which accepts files: OTLP, Jaeger's and Zipkin's JSON. Imported
+/// spans are not forwarded, because vendors received them when they were recorded. The route belongs to
+/// the viewer, so pages of other origins may not call it.
 pub(crate) fn import(edge: Arc<Edge>) -> Router {
     Router::new()
         .route("/api/import", post(import_file).fallback(only_post))
@@ -184,14 +181,14 @@ pub(crate) fn import(edge: Arc<Edge>) -> Router {
 async fn export<R: Record>(State(edge): State<Arc<Edge>>, request: Request) -> Response {
     let client = edge.rate_limiter.client(&request);
     match edge.rate_limiter.admit(client, Instant::now()) {
-        Ok(()) => edge.handle::<R>(request, client, false).await,
+        Ok(()) => edge.handle::<R>(request, client).await,
         Err(error) => edge.reject(&error, request).await,
     }
 }
 
 async fn import_file(State(edge): State<Arc<Edge>>, request: Request) -> Response {
     let client = edge.rate_limiter.client(&request);
-    edge.handle::<ReceivedSpan>(request, client, true).await
+    edge.import(request, client).await
 }
 
 async fn only_post(State(edge): State<Arc<Edge>>, method: Method, request: Request) -> Response {

@@ -65,6 +65,8 @@ fn is_export(request: &Request) -> bool {
         Method::GET | Method::HEAD | Method::OPTIONS => {
             path.starts_with(GRPC) || SIGNALS.iter().any(|signal| path.contains(signal))
         }
+        // A page's request to delete something is not an export.
+        Method::DELETE => false,
         _ => path != IMPORT,
     }
 }

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use tokio::sync::oneshot;
 
-use super::{AppendError, QueueId, trace_row::Refresh};
+use super::{AppendError, QueueId, clear::Step, trace_row::Refresh};
 use crate::decode::{Records, Rejections};
 
 pub(super) enum Command {
@@ -27,11 +27,22 @@ pub(super) enum Command {
         backfill: Option<i64>,
         done: oneshot::Sender<()>,
     },
+    /// Removes traces by request.
+    Remove(Removal),
     /// Starts periodic work.
     Tick {
         now: i64,
     },
     Stop,
+}
+
+/// Traces to remove.
+pub(super) struct Removal {
+    /// The numbers of the traces.
+    pub(super) traces: Vec<i64>,
+    /// The newest span at the request. A trace of newer spans only stays.
+    pub(super) last_seq: i64,
+    pub(super) done: oneshot::Sender<rusqlite::Result<Step>>,
 }
 
 /// Receives the result of an append.
@@ -45,6 +56,7 @@ pub(super) struct Group {
     pub(super) waiting: Vec<AppendResult>,
     pub(super) advances: Vec<(QueueId, i64)>,
     pub(super) refreshes: Vec<Refresh>,
+    pub(super) removals: Vec<Removal>,
     /// The next trace of the backfill, if it advances.
     pub(super) backfill: Option<i64>,
     /// Sinks and the summarizer, which wait for the end of this group.
@@ -90,6 +102,7 @@ impl Group {
                 self.backfill = backfill.or(self.backfill);
                 self.confirmations.push(done);
             }
+            Command::Remove(removal) => self.removals.push(removal),
             Command::Tick { now } => self.tick = Some(now),
             Command::Stop => self.stop = true,
         }

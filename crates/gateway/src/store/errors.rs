@@ -39,6 +39,17 @@ pub(crate) enum AppendError {
     Failed(#[from] Arc<rusqlite::Error>),
 }
 
+/// Why traces could not be removed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ClearError {
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    #[error("the store cannot be written; some traces may be removed already")]
+    Failed(#[from] rusqlite::Error),
+    #[error("the gateway is stopping")]
+    Stopping,
+}
+
 /// The database could not be read.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ReadError {

@@ -13,6 +13,7 @@
 //! (see [`opening`]).
 
 mod aging;
+mod clear;
 mod clients;
 mod command;
 mod cursor;
@@ -20,6 +21,7 @@ mod damage;
 mod decoded_spans;
 mod errors;
 mod explain;
+mod export;
 mod facts;
 mod files;
 mod filter;
@@ -59,6 +61,7 @@ use std::{
     path::Path,
     sync::{Arc, Mutex, PoisonError},
     thread::JoinHandle,
+    time::Instant,
 };
 
 use rusqlite::Connection;
@@ -69,12 +72,18 @@ pub use self::errors::OpenError;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use self::list::try_query;
 use self::{
-    aging::AgingClock, clients::Clients, command::Command, health::Health, schema::Database,
+    aging::AgingClock,
+    clients::Clients,
+    command::{Command, Removal},
+    health::Health,
+    schema::Database,
     writer::Writer,
 };
 pub(crate) use self::{
+    clear::{ClearFilter, Cleared},
     decoded_spans::{decode_spans, trace_spans},
-    errors::{AppendError, ReadError},
+    errors::{AppendError, ClearError, ReadError},
+    export::ExportList,
     list::Page,
     log_query::{LogFilter, LogQuery},
     logs::LogPage,
@@ -95,6 +104,9 @@ use crate::{
 
 /// Requests that may wait for the writer. Another one is rejected as retryable.
 const MAX_WAITING_REQUESTS: usize = 1024;
+
+/// Traces in one command that removes some by request.
+const MAX_TRACES_PER_REMOVAL: usize = 1024;
 
 /// Totals of the store's content.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -214,6 +226,38 @@ impl Store {
         result.await.unwrap_or(Err(AppendError::Stopping))
     }
 
+    /// Removes the matching traces, until the deadline. Traces that arrive meanwhile stay.
+    ///
+    /// # Errors
+    /// If the store cannot be read or written. Some traces may be removed already.
+    pub(crate) async fn clear(
+        &self,
+        filter: ClearFilter,
+        deadline: Instant,
+    ) -> Result<Cleared, ClearError> {
+        let last_seq = self.totals().last_seq;
+        let traces = self
+            .read(move |connection| clear::matching(connection, &filter))
+            .await?;
+        let (mut cleared, mut rest) = (Cleared::default(), &*traces);
+        while !rest.is_empty() && Instant::now() < deadline {
+            let (done, result) = oneshot::channel();
+            let removal = Removal {
+                traces: rest[..rest.len().min(MAX_TRACES_PER_REMOVAL)].to_vec(),
+                last_seq,
+                done,
+            };
+            let sent = self.commands.send(Command::Remove(removal)).await;
+            sent.map_err(|_| ClearError::Stopping)?;
+            let step = result.await.map_err(|_| ClearError::Stopping)??;
+            cleared.traces += step.removed.traces;
+            cleared.spans += step.removed.spans;
+            rest = &rest[step.visited..];
+        }
+        cleared.is_complete = rest.is_empty();
+        Ok(cleared)
+    }
+
     /// Runs maintenance, such as deleting expired traces. Call this several times a second.
     /// `now` is the system's time, in nanoseconds since 1970.
     pub(crate) async fn tick(&self, now: i64) {
@@ -239,6 +283,20 @@ impl Store {
     pub(crate) async fn list(&self, filter: TraceFilter, now: i64) -> Result<Page, ReadError> {
         self.read(move |connection| list::list(connection, &filter, now))
             .await
+    }
+
+    /// Returns the traces of an export that match. `now` is the system's time.
+    pub(crate) async fn export(
+        &self,
+        filter: TraceFilter,
+        now: i64,
+    ) -> Result<ExportList, ReadError> {
+        self.read(move |connection| {
+            // All statements read one state of the store.
+            let transaction = connection.unchecked_transaction()?;
+            export::select(&transaction, &filter, now)
+        })
+        .await
     }
 
     /// Returns a trace's spans, one `ResourceSpans` per origin, or only those added since a

@@ -9,7 +9,8 @@ use trace_model::{
     overview::{
         ActionTable, Actions, AttributeNames, AttributeTable, Heatmap, HeatmapTable,
         MAX_SESSION_ACTIONS, Outcome, RootRow, ServiceMap, ServiceMapTable, Session, SessionAction,
-        SessionTable, SessionTimeline, Sessions, VitalsTable, WebVitals, Window,
+        SessionTable, SessionTimeline, Sessions, SpanRank, SpanRankTable, VitalsTable, WebVitals,
+        Window,
     },
 };
 
@@ -23,7 +24,7 @@ use super::{
     trace_row::signed,
 };
 use crate::{
-    analytics::{Analytics, AnalyticsError, Scope, Selection},
+    analytics::{Analytics, AnalyticsError, RankedSpan, Scope, Selection},
     clock,
 };
 
@@ -38,6 +39,10 @@ const ROWS_PER_TIME_CHECK: u64 = 512;
 
 /// Traces whose attributes complete a query.
 const MAX_ATTRIBUTE_TRACES: usize = 300;
+
+/// Traces whose spans are compared with one span, and the time limit of reading them.
+const MAX_RANKED_TRACES: usize = 300;
+const RANK_TIME: Duration = Duration::from_millis(500);
 
 /// Loads with bad vitals whose spans are read for their attribution.
 const MAX_ATTRIBUTED_LOADS: usize = 90;
@@ -92,6 +97,10 @@ impl Analytics for Store {
         scope: Scope,
     ) -> Result<AttributeNames, AnalyticsError> {
         self.overview(scope, |reader| attributes(reader, key)).await
+    }
+
+    async fn span_rank(&self, scope: Scope, span: RankedSpan) -> Result<SpanRank, AnalyticsError> {
+        self.overview(scope, |reader| span_rank(reader, span)).await
     }
 
     async fn explain(
@@ -315,6 +324,30 @@ fn vitals(reader: &Reader<'_>) -> rusqlite::Result<WebVitals> {
         load.attribution = attribution(reader.connection, vital, load.trace_id)?;
     }
     Ok(vitals)
+}
+
+fn span_rank(reader: &Reader<'_>, span: RankedSpan) -> rusqlite::Result<SpanRank> {
+    let mut newest = Vec::new();
+    reader.for_each(Details::None, |row| {
+        if newest.len() < MAX_RANKED_TRACES {
+            newest.push(row.key);
+        }
+    })?;
+    let (deadline, mut origins) = (Instant::now() + RANK_TIME, Origins::default());
+    let mut table = SpanRankTable::new(span.service, span.name, span.duration_nano);
+    let mut cut_short = false;
+    for number in newest {
+        cut_short = Instant::now() >= deadline;
+        if cut_short {
+            break;
+        }
+        let trace = spans::of_trace(reader.connection, number, &mut origins)?;
+        table.add(&trace.spans);
+    }
+    Ok(SpanRank {
+        cut_short,
+        ..table.finish()
+    })
 }
 
 fn attributes(reader: &Reader<'_>, key: Option<String>) -> rusqlite::Result<AttributeNames> {

@@ -134,7 +134,7 @@ fn remove_logs(
 }
 
 /// The usage of deleted records. Those of one trace may have several clients.
-type UsageByClient = HashMap<i64, Usage>;
+pub(super) type UsageByClient = HashMap<i64, Usage>;
 
 /// Runs a statement that deletes log records, and returns their number.
 fn delete_logs(
@@ -155,7 +155,7 @@ fn delete_logs(
     Ok(deleted)
 }
 
-fn subtract(clients: &mut Clients, usage: UsageByClient) {
+pub(super) fn subtract(clients: &mut Clients, usage: UsageByClient) {
     for (client, usage) in usage {
         clients.subtract_usage(client, usage);
     }
@@ -179,25 +179,47 @@ fn remove_traces(
         .collect::<rusqlite::Result<_>>()?;
     let (mut removed, mut usage) = (Removed::default(), UsageByClient::default());
     for (number, bytes) in &oldest {
-        let mut spans = transaction.prepare_cached("DELETE FROM span WHERE trace = ?")?;
-        let spans = spans.execute([number])? as u64;
-        let mut trace =
-            transaction.prepare_cached("DELETE FROM trace WHERE number = ? RETURNING id")?;
-        let id: Value = trace.query_row([number], |row| row.get(0))?;
-        removed.logs += delete_logs(&transaction, DELETE_LOGS_OF_TRACE, [id], &mut usage)?;
-        removed.spans += spans;
-        removed.traces += 1;
+        let one = remove_trace(&transaction, *number, &mut usage)?;
         let usage = usage.entry(client).or_default();
+        removed.add(one);
         usage.bytes += bytes;
-        usage.spans += spans;
-        usage.traces += 1;
+        usage.spans += one.spans;
+        usage.traces += one.traces;
     }
     if removed.traces > 0 {
-        transaction.execute(DELETE_UNUSED_ORIGINS, [])?;
+        delete_unused_origins(&transaction)?;
     }
     transaction.commit()?;
     subtract(clients, usage);
     Ok(removed)
+}
+
+/// Deletes a trace with its spans and log records. A trigger deletes its row in `root`.
+pub(super) fn remove_trace(
+    connection: &Connection,
+    number: i64,
+    usage: &mut UsageByClient,
+) -> rusqlite::Result<Removed> {
+    let mut spans = connection.prepare_cached("DELETE FROM span WHERE trace = ?")?;
+    let spans = spans.execute([number])? as u64;
+    let mut trace = connection.prepare_cached("DELETE FROM trace WHERE number = ? RETURNING id")?;
+    let id: Option<Value> = trace.query_row([number], |row| row.get(0)).optional()?;
+    let Some(id) = id else {
+        return Ok(Removed {
+            spans,
+            ..Removed::default()
+        });
+    };
+    Ok(Removed {
+        spans,
+        traces: 1,
+        logs: delete_logs(connection, DELETE_LOGS_OF_TRACE, [id], usage)?,
+    })
+}
+
+/// Deletes the origins that no stored span has.
+pub(super) fn delete_unused_origins(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute(DELETE_UNUSED_ORIGINS, []).map(drop)
 }
 
 fn oldest_log(connection: &Connection, client: i64) -> rusqlite::Result<Option<i64>> {

@@ -14,8 +14,9 @@ use tracing::{error, warn};
 use super::{
     AppendError, QueueId, StoreTotals,
     aging::AgingClock,
+    clear,
     clients::Clients,
-    command::{Command, Group},
+    command::{Command, Group, Removal},
     damage, facts,
     health::Health,
     insert::{Inserted, Insertion},
@@ -110,6 +111,9 @@ impl Writer {
         if let Some(now) = group.tick {
             self.maintenance.start(self.aging.now());
             report(self.follow_clock(now));
+        }
+        for removal in std::mem::take(&mut group.removals) {
+            self.remove(removal);
         }
         if group.is_read_only() {
             return;
@@ -254,6 +258,38 @@ impl Writer {
         self.log_origins = Origins::of_logs();
     }
 
+    /// Removes some of the traces of a request.
+    fn remove(&mut self, removal: Removal) {
+        let Removal {
+            traces,
+            last_seq,
+            done,
+        } = removal;
+        let step = clear::remove(&mut self.connection, &mut self.clients, (&traces, last_seq));
+        match &step {
+            Ok(step) if step.removed == Removed::default() => {}
+            Ok(step) => {
+                // Origins may be deleted with the last of their records.
+                self.forget_origins();
+                self.subtract(step.removed);
+            }
+            Err(error) if damage::is_file_damage(error) => self.mark_damaged(),
+            Err(_) => {}
+        }
+        // A client that hung up has dropped its receiver.
+        let _ = done.send(step);
+    }
+
+    fn subtract(&self, removed: Removed) {
+        self.totals.send_if_modified(|totals| {
+            totals.spans = totals.spans.saturating_sub(removed.spans);
+            totals.traces = totals.traces.saturating_sub(removed.traces);
+            totals.logs = totals.logs.saturating_sub(removed.logs);
+            totals.revision += u64::from(removed.traces > 0);
+            removed != Removed::default()
+        });
+    }
+
     /// Runs a step of maintenance. The next tick retries a failed one; no span is lost by it.
     fn maintain(&mut self) {
         let step = self
@@ -264,15 +300,7 @@ impl Writer {
             self.forget_origins();
         }
         match step {
-            Ok(removed) => {
-                self.totals.send_if_modified(|totals| {
-                    totals.spans = totals.spans.saturating_sub(removed.spans);
-                    totals.traces = totals.traces.saturating_sub(removed.traces);
-                    totals.logs = totals.logs.saturating_sub(removed.logs);
-                    totals.revision += u64::from(removed.traces > 0);
-                    removed != Removed::default()
-                });
-            }
+            Ok(removed) => self.subtract(removed),
             Err(error) => report(Err(error)),
         }
     }

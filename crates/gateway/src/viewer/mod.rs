@@ -1,8 +1,9 @@
 //! Serves the viewer: the files of a folder, or else those inside the program.
 
 mod embedded;
+mod standalone;
 
-use std::path::PathBuf;
+use std::{io, path::PathBuf};
 
 use axum::{
     Router,
@@ -15,6 +16,7 @@ use tower_http::services::ServeDir;
 
 use crate::headers::page_policy;
 use embedded::EmbeddedFiles;
+pub(crate) use standalone::StandalonePages;
 
 const INDEX: &str = "index.html";
 
@@ -30,12 +32,31 @@ enum Files {
     Embedded(EmbeddedFiles),
 }
 
+impl Files {
+    fn of(dir: Option<PathBuf>) -> Self {
+        match dir {
+            Some(dir) => Self::Folder(dir),
+            None => Self::Embedded(EmbeddedFiles::of_this_program()),
+        }
+    }
+
+    /// Reads a file that the built page names.
+    fn read(&self, name: &str) -> io::Result<Vec<u8>> {
+        match self {
+            Self::Folder(dir) => std::fs::read(dir.join(name)),
+            Self::Embedded(files) => files.decompressed(name),
+        }
+    }
+}
+
 /// Serves the viewer for all paths without another route. In a folder, it may be built while the gateway runs.
 pub(crate) fn routes(dir: Option<PathBuf>) -> Router {
-    routes_of(match dir {
-        Some(dir) => Files::Folder(dir),
-        None => Files::Embedded(EmbeddedFiles::of_this_program()),
-    })
+    routes_of(Files::of(dir))
+}
+
+/// Returns the maker of pages that show a trace without a gateway.
+pub(crate) fn standalone_pages(dir: Option<PathBuf>) -> StandalonePages {
+    StandalonePages::new(Files::of(dir))
 }
 
 fn routes_of(files: Files) -> Router {

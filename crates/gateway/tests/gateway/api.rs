@@ -76,6 +76,16 @@ async fn new_and_changed_traces_are_published() {
 }
 
 #[tokio::test]
+async fn removal_of_traces_is_published() {
+    let gateway = TestGateway::start().await;
+    gateway.export(request("shop", vec![span(1, 1, "a")])).await;
+    let mut events = Events::open(&gateway, "/api/events").await;
+    let request = Request::delete("/api/traces").body(Body::empty()).unwrap();
+    assert_eq!(gateway.send(request).await.status, 200);
+    assert_eq!(events.next("removed").await, Some(json!({})));
+}
+
+#[tokio::test]
 async fn status_is_published_at_once_and_after_changes() {
     let gateway = TestGateway::start().await;
     let mut events = Events::open(&gateway, "/api/events").await;
@@ -200,7 +210,10 @@ async fn exported_trace_is_equal_after_import() {
     let answer = other
         .send(import.body(exported.body.clone().into()).unwrap())
         .await;
-    assert_eq!((answer.status.as_u16(), answer.json()), (200, json!({})));
+    assert_eq!(answer.status, 200);
+    let report = json!({"format": "otlp_json", "traces": 1, "spans": 2, "skipped": 0, "problems": [],
+        "trace_ids": [trace_id(1)]});
+    assert_eq!(answer.json(), report);
     assert_eq!(other.get(&path).await.json(), exported.json());
     let trace: TracesData = serde_json::from_slice(&exported.body).unwrap();
     assert_eq!(trace.resource_spans, full().resource_spans);

@@ -84,6 +84,14 @@ async fn actions_have_counts_percentiles_and_the_slowest_trace() {
     let actions = get(&gateway, "/api/actions").await;
     assert_eq!(actions["traces"], 11);
     assert_eq!(actions["cut_short"], false);
+    let timeline = actions["timeline"].as_array().unwrap();
+    let sum = |field: &str| {
+        timeline
+            .iter()
+            .map(|part| part[field].as_u64().unwrap())
+            .sum::<u64>()
+    };
+    assert_eq!((timeline.len(), sum("count"), sum("errors")), (60, 11, 1));
     let like = &actions["actions"][0];
     assert_eq!(like["name"], "crud.like");
     assert_eq!(like["route"], "/");
@@ -389,4 +397,25 @@ async fn attributes_are_keys_or_the_values_of_one() {
     assert_eq!(values["names"], expected);
     let limited = get(&gateway, "/api/attributes?key=session.id&limit=1").await;
     assert_eq!(limited["names"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn span_is_ranked_among_those_of_its_name() {
+    let gateway = with_traces().await;
+    let rank = "/api/span-rank?name=crud.like&span_service=page&span_name=crud.like&span_nano=";
+    let slow = get(&gateway, &format!("{rank}500000000")).await;
+    assert_eq!(
+        (&slow["spans"], &slow["faster"], &slow["p50_nano"]),
+        (&json!(10), &json!(9), &json!(10_000_000))
+    );
+    assert_eq!(
+        (&slow["traces"], &slow["cut_short"]),
+        (&json!(10), &json!(false))
+    );
+    let usual = get(&gateway, &format!("{rank}10000000")).await;
+    assert_eq!(usual["faster"], 0);
+    let other = gateway
+        .get("/api/span-rank?span_service=page&span_name=crud.like")
+        .await;
+    assert_eq!(other.status, 400);
 }

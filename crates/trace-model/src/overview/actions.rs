@@ -10,6 +10,9 @@ use crate::{Breakdown, TraceId};
 /// Columns of a sparkline.
 const SPARKLINE_COLUMNS: usize = 30;
 
+/// Columns of the timeline of all actions.
+const TIMELINE_COLUMNS: usize = 60;
+
 /// The actions of a window, most frequent first.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Actions {
@@ -18,10 +21,20 @@ pub struct Actions {
     pub actions: Vec<Action>,
     /// The number of traces in the window, also those of actions that are left out.
     pub traces: u64,
+    /// The traces in each of 60 equal parts of the window. Empty without traces.
+    pub timeline: Vec<TimelinePart>,
     /// Actions that were left out because of the limit.
     pub left_out: u64,
     /// The time limit was reached. The figures are those of the newest traces only.
     pub cut_short: bool,
+}
+
+/// The traces of a part of the window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimelinePart {
+    pub count: u32,
+    /// Traces with a failed span.
+    pub errors: u32,
 }
 
 /// The traces with one root name, route and service. Durations are in nanoseconds.
@@ -74,6 +87,7 @@ pub struct ActionTable {
     /// The key of the current row, reused for the next one.
     key: String,
     traces: u64,
+    timeline: Vec<TimelinePart>,
 }
 
 #[derive(Debug, Default)]
@@ -97,6 +111,7 @@ impl ActionTable {
             groups: HashMap::new(),
             key: String::new(),
             traces: 0,
+            timeline: Vec::new(),
         }
     }
 
@@ -118,6 +133,11 @@ impl ActionTable {
         };
         if part == WindowPart::Current {
             self.traces += 1;
+            let place = self.window.column(row.start_unix_nano, TIMELINE_COLUMNS);
+            self.timeline
+                .resize(TIMELINE_COLUMNS, TimelinePart::default());
+            self.timeline[place].count += 1;
+            self.timeline[place].errors += u32::from(row.outcome.has(Outcome::ERROR));
             let column = self.window.column(row.start_unix_nano, SPARKLINE_COLUMNS);
             group.add(row, column);
         } else {
@@ -145,6 +165,7 @@ impl ActionTable {
             window: self.window,
             actions: actions.collect(),
             traces: self.traces,
+            timeline: self.timeline,
             left_out,
             cut_short: false,
         }

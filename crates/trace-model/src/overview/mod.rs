@@ -15,12 +15,13 @@ mod quantile;
 mod root_row;
 mod service_map;
 mod sessions;
+mod span_rank;
 mod vital;
 mod web_vitals;
 mod window;
 
 pub use self::{
-    actions::{Action, ActionTable, Actions, PreviousPeriod, SlowestTrace},
+    actions::{Action, ActionTable, Actions, PreviousPeriod, SlowestTrace, TimelinePart},
     attributes::{AttributeName, AttributeNames, AttributeTable},
     calls::{Call, CallErrors, Calls, Place, PlaceKind, PlaceTime},
     facts::TraceFacts,
@@ -31,6 +32,7 @@ pub use self::{
     sessions::{
         MAX_SESSION_ACTIONS, Session, SessionAction, SessionTable, SessionTimeline, Sessions,
     },
+    span_rank::{SpanRank, SpanRankTable},
     vital::{Band, Vital, Vitals},
     web_vitals::{RouteVital, RouteVitals, VitalsTable, WebVitals, WorstLoad},
     window::{Window, WindowPart},

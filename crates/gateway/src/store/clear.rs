@@ -1,0 +1,105 @@
+//! Removes traces by request, with their log records: all, those of a service, or those before a time.
+//!
+//! The traces are found on a reading connection. The writer removes them in steps of limited duration,
+//! between which it takes requests. A trace that got all of its spans after the request is not removed.
+
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{
+    clients::Clients,
+    retention::{self, Removed, UsageByClient},
+};
+
+/// How long one step makes requests wait.
+const STEP_TIME: Duration = Duration::from_millis(50);
+
+/// The index has all columns, so no rows of the table are read.
+const MATCHING: &str = "SELECT number FROM trace INDEXED BY trace_by_start
+    WHERE start < ?1 AND (?2 IS NULL OR service = ?2)";
+
+/// `+seq` keeps SQLite from using the primary key.
+const STORED: &str = "SELECT client, bytes, (SELECT min(+seq) FROM span WHERE trace = number)
+    FROM trace WHERE number = ?";
+
+/// The traces to remove. All traces meet an absent condition.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ClearFilter {
+    /// The service of the root span.
+    pub(crate) service: Option<String>,
+    /// The time before which the trace is listed, in nanoseconds since 1970.
+    pub(crate) before: Option<i64>,
+}
+
+/// What a request removed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Cleared {
+    pub(crate) traces: u64,
+    pub(crate) spans: u64,
+    /// Whether all matching traces are removed. Otherwise the time limit was reached.
+    pub(crate) is_complete: bool,
+}
+
+/// What a step of the writer did.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Step {
+    pub(super) removed: Removed,
+    /// The traces that were visited, from the first one on.
+    pub(super) visited: usize,
+}
+
+/// Returns the numbers of the matching traces, oldest number first: the number of the newest trace is
+/// free last, so no number is used again meanwhile.
+pub(super) fn matching(
+    connection: &Connection,
+    filter: &ClearFilter,
+) -> rusqlite::Result<Vec<i64>> {
+    let before = filter.before.unwrap_or(i64::MAX);
+    let mut statement = connection.prepare_cached(MATCHING)?;
+    let numbers = statement.query_map(params![before, filter.service], |row| row.get(0))?;
+    let mut numbers = numbers.collect::<rusqlite::Result<Vec<i64>>>()?;
+    numbers.sort_unstable();
+    Ok(numbers)
+}
+
+/// Removes some of these traces, in one transaction. `last_seq` is the newest span at the request.
+pub(super) fn remove(
+    connection: &mut Connection,
+    clients: &mut Clients,
+    (traces, last_seq): (&[i64], i64),
+) -> rusqlite::Result<Step> {
+    let deadline = Instant::now() + STEP_TIME;
+    let transaction = connection.transaction()?;
+    let (mut step, mut usage) = (Step::default(), UsageByClient::default());
+    for number in traces {
+        if step.visited > 0 && Instant::now() >= deadline {
+            break;
+        }
+        step.visited += 1;
+        let stored = transaction
+            .prepare_cached(STORED)?
+            .query_row([number], |row| {
+                let first_seq: Option<i64> = row.get(2)?;
+                Ok((row.get::<_, i64>(0)?, row.get::<_, u64>(1)?, first_seq))
+            });
+        let Some((client, bytes, first_seq)) = stored.optional()? else {
+            continue;
+        };
+        if first_seq.is_some_and(|first| first > last_seq) {
+            continue;
+        }
+        let removed = retention::remove_trace(&transaction, *number, &mut usage)?;
+        step.removed.add(removed);
+        let usage = usage.entry(client).or_default();
+        usage.bytes += bytes;
+        usage.spans += removed.spans;
+        usage.traces += removed.traces;
+    }
+    if step.removed.traces > 0 {
+        retention::delete_unused_origins(&transaction)?;
+    }
+    transaction.commit()?;
+    retention::subtract(clients, usage);
+    Ok(step)
+}
