@@ -15,6 +15,7 @@ mod accessibility;
 mod accounts;
 mod actions;
 mod coverage;
+mod data;
 mod dropped_responses;
 mod examples;
 mod expiry;

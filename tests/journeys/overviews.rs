@@ -16,13 +16,14 @@ const THEMES: [&str; 2] = ["dark", "light"];
 const VIEWPORTS: [(u32, u32); 2] = [(1440, 900), (390, 844)];
 
 /// Each page, and a text that it shows when it has loaded.
-const PAGES: [(&str, &str); 6] = [
+const PAGES: [(&str, &str); 7] = [
     ("actions", "crud.like"),
     ("heatmap?name=crud.like&min_nano=500000000", "cloud.region"),
     ("sessions", "session-3"),
     ("sessions/session-3", "crud.like"),
     ("map", "Who calls whom"),
     ("vitals", "LCP"),
+    ("data", "drop them here"),
 ];
 
 /// A click, a request, its server and a statement. Each twentieth trace is from a region with a slow network.

@@ -5,10 +5,11 @@ use yew_router::BrowserRouter;
 
 use crate::{
     components::{
-        connection_banner::ConnectionBanner, help::Help, overview::OverviewPane, sinks::Sinks,
-        status_bar::StatusBar, top_bar::TopBar, trace_list::TraceList, trace_pane::TracePane,
+        connection_banner::ConnectionBanner, data::DataPage, help::Help, overview::OverviewPane,
+        sinks::Sinks, status_bar::StatusBar, top_bar::TopBar, trace_list::TraceList,
+        trace_pane::TracePane,
     },
-    hooks::{Key, Url, use_keys, use_live, use_url},
+    hooks::{Imports, Key, Url, files_of, use_imports, use_keys, use_live, use_url},
     live::Live,
     overview_state::OverviewPage,
     query,
@@ -25,6 +26,7 @@ fn App() -> Html {
     let url = use_url();
     let parsed = query::parse(&url.view.query);
     let live = use_live(&parsed.query);
+    let imports = use_imports();
     let help = use_state(|| false);
     use_app_keys(&url, &live, &help);
     let toggle_help = Callback::from({
@@ -35,18 +37,20 @@ fn App() -> Html {
     let pane = match url.view.screen {
         Screen::List => "list",
         Screen::Overview(_) => "overview",
-        Screen::Trace(_) | Screen::Sinks | Screen::NotFound(_) => "trace",
+        Screen::Trace(_) | Screen::Sinks | Screen::Data | Screen::NotFound(_) => "trace",
     };
     html! {
-        <div class="app" data-pane={pane} data-empty={live.is_empty().to_string()}>
+        <div class="app" data-pane={pane} data-empty={live.is_empty().to_string()} ondragover={accept_files()} ondrop={on_drop(&url, &imports)}>
             <TopBar url={url.clone()} problem={query::problem(&parsed, &url.view.query)} live={(*live).clone()} dispatch={live.dispatcher()} on_help={toggle_help.clone()} />
             <ConnectionBanner connection={live.connection} />
             if let Screen::Overview(page) = &url.view.screen {
-                <OverviewPane url={url.clone()} page={page.clone()} is_live={!live.paused} is_empty={live.is_empty()} />
+                <OverviewPane key={live.removals} url={url.clone()} page={page.clone()} is_live={!live.paused} is_empty={live.is_empty()} />
             } else {
             <div class="panes">
                 <TraceList url={url.clone()} live={(*live).clone()} dispatch={live.dispatcher()} />
-                if url.view.screen == Screen::Sinks {
+                if url.view.screen == Screen::Data {
+                    <div class="trace-pane"><DataPage url={url.clone()} live={(*live).clone()} imports={imports.clone()} /></div>
+                } else if url.view.screen == Screen::Sinks {
                     <div class="trace-pane"><Sinks url={url.clone()} status={live.status.clone()} /></div>
                 } else {
                     <TracePane url={url.clone()} traces={live.traces.clone()} change={live.change.clone()} log_change={live.log_change.clone()} empty={live.is_empty()} in_honeycomb={live.in_honeycomb()} />
@@ -57,6 +61,32 @@ fn App() -> Html {
             <Help open={*help} on_close={toggle_help} />
         </div>
     }
+}
+
+/// Lets files be dropped anywhere. Dragged texts and links are left to the browser.
+fn accept_files() -> Callback<DragEvent> {
+    Callback::from(|event: DragEvent| {
+        let kinds = event.data_transfer().map(|data| data.types());
+        if kinds.is_some_and(|kinds| kinds.includes(&"Files".into(), 0)) {
+            event.prevent_default();
+        }
+    })
+}
+
+/// Imports dropped files, and shows the page with the reports.
+fn on_drop(url: &Url, imports: &Imports) -> Callback<DragEvent> {
+    let (url, imports) = (url.clone(), imports.clone());
+    Callback::from(move |event: DragEvent| {
+        let files = files_of(event.data_transfer().and_then(|data| data.files()));
+        if files.is_empty() {
+            return;
+        }
+        event.prevent_default();
+        imports.start.emit(files);
+        if url.view.screen != Screen::Data {
+            url.push(&url.view.with_data());
+        }
+    })
 }
 
 /// The keyboard shortcuts of the whole page. The trace view adds its own.
@@ -87,6 +117,7 @@ fn use_app_keys(url: &Url, live: &Live, help: &UseStateHandle<bool>) {
         Key::Down | Key::Up if url.view.screen == Screen::List => step(0),
         Key::Actions => show(&url, &url.view.with_page(OverviewPage::Actions)),
         Key::Traces => show(&url, &url.view.without_trace()),
+        Key::Data => show(&url, &url.view.with_data()),
         Key::Escape => close_innermost(&url),
         _ => false,
     });

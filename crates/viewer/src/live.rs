@@ -43,6 +43,8 @@ pub(crate) struct Live {
     pub(crate) change: Change,
     /// The traces that got log records.
     pub(crate) log_change: Change,
+    /// Incremented when traces were removed by request.
+    pub(crate) removals: u32,
     /// Whether the pointer or the scroll position requires that rows do not move.
     frozen: bool,
     pub(crate) paused: bool,
@@ -115,6 +117,8 @@ pub(crate) enum Action {
     LogsArrived(HashSet<TraceId>),
     /// More traces changed than the events report.
     MissedChanges,
+    /// Traces were removed by request.
+    Removed,
     Status(Box<Status>),
     /// Whether rows must not move.
     Freeze(bool),
@@ -149,6 +153,7 @@ impl Reducible for Live {
             Action::Changed(summaries) => live.apply_changes(summaries),
             Action::LogsArrived(ids) => live.log_change = live.log_change.next(Some(ids)),
             Action::MissedChanges => live.refresh_all(),
+            Action::Removed => live.refresh_after_removal(),
             Action::Status(status) => live.status = Some(Rc::from(status)),
             Action::Freeze(frozen) if frozen == live.frozen => return self,
             Action::Freeze(frozen) => {
@@ -235,6 +240,14 @@ impl Live {
         self.stale_count += 1;
         self.change = self.change.next(None);
         self.log_change = self.log_change.next(None);
+    }
+
+    /// Requests the list and the open trace again. The response replaces all rows, also frozen ones.
+    fn refresh_after_removal(&mut self) {
+        self.removals += 1;
+        self.page_count = 0;
+        self.pending = Rc::default();
+        self.refresh_all();
     }
 
     /// Requests the list again, unless that is useless. While the connection is lost,

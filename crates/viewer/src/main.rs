@@ -4,6 +4,7 @@
 //! - [`overview_state`] is the part of the address that describes overviews of many traces.
 //! - [`live`] is the state of the trace list; [`hooks`] connect components to the gateway, the
 //!   keyboard and the screen.
+//! - [`standalone_page`] is the page of an exported trace, which needs no gateway; [`standalone`] reads it.
 //! - [`outline`](mod@outline) writes a trace as text.
 //! - [`tab`] lists the views of a trace.
 //! - [`gateway`] is the client of the gateway's API and event stream.
@@ -33,13 +34,24 @@ mod query;
 mod route;
 mod shared;
 mod span_ref;
+mod standalone;
+mod standalone_page;
 mod tab;
 mod text;
 
 fn main() {
     crash::install();
     install_telemetry();
-    yew::Renderer::<app::Root>::new().render();
+    match standalone::trace() {
+        Some(trace) => {
+            let trace = shared::Shared::new(trace);
+            let props = standalone_page::StandalonePageProps { trace };
+            yew::Renderer::<standalone_page::StandalonePage>::with_props(props).render();
+        }
+        None => {
+            yew::Renderer::<app::Root>::new().render();
+        }
+    }
 }
 
 /// Traces the viewer itself if the page names a receiver:

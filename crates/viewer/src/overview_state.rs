@@ -33,6 +33,11 @@ pub(crate) struct OverviewState {
     /// The name of one of [`RANGES`].
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(crate) range: String,
+    /// A range that was chosen on the timeline, in nanoseconds since 1970. It replaces `range`.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(crate) since: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(crate) until: String,
     /// The action: the root's name, route and service.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(crate) name: String,
@@ -61,11 +66,30 @@ impl OverviewState {
     /// Returns the parameters of the address, without empty ones.
     pub(crate) fn parameters(&self) -> Vec<(&'static str, &str)> {
         let mut parameters = vec![("range", &*self.range)];
+        parameters.extend(self.chosen_range());
         parameters.extend(self.action());
         parameters.push(("sort", &*self.sort));
         parameters.extend(self.selection());
         parameters.retain(|(_, value)| !value.is_empty());
         parameters
+    }
+
+    /// Returns the parameters of the range that was chosen on the timeline.
+    pub(crate) fn chosen_range(&self) -> [(&'static str, &str); 2] {
+        [("since", &*self.since), ("until", &*self.until)]
+    }
+
+    pub(crate) fn has_chosen_range(&self) -> bool {
+        !self.since.is_empty() || !self.until.is_empty()
+    }
+
+    /// The same choices with another range of the timeline. Empty texts: none.
+    pub(crate) fn with_chosen_range(&self, since: String, until: String) -> Self {
+        Self {
+            since,
+            until,
+            ..self.without_selection()
+        }
     }
 
     /// Returns the parameters of the action.
@@ -96,6 +120,8 @@ impl OverviewState {
     pub(crate) fn without_selection(&self) -> Self {
         Self {
             range: self.range.clone(),
+            since: self.since.clone(),
+            until: self.until.clone(),
             name: self.name.clone(),
             route: self.route.clone(),
             service: self.service.clone(),
@@ -108,12 +134,17 @@ impl OverviewState {
     pub(crate) fn range_only(&self) -> Self {
         Self {
             range: self.range.clone(),
+            since: self.since.clone(),
+            until: self.until.clone(),
             ..Self::default()
         }
     }
 
-    /// Returns the length of the time range in nanoseconds. `None`: not limited.
+    /// Returns the length of the time range that ends now, in nanoseconds. `None`: it has none.
     pub(crate) fn range_nanos(&self) -> Option<u64> {
+        if self.has_chosen_range() {
+            return None;
+        }
         let range = RANGES.iter().find(|(name, _, _)| *name == self.range);
         let (_, _, seconds) = range?;
         seconds.map(|seconds| seconds * 1_000_000_000)

@@ -1,6 +1,6 @@
 //! The address: everything that a reload, a bookmark or a copied link must restore.
 //!
-//! `/traces` (the list), `/trace/{trace id}`, `/trace/{trace id}/compare/{trace id}`, or `/sinks`, with these parameters: `q` is the query of the list, `span` the
+//! `/traces` (the list), `/trace/{trace id}`, `/trace/{trace id}/compare/{trace id}`, `/sinks` or `/data`, with these parameters: `q` is the query of the list, `span` the
 //! selected span, `collapsed` the spans whose rows are not as [`View::level`] says, `view` the view
 //! of the trace, `path=only` hides other spans than those of the critical path, `find` searches in the
 //! trace, `show` is `dim` or `hide`, `level` collapses, `top` shows a subtree, and `zoom` is
@@ -34,6 +34,8 @@ pub(crate) enum Route {
     Compare { id: String, other: String },
     #[at("/sinks")]
     Sinks,
+    #[at("/data")]
+    Data,
     #[at("/actions")]
     Actions,
     #[at("/heatmap")]
@@ -160,6 +162,8 @@ pub(crate) enum Screen {
     List,
     Trace(TraceId),
     Sinks,
+    /// Import, export and removal of traces.
+    Data,
     Overview(OverviewPage),
     /// The address is invalid, for this reason.
     NotFound(String),
@@ -238,7 +242,11 @@ impl View {
     pub(crate) const fn trace(&self) -> Option<TraceId> {
         match self.screen {
             Screen::Trace(id) => Some(id),
-            Screen::List | Screen::Sinks | Screen::Overview(_) | Screen::NotFound(_) => None,
+            Screen::List
+            | Screen::Sinks
+            | Screen::Data
+            | Screen::Overview(_)
+            | Screen::NotFound(_) => None,
         }
     }
 
@@ -261,6 +269,13 @@ impl View {
     pub(crate) fn with_sinks(&self) -> Self {
         Self {
             screen: Screen::Sinks,
+            ..self.without_trace()
+        }
+    }
+
+    pub(crate) fn with_data(&self) -> Self {
+        Self {
+            screen: Screen::Data,
             ..self.without_trace()
         }
     }
@@ -385,6 +400,7 @@ impl Screen {
                 invalid => invalid,
             },
             Route::Sinks => Self::Sinks,
+            Route::Data => Self::Data,
             Route::Heatmap => Self::Overview(OverviewPage::Heatmap),
             Route::Sessions => Self::Overview(OverviewPage::Sessions),
             Route::Session { id } => Self::Overview(OverviewPage::Session(id)),
@@ -407,6 +423,7 @@ impl Screen {
             Self::List => Route::List,
             Self::Trace(id) => Route::Trace { id: id.to_string() },
             Self::Sinks => Route::Sinks,
+            Self::Data => Route::Data,
             Self::Overview(page) => match page.clone() {
                 OverviewPage::Actions => Route::Actions,
                 OverviewPage::Heatmap => Route::Heatmap,

@@ -26,6 +26,11 @@ impl Tab {
         Self::Honeycomb,
     ];
 
+    /// Whether the view needs a gateway.
+    pub(crate) const fn needs_gateway(self) -> bool {
+        matches!(self, Self::Compare | Self::XRay)
+    }
+
     pub(crate) const fn title(self) -> &'static str {
         match self {
             Self::Waterfall => "Waterfall",

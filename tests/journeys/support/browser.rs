@@ -192,6 +192,15 @@ impl Browser {
         Err(self.text_excerpt().await)
     }
 
+    /// Waits for an element that need not be visible, such as a field for files.
+    pub(crate) async fn hidden(&self, by: By) -> WebElement {
+        self.until(&format!("{by:?}"), async || {
+            let found = self.driver.find(by.clone()).await;
+            found.map_err(|error| error.to_string())
+        })
+        .await
+    }
+
     pub(crate) async fn click(&self, element: &Element) {
         self.until(&format!("a click on {element:?}"), async || {
             let found = self.try_find(element).await?;

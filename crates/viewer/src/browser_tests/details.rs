@@ -206,3 +206,46 @@ async fn a_span_that_ends_before_it_starts_has_a_warning() {
     let facts = page.texts(".fields .warn");
     assert_eq!(facts, ["ends 5 ms before it starts"]);
 }
+
+#[wasm_bindgen_test]
+async fn time_of_an_interaction_in_the_page_is_explained() {
+    let mut click = span((1, None), "page", "crud.like", 0..200);
+    let milliseconds = |key: &str, value: f64| Attribute::new(key, Value::Double(value));
+    click.attributes = [
+        milliseconds("browser.interaction.input_delay", 12.5),
+        milliseconds("browser.interaction.processing_duration", 80.0),
+        milliseconds("browser.interaction.presentation_delay", 16.0),
+        milliseconds("browser.long_animation_frame.duration", 120.0),
+        Attribute::new("browser.long_animation_frame.count", 2),
+        Attribute::new("browser.long_animation_frame.script.function", "sort"),
+        Attribute::new(
+            "browser.long_animation_frame.script.url",
+            "https://a.example/js/app.js",
+        ),
+    ]
+    .into_iter()
+    .collect();
+    let page = Mounted::trace_at(
+        "/traces?span=0000000000000001",
+        vec![click, span((2, Some(1)), "page", "fetch", 0..50)],
+        SIZE,
+    )
+    .await;
+    page.find(".fields").await;
+    let fields: Vec<String> = page.texts(".fields .field");
+    for expected in [
+        "input delay12.5 ms",
+        "in listeners80 ms",
+        "presentation16 ms",
+        "longest frame120 ms",
+    ] {
+        assert!(fields.iter().any(|field| field == expected), "{fields:?}");
+    }
+    let script = fields
+        .iter()
+        .find(|field| field.starts_with("script in it"));
+    assert!(
+        script.is_some_and(|it| it.contains("sort") && it.contains("app.js")),
+        "{fields:?}"
+    );
+}

@@ -29,6 +29,7 @@ const STYLES: &str = concat!(
     include_str!("../../styles/waterfall.css"),
     include_str!("../../styles/figures.css"),
     include_str!("../../styles/details.css"),
+    include_str!("../../styles/data.css"),
     include_str!("../../styles/access.css"),
 );
 

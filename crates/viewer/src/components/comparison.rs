@@ -115,11 +115,8 @@ fn verdict(props: &ComparisonViewProps, comparison: &Comparison) -> Html {
             format::duration(a)
         ),
     };
-    let is_same_direction = |path: &&ComparedPath| {
-        path.self_difference_nano() != 0 && (path.self_difference_nano() > 0) == (b > a)
-    };
-    let paths = comparison.paths.iter().filter(is_same_direction);
-    let most = paths.max_by_key(|path| self::size(path)).filter(|_| a != b);
+    let most = comparison.main_difference(b > a).filter(|_| a != b);
+    let most = most.map(|path| &comparison.paths[path]);
     let count =
         |is: fn(&ComparedPath) -> bool| comparison.paths.iter().filter(|path| is(path)).count();
     let (missing, added) = (

@@ -1,6 +1,8 @@
 //! The details of one span.
 
-use trace_model::{Link, Node, Parent, RequestPhases, SpanStatus, Trace, otlp_json};
+use trace_model::{
+    Link, Node, Parent, RequestPhases, SpanStatus, Trace, otlp_json, overview::SpanRank,
+};
 use yew::prelude::*;
 
 use super::{
@@ -9,13 +11,14 @@ use super::{
     icon::{Icon, IconKind},
     logs::SpanLogs,
     long_text::LongText,
+    page_time::page_time,
     span_events::SpanEvents,
     span_row::{lane_class, name, time_problem},
 };
 use crate::{
     date::Timestamp,
     format,
-    hooks::Url,
+    hooks::{Url, use_span_rank},
     layout::{bar::Hatch, log_rows::TraceLogs},
     shared::Shared,
     span_ref::SpanRef,
@@ -38,6 +41,7 @@ pub(crate) struct DetailsProps {
 pub(crate) fn Details(props: &DetailsProps) -> Html {
     let links_shown = use_state_eq(|| LINKS_PER_PAGE);
     let (trace, index) = (&props.trace, props.index);
+    let rank = use_span_rank(trace, index);
     let node = &trace.nodes()[index];
     let span = &node.span;
     let on_close = {
@@ -67,7 +71,10 @@ pub(crate) fn Details(props: &DetailsProps) -> Html {
             </header>
             { error(node) }
             { subtree_button(props, node) }
-            <dl class="fields">{ fields(props, node) }</dl>
+            <dl class="fields">
+                { fields(props, node) }
+                { for rank.as_ref().map(rank_field) }
+            </dl>
             <SpanEvents trace={trace.clone()} {index} />
             <SpanLogs trace={trace.clone()} logs={props.logs.clone()} {index} />
             { list("Attributes", Source::Span) }
@@ -126,6 +133,7 @@ fn fields(props: &DetailsProps, node: &Node) -> Html {
                 <Field key="self time" name="self time" value={format::duration(own)} />
             }
             { for phases.iter().flat_map(phase_fields) }
+            { page_time(node) }
             if node.clock_shift_nano != 0 {
                 <Field key="clock shift" name="clock shift" value={shift(node.clock_shift_nano)}
                     title="Added to the server's times, because its clock and the caller's disagree" />
@@ -135,6 +143,20 @@ fn fields(props: &DetailsProps, node: &Node) -> Html {
             }
         </>
     }
+}
+
+/// Says how many spans of the name were faster.
+fn rank_field(rank: &SpanRank) -> Html {
+    let share = rank.faster as f64 / rank.spans.max(1) as f64 * 100.0;
+    let value = format!("slower than {share:.0} %");
+    let title = format!(
+        "Of {} spans with this name and service in {} traces of this action: half took up to {}, 95 % up to {}",
+        format::count(rank.spans),
+        format::count(rank.traces),
+        format::duration(rank.p50_nano),
+        format::duration(rank.p95_nano)
+    );
+    html! { <Field key="rank" name="among its name" {value} {title} /> }
 }
 
 fn duration(node: &Node) -> Html {

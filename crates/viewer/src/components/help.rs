@@ -13,7 +13,7 @@ pub(crate) struct HelpProps {
 
 const KEYS: [(&[&str], &str); 15] = [
     (&["/"], "search"),
-    (&["a", "t"], "actions; all traces"),
+    (&["a", "t", "d"], "actions; all traces; import and export"),
     (&["j", "k"], "next and previous trace"),
     (&["↓", "↑"], "next and previous span"),
     (&["→", "←"], "expand and collapse; ← again: parent span"),

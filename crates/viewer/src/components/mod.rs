@@ -42,11 +42,13 @@ mod copy_button;
 mod details;
 mod logs;
 mod long_text;
+mod page_time;
 mod span_events;
 
 // Overviews of many traces.
 pub(crate) mod overview;
 
+pub(crate) mod data;
 pub(crate) mod sinks;
 
 mod dialog;

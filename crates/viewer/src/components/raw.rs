@@ -4,7 +4,7 @@ use trace_model::{Trace, json, otlp_json};
 use yew::prelude::*;
 
 use super::{copy_button::CopyButton, long_text::LongText};
-use crate::{base, format, outline::outline, shared::Shared};
+use crate::{base, format, outline::outline, shared::Shared, standalone::is_standalone};
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct RawProps {
@@ -24,16 +24,27 @@ pub(crate) fn Raw(props: &RawProps) -> Html {
         let trace = trace.clone();
         Callback::from(move |()| outline(&trace))
     };
-    let href = base::url(&format!("api/traces/{}", trace.trace_id()));
+    let id = trace.trace_id();
+    let href = base::url(&format!("api/traces/{id}"));
     html! {
         <section class="vendor" aria-label="Raw">
             <p>
                 { format!("All {} as OTLP JSON: ", format::quantity(trace.nodes().len(), "span")) }
                 <CopyButton make_text={copy_all} label="Copy the trace as OTLP JSON" />
-                <a {href} target="_blank" rel="noopener">{ "open the gateway's response" }</a>
+                if !is_standalone() {
+                    <a href={href.clone()} target="_blank" rel="noopener">{ "open the gateway's response" }</a>
+                }
                 { ". Any OTLP receiver accepts it. As plain text: " }
                 <CopyButton make_text={copy_text} label="Copy the trace as text" />
             </p>
+            if !is_standalone() {
+                <p class="downloads">
+                    { "Download: " }
+                    <a href={href.clone()} download={format!("trace-{id}.json")}>{ "OTLP JSON" }</a>
+                    { ", " }
+                    <a href={format!("{href}/html")} download={format!("trace-{id}.html")}>{ "a page that needs no gateway" }</a>
+                </p>
+            }
             if let Some(index) = props.selected {
                 <Document title="The selected span" text={otlp_json::encode(&trace.nodes()[index].span)} />
             }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use trace_model::{LastRefusal, SinkState, SinkStatus, Status};
 use yew::prelude::*;
 
-use super::sinks::title;
+use super::{link::Link, sinks::title};
 use crate::{
     format,
     hooks::{Url, use_now},
@@ -89,7 +89,10 @@ fn items(status: &Status, url: &Url) -> Html {
                 <span key={format!("refused {reason}")} class="warn" title={last_response(status, reason)}><b>{ format::count(*count) }</b>{ " refused: " }{ reason }</span>
             }
             { sinks }
-            { sinks_link(url, status) }
+            <span key="links" class="status-links">
+                <Link url={url.clone()} view={url.view.with_data()}>{ "Data" }</Link>
+                { sinks_link(url, status) }
+            </span>
         </>
     }
 }
@@ -111,7 +114,7 @@ fn sinks_link(url: &Url, status: &Status) -> Html {
         event.prevent_default();
         url.push(&view);
     });
-    html! { <a key="sinks" class={classes!("sinks-link", warn)} {href} {onclick} data-otel-action="sinks.open">{ "Sinks" }</a> }
+    html! { <a class={classes!(warn)} {href} {onclick} data-otel-action="sinks.open">{ "Sinks" }</a> }
 }
 
 fn sink(sink: &SinkStatus) -> Html {

@@ -14,6 +14,7 @@ use crate::{
     date::{Timestamp, is_misdated},
     format,
     hooks::Url,
+    standalone::is_standalone,
     text,
 };
 
@@ -40,7 +41,9 @@ pub(crate) fn TraceHeader(props: &TraceHeaderProps) -> Html {
     html! {
         <header class="trace-header">
             <div class="trace-title">
-                <button class="back" aria-label="Back to the list" onclick={on_back}><Icon kind={IconKind::Back} /></button>
+                if !is_standalone() {
+                    <button class="back" aria-label="Back to the list" onclick={on_back}><Icon kind={IconKind::Back} /></button>
+                }
                 <h1>{ text::name(&trace_row::name(summary)) }</h1>
                 { trace_row::badge(summary) }
                 <span class="trace-total">{ format::duration(summary.duration_nano) }</span>

@@ -47,7 +47,7 @@ pub(crate) fn TracePane(props: &TracePaneProps) -> Html {
             "No trace selected",
             "Select a trace to see where its time went.",
         ),
-        (Screen::Sinks | Screen::Overview(_), _) => html! {},
+        (Screen::Sinks | Screen::Data | Screen::Overview(_), _) => html! {},
         (Screen::NotFound(text), _) => note("Page not found", text),
         (Screen::Trace(id), TraceLoad::Ready(trace)) => {
             let notice = open.refresh_error.map(|error| html! {

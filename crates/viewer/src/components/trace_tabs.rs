@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use super::{guide::Guide, link::Link};
-use crate::{hooks::Url, tab::Tab};
+use crate::{hooks::Url, standalone::is_standalone, tab::Tab};
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct TraceTabsProps {
@@ -22,7 +22,7 @@ pub(crate) fn TraceTabs(props: &TraceTabsProps) -> Html {
     html! {
         <div class="tab-row">
         <nav class="tabs" aria-label="Views of the trace">
-            for tab in Tab::ALL {
+            for tab in Tab::ALL.into_iter().filter(|tab| !is_standalone() || !tab.needs_gateway()) {
                 <Link key={tab.name()} url={url.clone()} view={url.view.with_tab(tab)} current={url.view.tab == tab}>{ tab.title() }</Link>
             }
         </nav>

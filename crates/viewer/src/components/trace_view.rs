@@ -30,8 +30,9 @@ pub(crate) struct TraceViewProps {
     pub(crate) in_honeycomb: bool,
     /// The trace list, from which another trace can be chosen.
     pub(crate) traces: Rc<Vec<Rc<TraceSummary>>>,
-    /// The traces that got log records.
-    pub(crate) log_change: Change,
+    /// The traces that got log records. `None`: there is no gateway that has any.
+    #[prop_or_default]
+    pub(crate) log_change: Option<Change>,
 }
 
 #[component]
@@ -43,7 +44,7 @@ pub(crate) fn TraceView(props: &TraceViewProps) -> Html {
         traces,
         log_change,
     } = props;
-    let loaded = use_trace_logs(trace.trace_id(), log_change);
+    let loaded = use_trace_logs(trace.trace_id(), log_change.as_ref());
     let logs = loaded.logs.clone();
     let shown = use_shown_trace(url, trace, &logs);
     let summary = use_memo(trace.clone(), |trace| trace.summary());

@@ -16,6 +16,8 @@ pub(crate) enum Update {
     /// A trace got log records.
     Logs(TraceId),
     Status(Box<Status>),
+    /// Traces were removed by request.
+    Removed,
     /// The stream works, but nothing has changed.
     KeepAlive,
     /// The connection failed or ended.
@@ -63,6 +65,7 @@ impl Stream {
             listen("logs", |event| {
                 data(event).map(|logs: Logs| Update::Logs(logs.trace_id))
             }),
+            listen("removed", |_| Some(Update::Removed)),
             listen("alive", |_| Some(Update::KeepAlive)),
             listen("status", |event| {
                 data(event).map(|status| Update::Status(Box::new(status)))

@@ -1,6 +1,9 @@
 //! The client of the gateway's API: lists of traces, single traces, and the event stream.
 
+mod clear;
 pub(crate) mod events;
+mod export;
+mod import;
 mod logs;
 mod overview;
 mod request;
@@ -11,6 +14,9 @@ mod xray;
 use std::fmt;
 
 pub(crate) use self::{
+    clear::{ClearFilter, Cleared, clear},
+    export::{ExportFile, export},
+    import::{ImportReport, import},
     logs::trace_logs,
     overview::overview,
     trace::{TraceResponse, trace},

@@ -1,10 +1,10 @@
-//! GET requests with timeouts.
+//! Requests with timeouts.
 
 use gloo_net::http::Response;
 use gloo_timers::callback::Timeout;
 use serde::Deserialize;
 use wasm_bindgen::JsValue;
-use web_sys::{AbortController, DomException};
+use web_sys::{AbortController, DomException, File};
 
 use super::{Error, Initiator};
 use crate::base;
@@ -51,7 +51,7 @@ async fn get_within(
     initiator: Initiator,
 ) -> Result<Reply, Error> {
     let url = base::url(path);
-    let mut deadline = Deadline::after(timeout_ms)?;
+    let deadline = Deadline::after(timeout_ms)?;
     let signal = deadline.controller.signal();
     let sent = match initiator {
         Initiator::User => {
@@ -63,11 +63,41 @@ async fn get_within(
             request.abort_signal(Some(&signal)).send().await
         }
     };
-    let response = sent.map_err(|_| deadline.error())?;
+    reply(sent.ok(), deadline).await
+}
+
+/// Sends a DELETE request of the user.
+pub(super) async fn delete(path: &str, url_template: &'static str) -> Result<Reply, Error> {
+    let deadline = Deadline::after(RESPONSE_TIMEOUT_MS)?;
+    let request = otel_web::fetch::Request::delete(&base::url(path)).url_template(url_template);
+    let signal = deadline.controller.signal();
+    let sent = request.abort_signal(Some(&signal)).send().await;
+    reply(sent.ok(), deadline).await
+}
+
+/// Posts a file of the user. The gateway tells its format by the content.
+pub(super) async fn post_file(
+    path: &str,
+    url_template: &'static str,
+    file: &File,
+) -> Result<Reply, Error> {
+    let deadline = Deadline::after(BODY_TIMEOUT_MS)?;
+    let request = otel_web::fetch::Request::post(&base::url(path)).url_template(url_template);
+    let request = request.header("content-type", "application/json");
+    let signal = deadline.controller.signal();
+    let request = request.abort_signal(Some(&signal)).body(file.clone());
+    // Building the request fails only for an invalid address.
+    let sent = request.map_err(|_| Error::Unreachable)?.send().await;
+    reply(sent.ok(), deadline).await
+}
+
+/// Returns the response if its status is 200. `sent` is `None` if there is none.
+async fn reply(sent: Option<Response>, mut deadline: Deadline) -> Result<Reply, Error> {
+    let response = sent.ok_or_else(|| deadline.error())?;
     deadline.extend(BODY_TIMEOUT_MS);
     match response.status() {
         200 => Ok(Reply { response, deadline }),
-        400 => Err(Error::BadRequest(reason(&response).await)),
+        400 | 403 | 413 | 415 => Err(Error::BadRequest(reason(&response).await)),
         404 => Err(Error::NotFound),
         code => Err(Error::Status(code)),
     }
@@ -114,6 +144,8 @@ fn abort_after(controller: &AbortController, timeout_ms: u32) -> Timeout {
 
 #[derive(Deserialize)]
 struct ErrorBody {
+    /// Imports have the errors of OTLP, with another name.
+    #[serde(alias = "message")]
     error: String,
 }
 

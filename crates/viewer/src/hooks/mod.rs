@@ -2,6 +2,7 @@
 
 mod letter_keys;
 mod use_completion;
+mod use_imports;
 mod use_keys;
 mod use_latest;
 mod use_live;
@@ -10,6 +11,7 @@ mod use_now;
 mod use_overview;
 mod use_printing;
 mod use_shown_trace;
+mod use_span_rank;
 mod use_trace;
 mod use_trace_logs;
 mod use_typing;
@@ -20,6 +22,7 @@ mod use_xray;
 pub(crate) use self::{
     letter_keys::{are_letters_keys, set_letters_as_keys},
     use_completion::use_completion,
+    use_imports::{Import, ImportState, Imports, files_of, use_imports},
     use_keys::{Key, use_keys},
     use_latest::use_latest,
     use_live::{Dispatch, use_live},
@@ -28,6 +31,7 @@ pub(crate) use self::{
     use_overview::{OverviewRequest, use_overview},
     use_printing::{rem_scale, use_printing},
     use_shown_trace::{ShownTrace, use_shown_trace},
+    use_span_rank::use_span_rank,
     use_trace::{TraceLoad, use_trace},
     use_trace_logs::{LoadedLogs, use_trace_logs},
     use_typing::use_typing,

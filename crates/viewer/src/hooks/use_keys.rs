@@ -31,6 +31,7 @@ pub(crate) enum Key {
     PanRight,
     Actions,
     Traces,
+    Data,
 }
 
 impl Key {
@@ -58,6 +59,7 @@ impl Key {
             "." => Self::PanRight,
             "a" => Self::Actions,
             "t" => Self::Traces,
+            "d" => Self::Data,
             _ => return None,
         })
     }

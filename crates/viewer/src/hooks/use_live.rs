@@ -243,6 +243,10 @@ fn receiver(last_event: Rc<Cell<f64>>, dispatch: Dispatch) -> impl Fn(Update) {
             Update::Status(status) => dispatch.dispatch(Action::Status(status)),
             Update::Trace(summary) => batcher.add(|batch| batch.add(*summary), &dispatch),
             Update::Logs(id) => batcher.add(|batch| batch.add_logs(id), &dispatch),
+            Update::Removed => {
+                batcher.discard();
+                dispatch.dispatch(Action::Removed);
+            }
             Update::KeepAlive => {}
         }
     }
@@ -277,6 +281,13 @@ impl Batcher {
         add(&mut first);
         first.apply(dispatch);
         self.start_batch(dispatch.clone());
+    }
+
+    /// Discards changes of traces that may be removed. The list is requested again.
+    fn discard(&self) {
+        if let Some(pending) = &mut *self.pending.borrow_mut() {
+            pending.traces.clear();
+        }
     }
 
     fn start_batch(&self, dispatch: Dispatch) {

@@ -39,7 +39,7 @@ impl OverviewRequest {
     pub(crate) fn of(url: &Url, path: &str, url_template: &'static str) -> Self {
         let state = &url.view.overview;
         let mut parameters = vec![("query", url.view.query.clone())];
-        let action = state.action().into_iter();
+        let action = state.chosen_range().into_iter().chain(state.action());
         parameters.extend(action.map(|(name, value)| (name, value.to_owned())));
         Self {
             path: path.to_owned(),

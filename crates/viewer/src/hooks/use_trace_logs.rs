@@ -85,16 +85,20 @@ async fn load(id: TraceId) -> Result<TraceLogs, Error> {
     Ok(TraceLogs::new(logs, page.next.is_some()))
 }
 
-/// Loads the log records of a trace, and again when `change` concerns it. To be used in a component
-/// of one trace.
+/// Loads the log records of a trace, and again when `change` concerns it. Loads nothing without a
+/// change. To be used in a component of one trace.
 #[hook]
-pub(crate) fn use_trace_logs(id: TraceId, change: &Change) -> LoadedLogs {
-    let state = use_state(LoadedLogs::default);
+pub(crate) fn use_trace_logs(id: TraceId, change: Option<&Change>) -> LoadedLogs {
+    let state = use_state(|| LoadedLogs {
+        is_loading: change.is_some(),
+        ..LoadedLogs::default()
+    });
     let loader = use_mut_ref(|| Rc::new(Loader::default()));
     let loader = Rc::clone(&loader.borrow());
     let setter = state.setter();
-    use_effect_with((id, change.clone()), move |(id, change)| {
-        if change.number == 0 || change.concerns(*id) {
+    use_effect_with((id, change.cloned()), move |(id, change)| {
+        let is_due = |change: &Change| change.number == 0 || change.concerns(*id);
+        if change.as_ref().is_some_and(is_due) {
             spawn_local(loader.run(*id, setter));
         }
     });

@@ -64,7 +64,7 @@ impl Url {
         });
         let parameters = parameters.collect::<Vec<_>>().join("&");
         let separator = if parameters.is_empty() { "" } else { "?" };
-        base::url(&format!(
+        base::page(&format!(
             "{}{separator}{parameters}",
             route.to_path().trim_start_matches('/')
         ))

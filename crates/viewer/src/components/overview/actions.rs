@@ -6,7 +6,7 @@ use otel_web_yew::use_route_template;
 use trace_model::overview::{Action, Actions};
 use yew::prelude::*;
 
-use super::frame::Frame;
+use super::{frame::Frame, timeline::Timeline};
 use crate::{
     components::{breakdown::BreakdownBar, link::Link},
     format,
@@ -63,6 +63,7 @@ pub(crate) fn ActionsPage(props: &PageProps) -> Html {
                 if actions.actions.is_empty() {
                     <p class="note">{ "No traces in this time range." }</p>
                 } else {
+                    <Timeline url={props.url.clone()} actions={actions.clone()} />
                     { table(&props.url, &actions.actions) }
                 }
             }

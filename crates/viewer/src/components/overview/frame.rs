@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use crate::{
     components::notices::{LoadError, StaleNotice},
+    date::Timestamp,
     gateway::Error,
     hooks::Url,
     overview_state::{OverviewState, RANGES},
@@ -71,13 +72,18 @@ struct RangesProps {
 
 #[component]
 fn Ranges(props: &RangesProps) -> Html {
-    let current = props.url.view.overview.range.clone();
+    let state = &props.url.view.overview;
+    let is_chosen = state.has_chosen_range();
+    let current = state.range.clone();
     let choose = |range: &'static str| {
         let url = props.url.clone();
         Callback::from(move |_| {
             let state = OverviewState {
                 range: range.to_owned(),
-                ..url.view.overview.without_selection()
+                ..url
+                    .view
+                    .overview
+                    .with_chosen_range(String::new(), String::new())
             };
             url.push(&url.view.with_overview(state));
         })
@@ -85,9 +91,22 @@ fn Ranges(props: &RangesProps) -> Html {
     html! {
         <div class="ranges" role="group" aria-label="Time range">
             for (name, label, _) in RANGES {
-                <button key={label} class={classes!("chip", (current == name).then_some("on"))} aria-pressed={(current == name).to_string()}
+                <button key={label} class={classes!("chip", (!is_chosen && current == name).then_some("on"))} aria-pressed={(!is_chosen && current == name).to_string()}
                     onclick={choose(name)}>{ label }</button>
+            }
+            if is_chosen {
+                <span class="chip on chosen-range">{ describe(state) }</span>
             }
         </div>
     }
+}
+
+/// The range that was chosen on the timeline.
+fn describe(state: &OverviewState) -> String {
+    let time = |text: &str| {
+        let nanos = text.parse().ok();
+        nanos.map(|nanos| Timestamp::from_unix_nano(nanos).local())
+    };
+    let [since, until] = [&state.since, &state.until].map(|text| time(text).unwrap_or_default());
+    format!("{since} to {until}")
 }

@@ -10,6 +10,7 @@ mod plot;
 mod service_map;
 mod session;
 mod sessions;
+mod timeline;
 mod vitals;
 
 pub(crate) use self::pane::OverviewPane;

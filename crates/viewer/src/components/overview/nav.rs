@@ -12,7 +12,10 @@ pub(crate) struct NavProps {
 #[component]
 pub(crate) fn Nav(props: &NavProps) -> Html {
     let view = &props.url.view;
-    let is_trace = !matches!(view.screen, Screen::Overview(_) | Screen::Sinks);
+    let is_trace = !matches!(
+        view.screen,
+        Screen::Overview(_) | Screen::Sinks | Screen::Data
+    );
     let pages = [
         ("Sessions", OverviewPage::Sessions),
         ("Map", OverviewPage::Map),

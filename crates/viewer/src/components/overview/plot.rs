@@ -330,7 +330,7 @@ fn describe(heatmap: &Heatmap, cells: CellBox) -> String {
     )
 }
 
-fn column_time(window: Window, column: u32, columns: u32) -> String {
+pub(super) fn column_time(window: Window, column: u32, columns: u32) -> String {
     let offset = u128::from(window.nanos()) * u128::from(column) / u128::from(columns.max(1));
     let time = window.since + u64::try_from(offset).unwrap_or_default();
     short_time(time, window)
@@ -360,7 +360,7 @@ fn duration_axis(rows: Rows) -> Html {
     }
 }
 
-fn time_axis(window: Window) -> Html {
+pub(super) fn time_axis(window: Window) -> Html {
     html! {
         <div class="time-axis" aria-hidden="true">
             for label in 0..TIME_LABELS {

@@ -1,0 +1,43 @@
+//! The page for data: import, export and removal of traces.
+
+mod clear;
+mod export;
+mod import;
+
+use otel_web_yew::use_route_template;
+use yew::prelude::*;
+
+use self::{clear::ClearSection, export::ExportSection, import::ImportSection};
+use super::icon::{Icon, IconKind};
+use crate::{
+    hooks::{Imports, Url},
+    live::Live,
+};
+
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct DataPageProps {
+    pub(crate) url: Url,
+    pub(crate) live: Live,
+    pub(crate) imports: Imports,
+}
+
+#[component]
+pub(crate) fn DataPage(props: &DataPageProps) -> Html {
+    use_route_template("/data");
+    let DataPageProps { url, live, imports } = props;
+    let on_back = {
+        let url = url.clone();
+        Callback::from(move |_| url.push(&url.view.without_trace()))
+    };
+    html! {
+        <main class="data">
+            <header class="trace-title">
+                <button class="back" aria-label="Back to the list" onclick={on_back}><Icon kind={IconKind::Back} /></button>
+                <h1>{ "Data" }</h1>
+            </header>
+            <ImportSection url={url.clone()} imports={imports.clone()} />
+            <ExportSection url={url.clone()} />
+            <ClearSection traces={live.traces.clone()} status={live.status.clone()} />
+        </main>
+    }
+}
