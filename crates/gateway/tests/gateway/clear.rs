@@ -77,7 +77,7 @@ async fn only_matching_traces_are_removed() {
 #[tokio::test]
 async fn misspelled_condition_removes_nothing() {
     let gateway = with_traces().await;
-    for parameters in ["servce=shop", "before=yesterday", "service=", "query=buy"] {
+    for parameters in ["app=shop", "before=yesterday", "service=", "query=buy"] {
         let answer = delete(&gateway, &format!("/api/traces?{parameters}"), &[]).await;
         assert_eq!(answer.status, 400, "{parameters}");
     }
