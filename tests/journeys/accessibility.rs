@@ -140,5 +140,11 @@ async fn viewer_has_no_violations() {
     browser.open(&format!("{}/sinks", stack.gateway_url)).await;
     browser.expect_text("Honeycomb").await;
     audit.check("the viewer's sinks").await;
+    browser.open(&format!("{}/", stack.gateway_url)).await;
+    browser.expect_text("Actions").await;
+    audit.check("the viewer's actions").await;
+    browser.open(&format!("{}/data", stack.gateway_url)).await;
+    browser.expect_text("Import").await;
+    audit.check("the viewer's data").await;
     audit.expect_no_violation();
 }

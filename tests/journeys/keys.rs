@@ -92,7 +92,8 @@ async fn error_responses(stack: &Stack) -> Vec<String> {
         ("/v1/traces", "application/x-protobuf", "nonsense", 400),
         ("/v1/traces", "text/plain", "", 415),
         ("/v1/traces", JSON, &too_large, 413),
-        ("/v1/logs", JSON, "{}", 404),
+        ("/v1/logs", JSON, "{", 400),
+        ("/v1/metrics", JSON, "{}", 404),
         ("/api/import", JSON, "{", 400),
         ("/api/import", "text/plain", "", 415),
     ] {

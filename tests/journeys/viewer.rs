@@ -156,7 +156,7 @@ async fn actions_are_the_front_page_and_the_former_address_shows_the_list() {
     let former = format!("{}/?q=name:%22trace+2%22", stack.gateway_url);
     browser.open(&former).await;
     browser.find(&row(2)).await;
-    browser.expect_text("Newest first").await;
+    browser.expect_text("NEWEST FIRST").await;
     browser.expect_no_text("trace 3 span 1").await;
 }
 

@@ -26,6 +26,19 @@ pub(crate) enum OverviewPage {
     Vitals,
 }
 
+impl OverviewPage {
+    pub(crate) const fn title(&self) -> &'static str {
+        match self {
+            Self::Actions => "Actions",
+            Self::Heatmap => "Heatmap",
+            Self::Sessions => "Sessions",
+            Self::Session(_) => "Session",
+            Self::Map => "Map",
+            Self::Vitals => "Vitals",
+        }
+    }
+}
+
 /// The choices on an overview. All are empty by default.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

@@ -28,7 +28,7 @@ impl Tab {
 
     /// Whether the view needs a gateway.
     pub(crate) const fn needs_gateway(self) -> bool {
-        matches!(self, Self::Compare | Self::XRay)
+        matches!(self, Self::Logs | Self::Compare | Self::XRay)
     }
 
     pub(crate) const fn title(self) -> &'static str {

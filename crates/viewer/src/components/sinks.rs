@@ -9,7 +9,7 @@ use yew::prelude::*;
 use super::icon::{Icon, IconKind};
 use crate::{
     format,
-    hooks::{Url, use_now},
+    hooks::{Url, use_now, use_title},
 };
 
 #[derive(Clone, PartialEq, Properties)]
@@ -21,6 +21,7 @@ pub(crate) struct SinksProps {
 #[component]
 pub(crate) fn Sinks(props: &SinksProps) -> Html {
     use_route_template("/sinks");
+    use_title("Sinks");
     let now = use_now();
     let on_back = {
         let url = props.url.clone();
@@ -36,25 +37,26 @@ pub(crate) fn Sinks(props: &SinksProps) -> Html {
                 <h1>{ "Sinks" }</h1>
             </header>
             <p class="sinks-intro">{ "The gateway forwards spans to these receivers, independently of one another. Counts are spans since the gateway started." }</p>
-            <div class="sink-cards" key="spans">{ for sinks.map(|sink| card(sink, now)) }</div>
+            <div class="sink-cards" key="spans">{ for sinks.map(|sink| card(sink, title(&sink.name).to_owned(), now)) }</div>
             <h2 class="sinks-intro" key="heading">{ "Log records" }</h2>
             <p class="sinks-intro" key="logs-intro">{ "Log records have queues of their own. X-Ray and Rollbar do not get them." }</p>
-            <div class="sink-cards" key="logs">{ for log_sinks.map(|sink| card(sink, now)) }</div>
+            <div class="sink-cards" key="logs">{ for log_sinks.map(|sink| card(sink, format!("{}, log records", title(&sink.name)), now)) }</div>
         </main>
     }
 }
 
-fn card(sink: &SinkStatus, now: f64) -> Html {
-    let (class, label) = match sink.state {
+/// Shows a queue. The label tells it from that of the same receiver for other records.
+fn card(sink: &SinkStatus, label: String, now: f64) -> Html {
+    let (class, state) = match sink.state {
         SinkState::Off => ("off", "Off"),
         SinkState::On => ("live", "On"),
         SinkState::Failing => ("failed", "Failing"),
     };
     html! {
-        <section key={sink.name.as_str()} class={classes!("sink-card", class)} aria-label={title(&sink.name)}>
+        <section key={sink.name.as_str()} class={classes!("sink-card", class)} aria-label={label}>
             <div class="sink-heading">
                 <h2>{ title(&sink.name) }</h2>
-                <span class={classes!("pill", class)}><i class="dot" aria-hidden="true" />{ label }</span>
+                <span class={classes!("pill", class)}><i class="dot" aria-hidden="true" />{ state }</span>
             </div>
             if sink.state == SinkState::Off {
                 <p class="sink-off">{ "To turn it on, set " }<code>{ variable(&sink.name) }</code>{ " and restart the gateway." }</p>

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     format,
-    hooks::{ShownTrace, Url, use_latest, use_shown_trace, use_trace_logs},
+    hooks::{ShownTrace, Url, use_latest, use_shown_trace, use_title, use_trace_logs},
     layout::{log_rows::TraceLogs, zoom},
     live::Change,
     shared::Shared,
@@ -152,20 +152,4 @@ fn title(summary: &TraceSummary, tab: Tab) -> String {
         tab => format!("{} · ", tab.title()),
     };
     format!("{view}{name} {duration}")
-}
-
-/// Sets the title of the browser's tab, which also names the history entry.
-#[hook]
-fn use_title(title: &str) {
-    use_effect_with(title.to_owned(), |title| {
-        let document = web_sys::window().and_then(|window| window.document());
-        if let Some(document) = &document {
-            document.set_title(&format!("{title} · Traces"));
-        }
-        move || {
-            if let Some(document) = document {
-                document.set_title("Traces");
-            }
-        }
-    });
 }

@@ -12,6 +12,7 @@ mod use_overview;
 mod use_printing;
 mod use_shown_trace;
 mod use_span_rank;
+mod use_title;
 mod use_trace;
 mod use_trace_logs;
 mod use_typing;
@@ -32,6 +33,7 @@ pub(crate) use self::{
     use_printing::{rem_scale, use_printing},
     use_shown_trace::{ShownTrace, use_shown_trace},
     use_span_rank::use_span_rank,
+    use_title::use_title,
     use_trace::{TraceLoad, use_trace},
     use_trace_logs::{LoadedLogs, use_trace_logs},
     use_typing::use_typing,

@@ -45,9 +45,11 @@ pub(super) fn ImportSection(props: &ImportSectionProps) -> Html {
                 <input type="file" multiple=true aria-describedby="import-title" {onchange} />
                 <span>{ "Choose files, or drop them here" }</span>
             </label>
-            <ul class="imports" role="status" aria-label="Imported files">
-                { for props.imports.all.iter().map(|import| report(&props.url, import)) }
-            </ul>
+            <div role="status">
+                <ul class="imports" aria-label="Imported files">
+                    { for props.imports.all.iter().map(|import| report(&props.url, import)) }
+                </ul>
+            </div>
         </section>
     }
 }

@@ -10,7 +10,7 @@ use yew::prelude::*;
 use self::{clear::ClearSection, export::ExportSection, import::ImportSection};
 use super::icon::{Icon, IconKind};
 use crate::{
-    hooks::{Imports, Url},
+    hooks::{Imports, Url, use_title},
     live::Live,
 };
 
@@ -24,6 +24,7 @@ pub(crate) struct DataPageProps {
 #[component]
 pub(crate) fn DataPage(props: &DataPageProps) -> Html {
     use_route_template("/data");
+    use_title("Data");
     let DataPageProps { url, live, imports } = props;
     let on_back = {
         let url = url.clone();

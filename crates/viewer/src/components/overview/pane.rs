@@ -6,7 +6,11 @@ use super::{
     actions::ActionsPage, heatmap::HeatmapPage, service_map::ServiceMapPage, session::SessionPage,
     sessions::SessionsPage, vitals::VitalsPage,
 };
-use crate::{components::notices::FirstTrace, hooks::Url, overview_state::OverviewPage};
+use crate::{
+    components::notices::FirstTrace,
+    hooks::{Url, use_title},
+    overview_state::OverviewPage,
+};
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct PaneProps {
@@ -20,6 +24,7 @@ pub(crate) struct PaneProps {
 
 #[component]
 pub(crate) fn OverviewPane(props: &PaneProps) -> Html {
+    use_title(props.page.title());
     let (url, is_live) = (props.url.clone(), props.is_live);
     if props.is_empty && props.page == OverviewPage::Actions {
         return html! { <div class="overview first-trace"><FirstTrace /></div> };
