@@ -109,10 +109,12 @@ fn one<'a>(html: &'a str, suffix: &str) -> io::Result<&'a str> {
     }
 }
 
-/// Returns the names of files in quotes, each once. All files are in one folder.
+/// Returns the names of files in quotes, each once. All files are in one folder. Trunk also names snippets that an
+/// earlier build of another page has left; if the script needs one, [`script`] fails.
 fn names<'a>(html: &'a str, suffix: &str) -> Vec<&'a str> {
     let mut names: Vec<&str> = Vec::new();
-    for quoted in html.split(['"', '\'']) {
+    let quoted = html.split(['"', '\'']);
+    for quoted in quoted.filter(|quoted| !quoted.contains("snippets/")) {
         let name = quoted.rsplit('/').next().unwrap_or_default();
         let is_name = name.ends_with(suffix) && !name.contains(char::is_whitespace);
         if is_name && name.len() > suffix.len() && !names.contains(&name) {
@@ -137,7 +139,7 @@ mod tests {
     use crate::viewer::embedded::{EmbeddedFiles, tests::compressed};
 
     const PAGE: &str = "<link rel=\"stylesheet\" href=\"./a-1.css\" integrity=\"x\"/><link rel=\"stylesheet\" href=\"./b-1.css\"/>
-        <link rel=\"modulepreload\" href=\"./viewer-1.js\"><script type=\"module\">import init from './viewer-1.js';
+        <link rel=\"modulepreload\" href=\"./viewer-1.js\"><link rel=\"modulepreload\" href=\"./snippets/a/left.js\"><script type=\"module\">import init from './viewer-1.js';
         await init({ module_or_path: './viewer-1_bg.wasm' });</script>";
 
     fn pages(script: &'static str) -> StandalonePages {
