@@ -1,4 +1,4 @@
-//! Yew's scheduler, which tells when it renders.
+//! A callback from Yew's scheduler before each rendering.
 
 use yew::scheduler::{self, Runnable};
 

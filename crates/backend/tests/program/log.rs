@@ -10,6 +10,15 @@ use crate::{receiver::Receiver, server::Server};
 
 const TRACE_ID: &str = "0af7651916cd43dd8448eb211c80319c";
 
+/// Sends a request in the trace [`TRACE_ID`].
+async fn send_traced(server: &Server) {
+    let request = server
+        .request("/api/trending")
+        .header("sec-fetch-site", "same-origin")
+        .header("traceparent", format!("00-{TRACE_ID}-b7ad6b7169203331-01"));
+    assert_eq!(request.send().await.unwrap().status(), 200);
+}
+
 #[tokio::test]
 async fn log_lines_have_the_ids_of_their_trace() {
     let receiver = Receiver::start().await;
@@ -19,11 +28,7 @@ async fn log_lines_have_the_ids_of_their_trace() {
         ("CRUDDUR_LOG_FORMAT", "json"),
     ])
     .await;
-    let request = server
-        .request("/api/trending")
-        .header("sec-fetch-site", "same-origin")
-        .header("traceparent", format!("00-{TRACE_ID}-b7ad6b7169203331-01"));
-    assert_eq!(request.send().await.unwrap().status(), 200);
+    send_traced(&server).await;
     let exit = server.terminate().await;
     let mut lines = exit
         .log
@@ -47,11 +52,7 @@ async fn log_lines_are_exported_with_the_ids_of_their_spans() {
         ("OTEL_BLRP_SCHEDULE_DELAY", "10"),
     ])
     .await;
-    let request = server
-        .request("/api/trending")
-        .header("sec-fetch-site", "same-origin")
-        .header("traceparent", format!("00-{TRACE_ID}-b7ad6b7169203331-01"));
-    assert_eq!(request.send().await.unwrap().status(), 200);
+    send_traced(&server).await;
     assert!(server.terminate().await.status.success());
     let records = receiver.log_records("cruddur");
     let finished = records.iter().find(|(text, _)| text == "request finished");

@@ -91,7 +91,7 @@ impl Pieces {
                 // It has expired meanwhile.
                 Ok(None) => {}
                 Err(_) => {
-                    // The download fails, so that nobody takes the file for a complete one.
+                    // The download fails, so that an incomplete file is not mistaken for a complete one.
                     self.state = Progress::End;
                     let error = io::Error::other("the store cannot be read");
                     let failed = stream::iter([Err::<String, _>(error)]);

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OptionalExtension};
 use trace_model::{
-    TraceId, VIEWER_SERVICE,
+    Span, TraceId, VIEWER_SERVICE,
     explain::Explanation,
     overview::{
         ActionTable, Actions, AttributeNames, AttributeTable, Heatmap, HeatmapTable,
@@ -327,23 +327,9 @@ fn vitals(reader: &Reader<'_>) -> rusqlite::Result<WebVitals> {
 }
 
 fn span_rank(reader: &Reader<'_>, span: RankedSpan) -> rusqlite::Result<SpanRank> {
-    let mut newest = Vec::new();
-    reader.for_each(Details::None, |row| {
-        if newest.len() < MAX_RANKED_TRACES {
-            newest.push(row.key);
-        }
-    })?;
-    let (deadline, mut origins) = (Instant::now() + RANK_TIME, Origins::default());
     let mut table = SpanRankTable::new(span.service, span.name, span.duration_nano);
-    let mut cut_short = false;
-    for number in newest {
-        cut_short = Instant::now() >= deadline;
-        if cut_short {
-            break;
-        }
-        let trace = spans::of_trace(reader.connection, number, &mut origins)?;
-        table.add(&trace.spans);
-    }
+    let limits = (MAX_RANKED_TRACES, RANK_TIME);
+    let cut_short = for_each_newest(reader, limits, |spans| table.add(spans))?;
     Ok(SpanRank {
         cut_short,
         ..table.finish()
@@ -351,27 +337,35 @@ fn span_rank(reader: &Reader<'_>, span: RankedSpan) -> rusqlite::Result<SpanRank
 }
 
 fn attributes(reader: &Reader<'_>, key: Option<String>) -> rusqlite::Result<AttributeNames> {
-    let mut newest = Vec::new();
-    reader.for_each(Details::None, |row| {
-        if newest.len() < MAX_ATTRIBUTE_TRACES {
-            newest.push(row.key);
-        }
-    })?;
-    let (deadline, mut origins) = (Instant::now() + SCAN_TIME, Origins::default());
     let mut table = AttributeTable::new(key);
-    let mut cut_short = false;
-    for number in newest {
-        cut_short = Instant::now() >= deadline;
-        if cut_short {
-            break;
-        }
-        let trace = spans::of_trace(reader.connection, number, &mut origins)?;
-        table.add(&trace.spans);
-    }
+    let limits = (MAX_ATTRIBUTE_TRACES, SCAN_TIME);
+    let cut_short = for_each_newest(reader, limits, |spans| table.add(spans))?;
     Ok(AttributeNames {
         cut_short,
         ..table.finish(reader.scope.limit)
     })
+}
+
+/// Visits the spans of the newest traces of the scope. Returns whether the time limit was reached.
+fn for_each_newest(
+    reader: &Reader<'_>,
+    (max_traces, time): (usize, Duration),
+    mut visit: impl FnMut(&[Span]),
+) -> rusqlite::Result<bool> {
+    let mut newest = Vec::new();
+    reader.for_each(Details::None, |row| {
+        if newest.len() < max_traces {
+            newest.push(row.key);
+        }
+    })?;
+    let (deadline, mut origins) = (Instant::now() + time, Origins::default());
+    for number in newest {
+        if Instant::now() >= deadline {
+            return Ok(true);
+        }
+        visit(&spans::of_trace(reader.connection, number, &mut origins)?.spans);
+    }
+    Ok(false)
 }
 
 /// Returns the attributes of a vital besides its value, such as the element that was painted.

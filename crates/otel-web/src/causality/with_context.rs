@@ -174,7 +174,7 @@ async fn forget() {
         if !is_last_round() {
             cx.waker().wake_by_ref();
         } else if rendering::is_pending(cx.waker()) {
-            // What is rendered then may wake effects of its own.
+            // The rendering may wake further effects.
             set_rounds();
         } else {
             return Poll::Ready(());

@@ -1,4 +1,4 @@
-//! Imported files: OTLP, Jaeger's JSON and Zipkin's JSON, told apart by their content.
+//! Imported files: OTLP, Jaeger's JSON and Zipkin's JSON, detected from their content.
 //!
 //! A file is one JSON document, or one on each line. OTLP is decoded as requests are. Spans of the other
 //! formats are converted to OTLP one by one, so that no tree of the file is built, and so that an invalid

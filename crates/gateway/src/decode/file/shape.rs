@@ -24,7 +24,7 @@ pub(super) enum Shape {
     Unknown,
 }
 
-/// The fields by which formats are told apart.
+/// The fields from which the format is detected.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Fields<'a> {

@@ -1,4 +1,4 @@
-//! Odd log records that other receivers failed on: each is stored, or its sender is told why not.
+//! Unusual log records on which other receivers failed: each is stored, or the response says why not.
 
 use axum::{body::Body, http::Request};
 use opentelemetry_proto::tonic::{

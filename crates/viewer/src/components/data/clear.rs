@@ -21,7 +21,7 @@ pub(super) struct ClearSectionProps {
     pub(super) status: Option<Rc<Status>>,
 }
 
-/// What was chosen.
+/// The traces that the user has chosen to remove.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Choice {
     /// Empty: all services.
