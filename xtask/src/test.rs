@@ -2,6 +2,7 @@
 
 mod exporters;
 mod in_browser;
+mod nudges;
 mod openapi;
 
 use std::path::{Path, PathBuf};

@@ -1,11 +1,13 @@
 //! The tests that run in a browser.
 
 use std::fs;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
+use super::nudges::Nudges;
 use crate::setup::Browser;
 use crate::temporary_folder::TemporaryFolder;
 use crate::wasm::{TARGET, Wasm};
@@ -54,7 +56,17 @@ fn with_binary(settings: &str, program: &Path) -> Result<String> {
 fn run_tests(mut cargo: Command) -> Result<()> {
     let scratch = TemporaryFolder::new()?;
     cargo.env("TMPDIR", scratch.path());
+    // One program runs after the other, so all can have the same address.
+    let server = free_address()?;
+    cargo.env("WASM_BINDGEN_TEST_ADDRESS", server.to_string());
+    let _nudges = Nudges::of(server);
     process::run_inherited(cargo)
+}
+
+fn free_address() -> Result<SocketAddr> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
+    let listener = listener.context("no port is free for the tests' server")?;
+    Ok(listener.local_addr()?)
 }
 
 /// Variables that select another driver, or a browser with a window.
@@ -88,7 +100,8 @@ fn browser_tests(wasm: &Wasm, driver: (&str, PathBuf), capabilities: &Path) -> R
         ],
         _ => &["-p", "otel-web", "-p", "otel-web-yew"],
     };
-    let what = [&["test", "--lib", "--tests", "--target", TARGET], crates].concat();
+    let what = ["test", "--lib", "--tests", "--no-fail-fast"];
+    let what = [&what[..], &["--target", TARGET], crates].concat();
     let mut cargo = wasm.cargo(&what)?;
     // The runner uses the first driver that is set, and some variables change what it does.
     for variable in DRIVER_VARIABLES {
@@ -100,7 +113,8 @@ fn browser_tests(wasm: &Wasm, driver: (&str, PathBuf), capabilities: &Path) -> R
     cargo.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities);
     // In seconds. On a busy machine the start of the driver alone takes several.
     cargo.env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "60");
-    cargo.env("WASM_BINDGEN_TEST_TIMEOUT", "120");
+    // For all tests of a program. Each of them waits for at most 30 seconds.
+    cargo.env("WASM_BINDGEN_TEST_TIMEOUT", "600");
     Ok(cargo)
 }
 
