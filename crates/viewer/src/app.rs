@@ -92,21 +92,19 @@ fn on_drop(url: &Url, imports: &Imports) -> Callback<DragEvent> {
 /// The keyboard shortcuts of the whole page. The trace view adds its own.
 #[hook]
 fn use_app_keys(url: &Url, live: &Live, help: &UseStateHandle<bool>) {
-    let deps = (url.clone(), live.traces.clone());
     let (url, help) = (url.clone(), help.clone());
-    let traces = live.traces.clone();
+    let (list_url, traces) = (url.clone(), live.traces.clone());
     let step = move |by: isize| {
         let ids = || traces.iter().map(|trace| trace.trace_id);
-        let open = url.view.trace();
+        let open = list_url.view.trace();
         let position = ids().position(|id| Some(id) == open);
         let next = position.map_or(0, |position| position.saturating_add_signed(by));
         if let Some(id) = ids().nth(next) {
-            go_to(&url, &url.view.with_trace(id));
+            go_to(&list_url, &list_url.view.with_trace(id));
         }
         true
     };
-    let url = deps.0.clone();
-    use_keys(deps, move |key| match key {
+    use_keys(move |key| match key {
         Key::Help => {
             help.set(true);
             true

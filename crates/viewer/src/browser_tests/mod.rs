@@ -10,6 +10,7 @@ mod details;
 pub(crate) mod fetch_stub;
 mod figures;
 mod header;
+mod keys;
 mod large_trace;
 mod list;
 mod logs;

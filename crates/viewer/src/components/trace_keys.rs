@@ -25,19 +25,13 @@ pub(super) fn use_trace_keys(
     shown: &ShownTrace,
     on_select: &Callback<usize>,
 ) {
-    let deps = (
-        (url.clone(), trace.clone(), shown.selected),
-        (shown.rows.clone(), shown.found.clone()),
-    );
     let keys = TraceKeys {
         url: url.clone(),
         trace: trace.clone(),
         shown: shown.clone(),
         on_select: on_select.clone(),
     };
-    use_keys(deps, move |key| {
-        keys.url.view.tab == Tab::Waterfall && keys.press(key)
-    });
+    use_keys(move |key| keys.url.view.tab == Tab::Waterfall && keys.press(key));
 }
 
 struct TraceKeys {

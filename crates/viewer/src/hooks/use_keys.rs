@@ -1,8 +1,13 @@
 //! Keyboard shortcuts.
 
+use std::{cell::RefCell, rc::Rc};
+
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{Element, HtmlElement, KeyboardEvent};
-use yew::{functional::use_effect_with, hook};
+use web_sys::{Document, Element, HtmlElement, KeyboardEvent};
+use yew::{
+    functional::{use_memo, use_mut_ref},
+    hook,
+};
 
 use super::are_letters_keys;
 
@@ -65,30 +70,55 @@ impl Key {
     }
 }
 
-/// Calls `on_key` for each shortcut, wherever the focus is, except while text is being typed.
-/// `on_key` returns whether it handled the key, and uses no values that change except `deps`.
+/// Calls `on_key` of the latest render for each shortcut, wherever the focus is, except while text
+/// is being typed. `on_key` returns whether it handled the key.
+///
+/// Listens from the first render on, and not from its effects: those run in a later task if the
+/// page is busy, and a key that is pressed before would be lost.
 #[hook]
-pub(crate) fn use_keys<D: PartialEq + 'static>(deps: D, on_key: impl Fn(Key) -> bool + 'static) {
-    use_effect_with(deps, move |_| {
+pub(crate) fn use_keys(on_key: impl Fn(Key) -> bool + 'static) {
+    let latest: Latest = use_mut_ref(|| None);
+    latest.replace(Some(Rc::new(on_key)));
+    use_memo((), |()| KeyListener::new(Rc::clone(&latest)));
+}
+
+/// The callback of the latest render.
+type Latest = Rc<RefCell<Option<Rc<dyn Fn(Key) -> bool>>>>;
+
+/// Listens until it is dropped, which is when its component is removed.
+struct KeyListener {
+    document: Option<Document>,
+    listener: Closure<dyn Fn(KeyboardEvent)>,
+}
+
+impl KeyListener {
+    fn new(latest: Latest) -> Self {
         let listener = Closure::<dyn Fn(KeyboardEvent)>::new(move |event: KeyboardEvent| {
-            if is_shortcut(&event) && Key::from_name(&event.key()).is_some_and(&on_key) {
+            // The callback may render, which replaces it, so it is not borrowed while it runs.
+            let on_key = latest.borrow().clone();
+            let handle = |key| on_key.as_ref().is_some_and(|on_key| on_key(key));
+            if is_shortcut(&event) && Key::from_name(&event.key()).is_some_and(handle) {
                 event.prevent_default();
                 blur_clicked_element(&event);
             }
         });
         let document = web_sys::window().and_then(|window| window.document());
-        let function = listener.as_ref().unchecked_ref();
         if let Some(document) = &document {
+            let function = listener.as_ref().unchecked_ref();
             // Adding a listener fails only for an aborted signal, and there is none.
             let _ = document.add_event_listener_with_callback("keydown", function);
         }
-        move || {
-            if let Some(document) = document {
-                let function = listener.as_ref().unchecked_ref();
-                let _ = document.remove_event_listener_with_callback("keydown", function);
-            }
+        Self { document, listener }
+    }
+}
+
+impl Drop for KeyListener {
+    fn drop(&mut self) {
+        if let Some(document) = &self.document {
+            let function = self.listener.as_ref().unchecked_ref();
+            let _ = document.remove_event_listener_with_callback("keydown", function);
         }
-    });
+    }
 }
 
 /// Takes the focus from a link or button that was clicked before. Otherwise Enter would press it
