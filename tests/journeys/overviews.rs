@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::support::axe::describe_violations;
 use crate::support::browser::Browser;
-use crate::support::element::{button, link, link_with};
+use crate::support::element::{button, link, link_with, summary_with};
 use crate::support::stack::Stack;
 
 /// Enough for a heatmap of cells.
@@ -16,13 +16,14 @@ const THEMES: [&str; 2] = ["dark", "light"];
 const VIEWPORTS: [(u32, u32); 2] = [(1440, 900), (390, 844)];
 
 /// Each page, and a text that it shows when it has loaded.
-const PAGES: [(&str, &str); 7] = [
+const PAGES: [(&str, &str); 8] = [
     ("actions", "crud.like"),
     ("heatmap?name=crud.like&min_nano=500000000", "cloud.region"),
     ("sessions", "session-3"),
     ("sessions/session-3", "crud.like"),
     ("map", "Who calls whom"),
     ("vitals", "LCP"),
+    ("logs", "stock is low"),
     ("data", "drop them here"),
 ];
 
@@ -102,6 +103,70 @@ async fn cause_of_slow_traces_is_found_by_clicks() {
     browser.expect_text("cloud.region is ap-south-1").await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn call_of_the_map_leads_to_the_heatmap_of_its_traces() {
+    let stack = Stack::start().await;
+    send_traces(&stack).await;
+    let browser = stack.browser().await;
+    browser
+        .open(&format!(
+            "{}/map?q=cloud.region%3Dap-south-1",
+            stack.gateway_url
+        ))
+        .await;
+    browser.click(&link("shop → postgresql")).await;
+    browser
+        .expect_url("the heatmap", |it| it.contains("/heatmap?"))
+        .await;
+    // Each twentieth trace.
+    browser.expect_text("30 traces").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn log_records_of_all_traces_lead_to_their_spans() {
+    let stack = Stack::start().await;
+    send_traces(&stack).await;
+    send_logs(&stack).await;
+    let browser = stack.browser().await;
+    browser.open(&stack.gateway_url).await;
+    browser.click(&link("Logs")).await;
+    browser.expect_text("stock is low").await;
+    browser.expect_text("three hundred started").await;
+    browser.click(&button("Warn")).await;
+    browser.expect_no_text("three hundred started").await;
+    browser.click(&summary_with("stock is low")).await;
+    browser.click(&link("Open the trace")).await;
+    let trace = format!("/trace/{:032x}?span={:016x}", 300, 3);
+    browser
+        .expect_url("the span of the record", |it| it.contains(&trace))
+        .await;
+    browser.expect_text("PUT /api/like").await;
+}
+
+/// Sends two records of a trace, and one without.
+async fn send_logs(stack: &Stack) {
+    let record = |number: u64, severity: u64, body: &str| {
+        json!({
+            "traceId": format!("{number:032x}"), "spanId": format!("{:016x}", 3), "severityNumber": severity,
+            "timeUnixNano": (1_790_000_000_000_000_000 + number * 1_000_000_000).to_string(),
+            "body": {"stringValue": body},
+        })
+    };
+    let mut alone = record(301, 17, "stopping");
+    alone["traceId"] = json!("");
+    alone["spanId"] = json!("");
+    let records = vec![
+        record(300, 9, "three hundred started"),
+        record(300, 13, "stock is low"),
+        alone,
+    ];
+    let service = json!({"key": "service.name", "value": {"stringValue": "shop"}});
+    let body = json!({"resourceLogs": [{"resource": {"attributes": [service]}, "scopeLogs": [{"logRecords": records}]}]});
+    let request = stack.gateway_request(Method::POST, "/v1/logs");
+    let response = request.json(&body).send().await;
+    assert_eq!(response.expect("the gateway to respond").status(), 200);
+}
+
 async fn violations(browser: &Browser, page: &str) -> Vec<String> {
     let mut violations = Vec::new();
     for theme in THEMES {
@@ -119,6 +184,7 @@ async fn violations(browser: &Browser, page: &str) -> Vec<String> {
 async fn overviews_are_accessible_on_a_screen_and_a_phone() {
     let stack = Stack::start().await;
     send_traces(&stack).await;
+    send_logs(&stack).await;
     let browser = stack.browser().await;
     let mut found = Vec::new();
     for (width, height) in VIEWPORTS {

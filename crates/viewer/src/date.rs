@@ -33,6 +33,20 @@ impl Timestamp {
         )
     }
 
+    /// Formats day and time in the browser's time zone: `11-27 15:42:07.318`.
+    pub(crate) fn short(&self) -> String {
+        let date = &self.date;
+        format!(
+            "{:02}-{:02} {:02}:{:02}:{:02}.{:03}",
+            date.get_month() + 1,
+            date.get_date(),
+            date.get_hours(),
+            date.get_minutes(),
+            date.get_seconds(),
+            date.get_milliseconds(),
+        )
+    }
+
     /// Formats in UTC: `2026-11-27T14:42:07.318Z`.
     pub(crate) fn utc(&self) -> String {
         String::from(self.date.to_iso_string())

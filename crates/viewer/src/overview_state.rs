@@ -24,6 +24,7 @@ pub(crate) enum OverviewPage {
     Session(String),
     Map,
     Vitals,
+    Logs,
 }
 
 impl OverviewPage {
@@ -35,6 +36,7 @@ impl OverviewPage {
             Self::Session(_) => "Session",
             Self::Map => "Map",
             Self::Vitals => "Vitals",
+            Self::Logs => "Logs",
         }
     }
 }
@@ -73,6 +75,9 @@ pub(crate) struct OverviewState {
     /// `true`: only failed traces are selected.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(crate) failed: String,
+    /// The page of the log records: the `next` of the page before.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(crate) cursor: String,
 }
 
 impl OverviewState {
@@ -83,6 +88,7 @@ impl OverviewState {
         parameters.extend(self.action());
         parameters.push(("sort", &*self.sort));
         parameters.extend(self.selection());
+        parameters.push(("cursor", &*self.cursor));
         parameters.retain(|(_, value)| !value.is_empty());
         parameters
     }

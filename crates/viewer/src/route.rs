@@ -6,8 +6,8 @@
 //! trace, `show` is `dim` or `hide`, `level` collapses, `top` shows a subtree, and `zoom` is
 //! `{start}-{end}` in nanoseconds after the start of the trace. A span is written as a [`SpanRef`].
 //!
-//! Overviews of many traces are at `/actions`, `/heatmap`, `/sessions`, `/map` and `/vitals`, with the
-//! parameters of [`OverviewState`]. The front page, `/`, is `/actions` without parameters. `/` with a query
+//! Overviews of many traces are at `/actions`, `/heatmap`, `/sessions`, `/map`, `/vitals` and `/logs`, with
+//! the parameters of [`OverviewState`]. The front page, `/`, is `/actions` without parameters. `/` with a query
 //! was the address of the list, and still shows it.
 
 use std::collections::BTreeSet;
@@ -48,6 +48,8 @@ pub(crate) enum Route {
     Map,
     #[at("/vitals")]
     Vitals,
+    #[at("/logs")]
+    Logs,
     #[not_found]
     #[at("/404")]
     NotFound,
@@ -406,6 +408,7 @@ impl Screen {
             Route::Session { id } => Self::Overview(OverviewPage::Session(id)),
             Route::Map => Self::Overview(OverviewPage::Map),
             Route::Vitals => Self::Overview(OverviewPage::Vitals),
+            Route::Logs => Self::Overview(OverviewPage::Logs),
             Route::NotFound => Self::NotFound("This address does not exist.".to_owned()),
         }
     }
@@ -431,6 +434,7 @@ impl Screen {
                 OverviewPage::Session(id) => Route::Session { id },
                 OverviewPage::Map => Route::Map,
                 OverviewPage::Vitals => Route::Vitals,
+                OverviewPage::Logs => Route::Logs,
             },
             Self::NotFound(_) => Route::NotFound,
         }
@@ -553,6 +557,7 @@ mod tests {
             OverviewPage::Heatmap,
             OverviewPage::Session("s 1/2".to_owned()),
             OverviewPage::Vitals,
+            OverviewPage::Logs,
         ] {
             let state = OverviewState {
                 range: "1h".to_owned(),

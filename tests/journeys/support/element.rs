@@ -20,6 +20,11 @@ pub(crate) fn link_with(text: &str) -> Element {
     Element(format!("//a[@href][contains(., {})]", quoted(text)))
 }
 
+/// The line of an element that opens and closes, whose text contains `text`.
+pub(crate) fn summary_with(text: &str) -> Element {
+    Element(format!("//summary[contains(., {})]", quoted(text)))
+}
+
 pub(crate) fn heading(name: &str) -> Element {
     Element(format!(
         "//*[self::h1 or self::h2 or self::h3][normalize-space(.)={}]",

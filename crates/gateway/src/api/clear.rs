@@ -28,6 +28,7 @@ pub(super) struct ClearParameters {
 pub(super) struct ClearedTraces {
     traces: u64,
     spans: u64,
+    logs: u64,
     complete: bool,
 }
 
@@ -55,11 +56,12 @@ pub(super) async fn clear(
     };
     let _announcement = Announcement(&api.hub);
     let cleared = api.store.clear(filter, Instant::now() + TIME_LIMIT).await?;
-    let (traces, spans) = (cleared.traces, cleared.spans);
-    info!(traces, spans, "removed traces by request");
+    let (traces, spans, logs) = (cleared.traces, cleared.spans, cleared.logs);
+    info!(traces, spans, logs, "removed traces by request");
     Ok(Json(ClearedTraces {
         traces,
         spans,
+        logs,
         complete: cleared.is_complete,
     }))
 }

@@ -3,7 +3,7 @@
 //! | route | response |
 //! |---|---|
 //! | `GET /api/traces?query=&limit=&cursor=` | `{"traces": […], "next": …, "cut_short": …}`, newest first |
-//! | `DELETE /api/traces?service=&before=` | `{"traces": …, "spans": …, "complete": …}`, the number of removed ones |
+//! | `DELETE /api/traces?service=&before=` | `{"traces": …, "spans": …, "logs": …, "complete": …}`, the number of removed ones |
 //! | `GET /api/traces/{trace_id}?since=` | the trace as OTLP JSON, or its new spans |
 //! | `GET /api/traces/{trace_id}/xray` | its segment documents, as the X-Ray sink sends them |
 //! | `GET /api/traces/{trace_id}/compare/{other}` | the differences between two traces |

@@ -1,7 +1,9 @@
 //! Removes traces by request, with their log records: all, those of a service, or those before a time.
+//! Log records that belong to no stored trace are removed by time.
 //!
-//! The traces are found on a reading connection. The writer removes them in steps of limited duration,
-//! between which it takes requests. A trace that got all of its spans after the request is not removed.
+//! The traces and records are found on a reading connection. The writer removes them in steps of
+//! limited duration, between which it takes requests. A trace that got all of its spans after the
+//! request is not removed, nor is a later log record.
 
 use std::time::{Duration, Instant};
 
@@ -23,6 +25,16 @@ const MATCHING: &str = "SELECT number FROM trace INDEXED BY trace_by_start
 const STORED: &str = "SELECT client, bytes, (SELECT min(+seq) FROM span WHERE trace = number)
     FROM trace WHERE number = ?";
 
+/// The records that go with no trace. Those of the request's time and later stay.
+const MATCHING_LOGS: &str = "SELECT seq FROM log INDEXED BY log_by_time
+    WHERE time < ?1 AND seq <= ?2
+    AND (trace_id IS NULL OR NOT EXISTS (SELECT 1 FROM trace WHERE id = log.trace_id))";
+
+/// A trace of the record may have arrived meanwhile.
+const DELETE_LOG: &str = "DELETE FROM log WHERE seq = ?
+    AND (trace_id IS NULL OR NOT EXISTS (SELECT 1 FROM trace WHERE id = log.trace_id))
+    RETURNING client, bytes";
+
 /// The traces to remove. All traces meet an absent condition.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ClearFilter {
@@ -37,15 +49,36 @@ pub(crate) struct ClearFilter {
 pub(crate) struct Cleared {
     pub(crate) traces: u64,
     pub(crate) spans: u64,
-    /// Whether all matching traces are removed. Otherwise the time limit was reached.
+    pub(crate) logs: u64,
+    /// Whether all that matches is removed. Otherwise the time limit was reached.
     pub(crate) is_complete: bool,
+}
+
+impl Cleared {
+    pub(super) const fn add(&mut self, removed: Removed) {
+        self.traces += removed.traces;
+        self.spans += removed.spans;
+        self.logs += removed.logs;
+    }
+}
+
+/// What a step removes some of.
+#[derive(Debug)]
+pub(super) enum Part {
+    Traces {
+        numbers: Vec<i64>,
+        /// The newest span at the request. A trace of newer spans only stays.
+        last_seq: i64,
+    },
+    /// Log records that belong to no stored trace.
+    Logs(Vec<i64>),
 }
 
 /// What a step of the writer did.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Step {
     pub(super) removed: Removed,
-    /// The traces that were visited, from the first one on.
+    /// The traces or log records that were visited, from the first one on.
     pub(super) visited: usize,
 }
 
@@ -63,8 +96,61 @@ pub(super) fn matching(
     Ok(numbers)
 }
 
-/// Removes some of these traces, in one transaction. `last_seq` is the newest span at the request.
+/// Returns the numbers of the matching log records that belong to no stored trace, up to `last_log`. A
+/// service has none: it is that of a trace's root.
+pub(super) fn matching_logs(
+    connection: &Connection,
+    filter: &ClearFilter,
+    last_log: i64,
+) -> rusqlite::Result<Vec<i64>> {
+    if filter.service.is_some() {
+        return Ok(Vec::new());
+    }
+    let before = filter.before.unwrap_or(i64::MAX);
+    let mut statement = connection.prepare_cached(MATCHING_LOGS)?;
+    let numbers = statement.query_map([before, last_log], |row| row.get(0))?;
+    numbers.collect()
+}
+
+/// Removes some of these traces or log records, in one transaction.
 pub(super) fn remove(
+    connection: &mut Connection,
+    clients: &mut Clients,
+    part: &Part,
+) -> rusqlite::Result<Step> {
+    match part {
+        Part::Traces { numbers, last_seq } => {
+            remove_traces(connection, clients, (numbers, *last_seq))
+        }
+        Part::Logs(numbers) => remove_logs(connection, clients, numbers),
+    }
+}
+
+fn remove_logs(
+    connection: &mut Connection,
+    clients: &mut Clients,
+    numbers: &[i64],
+) -> rusqlite::Result<Step> {
+    let deadline = Instant::now() + STEP_TIME;
+    let transaction = connection.transaction()?;
+    let (mut step, mut usage) = (Step::default(), UsageByClient::default());
+    for number in numbers {
+        if step.visited > 0 && Instant::now() >= deadline {
+            break;
+        }
+        step.visited += 1;
+        step.removed.logs +=
+            retention::delete_logs(&transaction, DELETE_LOG, [number], &mut usage)?;
+    }
+    if step.removed.logs > 0 {
+        retention::delete_unused_origins(&transaction)?;
+    }
+    transaction.commit()?;
+    retention::subtract(clients, usage);
+    Ok(step)
+}
+
+fn remove_traces(
     connection: &mut Connection,
     clients: &mut Clients,
     (traces, last_seq): (&[i64], i64),

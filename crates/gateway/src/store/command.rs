@@ -4,7 +4,11 @@ use std::net::IpAddr;
 
 use tokio::sync::oneshot;
 
-use super::{AppendError, QueueId, clear::Step, trace_row::Refresh};
+use super::{
+    AppendError, QueueId,
+    clear::{Part, Step},
+    trace_row::Refresh,
+};
 use crate::decode::{Records, Rejections};
 
 pub(super) enum Command {
@@ -27,7 +31,7 @@ pub(super) enum Command {
         backfill: Option<i64>,
         done: oneshot::Sender<()>,
     },
-    /// Removes traces by request.
+    /// Removes traces or log records by request.
     Remove(Removal),
     /// Starts periodic work.
     Tick {
@@ -36,12 +40,9 @@ pub(super) enum Command {
     Stop,
 }
 
-/// Traces to remove.
+/// Traces or log records to remove.
 pub(super) struct Removal {
-    /// The numbers of the traces.
-    pub(super) traces: Vec<i64>,
-    /// The newest span at the request. A trace of newer spans only stays.
-    pub(super) last_seq: i64,
+    pub(super) part: Part,
     pub(super) done: oneshot::Sender<rusqlite::Result<Step>>,
 }
 

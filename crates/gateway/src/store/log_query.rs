@@ -16,6 +16,8 @@ pub(crate) struct LogQuery {
     trace: Option<String>,
     /// The earliest time, in nanoseconds since 1970.
     since: Option<i64>,
+    /// The time that all records are before, in nanoseconds since 1970.
+    until: Option<i64>,
     /// The maximum number of records: 100 by default, and at most 1000.
     limit: Option<u32>,
     /// Continues a list: the `next` of an earlier response.
@@ -27,6 +29,7 @@ pub(crate) struct LogQuery {
 pub(crate) struct LogFilter {
     pub(super) query: Query,
     pub(super) since: i64,
+    pub(super) until: i64,
     pub(super) limit: usize,
     /// The time and the number of the last record of the page before.
     pub(super) after: (i64, i64),
@@ -57,6 +60,7 @@ impl LogQuery {
         Ok(LogFilter {
             query,
             since: self.since.unwrap_or(i64::MIN),
+            until: self.until.unwrap_or(i64::MAX),
             limit: self.limit.unwrap_or(DEFAULT_LIMIT).min(MAX_LIMIT) as usize,
             after: after.unwrap_or(START),
         })

@@ -79,12 +79,12 @@ fn list_until(
 
 fn select<'a>(connection: &'a Connection, filter: &LogFilter) -> rusqlite::Result<Statement<'a>> {
     let (index, trace) = match filter.query.trace_id() {
-        Some(_) => ("log_by_trace", "trace_id = ?5 AND"),
+        Some(_) => ("log_by_trace", "trace_id = ?6 AND"),
         None => ("log_by_time", ""),
     };
     connection.prepare(&format!(
         "SELECT {COLUMNS} FROM log INDEXED BY {index}
-        WHERE {trace} time >= ?1 AND (time, seq) < (?2, ?3) AND severity >= ?4
+        WHERE {trace} time >= ?1 AND time < ?5 AND (time, seq) < (?2, ?3) AND severity >= ?4
         ORDER BY time DESC, seq DESC"
     ))
 }
@@ -97,8 +97,9 @@ fn bind(statement: &mut Statement<'_>, filter: &LogFilter, now: i64) -> rusqlite
     statement.raw_bind_parameter(2, filter.after.0)?;
     statement.raw_bind_parameter(3, filter.after.1)?;
     statement.raw_bind_parameter(4, filter.query.min_severity())?;
+    statement.raw_bind_parameter(5, filter.until)?;
     match filter.query.trace_id() {
-        Some(id) => statement.raw_bind_parameter(5, id.to_bytes()),
+        Some(id) => statement.raw_bind_parameter(6, id.to_bytes()),
         None => Ok(()),
     }
 }

@@ -73,6 +73,7 @@ pub use self::errors::OpenError;
 pub(crate) use self::list::try_query;
 use self::{
     aging::AgingClock,
+    clear::Part,
     clients::Clients,
     command::{Command, Removal},
     health::Health,
@@ -105,8 +106,8 @@ use crate::{
 /// Requests that may wait for the writer. Another one is rejected as retryable.
 const MAX_WAITING_REQUESTS: usize = 1024;
 
-/// Traces in one command that removes some by request.
-const MAX_TRACES_PER_REMOVAL: usize = 1024;
+/// Traces or log records in one command that removes some by request.
+const MAX_RECORDS_PER_REMOVAL: usize = 1024;
 
 /// Totals of the store's content.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -226,7 +227,8 @@ impl Store {
         result.await.unwrap_or(Err(AppendError::Stopping))
     }
 
-    /// Removes the matching traces, until the deadline. Traces that arrive meanwhile stay.
+    /// Removes the matching traces and the log records without a trace, until the deadline. What
+    /// arrives meanwhile stays.
     ///
     /// # Errors
     /// If the store cannot be read or written. Some traces may be removed already.
@@ -235,27 +237,50 @@ impl Store {
         filter: ClearFilter,
         deadline: Instant,
     ) -> Result<Cleared, ClearError> {
-        let last_seq = self.totals().last_seq;
+        let StoreTotals {
+            last_seq, last_log, ..
+        } = self.totals();
+        let of_traces = filter.clone();
         let traces = self
-            .read(move |connection| clear::matching(connection, &filter))
+            .read(move |connection| clear::matching(connection, &of_traces))
             .await?;
-        let (mut cleared, mut rest) = (Cleared::default(), &*traces);
+        let mut cleared = Cleared::default();
+        let traces_part = |numbers| Part::Traces { numbers, last_seq };
+        let are_traces_removed = self
+            .remove(&traces, traces_part, deadline, &mut cleared)
+            .await?;
+        // Without their traces, the others belong to none.
+        if are_traces_removed {
+            let logs = self
+                .read(move |connection| clear::matching_logs(connection, &filter, last_log))
+                .await?;
+            cleared.is_complete = self
+                .remove(&logs, Part::Logs, deadline, &mut cleared)
+                .await?;
+        }
+        Ok(cleared)
+    }
+
+    /// Removes traces or log records step by step, and returns whether all were removed in time.
+    async fn remove(
+        &self,
+        numbers: &[i64],
+        part: impl Fn(Vec<i64>) -> Part,
+        deadline: Instant,
+        cleared: &mut Cleared,
+    ) -> Result<bool, ClearError> {
+        let mut rest = numbers;
         while !rest.is_empty() && Instant::now() < deadline {
             let (done, result) = oneshot::channel();
-            let removal = Removal {
-                traces: rest[..rest.len().min(MAX_TRACES_PER_REMOVAL)].to_vec(),
-                last_seq,
-                done,
-            };
+            let part = part(rest[..rest.len().min(MAX_RECORDS_PER_REMOVAL)].to_vec());
+            let removal = Removal { part, done };
             let sent = self.commands.send(Command::Remove(removal)).await;
             sent.map_err(|_| ClearError::Stopping)?;
             let step = result.await.map_err(|_| ClearError::Stopping)??;
-            cleared.traces += step.removed.traces;
-            cleared.spans += step.removed.spans;
+            cleared.add(step.removed);
             rest = &rest[step.visited..];
         }
-        cleared.is_complete = rest.is_empty();
-        Ok(cleared)
+        Ok(rest.is_empty())
     }
 
     /// Runs maintenance, such as deleting expired traces. Call this several times a second.

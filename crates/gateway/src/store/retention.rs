@@ -137,7 +137,7 @@ fn remove_logs(
 pub(super) type UsageByClient = HashMap<i64, Usage>;
 
 /// Runs a statement that deletes log records, and returns their number.
-fn delete_logs(
+pub(super) fn delete_logs(
     connection: &Connection,
     sql: &str,
     values: impl Params,

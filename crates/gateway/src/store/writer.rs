@@ -258,14 +258,9 @@ impl Writer {
         self.log_origins = Origins::of_logs();
     }
 
-    /// Removes some of the traces of a request.
-    fn remove(&mut self, removal: Removal) {
-        let Removal {
-            traces,
-            last_seq,
-            done,
-        } = removal;
-        let step = clear::remove(&mut self.connection, &mut self.clients, (&traces, last_seq));
+    /// Removes some of the traces or log records of a request.
+    fn remove(&mut self, Removal { part, done }: Removal) {
+        let step = clear::remove(&mut self.connection, &mut self.clients, &part);
         match &step {
             Ok(step) if step.removed == Removed::default() => {}
             Ok(step) => {

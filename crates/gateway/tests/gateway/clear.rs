@@ -4,7 +4,7 @@ use axum::{body::Body, http::Request};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, TestGateway, request, span, text, trace_id};
+use crate::support::{Answer, INFO, TestGateway, log, request, span, text, trace_id};
 
 async fn delete(gateway: &TestGateway, path: &str, headers: &[(&str, &str)]) -> Answer {
     let mut request = Request::delete(path);
@@ -39,11 +39,53 @@ fn rows(database: &Connection, table: &str) -> u64 {
 }
 
 #[tokio::test]
+async fn log_records_without_a_trace_are_removed_by_time() {
+    let gateway = with_traces().await;
+    let logs = vec![
+        log(1, 0, INFO, "of a trace of a shop"),
+        log(3, 0, INFO, "of a trace of a stock"),
+        log(0, 2, INFO, "of no trace"),
+        log(9, 4, INFO, "of a trace that never arrived"),
+    ];
+    gateway.export_logs("shop", logs).await;
+    let removed = cleared(&gateway, "/api/traces?service=shop").await;
+    assert_eq!(
+        (&removed["traces"], &removed["logs"]),
+        (&json!(2), &json!(1))
+    );
+    let times = gateway.get("/api/logs").await.json();
+    let time = &times["resourceLogs"][0]["scopeLogs"][0]["logRecords"][0]["timeUnixNano"];
+    // The newest one is the one of the trace that never arrived.
+    let before = time.as_str().unwrap();
+    let removed = cleared(&gateway, &format!("/api/traces?before={before}")).await;
+    assert_eq!(removed["complete"], true);
+    assert!(
+        !gateway
+            .log_bodies("")
+            .await
+            .contains(&"of no trace".to_owned())
+    );
+    assert!(
+        gateway
+            .log_bodies("")
+            .await
+            .contains(&"of a trace that never arrived".to_owned())
+    );
+    cleared(&gateway, "/api/traces").await;
+    assert!(gateway.log_bodies("").await.is_empty());
+    assert_eq!(gateway.status().await.logs.kept, 0);
+    let database = gateway.database();
+    for table in ["log", "origin"] {
+        assert_eq!(rows(&database, table), 0, "{table}");
+    }
+}
+
+#[tokio::test]
 async fn all_traces_are_removed_from_all_tables() {
     let gateway = with_traces().await;
     assert_eq!(
         cleared(&gateway, "/api/traces").await,
-        json!({"traces": 3, "spans": 6, "complete": true})
+        json!({"traces": 3, "spans": 6, "logs": 0, "complete": true})
     );
     assert!(gateway.list("").await.is_empty());
     assert!(gateway.list("query=customer%3Dworf").await.is_empty());

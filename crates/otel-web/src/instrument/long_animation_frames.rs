@@ -13,7 +13,7 @@ use crate::browser::js::{float, get, text};
 use crate::core::otlp::attributes::Attributes;
 use crate::core::record::SpanRecord;
 use crate::core::{redact, slot};
-use crate::instrument::attributes::{set_ms, set_text};
+use crate::instrument::attributes::{rounded_ms, set_ms, set_text};
 use crate::trace::pipeline;
 
 /// The maximum number of actions whose frames are counted at the same time.
@@ -45,6 +45,8 @@ struct DelayedAction {
 
 /// One long frame.
 struct Frame {
+    /// Nanoseconds of the Unix epoch.
+    start: u64,
     duration_ms: f64,
     blocking_ms: f64,
     /// The script that ran longest, or `undefined`.
@@ -54,17 +56,18 @@ struct Frame {
 /// Records the frame on each root that was open while it was rendered.
 pub(super) fn handle_entry(entry: &JsValue) {
     let start_ms = float(entry, "startTime");
-    let frame = Frame {
-        duration_ms: float(entry, "duration"),
-        blocking_ms: float(entry, "blockingDuration"),
-        longest_script: longest_script(entry),
-    };
+    let duration_ms = float(entry, "duration");
     pipeline::with(|pipeline| {
-        let start = pipeline.anchor.unix_nanos(start_ms);
-        let end = pipeline.anchor.unix_nanos(start_ms + frame.duration_ms);
+        let frame = Frame {
+            start: pipeline.anchor.unix_nanos(start_ms),
+            duration_ms,
+            blocking_ms: float(entry, "blockingDuration"),
+            longest_script: longest_script(entry),
+        };
+        let end = pipeline.anchor.unix_nanos(start_ms + duration_ms);
         pipeline.for_each_root(&mut |root| {
             let is_open = root.end == 0;
-            if root.start < end && (is_open || root.end > start) {
+            if root.start < end && (is_open || root.end > frame.start) {
                 add_frame(&frame, root);
             }
         });
@@ -74,9 +77,10 @@ pub(super) fn handle_entry(entry: &JsValue) {
 /// Updates the attributes of a root that the frame delayed.
 fn add_frame(frame: &Frame, root: &mut SpanRecord) {
     let span_id = root.context.span_id();
+    let offset_ms = (frame.start as f64 - root.start as f64) / 1e6;
     slot::with_default(&ACTIONS, |all| {
         if let Some(known) = all.iter_mut().find(|delayed| delayed.span_id == span_id) {
-            return known.add(frame, &mut root.attributes);
+            return known.add(frame, offset_ms, &mut root.attributes);
         }
         let mut delayed = DelayedAction {
             span_id,
@@ -84,7 +88,7 @@ fn add_frame(frame: &Frame, root: &mut SpanRecord) {
             blocking_ms: 0.0,
             longest_ms: 0.0,
         };
-        delayed.add(frame, &mut root.attributes);
+        delayed.add(frame, offset_ms, &mut root.attributes);
         // The oldest action has probably ended.
         if all.len() >= MAX_ACTIONS {
             all.remove(0);
@@ -94,8 +98,9 @@ fn add_frame(frame: &Frame, root: &mut SpanRecord) {
 }
 
 impl DelayedAction {
-    /// Counts the frame, and describes it if it is the longest so far.
-    fn add(&mut self, frame: &Frame, to: &mut Attributes) {
+    /// Counts the frame, which started `offset_ms` after the action, and describes it if it is the
+    /// longest so far.
+    fn add(&mut self, frame: &Frame, offset_ms: f64, to: &mut Attributes) {
         self.frames += 1;
         self.blocking_ms += frame.blocking_ms;
         to.set("browser.long_animation_frame.count", self.frames);
@@ -110,6 +115,10 @@ impl DelayedAction {
                 to,
                 "browser.long_animation_frame.duration",
                 frame.duration_ms,
+            );
+            to.set(
+                "browser.long_animation_frame.start_offset",
+                rounded_ms(offset_ms),
             );
             describe(&frame.longest_script, to);
         }

@@ -197,6 +197,9 @@ async fn long_frame_is_recorded_on_the_action_it_delayed() {
     assert!(number(root, &frame("count")).unwrap() >= 2.0);
     assert!(number(root, &frame("blocking_duration")).unwrap() >= 160.0);
     assert_eq!(number(root, &frame("duration")), Some(9_130.0));
+    // The frame of the entry begins in the action's handler.
+    let offset = number(root, &frame("start_offset")).unwrap();
+    assert!((0.0..9_130.0).contains(&offset), "{offset}");
     let script = |name: &str| text(root, &frame(&["script.", name].concat()));
     assert_eq!(script("function").as_deref(), Some("sort"));
     let url = script("url").unwrap();
@@ -224,6 +227,9 @@ async fn real_long_frame_is_recorded() {
         duration.is_some_and(|ms| ms >= DURATION_MS),
         supports_long_frames()
     );
+    // The click was handled in the frame.
+    let offset = number(root, "browser.long_animation_frame.start_offset");
+    assert!(offset.is_none_or(|ms| (-DURATION_MS..DURATION_MS).contains(&ms)));
 }
 
 fn supports_long_frames() -> bool {

@@ -67,6 +67,11 @@ fn entries() -> Vec<Entry> {
             "The response was there, but the page was busy with something else.",
         ),
         entry(
+            bar("hatch-long-frame lane-browser"),
+            "Long frame",
+            "The longest frame of 50 ms or more. The page could not react meanwhile: its details name the script.",
+        ),
+        entry(
             html! { <i class="guide-bar guide-path" /> },
             "Critical path",
             "The end of the trace waited for this. Spans without the line could be slower without any effect.",

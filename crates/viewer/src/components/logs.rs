@@ -1,4 +1,4 @@
-//! Lists of log records: of a trace, and of a span.
+//! Log records, and lists of them: of a trace, and of a span.
 
 use std::rc::Rc;
 
@@ -141,8 +141,27 @@ struct RowProps {
 
 #[component]
 fn Row(props: &RowProps) -> Html {
+    let time = offset(&props.trace, props.row.time);
+    html! {
+        <LogEntry logs={props.logs.clone()} index={props.row.log} {time}>{ span_button(props) }</LogEntry>
+    }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+pub(super) struct LogEntryProps {
+    pub(super) logs: Shared<TraceLogs>,
+    /// The index among the records.
+    pub(super) index: usize,
+    pub(super) time: AttrValue,
+    /// Where the record leads to. It is shown while the record is open.
+    pub(super) children: Html,
+}
+
+/// A record of a list, on one line until it is opened.
+#[component]
+pub(super) fn LogEntry(props: &LogEntryProps) -> Html {
     let is_open = use_state_eq(|| false);
-    let log = &props.logs.logs[props.row.log];
+    let log = &props.logs.logs[props.index];
     let ontoggle = {
         let is_open = is_open.clone();
         Callback::from(move |_: Event| is_open.set(!*is_open))
@@ -152,7 +171,7 @@ fn Row(props: &RowProps) -> Html {
         <li class={classes!("log", severity_class(severity))}>
             <details {ontoggle}>
                 <summary>
-                    <span class="log-time">{ offset(&props.trace, props.row.time) }</span>
+                    <span class="log-time">{ &props.time }</span>
                     <b class="severity">{ severity_text(log) }</b>
                     <span class="service">{ text::name(log.service()) }</span>
                     <span class="log-body">{ text::bdi(&line(log)) }</span>
@@ -166,8 +185,8 @@ fn Row(props: &RowProps) -> Html {
 }
 
 /// The whole record, which is rendered only while it is open.
-fn record(props: &RowProps, log: &Log) -> Html {
-    let (logs, index) = (props.logs.clone(), props.row.log);
+fn record(props: &LogEntryProps, log: &Log) -> Html {
+    let (logs, index) = (props.logs.clone(), props.index);
     let make_text = Callback::from(move |()| logs.logs[index].body.to_json_or_text());
     let time = Timestamp::from_unix_nano(log.unix_nano());
     let list = |title: &'static str, part: LogPart| {
@@ -191,7 +210,7 @@ fn record(props: &RowProps, log: &Log) -> Html {
                     { format!(" · {} attributes were dropped by the sender", log.dropped_attributes_count) }
                 }
             </p>
-            { span_button(props) }
+            { props.children.clone() }
             { list("Attributes", LogPart::Record) }
             { list("Resource", LogPart::Resource) }
         </div>

@@ -64,6 +64,14 @@ fn frame_title(node: &Node) -> String {
     format!("{others} of 50 ms or more delayed this action: the page could not react meanwhile")
 }
 
+/// Describes the part of a bar that is the longest frame.
+pub(super) fn long_frame(node: &Node) -> String {
+    let duration = node.span.attributes.get(FRAME).and_then(Value::as_double);
+    let duration = format_ms(duration.unwrap_or_default());
+    let script = script(node).map_or(String::new(), |script| format!(", most of it in {script}"));
+    format!("A frame of {duration}{script}: the page could not react meanwhile")
+}
+
 /// Names the function and the file.
 fn script(node: &Node) -> Option<String> {
     let attributes = &node.span.attributes;

@@ -17,12 +17,7 @@ pub(crate) struct SearchBoxProps {
 
 #[component]
 pub(crate) fn SearchBox(props: &SearchBoxProps) -> Html {
-    let text = use_state_eq(|| props.url.view.query.clone());
-    use_effect_with(props.url.view.query.clone(), {
-        let text = text.clone();
-        move |query: &String| text.set(query.clone())
-    });
-    let oninput = use_typing(&props.url, &text, View::with_query);
+    let (text, oninput) = use_typing(&props.url, |view| &view.query, View::with_query);
     let is_focused = use_state_eq(|| false);
     let completions = use_completion(&text, *is_focused);
     let focus = |focused| {
@@ -37,7 +32,7 @@ pub(crate) fn SearchBox(props: &SearchBoxProps) -> Html {
                 placeholder="Search, such as service:shop status:error duration>20ms"
                 aria-describedby="search-problem" aria-invalid={props.problem.is_some().then_some("true")}
                 list="search-completions" onfocus={focus(true)} onblur={focus(false)}
-                value={(*text).clone()} {oninput} onkeydown={blur_on_escape()} />
+                value={text} {oninput} onkeydown={blur_on_escape()} />
             <datalist id="search-completions">
                 for completion in completions {
                     <option key={completion.clone()} value={completion} />

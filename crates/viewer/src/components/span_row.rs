@@ -3,11 +3,12 @@
 use trace_model::{CriticalPath, Lane, Node, Parent, Span, Trace};
 use yew::prelude::*;
 
+use super::page_time::long_frame;
 use crate::{
     format,
     layout::{
         axis::Axis,
-        bar::{Bar, LabelPosition, Segment},
+        bar::{Bar, Hatch, LabelPosition, Segment},
         log_rows::TraceLogs,
         marks::{self, Mark},
         path_line::{self, LINE_WIDTH},
@@ -222,7 +223,7 @@ fn bar(props: &SpanRowProps, node: &Node) -> Html {
     html! {
         <>
             <i key="bar" class="bar" {style}>
-                { for bar.segments.iter().enumerate().map(|(number, part)| segment(number, part)) }
+                { for bar.segments.iter().enumerate().map(|(number, part)| segment(number, part, node)) }
             </i>
             { path_line(props) }
             { for marks.iter().map(|mark| event_mark(node, mark)) }
@@ -246,13 +247,17 @@ fn path_line(props: &SpanRowProps) -> Html {
     }
 }
 
-fn segment(number: usize, segment: &Segment) -> Html {
+fn segment(number: usize, segment: &Segment, node: &Node) -> Html {
     let style = format!(
         "left:{:.3}%;width:{:.3}%",
         segment.left * 100.0,
         segment.width * 100.0
     );
-    html! { <i key={number} class={segment.hatch.class()} title={segment.hatch.description()} {style} /> }
+    let title = match segment.hatch {
+        Hatch::LongFrame => long_frame(node),
+        hatch => hatch.description().to_owned(),
+    };
+    html! { <i key={number} class={segment.hatch.class()} {title} {style} /> }
 }
 
 /// The duration, or what is wrong with the times.

@@ -18,6 +18,7 @@ pub(crate) struct ClearFilter {
 pub(crate) struct Cleared {
     pub(crate) traces: u64,
     pub(crate) spans: u64,
+    pub(crate) logs: u64,
     /// Whether all matching traces are removed. Otherwise the same request continues.
     pub(crate) complete: bool,
 }

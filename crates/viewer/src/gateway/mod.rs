@@ -1,6 +1,7 @@
 //! The client of the gateway's API: lists of traces, single traces, and the event stream.
 
 mod clear;
+mod document;
 pub(crate) mod events;
 mod export;
 mod import;
@@ -15,9 +16,10 @@ use std::fmt;
 
 pub(crate) use self::{
     clear::{ClearFilter, Cleared, clear},
+    document::Document,
     export::{ExportFile, export},
     import::{ImportReport, import},
-    logs::trace_logs,
+    logs::{LogPage, trace_logs},
     overview::overview,
     trace::{TraceResponse, trace},
     traces::{MAX_PAGE_TRACES, Page, traces},

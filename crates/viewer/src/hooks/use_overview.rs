@@ -4,7 +4,6 @@ use std::{cell::RefCell, rc::Rc};
 
 use gloo_timers::callback::Interval;
 use otel_web_yew::use_load;
-use serde::de::DeserializeOwned;
 use wasm_bindgen_futures::spawn_local;
 use yew::{
     Callback,
@@ -14,7 +13,7 @@ use yew::{
 
 use super::Url;
 use crate::{
-    gateway::{self, Error, Initiator},
+    gateway::{self, Document, Error, Initiator},
     overview_state::OverviewState,
     shared::Shared,
 };
@@ -148,7 +147,7 @@ pub(crate) struct OverviewHandle<T> {
 #[hook]
 pub(crate) fn use_overview<T>(request: OverviewRequest, is_live: bool) -> OverviewHandle<T>
 where
-    T: DeserializeOwned + PartialEq + 'static,
+    T: Document + 'static,
 {
     let state = use_reducer(Overview::<T>::default);
     let dispatch = state.dispatcher();
@@ -191,7 +190,7 @@ where
     }
 }
 
-async fn load<T: DeserializeOwned + 'static>(
+async fn load<T: Document + 'static>(
     request: OverviewRequest,
     dispatch: UseReducerDispatcher<Overview<T>>,
     latest: Rc<RefCell<OverviewRequest>>,
@@ -204,7 +203,7 @@ async fn load<T: DeserializeOwned + 'static>(
     }
 }
 
-async fn refresh<T: DeserializeOwned + 'static>(
+async fn refresh<T: Document + 'static>(
     request: OverviewRequest,
     dispatch: UseReducerDispatcher<Overview<T>>,
     latest: Rc<RefCell<OverviewRequest>>,

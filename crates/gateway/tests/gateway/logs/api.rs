@@ -17,6 +17,12 @@ async fn filled() -> TestGateway {
     gateway
 }
 
+/// Returns the parameters of a time range, in milliseconds after the start of the first trace.
+fn range(since: u64, until: u64) -> String {
+    let nanos = |millis| log(1, millis, INFO, "").time_unix_nano;
+    format!("since={}&until={}", nanos(since), nanos(until))
+}
+
 #[tokio::test]
 async fn records_are_found_by_each_term_of_a_query() {
     let gateway = filled().await;
@@ -42,6 +48,11 @@ async fn records_are_found_by_each_term_of_a_query() {
         ),
         (&format!("query=trace:{first}%20left"), &["3 left"]),
         ("query=since:15m", &[]),
+        (&range(3, 9), &["payment failed", "3 left"]),
+        (
+            &format!("{}&trace={first}", range(0, 5)),
+            &["3 left", "request began"],
+        ),
         ("query=nothing", &[]),
     ] {
         assert_eq!(gateway.log_bodies(query).await, expected, "{query}");

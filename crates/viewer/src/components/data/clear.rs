@@ -99,7 +99,7 @@ pub(super) fn ClearSection(props: &ClearSectionProps) -> Html {
     html! {
         <section class="data-section" aria-labelledby="clear-title">
             <h2 id="clear-title">{ "Clear" }</h2>
-            <p>{ "Removes traces from this gateway. Receivers of forwarded spans keep theirs." }</p>
+            <p>{ "Removes traces and their log records from this gateway. Receivers of forwarded ones keep theirs." }</p>
             <div class="data-form">
                 <select class="chip" aria-label="Service of the removed traces" onchange={choose(|choice, value| choice.service = value)}>
                     <option value="" selected={choice.service.is_empty()}>{ "All services" }</option>
@@ -150,6 +150,7 @@ async fn remove(filter: ClearFilter, state: UseStateHandle<State>) {
             Ok(cleared) => {
                 total.traces += cleared.traces;
                 total.spans += cleared.spans;
+                total.logs += cleared.logs;
                 if cleared.complete {
                     return state.set(State::Done(total));
                 }
@@ -164,8 +165,12 @@ fn said(state: &State) -> Html {
     let removed = |cleared: &Cleared| {
         let count = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
         let traces = format::quantity(count(cleared.traces), "trace");
+        let logs = match cleared.logs {
+            0 => String::new(),
+            logs => format!(", and {}", format::quantity(count(logs), "log record")),
+        };
         format!(
-            "{traces} with {}",
+            "{traces} with {}{logs}",
             format::quantity(count(cleared.spans), "span")
         )
     };

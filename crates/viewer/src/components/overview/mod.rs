@@ -1,9 +1,10 @@
-//! Overviews of many traces: actions, heatmap with explanation, sessions, service map, web vitals.
+//! Overviews of many traces: actions, heatmap with explanation, sessions, service map, web vitals, log records.
 
 mod actions;
 mod explanation;
 mod frame;
 mod heatmap;
+mod logs;
 pub(crate) mod nav;
 mod pane;
 mod plot;

@@ -20,6 +20,7 @@ pub(crate) fn Nav(props: &NavProps) -> Html {
         ("Sessions", OverviewPage::Sessions),
         ("Map", OverviewPage::Map),
         ("Vitals", OverviewPage::Vitals),
+        ("Logs", OverviewPage::Logs),
     ];
     let is_current = |page: &OverviewPage| match &view.screen {
         Screen::Overview(OverviewPage::Heatmap) => *page == OverviewPage::Actions,

@@ -3,8 +3,8 @@
 use yew::prelude::*;
 
 use super::{
-    actions::ActionsPage, heatmap::HeatmapPage, service_map::ServiceMapPage, session::SessionPage,
-    sessions::SessionsPage, vitals::VitalsPage,
+    actions::ActionsPage, heatmap::HeatmapPage, logs::LogsPage, service_map::ServiceMapPage,
+    session::SessionPage, sessions::SessionsPage, vitals::VitalsPage,
 };
 use crate::{
     components::notices::FirstTrace,
@@ -38,5 +38,6 @@ pub(crate) fn OverviewPane(props: &PaneProps) -> Html {
         }
         OverviewPage::Map => html! { <ServiceMapPage {url} {is_live} /> },
         OverviewPage::Vitals => html! { <VitalsPage {url} {is_live} /> },
+        OverviewPage::Logs => html! { <LogsPage {url} {is_live} /> },
     }
 }

@@ -1,7 +1,10 @@
 //! The service map: the calls between browser, services, databases and hosts.
 
 use otel_web_yew::use_route_template;
-use trace_model::overview::{MapEdge, MapNode, Place, PlaceKind, ServiceMap};
+use trace_model::{
+    overview::{MapEdge, MapNode, Place, PlaceKind, ServiceMap},
+    query::{Condition, Term},
+};
 use yew::prelude::*;
 
 use super::{
@@ -9,8 +12,12 @@ use super::{
     frame::Frame,
 };
 use crate::{
+    components::link::Link,
     format,
-    hooks::{OverviewRequest, use_overview},
+    hooks::{OverviewRequest, Url, use_overview},
+    overview_state::OverviewPage,
+    query,
+    route::View,
     text,
 };
 
@@ -41,8 +48,8 @@ pub(crate) fn ServiceMapPage(props: &PageProps) -> Html {
                 if map.nodes.is_empty() {
                     <p class="note">{ "No traces in this time range." }</p>
                 } else {
-                    { picture(&map) }
-                    { edges(&map.edges) }
+                    { picture(&props.url, &map) }
+                    { edges(&props.url, &map.edges) }
                     { nodes(&map.nodes) }
                 }
             }
@@ -100,7 +107,38 @@ fn layout(map: &ServiceMap) -> Vec<Drawn<'_>> {
         .collect()
 }
 
-fn picture(map: &ServiceMap) -> Html {
+/// The heatmap of the traces in which one place calls another.
+fn calls_view(url: &Url, edge: &MapEdge) -> View {
+    let mut query = query::parse(&url.view.query).query;
+    for condition in place_conditions(&edge.from)
+        .into_iter()
+        .chain(place_conditions(&edge.to))
+    {
+        let term = Term {
+            negated: false,
+            condition,
+        };
+        if !query.terms.contains(&term) {
+            query.terms.push(term);
+        }
+    }
+    let heatmap = url.view.with_page(OverviewPage::Heatmap);
+    heatmap.with_query(query.to_string())
+}
+
+/// Returns conditions for traces that come to a place.
+fn place_conditions(place: &Place) -> Vec<Condition> {
+    match place.kind {
+        PlaceKind::Browser | PlaceKind::Service => vec![Condition::Service(place.name.clone())],
+        // Its name is made of values of attributes: the system and the database, or the host.
+        PlaceKind::Database | PlaceKind::Host => {
+            let words = place.name.splitn(2, ' ');
+            words.map(|word| Condition::Text(word.to_owned())).collect()
+        }
+    }
+}
+
+fn picture(url: &Url, map: &ServiceMap) -> Html {
     let drawn = layout(map);
     let columns = drawn
         .iter()
@@ -115,14 +153,14 @@ fn picture(map: &ServiceMap) -> Html {
         // Wider than a phone, so it scrolls to the side, also by keys.
         <div class="map-scroll" tabindex="0" role="region" aria-label="Picture of the service map. The tables below say the same.">
             <svg class="map" viewBox={format!("-2 -2 {width} {height}")} style={format!("width:{width}px")} aria-hidden="true">
-                { for map.edges.iter().filter_map(|edge| line(&drawn, edge)) }
+                { for map.edges.iter().filter_map(|edge| line(url, &drawn, edge)) }
                 { for drawn.iter().map(|drawn| node(drawn, total)) }
             </svg>
         </div>
     }
 }
 
-fn line(drawn: &[Drawn<'_>], edge: &MapEdge) -> Option<Html> {
+fn line(url: &Url, drawn: &[Drawn<'_>], edge: &MapEdge) -> Option<Html> {
     let find = |place: &Place| drawn.iter().find(|drawn| drawn.node.place == *place);
     let (from, to) = (find(&edge.from)?, find(&edge.to)?);
     let (x, y) = (from.x() + NODE_WIDTH, from.y() + NODE_HEIGHT / 2.0);
@@ -140,8 +178,14 @@ fn line(drawn: &[Drawn<'_>], edge: &MapEdge) -> Option<Html> {
         rate(edge.per_minute),
         format::duration(edge.p95_nano)
     );
+    let onclick = {
+        let (url, view) = (url.clone(), calls_view(url, edge));
+        Callback::from(move |_: MouseEvent| url.push(&view))
+    };
+    // The table has the same as links.
     Some(html! {
-        <g key={format!("{:?} {:?}", edge.from, edge.to)} class={classes!("edge", (share > 0.0).then_some("error"))}>
+        <g key={format!("{:?} {:?}", edge.from, edge.to)} class={classes!("edge", (share > 0.0).then_some("error"))} {onclick}>
+            <path class="edge-area" d={path.clone()} />
             <path d={path} stroke-width={format!("{width:.1}")} />
             // Near the end, where lines to different places are apart.
             <text x={format!("{}", to_x - 6.0)} y={format!("{}", to_y - 6.0)} text-anchor="end">{ label }</text>
@@ -193,14 +237,14 @@ const fn kind(kind: PlaceKind) -> &'static str {
     }
 }
 
-fn edges(edges: &[MapEdge]) -> Html {
+fn edges(url: &Url, edges: &[MapEdge]) -> Html {
     let row = |edge: &MapEdge| {
         let errors = &edge.errors;
         let part = |count: u64| percent(count as f64 / edge.count.max(1) as f64 * 100.0);
         let warn = |count: u64| classes!("number", (count > 0).then_some("warn"));
         html! {
             <tr key={format!("{:?} {:?}", edge.from, edge.to)}>
-                <th scope="row">{ text::name(&edge.from.name) }{ " → " }{ text::name(&edge.to.name) }</th>
+                <th scope="row"><Link url={url.clone()} view={calls_view(url, edge)} class="action-name">{ text::name(&edge.from.name) }{ " → " }{ text::name(&edge.to.name) }</Link></th>
                 <td class="number">{ format::count(edge.count) }</td>
                 <td class="number wide">{ rate(edge.per_minute) }</td>
                 <td class="number wide">{ format::duration(edge.mean_nano) }</td>
@@ -215,7 +259,7 @@ fn edges(edges: &[MapEdge]) -> Html {
     html! {
         <div class="table-scroll">
             <table class="figures-table">
-                <caption>{ "Calls" }</caption>
+                <caption>{ "Calls, with links to the heatmap of their traces" }</caption>
                 <thead><tr>
                     <th scope="col">{ "Call" }</th><th scope="col" class="number">{ "Count" }</th><th scope="col" class="number wide">{ "Per minute" }</th>
                     <th scope="col" class="number wide">{ "Mean" }</th><th scope="col" class="number">{ "p95" }</th><th scope="col" class="number">{ "4xx" }</th>
