@@ -54,13 +54,15 @@ async fn file_is_imported_and_its_trace_removed() {
 
     browser.press_letters("d").await;
     browser.click(&button("Remove traces…")).await;
-    browser.expect_text("This removes all 1 traces.").await;
+    browser
+        .expect_text("This removes the only trace, and all log records.")
+        .await;
     // Escape removes nothing.
     browser.press_key(Key::Escape).await;
     browser.expect_no_text("This removes").await;
     browser.click(&button("Remove traces…")).await;
     browser.click(&button("Remove").within(&dialog())).await;
-    browser.expect_text("Removed 1 trace with 2 spans.").await;
+    browser.expect_text("Removed 1 trace with 2 spans").await;
     assert!(stack.summaries().await.is_empty());
     browser.click(&link("Actions")).await;
     browser.expect_text("Waiting for the first trace").await;

@@ -50,7 +50,7 @@ impl Choice {
         }
     }
 
-    /// Names the traces for the question.
+    /// Names the traces for the question, and the log records that go with them.
     fn describe(&self, stored: Option<u64>) -> String {
         let range = RANGES.iter().find(|(name, _, _)| *name == self.age);
         let age = match range {
@@ -58,13 +58,16 @@ impl Choice {
             _ => String::new(),
         };
         let count = stored.filter(|_| age.is_empty() && self.service.is_empty());
-        let count = count.map_or(String::new(), |count| format!("{} ", format::count(count)));
-        let service = if self.service.is_empty() {
-            String::new()
-        } else {
-            format!(" of {}", self.service)
+        let traces = match count {
+            Some(1) => "the only trace".to_owned(),
+            Some(count) => format!("all {} traces", format::count(count)),
+            None => "all traces".to_owned(),
         };
-        format!("all {count}traces{service}{age}")
+        match (self.service.is_empty(), age.is_empty()) {
+            (true, true) => format!("{traces}, and all log records"),
+            (true, false) => format!("all traces and log records{age}"),
+            (false, _) => format!("{traces} of {}{age}, and their log records", self.service),
+        }
     }
 }
 
@@ -193,15 +196,25 @@ mod tests {
             age: age.to_owned(),
         };
         for (choice, expected) in [
-            (choice("", ""), "all 12 traces"),
-            (choice("shop", ""), "all traces of shop"),
-            (choice("", "1h"), "all traces that are older than 1 hour"),
+            (choice("", ""), "all 12 traces, and all log records"),
+            (
+                choice("shop", ""),
+                "all traces of shop, and their log records",
+            ),
+            (
+                choice("", "1h"),
+                "all traces and log records that are older than 1 hour",
+            ),
             (
                 choice("shop", "7d"),
-                "all traces of shop that are older than 7 days",
+                "all traces of shop that are older than 7 days, and their log records",
             ),
         ] {
             assert_eq!(choice.describe(Some(12)), expected);
         }
+        assert_eq!(
+            choice("", "").describe(Some(1)),
+            "the only trace, and all log records"
+        );
     }
 }
