@@ -132,7 +132,7 @@ async fn log_records_of_all_traces_lead_to_their_spans() {
     browser.click(&link("Logs")).await;
     browser.expect_text("stock is low").await;
     browser.expect_text("three hundred started").await;
-    browser.click(&button("Warn")).await;
+    browser.click(&button("Warn and above")).await;
     browser.expect_no_text("three hundred started").await;
     browser.click(&summary_with("stock is low")).await;
     browser.click(&link("Open the trace")).await;

@@ -30,10 +30,10 @@ const SEVERITY: &str = "severity";
 
 /// The lowest severities to choose from.
 const SEVERITIES: [(&str, Option<LogSeverity>); 4] = [
-    ("All", None),
-    ("Info", Some(LogSeverity::Info)),
-    ("Warn", Some(LogSeverity::Warn)),
-    ("Error", Some(LogSeverity::Error)),
+    ("Any severity", None),
+    ("Info and above", Some(LogSeverity::Info)),
+    ("Warn and above", Some(LogSeverity::Warn)),
+    ("Error and above", Some(LogSeverity::Error)),
 ];
 
 #[component]
