@@ -298,9 +298,15 @@ impl View {
         }
     }
 
+    /// Shows the first page of another query.
     pub(crate) fn with_query(&self, query: String) -> Self {
+        let overview = OverviewState {
+            cursor: String::new(),
+            ..self.overview.clone()
+        };
         Self {
             query,
+            overview,
             ..self.clone()
         }
     }
@@ -475,6 +481,16 @@ mod tests {
             .with_span(SpanRef::parse("00f067aa0ba902b7"));
         let opened = selected.with_trace(id);
         assert_eq!((opened.query.as_str(), opened.span), ("like", None));
+    }
+
+    #[test]
+    fn another_query_begins_at_its_first_page() {
+        let earlier = View::default().with_overview(OverviewState {
+            cursor: "1790000000000000000-12".to_owned(),
+            ..OverviewState::default()
+        });
+        let searched = earlier.with_query("severity>=warn".to_owned());
+        assert_eq!(searched.overview, OverviewState::default());
     }
 
     #[test]

@@ -149,7 +149,7 @@ fn with_severity(view: &View, severity: Option<LogSeverity>) -> View {
         ),
     });
     query.replace(is_severity, condition);
-    first_page(view).with_query(query.to_string())
+    view.with_query(query.to_string())
 }
 
 fn first_page(view: &View) -> View {
