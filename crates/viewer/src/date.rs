@@ -19,17 +19,11 @@ impl Timestamp {
 
     /// Formats in the browser's time zone: `2026-11-27 15:42:07.318 UTC+01:00`.
     pub(crate) fn local(&self) -> String {
-        let date = &self.date;
         format!(
-            "{:04}-{:02}-{:02} {:02}:{:02}:{:02}.{:03} {}",
-            date.get_full_year(),
-            date.get_month() + 1,
-            date.get_date(),
-            date.get_hours(),
-            date.get_minutes(),
-            date.get_seconds(),
-            date.get_milliseconds(),
-            zone(-date.get_timezone_offset())
+            "{:04}-{} {}",
+            self.date.get_full_year(),
+            self.short(),
+            zone(-self.date.get_timezone_offset())
         )
     }
 

@@ -118,31 +118,26 @@ pub(super) fn remove(
     clients: &mut Clients,
     part: &Part,
 ) -> rusqlite::Result<Step> {
-    match part {
-        Part::Traces { numbers, last_seq } => {
-            remove_traces(connection, clients, (numbers, *last_seq))
-        }
-        Part::Logs(numbers) => remove_logs(connection, clients, numbers),
-    }
-}
-
-fn remove_logs(
-    connection: &mut Connection,
-    clients: &mut Clients,
-    numbers: &[i64],
-) -> rusqlite::Result<Step> {
     let deadline = Instant::now() + STEP_TIME;
     let transaction = connection.transaction()?;
     let (mut step, mut usage) = (Step::default(), UsageByClient::default());
+    let (Part::Traces { numbers, .. } | Part::Logs(numbers)) = part;
     for number in numbers {
         if step.visited > 0 && Instant::now() >= deadline {
             break;
         }
         step.visited += 1;
-        step.removed.logs +=
-            retention::delete_logs(&transaction, DELETE_LOG, [number], &mut usage)?;
+        step.removed.add(match part {
+            Part::Traces { last_seq, .. } => {
+                remove_trace(&transaction, (*number, *last_seq), &mut usage)?
+            }
+            Part::Logs(_) => Removed {
+                logs: retention::delete_logs(&transaction, DELETE_LOG, [number], &mut usage)?,
+                ..Removed::default()
+            },
+        });
     }
-    if step.removed.logs > 0 {
+    if step.removed != Removed::default() {
         retention::delete_unused_origins(&transaction)?;
     }
     transaction.commit()?;
@@ -150,42 +145,28 @@ fn remove_logs(
     Ok(step)
 }
 
-fn remove_traces(
-    connection: &mut Connection,
-    clients: &mut Clients,
-    (traces, last_seq): (&[i64], i64),
-) -> rusqlite::Result<Step> {
-    let deadline = Instant::now() + STEP_TIME;
-    let transaction = connection.transaction()?;
-    let (mut step, mut usage) = (Step::default(), UsageByClient::default());
-    for number in traces {
-        if step.visited > 0 && Instant::now() >= deadline {
-            break;
-        }
-        step.visited += 1;
-        let stored = transaction
-            .prepare_cached(STORED)?
-            .query_row([number], |row| {
-                let first_seq: Option<i64> = row.get(2)?;
-                Ok((row.get::<_, i64>(0)?, row.get::<_, u64>(1)?, first_seq))
-            });
-        let Some((client, bytes, first_seq)) = stored.optional()? else {
-            continue;
-        };
-        if first_seq.is_some_and(|first| first > last_seq) {
-            continue;
-        }
-        let removed = retention::remove_trace(&transaction, *number, &mut usage)?;
-        step.removed.add(removed);
-        let usage = usage.entry(client).or_default();
-        usage.bytes += bytes;
-        usage.spans += removed.spans;
-        usage.traces += removed.traces;
+/// Removes a trace, unless all of its spans are newer than `last_seq`.
+fn remove_trace(
+    connection: &Connection,
+    (number, last_seq): (i64, i64),
+    usage: &mut UsageByClient,
+) -> rusqlite::Result<Removed> {
+    let stored = connection
+        .prepare_cached(STORED)?
+        .query_row([number], |row| {
+            let first_seq: Option<i64> = row.get(2)?;
+            Ok((row.get::<_, i64>(0)?, row.get::<_, u64>(1)?, first_seq))
+        });
+    let Some((client, bytes, first_seq)) = stored.optional()? else {
+        return Ok(Removed::default());
+    };
+    if first_seq.is_some_and(|first| first > last_seq) {
+        return Ok(Removed::default());
     }
-    if step.removed.traces > 0 {
-        retention::delete_unused_origins(&transaction)?;
-    }
-    transaction.commit()?;
-    retention::subtract(clients, usage);
-    Ok(step)
+    let removed = retention::remove_trace(connection, number, usage)?;
+    let usage = usage.entry(client).or_default();
+    usage.bytes += bytes;
+    usage.spans += removed.spans;
+    usage.traces += removed.traces;
+    Ok(removed)
 }

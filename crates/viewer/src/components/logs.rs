@@ -86,7 +86,7 @@ pub(crate) struct SpanLogsProps {
     pub(crate) index: usize,
 }
 
-/// The log records of a span. Renders nothing if there are none.
+/// The log records of a span, if there are any.
 #[component]
 pub(crate) fn SpanLogs(props: &SpanLogsProps) -> Html {
     let deps = (props.trace.clone(), props.logs.clone(), props.index);

@@ -45,7 +45,7 @@ pub(crate) fn Sinks(props: &SinksProps) -> Html {
     }
 }
 
-/// Shows a queue. The label tells it from that of the same receiver for other records.
+/// Shows a queue. A receiver has a queue for each kind of record, so the label names the kind, too.
 fn card(sink: &SinkStatus, label: String, now: f64) -> Html {
     let (class, state) = match sink.state {
         SinkState::Off => ("off", "Off"),

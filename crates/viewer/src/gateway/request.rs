@@ -75,7 +75,7 @@ pub(super) async fn delete(path: &str, url_template: &'static str) -> Result<Rep
     reply(sent.ok(), deadline).await
 }
 
-/// Posts a file of the user. The gateway tells its format by the content.
+/// Posts a file of the user. The gateway detects its format from the content.
 pub(super) async fn post_file(
     path: &str,
     url_template: &'static str,

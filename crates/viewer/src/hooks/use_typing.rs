@@ -21,7 +21,7 @@ struct Typed {
 }
 
 impl Typed {
-    /// Follows the address, except while somebody types.
+    /// Takes over a changed address, except while the user is typing.
     fn render(&mut self, address: &str) -> String {
         if self.address != address {
             address.clone_into(&mut self.address);
