@@ -19,10 +19,21 @@ use super::{
 /// The size limit of each text, in bytes.
 const MAX_TEXT_BYTES: usize = 256;
 
-const WRITE: &str = "INSERT OR REPLACE INTO root
+/// With `INSERT OR REPLACE`, SQLite would copy each page that it changes to a journal.
+const WRITE: &str = "INSERT INTO root
         (start, number, duration, service, name, route, outcome, browser, network, backend,
             database, session, user, lcp, inp, cls, fcp, ttfb, calls)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET
+        duration = excluded.duration, service = excluded.service, name = excluded.name,
+        route = excluded.route, outcome = excluded.outcome, browser = excluded.browser,
+        network = excluded.network, backend = excluded.backend, database = excluded.database,
+        session = excluded.session, user = excluded.user, lcp = excluded.lcp, inp = excluded.inp,
+        cls = excluded.cls, fcp = excluded.fcp, ttfb = excluded.ttfb, calls = excluded.calls";
+
+const DELETE: &str = "DELETE FROM root WHERE start = ? AND number = ?";
+
+const MOVE_BACK: &str = "UPDATE root SET start = start - ? WHERE start > ?";
 
 /// Reads the rows of a window, newest first, with the columns that all overviews read and these.
 macro_rules! read {
@@ -83,13 +94,30 @@ impl StoredFacts {
     }
 }
 
-/// Writes the row of a trace, which is listed at `start`.
+/// The position of a trace's row.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Position {
+    /// The start by which the trace is listed.
+    pub(super) start: i64,
+    pub(super) number: i64,
+    /// The start by which it was listed until now.
+    pub(super) previous_start: Option<i64>,
+}
+
+/// Writes the row of a trace.
 pub(super) fn write(
     connection: &Connection,
-    (start, number): (i64, i64),
+    position: Position,
     summary: &TraceSummary,
     StoredFacts { facts, calls }: &StoredFacts,
 ) -> rusqlite::Result<()> {
+    let Position { start, number, .. } = position;
+    let previous = position.previous_start;
+    if let Some(previous) = previous.filter(|previous| *previous != start) {
+        connection
+            .prepare_cached(DELETE)?
+            .execute([previous, number])?;
+    }
     let mut name = summary.name.clone();
     shorten(&mut name, MAX_TEXT_BYTES);
     let time = &summary.breakdown;
@@ -116,6 +144,12 @@ pub(super) fn write(
         calls,
     ];
     connection.prepare_cached(WRITE)?.execute(values).map(drop)
+}
+
+/// Moves the rows after `limit` back by `nanos`.
+pub(super) fn move_back(connection: &Connection, nanos: i64, limit: i64) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare_cached(MOVE_BACK)?;
+    statement.execute([nanos, limit]).map(drop)
 }
 
 /// Reads a row of [`Details::sql`]. The other fields are empty.

@@ -439,6 +439,7 @@ mod tests {
                 number: number.cast_signed(),
                 client: 0,
                 received: 1,
+                stored_start: None,
             };
             let columns = Columns::summarize(id, values, 1, Some(number.cast_signed()));
             columns.upsert(&connection, &key).unwrap();

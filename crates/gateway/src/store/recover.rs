@@ -156,6 +156,7 @@ fn summarize(new: &Connection) -> rusqlite::Result<()> {
             number,
             client: 0,
             received: now,
+            stored_start: None,
         };
         Columns::summarize(id, values, now, None).upsert(new, &key)?;
     }

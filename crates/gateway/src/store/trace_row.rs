@@ -5,7 +5,7 @@ use trace_model::{Span, Trace, TraceId, TraceSummary};
 
 use super::{
     damage,
-    facts::{self, StoredFacts},
+    facts::{self, Position, StoredFacts},
     filter, listed_start,
     origins::Origins,
     search::{self, Searched},
@@ -28,6 +28,8 @@ const COUNT: &str = "UPDATE trace
 
 /// Separate from `COUNT`, because it moves the row in an index.
 const SET_RECEIVED: &str = "UPDATE trace SET received = ? WHERE number = ?";
+
+const STORED_START: &str = "SELECT start FROM trace WHERE number = ? AND id = ?";
 
 const NEXT_STALE: &str = "SELECT number, id, stale_updates, start FROM trace
     WHERE stale_updates AND number > ? ORDER BY number LIMIT 1";
@@ -134,6 +136,8 @@ pub(super) struct RowKey {
     pub(super) client: i64,
     /// When the latest span arrived, in the time of [`AgingClock`](super::aging::AgingClock).
     pub(super) received: i64,
+    /// The start by which the trace is listed, if it is.
+    pub(super) stored_start: Option<i64>,
 }
 
 impl Columns {
@@ -198,7 +202,7 @@ impl Columns {
             ":received": key.received,
         };
         self.execute(connection, UPSERT, own)?;
-        self.write_facts(connection, key.number)?;
+        self.write_facts(connection, key.number, key.stored_start)?;
         Ok(self.summary)
     }
 
@@ -221,16 +225,31 @@ impl Columns {
             ":number": stale.number,
             ":updates": stale.updates,
         };
-        if self.execute(connection, REFRESH, own)? != 1 {
+        // It may differ from that of `stale`.
+        let stored_start = connection
+            .prepare_cached(STORED_START)?
+            .query_row(params![stale.number, self.id.to_bytes()], |row| row.get(0))
+            .optional()?;
+        if stored_start.is_none() {
             return Ok(None);
         }
-        self.write_facts(connection, stale.number)?;
+        self.execute(connection, REFRESH, own)?;
+        self.write_facts(connection, stale.number, stored_start)?;
         Ok(Some(self.summary))
     }
 
     /// Writes the trace's row in `root`.
-    fn write_facts(&self, connection: &Connection, number: i64) -> rusqlite::Result<()> {
-        let position = (self.listed_start, number);
+    fn write_facts(
+        &self,
+        connection: &Connection,
+        number: i64,
+        previous_start: Option<i64>,
+    ) -> rusqlite::Result<()> {
+        let position = Position {
+            start: self.listed_start,
+            number,
+            previous_start,
+        };
         facts::write(connection, position, &self.summary, &self.facts)
     }
 
@@ -319,10 +338,14 @@ pub(super) fn relist_future(connection: &Connection, now: i64) -> rusqlite::Resu
     let Some(latest) = latest.filter(|latest| *latest > limit) else {
         return Ok(0);
     };
+    let transaction = connection.unchecked_transaction()?;
+    facts::move_back(&transaction, latest - now, limit)?;
     // Their summaries state the arrival time, so they are stale now.
     let sql =
         "UPDATE trace SET start = start - ?, stale_updates = stale_updates + 1 WHERE start > ?";
-    connection.execute(sql, params![latest - now, limit])
+    let moved = transaction.execute(sql, params![latest - now, limit])?;
+    transaction.commit()?;
+    Ok(moved)
 }
 
 /// Converts a time. The decoder rejects times beyond 63 bits.

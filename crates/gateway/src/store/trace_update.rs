@@ -157,6 +157,7 @@ impl TraceUpdate {
             number: self.number,
             client: self.client,
             received: aged,
+            stored_start: self.listed_start,
         };
         columns.upsert(connection, &key).map(Some)
     }

@@ -91,6 +91,8 @@ async fn assert_traces_survive_a_clock_error(days: i64) {
     let off = days * i64::try_from(DAY).unwrap();
     let sql = "UPDATE trace SET received = received + ?1, start = start + ?1";
     connection.execute(sql, [off]).unwrap();
+    let sql = "UPDATE root SET start = start + ?";
+    connection.execute(sql, [off]).unwrap();
     let sql = "UPDATE aging SET boot = 'another', time = time + ?";
     connection.execute(sql, [off]).unwrap();
     drop(connection);
@@ -102,6 +104,15 @@ async fn assert_traces_survive_a_clock_error(days: i64) {
         assert_eq!(gateway.status().await.traces_kept, 2, "{days} days");
     }
     gateway.list_when("", |names| names == ["2", "1"]).await;
+    gateway
+        .json_when("/api/actions", |actions| actions["traces"] == 2)
+        .await;
+    let (config, _dir) = gateway.stop().await;
+    let connection = rusqlite::Connection::open(&config.db).unwrap();
+    let unlisted = "SELECT count(*) FROM root
+        WHERE (start, number) NOT IN (SELECT start, number FROM trace)";
+    let unlisted: i64 = connection.query_row(unlisted, [], |row| row.get(0)).unwrap();
+    assert_eq!(unlisted, 0);
 }
 
 #[tokio::test]
