@@ -24,6 +24,9 @@ def used(config):
 
 def complaints(text):
     config = yaml.safe_load(text)
+    for signal in ("logs", "traces"):
+        if "otlp" not in config["service"]["pipelines"].get(signal, {}).get("receivers", []):
+            yield f"no pipeline receives {signal}, which the servers send"
     configured = {(kind, name) for kind in KINDS for name in config.get(kind, {})}
     for kind, name in sorted(used(config) - configured):
         yield f"{name} is used and not among the {kind}"
