@@ -114,9 +114,7 @@ pub(super) fn write(
     let Position { start, number, .. } = position;
     let previous = position.previous_start;
     if let Some(previous) = previous.filter(|previous| *previous != start) {
-        connection
-            .prepare_cached(DELETE)?
-            .execute([previous, number])?;
+        delete(connection, previous, number)?;
     }
     let mut name = summary.name.clone();
     shorten(&mut name, MAX_TEXT_BYTES);
@@ -144,6 +142,12 @@ pub(super) fn write(
         calls,
     ];
     connection.prepare_cached(WRITE)?.execute(values).map(drop)
+}
+
+/// Deletes the row of a trace, which is listed at `start`.
+pub(super) fn delete(connection: &Connection, start: i64, number: i64) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare_cached(DELETE)?;
+    statement.execute([start, number]).map(drop)
 }
 
 /// Moves the rows after `limit` back by `nanos`.

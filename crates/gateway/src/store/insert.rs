@@ -3,7 +3,7 @@
 use std::{collections::HashMap, net::IpAddr};
 
 use bytes::Bytes;
-use rusqlite::{Connection, named_params, params};
+use rusqlite::{CachedStatement, Connection, named_params, params};
 use trace_model::{Span, TraceId, TraceSummary};
 
 use super::{
@@ -87,6 +87,8 @@ impl<'a> Insertion<'a> {
         (batch, received, address): (Batch, i64, Option<IpAddr>),
     ) -> rusqlite::Result<Rejections> {
         self.requests += 1;
+        // Once for all spans: looking it up costs as much as binding its parameters.
+        let mut statement = self.connection.prepare_cached(INSERT)?;
         let mut rejections = Rejections::default();
         for (origin, spans) in batch {
             if spans.is_empty() {
@@ -95,7 +97,7 @@ impl<'a> Insertion<'a> {
             let origin = self.origins.id(self.connection, origin, self.last_seq)?;
             self.sender = (address, origin);
             for span in spans {
-                if let Some(reason) = self.add_span(&span, origin, received)? {
+                if let Some(reason) = self.add_span(&mut statement, &span, (origin, received))? {
                     rejections.count(reason);
                 }
             }
@@ -106,15 +108,15 @@ impl<'a> Insertion<'a> {
     /// Adds a span, and returns the reason if it is rejected. A stored duplicate is not.
     fn add_span(
         &mut self,
+        statement: &mut CachedStatement<'_>,
         span: &ReceivedSpan,
-        origin: i64,
-        received: i64,
+        (origin, received): (i64, i64),
     ) -> rusqlite::Result<Option<Reason>> {
         let (seq, connection, limit) = (self.last_seq + 1, self.connection, self.trace_limit);
         let update = self.trace_update(span.trace_id)?;
         let (trace, has_room) = (update.number, update.has_room(span, limit));
         let ids = RowIds { trace, origin, seq };
-        if has_room && !span.is_revision && insert(connection, span, FIRST_VARIANT, ids)? {
+        if has_room && !span.is_revision && insert(statement, span, FIRST_VARIANT, ids)? {
             update.add(origin, &span.body, received);
             self.last_seq = seq;
             return Ok(None);
@@ -133,7 +135,7 @@ impl<'a> Insertion<'a> {
             }
             Comparison::Different => {
                 let last = stored.last().map_or(FIRST_VARIANT - 1, |last| last.variant);
-                insert(connection, span, last + 1, ids)?;
+                insert(statement, span, last + 1, ids)?;
                 self.trace_update(span.trace_id)?
                     .add(origin, &span.body, received);
                 self.last_seq = seq;
@@ -264,14 +266,13 @@ enum Comparison {
     Different,
 }
 
-/// Inserts a span. Returns false if the id has this variant already.
+/// Inserts a span with the statement [`INSERT`]. Returns false if the id has this variant already.
 fn insert(
-    connection: &Connection,
+    statement: &mut CachedStatement<'_>,
     span: &ReceivedSpan,
     variant: i64,
     ids: RowIds,
 ) -> rusqlite::Result<bool> {
-    let mut statement = connection.prepare_cached(INSERT)?;
     let crc = damage::checksum(ids.trace, &span.span_id, &span.body);
     let values = params![
         ids.seq,

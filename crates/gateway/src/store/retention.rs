@@ -9,7 +9,10 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, Params, params, types::Value};
 
-use super::clients::{Clients, Usage};
+use super::{
+    clients::{Clients, Usage},
+    facts,
+};
 
 /// Traces that one step deletes.
 const MAX_TRACES_PER_STEP: i64 = 1000;
@@ -194,7 +197,7 @@ fn remove_traces(
     Ok(removed)
 }
 
-/// Deletes a trace with its spans and log records. A trigger deletes its row in `root`.
+/// Deletes a trace with its spans, its log records, and what overviews read of it.
 pub(super) fn remove_trace(
     connection: &Connection,
     number: i64,
@@ -202,14 +205,20 @@ pub(super) fn remove_trace(
 ) -> rusqlite::Result<Removed> {
     let mut spans = connection.prepare_cached("DELETE FROM span WHERE trace = ?")?;
     let spans = spans.execute([number])? as u64;
-    let mut trace = connection.prepare_cached("DELETE FROM trace WHERE number = ? RETURNING id")?;
-    let id: Option<Value> = trace.query_row([number], |row| row.get(0)).optional()?;
-    let Some(id) = id else {
+    let trace: Option<(Value, i64)> = connection
+        .prepare_cached("SELECT id, start FROM trace WHERE number = ?")?
+        .query_row([number], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let Some((id, start)) = trace else {
         return Ok(Removed {
             spans,
             ..Removed::default()
         });
     };
+    connection
+        .prepare_cached("DELETE FROM trace WHERE number = ?")?
+        .execute([number])?;
+    facts::delete(connection, start, number)?;
     Ok(Removed {
         spans,
         traces: 1,

@@ -33,8 +33,8 @@ const _: () = assert!(
 ///   of the trace's `origins`, and the `signature` of its texts (see `signature`).
 ///   `search` has the first of its texts; all of them if `is_whole`.
 /// * `root`: what overviews read of each trace, in the order of its start. The row is written with
-///   the trace's summary, and a trigger deletes it with the trace's row (see `facts`). `root_moved`
-///   of earlier versions made each update of a trace copy the pages that it changed.
+///   the trace's summary, and moved and deleted with the trace's row (see `facts`). The triggers of
+///   earlier versions made SQLite copy each page before a change.
 /// * `backfill`: the newest trace of an earlier version that may have no row in `root` yet
 /// * `log`: an encoded log record with its checksum, numbered in the order of arrival. `time` is the
 ///   one by which it is listed (see `listed_start`), `received` is in the time by which records age,
@@ -115,9 +115,7 @@ CREATE TABLE IF NOT EXISTS root (
     calls BLOB NOT NULL,
     PRIMARY KEY (start, number)
 ) WITHOUT ROWID;
-CREATE TRIGGER IF NOT EXISTS root_deleted AFTER DELETE ON trace BEGIN
-    DELETE FROM root WHERE start = old.start AND number = old.number;
-END;
+DROP TRIGGER IF EXISTS root_deleted;
 DROP TRIGGER IF EXISTS root_moved;
 CREATE TABLE IF NOT EXISTS backfill (
     id INTEGER PRIMARY KEY CHECK (id = 1),

@@ -111,7 +111,9 @@ async fn assert_traces_survive_a_clock_error(days: i64) {
     let connection = rusqlite::Connection::open(&config.db).unwrap();
     let unlisted = "SELECT count(*) FROM root
         WHERE (start, number) NOT IN (SELECT start, number FROM trace)";
-    let unlisted: i64 = connection.query_row(unlisted, [], |row| row.get(0)).unwrap();
+    let unlisted: i64 = connection
+        .query_row(unlisted, [], |row| row.get(0))
+        .unwrap();
     assert_eq!(unlisted, 0);
 }
 

@@ -278,8 +278,7 @@ async fn traces_of_the_viewer_are_in_overviews_on_request_only() {
 async fn store_of_the_former_version_keeps_its_traces_and_gets_overviews() {
     let (config, dir) = with_traces().await.stop().await;
     let connection = Connection::open(&config.db).unwrap();
-    let downgrade = "DROP TRIGGER root_deleted; DROP TABLE root;
-        DROP TABLE backfill; DROP TABLE log;
+    let downgrade = "DROP TABLE root; DROP TABLE backfill; DROP TABLE log;
         ALTER TABLE origin DROP COLUMN last_log; ALTER TABLE numbering DROP COLUMN last_log;
         PRAGMA user_version = 11";
     connection.execute_batch(downgrade).unwrap();

@@ -1,7 +1,9 @@
 //! What overviews need of one trace.
 
+use std::sync::Arc;
+
 use super::{Calls, Outcome, Vitals};
-use crate::{Span, Trace};
+use crate::{Attributes, Trace};
 
 /// Keys of the template of a page's or request's path, in the order of preference.
 const ROUTE_KEYS: [&str; 2] = ["http.route", "url.template"];
@@ -9,7 +11,7 @@ const ROUTE_KEYS: [&str; 2] = ["http.route", "url.template"];
 /// Keys that name the user, in the order of preference: a readable name first.
 const USER_KEYS: [&str; 4] = ["user.name", "enduser.id", "user.id", "enduser.pseudo.id"];
 
-const SESSION_KEY: &str = "session.id";
+const SESSION_KEYS: [&str; 1] = ["session.id"];
 
 /// What overviews need of one trace, besides what its summary has.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -32,47 +34,80 @@ impl TraceFacts {
         let Some(main) = trace.main_node() else {
             return Self::default();
         };
+        let (mut route, mut session, mut user) = (
+            Preferred::new(&ROUTE_KEYS),
+            Preferred::new(&SESSION_KEYS),
+            Preferred::new(&USER_KEYS),
+        );
+        route.look_into(&main.span.attributes);
+        route.look_into(&main.span.resource.attributes);
         // The root first, because its values are those of the action.
         let others = trace.nodes().iter().map(|node| &node.span);
-        let spans = || std::iter::once(&main.span).chain(others.clone());
+        let mut resource = None;
+        for span in std::iter::once(&main.span).chain(others) {
+            session.look_into(&span.attributes);
+            user.look_into(&span.attributes);
+            // Most spans share the resource of the span before.
+            if !resource.is_some_and(|last| Arc::ptr_eq(last, &span.resource)) {
+                session.look_into(&span.resource.attributes);
+                user.look_into(&span.resource.attributes);
+                resource = Some(&span.resource);
+            }
+            if session.is_found() && user.is_found() {
+                break;
+            }
+        }
         Self {
-            route: first_text(std::iter::once(&main.span), &ROUTE_KEYS),
+            route: route.into_text(),
             outcome: Outcome::of(trace),
-            session: first_text(spans(), &[SESSION_KEY]),
-            user: first_text(spans(), &USER_KEYS),
+            session: session.into_text(),
+            user: user.into_text(),
             vitals: Vitals::of(trace),
             calls: Calls::of(trace),
         }
     }
 }
 
-/// Returns the first text with one of the keys, which are in the order of preference.
-fn first_text<'a>(spans: impl Iterator<Item = &'a Span>, keys: &[&str]) -> String {
-    let mut best: Option<(usize, &str)> = None;
-    for span in spans {
-        let attributes = span.attributes.0.iter().chain(&span.resource.attributes.0);
-        for attribute in attributes {
+/// The first text with one of some keys, of which the first is preferred.
+struct Preferred<'a> {
+    keys: &'static [&'static str],
+    /// The position of the key, and the text.
+    found: Option<(usize, &'a str)>,
+}
+
+impl<'a> Preferred<'a> {
+    const fn new(keys: &'static [&'static str]) -> Self {
+        Self { keys, found: None }
+    }
+
+    fn look_into(&mut self, attributes: &'a Attributes) {
+        for attribute in &attributes.0 {
+            let better = self.found.map_or(self.keys.len(), |(rank, _)| rank);
+            let keys = &self.keys[..better];
             let Some(rank) = keys.iter().position(|key| *key == attribute.key) else {
                 continue;
             };
             let text = attribute.value.as_str().filter(|text| !text.is_empty());
-            if let Some(text) = text
-                && best.is_none_or(|(other, _)| rank < other)
-            {
-                best = Some((rank, text));
-            }
-        }
-        if best.is_some_and(|(rank, _)| rank == 0) {
-            break;
+            self.found = text.map(|text| (rank, text)).or(self.found);
         }
     }
-    best.map(|(_, text)| text.to_owned()).unwrap_or_default()
+
+    /// Whether no other text would be preferred.
+    const fn is_found(&self) -> bool {
+        matches!(self.found, Some((0, _)))
+    }
+
+    fn into_text(self) -> String {
+        self.found
+            .map(|(_, text)| text.to_owned())
+            .unwrap_or_default()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Attribute;
+    use crate::{Attribute, Span};
 
     fn trace(spans: &[(&str, &[(&str, &str)])]) -> Trace {
         let id = "6a2b7c1e98038103d269b633813fc60c".parse().unwrap();
