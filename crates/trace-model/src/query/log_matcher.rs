@@ -74,6 +74,20 @@ impl<'a> LogMatcher<'a> {
     }
 }
 
+impl Condition {
+    /// Returns whether only spans and traces can meet the condition.
+    #[must_use]
+    pub const fn is_about_spans(&self) -> bool {
+        matches!(self, Self::Status(_) | Self::Kind(_) | Self::Duration(..))
+    }
+
+    /// Returns whether the condition is about the severity of log records.
+    #[must_use]
+    pub fn is_about_severity(&self) -> bool {
+        matches!(self, Self::Attribute { key, .. } | Self::KeyValue { key, .. } if key == SEVERITY)
+    }
+}
+
 impl Query {
     /// Returns the trace that all matching log records belong to, if the query names one.
     #[must_use]

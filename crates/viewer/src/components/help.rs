@@ -32,7 +32,7 @@ const KEYS: [(&[&str], &str); 15] = [
     (&["?"], "this help"),
 ];
 
-const TERMS: [(&str, &str); 11] = [
+const TERMS: [(&str, &str); 14] = [
     ("locked", "text in names, keys, values, errors and ids"),
     ("\"two words\"", "exactly this text; \\\" is a quote"),
     ("service:cruddur", "with a span of this service"),
@@ -43,6 +43,9 @@ const TERMS: [(&str, &str); 11] = [
     ("key=value", "with this attribute; also != > >= < <="),
     ("key~text", "with this text in the attribute's value"),
     ("has:key", "with this attribute, any value"),
+    ("session:id", "of this session; also trace:id"),
+    ("since:15m", "that started in the last 15 minutes"),
+    ("severity>=warn", "only on Logs: warnings and worse"),
     ("-status:error", "- negates any of these"),
 ];
 

@@ -123,10 +123,6 @@ fn severities(url: &Url) -> Html {
     }
 }
 
-fn is_severity(condition: &Condition) -> bool {
-    matches!(condition, Condition::Attribute { key, .. } | Condition::KeyValue { key, .. } if key == SEVERITY)
-}
-
 /// Returns the number of `severity>=` in the query.
 fn lowest_severity(view: &View) -> Option<u8> {
     let query = query::parse(&view.query).query;
@@ -148,7 +144,7 @@ fn with_severity(view: &View, severity: Option<LogSeverity>) -> View {
             f64::from(severity.first_number()),
         ),
     });
-    query.replace(is_severity, condition);
+    query.replace(Condition::is_about_severity, condition);
     view.with_query(query.to_string())
 }
 
