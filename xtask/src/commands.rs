@@ -64,10 +64,14 @@ const COMMANDS: [Command; 14] = [
     },
     Command {
         name: "size",
-        arguments: "",
-        summary: "measure the bytes that telemetry adds to a page; compares SDKs",
-        details: "",
-        run: |arguments| no_arguments("size", arguments).and_then(|()| size::run()),
+        arguments: "[PART...]",
+        summary: "measure the bytes that telemetry adds to a page, or parts of this; compares SDKs",
+        details: "  minimal      otel-web and its features in a page without a framework\n  \
+                  frameworks   otel-web with its hooks in pages with Yew, Leptos and Dioxus\n  \
+                  tracing      the crate tracing in a page with otel-web\n  \
+                  peers        other SDKs\n  \
+                  cruddur      otel-web in Cruddur's page",
+        run: size::run,
     },
     Command {
         name: "bench",

@@ -28,14 +28,11 @@ impl<'a> Pages<'a> {
         self.bare("size-probe", features, &self.folder.join(name))
     }
 
-    /// Measures the minimal Yew page, which is the example of the documentation.
-    pub(super) fn yew(&self, features: &str) -> Result<TransferSize> {
-        let name = if features.is_empty() {
-            "yew"
-        } else {
-            "yew-without"
-        };
-        self.bare("example-yew", features, &self.folder.join(name))
+    /// Measures the page of an example, with these cargo features.
+    pub(super) fn example(&self, package: &str, features: &str) -> Result<TransferSize> {
+        let suffix = if features.is_empty() { "" } else { "-without" };
+        let out = self.folder.join(format!("{package}{suffix}"));
+        self.bare(package, features, &out)
     }
 
     /// Measures the page of the benchmarks, with these cargo features.
