@@ -23,6 +23,7 @@ pub(crate) struct Retained {
     pub(crate) spans_kept: u64,
     pub(crate) rss_mb: f64,
     pub(crate) rss_anon_mb: f64,
+    pub(crate) rss_anon_after_overviews_mb: f64,
     pub(crate) disk_mb: f64,
     /// How long the server worked in the background after the last span.
     pub(crate) settling_s: f64,
@@ -71,6 +72,7 @@ impl Retained {
             "spans_kept": self.spans_kept,
             "rss_mb": tenths(self.rss_mb),
             "rss_anon_mb": tenths(self.rss_anon_mb),
+            "rss_anon_after_overviews_mb": tenths(self.rss_anon_after_overviews_mb),
             "disk_mb": tenths(self.disk_mb),
             "settling_s": tenths(self.settling_s),
             "list_p95_ms": tenths(self.list_p95_ms),

@@ -142,6 +142,7 @@ mod tests {
             spans_kept: 1_000_000,
             rss_mb: 16.04,
             rss_anon_mb: 8.0,
+            rss_anon_after_overviews_mb: 9.0,
             settling_s: 0.0,
             disk_mb: 591.0,
             list_p95_ms: 9.84,

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 use bench_runner::proc;
-use reqwest::Client;
+use reqwest::{Client, StatusCode};
 use serde_json::Value;
 use tokio::time::sleep;
 
@@ -57,17 +57,21 @@ pub(crate) async fn measure(peer: &Peer, store: StoreApi) -> Result<Retained> {
     let settling_s = settle(server.pid()).await?;
     let (list_p95_ms, lists) = lists(&client, &url, store).await?;
     let disk_mb = server.disk_bytes()? as f64 / 1e6;
+    // Before the overviews, which not all servers have.
+    let rss_mb = proc::rss_mb(server.pid())?;
+    let rss_anon_mb = proc::rss_anon_mb(server.pid())?;
     let overviews = overviews(&client, &url, (store, server.port)).await?;
     Ok(Retained {
-        overviews,
         server: peer.name,
         spans_kept,
-        rss_mb: proc::rss_mb(server.pid())?,
-        rss_anon_mb: proc::rss_anon_mb(server.pid())?,
+        rss_mb,
+        rss_anon_mb,
+        rss_anon_after_overviews_mb: proc::rss_anon_mb(server.pid())?,
         settling_s,
         disk_mb,
         list_p95_ms,
         lists,
+        overviews,
     })
 }
 
@@ -109,12 +113,18 @@ async fn lists(client: &Client, url: &str, store: StoreApi) -> Result<(f64, Vec<
     Ok((p95(&mut all), lists))
 }
 
-/// Measures each overview while 2,500 spans per second arrive.
+/// Measures each overview while 2,500 spans per second arrive. A former build may have none.
 async fn overviews(
     client: &Client,
     url: &str,
     (store, port): (StoreApi, u16),
 ) -> Result<Vec<List>> {
+    if let Some(first) = store.overviews.first()
+        && client.get(format!("{url}/{first}")).send().await?.status() == StatusCode::NOT_FOUND
+    {
+        eprintln!("  no overviews");
+        return Ok(Vec::new());
+    }
     let load = tokio::spawn(steady_client::measure(port, MAX_OVERVIEWS_TIME));
     let mut overviews = Vec::new();
     for path in store.overviews {
