@@ -1,14 +1,15 @@
 //! A gateway for OpenTelemetry traces: accepts OTLP, shows traces live, and forwards them to vendors.
 //!
 //! A page in a browser cannot keep a vendor key, and a development machine does not need a collector.
-//! This program accepts OTLP/HTTP from pages and other programs, stores spans in a SQLite file, serves
-//! a viewer, and forwards spans to Honeycomb, any OTLP receiver, AWS X-Ray and Rollbar.
+//! This program accepts OTLP/HTTP from pages and other programs, stores spans and log records in a SQLite
+//! file, serves a viewer, and forwards spans and log records to Honeycomb and any OTLP receiver, and
+//! spans to AWS X-Ray and Rollbar.
 //!
 //! # The path of a request
 //!
-//! 1. `edge` handles `POST /v1/traces`: media type, compression, limits. A rejected request gets an
-//!    error as in the OTLP specification. It is counted, and logged at most once per reason in ten
-//!    seconds (`limited_log`).
+//! 1. `edge` handles `POST /v1/traces` and `POST /v1/logs`: media type, compression, limits. A rejected
+//!    request gets an error as in the OTLP specification. It is counted, and logged at most once per
+//!    reason in ten seconds.
 //! 2. `decode` decodes the body to spans, rejections and warnings. Each rejection has a named reason,
 //!    is counted and logged, and is reported to the client.
 //! 3. `store` commits the spans to SQLite. After that, the request is acknowledged. A span that is

@@ -74,5 +74,6 @@
 //! | `otel.batch.*` | undelivered spans, compressed | until delivered, at most a day |
 //! | `otel.lease.*` | when a page was last active | until its batches are delivered |
 //!
-//! `sessionStorage` has `otel.page`, a random id of the page. Without the feature `durable-queue` only
-//! the session is stored.
+//! `sessionStorage` has `otel.root`, the session's id and the latest root of the tab, and with the
+//! feature `durable-queue` `otel.page`, a random id of the page. Without that feature, no batches and no
+//! leases are stored.
