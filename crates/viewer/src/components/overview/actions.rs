@@ -89,7 +89,7 @@ fn table(url: &Url, actions: &[Action]) -> Html {
                     }
                     <th scope="col" class="wide">{ "Trend" }</th>
                     <th scope="col">{ "Time" }</th>
-                    <th scope="col" class="wide">{ "Slowest" }</th>
+                    <th scope="col" class="number wide">{ "Slowest" }</th>
                 </tr></thead>
                 <tbody>{ for actions.into_iter().map(|action| row(url, action)) }</tbody>
             </table>

@@ -354,9 +354,19 @@ fn duration_axis(rows: Rows) -> Html {
     html! {
         <div class="duration-axis" aria-hidden="true">
             for row in labels {
-                <span key={row} style={format!("top:{:.3}%", f64::from(rows.top(row) + 1) / f64::from(rows.count) * 100.0)}>{ format::duration(bucket_start(row)) }</span>
+                <span key={row} style={format!("top:{:.3}%", f64::from(rows.top(row) + 1) / f64::from(rows.count) * 100.0)}>{ decade(bucket_start(row)) }</span>
             }
         </div>
+    }
+}
+
+/// Returns a power of ten, in seconds from one second on: `1,000 s` and not `16 min 40 s`.
+fn decade(nanos: u64) -> String {
+    const SECOND: u64 = 1_000_000_000;
+    if nanos < SECOND {
+        format::duration(nanos)
+    } else {
+        format!("{} s", format::count(nanos / SECOND))
     }
 }
 
@@ -405,6 +415,12 @@ mod tests {
         since: 1_000,
         until: 2_000,
     };
+
+    #[test]
+    fn powers_of_ten_are_short() {
+        let labels = [1_000, 100_000_000, 1_000_000_000, 1_000_000_000_000].map(decade);
+        assert_eq!(labels, ["1 µs", "100 ms", "1 s", "1,000 s"]);
+    }
 
     #[test]
     fn box_round_trips_through_the_address() {

@@ -242,6 +242,8 @@ fn edges(url: &Url, edges: &[MapEdge]) -> Html {
         let errors = &edge.errors;
         let part = |count: u64| percent(count as f64 / edge.count.max(1) as f64 * 100.0);
         let warn = |count: u64| classes!("number", (count > 0).then_some("warn"));
+        let cell =
+            |count: u64| html! { <td class={classes!(warn(count), "wide")}>{ part(count) }</td> };
         html! {
             <tr key={format!("{:?} {:?}", edge.from, edge.to)}>
                 <th scope="row"><Link url={url.clone()} view={calls_view(url, edge)} class="action-name">{ text::name(&edge.from.name) }{ " → " }{ text::name(&edge.to.name) }</Link></th>
@@ -249,10 +251,8 @@ fn edges(url: &Url, edges: &[MapEdge]) -> Html {
                 <td class="number wide">{ rate(edge.per_minute) }</td>
                 <td class="number wide">{ format::duration(edge.mean_nano) }</td>
                 <td class="number">{ format::duration(edge.p95_nano) }</td>
-                <td class={warn(errors.client)}>{ part(errors.client) }</td>
-                <td class={warn(errors.server)}>{ part(errors.server) }</td>
-                <td class={warn(errors.throttled)}>{ part(errors.throttled) }</td>
-                <td class={warn(errors.other)}>{ part(errors.other) }</td>
+                <td class={classes!(warn(errors.total()), "phone")}>{ part(errors.total()) }</td>
+                { for [errors.client, errors.server, errors.throttled, errors.other].map(cell) }
             </tr>
         }
     };
@@ -262,8 +262,9 @@ fn edges(url: &Url, edges: &[MapEdge]) -> Html {
                 <caption>{ "Calls, with links to the heatmap of their traces" }</caption>
                 <thead><tr>
                     <th scope="col">{ "Call" }</th><th scope="col" class="number">{ "Count" }</th><th scope="col" class="number wide">{ "Per minute" }</th>
-                    <th scope="col" class="number wide">{ "Mean" }</th><th scope="col" class="number">{ "p95" }</th><th scope="col" class="number">{ "4xx" }</th>
-                    <th scope="col" class="number">{ "5xx" }</th><th scope="col" class="number">{ "429" }</th><th scope="col" class="number">{ "Other errors" }</th>
+                    <th scope="col" class="number wide">{ "Mean" }</th><th scope="col" class="number">{ "p95" }</th>
+                    <th scope="col" class="number phone">{ "Errors" }</th><th scope="col" class="number wide">{ "4xx" }</th>
+                    <th scope="col" class="number wide">{ "5xx" }</th><th scope="col" class="number wide">{ "429" }</th><th scope="col" class="number wide">{ "Other errors" }</th>
                 </tr></thead>
                 <tbody>{ for edges.iter().map(row) }</tbody>
             </table>
