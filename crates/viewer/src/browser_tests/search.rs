@@ -98,6 +98,23 @@ async fn filter_controls_edit_the_text_of_the_box() {
     assert_eq!(address(), "/traces");
 }
 
+/// Whoever clicks a filter right after typing has left the box first.
+#[wasm_bindgen_test]
+async fn a_filter_is_added_to_what_was_just_typed() {
+    let screen = ListScreen::mount().await;
+    let input = search_box(&screen).await;
+    input.focus().unwrap();
+    enter_text(&input, "like");
+    input.blur().unwrap();
+    assert_eq!(address(), "/traces?q=like");
+    screen.page.find(".clear-filters button").await;
+    screen.page.button("Errors").click();
+    screen
+        .page
+        .until("both", || input.value() == "like status:error")
+        .await;
+}
+
 #[wasm_bindgen_test]
 async fn a_query_without_matches_is_explained() {
     let screen = ListScreen::mount().await;

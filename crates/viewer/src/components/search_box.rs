@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use super::icon::{Icon, IconKind};
 use crate::{
-    hooks::{Url, use_completion, use_typing},
+    hooks::{Typing, Url, use_completion, use_typing},
     route::View,
 };
 
@@ -17,13 +17,21 @@ pub(crate) struct SearchBoxProps {
 
 #[component]
 pub(crate) fn SearchBox(props: &SearchBoxProps) -> Html {
-    let (text, oninput) = use_typing(&props.url, |view| &view.query, View::with_query);
+    let Typing {
+        text,
+        oninput,
+        onblur,
+    } = use_typing(&props.url, |view| &view.query, View::with_query);
     let is_focused = use_state_eq(|| false);
     let completions = use_completion(&text, *is_focused);
-    let focus = |focused| {
+    let onfocus = {
         let is_focused = is_focused.clone();
-        Callback::from(move |_: FocusEvent| is_focused.set(focused))
+        Callback::from(move |_| is_focused.set(true))
     };
+    let onblur = Callback::from(move |event| {
+        is_focused.set(false);
+        onblur.emit(event);
+    });
     let onsubmit = Callback::from(|event: SubmitEvent| event.prevent_default());
     html! {
         <form class="search" role="search" {onsubmit}>
@@ -31,7 +39,7 @@ pub(crate) fn SearchBox(props: &SearchBoxProps) -> Html {
             <input id="search" type="search" aria-label="Search traces" autocomplete="off" spellcheck="false"
                 placeholder="Search, such as service:shop status:error duration>20ms"
                 aria-describedby="search-problem" aria-invalid={props.problem.is_some().then_some("true")}
-                list="search-completions" onfocus={focus(true)} onblur={focus(false)}
+                list="search-completions" {onfocus} {onblur}
                 value={text} {oninput} onkeydown={blur_on_escape()} />
             <datalist id="search-completions">
                 for completion in completions {

@@ -9,7 +9,7 @@ use yew::prelude::*;
 use super::span_row::name;
 use crate::{
     format,
-    hooks::{Url, use_typing},
+    hooks::{Typing, Url, use_typing},
     layout::found::{self, Found},
     route::{Others, View},
     shared::Shared,
@@ -65,7 +65,11 @@ pub(crate) fn select_next(
 #[component]
 fn FindBox(props: &TraceToolsProps) -> Html {
     let url = &props.url;
-    let (text, oninput) = use_typing(url, |view| &view.find, View::with_find);
+    let Typing {
+        text,
+        oninput,
+        onblur,
+    } = use_typing(url, |view| &view.find, View::with_find);
     let found = props.found.as_ref().as_ref();
     let step = |is_backward: bool| {
         let (props, found) = (props.clone(), props.found.clone());
@@ -81,7 +85,7 @@ fn FindBox(props: &TraceToolsProps) -> Html {
             <input id={FIND_ID} type="search" aria-label="Find spans in this trace" autocomplete="off" spellcheck="false"
                 placeholder="Find in trace" title="Text, or the query language of the list: kind:client duration>5ms (f)"
                 aria-describedby="find-result" aria-invalid={problem.is_some().then_some("true")}
-                value={text} {oninput} onkeydown={on_find_key(props)} />
+                value={text} {oninput} {onblur} onkeydown={on_find_key(props)} />
             <span id="find-result" class="find-result" role="status" title={problem.clone()}>{ result(props, found) }</span>
             if found.is_some_and(|found| !found.spans.is_empty()) {
                 <button class="key-button" aria-label="Previous span found" title="Previous (N)" onclick={step(true)}>{ "↑" }</button>

@@ -36,7 +36,7 @@ pub(crate) use self::{
     use_title::use_title,
     use_trace::{TraceLoad, use_trace},
     use_trace_logs::{LoadedLogs, use_trace_logs},
-    use_typing::use_typing,
+    use_typing::{Typing, use_typing},
     use_url::{Url, use_url},
     use_viewport::use_viewport,
     use_xray::{XRayLoad, use_xray},
