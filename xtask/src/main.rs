@@ -33,6 +33,7 @@ mod measured_program;
 mod members;
 mod package;
 mod packages;
+mod parts;
 mod ports;
 mod prerequisites;
 mod process;

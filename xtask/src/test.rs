@@ -17,7 +17,7 @@ use crate::setup::{self, Browser, Needs};
 use crate::symbols::Symbols;
 use crate::wasm::Wasm;
 use crate::wasm_page::WasmPage;
-use crate::{clock, measure, members, packages, process, term, tree, workspace};
+use crate::{clock, measure, members, packages, parts, process, term, tree, workspace};
 
 /// A part of the tests. It installs only its own needs.
 struct Part {
@@ -143,20 +143,9 @@ fn select(names: &[&str]) -> Result<Vec<&'static Part>> {
             .filter(|part| !ON_REQUEST.contains(&part.name))
             .collect());
     }
-    let known = || {
-        PARTS
-            .iter()
-            .map(|part| part.name)
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
+    parts::check(names, &PARTS.each_ref().map(|part| part.name))?;
     let find = |name: &&str| PARTS.iter().find(|part| part.name == *name);
-    names
-        .iter()
-        .map(|name| {
-            find(name).with_context(|| format!("no part `{name}`; the parts are {}", known()))
-        })
-        .collect()
+    Ok(names.iter().filter_map(find).collect())
 }
 
 fn summarize(results: &[(&Part, Result<()>, Duration)]) -> Result<()> {

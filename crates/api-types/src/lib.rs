@@ -2,8 +2,8 @@
 //!
 //! Both ends compile the same types and the same validation, so the limits on the page are the
 //! limits of the API. The crate is pure: it reads no clock and does no I/O. It depends on
-//! `serde` and `unicode-ident` alone, because every visitor downloads it as part of the page. The feature `openapi` adds schemas
-//! for the back end's OpenAPI document.
+//! `serde` and `unicode-ident` alone, because every visitor downloads it as part of the page. The
+//! feature `openapi` adds schemas for the back end's OpenAPI document.
 //!
 //! | module | contents |
 //! |---|---|

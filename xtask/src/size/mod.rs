@@ -2,18 +2,18 @@
 //!
 //! A size is that of WebAssembly and JavaScript together, optimized and compressed. otel-web adds the difference
 //! between a page with it and the same page without it. It is measured with a minimal page without a framework, which
-//! shares least code with it, the example pages with frameworks, and Cruddur's. Another SDK adds the difference between its bundle, set
-//! up as in its README, and the same bundle without an SDK.
+//! shares least code with it, the example pages with frameworks, and Cruddur's. Another SDK adds the difference between
+//! its bundle, set up as in its README, and the same bundle without an SDK.
 
 pub(crate) mod features;
 mod pages;
 mod report;
 mod transfer_size;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
 use crate::setup::{self, Needs};
-use crate::{bench_pages, process, term};
+use crate::{bench_pages, parts, process, term};
 use pages::Pages;
 use report::Row;
 
@@ -77,13 +77,7 @@ pub(crate) fn run(names: &[&str]) -> Result<()> {
 }
 
 fn selected(names: &[&str]) -> Result<Vec<&'static Part>> {
-    let all = PARTS.iter().map(|part| part.name).collect::<Vec<_>>();
-    if let Some(unknown) = names.iter().find(|name| !all.contains(name)) {
-        bail!(
-            "`size` does not measure `{unknown}`. Its parts: {}",
-            all.join(", ")
-        );
-    }
+    parts::check(names, &PARTS.each_ref().map(|part| part.name))?;
     let is_selected = |part: &&Part| names.is_empty() || names.contains(&part.name);
     Ok(PARTS.iter().filter(is_selected).collect())
 }

@@ -111,9 +111,12 @@ pub(super) fn write(
     summary: &TraceSummary,
     StoredFacts { facts, calls }: &StoredFacts,
 ) -> rusqlite::Result<()> {
-    let Position { start, number, .. } = position;
-    let previous = position.previous_start;
-    if let Some(previous) = previous.filter(|previous| *previous != start) {
+    let Position {
+        start,
+        number,
+        previous_start,
+    } = position;
+    if let Some(previous) = previous_start.filter(|previous| *previous != start) {
         delete(connection, previous, number)?;
     }
     let mut name = summary.name.clone();

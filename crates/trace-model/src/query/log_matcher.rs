@@ -42,15 +42,11 @@ impl<'a> LogMatcher<'a> {
     /// Returns a message for the author of the query if a term does not apply to log records.
     pub fn new(query: &'a Query) -> Result<Self, String> {
         for term in &query.terms {
-            let name = match &term.condition {
-                Condition::Status(_) => "status",
-                Condition::Kind(_) => "kind",
-                Condition::Duration(..) => "duration",
-                _ => continue,
-            };
-            return Err(format!(
-                "{name} does not apply to log records: use severity>=error, service:, name:, trace:, since:, key=value or a text"
-            ));
+            if let Some(name) = term.condition.span_term() {
+                return Err(format!(
+                    "{name} does not apply to log records: use severity>=error, service:, name:, trace:, since:, key=value or a text"
+                ));
+            }
         }
         let terms = query.terms.iter();
         Ok(Self {
@@ -78,7 +74,17 @@ impl Condition {
     /// Returns whether only spans and traces can meet the condition.
     #[must_use]
     pub const fn is_about_spans(&self) -> bool {
-        matches!(self, Self::Status(_) | Self::Kind(_) | Self::Duration(..))
+        self.span_term().is_some()
+    }
+
+    /// Returns the name of a term that only spans and traces can meet.
+    const fn span_term(&self) -> Option<&'static str> {
+        match self {
+            Self::Status(_) => Some("status"),
+            Self::Kind(_) => Some("kind"),
+            Self::Duration(..) => Some("duration"),
+            _ => None,
+        }
     }
 
     /// Returns whether the condition is about the severity of log records.

@@ -2,7 +2,7 @@
 
 use prost::Message;
 
-use crate::support::{INFO, PROTOBUF, TestGateway, log, logs_request, request, span};
+use crate::support::{DEADLINE, INFO, PROTOBUF, TestGateway, log, logs_request, request, span};
 
 #[tokio::test]
 async fn expired_records_are_deleted() {
@@ -60,9 +60,14 @@ async fn full_store_deletes_the_oldest_records() {
     let status = gateway.status_when(|status| status.logs.kept < 220).await;
     assert!(status.logs.kept > 50, "{}", status.logs.kept);
     // The gateway may still be deleting.
-    let mut bodies = gateway.log_bodies("limit=1000").await;
-    while bodies.len() as u64 != gateway.status().await.logs.kept {
-        bodies = gateway.log_bodies("limit=1000").await;
-    }
-    assert!(bodies[0].starts_with("399 "));
+    let listed_as_counted = async {
+        loop {
+            let bodies = gateway.log_bodies("limit=1000").await;
+            if bodies.len() as u64 == gateway.status().await.logs.kept {
+                return bodies;
+            }
+        }
+    };
+    let bodies = tokio::time::timeout(DEADLINE, listed_as_counted).await;
+    assert!(bodies.unwrap()[0].starts_with("399 "));
 }

@@ -54,7 +54,7 @@ pub(crate) const PROTOBUF: &str = "application/x-protobuf";
 pub(crate) const JSON: &str = "application/json";
 
 /// Long enough for a busy machine. Only a failing test reaches it.
-const DEADLINE: Duration = Duration::from_secs(20);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
 
 /// A gateway on a free port. Requests go to its router directly.
 pub(crate) struct TestGateway {
