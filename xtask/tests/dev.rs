@@ -30,6 +30,7 @@ fn stack_starts_and_ends_with_one_signal() {
         get(ports.gateway, "/").contains("<html"),
         "the gateway serves the viewer"
     );
+    assert_eq!(refused(ports.gateway), 0, "no health check is refused");
 
     let programs = dev.programs();
     dev.signal(Signal::INT);
@@ -38,6 +39,18 @@ fn stack_starts_and_ends_with_one_signal() {
         support::all_end(&programs),
         "all of {programs:?} have ended"
     );
+}
+
+/// Returns how many requests the gateway counts as refused.
+fn refused(gateway: u16) -> u64 {
+    const COUNTER: &str = "otel_web_gateway_refused_requests_total";
+    let metrics = get(gateway, "/metrics");
+    assert!(metrics.contains(&format!("TYPE {COUNTER}")), "{metrics}");
+    metrics
+        .lines()
+        .filter(|line| line.starts_with(COUNTER))
+        .map(|line| line.rsplit(' ').next().unwrap().parse::<u64>().unwrap())
+        .sum()
 }
 
 /// One test, because starting the stack takes long: pages of other origins, a killed `xtask`, a developer's variables.

@@ -9,6 +9,7 @@ use anyhow::Result;
 
 use super::public_url;
 use crate::build::{self, Profile, Servers};
+use crate::http::Method;
 use crate::ports::Ports;
 use crate::wasm::Wasm;
 use crate::{trunk_config, workspace};
@@ -25,31 +26,34 @@ pub(crate) struct Service {
     pub(crate) ready_timeout: Duration,
 }
 
-/// A path, and the status of `GET` on it that tells the program from another one on its port.
+/// A request that a healthy program answers with status 200.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct HealthCheck {
+    pub(crate) method: Method,
     pub(crate) path: &'static str,
-    pub(crate) status: u16,
 }
 
-const fn ok(path: &'static str) -> HealthCheck {
-    HealthCheck { path, status: 200 }
+const fn get(path: &'static str) -> HealthCheck {
+    HealthCheck {
+        method: Method::Get,
+        path,
+    }
 }
 
 /// The viewer that index.html links to.
 const INDEX_VIEWER: &str = "http://127.0.0.1:4318";
 
-const GATEWAY_HEALTH: [HealthCheck; 1] = [ok("/healthz")];
+const GATEWAY_HEALTH: [HealthCheck; 1] = [get("/healthz")];
 
-const BACK_END_HEALTH: [HealthCheck; 1] = [ok("/api/health-check")];
+const BACK_END_HEALTH: [HealthCheck; 1] = [get("/api/health-check")];
 
-/// Checks the proxies too. The gateway answers `GET` on the path for spans with 405; trunk itself never does.
+/// Checks the proxies too. Spans are posted, because the gateway counts and reports other methods as refused requests.
 const PAGE_HEALTH: [HealthCheck; 3] = [
-    ok("/"),
-    ok("/api/health-check"),
+    get("/"),
+    get("/api/health-check"),
     HealthCheck {
+        method: Method::PostNoSpans,
         path: "/otlp/v1/traces",
-        status: 405,
     },
 ];
 

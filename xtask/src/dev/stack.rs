@@ -78,11 +78,11 @@ impl Stack {
 }
 
 fn check_health(service: &Service) -> Result<()> {
-    for HealthCheck { path, status } in service.health {
-        let actual = http::status(service.port, path)?;
-        if actual != *status {
+    for HealthCheck { method, path } in service.health {
+        let status = http::status(service.port, *method, path)?;
+        if status != 200 {
             bail!(
-                "http://127.0.0.1:{}{path} responded with {actual} instead of {status}",
+                "http://127.0.0.1:{}{path} responded with {status}",
                 service.port
             );
         }
@@ -110,6 +110,7 @@ fn explain((label, end): End) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::Method;
     use crate::process;
 
     fn stack(script: &str, ready_timeout: Duration) -> Stack {
@@ -121,8 +122,8 @@ mod tests {
             command,
             port: 0,
             health: &[HealthCheck {
+                method: Method::Get,
                 path: "/",
-                status: 200,
             }],
             ready_timeout,
         };
