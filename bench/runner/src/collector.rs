@@ -16,6 +16,9 @@ use tokio::sync::watch;
 
 use crate::otlp::{self, Span};
 
+/// An SDK that records its own export requests never stops to send: each request is the content of the next one.
+const QUIET_LIMIT: Duration = Duration::from_secs(20);
+
 /// A request whose spans were kept.
 #[derive(Clone, Debug)]
 pub struct Received {
@@ -151,13 +154,21 @@ impl Collector {
         matches!(enough, Ok(Ok(_)))
     }
 
-    /// Waits until no request has arrived for as long as `quiet`.
+    /// Waits until no request has arrived for as long as `quiet`, or until [`QUIET_LIMIT`].
     pub async fn wait_until_quiet(&self, quiet: Duration) {
+        self.quiet_within(quiet, QUIET_LIMIT).await;
+    }
+
+    /// Returns false after `limit`.
+    async fn quiet_within(&self, quiet: Duration, limit: Duration) -> bool {
         let mut observed = self.observed.subscribe();
-        while tokio::time::timeout(quiet, observed.changed())
-            .await
-            .is_ok()
-        {}
+        let quiet_period = async {
+            while tokio::time::timeout(quiet, observed.changed())
+                .await
+                .is_ok()
+            {}
+        };
+        tokio::time::timeout(limit, quiet_period).await.is_ok()
     }
 
     fn plan(&self, method: &Method, path: &str, spans: &[Span]) -> PlannedResponse {
@@ -254,4 +265,27 @@ fn cors(request: &HeaderMap) -> HeaderMap {
 /// Locks a mutex even if it is poisoned, because its value is always consistent.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn sender_that_never_stops_does_not_stop_the_measurement() {
+        let collector = Arc::new(Collector::default());
+        let sender = tokio::spawn({
+            let collector = Arc::clone(&collector);
+            async move {
+                loop {
+                    collector.observed.send_modify(|_| ());
+                    tokio::time::sleep(Duration::from_millis(1)).await;
+                }
+            }
+        });
+        let (quiet, limit) = (Duration::from_secs(60), Duration::from_millis(50));
+        assert!(!collector.quiet_within(quiet, limit).await);
+        sender.abort();
+        assert!(collector.quiet_within(limit, quiet).await);
+    }
 }

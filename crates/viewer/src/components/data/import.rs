@@ -39,7 +39,7 @@ pub(super) fn ImportSection(props: &ImportSectionProps) -> Html {
             <h2 id="import-title">{ "Import" }</h2>
             <p>
                 { "Choose files, or drop them anywhere on this page: OTLP JSON, lines of the collector’s file exporter, Jaeger JSON, \
-                   Zipkin v2 JSON, also compressed with gzip. The format is found by the content. Imported spans are not forwarded to sinks." }
+                   Zipkin v2 JSON, also compressed with gzip or zstd. The format is found by the content. Imported spans are not forwarded to sinks." }
             </p>
             <label class="file-drop">
                 <input type="file" multiple=true aria-describedby="import-title" {onchange} />
