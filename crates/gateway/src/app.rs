@@ -31,7 +31,7 @@ use crate::{
     log_text::LOG_INTERVAL,
     sinks::{self, SinkSetup, Sinks, TraceLinks, XRayDocuments},
     status::{RecordCounts, RejectedRequests, StatusSource},
-    store::Store,
+    store::{OpenError, Store},
     symbols::SymbolFiles,
     tasks::Tasks,
     viewer,
@@ -77,6 +77,8 @@ impl App {
     ) -> Result<Self, Error> {
         let hub = Hub::new();
         let queues = sinks::queues(config);
+        let folder = config.create_default_folder();
+        folder.map_err(|error| OpenError::new(&config.db, error))?;
         let store = Store::open(&config.db, config.retention.clone(), &queues, hub.clone())?;
         let tasks = Tasks::new();
         let rejected = Arc::default();

@@ -23,7 +23,7 @@ const DEFAULT_FILE: &str = "otel-web-gateway.toml";
 const EXAMPLES: &str = "\
 Examples:
 
-  # Show the traces of this machine, from an empty folder
+  # Show the traces of this machine
   otel-web-gateway --open
 
   # Store traces of this machine in /tmp

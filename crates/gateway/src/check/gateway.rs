@@ -11,7 +11,7 @@ use crate::{
     config::{Config, Limits, PageOrigin, Retention},
     error::Error,
     server::{self, LISTEN, VIEWER_LISTEN},
-    store,
+    store::{self, OpenError},
 };
 
 pub(super) async fn check(config: &Config) -> Vec<Finding> {
@@ -113,6 +113,9 @@ fn pages(config: &Config) -> Finding {
 }
 
 async fn store(config: &Config) -> Finding {
+    if let Err(error) = config.create_default_folder() {
+        return Finding::error("store", &OpenError::new(&config.db, error));
+    }
     let path = config.db.clone();
     let probed = tokio::task::spawn_blocking(move || store::probe(&path)).await;
     match probed {

@@ -4,6 +4,7 @@
 //! [`settings`] defines each setting once. Secrets are read from the environment only, or from files
 //! that it names.
 
+mod default_store;
 mod documented_file;
 mod file;
 mod limits;
@@ -14,7 +15,7 @@ mod sinks;
 #[cfg(test)]
 mod tests;
 
-use std::{collections::BTreeMap, io, path::PathBuf};
+use std::{collections::BTreeMap, fs::DirBuilder, io, path::PathBuf};
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use cli_settings::EnvOnly;
@@ -43,8 +44,11 @@ pub struct Config {
     pub viewer_token: Option<Secret>,
     /// The UDP address for programs with an X-Ray SDK, which send to 127.0.0.1:2000.
     pub xray_listen: Option<String>,
-    /// The database file, created if absent.
+    /// The database file, created if absent. By default in the user's folder for the state of
+    /// programs.
     pub db: PathBuf,
+    /// The default of `db`.
+    default_db: PathBuf,
     /// The folder with the built viewer.
     pub viewer_dir: Option<PathBuf>,
     /// The folder with symbol files, which name the functions of optimized pages.
@@ -167,12 +171,26 @@ impl Config {
         documented_file::render(command)
     }
 
+    /// Creates the folder of the default database, readable for its owner only. The folder of
+    /// another one must exist, because a missing one is more likely a typing error.
+    pub(crate) fn create_default_folder(&self) -> io::Result<()> {
+        let Some(folder) = self.db.parent().filter(|_| self.db == self.default_db) else {
+            return Ok(());
+        };
+        let mut builder = DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(folder)
+    }
+
     fn new(settings: Settings, env: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let secret = |variable| secrets::read(variable, env);
         let honeycomb = secret(HONEYCOMB_API_KEY)?;
         let honeycomb = honeycomb.map(|key| Honeycomb::from_settings(&settings, key));
         let rollbar = secret(ROLLBAR_ACCESS_TOKEN)?;
         let rollbar = rollbar.map(|token| Rollbar::from_settings(&settings, token));
+        let default_db = default_store::file(env);
         Ok(Self {
             viewer_token: secret(VIEWER_TOKEN)?,
             limits: Limits::new(&settings)?,
@@ -189,7 +207,8 @@ impl Config {
             listen: settings.listen,
             viewer_listen: settings.viewer_listen,
             xray_listen: settings.xray_listen,
-            db: settings.store_file,
+            db: settings.store_file.unwrap_or_else(|| default_db.clone()),
+            default_db,
             viewer_dir: settings.viewer_dir,
             symbols_dir: settings.symbols_dir,
             public_url: settings.public_url,

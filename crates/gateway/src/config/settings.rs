@@ -150,16 +150,16 @@ pub(super) struct Settings {
     )]
     pub(super) cors_origins: Vec<PageOrigin>,
 
-    /// Database file for spans and log records, created if absent
+    /// Database file for spans and log records, created if absent. By default
+    /// otel-web-gateway/traces.db in $XDG_STATE_HOME, or in ~/.local/state
     #[arg(
         id = "store.file",
         long = "db",
         env = "OTEL_WEB_GATEWAY_DB",
-        default_value = "traces.db",
         value_name = "FILE",
         help_heading = "Store"
     )]
-    pub(super) store_file: PathBuf,
+    pub(super) store_file: Option<PathBuf>,
 
     /// Hours after its last span until a trace is deleted, and after its arrival until a log record is
     /// deleted. Time while the machine is off counts for one hour at most, because the clock may be

@@ -20,7 +20,7 @@ pub struct OpenError {
 }
 
 impl OpenError {
-    pub(super) fn new(path: &Path, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+    pub(crate) fn new(path: &Path, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self {
             path: path.to_owned(),
             source: source.into(),

@@ -191,6 +191,46 @@ fn flags_override_the_environment() {
     assert!(other.exists() && !dir.path().join("traces.db").exists());
 }
 
+/// A trace in a watched project would build the project again, and load its page again, without end.
+#[tokio::test]
+async fn default_store_is_in_the_users_folder() {
+    for variable in ["HOME", "XDG_STATE_HOME"] {
+        let [home, current] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+        let with_folders = |mut command: Command| {
+            command
+                .env_remove("OTEL_WEB_GATEWAY_DB")
+                .env("HOME", "/nonexistent")
+                .env(variable, home.path())
+                .current_dir(&current);
+            command
+        };
+        let check = with_folders(command(&current)).arg("check").output();
+        assert!(check.unwrap().status.success());
+        let process = Process::start(&mut with_folders(command(&current)));
+        export(&process, 1).await;
+        let state = match variable {
+            "HOME" => home.path().join(".local/state"),
+            _ => home.path().to_owned(),
+        };
+        assert!(state.join("otel-web-gateway/traces.db").exists());
+        assert_eq!(std::fs::read_dir(&current).unwrap().count(), 0);
+    }
+}
+
+#[test]
+fn default_store_that_cannot_be_created_is_explained() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let mut command = command(&dir);
+    command.env_remove("OTEL_WEB_GATEWAY_DB");
+    let output = command.env("XDG_STATE_HOME", &file).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let message = stderr(&output);
+    assert!(message.contains("OTEL_WEB_GATEWAY_DB"), "{message}");
+    assert!(message.contains("Not a directory"), "{message}");
+}
+
 #[test]
 fn completions_are_printed() {
     let dir = tempfile::tempdir().unwrap();
