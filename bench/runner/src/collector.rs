@@ -154,7 +154,7 @@ impl Collector {
         matches!(enough, Ok(Ok(_)))
     }
 
-    /// Waits until no request has arrived for as long as `quiet`, or until [`QUIET_LIMIT`].
+    /// Waits until no request has arrived for as long as `quiet`, but for at most 20 seconds.
     pub async fn wait_until_quiet(&self, quiet: Duration) {
         self.quiet_within(quiet, QUIET_LIMIT).await;
     }
