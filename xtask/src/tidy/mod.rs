@@ -4,6 +4,7 @@
 
 mod actions;
 mod commands;
+mod compilers;
 mod deploy;
 mod imports;
 mod layers;
