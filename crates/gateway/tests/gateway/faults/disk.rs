@@ -58,12 +58,12 @@ async fn full_disk_is_503_until_there_is_space() {
         return println!("not tested: this system does not allow mounting a small disk");
     };
     let dir = tempfile::tempdir().unwrap();
-    let disk = dir.path().display();
-    let first = format!(
-        "mount -t tmpfs -o size=16m tmpfs '{disk}' && head -c 14m /dev/zero > '{disk}/ballast'"
-    );
-    let process = Process::start(&mut command_after(&own_mounts, &first, &dir));
+    let first =
+        r#"mount -t tmpfs -o size=16m tmpfs "$DISK" && head -c 14m /dev/zero > "$DISK/ballast""#;
+    let mut command = command_after(&own_mounts, first, &dir);
+    let process = Process::start(command.env("DISK", dir.path()));
     // The path of the disk in the process's mount namespace.
+    let disk = dir.path().display();
     let ballast = format!("/proc/{}/root{disk}/ballast", process.child.id());
     assert_recovers(&process, || std::fs::remove_file(ballast).unwrap()).await;
 }

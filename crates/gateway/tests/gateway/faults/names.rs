@@ -39,11 +39,11 @@ fn unresponsive_name_server_does_not_delay_shutdown() {
     std::fs::write(&resolver, format!("nameserver {UNUSED_ADDRESS}\n")).unwrap();
     let first = format!(
         "ip link set lo up && ip route add {UNUSED_ADDRESS} dev lo && \
-         mount --bind '{}' /etc/resolv.conf",
-        resolver.display()
+         mount --bind \"$RESOLVER\" /etc/resolv.conf"
     );
     let mut command = command_after(&own_network, &first, &dir);
     command.env("HONEYCOMB_API_KEY", KEY).env("NO_PROXY", "*");
+    command.env("RESOLVER", &resolver);
     let mut process = Process::start(&mut command);
     wait_for_query(&process);
     let queried = Instant::now();

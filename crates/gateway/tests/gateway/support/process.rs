@@ -36,8 +36,9 @@ pub(crate) fn command(dir: &TempDir) -> Command {
 #[cfg(target_os = "linux")]
 pub(crate) fn command_after(around: &[String], first: &str, dir: &TempDir) -> Command {
     let program = env!("CARGO_BIN_EXE_otel-web-gateway");
-    let script = format!("{first} && exec '{program}'");
-    let shell = ["bash".to_owned(), "-c".to_owned(), script];
+    // As the name of the shell, so that no character of the path is syntax.
+    let script = format!("{first} && exec \"$0\"");
+    let shell = ["bash", "-c", &script, program].map(str::to_owned);
     let words = [around, &shell].concat();
     let mut shell = Command::new(&words[0]);
     shell.args(&words[1..]);
