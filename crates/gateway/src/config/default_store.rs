@@ -13,11 +13,9 @@ const FILE: &str = "otel-web-gateway/traces.db";
 /// Returns the path. Without a home folder, it is below the current one.
 pub(super) fn file(env: &dyn Fn(&str) -> Option<String>) -> PathBuf {
     let state = env("XDG_STATE_HOME").map(PathBuf::from);
-    let home = || home_dir().map(|home| home.join(".local/state"));
+    let home = home_dir().map(|home| home.join(".local/state"));
     // A relative path is invalid, and ignored as the specification demands.
-    let state = state.filter(|path| path.is_absolute()).or_else(home);
-    state
-        .filter(|path| path.is_absolute())
-        .unwrap_or_default()
-        .join(FILE)
+    let mut folders = state.into_iter().chain(home);
+    let folder = folders.find(|folder| folder.is_absolute());
+    folder.unwrap_or_default().join(FILE)
 }
