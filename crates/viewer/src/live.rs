@@ -45,6 +45,10 @@ pub(crate) struct Live {
     pub(crate) log_change: Change,
     /// Incremented when traces were removed by request.
     pub(crate) removals: u32,
+    /// The change that an event last reported of a trace. A response to an earlier request is older.
+    reported: Rc<HashMap<TraceId, u32>>,
+    /// Responses to requests before this change are ignored: a newer one was shown, or traces were removed.
+    oldest_response: u32,
     /// Whether the pointer or the scroll position requires that rows do not move.
     frozen: bool,
     pub(crate) paused: bool,
@@ -103,10 +107,18 @@ impl Change {
     }
 }
 
+/// A request for the first page of the list.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Request {
+    pub(crate) query: Query,
+    /// The number of the last change before the request. The response may lack later ones.
+    pub(crate) change: u32,
+}
+
 #[derive(Debug)]
 pub(crate) enum Action {
     Query(Query),
-    Loaded(Query, Result<Page, Error>),
+    Loaded(Request, Result<Page, Error>),
     LoadNextPage,
     LoadedNextPage(Query, Result<Page, Error>),
     Connected,
@@ -136,10 +148,9 @@ impl Reducible for Live {
             Action::Query(query) if query == live.query => return self,
             Action::Query(query) => live.start(query),
             // The response to an earlier query.
-            Action::Loaded(query, _) | Action::LoadedNextPage(query, _) if query != live.query => {
-                return self;
-            }
-            Action::Loaded(_, Ok(page)) => live.update_first_page(page),
+            Action::LoadedNextPage(query, _) if query != live.query => return self,
+            Action::Loaded(request, _) if live.is_outdated(&request) => return self,
+            Action::Loaded(request, Ok(page)) => live.update_first_page(page, request.change),
             Action::Loaded(_, Err(error)) => live.fail(error),
             Action::LoadNextPage => live.next_page = NextPage::Loading,
             Action::LoadedNextPage(_, Ok(page)) => live.append(page),
@@ -188,40 +199,63 @@ impl Live {
         self.query = query;
         self.loaded = Loaded::NotYet;
         self.pending = Rc::default();
+        self.reported = Rc::default();
         self.next_page = NextPage::NotRequested;
     }
 
-    /// Replaces the list by the first page of a new query, or merges a refreshed first page.
-    fn update_first_page(&mut self, page: Page) {
+    fn is_outdated(&self, request: &Request) -> bool {
+        request.query != self.query || request.change < self.oldest_response
+    }
+
+    /// Replaces the list by the first page of a new query, or merges a refreshed first page. What events
+    /// have reported since the request is newer than the page.
+    fn update_first_page(&mut self, mut page: Page, change: u32) {
         let is_first =
             !matches!(self.loaded, Loaded::Yes | Loaded::Failed(_)) || self.page_count == 0;
         self.loaded = Loaded::Yes;
         self.cut_short = page.cut_short;
+        self.oldest_response = change;
+        Rc::make_mut(&mut self.reported).retain(|_, reported| *reported > change);
+        let newer = self.reported_rows();
         if is_first || self.traces.is_empty() {
             self.pending = Rc::default();
             self.page_count = 1;
             self.next_cursor = page.next;
-            self.set_rows(page.traces.into_iter().map(Rc::new).collect());
+            let listed = page.traces.into_iter().map(Rc::new);
+            self.set_rows(newer.into_values().chain(listed).collect());
             return;
         }
         if !self.is_frozen() {
-            self.remove_missing(&page);
+            self.remove_missing(&page, &newer);
         }
         if self.page_count == 1 {
             self.next_cursor.clone_from(&page.next);
         }
+        page.traces
+            .retain(|trace| !newer.contains_key(&trace.trace_id));
         self.merge(page.traces);
     }
 
-    /// Removes the rows that the page should contain but does not: they no longer match.
-    fn remove_missing(&mut self, page: &Page) {
+    /// Returns the rows, also the pending ones, in [`Self::reported`].
+    fn reported_rows(&self) -> HashMap<TraceId, Rc<TraceSummary>> {
+        let rows = self.traces.iter().chain(self.pending.iter());
+        rows.filter(|row| self.reported.contains_key(&row.trace_id))
+            .map(|row| (row.trace_id, Rc::clone(row)))
+            .collect()
+    }
+
+    /// Removes the rows that the page should contain but does not, because they no longer match. Keeps
+    /// those that are newer than the page.
+    fn remove_missing(&mut self, page: &Page, newer: &HashMap<TraceId, Rc<TraceSummary>>) {
         let listed: HashSet<_> = page.traces.iter().map(|trace| trace.trace_id).collect();
         let oldest = page.traces.last().filter(|_| page.next.is_some());
         let oldest = oldest.map_or(0, |trace| trace.listed_unix_nano());
-        let matches = |trace: &&Rc<TraceSummary>| {
-            trace.listed_unix_nano() < oldest || listed.contains(&trace.trace_id)
+        let stays = |trace: &&Rc<TraceSummary>| {
+            trace.listed_unix_nano() < oldest
+                || listed.contains(&trace.trace_id)
+                || newer.contains_key(&trace.trace_id)
         };
-        let rows = self.traces.iter().filter(matches).cloned();
+        let rows = self.traces.iter().filter(stays).cloned();
         self.traces = Rc::new(rows.collect());
     }
 
@@ -247,7 +281,9 @@ impl Live {
         self.removals += 1;
         self.page_count = 0;
         self.pending = Rc::default();
+        self.reported = Rc::default();
         self.refresh_all();
+        self.oldest_response = self.change.number;
     }
 
     /// Requests the list again, unless that is useless. While the connection is lost,
@@ -269,13 +305,26 @@ impl Live {
     }
 
     fn apply_changes(&mut self, summaries: Vec<TraceSummary>) {
-        let ids = summaries.iter().map(|summary| summary.trace_id).collect();
-        self.change = self.change.next(Some(ids));
+        let ids: HashSet<_> = summaries.iter().map(|summary| summary.trace_id).collect();
+        self.change = self.change.next(Some(ids.clone()));
         if self.query.is_empty() {
             self.merge(summaries);
+            self.remember_reported(ids);
         } else {
             // Only the gateway knows whether a trace matches: free text searches its spans.
             self.stale_count += 1;
+        }
+    }
+
+    /// Remembers which rows the latest change has updated, and forgets traces that are not listed.
+    fn remember_reported(&mut self, ids: HashSet<TraceId>) {
+        let number = self.change.number;
+        let reported = Rc::make_mut(&mut self.reported);
+        reported.extend(ids.into_iter().map(|id| (id, number)));
+        if reported.len() > self.traces.len() + self.pending.len() + MAX_PAGE_TRACES {
+            let rows = self.traces.iter().chain(self.pending.iter());
+            let listed: HashSet<_> = rows.map(|row| row.trace_id).collect();
+            reported.retain(|id, _| listed.contains(id));
         }
     }
 

@@ -6,7 +6,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use super::support::{ListScreen, MS, START, address, span};
 use crate::{
     gateway::{Error, Page},
-    live::{Action, NextPage},
+    live::{Action, NextPage, Request},
     query::Query,
 };
 
@@ -31,7 +31,7 @@ fn page(numbers: impl IntoIterator<Item = u64>, next: Option<&str>) -> Page {
 
 async fn loaded(page: Page) -> ListScreen {
     let screen = ListScreen::mount().await;
-    screen.dispatch(Action::Loaded(Query::default(), Ok(page)));
+    screen.dispatch(Action::Loaded(Request::default(), Ok(page)));
     screen
 }
 
@@ -143,7 +143,7 @@ async fn the_end_of_a_page_has_a_button_for_the_next() {
 async fn a_timeout_is_shown_with_a_retry() {
     let screen = ListScreen::mount().await;
     let page = &screen.page;
-    screen.dispatch(Action::Loaded(Query::default(), Err(Error::Timeout)));
+    screen.dispatch(Action::Loaded(Request::default(), Err(Error::Timeout)));
     page.until_texts(
         ".traces .note p",
         &["The gateway did not respond within 30 seconds."],
@@ -160,7 +160,7 @@ async fn a_failed_refresh_keeps_the_rows() {
     let screen = loaded(page([1], None)).await;
     let page = &screen.page;
     page.find(".trace-row").await;
-    screen.dispatch(Action::Loaded(Query::default(), Err(Error::Status(502))));
+    screen.dispatch(Action::Loaded(Request::default(), Err(Error::Status(502))));
     let notice = page.find(".stale-notice").await;
     let text = notice.text_content().unwrap();
     assert!(text.contains("The gateway answered 502"), "{text}");

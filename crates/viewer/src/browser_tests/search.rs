@@ -5,7 +5,11 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Event, EventInit, HtmlInputElement, HtmlSelectElement};
 
 use super::support::{ListScreen, address, document, press};
-use crate::{gateway::Page, live::Action, query};
+use crate::{
+    gateway::Page,
+    live::{Action, Request},
+    query,
+};
 
 fn bubbling(name: &str) -> Event {
     let init = EventInit::new();
@@ -126,7 +130,8 @@ async fn a_query_without_matches_is_explained() {
         .await;
     let query = query::parse("service:shop -like").query;
     screen.dispatch(Action::Query(query.clone()));
-    screen.dispatch(Action::Loaded(query, Ok(Page::default())));
+    let request = Request { query, change: 0 };
+    screen.dispatch(Action::Loaded(request, Ok(Page::default())));
     screen
         .page
         .until_texts(".terms code", &["service:shop", "-like"])

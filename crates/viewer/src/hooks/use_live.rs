@@ -26,7 +26,7 @@ use crate::{
         self, Initiator, MAX_PAGE_TRACES,
         events::{Stream, Update},
     },
-    live::{Action, Connection, Live, Loaded, NextPage},
+    live::{Action, Connection, Live, Loaded, NextPage, Request},
     query::Query,
 };
 
@@ -49,10 +49,10 @@ pub(crate) fn use_live(query: &Query) -> UseReducerHandle<Live> {
     let live = use_reducer(Live::default);
     let dispatch = live.dispatcher();
     use_load(query.clone(), {
-        let dispatch = dispatch.clone();
+        let (dispatch, change) = (dispatch.clone(), live.change.number);
         move |query| {
             dispatch.dispatch(Action::Query(query.clone()));
-            load(query, Initiator::User, dispatch)
+            load(Request { query, change }, Initiator::User, dispatch)
         }
     });
     use_refresh(&live, dispatch.clone());
@@ -61,9 +61,9 @@ pub(crate) fn use_live(query: &Query) -> UseReducerHandle<Live> {
     live
 }
 
-async fn load(query: Query, initiator: Initiator, dispatch: Dispatch) {
-    let result = gateway::traces(&query, None, initiator).await;
-    dispatch.dispatch(Action::Loaded(query, result));
+async fn load(request: Request, initiator: Initiator, dispatch: Dispatch) {
+    let result = gateway::traces(&request.query, None, initiator).await;
+    dispatch.dispatch(Action::Loaded(request, result));
 }
 
 /// Requests the next page when the list enters [`NextPage::Loading`].
@@ -89,7 +89,7 @@ struct Refresher {
     scheduled: RefCell<Option<Timeout>>,
     is_in_flight: Cell<bool>,
     is_requested: Cell<bool>,
-    query: RefCell<Query>,
+    next: RefCell<Request>,
     interval_ms: Cell<u32>,
 }
 
@@ -117,8 +117,8 @@ impl Refresher {
         self.is_requested.set(false);
         self.is_in_flight.set(true);
         let started = js_sys::Date::now();
-        let query = self.query.borrow().clone();
-        load(query, Initiator::Background, dispatch.clone()).await;
+        let request = self.next.borrow().clone();
+        load(request, Initiator::Background, dispatch.clone()).await;
         self.is_in_flight.set(false);
         if self.is_requested.get() {
             let took_ms = (js_sys::Date::now() - started).max(0.0) as u32;
@@ -136,7 +136,10 @@ fn use_refresh(live: &Live, dispatch: Dispatch) {
         Loaded::Failed(_) => RETRY_INTERVAL_MS,
         Loaded::NotYet | Loaded::Yes => REFRESH_INTERVAL_MS,
     };
-    refresher.query.replace(live.query.clone());
+    refresher.next.replace(Request {
+        query: live.query.clone(),
+        change: live.change.number,
+    });
     refresher.interval_ms.set(interval_ms);
     use_effect_with(live.retry_count, {
         let (refresher, dispatch) = (Rc::clone(&refresher), dispatch.clone());

@@ -12,6 +12,14 @@ fn summary(number: u8, service: &str) -> TraceSummary {
     serde_json::from_str(&json).unwrap()
 }
 
+/// Returns a trace with an id and a start of their own.
+fn numbered(number: u64) -> TraceSummary {
+    let mut summary = summary(1, "page");
+    summary.trace_id = format!("{number:032x}").parse().unwrap();
+    summary.start_unix_nano = number;
+    summary
+}
+
 fn page(numbers: impl IntoIterator<Item = u8>, next: Option<&str>) -> Page {
     let traces = numbers.into_iter().map(|number| summary(number, "page"));
     Page {
@@ -22,7 +30,16 @@ fn page(numbers: impl IntoIterator<Item = u8>, next: Option<&str>) -> Page {
 }
 
 fn loaded(page: Page) -> Action {
-    Action::Loaded(Query::default(), Ok(page))
+    Action::Loaded(Request::default(), Ok(page))
+}
+
+/// The response to a request that was made after a number of changes.
+fn loaded_after(change: u32, page: Page) -> Action {
+    let request = Request {
+        change,
+        ..Request::default()
+    };
+    Action::Loaded(request, Ok(page))
 }
 
 fn changed(numbers: impl IntoIterator<Item = u8>) -> Action {
@@ -82,7 +99,7 @@ fn a_change_refreshes_a_filtered_list() {
 #[test]
 fn a_late_response_to_another_query_is_ignored() {
     let query = query::parse("like").query;
-    let late = Action::Loaded(Query::default(), Ok(page([1], None)));
+    let late = Action::Loaded(Request::default(), Ok(page([1], None)));
     let live = after([Action::Query(query), late]);
     assert_eq!((starts(&live).len(), live.loaded), (0, Loaded::NotYet));
 }
@@ -107,7 +124,7 @@ fn a_new_connection_refreshes_everything() {
 
 #[test]
 fn a_failed_list_is_requested_again_while_connected() {
-    let failed = || Action::Loaded(Query::default(), Err(Error::Status(500)));
+    let failed = || Action::Loaded(Request::default(), Err(Error::Status(500)));
     assert_eq!(after([failed()]).stale_count, 0);
     assert_eq!(after([Action::Connected, failed()]).stale_count, 2);
 }
@@ -210,13 +227,7 @@ fn a_failed_next_page_keeps_the_list() {
 
 #[test]
 fn rows_over_the_limit_are_on_the_next_page() {
-    let number = |number: u64| {
-        let mut summary = summary(1, "page");
-        summary.trace_id = format!("{number:032x}").parse().unwrap();
-        summary.start_unix_nano = number;
-        summary
-    };
-    let many = (1..=MAX_PAGE_TRACES as u64 + 5).map(number).collect();
+    let many = (1..=MAX_PAGE_TRACES as u64 + 5).map(numbered).collect();
     let live = after([loaded(Page::default()), Action::Changed(many)]);
     assert_eq!(live.traces.len(), MAX_PAGE_TRACES);
     assert_eq!(live.next_cursor.unwrap(), format!("6-{:032x}", 6));
@@ -224,11 +235,72 @@ fn rows_over_the_limit_are_on_the_next_page() {
 
 #[test]
 fn a_retry_requests_the_list_at_once() {
-    let failed = || Action::Loaded(Query::default(), Err(Error::Status(502)));
+    let failed = || Action::Loaded(Request::default(), Err(Error::Status(502)));
     let live = after([failed(), Action::Retry]);
     assert_eq!((live.retry_count, &live.loaded), (1, &Loaded::NotYet));
     // Rows that are shown stay marked as out of date until there is a response.
     let live = after([loaded(page([1, 2], None)), failed(), Action::Retry]);
     assert_eq!(live.retry_count, 1);
     assert!(matches!(live.loaded, Loaded::Failed(_)));
+}
+
+#[test]
+fn a_response_does_not_undo_changes_since_its_request() {
+    let mut grown = summary(2, "page");
+    grown.span_count = 9;
+    let first = loaded(page([2, 1], None));
+    let late = [
+        Action::Changed(vec![summary(3, "page"), grown]),
+        loaded_after(0, page([2, 1], None)),
+    ];
+    let live = after([first].into_iter().chain(late));
+    assert_eq!(starts(&live), [3, 2, 1]);
+    assert_eq!(live.traces[1].span_count, 9);
+    // The same of the first response, and of new rows that are pending.
+    let live = after([changed([3]), loaded(page([2, 1], None))]);
+    assert_eq!(starts(&live), [3, 2, 1]);
+    let live = after([
+        loaded(page([1], None)),
+        Action::Freeze(true),
+        changed([2]),
+        loaded_after(0, page([1], None)),
+        Action::Freeze(false),
+    ]);
+    assert_eq!(starts(&live), [2, 1]);
+    // A response to a later request counts again.
+    let live = after([changed([3]), loaded_after(1, page([2, 1], None))]);
+    assert_eq!(starts(&live), [2, 1]);
+}
+
+#[test]
+fn responses_that_arrive_in_another_order_do_not_undo_each_other() {
+    let live = after([
+        changed([3]),
+        loaded_after(1, page([3, 2, 1], None)),
+        loaded_after(0, page([1], None)),
+    ]);
+    assert_eq!(starts(&live), [3, 2, 1]);
+}
+
+#[test]
+fn a_response_does_not_return_removed_traces() {
+    let live = after([
+        loaded(page([2, 1], None)),
+        changed([3]),
+        Action::Removed,
+        loaded_after(1, page([3, 2, 1], None)),
+        loaded_after(2, page([2], None)),
+    ]);
+    assert_eq!(starts(&live), [2]);
+}
+
+#[test]
+fn the_changes_of_a_list_that_is_not_requested_again_are_limited() {
+    let batches = (0..5).map(|batch| {
+        let first = 1 + batch * MAX_PAGE_TRACES as u64;
+        let numbers = first..first + MAX_PAGE_TRACES as u64;
+        Action::Changed(numbers.map(numbered).collect())
+    });
+    let live = after(std::iter::once(loaded(Page::default())).chain(batches));
+    assert!(live.reported.len() <= 2 * MAX_PAGE_TRACES);
 }
