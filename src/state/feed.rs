@@ -133,7 +133,7 @@ impl Feed {
             return;
         };
         if has_gap {
-            return self.receive(Ok(page));
+            return self.replace(page);
         }
         page.activities.retain(|activity| self.is_newer(activity));
         let newer = page.activities.into_iter().map(Rc::new);
@@ -201,12 +201,20 @@ impl Feed {
     fn receive(&mut self, result: Result<Page, ApiError>) {
         match result {
             Ok(page) => {
-                self.activities = page.activities.into_iter().map(Rc::new).collect();
-                self.next = page.next;
+                // The back end may have read the page before it stored what the user posted meanwhile.
+                let mut posted = std::mem::take(&mut self.activities);
+                self.replace(page);
+                posted.retain(|activity| !self.contains(&activity.uuid));
+                self.activities.splice(0..0, posted);
                 self.status = LoadStatus::Ready;
             }
             Err(error) => self.status = LoadStatus::Failed(error),
         }
+    }
+
+    fn replace(&mut self, page: Page) {
+        self.activities = page.activities.into_iter().map(Rc::new).collect();
+        self.next = page.next;
     }
 
     /// Appends a page without the cruds that are already shown: new cruds may have moved them to this page.
@@ -231,7 +239,7 @@ impl Feed {
             .source
             .as_ref()
             .is_some_and(|source| source.includes_posts_by(&activity.handle));
-        if is_included && self.status == LoadStatus::Ready && !self.contains(&activity.uuid) {
+        if is_included && !self.contains(&activity.uuid) {
             self.last_added = Some(activity.uuid.clone());
             self.activities.insert(0, Rc::new(activity));
         }

@@ -1,5 +1,6 @@
 //! The conversations of the signed-in user, and the one that the page shows.
 
+use std::cmp::Reverse;
 use std::rc::Rc;
 
 use api_types::{Message, MessageGroup, Timestamp};
@@ -130,15 +131,33 @@ impl Messages {
 
     fn receive_groups(&mut self, result: Result<MessagePage<MessageGroup>, ApiError>) {
         match result {
-            Ok(page) => {
-                self.groups = page.items.into_iter().map(Rc::new).collect();
-                self.next = page.next;
-                self.status = LoadStatus::Ready;
-            }
+            Ok(page) => self.replace_groups(page),
             // Keeps what is shown.
             Err(_) if !self.groups.is_empty() => {}
             Err(error) => self.status = LoadStatus::Failed(error),
         }
+    }
+
+    /// Replaces the conversations by a page, except for those whose last message came, or was read, after the back
+    /// end had read the page.
+    fn replace_groups(&mut self, page: MessagePage<MessageGroup>) {
+        let mut listed: Vec<_> = page.items.into_iter().map(Rc::new).collect();
+        let newest = listed.first().and_then(|group| group.created_at);
+        for shown in std::mem::take(&mut self.groups) {
+            match listed.iter_mut().find(|group| group.uuid == shown.uuid) {
+                Some(group) if group.created_at < shown.created_at => *group = shown,
+                Some(group) if group.created_at == shown.created_at && !shown.unread => {
+                    Rc::make_mut(group).unread = false;
+                }
+                None if newest < shown.created_at => listed.push(shown),
+                _ => {}
+            }
+        }
+        // Stable, so the back end's order remains where the times are equal.
+        listed.sort_by_key(|group| Reverse(group.created_at));
+        self.groups = listed;
+        self.next = page.next;
+        self.status = LoadStatus::Ready;
     }
 
     /// Appends a page without the conversations that are already shown: a new message moves one to

@@ -118,6 +118,16 @@ fn new_crud_is_added_to_the_home_feed_and_its_authors_feed() {
 }
 
 #[test]
+fn crud_that_was_posted_while_the_feed_loads_is_shown_once() {
+    let requested = || Rc::new(Feed::default()).reduce(FeedAction::Requested(Source::Home, 0));
+    for listed in [&["a"][..], &["mine", "a"]] {
+        let feed = requested().reduce(FeedAction::Published(activity("mine", "me")));
+        let feed = feed.reduce(FeedAction::Received(Source::Home, Ok(page(listed))));
+        assert_eq!(uuids(&feed), ["mine", "a"]);
+    }
+}
+
+#[test]
 fn reaction_is_counted_once_and_can_be_removed() {
     let react = |on| FeedAction::Reacted {
         uuid: "a".to_owned(),

@@ -105,6 +105,32 @@ fn arrived_message_moves_its_conversation_to_the_top_unread() {
 }
 
 #[test]
+fn late_list_does_not_undo_what_arrived_or_was_read_meanwhile() {
+    let mut unread = vec![group("londo", 20), group("worf", 10)];
+    unread[0].unread = true;
+    let list = || MessagesAction::GroupsReceived(Ok(page(unread.clone(), None)));
+    let state = apply([
+        list(),
+        MessagesAction::Read("londo".to_owned()),
+        arrived("worf", message("c", "worf", 30), false),
+        list(),
+    ]);
+    assert_eq!(handles(&state), ["worf", "londo"]);
+    assert_eq!(state.groups[0].message, "text of c");
+    assert_eq!(
+        [state.groups[0].unread, state.groups[1].unread],
+        [true, false]
+    );
+    // A new conversation that the late list does not have yet.
+    let newer = vec![group("garek", 40), group("londo", 20)];
+    let newer = MessagesAction::GroupsReceived(Ok(page(newer, None)));
+    assert_eq!(
+        handles(&apply([list(), newer, list()])),
+        ["garek", "londo", "worf"]
+    );
+}
+
+#[test]
 fn own_message_is_read_and_not_announced() {
     let mut actions = opened();
     actions.push(arrived("worf", message("c", "me", 30), true));
