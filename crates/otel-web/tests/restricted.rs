@@ -13,7 +13,7 @@ wasm_bindgen_test_configure!(run_in_browser);
 extern "C" {
     fn listen();
     #[wasm_bindgen(js_name = respondNext)]
-    fn respond_next(status: u16, retry_after: Option<String>);
+    fn respond_next(span_name: &str, status: u16, retry_after: Option<String>);
     #[wasm_bindgen(js_name = hasArrived)]
     fn has_arrived(text: &str) -> bool;
     #[wasm_bindgen(js_name = exportEncoding)]
@@ -37,7 +37,7 @@ extern "C" {
 async fn spans_arrive_without_compression_and_storage() {
     deny_storage();
     listen();
-    respond_next(415, None);
+    respond_next("sent again", 415, None);
     otel_web::Telemetry::builder("restricted")
         .endpoint("/otlp")
         .install();

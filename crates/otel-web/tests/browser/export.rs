@@ -9,7 +9,8 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use crate::support::{
     BATCH_PREFIX, accept_next_partially, body_count, cut_off_next, dispatch, exhaust_keepalive,
     export_encoding, has_arrived, install, microtasks, names, redirect_next, respond_next,
-    respond_next_without_otlp, return_to_page, storage, stored, trace_of, until, warnings,
+    respond_next_without_otlp, return_to_page, storage, stored, stored_batch_of, trace_of, until,
+    warnings,
 };
 
 const LEASE_PREFIX: &str = "otel.lease.";
@@ -36,9 +37,9 @@ async fn export_requests_are_compressed() {
 #[wasm_bindgen_test]
 async fn batch_is_stored_until_it_is_delivered() {
     all_delivered().await;
-    respond_next(503, Some("1".to_owned()));
+    respond_next("stored", 503, Some("1".to_owned()));
     action("stored").start().run(async {});
-    until(|| stored(BATCH_PREFIX).len() == 1, "a stored batch").await;
+    stored_batch_of("stored").await;
     assert!(!has_arrived("stored"));
     trace_of("stored").await;
     until(|| stored(BATCH_PREFIX).is_empty(), "an empty store").await;
@@ -74,11 +75,10 @@ async fn ended_trace_is_stored_before_the_next_task() {
 #[wasm_bindgen_test]
 async fn batch_of_another_page_is_adopted_and_delivered() {
     all_delivered().await;
-    respond_next(503, Some("1".to_owned()));
+    respond_next("left by another", 503, Some("1".to_owned()));
     action("left by another").start().run(async {});
-    until(|| stored(BATCH_PREFIX).len() == 1, "a stored batch").await;
-    let own = &stored(BATCH_PREFIX)[0];
-    let batch = storage().get_item(own).unwrap().unwrap();
+    let own = stored_batch_of("left by another").await;
+    let batch = storage().get_item(&own).unwrap().unwrap();
     trace_of("left by another").await;
     let lease = [LEASE_PREFIX, "0000beef"].concat();
     storage().set_item(&lease, "\0\0\0\0").unwrap();
@@ -105,7 +105,7 @@ async fn batch_of_another_page_is_adopted_and_delivered() {
 #[wasm_bindgen_test]
 async fn departure_is_announced_and_undone_when_the_page_comes_back() {
     all_delivered().await;
-    respond_next(503, Some("1".to_owned()));
+    respond_next("left and back", 503, Some("1".to_owned()));
     action("left and back").start().run(async {});
     dispatch("pagehide");
     until(
@@ -113,7 +113,7 @@ async fn departure_is_announced_and_undone_when_the_page_comes_back() {
         "the announcement of departure",
     )
     .await;
-    assert_eq!(stored(BATCH_PREFIX).len(), 1);
+    stored_batch_of("left and back").await;
     return_to_page();
     trace_of("left and back").await;
     let is_empty = || stored(BATCH_PREFIX).is_empty() && stored(LEASE_PREFIX).is_empty();
@@ -156,15 +156,14 @@ async fn batch_is_sent_while_the_page_exhausts_keepalive() {
 #[wasm_bindgen_test]
 async fn batch_stays_stored_until_there_is_a_response() {
     all_delivered().await;
-    cut_off_next();
+    cut_off_next("cut off");
     action("cut off").start().run(async {});
     trace_of("cut off").await;
-    let in_flight = stored(BATCH_PREFIX);
+    let in_flight = stored_batch_of("cut off").await;
     dispatch("pagehide");
     let left = stored(BATCH_PREFIX);
     return_to_page();
-    assert_eq!(in_flight.len(), 1);
-    assert!(left.contains(&in_flight[0]), "{left:?}");
+    assert!(left.contains(&in_flight), "{left:?}");
     until(|| stored(BATCH_PREFIX).is_empty(), "a response").await;
     // Receivers drop the copy by its span ids.
     assert_eq!(count_of("cut off"), 2);
@@ -189,7 +188,7 @@ async fn batch_is_sent_again_if_the_response_is_not_otlp() {
     for (number, (content_type, body)) in NOT_OTLP.into_iter().enumerate() {
         let before = warnings().len();
         let name = ["not OTLP ", &number.to_string()].concat();
-        respond_next_without_otlp(content_type, body);
+        respond_next_without_otlp(&name, content_type, body);
         action(name.clone()).start().run(async {});
         trace_of(&name).await;
         until(|| stored(BATCH_PREFIX).is_empty(), "an empty store").await;
@@ -206,8 +205,8 @@ async fn batch_is_sent_again_if_the_response_is_not_otlp() {
 async fn batch_is_sent_again_after_a_redirect() {
     all_delivered().await;
     let before = warnings().len();
-    redirect_next();
-    redirect_next();
+    redirect_next("redirected");
+    redirect_next("redirected");
     action("redirected").start().run(async {});
     trace_of("redirected").await;
     until(|| stored(BATCH_PREFIX).is_empty(), "an empty store").await;
@@ -219,7 +218,7 @@ async fn batch_is_sent_again_after_a_redirect() {
 #[wasm_bindgen_test]
 async fn batch_that_is_too_large_is_split() {
     all_delivered().await;
-    respond_next(413, None);
+    respond_next("too large", 413, None);
     action("too large").start().run(async {
         let tracer = global::tracer("app");
         (0..4).for_each(|_| tracer.in_span("part", |_| ()));
@@ -241,7 +240,7 @@ fn count_of(name: &str) -> usize {
 #[wasm_bindgen_test]
 async fn rejected_spans_are_reported_with_the_next_batch() {
     all_delivered().await;
-    accept_next_partially(3, "too old");
+    accept_next_partially("partly accepted", 3, "too old");
     action("partly accepted").start().run(async {});
     trace_of("partly accepted").await;
     until(|| stored(BATCH_PREFIX).is_empty(), "an empty store").await;

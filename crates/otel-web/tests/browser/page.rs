@@ -25,8 +25,8 @@ async fn page_load_is_a_root_with_the_document_below_it() {
 async fn batch_is_retried_while_the_receiver_is_busy() {
     install();
     trace_of("documentLoad").await;
-    respond_next(503, Some("1".to_owned()));
-    respond_next(429, Some("0".to_owned()));
+    respond_next("retried", 503, Some("1".to_owned()));
+    respond_next("retried", 429, Some("0".to_owned()));
     action("retried").start().run(async {});
     trace_of("retried").await;
     let count = support::spans()

@@ -18,26 +18,28 @@ use web_sys::{Event, HtmlElement, KeyboardEvent, KeyboardEventInit, Storage};
 #[wasm_bindgen(module = "/tests/browser/support/network.js")]
 extern "C" {
     fn listen();
-    /// Sets the response to the next export request: HTTP status and `Retry-After`.
+    /// Sets the response to the next export request with a span of this name: HTTP status and `Retry-After`.
     #[wasm_bindgen(js_name = respondNext)]
-    pub(crate) fn respond_next(status: u16, retry_after: Option<String>);
-    /// Accepts the next batch, but does not respond before the page is left.
+    pub(crate) fn respond_next(span_name: &str, status: u16, retry_after: Option<String>);
+    /// Accepts the next batch with a span of this name, but does not respond before the page is left.
     #[wasm_bindgen(js_name = cutOffNext)]
-    pub(crate) fn cut_off_next();
+    pub(crate) fn cut_off_next(span_name: &str);
+    #[wasm_bindgen(js_name = storedWith)]
+    async fn stored_with(prefix: &str, text: &str) -> JsValue;
     /// Sets whether the page's own requests use up the browser's limit for keepalive requests.
     #[wasm_bindgen(js_name = exhaustKeepalive)]
     pub(crate) fn exhaust_keepalive(is_exhausted: bool);
-    /// Redirects the next export request to a login page.
+    /// Redirects the next export request with a span of this name to a login page.
     #[wasm_bindgen(js_name = redirectNext)]
-    pub(crate) fn redirect_next();
-    /// Responds to the next export request with 200 and a body that is not OTLP.
+    pub(crate) fn redirect_next(span_name: &str);
+    /// Responds to the next export request with a span of this name with 200 and a body that is not OTLP.
     #[wasm_bindgen(js_name = respondNextWithoutOtlp)]
-    pub(crate) fn respond_next_without_otlp(content_type: &str, body: &str);
+    pub(crate) fn respond_next_without_otlp(span_name: &str, content_type: &str, body: &str);
     /// Returns the warnings on the console since the first call.
     pub(crate) fn warnings() -> Vec<String>;
-    /// Accepts the next batch, but rejects this number of spans.
+    /// Accepts the next batch with a span of this name, but rejects this number of spans.
     #[wasm_bindgen(js_name = acceptNextPartially)]
-    pub(crate) fn accept_next_partially(rejected_spans: u8, error_message: &str);
+    pub(crate) fn accept_next_partially(span_name: &str, rejected_spans: u8, error_message: &str);
     /// Returns the `Content-Encoding` of the last export request.
     #[wasm_bindgen(js_name = exportEncoding)]
     pub(crate) fn export_encoding() -> Option<String>;
@@ -160,6 +162,18 @@ pub(crate) fn stored(prefix: &str) -> Vec<String> {
     keys.filter(|key| key.starts_with(prefix)).collect()
 }
 
+/// Waits for a stored batch that contains a span with this name, and returns its key.
+pub(crate) async fn stored_batch_of(span_name: &str) -> String {
+    for _ in 0..1_000 {
+        let keys = stored_with(BATCH_PREFIX, span_name).await;
+        if let Some(key) = js_sys::Array::from(&keys).get(0).as_string() {
+            return key;
+        }
+        TimeoutFuture::new(10).await;
+    }
+    panic!("waited 10 s for a stored batch with {span_name}");
+}
+
 /// Dispatches an event on `window`.
 pub(crate) fn dispatch(event: &str) {
     let event = Event::new(event).unwrap();
@@ -219,7 +233,9 @@ pub(crate) async fn until(condition: impl Fn() -> bool, what: &str) {
         }
         TimeoutFuture::new(10).await;
     }
-    panic!("waited 10 s for {what}; there are: {:?}", names(&spans()));
+    let spans = spans();
+    let latest = &spans[spans.len().saturating_sub(20)..];
+    panic!("waited 10 s for {what}; the latest spans: {:?}", names(latest));
 }
 
 pub(crate) fn names(spans: &[Span]) -> Vec<&str> {

@@ -1,5 +1,5 @@
-// Replaces the network of the page under test. Export requests are collected, and get the responses
-// that the test has queued. Other requests get a response after `wait` milliseconds, a parameter of
+// Replaces the network of the page under test. Export requests are collected. The next one that carries a certain
+// text, such as the name of a span, gets the response that the test has queued for it. Other requests get a response after `wait` milliseconds, a parameter of
 // their URL, or with the parameter `held`, when the test releases them. Requests with the parameter `real` go to the
 // server of these tests, so that the browser measures them.
 
@@ -57,22 +57,50 @@ function recordXhrHeaders() {
 async function collect(request, init) {
   if (init.keepalive) keepaliveRequests += 1;
   lastEncoding = request.headers.get("content-encoding");
-  const response = responses.shift() ?? { status: 200 };
+  const body = await decode(request);
+  const response = takeResponse(body) ?? { status: 200 };
   if (response.isRedirect) return redirect(request);
   const isAccepted = response.status === 200 && !response.isNotOtlp;
-  if (isAccepted) exports_.push(await decode(request));
+  if (isAccepted) exports_.push(body);
   if (response.isCutOff) await pageHide();
   const headers = response.retryAfter ? { "retry-after": response.retryAfter } : {};
   if (response.contentType) headers["content-type"] = response.contentType;
   return new Response(response.body ?? null, { status: response.status, headers });
 }
 
+/** Takes the response of a request with this body. Other batches may be sent meanwhile, and do not take it. */
+function takeResponse(body) {
+  const index = responses.findIndex(({ text }) => contains(body, text));
+  return index < 0 ? undefined : responses.splice(index, 1)[0];
+}
+
+function contains(body, text) {
+  return new TextDecoder("latin1").decode(body).includes(text);
+}
+
 async function decode(request) {
   const isGzip = request.headers.get("content-encoding") === "gzip";
+  const body = await request.arrayBuffer();
+  return isGzip ? decompress(body) : new Uint8Array(body);
+}
+
+async function decompress(bytes) {
   // Goes through a response, since Firefox has no `Request.body`.
-  const { body } = new Response(await request.arrayBuffer());
-  const decoded = isGzip ? body.pipeThrough(new DecompressionStream("gzip")) : body;
-  return new Uint8Array(await new Response(decoded).arrayBuffer());
+  const { body } = new Response(bytes);
+  const plain = body.pipeThrough(new DecompressionStream("gzip"));
+  return new Uint8Array(await new Response(plain).arrayBuffer());
+}
+
+/** Returns the keys of the stored batches that contain a text. Their bodies are compressed. */
+export async function storedWith(prefix, text) {
+  const found = [];
+  for (const key of Object.keys(localStorage).filter((key) => key.startsWith(prefix))) {
+    const value = localStorage.getItem(key) ?? "";
+    const start = value.indexOf("\x1f\x8b\x08");
+    const body = Uint8Array.from(value.slice(start), (character) => character.charCodeAt(0));
+    if (start >= 0 && contains(await decompress(body), text)) found.push(key);
+  }
+  return found;
 }
 
 /** Rejects when the page is left. As in Chromium, the request fails for the page, but arrives. */
@@ -101,14 +129,14 @@ function redirect(request) {
   return new Response("<h1>Sign in</h1>", { status: 200, headers: { "content-type": "text/html" } });
 }
 
-/** Redirects the next export request. */
-export function redirectNext() {
-  responses.push({ isRedirect: true });
+/** Redirects the next export request with this text. */
+export function redirectNext(text) {
+  responses.push({ text, isRedirect: true });
 }
 
-/** Responds to the next export request with 200 and a body that is not OTLP. */
-export function respondNextWithoutOtlp(contentType, body) {
-  responses.push({ status: 200, isNotOtlp: true, contentType, body });
+/** Responds to the next export request with this text with 200 and a body that is not OTLP. */
+export function respondNextWithoutOtlp(text, contentType, body) {
+  responses.push({ text, status: 200, isNotOtlp: true, contentType, body });
 }
 
 const warnings_ = [];
@@ -123,20 +151,20 @@ export function warnings() {
   return warnings_;
 }
 
-/** Accepts the next batch. Its request fails when the page is left, without a response. */
-export function cutOffNext() {
-  responses.push({ status: 200, isCutOff: true });
+/** Accepts the next batch with this text. Its request fails when the page is left, without a response. */
+export function cutOffNext(text) {
+  responses.push({ text, status: 200, isCutOff: true });
 }
 
-export function respondNext(status, retryAfter) {
-  responses.push({ status, retryAfter });
+export function respondNext(text, status, retryAfter) {
+  responses.push({ text, status, retryAfter });
 }
 
-/** Accepts the next batch, but rejects some of its spans. */
-export function acceptNextPartially(rejectedSpans, errorMessage) {
+/** Accepts the next batch with this text, but rejects some of its spans. */
+export function acceptNextPartially(text, rejectedSpans, errorMessage) {
   const message = new TextEncoder().encode(errorMessage);
   const partialSuccess = [0x08, rejectedSpans, 0x12, message.length, ...message];
-  responses.push({ status: 200, body: new Uint8Array([0x0a, partialSuccess.length, ...partialSuccess]) });
+  responses.push({ text, status: 200, body: new Uint8Array([0x0a, partialSuccess.length, ...partialSuccess]) });
 }
 
 export function exportEncoding() {
@@ -177,8 +205,7 @@ export function truncateBodies(count) {
 
 /** Searches the collected batches without decoding them, since a test may measure memory. */
 export function hasArrived(text) {
-  const latin1 = new TextDecoder("latin1");
-  return exports_.some((body) => latin1.decode(body).includes(text));
+  return exports_.some((body) => contains(body, text));
 }
 
 let dateNow;
