@@ -235,7 +235,10 @@ pub(crate) async fn until(condition: impl Fn() -> bool, what: &str) {
     }
     let spans = spans();
     let latest = &spans[spans.len().saturating_sub(20)..];
-    panic!("waited 10 s for {what}; the latest spans: {:?}", names(latest));
+    panic!(
+        "waited 10 s for {what}; the latest spans: {:?}",
+        names(latest)
+    );
 }
 
 pub(crate) fn names(spans: &[Span]) -> Vec<&str> {
