@@ -40,7 +40,7 @@ struct Groups {
 
 pub(super) fn explain(reader: &Reader<'_>, selection: Selection) -> rusqlite::Result<Explanation> {
     let mut groups = Groups::default();
-    let cut_short = reader.for_each(Details::None, |row| {
+    let coverage = reader.for_each(Details::None, |row| {
         if !selection.contains(row) {
             groups.rest.push(row.key);
             return;
@@ -67,7 +67,8 @@ pub(super) fn explain(reader: &Reader<'_>, selection: Selection) -> rusqlite::Re
         selected: groups.selected.len() as u64,
         rest: groups.rest.len() as u64,
         examples: examples.collect(),
-        cut_short: cut_short || !is_read,
+        cut_short: coverage.cut_short || !is_read,
+        searched: coverage.sample,
         ..explainer.finish(!selection.is_limited_in_time())
     })
 }

@@ -54,7 +54,7 @@ pub(super) fn select(
     let deadline = Instant::now() + SEARCH_TIME;
     let matching = list::matching(connection, filter, now, deadline)?;
     let (mut list, mut size) = (ExportList::default(), 0_u64);
-    list.cut = matching.cut_short.then_some(ExportCut::Time);
+    list.cut = matching.coverage.cut_short.then_some(ExportCut::Time);
     let mut statement = connection.prepare_cached(SIZE)?;
     for (_, number) in matching.positions {
         let (id, bytes) = statement.query_row([number], |row| {

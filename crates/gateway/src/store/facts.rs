@@ -35,16 +35,8 @@ const DELETE: &str = "DELETE FROM root WHERE start = ? AND number = ?";
 
 const MOVE_BACK: &str = "UPDATE root SET start = start - ? WHERE start > ?";
 
-/// Reads the rows of a window, newest first, with the columns that all overviews read and these.
-macro_rules! read {
-    ($columns:literal) => {
-        concat!(
-            "SELECT start, number, duration, service, name, route, outcome",
-            $columns,
-            " FROM root WHERE start >= ? AND start < ? ORDER BY start DESC, number DESC"
-        )
-    };
-}
+/// The columns that all overviews read.
+const COLUMNS: &str = "start, number, duration, service, name, route, outcome";
 
 /// The first column that only some overviews read.
 const FIRST_DETAIL: usize = 7;
@@ -61,14 +53,29 @@ pub(super) enum Details {
 }
 
 impl Details {
-    pub(super) const fn sql(self) -> &'static str {
+    const fn columns(self) -> &'static str {
         match self {
-            Self::None => read!(""),
-            Self::Breakdown => read!(", browser, network, backend, database"),
-            Self::Vitals => read!(", lcp, inp, cls, fcp, ttfb"),
-            Self::Session => read!(", lcp, inp, cls, fcp, ttfb, session, user"),
-            Self::Calls => read!(", calls"),
+            Self::None => "",
+            Self::Breakdown => ", browser, network, backend, database",
+            Self::Vitals => ", lcp, inp, cls, fcp, ttfb",
+            Self::Session => ", lcp, inp, cls, fcp, ttfb, session, user",
+            Self::Calls => ", calls",
         }
+    }
+
+    /// Returns the statement for the rows of a window, newest first.
+    pub(super) fn sql_of_window(self) -> String {
+        let details = self.columns();
+        format!(
+            "SELECT {COLUMNS}{details} FROM root WHERE start >= ? AND start < ?
+            ORDER BY start DESC, number DESC"
+        )
+    }
+
+    /// Returns the statement for the row of a trace.
+    pub(super) fn sql_of_trace(self) -> String {
+        let details = self.columns();
+        format!("SELECT {COLUMNS}{details} FROM root WHERE start = ? AND number = ?")
     }
 }
 

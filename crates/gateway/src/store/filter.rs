@@ -145,14 +145,15 @@ impl Filter {
     }
 
     /// Returns the conditions that SQL can state, and a call of `function`, whose body is
-    /// [`Self::may_match_rest`]. Its arguments are `COLUMNS`, with NULL for unused ones, which
-    /// SQLite then does not read.
-    pub(super) fn sql(&self, function: &str) -> String {
+    /// [`Self::evaluate_rest`]. Its arguments are `COLUMNS`, with NULL for unused ones, which
+    /// SQLite then does not read. It always gets the columns in `always`.
+    pub(super) fn sql(&self, function: &str, always: &[usize]) -> String {
         let mut conditions = Vec::new();
         if self.excludes_own {
             conditions.push(format!("service <> '{VIEWER_SERVICE}'"));
         }
         let mut is_used = [false; COLUMNS.len()];
+        always.iter().for_each(|index| is_used[*index] = true);
         for (negated, test) in &self.tests {
             match test.sql() {
                 Some(condition) if *negated => conditions.push(format!("NOT {condition}")),
@@ -171,12 +172,12 @@ impl Filter {
     }
 
     /// Tests the conditions that [`Self::sql`] does not state.
-    pub(super) fn may_match_rest(&self, row: &impl Columns) -> rusqlite::Result<bool> {
+    pub(super) fn evaluate_rest(&self, row: &impl Columns) -> rusqlite::Result<Ternary> {
         let rest = self
             .tests
             .iter()
             .filter(|(_, test)| !test.is_stated_in_sql());
-        none_rules_out(rest, row)
+        evaluate_all(rest, row)
     }
 
     /// Returns false if the columns rule the trace out.
@@ -184,7 +185,7 @@ impl Filter {
         if self.excludes_own && row.text(column::SERVICE)? == VIEWER_SERVICE {
             return Ok(false);
         }
-        none_rules_out(self.tests.iter(), row)
+        Ok(evaluate_all(self.tests.iter(), row)? != Ternary::False)
     }
 
     /// Tests each condition.
@@ -196,21 +197,20 @@ impl Filter {
     }
 }
 
-fn none_rules_out<'a>(
+/// Whether a trace meets all of the conditions, as far as its columns show.
+fn evaluate_all<'a>(
     tests: impl Iterator<Item = &'a (bool, ColumnTest)>,
     row: &impl Columns,
-) -> rusqlite::Result<bool> {
+) -> rusqlite::Result<Ternary> {
+    let mut all = Ternary::True;
     for (negated, test) in tests {
-        let rules_out = if *negated {
-            Ternary::True
-        } else {
-            Ternary::False
-        };
-        if test.evaluate(row)? == rules_out {
-            return Ok(false);
+        match (test.evaluate(row)?, negated) {
+            (Ternary::True, true) | (Ternary::False, false) => return Ok(Ternary::False),
+            (Ternary::Unknown, _) => all = Ternary::Unknown,
+            (Ternary::True, false) | (Ternary::False, true) => {}
         }
     }
-    Ok(true)
+    Ok(all)
 }
 
 impl ColumnTest {

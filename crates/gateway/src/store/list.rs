@@ -18,6 +18,7 @@ use memchr::memmem::Finder;
 use rusqlite::{Connection, OptionalExtension, Row, functions::FunctionFlags, params};
 use trace_model::{
     TraceId,
+    overview::Coverage,
     query::{Condition, Matcher, Query, Term},
 };
 
@@ -34,7 +35,7 @@ use super::{
 const TIME_LIMIT: Duration = Duration::from_secs(2);
 
 /// Rows between two checks of the time limit.
-const ROWS_PER_TIME_CHECK: u32 = 128;
+pub(super) const ROWS_PER_TIME_CHECK: u32 = 128;
 
 /// The SQL function that tests whether the columns of the index rule a trace out.
 const MAY_MATCH: &str = "may_match";
@@ -91,7 +92,7 @@ fn list_until(
     }
 }
 
-const fn trace_id(condition: &Condition) -> Option<TraceId> {
+pub(super) const fn trace_id(condition: &Condition) -> Option<TraceId> {
     match condition {
         Condition::Trace(id) => Some(*id),
         _ => None,
@@ -103,13 +104,13 @@ fn finder(term: &Term) -> Option<Finder<'static>> {
     Some(Finder::new(word.as_bytes()).into_owned())
 }
 
-struct Scan<'a> {
-    connection: &'a Connection,
-    filter: &'a TraceFilter,
-    columns: Arc<Filter>,
+pub(super) struct Scan<'a> {
+    pub(super) connection: &'a Connection,
+    pub(super) filter: &'a TraceFilter,
+    pub(super) columns: Arc<Filter>,
     /// For each term, a searcher for its text in lower case, if it has one.
     words: Vec<Option<Finder<'static>>>,
-    deadline: Instant,
+    pub(super) deadline: Instant,
 }
 
 /// The traces that match a query.
@@ -117,11 +118,11 @@ struct Scan<'a> {
 pub(super) struct Matching {
     /// Start and number of each, newest first.
     pub(super) positions: Vec<(i64, i64)>,
-    /// The time limit was reached. Older traces were not searched.
-    pub(super) cut_short: bool,
+    pub(super) coverage: Coverage,
 }
 
-/// Returns all traces that match, without a limit of their number.
+/// Returns all traces that match, without a limit of their number, or the newest of them if the
+/// deadline is reached.
 pub(super) fn matching(
     connection: &Connection,
     filter: &TraceFilter,
@@ -142,12 +143,12 @@ pub(super) fn matching(
         matching.positions.push(here);
         Ok(ControlFlow::Continue(()))
     })?;
-    matching.cut_short = timed_out.is_some();
+    matching.coverage.cut_short = timed_out.is_some();
     Ok(matching)
 }
 
 /// Whether a row matches.
-enum Outcome {
+pub(super) enum Outcome {
     Match,
     NoMatch,
     /// The time limit was reached before that was known.
@@ -155,7 +156,7 @@ enum Outcome {
 }
 
 impl<'a> Scan<'a> {
-    fn new(
+    pub(super) fn new(
         connection: &'a Connection,
         filter: &'a TraceFilter,
         now: i64,
@@ -235,7 +236,7 @@ impl<'a> Scan<'a> {
             Some(_) => "AND (start, number) < (?, ?)",
             None => "",
         };
-        let conditions = self.columns.sql(MAY_MATCH);
+        let conditions = self.columns.sql(MAY_MATCH, &[]);
         format!(
             "SELECT {columns}, {DETAILS} FROM trace INDEXED BY trace_by_start
             WHERE start >= ? {after} AND {conditions} ORDER BY start DESC, number DESC"
@@ -258,7 +259,8 @@ impl<'a> Scan<'a> {
                     has_timed_out.store(true, Ordering::Relaxed);
                 }
                 // An unreadable column becomes an error when the row is read.
-                let may_match = filter.may_match_rest(columns).unwrap_or(true);
+                let result = filter.evaluate_rest(columns).unwrap_or(Ternary::Unknown);
+                let may_match = result != Ternary::False;
                 Ok(has_timed_out.load(Ordering::Relaxed) || may_match)
             })?;
         Ok(returned)
@@ -290,6 +292,21 @@ impl<'a> Scan<'a> {
             }
         }
         Ok(page)
+    }
+
+    /// Decides about the trace of this number, which the index does not rule out.
+    pub(super) fn evaluate_trace(&self, number: i64) -> rusqlite::Result<Outcome> {
+        if self.has_timed_out() {
+            return Ok(Outcome::TimedOut);
+        }
+        let columns = COLUMNS.join(", ");
+        let sql = format!("SELECT {columns}, {DETAILS} FROM trace WHERE number = ?");
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut rows = statement.query([number])?;
+        match rows.next()? {
+            Some(row) => self.evaluate(row),
+            None => Ok(Outcome::NoMatch),
+        }
     }
 
     fn has_timed_out(&self) -> bool {
@@ -409,7 +426,7 @@ pub(crate) fn try_query(text: &str) {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::collections::BTreeSet;
 
     use trace_model::Span;
@@ -423,7 +440,8 @@ mod tests {
         *,
     };
 
-    fn with_traces(count: u64) -> Connection {
+    /// Returns a store with traces of one span, whose names are `t` and a number.
+    pub(crate) fn with_traces(count: u64) -> Connection {
         let connection = schema::in_memory().unwrap();
         for number in 1..=count {
             let id = format!("{number:032x}").parse().unwrap();
@@ -447,7 +465,7 @@ mod tests {
         connection
     }
 
-    fn query(query: &str, cursor: Option<String>) -> TraceFilter {
+    pub(crate) fn query(query: &str, cursor: Option<String>) -> TraceFilter {
         let query = TraceQuery {
             query: Some(query.to_owned()),
             limit: Some(1_000),

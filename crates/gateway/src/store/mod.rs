@@ -45,6 +45,7 @@ mod queue;
 mod recover;
 mod retention;
 mod revision;
+mod sample;
 mod schema;
 mod search;
 mod signature;

@@ -7,7 +7,7 @@ use trace_model::{
     Span, TraceId, VIEWER_SERVICE,
     explain::Explanation,
     overview::{
-        ActionTable, Actions, AttributeNames, AttributeTable, Heatmap, HeatmapTable,
+        ActionTable, Actions, AttributeNames, AttributeTable, Coverage, Heatmap, HeatmapTable,
         MAX_SESSION_ACTIONS, Outcome, RootRow, ServiceMap, ServiceMapTable, Session, SessionAction,
         SessionTable, SessionTimeline, Sessions, SpanRank, SpanRankTable, VitalsTable, WebVitals,
         Window,
@@ -20,7 +20,7 @@ use super::{
     facts::{self, Details},
     list::{self, Matching},
     origins::Origins,
-    spans,
+    sample, spans,
     trace_row::signed,
 };
 use crate::{
@@ -28,11 +28,14 @@ use crate::{
     clock,
 };
 
-/// The time limit of the search for traces that match a query.
+/// The time limit of the search for all traces that match a query.
 const SEARCH_TIME: Duration = Duration::from_secs(1);
 
 /// The time limit of reading the table.
 const SCAN_TIME: Duration = Duration::from_secs(1);
+
+/// With more matches than this, reading all rows of the window is faster than looking up each.
+const MAX_LOOKUPS: usize = 20_000;
 
 /// Rows between two checks of the time limit.
 const ROWS_PER_TIME_CHECK: u64 = 512;
@@ -152,29 +155,85 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// Visits the traces of the window. Returns whether the time limit was reached.
+    /// Visits the traces of the window, or a sample of them. Returns which.
     pub(super) fn for_each(
         &self,
         details: Details,
         visit: impl FnMut(&RootRow<'_>),
-    ) -> rusqlite::Result<bool> {
+    ) -> rusqlite::Result<Coverage> {
         self.for_each_from(self.window.since, details, visit)
     }
 
-    /// Visits the traces that started at or after `since`, newest first. Returns whether the time
-    /// limit was reached.
+    /// Visits the traces that started at or after `since`, newest first, or a sample of them.
     fn for_each_from(
+        &self,
+        since: u64,
+        details: Details,
+        visit: impl FnMut(&RootRow<'_>),
+    ) -> rusqlite::Result<Coverage> {
+        let filter = self.filter(since);
+        let matching = filter.map(|filter| sample::matching(self.connection, &filter, self.now));
+        self.visit(since, details, matching.transpose()?, visit)
+    }
+
+    /// Visits the traces of the window. None is left out unless the time limit is reached.
+    fn for_all(
+        &self,
+        details: Details,
+        visit: impl FnMut(&RootRow<'_>),
+    ) -> rusqlite::Result<Coverage> {
+        let since = self.window.since;
+        let deadline = Instant::now() + SEARCH_TIME;
+        let matching = self
+            .filter(since)
+            .map(|filter| list::matching(self.connection, &filter, self.now, deadline));
+        self.visit(since, details, matching.transpose()?, visit)
+    }
+
+    /// Visits the traces that started at or after `since`, newest first. If there is a query, those
+    /// that match.
+    fn visit(
+        &self,
+        since: u64,
+        details: Details,
+        matching: Option<Matching>,
+        mut visit: impl FnMut(&RootRow<'_>),
+    ) -> rusqlite::Result<Coverage> {
+        let Some(Matching {
+            positions,
+            mut coverage,
+        }) = matching
+        else {
+            let cut_short = self.scan(since, details, visit)?;
+            return Ok(Coverage {
+                cut_short,
+                ..Coverage::default()
+            });
+        };
+        let mut left = &*positions;
+        let is_out_of_time = if positions.len() <= MAX_LOOKUPS {
+            self.look_up(&positions, details, visit)?
+        } else {
+            self.scan(since, details, |row| {
+                if advance(&mut left, row) {
+                    visit(row);
+                }
+            })?
+        };
+        coverage.cut_short |= is_out_of_time;
+        Ok(coverage)
+    }
+
+    /// Visits the rows from `since` on. Returns whether the time limit was reached.
+    fn scan(
         &self,
         since: u64,
         details: Details,
         mut visit: impl FnMut(&RootRow<'_>),
     ) -> rusqlite::Result<bool> {
-        let matching = self.matching(since)?;
-        let mut positions = matching
-            .as_ref()
-            .map_or(&[][..], |matching| &matching.positions);
         let deadline = Instant::now() + SCAN_TIME;
-        let mut statement = self.connection.prepare_cached(details.sql())?;
+        let sql = details.sql_of_window();
+        let mut statement = self.connection.prepare_cached(&sql)?;
         let mut rows = statement.query([signed(since), signed(self.window.until)])?;
         let mut count: u64 = 0;
         while let Some(row) = rows.next()? {
@@ -183,29 +242,49 @@ impl<'a> Reader<'a> {
                 return Ok(true);
             }
             let row = facts::read(row, details)?;
-            let is_own = row.service == VIEWER_SERVICE;
-            if is_own && !self.scope.includes_own || !self.scope.action.matches(&row) {
-                continue;
-            }
-            if matching.is_none() || advance(&mut positions, &row) {
+            if self.includes(&row) {
                 visit(&row);
             }
         }
-        Ok(matching.is_some_and(|matching| matching.cut_short))
+        Ok(false)
     }
 
-    /// Searches the traces that match the query. `None` if there is no query.
-    fn matching(&self, since: u64) -> rusqlite::Result<Option<Matching>> {
-        if self.scope.query.is_empty() {
-            return Ok(None);
+    /// Visits the rows at these positions. Returns whether the time limit was reached.
+    fn look_up(
+        &self,
+        positions: &[(i64, i64)],
+        details: Details,
+        mut visit: impl FnMut(&RootRow<'_>),
+    ) -> rusqlite::Result<bool> {
+        let deadline = Instant::now() + SCAN_TIME;
+        let until = signed(self.window.until);
+        let mut statement = self.connection.prepare_cached(&details.sql_of_trace())?;
+        for (start, number) in positions.iter().filter(|(start, _)| *start < until) {
+            if Instant::now() >= deadline {
+                return Ok(true);
+            }
+            let mut rows = statement.query([start, number])?;
+            // A large trace has no row until it is summarized.
+            if let Some(row) = rows.next()? {
+                let row = facts::read(row, details)?;
+                if self.includes(&row) {
+                    visit(&row);
+                }
+            }
         }
-        let filter = TraceFilter::all_since(
-            self.scope.query.clone(),
-            signed(since),
-            self.scope.includes_own,
-        );
-        let deadline = Instant::now() + SEARCH_TIME;
-        list::matching(self.connection, &filter, self.now, deadline).map(Some)
+        Ok(false)
+    }
+
+    fn includes(&self, row: &RootRow<'_>) -> bool {
+        let is_own = row.service == VIEWER_SERVICE;
+        (!is_own || self.scope.includes_own) && self.scope.action.matches(row)
+    }
+
+    /// Returns the filter for the query. `None` if there is no query.
+    fn filter(&self, since: u64) -> Option<TraceFilter> {
+        let query = &self.scope.query;
+        (!query.is_empty())
+            .then(|| TraceFilter::all_since(query.clone(), signed(since), self.scope.includes_own))
     }
 
     pub(super) fn trace_id(&self, number: i64) -> Option<TraceId> {
@@ -234,10 +313,10 @@ fn actions(reader: &Reader<'_>) -> rusqlite::Result<Actions> {
         Some(_) => reader.window.previous_since(),
         None => reader.window.since,
     };
-    let cut_short = reader.for_each_from(since, Details::Breakdown, |row| table.add(row))?;
+    let coverage = reader.for_each_from(since, Details::Breakdown, |row| table.add(row))?;
     let mut actions = table.finish(reader.scope.limit, |key| reader.trace_id(key));
-    actions.cut_short = cut_short;
-    if cut_short {
+    actions.coverage = coverage;
+    if coverage.cut_short {
         // The period before was not read, or not as a whole.
         for action in &mut actions.actions {
             action.previous = None;
@@ -248,18 +327,18 @@ fn actions(reader: &Reader<'_>) -> rusqlite::Result<Actions> {
 
 fn heatmap(reader: &Reader<'_>) -> rusqlite::Result<Heatmap> {
     let mut table = HeatmapTable::new(reader.window, reader.scope.columns);
-    let cut_short = reader.for_each(Details::None, |row| table.add(row))?;
+    let coverage = reader.for_each(Details::None, |row| table.add(row))?;
     Ok(Heatmap {
-        cut_short,
+        coverage,
         ..table.finish(|key| reader.trace_id(key))
     })
 }
 
 fn sessions(reader: &Reader<'_>) -> rusqlite::Result<Sessions> {
     let mut table = SessionTable::new(reader.window);
-    let cut_short = reader.for_each(Details::Session, |row| table.add(row))?;
+    let coverage = reader.for_each(Details::Session, |row| table.add(row))?;
     Ok(Sessions {
-        cut_short,
+        coverage,
         ..table.finish(reader.scope.limit)
     })
 }
@@ -270,7 +349,8 @@ fn session(reader: &Reader<'_>, id: &str) -> rusqlite::Result<Option<SessionTime
         ..Session::default()
     };
     let mut actions = Vec::new();
-    let cut_short = reader.for_each(Details::Session, |row| {
+    // A sample would leave out most actions of the session.
+    let coverage = reader.for_all(Details::Session, |row| {
         if row.session == id {
             session.add(row);
             actions.extend(reader.trace_id(row.key).map(|id| session_action(row, id)));
@@ -283,7 +363,7 @@ fn session(reader: &Reader<'_>, id: &str) -> rusqlite::Result<Option<SessionTime
         session,
         actions,
         left_out,
-        cut_short,
+        cut_short: coverage.cut_short,
     }))
 }
 
@@ -303,18 +383,18 @@ fn session_action(row: &RootRow<'_>, trace_id: TraceId) -> SessionAction {
 
 fn map(reader: &Reader<'_>) -> rusqlite::Result<ServiceMap> {
     let mut table = ServiceMapTable::new(reader.window);
-    let cut_short = reader.for_each(Details::Calls, |row| table.add(row))?;
+    let coverage = reader.for_each(Details::Calls, |row| table.add(row))?;
     Ok(ServiceMap {
-        cut_short,
+        coverage,
         ..table.finish(reader.scope.limit)
     })
 }
 
 fn vitals(reader: &Reader<'_>) -> rusqlite::Result<WebVitals> {
     let mut table = VitalsTable::new(reader.window);
-    let cut_short = reader.for_each(Details::Vitals, |row| table.add(row))?;
+    let coverage = reader.for_each(Details::Vitals, |row| table.add(row))?;
     let mut vitals = table.finish(reader.scope.limit, |key| reader.trace_id(key));
-    vitals.cut_short = cut_short;
+    vitals.coverage = coverage;
     let routes = vitals.routes.iter_mut().flat_map(|route| &mut route.vitals);
     let loads = routes.flat_map(|vital| {
         let name = vital.vital.name();

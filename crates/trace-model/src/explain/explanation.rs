@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::overview::Point;
+use crate::overview::{Point, Sample};
 
 /// What distinguishes selected traces from the rest.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -24,6 +24,9 @@ pub struct Explanation {
     pub examples: Vec<Point>,
     /// The time limit was reached before the whole sample was read.
     pub cut_short: bool,
+    /// The traces that were searched for the query. `None`: all, so `selected` and `rest` count all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub searched: Option<Sample>,
 }
 
 /// The kind of a finding.

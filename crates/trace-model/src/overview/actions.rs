@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Outcome, RootRow, Window, WindowPart, quantile::quantiles};
+use super::{Coverage, Outcome, RootRow, Window, WindowPart, quantile::quantiles};
 use crate::{Breakdown, TraceId};
 
 /// Columns of a sparkline.
@@ -25,8 +25,8 @@ pub struct Actions {
     pub timeline: Vec<TimelinePart>,
     /// Actions that were left out because of the limit.
     pub left_out: u64,
-    /// The time limit was reached. The figures are those of the newest traces only.
-    pub cut_short: bool,
+    #[serde(flatten)]
+    pub coverage: Coverage,
 }
 
 /// The traces of a part of the window.
@@ -167,7 +167,7 @@ impl ActionTable {
             traces: self.traces,
             timeline: self.timeline,
             left_out,
-            cut_short: false,
+            coverage: Coverage::default(),
         }
     }
 }

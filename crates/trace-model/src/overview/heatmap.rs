@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Outcome, RootRow, Window, WindowPart};
+use super::{Coverage, Outcome, RootRow, Window, WindowPart};
 use crate::{TraceId, nanos};
 
 /// Rows of the heatmap in a tenfold of duration.
@@ -43,8 +43,8 @@ pub struct Heatmap {
     pub errors: u64,
     /// The duration that 95 % of the traces do not exceed, in nanoseconds.
     pub p95_nano: u64,
-    /// The time limit was reached. The heatmap has the newest traces only.
-    pub cut_short: bool,
+    #[serde(flatten)]
+    pub coverage: Coverage,
 }
 
 /// The traces of a column and row.
@@ -150,7 +150,7 @@ impl HeatmapTable {
             traces: self.durations.len() as u64,
             errors: self.errors,
             p95_nano,
-            cut_short: false,
+            coverage: Coverage::default(),
         }
     }
 }

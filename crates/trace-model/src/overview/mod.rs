@@ -8,6 +8,7 @@
 mod actions;
 mod attributes;
 mod calls;
+mod coverage;
 mod facts;
 mod heatmap;
 mod outcome;
@@ -24,6 +25,7 @@ pub use self::{
     actions::{Action, ActionTable, Actions, PreviousPeriod, SlowestTrace, TimelinePart},
     attributes::{AttributeName, AttributeNames, AttributeTable},
     calls::{Call, CallErrors, Calls, Place, PlaceKind, PlaceTime},
+    coverage::{Coverage, Sample},
     facts::TraceFacts,
     heatmap::{BUCKETS_PER_DECADE, Cell, Heatmap, HeatmapTable, Point, bucket, bucket_start},
     outcome::Outcome,

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CallErrors, Place, RootRow, Window, WindowPart,
+    CallErrors, Coverage, Place, RootRow, Window, WindowPart,
     calls::{Reader, decode_place, step_nanos},
 };
 
@@ -24,8 +24,8 @@ pub struct ServiceMap {
     pub traces: u64,
     /// Edges that were left out because of the limit.
     pub left_out: u64,
-    /// The time limit was reached. The figures are those of the newest traces only.
-    pub cut_short: bool,
+    #[serde(flatten)]
+    pub coverage: Coverage,
 }
 
 /// A part of the system.
@@ -184,7 +184,7 @@ impl ServiceMapTable {
             edges,
             traces: self.traces,
             left_out,
-            cut_short: false,
+            coverage: Coverage::default(),
         }
     }
 }

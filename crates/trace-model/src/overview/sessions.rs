@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Outcome, RootRow, Vital, Vitals, Window, WindowPart};
+use super::{Coverage, Outcome, RootRow, Vital, Vitals, Window, WindowPart};
 use crate::{TraceId, nanos};
 
 /// Actions of a timeline. Later ones are left out.
@@ -18,8 +18,8 @@ pub struct Sessions {
     pub sessions: Vec<Session>,
     /// Sessions that were left out because of the limit.
     pub left_out: u64,
-    /// The time limit was reached. The figures are those of the newest traces only.
-    pub cut_short: bool,
+    #[serde(flatten)]
+    pub coverage: Coverage,
 }
 
 /// The traces with one `session.id`.
@@ -121,7 +121,7 @@ impl SessionTable {
             window: self.window,
             sessions,
             left_out,
-            cut_short: false,
+            coverage: Coverage::default(),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Band, RootRow, Vital, Window, WindowPart, quantile::quantile_f64};
+use super::{Band, Coverage, RootRow, Vital, Window, WindowPart, quantile::quantile_f64};
 use crate::TraceId;
 
 /// Columns of a trend.
@@ -24,8 +24,8 @@ pub struct WebVitals {
     pub routes: Vec<RouteVitals>,
     /// Routes that were left out because of the limit.
     pub left_out: u64,
-    /// The time limit was reached. The figures are those of the newest traces only.
-    pub cut_short: bool,
+    #[serde(flatten)]
+    pub coverage: Coverage,
 }
 
 /// The vitals of a route.
@@ -143,7 +143,7 @@ impl VitalsTable {
             window,
             routes: routes.collect(),
             left_out,
-            cut_short: false,
+            coverage: Coverage::default(),
         }
     }
 }

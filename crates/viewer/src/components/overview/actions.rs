@@ -57,7 +57,7 @@ pub(crate) fn ActionsPage(props: &PageProps) -> Html {
     });
     html! {
         <Frame url={props.url.clone()} title={html! { "Actions" }} note={note.unwrap_or_default()} is_loaded={data.is_some()}
-            cut_short={data.as_ref().is_some_and(|data| data.cut_short)} error={overview.state.error.clone()}
+            coverage={data.as_ref().map(|data| data.coverage).unwrap_or_default()} error={overview.state.error.clone()}
             has_pending={overview.state.pending.is_some()} on_retry={overview.retry} on_show_pending={overview.show_pending} on_freeze={overview.freeze}>
             if let Some(actions) = data {
                 if actions.actions.is_empty() {

@@ -76,10 +76,14 @@ fn summary(explanation: &Explanation) -> Html {
     } else {
         ""
     };
+    let searched = explanation.searched.map_or_else(String::new, |sample| {
+        let (searched, candidates) = (count(sample.searched), count(sample.candidates));
+        format!(" The query was searched in {searched} of {candidates} traces, spread evenly over the time.")
+    });
     html! {
         <p class="muted">
             { format!(
-                "{} selected, compared with {} others{sampled}. {} properties were tested; chance is ruled out with Fisher’s exact test, corrected for all of them.{cut_short}",
+                "{} selected, compared with {} others{sampled}. {} properties were tested; chance is ruled out with Fisher’s exact test, corrected for all of them.{searched}{cut_short}",
                 count(explanation.selected), count(explanation.rest), count(explanation.tested)
             ) }
         </p>

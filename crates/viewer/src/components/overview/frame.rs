@@ -1,10 +1,12 @@
 //! What all overviews have in common: heading, time range, loading, errors and waiting updates.
 
+use trace_model::overview::Coverage;
 use yew::prelude::*;
 
 use crate::{
     components::notices::{LoadError, StaleNotice},
     date::Timestamp,
+    format::count,
     gateway::Error,
     hooks::Url,
     overview_state::{OverviewState, RANGES},
@@ -20,7 +22,7 @@ pub(crate) struct FrameProps {
     /// Whether there is something to show.
     pub(crate) is_loaded: bool,
     #[prop_or_default]
-    pub(crate) cut_short: bool,
+    pub(crate) coverage: Coverage,
     pub(crate) error: Option<Error>,
     pub(crate) has_pending: bool,
     pub(crate) on_retry: Callback<()>,
@@ -47,8 +49,8 @@ pub(crate) fn Frame(props: &FrameProps) -> Html {
                 <Ranges url={props.url.clone()} />
             </header>
             <div class="overview-note">{ props.note.clone() }</div>
-            if props.cut_short {
-                <p class="overview-note" role="status">{ "The time limit was reached: these figures are about the newest traces only. A shorter time range has all." }</p>
+            if let Some(limits) = limits(props.coverage) {
+                <p class="overview-note" role="status">{ limits }</p>
             }
             if let Some(error) = &props.error {
                 if props.is_loaded {
@@ -63,6 +65,19 @@ pub(crate) fn Frame(props: &FrameProps) -> Html {
                 onfocusin={freeze_focus(true)} onfocusout={freeze_focus(false)}>{ props.children.clone() }</div>
         </main>
     }
+}
+
+/// Says which traces the figures are about, if not about all.
+fn limits(coverage: Coverage) -> Option<String> {
+    if coverage.cut_short {
+        let text = "The time limit was reached: these figures are about the newest traces only. A shorter time range has all.";
+        return Some(text.to_owned());
+    }
+    let sample = coverage.sample?;
+    let (searched, candidates) = (count(sample.searched), count(sample.candidates));
+    Some(format!(
+        "A sample: of {candidates} traces that may match, {searched} were searched, spread evenly over the time. Counts are those of the sample; durations and shares are about the same for all. A shorter time range has all."
+    ))
 }
 
 #[derive(Clone, PartialEq, Properties)]
@@ -109,4 +124,31 @@ fn describe(state: &OverviewState) -> String {
     };
     let [since, until] = [&state.since, &state.until].map(|text| time(text).unwrap_or_default());
     format!("{since} to {until}")
+}
+
+#[cfg(test)]
+mod tests {
+    use trace_model::overview::Sample;
+
+    use super::*;
+
+    #[test]
+    fn figures_of_a_part_of_the_traces_are_marked() {
+        let sample = Some(Sample {
+            searched: 6_250,
+            candidates: 100_000,
+        });
+        let sampled = Coverage {
+            cut_short: false,
+            sample,
+        };
+        assert_eq!(limits(Coverage::default()), None);
+        let text = limits(sampled).unwrap();
+        assert!(text.contains("of 100,000 traces that may match, 6,250 were searched"));
+        let cut_short = Coverage {
+            cut_short: true,
+            sample,
+        };
+        assert!(limits(cut_short).unwrap().contains("newest traces only"));
+    }
 }

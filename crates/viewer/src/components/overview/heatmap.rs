@@ -46,7 +46,7 @@ pub(crate) fn HeatmapPage(props: &PageProps) -> Html {
     let note = data.as_ref().map(|heatmap| figures(heatmap));
     html! {
         <Frame url={url.clone()} {title} note={note.unwrap_or_default()} is_loaded={data.is_some()}
-            cut_short={data.as_ref().is_some_and(|data| data.cut_short)} error={overview.state.error.clone()}
+            coverage={data.as_ref().map(|data| data.coverage).unwrap_or_default()} error={overview.state.error.clone()}
             has_pending={overview.state.pending.is_some()} on_retry={overview.retry} on_show_pending={overview.show_pending} on_freeze={overview.freeze}>
             if let Some(heatmap) = data {
                 if heatmap.traces == 0 {

@@ -1,7 +1,7 @@
 //! A session: its actions in order, with the gaps between them.
 
 use otel_web_yew::use_route_template;
-use trace_model::overview::{SessionAction, SessionTimeline, Vital};
+use trace_model::overview::{Coverage, SessionAction, SessionTimeline, Vital};
 use yew::prelude::*;
 
 use super::{frame::Frame, sessions::vital_badge};
@@ -47,7 +47,7 @@ pub(crate) fn SessionPage(props: &SessionPageProps) -> Html {
     let note = data.as_ref().map(|data| note(data));
     html! {
         <Frame url={url.clone()} {title} note={note.unwrap_or_default()} is_loaded={data.is_some()}
-            cut_short={data.as_ref().is_some_and(|data| data.cut_short)} error={overview.state.error.clone()}
+            coverage={Coverage { cut_short: data.as_ref().is_some_and(|data| data.cut_short), ..Coverage::default() }} error={overview.state.error.clone()}
             has_pending={overview.state.pending.is_some()} on_retry={overview.retry} on_show_pending={overview.show_pending} on_freeze={overview.freeze}>
             if let Some(data) = data {
                 <ol class="timeline">

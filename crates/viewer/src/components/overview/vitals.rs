@@ -21,7 +21,7 @@ pub(crate) fn VitalsPage(props: &PageProps) -> Html {
     let note = html! { "The value that 75 % of the loads do not exceed, by route" };
     html! {
         <Frame url={props.url.clone()} title={html! { "Web vitals" }} {note} is_loaded={data.is_some()}
-            cut_short={data.as_ref().is_some_and(|data| data.cut_short)} error={overview.state.error.clone()}
+            coverage={data.as_ref().map(|data| data.coverage).unwrap_or_default()} error={overview.state.error.clone()}
             has_pending={overview.state.pending.is_some()} on_retry={overview.retry} on_show_pending={overview.show_pending} on_freeze={overview.freeze}>
             if let Some(data) = data {
                 if data.routes.is_empty() {
