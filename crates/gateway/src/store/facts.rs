@@ -166,7 +166,7 @@ pub(super) fn move_back(connection: &Connection, nanos: i64, limit: i64) -> rusq
     statement.execute([nanos, limit]).map(drop)
 }
 
-/// Reads a row of [`Details::sql`]. The other fields are empty.
+/// Reads a row of [`Details::sql_of_window`]. The other fields are empty.
 pub(super) fn read<'a>(row: &'a Row<'_>, details: Details) -> rusqlite::Result<RootRow<'a>> {
     let mut root = RootRow {
         start_unix_nano: nanos(row, 0)?,
