@@ -193,13 +193,36 @@ async fn overviews_are_accessible_on_a_screen_and_a_phone() {
             browser.open(&format!("{}/{page}", stack.gateway_url)).await;
             browser.expect_text(text).await;
             found.extend(violations(&browser, &format!("{page} at {width}")).await);
-            let sideways = "return document.documentElement.scrollWidth > innerWidth";
-            assert_eq!(
-                browser.script(sideways, &[]).await,
-                json!(false),
-                "{page} at {width}"
-            );
+            expect_no_scrolling_sideways(&browser, &format!("{page} at {width}")).await;
         }
     }
     assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+async fn expect_no_scrolling_sideways(browser: &Browser, what: &str) {
+    let sideways = "return document.documentElement.scrollWidth > innerWidth";
+    assert_eq!(browser.script(sideways, &[]).await, json!(false), "{what}");
+}
+
+/// Widths of tablets and of half a screen, at both sides of each breakpoint.
+const WIDTHS_BETWEEN: [u32; 6] = [761, 800, 1024, 1100, 1180, 1181];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_fit_into_windows_between_a_phone_and_a_screen() {
+    let stack = Stack::start().await;
+    send_traces(&stack).await;
+    let browser = stack.browser().await;
+    for (page, text) in [
+        ("", "Actions"),
+        ("traces", "NEWEST FIRST"),
+        ("sinks", "Sinks"),
+    ] {
+        browser.open(&format!("{}/{page}", stack.gateway_url)).await;
+        browser.expect_text(text).await;
+        browser.expect_text("Live").await;
+        for width in WIDTHS_BETWEEN {
+            browser.set_viewport(width, 700).await;
+            expect_no_scrolling_sideways(&browser, &format!("/{page} at {width}")).await;
+        }
+    }
 }

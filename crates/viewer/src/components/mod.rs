@@ -38,6 +38,7 @@ pub(crate) mod xray;
 
 // The details of a span.
 mod attributes;
+mod back_button;
 mod copy_button;
 mod details;
 mod logs;

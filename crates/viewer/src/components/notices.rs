@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::copy_button::CopyButton;
+use super::{back_button::BackButton, copy_button::CopyButton};
 use crate::{
     base,
     hooks::Url,
@@ -94,6 +94,9 @@ fn description(condition: &Condition) -> &'static str {
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct LoadErrorProps {
+    /// Where the page may hide the list: the address that the way back starts from.
+    #[prop_or_default]
+    pub(crate) back: Option<Url>,
     pub(crate) text: String,
     pub(crate) on_retry: Callback<()>,
 }
@@ -103,6 +106,9 @@ pub(crate) struct LoadErrorProps {
 pub(crate) fn LoadError(props: &LoadErrorProps) -> Html {
     html! {
         <div class="note">
+            if let Some(url) = &props.back {
+                <BackButton url={url.clone()} />
+            }
             <h3>{ "Loading failed" }</h3>
             <p role="status">{ &props.text }</p>
             <button class="button" onclick={props.on_retry.reform(|_| ())}>{ "Try again" }</button>

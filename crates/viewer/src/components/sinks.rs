@@ -6,7 +6,7 @@ use otel_web_yew::use_route_template;
 use trace_model::{SinkState, SinkStatus, Status};
 use yew::prelude::*;
 
-use super::icon::{Icon, IconKind};
+use super::back_button::BackButton;
 use crate::{
     format,
     hooks::{Url, use_now, use_title},
@@ -23,25 +23,31 @@ pub(crate) fn Sinks(props: &SinksProps) -> Html {
     use_route_template("/sinks");
     use_title("Sinks");
     let now = use_now();
-    let on_back = {
-        let url = props.url.clone();
-        Callback::from(move |_| url.push(&url.view.without_trace()))
-    };
-    let status = props.status.iter();
-    let sinks = status.clone().flat_map(|status| &status.sinks);
-    let log_sinks = status.flat_map(|status| &status.logs.sinks);
     html! {
         <main class="sinks">
             <header class="trace-title">
-                <button class="back" aria-label="Back to the list" onclick={on_back}><Icon kind={IconKind::Back} /></button>
+                <BackButton url={props.url.clone()} />
                 <h1>{ "Sinks" }</h1>
             </header>
             <p class="sinks-intro">{ "The gateway forwards spans to these receivers, independently of one another. Counts are spans since the gateway started." }</p>
-            <div class="sink-cards" key="spans">{ for sinks.map(|sink| card(sink, title(&sink.name).to_owned(), now)) }</div>
+            if let Some(status) = &props.status {
+                { cards(status, now) }
+            } else {
+                <p class="note" role="status">{ "Loading…" }</p>
+            }
+        </main>
+    }
+}
+
+fn cards(status: &Status, now: f64) -> Html {
+    let logs = |sink: &SinkStatus| card(sink, format!("{}, log records", title(&sink.name)), now);
+    html! {
+        <>
+            <div class="sink-cards" key="spans">{ for status.sinks.iter().map(|sink| card(sink, title(&sink.name).to_owned(), now)) }</div>
             <h2 class="sinks-intro" key="heading">{ "Log records" }</h2>
             <p class="sinks-intro" key="logs-intro">{ "Log records have queues of their own. X-Ray and Rollbar do not get them." }</p>
-            <div class="sink-cards" key="logs">{ for log_sinks.map(|sink| card(sink, format!("{}, log records", title(&sink.name)), now)) }</div>
-        </main>
+            <div class="sink-cards" key="logs">{ for status.logs.sinks.iter().map(logs) }</div>
+        </>
     }
 }
 

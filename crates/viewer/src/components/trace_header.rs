@@ -4,10 +4,7 @@ use trace_model::TraceSummary;
 use yew::prelude::*;
 
 use super::{
-    breakdown::BreakdownFigures,
-    copy_button::CopyButton,
-    icon::{Icon, IconKind},
-    trace_row,
+    back_button::BackButton, breakdown::BreakdownFigures, copy_button::CopyButton, trace_row,
 };
 use crate::{
     base,
@@ -33,16 +30,12 @@ pub(crate) fn TraceHeader(props: &TraceHeaderProps) -> Html {
         in_honeycomb,
     } = props;
     let id = summary.trace_id.to_string();
-    let on_back = {
-        let url = url.clone();
-        Callback::from(move |_| url.push(&url.view.without_trace()))
-    };
     let start = Timestamp::from_unix_nano(summary.start_unix_nano);
     html! {
         <header class="trace-header">
             <div class="trace-title">
                 if !is_standalone() {
-                    <button class="back" aria-label="Back to the list" onclick={on_back}><Icon kind={IconKind::Back} /></button>
+                    <BackButton url={url.clone()} />
                 }
                 <h1>{ text::name(&trace_row::name(summary)) }</h1>
                 { trace_row::badge(summary) }

@@ -42,7 +42,10 @@ pub(crate) fn TraceList(props: &TraceListProps) -> Html {
                 // Outside of the rows, so that it does not move them.
                 { heading(props) }
                 { clear_button(&props.url) }
-                <span class="count">{ format!("{}{more}", format::count(count as u64)) }</span>
+                // Before the list is loaded, nobody knows how many there are.
+                if count > 0 || props.live.loaded == Loaded::Yes {
+                    <span class="count">{ format!("{}{more}", format::count(count as u64)) }</span>
+                }
             </div>
             <Filters url={props.url.clone()} traces={props.live.traces.clone()} />
             { body(props) }

@@ -7,6 +7,7 @@ use trace_model::{TraceId, TraceSummary};
 use yew::prelude::*;
 
 use super::{
+    back_button::BackButton,
     notices::{FirstTrace, LoadError, StaleNotice},
     trace_header::TraceHeader,
     trace_view::TraceView,
@@ -44,11 +45,12 @@ pub(crate) fn TracePane(props: &TracePaneProps) -> Html {
     let content = match (&props.url.view.screen, open.load) {
         (Screen::List, _) if props.empty => html! { <FirstTrace /> },
         (Screen::List, _) => note(
+            None,
             "No trace selected",
             "Select a trace to see where its time went.",
         ),
         (Screen::Sinks | Screen::Data | Screen::Overview(_), _) => html! {},
-        (Screen::NotFound(text), _) => note("Page not found", text),
+        (Screen::NotFound(text), _) => note(Some(&props.url), "Page not found", text),
         (Screen::Trace(id), TraceLoad::Ready(trace)) => {
             let notice = open.refresh_error.map(|error| html! {
                 <StaleNotice key="stale" title="This trace is not up to date." text={error.to_string()} on_retry={open.retry} />
@@ -61,20 +63,29 @@ pub(crate) fn TracePane(props: &TracePaneProps) -> Html {
             }
         }
         (Screen::Trace(_), TraceLoad::Failed(Error::NotFound)) => note(
+            Some(&props.url),
             "Trace not found",
             "If the trace is new, it appears here as soon as its first span arrives. \
              If it is old, the gateway may have deleted it.",
         ),
         (Screen::Trace(_), TraceLoad::Failed(error)) => {
-            html! { <LoadError text={error.to_string()} on_retry={open.retry} /> }
+            html! { <LoadError back={props.url.clone()} text={error.to_string()} on_retry={open.retry} /> }
         }
         (Screen::Trace(id), TraceLoad::Loading) => loading(props, *id),
     };
     html! { <div class="trace-pane">{ content }</div> }
 }
 
-fn note(title: &str, text: &str) -> Html {
-    html! { <main class="note"><h1>{ title }</h1><p>{ text }</p></main> }
+fn note(back: Option<&Url>, title: &str, text: &str) -> Html {
+    html! {
+        <main class="note">
+            if let Some(url) = back {
+                <BackButton url={url.clone()} />
+            }
+            <h1>{ title }</h1>
+            <p>{ text }</p>
+        </main>
+    }
 }
 
 /// Shows the trace's summary from the list, if there is one, until the spans are loaded.
@@ -84,7 +95,12 @@ fn loading(props: &TracePaneProps, id: TraceId) -> Html {
         Some(summary) => html! {
             <TraceHeader key="header" url={props.url.clone()} summary={(**summary).clone()} in_honeycomb={props.in_honeycomb} />
         },
-        None => html! { <p class="note" key="loading">{ "Loading…" }</p> },
+        None => html! {
+            <div class="note" key="loading">
+                <BackButton url={props.url.clone()} />
+                <p role="status">{ "Loading…" }</p>
+            </div>
+        },
     };
     html! { <main class="trace">{ content }</main> }
 }

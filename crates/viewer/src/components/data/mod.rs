@@ -8,7 +8,7 @@ use otel_web_yew::use_route_template;
 use yew::prelude::*;
 
 use self::{clear::ClearSection, export::ExportSection, import::ImportSection};
-use super::icon::{Icon, IconKind};
+use super::back_button::BackButton;
 use crate::{
     hooks::{Imports, Url, use_title},
     live::Live,
@@ -26,14 +26,10 @@ pub(crate) fn DataPage(props: &DataPageProps) -> Html {
     use_route_template("/data");
     use_title("Data");
     let DataPageProps { url, live, imports } = props;
-    let on_back = {
-        let url = url.clone();
-        Callback::from(move |_| url.push(&url.view.without_trace()))
-    };
     html! {
         <main class="data">
             <header class="trace-title">
-                <button class="back" aria-label="Back to the list" onclick={on_back}><Icon kind={IconKind::Back} /></button>
+                <BackButton url={url.clone()} />
                 <h1>{ "Data" }</h1>
             </header>
             <ImportSection url={url.clone()} imports={imports.clone()} />
