@@ -26,7 +26,7 @@ use super::{
 const INDEX_TIME: Duration = Duration::from_secs(1);
 
 /// The time limit of reading the traces that the index cannot decide about.
-const READ_TIME: Duration = Duration::from_millis(70);
+const READ_TIME: Duration = Duration::from_millis(60);
 
 /// A trace that takes longer is read last. It is huge, and would take the time of many others.
 const MAX_TRACE_TIME: Duration = Duration::from_millis(2);
