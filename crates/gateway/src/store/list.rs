@@ -104,6 +104,12 @@ fn finder(term: &Term) -> Option<Finder<'static>> {
     Some(Finder::new(word.as_bytes()).into_owned())
 }
 
+/// Returns the statement for the trace with a value of a unique column.
+fn one_trace(column: &str) -> String {
+    let columns = COLUMNS.join(", ");
+    format!("SELECT {columns}, {DETAILS} FROM trace WHERE {column} = ?")
+}
+
 pub(super) struct Scan<'a> {
     pub(super) connection: &'a Connection,
     pub(super) filter: &'a TraceFilter,
@@ -111,6 +117,8 @@ pub(super) struct Scan<'a> {
     /// For each term, a searcher for its text in lower case, if it has one.
     words: Vec<Option<Finder<'static>>>,
     pub(super) deadline: Instant,
+    /// The statement for one trace. Built once, because a sample has thousands.
+    by_number: String,
 }
 
 /// The traces that match a query.
@@ -170,6 +178,7 @@ impl<'a> Scan<'a> {
             columns: Arc::new(columns),
             words: filter.query.terms.iter().map(finder).collect(),
             deadline,
+            by_number: one_trace("number"),
         })
     }
 
@@ -278,9 +287,7 @@ impl<'a> Scan<'a> {
 
     fn one(&self, id: TraceId) -> rusqlite::Result<Page> {
         let mut page = Page::default();
-        let columns = COLUMNS.join(", ");
-        let sql = format!("SELECT {columns}, {DETAILS} FROM trace WHERE id = ?");
-        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut statement = self.connection.prepare_cached(&one_trace("id"))?;
         let mut rows = statement.query([id.to_bytes()])?;
         if let Some(row) = rows.next()?
             && self.columns.may_match(row)?
@@ -296,12 +303,7 @@ impl<'a> Scan<'a> {
 
     /// Decides about the trace of this number, which the index does not rule out.
     pub(super) fn evaluate_trace(&self, number: i64) -> rusqlite::Result<Outcome> {
-        if self.has_timed_out() {
-            return Ok(Outcome::TimedOut);
-        }
-        let columns = COLUMNS.join(", ");
-        let sql = format!("SELECT {columns}, {DETAILS} FROM trace WHERE number = ?");
-        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut statement = self.connection.prepare_cached(&self.by_number)?;
         let mut rows = statement.query([number])?;
         match rows.next()? {
             Some(row) => self.evaluate(row),

@@ -17,7 +17,7 @@ use rusqlite::{Connection, functions::FunctionFlags};
 use trace_model::overview::{Coverage, Sample};
 
 use super::{
-    filter::{COLUMNS, Columns as _, Filter, Ternary, column},
+    filter::{COLUMNS, Columns, Filter, Ternary, column},
     list::{self, Matching, Outcome, ROWS_PER_TIME_CHECK, Scan},
     trace_query::TraceFilter,
 };
@@ -117,7 +117,7 @@ fn candidates(scan: &Scan<'_>) -> rusqlite::Result<Candidates> {
         let is_collected = found.collect(&filter, columns, deadline).unwrap_or(false);
         Ok(!is_collected)
     })?;
-    let conditions = filter_sql(scan);
+    let conditions = scan.columns.sql(COLLECT, &[column::START, column::NUMBER]);
     let sql = format!(
         "SELECT start, number FROM trace INDEXED BY trace_by_start
         WHERE start >= ? AND {conditions} ORDER BY start DESC, number DESC"
@@ -133,16 +133,12 @@ fn candidates(scan: &Scan<'_>) -> rusqlite::Result<Candidates> {
     Ok(found)
 }
 
-fn filter_sql(scan: &Scan<'_>) -> String {
-    scan.columns.sql(COLLECT, &[column::START, column::NUMBER])
-}
-
 impl Candidates {
     /// Collects a row of the index. Returns false at the time limit.
     fn collect(
         &mut self,
         filter: &Filter,
-        columns: &impl super::filter::Columns,
+        columns: &impl Columns,
         deadline: Instant,
     ) -> rusqlite::Result<bool> {
         self.rows += 1;

@@ -42,7 +42,7 @@ pub(crate) fn TraceList(props: &TraceListProps) -> Html {
                 // Outside of the rows, so that it does not move them.
                 { heading(props) }
                 { clear_button(&props.url) }
-                // Before the list is loaded, nobody knows how many there are.
+                // The count is unknown until the list is loaded.
                 if count > 0 || props.live.loaded == Loaded::Yes {
                     <span class="count">{ format!("{}{more}", format::count(count as u64)) }</span>
                 }
